@@ -1,0 +1,26 @@
+//! Reads and evaluates Terraform configuration in memory.
+//!
+//! Text goes in, values come out, and every value knows where it was written:
+//!
+//! ```text
+//! source   files and positions
+//!    │  syntax   HCL text → one tree, in which every node has its span
+//!    ▼
+//!    │  module   a folder of files → variables, locals, module calls, values files
+//!    ▼
+//!    │  eval     expressions → values with origins
+//!    ▼
+//! value    what Terraform would compute, or unknown with a reason
+//! ```
+//!
+//! The crate knows nothing of tenants or rules, does no input or output of its own (see [`FileTree`]), and never
+//! says anything about an expression that Terraform would not say: what cannot be known is [`Kind::Unknown`].
+
+mod origin;
+mod source;
+pub mod syntax;
+mod value;
+
+pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
+pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
+pub use value::{Entry, Kind, Number, Str, Unknown, Value};

@@ -1,0 +1,346 @@
+//! Where a value was written, and what it was made of.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::source::{Sources, Span};
+use crate::value::Str;
+
+/// Where a value was written and, where it was reached through a variable, the way to it.
+///
+/// Whatever selects, loops, merges or converts passes the origin of its input on unchanged; whatever builds a new
+/// value makes a new origin, with the origins of the parts behind it.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// What was written, without quotes: the text between them for a quoted string, the whole expression for others.
+    pub span: Span,
+    /// How the value came from what was written.
+    pub makeup: Makeup,
+    /// The variable, local or module call through which the value was reached, if any.
+    pub path: Option<Path>,
+}
+
+/// How a value came from the text at its span.
+#[derive(Debug, Clone)]
+pub enum Makeup {
+    /// It is a literal at the span.
+    Written(Form),
+    /// It is a string that was put together from these parts, in order.
+    Joined(Arc<[Part]>),
+    /// It was computed from these.
+    Derived(Arc<[Origin]>),
+}
+
+/// How a literal is written, which decides how a place in the value is found in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The text at the span is the value, byte for byte: a quoted string without an escape, a heredoc's text.
+    Verbatim,
+    /// The text at the span is the value with HCL's escapes (`\n`, `\u00e9`, `$${`).
+    Escaped,
+    /// The text at the span is the value with JSON's escapes.
+    JsonEscaped,
+    /// A number or boolean without quotes.
+    Bare,
+    /// A value whose bytes cannot be told apart in the text: a collection, an indented heredoc, an expression.
+    Whole,
+}
+
+/// A part of a joined string.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The bytes that the part has in the joined string.
+    pub len: u32,
+    /// Whether those bytes are the part's value as it is; a number written `1.0` and shown as `1` is not.
+    pub origin: Origin,
+}
+
+impl Origin {
+    /// A literal at `span`.
+    pub fn written(span: Span, form: Form) -> Self {
+        Self { span, makeup: Makeup::Written(form), path: None }
+    }
+
+    /// An expression at `span` that was computed from `sources`.
+    pub fn derived(span: Span, sources: impl IntoIterator<Item = Origin>) -> Self {
+        Self { span, makeup: Makeup::Derived(sources.into_iter().collect()), path: None }
+    }
+
+    /// A string at `span` that was put together from `parts`.
+    pub fn joined(span: Span, parts: impl IntoIterator<Item = Part>) -> Self {
+        Self { span, makeup: Makeup::Joined(parts.into_iter().collect()), path: None }
+    }
+
+    /// The same, reached through `path`; a path that is there already stays, since it is the nearer one.
+    #[must_use]
+    pub fn reached(mut self, path: impl FnOnce() -> Path) -> Self {
+        if self.path.is_none() {
+            self.path = Some(path());
+        }
+        self
+    }
+
+    /// The narrowest written span that holds the bytes `range` of a string value with this origin.
+    ///
+    /// A range that lies within one part of a template leads to where that part was written.
+    pub fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
+        match &self.makeup {
+            Makeup::Written(form) => locate_literal(self.span, *form, range, sources),
+            Makeup::Joined(parts) => {
+                let mut start = 0;
+                for part in parts.iter() {
+                    let end = start + part.len as usize;
+                    if start <= range.start && range.end <= end && range.start < end {
+                        return part.origin.locate(range.start - start..range.end - start, sources);
+                    }
+                    start = end;
+                }
+                self.span
+            }
+            Makeup::Derived(_) => self.span,
+        }
+    }
+
+    /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole.
+    ///
+    /// A value with a path is the end of its branch: what it was made of before it was put there is not looked at.
+    pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
+        visit(self);
+        if self.path.is_some() {
+            return;
+        }
+        match &self.makeup {
+            Makeup::Written(_) => {}
+            Makeup::Joined(parts) => parts.iter().for_each(|part| part.origin.each_source(visit)),
+            Makeup::Derived(origins) => origins.iter().for_each(|origin| origin.each_source(visit)),
+        }
+    }
+}
+
+fn locate_literal(span: Span, form: Form, range: Range<usize>, sources: &Sources) -> Span {
+    let escape: fn(&str) -> (usize, usize) = match form {
+        Form::Verbatim => return span.sub(range),
+        Form::Bare | Form::Whole => return span,
+        Form::Escaped => hcl_escape,
+        Form::JsonEscaped => json_escape,
+    };
+    let source = sources.get(span.file);
+    let mut rest = source.slice(span);
+    let (mut read, mut made) = (0, 0);
+    let (mut start, mut end) = (None, None);
+    while !rest.is_empty() {
+        if made >= range.start && start.is_none() {
+            start = Some(read);
+        }
+        if made >= range.end {
+            end = Some(read);
+            break;
+        }
+        let (from, to) = escape(rest);
+        read += from;
+        made += to;
+        rest = rest.get(from..).unwrap_or_default();
+    }
+    span.sub(start.unwrap_or(read)..end.unwrap_or(read))
+}
+
+/// How many bytes the first character of `text` is written with, and how many it stands for, in a quoted HCL string.
+fn hcl_escape(text: &str) -> (usize, usize) {
+    if text.starts_with("$${") || text.starts_with("%%{") {
+        return (3, 2);
+    }
+    let unicode = |digits: usize| {
+        let code = text.get(2..2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        (2 + digits, code.and_then(char::from_u32).map_or(0, char::len_utf8))
+    };
+    match text.as_bytes() {
+        [b'\\', b'u', ..] => unicode(4),
+        [b'\\', b'U', ..] => unicode(8),
+        [b'\\', _, ..] => (2, 1),
+        _ => plain(text),
+    }
+}
+
+/// The same for a JSON string. A pair of surrogates is one character.
+fn json_escape(text: &str) -> (usize, usize) {
+    let unit = |at: usize| text.get(at..at + 4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
+    match text.as_bytes() {
+        [b'\\', b'u', ..] => match unit(2) {
+            Some(high @ 0xD800..=0xDBFF) => {
+                let pair = [high, unit(8).unwrap_or(0)];
+                let len = char::decode_utf16(pair).next().and_then(Result::ok).map_or(0, char::len_utf8);
+                (12, len)
+            }
+            Some(code) => (6, char::from_u32(code.into()).map_or(0, char::len_utf8)),
+            None => (6, 0),
+        },
+        [b'\\', _, ..] => (2, 1),
+        _ => plain(text),
+    }
+}
+
+fn plain(text: &str) -> (usize, usize) {
+    let len = text.chars().next().map_or(1, char::len_utf8);
+    (len, len)
+}
+
+/// The way to a value, such as `customer_tenants["foo"].target_account_id`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Path(Arc<Node>);
+
+#[derive(PartialEq, Eq)]
+enum Node {
+    Root(Root),
+    Step(Path, Step),
+}
+
+/// Where a path starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// An input variable of the root module.
+    Variable(Str),
+    /// A local value, in any module.
+    Local(Str),
+    /// A module call, by its address: `module.foo` or `module.foo["a"]`.
+    ModuleCall(Str),
+}
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// An attribute of an object.
+    Attribute(Str),
+    /// A key of a map.
+    Key(Str),
+    /// The place in a list or tuple, from 0. Elements of sets have none.
+    Index(u32),
+}
+
+impl Step {
+    /// The name of an attribute or key.
+    pub fn name(&self) -> Option<&Str> {
+        match self {
+            Step::Attribute(name) | Step::Key(name) => Some(name),
+            Step::Index(_) => None,
+        }
+    }
+}
+
+impl Path {
+    /// The path of a variable, local or module call itself.
+    pub fn root(root: Root) -> Self {
+        Self(Arc::new(Node::Root(root)))
+    }
+
+    /// This path, one step further.
+    #[must_use]
+    pub fn join(&self, step: Step) -> Self {
+        Self(Arc::new(Node::Step(self.clone(), step)))
+    }
+
+    /// Where the path starts, and its steps in order.
+    pub fn parts(&self) -> (&Root, Vec<&Step>) {
+        let mut steps = Vec::new();
+        let mut path = self;
+        loop {
+            match &*path.0 {
+                Node::Root(root) => {
+                    steps.reverse();
+                    return (root, steps);
+                }
+                Node::Step(parent, step) => {
+                    steps.push(step);
+                    path = parent;
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (root, steps) = self.parts();
+        match root {
+            Root::Variable(name) | Root::ModuleCall(name) => f.write_str(name)?,
+            Root::Local(name) => write!(f, "local.{name}")?,
+        }
+        for step in steps {
+            match step {
+                Step::Attribute(name) => write!(f, ".{name}")?,
+                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// `text` as a quoted HCL string.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            _ => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_behind_escapes_are_found() {
+        let sources = Sources::new();
+        let text = r#"\u0061rn:\"é$${x"#;
+        let file = sources.add("x", text.as_bytes().to_vec()).unwrap();
+        let origin = Origin::written(Span::new(file, 0..text.len() as u32), Form::Escaped);
+        // The value is `arn:"é${x`.
+        assert_eq!(sources.text(origin.locate(0..1, &sources)), r"\u0061");
+        assert_eq!(sources.text(origin.locate(1..4, &sources)), "rn:");
+        assert_eq!(sources.text(origin.locate(4..5, &sources)), r#"\""#);
+        assert_eq!(sources.text(origin.locate(5..7, &sources)), "é");
+        assert_eq!(sources.text(origin.locate(7..10, &sources)), "$${x");
+    }
+
+    #[test]
+    fn a_part_of_a_template_leads_to_where_it_was_written() {
+        let sources = Sources::new();
+        let file = sources.add("x", b"account = \"1234\" arn = \"a:${x}:b\"".to_vec()).unwrap();
+        let written = |range| Origin::written(Span::new(file, range), Form::Verbatim);
+        let joined = Origin::joined(
+            Span::new(file, 24..32),
+            [
+                Part { len: 2, origin: written(24..26) },
+                Part { len: 4, origin: written(11..15) },
+                Part { len: 2, origin: written(30..32) },
+            ],
+        );
+        assert_eq!(joined.locate(2..6, &sources), Span::new(file, 11..15));
+        assert_eq!(joined.locate(0..1, &sources), Span::new(file, 24..25));
+        assert_eq!(joined.locate(1..6, &sources), Span::new(file, 24..32));
+    }
+
+    #[test]
+    fn paths_are_shown_as_terraform_writes_them() {
+        let path = Path::root(Root::Variable("t".into()))
+            .join(Step::Key("a\"b".into()))
+            .join(Step::Attribute("grants".into()))
+            .join(Step::Index(0));
+        assert_eq!(path.to_string(), r#"t["a\"b"].grants[0]"#);
+    }
+}

@@ -1,0 +1,343 @@
+//! Files, the spans in them, and where a span stands for a person.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use arcstr::{ArcStr, Substr};
+
+/// A file of a [`Sources`] collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A half-open range of bytes in a file, as the file lies on disk: a byte order mark counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte, from 0.
+    pub start: u32,
+    /// The byte behind the last one.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes `range` of `file`.
+    pub fn new(file: FileId, range: Range<u32>) -> Self {
+        Self { file, start: range.start, end: range.end.max(range.start) }
+    }
+
+    /// Whether no byte lies in the span.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The number of bytes.
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether `other` lies within this span, in the same file.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
+    /// The smallest span around both; `self` where they lie in different files.
+    #[must_use]
+    pub fn to(self, other: Span) -> Self {
+        if self.file != other.file {
+            return self;
+        }
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The bytes `range` of this span, counted from its start and cut at its end.
+    #[must_use]
+    pub fn sub(self, range: Range<usize>) -> Self {
+        let at = |offset: usize| {
+            let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+            self.start.saturating_add(offset).min(self.end)
+        };
+        Self::new(self.file, at(range.start)..at(range.end))
+    }
+}
+
+/// A place in a file for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in Unicode code points. A byte order mark is no column.
+    pub column: u32,
+    /// From 0, in bytes. A byte order mark counts.
+    pub offset: u32,
+}
+
+/// Every how many bytes of a non-ASCII file the code points so far are noted, so that the column of a place on a long
+/// line costs no walk over the line.
+const CHECKPOINT: usize = 1024;
+
+/// The text of one file.
+pub struct Source {
+    name: String,
+    text: ArcStr,
+    invalid: Vec<u32>,
+    lines: OnceLock<Lines>,
+}
+
+struct Lines {
+    /// The offset at which each line starts.
+    starts: Vec<u32>,
+    /// Code points before each multiple of [`CHECKPOINT`]; empty for ASCII.
+    checkpoints: Vec<u32>,
+}
+
+/// Stands for each byte that is not part of valid UTF-8, so that offsets stay those of the file on disk.
+pub(crate) const INVALID: char = '\u{1A}';
+
+/// The byte order mark that some editors write at the start of a file; Terraform accepts it.
+pub(crate) const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+impl Source {
+    fn new(name: String, bytes: Vec<u8>) -> Self {
+        let (text, invalid) = match String::from_utf8(bytes) {
+            Ok(text) => (text, Vec::new()),
+            Err(error) => decode_lossy(error.as_bytes()),
+        };
+        Self { name, text: ArcStr::from(text), invalid, lines: OnceLock::new() }
+    }
+
+    /// The path as it is shown to people, with `/`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text; each byte that is not UTF-8 is replaced by one U+001A, so that offsets are those on disk.
+    pub fn text(&self) -> &ArcStr {
+        &self.text
+    }
+
+    /// The offsets of bytes that are not part of valid UTF-8, ascending.
+    pub fn invalid_bytes(&self) -> &[u32] {
+        &self.invalid
+    }
+
+    /// The text of `span`, which must be one of this file; empty for a span that does not fit.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Like [`Source::slice`], sharing the file's memory.
+    pub fn substr(&self, range: Range<usize>) -> Substr {
+        if self.text.get(range.clone()).is_some() { self.text.substr(range) } else { Substr::default() }
+    }
+
+    /// Where `offset` stands. An offset behind the end counts as the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let line = lines.starts.partition_point(|&start| start <= offset).max(1);
+        let start = lines.starts.get(line - 1).copied().unwrap_or(0);
+        let mut column = lines.code_points(&self.text, offset) - lines.code_points(&self.text, start);
+        if line == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
+            column = column.saturating_sub(1);
+        }
+        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: column + 1, offset }
+    }
+
+    /// The byte range of line `line` (from 1) without its line ending, if the file has so many.
+    pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
+        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let index = usize::try_from(line.checked_sub(1)?).ok()?;
+        let start = *lines.starts.get(index)? as usize;
+        let end = lines.starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
+        let text = self.text.get(start..end)?.trim_end_matches(['\n', '\r']);
+        Some(start..start + text.len())
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
+}
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| offset(at + 1)));
+        let mut checkpoints = Vec::new();
+        if !text.is_ascii() {
+            let mut count = 0;
+            for chunk in text.as_bytes().chunks(CHECKPOINT) {
+                checkpoints.push(count);
+                count += count_starts(chunk);
+            }
+            checkpoints.push(count);
+        }
+        Self { starts, checkpoints }
+    }
+
+    /// Code points that start before `at`.
+    fn code_points(&self, text: &str, at: u32) -> u32 {
+        let at_byte = (at as usize).min(text.len());
+        if self.checkpoints.is_empty() {
+            return offset(at_byte);
+        }
+        let block = at_byte / CHECKPOINT;
+        let before = self.checkpoints.get(block).copied().unwrap_or(0);
+        before + count_starts(text.as_bytes().get(block * CHECKPOINT..at_byte).unwrap_or_default())
+    }
+}
+
+fn count_starts(bytes: &[u8]) -> u32 {
+    offset(bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count())
+}
+
+/// Byte counts fit: files over 4 GiB are refused when they are added.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn decode_lossy(bytes: &[u8]) -> (String, Vec<u32>) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut invalid = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            invalid.push(offset(text.len()));
+            text.push(INVALID);
+        }
+    }
+    (text, invalid)
+}
+
+/// The files that have been read so far; files are added and never change.
+#[derive(Debug, Default)]
+pub struct Sources(RwLock<Vec<Arc<Source>>>);
+
+impl Sources {
+    /// An empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file under the name that people shall see.
+    ///
+    /// # Errors
+    ///
+    /// If the file has 4 GiB or more: offsets are 32 bits wide.
+    pub fn add(&self, name: impl Into<String>, bytes: Vec<u8>) -> Result<FileId, FileError> {
+        let name = name.into();
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(FileError { path: name, reason: "the file is larger than 4 GiB".into() });
+        }
+        let mut files = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let id = FileId(offset(files.len()));
+        files.push(Arc::new(Source::new(name, bytes)));
+        Ok(id)
+    }
+
+    /// The file `id`, which must have come from this collection.
+    #[allow(clippy::expect_used, reason = "an id of another collection is a mistake in the program, not in its input")]
+    pub fn get(&self, id: FileId) -> Arc<Source> {
+        let files = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        files.get(id.0 as usize).cloned().expect("a file id of these sources")
+    }
+
+    /// All files, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, Arc<Source>)> {
+        let files = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        files.into_iter().enumerate().map(|(index, file)| (FileId(offset(index)), file))
+    }
+
+    /// The text of `span`.
+    pub fn text(&self, span: Span) -> String {
+        self.get(span.file).slice(span).to_owned()
+    }
+}
+
+/// Where files come from: a disk, a browser's memory, a test.
+///
+/// Paths are separated by `/`, and relative to wherever the implementation says; `..` may lead them.
+pub trait FileTree {
+    /// The bytes of the file at `path`, or `None` where there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// If there is one and it cannot be read.
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError>;
+
+    /// The names (not paths) of the files directly in the folder `dir`, sorted; `None` where there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// If there is one and it cannot be listed.
+    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError>;
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read {path}: {reason}")]
+pub struct FileError {
+    /// As it was asked for.
+    pub path: String,
+    /// Why, in the system's words.
+    pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(bytes: &[u8]) -> Source {
+        Source::new("x".into(), bytes.to_vec())
+    }
+
+    fn place(source: &Source, offset: u32) -> (u32, u32) {
+        let position = source.position(offset);
+        (position.line, position.column)
+    }
+
+    #[test]
+    fn columns_count_code_points_and_offsets_count_bytes() {
+        let source = source("a\nüb = 1\r\nc".as_bytes());
+        assert_eq!(place(&source, 0), (1, 1));
+        assert_eq!(place(&source, 2), (2, 1));
+        assert_eq!(place(&source, 4), (2, 2));
+        assert_eq!(place(&source, 11), (3, 1));
+    }
+
+    #[test]
+    fn a_byte_order_mark_has_bytes_but_no_column() {
+        let source = source("\u{FEFF}a = 1\nb = 2".as_bytes());
+        assert_eq!(place(&source, 3), (1, 1));
+        assert_eq!(source.position(3).offset, 3);
+        assert_eq!(place(&source, 9), (2, 1));
+    }
+
+    #[test]
+    fn checkpoints_agree_with_counting() {
+        let text = "é1".repeat(3000);
+        let source = source(text.as_bytes());
+        for at in [0, 3, 1023, 1026, 4098, 8997] {
+            let expected = text[..at].chars().count() as u32 + 1;
+            assert_eq!(source.position(at as u32).column, expected, "at {at}");
+        }
+    }
+
+    #[test]
+    fn invalid_bytes_keep_the_offsets() {
+        let source = source(b"a\xFF\xFEb");
+        assert_eq!(source.text().len(), 4);
+        assert_eq!(source.invalid_bytes(), [1, 2]);
+    }
+
+    #[test]
+    fn lines_have_no_endings() {
+        let source = source(b"a\r\nbc\n");
+        assert_eq!(source.line_range(1), Some(0..1));
+        assert_eq!(source.line_range(2), Some(3..5));
+        assert_eq!(source.line_range(3), Some(6..6));
+        assert_eq!(source.line_range(4), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! What an expression is: Terraform's values, each with its origin.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bigdecimal::BigDecimal;
+
+use crate::origin::{Origin, Step};
+use crate::source::Span;
+
+/// Text that shares the memory of the file in which it was written.
+pub type Str = arcstr::Substr;
+
+/// A value and where it came from. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// `null`, of any type.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string, in Unicode's normal form C.
+    String(Str),
+    /// A list: elements of one type.
+    List(Arc<[Value]>),
+    /// A set: distinct elements of one type, in Terraform's order.
+    Set(Arc<[Value]>),
+    /// A tuple: elements of any types.
+    Tuple(Arc<[Value]>),
+    /// A map: values of one type, sorted by key, keys distinct.
+    Map(Arc<[Entry]>),
+    /// An object: values of any types, sorted by key, keys distinct.
+    Object(Arc<[Entry]>),
+    /// What cannot be known before apply.
+    Unknown(Arc<Unknown>),
+}
+
+/// A key of a map or object, and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key or attribute name.
+    pub key: Str,
+    /// Where the key was written, without quotes; for a key that was computed, the expression.
+    pub key_span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// A number as Terraform has it: no rounding.
+pub type Number = Arc<BigDecimal>;
+
+/// Why a value cannot be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The reason, such as `data.aws_caller_identity.current is not known before apply`.
+    pub reason: String,
+    /// The expression that is unknown.
+    pub span: Span,
+}
+
+impl Value {
+    /// A value of `kind` that came from `origin`.
+    pub fn new(kind: Kind, origin: Origin) -> Self {
+        Self { kind, origin }
+    }
+
+    /// What is not known, for `reason`, at `span`.
+    pub fn unknown(reason: impl Into<String>, span: Span) -> Self {
+        let unknown = Unknown { reason: reason.into(), span };
+        Self { kind: Kind::Unknown(Arc::new(unknown)), origin: Origin::derived(span, []) }
+    }
+
+    /// The reason, if the value itself is unknown; a known container may hold unknown parts.
+    pub fn as_unknown(&self) -> Option<&Arc<Unknown>> {
+        if let Kind::Unknown(unknown) = &self.kind { Some(unknown) } else { None }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&Str> {
+        if let Kind::String(text) = &self.kind { Some(text) } else { None }
+    }
+
+    /// Whether the value is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// The entries of a map or object as they are stored; their values do not know the way through this container.
+    pub fn entries(&self) -> Option<&[Entry]> {
+        if let Kind::Map(entries) | Kind::Object(entries) = &self.kind { Some(entries) } else { None }
+    }
+
+    /// The elements of a list, set or tuple as they are stored; they do not know the way through this container.
+    pub fn elements(&self) -> Option<&[Value]> {
+        if let Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) = &self.kind { Some(items) } else { None }
+    }
+
+    /// The value under `key` of a map or object, which knows the way through this container.
+    pub fn get(&self, key: &str) -> Option<Value> {
+        let entries = self.entries()?;
+        let at = entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok()?;
+        entries.get(at).map(|entry| self.child(entry))
+    }
+
+    /// The value of `entry`, one of this container's, which knows the way through it.
+    pub fn child(&self, entry: &Entry) -> Value {
+        let key = entry.key.clone();
+        let step = if matches!(self.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) };
+        self.stepped(&entry.value, step)
+    }
+
+    /// The element at `index` (from 0) of a list or tuple, which knows the way through this container.
+    pub fn at(&self, index: usize) -> Option<Value> {
+        let element = self.elements()?.get(index)?;
+        if matches!(self.kind, Kind::Set(_)) {
+            return Some(element.clone());
+        }
+        Some(self.stepped(element, Step::Index(u32::try_from(index).unwrap_or(u32::MAX))))
+    }
+
+    fn stepped(&self, part: &Value, step: Step) -> Value {
+        let mut part = part.clone();
+        if let Some(path) = &self.origin.path {
+            part.origin = part.origin.reached(|| path.join(step));
+        }
+        part
+    }
+
+    /// The type as Terraform names it in messages: `string`, `list`, `object`.
+    pub fn type_name(&self) -> &'static str {
+        match &self.kind {
+            Kind::Null => "null",
+            Kind::Bool(_) => "bool",
+            Kind::Number(_) => "number",
+            Kind::String(_) => "string",
+            Kind::List(_) => "list",
+            Kind::Set(_) => "set",
+            Kind::Tuple(_) => "tuple",
+            Kind::Map(_) => "map",
+            Kind::Object(_) => "object",
+            Kind::Unknown(_) => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
