@@ -18,6 +18,8 @@
 
 mod origin;
 mod source;
+mod stub;
+pub use stub::*;
 pub mod syntax;
 mod value;
 

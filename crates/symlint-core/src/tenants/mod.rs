@@ -1,0 +1,21 @@
+//! Values → tenants, grants, flow calls, connectors, safelists: the words that a rule speaks.
+
+pub mod arn;
+mod build;
+mod calls;
+mod characters;
+mod field;
+mod flow;
+mod index;
+mod model;
+mod names;
+mod relation;
+
+pub use build::build;
+pub use characters::{Cleaned, Suspicious};
+pub use field::{Absence, Field, FieldKind, Piece, State};
+pub use flow::{Argument, ArgumentKind, ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
+pub use index::Index;
+pub use model::{Connector, Grant, Model, Provenance, Tenant, TenantId, Whole};
+pub use names::{environment_of, normalise};
+pub use relation::{Relation, RelationKind};

@@ -1,0 +1,238 @@
+//! Everything that the rules look at.
+
+use std::fmt;
+
+use symlint_terraform::{ConversionProblem, Path, Project, Sources, Span, Str};
+
+use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
+use super::field::{Field, FieldKind};
+use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
+use super::index::Index;
+use super::relation::Relation;
+use crate::config::Config;
+
+/// A tenant of a [`Model`], by its place in source order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantId(pub(crate) u32);
+
+impl TenantId {
+    /// The place of the tenant in [`Model::tenants`], from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A customer, or one of several accesses to one customer.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Which one it is.
+    pub id: TenantId,
+    /// The name under which it is kept: the key in the map, or what the flow call says.
+    pub key: Field,
+    /// The account in which the connector role is defined.
+    pub sso_account_id: Field,
+    /// How Sym reaches the customer's Identity Center.
+    pub connector: Connector,
+    /// Who may be given what where.
+    pub grants: Vec<Grant>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// What there is of it.
+    pub whole: Whole,
+    /// The way to it, such as `customer_tenants["foo"]`.
+    pub path: Path,
+    /// Attributes that are required and absent: the name as it is written in the input, and the value's field.
+    pub missing: Vec<MissingAttribute>,
+}
+
+/// An attribute that a tenant must have and lacks.
+#[derive(Debug)]
+pub struct MissingAttribute {
+    /// The name in the input, such as `role_arn`.
+    pub name: String,
+    /// How it is absent.
+    pub absence: super::field::Absence,
+    /// The value where there is one (`null`, `""`), else the key of what lacks it.
+    pub span: Span,
+    /// The way to it.
+    pub path: Path,
+}
+
+/// Where a tenant comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provenance {
+    /// An entry of this variable.
+    Variable(Str),
+    /// A flow call that is given values directly, by its place in [`Model::flows`].
+    FlowCall(usize),
+}
+
+/// What there is of a tenant as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whole {
+    /// An object.
+    Object,
+    /// `null`
+    Null,
+    /// Something that is no object.
+    Other(&'static str),
+    /// Not known before apply.
+    Unknown,
+}
+
+/// `sso_connector_settings`
+#[derive(Debug)]
+pub struct Connector {
+    /// `aws`
+    pub cloud: Field,
+    /// The customer's Identity Center instance.
+    pub instance_arn: Field,
+    /// The region that the instance is in.
+    pub region: Field,
+    /// The role that Sym's runtime assumes.
+    pub role_arn: Field,
+}
+
+/// A permission set in an account, for which engineers may ask.
+#[derive(Debug)]
+pub struct Grant {
+    /// What one gets.
+    pub permission_set_arn: Field,
+    /// Where.
+    pub target_account_id: Field,
+}
+
+impl Tenant {
+    /// The key as it is written.
+    pub fn name(&self) -> &str {
+        match self.key.cleaned() {
+            Some(cleaned) => &cleaned.raw,
+            None => self.key.as_str().unwrap_or_default(),
+        }
+    }
+
+    /// The key and all values, in the order of the shipped example.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        std::iter::once(&self.key).chain(self.values())
+    }
+
+    /// All values without the key, in the order of the shipped example.
+    pub fn values(&self) -> impl Iterator<Item = &Field> {
+        let Connector { cloud, instance_arn, region, role_arn } = &self.connector;
+        [&self.sso_account_id, cloud, instance_arn, region, role_arn]
+            .into_iter()
+            .chain(self.grants.iter().flat_map(|grant| [&grant.permission_set_arn, &grant.target_account_id]))
+    }
+
+    /// All ARNs that can be split.
+    pub fn arns(&self) -> impl Iterator<Item = Arn<'_>> {
+        self.values()
+            .filter(|field| {
+                matches!(field.kind, FieldKind::InstanceArn | FieldKind::RoleArn | FieldKind::PermissionSetArn)
+            })
+            .filter_map(Arn::of)
+    }
+
+    /// `sso_account_id`, if it is known.
+    pub fn sso_account(&self) -> Option<Part<'_>> {
+        self.sso_account_id.text().map(|piece| Part::new(piece, super::arn::is_account_id))
+    }
+
+    /// The instance id inside `instance_arn`.
+    pub fn instance_id(&self) -> Option<Part<'_>> {
+        InstanceArn::of(&self.connector.instance_arn).map(|arn| arn.id)
+    }
+
+    /// The role, if `role_arn` is the ARN of one.
+    pub fn role(&self) -> Option<RoleArn<'_>> {
+        RoleArn::of(&self.connector.role_arn)
+    }
+
+    /// The account inside `role_arn`, even where it is the ARN of something else than a role.
+    pub fn role_account(&self) -> Option<Part<'_>> {
+        Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account, super::arn::is_account_id))
+    }
+
+    /// Whether the account inside `role_arn` is another one than `sso_account_id`.
+    pub fn has_role_account_mismatch(&self) -> bool {
+        matches!((self.role_account(), self.sso_account()), (Some(role), Some(sso)) if role.differs(sso))
+    }
+
+    /// The grants whose permission set belongs to another instance than `instance_arn` names.
+    pub fn foreign_permission_sets(&self) -> impl Iterator<Item = PermissionSetArn<'_>> {
+        let own = self.instance_id();
+        self.grants
+            .iter()
+            .filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn))
+            .filter(move |permission_set| own.is_some_and(|own| permission_set.instance_id.differs(own)))
+    }
+}
+
+/// Everything that the rules look at.
+pub struct Model<'p> {
+    /// What was read.
+    pub project: &'p Project,
+    /// The tenants in source order.
+    pub tenants: Vec<Tenant>,
+    /// The calls of the flow module.
+    pub flows: Vec<FlowCall<'p>>,
+    /// The calls of the connector module.
+    pub connectors: Vec<ConnectorCall<'p>>,
+    /// The calls of the runtime connector module.
+    pub runtimes: Vec<RuntimeCall<'p>>,
+    /// Where the values of the tenants variables differ from their declared types.
+    pub conversions: Vec<ConversionProblem>,
+    /// What could not be evaluated.
+    pub evaluation_errors: Vec<symlint_terraform::EvalError>,
+    /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
+    pub types_are_declared: bool,
+    /// Who has what.
+    pub index: Index,
+    /// What tenants share that they should not.
+    pub relations: Vec<Relation>,
+}
+
+impl<'p> Model<'p> {
+    pub(super) fn new(project: &'p Project) -> Self {
+        Self {
+            project,
+            tenants: Vec::new(),
+            flows: Vec::new(),
+            connectors: Vec::new(),
+            runtimes: Vec::new(),
+            conversions: Vec::new(),
+            evaluation_errors: Vec::new(),
+            types_are_declared: false,
+            index: Index::default(),
+            relations: Vec::new(),
+        }
+    }
+
+    /// Looks up what tenants share, when all of them are there.
+    pub(super) fn connect(&mut self, config: &Config) {
+        self.index = Index::new(&self.tenants, config);
+        self.relations = super::relation::relations(&self.tenants, &self.index, config);
+    }
+
+    /// The files that were read.
+    pub fn sources(&self) -> &'p Sources {
+        self.project.sources()
+    }
+
+    /// The tenant `id`, which must be one of this model's.
+    #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
+    pub fn tenant(&self, id: TenantId) -> &Tenant {
+        &self.tenants[id.index()]
+    }
+
+    /// Whether there is anything to check.
+    pub fn is_empty(&self) -> bool {
+        self.tenants.is_empty() && self.flows.is_empty() && self.connectors.is_empty() && self.runtimes.is_empty()
+    }
+}
+
+impl fmt::Debug for Model<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").field("tenants", &self.tenants).finish_non_exhaustive()
+    }
+}
