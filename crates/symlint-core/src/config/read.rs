@@ -299,7 +299,9 @@ fn mapping(item: &Item, known: &[&str], what: &str) -> Read<(String, String)> {
 fn date(text: String, span: Span) -> Read<String> {
     let parts: Vec<&str> = text.split('-').collect();
     let number = |part: &str, width: usize| {
-        (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<u32>().ok()).flatten()
+        (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
     };
     let valid = match parts.as_slice() {
         [year, month, day] => match (number(year, 4), number(month, 2), number(day, 2)) {

@@ -109,9 +109,7 @@ impl Page {
         let head = blocks.iter().find(|block| block.info == "hcl rule");
         let head = head.ok_or_else(|| error("it has no `hcl rule` block".into()))?;
         let fields = read_head(&head.text).map_err(|reason| error(reason.to_string()))?;
-        let field = |name: &str| {
-            fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
-        };
+        let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
         let level = field("level").ok_or_else(|| error("its head has no `level`".into()))?;
         Ok(Self {
             level: level.parse().map_err(error)?,
@@ -131,7 +129,8 @@ impl ExampleFile {
             let Some((before, comment)) = line.rsplit_once("# ") else { continue };
             let line = if before.trim().is_empty() { number + 1 } else { number };
             for mark in comment.split("; ") {
-                let Some((rule, text)) = mark.split_once(": ").or_else(|| mark.strip_suffix(':').map(|rule| (rule, "")))
+                let Some((rule, text)) =
+                    mark.split_once(": ").or_else(|| mark.strip_suffix(':').map(|rule| (rule, "")))
                 else {
                     continue;
                 };
@@ -217,8 +216,7 @@ fn examples(blocks: &[Block]) -> Result<Vec<Example>, String> {
         };
         let name = words.next().map(|word| word.strip_prefix("file=").ok_or(format!("`{word}` is not `file=…`")));
         let name = name.transpose()?;
-        let file =
-            ExampleFile { name: name.unwrap_or("terraform.tfvars").to_owned(), text: block.text.clone() };
+        let file = ExampleFile { name: name.unwrap_or("terraform.tfvars").to_owned(), text: block.text.clone() };
         match examples.last_mut() {
             Some(last)
                 if several

@@ -126,7 +126,11 @@ struct Builder<'a> {
 enum Found {
     Value(Value),
     /// Nothing behind so many steps of the path; the span is where the gap can be shown.
-    Absent { steps: usize, absence: Absence, span: Span },
+    Absent {
+        steps: usize,
+        absence: Absence,
+        span: Span,
+    },
     /// Something on the way is no object.
     Unusable,
 }
@@ -186,10 +190,8 @@ impl Builder<'_> {
         whole: &Whole,
         gaps: &mut Vec<MissingAttribute>,
     ) -> Field {
-        let absent = |absence, span| Field {
-            state: State::Absent(absence),
-            ..Field::unusable(kind, self.tenant, span)
-        };
+        let absent =
+            |absence, span| Field { state: State::Absent(absence), ..Field::unusable(kind, self.tenant, span) };
         if matches!(whole, Whole::Null | Whole::Other(_)) {
             return Field::unusable(kind, self.tenant, self.key_span);
         }
@@ -264,7 +266,8 @@ impl Builder<'_> {
     fn grants(&self, value: &Value, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
         let permission_set_path = self.config.field_path(FieldKind::PermissionSetArn);
         let target_path = self.config.field_path(FieldKind::TargetAccountId);
-        let is_there = |path: &[&str]| !matches!(self.find(path, value), Found::Absent { absence: Absence::Missing, .. });
+        let is_there =
+            |path: &[&str]| !matches!(self.find(path, value), Found::Absent { absence: Absence::Missing, .. });
         let (permission_set, target) = (is_there(&permission_set_path), is_there(&target_path));
         let list = if *whole == Whole::Object { self.grant_list(value) } else { None };
         let mut grants = Vec::new();
@@ -286,7 +289,8 @@ impl Builder<'_> {
             });
         }
         let names = GrantNames::new(self.config);
-        grants.extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, &names, gaps)));
+        grants
+            .extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, &names, gaps)));
         grants
     }
 

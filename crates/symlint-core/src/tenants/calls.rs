@@ -31,7 +31,8 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
         let is = |name: &str| names.iter().any(|candidate| candidate == name);
         let has_safelist = call.arguments.iter().any(|argument| argument.name.text.as_str() == SAFELIST);
         let is_flow = is(&config.flow_module);
-        if is_flow || is(&config.connector_module) || is(&config.runtime_module) || has_safelist || call.child.is_some() {
+        if is_flow || is(&config.connector_module) || is(&config.runtime_module) || has_safelist || call.child.is_some()
+        {
             let instances = evaluator.instances(instance, call);
             let is_unknown = instances.is_err();
             let instances = instances.unwrap_or_default();
@@ -93,8 +94,10 @@ fn flow_call<'p>(
     let instances = instances
         .iter()
         .map(|instance| {
-            let arguments: Vec<Argument> =
-                ArgumentKind::ALL.into_iter().filter_map(|kind| argument(evaluator, call, instance, kind, entries.config)).collect();
+            let arguments: Vec<Argument> = ArgumentKind::ALL
+                .into_iter()
+                .filter_map(|kind| argument(evaluator, call, instance, kind, entries.config))
+                .collect();
             let key = match instance.key() {
                 InstanceKey::String(key) => Some(key),
                 _ => None,
@@ -228,7 +231,11 @@ mod tests {
             ("git::ssh://git@example.com/acme/modules.git//sso_flow", "sso_flow"),
             ("acme/sso_flow/sym", "sso_flow"),
         ] {
-            assert!(module_names(source).iter().any(|candidate| candidate == name), "{source}: {:?}", module_names(source));
+            assert!(
+                module_names(source).iter().any(|candidate| candidate == name),
+                "{source}: {:?}",
+                module_names(source)
+            );
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct Cleaned {
 }
 
 /// Looks for suspicious characters; `None` for a text without any.
-pub fn clean(raw: &Str) -> Option<Cleaned> {
+pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     let bytes = raw.as_bytes();
     let plain = bytes.iter().all(|byte| (0x20..0x7F).contains(byte));
     if plain && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ') {
@@ -63,9 +63,10 @@ pub fn clean(raw: &Str) -> Option<Cleaned> {
         return None;
     }
     // The end of the text is behind its last character, not before white space that follows it.
-    let end = cleaned.offsets.last().map_or(leading, |&last| {
-        last + raw.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
-    });
+    let end = cleaned
+        .offsets
+        .last()
+        .map_or(leading, |&last| last + raw.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
     cleaned.offsets.push(end);
     cleaned.text = Str::from(text);
     Some(cleaned)

@@ -140,6 +140,14 @@ impl Field {
         self.text().map(|piece| piece.text)
     }
 
+    /// The text as it was written, before anything was cleaned away.
+    pub fn raw(&self) -> Option<&str> {
+        match self.cleaned() {
+            Some(cleaned) => Some(&cleaned.raw),
+            None => self.as_str(),
+        }
+    }
+
     /// What is suspicious about the characters, if anything is.
     pub fn cleaned(&self) -> Option<&Cleaned> {
         if let State::Text(Text { cleaned: Some(cleaned), .. }) = &self.state { Some(cleaned) } else { None }

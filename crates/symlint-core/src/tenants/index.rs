@@ -96,13 +96,12 @@ impl Index {
     /// All values that more than one tenant has, each with its tenants: SSO accounts, instances, targets, permission
     /// sets, in an order that depends on nothing but the tenants.
     pub(super) fn shared(&self) -> Vec<&[TenantId]> {
-        let mut shared: Vec<&[TenantId]> =
-            [&self.sso_accounts, &self.instances, &self.targets, &self.permission_sets]
-                .into_iter()
-                .flat_map(|map| map.values())
-                .filter(|tenants| tenants.len() > 1)
-                .map(Vec::as_slice)
-                .collect();
+        let mut shared: Vec<&[TenantId]> = [&self.sso_accounts, &self.instances, &self.targets, &self.permission_sets]
+            .into_iter()
+            .flat_map(|map| map.values())
+            .filter(|tenants| tenants.len() > 1)
+            .map(Vec::as_slice)
+            .collect();
         shared.sort_unstable();
         shared.dedup();
         shared

@@ -105,10 +105,7 @@ pub struct Grant {
 impl Tenant {
     /// The key as it is written.
     pub fn name(&self) -> &str {
-        match self.key.cleaned() {
-            Some(cleaned) => &cleaned.raw,
-            None => self.key.as_str().unwrap_or_default(),
-        }
+        self.key.raw().unwrap_or_default()
     }
 
     /// The key and all values, in the order of the shipped example.

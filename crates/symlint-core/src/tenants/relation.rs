@@ -279,9 +279,8 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn shared_permission_sets(&mut self, group: &[TenantId]) {
-        let position = |traits: &Traits<'t>, id: &str| {
-            traits.grants.iter().position(|grant| grant.permission_set == Some(id))
-        };
+        let position =
+            |traits: &Traits<'t>, id: &str| traits.grants.iter().position(|grant| grant.permission_set == Some(id));
         for id in self.common_grants(group, |grant| grant.permission_set) {
             if !super::arn::is_permission_set_id(id) {
                 continue;
@@ -291,9 +290,8 @@ impl<'a, 't> Finder<'a, 't> {
                 // Where the tenant's own ids contradict each other, that alone is said.
                 |traits| traits.instance().is_some() && position(traits, id).is_some(),
                 |later, first| {
-                    (later.instance() != first.instance()).then(|| {
-                        (RelationKind::DuplicatePermissionSet, position(later, id), position(first, id))
-                    })
+                    (later.instance() != first.instance())
+                        .then(|| (RelationKind::DuplicatePermissionSet, position(later, id), position(first, id)))
                 },
             );
         }
@@ -351,11 +349,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     /// The values of grants that all tenants of `group` have.
-    fn common_grants(
-        &self,
-        group: &[TenantId],
-        of: impl Fn(&GrantTraits<'t>) -> Option<&'t str>,
-    ) -> Vec<&'t str> {
+    fn common_grants(&self, group: &[TenantId], of: impl Fn(&GrantTraits<'t>) -> Option<&'t str>) -> Vec<&'t str> {
         let Some((first, rest)) = group.split_first() else { return Vec::new() };
         let Some(first) = self.get(*first) else { return Vec::new() };
         let mut values: Vec<&str> = first.grants.iter().filter_map(&of).collect();

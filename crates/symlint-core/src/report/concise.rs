@@ -1,0 +1,21 @@
+//! One line for each finding, as compilers write them.
+
+use std::fmt::Write;
+
+use super::wire::Report;
+
+/// `file:line:column: level[rule] message`, and a last line with the numbers.
+pub fn concise(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+        let start = &finding.location.start;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{}:{}:{}: {}[{}] {}",
+            finding.location.file, start.line, start.column, finding.level, finding.rule, finding.message
+        );
+    }
+    let _ = writeln!(text, "{}", report.summary);
+    text
+}

@@ -1,0 +1,4 @@
+//! Is each value well formed?
+
+rules! { "format": "is each value well formed?";
+}

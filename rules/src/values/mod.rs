@@ -1,0 +1,4 @@
+//! Is the file what its author thinks it is?
+
+rules! { "values": "is the file what its author thinks it is?";
+}
