@@ -16,9 +16,15 @@
 //! The crate knows nothing of tenants or rules, does no input or output of its own (see [`FileTree`]), and never
 //! says anything about an expression that Terraform would not say: what cannot be known is [`Kind::Unknown`].
 
+pub mod eval;
+mod functions;
+mod limits;
+pub mod module;
+mod number;
 mod origin;
 mod source;
 pub mod syntax;
+pub mod types;
 mod value;
 
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
