@@ -45,12 +45,14 @@ impl<'s> Reader<'s> {
     }
 
     pub(super) fn finish(mut self, body: Body) -> File {
+        self.check_encoding();
         self.errors.sort_by_key(|error| error.span.start);
         File { body, comments: self.comments, errors: self.errors }
     }
 
     /// The result of reading a single expression.
     pub(super) fn only(mut self, expr: Outcome<Expr>) -> Result<Expr, SyntaxError> {
+        self.check_encoding();
         self.errors.sort_by_key(|error| error.span.start);
         match (self.errors.into_iter().next(), expr) {
             (None, Ok(expr)) => Ok(expr),
@@ -124,6 +126,24 @@ impl<'s> Reader<'s> {
             self.at = self.text.len();
         }
         Reported
+    }
+
+    /// Bytes that are not UTF-8 are a mistake but in comments; a mistake that was found there already says enough.
+    fn check_encoding(&mut self) {
+        let mut bytes = self.source.invalid_bytes().iter().copied().peekable();
+        while let Some(start) = bytes.next() {
+            let mut end = start + 1;
+            while bytes.next_if_eq(&end).is_some() {
+                end += 1;
+            }
+            let within = |span: &Span| span.start < end && start < span.end;
+            let behind = self.comments.partition_point(|comment| comment.start <= start);
+            let in_comment = behind.checked_sub(1).and_then(|last| self.comments.get(last)).is_some_and(within);
+            if !in_comment && !self.errors.iter().any(|error| within(&error.span)) {
+                let message = "this is not UTF-8: save the file in that encoding";
+                self.error(start as usize..end as usize, message);
+            }
+        }
     }
 
     fn at_end_reported(&self) -> bool {

@@ -341,7 +341,9 @@ impl Reader<'_> {
                 let message = format!("`.{}` is no index: write each index as `[0]`", self.slice(digits.clone()));
                 return Err(self.error(dot..digits.end, message));
             }
-            pieces.slice.copy(digits, self.text);
+            // hcl-edit takes no leading zeros.
+            let zeros = self.slice(digits.start..digits.end - 1).bytes().take_while(|&byte| byte == b'0').count();
+            pieces.slice.copy(digits.start + zeros..digits.end, self.text);
         } else {
             return Err(self.error(dot..dot + 1, "a name must follow this `.`"));
         }
@@ -351,11 +353,16 @@ impl Reader<'_> {
 
     /// `[key]` or `[*]`
     fn index(&mut self, pieces: &mut Pieces) -> Outcome<()> {
+        let lines = pieces.lines();
         self.open(Bracket::Index, pieces)?;
-        self.skip_space();
+        self.skip(lines);
         if self.peek() == Some(b'*') {
             self.operator(1, pieces);
             pieces.after = After::Value;
+            self.skip(lines);
+            if self.peek() != Some(b']') {
+                return Err(self.error(self.at..self.at, "`]` is missing behind `*`"));
+            }
         }
         Ok(())
     }

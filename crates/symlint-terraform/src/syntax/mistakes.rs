@@ -60,6 +60,13 @@ impl Reader<'_> {
         self.error(open..end, "this string is not closed: add `\"` before the end of the line")
     }
 
+    pub(super) fn stray_return(&mut self, at: usize) -> Reported {
+        self.error(
+            at..at + 1,
+            "a carriage return stands here without a line feed: end lines with both or with the latter",
+        )
+    }
+
     pub(super) fn bad_escape(&mut self, range: Range<usize>) -> Reported {
         let escape = self.slice(range.clone());
         let message = format!("`{escape}` is no escape: write `\\\\` for a backslash");

@@ -71,6 +71,9 @@ impl Reader<'_> {
     pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
         let written = self.slice(range.clone());
         let span = self.span(range.clone());
+        if let Some(at) = bare_return(written) {
+            return Err(self.stray_return(range.start + at));
+        }
         let escaped = written.contains("$${") || written.contains("%%{");
         let backslash = written.contains('\\');
         let (text, form): (Str, Form) = if escaped || backslash && kind == Kind::Quoted {
@@ -135,6 +138,12 @@ fn escape(text: &str) -> Result<(char, usize), usize> {
         Some(b'U') => unicode(8),
         _ => Err(1 + text.chars().nth(1).map_or(0, char::len_utf8)),
     }
+}
+
+/// Where `text` has a carriage return that does not belong to the end of a line.
+fn bare_return(text: &str) -> Option<usize> {
+    let followed = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
+    text.match_indices('\r').map(|(at, _)| at).find(|&at| !followed(at))
 }
 
 enum QuotedEnd {
