@@ -201,6 +201,8 @@ pub enum SplatStep {
     Attribute(Name),
     /// `[key]`
     Index(Expr),
+    /// `[*]` or `.*` within a splat: these steps are taken of each element of what the steps before lead to.
+    Splat(Box<[SplatStep]>),
 }
 
 /// `name(arguments…)`
