@@ -28,9 +28,12 @@ use crate::types::ConversionProblem;
 use crate::value::{Str, Unknown, Value};
 
 pub use instance::{Instance, InstanceKey};
+pub(crate) use operators::numeric;
+pub(crate) use scope::Scope;
+pub(crate) use template::Pieces;
+
 use instance::Instances;
 use memo::{Item, Slot};
-use scope::Scope;
 
 /// Something that Terraform would refuse to evaluate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

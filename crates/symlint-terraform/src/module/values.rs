@@ -122,9 +122,13 @@ fn given(
         let literal = Literal { text: text.substr(0..value.len()), span, form: Form::Verbatim };
         Expr { kind: ExprKind::String(literal), span }
     } else {
-        let (expr, found) = syntax::read_expression(id, &text, 0..value.len());
-        errors = found;
-        expr
+        match syntax::read_expression(id, &text) {
+            Ok(expr) => expr,
+            Err(error) => {
+                errors.push(error);
+                Expr { kind: ExprKind::Invalid, span }
+            }
+        }
     };
     // The name is written nowhere that could be shown.
     let variable = Name { text: Str::from(name), span: Span::new(id, 0..0) };

@@ -1,5 +1,7 @@
 //! Bodies: attributes and blocks.
 
+use std::sync::Arc;
+
 use std::collections::HashMap;
 
 use super::cursor::{Lines, Node, Outcome, Reader};
@@ -46,7 +48,8 @@ impl Reader<'_> {
                 let outcome = self.expression(Lines::End);
                 let failed = outcome.is_err();
                 let value = self.value_or_invalid(outcome);
-                body.attributes.push(Attribute { span: self.span(start..value.span.end as usize), name, value });
+                let span = self.span(start..value.span.end as usize);
+                body.attributes.push(Arc::new(Attribute { span, name, value }));
                 if failed { Err(super::cursor::Reported) } else { Ok("value") }
             }
             Some(b'{' | b'"') => self.block(start, name, body),
@@ -77,7 +80,7 @@ impl Reader<'_> {
         };
         self.at += 1;
         let inner = self.nested(open, |reader| reader.block_body(open))?;
-        body.blocks.push(Block { kind, labels, body: inner, span: self.span_from(start) });
+        body.blocks.push(Arc::new(Block { kind, labels, body: inner, span: self.span_from(start) }));
         Ok("block")
     }
 
