@@ -88,8 +88,8 @@ fn describe(targets: &[Target]) {
         let config = target.config_file.as_deref().unwrap_or("no configuration file");
         eprintln!("checking {} with {config}", target.name);
         let sources = target.project.sources();
-        for (file, _) in target.project.files() {
-            eprintln!("  read {}", sources.get(file).name());
+        for file in target.project.files() {
+            eprintln!("  read {}", sources.get(file.id).name());
         }
     }
 }

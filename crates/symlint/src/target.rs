@@ -102,7 +102,7 @@ impl Finder<'_> {
         let called: BTreeSet<String> = modules
             .iter()
             .flat_map(|module| module.project.modules().iter().skip(1))
-            .map(|module| module.dir.clone())
+            .map(|module| shown(&module.dir))
             .collect();
         for module in modules {
             if !called.contains(&module.name) && concerns(&module.project, &module.config) {
