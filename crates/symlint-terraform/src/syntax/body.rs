@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cursor::{Lines, Node, Outcome, Reader};
+use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::recover::Level;
 use super::{Attribute, Block, Body, Expr, ExprKind, Name};
 
@@ -14,10 +14,7 @@ impl Reader<'_> {
             self.skip_space();
             match self.peek() {
                 None => break,
-                Some(b'}') => {
-                    self.error(self.at..self.at + 1, "this `}` closes nothing: remove it");
-                    self.at += 1;
-                }
+                Some(b'}') => self.extra_brace(),
                 Some(_) => self.structure(&mut body),
             }
         }
@@ -34,7 +31,7 @@ impl Reader<'_> {
         }
     }
 
-    fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<&'static str> {
+    fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<What> {
         let start = self.at;
         let Some(word) = self.word() else { return Err(self.not_a_name()) };
         let name = self.name(word.clone());
@@ -43,11 +40,12 @@ impl Reader<'_> {
             Some(b'=') if self.peek_at(1) != Some(b'=') => {
                 self.at += 1;
                 self.skip_blank();
+                let value_start = self.at;
                 let outcome = self.expression(Lines::End);
                 let failed = outcome.is_err();
                 let value = self.value_or_invalid(outcome);
                 body.attributes.push(Attribute { span: self.span(start..value.span.end as usize), name, value });
-                if failed { Err(super::cursor::Reported) } else { Ok("value") }
+                if failed { Err(Reported) } else { Ok(What::Attribute(value_start)) }
             }
             Some(b'{' | b'"') => self.block(start, name, body),
             _ if self.at_word() => self.block(start, name, body),
@@ -62,7 +60,7 @@ impl Reader<'_> {
         }
     }
 
-    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> Outcome<&'static str> {
+    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> Outcome<What> {
         let mut labels = Vec::new();
         let open = loop {
             self.skip_blank();
@@ -78,7 +76,7 @@ impl Reader<'_> {
         self.at += 1;
         let inner = self.nested(open, |reader| reader.block_body(open))?;
         body.blocks.push(Block { kind, labels, body: inner, span: self.span_from(start) });
-        Ok("block")
+        Ok(What::Block)
     }
 
     /// What stands behind the `{` at `open`, and the `}`.
@@ -91,11 +89,15 @@ impl Reader<'_> {
         }
         loop {
             self.skip_space();
+            if self.closes_here(open, "}") {
+                break;
+            }
             match self.peek() {
                 None => {
                     self.not_closed(open, "}");
                     break;
                 }
+                Some(b'}') if self.repairs.extra.contains(&self.at) => self.extra_brace(),
                 Some(b'}') => {
                     self.at += 1;
                     break;
@@ -111,10 +113,10 @@ impl Reader<'_> {
     fn single_argument(&mut self, body: &mut Body) -> Outcome<()> {
         let start = self.at;
         let what = self.attribute_or_block(body)?;
-        if what == "block" {
-            let span = self.at - 1..self.at;
-            let _ = start;
-            return Err(self.error(span, "a block on one line may only hold one argument: start a new line after `{`"));
+        if let What::Block = what {
+            return Err(
+                self.error(start..start, "a block on one line may only hold one argument: start a new line after `{`")
+            );
         }
         self.skip_blank();
         if self.peek() == Some(b'}') {
@@ -127,12 +129,15 @@ impl Reader<'_> {
         ))
     }
 
-    fn line_must_end(&mut self, what: &'static str) -> Outcome<()> {
+    fn line_must_end(&mut self, what: What) -> Outcome<()> {
         self.skip_blank();
         if self.at_line_end() {
             return Ok(());
         }
-        Err(self.unexpected_after(what))
+        Err(match what {
+            What::Attribute(value) => self.unexpected_after(value),
+            What::Block => self.unexpected_after(self.at),
+        })
     }
 
     fn check_redefined(&mut self, body: &Body) {
@@ -149,4 +154,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What was read.
+enum What {
+    /// An attribute, whose value starts here.
+    Attribute(usize),
+    Block,
 }

@@ -17,7 +17,10 @@ impl Reader<'_> {
     /// which the item started, and looks like the start of another item, ends it even within brackets: they were not
     /// closed. Says whether that happened within a tuple, which then is not closed either.
     pub(super) fn skip_item(&mut self, start: usize, level: Level) -> bool {
-        let reached = self.at;
+        if self.is_full() {
+            self.at = self.text.len();
+            return false;
+        }
         self.back_to(start);
         let indent = self.indent(start);
         let mut open: Vec<u8> = Vec::new();
@@ -49,29 +52,28 @@ impl Reader<'_> {
                     if open.is_empty() && level != Level::Tuple {
                         return false;
                     }
-                    if self.starts_item(indent, level) {
+                    if self.starts_item(indent) && !(level == Level::Tuple && self.next_indent() == indent) {
                         return level == Level::Tuple;
                     }
                 }
                 _ => self.at += 1,
             }
-            // Never before the place where reading stopped: what was read there is done with.
-            if open.is_empty() && self.at > reached && self.peek().is_none() {
-                return false;
-            }
         }
     }
 
-    /// Whether the line that starts here looks like an item that is indented at most `indent` bytes.
-    fn starts_item(&self, indent: usize, level: Level) -> bool {
-        let end = self.line_end(self.at);
-        let line = self.slice(self.at..end);
+    /// Whether the line on which the reader stands looks like an item that is indented at most `indent` bytes.
+    pub(super) fn starts_item(&self, indent: usize) -> bool {
+        let start = self.line_start(self.at);
+        let line = self.slice(start..self.line_end(self.at));
         let text = line.trim_start_matches([' ', '\t']);
-        let depth = line.len() - text.len();
-        if depth > indent || level == Level::Tuple && depth == indent {
-            return false;
-        }
-        text.starts_with(|c: char| c == '_' || c.is_alphabetic() || c == '"') && text.contains(['=', '{', ':'])
+        line.len() - text.len() <= indent
+            && text.starts_with(|c: char| c == '_' || c.is_alphabetic() || c == '"')
+            && text.contains(['=', '{', ':'])
+    }
+
+    /// How far the line that starts here is indented.
+    fn next_indent(&self) -> usize {
+        self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 
     /// The white space before the first character of the line on which `at` lies, in bytes.
@@ -115,9 +117,10 @@ impl Reader<'_> {
         self.at += 2;
         self.eat("-");
         if let Some(word) = self.word()
-            && self.at == self.line_end(self.at)
+            && self.at_newline()
+            && let Some(end) = self.heredoc_end(self.slice(word))
         {
-            self.to_heredoc_end(self.slice(word));
+            self.at = end;
         }
     }
 }
