@@ -66,17 +66,30 @@ impl Reader<'_> {
             self.skip_blank();
             match self.peek() {
                 Some(b'{') => break self.at,
-                Some(b'"') => labels.push(self.label()?),
+                Some(b'"') => match self.label() {
+                    Ok(label) => labels.push(label),
+                    // A label whose quote is missing must not leave the block's `}` without its `{`.
+                    Err(reported) => match self.last_brace() {
+                        Some(brace) => break brace,
+                        None => return Err(reported),
+                    },
+                },
                 _ => match self.word() {
                     Some(word) => labels.push(self.name(word)),
                     None => return Err(self.not_a_block(&kind, &labels)),
                 },
             }
         };
-        self.at += 1;
+        self.at = open + 1;
         let inner = self.nested(open, |reader| reader.block_body(open))?;
         body.blocks.push(Block { kind, labels, body: inner, span: self.span_from(start) });
         Ok(What::Block)
+    }
+
+    /// The `{` with which the line ends, if it does.
+    fn last_brace(&self) -> Option<usize> {
+        let line = self.slice(self.at..self.line_end(self.at)).trim_end();
+        line.ends_with('{').then(|| self.at + line.len() - 1)
     }
 
     /// What stands behind the `{` at `open`, and the `}`.

@@ -116,11 +116,16 @@ impl Reader<'_> {
                     self.at += 1;
                     break;
                 }
+                Some(b'}' | b')') => {
+                    self.not_closed(open, "]");
+                    // It closes what the tuple is part of, if there is such a thing.
+                    self.at += usize::from(self.depth == 1);
+                    break;
+                }
                 Some(_) => {
                     let start = self.at;
                     let outcome = self.element(&mut elements, &mut height);
                     if outcome.is_err() && self.skip_item(start, Level::Tuple) {
-                        self.not_closed(open, "]");
                         break;
                     }
                 }
@@ -146,7 +151,7 @@ impl Reader<'_> {
         self.skip_space();
         match self.peek() {
             Some(b',') => self.at += 1,
-            Some(b']') | None => {}
+            Some(b']' | b'}' | b')') | None => {}
             Some(_) => return self.no_comma(start, end),
         }
         Ok(())

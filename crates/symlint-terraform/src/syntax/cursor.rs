@@ -164,6 +164,10 @@ impl<'s> Reader<'s> {
         }
     }
 
+    pub(super) fn last_error(&self) -> Option<&SyntaxError> {
+        self.errors.last()
+    }
+
     /// Whether there are so many mistakes that reading on helps nobody.
     pub(super) fn is_full(&self) -> bool {
         self.errors.len() >= MAX_ERRORS

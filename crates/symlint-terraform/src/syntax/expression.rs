@@ -296,7 +296,7 @@ impl Reader<'_> {
             (b',', _) if kind.is_for() => self.operator(1, pieces),
             (b'=', Some(b'>')) if kind == Bracket::ForObject => self.operator(2, pieces),
             (b'=' | b'!' | b'<' | b'>', Some(b'=')) | (b'&', Some(b'&')) | (b'|', Some(b'|')) => {
-                self.operator(2, pieces)
+                self.operator(2, pieces);
             }
             (b'<' | b'>' | b'+' | b'-' | b'*' | b'%', _) => self.operator(1, pieces),
             (b'/', next) if !matches!(next, Some(b'/' | b'*')) => self.operator(1, pieces),

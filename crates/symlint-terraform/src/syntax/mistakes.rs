@@ -133,8 +133,15 @@ impl Reader<'_> {
         self.unexpected(&format!("`=` is missing, write `{name} = …`"))
     }
 
-    /// An account, address or the like without quotes, which was read up to its first `:` or `/`.
+    /// An account, address or the like without quotes, which was read up to its first `:` or `/`; or a string with a
+    /// word right behind its quote, because an earlier quote is missing.
     fn bare_text(&mut self, start: usize) -> Option<Reported> {
+        let quote = self.at.checked_sub(1).filter(|&before| self.text.as_bytes().get(before) == Some(&b'"'));
+        if let Some(quote) = quote.filter(|_| self.at_word()) {
+            let message =
+                "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
+            return Some(self.error(quote..quote + 1, message));
+        }
         let end = self.word_like(start);
         let text = self.slice(start..end);
         let bare = text.starts_with(|c: char| c.is_alphanumeric() || c == '_');

@@ -15,7 +15,7 @@ impl Reader<'_> {
     ///
     /// Brackets, strings, heredocs and comments are passed as wholes. A line that is indented no deeper than the one on
     /// which the item started, and looks like the start of another item, ends it even within brackets: they were not
-    /// closed. Says whether that happened within a tuple, which then is not closed either.
+    /// closed. Says whether that happened within a tuple, which then is over too.
     pub(super) fn skip_item(&mut self, start: usize, level: Level) -> bool {
         if self.is_full() {
             self.at = self.text.len();
@@ -52,8 +52,11 @@ impl Reader<'_> {
                     if open.is_empty() && level != Level::Tuple {
                         return false;
                     }
-                    if self.starts_item(indent) && !(level == Level::Tuple && self.next_indent() == indent) {
-                        return level == Level::Tuple;
+                    if self.starts_item(indent) {
+                        // Whatever the tuple is part of ends with the line before.
+                        let in_tuple = level == Level::Tuple;
+                        self.at -= usize::from(in_tuple);
+                        return in_tuple;
                     }
                 }
                 _ => self.at += 1,
@@ -66,14 +69,22 @@ impl Reader<'_> {
         let start = self.line_start(self.at);
         let line = self.slice(start..self.line_end(self.at));
         let text = line.trim_start_matches([' ', '\t']);
-        line.len() - text.len() <= indent
-            && text.starts_with(|c: char| c == '_' || c.is_alphabetic() || c == '"')
-            && text.contains(['=', '{', ':'])
-    }
-
-    /// How far the line that starts here is indented.
-    fn next_indent(&self) -> usize {
-        self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+        if line.len() - text.len() > indent {
+            return false;
+        }
+        let word = |text: &str| text.starts_with(|c: char| c == '_' || c.is_alphabetic());
+        let rest = match text.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').map_or("", |(_, rest)| rest),
+            None if word(text) => text.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')),
+            None => return false,
+        };
+        let rest = rest.trim_start_matches([' ', '\t']);
+        match rest.as_bytes() {
+            [b'=', next, ..] => *next != b'=',
+            [b':', next, ..] => *next != b':',
+            [b'=' | b':'] | [b'{', ..] => true,
+            _ => (rest.starts_with('"') || word(rest)) && text.trim_end().ends_with('{'),
+        }
     }
 
     /// The white space before the first character of the line on which `at` lies, in bytes.

@@ -86,9 +86,16 @@ impl Reader<'_> {
             return false;
         }
         let end = self.slice(0..at).trim_end().len();
-        let bracket = self.slice(open..open + 1);
-        let line = self.source.position(offset(open)).line;
-        self.error(end..end, format!("`{close}` is missing: the `{bracket}` on line {line} is not closed"));
+        // A string that is not closed swallows the brackets behind it, and that has been said.
+        let line_start = self.line_start(end);
+        if self.last_error().is_none_or(|error| (error.span.start as usize) < line_start) {
+            let bracket = self.slice(open..open + 1);
+            let line = self.source.position(offset(open)).line;
+            self.error(end..end, format!("`{close}` is missing: the `{bracket}` on line {line} is not closed"));
+        }
+        if self.at == at {
+            self.back_to(end);
+        }
         true
     }
 }

@@ -22,14 +22,15 @@ fn quotes() {
     );
     check("a = “x”\nb = 1\n", &["1:5 [“] `“` is no quote here: write `\"`"], "a b");
     check("a = 'x'\nb = 1\n", &["1:5 ['] `'` does not quote text: write `\"`"], "a b");
-    check(
-        "a = [\"x, \"y\"]\nb = 1\n",
-        &[
-            "1:10 [] a comma is missing between these elements",
-            "1:11 [\"]] this string is not closed: add `\"` before the end of the line",
-        ],
-        "a b",
-    );
+    let said = "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
+    check("a = [\"x, \"y\"]\nb = 1\n", &[&format!("1:10 [\"] {said}")], "a b");
+    check("a = { c = \"x, d = \"y\" }\nb = 1\n", &[&format!("1:19 [\"] {said}")], "a b");
+    let said = "this string is not closed: add `\"` before the end of the line";
+    check("a = { c = \"x }\nb = 1\n", &[&format!("1:11 [\"x }}] {said}")], "a b");
+    check("a = [\"x]\nb = 1\n", &[&format!("1:6 [\"x]] {said}")], "a b");
+    check("a = [\n  \"x,\n  \"y\"\n]\nb = 1\n", &[&format!("2:3 [\"x,] {said}")], "a b");
+    check("a = f(\"x)\nb = 1\n", &[&format!("1:7 [\"x)] {said}")], "a b");
+    check("a \"b {\n  c = 1\n}\nd = 1\n", &[&format!("1:3 [\"b {{] {said}")], "d a");
 }
 
 #[test]
