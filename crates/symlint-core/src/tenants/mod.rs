@@ -17,5 +17,5 @@ pub use field::{Absence, Field, FieldKind, Piece, State};
 pub use flow::{Argument, ArgumentKind, ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
 pub use index::Index;
 pub use model::{Connector, Grant, Model, Provenance, Tenant, TenantId, Whole};
-pub use names::{environment_of, normalise};
+pub use names::{environment_of, known_role_kind, normalise};
 pub use relation::{Relation, RelationKind};
