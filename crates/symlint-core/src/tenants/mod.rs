@@ -10,6 +10,8 @@ mod index;
 mod model;
 mod names;
 mod relation;
+mod role_names;
+mod sources;
 
 pub use build::build;
 pub use characters::{Cleaned, Suspicious};
@@ -19,3 +21,5 @@ pub use index::Index;
 pub use model::{Connector, Grant, Model, Provenance, Tenant, TenantId, Whole};
 pub use names::{environment_of, known_role_kind, normalise};
 pub use relation::{Relation, RelationKind};
+pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
+pub use sources::{FieldRef, Source, SourceIndex, text_of};
