@@ -1,4 +1,11 @@
 //! Does each `sso_flow` instance receive its own tenant's values?
 
+mod expression;
+mod judge;
+mod slot;
+
 rules! { "wiring": "does each `sso_flow` instance receive its own tenant's values?";
+    flow_argument_miswired = "flow-argument-miswired",
+    flow_argument_missing = "flow-argument-missing",
+    flow_argument_unknown = "flow-argument-unknown",
 }
