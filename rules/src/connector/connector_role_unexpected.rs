@@ -1,7 +1,7 @@
 //! See connector-role-unexpected.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{RoleHabit, RoleHabitKind, RoleNaming, Tenant};
+use symlint_core::tenants::{RoleHabit, RoleHabitKind, RoleNaming, Tenant, environment_of, normalise};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let habits = cx.model.role_names.habits();
@@ -28,7 +28,11 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
                 .suggestion(format!("write `{expected}`"), role.name.piece, expected);
         }
         None => {
-            cx.report(role.name.piece, format!("`{name}` does not say that it is the role of `{key}`"))
+            let message = match normalise(name).contains(&normalise(key)) {
+                true => format!("`{name}` has more in it than the name of `{key}`"),
+                false => format!("`{name}` does not say that it is the role of `{key}`"),
+            };
+            cx.report(role.name.piece, message)
                 .related(&tenant.key, "this is the name of the tenant");
         }
     }
@@ -60,7 +64,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             let (key, role) = (first.name(), role.name.text());
             let around = [&affixes.prefix, &affixes.suffix].into_iter().filter(|affix| !affix.is_empty());
             let around: Vec<String> = around.map(|affix| format!("`{affix}`")).collect();
-            let environment = symlint_core::tenants::environment_of(role, &cx.config.role_name).unwrap_or(role);
+            let environment = environment_of(role, &cx.config.role_name).unwrap_or(role);
             let environment = environment.to_ascii_lowercase();
             (
                 format!("the role of {count} has the tenant's name without {}, such as `{role}`", around.join(" and ")),

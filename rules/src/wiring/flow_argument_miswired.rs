@@ -111,8 +111,8 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
         Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", judge.name(*kind)),
         Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
         Problem::Grant => "belongs to another grant than the permission set beside it".to_owned(),
-        Problem::Shared => "is one and the same value: pass the tenant's own".to_owned(),
-        Problem::Written => format!("is not the tenant's own `{wanted}`"),
+        Problem::Shared => format!("is the same value as for other tenants: pass the tenant's own `{wanted}`"),
+        Problem::Written => format!("is written here, and is not the tenant's own `{wanted}`"),
     }
 }
 

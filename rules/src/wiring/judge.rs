@@ -83,8 +83,7 @@ impl<'a> Judge<'a> {
         }
         let is_composed = sources.len() > 1;
         // A tenant without the value may well have it made of others.
-        if sources.iter().any(is_right) || (is_composed && is_right_text) || !right.iter().any(|field| is_there(field))
-        {
+        if sources.iter().any(is_right) || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
             return None;
         }
         if let [Source::Tenant(_)] = sources.as_slice() {

@@ -57,7 +57,7 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
             } else if is(&config.connector_module) {
                 model.connectors.push(connector_call(evaluator, call, &instances));
             } else if is(&config.runtime_module) || has_safelist {
-                model.runtimes.push(runtime_call(evaluator, call, &instances));
+                model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
             } else {
                 instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model));
             }
@@ -192,7 +192,7 @@ fn connector_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances
 
 fn runtime_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances: &[Instance]) -> RuntimeCall<'p> {
     let safelists = instances.iter().filter_map(|instance| evaluator.argument(instance, SAFELIST)).collect();
-    RuntimeCall { call, safelists }
+    RuntimeCall { call, safelists, instances: instances.len(), is_unknown: false }
 }
 
 #[cfg(test)]

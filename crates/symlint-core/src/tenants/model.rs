@@ -237,6 +237,11 @@ impl<'p> Model<'p> {
         self.project.files().all(|(id, tree)| id != file || tree.errors.is_empty())
     }
 
+    /// Whether nothing at all was lost to a syntax error.
+    pub fn is_everything_readable(&self) -> bool {
+        self.project.files().all(|(_, tree)| tree.errors.is_empty())
+    }
+
     /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
     pub fn is_complete(&self, module: &Module) -> bool {
         let sources = self.sources();
