@@ -3,10 +3,11 @@
 use symlint_terraform::{Entry, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Step, Type, Value};
 
 use super::arn::{Arn, is_account_id};
-use super::calls::{each_path, entry_of, find_calls};
+use super::calls::find_calls;
 use super::field::{Absence, Field, FieldKind, State};
 use super::flow::{ArgumentKind, FlowInstance};
 use super::model::{Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole};
+use super::sources::SourceIndex;
 use crate::config::Config;
 
 /// Finds the tenants of `project`, and the module calls that matter.
@@ -30,7 +31,7 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         model.conversions.extend(evaluator.problems(name).iter().cloned());
     }
     find_calls(&evaluator, config, &mut model);
-    add_called_tenants(&mut model, config);
+    add_called_tenants(&mut model);
     model.evaluation_errors = evaluator.errors();
     model.connect(config);
     model
@@ -71,14 +72,14 @@ fn next_id(model: &Model<'_>) -> TenantId {
 }
 
 /// Each flow instance that receives no tenant's values from a variable is a tenant of its own.
-fn add_called_tenants(model: &mut Model<'_>, config: &Config) {
+fn add_called_tenants(model: &mut Model<'_>) {
     let plain = Config::default();
     let mut tenants = Vec::new();
     let first = next_id(model).0;
     for (call, flow) in model.flows.iter_mut().enumerate() {
         let name_span = flow.call.name.span;
         for instance in &mut flow.instances {
-            if instance.tenant.is_some() || !stands_alone(instance, config) {
+            if instance.tenant.is_some() || !stands_alone(instance, &model.sources_of_values) {
                 continue;
             }
             let id = TenantId(first + u32::try_from(tenants.len()).unwrap_or(u32::MAX));
@@ -90,13 +91,9 @@ fn add_called_tenants(model: &mut Model<'_>, config: &Config) {
 }
 
 /// Whether the call gives values directly: some, and none that come from a tenants variable.
-fn stands_alone(instance: &FlowInstance, config: &Config) -> bool {
+fn stands_alone(instance: &FlowInstance, sources: &SourceIndex) -> bool {
     let gives_values = instance.arguments.iter().any(|argument| argument.kind != ArgumentKind::TenantSlug);
-    let mut from_variable = false;
-    for argument in &instance.arguments {
-        each_path(&argument.value, &mut |path| from_variable |= entry_of(path, config).is_some());
-    }
-    gives_values && !from_variable
+    gives_values && !instance.arguments.iter().any(|argument| sources.is_of_tenants(&argument.value))
 }
 
 fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: Span, config: &Config) -> Tenant {

@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use symlint_terraform::{Evaluator, Instance, InstanceKey, ModuleCall, Path, Project, Root, Step, Str, Value};
+use symlint_terraform::{Evaluator, Instance, InstanceKey, ModuleCall, Project, Value};
 
 use super::build::is_set;
 use super::flow::{Argument, ArgumentKind, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, RuntimeCall};
 use super::model::{Model, TenantId};
+use super::names::normalise;
+use super::sources::SourceIndex;
 use crate::config::Config;
 
 /// The argument that only a runtime connector has.
@@ -15,13 +17,27 @@ const SAFELIST: &str = "account_id_safelist";
 
 /// Adds the calls of the root module, and of all that it calls, to the model, whose tenants from variables are there.
 pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: &mut Model<'p>) {
-    let keys = model.tenants.iter().map(|tenant| (tenant.name().to_owned(), tenant.id)).collect();
-    visit_calls(evaluator, &evaluator.root(), &Entries { keys, config }, model);
+    let mut entries = Entries {
+        keys: HashMap::new(),
+        words: HashMap::new(),
+        sources: SourceIndex::new(&model.tenants, config),
+        config,
+    };
+    for tenant in &model.tenants {
+        entries.keys.entry(tenant.name().to_owned()).or_insert(tenant.id);
+        let word = normalise(tenant.name());
+        entries.words.entry(word).and_modify(|known| *known = None).or_insert(Some(tenant.id));
+    }
+    visit_calls(evaluator, &evaluator.root(), &entries, model);
+    model.sources_of_values = entries.sources;
 }
 
-/// The entries of the tenants variables, by key.
+/// The entries of the tenants variables.
 struct Entries<'a> {
     keys: HashMap<String, TenantId>,
+    /// By their normalised keys; `None` where several have the same.
+    words: HashMap<String, Option<TenantId>>,
+    sources: SourceIndex,
     config: &'a Config,
 }
 
@@ -39,7 +55,9 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
         match role {
             Role::Flow => model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project)),
             Role::Connector => model.connectors.push(connector_call(evaluator, call, &instances)),
-            Role::Runtime => model.runtimes.push(runtime_call(evaluator, call, &instances)),
+            Role::Runtime => {
+                model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
+            }
             Role::Other => instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model)),
         }
     }
@@ -168,7 +186,7 @@ impl Entries<'_> {
             return Some(tenant);
         }
         let mut votes: Vec<(usize, TenantId)> = Vec::new();
-        for tenant in values.iter().flat_map(|argument| self.sources_of(&argument.value)) {
+        for tenant in values.iter().flat_map(|argument| self.sources.tenants(&argument.value)) {
             match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
                 Some((count, _)) => *count += 1,
                 None => votes.push((1, tenant)),
@@ -178,51 +196,16 @@ impl Entries<'_> {
         votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
     }
 
-    /// The tenant whose key `value` is, or is made of.
+    /// The tenant whose key `value` is, is made of, or is in another spelling.
     fn named_by(&self, value: &Value) -> Option<TenantId> {
         let text = value.as_str()?;
-        self.keys.get(text.as_str()).copied().or_else(|| match self.sources_of(value).as_slice() {
-            [tenant] => Some(*tenant),
-            _ => None,
-        })
-    }
-
-    /// The tenants whose entries a value was made of, without repetitions.
-    fn sources_of(&self, value: &Value) -> Vec<TenantId> {
-        let mut tenants = Vec::new();
-        each_path(value, &mut |path| {
-            let Some((_, step)) = entry_of(path, self.config) else { return };
-            let tenant = step.and_then(Step::name).and_then(|key| self.keys.get(key.as_str()));
-            if let Some(tenant) = tenant.filter(|tenant| !tenants.contains(*tenant)) {
-                tenants.push(*tenant);
-            }
-        });
-        tenants
-    }
-}
-
-/// The tenants variable that a path starts at, and the step to the entry, if it goes that far.
-pub(super) fn entry_of<'a>(path: &'a Path, config: &Config) -> Option<(&'a Str, Option<&'a Step>)> {
-    let (Root::Variable(variable), steps) = path.parts() else { return None };
-    let is_tenants = config.tenants_variables.iter().any(|name| name == variable.as_str());
-    is_tenants.then(|| (variable, steps.first().copied()))
-}
-
-/// Calls `visit` with the path of every origin that a value, or anything in it, was made of.
-pub(super) fn each_path(value: &Value, visit: &mut dyn FnMut(&Path)) {
-    value.origin.each_source(&mut |origin| {
-        if let Some(path) = &origin.path {
-            visit(path);
+        if let Some(&tenant) = self.keys.get(text.as_str()) {
+            return Some(tenant);
         }
-    });
-    if value.origin.path.is_some() {
-        return;
-    }
-    for entry in value.entries().unwrap_or_default() {
-        each_path(&entry.value, visit);
-    }
-    for element in value.elements().unwrap_or_default() {
-        each_path(element, visit);
+        match self.sources.tenants(value).as_slice() {
+            [tenant] => Some(*tenant),
+            _ => self.words.get(&normalise(text)).copied().flatten(),
+        }
     }
 }
 
@@ -239,7 +222,7 @@ fn connector_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances
 
 fn runtime_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances: &[Instance]) -> RuntimeCall<'p> {
     let safelists = instances.iter().filter_map(|instance| evaluator.argument(instance, SAFELIST)).collect();
-    RuntimeCall { call, safelists }
+    RuntimeCall { call, safelists, instances: instances.len(), is_unknown: false }
 }
 
 #[cfg(test)]

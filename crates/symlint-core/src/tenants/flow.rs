@@ -109,4 +109,8 @@ pub struct RuntimeCall<'p> {
     pub call: &'p ModuleCall,
     /// `account_id_safelist` of each instance.
     pub safelists: Vec<Value>,
+    /// How many instances there are, with or without a list.
+    pub instances: usize,
+    /// Whether `for_each` or `count` is unknown, so that there may be other lists.
+    pub is_unknown: bool,
 }

@@ -49,7 +49,7 @@ impl Index {
         let organization =
             config.organizations.iter().position(|organization| organization.tenants.iter().any(|t| t == name));
         self.organizations.push(organization);
-        let environment = config.environment_of(name).unwrap_or(name);
+        let environment = config.environment_of(name).or(tenant.key.as_str()).unwrap_or_default();
         push(&mut self.names, &normalise(environment), id);
     }
 

@@ -10,6 +10,8 @@ mod index;
 mod model;
 mod names;
 mod relation;
+mod role_names;
+mod sources;
 
 pub use build::build;
 pub use characters::{Cleaned, Suspicious};
@@ -20,5 +22,7 @@ pub use calls::concerns;
 pub use model::{
     Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
 };
-pub use names::{environment_of, normalise};
+pub use names::{environment_of, known_role_kind, normalise};
 pub use relation::{Relation, RelationKind};
+pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
+pub use sources::{FieldRef, Source, SourceIndex, text_of};

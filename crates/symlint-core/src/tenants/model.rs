@@ -1,14 +1,17 @@
 //! Everything that the rules look at.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use symlint_terraform::{ConversionProblem, Path, Project, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
 use super::relation::Relation;
+use super::role_names::RoleNames;
+use super::sources::SourceIndex;
 use crate::config::Config;
 
 /// A tenant of a [`Model`], by its place in source order.
@@ -209,6 +212,10 @@ pub struct Model<'p> {
     pub index: Index,
     /// What tenants share that they should not.
     pub relations: Vec<Relation>,
+    /// Which of the tenants' values an argument was made of.
+    pub sources_of_values: SourceIndex,
+    /// What the names of connector roles say.
+    pub role_names: RoleNames,
 }
 
 impl<'p> Model<'p> {
@@ -225,6 +232,8 @@ impl<'p> Model<'p> {
             types_are_declared: false,
             index: Index::default(),
             relations: Vec::new(),
+            sources_of_values: SourceIndex::default(),
+            role_names: RoleNames::default(),
         }
     }
 
@@ -232,6 +241,7 @@ impl<'p> Model<'p> {
     pub(super) fn connect(&mut self, config: &Config) {
         self.index = Index::new(&self.tenants, config);
         self.relations = super::relation::relations(&self.tenants, &self.index, config);
+        self.role_names = RoleNames::new(&self.tenants, &self.index, &self.relations, config);
     }
 
     /// The files that were read.
@@ -243,6 +253,43 @@ impl<'p> Model<'p> {
     #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
     pub fn tenant(&self, id: TenantId) -> &Tenant {
         &self.tenants[id.index()]
+    }
+
+    /// Whether nothing of this file was lost to a syntax error.
+    pub fn is_readable(&self, file: FileId) -> bool {
+        self.project.files().iter().all(|loaded| loaded.id != file || loaded.file.errors.is_empty())
+    }
+
+    /// Whether nothing at all was lost to a syntax error.
+    pub fn is_everything_readable(&self) -> bool {
+        self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
+    }
+
+    /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
+    pub fn is_complete(&self, module: &Module) -> bool {
+        let sources = self.sources();
+        let folder = |file: FileId| {
+            let source = sources.get(file);
+            source.name().rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())
+        };
+        let folders: HashSet<String> =
+            module.variables.iter().map(|variable| folder(variable.name.span.file)).collect();
+        let mut broken = self.project.files().iter().filter(|loaded| !loaded.file.errors.is_empty());
+        !broken.any(|loaded| folders.is_empty() || folders.contains(&folder(loaded.id)))
+    }
+
+    /// Some of `of` tenants, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+    pub fn count(&self, tenants: &[TenantId], of: usize) -> String {
+        const NAMED: usize = 3;
+        let names = tenants.iter().take(NAMED).map(|&id| format!("`{}`", self.tenant(id).name()));
+        let mut names = names.collect::<Vec<_>>().join(", ");
+        if tenants.len() > NAMED {
+            names.push_str(", …");
+        }
+        match tenants.len() {
+            count if count == of => format!("all {count} tenants ({names})"),
+            count => format!("{count} of {of} tenants ({names})"),
+        }
     }
 
     /// Whether there is nothing to check. A tenants variable without entries is something.
