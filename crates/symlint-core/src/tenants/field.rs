@@ -249,6 +249,12 @@ impl<'a> Piece<'a> {
         }
     }
 
+    /// Whether the file has this text as it is at [`Piece::span`], so that it can be replaced there.
+    pub fn is_verbatim(self, sources: &Sources) -> bool {
+        let span = self.span(sources);
+        sources.get(span.file).slice(span) == self.text
+    }
+
     /// Where it was written.
     pub fn span(self, sources: &Sources) -> Span {
         self.field.locate(self.start..self.start + self.text.len(), sources)
