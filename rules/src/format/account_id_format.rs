@@ -35,10 +35,9 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     if let Some(plain) = without_separators(text.text).filter(|_| text.is_verbatim(sources)) {
         report = report.suggestion(format!("write `{plain}`"), text, plain);
     }
-    if field.kind == FieldKind::SsoAccountId {
-        if let Some(role) = tenant.role_account().filter(|role| role.well_formed) {
-            report.related(role.piece, format!("role_arn is in account {}", role.text()));
-        }
+    let role = tenant.role_account().filter(|role| role.well_formed && field.kind == FieldKind::SsoAccountId);
+    if let Some(role) = role {
+        report.related(role.piece, format!("role_arn is in account {}", role.text()));
     }
 }
 
