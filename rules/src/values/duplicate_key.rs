@@ -12,8 +12,8 @@ use super::tree::{children, top_level};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let keys: HashMap<Span, TenantId> = cx.tenants().iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
-    for (_, file) in cx.model.project.files() {
-        let mut work: Vec<(&Expr, Inside)> = top_level(&file.body).into_iter().map(|expr| (expr, None)).collect();
+    for file in cx.model.project.files() {
+        let mut work: Vec<(&Expr, Inside)> = top_level(&file.file.body).into_iter().map(|expr| (expr, None)).collect();
         while let Some((expr, inside)) = work.pop() {
             match &expr.kind {
                 ExprKind::Object(items) => {

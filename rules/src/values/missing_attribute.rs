@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::{Absence, Tenant, Whole};
-use symlint_terraform::{Path, ProblemKind, Root, Step};
+use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
+use symlint_terraform::{ProblemKind, Span, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let mut reported: HashSet<String> = HashSet::new();
@@ -19,7 +19,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 Absence::Null => format!("{} is null, and `{}` needs one", gap.name, tenant.name()),
                 Absence::Empty => format!("{} is empty, and `{}` needs one", gap.name, tenant.name()),
             };
-            cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
+            let report = cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
+            if let Some(misspelt) = misspelt(tenant, &path) {
+                report.related(misspelt, "this name is nearly the same");
+            }
             reported.insert(path);
         }
     }
@@ -30,7 +33,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>) {
     for problem in &cx.model.conversions {
         let (ProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
-        let Some(tenant) = tenant_of(cx, at) else { continue };
+        let Some(tenant) = cx.model.tenant_at(at) else { continue };
         let path = at.join(Step::Attribute(attribute.clone())).to_string();
         if reported.contains(&path) {
             continue;
@@ -42,16 +45,16 @@ fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>) {
     }
 }
 
-/// The tenant that a path leads into.
-fn tenant_of<'a>(cx: &Context<'a>, path: &Path) -> Option<&'a Tenant> {
-    let (Root::Variable(_), steps) = path.parts() else { return None };
-    let tenant = cx.model.index.with_key(steps.first()?.name()?)?;
-    let tenant = cx.tenant(tenant);
-    // Another variable may have the same key.
-    tenant.path.to_string().as_str().split('[').next().filter(|root| path.to_string().starts_with(root))?;
-    Some(tenant)
-}
-
 fn missing(tenant: &Tenant, attribute: &str) -> String {
     format!("`{}` lacks {attribute}, which is required", tenant.name())
+}
+
+/// Where an attribute stands whose name is nearly the one at the end of `path`.
+fn misspelt(tenant: &Tenant, path: &str) -> Option<Span> {
+    tenant.misfits.iter().find_map(|misfit| {
+        let MisfitKind::Misspelt { name, meant } = &misfit.kind else { return None };
+        let around = misfit.path.to_string();
+        let is_it = around.strip_suffix(name.as_str()).zip(path.strip_suffix(meant.as_str()));
+        is_it.filter(|(ours, theirs)| ours == theirs).map(|_| misfit.span)
+    })
 }

@@ -3,8 +3,8 @@
 use symlint_core::rule::Context;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for (_, file) in cx.model.project.files() {
-        for error in &file.errors {
+    for file in cx.model.project.files() {
+        for error in &file.file.errors {
             cx.report(error.span, error.message.as_str());
         }
     }

@@ -51,6 +51,7 @@ fn in_steps<'a>(steps: &'a [SplatStep], inside: &mut Vec<&'a Expr>) {
         match step {
             SplatStep::Index(key) => inside.push(key),
             SplatStep::Attribute(_) => {}
+            SplatStep::Splat(steps) => in_steps(steps, inside),
         }
     }
 }

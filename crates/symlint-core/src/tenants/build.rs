@@ -7,6 +7,7 @@ use super::calls::{each_path, entry_of, find_calls};
 use super::field::{Absence, Field, FieldKind, State};
 use super::flow::{ArgumentKind, FlowInstance};
 use super::model::{Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, Whole};
+use super::shape::Shape;
 use crate::config::Config;
 
 /// Finds the tenants of `project`, and the module calls that matter.
@@ -163,6 +164,8 @@ impl Builder<'_> {
             }
         }
         let grants = self.grants(value, &whole, &mut gaps);
+        let assumed = self.ty.is_none() && !self.called;
+        let misfits = if assumed { Shape::new(self.config).misfits(value, &self.path) } else { Vec::new() };
         Tenant {
             id: self.tenant,
             key: self.key(key),
@@ -173,6 +176,7 @@ impl Builder<'_> {
             whole,
             path: self.path,
             missing: gaps,
+            misfits,
         }
     }
 

@@ -30,6 +30,17 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// All but the key, in the order of the shipped example.
+    pub const VALUES: [Self; 7] = [
+        Self::SsoAccountId,
+        Self::Cloud,
+        Self::InstanceArn,
+        Self::Region,
+        Self::RoleArn,
+        Self::PermissionSetArn,
+        Self::TargetAccountId,
+    ];
+
     /// The name that the catalogue and the configuration have for it.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ mod index;
 mod model;
 mod names;
 mod relation;
+mod shape;
 
 pub use build::build;
 pub use characters::{Cleaned, Suspicious};
@@ -19,3 +20,4 @@ pub use index::Index;
 pub use model::{Connector, Grant, Model, Provenance, Tenant, TenantId, Whole};
 pub use names::{environment_of, normalise};
 pub use relation::{Relation, RelationKind};
+pub use shape::{Misfit, MisfitKind};

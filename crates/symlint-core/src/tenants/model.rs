@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use symlint_terraform::{ConversionProblem, Path, Project, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, Path, Project, Root, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
 use super::relation::Relation;
+use super::shape::Misfit;
 use crate::config::Config;
 
 /// A tenant of a [`Model`], by its place in source order.
@@ -43,6 +44,8 @@ pub struct Tenant {
     pub path: Path,
     /// Attributes that are required and absent: the name as it is written in the input, and the value's field.
     pub missing: Vec<MissingAttribute>,
+    /// What does not fit the assumed type, where none is declared.
+    pub misfits: Vec<Misfit>,
 }
 
 /// An attribute that a tenant must have and lacks.
@@ -220,6 +223,13 @@ impl<'p> Model<'p> {
     #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
     pub fn tenant(&self, id: TenantId) -> &Tenant {
         &self.tenants[id.index()]
+    }
+
+    /// The tenant of a variable that `path` leads to or into.
+    pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
+        let (Root::Variable(variable), steps) = path.parts() else { return None };
+        let tenant = self.tenant(self.index.with_key(steps.first()?.name()?)?);
+        (tenant.provenance == Provenance::Variable(variable.clone())).then_some(tenant)
     }
 
     /// Whether there is anything to check.
