@@ -17,7 +17,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         while let Some((expr, inside)) = work.pop() {
             match &expr.kind {
                 ExprKind::Object(items) => {
-                    report_lost(cx, items, inside.as_ref(), &keys);
+                    // JSON allows no key twice: there it is a syntax error.
+                    let is_told = |key: Span| file.file.errors.iter().any(|error| error.span.contains(key));
+                    report_lost(cx, items, inside.as_ref(), &keys, &is_told);
                     for item in items {
                         let below = keys.get(&item.key.span()).map(|&id| (id, Some(cx.tenant(id).path.clone())));
                         let below = below.or_else(|| step(inside.as_ref(), item));
@@ -59,6 +61,7 @@ fn report_lost(
     items: &[Item],
     inside: Option<&(TenantId, Option<Path>)>,
     keys: &HashMap<Span, TenantId>,
+    is_told: &dyn Fn(Span) -> bool,
 ) {
     let mut last: HashMap<&str, &Item> = HashMap::with_capacity(items.len());
     for item in items {
@@ -69,7 +72,7 @@ fn report_lost(
     let mut rest = items.iter().peekable();
     while let Some(item) = rest.next() {
         let Some((key, last)) = key_of(item).and_then(|key| Some((key, *last.get(key)?))) else { continue };
-        if std::ptr::eq(item, last) {
+        if std::ptr::eq(item, last) || is_told(last.key.span()) {
             continue;
         }
         let tenant = keys.get(&last.key.span()).copied();
