@@ -47,8 +47,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
 
 fn policy(options: &CheckOptions) -> Result<Policy, Failure> {
     let trimmed = |ids: &[String]| ids.iter().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
-    let levels: BTreeMap<_, _> =
-        options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
+    let levels: BTreeMap<_, _> = options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
     let policy = Policy { select: trimmed(&options.select), ignore: trimmed(&options.ignore), levels };
     policy.validate(catalogue())?;
     Ok(policy)
@@ -89,8 +88,8 @@ fn describe(targets: &[Target]) {
         let config = target.config_file.as_deref().unwrap_or("no configuration file");
         eprintln!("checking {} with {config}", target.name);
         let sources = target.project.sources();
-        for (file, _) in target.project.files() {
-            eprintln!("  read {}", sources.get(file).name());
+        for file in target.project.files() {
+            eprintln!("  read {}", sources.get(file.id).name());
         }
     }
 }
