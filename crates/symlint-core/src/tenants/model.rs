@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Root, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
@@ -12,6 +12,7 @@ use super::index::Index;
 use super::relation::Relation;
 use super::role_names::RoleNames;
 use super::sources::SourceIndex;
+use super::shape::Misfit;
 use crate::config::Config;
 
 /// A tenant of a [`Model`], by its place in source order.
@@ -46,6 +47,8 @@ pub struct Tenant {
     pub path: Path,
     /// Attributes that are required and absent: the name as it is written in the input, and the value's field.
     pub missing: Vec<MissingAttribute>,
+    /// What does not fit the assumed type, where none is declared.
+    pub misfits: Vec<Misfit>,
 }
 
 /// An attribute that a tenant must have and lacks.
@@ -290,6 +293,13 @@ impl<'p> Model<'p> {
             count if count == of => format!("all {count} tenants ({names})"),
             count => format!("{count} of {of} tenants ({names})"),
         }
+    }
+
+    /// The tenant of a variable that `path` leads to or into.
+    pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
+        let (Root::Variable(variable), steps) = path.parts() else { return None };
+        let tenant = self.tenant(self.index.with_key(steps.first()?.name()?)?);
+        (tenant.provenance == Provenance::Variable(variable.clone())).then_some(tenant)
     }
 
     /// Whether there is nothing to check. A tenants variable without entries is something.

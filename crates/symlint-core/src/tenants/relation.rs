@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::arn::{InstanceArn, PermissionSetArn, instance_id_suffix};
+use super::arn::{InstanceArn, PermissionSetArn, is_placeholder_resource};
 use super::index::Index;
 use super::model::{Tenant, TenantId};
 use crate::config::Config;
@@ -101,7 +101,7 @@ impl<'t> Traits<'t> {
             .map(|arn| arn.id.text())
             .into_iter()
             .chain(tenant.foreign_permission_sets().map(|permission_set| permission_set.instance_id.text()))
-            .filter(|id| !is_placeholder(id))
+            .filter(|id| !is_placeholder_resource(id))
             .collect();
         instances.dedup();
         let grants: Vec<GrantTraits<'_>> = tenant
@@ -111,7 +111,7 @@ impl<'t> Traits<'t> {
                 let permission_set = PermissionSetArn::of(&grant.permission_set_arn);
                 let target = grant.target_account_id.as_str();
                 GrantTraits {
-                    permission_set: permission_set.map(|arn| arn.id.text()).filter(|id| !is_placeholder(id)),
+                    permission_set: permission_set.map(|arn| arn.id.text()).filter(|id| !is_placeholder_resource(id)),
                     target: target.filter(|target| !facts::is_placeholder_account(target)),
                     target_is_sound: target.is_some_and(super::arn::is_account_id),
                 }
@@ -151,11 +151,6 @@ impl<'t> Traits<'t> {
     fn has_sound_target(&self, target: &str) -> Option<usize> {
         self.grants.iter().position(|grant| grant.target_is_sound && grant.target == Some(target))
     }
-}
-
-fn is_placeholder(id: &str) -> bool {
-    let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id));
-    suffix.is_some_and(facts::is_placeholder_id)
 }
 
 fn is_sound_instance(id: &str) -> bool {
