@@ -4,6 +4,7 @@ pub mod arn;
 mod build;
 mod calls;
 mod characters;
+mod comparable;
 mod field;
 mod flow;
 mod index;
@@ -11,8 +12,10 @@ mod model;
 mod names;
 mod relation;
 
+pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 pub use build::build;
 pub use characters::{Cleaned, Suspicious};
+pub use comparable::{Comparable, ComparableGrant};
 pub use field::{Absence, Field, FieldKind, Piece, State};
 pub use flow::{Argument, ArgumentKind, ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
 pub use index::Index;

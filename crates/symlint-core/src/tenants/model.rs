@@ -8,7 +8,7 @@ use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
-use super::relation::Relation;
+use super::relation::{Relation, RelationKind};
 use crate::config::Config;
 
 /// A tenant of a [`Model`], by its place in source order.
@@ -150,9 +150,10 @@ impl Tenant {
         Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account, super::arn::is_account_id))
     }
 
-    /// Whether the account inside `role_arn` is another one than `sso_account_id`.
+    /// Whether the account inside `role_arn` is another one than `sso_account_id`. An ARN without an account has none.
     pub fn has_role_account_mismatch(&self) -> bool {
-        matches!((self.role_account(), self.sso_account()), (Some(role), Some(sso)) if role.differs(sso))
+        matches!((self.role_account(), self.sso_account()),
+            (Some(role), Some(sso)) if !role.text().is_empty() && role.differs(sso))
     }
 
     /// The grants whose permission set belongs to another instance than `instance_arn` names.
@@ -220,6 +221,11 @@ impl<'p> Model<'p> {
     #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
     pub fn tenant(&self, id: TenantId) -> &Tenant {
         &self.tenants[id.index()]
+    }
+
+    /// What tenants share that they should not, of one kind, in the order of the tenants on whom findings stand.
+    pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(move |relation| relation.kind == kind)
     }
 
     /// Whether there is anything to check.
