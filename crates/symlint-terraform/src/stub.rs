@@ -28,6 +28,12 @@ impl Project {
     pub fn root(&self) -> &Module {
         todo!()
     }
+    pub fn modules(&self) -> &[Module] {
+        todo!()
+    }
+    pub fn assignments(&self, variable: &str) -> impl Iterator<Item = ()> {
+        [].into_iter()
+    }
     pub fn module(&self, id: ModuleId) -> &Module {
         todo!()
     }

@@ -6,7 +6,9 @@ use super::arn::{Arn, is_account_id};
 use super::calls::{each_path, entry_of, find_calls};
 use super::field::{Absence, Field, FieldKind, State};
 use super::flow::{ArgumentKind, FlowInstance};
-use super::model::{Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, Whole};
+use super::model::{
+    Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
+};
 use crate::config::Config;
 
 /// Finds the tenants of `project`, and the module calls that matter.
@@ -16,6 +18,13 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     let root = evaluator.root();
     for name in &config.tenants_variables {
         let Some(value) = evaluator.variable(&root, name) else { continue };
+        let is_set = project.assignments(name).next().is_some();
+        let state = match value.as_unknown() {
+            None => VariableState::Known,
+            Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
+            Some(_) => VariableState::Unset,
+        };
+        model.variables.push(TenantsVariable { name: name.clone(), state });
         let declared = project.root().variables.get(name.as_str()).and_then(|variable| variable.ty.as_ref());
         let ty = declared.and_then(element_type);
         model.types_are_declared |= ty.is_some();

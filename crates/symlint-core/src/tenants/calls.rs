@@ -27,25 +27,52 @@ struct Entries<'a> {
 fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Entries<'_>, model: &mut Model<'p>) {
     let config = entries.config;
     for call in &evaluator.module(instance).calls {
-        let names = call.source.as_ref().map(|(source, _)| module_names(source)).unwrap_or_default();
-        let is = |name: &str| names.iter().any(|candidate| candidate == name);
-        let has_safelist = call.arguments.iter().any(|argument| argument.name.text.as_str() == SAFELIST);
-        let is_flow = is(&config.flow_module);
-        if is_flow || is(&config.connector_module) || is(&config.runtime_module) || has_safelist || call.child.is_some()
-        {
-            let instances = evaluator.instances(instance, call);
-            let is_unknown = instances.is_err();
-            let instances = instances.unwrap_or_default();
-            if is_flow {
-                model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project));
-            } else if is(&config.connector_module) {
-                model.connectors.push(connector_call(evaluator, call, &instances));
-            } else if is(&config.runtime_module) || has_safelist {
-                model.runtimes.push(runtime_call(evaluator, call, &instances));
-            } else {
-                instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model));
-            }
+        let role = role_of(call, config);
+        if role == Role::Other && call.child.is_none() {
+            continue;
         }
+        let instances = evaluator.instances(instance, call);
+        let is_unknown = instances.is_err();
+        let instances = instances.unwrap_or_default();
+        match role {
+            Role::Flow => model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project)),
+            Role::Connector => model.connectors.push(connector_call(evaluator, call, &instances)),
+            Role::Runtime => model.runtimes.push(runtime_call(evaluator, call, &instances)),
+            Role::Other => instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model)),
+        }
+    }
+}
+
+/// Whether `project` has something that the rules speak of: a tenants variable, or a call of a module that matters.
+pub fn concerns(project: &Project, config: &Config) -> bool {
+    let has_variable = config
+        .tenants_variables
+        .iter()
+        .any(|name| project.root().variables.contains_key(name.as_str()) || project.assignments(name).next().is_some());
+    let mut calls = project.modules().iter().flat_map(|module| &module.calls);
+    has_variable || calls.any(|call| role_of(call, config) != Role::Other)
+}
+
+/// What a module call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Flow,
+    Connector,
+    Runtime,
+    Other,
+}
+
+fn role_of(call: &ModuleCall, config: &Config) -> Role {
+    let names = call.source.as_ref().map(|(source, _)| module_names(source)).unwrap_or_default();
+    let is = |name: &str| names.iter().any(|candidate| candidate == name);
+    if is(&config.flow_module) {
+        Role::Flow
+    } else if is(&config.connector_module) {
+        Role::Connector
+    } else if is(&config.runtime_module) || call.arguments.iter().any(|argument| argument.name.text == SAFELIST) {
+        Role::Runtime
+    } else {
+        Role::Other
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use symlint_terraform::{ConversionProblem, Path, Project, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
-use super::field::{Field, FieldKind};
+use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
 use super::relation::{Relation, RelationKind};
@@ -166,10 +166,32 @@ impl Tenant {
     }
 }
 
+/// A variable whose entries are tenants.
+#[derive(Debug)]
+pub struct TenantsVariable {
+    /// Its name.
+    pub name: String,
+    /// Whether its entries are known.
+    pub state: VariableState,
+}
+
+/// Whether the entries of a tenants variable are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableState {
+    /// They are; there may be none.
+    Known,
+    /// The variable is declared, and nothing sets it.
+    Unset,
+    /// They are not, for this reason.
+    Unknown(String),
+}
+
 /// Everything that the rules look at.
 pub struct Model<'p> {
     /// What was read.
     pub project: &'p Project,
+    /// The tenants variables that are declared or set.
+    pub variables: Vec<TenantsVariable>,
     /// The tenants in source order.
     pub tenants: Vec<Tenant>,
     /// The calls of the flow module.
@@ -194,6 +216,7 @@ impl<'p> Model<'p> {
     pub(super) fn new(project: &'p Project) -> Self {
         Self {
             project,
+            variables: Vec::new(),
             tenants: Vec::new(),
             flows: Vec::new(),
             connectors: Vec::new(),
@@ -228,9 +251,16 @@ impl<'p> Model<'p> {
         self.relations.iter().filter(move |relation| relation.kind == kind)
     }
 
-    /// Whether there is anything to check.
+    /// Whether there is nothing to check. A tenants variable without entries is something.
     pub fn is_empty(&self) -> bool {
-        self.tenants.is_empty() && self.flows.is_empty() && self.connectors.is_empty() && self.runtimes.is_empty()
+        let calls = self.flows.len() + self.connectors.len() + self.runtimes.len();
+        self.variables.is_empty() && self.tenants.is_empty() && calls == 0
+    }
+
+    /// Whether there are tenants, and no value of any of them is known.
+    pub fn all_values_are_unknown(&self) -> bool {
+        let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
+        !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(is_unknown)
     }
 }
 
