@@ -9,7 +9,7 @@ use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
-use super::relation::Relation;
+use super::relation::{Relation, RelationKind};
 use super::role_names::RoleNames;
 use super::sources::SourceIndex;
 use super::shape::Misfit;
@@ -156,9 +156,10 @@ impl Tenant {
         Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account, super::arn::is_account_id))
     }
 
-    /// Whether the account inside `role_arn` is another one than `sso_account_id`.
+    /// Whether the account inside `role_arn` is another one than `sso_account_id`. An ARN without an account has none.
     pub fn has_role_account_mismatch(&self) -> bool {
-        matches!((self.role_account(), self.sso_account()), (Some(role), Some(sso)) if role.differs(sso))
+        matches!((self.role_account(), self.sso_account()),
+            (Some(role), Some(sso)) if !role.text().is_empty() && role.differs(sso))
     }
 
     /// The grants whose permission set belongs to another instance than `instance_arn` names.
@@ -300,6 +301,11 @@ impl<'p> Model<'p> {
         let (Root::Variable(variable), steps) = path.parts() else { return None };
         let tenant = self.tenant(self.index.with_key(steps.first()?.name()?)?);
         (tenant.provenance == Provenance::Variable(variable.clone())).then_some(tenant)
+    }
+
+    /// What tenants share that they should not, of one kind, in the order of the tenants on whom findings stand.
+    pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(move |relation| relation.kind == kind)
     }
 
     /// Whether there is nothing to check. A tenants variable without entries is something.
