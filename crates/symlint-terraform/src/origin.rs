@@ -28,6 +28,13 @@ pub enum Makeup {
     Written(Form),
     /// It is a string that was put together from these parts, in order.
     Joined(Arc<[Part]>),
+    /// It is a piece of a string: the bytes from `start` on of what came from `whole`.
+    Cut {
+        /// Where the string came from.
+        whole: Arc<Origin>,
+        /// The first byte of the piece in it.
+        start: u32,
+    },
     /// It was computed from these.
     Derived(Arc<[Origin]>),
 }
@@ -72,6 +79,14 @@ impl Origin {
         Self { span, makeup: Makeup::Joined(parts.into_iter().collect()), path: None }
     }
 
+    /// The bytes `range` of a string that came from this origin. The span is where they are written.
+    #[must_use]
+    pub fn cut(&self, range: Range<usize>, sources: &Sources) -> Self {
+        let start = u32::try_from(range.start).unwrap_or(u32::MAX);
+        let makeup = Makeup::Cut { whole: Arc::new(self.clone()), start };
+        Self { span: self.locate(range, sources), makeup, path: None }
+    }
+
     /// The same, reached through `path`; a path that is there already stays, since it is the nearer one.
     #[must_use]
     pub fn reached(mut self, path: impl FnOnce() -> Path) -> Self {
@@ -98,21 +113,27 @@ impl Origin {
                 }
                 self.span
             }
+            Makeup::Cut { whole, start } => {
+                let start = *start as usize;
+                whole.locate(start + range.start..start + range.end, sources)
+            }
             Makeup::Derived(_) => self.span,
         }
     }
 
     /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole.
     ///
-    /// A value with a path is the end of its branch: what it was made of before it was put there is not looked at.
+    /// A value of a variable is the end of its branch: what it was made of in the values file is not looked at. A local
+    /// is no end, nor is what a module put out: they are on the way from the variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         visit(self);
-        if self.path.is_some() {
+        if self.path.as_ref().is_some_and(|path| matches!(path.parts().0, Root::Variable(_))) {
             return;
         }
         match &self.makeup {
             Makeup::Written(_) => {}
             Makeup::Joined(parts) => parts.iter().for_each(|part| part.origin.each_source(visit)),
+            Makeup::Cut { whole, .. } => whole.each_source(visit),
             Makeup::Derived(origins) => origins.iter().for_each(|origin| origin.each_source(visit)),
         }
     }
