@@ -66,7 +66,8 @@ fn depth_is_bounded() {
         let files = Files([("main.tf", text)].into());
         let project = Project::load(&files, ".", &LoadOptions::default()).unwrap();
         let evaluator = Evaluator::new(&project);
-        local(&evaluator, "x");
+        // The reader may refuse such depth before; then there is nothing to evaluate.
+        evaluator.local(&evaluator.root(), "x");
     }
     let sum = format!("locals {{ x = {}1 }}", "1 + ".repeat(120));
     let files = Files([("main.tf", sum)].into());
