@@ -76,7 +76,7 @@ pub(crate) fn whole(number: impl Into<BigInt>) -> Number {
 }
 
 /// As Terraform prints it: no exponent, no superfluous zeros.
-pub(crate) fn text(number: &BigDecimal) -> String {
+pub fn format_number(number: &BigDecimal) -> String {
     if number.is_zero() { "0".to_owned() } else { number.normalized().to_plain_string() }
 }
 
@@ -141,11 +141,7 @@ fn exact_quotient(a: &BigDecimal, b: &BigDecimal) -> Option<BigDecimal> {
 /// `exact` if Terraform's floats come to the same number.
 fn checked(a: &BigDecimal, b: &BigDecimal, exact: BigDecimal, operation: fn(&Float, &Float) -> Float) -> Numeric {
     let Numeric::Known(number) = bounded(exact) else { return Numeric::Beyond };
-    if operation(&Float::of(a), &Float::of(b)) == Float::of(&number) {
-        Numeric::Known(number)
-    } else {
-        Numeric::Beyond
-    }
+    if operation(&Float::of(a), &Float::of(b)) == Float::of(&number) { Numeric::Known(number) } else { Numeric::Beyond }
 }
 
 /// A binary float of 512 bits: `mantissa * 2^exponent`, the mantissa odd or zero.
@@ -212,7 +208,7 @@ mod tests {
     use super::*;
 
     fn known(numeric: Numeric) -> Option<String> {
-        if let Numeric::Known(number) = numeric { Some(text(&number)) } else { None }
+        if let Numeric::Known(number) = numeric { Some(format_number(&number)) } else { None }
     }
 
     fn number(text: &str) -> Number {

@@ -141,7 +141,7 @@ impl Origin {
 
 fn locate_literal(span: Span, form: Form, range: Range<usize>, sources: &Sources) -> Span {
     let escape: fn(&str) -> (usize, usize) = match form {
-        Form::Verbatim => return span.sub(range),
+        Form::Verbatim => return span.part(range),
         Form::Bare | Form::Whole => return span,
         Form::Escaped => hcl_escape,
         Form::JsonEscaped => json_escape,
@@ -163,7 +163,7 @@ fn locate_literal(span: Span, form: Form, range: Range<usize>, sources: &Sources
         made += to;
         rest = rest.get(from..).unwrap_or_default();
     }
-    span.sub(start.unwrap_or(read)..end.unwrap_or(read))
+    span.part(start.unwrap_or(read)..end.unwrap_or(read))
 }
 
 /// How many bytes the first character of `text` is written with, and how many it stands for, in a quoted HCL string.

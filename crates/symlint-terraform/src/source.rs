@@ -1,5 +1,6 @@
 //! Files, the spans in them, and where a span stands for a person.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -53,7 +54,7 @@ impl Span {
 
     /// The bytes `range` of this span, counted from its start and cut at its end.
     #[must_use]
-    pub fn sub(self, range: Range<usize>) -> Self {
+    pub fn part(self, range: Range<usize>) -> Self {
         let at = |offset: usize| {
             let offset = u32::try_from(offset).unwrap_or(u32::MAX);
             self.start.saturating_add(offset).min(self.end)
@@ -275,6 +276,20 @@ pub trait FileTree {
     fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError>;
 }
 
+/// Files in memory, by path.
+impl FileTree for BTreeMap<String, Vec<u8>> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        Ok(self.get(path).cloned())
+    }
+
+    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
+        let prefix = if dir == "." { String::new() } else { format!("{dir}/") };
+        let below: Vec<&str> = self.keys().filter_map(|path| path.strip_prefix(&prefix)).collect();
+        let names = below.iter().filter(|name| !name.contains('/')).map(|name| (*name).to_owned()).collect();
+        Ok((dir == "." || !below.is_empty()).then_some(names))
+    }
+}
+
 /// A file or folder that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot read {path}: {reason}")]
@@ -320,7 +335,7 @@ mod tests {
         let text = "é1".repeat(3000);
         let source = source(text.as_bytes());
         for at in [0, 3, 1023, 1026, 4098, 8997] {
-            let expected = text[..at].chars().count() as u32 + 1;
+            let expected = text.char_indices().take_while(|&(start, _)| start < at as usize).count() as u32 + 1;
             assert_eq!(source.position(at as u32).column, expected, "at {at}");
         }
     }

@@ -30,7 +30,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The entries of an argument that is a map or object.
 fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, &'a [Entry])> {
     let value = args.value(index)?;
-    let entries = value.entries().ok_or_else(|| args.refuse(format_args!("takes a map, not a {}", value.type_name())))?;
+    let entries =
+        value.entries().ok_or_else(|| args.refuse(format_args!("takes a map, not a {}", value.type_name())))?;
     args.spend(entries.len())?;
     Ok((value, entries))
 }
@@ -186,7 +187,8 @@ fn chunklist(args: &Arguments<'_, '_>) -> Answer {
 fn range(args: &Arguments<'_, '_>) -> Answer {
     let zero = number::whole(0);
     let one = number::whole(1);
-    let (start, end) = if args.len() == 1 { (zero.clone(), args.number(0)?) } else { (args.number(0)?, args.number(1)?) };
+    let (start, end) =
+        if args.len() == 1 { (zero.clone(), args.number(0)?) } else { (args.number(0)?, args.number(1)?) };
     let step = match args.len() {
         3 => args.number(2)?,
         _ if end < start => number::whole(-1),

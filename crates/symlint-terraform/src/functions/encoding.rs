@@ -100,7 +100,7 @@ pub(super) fn write_json(value: &Value, out: &mut String, args: &Arguments<'_, '
         Kind::Unknown(_) => return Err(Stop::Unknown(value.clone())),
         Kind::Null => out.push_str("null"),
         Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Kind::Number(number) => out.push_str(&number::text(number)),
+        Kind::Number(number) => out.push_str(&number::format_number(number)),
         Kind::String(text) => write_string(text, out),
         Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
             out.push('[');
@@ -173,7 +173,11 @@ fn base64encode(args: &Arguments<'_, '_>) -> Answer {
         for index in 0..4 {
             let digit = (bits >> (18 - 6 * index)) & 63;
             let known = index <= chunk.len();
-            encoded.push(if known { ALPHABET.get(digit as usize).map_or('=', |digit| char::from(*digit)) } else { '=' });
+            encoded.push(if known {
+                ALPHABET.get(digit as usize).map_or('=', |digit| char::from(*digit))
+            } else {
+                '='
+            });
         }
     }
     Ok(args.result(Kind::String(Str::from(encoded))))

@@ -102,7 +102,7 @@ fn write_canonical(value: &Value, out: &mut String, meter: &Meter) -> Result<(),
         Kind::Null => out.push('~'),
         Kind::Bool(true) => out.push('T'),
         Kind::Bool(false) => out.push('F'),
-        Kind::Number(number) => out.push_str(&number::text(number)),
+        Kind::Number(number) => out.push_str(&number::format_number(number)),
         Kind::String(text) => {
             let _ = write!(out, "{:?}", text.as_str());
         }

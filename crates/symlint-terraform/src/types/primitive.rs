@@ -22,7 +22,7 @@ fn same(value: &Value, kind: Kind) -> Primitive {
 pub(crate) fn to_text(value: &Value) -> Primitive {
     match &value.kind {
         Kind::Null | Kind::Unknown(_) | Kind::String(_) => Primitive::Is(value.clone()),
-        Kind::Number(number) => same(value, Kind::String(Str::from(number::text(number)))),
+        Kind::Number(number) => same(value, Kind::String(Str::from(number::format_number(number)))),
         Kind::Bool(true) => same(value, Kind::String(Str::from("true"))),
         Kind::Bool(false) => same(value, Kind::String(Str::from("false"))),
         _ => Primitive::No,

@@ -1,0 +1,167 @@
+//! What a team says about its own set-up: `.symlint.hcl`.
+
+mod read;
+
+use std::collections::BTreeMap;
+
+use symlint_terraform::{FileId, Span};
+
+use crate::rule::Level;
+use crate::tenants::{ArgumentKind, FieldKind};
+
+pub use read::{ConfigError, read};
+
+/// The configuration. Its default is that of the stock modules.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The variables whose entries are tenants.
+    pub tenants_variables: Vec<String>,
+    /// Our names of attributes → the path to theirs inside a tenant; only those that differ.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// The name of the flow module.
+    pub flow_module: String,
+    /// Our names of the flow module's arguments → theirs; only those that differ.
+    pub flow_arguments: BTreeMap<String, String>,
+    /// The name of the connector module.
+    pub connector_module: String,
+    /// What connector roles are called.
+    pub role_name: RoleNamePattern,
+    /// The name of the runtime connector module.
+    pub runtime_module: String,
+    /// The partitions in which tenants may be.
+    pub allowed_partitions: Vec<String>,
+    /// Accounts of the service provider itself.
+    pub host_accounts: Vec<String>,
+    /// Levels that differ from those of the rule pages, by rule id.
+    pub levels: BTreeMap<String, Level>,
+    /// Findings that are as they should be.
+    pub exceptions: Vec<Exception>,
+    /// Tenants that are one customer.
+    pub organizations: Vec<Organization>,
+    /// What is known about single tenants, by key.
+    pub tenants: BTreeMap<String, TenantSettings>,
+    /// Where all this was read.
+    pub file: Option<FileId>,
+}
+
+/// What connector roles are called: `SymSSO{environment}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleNamePattern {
+    /// What stands before the environment.
+    pub prefix: String,
+    /// What stands behind it.
+    pub suffix: String,
+}
+
+/// A finding that is as it should be.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    /// The rule.
+    pub rule: String,
+    /// Only for this tenant.
+    pub tenant: Option<String>,
+    /// Only for the value with this path.
+    pub path: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub expires: Option<String>,
+    /// The block.
+    pub span: Span,
+}
+
+/// Tenants that are one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its name.
+    pub name: String,
+    /// The keys of its members.
+    pub tenants: Vec<String>,
+    /// The block.
+    pub span: Span,
+}
+
+/// What is known about one tenant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantSettings {
+    /// The `environment` that its connector was given.
+    pub environment: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            tenants_variables: vec!["customer_tenants".into()],
+            attributes: BTreeMap::new(),
+            flow_module: "sso_flow".into(),
+            flow_arguments: BTreeMap::new(),
+            connector_module: "sso-connector".into(),
+            role_name: RoleNamePattern { prefix: "SymSSO".into(), suffix: String::new() },
+            runtime_module: "runtime-connector".into(),
+            allowed_partitions: vec!["aws".into()],
+            host_accounts: Vec::new(),
+            levels: BTreeMap::new(),
+            exceptions: Vec::new(),
+            organizations: Vec::new(),
+            tenants: BTreeMap::new(),
+            file: None,
+        }
+    }
+}
+
+impl Config {
+    /// The path inside a tenant to the attribute that we call `name`.
+    pub fn attribute_path<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        if let Some(path) = self.attributes.get(name) {
+            return path.iter().map(String::as_str).collect();
+        }
+        match name {
+            "cloud" | "instance_arn" | "region" | "role_arn" => {
+                let mut path = self.attribute_path("sso_connector_settings");
+                path.push(name);
+                path
+            }
+            _ => vec![name],
+        }
+    }
+
+    /// The path inside a tenant to a field.
+    pub fn field_path(&self, kind: FieldKind) -> Vec<&str> {
+        self.attribute_path(kind.name())
+    }
+
+    /// The name that the flow module has for an argument.
+    pub fn argument_name(&self, kind: ArgumentKind) -> &str {
+        self.flow_arguments.get(kind.name()).map_or(kind.name(), String::as_str)
+    }
+
+    /// Whether no tenant may use an account: it is Sym's own, or one of the service provider.
+    pub fn is_forbidden_account(&self, account: &str) -> bool {
+        account == crate::facts::SYM_ACCOUNT || self.host_accounts.iter().any(|host| host == account)
+    }
+
+    /// The environment that the connector of the tenant with this key was given, if it is configured.
+    pub fn environment_of(&self, tenant: &str) -> Option<&str> {
+        self.tenants.get(tenant)?.environment.as_deref()
+    }
+}
+
+impl RoleNamePattern {
+    /// Reads `SymSSO{environment}`; `None` without exactly one `{environment}`.
+    pub fn parse(pattern: &str) -> Option<Self> {
+        let (prefix, suffix) = pattern.split_once("{environment}")?;
+        let plain = |part: &str| !part.contains(['{', '}']);
+        (plain(prefix) && plain(suffix)).then(|| Self { prefix: prefix.into(), suffix: suffix.into() })
+    }
+
+    /// The role name for `environment`, as the connector module makes it.
+    pub fn role_name(&self, environment: &str) -> String {
+        format!("{}{}{}", self.prefix, symlint_terraform::title(environment), self.suffix)
+    }
+}
+
+impl std::fmt::Display for RoleNamePattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{{environment}}{}", self.prefix, self.suffix)
+    }
+}

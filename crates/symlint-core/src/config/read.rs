@@ -1,0 +1,325 @@
+//! Reads `.symlint.hcl`: HCL with literals only, and every mistake with its place.
+
+use symlint_terraform::syntax::{self, Attribute, Block, Body, Expr, ExprKind, Item, Key, Name};
+use symlint_terraform::{FileId, Sources, Span};
+
+use super::{Config, Exception, Organization, RoleNamePattern, TenantSettings};
+use crate::rule::{Catalogue, Level, closest};
+
+/// A mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConfigError {
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+type Read<T> = Result<T, ConfigError>;
+
+/// Reads the file `file` of `sources`.
+///
+/// # Errors
+///
+/// The first mistake: unreadable text, an unknown key, block or rule id, or a value of the wrong kind.
+pub fn read(sources: &Sources, file: FileId, catalogue: &Catalogue) -> Read<Config> {
+    let tree = syntax::read(file, &sources.get(file));
+    if let Some(error) = tree.errors.into_iter().next() {
+        return Err(ConfigError { message: error.message, span: error.span });
+    }
+    let mut config = Config { file: Some(file), ..Config::default() };
+    let reader = Reader { catalogue };
+    reader.top(&tree.body, &mut config)?;
+    Ok(config)
+}
+
+/// Attributes that can be mapped.
+const ATTRIBUTES: [&str; 9] = [
+    "sso_account_id",
+    "sso_connector_settings",
+    "cloud",
+    "instance_arn",
+    "region",
+    "role_arn",
+    "permission_set_arn",
+    "target_account_id",
+    "grants",
+];
+
+/// Arguments that can be mapped.
+const ARGUMENTS: [&str; 5] = ["tenant_slug", "account_id", "permission_set_arn", "sso_connector_settings", "grants"];
+
+struct Reader<'a> {
+    catalogue: &'a Catalogue,
+}
+
+impl Reader<'_> {
+    fn top(&self, body: &Body, config: &mut Config) -> Read<()> {
+        for attribute in &body.attributes {
+            match attribute.name.text.as_str() {
+                "allowed_partitions" => config.allowed_partitions = strings(&attribute.value)?,
+                "host_accounts" => config.host_accounts = accounts(&attribute.value)?,
+                _ => return Err(unknown("setting", &attribute.name, &["allowed_partitions", "host_accounts"])),
+            }
+        }
+        for block in &body.blocks {
+            match block.kind.text.as_str() {
+                "tenants" => tenants(block, config)?,
+                "flow" => flow(block, config)?,
+                "connector" => connector(block, config)?,
+                "runtime" => {
+                    labels::<0>(block)?;
+                    each(block, &["module"], |_, value| {
+                        config.runtime_module = string(value)?;
+                        Ok(())
+                    })?;
+                }
+                "rule" => self.rule(block, config)?,
+                "exception" => self.exception(block, config)?,
+                "organization" => organization(block, config)?,
+                "tenant" => tenant(block, config)?,
+                _ => {
+                    let known =
+                        ["tenants", "flow", "connector", "runtime", "rule", "exception", "organization", "tenant"];
+                    return Err(unknown("block", &block.kind, &known));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&self, block: &Block, config: &mut Config) -> Read<()> {
+        let [id] = labels(block)?;
+        self.known_rule(id)?;
+        each(block, &["level"], |_, value| {
+            let level: Level = string(value)?.parse().map_err(|message| ConfigError { message, span: value.span })?;
+            if config.levels.insert(id.text.to_string(), level).is_some() {
+                return Err(error(format!("the level of `{}` is set a second time", id.text), id.span));
+            }
+            Ok(())
+        })
+    }
+
+    fn exception(&self, block: &Block, config: &mut Config) -> Read<()> {
+        let [id] = labels(block)?;
+        self.known_rule(id)?;
+        let (mut tenant, mut path, mut reason, mut expires) = (None, None, None, None);
+        each(block, &["tenant", "path", "reason", "expires"], |name, value| {
+            let text = string(value)?;
+            match name {
+                "tenant" => tenant = Some(text),
+                "path" => path = Some(text),
+                "reason" => reason = Some(text).filter(|text| !text.trim().is_empty()),
+                _ => expires = Some(date(text, value.span)?),
+            }
+            Ok(())
+        })?;
+        let reason = reason.ok_or_else(|| {
+            error("an exception needs a `reason`: say why the finding is as it should be".into(), block.kind.span)
+        })?;
+        if tenant.is_none() && path.is_none() {
+            let message = "an exception needs a `tenant` or a `path`; to switch a rule off, use \
+                           `rule \"…\" { level = \"off\" }`";
+            return Err(error(message.into(), block.kind.span));
+        }
+        let rule = id.text.to_string();
+        config.exceptions.push(Exception { rule, tenant, path, reason, expires, span: block.span });
+        Ok(())
+    }
+
+    fn known_rule(&self, id: &Name) -> Read<()> {
+        if self.catalogue.get(&id.text).is_some() {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.catalogue.ids().collect();
+        Err(unknown("rule", id, &known))
+    }
+}
+
+fn tenants(block: &Block, config: &mut Config) -> Read<()> {
+    labels::<0>(block)?;
+    each(block, &["variable", "attributes"], |name, value| {
+        if name == "variable" {
+            config.tenants_variables = match &value.kind {
+                ExprKind::Tuple(_) => strings(value)?,
+                _ => vec![string(value)?],
+            };
+            return Ok(());
+        }
+        for item in items(value)? {
+            let (ours, theirs) = mapping(item, &ATTRIBUTES, "attribute")?;
+            let path: Vec<String> = theirs.split('.').map(str::to_owned).collect();
+            if path.iter().any(String::is_empty) {
+                return Err(error(format!("`{theirs}` is no path to an attribute"), item.value.span));
+            }
+            config.attributes.insert(ours, path);
+        }
+        Ok(())
+    })
+}
+
+fn flow(block: &Block, config: &mut Config) -> Read<()> {
+    labels::<0>(block)?;
+    each(block, &["module", "arguments"], |name, value| {
+        if name == "module" {
+            config.flow_module = string(value)?;
+            return Ok(());
+        }
+        for item in items(value)? {
+            let (ours, theirs) = mapping(item, &ARGUMENTS, "argument")?;
+            config.flow_arguments.insert(ours, theirs);
+        }
+        Ok(())
+    })
+}
+
+fn connector(block: &Block, config: &mut Config) -> Read<()> {
+    labels::<0>(block)?;
+    each(block, &["module", "role_name"], |name, value| {
+        let text = string(value)?;
+        if name == "module" {
+            config.connector_module = text;
+            return Ok(());
+        }
+        config.role_name = RoleNamePattern::parse(&text).ok_or_else(|| {
+            error(format!("`{text}` must have `{{environment}}` once, such as `SymSSO{{environment}}`"), value.span)
+        })?;
+        Ok(())
+    })
+}
+
+fn organization(block: &Block, config: &mut Config) -> Read<()> {
+    let [name] = labels(block)?;
+    if config.organizations.iter().any(|organization| organization.name == name.text.as_str()) {
+        return Err(error(format!("there is an organization `{}` already", name.text), name.span));
+    }
+    let mut tenants = Vec::new();
+    each(block, &["tenants"], |_, value| {
+        tenants = strings(value)?;
+        let taken = |tenant: &&String| config.organizations.iter().any(|other| other.tenants.contains(tenant));
+        match tenants.iter().find(taken) {
+            Some(tenant) => Err(error(format!("`{tenant}` is in another organization already"), value.span)),
+            None => Ok(()),
+        }
+    })?;
+    config.organizations.push(Organization { name: name.text.to_string(), tenants, span: block.span });
+    Ok(())
+}
+
+fn tenant(block: &Block, config: &mut Config) -> Read<()> {
+    let [key] = labels(block)?;
+    let mut settings = TenantSettings::default();
+    each(block, &["environment"], |_, value| {
+        settings.environment = Some(string(value)?);
+        Ok(())
+    })?;
+    if config.tenants.insert(key.text.to_string(), settings).is_some() {
+        return Err(error(format!("there are settings for tenant `{}` already", key.text), key.span));
+    }
+    Ok(())
+}
+
+fn error(message: String, span: Span) -> ConfigError {
+    ConfigError { message, span }
+}
+
+fn unknown(what: &str, name: &Name, known: &[&str]) -> ConfigError {
+    let hint = match closest(&name.text, known.iter().copied()) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None if known.len() <= 9 => format!("; known are `{}`", known.join("`, `")),
+        None => String::new(),
+    };
+    error(format!("there is no {what} `{}`{hint}", name.text), name.span)
+}
+
+/// Calls `set` with each attribute of `block`, which has no other attributes and no blocks.
+fn each(block: &Block, known: &[&str], mut set: impl FnMut(&str, &Expr) -> Read<()>) -> Read<()> {
+    if let Some(inner) = block.body.blocks.first() {
+        return Err(error(format!("`{}` has no blocks inside", block.kind.text), inner.kind.span));
+    }
+    for attribute in &block.body.attributes {
+        let Attribute { name, value, .. } = &**attribute;
+        if !known.contains(&name.text.as_str()) {
+            return Err(unknown(&format!("setting in `{}`", block.kind.text), name, known));
+        }
+        set(&name.text, value)?;
+    }
+    Ok(())
+}
+
+fn labels<const N: usize>(block: &Block) -> Read<&[Name; N]> {
+    <&[Name; N]>::try_from(block.labels.as_slice()).map_err(|_| {
+        let wanted = match N {
+            0 => "no label",
+            _ => "one label in quotes",
+        };
+        error(format!("`{}` takes {wanted}", block.kind.text), block.kind.span)
+    })
+}
+
+fn string(expr: &Expr) -> Read<String> {
+    match &expr.kind {
+        ExprKind::String(literal) => Ok(literal.text.to_string()),
+        _ => Err(error("a string in quotes is needed here".into(), expr.span)),
+    }
+}
+
+fn strings(expr: &Expr) -> Read<Vec<String>> {
+    match &expr.kind {
+        ExprKind::Tuple(elements) => elements.iter().map(string).collect(),
+        _ => Err(error("a list of strings is needed here, such as `[\"a\", \"b\"]`".into(), expr.span)),
+    }
+}
+
+fn accounts(expr: &Expr) -> Read<Vec<String>> {
+    let accounts = strings(expr)?;
+    match accounts.iter().find(|account| !crate::tenants::arn::is_account_id(account)) {
+        Some(account) => Err(error(format!("`{account}` is no account id of twelve digits"), expr.span)),
+        None => Ok(accounts),
+    }
+}
+
+fn items(expr: &Expr) -> Read<&[Item]> {
+    match &expr.kind {
+        ExprKind::Object(items) => Ok(items),
+        _ => Err(error("a map is needed here, such as `{ ours = \"theirs\" }`".into(), expr.span)),
+    }
+}
+
+fn mapping(item: &Item, known: &[&str], what: &str) -> Read<(String, String)> {
+    let Key::Literal(name) = &item.key else {
+        return Err(error("a plain name is needed here".into(), item.key.span()));
+    };
+    if !known.contains(&name.text.as_str()) {
+        return Err(unknown(&format!("{what} to map"), name, known));
+    }
+    Ok((name.text.to_string(), string(&item.value)?))
+}
+
+fn date(text: String, span: Span) -> Read<String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, width: usize| {
+        (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    };
+    let valid = match parts.as_slice() {
+        [year, month, day] => match (number(year, 4), number(month, 2), number(day, 2)) {
+            (Some(year), Some(month), Some(day)) => (1..=days(year, month)).contains(&day),
+            _ => false,
+        },
+        _ => false,
+    };
+    if valid { Ok(text) } else { Err(error(format!("`{text}` is no date such as `2027-01-31`"), span)) }
+}
+
+fn days(year: u32, month: u32) -> u32 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}

@@ -1,0 +1,57 @@
+//! What a rule has to say.
+
+use symlint_terraform::Span;
+
+use crate::rule::Level;
+
+/// Something that is wrong, and where.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// How bad it is; rules leave this to the pages and the configuration.
+    pub level: Level,
+    /// What is wrong, then what to do: one line that stands alone, in lower case, without a full stop.
+    pub message: String,
+    /// The narrowest span that is wrong.
+    pub span: Span,
+    /// The key of the tenant on which it stands.
+    pub tenant: Option<String>,
+    /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
+    pub path: Option<String>,
+    /// What it was compared with.
+    pub related: Vec<Related>,
+    /// What happens if it stays, and what to do.
+    pub help: Option<String>,
+    /// How it can be mended.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place that a finding relates to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// What stands there.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, such as `quote the account id`.
+    pub title: String,
+    /// Whether it keeps the meaning, so that it can be applied without a look.
+    pub safe: bool,
+    /// Replacements that do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A replacement of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// What stands there instead.
+    pub text: String,
+}

@@ -1,0 +1,63 @@
+//! What counts: which rules run, and how bad their findings are.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::rule::{Catalogue, CatalogueEntry, Level};
+
+/// The rule that always runs: what cannot be read cannot be checked.
+pub const SYNTAX_ERROR: &str = "syntax-error";
+
+/// What a run asks for beside the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Only these rules; all if empty.
+    pub select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
+    /// Levels that take the place of those of pages and configuration.
+    pub levels: BTreeMap<String, Level>,
+}
+
+/// A word that is no rule's id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
+pub struct UnknownRule {
+    /// The word.
+    pub id: String,
+    /// The nearest id.
+    pub closest: Option<&'static str>,
+}
+
+impl Policy {
+    /// Holds all ids against the catalogue.
+    ///
+    /// # Errors
+    ///
+    /// The first that is no rule's.
+    pub fn validate(&self, catalogue: &Catalogue) -> Result<(), UnknownRule> {
+        let ids = self.select.iter().chain(&self.ignore).chain(self.levels.keys());
+        for id in ids {
+            if catalogue.get(id).is_none() {
+                let closest = crate::rule::closest(id, catalogue.ids());
+                return Err(UnknownRule { id: id.clone(), closest });
+            }
+        }
+        Ok(())
+    }
+
+    /// The level at which a rule runs.
+    pub fn level(&self, entry: &CatalogueEntry, config: &Config) -> Level {
+        let id = entry.rule.id;
+        let named = |ids: &[String]| ids.iter().any(|named| named == id);
+        let level = self.levels.get(id).or_else(|| config.levels.get(id)).copied().unwrap_or(entry.page.level);
+        if id == SYNTAX_ERROR {
+            return if level == Level::Off { Level::Error } else { level };
+        }
+        if named(&self.ignore) || (!self.select.is_empty() && !named(&self.select)) {
+            return Level::Off;
+        }
+        // Whoever selects a rule by name wants to see it.
+        if level == Level::Off && named(&self.select) { Level::Warning } else { level }
+    }
+}

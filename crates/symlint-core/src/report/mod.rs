@@ -1,0 +1,159 @@
+//! Findings as others read them. Every format is made of the same [`Report`], so that all say the same.
+
+mod concise;
+mod fingerprint;
+mod wire;
+
+use std::collections::HashMap;
+
+use symlint_terraform::{FileId, Sources, Span};
+
+use crate::check::Outcome;
+use crate::finding::Finding;
+use crate::rule::Level;
+use crate::tenants::{Field, State, Tenant};
+
+pub use concise::concise;
+pub use wire::*;
+
+/// The version of the report's shape. It grows when a reader of the old shape would misunderstand the new one.
+pub const VERSION: u32 = 1;
+
+/// Makes one report of what was found in several projects.
+///
+/// `repository_path` turns a file's name as it is shown into its path from the repository's root, for fingerprints:
+/// those must be the same from wherever symlint is started.
+pub fn report(outcomes: &[Outcome<'_>], repository_path: &dyn Fn(&str) -> String) -> Report {
+    let mut findings: Vec<ReportedFinding> = outcomes.iter().flat_map(|outcome| findings_of(outcome)).collect();
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    // Two root modules may share a child module or a values file.
+    findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
+    fingerprint::assign(&mut findings, repository_path);
+    let tenants: Vec<ReportedTenant> = outcomes.iter().flat_map(tenants_of).collect();
+    let count = |level| findings.iter().filter(|f| f.suppressed.is_none() && f.level == level).count();
+    let summary = Summary {
+        files: files_of(outcomes),
+        tenants: tenants.len(),
+        values: count_fields(outcomes, |state| matches!(state, State::Text(_))),
+        unknown_values: count_fields(outcomes, |state| matches!(state, State::Unknown(_))),
+        errors: count(Level::Error),
+        warnings: count(Level::Warning),
+        suppressed: findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
+    };
+    let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
+    Report { version: VERSION, tool, findings, tenants, summary }
+}
+
+fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
+    let Location { file, start, end } = &finding.location;
+    (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
+}
+
+fn findings_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedFinding> + 'a {
+    let mut places = Places::new(outcome.model.sources());
+    outcome.findings.iter().map(move |finding| reported(finding, &mut places))
+}
+
+fn reported(finding: &Finding, places: &mut Places<'_>) -> ReportedFinding {
+    ReportedFinding {
+        rule: finding.rule.into(),
+        level: finding.level,
+        message: finding.message.clone(),
+        tenant: finding.tenant.clone(),
+        path: finding.path.clone(),
+        location: places.location(finding.span),
+        related: finding
+            .related
+            .iter()
+            .map(|related| RelatedPlace { message: related.message.clone(), location: places.location(related.span) })
+            .collect(),
+        help: finding.help.clone(),
+        fixes: finding
+            .fixes
+            .iter()
+            .map(|fix| ReportedFix {
+                title: fix.title.clone(),
+                safe: fix.safe,
+                edits: fix
+                    .edits
+                    .iter()
+                    .map(|edit| ReportedEdit { location: places.location(edit.span), text: edit.text.clone() })
+                    .collect(),
+            })
+            .collect(),
+        fingerprint: String::new(),
+        suppressed: None,
+    }
+}
+
+/// Spans → locations, looking each file up once.
+struct Places<'a> {
+    sources: &'a Sources,
+    files: HashMap<FileId, std::sync::Arc<symlint_terraform::Source>>,
+}
+
+impl<'a> Places<'a> {
+    fn new(sources: &'a Sources) -> Self {
+        Self { sources, files: HashMap::new() }
+    }
+
+    fn location(&mut self, span: Span) -> Location {
+        let source = self.files.entry(span.file).or_insert_with(|| self.sources.get(span.file));
+        let place = |offset| {
+            let position = source.position(offset);
+            Place { line: position.line, column: position.column, offset: position.offset }
+        };
+        Location { file: source.name().to_owned(), start: place(span.start), end: place(span.end) }
+    }
+}
+
+fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTenant> + 'a {
+    let mut places = Places::new(outcome.model.sources());
+    outcome.model.tenants.iter().map(move |tenant| ReportedTenant {
+        key: tenant.name().to_owned(),
+        sso_account_id: known(&tenant.sso_account_id),
+        instance_id: match tenant.instance_id() {
+            Some(id) => Some(Known::Text(id.text().to_owned())),
+            None => known(&tenant.connector.instance_arn),
+        },
+        region: known(&tenant.connector.region),
+        role_arn: known(&tenant.connector.role_arn),
+        grants: grants_of(tenant),
+        location: places.location(tenant.key.span),
+    })
+}
+
+fn grants_of(tenant: &Tenant) -> Vec<ReportedGrant> {
+    let grants = tenant.grants.iter();
+    grants
+        .map(|grant| ReportedGrant {
+            permission_set_arn: known(&grant.permission_set_arn),
+            target_account_id: known(&grant.target_account_id),
+        })
+        .collect()
+}
+
+fn known(field: &Field) -> Option<Known> {
+    match &field.state {
+        State::Text(_) => field.raw().map(|text| Known::Text(text.to_owned())),
+        State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
+        State::Absent(_) | State::Unusable => None,
+    }
+}
+
+fn count_fields(outcomes: &[Outcome<'_>], test: fn(&State) -> bool) -> usize {
+    let tenants = outcomes.iter().flat_map(|outcome| &outcome.model.tenants);
+    tenants.flat_map(Tenant::values).filter(|field| !field.is_derived() && test(&field.state)).count()
+}
+
+/// How many files were read; one that several projects share counts once.
+fn files_of(outcomes: &[Outcome<'_>]) -> usize {
+    let mut names: Vec<String> = Vec::new();
+    for outcome in outcomes {
+        let sources = outcome.model.sources();
+        names.extend(outcome.model.project.files().iter().map(|file| sources.get(file.id).name().to_owned()));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}

@@ -1,0 +1,185 @@
+//! What a rule sees, and how it speaks.
+
+use symlint_terraform::{Sources, Span};
+
+use super::{CatalogueEntry, Level};
+use crate::config::Config;
+use crate::finding::{Edit, Finding, Fix, Related};
+use crate::tenants::{Argument, Field, Model, Piece, Tenant, TenantId};
+
+/// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
+pub struct Context<'a> {
+    /// Everything that was read.
+    pub model: &'a Model<'a>,
+    /// What the team says about its set-up.
+    pub config: &'a Config,
+    entry: &'a CatalogueEntry,
+    level: Level,
+    findings: &'a mut Vec<Finding>,
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The characters.
+    pub span: Span,
+    /// The tenant.
+    pub tenant: Option<TenantId>,
+    /// The way to the value.
+    pub path: Option<String>,
+}
+
+/// What a finding can stand on.
+pub trait Locate {
+    /// Where it stands.
+    fn place(&self, sources: &Sources) -> Place;
+}
+
+impl Locate for Piece<'_> {
+    fn place(&self, sources: &Sources) -> Place {
+        Place { span: self.span(sources), ..self.field.place(sources) }
+    }
+}
+
+impl Locate for Field {
+    fn place(&self, sources: &Sources) -> Place {
+        let span = self.text().map_or(self.span, |piece| piece.span(sources));
+        Place { span, tenant: Some(self.tenant), path: self.path.as_ref().map(ToString::to_string) }
+    }
+}
+
+/// The tenant's key.
+impl Locate for Tenant {
+    fn place(&self, sources: &Sources) -> Place {
+        Place { path: Some(self.path.to_string()), ..self.key.place(sources) }
+    }
+}
+
+/// The argument's expression; it belongs to no tenant until the rule says so.
+impl Locate for Argument {
+    fn place(&self, _: &Sources) -> Place {
+        Place { span: self.span, tenant: None, path: None }
+    }
+}
+
+impl Locate for Span {
+    fn place(&self, _: &Sources) -> Place {
+        Place { span: *self, tenant: None, path: None }
+    }
+}
+
+impl Locate for Place {
+    fn place(&self, _: &Sources) -> Place {
+        self.clone()
+    }
+}
+
+impl<T: Locate + ?Sized> Locate for &T {
+    fn place(&self, sources: &Sources) -> Place {
+        (**self).place(sources)
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        model: &'a Model<'a>,
+        config: &'a Config,
+        entry: &'a CatalogueEntry,
+        level: Level,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { model, config, entry, level, findings }
+    }
+
+    /// The tenants in source order.
+    pub fn tenants(&self) -> &'a [Tenant] {
+        &self.model.tenants
+    }
+
+    /// The tenant `id`.
+    pub fn tenant(&self, id: TenantId) -> &'a Tenant {
+        self.model.tenant(id)
+    }
+
+    /// The files.
+    pub fn sources(&self) -> &'a Sources {
+        self.model.sources()
+    }
+
+    /// Reports a finding at `at`; what it returns adds to it.
+    pub fn report(&mut self, at: impl Locate, message: impl Into<String>) -> Report<'_> {
+        let sources = self.model.sources();
+        let Place { span, tenant, path } = at.place(sources);
+        self.findings.push(Finding {
+            rule: self.entry.rule.id,
+            level: self.level,
+            message: message.into(),
+            span,
+            tenant: tenant.map(|id| self.model.tenant(id).name().to_owned()),
+            path,
+            related: Vec::new(),
+            help: self.entry.page.help.clone(),
+            fixes: Vec::new(),
+        });
+        let at = self.findings.len() - 1;
+        Report { findings: self.findings, at, sources }
+    }
+}
+
+/// A finding that was just reported, to add to.
+pub struct Report<'f> {
+    findings: &'f mut Vec<Finding>,
+    at: usize,
+    sources: &'f Sources,
+}
+
+impl Report<'_> {
+    #[allow(clippy::indexing_slicing, reason = "the finding was pushed at this place just before")]
+    fn finding(&mut self) -> &mut Finding {
+        &mut self.findings[self.at]
+    }
+
+    /// Adds a place that it was compared with.
+    pub fn related(mut self, at: impl Locate, message: impl Into<String>) -> Self {
+        let span = at.place(self.sources).span;
+        self.finding().related.push(Related { message: message.into(), span });
+        self
+    }
+
+    /// Says something else than the page does about what happens if it stays and what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding().help = Some(help.into());
+        self
+    }
+
+    /// Says that the finding is about several tenants: it stands on none of them.
+    pub fn group(mut self) -> Self {
+        let finding = self.finding();
+        finding.tenant = None;
+        finding.path = None;
+        self
+    }
+
+    /// Adds a fix that keeps the meaning.
+    pub fn safe_fix(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
+        self.fix(title, true, at, text)
+    }
+
+    /// Adds a fix that a person must look at.
+    pub fn suggestion(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
+        self.fix(title, false, at, text)
+    }
+
+    fn fix(self, title: impl Into<String>, safe: bool, at: impl Locate, text: impl Into<String>) -> Self {
+        let edits = vec![Edit { span: at.place(self.sources).span, text: text.into() }];
+        self.edits(title, safe, edits)
+    }
+
+    /// Adds a fix of several replacements, which must not overlap; none at all without replacements.
+    pub fn edits(mut self, title: impl Into<String>, safe: bool, edits: Vec<Edit>) -> Self {
+        if !edits.is_empty() {
+            self.finding().fixes.push(Fix { title: title.into(), safe, edits });
+        }
+        self
+    }
+}

@@ -1,0 +1,184 @@
+//! ARNs, split into parts even where a part is malformed, so that the others can still be compared.
+
+use super::field::{Field, Piece};
+use crate::facts;
+
+/// The six parts of an ARN. Any of them may be empty or malformed.
+#[derive(Debug, Clone, Copy)]
+pub struct Arn<'a> {
+    /// All of it.
+    pub whole: Piece<'a>,
+    /// `arn`
+    pub prefix: Piece<'a>,
+    /// `aws`, `aws-us-gov`, …
+    pub partition: Piece<'a>,
+    /// `sso`, `iam`
+    pub service: Piece<'a>,
+    /// Empty for all that tenants have.
+    pub region: Piece<'a>,
+    /// Twelve digits, or empty.
+    pub account: Piece<'a>,
+    /// What follows the fifth colon.
+    pub resource: Piece<'a>,
+}
+
+impl<'a> Arn<'a> {
+    /// Splits `field`; `None` where it has no text or fewer than six parts.
+    pub fn of(field: &'a Field) -> Option<Self> {
+        let whole = field.text()?;
+        let (prefix, rest) = whole.split_once(':')?;
+        let (partition, rest) = rest.split_once(':')?;
+        let (service, rest) = rest.split_once(':')?;
+        let (region, rest) = rest.split_once(':')?;
+        let (account, resource) = rest.split_once(':')?;
+        Some(Self { whole, prefix, partition, service, region, account, resource })
+    }
+}
+
+/// A part that can be well-formed or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The text and its place.
+    pub piece: Piece<'a>,
+    /// Whether it is what AWS says it must be.
+    pub well_formed: bool,
+}
+
+impl<'a> Part<'a> {
+    /// The piece, judged by `well_formed`.
+    pub fn new(piece: Piece<'a>, well_formed: impl FnOnce(&str) -> bool) -> Self {
+        Self { piece, well_formed: well_formed(piece.text) }
+    }
+
+    /// The text.
+    pub fn text(self) -> &'a str {
+        self.piece.text
+    }
+
+    /// Whether the two can be held against each other and differ. If exactly one of them is malformed they cannot:
+    /// its format finding stands alone.
+    pub fn differs(self, other: Part<'_>) -> bool {
+        self.well_formed == other.well_formed && self.text() != other.text()
+    }
+}
+
+/// The parts of an instance ARN, `arn:aws:sso:::instance/ssoins-…`.
+#[derive(Debug, Clone, Copy)]
+pub struct InstanceArn<'a> {
+    /// The six parts.
+    pub arn: Arn<'a>,
+    /// `ssoins-` and sixteen characters.
+    pub id: Part<'a>,
+}
+
+/// The parts of a permission set ARN, `arn:aws:sso:::permissionSet/ssoins-…/ps-…`.
+#[derive(Debug, Clone, Copy)]
+pub struct PermissionSetArn<'a> {
+    /// The six parts.
+    pub arn: Arn<'a>,
+    /// The instance that the permission set belongs to.
+    pub instance_id: Part<'a>,
+    /// `ps-` and sixteen characters.
+    pub id: Part<'a>,
+}
+
+/// The parts of a role ARN, `arn:aws:iam::123456789012:role/path/name`.
+#[derive(Debug, Clone, Copy)]
+pub struct RoleArn<'a> {
+    /// The six parts.
+    pub arn: Arn<'a>,
+    /// Twelve digits.
+    pub account: Part<'a>,
+    /// With the slash at both ends: `/` or `/sym/`.
+    pub path: Piece<'a>,
+    /// Behind the last slash.
+    pub name: Part<'a>,
+}
+
+impl<'a> InstanceArn<'a> {
+    /// Splits `field`; `None` where it is no ARN with a resource of two segments.
+    pub fn of(field: &'a Field) -> Option<Self> {
+        let arn = Arn::of(field)?;
+        let (_, id) = arn.resource.split_once('/')?;
+        Some(Self { arn, id: Part::new(id, is_instance_id) })
+    }
+}
+
+impl<'a> PermissionSetArn<'a> {
+    /// Splits `field`; `None` where it is no ARN with a resource of three segments.
+    pub fn of(field: &'a Field) -> Option<Self> {
+        let arn = Arn::of(field)?;
+        let (_, rest) = arn.resource.split_once('/')?;
+        let (instance_id, id) = rest.split_once('/')?;
+        Some(Self { arn, instance_id: Part::new(instance_id, is_instance_id), id: Part::new(id, is_permission_set_id) })
+    }
+}
+
+impl<'a> RoleArn<'a> {
+    /// Splits `field`; `None` where it is no ARN of a role.
+    pub fn of(field: &'a Field) -> Option<Self> {
+        let arn = Arn::of(field)?;
+        let path_and_name = arn.resource.strip_prefix("role").filter(|rest| rest.text.starts_with('/'))?;
+        let (before, name) = path_and_name.rsplit_once('/')?;
+        let path = path_and_name.slice(0..before.text.len() + 1);
+        Some(Self { arn, account: Part::new(arn.account, is_account_id), path, name: Part::new(name, is_role_name) })
+    }
+}
+
+/// Exactly twelve ASCII digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `ssoins-` or `ins-`, and sixteen of `[a-zA-Z0-9.-]`.
+pub fn is_instance_id(text: &str) -> bool {
+    instance_id_suffix(text).is_some_and(|suffix| {
+        suffix.len() == 16 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+    })
+}
+
+/// What follows `ssoins-` or `ins-`.
+pub fn instance_id_suffix(text: &str) -> Option<&str> {
+    text.strip_prefix("ssoins-").or_else(|| text.strip_prefix("ins-"))
+}
+
+/// `ps-` and sixteen of `[a-zA-Z0-9./-]`.
+pub fn is_permission_set_id(text: &str) -> bool {
+    text.strip_prefix("ps-").is_some_and(|suffix| {
+        suffix.len() == 16
+            && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'/'))
+    })
+}
+
+/// Whether documentation and examples use the id of this instance or permission set.
+pub fn is_placeholder_resource(id: &str) -> bool {
+    let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id));
+    suffix.is_some_and(facts::is_placeholder_id)
+}
+
+/// `/`, or up to 512 printable ASCII characters between slashes; nothing empty between two slashes, and no wildcard.
+pub fn is_role_path(text: &str) -> bool {
+    text.starts_with('/')
+        && text.ends_with('/')
+        && text.len() <= 512
+        && !text.contains("//")
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'*' | b'?'))
+}
+
+/// One to sixty-four of `[A-Za-z0-9_+=,.@-]`.
+pub fn is_role_name(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
+/// `arn:aws`, then up to three words of up to five lower-case letters.
+pub fn is_partition(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("aws") else { return false };
+    rest.is_empty()
+        || rest.strip_prefix('-').is_some_and(|words| {
+            words.split('-').count() <= 3
+                && words
+                    .split('-')
+                    .all(|word| (1..=5).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        })
+}

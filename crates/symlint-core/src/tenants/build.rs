@@ -1,0 +1,385 @@
+//! Values → tenants, whether they stand in a variable or in the flow calls themselves.
+
+use symlint_terraform::{Entry, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Step, Type, Value};
+
+use super::arn::{Arn, is_account_id};
+use super::calls::find_calls;
+use super::field::{Absence, Field, FieldKind, State};
+use super::flow::{ArgumentKind, FlowInstance};
+use super::model::{
+    Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
+};
+use super::shape::Shape;
+use super::sources::SourceIndex;
+use crate::config::Config;
+
+/// Finds the tenants of `project`, and the module calls that matter.
+pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
+    let evaluator = Evaluator::new(project);
+    let mut model = Model::new(project);
+    let root = evaluator.root();
+    for name in &config.tenants_variables {
+        let Some(value) = evaluator.variable(&root, name) else { continue };
+        let is_set = is_set(project, name);
+        let state = match value.as_unknown() {
+            None => VariableState::Known,
+            Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
+            Some(_) => VariableState::Unset,
+        };
+        model.variables.push(TenantsVariable { name: name.clone(), state });
+        let declared = project.root().and_then(|root| root.variable(name));
+        let ty = declared.and_then(|variable| element_type(&variable.ty));
+        model.types_are_declared |= ty.is_some();
+        add_entries(&mut model, config, name, &value, ty);
+        model.conversions.extend(evaluator.problems(name).iter().cloned());
+    }
+    find_calls(&evaluator, config, &mut model);
+    add_called_tenants(&mut model);
+    model.evaluation_errors = evaluator.errors();
+    model.connect(config);
+    model
+}
+
+/// Whether anything gives the root module's variable `name` a value.
+pub(super) fn is_set(project: &Project, name: &str) -> bool {
+    project.assignments().iter().any(|assignment| assignment.variable.text.as_str() == name)
+}
+
+/// The type of one tenant, where the variable's type says it.
+fn element_type(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Map(element) if !matches!(**element, Type::Any) => Some(element),
+        _ => None,
+    }
+}
+
+fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &Value, ty: Option<&Type>) {
+    let Some(entries) = value.entries() else { return };
+    let mut entries: Vec<&Entry> = entries.iter().collect();
+    entries.sort_unstable_by_key(|entry| entry.key_span);
+    for entry in entries {
+        // A map's key is written `["key"]`, also where no type says that the variable is a map.
+        let path = Path::root(Root::Variable(variable.into())).join(Step::Key(entry.key.clone()));
+        let mut value = entry.value.clone();
+        value.origin.path = Some(path.clone());
+        let form = if entry.key_span.len() as usize == entry.key.len() { Form::Verbatim } else { Form::Whole };
+        let key = Value::new(Kind::String(entry.key.clone()), Origin::written(entry.key_span, form));
+        let provenance = Provenance::Variable(variable.into());
+        let builder = Builder { config, ty, called: false, tenant: next_id(model), path, key_span: entry.key_span };
+        model.tenants.push(builder.tenant(key, &value, provenance));
+    }
+}
+
+fn next_id(model: &Model<'_>) -> TenantId {
+    TenantId(u32::try_from(model.tenants.len()).unwrap_or(u32::MAX))
+}
+
+/// Each flow instance that receives no tenant's values from a variable is a tenant of its own.
+fn add_called_tenants(model: &mut Model<'_>) {
+    let plain = Config::default();
+    let mut tenants = Vec::new();
+    let first = next_id(model).0;
+    for (call, flow) in model.flows.iter_mut().enumerate() {
+        let name_span = flow.call.name.span;
+        for instance in &mut flow.instances {
+            if instance.tenant.is_some() || !stands_alone(instance, &model.sources_of_values) {
+                continue;
+            }
+            let id = TenantId(first + u32::try_from(tenants.len()).unwrap_or(u32::MAX));
+            instance.tenant = Some(id);
+            tenants.push(called_tenant(instance, id, call, name_span, &plain));
+        }
+    }
+    model.tenants.extend(tenants);
+}
+
+/// Whether the call gives values directly: some, and none that come from a tenants variable.
+fn stands_alone(instance: &FlowInstance, sources: &SourceIndex) -> bool {
+    let gives_values = instance.arguments.iter().any(|argument| argument.kind != ArgumentKind::TenantSlug);
+    gives_values && !instance.arguments.iter().any(|argument| sources.is_of_tenants(&argument.value))
+}
+
+fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: Span, config: &Config) -> Tenant {
+    let path = Path::root(Root::ModuleCall(instance.address.as_str().into()));
+    let slug = instance.argument(ArgumentKind::TenantSlug).map(|argument| argument.value.clone());
+    let key = slug.filter(|slug| matches!(&slug.kind, Kind::String(text) if !text.is_empty())).unwrap_or_else(|| {
+        Value::new(Kind::String(instance.address.as_str().into()), Origin::written(name_span, Form::Whole))
+    });
+    let mut entries: Vec<Entry> = Vec::new();
+    for argument in &instance.arguments {
+        let name = match argument.kind {
+            ArgumentKind::TenantSlug => continue,
+            ArgumentKind::AccountId => FieldKind::TargetAccountId.name(),
+            kind => kind.name(),
+        };
+        let mut value = argument.value.clone();
+        value.origin = value.origin.reached(|| path.join(Step::Attribute(argument.name.clone())));
+        entries.push(Entry { key: name.into(), key_span: argument.span, value });
+    }
+    entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    let whole = Value::new(Kind::Object(entries.into()), Origin::written(name_span, Form::Whole));
+    let builder = Builder { config, ty: None, called: true, tenant: id, path, key_span: name_span };
+    builder.tenant(key, &whole, Provenance::FlowCall(call))
+}
+
+/// Makes one tenant of a value.
+struct Builder<'a> {
+    config: &'a Config,
+    /// The declared type of the tenant; that of the shipped example is assumed without one.
+    ty: Option<&'a Type>,
+    /// Whether the values are arguments of a call, which reports itself what it lacks.
+    called: bool,
+    tenant: TenantId,
+    path: Path,
+    key_span: Span,
+}
+
+/// What there is at a path inside a tenant.
+enum Found {
+    Value(Value),
+    /// Nothing behind so many steps of the path; the span is where the gap can be shown.
+    Absent {
+        steps: usize,
+        absence: Absence,
+        span: Span,
+    },
+    /// Something on the way is no object.
+    Unusable,
+}
+
+impl Builder<'_> {
+    fn tenant(self, key: Value, value: &Value, provenance: Provenance) -> Tenant {
+        let whole = match &value.kind {
+            Kind::Object(_) | Kind::Map(_) => Whole::Object,
+            Kind::Null => Whole::Null,
+            Kind::Unknown(_) => Whole::Unknown,
+            _ => Whole::Other(value.type_name()),
+        };
+        let mut gaps: Vec<MissingAttribute> = Vec::new();
+        let mut field = |kind| self.field(kind, &self.config.field_path(kind), value, &whole, &mut gaps);
+        let mut sso_account_id = if self.called {
+            Field::unusable(FieldKind::SsoAccountId, self.tenant, self.key_span)
+        } else {
+            field(FieldKind::SsoAccountId)
+        };
+        let connector = Connector {
+            cloud: field(FieldKind::Cloud),
+            instance_arn: field(FieldKind::InstanceArn),
+            region: field(FieldKind::Region),
+            role_arn: field(FieldKind::RoleArn),
+        };
+        if self.called {
+            if let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account.text)) {
+                let kind = FieldKind::SsoAccountId;
+                sso_account_id = Field::derived(kind, arn.account);
+            }
+        }
+        let grants = self.grants(value, &whole, &mut gaps);
+        let assumed = self.ty.is_none() && !self.called;
+        let misfits = if assumed { Shape::new(self.config).misfits(value, &self.path) } else { Vec::new() };
+        Tenant {
+            id: self.tenant,
+            key: self.key(key),
+            sso_account_id,
+            connector,
+            grants,
+            provenance,
+            whole,
+            path: self.path,
+            missing: gaps,
+            misfits,
+        }
+    }
+
+    fn key(&self, key: Value) -> Field {
+        let mut field = Field::new(FieldKind::Key, self.tenant, Some(key), self.key_span);
+        field.path = Some(self.path.clone());
+        field
+    }
+
+    fn field(
+        &self,
+        kind: FieldKind,
+        path: &[&str],
+        value: &Value,
+        whole: &Whole,
+        gaps: &mut Vec<MissingAttribute>,
+    ) -> Field {
+        let absent =
+            |absence, span| Field { state: State::Absent(absence), ..Field::unusable(kind, self.tenant, span) };
+        if matches!(whole, Whole::Null | Whole::Other(_)) {
+            return Field::unusable(kind, self.tenant, self.key_span);
+        }
+        match self.find(path, value) {
+            Found::Value(value) => Field::new(kind, self.tenant, Some(value), self.key_span),
+            Found::Unusable => Field::unusable(kind, self.tenant, self.key_span),
+            Found::Absent { steps, absence, span } => {
+                let whole_path = steps == path.len();
+                if self.is_required(path.get(..steps).unwrap_or(path)) {
+                    self.report_gap(path.get(..steps).unwrap_or(path), absence, span, gaps);
+                }
+                if whole_path { absent(absence, span) } else { Field::unusable(kind, self.tenant, span) }
+            }
+        }
+    }
+
+    fn find(&self, path: &[&str], value: &Value) -> Found {
+        let mut current = value.clone();
+        let mut span = self.key_span;
+        for (index, name) in path.iter().enumerate() {
+            if current.as_unknown().is_some() {
+                return Found::Value(current);
+            }
+            let Some(entries) = current.entries() else { return Found::Unusable };
+            let key_span = entries.iter().find(|entry| entry.key.as_str() == *name).map(|entry| entry.key_span);
+            let Some(next) = current.get(name) else {
+                return Found::Absent { steps: index + 1, absence: Absence::Missing, span };
+            };
+            let absence = match &next.kind {
+                Kind::Null => Some(Absence::Null),
+                Kind::String(text) if text.is_empty() => Some(Absence::Empty),
+                _ => None,
+            };
+            if let Some(absence) = absence {
+                return Found::Absent { steps: index + 1, absence, span: next.origin.span };
+            }
+            span = key_span.unwrap_or(span);
+            current = next;
+        }
+        Found::Value(current)
+    }
+
+    /// Notes a gap once, however many values it hides.
+    fn report_gap(&self, path: &[&str], absence: Absence, span: Span, gaps: &mut Vec<MissingAttribute>) {
+        let full = path.iter().fold(self.path.clone(), |path, name| path.join(Step::Attribute((*name).into())));
+        if gaps.iter().all(|gap| gap.path != full) {
+            let name = path.last().copied().unwrap_or_default().to_owned();
+            gaps.push(MissingAttribute { name, absence, span, path: full });
+        }
+    }
+
+    /// Whether the type asks for what is at `path`, its parents included.
+    fn is_required(&self, path: &[&str]) -> bool {
+        if self.called && path.len() == 1 {
+            return false;
+        }
+        let mut ty = self.ty;
+        for name in path {
+            match ty {
+                None | Some(Type::Any) => return true,
+                Some(Type::Object(attributes)) => {
+                    let attribute = attributes.iter().find(|attribute| attribute.name.as_str() == *name);
+                    let Some(attribute) = attribute.filter(|attribute| !attribute.optional) else { return false };
+                    ty = Some(&attribute.ty);
+                }
+                Some(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn grants(&self, value: &Value, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
+        let permission_set_path = self.config.field_path(FieldKind::PermissionSetArn);
+        let target_path = self.config.field_path(FieldKind::TargetAccountId);
+        let is_there =
+            |path: &[&str]| !matches!(self.find(path, value), Found::Absent { absence: Absence::Missing, .. });
+        let (permission_set, target) = (is_there(&permission_set_path), is_there(&target_path));
+        let list = if *whole == Whole::Object { self.grant_list(value) } else { None };
+        let mut grants = Vec::new();
+        if list.is_none() || permission_set || target {
+            grants.push(Grant {
+                permission_set_arn: self.field(FieldKind::PermissionSetArn, &permission_set_path, value, whole, gaps),
+                target_account_id: self.field(FieldKind::TargetAccountId, &target_path, value, whole, gaps),
+            });
+        }
+        let Some(list) = list else { return grants };
+        if let Some(unknown) = list.as_unknown() {
+            let field = |kind| Field {
+                state: State::Unknown(unknown.clone()),
+                ..Field::unusable(kind, self.tenant, list.origin.span)
+            };
+            grants.push(Grant {
+                permission_set_arn: field(FieldKind::PermissionSetArn),
+                target_account_id: field(FieldKind::TargetAccountId),
+            });
+        }
+        let names = GrantNames::new(self.config);
+        grants
+            .extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, &names, gaps)));
+        grants
+    }
+
+    fn grant(&self, at: Span, element: &Value, names: &GrantNames<'_>, gaps: &mut Vec<MissingAttribute>) -> Grant {
+        let mut field = |kind, names: &[&str]| {
+            if element.as_unknown().is_some() {
+                return Field::new(kind, self.tenant, Some(element.clone()), at);
+            }
+            let value = names.iter().find_map(|name| element.get(name));
+            let field = Field::new(kind, self.tenant, value, at);
+            if let State::Absent(absence) = field.state {
+                let name = names.first().copied().unwrap_or_default();
+                let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
+                let path = path.join(Step::Attribute(name.into()));
+                gaps.push(MissingAttribute { name: name.to_owned(), absence, span: field.span, path });
+            }
+            field
+        };
+        Grant {
+            permission_set_arn: field(FieldKind::PermissionSetArn, &[names.permission_set]),
+            target_account_id: field(FieldKind::TargetAccountId, &[names.target, "target_account_id", "account_id"]),
+        }
+    }
+
+    /// The attribute that holds the grants as a list: the one called `grants`, or whichever holds objects with a
+    /// permission set and an account.
+    fn grant_list(&self, tenant: &Value) -> Option<Value> {
+        let path = self.config.attribute_path("grants");
+        if let Found::Value(list) = self.find(&path, tenant) {
+            if list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some() {
+                return Some(list);
+            }
+        }
+        let names = GrantNames::new(self.config);
+        let mut entries: Vec<&Entry> = tenant.entries()?.iter().collect();
+        entries.sort_unstable_by_key(|entry| entry.key_span);
+        entries.into_iter().map(|entry| tenant.child(entry)).find(|value| names.are_in(value))
+    }
+}
+
+/// What a grant's attributes are called inside a list.
+struct GrantNames<'a> {
+    permission_set: &'a str,
+    target: &'a str,
+}
+
+impl<'a> GrantNames<'a> {
+    fn new(config: &'a Config) -> Self {
+        let last = |kind: FieldKind| config.field_path(kind).last().copied().unwrap_or(kind.name());
+        Self { permission_set: last(FieldKind::PermissionSetArn), target: last(FieldKind::TargetAccountId) }
+    }
+
+    /// Whether `value` is a collection of objects, one of them with both attributes.
+    fn are_in(&self, value: &Value) -> bool {
+        let elements = in_source_order(value);
+        let has_both = |element: &Value| {
+            element.get(self.permission_set).is_some()
+                && [self.target, "target_account_id", "account_id"].iter().any(|name| element.get(name).is_some())
+        };
+        !matches!(&value.kind, Kind::Unknown(_))
+            && elements.iter().all(|(_, element)| element.entries().is_some() || element.as_unknown().is_some())
+            && elements.iter().any(|(_, element)| has_both(element))
+    }
+}
+
+/// The elements of a list, set, tuple or map, each with where it (or its key) stands.
+fn in_source_order(value: &Value) -> Vec<(Span, Value)> {
+    let mut elements: Vec<(Span, Value)> = match (value.entries(), value.elements()) {
+        (Some(entries), _) => entries.iter().map(|entry| (entry.key_span, value.child(entry))).collect(),
+        (_, Some(elements)) => {
+            (0..elements.len()).filter_map(|index| value.at(index)).map(|e| (e.origin.span, e)).collect()
+        }
+        _ => Vec::new(),
+    };
+    elements.sort_by_key(|(span, _)| *span);
+    elements
+}

@@ -1,0 +1,253 @@
+//! Finds the module calls that matter, in the root module and in those that it calls.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use symlint_terraform::{Evaluator, Instance, InstanceKey, ModuleCall, Project, Value};
+
+use super::build::is_set;
+use super::flow::{Argument, ArgumentKind, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, RuntimeCall};
+use super::model::{Model, TenantId};
+use super::names::normalise;
+use super::sources::SourceIndex;
+use crate::config::Config;
+
+/// The argument that only a runtime connector has.
+const SAFELIST: &str = "account_id_safelist";
+
+/// Adds the calls of the root module, and of all that it calls, to the model, whose tenants from variables are there.
+pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: &mut Model<'p>) {
+    let mut entries = Entries {
+        keys: HashMap::new(),
+        words: HashMap::new(),
+        sources: SourceIndex::new(&model.tenants, config),
+        config,
+    };
+    for tenant in &model.tenants {
+        entries.keys.entry(tenant.name().to_owned()).or_insert(tenant.id);
+        let word = normalise(tenant.name());
+        entries.words.entry(word).and_modify(|known| *known = None).or_insert(Some(tenant.id));
+    }
+    visit_calls(evaluator, &evaluator.root(), &entries, model);
+    model.sources_of_values = entries.sources;
+}
+
+/// The entries of the tenants variables.
+struct Entries<'a> {
+    keys: HashMap<String, TenantId>,
+    /// By their normalised keys; `None` where several have the same.
+    words: HashMap<String, Option<TenantId>>,
+    sources: SourceIndex,
+    config: &'a Config,
+}
+
+fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Entries<'_>, model: &mut Model<'p>) {
+    let config = entries.config;
+    let Some(module) = instance.module().and_then(|module| model.project.module(module)) else { return };
+    for call in &module.calls {
+        let role = role_of(call, config);
+        if role == Role::Other && call.child.is_none() {
+            continue;
+        }
+        let instances = evaluator.instances(instance, call);
+        let is_unknown = instances.is_err();
+        let instances = instances.unwrap_or_default();
+        match role {
+            Role::Flow => model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project)),
+            Role::Connector => model.connectors.push(connector_call(evaluator, call, &instances)),
+            Role::Runtime => {
+                model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
+            }
+            Role::Other => instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model)),
+        }
+    }
+}
+
+/// Whether `project` has something that the rules speak of: a tenants variable, or a call of a module that matters.
+pub fn concerns(project: &Project, config: &Config) -> bool {
+    let has_variable = config
+        .tenants_variables
+        .iter()
+        .any(|name| project.root().is_some_and(|root| root.variable(name).is_some()) || is_set(project, name));
+    let mut calls = project.modules().iter().flat_map(|module| &module.calls);
+    has_variable || calls.any(|call| role_of(call, config) != Role::Other)
+}
+
+/// What a module call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Flow,
+    Connector,
+    Runtime,
+    Other,
+}
+
+fn role_of(call: &ModuleCall, config: &Config) -> Role {
+    let names = call.source.as_ref().map(|source| module_names(&source.text)).unwrap_or_default();
+    let is = |name: &str| names.iter().any(|candidate| candidate == name);
+    if is(&config.flow_module) {
+        Role::Flow
+    } else if is(&config.connector_module) {
+        Role::Connector
+    } else if is(&config.runtime_module) || call.argument(SAFELIST).is_some() {
+        Role::Runtime
+    } else {
+        Role::Other
+    }
+}
+
+/// The names by which a module's `source` is known: the last segment of a local path or of a path inside a package,
+/// the name of a registry module, the repository of a git source without what the registry strips of it.
+fn module_names(source: &str) -> Vec<String> {
+    let source = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
+    // `//` behind a scheme is part of the address; any other one leads to a folder inside the package.
+    let address_start = source.find("://").map_or(0, |at| at + 3);
+    let (package, folder) = match source.get(address_start..).and_then(|rest| rest.find("//")) {
+        Some(at) => source.split_at(address_start + at),
+        None => (source, ""),
+    };
+    let last = |path: &str| path.rsplit(['/', ':']).next().unwrap_or(path).trim_end_matches(".git").to_owned();
+    if !folder.is_empty() {
+        return vec![last(folder)];
+    }
+    if package.starts_with('.') {
+        return vec![last(package)];
+    }
+    let segments: Vec<&str> = package.split('/').collect();
+    let is_registry = !package.contains("::") && !package.contains("://") && !package.ends_with(".git");
+    match segments.as_slice() {
+        [_, name, _] if is_registry && !segments.first().is_some_and(|first| first.contains(['.', ':', '@'])) => {
+            vec![(*name).to_owned()]
+        }
+        [host, _, name, _] if is_registry && host.contains('.') => vec![(*name).to_owned()],
+        _ => {
+            let repository = last(package);
+            // Registry modules live in repositories called `terraform-PROVIDER-NAME`.
+            let name = repository.strip_prefix("terraform-").and_then(|rest| rest.split_once('-'));
+            name.map(|(_, name)| name.to_owned()).into_iter().chain([repository.clone()]).collect()
+        }
+    }
+}
+
+fn flow_call<'p>(
+    evaluator: &Evaluator<'p>,
+    call: &'p ModuleCall,
+    instances: &[Instance],
+    is_unknown: bool,
+    entries: &Entries<'_>,
+    project: &'p Project,
+) -> FlowCall<'p> {
+    let module = call.child.and_then(|child| project.module(child));
+    let instances = instances
+        .iter()
+        .map(|instance| {
+            let arguments: Vec<Argument> = ArgumentKind::ALL
+                .into_iter()
+                .filter_map(|kind| argument(evaluator, call, instance, kind, entries.config))
+                .collect();
+            let key = match instance.key() {
+                InstanceKey::Key(key) => Some(key),
+                _ => None,
+            };
+            FlowInstance {
+                address: instance.address().to_string(),
+                tenant: entries.own_tenant(key, &arguments),
+                key: key.and_then(Value::as_str).cloned(),
+                instance: instance.clone(),
+                arguments,
+            }
+        })
+        .collect();
+    FlowCall { call, module, instances, is_unknown }
+}
+
+fn argument(
+    evaluator: &Evaluator<'_>,
+    call: &ModuleCall,
+    instance: &Instance,
+    kind: ArgumentKind,
+    config: &Config,
+) -> Option<Argument> {
+    let name = config.argument_name(kind);
+    let attribute = call.argument(name)?;
+    let value = evaluator.argument(instance, name)?;
+    Some(Argument { kind, name: attribute.name.text.clone(), value, span: attribute.value.span })
+}
+
+impl Entries<'_> {
+    /// The tenant whose values an instance should receive: the one that its key is or comes from, the one that its
+    /// slug is or comes from, or else the one that most arguments come from.
+    fn own_tenant(&self, key: Option<&Value>, arguments: &[Argument]) -> Option<TenantId> {
+        if let Some(tenant) = key.and_then(|key| self.named_by(key)) {
+            return Some(tenant);
+        }
+        let (slugs, values): (Vec<_>, Vec<_>) =
+            arguments.iter().partition(|argument| argument.kind == ArgumentKind::TenantSlug);
+        if let Some(tenant) = slugs.first().and_then(|slug| self.named_by(&slug.value)) {
+            return Some(tenant);
+        }
+        let mut votes: Vec<(usize, TenantId)> = Vec::new();
+        for tenant in values.iter().flat_map(|argument| self.sources.tenants(&argument.value)) {
+            match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
+                Some((count, _)) => *count += 1,
+                None => votes.push((1, tenant)),
+            }
+        }
+        // Of equals, the first in source order.
+        votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
+    }
+
+    /// The tenant whose key `value` is, is made of, or is in another spelling.
+    fn named_by(&self, value: &Value) -> Option<TenantId> {
+        let text = value.as_str()?;
+        if let Some(&tenant) = self.keys.get(text.as_str()) {
+            return Some(tenant);
+        }
+        match self.sources.tenants(value).as_slice() {
+            [tenant] => Some(*tenant),
+            _ => self.words.get(&normalise(text)).copied().flatten(),
+        }
+    }
+}
+
+fn connector_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances: &[Instance]) -> ConnectorCall<'p> {
+    let instances = instances
+        .iter()
+        .map(|instance| ConnectorInstance {
+            environment: evaluator.argument(instance, "environment"),
+            runtime_role_arns: evaluator.argument(instance, "runtime_role_arns"),
+        })
+        .collect();
+    ConnectorCall { call, instances }
+}
+
+fn runtime_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances: &[Instance]) -> RuntimeCall<'p> {
+    let safelists = instances.iter().filter_map(|instance| evaluator.argument(instance, SAFELIST)).collect();
+    RuntimeCall { call, safelists, instances: instances.len(), is_unknown: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn module_sources_have_names() {
+        for (source, name) in [
+            ("./sso_flow", "sso_flow"),
+            ("../modules/sso_flow/", "sso_flow"),
+            ("symopsio/sso-connector/aws", "sso-connector"),
+            ("registry.example.com/symopsio/sso-connector/aws", "sso-connector"),
+            ("git::https://example.com/symopsio/terraform-aws-sso-connector.git?ref=v1", "sso-connector"),
+            ("github.com/symopsio/terraform-aws-runtime-connector", "runtime-connector"),
+            ("git@example.com:acme/modules.git//flows/sso_flow?ref=v2", "sso_flow"),
+            ("git::ssh://git@example.com/acme/modules.git//sso_flow", "sso_flow"),
+            ("acme/sso_flow/sym", "sso_flow"),
+        ] {
+            assert!(
+                module_names(source).iter().any(|candidate| candidate == name),
+                "{source}: {:?}",
+                module_names(source)
+            );
+        }
+    }
+}

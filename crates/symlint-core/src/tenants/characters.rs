@@ -1,0 +1,194 @@
+//! Characters that look right and are not: white space at the ends, invisible, full-width and look-alike characters.
+
+use symlint_terraform::Str;
+
+/// A character that no account id, ARN, region or key should have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspicious {
+    /// The character.
+    pub character: char,
+    /// Where it starts in the raw text, in bytes.
+    pub at: usize,
+    /// Whether it is white space before or behind the text.
+    pub at_end: bool,
+}
+
+impl Suspicious {
+    /// The ASCII character that it is easily taken for.
+    pub fn meant(&self) -> Option<char> {
+        look_alike(self.character)
+    }
+
+    /// Whether it is white space, and no invisible character of another kind.
+    pub fn is_white_space(&self) -> bool {
+        self.character.is_whitespace()
+    }
+
+    /// Whether it shows nothing that a reader could see.
+    pub fn is_invisible(&self) -> bool {
+        is_space(self.character)
+    }
+}
+
+/// A text as it was written and as it was probably meant.
+#[derive(Debug, Clone)]
+pub struct Cleaned {
+    /// As it was written.
+    pub raw: Str,
+    /// As it was probably meant: without white space at the ends and invisible characters, look-alikes replaced.
+    pub text: Str,
+    /// For each byte of `text`, and its end, where in `raw` it stands.
+    pub offsets: Vec<usize>,
+    /// What was wrong, in order.
+    pub suspicious: Vec<Suspicious>,
+    /// Whether characters remained that nothing is known to stand for, so that only comparisons make sense.
+    pub garbled: bool,
+}
+
+/// Looks for suspicious characters; `None` for a text without any.
+pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
+    let bytes = raw.as_bytes();
+    let plain = bytes.iter().all(|byte| (0x20..0x7F).contains(byte));
+    if plain && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ') {
+        return None;
+    }
+    let leading = raw.len() - raw.trim_start_matches(is_space).len();
+    let trailing = raw.trim_end_matches(is_space).len();
+    let mut cleaned =
+        Cleaned { raw: raw.clone(), text: Str::default(), offsets: Vec::new(), suspicious: Vec::new(), garbled: false };
+    let mut text = String::with_capacity(raw.len());
+    for (at, character) in raw.char_indices() {
+        let at_end = at < leading || at >= trailing;
+        if !at_end && matches!(character, ' '..='~') {
+            cleaned.offsets.push(at);
+            text.push(character);
+            continue;
+        }
+        cleaned.suspicious.push(Suspicious { character, at, at_end });
+        if at_end || is_invisible(character) || is_space(character) {
+            continue;
+        }
+        match look_alike(character) {
+            Some(meant) => {
+                cleaned.offsets.push(at);
+                text.push(meant);
+            }
+            None => cleaned.garbled = true,
+        }
+    }
+    if cleaned.suspicious.is_empty() {
+        return None;
+    }
+    // The end of the text is behind its last character, not before white space that follows it.
+    let end = cleaned
+        .offsets
+        .last()
+        .map_or(leading, |&last| last + raw.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
+    cleaned.offsets.push(end);
+    cleaned.text = Str::from(text);
+    Some(cleaned)
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// Characters without a shape of their own: zero-width, soft hyphen, bidirectional controls, other controls.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// The ASCII character that `c` is easily taken for.
+fn look_alike(c: char) -> Option<char> {
+    let meant = match c {
+        // Full-width forms keep ASCII's order.
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFF01 + 0x21)?,
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
+        '\u{2044}' | '\u{2215}' => '/',
+        '\u{A789}' | '\u{2236}' | '\u{FE55}' => ':',
+        '\u{2018}' | '\u{2019}' | '\u{201B}' => '\'',
+        'а' => 'a',
+        'А' | 'Α' => 'A',
+        'В' | 'Β' => 'B',
+        'с' => 'c',
+        'С' => 'C',
+        'ԁ' => 'd',
+        'е' => 'e',
+        'Е' | 'Ε' => 'E',
+        'Н' | 'Η' => 'H',
+        'і' | 'ı' => 'i',
+        'І' | 'Ι' => 'I',
+        'ј' => 'j',
+        'К' | 'Κ' => 'K',
+        'М' | 'Μ' => 'M',
+        'Ν' => 'N',
+        'о' | 'ο' => 'o',
+        'О' | 'Ο' => 'O',
+        'р' | 'ρ' => 'p',
+        'Р' | 'Ρ' => 'P',
+        'ѕ' => 's',
+        'Ѕ' => 'S',
+        'Т' | 'Τ' => 'T',
+        'ѵ' | 'ν' => 'v',
+        'х' => 'x',
+        'Х' | 'Χ' => 'X',
+        'у' => 'y',
+        'У' | 'Υ' => 'Y',
+        'Ζ' => 'Z',
+        // Digits of other scripts, by their value.
+        '\u{660}'..='\u{669}' => digit(c, 0x660)?,
+        '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0)?,
+        '\u{966}'..='\u{96F}' => digit(c, 0x966)?,
+        '\u{1D7CE}'..='\u{1D7FF}' => char::from_digit((u32::from(c) - 0x1D7CE) % 10, 10)?,
+        _ => return None,
+    };
+    Some(meant)
+}
+
+fn digit(c: char, zero: u32) -> Option<char> {
+    char::from_digit(u32::from(c) - zero, 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(raw: &str) -> Option<Cleaned> {
+        clean(&Str::from(raw))
+    }
+
+    #[test]
+    fn plain_text_is_left_alone() {
+        assert!(cleaned("arn:aws:sso:::instance/ssoins-72231fda92423e7f").is_none());
+        assert!(cleaned("a b").is_none());
+        assert!(cleaned("").is_none());
+    }
+
+    #[test]
+    fn look_alikes_are_replaced_and_invisible_characters_dropped() {
+        let text = cleaned("\u{200B}１2а\u{2013}x\u{A0}").unwrap();
+        assert_eq!(text.text.as_str(), "12a-x");
+        assert_eq!(text.suspicious.len(), 5);
+        assert!(!text.garbled);
+        assert_eq!(text.offsets, [3, 6, 7, 9, 12, 13]);
+    }
+
+    #[test]
+    fn spaces_at_the_ends_count_and_others_do_not() {
+        let text = cleaned(" a b\n").unwrap();
+        assert_eq!(text.text.as_str(), "a b");
+        assert_eq!(text.suspicious.iter().map(|s| (s.at, s.at_end)).collect::<Vec<_>>(), [(0, true), (4, true)]);
+        assert_eq!(text.offsets, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn other_letters_are_garbled() {
+        let text = cleaned("Müller").unwrap();
+        assert_eq!(text.text.as_str(), "Mller");
+        assert!(text.garbled);
+    }
+}

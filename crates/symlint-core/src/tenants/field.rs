@@ -1,0 +1,273 @@
+//! One value of a tenant, and pieces of it that know where they were written.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Sources, Span, Str, Unknown, Value};
+
+use super::characters::{Cleaned, clean};
+use super::model::TenantId;
+
+/// Which value of a tenant a field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldKind {
+    /// The tenant's key in the map.
+    Key,
+    /// The account in which the connector role is defined.
+    SsoAccountId,
+    /// `cloud` of the connector settings.
+    Cloud,
+    /// `instance_arn` of the connector settings.
+    InstanceArn,
+    /// `region` of the connector settings.
+    Region,
+    /// `role_arn` of the connector settings.
+    RoleArn,
+    /// The permission set of a grant.
+    PermissionSetArn,
+    /// The account of a grant.
+    TargetAccountId,
+}
+
+impl FieldKind {
+    /// All but the key, in the order of the shipped example.
+    pub const VALUES: [Self; 7] = [
+        Self::SsoAccountId,
+        Self::Cloud,
+        Self::InstanceArn,
+        Self::Region,
+        Self::RoleArn,
+        Self::PermissionSetArn,
+        Self::TargetAccountId,
+    ];
+
+    /// The name that the catalogue and the configuration have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            FieldKind::Key => "key",
+            FieldKind::SsoAccountId => "sso_account_id",
+            FieldKind::Cloud => "cloud",
+            FieldKind::InstanceArn => "instance_arn",
+            FieldKind::Region => "region",
+            FieldKind::RoleArn => "role_arn",
+            FieldKind::PermissionSetArn => "permission_set_arn",
+            FieldKind::TargetAccountId => "target_account_id",
+        }
+    }
+}
+
+/// One value of a tenant.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Which value it is.
+    pub kind: FieldKind,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What it is.
+    pub state: State,
+    /// Where it was written; where it is absent, the key of what lacks it.
+    pub span: Span,
+    /// The way to it, such as `customer_tenants["foo"].sso_account_id`.
+    pub path: Option<Path>,
+}
+
+/// What a field is.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// It is not there, `null`, or an empty string.
+    Absent(Absence),
+    /// It is not known before apply.
+    Unknown(Arc<Unknown>),
+    /// It has a text.
+    Text(Text),
+    /// There is nothing to say about it: it is of the wrong type, or what should hold it is absent.
+    Unusable,
+}
+
+/// In which way a field is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing is written.
+    Missing,
+    /// `null`
+    Null,
+    /// `""`
+    Empty,
+}
+
+/// The text of a field.
+#[derive(Debug, Clone)]
+pub struct Text {
+    value: Str,
+    origin: Origin,
+    cleaned: Option<Box<Cleaned>>,
+    /// Where it starts in the field that it was taken out of, and that is judged in its place.
+    from: Option<usize>,
+}
+
+impl Field {
+    /// A field for `value`; `absent_at` is where a missing one is reported.
+    pub fn new(kind: FieldKind, tenant: TenantId, value: Option<Value>, absent_at: Span) -> Self {
+        let Some(value) = value else {
+            return Self { kind, tenant, state: State::Absent(Absence::Missing), span: absent_at, path: None };
+        };
+        let state = match &value.kind {
+            Kind::Null => State::Absent(Absence::Null),
+            Kind::Unknown(unknown) => State::Unknown(unknown.clone()),
+            Kind::String(text) if text.is_empty() => State::Absent(Absence::Empty),
+            Kind::String(text) => State::text(text.clone(), value.origin.clone()),
+            Kind::Number(number) => {
+                State::text(Str::from(symlint_terraform::format_number(number)), value.origin.clone())
+            }
+            Kind::Bool(flag) => State::text(Str::from(flag.to_string()), value.origin.clone()),
+            _ => State::Unusable,
+        };
+        Self { kind, tenant, state, span: value.origin.span, path: value.origin.path }
+    }
+
+    /// A field about which there is nothing to say.
+    pub fn unusable(kind: FieldKind, tenant: TenantId, span: Span) -> Self {
+        Self { kind, tenant, state: State::Unusable, span, path: None }
+    }
+
+    /// A field whose text is a piece of another one, which is judged in its place.
+    pub fn derived(kind: FieldKind, of: Piece<'_>) -> Self {
+        let Field { tenant, span, path, .. } = of.field.clone();
+        let state = match &of.field.state {
+            State::Text(text) => State::Text(Text { value: Str::from(of.text), from: Some(of.start), ..text.clone() }),
+            other => other.clone(),
+        };
+        Self { kind, tenant, state, span, path }
+    }
+
+    /// The whole text, cleaned; `None` for what is absent, unknown or unusable.
+    pub fn text(&self) -> Option<Piece<'_>> {
+        let State::Text(text) = &self.state else { return None };
+        Some(Piece { field: self, text: &text.value, start: 0 })
+    }
+
+    /// The cleaned text as plain characters.
+    pub fn as_str(&self) -> Option<&str> {
+        self.text().map(|piece| piece.text)
+    }
+
+    /// The text as it was written, before anything was cleaned away.
+    pub fn raw(&self) -> Option<&str> {
+        match self.cleaned() {
+            Some(cleaned) => Some(&cleaned.raw),
+            None => self.as_str(),
+        }
+    }
+
+    /// What is suspicious about the characters, if anything is.
+    pub fn cleaned(&self) -> Option<&Cleaned> {
+        if let State::Text(Text { cleaned: Some(cleaned), .. }) = &self.state { Some(cleaned) } else { None }
+    }
+
+    /// Whether characters are left that nothing is known to stand for: then a format cannot be judged.
+    pub fn is_garbled(&self) -> bool {
+        self.cleaned().is_some_and(|cleaned| cleaned.garbled)
+    }
+
+    /// Whether the value was taken out of another field, which is judged in its place.
+    pub fn is_derived(&self) -> bool {
+        matches!(&self.state, State::Text(text) if text.from.is_some())
+    }
+
+    /// Whether the value is written as a number, without quotes.
+    pub fn is_number(&self) -> bool {
+        matches!(&self.state, State::Text(Text { origin: Origin { makeup: Makeup::Written(Form::Bare), .. }, .. }))
+    }
+
+    /// Where the bytes `range` of the *raw* text were written.
+    pub fn locate_raw(&self, range: Range<usize>, sources: &Sources) -> Span {
+        match &self.state {
+            State::Text(text) => text.origin.locate(range, sources),
+            _ => self.span,
+        }
+    }
+
+    /// Where the bytes `range` of the cleaned text were written.
+    fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
+        let from = if let State::Text(Text { from: Some(from), .. }) = &self.state { *from } else { 0 };
+        let range = range.start + from..range.end + from;
+        let Some(cleaned) = self.cleaned() else { return self.locate_raw(range, sources) };
+        let raw = |at: usize| cleaned.offsets.get(at).copied().unwrap_or(cleaned.raw.len());
+        // The end is behind the last character, not before what was dropped after it.
+        let end = if range.is_empty() { raw(range.end) } else { raw_end(cleaned, range.end - 1) };
+        self.locate_raw(raw(range.start)..end, sources)
+    }
+}
+
+fn raw_end(cleaned: &Cleaned, last: usize) -> usize {
+    let start = cleaned.offsets.get(last).copied().unwrap_or(cleaned.raw.len());
+    start + cleaned.raw.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+}
+
+impl State {
+    fn text(raw: Str, origin: Origin) -> Self {
+        let cleaned = clean(&raw).map(Box::new);
+        let value = cleaned.as_ref().map_or(raw, |cleaned| cleaned.text.clone());
+        State::Text(Text { value, origin, cleaned, from: None })
+    }
+}
+
+/// A piece of a field's text, which knows where it was written.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// The field.
+    pub field: &'a Field,
+    /// The text of the piece, cleaned.
+    pub text: &'a str,
+    /// Where it starts in the field's cleaned text, in bytes.
+    pub start: usize,
+}
+
+impl<'a> Piece<'a> {
+    /// The bytes `range` of this piece; empty at its end where they do not fit.
+    #[must_use]
+    pub fn slice(self, range: Range<usize>) -> Self {
+        match self.text.get(range.clone()) {
+            Some(text) => Self { text, start: self.start + range.start, ..self },
+            None => Self { text: "", start: self.start + self.text.len(), ..self },
+        }
+    }
+
+    /// The pieces before and behind the first `separator`.
+    pub fn split_once(self, separator: char) -> Option<(Self, Self)> {
+        let at = self.text.find(separator)?;
+        Some((self.slice(0..at), self.slice(at + separator.len_utf8()..self.text.len())))
+    }
+
+    /// The pieces before and behind the last `separator`.
+    pub fn rsplit_once(self, separator: char) -> Option<(Self, Self)> {
+        let at = self.text.rfind(separator)?;
+        Some((self.slice(0..at), self.slice(at + separator.len_utf8()..self.text.len())))
+    }
+
+    /// What is left behind `prefix`.
+    pub fn strip_prefix(self, prefix: &str) -> Option<Self> {
+        self.text.starts_with(prefix).then(|| self.slice(prefix.len()..self.text.len()))
+    }
+
+    /// From the start of this piece to the end of `other`, a later one of the same field.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        let end = (other.start + other.text.len()).saturating_sub(self.start);
+        match self.field.text() {
+            Some(whole) => whole.slice(self.start..self.start + end),
+            None => self,
+        }
+    }
+
+    /// Whether the file has this text as it is at [`Piece::span`], so that it can be replaced there.
+    pub fn is_verbatim(self, sources: &Sources) -> bool {
+        let span = self.span(sources);
+        sources.get(span.file).slice(span) == self.text
+    }
+
+    /// Where it was written.
+    pub fn span(self, sources: &Sources) -> Span {
+        self.field.locate(self.start..self.start + self.text.len(), sources)
+    }
+}

@@ -1,0 +1,328 @@
+//! Everything that the rules look at.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Root, Sources, Span, Str};
+
+use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
+use super::field::{Field, FieldKind, State};
+use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
+use super::index::Index;
+use super::relation::{Relation, RelationKind};
+use super::role_names::RoleNames;
+use super::shape::Misfit;
+use super::sources::SourceIndex;
+use crate::config::Config;
+
+/// A tenant of a [`Model`], by its place in source order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantId(pub(crate) u32);
+
+impl TenantId {
+    /// The place of the tenant in [`Model::tenants`], from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A customer, or one of several accesses to one customer.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Which one it is.
+    pub id: TenantId,
+    /// The name under which it is kept: the key in the map, or what the flow call says.
+    pub key: Field,
+    /// The account in which the connector role is defined.
+    pub sso_account_id: Field,
+    /// How Sym reaches the customer's Identity Center.
+    pub connector: Connector,
+    /// Who may be given what where.
+    pub grants: Vec<Grant>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// What there is of it.
+    pub whole: Whole,
+    /// The way to it, such as `customer_tenants["foo"]`.
+    pub path: Path,
+    /// Attributes that are required and absent: the name as it is written in the input, and the value's field.
+    pub missing: Vec<MissingAttribute>,
+    /// What does not fit the assumed type, where none is declared.
+    pub misfits: Vec<Misfit>,
+}
+
+/// An attribute that a tenant must have and lacks.
+#[derive(Debug)]
+pub struct MissingAttribute {
+    /// The name in the input, such as `role_arn`.
+    pub name: String,
+    /// How it is absent.
+    pub absence: super::field::Absence,
+    /// The value where there is one (`null`, `""`), else the key of what lacks it.
+    pub span: Span,
+    /// The way to it.
+    pub path: Path,
+}
+
+/// Where a tenant comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provenance {
+    /// An entry of this variable.
+    Variable(Str),
+    /// A flow call that is given values directly, by its place in [`Model::flows`].
+    FlowCall(usize),
+}
+
+/// What there is of a tenant as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whole {
+    /// An object.
+    Object,
+    /// `null`
+    Null,
+    /// Something that is no object.
+    Other(&'static str),
+    /// Not known before apply.
+    Unknown,
+}
+
+/// `sso_connector_settings`
+#[derive(Debug)]
+pub struct Connector {
+    /// `aws`
+    pub cloud: Field,
+    /// The customer's Identity Center instance.
+    pub instance_arn: Field,
+    /// The region that the instance is in.
+    pub region: Field,
+    /// The role that Sym's runtime assumes.
+    pub role_arn: Field,
+}
+
+/// A permission set in an account, for which engineers may ask.
+#[derive(Debug)]
+pub struct Grant {
+    /// What one gets.
+    pub permission_set_arn: Field,
+    /// Where.
+    pub target_account_id: Field,
+}
+
+impl Tenant {
+    /// The key as it is written.
+    pub fn name(&self) -> &str {
+        self.key.raw().unwrap_or_default()
+    }
+
+    /// The key and all values, in the order of the shipped example.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        std::iter::once(&self.key).chain(self.values())
+    }
+
+    /// All values without the key, in the order of the shipped example.
+    pub fn values(&self) -> impl Iterator<Item = &Field> {
+        let Connector { cloud, instance_arn, region, role_arn } = &self.connector;
+        [&self.sso_account_id, cloud, instance_arn, region, role_arn]
+            .into_iter()
+            .chain(self.grants.iter().flat_map(|grant| [&grant.permission_set_arn, &grant.target_account_id]))
+    }
+
+    /// All ARNs that can be split.
+    pub fn arns(&self) -> impl Iterator<Item = Arn<'_>> {
+        self.values()
+            .filter(|field| {
+                matches!(field.kind, FieldKind::InstanceArn | FieldKind::RoleArn | FieldKind::PermissionSetArn)
+            })
+            .filter_map(Arn::of)
+    }
+
+    /// `sso_account_id`, if it is known.
+    pub fn sso_account(&self) -> Option<Part<'_>> {
+        self.sso_account_id.text().map(|piece| Part::new(piece, super::arn::is_account_id))
+    }
+
+    /// The instance id inside `instance_arn`.
+    pub fn instance_id(&self) -> Option<Part<'_>> {
+        InstanceArn::of(&self.connector.instance_arn).map(|arn| arn.id)
+    }
+
+    /// The role, if `role_arn` is the ARN of one.
+    pub fn role(&self) -> Option<RoleArn<'_>> {
+        RoleArn::of(&self.connector.role_arn)
+    }
+
+    /// The account inside `role_arn`, even where it is the ARN of something else than a role.
+    pub fn role_account(&self) -> Option<Part<'_>> {
+        Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account, super::arn::is_account_id))
+    }
+
+    /// Whether the account inside `role_arn` is another one than `sso_account_id`. An ARN without an account has none.
+    pub fn has_role_account_mismatch(&self) -> bool {
+        matches!((self.role_account(), self.sso_account()),
+            (Some(role), Some(sso)) if !role.text().is_empty() && role.differs(sso))
+    }
+
+    /// The grants whose permission set belongs to another instance than `instance_arn` names.
+    pub fn foreign_permission_sets(&self) -> impl Iterator<Item = PermissionSetArn<'_>> {
+        let own = self.instance_id();
+        self.grants
+            .iter()
+            .filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn))
+            .filter(move |permission_set| own.is_some_and(|own| permission_set.instance_id.differs(own)))
+    }
+}
+
+/// A variable whose entries are tenants.
+#[derive(Debug)]
+pub struct TenantsVariable {
+    /// Its name.
+    pub name: String,
+    /// Whether its entries are known.
+    pub state: VariableState,
+}
+
+/// Whether the entries of a tenants variable are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableState {
+    /// They are; there may be none.
+    Known,
+    /// The variable is declared, and nothing sets it.
+    Unset,
+    /// They are not, for this reason.
+    Unknown(String),
+}
+
+/// Everything that the rules look at.
+pub struct Model<'p> {
+    /// What was read.
+    pub project: &'p Project,
+    /// The tenants variables that are declared or set.
+    pub variables: Vec<TenantsVariable>,
+    /// The tenants in source order.
+    pub tenants: Vec<Tenant>,
+    /// The calls of the flow module.
+    pub flows: Vec<FlowCall<'p>>,
+    /// The calls of the connector module.
+    pub connectors: Vec<ConnectorCall<'p>>,
+    /// The calls of the runtime connector module.
+    pub runtimes: Vec<RuntimeCall<'p>>,
+    /// Where the values of the tenants variables differ from their declared types.
+    pub conversions: Vec<ConversionProblem>,
+    /// What could not be evaluated.
+    pub evaluation_errors: Vec<symlint_terraform::EvalError>,
+    /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
+    pub types_are_declared: bool,
+    /// Who has what.
+    pub index: Index,
+    /// What tenants share that they should not.
+    pub relations: Vec<Relation>,
+    /// Which of the tenants' values an argument was made of.
+    pub sources_of_values: SourceIndex,
+    /// What the names of connector roles say.
+    pub role_names: RoleNames,
+}
+
+impl<'p> Model<'p> {
+    pub(super) fn new(project: &'p Project) -> Self {
+        Self {
+            project,
+            variables: Vec::new(),
+            tenants: Vec::new(),
+            flows: Vec::new(),
+            connectors: Vec::new(),
+            runtimes: Vec::new(),
+            conversions: Vec::new(),
+            evaluation_errors: Vec::new(),
+            types_are_declared: false,
+            index: Index::default(),
+            relations: Vec::new(),
+            sources_of_values: SourceIndex::default(),
+            role_names: RoleNames::default(),
+        }
+    }
+
+    /// Looks up what tenants share, when all of them are there.
+    pub(super) fn connect(&mut self, config: &Config) {
+        self.index = Index::new(&self.tenants, config);
+        self.relations = super::relation::relations(&self.tenants, &self.index, config);
+        self.role_names = RoleNames::new(&self.tenants, &self.index, &self.relations, config);
+    }
+
+    /// The files that were read.
+    pub fn sources(&self) -> &'p Sources {
+        self.project.sources()
+    }
+
+    /// The tenant `id`, which must be one of this model's.
+    #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
+    pub fn tenant(&self, id: TenantId) -> &Tenant {
+        &self.tenants[id.index()]
+    }
+
+    /// Whether nothing of this file was lost to a syntax error.
+    pub fn is_readable(&self, file: FileId) -> bool {
+        self.project.files().iter().all(|loaded| loaded.id != file || loaded.file.errors.is_empty())
+    }
+
+    /// Whether nothing at all was lost to a syntax error.
+    pub fn is_everything_readable(&self) -> bool {
+        self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
+    }
+
+    /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
+    pub fn is_complete(&self, module: &Module) -> bool {
+        let sources = self.sources();
+        let folder = |file: FileId| {
+            let source = sources.get(file);
+            source.name().rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())
+        };
+        let folders: HashSet<String> =
+            module.variables.iter().map(|variable| folder(variable.name.span.file)).collect();
+        let mut broken = self.project.files().iter().filter(|loaded| !loaded.file.errors.is_empty());
+        !broken.any(|loaded| folders.is_empty() || folders.contains(&folder(loaded.id)))
+    }
+
+    /// Some of `of` tenants, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+    pub fn count(&self, tenants: &[TenantId], of: usize) -> String {
+        const NAMED: usize = 3;
+        let names = tenants.iter().take(NAMED).map(|&id| format!("`{}`", self.tenant(id).name()));
+        let mut names = names.collect::<Vec<_>>().join(", ");
+        if tenants.len() > NAMED {
+            names.push_str(", …");
+        }
+        match tenants.len() {
+            count if count == of => format!("all {count} tenants ({names})"),
+            count => format!("{count} of {of} tenants ({names})"),
+        }
+    }
+
+    /// The tenant of a variable that `path` leads to or into.
+    pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
+        let (Root::Variable(variable), steps) = path.parts() else { return None };
+        let tenant = self.tenant(self.index.with_key(steps.first()?.name()?)?);
+        (tenant.provenance == Provenance::Variable(variable.clone())).then_some(tenant)
+    }
+
+    /// What tenants share that they should not, of one kind, in the order of the tenants on whom findings stand.
+    pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(move |relation| relation.kind == kind)
+    }
+
+    /// Whether there is nothing to check. A tenants variable without entries is something.
+    pub fn is_empty(&self) -> bool {
+        let calls = self.flows.len() + self.connectors.len() + self.runtimes.len();
+        self.variables.is_empty() && self.tenants.is_empty() && calls == 0
+    }
+
+    /// Whether there are tenants, and no value of any of them is known.
+    pub fn all_values_are_unknown(&self) -> bool {
+        let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
+        !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(is_unknown)
+    }
+}
+
+impl fmt::Debug for Model<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").field("tenants", &self.tenants).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,50 @@
+//! The names of connector roles, and whose they are.
+
+use crate::config::RoleNamePattern;
+
+/// A name without what people write differently: ASCII letters and digits only, in lower case.
+pub fn normalise(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The environment inside a role name that follows `pattern`: `Foo` in `SymSSOFoo`.
+pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'n str> {
+    name.strip_prefix(pattern.prefix.as_str())?.strip_suffix(pattern.suffix.as_str()).filter(|env| !env.is_empty())
+}
+
+/// What a role with this name is, if it is of a well-known kind that is no connector role: `Sym's runtime role`.
+pub fn known_role_kind(name: &str) -> Option<&'static str> {
+    const PREFIXES: [(&str, &str); 4] = [
+        ("AWSReservedSSO_", "a role that IAM Identity Center makes for a permission set"),
+        ("AWSServiceRoleFor", "a service-linked role"),
+        ("SymRuntime", "the role of Sym's runtime, which assumes connector roles and is none itself"),
+        ("SymIAM", "the role of Sym's IAM connector"),
+    ];
+    const NAMES: [(&str, &str); 2] = [
+        ("OrganizationAccountAccessRole", "the administrator role that AWS Organizations makes in member accounts"),
+        ("AWSControlTowerExecution", "the administrator role of AWS Control Tower"),
+    ];
+    let by_name = NAMES.iter().find(|(known, _)| *known == name);
+    let known = by_name.or_else(|| PREFIXES.iter().find(|(prefix, _)| name.starts_with(prefix)));
+    known.map(|&(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_kinds_of_roles_are_known_by_their_names() {
+        for name in [
+            "SymRuntimeMain",
+            "SymIAMFoo",
+            "OrganizationAccountAccessRole",
+            "AWSReservedSSO_AdministratorAccess_0a1b2c3d4e5f6071",
+        ] {
+            assert!(known_role_kind(name).is_some(), "{name}");
+        }
+        for name in ["SymSSOFoo", "symruntimeMain", "MyOrganizationAccountAccessRole", "Admin", ""] {
+            assert_eq!(known_role_kind(name), None, "{name}");
+        }
+    }
+}

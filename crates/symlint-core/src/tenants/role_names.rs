@@ -1,0 +1,351 @@
+//! Whose the connector roles are, as far as their names say: decided once, so that one cause makes one finding.
+
+use std::collections::{HashMap, HashSet};
+
+use super::arn::Part;
+use super::index::Index;
+use super::model::{Provenance, Tenant, TenantId};
+use super::names::{environment_of, normalise};
+use super::relation::{Relation, RelationKind};
+use crate::config::Config;
+
+/// What the name of a tenant's connector role says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleNaming {
+    /// Nothing: the role is not known, its name is malformed, or the tenant has no name to hold against it.
+    Nothing,
+    /// It is no connector role, but another kind of role.
+    OtherKind,
+    /// It is the tenant's own, or its organization's.
+    Own,
+    /// It is the role of this tenant.
+    Foreign(TenantId),
+    /// It is nobody's.
+    Unexpected,
+}
+
+/// A way of naming roles that more than half of the tenants share and that the configuration does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleHabit {
+    /// What they have in common.
+    pub kind: RoleHabitKind,
+    /// Whose roles are named so, in source order.
+    pub tenants: Vec<TenantId>,
+    /// Of how many.
+    pub of: usize,
+}
+
+/// What the names of many roles have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RoleHabitKind {
+    /// They are all the same.
+    SameName,
+    /// Each is the tenant's name between these.
+    Longer(Affixes),
+    /// Each is the tenant's name without these around it.
+    Shorter(Affixes),
+}
+
+/// What stands around a name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Affixes {
+    /// Before it.
+    pub prefix: String,
+    /// Behind it.
+    pub suffix: String,
+}
+
+/// What the names of all connector roles say.
+#[derive(Debug, Default)]
+pub struct RoleNames {
+    namings: Vec<RoleNaming>,
+    habits: Vec<RoleHabit>,
+}
+
+impl RoleNames {
+    pub(super) fn new(tenants: &[Tenant], index: &Index, relations: &[Relation], config: &Config) -> Self {
+        let judge = Judge {
+            index,
+            config,
+            names: tenants.iter().map(|tenant| Named::of(tenant, config)).collect(),
+            sharing: sharing(tenants, relations),
+        };
+        judge.judge(tenants)
+    }
+
+    /// What the name of this tenant's role says.
+    pub fn of(&self, tenant: TenantId) -> RoleNaming {
+        self.namings.get(tenant.index()).copied().unwrap_or(RoleNaming::Nothing)
+    }
+
+    /// What makes many names unexpected: each tenant is in no more than one.
+    pub fn habits(&self) -> &[RoleHabit] {
+        &self.habits
+    }
+}
+
+impl Affixes {
+    /// What stands around `inner`, a normalised name, in `outer`; `None` where it is not in it, or all of it.
+    fn around(inner: &str, outer: &str) -> Option<Self> {
+        let at = normalise(outer).find(inner)?;
+        let mut letters = outer.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).skip(at);
+        let (start, _) = letters.next()?;
+        let end = letters.nth(inner.len().checked_sub(2)?).map(|(at, c)| at + c.len_utf8())?;
+        let affixes = Self { prefix: outer.get(..start)?.to_owned(), suffix: outer.get(end..)?.to_owned() };
+        affixes.is_something().then_some(affixes)
+    }
+
+    fn is_something(&self) -> bool {
+        [&self.prefix, &self.suffix].iter().any(|affix| affix.contains(|c: char| c.is_ascii_alphanumeric()))
+    }
+
+    /// `text` without them, normalised; `None` where they do not stand around it.
+    fn strip(&self, text: &str) -> Option<String> {
+        let inner = text.strip_prefix(self.prefix.as_str())?.strip_suffix(self.suffix.as_str())?;
+        Some(normalise(inner)).filter(|inner| !inner.is_empty())
+    }
+}
+
+/// A tenant and its role, as far as they can be held against each other.
+struct Named<'t> {
+    /// The name of the role.
+    role: Option<&'t str>,
+    /// The environment in it; `None` if it is of another form.
+    environment: Option<&'t str>,
+    /// The environment, normalised.
+    role_word: String,
+    /// The tenant's key, cleaned.
+    key: &'t str,
+    /// The tenant's key or configured environment, normalised.
+    own_word: String,
+    /// The environment that is configured.
+    configured: Option<&'t str>,
+}
+
+impl<'t> Named<'t> {
+    fn of(tenant: &'t Tenant, config: &'t Config) -> Self {
+        let role = tenant.role().map(|role| role.name).filter(|name| name.well_formed).map(Part::text);
+        let environment = role.and_then(|role| environment_of(role, &config.role_name));
+        // What no call names has its address for a key, and an address is nobody's name.
+        let is_named =
+            !matches!(tenant.provenance, Provenance::FlowCall(_)) || tenant.name() != tenant.path.to_string();
+        let key = tenant.key.as_str().filter(|_| is_named && !tenant.key.is_garbled()).unwrap_or_default();
+        let configured = config.environment_of(tenant.name());
+        Self {
+            role,
+            environment,
+            role_word: environment.map(normalise).unwrap_or_default(),
+            key,
+            own_word: normalise(configured.unwrap_or(key)),
+            configured,
+        }
+    }
+
+    /// The environment, where it can be held against the tenant's name.
+    fn comparable(&self) -> Option<&'t str> {
+        self.environment.filter(|_| !self.own_word.is_empty() && !self.role_word.is_empty())
+    }
+
+    fn is_own(&self) -> bool {
+        match (self.configured, self.environment) {
+            // How the letters are written is another question.
+            (Some(configured), Some(environment)) => {
+                symlint_terraform::title(environment) == symlint_terraform::title(configured)
+            }
+            _ => self.role_word == self.own_word,
+        }
+    }
+
+    /// Whether the words of the environment contain those of the tenant's name: `Foo-Prod` contains `foo`, and
+    /// `Foobar` does not.
+    fn contains_own(&self) -> bool {
+        let words = words(self.environment.unwrap_or_default());
+        (0..words.len()).any(|start| {
+            let mut joined = String::new();
+            words.iter().skip(start).any(|word| {
+                joined.push_str(word);
+                joined == self.own_word
+            })
+        })
+    }
+
+    fn longer(&self) -> Option<Affixes> {
+        self.comparable().filter(|_| self.configured.is_none()).and_then(|env| Affixes::around(&self.own_word, env))
+    }
+
+    fn shorter(&self) -> Option<Affixes> {
+        self.comparable().filter(|_| self.configured.is_none()).and_then(|_| Affixes::around(&self.role_word, self.key))
+    }
+}
+
+/// The words of a name, in lower case: `Foo-barBaz` has three.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        let starts = !before.is_ascii_alphanumeric() || (before.is_ascii_lowercase() && c.is_ascii_uppercase());
+        if c.is_ascii_alphanumeric() {
+            match words.last_mut() {
+                Some(word) if !starts => word.push(c.to_ascii_lowercase()),
+                _ => words.push(c.to_ascii_lowercase().to_string()),
+            }
+        }
+        before = c;
+    }
+    words
+}
+
+/// Tenants that share their SSO account and the role there: that they are one customer is said once, elsewhere.
+fn sharing(tenants: &[Tenant], relations: &[Relation]) -> HashSet<TenantId> {
+    let role = |id: TenantId| tenants.get(id.index())?.connector.role_arn.as_str();
+    relations
+        .iter()
+        .filter(|relation| relation.kind == RelationKind::SharedSsoAccount)
+        .filter(|relation| role(relation.tenant).is_some() && role(relation.tenant) == role(relation.other))
+        .flat_map(|relation| [relation.tenant, relation.other])
+        .collect()
+}
+
+struct Judge<'t, 'a> {
+    index: &'a Index,
+    config: &'a Config,
+    names: Vec<Named<'t>>,
+    sharing: HashSet<TenantId>,
+}
+
+impl Judge<'_, '_> {
+    fn judge(&self, tenants: &[Tenant]) -> RoleNames {
+        let habit = self.affixes();
+        let shortened = self.shortened(tenants, habit.as_ref());
+        let namings: Vec<RoleNaming> = tenants
+            .iter()
+            .zip(&self.names)
+            .map(|(tenant, named)| self.naming(tenant.id, named, habit.as_ref(), &shortened))
+            .collect();
+        let is_unexpected = |id: &TenantId| namings.get(id.index()) == Some(&RoleNaming::Unexpected);
+        let mut habits = Vec::new();
+        if let Some(kind) = habit {
+            let follows = |named: &Named<'_>| match &kind {
+                RoleHabitKind::Longer(affixes) => named.longer().as_ref() == Some(affixes),
+                RoleHabitKind::Shorter(affixes) => named.shorter().as_ref() == Some(affixes),
+                RoleHabitKind::SameName => false,
+            };
+            let ids = tenants.iter().zip(&self.names).filter(|(_, named)| follows(named)).map(|(tenant, _)| tenant.id);
+            let tenants: Vec<TenantId> = ids.filter(is_unexpected).collect();
+            habits.push(RoleHabit { kind, tenants, of: self.population() });
+        }
+        let taken: HashSet<TenantId> = habits.iter().flat_map(|habit| &habit.tenants).copied().collect();
+        let mut same: HashMap<&str, Vec<TenantId>> = HashMap::new();
+        for (tenant, named) in tenants.iter().zip(&self.names) {
+            if let Some(role) = named.role.filter(|_| is_unexpected(&tenant.id) && !taken.contains(&tenant.id)) {
+                same.entry(role).or_default().push(tenant.id);
+            }
+        }
+        let of = self.population();
+        let same = same.into_values().find(|tenants| of >= 3 && tenants.len() * 2 > of);
+        habits.extend(same.map(|tenants| RoleHabit { kind: RoleHabitKind::SameName, tenants, of }));
+        habits.retain(|habit| !habit.tenants.is_empty());
+        RoleNames { namings, habits }
+    }
+
+    /// How many tenants have a role whose name can be held against theirs.
+    fn population(&self) -> usize {
+        self.names.iter().filter(|named| named.comparable().is_some()).count()
+    }
+
+    /// What two or more tenants, and more than half of them, have or lack around their own name.
+    fn affixes(&self) -> Option<RoleHabitKind> {
+        let mut counts: HashMap<RoleHabitKind, usize> = HashMap::new();
+        for named in self.names.iter().filter(|named| !named.is_own()) {
+            let longer = named.longer().map(RoleHabitKind::Longer);
+            if let Some(kind) = longer.or_else(|| named.shorter().map(RoleHabitKind::Shorter)) {
+                *counts.entry(kind).or_default() += 1;
+            }
+        }
+        let population = self.population();
+        counts.into_iter().find(|&(_, count)| count >= 2 && count * 2 > population).map(|(kind, _)| kind)
+    }
+
+    /// The tenants by what the habit leaves of their keys.
+    fn shortened(&self, tenants: &[Tenant], habit: Option<&RoleHabitKind>) -> HashMap<String, TenantId> {
+        let Some(RoleHabitKind::Shorter(affixes)) = habit else { return HashMap::new() };
+        let mut short = HashMap::new();
+        for (tenant, named) in tenants.iter().zip(&self.names) {
+            if let Some(name) = affixes.strip(named.key) {
+                short.entry(name).or_insert(tenant.id);
+            }
+        }
+        short
+    }
+
+    fn naming(
+        &self,
+        id: TenantId,
+        named: &Named<'_>,
+        habit: Option<&RoleHabitKind>,
+        shortened: &HashMap<String, TenantId>,
+    ) -> RoleNaming {
+        if named.role.is_none() {
+            return RoleNaming::Nothing;
+        }
+        if named.environment.is_none() {
+            return RoleNaming::OtherKind;
+        }
+        let Some(environment) = named.comparable() else { return RoleNaming::Nothing };
+        if named.is_own() || self.is_of_organization(id, &named.role_word) {
+            return RoleNaming::Own;
+        }
+        let other = |word: &str| {
+            self.index
+                .with_name(word)
+                .iter()
+                .copied()
+                .find(|&other| other != id && !self.index.same_organization(other, id))
+        };
+        let foreign = other(&named.role_word).or_else(|| match habit {
+            Some(RoleHabitKind::Longer(affixes)) => {
+                affixes.strip(environment).filter(|inner| *inner != named.own_word).and_then(|inner| other(&inner))
+            }
+            Some(RoleHabitKind::Shorter(_)) => shortened
+                .get(&named.role_word)
+                .copied()
+                .filter(|&other| other != id && !self.index.same_organization(other, id)),
+            _ => None,
+        });
+        match foreign {
+            Some(other) if !named.contains_own() => RoleNaming::Foreign(other),
+            _ if self.sharing.contains(&id) => RoleNaming::Nothing,
+            _ => RoleNaming::Unexpected,
+        }
+    }
+
+    /// Whether a role with this word is that of the tenant's organization, or of a member of it.
+    fn is_of_organization(&self, id: TenantId, word: &str) -> bool {
+        let Some(organization) = self.index.organization(id) else { return false };
+        self.config.organizations.get(organization).is_some_and(|it| normalise(&it.name) == word)
+            || self.index.with_name(word).iter().any(|&other| self.index.same_organization(other, id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn affixes_are_what_stands_around_a_name() {
+        let around = |inner, outer| Affixes::around(inner, outer).map(|it| (it.prefix, it.suffix));
+        assert_eq!(around("tenantfoo", "Tenant-Foo-Prod"), Some((String::new(), "-Prod".into())));
+        assert_eq!(around("foo", "tenant_foo"), Some(("tenant_".into(), String::new())));
+        assert_eq!(around("foo", "Foo-"), None);
+        assert_eq!(around("foo", "Bar"), None);
+        assert_eq!(around("f", "Foo"), None, "a letter is no name");
+        assert_eq!(around("", "Foo"), None);
+    }
+
+    #[test]
+    fn names_have_words() {
+        assert_eq!(words("Tenant-Foo_prodEU"), ["tenant", "foo", "prod", "eu"]);
+        assert_eq!(words("--3m"), ["3m"]);
+        assert!(words("").is_empty());
+    }
+}

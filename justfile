@@ -1,0 +1,107 @@
+# `just` lists the recipes.
+
+libraries := "-p symlint-terraform -p symlint-core -p symlint-rules"
+
+[private]
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# All that a change must pass; formats first
+ready: fmt lint deny doc test
+
+# Format
+fmt:
+    cargo fmt --all
+
+# Clippy, on the host and for WebAssembly
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --target wasm32-unknown-unknown {{ libraries }} -- -D warnings
+
+# Licences, sources and bans of the dependencies (deny.toml)
+deny:
+    cargo deny check licenses bans sources
+
+# The documentation, with broken links as errors
+doc:
+    RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace
+
+# The tests
+test *ARGS:
+    cargo test --workspace {{ ARGS }}
+
+# Write the generated files anew: the rule index, the report's schema, the output in the README
+bless:
+    SYMLINT_BLESS=1 cargo test --workspace
+
+# The two files of a new rule, e.g. `just new-rule tenant region-mismatch`
+new-rule GROUP ID:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    group='{{ GROUP }}' id='{{ ID }}'
+    dir=rules/src/$group
+    page=$dir/$id.md
+    code=$dir/${id//-/_}.rs
+
+    [[ $id =~ ^[a-z0-9]+(-[a-z0-9]+)*$ ]] || { echo "a rule id is lower-case words joined by hyphens: $id" >&2; exit 2; }
+    [[ -d $dir ]] || { echo "no group $group: there is no folder $dir" >&2; exit 2; }
+    [[ -z $(find rules/src -name "$id.md") && ! -e $code ]] || { echo "there is a rule $id already" >&2; exit 2; }
+
+    cat >"$page" <<EOF
+    # $id
+
+    \`\`\`hcl rule
+    level   = "error"
+    summary = "TODO: one line, what is wrong"
+    \`\`\`
+
+    TODO: what it checks, why it matters (who gets what if it stays), how to fix it, and the sources.
+
+    \`\`\`hcl bad
+    customer_tenants = {
+      foo = {
+        sso_account_id = "259298427341"
+        sso_connector_settings = {
+          cloud        = "aws"
+          instance_arn = "arn:aws:sso:::instance/ssoins-7223310b09241097"
+          region       = "us-east-1"
+          role_arn     = "arn:aws:iam::259298427341:role/sym/SymSSOFoo"
+        }
+        permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223310b09241097/ps-26c577a40376e138"
+        target_account_id  = "339986187397" # $id: 339986187397
+      }
+    }
+    \`\`\`
+
+    \`\`\`hcl good
+    customer_tenants = {
+      foo = {
+        sso_account_id = "259298427341"
+        sso_connector_settings = {
+          cloud        = "aws"
+          instance_arn = "arn:aws:sso:::instance/ssoins-7223310b09241097"
+          region       = "us-east-1"
+          role_arn     = "arn:aws:iam::259298427341:role/sym/SymSSOFoo"
+        }
+        permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223310b09241097/ps-26c577a40376e138"
+        target_account_id  = "339986187397"
+      }
+    }
+    \`\`\`
+    EOF
+
+    cat >"$code" <<EOF
+    //! See $id.md.
+
+    use symlint_core::Context;
+
+    pub(super) fn check(cx: &mut Context<'_>) {
+        for tenant in cx.tenants() {
+            // TODO: cx.report(where, what is wrong)
+        }
+    }
+    EOF
+
+    echo "$page"
+    echo "$code"
+    echo "Now add the rule to the list in $dir/mod.rs."

@@ -1,0 +1,68 @@
+//! See connector-trust.md.
+
+use std::collections::HashSet;
+
+use symlint_core::facts::SYM_ACCOUNT;
+use symlint_core::rule::Context;
+use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::text_of;
+use symlint_terraform::{Kind, Value};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let mut seen = HashSet::new();
+    let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
+    for list in instances.filter_map(|instance| instance.runtime_role_arns.as_ref()) {
+        for (trusted, text) in principals(list) {
+            let Some(problem) = problem(&text).filter(|_| seen.insert(trusted.origin.span)) else { continue };
+            let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
+            cx.report(span, problem.message);
+        }
+    }
+}
+
+/// The principals that a list, a set, or a single value trusts, as far as they are known.
+fn principals(trusted: &Value) -> Vec<(&Value, String)> {
+    let all = match &trusted.kind {
+        Kind::String(_) | Kind::Number(_) => std::slice::from_ref(trusted),
+        _ => trusted.elements().unwrap_or_default(),
+    };
+    all.iter().filter_map(|value| Some((value, text_of(value)?))).collect()
+}
+
+struct Problem {
+    message: String,
+    /// The bytes of the text that are wrong.
+    start: usize,
+    len: usize,
+}
+
+fn problem(raw: &str) -> Option<Problem> {
+    let text = raw.trim();
+    let blank = raw.len() - raw.trim_start().len();
+    let at = |start: usize, len: usize, message: String| Some(Problem { message, start: blank + start, len });
+    if let Some(star) = text.find('*') {
+        let message = match text {
+            "*" => "`*` lets every AWS account assume the connector role: name the runtime role".to_owned(),
+            _ => format!("`{text}` trusts more than one role: name the runtime role"),
+        };
+        return at(star, 1, message);
+    }
+    if is_account_id(text) {
+        let message = format!("`{text}` trusts everybody in the account who may assume roles: name the runtime role");
+        return at(0, text.len(), message);
+    }
+    let mut parts = text.splitn(6, ':');
+    let account = parts.nth(4)?;
+    let resource = parts.next()?;
+    if account == SYM_ACCOUNT {
+        let message = format!(
+            "`{text}` is in Sym's account: the runtime role is in your own, and an output of the runtime connector"
+        );
+        return at(text.find(account)?, account.len(), message);
+    }
+    if resource == "root" {
+        let message = format!("`{text}` trusts everybody in the account who may assume roles: name the runtime role");
+        return at(text.len() - resource.len(), resource.len(), message);
+    }
+    None
+}

@@ -1,0 +1,45 @@
+//! Where in an argument's expression a part of its value is written.
+
+use symlint_terraform::Span;
+use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
+
+/// The expression of the attribute `name`, where `expr` writes it once.
+pub(super) fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    let mut found = Vec::new();
+    find(expr, name, &mut found);
+    match found.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+fn find<'e>(expr: &'e Expr, name: &str, found: &mut Vec<&'e Expr>) {
+    match &expr.kind {
+        ExprKind::Paren(inner) => find(inner, name, found),
+        ExprKind::Tuple(items) => items.iter().for_each(|item| find(item, name, found)),
+        ExprKind::Call(call) => call.arguments.iter().for_each(|argument| find(argument, name, found)),
+        ExprKind::For(comprehension) => find(&comprehension.result, name, found),
+        ExprKind::Object(items) => {
+            let is_named = |item: &&Item| matches!(&item.key, Key::Literal(key) if key.text.as_str() == name);
+            found.extend(items.iter().filter(is_named).map(|item| &item.value));
+        }
+        _ => {}
+    }
+}
+
+/// Where `expr` stands, without quotes.
+pub(super) fn span(expr: &Expr) -> Span {
+    match &expr.kind {
+        ExprKind::String(literal) => literal.span,
+        _ => expr.span,
+    }
+}
+
+/// The last name of `a.b.name`.
+pub(super) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
+    match &expr.kind {
+        ExprKind::Attribute(_, last) if last.text.as_str() == name => Some(last.span),
+        ExprKind::Paren(inner) => last_name(inner, name),
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! See flow-argument-miswired.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::{FlowCall, FlowInstance, Model, Provenance, TenantId};
+use symlint_terraform::Span;
+use symlint_terraform::syntax::Expr;
+
+use super::expression;
+use super::judge::{Judge, Problem};
+use super::slot::{Slot, Slots};
+
+/// One instance's value that is not what it should be.
+struct Wrong<'a> {
+    slot: &'a Slot<'a>,
+    problem: Problem,
+    instance: &'a FlowInstance,
+}
+
+/// An argument's expression in a call, and what came of it in all instances.
+#[derive(Default)]
+struct Found<'a> {
+    expr: Option<&'a Expr>,
+    receivers: BTreeSet<TenantId>,
+    wrong: Vec<Wrong<'a>>,
+}
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let instances: Vec<(&FlowCall<'_>, &FlowInstance, TenantId)> = model
+        .flows
+        .iter()
+        .flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)))
+        .filter_map(|(flow, instance)| Some((flow, instance, instance.tenant?)))
+        // A tenant that exists only as a call is what it receives.
+        .filter(|(_, _, tenant)| matches!(model.tenant(*tenant).provenance, Provenance::Variable(_)))
+        .collect();
+    let all: Vec<Slots<'_>> =
+        instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant, cx.config)).collect();
+    let judge = Judge::new(model, cx.config, &all);
+    // A wrapper module makes several calls of one block, which are one cause.
+    let mut found: BTreeMap<Span, Found<'_>> = BTreeMap::new();
+    for ((flow, instance, tenant), slots) in instances.iter().zip(&all) {
+        for argument in &instance.arguments {
+            let found = found.entry(argument.span).or_default();
+            found.expr = flow.call.arguments.iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
+            found.receivers.insert(*tenant);
+        }
+        let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
+        let judged: Vec<(&Slot<'_>, Problem)> = judged.collect();
+        let torn = slots.pairs.iter().filter(|pair| judge.is_torn(&slots.slots, pair));
+        let torn: Vec<&Slot<'_>> = torn.filter_map(|pair| slots.slots.get(pair.account)).collect();
+        for (slot, problem) in judged.into_iter().chain(torn.into_iter().map(|slot| (slot, Problem::Grant))) {
+            found.entry(slot.argument.span).or_default().wrong.push(Wrong { slot, problem, instance });
+        }
+    }
+    for found in found.values() {
+        report(cx, &judge, found);
+    }
+}
+
+fn report(cx: &mut Context<'_>, judge: &Judge<'_>, found: &Found<'_>) {
+    let Some(first) = found.wrong.first() else { return };
+    let part = first.slot.part.filter(|_| found.wrong.iter().all(|wrong| wrong.slot.part == first.slot.part));
+    let whole = found.expr.map_or(first.slot.argument.span, expression::span);
+    let expr = part.and_then(|part| expression::part(found.expr?, part)).or(found.expr.filter(|_| part.is_none()));
+    let span = expr.map_or(whole, expression::span);
+
+    let tenants: BTreeSet<TenantId> = found.wrong.iter().map(|wrong| wrong.slot.tenant).collect();
+    let tenants: Vec<TenantId> = tenants.into_iter().collect();
+    let is_group = tenants.len() > 1;
+    let name = match part {
+        Some(part) => format!("{}.{part}", first.slot.argument.name),
+        None => first.slot.argument.name.to_string(),
+    };
+    let subject = if is_group {
+        format!("`{name}` for {}", cx.model.count(&tenants, found.receivers.len()))
+    } else {
+        format!("`{name}` for `{}`", cx.tenant(first.slot.tenant).name())
+    };
+    let message = format!("{subject} {}", describe(cx.model, judge, found, is_group));
+    let path = format!("{}.{}", first.instance.address, first.slot.argument.name);
+    let written = first.slot.value.origin.span;
+    let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
+    let fix = right_name(judge, first, expr);
+    let mut report = cx.report(place, message);
+    if !span.contains(written) {
+        report = report.related(written, "this is what it receives");
+    }
+    if let Some((span, right)) = fix {
+        report = report.suggestion(format!("pass `{right}`"), span, right);
+    }
+    if is_group {
+        report.group();
+    }
+}
+
+fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: bool) -> String {
+    let Some(first) = found.wrong.first() else { return String::new() };
+    let name = |tenant: TenantId| model.tenant(tenant).name();
+    let wanted = judge.name(first.slot.wanted);
+    match &first.problem {
+        Problem::Tenant(other) => {
+            let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
+            match is_group && !is_one {
+                true => format!("comes from other tenants: that for `{}` from `{}`", name(first.slot.tenant), name(*other)),
+                false => format!("comes from `{}`", name(*other)),
+            }
+        }
+        Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", judge.name(*kind)),
+        Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
+        Problem::Grant => "belongs to another grant than the permission set beside it".to_owned(),
+        Problem::Shared => format!("is the same value as for other tenants: pass the tenant's own `{wanted}`"),
+        Problem::Written => format!("is written here, and is not the tenant's own `{wanted}`"),
+    }
+}
+
+/// Where a wrong name can be replaced by the right one.
+fn right_name(judge: &Judge<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Option<(Span, String)> {
+    let Problem::Field(kind) = &wrong.problem else { return None };
+    let (is, wanted) = (judge.name(*kind), judge.name(wrong.slot.wanted));
+    let (before, last) = is.rsplit_once('.').unwrap_or(("", &is));
+    let (before_wanted, last_wanted) = wanted.rsplit_once('.').unwrap_or(("", &wanted));
+    if before != before_wanted {
+        return None;
+    }
+    Some((expression::last_name(expr?, last)?, last_wanted.to_owned()))
+}

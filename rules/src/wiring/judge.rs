@@ -1,0 +1,244 @@
+//! Whether a value that a flow instance receives is the one that it should.
+
+use std::collections::{HashMap, HashSet};
+
+use symlint_core::config::Config;
+use symlint_core::facts::{self, RegionStatus};
+use symlint_core::tenants::{
+    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, arn, normalise, text_of,
+};
+use symlint_terraform::{Makeup, Root, Span, Step};
+
+use super::slot::{Pair, Slot, Slots};
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// It comes from this tenant.
+    Tenant(TenantId),
+    /// It is this value of the own tenant.
+    Field(FieldKind),
+    /// It is the own tenant's, from this place, which the model does not know; and it cannot be what it should.
+    Attribute(String),
+    /// It is another grant's than the permission set beside it.
+    Grant,
+    /// It is the same for several tenants.
+    Shared,
+    /// It is written in the configuration, and is not what the tenant's entry says.
+    Written,
+}
+
+/// Text that reaches one argument, or a part of it.
+type Constant<'a> = (Span, Option<&'a str>, Span, String);
+
+/// Judges the values of all flow instances.
+pub(super) struct Judge<'a> {
+    model: &'a Model<'a>,
+    config: &'a Config,
+    /// What is written once and reaches several tenants.
+    shared: HashSet<Constant<'a>>,
+}
+
+impl<'a> Judge<'a> {
+    /// Looks at `all` that is received, which must be known to say what several tenants share.
+    pub(super) fn new(model: &'a Model<'a>, config: &'a Config, all: &[Slots<'a>]) -> Self {
+        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
+        let mut shared = HashSet::new();
+        for slot in all.iter().flat_map(|slots| &slots.slots) {
+            let Some(constant) = constant(slot) else { continue };
+            match receivers.get(&constant) {
+                Some(&first) if first != slot.tenant => {
+                    shared.insert(constant);
+                }
+                Some(_) => {}
+                None => {
+                    receivers.insert(constant, slot.tenant);
+                }
+            }
+        }
+        Self { model, config, shared }
+    }
+
+    /// What is wrong with `slot`; `None` also where that cannot be told.
+    pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<Problem> {
+        let text = text_of(&slot.value)?;
+        let sources = self.model.sources_of_values.of(&slot.value)?;
+        if slot.wanted == FieldKind::Key {
+            return self.judge_slug(slot, &text, &sources);
+        }
+        let own = slot.tenant;
+        let tenant = self.model.tenant(own);
+        let right = right_fields(tenant, slot.wanted);
+        let is_right_text = right.iter().any(|field| field.raw() == Some(text.as_str()));
+        let is_right =
+            |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == own && it.kind == slot.wanted);
+        if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
+            let is_excused = sources.iter().any(is_right) || self.model.index.same_organization(own, other);
+            return (!(is_excused && is_right_text)).then_some(Problem::Tenant(other));
+        }
+        let mut own_sources = sources.iter().filter(|source| source.tenant() == Some(own)).peekable();
+        if own_sources.peek().is_none() {
+            let all_known = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
+            return if all_known && !is_right_text { self.judge_foreign(slot, &text, &sources, &right) } else { None };
+        }
+        let is_composed = sources.len() > 1;
+        // A tenant without the value may well have it made of others.
+        if sources.iter().any(is_right) || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
+            return None;
+        }
+        if let [Source::Tenant(_)] = sources.as_slice() {
+            return (text == tenant.name()).then_some(Problem::Field(FieldKind::Key));
+        }
+        let mut wrong = None;
+        for source in own_sources {
+            match source {
+                Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
+                Source::Attribute(_, path) if !has_shape(slot.wanted, &text) => {
+                    return Some(Problem::Attribute(path.to_string()));
+                }
+                _ => return None,
+            }
+        }
+        wrong
+    }
+
+    /// A slug may be made of the tenant's key in any way, or be any name that the tenant has in its entry.
+    fn judge_slug(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>]) -> Option<Problem> {
+        let own = slot.tenant;
+        let tenant = self.model.tenant(own);
+        let word = normalise(tenant.name());
+        let names_own = !word.is_empty() && normalise(text).contains(&word);
+        let is_key = |source: &Source<'_>| matches!(source, Source::Tenant(tenant) if *tenant == own);
+        if names_own || sources.iter().any(is_key) {
+            return None;
+        }
+        if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
+            return Some(Problem::Tenant(other));
+        }
+        let is_other = |source: &Source<'_>| matches!(source, Source::Attribute(..) | Source::AllTenants);
+        if sources.iter().any(is_other) {
+            return None;
+        }
+        let field = sources.iter().find_map(|source| if let Source::Field(it) = source { Some(it.kind) } else { None });
+        if let Some(kind) = field {
+            return Some(Problem::Field(kind));
+        }
+        if self.is_shared(slot) {
+            return Some(Problem::Shared);
+        }
+        self.model.index.with_key(text).filter(|&other| other != own).map(Problem::Tenant)
+    }
+
+    /// Judges what comes from no tenant at all and is not what the tenant's entry says.
+    fn judge_foreign(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>], right: &[&Field]) -> Option<Problem> {
+        if slot.wanted == FieldKind::Cloud {
+            return None;
+        }
+        let is_region = slot.wanted == FieldKind::Region;
+        if !is_region && self.is_shared(slot) {
+            return Some(Problem::Shared);
+        }
+        // A table of one's own, such as `local.accounts["foo"]`, says by its keys whose the value is.
+        let mut is_table = false;
+        for source in sources {
+            let Source::Elsewhere(origin) = source else { continue };
+            let Some(path) = &origin.path else { continue };
+            let (root, steps) = path.parts();
+            let steps: Vec<&str> = steps.into_iter().filter_map(Step::name).map(|name| name.as_str()).collect();
+            is_table |= !steps.is_empty() || matches!(root, Root::ModuleCall(_));
+            let word = normalise(self.model.tenant(slot.tenant).name());
+            if steps.iter().any(|step| normalise(step) == word) {
+                return None;
+            }
+            let owner = steps.iter().find_map(|step| self.model.index.with_key(step));
+            if let Some(owner) = owner.filter(|&owner| !self.model.index.same_organization(owner, slot.tenant)) {
+                return Some(Problem::Tenant(owner));
+            }
+        }
+        let is_literal = !is_table && is_literal(slot, sources);
+        let has_other = right.iter().any(|field| field.as_str().is_some())
+            && right.iter().all(|field| field.as_str().is_some() || matches!(field.state, State::Absent(_)));
+        let is_judged = !is_region
+            || (is_region_name(text) && right.iter().all(|field| field.as_str().is_some_and(is_region_name)));
+        (is_literal && has_other && is_judged).then_some(Problem::Written)
+    }
+
+    fn is_shared(&self, slot: &Slot<'_>) -> bool {
+        constant(slot).is_some_and(|(argument, part, span, text)| self.shared.contains(&(argument, part, span, text)))
+    }
+
+    /// Whether the permission set is of one grant and the account of another, and no grant has both.
+    pub(super) fn is_torn(&self, slots: &[Slot<'_>], pair: &Pair) -> bool {
+        let (Some(permission_set), Some(account)) = (slots.get(pair.permission_set), slots.get(pair.account)) else {
+            return false;
+        };
+        let (Some(a), Some(b)) = (self.field(permission_set), self.field(account)) else { return false };
+        if a.tenant != permission_set.tenant || b.tenant != a.tenant || a.grant.is_none() || a.grant == b.grant {
+            return false;
+        }
+        if (a.kind, b.kind) != (FieldKind::PermissionSetArn, FieldKind::TargetAccountId) {
+            return false;
+        }
+        let (Some(permission_set), Some(account)) = (text_of(&permission_set.value), text_of(&account.value)) else {
+            return false;
+        };
+        !self.model.tenant(a.tenant).grants.iter().any(|grant| {
+            grant.permission_set_arn.raw() == Some(permission_set.as_str())
+                && grant.target_account_id.raw() == Some(account.as_str())
+        })
+    }
+
+    /// The one value of a tenant that `slot` comes from.
+    fn field(&self, slot: &Slot<'_>) -> Option<FieldRef> {
+        match self.model.sources_of_values.of(&slot.value)?.as_slice() {
+            [Source::Field(field)] => Some(*field),
+            _ => None,
+        }
+    }
+
+    /// What a value is called in the tenants' entries.
+    pub(super) fn name(&self, kind: FieldKind) -> String {
+        match kind {
+            FieldKind::Key => "key".to_owned(),
+            kind => self.config.field_path(kind).join("."),
+        }
+    }
+}
+
+/// Whether `slot` receives what is written in its argument, or in a local or variable of its own. What is written in a
+/// table of `for_each` may well be meant for the tenant.
+fn is_literal(slot: &Slot<'_>, sources: &[Source<'_>]) -> bool {
+    let [Source::Elsewhere(origin)] = sources else { return false };
+    let is_near = slot.argument.span.contains(origin.span) || origin.path.is_some();
+    is_near && matches!(origin.makeup, Makeup::Written(_))
+}
+
+/// What `slot` receives, if it comes from no tenant.
+fn constant<'a>(slot: &Slot<'a>) -> Option<Constant<'a>> {
+    Some((slot.argument.span, slot.part, slot.value.origin.span, text_of(&slot.value)?))
+}
+
+/// The fields of `tenant` of which one should reach a slot.
+fn right_fields(tenant: &Tenant, wanted: FieldKind) -> Vec<&Field> {
+    tenant.fields().filter(|field| field.kind == wanted).collect()
+}
+
+fn is_there(field: &Field) -> bool {
+    matches!(field.state, State::Text(_) | State::Unknown(_))
+}
+
+fn is_region_name(text: &str) -> bool {
+    facts::region_status(text) != RegionStatus::Invalid
+}
+
+/// Whether `text` could be a value of this kind.
+fn has_shape(kind: FieldKind, text: &str) -> bool {
+    match kind {
+        FieldKind::TargetAccountId | FieldKind::SsoAccountId => arn::is_account_id(text),
+        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
+        FieldKind::InstanceArn => text.contains(":instance/"),
+        FieldKind::RoleArn => text.contains(":role/"),
+        FieldKind::Region => is_region_name(text),
+        FieldKind::Cloud | FieldKind::Key => true,
+    }
+}

@@ -1,0 +1,15 @@
+//! Does each `sso_flow` instance receive its own tenant's values?
+
+mod expression;
+mod judge;
+mod safelist;
+mod slot;
+
+rules! { "wiring": "does each `sso_flow` instance receive its own tenant's values?";
+    flow_argument_miswired = "flow-argument-miswired",
+    flow_argument_missing = "flow-argument-missing",
+    flow_argument_unknown = "flow-argument-unknown",
+    safelist_incomplete = "safelist-incomplete",
+    safelist_stale = "safelist-stale",
+    safelist_too_long = "safelist-too-long",
+}

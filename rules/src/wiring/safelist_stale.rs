@@ -1,0 +1,43 @@
+//! See safelist-stale.md.
+
+use std::collections::HashSet;
+
+use symlint_core::facts;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{State, Tenant, Whole, arn};
+
+use super::safelist::accounts;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let tenants = cx.tenants();
+    // The account may be that of a tenant that is not known, or whose own id is malformed.
+    let is_known = !tenants.is_empty()
+        && tenants.iter().all(is_known)
+        && model.flows.iter().all(|flow| !flow.is_unknown)
+        && model.is_everything_readable();
+    if !is_known {
+        return;
+    }
+    let mut known: HashSet<&str> = cx.config.host_accounts.iter().map(String::as_str).collect();
+    known.extend(tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text()));
+    known.extend(tenants.iter().filter_map(Tenant::role_account).map(|account| account.text()));
+    let mut seen = HashSet::new();
+    for list in model.runtimes.iter().flat_map(|call| &call.safelists) {
+        for account in accounts(list).0 {
+            let id = account.id.as_str();
+            let is_judged = arn::is_account_id(id) && !facts::is_placeholder_account(id);
+            if is_judged && !known.contains(id) && seen.insert(account.span) {
+                cx.report(account.span, format!("the safelist has {id}, which is no tenant's SSO account"));
+            }
+        }
+    }
+}
+
+fn is_known(tenant: &Tenant) -> bool {
+    let account = &tenant.sso_account_id;
+    !matches!(tenant.whole, Whole::Unknown)
+        && !matches!(account.state, State::Unknown(_))
+        && !account.is_garbled()
+        && tenant.sso_account().is_none_or(|account| account.well_formed)
+}

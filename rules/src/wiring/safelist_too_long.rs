@@ -1,0 +1,29 @@
+//! See safelist-too-long.md.
+
+use std::collections::HashSet;
+
+use symlint_core::rule::Context;
+
+use super::safelist::span;
+
+/// Each account takes 39 characters of a policy that has 96 others, one account is the host's, and IAM allows 6,144.
+const MOST: usize = 154;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let mut seen = HashSet::new();
+    for call in &cx.model.runtimes {
+        for list in &call.safelists {
+            let count = list.elements().map_or(0, <[_]>::len);
+            let span = span(call, list);
+            if count <= MOST || !seen.insert(span) {
+                continue;
+            }
+            let distinct: HashSet<String> = super::safelist::accounts(list).0.into_iter().map(|it| it.id).collect();
+            let hint = match distinct.len() {
+                0..=MOST if distinct.len() < count => format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len()),
+                _ => String::new(),
+            };
+            cx.report(span, format!("the safelist has {count} entries{hint}, and the policy takes {MOST}"));
+        }
+    }
+}

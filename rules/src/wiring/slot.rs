@@ -1,0 +1,86 @@
+//! The single values that a flow instance receives, inside settings and lists too.
+
+use symlint_core::config::Config;
+use symlint_core::tenants::{Argument, ArgumentKind, FieldKind, FlowInstance, TenantId};
+use symlint_terraform::Value;
+
+/// One value that a flow instance receives.
+pub(super) struct Slot<'a> {
+    /// Whose value it should be.
+    pub tenant: TenantId,
+    /// Which of its values; the key stands for the slug.
+    pub wanted: FieldKind,
+    /// The argument that it is, or is inside.
+    pub argument: &'a Argument,
+    /// The attribute that it has inside the argument.
+    pub part: Option<&'a str>,
+    /// What it is.
+    pub value: Value,
+}
+
+/// A permission set and the account in which it is granted, by their places among the slots.
+pub(super) struct Pair {
+    pub permission_set: usize,
+    pub account: usize,
+}
+
+/// All values of an instance, and which of them make a grant.
+#[derive(Default)]
+pub(super) struct Slots<'a> {
+    pub slots: Vec<Slot<'a>>,
+    pub pairs: Vec<Pair>,
+}
+
+impl<'a> Slots<'a> {
+    /// The values that `instance` receives for `tenant`.
+    pub(super) fn of(instance: &'a FlowInstance, tenant: TenantId, config: &'a Config) -> Self {
+        let mut all = Self::default();
+        for argument in &instance.arguments {
+            let whole = |wanted| Slot { tenant, wanted, argument, part: None, value: argument.value.clone() };
+            match argument.kind {
+                ArgumentKind::TenantSlug => all.slots.push(whole(FieldKind::Key)),
+                ArgumentKind::AccountId => all.slots.push(whole(FieldKind::TargetAccountId)),
+                ArgumentKind::PermissionSetArn => all.slots.push(whole(FieldKind::PermissionSetArn)),
+                ArgumentKind::SsoConnectorSettings => {
+                    let parts = [FieldKind::Cloud, FieldKind::InstanceArn, FieldKind::Region, FieldKind::RoleArn];
+                    for wanted in parts {
+                        if let Some(value) = argument.value.get(wanted.name()) {
+                            all.slots.push(Slot { tenant, wanted, argument, part: Some(wanted.name()), value });
+                        }
+                    }
+                }
+                ArgumentKind::Grants => all.add_grants(argument, tenant, config),
+            }
+        }
+        let position = |kind| all.slots.iter().position(|slot| slot.argument.kind == kind);
+        if let (Some(permission_set), Some(account)) =
+            (position(ArgumentKind::PermissionSetArn), position(ArgumentKind::AccountId))
+        {
+            all.pairs.push(Pair { permission_set, account });
+        }
+        all
+    }
+
+    fn add_grants(&mut self, argument: &'a Argument, tenant: TenantId, config: &'a Config) {
+        let list = &argument.value;
+        let elements: Vec<Value> = match list.entries() {
+            Some(entries) => entries.iter().map(|entry| list.child(entry)).collect(),
+            None => (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|index| list.at(index)).collect(),
+        };
+        for element in elements {
+            let mut add = |wanted, names: &[&'a str]| {
+                let (part, value) = names.iter().find_map(|&name| Some((name, element.get(name)?)))?;
+                self.slots.push(Slot { tenant, wanted, argument, part: Some(part), value });
+                Some(self.slots.len() - 1)
+            };
+            let last = |kind: FieldKind| config.field_path(kind).last().copied();
+            let permission_set = last(FieldKind::PermissionSetArn).unwrap_or("permission_set_arn");
+            let target = last(FieldKind::TargetAccountId).unwrap_or("target_account_id");
+            let permission_set = add(FieldKind::PermissionSetArn, &[permission_set, "permission_set_arn"]);
+            let account = add(FieldKind::TargetAccountId, &[target, "target_account_id", "account_id"]);
+            if let (Some(permission_set), Some(account)) = (permission_set, account) {
+                self.pairs.push(Pair { permission_set, account });
+            }
+        }
+    }
+}

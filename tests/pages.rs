@@ -1,0 +1,107 @@
+//! Runs every example of every rule page.
+//!
+//! A `bad` example yields exactly the findings that its comments mark, a `good` one none at all, from any rule.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use symlint_core::check::check;
+use symlint_core::config::{self, Config};
+use symlint_core::policy::Policy;
+use symlint_core::rule::{Example, ExampleKind, Level, Mark};
+use symlint_rules::catalogue;
+use symlint_terraform::{LoadOptions, Project, Sources};
+
+/// The files of an example, checked as symlint would check them in a folder, or alone if there is only a values file.
+fn findings(example: &Example, rule: &str) -> Vec<(String, Mark)> {
+    let mut files: BTreeMap<String, Vec<u8>> =
+        example.files.iter().map(|file| (file.name.clone(), file.text.clone().into_bytes())).collect();
+    let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
+        let sources = Sources::new();
+        let file = sources.add(".symlint.hcl", bytes).unwrap();
+        config::read(&sources, file, catalogue()).unwrap()
+    });
+    let is_module = files.keys().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
+    let project = match files.first_key_value() {
+        Some((name, bytes)) if !is_module => Project::from_values(name, bytes.clone()).unwrap(),
+        _ => Project::load(&files, ".", &LoadOptions::default()).unwrap(),
+    };
+    let mut policy = Policy::default();
+    // A rule that is off by default is on for the examples of its own page.
+    if catalogue().get(rule).unwrap().page.level == Level::Off {
+        policy.levels.insert(rule.to_owned(), Level::Warning);
+    }
+    let outcome = check(&project, &config, &policy, catalogue());
+    let sources = project.sources();
+    let mut findings: Vec<_> = outcome
+        .findings
+        .iter()
+        .map(|finding| {
+            let source = sources.get(finding.span.file);
+            let text = source.slice(finding.span).lines().next().unwrap_or_default().trim_end();
+            let line = source.position(finding.span.start).line;
+            (source.name().to_owned(), Mark { line, rule: finding.rule.to_owned(), text: text.to_owned() })
+        })
+        .collect();
+    findings.sort();
+    findings
+}
+
+fn expected(example: &Example) -> Vec<(String, Mark)> {
+    if example.kind != ExampleKind::Bad {
+        return Vec::new();
+    }
+    let marks = |file: &symlint_core::rule::ExampleFile| {
+        file.marks().into_iter().map(|mark| (file.name.clone(), mark)).collect::<Vec<_>>()
+    };
+    let mut expected: Vec<_> = example.files.iter().flat_map(marks).collect();
+    expected.sort();
+    expected
+}
+
+#[test]
+fn every_example_yields_what_it_marks() {
+    let mut failures = String::new();
+    for entry in catalogue().iter() {
+        let rule = entry.rule.id;
+        for example in entry.page.examples.iter().filter(|example| example.kind != ExampleKind::Fixed) {
+            let (expected, found) = (expected(example), findings(example, rule));
+            let what = format!("{}/{rule}.md:{}", entry.group, example.line);
+            if example.kind == ExampleKind::Bad && !expected.iter().any(|(_, mark)| mark.rule == rule) {
+                writeln!(failures, "{what}: the bad example marks nothing of its own rule").unwrap();
+            }
+            if expected != found {
+                writeln!(failures, "{what}:\n  expected {expected:#?}\n  found    {found:#?}").unwrap();
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn every_page_has_examples_of_both_kinds() {
+    for entry in catalogue().iter() {
+        let count = |kind| entry.page.examples.iter().filter(|example| example.kind == kind).count();
+        let enough = count(ExampleKind::Bad) >= 2 && count(ExampleKind::Good) >= 2;
+        assert!(enough, "{} needs at least two bad and two good examples", entry.rule.id);
+    }
+}
+
+#[test]
+fn every_file_of_a_group_is_in_its_list() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files: Vec<String> = Vec::new();
+    for group in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for page in std::fs::read_dir(&group).unwrap().map(|entry| entry.unwrap().path()) {
+            if page.extension().is_some_and(|extension| extension == "md") {
+                let (group, id) = (group.file_name().unwrap(), page.file_stem().unwrap());
+                files.push(format!("{}/{}", group.to_string_lossy(), id.to_string_lossy()));
+            }
+        }
+    }
+    let mut listed: Vec<String> =
+        catalogue().iter().map(|entry| format!("{}/{}", entry.group, entry.rule.id)).collect();
+    files.sort();
+    listed.sort();
+    assert_eq!(files, listed);
+}
