@@ -28,13 +28,6 @@ pub enum Makeup {
     Written(Form),
     /// It is a string that was put together from these parts, in order.
     Joined(Arc<[Part]>),
-    /// It is a piece of a string: the bytes from `start` on of what came from `whole`.
-    Cut {
-        /// Where the string came from.
-        whole: Arc<Origin>,
-        /// The first byte of the piece in it.
-        start: u32,
-    },
     /// It was computed from these.
     Derived(Arc<[Origin]>),
 }
@@ -82,9 +75,7 @@ impl Origin {
     /// The bytes `range` of a string that came from this origin. The span is where they are written.
     #[must_use]
     pub fn cut(&self, range: Range<usize>, sources: &Sources) -> Self {
-        let start = u32::try_from(range.start).unwrap_or(u32::MAX);
-        let makeup = Makeup::Cut { whole: Arc::new(self.clone()), start };
-        Self { span: self.locate(range, sources), makeup, path: None }
+        Self::derived(self.locate(range, sources), [self.clone()])
     }
 
     /// The same, reached through `path`; a path that is there already stays, since it is the nearer one.
@@ -113,10 +104,6 @@ impl Origin {
                 }
                 self.span
             }
-            Makeup::Cut { whole, start } => {
-                let start = *start as usize;
-                whole.locate(start + range.start..start + range.end, sources)
-            }
             Makeup::Derived(_) => self.span,
         }
     }
@@ -133,7 +120,6 @@ impl Origin {
         match &self.makeup {
             Makeup::Written(_) => {}
             Makeup::Joined(parts) => parts.iter().for_each(|part| part.origin.each_source(visit)),
-            Makeup::Cut { whole, .. } => whole.each_source(visit),
             Makeup::Derived(origins) => origins.iter().for_each(|origin| origin.each_source(visit)),
         }
     }

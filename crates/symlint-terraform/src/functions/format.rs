@@ -194,7 +194,7 @@ fn in_digits(verb: char, number: &BigDecimal, flags: &Flags) -> Answer<String> {
         return Err(Stop::error("`format` takes a whole number for this verb"));
     }
     if verb == 'd' {
-        return Ok(number::text(number));
+        return Ok(number::format_number(number));
     }
     let integer = number::to_integer(number).filter(|integer| *integer >= 0);
     let integer = integer.ok_or_else(|| Stop::reason("this number is not formatted here"))?;

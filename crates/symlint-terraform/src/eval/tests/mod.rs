@@ -83,7 +83,7 @@ fn show(value: &Value, indent: usize, out: &mut String) {
         Kind::Unknown(_) => out.push_str("(unknown)"),
         Kind::Null => out.push_str("null"),
         Kind::Bool(truth) => out.push_str(&truth.to_string()),
-        Kind::Number(number) => out.push_str(&crate::number::text(number)),
+        Kind::Number(number) => out.push_str(&crate::format_number(number)),
         Kind::String(text) => out.push_str(&format!("{:?}", text.as_str())),
         Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
             let (open, close) = match value.kind {
