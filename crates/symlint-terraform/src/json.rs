@@ -11,7 +11,9 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use crate::origin::Form;
 use crate::source::{FileId, Source, Span};
-use crate::syntax::{Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError, read_expression};
+use crate::syntax::{
+    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError, read_expression,
+};
 use crate::value::Str;
 
 /// How deep objects and arrays may lie in each other.
@@ -103,7 +105,10 @@ fn refuse_laxness(value: &Json<'_>, text: &str) -> Result<(), Mistake> {
 fn refuse_control(text: &str, range: Range<usize>) -> Result<(), Mistake> {
     let raw = text.get(range.clone()).unwrap_or_default();
     match raw.bytes().position(|byte| byte < 0x20) {
-        Some(at) => Err(("a control character in a string is written as an escape".to_owned(), range.start + at..range.start + at + 1)),
+        Some(at) => Err((
+            "a control character in a string is written as an escape".to_owned(),
+            range.start + at..range.start + at + 1,
+        )),
         None => Ok(()),
     }
 }
@@ -139,7 +144,8 @@ pub(crate) fn read_configuration(id: FileId, source: &Source) -> File {
 
 fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>, &Object<'_>) -> Body) -> File {
     let text = source.text();
-    let skipped = if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let skipped =
+        if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let mut reader = Reader { id, source, skipped, strings, copied: 0, errors: Vec::new() };
     let body = match parse(text.get(skipped..).unwrap_or_default()) {
         Ok(Json::Object(object)) => body(&mut reader, &object),
@@ -204,7 +210,9 @@ impl Reader<'_> {
                 let form = if escaped { Form::JsonEscaped } else { Form::Verbatim };
                 ExprKind::String(Literal { text: Str::from(&*literal.value), span: self.span(within), form })
             }
-            Json::Array(array) => ExprKind::Tuple(array.elements.iter().map(|element| self.expression(element)).collect()),
+            Json::Array(array) => {
+                ExprKind::Tuple(array.elements.iter().map(|element| self.expression(element)).collect())
+            }
             Json::Object(object) => {
                 let mut seen = std::collections::HashSet::with_capacity(object.properties.len());
                 for property in &object.properties {

@@ -166,7 +166,8 @@ fn slice(args: &Arguments<'_, '_>) -> Answer {
         return Err(args.refuse("takes a list, not a set"));
     }
     let (start, end) = (place(args, 1)?, place(args, 2)?);
-    let part = items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
+    let part =
+        items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
     let part = part.to_vec();
     if matches!(args.value(0)?.kind, Kind::Tuple(_)) { args.tuple(part) } else { args.plain_list(part) }
 }

@@ -188,7 +188,7 @@ fn base64decode(args: &Arguments<'_, '_>) -> Answer {
     // Go skips line breaks; the rest is strict.
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let invalid = || args.refuse("takes a text in base 64");
-    if digits.len() % 4 != 0 {
+    if !digits.len().is_multiple_of(4) {
         return Err(invalid());
     }
     let padding = digits.iter().rev().take_while(|digit| **digit == b'=').count();

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::json;
 use crate::source::{FileError, FileId, FileTree, Source};
 use crate::syntax::{self, File};
-use crate::json;
 
 use super::block::Blocks;
 use super::body::declare;

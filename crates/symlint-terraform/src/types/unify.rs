@@ -79,7 +79,8 @@ fn unify_maps(types: &[&Type]) -> Option<Type> {
         };
         if objects.iter().all(same_names) {
             let attribute = |(index, attribute): (usize, &ObjectAttribute)| {
-                let types: Vec<&Type> = objects.iter().filter_map(|object| object.get(index)).map(|at| &at.ty).collect();
+                let types: Vec<&Type> =
+                    objects.iter().filter_map(|object| object.get(index)).map(|at| &at.ty).collect();
                 Some(ObjectAttribute { ty: unify_all(&types)?, default: None, optional: false, ..attribute.clone() })
             };
             return first.iter().enumerate().map(attribute).collect::<Option<_>>().map(Type::Object);

@@ -14,7 +14,9 @@ fn large_results_are_refused() {
     let hundred = format!("[{}]", (0..100).map(|n| n.to_string()).collect::<Vec<_>>().join(","));
     let text = format!("locals {{\n  h = {hundred}\n  x = setproduct(local.h, local.h, local.h, local.h)\n}}");
     assert_eq!(reason(&text), "this has too many elements to be evaluated");
-    let text = format!("locals {{\n  h = {hundred}\n  x = length(flatten([for a in local.h : [for b in local.h : [for c in local.h : [for d in local.h : [for e in local.h : 1]]]]]))\n}}");
+    let text = format!(
+        "locals {{\n  h = {hundred}\n  x = length(flatten([for a in local.h : [for b in local.h : [for c in local.h : [for d in local.h : [for e in local.h : 1]]]]]))\n}}"
+    );
     assert_eq!(reason(&text), crate::limits::TOO_MUCH);
     assert_eq!(reason("locals { x = pow(10, 1e9) }"), "the result is a number that is not represented exactly");
     assert_eq!(reason("locals { x = 1e1000000000 * 2 }"), "this number is too long to be evaluated");
@@ -30,10 +32,19 @@ fn doubled_locals_are_refused() {
     let text = format!("locals {{\n  l0 = \"ab\"\n{strings}  x = local.l59\n}}");
     assert_eq!(reason(&text), "this text is too long to be evaluated");
     let tuples = doubled(|n| format!("[local.l{n}, local.l{n}]"));
-    for question in ["local.l59 == local.l58", "jsonencode(local.l59)", "tolist(local.l59)", "length(flatten(local.l59))", "toset([local.l59])"] {
+    for question in [
+        "local.l59 == local.l58",
+        "jsonencode(local.l59)",
+        "tolist(local.l59)",
+        "length(flatten(local.l59))",
+        "toset([local.l59])",
+    ] {
         let text = format!("locals {{\n  l0 = [1]\n{tuples}  x = {question}\n}}");
         let reason = reason(&text);
-        assert!(reason.contains("too many") || reason == "false" || reason.contains("too long"), "{question}: {reason}");
+        assert!(
+            reason.contains("too many") || reason == "false" || reason.contains("too long"),
+            "{question}: {reason}"
+        );
     }
 }
 
@@ -78,8 +89,11 @@ fn depth_is_bounded() {
 /// The deepest chain that is evaluated, with much stack for each link.
 #[test]
 fn the_deepest_evaluation_fits_the_stack() {
-    let chain: String =
-        (1..200).map(|n| format!("  l{n} = try([for k, v in {{ a = local.l{} }} : merge({{ a = [v] }}, {{}})][0].a[0], 1)\n", n - 1)).collect();
+    let chain: String = (1..200)
+        .map(|n| {
+            format!("  l{n} = try([for k, v in {{ a = local.l{} }} : merge({{ a = [v] }}, {{}})][0].a[0], 1)\n", n - 1)
+        })
+        .collect();
     let text = format!("locals {{\n  l0 = 1\n{chain}  x = local.l199\n}}");
     let project = project(&[("main.tf", &text)]);
     let evaluator = Evaluator::new(&project);

@@ -71,12 +71,7 @@ output "out" { value = var.value }
 "#;
 
 fn files() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("main.tf", MAIN),
-        ("terraform.tfvars", VALUES),
-        ("modules/sso/main.tf", SSO),
-        ("modules/leaf/main.tf", LEAF),
-    ]
+    vec![("main.tf", MAIN), ("terraform.tfvars", VALUES), ("modules/sso/main.tf", SSO), ("modules/leaf/main.tf", LEAF)]
 }
 
 #[test]
@@ -88,7 +83,10 @@ fn a_value_in_a_child_module_leads_to_the_values_file() {
     let foo = &made[1];
     assert_eq!(foo.address().as_str(), "module.sso_access[\"tenant_foo\"]");
     let InstanceKey::Key(key) = foo.key() else { panic!() };
-    assert_eq!((written(&project, key).as_str(), path(key).as_str()), ("tenant_foo", "customer_tenants[\"tenant_foo\"]"));
+    assert_eq!(
+        (written(&project, key).as_str(), path(key).as_str()),
+        ("tenant_foo", "customer_tenants[\"tenant_foo\"]")
+    );
 
     let account = evaluator.variable(foo, "account").unwrap();
     assert_eq!(account.as_str().unwrap().as_str(), "123456789012");
@@ -169,7 +167,16 @@ fn the_last_assignment_wins_and_all_are_kept() {
     assert_eq!(all, ["0", "{ x = 1 }", "2", "3", "4", "5", "[6]"]);
     assert_eq!(project.assignments().last().unwrap().source, AssignmentSource::Option);
     let names: Vec<String> = project.sources().iter().map(|(_, source)| source.name().to_owned()).collect();
-    let wanted = ["main.tf", "TF_VAR_a", "terraform.tfvars", "a.auto.tfvars", "b.auto.tfvars", "extra/x.tfvars", "-var a", "-var s"];
+    let wanted = [
+        "main.tf",
+        "TF_VAR_a",
+        "terraform.tfvars",
+        "a.auto.tfvars",
+        "b.auto.tfvars",
+        "extra/x.tfvars",
+        "-var a",
+        "-var s",
+    ];
     assert_eq!(names, wanted);
 }
 
@@ -196,7 +203,10 @@ fn nothing_is_called_or_referred_to_in_a_values_file() {
 #[test]
 fn override_files_replace_attributes() {
     let project = project(&[
-        ("main.tf", "variable \"a\" { default = 1 }\nlocals {\n  x = 1\n  y = 2\n}\nmodule \"m\" {\n  source = \"x\"\n  v = 1\n}"),
+        (
+            "main.tf",
+            "variable \"a\" { default = 1 }\nlocals {\n  x = 1\n  y = 2\n}\nmodule \"m\" {\n  source = \"x\"\n  v = 1\n}",
+        ),
         ("z_override.tf", "variable \"a\" { default = 2 }\nlocals { x = 3 }\nmodule \"m\" { v = 5 }"),
     ]);
     let evaluator = Evaluator::new(&project);
@@ -243,7 +253,9 @@ fn for_each_takes_maps_and_sets_of_strings() {
         ("toset([1])", "`for_each` takes a set of strings, none of them null"),
         ("data.a.b.c", "data.a.b.c is not known before apply"),
     ] {
-        let main = format!("data \"a\" \"b\" {{}}\nmodule \"m\" {{\n  source = \"./m\"\n  for_each = {for_each}\n  value = 1\n}}");
+        let main = format!(
+            "data \"a\" \"b\" {{}}\nmodule \"m\" {{\n  source = \"./m\"\n  for_each = {for_each}\n  value = 1\n}}"
+        );
         let project = project(&[("main.tf", &main), ("m/main.tf", LEAF)]);
         let evaluator = Evaluator::new(&project);
         let call = project.root().unwrap().call("m").unwrap();

@@ -144,9 +144,11 @@ fn a_piece_leads_to_where_it_is_written() {
 
 #[test]
 fn what_is_made_of_a_value_still_leads_to_it() {
-    for expression in
-        ["upper(\"a${var.tenants.foo.id}\")", "replace(var.tenants.foo.id, \"1\", \"2\")", "jsonencode({ a = [var.tenants.foo.id] })"]
-    {
+    for expression in [
+        "upper(\"a${var.tenants.foo.id}\")",
+        "replace(var.tenants.foo.id, \"1\", \"2\")",
+        "jsonencode({ a = [var.tenants.foo.id] })",
+    ] {
         let main = format!("{TYPES}locals {{\n  x = [{expression}]\n}}\n");
         let project = project(&[("main.tf", &main), ("terraform.tfvars", VALUES)]);
         let evaluator = Evaluator::new(&project);

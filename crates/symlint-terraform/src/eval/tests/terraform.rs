@@ -43,7 +43,11 @@ fn evaluated(expression: &str) -> String {
 
 /// Terraform's nulls have types.
 fn untyped(answer: &str) -> String {
-    answer.replace("tostring(null)", "null").replace("tonumber(null)", "null").replace("tobool(null)", "null").replace("tolist(null) /* of dynamic */", "null")
+    answer
+        .replace("tostring(null)", "null")
+        .replace("tonumber(null)", "null")
+        .replace("tobool(null)", "null")
+        .replace("tolist(null) /* of dynamic */", "null")
 }
 
 #[test]
