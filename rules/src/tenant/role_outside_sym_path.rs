@@ -16,13 +16,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if tenant.connector.role_arn.is_garbled() || is_another_kind(&role, cx) {
             continue;
         }
-        let message = if path == "/" {
-            format!("role {} has no path: the runtime may assume roles below `{SYM_PATH}` only", role.name.text())
-        } else {
-            format!("role {} has the path `{path}`: the runtime may assume roles below `{SYM_PATH}` only", role.name.text())
-        };
+        let has = if path == "/" { "no path".to_owned() } else { format!("the path `{path}`") };
+        let name = role.name.text();
+        let message = format!("role {name} has {has}: the runtime may assume roles below `{SYM_PATH}` only");
         let is_slip = path == "/" || path.eq_ignore_ascii_case(SYM_PATH);
-        let is_connector = environment_of(role.name.text(), &cx.config.role_name).is_some();
+        let is_connector = environment_of(name, &cx.config.role_name).is_some();
         let report = cx.report(role.path, message);
         if is_slip && is_connector {
             report.suggestion("use the path that the connector module gives its role", role.path, SYM_PATH);

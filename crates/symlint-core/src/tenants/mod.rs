@@ -12,8 +12,8 @@ mod model;
 mod names;
 mod relation;
 mod role_names;
-mod sources;
 mod shape;
+mod sources;
 
 pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 pub use build::build;
@@ -29,5 +29,5 @@ pub use model::{
 pub use names::{environment_of, known_role_kind, normalise};
 pub use relation::{Relation, RelationKind};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
-pub use sources::{FieldRef, Source, SourceIndex, text_of};
 pub use shape::{Misfit, MisfitKind};
+pub use sources::{FieldRef, Source, SourceIndex, text_of};

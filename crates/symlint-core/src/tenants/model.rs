@@ -11,8 +11,8 @@ use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
 use super::relation::{Relation, RelationKind};
 use super::role_names::RoleNames;
-use super::sources::SourceIndex;
 use super::shape::Misfit;
+use super::sources::SourceIndex;
 use crate::config::Config;
 
 /// A tenant of a [`Model`], by its place in source order.
