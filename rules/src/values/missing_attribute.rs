@@ -26,7 +26,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 Absence::Null => format!("{} is null, and `{}` needs one", gap.name, tenant.name()),
                 Absence::Empty => format!("{} is empty, and `{}` needs one", gap.name, tenant.name()),
             };
-            let report = cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
+            let report =
+                cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
             if let Some(misspelt) = misspelt(tenant, &path) {
                 report.related(misspelt, "this name is nearly the same");
             }

@@ -418,6 +418,7 @@ mod tests {
             whole: Whole::Object,
             path,
             missing: Vec::new(),
+            misfits: Vec::new(),
         }
     }
 
