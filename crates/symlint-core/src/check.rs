@@ -1,6 +1,8 @@
 //! The whole way: a project in, findings out.
 
-use symlint_terraform::Project;
+use std::collections::HashMap;
+
+use symlint_terraform::{Project, Span};
 
 use crate::config::Config;
 use crate::finding::Finding;
@@ -24,7 +26,9 @@ pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalog
     for entry in catalogue.iter() {
         let level = policy.level(entry, config);
         if level != Level::Off {
-            (entry.rule.check)(&mut Context::new(&model, config, entry, level, &mut findings));
+            let mut found = Vec::new();
+            (entry.rule.check)(&mut Context::new(&model, config, entry, level, &mut found));
+            findings.extend(fold(found));
         }
     }
     sort(&mut findings, project);
@@ -37,4 +41,41 @@ fn sort(findings: &mut [Finding], project: &Project) {
         let name = sources.get(finding.span.file).name().to_owned();
         (name, finding.span.start, finding.rule, finding.span.end, finding.message.clone())
     });
+}
+
+/// How many tenants a finding about several of them names.
+const NAMED: usize = 3;
+
+/// A value that several tenants have from one place, such as a default or a local, has one finding, on none of them.
+fn fold(found: Vec<Finding>) -> Vec<Finding> {
+    let mut groups: Vec<(Finding, Vec<String>)> = Vec::with_capacity(found.len());
+    let mut places: HashMap<(Span, String), usize> = HashMap::new();
+    for finding in found {
+        let tenants: Vec<String> = finding.tenant.iter().cloned().collect();
+        let group = places.get(&(finding.span, finding.message.clone())).copied();
+        match group.and_then(|group| groups.get_mut(group)) {
+            Some((_, others)) if !tenants.is_empty() => {
+                if others.last() != tenants.last() {
+                    others.extend(tenants);
+                }
+            }
+            _ => {
+                if !tenants.is_empty() {
+                    places.insert((finding.span, finding.message.clone()), groups.len());
+                }
+                groups.push((finding, tenants));
+            }
+        }
+    }
+    groups.into_iter().map(|(finding, tenants)| about_all(finding, &tenants)).collect()
+}
+
+fn about_all(finding: Finding, tenants: &[String]) -> Finding {
+    if tenants.len() < 2 {
+        return finding;
+    }
+    let named: Vec<String> = tenants.iter().take(NAMED).map(|tenant| format!("`{tenant}`")).collect();
+    let more = if tenants.len() > NAMED { ", …" } else { "" };
+    let message = format!("{} (in {} tenants: {}{more})", finding.message, tenants.len(), named.join(", "));
+    Finding { message, tenant: None, path: None, ..finding }
 }

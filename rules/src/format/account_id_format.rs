@@ -1,6 +1,6 @@
 //! See account-id-format.md.
 
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::arn::is_account_id;
 use symlint_core::tenants::{Field, FieldKind, Tenant};
 
@@ -24,7 +24,8 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         let value = field.as_str().unwrap_or_default();
         let because = if field.is_number() { "it is written as a number" } else { "its type is `number`" };
         let message = format!("{name} is malformed: `{written}` becomes `{value}`, because {because}");
-        let report = cx.report(field, message);
+        let place = Place { span: field.span, ..field.place(cx.sources()) };
+        let report = cx.report(place, message);
         if field.is_number() {
             report.suggestion("quote the account id as it is written", field, format!("\"{written}\""));
         }
@@ -43,8 +44,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
 
 /// The twelve digits that the file has, where Terraform dropped their leading zeros.
 fn lost_zero(cx: &Context<'_>, field: &Field) -> Option<String> {
-    let piece = field.text()?;
-    let written = cx.sources().text(piece.span(cx.sources()));
-    let is_lost = is_account_id(&written) && written.trim_start_matches('0') == piece.text;
+    let written = cx.sources().text(field.span);
+    let is_lost = is_account_id(&written) && Some(written.trim_start_matches('0')) == field.as_str();
     is_lost.then_some(written)
 }

@@ -15,8 +15,18 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.kind.name(),
                 _ => continue,
             };
-            cx.report(field, format!("{name} {id} is written as a number: write it in quotes"))
-                .safe_fix("quote the account id", field, format!("\"{id}\""));
+            let written = field.text().map(|text| cx.sources().text(text.span(cx.sources()))).unwrap_or_default();
+            let quoted = format!("\"{id}\"");
+            if written == id {
+                cx.report(field, format!("{name} {id} is written as a number: write it in quotes")).safe_fix(
+                    "quote the account id",
+                    field,
+                    quoted,
+                );
+            } else {
+                cx.report(field, format!("{name} is written as the number `{written}`, which becomes `{id}`"))
+                    .suggestion(format!("write `{quoted}`"), field, quoted);
+            }
         }
     }
 }

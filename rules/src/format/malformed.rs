@@ -195,6 +195,9 @@ impl<'a> Judge<'a> {
             let what = format!("it is the ARN of {kind}, not of {}", wanted.name());
             return self.flaw(PartKind::Own, whole, what);
         }
+        if let Some(colon) = extra_colon(whole, &arn, wanted) {
+            return self.flaw(PartKind::Own, colon, "there is one colon too many");
+        }
         self.head(&arn, wanted);
         match arn.resource.split_once('/') {
             Some((word, rest)) if word.text.eq_ignore_ascii_case(wanted.word()) => {
@@ -206,9 +209,6 @@ impl<'a> Judge<'a> {
                     Resource::PermissionSet => self.permission_set(rest),
                     Resource::Role => self.role(field, arn.resource, rest),
                 }
-            }
-            _ if arn.resource.text.starts_with(':') => {
-                self.flaw(PartKind::Own, arn.resource.slice(0..1), "there is one colon too many");
             }
             _ => {
                 let what = format!("`{}` does not begin with `{}/`", arn.resource.text, wanted.word());
@@ -247,6 +247,9 @@ impl<'a> Judge<'a> {
     }
 
     fn instance(&mut self, rest: Piece<'a>) {
+        if rest.text.starts_with('/') {
+            return self.flaw(PartKind::Own, rest.slice(0..1), "there is one slash too many");
+        }
         let Some((id, _)) = rest.split_once('/') else { return self.instance_id(rest) };
         self.instance_id(id);
         let tail = rest.slice(id.text.len()..rest.text.len());
@@ -297,6 +300,16 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The colon that pushes the resource, and with a role its account, one place to the right.
+fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<Piece<'a>> {
+    if arn.resource.text.starts_with(':') {
+        return Some(arn.resource.slice(0..1));
+    }
+    let (account, _) = arn.resource.split_once(':')?;
+    let is_shifted = wanted == Resource::Role && arn.account.text.is_empty() && is_account_id(account.text);
+    is_shifted.then(|| whole.slice(arn.account.start..arn.account.start + 1))
+}
+
 fn no_arn(text: &str) -> String {
     let parts = text.split(':').count();
     if text.starts_with("arn:") {
@@ -331,7 +344,8 @@ fn account_flaw(text: &str) -> String {
 /// The twelve digits of an account id that is written in groups: `1234-5678-9012`.
 pub(super) fn without_separators(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '_' | '.' | ',' | '\'')).collect();
-    (plain != text && is_account_id(&plain)).then_some(plain)
+    let is_grouped = text.starts_with(|c: char| c.is_ascii_digit()) && plain != text;
+    (is_grouped && is_account_id(&plain)).then_some(plain)
 }
 
 /// What is wrong with `text`, which should be `prefix` and sixteen letters, digits or characters of `others`.

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::{
-    InstanceArn, Part, PermissionSetArn, instance_id_suffix, is_placeholder_resource,
-};
+use symlint_core::tenants::arn::{InstanceArn, Part, PermissionSetArn, instance_id_suffix, is_placeholder_resource};
 use symlint_core::tenants::{Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -13,14 +11,18 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for (text, places) in strange_ids(tenant) {
             let Some((first, others)) = places.split_first() else { continue };
             let lower = text.to_ascii_lowercase();
-            let hint = if is_hex(suffix(&lower)) { ": real ids are in lower case" } else { "" };
-            let message = format!("`{text}` is not made of sixteen hexadecimal digits as real ids are{hint}");
+            let is_upper = is_hex(suffix(&lower));
+            let message = if is_upper {
+                format!("`{text}` has capitals, but all real ids are in lower case")
+            } else {
+                format!("`{text}` is not sixteen hexadecimal digits, as all real ids are")
+            };
             let sources = cx.sources();
             let mut report = cx.report(first, message);
             for other in others {
                 report = report.related(other, format!("{} has the same id", other.field.kind.name()));
             }
-            if !hint.is_empty() && first.is_verbatim(sources) {
+            if is_upper && first.is_verbatim(sources) {
                 report.suggestion("write the id in lower case", first, lower);
             }
         }

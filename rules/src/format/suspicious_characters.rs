@@ -25,9 +25,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 /// Names the first few characters, each once.
 fn describe(cleaned: &Cleaned) -> String {
+    if cleaned.text.is_empty() && !cleaned.garbled {
+        return "nothing that can be seen".into();
+    }
     let mut different: Vec<&Suspicious> = Vec::new();
     for suspicious in &cleaned.suspicious {
-        if different.iter().all(|other| (other.character, other.at_end) != (suspicious.character, suspicious.at_end)) {
+        let is_same = |other: &&Suspicious| {
+            other.character == suspicious.character && place_of(cleaned, other) == place_of(cleaned, suspicious)
+        };
+        if !different.iter().any(is_same) {
             different.push(suspicious);
         }
     }
@@ -45,11 +51,7 @@ fn describe(cleaned: &Cleaned) -> String {
 fn describe_one(cleaned: &Cleaned, suspicious: &Suspicious) -> String {
     let c = suspicious.character;
     let code = format!("U+{:04X}", u32::from(c));
-    let place = match (suspicious.at_end, suspicious.at == 0 || is_leading(cleaned, suspicious.at)) {
-        (true, true) => " before it",
-        (true, false) => " behind it",
-        _ => "",
-    };
+    let place = place_of(cleaned, suspicious);
     if let Some(name) = name_of(c) {
         return format!("{name} ({code}){place}");
     }
@@ -61,9 +63,13 @@ fn describe_one(cleaned: &Cleaned, suspicious: &Suspicious) -> String {
     }
 }
 
-/// Whether nothing but white space stands before `at`.
-fn is_leading(cleaned: &Cleaned, at: usize) -> bool {
-    cleaned.offsets.first().is_some_and(|&first| at < first)
+fn place_of(cleaned: &Cleaned, suspicious: &Suspicious) -> &'static str {
+    let is_leading = cleaned.offsets.first().is_some_and(|&first| suspicious.at < first);
+    match (suspicious.at_end, is_leading) {
+        (true, true) => " before it",
+        (true, false) => " behind it",
+        (false, _) => "",
+    }
 }
 
 fn name_of(c: char) -> Option<&'static str> {
@@ -101,10 +107,12 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
     if cleaned.suspicious.iter().all(|suspicious| suspicious.at_end && suspicious.is_white_space()) {
         let (Some(&start), Some(&end)) = (cleaned.offsets.first(), cleaned.offsets.last()) else { return none };
         let ends = [
-            (start > 0).then(|| field.locate_raw(0..start, sources)).filter(|&span| is_at_quote(span, true, sources)),
+            (start > 0)
+                .then(|| field.locate_raw(0..start, sources))
+                .filter(|&span| is_at_quote(span, true, sources) && is_blank(span, sources)),
             (end < cleaned.raw.len())
                 .then(|| field.locate_raw(end..cleaned.raw.len(), sources))
-                .filter(|&span| is_at_quote(span, false, sources)),
+                .filter(|&span| is_at_quote(span, false, sources) && is_blank(span, sources)),
         ];
         let edits = ends.into_iter().flatten().map(|span| Edit { span, text: String::new() }).collect();
         return (true, "remove the white space", edits);
@@ -123,4 +131,27 @@ fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
     let bytes = source.text().as_bytes();
     let at = if before { (span.start as usize).checked_sub(1) } else { Some(span.end as usize) };
     at.and_then(|at| bytes.get(at)) == Some(&b'"')
+}
+
+/// Whether what is written at `span` is white space or its escapes, and nothing that has to stay.
+fn is_blank(span: Span, sources: &Sources) -> bool {
+    let written = sources.text(span);
+    let mut rest = written.as_str();
+    while let Some(first) = rest.chars().next() {
+        let width = match rest.strip_prefix('\\') {
+            None if first.is_whitespace() => first.len_utf8(),
+            Some(escape) if escape.starts_with(['n', 'r', 't']) => 2,
+            Some(escape) => {
+                let code = escape.strip_prefix('u').and_then(|digits| digits.get(..4));
+                let character = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+                if !character.is_some_and(char::is_whitespace) {
+                    return false;
+                }
+                6
+            }
+            None => return false,
+        };
+        rest = rest.get(width..).unwrap_or_default();
+    }
+    true
 }

@@ -122,9 +122,9 @@ fn same(a: &Expr, b: &Expr, source: &Source) -> bool {
         (ExprKind::String(a), ExprKind::String(b)) => a.text == b.text,
         (ExprKind::Object(a), ExprKind::Object(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b).all(|(a, b)| {
-                    key_of(a).is_some() && key_of(a) == key_of(b) && same(&a.value, &b.value, source)
-                })
+                && a.iter()
+                    .zip(b)
+                    .all(|(a, b)| key_of(a).is_some() && key_of(a) == key_of(b) && same(&a.value, &b.value, source))
         }
         (ExprKind::Tuple(a), ExprKind::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, source))

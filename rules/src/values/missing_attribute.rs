@@ -4,38 +4,46 @@ use std::collections::HashSet;
 
 use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
-use symlint_terraform::{ProblemKind, Span, Step};
+use symlint_terraform::{FileId, ProblemKind, Span, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    // What is missing may stand where the file could not be read.
+    let unread: HashSet<FileId> =
+        cx.model.project.files().iter().filter(|file| !file.file.errors.is_empty()).map(|file| file.id).collect();
+    let is_unsure = |span: Span| unread.contains(&span.file);
     let mut reported: HashSet<String> = HashSet::new();
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
             cx.report(tenant, format!("`{}` is null: write the tenant's values, or remove it", tenant.name()));
         }
         for gap in &tenant.missing {
+            if gap.absence == Absence::Missing && is_unsure(gap.span) {
+                continue;
+            }
             let path = gap.path.to_string();
             let message = match gap.absence {
                 Absence::Missing => missing(tenant, &gap.name),
                 Absence::Null => format!("{} is null, and `{}` needs one", gap.name, tenant.name()),
                 Absence::Empty => format!("{} is empty, and `{}` needs one", gap.name, tenant.name()),
             };
-            let report = cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
+            let report =
+                cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
             if let Some(misspelt) = misspelt(tenant, &path) {
                 report.related(misspelt, "this name is nearly the same");
             }
             reported.insert(path);
         }
     }
-    report_declared(cx, &reported);
+    report_declared(cx, &reported, &is_unsure);
 }
 
 /// What the declared type requires beside the values that rules know.
-fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>) {
+fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: &dyn Fn(Span) -> bool) {
     for problem in &cx.model.conversions {
         let (ProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
         let Some(tenant) = cx.model.tenant_at(at) else { continue };
         let path = at.join(Step::Attribute(attribute.clone())).to_string();
-        if reported.contains(&path) {
+        if reported.contains(&path) || is_unsure(problem.span) {
             continue;
         }
         // The key of the tenant stands for the tenant; deeper objects have no key that is known here.

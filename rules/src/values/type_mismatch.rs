@@ -7,8 +7,10 @@ use symlint_terraform::ProblemKind;
 pub(super) fn check(cx: &mut Context<'_>) {
     for problem in &cx.model.conversions {
         let message = match &problem.kind {
-            ProblemKind::Mismatch { wanted, got } => format!("a {wanted} is required here, not a {got}"),
-            ProblemKind::Inconsistent { wanted } => format!("the elements of a {wanted} must be of one type"),
+            ProblemKind::Mismatch { wanted, got } => mismatch(&wanted.to_string(), got),
+            ProblemKind::Inconsistent { wanted } => {
+                format!("the elements of {} must be of one type", with_article(&wanted.to_string()))
+            }
             ProblemKind::Missing { .. } | ProblemKind::Unused { .. } => continue,
         };
         let tenant = problem.path.as_ref().and_then(|path| cx.model.tenant_at(path));
@@ -19,7 +21,18 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for misfit in &tenant.misfits {
             let MisfitKind::Type { wanted, got } = misfit.kind else { continue };
             let place = Place { span: misfit.span, tenant: Some(tenant.id), path: Some(misfit.path.to_string()) };
-            cx.report(place, format!("a {wanted} is required here, not a {got}"));
+            cx.report(place, mismatch(wanted, got));
         }
     }
+}
+
+fn mismatch(wanted: &str, got: &str) -> String {
+    format!("{} is required here, not {}", with_article(wanted), with_article(got))
+}
+
+/// `an object` for `object({ … })`: what is inside is too long for a line.
+fn with_article(ty: &str) -> String {
+    let name = ty.split('(').next().unwrap_or(ty);
+    let article = if name.starts_with(['a', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
 }

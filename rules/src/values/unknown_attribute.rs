@@ -13,7 +13,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
         for misfit in &tenant.misfits {
             let MisfitKind::Misspelt { name, meant } = &misfit.kind else { continue };
-            let unknown = Unknown { tenant, name, span: misfit.span, path: misfit.path.to_string(), meant: Some(meant) };
+            let unknown =
+                Unknown { tenant, name, span: misfit.span, path: misfit.path.to_string(), meant: Some(meant) };
             report(cx, &unknown);
         }
     }
@@ -34,7 +35,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             group.iter().for_each(|unknown| report(cx, unknown));
             continue;
         };
-        let names: Vec<String> = group.iter().take(MANY).map(|unknown| format!("`{}`", unknown.tenant.name())).collect();
+        let names: Vec<String> =
+            group.iter().take(MANY).map(|unknown| format!("`{}`", unknown.tenant.name())).collect();
         let more = if group.len() > MANY { ", …" } else { "" };
         let message = format!("{} in {} tenants ({}{more})", first.message(), group.len(), names.join(", "));
         cx.report(first.span, message).group();
