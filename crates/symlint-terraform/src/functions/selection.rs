@@ -72,7 +72,7 @@ fn element(args: &Arguments<'_, '_>) -> Answer {
 
 fn contains(args: &Arguments<'_, '_>) -> Answer {
     let items = args.items(0)?;
-    let wanted = args.nullable(1)?;
+    let wanted = args.value(1)?;
     let mut undecided = None;
     for item in items {
         match equal(&item, wanted, args.evaluator.meter())? {

@@ -76,7 +76,7 @@ fn whatever_passes_a_value_on_passes_its_origin_on() {
         "trimprefix(var.tenants.foo.id, \"x\")",
         "format(\"%s\", var.tenants.foo.id)",
         "join(\"\", [var.tenants.foo.id])",
-        "[{ a = var.tenants.foo.id }][*].a[0]",
+        "([{ a = var.tenants.foo.id }][*].a)[0]",
         "matchkeys([var.tenants.foo.id], [\"1\"], [\"1\"])[0]",
         "chunklist([var.tenants.foo.id], 1)[0][0]",
     ] {
