@@ -5,7 +5,11 @@ use symlint_core::rule::Context;
 pub(super) fn check(cx: &mut Context<'_>) {
     // What does not fit the type of a tenants variable has findings of its own, wherever it is passed on to.
     let told = |span| cx.model.conversions.iter().any(|problem| problem.kind.is_error() && problem.span == span);
-    let errors: Vec<_> = cx.model.evaluation_errors.iter().filter(|error| !told(error.span)).collect();
+    // What is left of text that cannot be read cannot be evaluated either: that is one cause.
+    let files = cx.model.project.files();
+    let unread = |span| files.iter().flat_map(|loaded| &loaded.file.errors).any(|error| error.span.contains(span));
+    let errors = cx.model.evaluation_errors.iter().filter(|error| !told(error.span) && !unread(error.span));
+    let errors: Vec<_> = errors.collect();
     for error in errors {
         cx.report(error.span, error.message.as_str());
     }
