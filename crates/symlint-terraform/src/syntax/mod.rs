@@ -2,7 +2,7 @@
 //!
 //! A scanner of ours cuts bodies, blocks, objects, tuples, strings and templates, keeps every duplicate key and every
 //! comment, and goes on after a mistake. What is left of an expression (operators, calls, references, `for`) is
-//! parsed by hcl-edit, which never sees a literal: see [`slice`].
+//! parsed by hcl-edit, which never sees a literal: see `slice.rs`.
 
 mod body;
 mod collection;
