@@ -16,13 +16,25 @@
 //! The crate knows nothing of tenants or rules, does no input or output of its own (see [`FileTree`]), and never
 //! says anything about an expression that Terraform would not say: what cannot be known is [`Kind::Unknown`].
 
+mod eval;
+mod functions;
+mod limits;
+mod module;
+mod number;
 mod origin;
 mod source;
-mod stub;
-pub use stub::*;
 pub mod syntax;
+mod types;
 mod value;
 
+pub use eval::{EvalError, Evaluator, Instance, InstanceKey};
+pub use functions::title;
+pub use number::format_number;
+pub use module::{
+    Assignment, AssignmentSource, FileRole, LoadError, LoadOptions, LoadedFile, Module, ModuleCall, ModuleId, Output,
+    Project, Resource, Variable,
+};
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
 pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
+pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};
 pub use value::{Entry, Kind, Number, Str, Unknown, Value};

@@ -283,7 +283,7 @@ impl fmt::Debug for Path {
 }
 
 /// `text` as a quoted HCL string.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

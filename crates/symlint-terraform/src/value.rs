@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
-use crate::origin::{Origin, Step};
+use crate::origin::{Form, Origin, Step};
 use crate::source::Span;
 
 /// Text that shares the memory of the file in which it was written.
@@ -114,9 +114,17 @@ impl Value {
 
     /// The value of `entry`, one of this container's, which knows the way through it.
     pub fn child(&self, entry: &Entry) -> Value {
-        let key = entry.key.clone();
-        let step = if matches!(self.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) };
-        self.stepped(&entry.value, step)
+        self.stepped(&entry.value, self.step(entry))
+    }
+
+    /// The key of `entry`, one of this container's, as a string that says where the key was written. It shares the
+    /// path of the entry's value: there is no path that leads to a key.
+    pub fn key(&self, entry: &Entry) -> Value {
+        // An escape is longer than what it stands for, so equal lengths mean equal texts.
+        let verbatim = entry.key_span.len() as usize == entry.key.len();
+        let origin = Origin::written(entry.key_span, if verbatim { Form::Verbatim } else { Form::Whole });
+        let key = Value::new(Kind::String(entry.key.clone()), origin);
+        self.stepped(&key, self.step(entry))
     }
 
     /// The element at `index` (from 0) of a list or tuple, which knows the way through this container.
@@ -126,6 +134,11 @@ impl Value {
             return Some(element.clone());
         }
         Some(self.stepped(element, Step::Index(u32::try_from(index).unwrap_or(u32::MAX))))
+    }
+
+    fn step(&self, entry: &Entry) -> Step {
+        let key = entry.key.clone();
+        if matches!(self.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) }
     }
 
     fn stepped(&self, part: &Value, step: Step) -> Value {

@@ -17,7 +17,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let meant: Vec<&str> =
             unknown_arguments(flow, module).into_iter().filter_map(|name| meant(flow, module, &name.text)).collect();
-        for variable in module.variables.values().filter(|variable| variable.default.is_none()) {
+        for variable in module.variables.iter().filter(|variable| variable.default.is_none()) {
             let name = variable.name.text.as_str();
             let is_given = flow.call.arguments.iter().any(|argument| argument.name.text.as_str() == name);
             // What was only misspelt is said there.

@@ -28,12 +28,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// The names of the arguments of `flow` that `module` does not declare.
 pub(super) fn unknown_arguments<'a>(flow: &FlowCall<'a>, module: &Module) -> Vec<&'a Name> {
     let names = flow.call.arguments.iter().map(|argument| &argument.name);
-    names.filter(|name| !module.variables.contains_key(&name.text)).collect()
+    names.filter(|name| module.variable(&name.text).is_none()).collect()
 }
 
 /// The variable that `name` may have been meant for: one that is not given otherwise.
 pub(super) fn meant<'a>(flow: &FlowCall<'a>, module: &'a Module, name: &str) -> Option<&'a str> {
     let is_given = |variable: &str| flow.call.arguments.iter().any(|argument| argument.name.text.as_str() == variable);
-    let free = module.variables.keys().map(|variable| variable.as_str()).filter(|variable| !is_given(variable));
+    let free = module.variables.iter().map(|variable| variable.name.text.as_str()).filter(|variable| !is_given(variable));
     closest(name, free)
 }

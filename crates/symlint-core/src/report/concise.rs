@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::wire::Report;
 
-/// `file:line:column: level[rule] message`, and a last line with the numbers.
-pub fn concise(report: &Report) -> String {
+/// `file:line:column: level[rule] message` for each finding that counts, and if `summary` a last line with the numbers.
+pub fn concise(report: &Report, summary: bool) -> String {
     let mut text = String::new();
     for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let start = &finding.location.start;
@@ -16,6 +16,8 @@ pub fn concise(report: &Report) -> String {
             finding.location.file, start.line, start.column, finding.level, finding.rule, finding.message
         );
     }
-    let _ = writeln!(text, "{}", report.summary);
+    if summary {
+        let _ = writeln!(text, "{}", report.summary);
+    }
     text
 }

@@ -151,7 +151,7 @@ fn files_of(outcomes: &[Outcome<'_>]) -> usize {
     let mut names: Vec<String> = Vec::new();
     for outcome in outcomes {
         let sources = outcome.model.sources();
-        names.extend(outcome.model.project.files().map(|(file, _)| sources.get(file).name().to_owned()));
+        names.extend(outcome.model.project.files().iter().map(|file| sources.get(file.id).name().to_owned()));
     }
     names.sort_unstable();
     names.dedup();

@@ -242,3 +242,29 @@ impl std::fmt::Display for Summary {
         Ok(())
     }
 }
+
+/// A rule, for `symlint rules --format json`.
+#[derive(Debug, Clone, Serialize)]
+struct ReportedRule<'a> {
+    id: &'a str,
+    group: &'a str,
+    level: Level,
+    summary: &'a str,
+}
+
+/// The catalogue as JSON: a list of `{ id, group, level, summary }`.
+#[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
+pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
+    let rules: Vec<ReportedRule<'_>> = catalogue
+        .iter()
+        .map(|entry| ReportedRule {
+            id: entry.rule.id,
+            group: entry.group,
+            level: entry.page.level,
+            summary: &entry.page.summary,
+        })
+        .collect();
+    let mut json = serde_json::to_string_pretty(&rules).expect("the catalogue is plain data");
+    json.push('\n');
+    json
+}

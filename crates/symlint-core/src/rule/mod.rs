@@ -122,9 +122,15 @@ impl Catalogue {
         self.entries.iter().find(|entry| entry.rule.id == id)
     }
 
-    /// The place of the rule with this id: findings about larger things come from earlier groups.
-    pub fn position(&self, id: &str) -> usize {
-        self.entries.iter().position(|entry| entry.rule.id == id).unwrap_or(usize::MAX)
+    /// What a person should read first: 0 for what keeps tenants from being read at all, then what crosses from one
+    /// tenant into another, then what contradicts itself, then the form of single values.
+    pub fn urgency(&self, id: &str) -> u8 {
+        match self.get(id).map(|entry| entry.group) {
+            _ if id == crate::policy::SYNTAX_ERROR => 0,
+            Some("isolation" | "connector" | "wiring") => 1,
+            Some("tenant" | "naming") => 2,
+            _ => 3,
+        }
     }
 
     /// All ids.

@@ -6,7 +6,7 @@ use super::arn::{Arn, is_account_id};
 use super::calls::find_calls;
 use super::field::{Absence, Field, FieldKind, State};
 use super::flow::{ArgumentKind, FlowInstance};
-use super::model::{Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, Whole};
+use super::model::{Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole};
 use super::sources::SourceIndex;
 use crate::config::Config;
 
@@ -17,17 +17,29 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     let root = evaluator.root();
     for name in &config.tenants_variables {
         let Some(value) = evaluator.variable(&root, name) else { continue };
-        let declared = project.root().variables.get(name.as_str()).and_then(|variable| variable.ty.as_ref());
-        let ty = declared.and_then(element_type);
+        let is_set = is_set(project, name);
+        let state = match value.as_unknown() {
+            None => VariableState::Known,
+            Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
+            Some(_) => VariableState::Unset,
+        };
+        model.variables.push(TenantsVariable { name: name.clone(), state });
+        let declared = project.root().and_then(|root| root.variable(name));
+        let ty = declared.and_then(|variable| element_type(&variable.ty));
         model.types_are_declared |= ty.is_some();
         add_entries(&mut model, config, name, &value, ty);
-        model.conversions.extend(evaluator.problems(name));
+        model.conversions.extend(evaluator.problems(name).iter().cloned());
     }
     find_calls(&evaluator, config, &mut model);
     add_called_tenants(&mut model);
     model.evaluation_errors = evaluator.errors();
     model.connect(config);
     model
+}
+
+/// Whether anything gives the root module's variable `name` a value.
+pub(super) fn is_set(project: &Project, name: &str) -> bool {
+    project.assignments().iter().any(|assignment| assignment.variable.text.as_str() == name)
 }
 
 /// The type of one tenant, where the variable's type says it.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use symlint_terraform::{Evaluator, Instance, InstanceKey, ModuleCall, Project, Value};
 
+use super::build::is_set;
 use super::flow::{Argument, ArgumentKind, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, RuntimeCall};
 use super::model::{Model, TenantId};
 use super::names::normalise;
@@ -42,26 +43,55 @@ struct Entries<'a> {
 
 fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Entries<'_>, model: &mut Model<'p>) {
     let config = entries.config;
-    for call in &evaluator.module(instance).calls {
-        let names = call.source.as_ref().map(|(source, _)| module_names(source)).unwrap_or_default();
-        let is = |name: &str| names.iter().any(|candidate| candidate == name);
-        let has_safelist = call.arguments.iter().any(|argument| argument.name.text.as_str() == SAFELIST);
-        let is_flow = is(&config.flow_module);
-        if is_flow || is(&config.connector_module) || is(&config.runtime_module) || has_safelist || call.child.is_some()
-        {
-            let instances = evaluator.instances(instance, call);
-            let is_unknown = instances.is_err();
-            let instances = instances.unwrap_or_default();
-            if is_flow {
-                model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project));
-            } else if is(&config.connector_module) {
-                model.connectors.push(connector_call(evaluator, call, &instances));
-            } else if is(&config.runtime_module) || has_safelist {
-                model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
-            } else {
-                instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model));
-            }
+    let Some(module) = instance.module().and_then(|module| model.project.module(module)) else { return };
+    for call in &module.calls {
+        let role = role_of(call, config);
+        if role == Role::Other && call.child.is_none() {
+            continue;
         }
+        let instances = evaluator.instances(instance, call);
+        let is_unknown = instances.is_err();
+        let instances = instances.unwrap_or_default();
+        match role {
+            Role::Flow => model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project)),
+            Role::Connector => model.connectors.push(connector_call(evaluator, call, &instances)),
+            Role::Runtime => {
+                model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
+            }
+            Role::Other => instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model)),
+        }
+    }
+}
+
+/// Whether `project` has something that the rules speak of: a tenants variable, or a call of a module that matters.
+pub fn concerns(project: &Project, config: &Config) -> bool {
+    let has_variable = config.tenants_variables.iter().any(|name| {
+        project.root().is_some_and(|root| root.variable(name).is_some()) || is_set(project, name)
+    });
+    let mut calls = project.modules().iter().flat_map(|module| &module.calls);
+    has_variable || calls.any(|call| role_of(call, config) != Role::Other)
+}
+
+/// What a module call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Flow,
+    Connector,
+    Runtime,
+    Other,
+}
+
+fn role_of(call: &ModuleCall, config: &Config) -> Role {
+    let names = call.source.as_ref().map(|source| module_names(&source.text)).unwrap_or_default();
+    let is = |name: &str| names.iter().any(|candidate| candidate == name);
+    if is(&config.flow_module) {
+        Role::Flow
+    } else if is(&config.connector_module) {
+        Role::Connector
+    } else if is(&config.runtime_module) || call.argument(SAFELIST).is_some() {
+        Role::Runtime
+    } else {
+        Role::Other
     }
 }
 
@@ -106,7 +136,7 @@ fn flow_call<'p>(
     entries: &Entries<'_>,
     project: &'p Project,
 ) -> FlowCall<'p> {
-    let module = call.child.map(|child| project.module(child));
+    let module = call.child.and_then(|child| project.module(child));
     let instances = instances
         .iter()
         .map(|instance| {
@@ -115,11 +145,11 @@ fn flow_call<'p>(
                 .filter_map(|kind| argument(evaluator, call, instance, kind, entries.config))
                 .collect();
             let key = match instance.key() {
-                InstanceKey::String(key) => Some(key),
+                InstanceKey::Key(key) => Some(key),
                 _ => None,
             };
             FlowInstance {
-                address: instance.address(),
+                address: instance.address().to_string(),
                 tenant: entries.own_tenant(key, &arguments),
                 key: key.and_then(Value::as_str).cloned(),
                 instance: instance.clone(),
@@ -138,7 +168,7 @@ fn argument(
     config: &Config,
 ) -> Option<Argument> {
     let name = config.argument_name(kind);
-    let attribute = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
+    let attribute = call.argument(name)?;
     let value = evaluator.argument(instance, name)?;
     Some(Argument { kind, name: attribute.name.text.clone(), value, span: attribute.value.span })
 }

@@ -18,7 +18,10 @@ pub use characters::{Cleaned, Suspicious};
 pub use field::{Absence, Field, FieldKind, Piece, State};
 pub use flow::{Argument, ArgumentKind, ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
 pub use index::Index;
-pub use model::{Connector, Grant, Model, Provenance, Tenant, TenantId, Whole};
+pub use calls::concerns;
+pub use model::{
+    Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
+};
 pub use names::{environment_of, known_role_kind, normalise};
 pub use relation::{Relation, RelationKind};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};

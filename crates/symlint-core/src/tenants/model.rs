@@ -6,7 +6,7 @@ use std::fmt;
 use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
-use super::field::{Field, FieldKind};
+use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
 use super::relation::Relation;
@@ -168,10 +168,32 @@ impl Tenant {
     }
 }
 
+/// A variable whose entries are tenants.
+#[derive(Debug)]
+pub struct TenantsVariable {
+    /// Its name.
+    pub name: String,
+    /// Whether its entries are known.
+    pub state: VariableState,
+}
+
+/// Whether the entries of a tenants variable are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariableState {
+    /// They are; there may be none.
+    Known,
+    /// The variable is declared, and nothing sets it.
+    Unset,
+    /// They are not, for this reason.
+    Unknown(String),
+}
+
 /// Everything that the rules look at.
 pub struct Model<'p> {
     /// What was read.
     pub project: &'p Project,
+    /// The tenants variables that are declared or set.
+    pub variables: Vec<TenantsVariable>,
     /// The tenants in source order.
     pub tenants: Vec<Tenant>,
     /// The calls of the flow module.
@@ -200,6 +222,7 @@ impl<'p> Model<'p> {
     pub(super) fn new(project: &'p Project) -> Self {
         Self {
             project,
+            variables: Vec::new(),
             tenants: Vec::new(),
             flows: Vec::new(),
             connectors: Vec::new(),
@@ -234,12 +257,12 @@ impl<'p> Model<'p> {
 
     /// Whether nothing of this file was lost to a syntax error.
     pub fn is_readable(&self, file: FileId) -> bool {
-        self.project.files().all(|(id, tree)| id != file || tree.errors.is_empty())
+        self.project.files().iter().all(|it| it.id != file || it.file.errors.is_empty())
     }
 
     /// Whether nothing at all was lost to a syntax error.
     pub fn is_everything_readable(&self) -> bool {
-        self.project.files().all(|(_, tree)| tree.errors.is_empty())
+        self.project.files().iter().all(|it| it.file.errors.is_empty())
     }
 
     /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
@@ -250,9 +273,9 @@ impl<'p> Model<'p> {
             source.name().rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())
         };
         let folders: HashSet<String> =
-            module.variables.values().map(|variable| folder(variable.name.span.file)).collect();
-        let mut broken = self.project.files().filter(|(_, tree)| !tree.errors.is_empty());
-        !broken.any(|(id, _)| folders.is_empty() || folders.contains(&folder(id)))
+            module.variables.iter().map(|variable| folder(variable.name.span.file)).collect();
+        let mut broken = self.project.files().iter().filter(|it| !it.file.errors.is_empty());
+        !broken.any(|it| folders.is_empty() || folders.contains(&folder(it.id)))
     }
 
     /// Some of `of` tenants, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
@@ -269,9 +292,16 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Whether there is anything to check.
+    /// Whether there is nothing to check. A tenants variable without entries is something.
     pub fn is_empty(&self) -> bool {
-        self.tenants.is_empty() && self.flows.is_empty() && self.connectors.is_empty() && self.runtimes.is_empty()
+        let calls = self.flows.len() + self.connectors.len() + self.runtimes.len();
+        self.variables.is_empty() && self.tenants.is_empty() && calls == 0
+    }
+
+    /// Whether there are tenants, and no value of any of them is known.
+    pub fn all_values_are_unknown(&self) -> bool {
+        let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
+        !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(is_unknown)
     }
 }
 

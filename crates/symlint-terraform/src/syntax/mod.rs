@@ -1,7 +1,66 @@
 //! HCL text → one tree, in which every node has its span.
+//!
+//! A scanner of ours cuts bodies, blocks, objects, tuples, strings and templates, keeps every duplicate key and every
+//! comment, and goes on after a mistake. What is left of an expression (operators, calls, references, `for`) is
+//! parsed by hcl-edit, which never sees a literal: see [`slice`].
 
+mod body;
+mod collection;
+mod convert;
+mod cursor;
+mod expression;
+mod heredoc;
+mod mistakes;
+mod quoted;
+mod recover;
+mod slice;
+mod template;
+#[cfg(test)]
+mod tests;
 mod tree;
-/// Temporary.
-pub use crate::stub::read_stub as read;
 
 pub use tree::*;
+
+use crate::source::{FileId, Source};
+use cursor::Reader;
+
+/// How deep brackets, blocks and templates may lie in each other.
+const MAX_DEPTH: usize = 100;
+
+/// How many nodes may lie on the way from the top of an expression to a leaf, so that whoever walks or drops the tree
+/// needs little stack. Long chains of operators and references count too.
+const MAX_HEIGHT: usize = 250;
+
+/// After so many mistakes a file is not what it was taken for.
+const MAX_ERRORS: usize = 100;
+
+/// Reads a file in HCL's native syntax: attributes and blocks.
+///
+/// Never fails: what cannot be read is in [`File::errors`], the rest is in the tree.
+pub fn read(file: FileId, source: &Source) -> File {
+    let mut reader = Reader::new(file, source);
+    let body = reader.file();
+    reader.finish(body)
+}
+
+/// Reads a source that is one expression.
+///
+/// # Errors
+///
+/// The first mistake.
+pub fn read_expression(file: FileId, source: &Source) -> Result<Expr, SyntaxError> {
+    let mut reader = Reader::new(file, source);
+    let expr = reader.whole_expression();
+    reader.only(expr)
+}
+
+/// Reads a source that is one template, as `templatefile` does.
+///
+/// # Errors
+///
+/// The first mistake.
+pub fn read_template(file: FileId, source: &Source) -> Result<Expr, SyntaxError> {
+    let mut reader = Reader::new(file, source);
+    let expr = reader.whole_template();
+    reader.only(expr)
+}

@@ -1,5 +1,7 @@
 //! The tree of a file. Nothing behind it knows which parser made it.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 use crate::value::Str;
 
@@ -27,9 +29,9 @@ pub struct SyntaxError {
 #[derive(Debug, Default)]
 pub struct Body {
     /// `name = value`, in order.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<Arc<Attribute>>,
     /// `kind "label" { … }`, in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Arc<Block>>,
 }
 
 /// `name = value` in a body.
@@ -201,6 +203,8 @@ pub enum SplatStep {
     Attribute(Name),
     /// `[key]`
     Index(Expr),
+    /// `[*]` or `.*` within a splat: these steps are taken of each element of what the steps before lead to.
+    Splat(Box<[SplatStep]>),
 }
 
 /// `name(arguments…)`

@@ -1,0 +1,104 @@
+//! `[for …]` and `{for …}`, and what can be looped over.
+
+use crate::limits::ELEMENTS;
+use crate::origin::Origin;
+use crate::source::Span;
+use crate::syntax::For;
+use crate::value::{Entry, Kind, Value};
+
+use super::scope::{Binding, Scope};
+use super::{Answer, Evaluator, Stop};
+
+impl Evaluator<'_> {
+    /// The keys and values of a collection, in Terraform's order; the values know the way through the collection.
+    ///
+    /// `span` is where the indices of a list come to be.
+    pub(super) fn pairs(&self, collection: &Value, span: Span) -> Answer<Vec<(Value, Value)>> {
+        match &collection.kind {
+            Kind::Unknown(_) => Err(Stop::Unknown(collection.clone())),
+            Kind::Null => Err(Stop::error_at("null cannot be looped over", span)),
+            Kind::Map(entries) | Kind::Object(entries) => {
+                self.meter().spend(entries.len())?;
+                Ok(entries.iter().map(|entry| (collection.key(entry), collection.child(entry))).collect())
+            }
+            Kind::Set(items) => {
+                self.meter().spend(items.len())?;
+                // How many elements there are depends on which of them are equal.
+                if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
+                    return Err(Stop::Unknown(unknown.clone()));
+                }
+                Ok(items.iter().map(|item| (item.clone(), item.clone())).collect())
+            }
+            Kind::List(items) | Kind::Tuple(items) => {
+                self.meter().spend(items.len())?;
+                let pair = |index| Some((self.index_value(index, span), collection.at(index)?));
+                Ok((0..items.len()).filter_map(pair).collect())
+            }
+            _ => Err(Stop::error_at(format!("a {} cannot be looped over", collection.type_name()), span)),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn comprehension(&self, comprehension: &For, span: Span, scope: &Scope<'_>) -> Answer {
+        let collection = self.eval(&comprehension.collection, scope);
+        let pairs = self.pairs(&collection, comprehension.collection.span)?;
+        let mut items = Vec::new();
+        let mut entries = Vec::new();
+        for (key, value) in &pairs {
+            let outer = scope.names;
+            let key_binding = comprehension.key_name.as_ref().map(|name| Binding { name: &name.text, value: key, outer });
+            let outer = key_binding.as_ref().or(outer);
+            let binding = Binding { name: &comprehension.value_name.text, value, outer };
+            let scope = scope.with(&binding);
+            if let Some(condition) = &comprehension.condition {
+                if !self.condition(condition, &scope)? {
+                    continue;
+                }
+            }
+            match &comprehension.key {
+                None => items.push(self.eval(&comprehension.result, &scope)),
+                Some(key) => {
+                    let key = self.key(key, &scope)?;
+                    let key_span = key.origin.span;
+                    let key = key.as_str().cloned().unwrap_or_default();
+                    entries.push(Entry { key, key_span, value: self.eval(&comprehension.result, &scope) });
+                }
+            }
+            if items.len() + entries.len() > ELEMENTS {
+                return Err(Stop::reason("this has too many elements to be evaluated"));
+            }
+        }
+        let kind = match &comprehension.key {
+            None => Kind::Tuple(items.into()),
+            Some(_) if comprehension.grouping => Kind::Object(grouped(entries, span).into()),
+            Some(key) => {
+                entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+                if entries.windows(2).any(|pair| matches!(pair, [a, b] if a.key == b.key)) {
+                    return Err(Stop::error_at("two elements come to the same key; `...` after the value groups them", key.span));
+                }
+                Kind::Object(entries.into())
+            }
+        };
+        Ok(Value::new(kind, Origin::derived(span, [collection.origin])))
+    }
+}
+
+/// One entry for each key, with a tuple of the values in their order.
+fn grouped(mut entries: Vec<Entry>, span: Span) -> Vec<Entry> {
+    entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+    let mut groups: Vec<(Entry, Vec<Value>)> = Vec::new();
+    for entry in entries {
+        match groups.last_mut() {
+            Some((first, values)) if first.key == entry.key => values.push(entry.value),
+            _ => {
+                let value = entry.value.clone();
+                groups.push((entry, vec![value]));
+            }
+        }
+    }
+    let group = |(first, values): (Entry, Vec<Value>)| {
+        let origin = Origin::derived(span, values.iter().map(|value| value.origin.clone()));
+        Entry { value: Value::new(Kind::Tuple(values.into()), origin), ..first }
+    };
+    groups.into_iter().map(group).collect()
+}

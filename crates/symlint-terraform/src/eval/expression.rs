@@ -1,0 +1,163 @@
+//! Every kind of expression: what is short is here, the rest in a file of its own.
+
+use crate::functions;
+use crate::number::{self, Numeric};
+use crate::origin::{Form, Origin};
+use crate::syntax::{Call, Conditional, Expr, ExprKind, Item, Key};
+use crate::types::{Primitive, Type, convert_within, to_bool, to_text, type_of, unify};
+use crate::value::{Entry, Kind, Value};
+
+use super::scope::Scope;
+use super::{Answer, Evaluator, Stop};
+
+impl Evaluator<'_> {
+    /// The value of an expression that needs no evaluation.
+    pub(super) fn literal(&self, expr: &Expr) -> Option<Value> {
+        let kind = match &expr.kind {
+            ExprKind::Null => Kind::Null,
+            ExprKind::Bool(value) => Kind::Bool(*value),
+            ExprKind::String(literal) => {
+                let origin = Origin::written(literal.span, literal.form);
+                return Some(Value::new(Kind::String(literal.text.clone()), origin));
+            }
+            ExprKind::Number(text) => match number::parse(text) {
+                Numeric::Known(number) => Kind::Number(number),
+                Numeric::Beyond | Numeric::Invalid => {
+                    return Some(Value::unknown("this number is too long to be evaluated", expr.span));
+                }
+            },
+            _ => return None,
+        };
+        Some(Value::new(kind, Origin::written(expr.span, Form::Bare)))
+    }
+
+    /// The value of any expression; one method for each kind keeps the stack of this one small.
+    pub(super) fn expression(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
+        match &expr.kind {
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {
+                self.literal(expr).ok_or_else(invalid)
+            }
+            ExprKind::Template(parts) => self.template(parts, expr.span, scope),
+            ExprKind::Object(items) => self.object(items, expr, scope),
+            ExprKind::Tuple(items) => self.tuple(items, expr, scope),
+            ExprKind::Paren(inner) => Ok(self.eval(inner, scope)),
+            ExprKind::Variable(_) | ExprKind::Attribute(..) | ExprKind::Index(..) => self.traversal(expr, scope),
+            ExprKind::Splat(splat) => self.splat(splat, expr.span, scope),
+            ExprKind::Call(call) => self.call(call, expr, scope),
+            ExprKind::Unary(operator, operand) => self.unary(*operator, operand, expr.span, scope),
+            ExprKind::Binary(binary) => self.binary(binary, expr.span, scope),
+            ExprKind::Conditional(conditional) => self.conditional(conditional, scope),
+            ExprKind::For(comprehension) => self.comprehension(comprehension, expr.span, scope),
+            ExprKind::Invalid => Err(invalid()),
+        }
+    }
+
+    #[inline(never)]
+    fn tuple(&self, items: &[Expr], expr: &Expr, scope: &Scope<'_>) -> Answer {
+        let items = items.iter().map(|item| self.eval(item, scope)).collect();
+        Ok(Value::new(Kind::Tuple(items), Origin::written(expr.span, Form::Whole)))
+    }
+
+    #[inline(never)]
+    fn object(&self, items: &[Item], expr: &Expr, scope: &Scope<'_>) -> Answer {
+        let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
+        for item in items {
+            let (key, key_span) = match &item.key {
+                Key::Literal(name) => (name.text.clone(), name.span),
+                Key::Computed(expr) => {
+                    let key = self.key(expr, scope)?;
+                    (key.as_str().cloned().unwrap_or_default(), key.origin.span)
+                }
+            };
+            entries.push(Entry { key, key_span, value: self.eval(&item.value, scope) });
+        }
+        // The last of those with one key counts, without a word: so does Terraform.
+        entries.reverse();
+        entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+        entries.dedup_by(|later, kept| later.key == kept.key);
+        Ok(Value::new(Kind::Object(entries.into()), Origin::written(expr.span, Form::Whole)))
+    }
+
+    /// The value of `expr` as the key of an object: a string.
+    pub(super) fn key(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
+        let key = self.known(expr, scope)?;
+        match to_text(&key) {
+            Primitive::Is(key) if !key.is_null() => Ok(key),
+            Primitive::Is(_) => Err(Stop::error_at("a key must not be null", expr.span)),
+            _ => Err(Stop::error_at(format!("a key is a string, not a {}", key.type_name()), expr.span)),
+        }
+    }
+
+    /// The value of `expr` as a condition.
+    pub(super) fn condition(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<bool> {
+        let value = self.known(expr, scope)?;
+        match to_bool(&value) {
+            Primitive::Is(Value { kind: Kind::Bool(condition), .. }) => Ok(condition),
+            Primitive::Is(_) => Err(Stop::error_at("a condition must not be null", expr.span)),
+            _ => Err(Stop::error_at(format!("a condition is true or false, not a {}", value.type_name()), expr.span)),
+        }
+    }
+
+    #[inline(never)]
+    fn call(&self, call: &Call, expr: &Expr, scope: &Scope<'_>) -> Answer {
+        if scope.instance.is_none() {
+            return Err(Stop::error_at("functions may not be called here", call.name.span));
+        }
+        functions::call(self, call, expr.span, scope)
+    }
+
+    #[inline(never)]
+    fn conditional(&self, conditional: &Conditional, scope: &Scope<'_>) -> Answer {
+        let (chosen, other) = match self.condition(&conditional.condition, scope)? {
+            true => (&conditional.yes, &conditional.no),
+            false => (&conditional.no, &conditional.yes),
+        };
+        let value = self.known(chosen, scope)?;
+        // What is not chosen decides on the type, but its errors are not heard.
+        match self.attempt(other, scope) {
+            Ok(Some(other)) => self.in_common(value, &other, "the two results of a condition must be of one type"),
+            Ok(None) => Ok(value),
+            Err(_) => uncommon(value),
+        }
+    }
+
+    /// `value` as the type that it has in common with `other`.
+    pub(crate) fn in_common(&self, value: Value, other: &Value, refusal: &str) -> Answer {
+        if other.is_null() || value.is_null() {
+            return Ok(value);
+        }
+        if other.as_unknown().is_some() {
+            return uncommon(value);
+        }
+        if let (Kind::String(_), Kind::String(_)) = (&value.kind, &other.kind) {
+            return Ok(value);
+        }
+        let own = type_of(&value, self.meter())?;
+        let common = unify(&own, &type_of(other, self.meter())?).ok_or_else(|| Stop::error(refusal))?;
+        // An element of unknown type may turn the others into strings.
+        if matches!(common, Type::List(_) | Type::Map(_) | Type::Set(_)) && unknown_within(other) {
+            return uncommon(value);
+        }
+        Ok(convert_within(&value, &common, self.meter()).value)
+    }
+}
+
+/// `value` where it is not known which type it has to share: strings stay strings, and what becomes of a container does
+/// not change what it holds; a number or boolean may become a string.
+fn uncommon(value: Value) -> Answer {
+    match value.kind {
+        Kind::Number(_) | Kind::Bool(_) => {
+            Err(Stop::reason("the type of this depends on a value that is not known"))
+        }
+        _ => Ok(value),
+    }
+}
+
+fn unknown_within(value: &Value) -> bool {
+    let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+    entries.chain(value.elements().unwrap_or_default()).any(|part| part.as_unknown().is_some())
+}
+
+fn invalid() -> Stop {
+    Stop::reason("this could not be read")
+}

@@ -1,0 +1,238 @@
+//! Instances of modules: a call with `for_each` or `count` makes several.
+
+use std::sync::Arc;
+
+use crate::limits::{DEPTH, ELEMENTS};
+use crate::module::{ModuleCall, ModuleId};
+use crate::number;
+use crate::origin::Origin;
+use crate::source::Span;
+use crate::syntax::Expr;
+use crate::types::{Primitive, to_number, to_text};
+use crate::value::{Kind, Str, Unknown, Value};
+
+use super::{Answer, Evaluator, Stop, Trial};
+use super::scope::Scope;
+
+/// An instance of a module. Cloning is cheap; it is one of the evaluator that made it.
+#[derive(Debug, Clone)]
+pub struct Instance(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    id: u32,
+    module: Option<ModuleId>,
+    address: Str,
+    key: InstanceKey,
+    repetition: Option<Repetition>,
+    call: Option<(Instance, u32)>,
+}
+
+/// What tells the instances of one module call apart.
+#[derive(Debug, Clone)]
+pub enum InstanceKey {
+    /// The call has neither `for_each` nor `count`.
+    None,
+    /// The key of `for_each`: a string, which knows where it was written.
+    Key(Value),
+    /// The index of `count`, from 0.
+    Index(u32),
+}
+
+/// What `each` and `count` stand for.
+#[derive(Debug)]
+pub(super) enum Repetition {
+    Each { key: Value, value: Value },
+    Count(Value),
+}
+
+/// The instances of a call, once asked for.
+#[derive(Debug, Clone)]
+pub(super) enum Instances {
+    Running,
+    Done { made: Result<Arc<[Instance]>, Arc<Unknown>>, height: u32 },
+}
+
+impl Instance {
+    pub(super) fn root() -> Self {
+        Self(Arc::new(Inner {
+            id: 0,
+            module: Some(ModuleId::ROOT),
+            address: Str::default(),
+            key: InstanceKey::None,
+            repetition: None,
+            call: None,
+        }))
+    }
+
+    /// The address, such as `module.sso_access["tenant_foo"]`; empty for the root module.
+    pub fn address(&self) -> &Str {
+        &self.0.address
+    }
+
+    /// What tells it from the other instances of its call.
+    pub fn key(&self) -> &InstanceKey {
+        &self.0.key
+    }
+
+    /// Its module; `None` where the call's source is not part of the project.
+    pub fn module(&self) -> Option<ModuleId> {
+        self.0.module
+    }
+
+    /// The instance whose module has the call; `None` for the root module.
+    pub fn caller(&self) -> Option<&Instance> {
+        self.0.call.as_ref().map(|(caller, _)| caller)
+    }
+
+    /// `each.value`, where the call has `for_each`.
+    pub fn each_value(&self) -> Option<&Value> {
+        if let Some(Repetition::Each { value, .. }) = &self.0.repetition { Some(value) } else { None }
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.0.id
+    }
+
+    pub(super) fn repetition(&self) -> Option<&Repetition> {
+        self.0.repetition.as_ref()
+    }
+
+    /// The place of the call in the caller's list.
+    pub(super) fn call(&self) -> Option<(&Instance, u32)> {
+        self.0.call.as_ref().map(|(caller, index)| (caller, *index))
+    }
+}
+
+impl<'p> Evaluator<'p> {
+    /// The instances that `call`, one of the module of `caller`, makes; those of `for_each` in the order of their keys.
+    ///
+    /// # Errors
+    ///
+    /// Where `for_each` or `count` is not known, or refused by Terraform, which is recorded.
+    pub fn instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Vec<Instance>, Arc<Unknown>> {
+        self.call_instances(caller, call).map(|instances| instances.to_vec())
+    }
+
+    pub(super) fn call_instances(
+        &self,
+        caller: &Instance,
+        call: &ModuleCall,
+    ) -> Result<Arc<[Instance]>, Arc<Unknown>> {
+        let key = (caller.id(), call.index);
+        let depth = self.depth.get();
+        let unknown = |reason: &str| Err(Arc::new(Unknown { reason: reason.to_owned(), span: call.span }));
+        match self.instances.borrow().get(&key) {
+            Some(Instances::Done { made, height }) => {
+                if depth + height > DEPTH {
+                    return unknown("this is nested too deeply to be evaluated");
+                }
+                self.peak.set(self.peak.get().max(depth + height));
+                return made.clone();
+            }
+            Some(Instances::Running) => {
+                self.record(format!("module.{} refers to itself", call.name.text), call.span);
+                return unknown("this refers to itself");
+            }
+            None => {}
+        }
+        self.instances.borrow_mut().insert(key, Instances::Running);
+        let trial = self.trial.replace(Trial::No);
+        let peak = self.peak.replace(depth);
+        let made = self.make_instances(caller, call);
+        let height = self.peak.get().saturating_sub(depth);
+        self.peak.set(peak.max(self.peak.get()));
+        self.trial.set(trial);
+        self.instances.borrow_mut().insert(key, Instances::Done { made: made.clone(), height });
+        made
+    }
+
+    fn make_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
+        let repetitions = match (&call.for_each, &call.count) {
+            (Some(for_each), _) => self.each_of(&for_each.value, caller).map_err(|stop| (stop, for_each.value.span)),
+            (None, Some(count)) => self.count_of(&count.value, caller).map_err(|stop| (stop, count.value.span)),
+            (None, None) => return Ok([self.instance(caller, call, InstanceKey::None, None)].into()),
+        };
+        let repetitions = repetitions.map_err(|(stop, span)| {
+            let value = self.settle(Err(stop), span);
+            value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown { reason: String::new(), span }))
+        })?;
+        let instances = repetitions.into_iter().enumerate().map(|(index, repetition)| {
+            let key = match &repetition {
+                Repetition::Each { key, .. } => InstanceKey::Key(key.clone()),
+                Repetition::Count(_) => InstanceKey::Index(u32::try_from(index).unwrap_or(u32::MAX)),
+            };
+            self.instance(caller, call, key, Some(repetition))
+        });
+        Ok(instances.collect())
+    }
+
+    fn instance(
+        &self,
+        caller: &Instance,
+        call: &ModuleCall,
+        key: InstanceKey,
+        repetition: Option<Repetition>,
+    ) -> Instance {
+        let id = self.instance_count.get();
+        self.instance_count.set(id.saturating_add(1));
+        let dot = if caller.address().is_empty() { "" } else { "." };
+        let index = match &key {
+            InstanceKey::None => String::new(),
+            InstanceKey::Key(key) => {
+                format!("[{}]", crate::origin::quoted(key.as_str().map_or("", |text| text.as_str())))
+            }
+            InstanceKey::Index(index) => format!("[{index}]"),
+        };
+        let address = Str::from(format!("{}{dot}module.{}{index}", caller.address(), call.name.text));
+        let call_place = Some((caller.clone(), call.index));
+        Instance(Arc::new(Inner { id, module: call.child, address, key, repetition, call: call_place }))
+    }
+
+    /// What `each` stands for in turn.
+    pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+        let collection = self.known(for_each, &Scope::of(caller))?;
+        if collection.is_null() {
+            return Err(Stop::error("`for_each` must not be null"));
+        }
+        if let Some(entries) = collection.entries() {
+            let each = |entry| Repetition::Each { key: collection.key(entry), value: collection.child(entry) };
+            return Ok(entries.iter().map(each).collect());
+        }
+        let Kind::Set(items) = &collection.kind else {
+            return Err(Stop::error(format!(
+                "`for_each` takes a map or a set of strings, not a {}",
+                collection.type_name()
+            )));
+        };
+        let mut repetitions = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match (&item.kind, to_text(item)) {
+                (Kind::Unknown(_), _) => return Err(Stop::Unknown(item.clone())),
+                (Kind::String(_), Primitive::Is(text)) => {
+                    repetitions.push(Repetition::Each { key: text.clone(), value: text });
+                }
+                _ => return Err(Stop::error("`for_each` takes a set of strings, none of them null")),
+            }
+        }
+        Ok(repetitions)
+    }
+
+    /// What `count` stands for in turn.
+    pub(super) fn count_of(&self, count: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+        let value = self.known(count, &Scope::of(caller))?;
+        let refused = || Stop::error("`count` takes a whole number that is not negative");
+        let Primitive::Is(Value { kind: Kind::Number(number), .. }) = to_number(&value) else { return Err(refused()) };
+        let count = number::to_integer(&number).and_then(|count| usize::try_from(count).ok()).ok_or_else(refused)?;
+        if count > ELEMENTS {
+            return Err(Stop::reason("`count` is too large to be evaluated"));
+        }
+        self.meter().spend(count)?;
+        Ok((0..count).map(|index| Repetition::Count(self.index_value(index, value.origin.span))).collect())
+    }
+
+    pub(super) fn index_value(&self, index: usize, span: Span) -> Value {
+        Value::new(Kind::Number(number::whole(index)), Origin::derived(span, []))
+    }
+}
+

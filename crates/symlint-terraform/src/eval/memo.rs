@@ -1,0 +1,68 @@
+//! What has been evaluated already, and what is being evaluated.
+//!
+//! A value that was found before costs no depth to be found again. But values nest as deeply as the chains of locals
+//! that they are made of, and whoever walks a value needs as much stack; so each result remembers how deep its
+//! evaluation went, and taking it counts as if it were evaluated anew.
+
+use crate::limits::DEPTH;
+use crate::source::Span;
+use crate::value::Value;
+
+use super::{Evaluator, Trial};
+
+/// What has one value in an instance of a module: its place in the module's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Item {
+    Variable(u32),
+    Local(u32),
+    Output(u32),
+    /// An assigned variable of a project that declares none.
+    Assigned(u32),
+}
+
+#[derive(Debug)]
+pub(super) enum Slot {
+    Running,
+    Done { value: Value, height: u32 },
+}
+
+impl Evaluator<'_> {
+    /// The value of `item` in the instance `instance`; `span` and `name` are for the error where it needs itself.
+    pub(super) fn remembered(
+        &self,
+        instance: u32,
+        item: Item,
+        span: Span,
+        name: impl FnOnce() -> String,
+        compute: impl FnOnce() -> Value,
+    ) -> Value {
+        let depth = self.depth.get();
+        let key = (instance, item);
+        match self.memo.borrow().get(&key) {
+            Some(Slot::Done { value, height }) => {
+                if depth + height > DEPTH {
+                    return Value::unknown("this is nested too deeply to be evaluated", span);
+                }
+                self.peak.set(self.peak.get().max(depth + height));
+                return value.clone();
+            }
+            Some(Slot::Running) => {
+                let outer = self.trial.replace(Trial::No);
+                let value = self.refused(format!("{} refers to itself", name()), span);
+                self.trial.set(outer);
+                return value;
+            }
+            None => {}
+        }
+        self.memo.borrow_mut().insert(key, Slot::Running);
+        // An error in there is no error of the expression that asks.
+        let trial = self.trial.replace(Trial::No);
+        let peak = self.peak.replace(depth);
+        let value = compute();
+        let height = self.peak.get().saturating_sub(depth);
+        self.peak.set(peak.max(self.peak.get()));
+        self.trial.set(trial);
+        self.memo.borrow_mut().insert(key, Slot::Done { value: value.clone(), height });
+        value
+    }
+}

@@ -1,0 +1,246 @@
+//! Evaluation: from expressions to values with origins.
+//!
+//! It is lazy and remembers: a local or variable is evaluated when it is first asked for, once for each instance of
+//! its module. An expression that Terraform would refuse is recorded as an error and is unknown from there on, so that
+//! one mistake does not hide the rest.
+
+mod access;
+mod comprehension;
+mod expression;
+mod instance;
+mod memo;
+mod operators;
+mod reference;
+mod scope;
+mod splat;
+mod template;
+mod variable;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::limits::{DEPTH, Exhausted, Meter, STEPS, TOO_MUCH};
+use crate::module::Project;
+use crate::source::Span;
+use crate::syntax::Expr;
+use crate::types::ConversionProblem;
+use crate::value::{Str, Unknown, Value};
+
+pub use instance::{Instance, InstanceKey};
+pub(crate) use operators::numeric;
+pub(crate) use scope::Scope;
+pub(crate) use template::Pieces;
+
+use instance::Instances;
+use memo::{Item, Slot};
+
+/// Something that Terraform would refuse to evaluate.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EvalError {
+    /// What is wrong, in lower case; never with a value from the configuration in it.
+    pub message: String,
+    /// The expression that is wrong.
+    pub span: Span,
+}
+
+/// Evaluates the expressions of a project.
+///
+/// Takes `&self` everywhere and keeps what it found out; it is meant for one thread, its values for any.
+#[derive(Debug)]
+pub struct Evaluator<'p> {
+    project: &'p Project,
+    root: Instance,
+    instance_count: Cell<u32>,
+    memo: RefCell<HashMap<(u32, Item), Slot>>,
+    instances: RefCell<HashMap<(u32, u32), Instances>>,
+    conversions: RefCell<HashMap<variable::ConversionKey, (Value, Value)>>,
+    problems: RefCell<HashMap<Str, Arc<[ConversionProblem]>>>,
+    /// The objects that lack an attribute which their type requires: said once, where the value is converted.
+    missing: RefCell<HashSet<(Span, Str)>>,
+    errors: RefCell<Vec<EvalError>>,
+    recorded: RefCell<HashSet<EvalError>>,
+    meter: Meter,
+    depth: Cell<u32>,
+    /// The greatest depth since it was last reset; see [`memo`].
+    peak: Cell<u32>,
+    trial: Cell<Trial>,
+    /// How many unknown values have been met in trials; only whether it changes matters.
+    unknowns: Cell<u64>,
+}
+
+/// Whether an expression is evaluated to see whether it can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trial {
+    /// It is not: errors are recorded.
+    No,
+    /// It is, and there was no error so far.
+    Clean,
+    /// It is, and there was an error, which is not recorded.
+    Failed,
+}
+
+/// Why an expression has no value.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Terraform refuses it.
+    Error(String, Option<Span>),
+    /// It cannot be known.
+    Reason(String),
+    /// It cannot be known, since this unknown value cannot.
+    Unknown(Value),
+}
+
+/// A value, or why there is none.
+pub(crate) type Answer<T = Value> = Result<T, Stop>;
+
+impl Stop {
+    /// A refusal of the whole expression.
+    pub(crate) fn error(message: impl Into<String>) -> Self {
+        Stop::Error(message.into(), None)
+    }
+
+    /// A refusal of a part of the expression.
+    pub(crate) fn error_at(message: impl Into<String>, span: Span) -> Self {
+        Stop::Error(message.into(), Some(span))
+    }
+
+    pub(crate) fn reason(reason: impl Into<String>) -> Self {
+        Stop::Reason(reason.into())
+    }
+}
+
+impl From<Exhausted> for Stop {
+    fn from(_: Exhausted) -> Self {
+        Stop::reason(TOO_MUCH)
+    }
+}
+
+impl<'p> Evaluator<'p> {
+    /// An evaluator for all modules of `project`. Nothing is evaluated yet.
+    pub fn new(project: &'p Project) -> Self {
+        let bytes: usize = project.sources().iter().map(|(_, source)| source.text().len()).sum();
+        Self {
+            project,
+            root: Instance::root(),
+            instance_count: Cell::new(1),
+            memo: RefCell::default(),
+            instances: RefCell::default(),
+            conversions: RefCell::default(),
+            problems: RefCell::default(),
+            missing: RefCell::default(),
+            errors: RefCell::default(),
+            recorded: RefCell::default(),
+            meter: Meter::new(STEPS.saturating_add(4 * bytes as u64)),
+            depth: Cell::new(0),
+            peak: Cell::new(0),
+            trial: Cell::new(Trial::No),
+            unknowns: Cell::new(0),
+        }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &'p Project {
+        self.project
+    }
+
+    /// The root module.
+    pub fn root(&self) -> Instance {
+        self.root.clone()
+    }
+
+    /// The value of `expr`, which stands in the module of `instance` (outside of any `for`).
+    ///
+    /// What Terraform would refuse is recorded as an error and unknown.
+    pub fn evaluate(&self, instance: &Instance, expr: &Expr) -> Value {
+        self.eval(expr, &Scope::of(instance))
+    }
+
+    /// The value of an expression that may refer to nothing and call nothing, such as a value in a values file.
+    pub fn constant(&self, expr: &Expr) -> Value {
+        self.eval(expr, &Scope::constant())
+    }
+
+    /// The errors so far, each once, in the order in which they were found.
+    pub fn errors(&self) -> Vec<EvalError> {
+        self.errors.borrow().clone()
+    }
+
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    fn record(&self, message: String, span: Span) {
+        if self.trial.get() == Trial::No {
+            let error = EvalError { message, span };
+            if self.recorded.borrow_mut().insert(error.clone()) {
+                self.errors.borrow_mut().push(error);
+            }
+        } else {
+            self.trial.set(Trial::Failed);
+        }
+    }
+
+    /// Records an error and gives the unknown value in its place.
+    fn refused(&self, message: impl Into<String>, span: Span) -> Value {
+        let message = message.into();
+        self.record(message.clone(), span);
+        Value::unknown(message, span)
+    }
+
+    fn settle(&self, answer: Answer, span: Span) -> Value {
+        match answer {
+            Ok(value) => value,
+            Err(Stop::Error(message, at)) => self.refused(message, at.unwrap_or(span)),
+            Err(Stop::Reason(reason)) => Value::unknown(reason, span),
+            Err(Stop::Unknown(value)) => value,
+        }
+    }
+
+    /// The value of `expr`. Deeper than [`DEPTH`] it is unknown.
+    pub(crate) fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Value {
+        let value = match self.literal(expr) {
+            Some(value) => value,
+            None => self.nested(expr.span, || self.settle(self.expression(expr, scope), expr.span)),
+        };
+        if value.as_unknown().is_some() && self.trial.get() == Trial::Clean {
+            self.unknowns.set(self.unknowns.get() + 1);
+        }
+        value
+    }
+
+    /// `compute`, one level deeper.
+    fn nested(&self, span: Span, compute: impl FnOnce() -> Value) -> Value {
+        let depth = self.depth.get();
+        if depth >= DEPTH {
+            return Value::unknown("this is nested too deeply to be evaluated", span);
+        }
+        if self.meter.spend(1).is_err() {
+            return Value::unknown(TOO_MUCH, span);
+        }
+        self.depth.set(depth + 1);
+        self.peak.set(self.peak.get().max(depth + 1));
+        let value = compute();
+        self.depth.set(depth);
+        value
+    }
+
+    /// Like [`Evaluator::eval`], for where only a known value helps.
+    fn known(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
+        let value = self.eval(expr, scope);
+        if value.as_unknown().is_some() { Err(Stop::Unknown(value)) } else { Ok(value) }
+    }
+
+    /// Whether `expr` can be evaluated, and to what; `Err` where that depends on what is unknown.
+    pub(crate) fn attempt(&self, expr: &Expr, scope: &Scope<'_>) -> Result<Option<Value>, Arc<Unknown>> {
+        let unknowns = self.unknowns.get();
+        let outer = self.trial.replace(Trial::Clean);
+        let value = self.eval(expr, scope);
+        let failed = self.trial.replace(outer) == Trial::Failed;
+        if self.unknowns.get() != unknowns {
+            let reason = || Unknown { reason: "whether this fails is not known".to_owned(), span: expr.span };
+            return Err(value.as_unknown().cloned().unwrap_or_else(|| Arc::new(reason())));
+        }
+        Ok((!failed).then_some(value))
+    }
+}

@@ -1,0 +1,336 @@
+//! What names stand for: `var.x`, `local.x`, `module.x`, `each.key`, resources.
+
+use crate::module::{ModuleCall, Resource};
+use crate::origin::{Origin, Path, Root, Step};
+use crate::source::Span;
+use crate::syntax::{Expr, ExprKind, Name};
+use crate::types::{Primitive, to_text};
+use crate::value::{Entry, Kind, Str, Value};
+
+use super::instance::{Instance, InstanceKey, Repetition};
+use super::scope::Scope;
+use super::{Answer, Evaluator, Stop};
+
+/// What the start of a traversal stands for, where that is not a value yet: a whole module or resource is only made
+/// into a value where nothing of it is taken.
+enum Start<'p> {
+    Value(Value),
+    Call(&'p ModuleCall),
+    CallInstance(Instance),
+    Resource(&'p Resource),
+    ResourceInstance(&'p Resource, Repetition),
+}
+
+impl<'p> Evaluator<'p> {
+    /// A name, an attribute or an index.
+    #[inline(never)]
+    pub(super) fn traversal(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
+        match self.start(expr, scope)? {
+            Start::Value(value) => Ok(value),
+            Start::Call(call) => self.whole_call(call, expr.span, scope),
+            Start::CallInstance(instance) => Ok(self.outputs(&instance, expr.span)),
+            Start::Resource(resource) | Start::ResourceInstance(resource, _) => Err(not_known(resource, None)),
+        }
+    }
+
+    fn start(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Start<'p>> {
+        match &expr.kind {
+            ExprKind::Variable(name) => match scope.bound(name) {
+                Some(value) => Ok(Start::Value(value.clone())),
+                None if scope.instance.is_none() => Err(Stop::error("variables may not be used here")),
+                None => Err(Stop::error(format!("`{name}` needs an attribute to refer to something"))),
+            },
+            ExprKind::Attribute(base, name) => match root_name(base) {
+                Some(root) if scope.bound(root).is_none() => self.reference(root, name, expr.span, scope),
+                _ => match data_kind(base).filter(|_| scope.bound("data").is_none()) {
+                    Some(kind) => self.resource("data", kind, &name.text, scope),
+                    None => self.attribute(base, name, scope),
+                },
+            },
+            ExprKind::Index(base, key) => self.index(base, key, expr.span, scope),
+            _ => Ok(Start::Value(self.eval(expr, scope))),
+        }
+    }
+
+    /// The start of the expression in front of a `.` or `[`, one level deeper.
+    fn base(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Start<'p>> {
+        let mut start = Err(Stop::reason("this is nested too deeply to be evaluated"));
+        self.nested(expr.span, || {
+            start = self.start(expr, scope);
+            Value::unknown(String::new(), expr.span)
+        });
+        start
+    }
+
+    fn attribute(&self, base: &Expr, name: &Name, scope: &Scope<'_>) -> Answer<Start<'p>> {
+        let value = match self.base(base, scope)? {
+            Start::Value(value) => value,
+            Start::Call(call) if call.is_repeated() => self.whole_call(call, base.span, scope)?,
+            Start::Call(call) => match self.single(call, scope)? {
+                Some(instance) => return self.taken_output(&instance, name).map(Start::Value),
+                None => return Err(Stop::reason(format!("module.{} is not part of the project", call.name.text))),
+            },
+            Start::CallInstance(instance) => return self.taken_output(&instance, name).map(Start::Value),
+            Start::Resource(resource) => return self.configured(resource, name, None, scope).map(Start::Value),
+            Start::ResourceInstance(resource, repetition) => {
+                return self.configured(resource, name, Some(&repetition), scope).map(Start::Value);
+            }
+        };
+        self.attribute_of(&value, &name.text, name.span).map(Start::Value)
+    }
+
+    fn index(&self, base: &Expr, key: &Expr, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
+        let start = self.base(base, scope)?;
+        let key_value = self.eval(key, scope);
+        let value = match start {
+            Start::Value(value) => value,
+            Start::Call(call) if call.is_repeated() => {
+                if key_value.as_unknown().is_some() {
+                    return Err(Stop::Unknown(key_value));
+                }
+                let instances = self.instances_in(call, scope)?;
+                let found = instances.iter().find(|instance| has_key(instance, &key_value));
+                let missing = || Stop::error_at(format!("module.{} has no such instance", call.name.text), key.span);
+                return found.cloned().map(Start::CallInstance).ok_or_else(missing);
+            }
+            Start::Call(call) => self.whole_call(call, span, scope)?,
+            Start::CallInstance(instance) => self.outputs(&instance, base.span),
+            Start::Resource(resource) => {
+                let repetition = self.resource_instance(resource, &key_value, scope)?;
+                return Ok(Start::ResourceInstance(resource, repetition));
+            }
+            Start::ResourceInstance(resource, _) => return Err(not_known(resource, None)),
+        };
+        self.element_of(&value, &key_value, key.span).map(Start::Value)
+    }
+
+    /// `root.name`, where `root` is no name of a `for`.
+    fn reference(&self, root: &str, name: &Name, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
+        let Some(instance) = scope.instance else {
+            return Err(Stop::error_at("variables may not be used here", span));
+        };
+        let text = name.text.as_str();
+        let value = match root {
+            "var" => self.variable(instance, text).ok_or_else(|| {
+                Stop::error_at(format!("there is no variable `{text}` in this module"), name.span)
+            })?,
+            "local" => self.local(instance, text).ok_or_else(|| {
+                Stop::error_at(format!("there is no local `{text}` in this module"), name.span)
+            })?,
+            "module" => {
+                let module = instance.module().and_then(|id| self.project.module(id));
+                let call = module.and_then(|module| module.call(text));
+                let missing = || Stop::error_at(format!("there is no module call `{text}` in this module"), name.span);
+                return call.map(Start::Call).ok_or_else(missing);
+            }
+            "each" | "count" => return self.repetition(root, name, scope).map(Start::Value),
+            "path" => self.path(instance, name, span)?,
+            "terraform" => return Err(Stop::reason(format!("terraform.{text} depends on where Terraform runs"))),
+            "self" => return Err(Stop::reason("self is not known before apply")),
+            // `data.kind` alone; `data.kind.name` is met one step later.
+            "data" => return Err(Stop::error("`data` needs a kind and a name")),
+            kind => return self.resource("", kind, text, scope),
+        };
+        Ok(Start::Value(value))
+    }
+
+    fn repetition(&self, root: &str, name: &Name, scope: &Scope<'_>) -> Answer {
+        match (root, name.text.as_str(), scope.repetition) {
+            ("each", "key", Some(Repetition::Each { key, .. })) => Ok(key.clone()),
+            ("each", "value", Some(Repetition::Each { value, .. })) => Ok(value.clone()),
+            ("count", "index", Some(Repetition::Count(index))) => Ok(index.clone()),
+            ("each", "key" | "value", None) | ("count", "index", None) => {
+                Err(Stop::reason(format!("{root}.{} differs from instance to instance", name.text)))
+            }
+            (_, text, _) => Err(Stop::error_at(format!("there is no `{root}.{text}` here"), name.span)),
+        }
+    }
+
+    fn path(&self, instance: &Instance, name: &Name, span: Span) -> Answer {
+        let text = match name.text.as_str() {
+            "root" => ".",
+            "module" => {
+                let module = instance.module().and_then(|id| self.project.module(id));
+                module.map_or(".", |module| module.path.as_str())
+            }
+            "cwd" => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
+            _ => return Err(Stop::error_at("`path` has `module`, `root` and `cwd`", name.span)),
+        };
+        Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(span, [])))
+    }
+
+    // Modules.
+
+    fn instances_in(&self, call: &'p ModuleCall, scope: &Scope<'_>) -> Answer<std::sync::Arc<[Instance]>> {
+        let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
+        self.call_instances(caller, call).map_err(|unknown| {
+            let origin = Origin::derived(unknown.span, []);
+            Stop::Unknown(Value::new(Kind::Unknown(unknown), origin))
+        })
+    }
+
+    /// The instance of a call without `for_each` and `count`, where the module is part of the project.
+    fn single(&self, call: &'p ModuleCall, scope: &Scope<'_>) -> Answer<Option<Instance>> {
+        Ok(self.instances_in(call, scope)?.first().filter(|instance| instance.module().is_some()).cloned())
+    }
+
+    fn taken_output(&self, instance: &Instance, name: &Name) -> Answer {
+        if instance.module().is_none() {
+            return Err(Stop::reason(format!("{} is not part of the project", instance.address())));
+        }
+        let missing = || Stop::error_at(format!("{} has no output `{}`", instance.address(), name.text), name.span);
+        let value = self.output(instance, &name.text).ok_or_else(missing)?;
+        Ok(from_call(value, instance, &name.text))
+    }
+
+    /// All outputs of an instance.
+    fn outputs(&self, instance: &Instance, span: Span) -> Value {
+        let Some(module) = instance.module().and_then(|id| self.project.module(id)) else {
+            return Value::unknown(format!("{} is not part of the project", instance.address()), span);
+        };
+        let mut entries: Vec<Entry> = Vec::with_capacity(module.outputs.len());
+        for output in &module.outputs {
+            let name = &output.name;
+            let value = self.output(instance, &name.text);
+            let value = value.unwrap_or_else(|| Value::unknown("this output has no value", output.span));
+            let value = from_call(value, instance, &name.text);
+            entries.push(Entry { key: name.text.clone(), key_span: name.span, value });
+        }
+        entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+        entries.dedup_by(|later, kept| later.key == kept.key);
+        Value::new(Kind::Object(entries.into()), Origin::derived(span, []))
+    }
+
+    fn whole_call(&self, call: &'p ModuleCall, span: Span, scope: &Scope<'_>) -> Answer {
+        let instances = self.instances_in(call, scope)?;
+        self.meter().spend(instances.len())?;
+        let origin = Origin::derived(span, []);
+        if call.for_each.is_none() && call.count.is_none() {
+            let only = instances.first().ok_or_else(|| Stop::reason("there is no instance"))?;
+            return Ok(self.outputs(only, span));
+        }
+        if call.for_each.is_none() {
+            let items = instances.iter().map(|instance| self.outputs(instance, span)).collect();
+            return Ok(Value::new(Kind::Tuple(items), origin));
+        }
+        let mut entries: Vec<Entry> = Vec::with_capacity(instances.len());
+        for instance in instances.iter() {
+            if let InstanceKey::Key(Value { kind: Kind::String(key), origin }) = instance.key() {
+                entries.push(Entry { key: key.clone(), key_span: origin.span, value: self.outputs(instance, span) });
+            }
+        }
+        Ok(Value::new(Kind::Object(entries.into()), origin))
+    }
+
+    // Resources.
+
+    fn resource(&self, mode: &str, kind: &str, name: &str, scope: &Scope<'_>) -> Answer<Start<'p>> {
+        let Some(instance) = scope.instance else {
+            return Err(Stop::error("variables may not be used here"));
+        };
+        let module = instance.module().and_then(|id| self.project.module(id));
+        let resource = module.and_then(|module| module.resource(mode == "data", kind, name));
+        let dot = if mode.is_empty() { "" } else { "." };
+        let missing = || Stop::error(format!("there is no {mode}{dot}{kind}.{name} in this module"));
+        resource.map(Start::Resource).ok_or_else(missing)
+    }
+
+    /// The instance of a resource with `for_each` or `count` that has `key`.
+    fn resource_instance(&self, resource: &'p Resource, key: &Value, scope: &Scope<'_>) -> Answer<Repetition> {
+        let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
+        let repetitions = match (resource.attribute("for_each"), resource.attribute("count")) {
+            (Some(for_each), _) => self.each_of(&for_each.value, caller)?,
+            (None, Some(count)) => self.count_of(&count.value, caller)?,
+            (None, None) => return Err(Stop::error_at("this resource has one instance, which has no key", key.origin.span)),
+        };
+        let wanted = match to_text(key) {
+            Primitive::Is(Value { kind: Kind::String(text), .. }) => text,
+            Primitive::Is(value) if value.as_unknown().is_some() => return Err(Stop::Unknown(value)),
+            _ => return Err(Stop::error("the key of an instance is a string or a number")),
+        };
+        let is_wanted = |repetition: &Repetition| {
+            let (Repetition::Each { key, .. } | Repetition::Count(key)) = repetition;
+            matches!(to_text(key), Primitive::Is(Value { kind: Kind::String(text), .. }) if text == wanted)
+        };
+        let missing = || Stop::error("the resource has no such instance");
+        repetitions.into_iter().find(is_wanted).ok_or_else(missing)
+    }
+
+    /// An attribute of a resource: known where it is configured, since a provider may not change that.
+    fn configured(
+        &self,
+        resource: &Resource,
+        name: &Name,
+        repetition: Option<&Repetition>,
+        scope: &Scope<'_>,
+    ) -> Answer {
+        let Some(instance) = scope.instance else { return Err(not_known(resource, Some(name))) };
+        let meta = ["for_each", "count", "provider", "depends_on", "lifecycle"].contains(&name.text.as_str());
+        let repeated = resource.attribute("for_each").or(resource.attribute("count")).is_some();
+        let attribute = resource.attribute(&name.text).filter(|_| !meta && repeated == repetition.is_some());
+        let Some(attribute) = attribute else { return Err(not_known(resource, Some(name))) };
+        let scope = Scope::of(instance);
+        let scope = repetition.map_or(scope, |repetition| scope.repeated(repetition));
+        Ok(self.converted_by_provider(self.eval(&attribute.value, &scope)))
+    }
+
+    /// What is left of a configured value when it is not known to which type a provider converts it: strings, and the
+    /// containers around them.
+    fn converted_by_provider(&self, value: Value) -> Value {
+        if self.meter().spend(1).is_err() {
+            return Value::unknown(crate::limits::TOO_MUCH, value.origin.span);
+        }
+        let kind = match &value.kind {
+            Kind::String(_) | Kind::Unknown(_) => return value,
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {
+                return Value::unknown("the type of this attribute is the provider's", value.origin.span);
+            }
+            Kind::List(items) => Kind::List(items.iter().map(|item| self.converted_by_provider(item.clone())).collect()),
+            Kind::Tuple(items) => Kind::Tuple(items.iter().map(|item| self.converted_by_provider(item.clone())).collect()),
+            Kind::Set(_) => return Value::unknown("the type of this attribute is the provider's", value.origin.span),
+            Kind::Map(entries) => Kind::Map(self.entries_by_provider(entries)),
+            Kind::Object(entries) => Kind::Object(self.entries_by_provider(entries)),
+        };
+        Value::new(kind, value.origin)
+    }
+
+    fn entries_by_provider(&self, entries: &[Entry]) -> std::sync::Arc<[Entry]> {
+        let convert = |entry: &Entry| Entry { value: self.converted_by_provider(entry.value.clone()), ..entry.clone() };
+        entries.iter().map(convert).collect()
+    }
+}
+
+fn root_name(base: &Expr) -> Option<&str> {
+    if let ExprKind::Variable(name) = &base.kind { Some(name) } else { None }
+}
+
+/// The kind in `data.kind`.
+fn data_kind(base: &Expr) -> Option<&str> {
+    match &base.kind {
+        ExprKind::Attribute(root, kind) if root_name(root) == Some("data") => Some(&kind.text),
+        _ => None,
+    }
+}
+
+fn has_key(instance: &Instance, key: &Value) -> bool {
+    let Primitive::Is(Value { kind: Kind::String(text), .. }) = to_text(key) else { return false };
+    match instance.key() {
+        InstanceKey::None => false,
+        InstanceKey::Key(own) => own.as_str() == Some(&text),
+        InstanceKey::Index(index) => index.to_string() == text.as_str(),
+    }
+}
+
+/// A value that came out of a module call knows so, unless it knows something nearer.
+fn from_call(mut value: Value, instance: &Instance, output: &Str) -> Value {
+    let call = || Path::root(Root::ModuleCall(instance.address().clone()));
+    value.origin = value.origin.reached(|| call().join(Step::Attribute(output.clone())));
+    value
+}
+
+fn not_known(resource: &Resource, attribute: Option<&Name>) -> Stop {
+    let mode = if resource.data { "data." } else { "" };
+    let attribute = attribute.map(|name| format!(".{}", name.text)).unwrap_or_default();
+    let (kind, name) = (&resource.kind.text, &resource.name.text);
+    Stop::reason(format!("{mode}{kind}.{name}{attribute} is not known before apply"))
+}

@@ -1,0 +1,104 @@
+//! `"text ${…} %{ if … } … %{ endif }"`
+
+use crate::limits::BYTES;
+use crate::origin::{Origin, Part};
+use crate::source::Span;
+use crate::syntax::TemplatePart;
+use crate::types::{Primitive, to_text};
+use crate::value::{Kind, Str, Value};
+
+use super::scope::{Binding, Scope};
+use super::{Answer, Evaluator, Stop};
+
+/// A string that is put together piece by piece, each with its origin.
+#[derive(Default)]
+pub(crate) struct Pieces {
+    text: String,
+    parts: Vec<Part>,
+}
+
+impl Pieces {
+    /// Adds `text`, which came from `origin`.
+    pub(crate) fn push(&mut self, text: &str, origin: &Origin) -> Answer<()> {
+        // Terraform normalises what it puts together; that matters only where an accent meets a letter.
+        let accent = |c: char| matches!(c, '\u{300}'..='\u{36F}' | '\u{1100}'..='\u{11FF}');
+        if !self.text.is_empty() && text.starts_with(accent) {
+            return Err(Stop::reason("a text that starts with an accent is not put together here"));
+        }
+        if self.text.len() + text.len() > BYTES {
+            return Err(Stop::reason("this text is too long to be evaluated"));
+        }
+        if !text.is_empty() {
+            self.text.push_str(text);
+            self.parts.push(Part { len: u32::try_from(text.len()).unwrap_or(u32::MAX), origin: origin.clone() });
+        }
+        Ok(())
+    }
+
+    /// The string, which the expression at `span` put together.
+    pub(crate) fn finish(self, span: Span) -> Value {
+        Value::new(Kind::String(Str::from(self.text)), Origin::joined(span, self.parts))
+    }
+}
+
+impl Evaluator<'_> {
+    #[inline(never)]
+    pub(super) fn template(&self, parts: &[TemplatePart], span: Span, scope: &Scope<'_>) -> Answer {
+        // A template of nothing but an interpolation is what is interpolated, of whatever type.
+        if let [TemplatePart::Interpolation(only)] = parts {
+            return Ok(self.eval(only, scope));
+        }
+        let mut pieces = Pieces::default();
+        self.template_parts(parts, &mut pieces, scope)?;
+        Ok(pieces.finish(span))
+    }
+
+    fn template_parts(&self, parts: &[TemplatePart], pieces: &mut Pieces, scope: &Scope<'_>) -> Answer<()> {
+        for part in parts {
+            self.meter().spend(1)?;
+            match part {
+                TemplatePart::Literal(literal) => {
+                    pieces.push(&literal.text, &Origin::written(literal.span, literal.form))?;
+                }
+                TemplatePart::Interpolation(expr) => {
+                    let value = self.known(expr, scope)?;
+                    match to_text(&value) {
+                        Primitive::Is(Value { kind: Kind::String(text), origin }) => pieces.push(&text, &origin)?,
+                        Primitive::Is(_) => {
+                            return Err(Stop::error_at("null cannot be part of a string", expr.span));
+                        }
+                        _ => {
+                            let message = format!("a {} cannot be part of a string", value.type_name());
+                            return Err(Stop::error_at(message, expr.span));
+                        }
+                    }
+                }
+                TemplatePart::If { condition, yes, no } => {
+                    let chosen = if self.condition(condition, scope)? { yes } else { no };
+                    self.nested_parts(chosen, condition.span, pieces, scope)?;
+                }
+                TemplatePart::For { key, value, collection, body } => {
+                    let looped = self.eval(collection, scope);
+                    for (key_value, element) in &self.pairs(&looped, collection.span)? {
+                        let outer = scope.names;
+                        let key_binding = key.as_ref().map(|name| Binding { name: &name.text, value: key_value, outer });
+                        let outer = key_binding.as_ref().or(outer);
+                        let binding = Binding { name: &value.text, value: element, outer };
+                        self.nested_parts(body, collection.span, pieces, &scope.with(&binding))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts within a directive, one level deeper.
+    fn nested_parts(&self, parts: &[TemplatePart], span: Span, pieces: &mut Pieces, scope: &Scope<'_>) -> Answer<()> {
+        let mut answer = Err(Stop::reason("this is nested too deeply to be evaluated"));
+        self.nested(span, || {
+            answer = self.template_parts(parts, pieces, scope);
+            Value::unknown(String::new(), span)
+        });
+        answer
+    }
+}

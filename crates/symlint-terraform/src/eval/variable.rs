@@ -1,0 +1,197 @@
+//! Variables, locals, outputs and the arguments of calls.
+
+use std::sync::Arc;
+
+use crate::module::{Assignment, ModuleCall, ModuleId, Variable};
+use crate::origin::{Path, Root};
+use crate::source::Span;
+use crate::types::{ConversionProblem, Converted, ProblemKind, Type, convert_within};
+use crate::value::{Kind, Str, Value};
+
+use super::Evaluator;
+use super::instance::Instance;
+use super::memo::Item;
+use super::scope::Scope;
+
+/// A collection (by its address) and the variable to whose type it was converted.
+pub(super) type ConversionKey = (usize, u32, u32);
+
+/// Collections with at least so many elements are converted once for all instances that take the same one.
+const LARGE: usize = 64;
+
+impl<'p> Evaluator<'p> {
+    /// The value of the variable `name` in `instance`, converted to its type; `None` where it is not declared. (In a
+    /// project without configuration every assigned variable counts as declared, of any type.)
+    pub fn variable(&self, instance: &Instance, name: &str) -> Option<Value> {
+        let id = instance.module()?;
+        let module = self.project.module(id)?;
+        let Some((index, variable)) = module.variable_at(name) else {
+            return if id == ModuleId::ROOT { self.undeclared(name) } else { None };
+        };
+        let label = || format!("var.{name}");
+        Some(self.remembered(instance.id(), Item::Variable(index), variable.name.span, label, || {
+            match instance.call() {
+                None => self.root_variable(index, variable),
+                Some((caller, call)) => self.child_variable(instance, caller, call, id, index, variable),
+            }
+        }))
+    }
+
+    /// The value of the local `name` in `instance`; `None` where there is none.
+    pub fn local(&self, instance: &Instance, name: &str) -> Option<Value> {
+        let module = self.project.module(instance.module()?)?;
+        let (index, local) = module.local_at(name)?;
+        let label = || format!("local.{name}");
+        Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
+            let mut value = self.eval(&local.value, &Scope::of(instance));
+            value.origin = value.origin.reached(|| Path::root(Root::Local(local.name.text.clone())));
+            value
+        }))
+    }
+
+    /// The value of the output `name` of `instance`; `None` where there is none.
+    pub fn output(&self, instance: &Instance, name: &str) -> Option<Value> {
+        let module = self.project.module(instance.module()?)?;
+        let (index, output) = module.output_at(name)?;
+        let value = output.value.as_ref()?;
+        let label = || format!("output `{name}`");
+        let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
+            self.eval(&value.value, &Scope::of(instance))
+        });
+        Some(value)
+    }
+
+    /// What the call passes as the argument `name` to `instance`, with `each` and `count` as they are for it, before it
+    /// is converted to the type of the variable; `None` where nothing is passed.
+    pub fn argument(&self, instance: &Instance, name: &str) -> Option<Value> {
+        let (caller, call) = self.call_of(instance)?;
+        let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
+        let scope = Scope::of(caller);
+        let scope = instance.repetition().map_or(scope, |repetition| scope.repeated(repetition));
+        Some(self.eval(&argument.value, &scope))
+    }
+
+    /// What does not fit its type in the value of the root module's variable `name`.
+    pub fn problems(&self, name: &str) -> Arc<[ConversionProblem]> {
+        self.variable(&self.root, name);
+        self.problems.borrow().get(name).cloned().unwrap_or_else(|| Arc::new([]))
+    }
+
+    pub(super) fn call_of<'a>(&self, instance: &'a Instance) -> Option<(&'a Instance, &'p ModuleCall)> {
+        let (caller, index) = instance.call()?;
+        let module = self.project.module(caller.module()?)?;
+        module.calls.get(index as usize).map(|call| (caller, call))
+    }
+
+    fn undeclared(&self, name: &str) -> Option<Value> {
+        if self.project.has_configuration() {
+            return None;
+        }
+        let (index, assignment) = self.project.last_assignment(name)?;
+        let label = || format!("var.{name}");
+        Some(self.remembered(0, Item::Assigned(index), assignment.span, label, || self.assigned(assignment)))
+    }
+
+    fn assigned(&self, assignment: &Assignment) -> Value {
+        let mut value = self.eval(&assignment.attribute.value, &Scope::constant());
+        value.origin = value.origin.reached(|| Path::root(Root::Variable(assignment.variable.text.clone())));
+        value
+    }
+
+    fn root_variable(&self, index: u32, variable: &'p Variable) -> Value {
+        let Some((_, assignment)) = self.project.last_assignment(&variable.name.text) else {
+            return Value::unknown(format!("var.{} has no value here", variable.name.text), variable.name.span);
+        };
+        let mut value = self.assigned(assignment);
+        if value.is_null() && !variable.nullable {
+            if let Some(default) = &variable.default {
+                value = self.eval(&default.value, &Scope::constant());
+                value.origin = value.origin.reached(|| Path::root(Root::Variable(variable.name.text.clone())));
+            } else {
+                self.record(format!("var.{} must not be null", variable.name.text), assignment.attribute.value.span);
+            }
+        }
+        let Converted { value, problems } = self.converted(&value, ModuleId::ROOT, index, &variable.ty);
+        self.problems.borrow_mut().insert(variable.name.text.clone(), problems.into());
+        value
+    }
+
+    fn child_variable(
+        &self,
+        instance: &Instance,
+        caller: &Instance,
+        call: u32,
+        module: ModuleId,
+        index: u32,
+        variable: &Variable,
+    ) -> Value {
+        let name = &variable.name.text;
+        let passed = self.argument(instance, name).filter(|value| variable.nullable || !value.is_null());
+        let value = match (passed, &variable.default) {
+            (Some(value), _) => value,
+            (None, Some(default)) => self.eval(&default.value, &Scope::constant()),
+            (None, None) => {
+                let span = self.project.module(caller.module().unwrap_or(ModuleId::ROOT));
+                let span = span.and_then(|module| module.calls.get(call as usize)).map(|call| call.name.span);
+                let span = span.unwrap_or(variable.name.span);
+                return self.refused(format!("the argument `{name}` is required by the module"), span);
+            }
+        };
+        let Converted { value, problems } = self.converted(&value, module, index, &variable.ty);
+        for problem in problems {
+            if problem.kind.is_error() {
+                self.record(describe(&problem), problem.span);
+            }
+        }
+        value
+    }
+
+    /// `value` as the type of a variable. A large collection that is passed to many instances is converted once.
+    fn converted(&self, value: &Value, module: ModuleId, variable: u32, ty: &Type) -> Converted {
+        let key = large(value).map(|address| (address, module.index(), variable));
+        if let Some(key) = key {
+            if let Some((_, done)) = self.conversions.borrow().get(&key) {
+                let value = Value::new(done.kind.clone(), value.origin.clone());
+                return Converted { value, problems: Vec::new() };
+            }
+        }
+        let converted = convert_within(value, ty, &self.meter);
+        for problem in &converted.problems {
+            if let ProblemKind::Missing { attribute } = &problem.kind {
+                self.missing.borrow_mut().insert((problem.span, attribute.clone()));
+            }
+        }
+        if let Some(key) = key {
+            // The value stays alive with it, so that no other can come to have its address.
+            self.conversions.borrow_mut().insert(key, (value.clone(), converted.value.clone()));
+        }
+        converted
+    }
+
+    /// Whether it was said already that the object at `span` lacks `name`.
+    pub(super) fn is_missing(&self, span: Span, name: &Str) -> bool {
+        self.missing.borrow().contains(&(span, name.clone()))
+    }
+}
+
+/// The address of a large collection.
+fn large(value: &Value) -> Option<usize> {
+    match &value.kind {
+        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) if items.len() >= LARGE => {
+            Some(Arc::as_ptr(items).cast::<()>() as usize)
+        }
+        Kind::Map(entries) | Kind::Object(entries) if entries.len() >= LARGE => {
+            Some(Arc::as_ptr(entries).cast::<()>() as usize)
+        }
+        _ => None,
+    }
+}
+
+fn describe(problem: &ConversionProblem) -> String {
+    match &problem.kind {
+        ProblemKind::Missing { attribute } => format!("the attribute `{attribute}` is required"),
+        ProblemKind::Unused { attribute, .. } => format!("the type has no attribute `{attribute}`"),
+        ProblemKind::Mismatch { wanted, got } => format!("a {wanted} is required, not a {got}"),
+        ProblemKind::Inconsistent { wanted } => format!("the elements of a {wanted} must be of one type"),
+    }
+}

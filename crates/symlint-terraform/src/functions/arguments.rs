@@ -1,0 +1,198 @@
+//! What functions ask of their arguments, and how they make their results.
+
+use crate::eval::{Answer, Evaluator, Stop};
+use crate::limits::{BYTES, ELEMENTS};
+use crate::number;
+use crate::origin::Origin;
+use crate::source::Span;
+use crate::types::{Primitive, Type, convert_within, make_set, to_bool, to_number, to_text};
+use crate::value::{Kind, Number, Str, Value};
+
+/// The arguments of a call.
+pub(super) struct Arguments<'a, 'p> {
+    pub(super) evaluator: &'a Evaluator<'p>,
+    pub(super) values: &'a [Value],
+    pub(super) span: Span,
+    pub(super) name: &'static str,
+}
+
+impl Arguments<'_, '_> {
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// A refusal in the name of the function.
+    pub(super) fn refuse(&self, what: impl std::fmt::Display) -> Stop {
+        Stop::error(format!("`{}` {what}", self.name))
+    }
+
+    fn wants(&self, index: usize, wanted: &str, value: &Value) -> Stop {
+        self.refuse(format_args!("takes a {wanted} as argument {}, not a {}", index + 1, value.type_name()))
+    }
+
+    /// Counts steps.
+    pub(super) fn spend(&self, steps: usize) -> Answer<()> {
+        if steps > ELEMENTS {
+            return Err(Stop::reason("this has too many elements to be evaluated"));
+        }
+        Ok(self.evaluator.meter().spend(steps)?)
+    }
+
+    /// The argument, known, perhaps null.
+    pub(super) fn nullable(&self, index: usize) -> Answer<&Value> {
+        let value = self.values.get(index).ok_or_else(|| self.refuse("lacks an argument"))?;
+        if value.as_unknown().is_some() { Err(Stop::Unknown(value.clone())) } else { Ok(value) }
+    }
+
+    /// The argument, known and not null.
+    pub(super) fn value(&self, index: usize) -> Answer<&Value> {
+        let value = self.nullable(index)?;
+        if value.is_null() {
+            return Err(self.refuse(format_args!("does not take null as argument {}", index + 1)));
+        }
+        Ok(value)
+    }
+
+    /// The argument as a string, with its origin.
+    pub(super) fn string(&self, index: usize) -> Answer<(Str, Origin)> {
+        self.as_string(self.value(index)?, index)
+    }
+
+    /// An element of the argument at `index` as a string, with its origin.
+    pub(super) fn as_string(&self, value: &Value, index: usize) -> Answer<(Str, Origin)> {
+        match to_text(value) {
+            Primitive::Is(Value { kind: Kind::String(text), origin }) => Ok((text, origin)),
+            Primitive::Is(value) if value.as_unknown().is_some() => Err(Stop::Unknown(value)),
+            _ => Err(self.wants(index, "string", value)),
+        }
+    }
+
+    /// The text of the argument.
+    pub(super) fn text(&self, index: usize) -> Answer<Str> {
+        self.string(index).map(|(text, _)| text)
+    }
+
+    pub(super) fn number(&self, index: usize) -> Answer<Number> {
+        self.as_number(self.value(index)?, index)
+    }
+
+    pub(super) fn as_number(&self, value: &Value, index: usize) -> Answer<Number> {
+        match to_number(value) {
+            Primitive::Is(Value { kind: Kind::Number(number), .. }) => Ok(number),
+            Primitive::Is(value) if value.as_unknown().is_some() => Err(Stop::Unknown(value)),
+            Primitive::Beyond => Err(Stop::reason("this number is too long to be evaluated")),
+            _ => Err(self.wants(index, "number", value)),
+        }
+    }
+
+    /// The argument as a whole number.
+    pub(super) fn integer(&self, index: usize) -> Answer<i64> {
+        let number = self.number(index)?;
+        if !number.is_integer() {
+            return Err(self.refuse(format_args!("takes a whole number as argument {}", index + 1)));
+        }
+        number::to_integer(&number).ok_or_else(|| Stop::reason("this number is too large to be evaluated"))
+    }
+
+    pub(super) fn boolean(&self, index: usize) -> Answer<bool> {
+        let value = self.value(index)?;
+        match to_bool(value) {
+            Primitive::Is(Value { kind: Kind::Bool(value), .. }) => Ok(value),
+            _ => Err(self.wants(index, "bool", value)),
+        }
+    }
+
+    /// The elements of the argument, a list, set or tuple.
+    pub(super) fn items(&self, index: usize) -> Answer<Vec<Value>> {
+        let value = self.value(index)?;
+        self.items_of(value).unwrap_or_else(|| Err(self.wants(index, "list", value)))
+    }
+
+    /// The elements of a list, set or tuple, which know the way through it; `None` for anything else.
+    pub(super) fn items_of(&self, value: &Value) -> Option<Answer<Vec<Value>>> {
+        let items = value.elements()?;
+        if let Err(stop) = self.spend(items.len()) {
+            return Some(Err(stop));
+        }
+        if matches!(value.kind, Kind::Set(_)) {
+            // Which elements there are depends on which of them are equal.
+            if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
+                return Some(Err(Stop::Unknown(unknown.clone())));
+            }
+        }
+        Some(Ok((0..items.len()).filter_map(|at| value.at(at)).collect()))
+    }
+
+    /// The elements of the argument as strings.
+    pub(super) fn strings(&self, index: usize) -> Answer<Vec<Value>> {
+        let mut strings = Vec::new();
+        for item in self.items(index)? {
+            if item.is_null() {
+                return Err(self.refuse(format_args!("does not take null in argument {}", index + 1)));
+            }
+            let (text, origin) = self.as_string(&item, index)?;
+            strings.push(Value::new(Kind::String(text), origin));
+        }
+        Ok(strings)
+    }
+
+    /// An origin that the whole call has, made from its arguments.
+    pub(super) fn origin(&self) -> Origin {
+        Origin::derived(self.span, self.values.iter().map(|value| value.origin.clone()))
+    }
+
+    pub(super) fn result(&self, kind: Kind) -> Value {
+        Value::new(kind, self.origin())
+    }
+
+    pub(super) fn truth(&self, value: bool) -> Answer {
+        Ok(self.result(Kind::Bool(value)))
+    }
+
+    /// A string that was made of the arguments: the argument itself, where it did not change.
+    pub(super) fn made(&self, text: &str) -> Answer {
+        if text.len() > BYTES {
+            return Err(Stop::reason("this text is too long to be evaluated"));
+        }
+        for value in self.values {
+            if let Primitive::Is(Value { kind: Kind::String(own), origin }) = to_text(value) {
+                if own.as_str() == text && !text.is_empty() {
+                    return Ok(Value::new(Kind::String(own), origin));
+                }
+            }
+        }
+        Ok(self.result(Kind::String(Str::from(text))))
+    }
+
+    pub(super) fn tuple(&self, items: Vec<Value>) -> Answer {
+        self.spend(items.len())?;
+        Ok(self.result(Kind::Tuple(items.into())))
+    }
+
+    /// A list of elements that are of one type already.
+    pub(super) fn plain_list(&self, items: Vec<Value>) -> Answer {
+        self.spend(items.len())?;
+        Ok(self.result(Kind::List(items.into())))
+    }
+
+    /// A list of the elements, as the type that they have in common.
+    pub(super) fn list(&self, items: Vec<Value>) -> Answer {
+        self.convert(&self.tuple(items)?, &Type::List(Box::new(Type::Any)))
+    }
+
+    /// A set of the elements, as the type that they have in common.
+    pub(super) fn set(&self, items: Vec<Value>) -> Answer {
+        let list = self.list(items)?;
+        let items = list.elements().unwrap_or_default().to_vec();
+        Ok(Value::new(make_set(items, self.evaluator.meter())?, list.origin))
+    }
+
+    /// `value` as `ty`, which Terraform must be able to convert it to.
+    pub(super) fn convert(&self, value: &Value, ty: &Type) -> Answer {
+        let converted = convert_within(value, ty, self.evaluator.meter());
+        if converted.problems.iter().any(|problem| problem.kind.is_error()) {
+            return Err(self.refuse(format_args!("needs what can be a {ty}")));
+        }
+        Ok(converted.value)
+    }
+}

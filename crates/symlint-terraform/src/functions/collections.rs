@@ -1,0 +1,259 @@
+//! Functions that make collections of collections.
+
+use crate::eval::{Answer, Stop};
+use crate::limits::ELEMENTS;
+use crate::number;
+use crate::origin::Origin;
+use crate::types::{Type, distinct as without_duplicates, is_same_type, type_of};
+use crate::value::{Entry, Kind, Str, Value};
+
+use super::arguments::Arguments;
+use super::{Function, MANY, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("chunklist", 2, 2, chunklist),
+    function("compact", 1, 1, compact),
+    function("concat", 1, MANY, concat),
+    function("distinct", 1, 1, distinct),
+    function("flatten", 1, 1, flatten),
+    function("keys", 1, 1, keys),
+    function("merge", 0, MANY, merge),
+    function("range", 1, 3, range),
+    function("reverse", 1, 1, reverse),
+    function("slice", 2, 3, slice),
+    function("sort", 1, 1, sort),
+    function("transpose", 1, 1, transpose),
+    function("values", 1, 1, values),
+    function("zipmap", 2, 2, zipmap),
+];
+
+/// The entries of an argument that is a map or object.
+fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, &'a [Entry])> {
+    let value = args.value(index)?;
+    let entries = value.entries().ok_or_else(|| args.refuse(format_args!("takes a map, not a {}", value.type_name())))?;
+    args.spend(entries.len())?;
+    Ok((value, entries))
+}
+
+fn keys(args: &Arguments<'_, '_>) -> Answer {
+    let (map, entries) = entries(args, 0)?;
+    let keys: Vec<Value> = entries.iter().map(|entry| map.key(entry)).collect();
+    if matches!(map.kind, Kind::Map(_)) { args.plain_list(keys) } else { args.tuple(keys) }
+}
+
+fn values(args: &Arguments<'_, '_>) -> Answer {
+    let (map, entries) = entries(args, 0)?;
+    let values: Vec<Value> = entries.iter().map(|entry| map.child(entry)).collect();
+    if matches!(map.kind, Kind::Map(_)) { args.plain_list(values) } else { args.tuple(values) }
+}
+
+fn merge(args: &Arguments<'_, '_>) -> Answer {
+    let mut merged: Vec<Entry> = Vec::new();
+    let mut map_type: Option<Type> = None;
+    let (mut all_maps, mut any) = (true, false);
+    for index in 0..args.len() {
+        if args.nullable(index)?.is_null() {
+            continue;
+        }
+        any = true;
+        let (container, entries) = entries(args, index)?;
+        merged.extend(entries.iter().map(|entry| Entry { value: container.child(entry), ..entry.clone() }));
+        if all_maps {
+            let ty = type_of(container, args.evaluator.meter())?;
+            let fits = map_type.as_ref().is_none_or(|other| is_same_type(other, &ty));
+            all_maps = fits && matches!(ty, Type::Map(_));
+            if map_type.as_ref().is_none_or(Type::is_open) {
+                map_type = Some(ty);
+            }
+        }
+    }
+    if !any && args.len() > 0 {
+        return Err(Stop::reason("which type this null is of is not known"));
+    }
+    // The last one with a key counts.
+    merged.reverse();
+    merged.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+    merged.dedup_by(|earlier, kept| earlier.key == kept.key);
+    let kind = if all_maps && any { Kind::Map(merged.into()) } else { Kind::Object(merged.into()) };
+    Ok(args.result(kind))
+}
+
+fn concat(args: &Arguments<'_, '_>) -> Answer {
+    let mut items = Vec::new();
+    let mut all_lists = true;
+    for index in 0..args.len() {
+        let value = args.value(index)?;
+        match value.kind {
+            Kind::List(_) => {}
+            Kind::Tuple(_) => all_lists = false,
+            Kind::Set(_) => all_lists &= index > 0,
+            _ => return Err(args.refuse("takes lists")),
+        }
+        if matches!(value.kind, Kind::Set(_)) {
+            return Err(args.refuse("takes lists, not sets"));
+        }
+        items.extend(args.items(index)?);
+        args.spend(items.len())?;
+    }
+    if !all_lists {
+        return args.tuple(items);
+    }
+    // Lists of types that have none in common become a tuple.
+    let tuple = args.tuple(items.clone())?;
+    args.list(items).or(Ok(tuple))
+}
+
+fn flatten(args: &Arguments<'_, '_>) -> Answer {
+    let mut flat = Vec::new();
+    let items = args.items(0)?;
+    flatten_into(args, items, &mut flat)?;
+    args.tuple(flat)
+}
+
+fn flatten_into(args: &Arguments<'_, '_>, items: Vec<Value>, flat: &mut Vec<Value>) -> Answer<()> {
+    for item in items {
+        if item.as_unknown().is_some() {
+            return Err(Stop::Unknown(item));
+        }
+        match args.items_of(&item) {
+            Some(inner) => flatten_into(args, inner?, flat)?,
+            None => flat.push(item),
+        }
+        if flat.len() > ELEMENTS {
+            return Err(Stop::reason("this has too many elements to be evaluated"));
+        }
+    }
+    Ok(())
+}
+
+fn distinct(args: &Arguments<'_, '_>) -> Answer {
+    let list = args.list(args.items(0)?)?;
+    let items: Vec<Value> = list.elements().unwrap_or_default().to_vec();
+    if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
+        return Err(Stop::Unknown(unknown.clone()));
+    }
+    args.plain_list(without_duplicates(items, args.evaluator.meter())?)
+}
+
+fn compact(args: &Arguments<'_, '_>) -> Answer {
+    let mut kept = Vec::new();
+    for item in args.items(0)? {
+        if item.is_null() {
+            continue;
+        }
+        let (text, origin) = args.as_string(&item, 0)?;
+        if !text.is_empty() {
+            kept.push(Value::new(Kind::String(text), origin));
+        }
+    }
+    args.plain_list(kept)
+}
+
+fn sort(args: &Arguments<'_, '_>) -> Answer {
+    let mut strings = args.strings(0)?;
+    let text = |value: &Value| value.as_str().cloned().unwrap_or_default();
+    strings.sort_by(|a, b| text(a).as_str().cmp(text(b).as_str()));
+    args.plain_list(strings)
+}
+
+fn reverse(args: &Arguments<'_, '_>) -> Answer {
+    let mut items = args.items(0)?;
+    items.reverse();
+    if matches!(args.value(0)?.kind, Kind::Tuple(_)) { args.tuple(items) } else { args.plain_list(items) }
+}
+
+fn slice(args: &Arguments<'_, '_>) -> Answer {
+    let items = args.items(0)?;
+    if matches!(args.value(0)?.kind, Kind::Set(_)) {
+        return Err(args.refuse("takes a list, not a set"));
+    }
+    let end = if args.len() > 2 { place(args, 2)? } else { items.len() };
+    let start = place(args, 1)?;
+    let part = items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
+    let part = part.to_vec();
+    if matches!(args.value(0)?.kind, Kind::Tuple(_)) { args.tuple(part) } else { args.plain_list(part) }
+}
+
+fn place(args: &Arguments<'_, '_>, index: usize) -> Answer<usize> {
+    usize::try_from(args.integer(index)?).map_err(|_| args.refuse("takes no negative index"))
+}
+
+fn chunklist(args: &Arguments<'_, '_>) -> Answer {
+    let list = args.list(args.items(0)?)?;
+    let items = list.elements().unwrap_or_default();
+    let size = place(args, 1)?;
+    let size = if size == 0 { items.len().max(1) } else { size };
+    let chunk = |chunk: &[Value]| Value::new(Kind::List(chunk.into()), args.origin());
+    args.plain_list(items.chunks(size).map(chunk).collect())
+}
+
+fn range(args: &Arguments<'_, '_>) -> Answer {
+    let zero = number::whole(0);
+    let one = number::whole(1);
+    let (start, end) = if args.len() == 1 { (zero.clone(), args.number(0)?) } else { (args.number(0)?, args.number(1)?) };
+    let step = match args.len() {
+        3 => args.number(2)?,
+        _ if end < start => number::whole(-1),
+        _ => one,
+    };
+    if *step == *zero || ((end < start) != (*step < *zero) && end != start) {
+        return Err(args.refuse("has a step that does not lead from the start to the end"));
+    }
+    let mut items = Vec::new();
+    let mut next = start;
+    while if *step < *zero { next > end } else { next < end } {
+        // Terraform's own limit.
+        if items.len() >= 1024 {
+            return Err(args.refuse("makes 1,024 numbers at most"));
+        }
+        args.spend(1)?;
+        items.push(Value::new(Kind::Number(next.clone()), args.origin()));
+        next = crate::eval::numeric(number::add(&next, &step))?;
+    }
+    args.plain_list(items)
+}
+
+fn transpose(args: &Arguments<'_, '_>) -> Answer {
+    let strings = Type::Map(Box::new(Type::List(Box::new(Type::String))));
+    let map = args.convert(args.value(0)?, &strings)?;
+    let mut pairs: Vec<(Str, Value, Value)> = Vec::new();
+    for entry in map.entries().unwrap_or_default() {
+        let list = map.child(entry);
+        let items = args.items_of(&list).ok_or_else(|| Stop::Unknown(list.clone()))?;
+        for item in items? {
+            let (text, _) = args.as_string(&item, 0)?;
+            pairs.push((text, item, map.key(entry)));
+        }
+    }
+    pairs.sort_by(|(a, ..), (b, ..)| a.as_str().cmp(b.as_str()));
+    let mut grouped: Vec<(Entry, Vec<Value>)> = Vec::new();
+    for (key, value, name) in pairs {
+        match grouped.last_mut() {
+            Some((entry, names)) if entry.key == key => names.push(name),
+            _ => grouped.push((Entry { key, key_span: value.origin.span, value }, vec![name])),
+        }
+    }
+    let entry = |(entry, names): (Entry, Vec<Value>)| {
+        let origin = Origin::derived(args.span, names.iter().map(|name| name.origin.clone()));
+        Entry { value: Value::new(Kind::List(names.into()), origin), ..entry }
+    };
+    Ok(args.result(Kind::Map(grouped.into_iter().map(entry).collect())))
+}
+
+fn zipmap(args: &Arguments<'_, '_>) -> Answer {
+    let keys = args.strings(0)?;
+    let values = args.items(1)?;
+    if keys.len() != values.len() {
+        return Err(args.refuse("takes as many keys as values"));
+    }
+    let mut entries: Vec<Entry> = Vec::with_capacity(keys.len());
+    for (key, value) in keys.iter().zip(values) {
+        let text = key.as_str().cloned().unwrap_or_default();
+        entries.push(Entry { key: text, key_span: key.origin.span, value });
+    }
+    entries.reverse();
+    entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+    entries.dedup_by(|earlier, kept| earlier.key == kept.key);
+    let is_tuple = matches!(args.value(1)?.kind, Kind::Tuple(_));
+    Ok(args.result(if is_tuple { Kind::Object(entries.into()) } else { Kind::Map(entries.into()) }))
+}

@@ -1,0 +1,175 @@
+//! Functions that write values as text and read them back.
+
+use std::fmt::Write;
+
+use crate::eval::{Answer, Stop};
+use crate::limits::BYTES;
+use crate::number;
+use crate::origin::Origin;
+use crate::value::{Kind, Str, Value};
+
+use super::arguments::Arguments;
+use super::{Function, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("base64decode", 1, 1, base64decode),
+    function("base64encode", 1, 1, base64encode),
+    function("jsonencode", 1, 1, jsonencode),
+    function("urlencode", 1, 1, urlencode),
+];
+
+/// Leaves of an encoded value whose origins are kept.
+const LEAVES: usize = 256;
+
+fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
+    let mut text = String::new();
+    let value = args.nullable(0)?;
+    write_json(value, &mut text, args)?;
+    let mut origins = vec![value.origin.clone()];
+    leaves(value, &mut origins);
+    Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(args.span, origins)))
+}
+
+/// The origins of what is in `value`, so that a text made of it still says where its parts were written.
+fn leaves(value: &Value, origins: &mut Vec<Origin>) {
+    if origins.len() >= LEAVES {
+        return;
+    }
+    for entry in value.entries().unwrap_or_default() {
+        leaves(&value.child(entry), origins);
+    }
+    for index in 0..value.elements().unwrap_or_default().len() {
+        if origins.len() >= LEAVES {
+            return;
+        }
+        if let Some(item) = value.at(index) {
+            leaves(&item, origins);
+        }
+    }
+    if value.entries().is_none() && value.elements().is_none() && origins.len() < LEAVES {
+        origins.push(value.origin.clone());
+    }
+}
+
+/// Writes `value` as Terraform's `jsonencode` does.
+pub(super) fn write_json(value: &Value, out: &mut String, args: &Arguments<'_, '_>) -> Answer<()> {
+    args.spend(1)?;
+    if out.len() > BYTES {
+        return Err(Stop::reason("this text is too long to be evaluated"));
+    }
+    match &value.kind {
+        Kind::Unknown(_) => return Err(Stop::Unknown(value.clone())),
+        Kind::Null => out.push_str("null"),
+        Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
+        Kind::Number(number) => out.push_str(&number::format_number(number)),
+        Kind::String(text) => write_string(text, out),
+        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_json(item, out, args)?;
+            }
+            out.push(']');
+        }
+        Kind::Map(entries) | Kind::Object(entries) => {
+            out.push('{');
+            for (index, entry) in entries.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_string(&entry.key, out);
+                out.push(':');
+                write_json(&entry.value, out, args)?;
+            }
+            out.push('}');
+        }
+    }
+    Ok(())
+}
+
+/// Go escapes what could be taken for HTML, too.
+fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{C}' => out.push_str("\\f"),
+            '\0'..='\u{1F}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn urlencode(args: &Arguments<'_, '_>) -> Answer {
+    let mut encoded = String::new();
+    for byte in args.text(0)?.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
+            b' ' => encoded.push('+'),
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    args.made(&encoded)
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn base64encode(args: &Arguments<'_, '_>) -> Answer {
+    let text = args.text(0)?;
+    let mut encoded = String::with_capacity(text.len() / 3 * 4 + 4);
+    for chunk in text.as_bytes().chunks(3) {
+        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for index in 0..4 {
+            let digit = (bits >> (18 - 6 * index)) & 63;
+            let known = index <= chunk.len();
+            encoded.push(if known { ALPHABET.get(digit as usize).map_or('=', |digit| char::from(*digit)) } else { '=' });
+        }
+    }
+    Ok(args.result(Kind::String(Str::from(encoded))))
+}
+
+fn base64decode(args: &Arguments<'_, '_>) -> Answer {
+    let text = args.text(0)?;
+    // Go skips line breaks; the rest is strict.
+    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let invalid = || args.refuse("takes a text in base 64");
+    if digits.len() % 4 != 0 {
+        return Err(invalid());
+    }
+    let padding = digits.iter().rev().take_while(|digit| **digit == b'=').count();
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
+    for chunk in digits.chunks(4) {
+        let mut bits = 0u32;
+        for digit in chunk {
+            let value = ALPHABET.iter().position(|known| known == digit);
+            let value = match (value, digit) {
+                (Some(value), _) => u32::try_from(value).unwrap_or(0),
+                (None, b'=') => 0,
+                _ => return Err(invalid()),
+            };
+            bits = bits << 6 | value;
+        }
+        bytes.extend(bits.to_be_bytes().into_iter().skip(1));
+    }
+    let body = digits.len() - padding;
+    if padding > 2 || digits.iter().take(body).any(|digit| *digit == b'=') {
+        return Err(invalid());
+    }
+    bytes.truncate(bytes.len() - padding);
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(args.result(Kind::String(Str::from(text)))),
+        Err(_) => Err(args.refuse("takes an encoded text in UTF-8")),
+    }
+}

@@ -1,0 +1,128 @@
+//! Terraform's functions.
+//!
+//! A function that is not in the table is unknown, by name. Arguments that are unknown make the result unknown; what a
+//! function passes on keeps its origin, what it builds is derived from its arguments.
+
+mod arguments;
+mod collections;
+mod conversion;
+mod encoding;
+mod format;
+mod numbers;
+mod regexes;
+mod selection;
+mod sets;
+mod strings;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::eval::{Answer, Evaluator, Scope, Stop};
+use crate::limits::ELEMENTS;
+use crate::source::Span;
+use crate::syntax::{Call, Expr};
+use crate::value::{Kind, Value};
+
+use arguments::Arguments;
+pub use strings::title;
+
+/// A function.
+struct Function {
+    name: &'static str,
+    /// The fewest arguments.
+    least: usize,
+    /// The most.
+    most: usize,
+    run: fn(&Arguments<'_, '_>) -> Answer,
+}
+
+/// Any number of arguments.
+const MANY: usize = usize::MAX;
+
+const fn function(name: &'static str, least: usize, most: usize, run: fn(&Arguments<'_, '_>) -> Answer) -> Function {
+    Function { name, least, most, run }
+}
+
+static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    let families = [
+        collections::FUNCTIONS,
+        conversion::FUNCTIONS,
+        encoding::FUNCTIONS,
+        format::FUNCTIONS,
+        numbers::FUNCTIONS,
+        regexes::FUNCTIONS,
+        selection::FUNCTIONS,
+        sets::FUNCTIONS,
+        strings::FUNCTIONS,
+    ];
+    families.into_iter().flatten().map(|function| (function.name, function)).collect()
+});
+
+/// The value of a call.
+pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &Scope<'_>) -> Answer {
+    let name = call.name.text.as_str();
+    // Every built-in function has a longer name, too.
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    match name {
+        "try" if !call.expand_last => return attempt_each(evaluator, &call.arguments, scope),
+        "can" if !call.expand_last => return can(evaluator, &call.arguments, span, scope),
+        _ => {}
+    }
+    let Some(function) = FUNCTIONS.get(name) else {
+        return Err(Stop::reason(format!("the function {name} is not evaluated")));
+    };
+    let values = arguments(evaluator, call, scope)?;
+    if values.len() < function.least || values.len() > function.most {
+        return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));
+    }
+    (function.run)(&Arguments { evaluator, values: &values, span, name: function.name })
+}
+
+fn how_many(function: &Function) -> String {
+    let plural = |count: usize| if count == 1 { "argument" } else { "arguments" };
+    match (function.least, function.most) {
+        (least, MANY) => format!("at least {least} {}", plural(least)),
+        (least, most) if least == most => format!("{least} {}", plural(least)),
+        (least, most) => format!("{least} to {most} arguments"),
+    }
+}
+
+fn arguments(evaluator: &Evaluator<'_>, call: &Call, scope: &Scope<'_>) -> Answer<Vec<Value>> {
+    let mut values: Vec<Value> = call.arguments.iter().map(|argument| evaluator.eval(argument, scope)).collect();
+    if call.expand_last {
+        let last = values.pop().ok_or_else(|| Stop::error("`...` needs an argument in front"))?;
+        if last.as_unknown().is_some() {
+            return Err(Stop::Unknown(last));
+        }
+        let items = match &last.kind {
+            Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => items,
+            _ => return Err(Stop::error("only a list, set or tuple can be expanded to arguments")),
+        };
+        if items.len() > ELEMENTS {
+            return Err(Stop::reason("there are too many arguments"));
+        }
+        evaluator.meter().spend(items.len())?;
+        values.extend((0..items.len()).filter_map(|index| last.at(index)));
+    }
+    Ok(values)
+}
+
+/// The first of the expressions that can be evaluated.
+fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], scope: &Scope<'_>) -> Answer {
+    for expression in expressions {
+        match evaluator.attempt(expression, scope) {
+            Ok(Some(value)) => return Ok(value),
+            Ok(None) => {}
+            Err(unknown) => return Err(Stop::reason(unknown.reason.clone())),
+        }
+    }
+    Err(Stop::error("none of these can be evaluated"))
+}
+
+fn can(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
+    let [expression] = expressions else { return Err(Stop::error("`can` takes 1 argument")) };
+    match evaluator.attempt(expression, scope) {
+        Ok(value) => Ok(Value::new(Kind::Bool(value.is_some()), crate::origin::Origin::derived(span, []))),
+        Err(unknown) => Err(Stop::reason(unknown.reason.clone())),
+    }
+}

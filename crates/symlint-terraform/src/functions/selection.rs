@@ -1,0 +1,212 @@
+//! Functions that take something out of collections, or ask something of them.
+
+use crate::eval::{Answer, Stop, numeric};
+use crate::number;
+use crate::types::{Primitive, Type, equal, to_bool, type_of, unify};
+use crate::value::{Kind, Value};
+
+use super::arguments::Arguments;
+use super::{Function, MANY, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("alltrue", 1, 1, alltrue),
+    function("anytrue", 1, 1, anytrue),
+    function("coalesce", 1, MANY, coalesce),
+    function("coalescelist", 1, MANY, coalescelist),
+    function("contains", 2, 2, contains),
+    function("element", 2, 2, element),
+    function("index", 2, 2, index),
+    function("length", 1, 1, length),
+    function("lookup", 2, 3, lookup),
+    function("matchkeys", 3, 3, matchkeys),
+    function("one", 1, 1, one),
+    function("sum", 1, 1, sum),
+];
+
+fn length(args: &Arguments<'_, '_>) -> Answer {
+    let value = args.value(0)?;
+    let length = match &value.kind {
+        Kind::String(text) => super::strings::characters(text)?.len(),
+        Kind::Set(_) => args.items(0)?.len(),
+        Kind::List(items) | Kind::Tuple(items) => items.len(),
+        Kind::Map(entries) | Kind::Object(entries) => entries.len(),
+        _ => return Err(args.refuse(format_args!("takes a collection or string, not a {}", value.type_name()))),
+    };
+    Ok(args.result(Kind::Number(number::whole(length))))
+}
+
+fn lookup(args: &Arguments<'_, '_>) -> Answer {
+    let map = args.value(0)?;
+    let key = args.text(1)?;
+    if map.entries().is_none() {
+        return Err(args.refuse(format_args!("takes a map, not a {}", map.type_name())));
+    }
+    if let Some(found) = map.get(&key) {
+        return Ok(found);
+    }
+    let Some(default) = args.values.get(2) else {
+        return Err(args.refuse("finds no such key, and has no default"));
+    };
+    if let Kind::Map(_) = &map.kind {
+        if let Type::Map(element) = type_of(map, args.evaluator.meter())? {
+            return args.convert(default, &element);
+        }
+    }
+    Ok(default.clone())
+}
+
+fn element(args: &Arguments<'_, '_>) -> Answer {
+    let list = args.value(0)?;
+    let items = match &list.kind {
+        Kind::List(items) | Kind::Tuple(items) => items,
+        _ => return Err(args.refuse(format_args!("takes a list, not a {}", list.type_name()))),
+    };
+    let index = args.integer(1)?;
+    if index < 0 {
+        return Err(args.refuse("takes no negative index"));
+    }
+    let index = usize::try_from(index).unwrap_or(0).checked_rem(items.len());
+    let index = index.ok_or_else(|| args.refuse("finds nothing in an empty list"))?;
+    list.at(index).ok_or_else(|| args.refuse("finds nothing in an empty list"))
+}
+
+fn contains(args: &Arguments<'_, '_>) -> Answer {
+    let items = args.items(0)?;
+    let wanted = args.nullable(1)?;
+    let mut undecided = None;
+    for item in items {
+        match equal(&item, wanted, args.evaluator.meter())? {
+            Some(true) => return args.truth(true),
+            Some(false) => {}
+            None => undecided = Some(item),
+        }
+    }
+    match undecided {
+        Some(_) => Err(Stop::reason("whether the list has this element is not known")),
+        None => args.truth(false),
+    }
+}
+
+fn index(args: &Arguments<'_, '_>) -> Answer {
+    let list = args.value(0)?;
+    if !matches!(list.kind, Kind::List(_) | Kind::Tuple(_)) {
+        return Err(args.refuse("takes a list"));
+    }
+    let wanted = args.nullable(1)?;
+    for (at, item) in args.items(0)?.into_iter().enumerate() {
+        match equal(&item, wanted, args.evaluator.meter())? {
+            Some(true) => return Ok(args.result(Kind::Number(number::whole(at)))),
+            Some(false) => {}
+            None => return Err(Stop::reason("where the list has this element is not known")),
+        }
+    }
+    Err(args.refuse("does not find the element"))
+}
+
+fn one(args: &Arguments<'_, '_>) -> Answer {
+    let mut items = args.items(0)?;
+    match items.len() {
+        0 => Ok(args.result(Kind::Null)),
+        1 => items.pop().ok_or_else(|| args.refuse("finds nothing")),
+        _ => Err(args.refuse("takes a list of one element, or of none")),
+    }
+}
+
+fn truths(args: &Arguments<'_, '_>, decisive: bool) -> Answer {
+    let mut undecided = None;
+    for item in args.items(0)? {
+        match to_bool(&item) {
+            Primitive::Is(Value { kind: Kind::Bool(truth), .. }) if truth == decisive => return args.truth(decisive),
+            Primitive::Is(value) if value.as_unknown().is_some() => undecided = Some(value),
+            // A null counts as false.
+            Primitive::Is(value) if value.is_null() && !decisive => return args.truth(false),
+            Primitive::Is(_) => {}
+            _ => return Err(args.refuse("takes a list of true and false")),
+        }
+    }
+    undecided.map_or_else(|| args.truth(!decisive), |unknown| Err(Stop::Unknown(unknown)))
+}
+
+fn alltrue(args: &Arguments<'_, '_>) -> Answer {
+    truths(args, false)
+}
+
+fn anytrue(args: &Arguments<'_, '_>) -> Answer {
+    truths(args, true)
+}
+
+fn sum(args: &Arguments<'_, '_>) -> Answer {
+    let items = args.items(0)?;
+    if items.is_empty() {
+        return Err(args.refuse("takes at least one number"));
+    }
+    let mut total = number::whole(0);
+    for item in &items {
+        if item.is_null() {
+            return Err(args.refuse("takes no null"));
+        }
+        total = numeric(number::add(&total, &*args.as_number(item, 0)?))?;
+    }
+    Ok(args.result(Kind::Number(total)))
+}
+
+/// The first argument that is neither null nor an empty string, as the type that all have in common.
+fn coalesce(args: &Arguments<'_, '_>) -> Answer {
+    let mut common = Type::Any;
+    for value in args.values {
+        let ty = type_of(value, args.evaluator.meter())?;
+        common = unify(&common, &ty).ok_or_else(|| args.refuse("takes arguments of one type"))?;
+    }
+    for index in 0..args.len() {
+        let value = args.nullable(index)?;
+        if value.is_null() {
+            continue;
+        }
+        // One argument of unknown type may turn all into strings.
+        let undecided = args.values.iter().any(|value| value.as_unknown().is_some());
+        if undecided && matches!(value.kind, Kind::Number(_) | Kind::Bool(_)) {
+            return Err(Stop::reason("the type of this depends on a value that is not known"));
+        }
+        let value = args.convert(value, &common)?;
+        if value.as_str().is_none_or(|text| !text.is_empty()) {
+            return Ok(value);
+        }
+    }
+    Err(args.refuse("finds only null and empty strings"))
+}
+
+fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
+    for index in 0..args.len() {
+        let value = args.nullable(index)?;
+        if value.is_null() {
+            continue;
+        }
+        match value.elements() {
+            None => return Err(args.refuse("takes lists")),
+            Some([]) => {}
+            Some(_) => return Ok(value.clone()),
+        }
+    }
+    Err(args.refuse("finds only empty lists"))
+}
+
+fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
+    let (values, keys, wanted) = (args.items(0)?, args.items(1)?, args.items(2)?);
+    if values.len() != keys.len() {
+        return Err(args.refuse("takes as many keys as values"));
+    }
+    let mut found = Vec::new();
+    for (value, key) in values.into_iter().zip(keys) {
+        for candidate in &wanted {
+            match equal(&key, candidate, args.evaluator.meter())? {
+                Some(true) => {
+                    found.push(value);
+                    break;
+                }
+                Some(false) => {}
+                None => return Err(Stop::reason("whether these keys match is not known")),
+            }
+        }
+    }
+    args.list(found)
+}

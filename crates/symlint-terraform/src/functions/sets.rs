@@ -1,0 +1,108 @@
+//! Functions of sets.
+
+use std::collections::HashSet;
+
+use crate::eval::{Answer, Stop};
+use crate::limits::ELEMENTS;
+use crate::types::{canonical, make_set};
+use crate::value::{Kind, Value};
+
+use super::arguments::Arguments;
+use super::{Function, MANY, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("setintersection", 1, MANY, |args| combine(args, |count, all| count == all)),
+    function("setproduct", 2, MANY, setproduct),
+    function("setsubtract", 2, 2, setsubtract),
+    function("setsymmetricdifference", 1, MANY, symmetric_difference),
+    function("setunion", 1, MANY, |args| combine(args, |_, _| true)),
+];
+
+/// The arguments as sets of one type.
+fn sets(args: &Arguments<'_, '_>) -> Answer<Vec<Vec<Value>>> {
+    let mut lengths = Vec::with_capacity(args.len());
+    let mut all = Vec::new();
+    for index in 0..args.len() {
+        let items = args.items(index)?;
+        lengths.push(items.len());
+        all.extend(items);
+        args.spend(all.len())?;
+    }
+    let list = args.list(all)?;
+    let mut rest = list.elements().unwrap_or_default();
+    let mut sets = Vec::with_capacity(args.len());
+    for length in lengths {
+        let (items, later) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
+            return Err(Stop::Unknown(unknown.clone()));
+        }
+        let Kind::Set(items) = make_set(items.to_vec(), args.evaluator.meter())? else { continue };
+        sets.push(items.to_vec());
+        rest = later;
+    }
+    Ok(sets)
+}
+
+/// The elements of which as many sets have one as `keep` wants, given how many sets there are.
+fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
+    let sets = sets(args)?;
+    let mut counts = std::collections::HashMap::new();
+    for item in sets.iter().flatten() {
+        *counts.entry(canonical(item, args.evaluator.meter())?).or_insert(0) += 1;
+    }
+    let mut kept = Vec::new();
+    for item in sets.iter().flatten() {
+        let count = counts.get(&canonical(item, args.evaluator.meter())?).copied().unwrap_or(0);
+        if keep(count, sets.len()) {
+            kept.push(item.clone());
+        }
+    }
+    Ok(args.result(make_set(kept, args.evaluator.meter())?))
+}
+
+fn symmetric_difference(args: &Arguments<'_, '_>) -> Answer {
+    if args.len() > 2 {
+        return Err(Stop::reason("the difference of more than two sets is not evaluated"));
+    }
+    combine(args, |count, _| count == 1)
+}
+
+fn setsubtract(args: &Arguments<'_, '_>) -> Answer {
+    let sets = sets(args)?;
+    let [minuend, subtrahend] = sets.as_slice() else { return Err(args.refuse("takes two sets")) };
+    let mut gone = HashSet::new();
+    for item in subtrahend {
+        gone.insert(canonical(item, args.evaluator.meter())?);
+    }
+    let mut kept = Vec::new();
+    for item in minuend {
+        if !gone.contains(&canonical(item, args.evaluator.meter())?) {
+            kept.push(item.clone());
+        }
+    }
+    Ok(args.result(make_set(kept, args.evaluator.meter())?))
+}
+
+/// Every combination of one element from each argument: a set where all arguments are sets, else a list.
+fn setproduct(args: &Arguments<'_, '_>) -> Answer {
+    let mut combinations: Vec<Vec<Value>> = vec![Vec::new()];
+    let mut all_sets = true;
+    for index in 0..args.len() {
+        all_sets &= matches!(args.value(index)?.kind, Kind::Set(_));
+        let list = args.list(args.items(index)?)?;
+        let items = list.elements().unwrap_or_default();
+        if combinations.len().saturating_mul(items.len()) > ELEMENTS {
+            return Err(Stop::reason("this has too many elements to be evaluated"));
+        }
+        args.spend(combinations.len().saturating_mul(items.len()).saturating_mul(index + 1))?;
+        combinations = combinations
+            .iter()
+            .flat_map(|start| items.iter().map(|item| start.iter().chain([item]).cloned().collect()))
+            .collect();
+    }
+    let tuples: Vec<Value> = combinations.into_iter().map(|items| args.result(Kind::Tuple(items.into()))).collect();
+    if all_sets {
+        return Ok(args.result(make_set(tuples, args.evaluator.meter())?));
+    }
+    args.plain_list(tuples)
+}

@@ -1,0 +1,221 @@
+//! Functions of strings.
+
+use crate::eval::{Answer, Stop};
+use crate::origin::{Origin, Part};
+use crate::types::{Primitive, to_text};
+use crate::value::{Kind, Str, Value};
+
+use crate::eval::Pieces;
+
+use super::arguments::Arguments;
+use super::{Function, MANY, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("chomp", 1, 1, |args| {
+        let text = args.text(0)?;
+        args.made(text.trim_end_matches(['\r', '\n']))
+    }),
+    function("endswith", 2, 2, |args| args.truth(args.text(0)?.ends_with(args.text(1)?.as_str()))),
+    function("indent", 2, 2, indent),
+    function("join", 1, MANY, join),
+    function("lower", 1, 1, |args| args.made(&map_case(&args.text(0)?, lower))),
+    function("split", 2, 2, split),
+    function("startswith", 2, 2, |args| args.truth(args.text(0)?.starts_with(args.text(1)?.as_str()))),
+    function("strcontains", 2, 2, |args| args.truth(args.text(0)?.contains(args.text(1)?.as_str()))),
+    function("strrev", 1, 1, |args| {
+        let text = args.text(0)?;
+        args.made(&characters(&text)?.iter().rev().collect::<String>())
+    }),
+    function("substr", 3, 3, substr),
+    function("title", 1, 1, |args| args.made(&title(&args.text(0)?))),
+    function("trim", 2, 2, |args| {
+        let (text, set) = (args.text(0)?, args.text(1)?);
+        args.made(text.trim_matches(|c| set.contains(c)))
+    }),
+    function("trimprefix", 2, 2, |args| {
+        let (text, prefix) = (args.text(0)?, args.text(1)?);
+        cut(args, &text, text.strip_prefix(prefix.as_str()))
+    }),
+    function("trimspace", 1, 1, |args| {
+        let text = args.text(0)?;
+        cut(args, &text, Some(text.trim()))
+    }),
+    function("trimsuffix", 2, 2, |args| {
+        let (text, suffix) = (args.text(0)?, args.text(1)?);
+        cut(args, &text, text.strip_suffix(suffix.as_str()))
+    }),
+    function("upper", 1, 1, |args| args.made(&map_case(&args.text(0)?, upper))),
+];
+
+/// `text` with the first letter of each word in title case, as Go's `strings.Title` has it: a word starts behind
+/// everything but letters, digits and, in ASCII, underscores; nothing is lowered.
+pub fn title(text: &str) -> String {
+    let mut titled = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars() {
+        titled.push(if is_separator(before) { title_case(c) } else { c });
+        before = c;
+    }
+    titled
+}
+
+fn is_separator(c: char) -> bool {
+    if c.is_ascii() { !c.is_ascii_alphanumeric() && c != '_' } else { c.is_whitespace() }
+}
+
+fn title_case(c: char) -> char {
+    match c {
+        // The letters that are two in one have a title case of their own, the middle of three.
+        '\u{1C4}'..='\u{1C6}' => '\u{1C5}',
+        '\u{1C7}'..='\u{1C9}' => '\u{1C8}',
+        '\u{1CA}'..='\u{1CC}' => '\u{1CB}',
+        '\u{1F1}'..='\u{1F3}' => '\u{1F2}',
+        _ => upper(c),
+    }
+}
+
+/// Go maps one character to one; what Unicode maps to several stays as it is.
+fn upper(c: char) -> char {
+    let mut mapped = c.to_uppercase();
+    if mapped.len() == 1 { mapped.next().unwrap_or(c) } else { c }
+}
+
+fn lower(c: char) -> char {
+    let mut mapped = c.to_lowercase();
+    if mapped.len() == 1 { mapped.next().unwrap_or(c) } else { c }
+}
+
+fn map_case(text: &str, map: fn(char) -> char) -> String {
+    text.chars().map(map).collect()
+}
+
+/// The characters as people count them; only where each is one code point.
+pub(super) fn characters(text: &str) -> Answer<Vec<char>> {
+    let simple = |c: char| match c {
+        '\r' => false,
+        _ if c.is_ascii() => true,
+        // Latin, Greek, Cyrillic and the symbols between: nothing that joins its neighbours.
+        '\u{A0}'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{52F}' | '\u{2010}'..='\u{2027}' => c != '\u{AD}',
+        _ => false,
+    };
+    if !text.chars().all(simple) {
+        return Err(Stop::reason("the characters of this text are not counted here"));
+    }
+    Ok(text.chars().collect())
+}
+
+/// The argument with something cut off at its ends; what is left still knows its place in the file.
+fn cut(args: &Arguments<'_, '_>, text: &Str, left: Option<&str>) -> Answer {
+    let left = left.unwrap_or(text);
+    args.made(left)
+}
+
+fn join(args: &Arguments<'_, '_>) -> Answer {
+    let (separator, separator_origin) = args.string(0)?;
+    let mut pieces = Pieces::default();
+    let mut first = true;
+    for index in 1..args.len() {
+        for item in args.strings(index)? {
+            if !first {
+                pieces.push(&separator, &separator_origin)?;
+            }
+            first = false;
+            pieces.push(item.as_str().map_or("", |text| text.as_str()), &item.origin)?;
+        }
+    }
+    pieces.finish_passing(args.span)
+}
+
+fn split(args: &Arguments<'_, '_>) -> Answer {
+    let separator = args.text(0)?;
+    let (text, origin) = args.string(1)?;
+    let piece = |piece: &str, start: usize| {
+        let value = Kind::String(Str::from(piece));
+        if piece.len() == text.len() {
+            return Value::new(value, origin.clone());
+        }
+        Value::new(value, piece_of(args, &origin, start, piece.len()))
+    };
+    let mut pieces = Vec::new();
+    if separator.is_empty() {
+        for c in characters(&text)? {
+            pieces.push(Value::new(Kind::String(Str::from(c.to_string())), args.origin()));
+        }
+        return args.plain_list(pieces);
+    }
+    let mut start = 0;
+    for part in text.split(separator.as_str()) {
+        args.spend(1)?;
+        pieces.push(piece(part, start));
+        start += part.len() + separator.len();
+    }
+    args.plain_list(pieces)
+}
+
+/// The origin of a piece that was cut out of a string: derived from all of it.
+fn piece_of(args: &Arguments<'_, '_>, whole: &Origin, _start: usize, _len: usize) -> Origin {
+    Origin::derived(args.span, [whole.clone()])
+}
+
+fn substr(args: &Arguments<'_, '_>) -> Answer {
+    let text = args.text(0)?;
+    let characters = characters(&text)?;
+    let (offset, length) = (args.integer(1)?, args.integer(2)?);
+    let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
+    let offset = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
+    let end = if length < 0 { count } else { offset.saturating_add(length).min(count) };
+    let (from, to) = (usize::try_from(offset).unwrap_or(0), usize::try_from(end).unwrap_or(0));
+    args.made(&characters.get(from..to).unwrap_or_default().iter().collect::<String>())
+}
+
+fn indent(args: &Arguments<'_, '_>) -> Answer {
+    let spaces = usize::try_from(args.integer(0)?).map_err(|_| args.refuse("takes no negative number"))?;
+    args.spend(spaces)?;
+    let text = args.text(1)?;
+    args.spend(spaces.saturating_mul(text.matches('\n').count()))?;
+    args.made(&text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
+}
+
+impl Pieces {
+    /// Like [`Pieces::finish`], but a string of one piece is that piece.
+    pub(super) fn finish_passing(self, span: crate::source::Span) -> Answer {
+        let value = self.finish(span);
+        if let crate::origin::Makeup::Joined(parts) = &value.origin.makeup {
+            if let [Part { origin, .. }] = &**parts {
+                return Ok(Value::new(value.kind, origin.clone()));
+            }
+        }
+        Ok(value)
+    }
+}
+
+/// A primitive as text, for functions that show values.
+pub(super) fn shown(value: &Value) -> Option<Str> {
+    match to_text(value) {
+        Primitive::Is(Value { kind: Kind::String(text), .. }) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn titles_are_those_of_go() {
+        for (text, wanted) in [
+            ("tenant_foo", "Tenant_foo"),
+            ("tenant-foo", "Tenant-Foo"),
+            ("tenantFoo", "TenantFoo"),
+            ("3m", "3m"),
+            ("Foo bar", "Foo Bar"),
+            ("foo.bar", "Foo.Bar"),
+            ("a1b 2foo", "A1b 2foo"),
+            ("tenant_-foo", "Tenant_-Foo"),
+            ("foo\u{2010}bar", "Foo\u{2010}bar"),
+            ("étage ßa ǆ", "Étage ßa ǅ"),
+        ] {
+            assert_eq!(title(text), wanted);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! From the blocks of a folder to what they declare.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use crate::eval::Evaluator;
+use crate::source::Span;
+use crate::syntax::{Attribute, Block, ExprKind, Name};
+use crate::types::{Type, read_type};
+use crate::value::Str;
+
+use super::{LoadError, Module, ModuleCall, Output, Project, Resource, Variable};
+
+/// What a module call has that is no argument of the module.
+const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", "depends_on"];
+
+/// Makes a module of blocks.
+pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> Module {
+    let mut module = Module::default();
+    for block in blocks {
+        match (block.kind.text.as_str(), block.labels.as_slice()) {
+            ("variable", [name]) => {
+                if is_new(&mut module.names.variables, name, "variable", module.variables.len(), errors) {
+                    module.variables.push(variable(name, &block, errors));
+                }
+            }
+            ("locals", []) => {
+                for local in &block.body.attributes {
+                    if is_new(&mut module.names.locals, &local.name, "local", module.locals.len(), errors) {
+                        module.locals.push(local.clone());
+                    }
+                }
+            }
+            ("module", [name]) => {
+                if is_new(&mut module.names.calls, name, "module call", module.calls.len(), errors) {
+                    let index = place(module.calls.len());
+                    module.calls.push(call(name, &block, index));
+                }
+            }
+            ("output", [name]) => {
+                if is_new(&mut module.names.outputs, name, "output", module.outputs.len(), errors) {
+                    module.outputs.push(Output {
+                        name: name.clone(),
+                        value: attribute(&block, "value").cloned(),
+                        sensitive: flag(&block, "sensitive", false),
+                        span: block.span,
+                    });
+                }
+            }
+            (mode @ ("resource" | "data"), [kind, name]) => {
+                let data = mode == "data";
+                let key = (data, kind.text.clone(), name.text.clone());
+                match module.names.resources.entry(key) {
+                    Entry::Occupied(_) => errors.push(duplicate(mode, name)),
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(place(module.resources.len()));
+                        let (kind, name) = (kind.clone(), name.clone());
+                        module.resources.push(Resource { data, kind, name, block });
+                    }
+                }
+            }
+            _ => module.others.push(block),
+        }
+    }
+    module
+}
+
+fn is_new(names: &mut HashMap<Str, u32>, name: &Name, kind: &str, index: usize, errors: &mut Vec<LoadError>) -> bool {
+    match names.entry(name.text.clone()) {
+        Entry::Occupied(_) => {
+            errors.push(duplicate(kind, name));
+            false
+        }
+        Entry::Vacant(vacant) => {
+            vacant.insert(place(index));
+            true
+        }
+    }
+}
+
+fn duplicate(kind: &str, name: &Name) -> LoadError {
+    LoadError { message: format!("there is a {kind} `{}` already in this module", name.text), span: name.span }
+}
+
+fn place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+fn attribute<'a>(block: &'a Block, name: &str) -> Option<&'a Arc<Attribute>> {
+    block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)
+}
+
+fn flag(block: &Block, name: &str, default: bool) -> bool {
+    match attribute(block, name).map(|attribute| &attribute.value.kind) {
+        Some(ExprKind::Bool(value)) => *value,
+        _ => default,
+    }
+}
+
+fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable {
+    let ty = attribute(block, "type");
+    let mut errors_within: Vec<LoadError> = Vec::new();
+    let read = ty.map_or(Type::Any, |ty| {
+        let nothing = Project::default();
+        let constants = Evaluator::new(&nothing);
+        let mut error = |message: String, span: Span| errors_within.push(LoadError { message, span });
+        let read = read_type(&ty.value, &mut |expr| constants.constant(expr), &mut error);
+        errors.extend(constants.errors().into_iter().map(|error| LoadError { message: error.message, span: error.span }));
+        read
+    });
+    errors.extend(errors_within);
+    Variable {
+        name: name.clone(),
+        ty: read,
+        type_span: ty.map(|ty| ty.value.span),
+        default: attribute(block, "default").cloned(),
+        nullable: flag(block, "nullable", true),
+        sensitive: flag(block, "sensitive", false),
+        span: block.span,
+    }
+}
+
+fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {
+    let is_argument = |attribute: &&Arc<Attribute>| !META.contains(&attribute.name.text.as_str());
+    let source = attribute(block, "source").and_then(|source| match &source.value.kind {
+        ExprKind::String(literal) => Some(Name { text: literal.text.clone(), span: literal.span }),
+        _ => None,
+    });
+    ModuleCall {
+        name: name.clone(),
+        source,
+        arguments: block.body.attributes.iter().filter(is_argument).cloned().collect(),
+        for_each: attribute(block, "for_each").cloned(),
+        count: attribute(block, "count").cloned(),
+        span: block.span,
+        child: None,
+        index,
+    }
+}

@@ -1,0 +1,189 @@
+//! Reading folders: the root module's, and those of the local modules that it calls.
+
+use std::collections::HashMap;
+
+use crate::source::{FileError, FileId, FileTree, Source};
+use crate::syntax::{self, File};
+
+use super::block::Blocks;
+use super::body::declare;
+use super::path::{folder, join};
+use super::values::{assign, values_file};
+use super::{FileRole, LoadError, LoadedFile, Module, ModuleId, Project};
+
+/// Which values the root module is given beside those in its folder.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Values files, in the order of the command line; paths as for the root module's folder.
+    pub var_files: Vec<String>,
+    /// Values by name, in the order of the command line; they win over all files.
+    pub vars: Vec<(String, String)>,
+    /// Values from the environment, by the names of the variables, without `TF_VAR_`.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Project {
+    /// Reads the root module in `dir`, the modules that it calls by a path (`./…`, `../…`), at any depth, and the
+    /// values of its variables.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, the folder or a values file of `options` is not there. What is wrong *in* the files
+    /// is no error here: see [`Project::errors`] and the files' own errors.
+    pub fn load(files: &dyn FileTree, dir: &str, options: &LoadOptions) -> Result<Project, FileError> {
+        let dir = join("", dir);
+        let missing = || FileError { path: folder(&dir).to_owned(), reason: "there is no such folder".to_owned() };
+        let names = files.list(folder(&dir))?.ok_or_else(missing)?;
+        let mut project = Project::default();
+        let root = read_module(&mut project, files, &dir, ".", &names)?;
+        project.modules.push(root);
+        load_children(&mut project, files)?;
+        refuse_cycles(&mut project);
+        assign(&mut project, files, &dir, &names, options)?;
+        Ok(project)
+    }
+
+    /// Reads a values file by itself. There is no configuration, and the variables have no types.
+    ///
+    /// # Errors
+    ///
+    /// If the file is larger than 4 GiB.
+    pub fn from_values(name: &str, bytes: Vec<u8>) -> Result<Project, FileError> {
+        let mut project = Project { modules: vec![Module { path: ".".to_owned(), ..Module::default() }], ..Self::default() };
+        values_file(&mut project, name, bytes)?;
+        Ok(project)
+    }
+}
+
+fn read_module(
+    project: &mut Project,
+    files: &dyn FileTree,
+    dir: &str,
+    path: &str,
+    names: &[String],
+) -> Result<Module, FileError> {
+    let is_configuration = |name: &&String| {
+        !name.starts_with('.') && !name.ends_with('~') && (name.ends_with(".tf") || name.ends_with(".tf.json"))
+    };
+    let mut names: Vec<&String> = names.iter().filter(is_configuration).collect();
+    names.sort_by_key(|name| (is_override(name), *name));
+    let mut blocks = Blocks::default();
+    for name in names {
+        let path = join(dir, name);
+        let Some(bytes) = files.read(&path)? else { continue };
+        let id = project.sources.add(path, bytes)?;
+        let file = read_configuration(id, &project.sources.get(id));
+        for attribute in &file.body.attributes {
+            let message = "configuration has blocks at the top; values of variables go into a values file".to_owned();
+            project.errors.push(LoadError { message, span: attribute.span });
+        }
+        if is_override(name) {
+            let errors = &mut project.errors;
+            blocks.merge(&file.body, &mut |message, span| errors.push(LoadError { message, span }));
+        } else {
+            blocks.add(&file.body);
+        }
+        project.files.push(LoadedFile { id, file, role: FileRole::Configuration });
+    }
+    let mut module = declare(blocks.blocks, &mut project.errors);
+    module.dir = dir.to_owned();
+    module.path = folder(path).to_owned();
+    Ok(module)
+}
+
+fn is_override(name: &str) -> bool {
+    let stem = name.strip_suffix(".tf.json").or_else(|| name.strip_suffix(".tf")).unwrap_or(name);
+    stem == "override" || stem.ends_with("_override")
+}
+
+/// Loads the modules that are called, and those that they call; a folder is one module, however often it is called.
+fn load_children(project: &mut Project, files: &dyn FileTree) -> Result<(), FileError> {
+    let mut by_dir: HashMap<String, ModuleId> = HashMap::new();
+    by_dir.extend(project.modules.first().map(|root| (root.dir.clone(), ModuleId::ROOT)));
+    let mut next = 0;
+    while let Some(module) = project.modules.get(next) {
+        let local = |call: &super::ModuleCall| {
+            let source = call.source.as_ref()?;
+            let is_local = source.text.starts_with("./") || source.text.starts_with("../");
+            is_local.then(|| (call.index, source.clone()))
+        };
+        let calls: Vec<_> = module.calls.iter().filter_map(local).collect();
+        let (dir, path) = (module.dir.clone(), module.path.clone());
+        for (index, source) in calls {
+            let child_dir = join(&dir, &source.text);
+            let id = match by_dir.get(&child_dir) {
+                Some(id) => *id,
+                None => match files.list(folder(&child_dir))? {
+                    Some(names) => {
+                        let child = read_module(project, files, &child_dir, &join(&path, &source.text), &names)?;
+                        let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
+                        project.modules.push(child);
+                        by_dir.insert(child_dir, id);
+                        id
+                    }
+                    None => {
+                        let message = format!("there is no module in `{}`", folder(&child_dir));
+                        project.errors.push(LoadError { message, span: source.span });
+                        continue;
+                    }
+                },
+            };
+            set_child(project, next, index, Some(id));
+        }
+        next += 1;
+    }
+    Ok(())
+}
+
+fn set_child(project: &mut Project, module: usize, call: u32, child: Option<ModuleId>) {
+    let call = project.modules.get_mut(module).and_then(|module| module.calls.get_mut(call as usize));
+    if let Some(call) = call {
+        call.child = child;
+    }
+}
+
+/// Cuts the calls that lead back to a module which is being called: Terraform would nest such modules without end.
+fn refuse_cycles(project: &mut Project) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        New,
+        Open,
+        Closed,
+    }
+    let mut states = vec![State::New; project.modules.len()];
+    // A walk with a stack of its own: calls may nest as deeply as there are folders.
+    let mut stack: Vec<(usize, usize)> = vec![(0, 0)];
+    while let Some((module, position)) = stack.pop() {
+        if let Some(state) = states.get_mut(module) {
+            *state = State::Open;
+        }
+        let Some(call) = project.modules.get(module).and_then(|module| module.calls.get(position)) else {
+            if let Some(state) = states.get_mut(module) {
+                *state = State::Closed;
+            }
+            continue;
+        };
+        stack.push((module, position + 1));
+        let Some(child) = call.child else { continue };
+        let child = child.0 as usize;
+        match states.get(child) {
+            Some(State::New) => stack.push((child, 0)),
+            Some(State::Open) => {
+                let message = format!("module.{} calls a module that leads back here", call.name.text);
+                let span = call.source.as_ref().map_or(call.span, |source| source.span);
+                project.errors.push(LoadError { message, span });
+                set_child(project, module, u32::try_from(position).unwrap_or(u32::MAX), None);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn read_configuration(id: FileId, source: &Source) -> File {
+    syntax::read(id, source)
+}
+
+/// Reads a values file.
+pub(super) fn read_values(id: FileId, source: &Source) -> File {
+    syntax::read(id, source)
+}

@@ -1,0 +1,278 @@
+//! Modules: folders of configuration, the modules that they call, and the values that they are given.
+
+mod block;
+mod body;
+mod load;
+mod path;
+mod values;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::{Attribute, Block, File, Name};
+use crate::types::Type;
+use crate::value::Str;
+
+pub use load::LoadOptions;
+pub use values::{Assignment, AssignmentSource};
+
+/// A root module, the local modules that it calls at any depth, and the values of its variables.
+#[derive(Debug, Default)]
+pub struct Project {
+    sources: Sources,
+    files: Vec<LoadedFile>,
+    modules: Vec<Module>,
+    assignments: Vec<Assignment>,
+    errors: Vec<LoadError>,
+}
+
+/// A file of a project.
+#[derive(Debug)]
+pub struct LoadedFile {
+    /// Its text is in [`Project::sources`].
+    pub id: FileId,
+    /// What was read of it.
+    pub file: File,
+    /// What it is for.
+    pub role: FileRole,
+}
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileRole {
+    /// Configuration: `*.tf`, `*.tf.json`.
+    Configuration,
+    /// Values of variables: `*.tfvars`, `*.tfvars.json`.
+    Values,
+    /// No file of its own: a value from the environment or the command line.
+    Option,
+}
+
+/// Something in the configuration that Terraform would refuse when it reads it, beside the errors of syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// What is wrong, in lower case.
+    pub message: String,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// A module of a [`Project`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModuleId(u32);
+
+impl ModuleId {
+    /// The root module.
+    pub const ROOT: ModuleId = ModuleId(0);
+
+    pub(crate) fn index(self) -> u32 {
+        self.0
+    }
+}
+
+/// A folder of configuration.
+#[derive(Debug, Default)]
+pub struct Module {
+    /// The folder, as [`crate::FileTree`] has it; empty for the folder `.`.
+    pub dir: String,
+    /// `path.module`: the way from the root module's folder.
+    pub path: String,
+    /// Its variables, in the order of its files.
+    pub variables: Vec<Variable>,
+    /// Its locals.
+    pub locals: Vec<Arc<Attribute>>,
+    /// Its module calls.
+    pub calls: Vec<ModuleCall>,
+    /// Its resources and data sources.
+    pub resources: Vec<Resource>,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+    /// Its blocks of other kinds, such as `terraform` and `provider`.
+    pub others: Vec<Arc<Block>>,
+    names: Names,
+}
+
+/// Where each name is in the lists of a module.
+#[derive(Debug, Default)]
+struct Names {
+    variables: HashMap<Str, u32>,
+    locals: HashMap<Str, u32>,
+    calls: HashMap<Str, u32>,
+    outputs: HashMap<Str, u32>,
+    resources: HashMap<(bool, Str, Str), u32>,
+}
+
+/// An input variable.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Name,
+    /// Its type; [`Type::Any`] where none is stated.
+    pub ty: Type,
+    /// Where the type is stated.
+    pub type_span: Option<Span>,
+    /// Its default.
+    pub default: Option<Arc<Attribute>>,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Whether Terraform hides its value.
+    pub sensitive: bool,
+    /// The whole block.
+    pub span: Span,
+}
+
+/// `module "name" { … }`
+#[derive(Debug)]
+pub struct ModuleCall {
+    /// Its name.
+    pub name: Name,
+    /// Where the module is from, as it is written, if that is a literal.
+    pub source: Option<Name>,
+    /// What is passed for the module's variables.
+    pub arguments: Vec<Arc<Attribute>>,
+    /// `for_each`
+    pub for_each: Option<Arc<Attribute>>,
+    /// `count`
+    pub count: Option<Arc<Attribute>>,
+    /// The whole block.
+    pub span: Span,
+    /// The module, if it is local and was loaded.
+    pub child: Option<ModuleId>,
+    pub(crate) index: u32,
+}
+
+impl ModuleCall {
+    /// The argument `name`.
+    pub fn argument(&self, name: &str) -> Option<&Arc<Attribute>> {
+        self.arguments.iter().find(|argument| argument.name.text.as_str() == name)
+    }
+
+    /// Whether the call may make several instances.
+    pub fn is_repeated(&self) -> bool {
+        self.for_each.is_some() || self.count.is_some()
+    }
+}
+
+/// `resource "kind" "name" { … }` or `data "kind" "name" { … }`
+#[derive(Debug)]
+pub struct Resource {
+    /// Whether it is a data source.
+    pub data: bool,
+    /// Its kind, such as `aws_iam_role`.
+    pub kind: Name,
+    /// Its name.
+    pub name: Name,
+    /// The whole block, overrides applied.
+    pub block: Arc<Block>,
+}
+
+impl Resource {
+    /// The attribute `name` at the top of the block.
+    pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
+        self.block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)
+    }
+}
+
+/// `output "name" { … }`
+#[derive(Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub value: Option<Arc<Attribute>>,
+    /// Whether Terraform hides its value.
+    pub sensitive: bool,
+    /// The whole block.
+    pub span: Span,
+}
+
+impl Project {
+    /// The texts of all files.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// All files in the order in which they were read, the values files too.
+    pub fn files(&self) -> &[LoadedFile] {
+        &self.files
+    }
+
+    /// The modules; the root module is first.
+    pub fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// One of the modules.
+    pub fn module(&self, id: ModuleId) -> Option<&Module> {
+        self.modules.get(id.0 as usize)
+    }
+
+    /// The root module.
+    pub fn root(&self) -> Option<&Module> {
+        self.modules.first()
+    }
+
+    /// Every assignment of a variable of the root module, in Terraform's order: the last of a name wins.
+    pub fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+
+    /// What is wrong with the configuration beside the errors of syntax, which are in the files.
+    pub fn errors(&self) -> &[LoadError] {
+        &self.errors
+    }
+
+    /// Whether there is configuration, and not values alone.
+    pub fn has_configuration(&self) -> bool {
+        self.files.iter().any(|file| file.role == FileRole::Configuration)
+    }
+
+    pub(crate) fn last_assignment(&self, name: &str) -> Option<(u32, &Assignment)> {
+        let index = self.assignments.iter().rposition(|assignment| assignment.variable.text.as_str() == name)?;
+        Some((u32::try_from(index).ok()?, self.assignments.get(index)?))
+    }
+}
+
+impl Module {
+    /// The variable `name`.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variable_at(name).map(|(_, variable)| variable)
+    }
+
+    /// The local `name`.
+    pub fn local(&self, name: &str) -> Option<&Arc<Attribute>> {
+        self.local_at(name).map(|(_, local)| local)
+    }
+
+    /// The module call `name`.
+    pub fn call(&self, name: &str) -> Option<&ModuleCall> {
+        self.calls.get(*self.names.calls.get(name)? as usize)
+    }
+
+    /// The output `name`.
+    pub fn output(&self, name: &str) -> Option<&Output> {
+        self.output_at(name).map(|(_, output)| output)
+    }
+
+    /// The resource or (`data`) data source of a kind and name.
+    pub fn resource(&self, data: bool, kind: &str, name: &str) -> Option<&Resource> {
+        let key = (data, Str::from(kind), Str::from(name));
+        self.resources.get(*self.names.resources.get(&key)? as usize)
+    }
+
+    pub(crate) fn variable_at(&self, name: &str) -> Option<(u32, &Variable)> {
+        let index = *self.names.variables.get(name)?;
+        Some((index, self.variables.get(index as usize)?))
+    }
+
+    pub(crate) fn local_at(&self, name: &str) -> Option<(u32, &Arc<Attribute>)> {
+        let index = *self.names.locals.get(name)?;
+        Some((index, self.locals.get(index as usize)?))
+    }
+
+    pub(crate) fn output_at(&self, name: &str) -> Option<(u32, &Output)> {
+        let index = *self.names.outputs.get(name)?;
+        Some((index, self.outputs.get(index as usize)?))
+    }
+}

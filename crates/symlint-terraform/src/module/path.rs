@@ -1,0 +1,41 @@
+//! Paths as text: `/` between the parts, no `.` and no `..` but at the start.
+
+/// `path` as seen from the folder `dir`, made as short as it can be without looking at a disk; empty for the folder
+/// from which both are seen.
+pub(super) fn join(dir: &str, path: &str) -> String {
+    let absolute = path.starts_with('/') || (dir.starts_with('/') && !path.starts_with('/'));
+    let mut parts: Vec<&str> = Vec::new();
+    let dir = if path.starts_with('/') { "" } else { dir };
+    for part in dir.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if absolute => {}
+            part => parts.push(part),
+        }
+    }
+    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
+}
+
+/// How a folder is asked for.
+pub(super) fn folder(dir: &str) -> &str {
+    if dir.is_empty() { "." } else { dir }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_without_a_disk() {
+        assert_eq!(join("", "."), "");
+        assert_eq!(join(".", "terraform.tfvars"), "terraform.tfvars");
+        assert_eq!(join("a/b", "../c"), "a/c");
+        assert_eq!(join("a", "../../c"), "../c");
+        assert_eq!(join("..", "./x"), "../x");
+        assert_eq!(join("/etc", "../../x"), "/x");
+        assert_eq!(join("a", "/x"), "/x");
+    }
+}

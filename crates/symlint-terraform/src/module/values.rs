@@ -1,0 +1,140 @@
+//! Where the variables of the root module get their values.
+
+use std::sync::Arc;
+
+use crate::source::{FileError, FileId, FileTree, Span};
+use crate::syntax::{self, Attribute, Body, Expr, ExprKind, File, Literal, Name};
+use crate::types::Type;
+use crate::origin::Form;
+use crate::value::Str;
+
+use super::load::{LoadOptions, read_values};
+use super::path::{folder, join};
+use super::{FileRole, LoadError, LoadedFile, Project};
+
+/// A value for a variable of the root module. Later ones replace earlier ones whole.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The variable, where it is named.
+    pub variable: Name,
+    /// Its name and the expression of its value.
+    pub attribute: Arc<Attribute>,
+    /// Where the value is from.
+    pub source: AssignmentSource,
+    /// The whole assignment.
+    pub span: Span,
+}
+
+/// Where the value of a variable is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssignmentSource {
+    /// The variable's own default.
+    Default,
+    /// `TF_VAR_name` in the environment.
+    Environment,
+    /// A values file.
+    File(FileId),
+    /// `-var name=value` on the command line.
+    Option,
+}
+
+/// Reads all values: the defaults, the environment, the values files that Terraform reads by itself, and those of the
+/// command line.
+pub(super) fn assign(
+    project: &mut Project,
+    files: &dyn FileTree,
+    dir: &str,
+    names: &[String],
+    options: &LoadOptions,
+) -> Result<(), FileError> {
+    if let Some(root) = project.modules.first() {
+        let defaults = root.variables.iter().filter_map(|variable| {
+            let default = variable.default.as_ref()?;
+            let (variable, span) = (variable.name.clone(), variable.span);
+            Some(Assignment { variable, attribute: default.clone(), source: AssignmentSource::Default, span })
+        });
+        project.assignments = defaults.collect();
+    }
+    for (name, value) in &options.environment {
+        // A variable that is not declared may be another program's.
+        if project.modules.first().is_none_or(|root| root.variable(name).is_some()) {
+            given(project, &format!("TF_VAR_{name}"), name, value, AssignmentSource::Environment)?;
+        }
+    }
+    let named = |wanted: &str| names.iter().any(|name| name == wanted).then(|| wanted.to_owned());
+    let automatic = names.iter().filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"));
+    let mut paths: Vec<String> = ["terraform.tfvars", "terraform.tfvars.json"].into_iter().filter_map(named).collect();
+    let first_automatic = paths.len();
+    paths.extend(automatic.cloned());
+    if let Some(automatic) = paths.get_mut(first_automatic..) {
+        automatic.sort();
+    }
+    let own = paths.iter().map(|name| join(dir, name));
+    for path in own.chain(options.var_files.iter().map(|path| join("", path))) {
+        let missing = || FileError { path: folder(&path).to_owned(), reason: "there is no such file".to_owned() };
+        let bytes = files.read(&path)?.ok_or_else(missing)?;
+        values_file(project, &path, bytes)?;
+    }
+    for (name, value) in &options.vars {
+        given(project, &format!("-var {name}"), name, value, AssignmentSource::Option)?;
+    }
+    Ok(())
+}
+
+/// Adds a values file.
+pub(super) fn values_file(project: &mut Project, name: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+    let id = project.sources.add(name, bytes)?;
+    let file = read_values(id, &project.sources.get(id));
+    for attribute in &file.body.attributes {
+        project.assignments.push(Assignment {
+            variable: attribute.name.clone(),
+            attribute: attribute.clone(),
+            source: AssignmentSource::File(id),
+            span: attribute.span,
+        });
+    }
+    for block in &file.body.blocks {
+        let message = "a values file has no blocks, only `name = value`".to_owned();
+        project.errors.push(LoadError { message, span: block.span });
+    }
+    project.files.push(LoadedFile { id, file, role: FileRole::Values });
+    Ok(())
+}
+
+/// Adds a value that was given as text: as it is for a variable of a primitive or no type, an expression for others.
+fn given(
+    project: &mut Project,
+    shown: &str,
+    name: &str,
+    value: &str,
+    source: AssignmentSource,
+) -> Result<(), FileError> {
+    let id = project.sources.add(shown, value.as_bytes().to_vec())?;
+    let text = project.sources.get(id);
+    let declared = project.modules.first().and_then(|root| root.variable(name));
+    let literal = declared.is_none_or(|variable| {
+        variable.type_span.is_none() || matches!(variable.ty, Type::String | Type::Number | Type::Bool)
+    });
+    let end = u32::try_from(value.len()).unwrap_or(u32::MAX);
+    let span = Span::new(id, 0..end);
+    let mut errors = Vec::new();
+    let value = if literal {
+        let literal = Literal { text: text.substr(0..value.len()), span, form: Form::Verbatim };
+        Expr { kind: ExprKind::String(literal), span }
+    } else {
+        match syntax::read_expression(id, &text) {
+            Ok(expr) => expr,
+            Err(error) => {
+                errors.push(error);
+                Expr { kind: ExprKind::Invalid, span }
+            }
+        }
+    };
+    // The name is written nowhere that could be shown.
+    let variable = Name { text: Str::from(name), span: Span::new(id, 0..0) };
+    let attribute = Arc::new(Attribute { name: variable.clone(), value, span });
+    project.assignments.push(Assignment { variable, attribute, source, span });
+    let file = File { body: Body::default(), comments: Vec::new(), errors };
+    project.files.push(LoadedFile { id, file, role: FileRole::Option });
+    Ok(())
+}

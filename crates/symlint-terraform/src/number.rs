@@ -1,0 +1,249 @@
+//! Terraform's numbers: as text, and what the operators make of them.
+//!
+//! Terraform computes with binary floats of 512 bits and prints the shortest decimal that reads back as the same
+//! float. Decimals are exact here, so a result is known only where the two agree.
+
+use std::sync::Arc;
+
+use bigdecimal::num_bigint::{BigInt, Sign};
+use bigdecimal::{BigDecimal, Signed, ToPrimitive, Zero};
+
+use crate::value::Number;
+
+/// The precision of Terraform's floats, in bits.
+const PRECISION: u64 = 512;
+
+/// Decimals of so many digits survive the way through a float of [`PRECISION`] bits and back.
+const DIGITS: u64 = 153;
+
+/// Exponents beyond are legal, and of no use but to fill the memory when they are printed.
+const MAX_EXPONENT: i64 = 1000;
+
+/// What reading a number or computing with numbers can come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Numeric {
+    /// The number.
+    Known(Number),
+    /// A number for Terraform, but not one that is represented here.
+    Beyond,
+    /// Not a number.
+    Invalid,
+}
+
+/// A number as it is written in a file or string; no blanks, no other base than ten.
+pub(crate) fn parse(text: &str) -> Numeric {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
+        // Go reads infinities and binary exponents, too.
+        let odd = unsigned.eq_ignore_ascii_case("inf") || mantissa.contains(['p', 'P', 'x', 'X', '_']);
+        return if odd { Numeric::Beyond } else { Numeric::Invalid };
+    }
+    if let Some(exponent) = exponent {
+        let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        if power.is_empty() || !digits(power) {
+            return Numeric::Invalid;
+        }
+        if power.trim_start_matches('0').len() > 3 {
+            return Numeric::Beyond;
+        }
+    }
+    let fraction = if fraction.is_empty() { "0" } else { fraction };
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let plain = format!("{sign}0{whole}.{fraction}e{}", exponent.unwrap_or("0"));
+    plain.parse::<BigDecimal>().map_or(Numeric::Beyond, bounded)
+}
+
+/// The number if it is one that prints here as it does in Terraform.
+pub(crate) fn bounded(number: BigDecimal) -> Numeric {
+    let number = number.normalized();
+    let (_, scale) = number.as_bigint_and_exponent();
+    if number.digits() > DIGITS || scale.abs() > MAX_EXPONENT {
+        return Numeric::Beyond;
+    }
+    Numeric::Known(Arc::new(number))
+}
+
+/// A small whole number.
+pub(crate) fn whole(number: impl Into<BigInt>) -> Number {
+    Arc::new(BigDecimal::from(number.into()))
+}
+
+/// As Terraform prints it: no exponent, no superfluous zeros.
+pub fn format_number(number: &BigDecimal) -> String {
+    if number.is_zero() { "0".to_owned() } else { number.normalized().to_plain_string() }
+}
+
+/// The number as an `i64`, if it is whole and fits.
+pub(crate) fn to_integer(number: &BigDecimal) -> Option<i64> {
+    if number.is_integer() { number.to_i64() } else { None }
+}
+
+pub(crate) fn add(a: &BigDecimal, b: &BigDecimal) -> Numeric {
+    checked(a, b, a + b, Float::add)
+}
+
+pub(crate) fn subtract(a: &BigDecimal, b: &BigDecimal) -> Numeric {
+    add(a, &-b)
+}
+
+pub(crate) fn multiply(a: &BigDecimal, b: &BigDecimal) -> Numeric {
+    checked(a, b, a * b, Float::multiply)
+}
+
+/// A division by zero is [`Numeric::Beyond`]: an infinity for Terraform.
+pub(crate) fn divide(a: &BigDecimal, b: &BigDecimal) -> Numeric {
+    if b.is_zero() {
+        return Numeric::Beyond;
+    }
+    match exact_quotient(a, b) {
+        Some(quotient) => checked(a, b, quotient, Float::divide),
+        None => Numeric::Beyond,
+    }
+}
+
+/// The remainder with the sign of `a`; Terraform answers `a` where `b` is zero.
+pub(crate) fn modulo(a: &BigDecimal, b: &BigDecimal) -> Numeric {
+    if b.is_zero() {
+        return bounded(a.clone());
+    }
+    if !a.is_integer() || !b.is_integer() {
+        return Numeric::Beyond;
+    }
+    bounded(a % b)
+}
+
+/// `a / b` if that ends.
+fn exact_quotient(a: &BigDecimal, b: &BigDecimal) -> Option<BigDecimal> {
+    let (a, a_scale) = a.as_bigint_and_exponent();
+    let (b, b_scale) = b.as_bigint_and_exponent();
+    let scale = a_scale - b_scale;
+    let mut numerator = a;
+    let mut shift = 0;
+    // A fraction that ends has a divisor of twos and fives, at most one digit more for each of its bits.
+    let most = i64::try_from(b.bits()).ok()?.min(MAX_EXPONENT);
+    while !(&numerator % &b).is_zero() {
+        if shift > most {
+            return None;
+        }
+        numerator *= 10;
+        shift += 1;
+    }
+    Some(BigDecimal::new(numerator / b, scale + shift))
+}
+
+/// `exact` if Terraform's floats come to the same number.
+fn checked(a: &BigDecimal, b: &BigDecimal, exact: BigDecimal, operation: fn(&Float, &Float) -> Float) -> Numeric {
+    let Numeric::Known(number) = bounded(exact) else { return Numeric::Beyond };
+    if operation(&Float::of(a), &Float::of(b)) == Float::of(&number) {
+        Numeric::Known(number)
+    } else {
+        Numeric::Beyond
+    }
+}
+
+/// A binary float of 512 bits: `mantissa * 2^exponent`, the mantissa odd or zero.
+#[derive(Debug, PartialEq, Eq)]
+struct Float {
+    mantissa: BigInt,
+    exponent: i64,
+}
+
+impl Float {
+    fn of(number: &BigDecimal) -> Self {
+        let (digits, scale) = number.as_bigint_and_exponent();
+        let power = BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX));
+        if scale <= 0 { Self::round(digits * power, 0) } else { Self::ratio(&digits, &power, 0) }
+    }
+
+    fn add(&self, other: &Self) -> Self {
+        let exponent = self.exponent.min(other.exponent);
+        let aligned = |float: &Self| &float.mantissa << (float.exponent - exponent).unsigned_abs();
+        Self::round(aligned(self) + aligned(other), exponent)
+    }
+
+    fn multiply(&self, other: &Self) -> Self {
+        Self::round(&self.mantissa * &other.mantissa, self.exponent + other.exponent)
+    }
+
+    fn divide(&self, other: &Self) -> Self {
+        Self::ratio(&self.mantissa, &other.mantissa, self.exponent - other.exponent)
+    }
+
+    /// `numerator / denominator * 2^exponent`.
+    fn ratio(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> Self {
+        let shift = PRECISION + 2 + denominator.bits();
+        let shifted: BigInt = numerator << shift;
+        let quotient: BigInt = &shifted / denominator;
+        let inexact = !(&shifted % denominator).is_zero();
+        // A last bit that is set says that something is left, so that no half is seen where there is none.
+        let sticky = (quotient << 1u32) + if inexact { shifted.signum() * denominator.signum() } else { BigInt::ZERO };
+        let shift = i64::try_from(shift).unwrap_or(i64::MAX);
+        Self::round(sticky, exponent - shift - 1)
+    }
+
+    /// To the nearest float; to the even one where two are as near.
+    fn round(mantissa: BigInt, exponent: i64) -> Self {
+        let (sign, magnitude) = mantissa.into_parts();
+        let surplus = magnitude.bits().saturating_sub(PRECISION);
+        let mut rounded = &magnitude >> surplus;
+        if surplus > 0 && magnitude.bit(surplus - 1) {
+            let half_only = magnitude.trailing_zeros() == Some(surplus - 1);
+            if !half_only || rounded.bit(0) {
+                rounded += 1u32;
+            }
+        }
+        let zeros = rounded.trailing_zeros().unwrap_or(0);
+        let moved = i64::try_from(surplus + zeros).unwrap_or(i64::MAX);
+        let mantissa = BigInt::from_biguint(if rounded.is_zero() { Sign::NoSign } else { sign }, rounded >> zeros);
+        let exponent = if mantissa.is_zero() { 0 } else { exponent + moved };
+        Self { mantissa, exponent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(numeric: Numeric) -> Option<String> {
+        if let Numeric::Known(number) = numeric { Some(format_number(&number)) } else { None }
+    }
+
+    fn number(text: &str) -> Number {
+        let Numeric::Known(number) = parse(text) else { panic!("{text} is no number") };
+        number
+    }
+
+    #[test]
+    fn numbers_are_printed_without_exponents_and_superfluous_zeros() {
+        let print = |text| known(parse(text));
+        assert_eq!(print("012345678901").as_deref(), Some("12345678901"));
+        assert_eq!(print("1e11").as_deref(), Some("100000000000"));
+        assert_eq!(print("1.50").as_deref(), Some("1.5"));
+        assert_eq!(print("-0").as_deref(), Some("0"));
+        assert_eq!(print("0.00001").as_deref(), Some("0.00001"));
+        assert_eq!(print(".5").as_deref(), Some("0.5"));
+        assert_eq!(print("1e99999"), None);
+        assert_eq!(parse("1 "), Numeric::Invalid);
+        assert_eq!(parse(""), Numeric::Invalid);
+        assert_eq!(parse("0x1"), Numeric::Beyond);
+    }
+
+    #[test]
+    fn results_that_the_floats_do_not_come_to_are_not_known() {
+        let run = |f: fn(&BigDecimal, &BigDecimal) -> Numeric, a, b| known(f(&number(a), &number(b)));
+        assert_eq!(run(add, "0.1", "0.2").as_deref(), Some("0.3"));
+        assert_eq!(run(multiply, "1.1", "1.1"), None);
+        assert_eq!(run(multiply, "123456789012", "1000000000000").as_deref(), Some("123456789012000000000000"));
+        assert_eq!(run(divide, "1", "8").as_deref(), Some("0.125"));
+        assert_eq!(run(divide, "1", "3"), None);
+        assert_eq!(run(divide, "1", "0"), None);
+        assert_eq!(run(modulo, "-7", "3").as_deref(), Some("-1"));
+        assert_eq!(run(modulo, "1", "0").as_deref(), Some("1"));
+    }
+}

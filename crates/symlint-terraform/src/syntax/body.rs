@@ -1,0 +1,155 @@
+//! Bodies: attributes and blocks.
+
+use std::sync::Arc;
+
+use std::collections::HashMap;
+
+use super::cursor::{Lines, Node, Outcome, Reader};
+use super::recover::Level;
+use super::{Attribute, Block, Body, Expr, ExprKind, Name};
+
+impl Reader<'_> {
+    /// A whole file.
+    pub(super) fn file(&mut self) -> Body {
+        let mut body = Body::default();
+        loop {
+            self.skip_space();
+            match self.peek() {
+                None => break,
+                Some(b'}') => {
+                    self.error(self.at..self.at + 1, "this `}` closes nothing: remove it");
+                    self.at += 1;
+                }
+                Some(_) => self.structure(&mut body),
+            }
+        }
+        self.check_redefined(&body);
+        body
+    }
+
+    /// An attribute or a block, with whatever ends its line.
+    fn structure(&mut self, body: &mut Body) {
+        let start = self.at;
+        let outcome = self.attribute_or_block(body).and_then(|what| self.line_must_end(what));
+        if outcome.is_err() {
+            self.skip_item(start, Level::Body);
+        }
+    }
+
+    fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<&'static str> {
+        let start = self.at;
+        let Some(word) = self.word() else { return Err(self.not_a_name()) };
+        let name = self.name(word.clone());
+        self.skip_blank();
+        match self.peek() {
+            Some(b'=') if self.peek_at(1) != Some(b'=') => {
+                self.at += 1;
+                self.skip_blank();
+                let outcome = self.expression(Lines::End);
+                let failed = outcome.is_err();
+                let value = self.value_or_invalid(outcome);
+                let span = self.span(start..value.span.end as usize);
+                body.attributes.push(Arc::new(Attribute { span, name, value }));
+                if failed { Err(super::cursor::Reported) } else { Ok("value") }
+            }
+            Some(b'{' | b'"') => self.block(start, name, body),
+            _ if self.at_word() => self.block(start, name, body),
+            _ => Err(self.no_value_after(word)),
+        }
+    }
+
+    pub(super) fn value_or_invalid(&self, outcome: Outcome<Node>) -> Expr {
+        match outcome {
+            Ok(node) => node.expr,
+            Err(_) => Expr { kind: ExprKind::Invalid, span: self.span(self.at..self.at) },
+        }
+    }
+
+    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> Outcome<&'static str> {
+        let mut labels = Vec::new();
+        let open = loop {
+            self.skip_blank();
+            match self.peek() {
+                Some(b'{') => break self.at,
+                Some(b'"') => labels.push(self.label()?),
+                _ => match self.word() {
+                    Some(word) => labels.push(self.name(word)),
+                    None => return Err(self.not_a_block(&kind, &labels)),
+                },
+            }
+        };
+        self.at += 1;
+        let inner = self.nested(open, |reader| reader.block_body(open))?;
+        body.blocks.push(Arc::new(Block { kind, labels, body: inner, span: self.span_from(start) }));
+        Ok("block")
+    }
+
+    /// What stands behind the `{` at `open`, and the `}`.
+    fn block_body(&mut self, open: usize) -> Outcome<Body> {
+        let mut body = Body::default();
+        self.skip_blank();
+        if !self.at_line_end() && self.peek() != Some(b'}') {
+            self.single_argument(&mut body)?;
+            return Ok(body);
+        }
+        loop {
+            self.skip_space();
+            match self.peek() {
+                None => {
+                    self.not_closed(open, "}");
+                    break;
+                }
+                Some(b'}') => {
+                    self.at += 1;
+                    break;
+                }
+                Some(_) => self.structure(&mut body),
+            }
+        }
+        self.check_redefined(&body);
+        Ok(body)
+    }
+
+    /// `name = value }`: a block on one line holds one argument.
+    fn single_argument(&mut self, body: &mut Body) -> Outcome<()> {
+        let start = self.at;
+        let what = self.attribute_or_block(body)?;
+        if what == "block" {
+            let span = self.at - 1..self.at;
+            let _ = start;
+            return Err(self.error(span, "a block on one line may only hold one argument: start a new line after `{`"));
+        }
+        self.skip_blank();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(self.error(
+            self.at..self.at,
+            "a block that starts on one line must end on it: start a new line after `{`, or put `}` here",
+        ))
+    }
+
+    fn line_must_end(&mut self, what: &'static str) -> Outcome<()> {
+        self.skip_blank();
+        if self.at_line_end() {
+            return Ok(());
+        }
+        Err(self.unexpected_after(what))
+    }
+
+    fn check_redefined(&mut self, body: &Body) {
+        let mut first = HashMap::with_capacity(body.attributes.len());
+        for attribute in &body.attributes {
+            let span = attribute.name.span;
+            if let Some(before) = first.insert(attribute.name.text.as_str(), span) {
+                let line = self.source.position(before.start).line;
+                let message = format!(
+                    "`{}` is set on line {line} already: each argument may be set only once",
+                    attribute.name.text
+                );
+                self.error(span.start as usize..span.end as usize, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Objects, tuples and parentheses.
+
+use super::cursor::{Lines, Node, Outcome, Reader, Reported};
+use super::recover::Level;
+use super::{Expr, ExprKind, Item, Key, Name};
+
+impl Reader<'_> {
+    /// `{ … }`, at its brace.
+    pub(super) fn object(&mut self) -> Outcome<Node> {
+        let open = self.at;
+        self.at += 1;
+        let (items, height) = self.nested(open, |reader| reader.items(open))?;
+        Ok(self.node(ExprKind::Object(items.into()), open, height))
+    }
+
+    fn items(&mut self, open: usize) -> Outcome<(Vec<Item>, usize)> {
+        let mut items = Vec::new();
+        let mut height = 0;
+        loop {
+            self.skip_space();
+            match self.peek() {
+                None => {
+                    self.not_closed(open, "}");
+                    break;
+                }
+                Some(b'}') => {
+                    self.at += 1;
+                    break;
+                }
+                Some(_) => {
+                    let start = self.at;
+                    if self.item(&mut items, &mut height).is_err() {
+                        self.skip_item(start, Level::Object);
+                    }
+                }
+            }
+        }
+        Ok((items, height))
+    }
+
+    /// An item with the comma behind it.
+    fn item(&mut self, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
+        let start = self.at;
+        let key = self.expression(Lines::End)?;
+        self.skip_blank();
+        let separated = match self.peek() {
+            Some(b'=') => self.peek_at(1) != Some(b'='),
+            Some(b':') => true,
+            _ => false,
+        };
+        if !separated {
+            return Err(self.no_separator(&key.expr));
+        }
+        self.at += 1;
+        self.skip_blank();
+        let outcome = self.expression(Lines::End);
+        *height = (*height).max(key.height);
+        let failed = outcome.is_err();
+        if let Ok(value) = &outcome {
+            *height = (*height).max(value.height);
+        }
+        let value = self.value_or_invalid(outcome);
+        items.push(Item { span: self.span(start..value.span.end as usize), key: self.key(key.expr), value });
+        if failed {
+            return Err(Reported);
+        }
+        self.skip_blank();
+        match self.peek() {
+            Some(b',') => self.at += 1,
+            Some(b'}') => {}
+            _ if self.at_line_end() => {}
+            _ => return Err(self.unexpected_after("item")),
+        }
+        Ok(())
+    }
+
+    /// What stands before `=`: a bare word is its own text there, whatever it means elsewhere.
+    fn key(&self, expr: Expr) -> Key {
+        match expr.kind {
+            ExprKind::Variable(text) => Key::Literal(Name { text, span: expr.span }),
+            ExprKind::Null | ExprKind::Bool(_) => {
+                Key::Literal(self.name(expr.span.start as usize..expr.span.end as usize))
+            }
+            ExprKind::String(literal) => Key::Literal(Name { text: literal.text, span: literal.span }),
+            _ => Key::Computed(expr),
+        }
+    }
+
+    /// `[ … ]`, at its bracket.
+    pub(super) fn tuple(&mut self) -> Outcome<Node> {
+        let open = self.at;
+        self.at += 1;
+        let (elements, height) = self.nested(open, |reader| reader.elements(open))?;
+        Ok(self.node(ExprKind::Tuple(elements.into()), open, height))
+    }
+
+    fn elements(&mut self, open: usize) -> Outcome<(Vec<Expr>, usize)> {
+        let mut elements = Vec::new();
+        let mut height = 0;
+        loop {
+            self.skip_space();
+            match self.peek() {
+                None => {
+                    self.not_closed(open, "]");
+                    break;
+                }
+                Some(b']') => {
+                    self.at += 1;
+                    break;
+                }
+                Some(_) => {
+                    let start = self.at;
+                    let outcome = self.element(&mut elements, &mut height);
+                    if outcome.is_err() && self.skip_item(start, Level::Tuple) {
+                        self.not_closed(open, "]");
+                        break;
+                    }
+                }
+            }
+        }
+        Ok((elements, height))
+    }
+
+    /// An element with the comma behind it.
+    fn element(&mut self, elements: &mut Vec<Expr>, height: &mut usize) -> Outcome<()> {
+        let outcome = self.expression(Lines::Continue);
+        let failed = outcome.is_err();
+        if let Ok(node) = &outcome {
+            *height = (*height).max(node.height);
+        }
+        let element = self.value_or_invalid(outcome);
+        let end = element.span.end as usize;
+        elements.push(element);
+        if failed {
+            return Err(Reported);
+        }
+        self.skip_space();
+        match self.peek() {
+            Some(b',') => self.at += 1,
+            Some(b']') | None => {}
+            Some(_) => return self.no_comma(end),
+        }
+        Ok(())
+    }
+
+    /// `( … )`, at its bracket.
+    pub(super) fn paren(&mut self) -> Outcome<Node> {
+        let open = self.at;
+        self.at += 1;
+        let inner = self.nested(open, |reader| {
+            reader.skip_space();
+            let inner = reader.expression(Lines::Continue)?;
+            reader.skip_space();
+            if !reader.eat(")") {
+                return Err(reader.not_closed(open, ")"));
+            }
+            Ok(inner)
+        })?;
+        Ok(self.node(ExprKind::Paren(Box::new(inner.expr)), open, inner.height))
+    }
+
+    /// A node from `start` to here, around parts that are `height` high.
+    pub(super) fn node(&self, kind: ExprKind, start: usize, height: usize) -> Node {
+        Node { expr: Expr { kind, span: self.span_from(start) }, height: height + 1 }
+    }
+}

@@ -1,0 +1,296 @@
+//! Where the reader stands, what it passes over, and what it has found wrong so far.
+
+use std::ops::Range;
+
+use unicode_ident::{is_xid_continue, is_xid_start};
+
+use super::{Body, Expr, File, MAX_DEPTH, MAX_ERRORS, Name, SyntaxError};
+use crate::source::{BYTE_ORDER_MARK, FileId, Source, Span};
+use crate::value::Str;
+
+/// Reads one file, from front to back.
+pub(super) struct Reader<'s> {
+    pub(super) file: FileId,
+    pub(super) source: &'s Source,
+    pub(super) text: &'s str,
+    /// The next byte.
+    pub(super) at: usize,
+    /// How many brackets, blocks and templates are open.
+    pub(super) depth: usize,
+    comments: Vec<Span>,
+    errors: Vec<SyntaxError>,
+    /// No `*/` lies behind this place, so that it is not looked for again and again.
+    unclosed_comment: Option<usize>,
+}
+
+/// A mistake that is among the errors already: whoever gets it only has to find the way on.
+#[derive(Debug)]
+pub(super) struct Reported;
+
+/// Something that was read, or a mistake that has been reported.
+pub(super) type Outcome<T> = Result<T, Reported>;
+
+/// An expression and its height, see [`super::MAX_HEIGHT`].
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) expr: Expr,
+    pub(super) height: usize,
+}
+
+impl<'s> Reader<'s> {
+    pub(super) fn new(file: FileId, source: &'s Source) -> Self {
+        let text: &str = source.text();
+        let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+        Self { file, source, text, at, depth: 0, comments: Vec::new(), errors: Vec::new(), unclosed_comment: None }
+    }
+
+    pub(super) fn finish(mut self, body: Body) -> File {
+        self.check_encoding();
+        self.errors.sort_by_key(|error| error.span.start);
+        File { body, comments: self.comments, errors: self.errors }
+    }
+
+    /// The result of reading a single expression.
+    pub(super) fn only(mut self, expr: Outcome<Expr>) -> Result<Expr, SyntaxError> {
+        self.check_encoding();
+        self.errors.sort_by_key(|error| error.span.start);
+        match (self.errors.into_iter().next(), expr) {
+            (None, Ok(expr)) => Ok(expr),
+            (Some(error), _) => Err(error),
+            (None, Err(Reported)) => {
+                Err(SyntaxError { message: "this cannot be read".into(), span: Span::new(self.file, 0..0) })
+            }
+        }
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.peek_at(0)
+    }
+
+    pub(super) fn peek_at(&self, ahead: usize) -> Option<u8> {
+        self.text.as_bytes().get(self.at + ahead).copied()
+    }
+
+    pub(super) fn peek_char(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    pub(super) fn looking_at(&self, text: &str) -> bool {
+        self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()))
+    }
+
+    pub(super) fn eat(&mut self, text: &str) -> bool {
+        let there = self.looking_at(text);
+        if there {
+            self.at += text.len();
+        }
+        there
+    }
+
+    pub(super) fn rest(&self) -> &'s str {
+        self.slice(self.at..self.text.len())
+    }
+
+    pub(super) fn slice(&self, range: Range<usize>) -> &'s str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    pub(super) fn substr(&self, range: Range<usize>) -> Str {
+        self.source.substr(range)
+    }
+
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, offset(range.start)..offset(range.end))
+    }
+
+    /// From `start` to where the reader stands.
+    pub(super) fn span_from(&self, start: usize) -> Span {
+        self.span(start..self.at)
+    }
+
+    pub(super) fn name(&self, range: Range<usize>) -> Name {
+        Name { text: self.substr(range.clone()), span: self.span(range) }
+    }
+
+    pub(super) fn error(&mut self, range: Range<usize>, message: impl Into<String>) -> Reported {
+        if self.errors.len() < MAX_ERRORS {
+            let error = SyntaxError { message: message.into(), span: self.span(range) };
+            // Whatever else is missing where the file ends follows from the first thing that is.
+            let repeated = self.errors.last().is_some_and(|last| last.span == error.span)
+                || error.span.start as usize >= self.text.len() && self.at_end_reported();
+            if !repeated {
+                self.errors.push(error);
+            }
+        }
+        if self.errors.len() >= MAX_ERRORS {
+            self.at = self.text.len();
+        }
+        Reported
+    }
+
+    /// Bytes that are not UTF-8 are a mistake but in comments; a mistake that was found there already says enough.
+    fn check_encoding(&mut self) {
+        let mut bytes = self.source.invalid_bytes().iter().copied().peekable();
+        while let Some(start) = bytes.next() {
+            let mut end = start + 1;
+            while bytes.next_if_eq(&end).is_some() {
+                end += 1;
+            }
+            let within = |span: &Span| span.start < end && start < span.end;
+            let behind = self.comments.partition_point(|comment| comment.start <= start);
+            let in_comment = behind.checked_sub(1).and_then(|last| self.comments.get(last)).is_some_and(within);
+            if !in_comment && !self.errors.iter().any(|error| within(&error.span)) {
+                let message = "this is not UTF-8: save the file in that encoding";
+                self.error(start as usize..end as usize, message);
+            }
+        }
+    }
+
+    fn at_end_reported(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// Runs `read` one level deeper; at most [`MAX_DEPTH`] levels.
+    pub(super) fn nested<T>(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.too_deep(start..start + 1));
+        }
+        self.depth += 1;
+        let outcome = read(self);
+        self.depth -= 1;
+        outcome
+    }
+
+    pub(super) fn too_deep(&mut self, range: Range<usize>) -> Reported {
+        self.error(range, format!("this is nested deeper than {MAX_DEPTH} levels: put inner parts into locals"))
+    }
+
+    /// Passes spaces, tabs and comments that do not end the line.
+    pub(super) fn skip_blank(&mut self) {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t') => self.at += 1,
+                Some(b'/') if self.peek_at(1) == Some(b'*') && self.block_comment() => {}
+                _ => return,
+            }
+        }
+    }
+
+    /// Passes spaces, line ends and all comments.
+    pub(super) fn skip_space(&mut self) {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n') => self.at += 1,
+                Some(b'\r') if self.peek_at(1) == Some(b'\n') => self.at += 2,
+                Some(b'#') => self.line_comment(),
+                Some(b'/') if self.peek_at(1) == Some(b'/') => self.line_comment(),
+                Some(b'/') if self.peek_at(1) == Some(b'*') && self.block_comment() => {}
+                _ => return,
+            }
+        }
+    }
+
+    pub(super) fn skip(&mut self, lines: Lines) {
+        match lines {
+            Lines::End => self.skip_blank(),
+            Lines::Continue => self.skip_space(),
+        }
+    }
+
+    /// Passes the rest of the line, which must be a comment.
+    pub(super) fn line_comment(&mut self) {
+        let start = self.at;
+        self.at = self.line_end(start);
+        self.comments.push(self.span_from(start));
+    }
+
+    /// Passes a `/* … */`; `false`, and nothing passed, if it is not closed.
+    pub(super) fn block_comment(&mut self) -> bool {
+        if self.unclosed_comment.is_some_and(|from| self.at >= from) {
+            return false;
+        }
+        let Some(len) = self.slice(self.at + 2..self.text.len()).find("*/") else {
+            self.unclosed_comment = Some(self.at);
+            return false;
+        };
+        let start = self.at;
+        self.at += len + 4;
+        self.comments.push(self.span_from(start));
+        true
+    }
+
+    /// Goes back to `at`, to read it again in another way.
+    pub(super) fn back_to(&mut self, at: usize) {
+        self.at = at;
+        let keep = self.comments.partition_point(|comment| (comment.start as usize) < at);
+        self.comments.truncate(keep);
+    }
+
+    /// The end of the line on which `at` lies, without its line ending.
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        let end = at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        if end > at && self.text.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end }
+    }
+
+    /// The start of the line on which `at` lies.
+    pub(super) fn line_start(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)
+    }
+
+    /// Whether the line ends here, but for a comment.
+    pub(super) fn at_line_end(&self) -> bool {
+        match self.peek() {
+            None | Some(b'\n' | b'#') => true,
+            Some(b'\r') => self.peek_at(1) == Some(b'\n'),
+            Some(b'/') => self.peek_at(1) == Some(b'/'),
+            _ => false,
+        }
+    }
+
+    /// Whether a name starts here.
+    pub(super) fn at_word(&self) -> bool {
+        match self.peek() {
+            Some(byte) if byte.is_ascii() => byte.is_ascii_alphabetic() || byte == b'_',
+            Some(_) => self.peek_char().is_some_and(is_xid_start),
+            None => false,
+        }
+    }
+
+    /// The name that starts here, if one does; passes it.
+    pub(super) fn word(&mut self) -> Option<Range<usize>> {
+        if !self.at_word() {
+            return None;
+        }
+        let start = self.at;
+        while let Some(byte) = self.peek() {
+            if byte.is_ascii() {
+                if !byte.is_ascii_alphanumeric() && byte != b'_' && byte != b'-' {
+                    break;
+                }
+                self.at += 1;
+            } else {
+                match self.peek_char() {
+                    Some(c) if is_xid_continue(c) => self.at += c.len_utf8(),
+                    _ => break,
+                }
+            }
+        }
+        Some(start..self.at)
+    }
+}
+
+/// What the end of a line means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// The expression ends.
+    End,
+    /// Nothing.
+    Continue,
+}
+
+/// Byte counts fit: sources are smaller than 4 GiB.
+pub(super) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

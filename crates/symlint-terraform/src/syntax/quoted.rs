@@ -1,0 +1,156 @@
+//! Quoted strings, and the text of literals in every kind of template.
+
+use std::ops::Range;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use super::cursor::{Node, Outcome, Reader};
+use super::template::Kind;
+use super::{Expr, ExprKind, Literal, Name};
+use crate::origin::Form;
+use crate::value::Str;
+
+impl Reader<'_> {
+    /// `"…"`, at its first quote.
+    pub(super) fn quoted(&mut self) -> Outcome<Node> {
+        let open = self.at;
+        match self.quoted_end(open) {
+            QuotedEnd::Plain(end) => {
+                let literal = self.literal(open + 1..end, Kind::Quoted)?;
+                self.at = end + 1;
+                Ok(self.node(ExprKind::String(literal), open, 0))
+            }
+            QuotedEnd::Template => {
+                self.at += 1;
+                let pieces = self.nested(open, |reader| reader.pieces(Kind::Quoted, open))?;
+                let (kind, height) = self.assemble(pieces, open + 1..self.at - 1)?;
+                Ok(Node { expr: Expr { kind, span: self.span_from(open) }, height: height + 1 })
+            }
+            QuotedEnd::Missing(end) => Err(self.unclosed_quote(open, end)),
+        }
+    }
+
+    /// The label of a block, in quotes: no templates.
+    pub(super) fn label(&mut self) -> Outcome<Name> {
+        let open = self.at;
+        match self.quoted_end(open) {
+            QuotedEnd::Plain(end) => {
+                let literal = self.literal(open + 1..end, Kind::Quoted)?;
+                self.at = end + 1;
+                Ok(Name { text: literal.text, span: literal.span })
+            }
+            QuotedEnd::Template => {
+                let end = self.line_end(open);
+                Err(self.error(open..end, "the label of a block cannot be computed: write it out"))
+            }
+            QuotedEnd::Missing(end) => Err(self.unclosed_quote(open, end)),
+        }
+    }
+
+    /// Where the string that opens at `open` ends, as far as that can be told without reading templates.
+    fn quoted_end(&self, open: usize) -> QuotedEnd {
+        let bytes = self.text.as_bytes();
+        let mut at = open + 1;
+        loop {
+            match bytes.get(at) {
+                None => return QuotedEnd::Missing(at.min(bytes.len())),
+                Some(b'\n') => return QuotedEnd::Missing(self.line_end(open)),
+                Some(b'"') => return QuotedEnd::Plain(at),
+                Some(b'\\') if !matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r')) => at += 2,
+                Some(&marker @ (b'$' | b'%')) => match (bytes.get(at + 1), bytes.get(at + 2)) {
+                    (Some(b'{'), _) => return QuotedEnd::Template,
+                    (Some(&second), Some(b'{')) if second == marker => at += 3,
+                    _ => at += 1,
+                },
+                Some(_) => at += 1,
+            }
+        }
+    }
+
+    /// The literal text at `range`, escapes resolved.
+    pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
+        let written = self.slice(range.clone());
+        let span = self.span(range.clone());
+        if let Some(at) = bare_return(written) {
+            return Err(self.stray_return(range.start + at));
+        }
+        let escaped = written.contains("$${") || written.contains("%%{");
+        let backslash = written.contains('\\');
+        let (text, form): (Str, Form) = if escaped || backslash && kind == Kind::Quoted {
+            let text = self.unescape(range, kind)?;
+            // In a heredoc a backslash is a backslash, so the places of a quoted string's escapes would be wrong.
+            let form = if backslash && kind != Kind::Quoted { Form::Whole } else { Form::Escaped };
+            (text.into(), form)
+        } else {
+            (self.substr(range), Form::Verbatim)
+        };
+        if text.is_ascii() || is_nfc(&text) {
+            return Ok(Literal { text, span, form });
+        }
+        Ok(Literal { text: text.nfc().collect::<String>().into(), span, form: Form::Whole })
+    }
+
+    fn unescape(&mut self, range: Range<usize>, kind: Kind) -> Outcome<String> {
+        let mut text = String::with_capacity(range.len());
+        let mut at = range.start;
+        while at < range.end {
+            let rest = self.slice(at..range.end);
+            let Some(next) = rest.find(['\\', '$', '%']) else {
+                text.push_str(rest);
+                break;
+            };
+            text.push_str(self.slice(at..at + next));
+            at += next;
+            let rest = self.slice(at..range.end);
+            if rest.starts_with("$${") || rest.starts_with("%%{") {
+                text.push_str(self.slice(at + 1..at + 3));
+                at += 3;
+            } else if kind == Kind::Quoted && rest.starts_with('\\') {
+                let (c, len) = match escape(rest) {
+                    Ok(escape) => escape,
+                    Err(len) => return Err(self.bad_escape(at..(at + len).min(range.end))),
+                };
+                text.push(c);
+                at += len;
+            } else {
+                text.push_str(self.slice(at..at + 1));
+                at += 1;
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// What the escape at the start of `text` stands for and how long it is; or how long it is, if it is none.
+fn escape(text: &str) -> Result<(char, usize), usize> {
+    let unicode = |digits: usize| {
+        let hex = text.get(2..2 + digits).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        code.and_then(char::from_u32).map(|c| (c, 2 + digits)).ok_or(2)
+    };
+    match text.as_bytes().get(1) {
+        Some(b'n') => Ok(('\n', 2)),
+        Some(b'r') => Ok(('\r', 2)),
+        Some(b't') => Ok(('\t', 2)),
+        Some(b'"') => Ok(('"', 2)),
+        Some(b'\\') => Ok(('\\', 2)),
+        Some(b'u') => unicode(4),
+        Some(b'U') => unicode(8),
+        _ => Err(1 + text.chars().nth(1).map_or(0, char::len_utf8)),
+    }
+}
+
+/// Where `text` has a carriage return that does not belong to the end of a line.
+fn bare_return(text: &str) -> Option<usize> {
+    let followed = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
+    text.match_indices('\r').map(|(at, _)| at).find(|&at| !followed(at))
+}
+
+enum QuotedEnd {
+    /// The closing quote; nothing but text and escapes before it.
+    Plain(usize),
+    /// Something is to be computed first.
+    Template,
+    /// The line ends here, without a quote.
+    Missing(usize),
+}

@@ -1,0 +1,343 @@
+//! Templates: text with `${ … }` and `%{ … }`.
+
+use std::ops::Range;
+
+use super::cursor::{Lines, Node, Outcome, Reader};
+use super::{Expr, ExprKind, Literal, MAX_DEPTH, Name, TemplatePart};
+use crate::origin::Form;
+
+/// What a template stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Quotes.
+    Quoted,
+    /// `<<X … X`, or a file of its own: cut into lines, without escapes that start with a backslash.
+    Lines,
+}
+
+/// A part of a template, before directives are matched with their ends.
+pub(super) struct Piece {
+    pub(super) kind: PieceKind,
+    written: Range<usize>,
+    /// Whether white space before and behind it is dropped.
+    strip: (bool, bool),
+}
+
+pub(super) enum PieceKind {
+    Literal(Literal),
+    Interpolation(Node),
+    If(Node),
+    Else,
+    EndIf,
+    For { key: Option<Name>, value: Name, collection: Node },
+    EndFor,
+}
+
+impl Reader<'_> {
+    /// A source that is one template.
+    pub(super) fn whole_template(&mut self) -> Outcome<Expr> {
+        let start = self.at;
+        let mut pieces = Vec::new();
+        while self.peek().is_some() {
+            self.line_pieces(&mut pieces)?;
+        }
+        strip(&mut pieces);
+        let (kind, _) = self.assemble(pieces, start..self.at)?;
+        Ok(Expr { kind, span: self.span_from(start) })
+    }
+
+    /// The pieces up to the closing quote, and the quote.
+    pub(super) fn pieces(&mut self, kind: Kind, open: usize) -> Outcome<Vec<Piece>> {
+        let mut pieces = Vec::new();
+        loop {
+            let start = self.at;
+            self.text_end(kind);
+            if self.at > start {
+                let literal = self.literal(start..self.at, kind)?;
+                pieces.push(Piece::literal(literal));
+            }
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'$' | b'%') => pieces.push(self.sequence()?),
+                _ => return Err(self.unclosed_quote(open, self.line_end(open.max(self.at.saturating_sub(1))))),
+            }
+        }
+        self.at += 1;
+        strip(&mut pieces);
+        Ok(pieces)
+    }
+
+    /// The pieces of one line of a heredoc or file, with its end.
+    pub(super) fn line_pieces(&mut self, pieces: &mut Vec<Piece>) -> Outcome<()> {
+        loop {
+            let start = self.at;
+            self.text_end(Kind::Lines);
+            let newline = self.peek() == Some(b'\n');
+            if newline {
+                self.at += 1;
+            }
+            if self.at > start {
+                let literal = self.literal(start..self.at, Kind::Lines)?;
+                pieces.push(Piece::literal(literal));
+            }
+            if newline || self.peek().is_none() {
+                return Ok(());
+            }
+            pieces.push(self.sequence()?);
+        }
+    }
+
+    /// Goes to the end of literal text: `${`, `%{`, the end of the line or string.
+    fn text_end(&mut self, kind: Kind) {
+        loop {
+            match self.peek() {
+                None | Some(b'\n') => return,
+                Some(b'"') if kind == Kind::Quoted => return,
+                Some(b'\\') if kind == Kind::Quoted && !matches!(self.peek_at(1), None | Some(b'\n' | b'\r')) => {
+                    self.at += 2
+                }
+                Some(marker @ (b'$' | b'%')) => {
+                    if self.peek_at(1) == Some(b'{') {
+                        return;
+                    }
+                    let escape = self.peek_at(1) == Some(marker) && self.peek_at(2) == Some(b'{');
+                    self.at += if escape { 3 } else { 1 };
+                }
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    /// `${ … }` or `%{ … }`
+    fn sequence(&mut self) -> Outcome<Piece> {
+        let open = self.at;
+        let directive = self.peek() == Some(b'%');
+        self.at += 2;
+        let before = self.eat("~");
+        let kind = self.nested(open, |reader| {
+            reader.skip_space();
+            let kind = if directive {
+                reader.directive(open)?
+            } else {
+                PieceKind::Interpolation(reader.expression(Lines::Continue)?)
+            };
+            reader.skip_space();
+            Ok(kind)
+        })?;
+        let behind = self.eat("~");
+        if !self.eat("}") {
+            return Err(self.sequence_not_closed(open));
+        }
+        Ok(Piece { kind, written: open..self.at, strip: (before, behind) })
+    }
+
+    fn directive(&mut self, open: usize) -> Outcome<PieceKind> {
+        let word = self.word().unwrap_or(self.at..self.at);
+        self.skip_space();
+        Ok(match self.slice(word.clone()) {
+            "if" => PieceKind::If(self.expression(Lines::Continue)?),
+            "else" => PieceKind::Else,
+            "endif" => PieceKind::EndIf,
+            "endfor" => PieceKind::EndFor,
+            "for" => {
+                let mut value = self.loop_name(open)?;
+                let mut key = None;
+                if self.eat(",") {
+                    self.skip_space();
+                    key = Some(value);
+                    value = self.loop_name(open)?;
+                }
+                let keyword = self.word().unwrap_or(self.at..self.at);
+                if self.slice(keyword.clone()) != "in" {
+                    return Err(self.error(keyword, "`in` is missing: write `%{ for x in list }`"));
+                }
+                self.skip_space();
+                PieceKind::For { key, value, collection: self.expression(Lines::Continue)? }
+            }
+            "" => return Err(self.error(open..open + 2, "`%{` must be followed by `if`, `for`, `else`, `endif` or `endfor`; write `%%{` for the characters themselves")),
+            other => {
+                let message = format!("`{other}` is no directive: `if`, `for`, `else`, `endif` and `endfor` are");
+                return Err(self.error(word, message));
+            }
+        })
+    }
+
+    fn loop_name(&mut self, open: usize) -> Outcome<Name> {
+        let Some(word) = self.word() else {
+            return Err(self.error(open..self.at, "a name is missing: write `%{ for x in list }`"));
+        };
+        self.skip_space();
+        Ok(self.name(word))
+    }
+
+    /// What `pieces`, written at `range`, make: a string where nothing is computed, else a template.
+    pub(super) fn assemble(&mut self, pieces: Vec<Piece>, range: Range<usize>) -> Outcome<(ExprKind, usize)> {
+        if pieces.iter().all(|piece| matches!(piece.kind, PieceKind::Literal(_))) {
+            return Ok((ExprKind::String(self.merge(pieces, range)), 0));
+        }
+        let (parts, height) = self.nest(pieces)?;
+        Ok((ExprKind::Template(parts), height))
+    }
+
+    /// One literal of many.
+    fn merge(&self, pieces: Vec<Piece>, range: Range<usize>) -> Literal {
+        let mut text = String::new();
+        let mut literals = pieces.into_iter().filter_map(|piece| match piece.kind {
+            PieceKind::Literal(literal) => (!literal.text.is_empty()).then_some(literal),
+            _ => None,
+        });
+        let Some(mut whole) = literals.next() else {
+            let span = self.span(range.start..range.start);
+            return Literal { text: self.substr(range.start..range.start), span, form: Form::Verbatim };
+        };
+        let mut merged = false;
+        for literal in literals {
+            if !merged {
+                text.push_str(&whole.text);
+                merged = true;
+            }
+            let adjacent = whole.span.end == literal.span.start;
+            whole.form = match (whole.form, literal.form) {
+                (Form::Verbatim, Form::Verbatim) if adjacent => Form::Verbatim,
+                (Form::Verbatim | Form::Escaped, Form::Verbatim | Form::Escaped) if adjacent => {
+                    if self.source.slice(whole.span.to(literal.span)).contains('\\') {
+                        Form::Whole
+                    } else {
+                        Form::Escaped
+                    }
+                }
+                _ => Form::Whole,
+            };
+            whole.span = whole.span.to(literal.span);
+            text.push_str(&literal.text);
+        }
+        if merged {
+            let shared = whole.form == Form::Verbatim;
+            whole.text =
+                if shared { self.substr(whole.span.start as usize..whole.span.end as usize) } else { text.into() };
+        }
+        whole
+    }
+
+    /// Matches directives with their ends.
+    fn nest(&mut self, pieces: Vec<Piece>) -> Outcome<(Box<[TemplatePart]>, usize)> {
+        let mut open: Vec<Open> = Vec::new();
+        let mut parts = Vec::new();
+        let mut height = 0;
+        for Piece { kind, written, .. } in pieces {
+            match kind {
+                PieceKind::Literal(literal) => push_literal(&mut parts, literal, self),
+                PieceKind::Interpolation(node) => {
+                    height = height.max(node.height);
+                    parts.push(TemplatePart::Interpolation(node.expr));
+                }
+                PieceKind::If(Node { height: inner, .. })
+                | PieceKind::For { collection: Node { height: inner, .. }, .. } => {
+                    if self.depth + open.len() >= MAX_DEPTH {
+                        return Err(self.too_deep(written));
+                    }
+                    height = height.max(inner + open.len());
+                    open.push(Open { kind, written, before: std::mem::take(&mut parts), yes: None });
+                }
+                PieceKind::Else => match open.last_mut() {
+                    Some(Open { kind: PieceKind::If(_), yes: yes @ None, .. }) => {
+                        *yes = Some(std::mem::take(&mut parts))
+                    }
+                    _ => return Err(self.error(written, "this `else` belongs to no `if`: remove it")),
+                },
+                PieceKind::EndIf => match open.pop() {
+                    Some(Open { kind: PieceKind::If(condition), before, yes, .. }) => {
+                        let last = std::mem::replace(&mut parts, before);
+                        let (yes, no) = if let Some(yes) = yes { (yes, last) } else { (last, Vec::new()) };
+                        parts.push(TemplatePart::If { condition: condition.expr, yes: yes.into(), no: no.into() });
+                    }
+                    _ => return Err(self.error(written, "this `endif` belongs to no `if`: remove it")),
+                },
+                PieceKind::EndFor => match open.pop() {
+                    Some(Open { kind: PieceKind::For { key, value, collection }, before, .. }) => {
+                        let body = std::mem::replace(&mut parts, before).into();
+                        parts.push(TemplatePart::For { key, value, collection: collection.expr, body });
+                    }
+                    _ => return Err(self.error(written, "this `endfor` belongs to no `for`: remove it")),
+                },
+            }
+            height = height.max(open.len());
+        }
+        if let Some(Open { kind, written, .. }) = open.pop() {
+            let end = if matches!(kind, PieceKind::If(_)) { "endif" } else { "endfor" };
+            return Err(self.error(written, format!("this is not closed: add `%{{ {end} }}`")));
+        }
+        Ok((parts.into(), height))
+    }
+}
+
+/// A directive whose end is still to come.
+struct Open {
+    kind: PieceKind,
+    written: Range<usize>,
+    /// The parts before it.
+    before: Vec<TemplatePart>,
+    /// The parts up to `else`, once that was passed.
+    yes: Option<Vec<TemplatePart>>,
+}
+
+impl Piece {
+    fn literal(literal: Literal) -> Self {
+        let written = literal.span.start as usize..literal.span.end as usize;
+        Self { kind: PieceKind::Literal(literal), written, strip: (false, false) }
+    }
+}
+
+/// Adds `literal`; the lines of a heredoc become one where they are one text.
+fn push_literal(parts: &mut Vec<TemplatePart>, literal: Literal, reader: &Reader<'_>) {
+    if literal.text.is_empty() {
+        return;
+    }
+    if let Some(TemplatePart::Literal(last)) = parts.last_mut()
+        && last.form == Form::Verbatim
+        && literal.form == Form::Verbatim
+        && last.span.end == literal.span.start
+    {
+        last.span = last.span.to(literal.span);
+        last.text = reader.substr(last.span.start as usize..last.span.end as usize);
+        return;
+    }
+    parts.push(TemplatePart::Literal(literal));
+}
+
+/// Applies the strip markers: each to the one literal next to it, which in a heredoc is the rest of the line.
+pub(super) fn strip(pieces: &mut [Piece]) {
+    let mut strip_start = false;
+    let mut previous: Option<&mut Literal> = None;
+    for piece in pieces {
+        let (before, behind) = piece.strip;
+        if before && let Some(literal) = previous.take() {
+            let kept = literal.text.trim_end().len();
+            cut(literal, 0..kept);
+        }
+        match &mut piece.kind {
+            PieceKind::Literal(literal) => {
+                if strip_start {
+                    let dropped = literal.text.len() - literal.text.trim_start().len();
+                    cut(literal, dropped..literal.text.len());
+                }
+                previous = Some(literal);
+            }
+            _ => previous = None,
+        }
+        strip_start = behind;
+    }
+}
+
+/// Keeps the bytes `range` of a literal.
+pub(super) fn cut(literal: &mut Literal, range: Range<usize>) {
+    if range.len() == literal.text.len() {
+        return;
+    }
+    if literal.form == Form::Verbatim {
+        literal.span = literal.span.sub(range.clone());
+    } else {
+        literal.form = Form::Whole;
+    }
+    literal.text = literal.text.substr(range);
+}

@@ -1,0 +1,182 @@
+//! Text that is meant to break a reader: it must end soon, on a small stack, with a mistake or without.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// Reads `text` on a thread with the stack of a test, or of a browser; returns the first error.
+fn survives(text: String) -> Option<String> {
+    let start = Instant::now();
+    let read = move || {
+        let input = input(&text);
+        let error = input.errors().into_iter().next();
+        assert!(input.file.errors.len() <= MAX_ERRORS);
+        error
+    };
+    let error = std::thread::Builder::new().stack_size(2 << 20).spawn(read).unwrap().join().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    error
+}
+
+const MANY: usize = 100_000;
+
+#[test]
+fn deep_nesting() {
+    let pairs = [
+        ("[", "]"),
+        ("{a=", "}"),
+        ("(", ")"),
+        ("f(", ")"),
+        ("a[", "]"),
+        ("[for x in y : ", "]"),
+        ("[for x in ", ": x]"),
+        ("{for x in y : x => ", "}"),
+        ("\"${", "}\""),
+        ("!", ""),
+        ("-", ""),
+        ("a ? b : ", ""),
+        ("a ? ", " : b"),
+        ("f([{a = \"${g(", ")}\"}])"),
+        ("(1 + ", ")"),
+        ("f(1 + ", ")"),
+        ("(-(!", "))"),
+        ("<<E\n${", "\nE\n}"),
+        ("a ? (b) : [", "]"),
+    ];
+    for (open, close) in pairs {
+        for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 1000, MANY] {
+            let text = format!("a = {}1{}\n", open.repeat(depth), close.repeat(depth));
+            let error = survives(text);
+            assert!(depth <= MAX_DEPTH || error.is_some(), "{open}");
+            survives(format!("a = {}", open.repeat(depth)));
+        }
+    }
+}
+
+#[test]
+fn what_fits_the_bounds_is_read() {
+    for (open, close) in [("[", "]"), ("{a=", "}"), ("(", ")"), ("[(", ")]")] {
+        let depth = MAX_DEPTH / open.len().min(2);
+        let depth = if open == "{a=" || open.len() == 1 { MAX_DEPTH } else { depth };
+        assert_eq!(survives(format!("a = {}1{}\n", open.repeat(depth), close.repeat(depth))), None, "{open}");
+    }
+    assert_eq!(survives(format!("a = {}1{}\n", "f(".repeat(20), ")".repeat(20))), None);
+    assert_eq!(survives(format!("a = 1{}\n", " + 1".repeat(100))), None);
+    assert_eq!(survives(format!("a = b{}\n", ".c".repeat(200))), None);
+}
+
+#[test]
+fn long_chains() {
+    for step in [".b", "[0]", ".0", ".*", "[*]", "[*].b", " + 1", " ? 1 : 2", "(1)", " && b", "\"x\"", "[*].b.*.c[0]"] {
+        survives(format!("a = b{}\n", step.repeat(MANY)));
+    }
+    // Each level adds a long chain on the way to the innermost leaf.
+    let mut text = String::from("1");
+    for _ in 0..MAX_DEPTH {
+        text = format!("({text}{})", " + 1".repeat(120));
+    }
+    assert!(survives(format!("a = {text}\n")).is_some());
+}
+
+#[test]
+fn deep_blocks_and_directives() {
+    for depth in [MAX_DEPTH, MAX_DEPTH + 1, MANY] {
+        let error = survives(format!("{}{}", "a {\n".repeat(depth), "}\n".repeat(depth)));
+        assert_eq!(error.is_some(), depth > MAX_DEPTH, "{depth}: {error:?}");
+        let text = format!("a = \"{}{}\"\n", "%{if x}".repeat(depth), "%{endif}".repeat(depth));
+        assert_eq!(survives(text).is_some(), depth >= MAX_DEPTH);
+        survives("a {\n".repeat(depth));
+        survives("}\n".repeat(depth));
+        survives(format!("a = \"{}\"\n", "%{endif}".repeat(depth)));
+    }
+}
+
+#[test]
+fn many_of_everything() {
+    let items = |item: &dyn Fn(usize) -> String| (0..MANY).map(item).collect::<String>();
+    assert_eq!(survives(format!("a = {{\n{}}}\n", items(&|i| format!("k{i} = \"v\"\n")))), None);
+    assert_eq!(survives(format!("a = f({{\n{}}})\n", items(&|_| "k = [1]\n".into()))), None);
+    assert_eq!(survives(format!("a = [\n{}]\n", items(&|i| format!("{{ k = {i} + 1 }},\n")))), None);
+    assert_eq!(survives(items(&|i| format!("a{i} = \"${{b}}\"\n"))), None);
+    assert_eq!(survives(format!("a = f({})\n", items(&|_| "b, ".into()))), None);
+    assert_eq!(survives(format!("a = \"{}\"\n", items(&|_| "${b}x".into()))), None);
+    assert_eq!(survives(format!("a = <<-E\n{}E\n", items(&|_| "  x ${b}\n".into()))), None);
+    assert_eq!(survives(format!("a = <<E\n{}E\n", items(&|_| "x\n".into()))), None);
+    assert_eq!(survives(format!("a = 1 {}\n", items(&|_| "/* c */".into()))), None);
+    assert_eq!(survives(items(&|_| "# c\n".into())), None);
+    assert_eq!(survives(format!("a = {}\n", "1".repeat(10 << 20))), None);
+    assert_eq!(survives(format!("a = \"{}\"\n", "x".repeat(10 << 20))), None);
+    assert_eq!(survives(format!("a = \"{}\"\n", "\\n".repeat(5 << 20))), None);
+    assert_eq!(survives(format!("a = \"${{b}}{}\"\n", "é".repeat(5 << 20))), None);
+    assert_eq!(survives(format!("{} = 1\n", "x".repeat(10 << 20))), None);
+    assert!(survives(items(&|_| "a = 1\n".into())).is_some());
+}
+
+#[test]
+fn unterminated_everything() {
+    let starts = [
+        "\"",
+        "a = \"",
+        "a = {",
+        "a = [",
+        "a = (",
+        "a = f(",
+        "a = <<E\n",
+        "a = \"${",
+        "/*",
+        "a = [for x in ",
+        "a = {b = \"",
+        "a = <<",
+        "a {",
+        "a \"",
+        "a = [\n\"",
+        "a = {\n\"k\" = [\n",
+        "a = f(\n",
+        "a = 1 /*",
+        "a = b[",
+        "<<E\n",
+        "%{",
+        "a = \"%{",
+        "a = \"\\",
+        "}",
+        "a = }",
+        "a = ]",
+        "a = [}\n",
+        "\u{1}",
+        "'",
+        "a = '\n",
+        ";",
+        "a = 1;",
+        "=",
+        "a = =\n",
+        "\u{FEFF}",
+        "\r",
+    ];
+    for start in starts {
+        survives(start.repeat(MANY));
+        survives(format!("{start}{}", "x".repeat(5 << 20)));
+        survives(format!("{start}{}", "x\n".repeat(1 << 20)));
+        survives(format!("{start}{}", "x = 1\n".repeat(MANY)));
+    }
+}
+
+#[test]
+fn every_prefix_of_a_file_is_survived() {
+    let text = "# c\na = { \"k\" = [1, \"x${b[0].c}\\n\"], (d) = f(e...) }\nb \"l\" {\n  c = <<-E\n    x %{ if a ~}\n    y\n    %{ endif }\n  E\n  d = [for k, v in x : v if k != 1 ? true : -2]\n}\ne = \"é\"\n";
+    for end in 0..text.len() {
+        let input = bytes(&text.as_bytes()[..end]);
+        for error in &input.file.errors {
+            assert!(error.span.end as usize <= end);
+        }
+    }
+    for skipped in 0..text.len() {
+        let mut changed = text.as_bytes().to_vec();
+        changed.remove(skipped);
+        bytes(&changed);
+        for byte in b"\"{}[]()\n\\=,:#\0$%~<'\xFF" {
+            let mut changed = text.as_bytes().to_vec();
+            changed[skipped] = *byte;
+            bytes(&changed);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! From the value that was given to the value of a type, with as little loss as can be.
+
+use std::sync::Arc;
+
+use crate::limits::{Meter, TOO_MUCH};
+use crate::origin::{Origin, Path, Step};
+use crate::source::Span;
+use crate::value::{Entry, Kind, Str, Value};
+
+use super::constraint::{ObjectAttribute, Type};
+use super::order::make_set;
+use super::primitive::{Primitive, to_bool, to_number, to_text};
+use super::unify::{type_of, unify};
+
+/// A value of a type, and what stood in the way.
+#[derive(Debug, Clone)]
+pub struct Converted {
+    /// The value. What could not be converted is unknown in it; a required attribute that is missing stays away.
+    pub value: Value,
+    /// What Terraform would refuse or drop, in the order of the value.
+    pub problems: Vec<ConversionProblem>,
+}
+
+/// Something in a value that does not fit its type.
+#[derive(Debug, Clone)]
+pub struct ConversionProblem {
+    /// The part of the value that does not fit.
+    pub span: Span,
+    /// The way to that part, if the value was reached through a variable.
+    pub path: Option<Path>,
+    /// What is wrong with it.
+    pub kind: ProblemKind,
+}
+
+/// What does not fit.
+#[derive(Debug, Clone)]
+pub enum ProblemKind {
+    /// An object lacks an attribute that its type requires. An error for Terraform.
+    Missing {
+        /// The name of the attribute.
+        attribute: Str,
+    },
+    /// An object has an attribute that its type lacks. Terraform drops it without a word.
+    Unused {
+        /// The name of the attribute.
+        attribute: Str,
+        /// Where the name is written.
+        key_span: Span,
+        /// The names of the attributes that the type has.
+        declared: Vec<Str>,
+    },
+    /// There is no conversion to the type. An error for Terraform.
+    Mismatch {
+        /// The type.
+        wanted: Type,
+        /// The type of the value, as Terraform names it.
+        got: &'static str,
+    },
+    /// The elements of a collection have no type in common. An error for Terraform.
+    Inconsistent {
+        /// The type of the collection.
+        wanted: Type,
+    },
+}
+
+impl ProblemKind {
+    /// Whether Terraform refuses the value for it.
+    pub fn is_error(&self) -> bool {
+        !matches!(self, ProblemKind::Unused { .. })
+    }
+}
+
+/// Converts `value` to `ty` as Terraform does, but goes on where Terraform stops.
+///
+/// Origins stay: a number that becomes a string still says where the number was written.
+pub fn convert(value: &Value, ty: &Type) -> Converted {
+    convert_within(value, ty, &Meter::default())
+}
+
+/// [`convert`] with the steps of `meter`.
+pub(crate) fn convert_within(value: &Value, ty: &Type, meter: &Meter) -> Converted {
+    let mut converter = Converter { problems: Vec::new(), meter };
+    let value = converter.convert(value, ty, &Trail { parent: None, step: Place::Start, path: None });
+    Converted { value, problems: converter.problems }
+}
+
+struct Converter<'m> {
+    problems: Vec<ConversionProblem>,
+    meter: &'m Meter,
+}
+
+/// The way from the value that is converted to the part at hand; made into a [`Path`] only where there is a problem.
+struct Trail<'a> {
+    parent: Option<&'a Trail<'a>>,
+    step: Place<'a>,
+    /// The path that the value at hand has of its own.
+    path: Option<&'a Path>,
+}
+
+enum Place<'a> {
+    Start,
+    Key(&'a Str),
+    Attribute(&'a Str),
+    Index(usize),
+    /// In a set, where there are no ways.
+    Nowhere,
+}
+
+impl Trail<'_> {
+    fn path(&self) -> Option<Path> {
+        if let Some(path) = self.path {
+            return Some(path.clone());
+        }
+        let step = match &self.step {
+            Place::Start | Place::Nowhere => return None,
+            Place::Key(key) => Step::Key((*key).clone()),
+            Place::Attribute(name) => Step::Attribute((*name).clone()),
+            Place::Index(index) => Step::Index(u32::try_from(*index).unwrap_or(u32::MAX)),
+        };
+        Some(self.parent?.path()?.join(step))
+    }
+}
+
+impl Converter<'_> {
+    fn convert(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
+        if self.meter.spend(1).is_err() {
+            return unknown(value, TOO_MUCH);
+        }
+        let here = Trail { parent: at.parent, step: Place::Start, path: value.origin.path.as_ref() };
+        let at = if here.path.is_some() { &here } else { at };
+        if value.is_null() || value.as_unknown().is_some() {
+            return value.clone();
+        }
+        let primitive = match ty {
+            Type::Any => return value.clone(),
+            Type::String => to_text(value),
+            Type::Number => to_number(value),
+            Type::Bool => to_bool(value),
+            Type::List(_) | Type::Set(_) => return self.collection(value, ty, at),
+            Type::Map(element) => return self.map(value, ty, element, at),
+            Type::Tuple(elements) => return self.tuple(value, ty, elements, at),
+            Type::Object(attributes) => return self.object(value, ty, attributes, at),
+        };
+        match primitive {
+            Primitive::Is(value) => value,
+            Primitive::Beyond => unknown(value, "this number is too long to be compared with Terraform's"),
+            Primitive::No => self.mismatch(value, ty, at),
+        }
+    }
+
+    fn collection(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
+        let (Type::List(element) | Type::Set(element), Some(items)) = (ty, value.elements()) else {
+            return self.mismatch(value, ty, at);
+        };
+        let from_set = matches!(value.kind, Kind::Set(_));
+        let mut converted = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let step = if from_set { Place::Nowhere } else { Place::Index(index) };
+            converted.push(self.convert(item, element, &Trail { parent: Some(at), step, path: None }));
+        }
+        if element.is_open() && !self.harmonise(&mut converted.iter_mut().collect::<Vec<_>>()) {
+            return self.inconsistent(value, ty, at);
+        }
+        if matches!(ty, Type::List(_)) {
+            return Value::new(Kind::List(converted.into()), value.origin.clone());
+        }
+        if value.origin.path.is_some() && !from_set {
+            // A set knows no places, so what comes out of it must know the way through the list by itself.
+            let path = value.origin.path.as_ref();
+            for (index, item) in converted.iter_mut().enumerate() {
+                let step = || Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
+                item.origin.path = item.origin.path.take().or_else(|| Some(path?.join(step())));
+            }
+        }
+        match make_set(converted, self.meter) {
+            Ok(set) => Value::new(set, value.origin.clone()),
+            Err(_) => unknown(value, TOO_MUCH),
+        }
+    }
+
+    fn map(&mut self, value: &Value, ty: &Type, element: &Type, at: &Trail<'_>) -> Value {
+        let Some(entries) = value.entries() else { return self.mismatch(value, ty, at) };
+        let mut converted = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let trail = Trail { parent: Some(at), step: Place::Key(&entry.key), path: None };
+            let value = self.convert(&entry.value, element, &trail);
+            converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
+        }
+        if element.is_open() {
+            let mut values: Vec<&mut Value> = converted.iter_mut().map(|entry| &mut entry.value).collect();
+            if !self.harmonise(&mut values) {
+                return self.inconsistent(value, ty, at);
+            }
+        }
+        Value::new(Kind::Map(converted.into()), value.origin.clone())
+    }
+
+    fn tuple(&mut self, value: &Value, ty: &Type, elements: &[Type], at: &Trail<'_>) -> Value {
+        let Kind::Tuple(items) = &value.kind else { return self.mismatch(value, ty, at) };
+        if items.len() != elements.len() {
+            return self.mismatch(value, ty, at);
+        }
+        let converted: Arc<[Value]> = items
+            .iter()
+            .zip(elements)
+            .enumerate()
+            .map(|(index, (item, element))| {
+                self.convert(item, element, &Trail { parent: Some(at), step: Place::Index(index), path: None })
+            })
+            .collect();
+        Value::new(Kind::Tuple(converted), value.origin.clone())
+    }
+
+    fn object(&mut self, value: &Value, ty: &Type, attributes: &[ObjectAttribute], at: &Trail<'_>) -> Value {
+        let Some(entries) = value.entries() else { return self.mismatch(value, ty, at) };
+        let mut converted = Vec::with_capacity(attributes.len());
+        for attribute in attributes {
+            let found = entries.binary_search_by(|entry| entry.key.as_str().cmp(&attribute.name));
+            let entry = found.ok().and_then(|index| entries.get(index));
+            let absent = |default: Value| Entry { key: attribute.name.clone(), key_span: attribute.span, value: default };
+            let null = || Value::new(Kind::Null, Origin::derived(value.origin.span, []));
+            let Some(entry) = entry else {
+                if attribute.optional {
+                    converted.push(absent(attribute.default.clone().unwrap_or_else(null)));
+                } else {
+                    let kind = ProblemKind::Missing { attribute: attribute.name.clone() };
+                    self.report(value.origin.span, at, kind);
+                }
+                continue;
+            };
+            let value = match &attribute.default {
+                Some(default) if entry.value.is_null() => default.clone(),
+                _ => {
+                    let trail = Trail { parent: Some(at), step: Place::Attribute(&entry.key), path: None };
+                    self.convert(&entry.value, &attribute.ty, &trail)
+                }
+            };
+            converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
+        }
+        for entry in entries {
+            if !attributes.iter().any(|attribute| attribute.name == entry.key) {
+                let kind = ProblemKind::Unused {
+                    attribute: entry.key.clone(),
+                    key_span: entry.key_span,
+                    declared: attributes.iter().map(|attribute| attribute.name.clone()).collect(),
+                };
+                self.report(entry.key_span, at, kind);
+            }
+        }
+        converted.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+        converted.dedup_by(|a, b| a.key == b.key);
+        Value::new(Kind::Object(converted.into()), value.origin.clone())
+    }
+
+    /// Converts the elements of a collection of anything to one type; false if they have none in common.
+    fn harmonise(&mut self, values: &mut [&mut Value]) -> bool {
+        let mut common = Type::Any;
+        for value in values.iter() {
+            let Ok(ty) = type_of(value, self.meter) else { return true };
+            let Some(unified) = unify(&common, &ty) else { return false };
+            common = unified;
+        }
+        // What the elements leave open stays as it is: the conversion would come back here for ever.
+        if matches!(common, Type::Any) {
+            return true;
+        }
+        for value in values {
+            let trail = Trail { parent: None, step: Place::Nowhere, path: None };
+            **value = self.convert(value, &common, &trail);
+        }
+        true
+    }
+
+    fn mismatch(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
+        let kind = ProblemKind::Mismatch { wanted: ty.clone(), got: value.type_name() };
+        self.report(value.origin.span, at, kind);
+        unknown(value, format!("this is not of the type {ty}"))
+    }
+
+    fn inconsistent(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
+        self.report(value.origin.span, at, ProblemKind::Inconsistent { wanted: ty.clone() });
+        unknown(value, "these elements have no type in common")
+    }
+
+    fn report(&mut self, span: Span, at: &Trail<'_>, kind: ProblemKind) {
+        self.problems.push(ConversionProblem { span, path: at.path(), kind });
+    }
+}
+
+/// Unknown, but where `value` was written.
+fn unknown(value: &Value, reason: impl Into<String>) -> Value {
+    let mut unknown = Value::unknown(reason, value.origin.span);
+    unknown.origin = value.origin.clone();
+    unknown
+}

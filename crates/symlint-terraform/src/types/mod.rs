@@ -1,0 +1,15 @@
+//! Types: how they are written, and how values become values of them.
+
+mod constraint;
+mod convert;
+mod order;
+mod primitive;
+mod unify;
+
+pub use constraint::{ObjectAttribute, Type};
+pub(crate) use constraint::read_type;
+pub(crate) use convert::convert_within;
+pub use convert::{ConversionProblem, Converted, ProblemKind, convert};
+pub(crate) use order::{canonical, distinct, equal, make_set, wholly_known};
+pub(crate) use primitive::{Primitive, to_bool, to_number, to_text};
+pub(crate) use unify::{is_same_type, type_of, unify};

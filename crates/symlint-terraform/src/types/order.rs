@@ -1,0 +1,176 @@
+//! When values are equal, and the order of the elements of sets.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use crate::limits::{Exhausted, Meter};
+use crate::number;
+use crate::value::{Kind, Value};
+
+/// Whether nothing in `value` is unknown.
+pub(crate) fn wholly_known(value: &Value, meter: &Meter) -> Result<bool, Exhausted> {
+    meter.spend(1)?;
+    if value.as_unknown().is_some() {
+        return Ok(false);
+    }
+    for entry in value.entries().unwrap_or_default() {
+        if !wholly_known(&entry.value, meter)? {
+            return Ok(false);
+        }
+    }
+    for item in value.elements().unwrap_or_default() {
+        if !wholly_known(item, meter)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether two values are equal for `==`, which converts nothing; `None` where that depends on what is unknown, or on
+/// types that are not kept (those of nulls and of the elements of empty collections).
+pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
+    meter.spend(1)?;
+    Ok(match (&a.kind, &b.kind) {
+        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => None,
+        (Kind::Null, Kind::Null) => Some(true),
+        (Kind::Null, _) | (_, Kind::Null) => Some(false),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
+        (Kind::String(a), Kind::String(b)) => Some(a == b),
+        (Kind::Tuple(a), Kind::Tuple(b)) => equal_elements(a, b, meter)?,
+        (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
+            if a.is_empty() || b.is_empty() {
+                return Ok((a.len() != b.len()).then_some(false));
+            }
+            equal_elements(a, b, meter)?
+        }
+        (Kind::Map(x), Kind::Map(y)) | (Kind::Object(x), Kind::Object(y)) => {
+            if x.is_empty() && y.is_empty() {
+                return Ok(matches!(a.kind, Kind::Object(_)).then_some(true));
+            }
+            if x.len() != y.len() || x.iter().zip(y.iter()).any(|(x, y)| x.key != y.key) {
+                return Ok(Some(false));
+            }
+            let mut result = Some(true);
+            for (x, y) in x.iter().zip(y.iter()) {
+                match equal(&x.value, &y.value, meter)? {
+                    Some(false) => return Ok(Some(false)),
+                    None => result = None,
+                    Some(true) => {}
+                }
+            }
+            nested_nulls_tell_no_type(result, x.iter().chain(y.iter()).map(|entry| &entry.value))
+        }
+        _ => Some(false),
+    })
+}
+
+fn equal_elements(a: &[Value], b: &[Value], meter: &Meter) -> Result<Option<bool>, Exhausted> {
+    if a.len() != b.len() {
+        return Ok(Some(false));
+    }
+    let mut result = Some(true);
+    for (x, y) in a.iter().zip(b) {
+        match equal(x, y, meter)? {
+            Some(false) => return Ok(Some(false)),
+            None => result = None,
+            Some(true) => {}
+        }
+    }
+    Ok(nested_nulls_tell_no_type(result, a.iter().chain(b)))
+}
+
+/// Two containers with nulls in the same places may still be of different types.
+fn nested_nulls_tell_no_type<'a>(result: Option<bool>, parts: impl Iterator<Item = &'a Value>) -> Option<bool> {
+    let mut parts = parts;
+    if result == Some(true) && parts.any(Value::is_null) { None } else { result }
+}
+
+/// A text that two values of one type share if they are equal. Terraform sorts the elements of sets that are no
+/// primitives by a text of this form.
+pub(crate) fn canonical(value: &Value, meter: &Meter) -> Result<String, Exhausted> {
+    let mut text = String::new();
+    write_canonical(value, &mut text, meter)?;
+    Ok(text)
+}
+
+fn write_canonical(value: &Value, out: &mut String, meter: &Meter) -> Result<(), Exhausted> {
+    meter.spend(1 + out.len() / 4096)?;
+    match &value.kind {
+        Kind::Unknown(_) => out.push('?'),
+        Kind::Null => out.push('~'),
+        Kind::Bool(true) => out.push('T'),
+        Kind::Bool(false) => out.push('F'),
+        Kind::Number(number) => out.push_str(&number::format_number(number)),
+        Kind::String(text) => {
+            let _ = write!(out, "{:?}", text.as_str());
+        }
+        Kind::List(items) | Kind::Set(items) => {
+            out.push('[');
+            for item in items.iter() {
+                write_canonical(item, out, meter)?;
+                out.push(';');
+            }
+            out.push(']');
+        }
+        Kind::Tuple(items) => {
+            out.push('<');
+            for item in items.iter() {
+                write_canonical(item, out, meter)?;
+                out.push(';');
+            }
+            out.push('>');
+        }
+        Kind::Map(entries) | Kind::Object(entries) => {
+            let object = matches!(value.kind, Kind::Object(_));
+            out.push(if object { '<' } else { '{' });
+            for entry in entries.iter() {
+                let _ = write!(out, "{:?}:", entry.key.as_str());
+                write_canonical(&entry.value, out, meter)?;
+                out.push(';');
+            }
+            out.push(if object { '>' } else { '}' });
+        }
+    }
+    Ok(())
+}
+
+/// The elements without those that are equal to an earlier one; elements that are not wholly known all stay.
+pub(crate) fn distinct(items: Vec<Value>, meter: &Meter) -> Result<Vec<Value>, Exhausted> {
+    let mut seen = HashSet::with_capacity(items.len());
+    let mut kept = Vec::with_capacity(items.len());
+    for item in items {
+        if !wholly_known(&item, meter)? || seen.insert(canonical(&item, meter)?) {
+            kept.push(item);
+        }
+    }
+    Ok(kept)
+}
+
+/// A set of `items`, which are of one type: distinct and in Terraform's order. Elements that are not wholly known come
+/// last.
+pub(crate) fn make_set(items: Vec<Value>, meter: &Meter) -> Result<Kind, Exhausted> {
+    let items = distinct(items, meter)?;
+    let mut keyed = Vec::with_capacity(items.len());
+    for item in items {
+        keyed.push((canonical(&item, meter)?, wholly_known(&item, meter)?, item));
+    }
+    keyed.sort_by(|(a_text, a_known, a), (b_text, b_known, b)| {
+        b_known.cmp(a_known).then_with(|| compare(a, b).unwrap_or_else(|| a_text.cmp(b_text)))
+    });
+    Ok(Kind::Set(keyed.into_iter().map(|(_, _, item)| item).collect()))
+}
+
+/// The order of primitives; nulls come last.
+fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (&a.kind, &b.kind) {
+        (Kind::Null, Kind::Null) => Some(Ordering::Equal),
+        (Kind::Null, _) => Some(Ordering::Greater),
+        (_, Kind::Null) => Some(Ordering::Less),
+        (Kind::String(a), Kind::String(b)) => Some(a.as_str().cmp(b.as_str())),
+        (Kind::Number(a), Kind::Number(b)) => Some(a.cmp(b)),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}

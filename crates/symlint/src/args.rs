@@ -1,0 +1,194 @@
+//! The arguments, with the texts that `--help` shows.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use symlint_core::rule::Level;
+
+/// Checks the Terraform values that keep the tenants of a service provider apart.
+#[derive(Debug, Parser)]
+#[command(name = "symlint", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check root modules or values files
+    Check(Box<CheckOptions>),
+    /// Show the page of one rule
+    Explain {
+        /// The id, such as `role-account-mismatch`
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+        format: RulesFormat,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// A table
+    Human,
+    /// A list of objects
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct CheckOptions {
+    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), or `-` for a values file on standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to report, and optionally into which file [possible formats: human, concise, json]
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub(crate) format: Vec<Output>,
+
+    /// Use this configuration file instead of the nearest `.symlint.hcl`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use no configuration file
+    #[arg(long)]
+    pub(crate) no_config: bool,
+
+    /// Load a further values file, as Terraform's option does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) var_file: Vec<String>,
+
+    /// Set a variable, as Terraform's option does
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) var: Vec<Assignment>,
+
+    /// Run only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// Do not run these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// Change the level of a rule to `error`, `warning` or `off`
+    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
+    pub(crate) level: Vec<RuleLevel>,
+
+    /// The level from which on findings make the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+
+    /// The name that standard input has in reports
+    #[arg(long, value_name = "NAME", default_value = "stdin.tfvars")]
+    pub(crate) stdin_filename: String,
+
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+
+    /// Print findings only
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say which files were read
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it ran, and no finding reached the --fail-on level
+  1  it ran, and some did
+  2  it could not do its work: bad usage or configuration, an unreadable file, or nothing to check";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Nothing
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How to report, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    /// Standard output if there is none.
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Human,
+    Concise,
+    Json,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("there is no file name behind `=`".into()),
+            Some((format, file)) => (format, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = match format {
+            "human" => Format::Human,
+            "concise" => Format::Concise,
+            "json" => Format::Json,
+            _ => return Err(format!("`{format}` is no format: use `human`, `concise` or `json`")),
+        };
+        Ok(Self { format, file })
+    }
+}
+
+/// `NAME=VALUE`
+#[derive(Debug, Clone)]
+pub(crate) struct Assignment {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok(Self { name: name.trim().into(), value: value.into() }),
+            _ => Err("use NAME=VALUE".into()),
+        }
+    }
+}
+
+/// `RULE=LEVEL`
+#[derive(Debug, Clone)]
+pub(crate) struct RuleLevel {
+    pub(crate) rule: String,
+    pub(crate) level: Level,
+}
+
+impl FromStr for RuleLevel {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (rule, level) = text.split_once('=').ok_or("use RULE=LEVEL, such as `sso-id-not-hex=off`")?;
+        Ok(Self { rule: rule.into(), level: level.parse()? })
+    }
+}

@@ -1,0 +1,53 @@
+//! The command line of symlint: arguments, files, colours, the human report, exit codes.
+
+mod args;
+mod check;
+mod explain;
+mod files;
+mod human;
+mod output;
+mod target;
+
+use std::process::ExitCode;
+use std::thread;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use output::Failure;
+
+/// Configuration may nest deeply; the main thread's stack is one megabyte on some platforms.
+const STACK: usize = 64 << 20;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no failures; everything else is bad usage. A closed pipe is nobody's fault.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let work = move || run(&arguments);
+    let result = thread::Builder::new().stack_size(STACK).spawn(work).map(thread::JoinHandle::join);
+    match result {
+        Ok(Ok(Ok(code))) => code,
+        Ok(Ok(Err(failure))) => {
+            output::print_failure(&failure);
+            ExitCode::from(2)
+        }
+        // The panic has been printed. What was not checked must not look like a pass.
+        Ok(Err(_)) | Err(_) => {
+            eprintln!("error: symlint itself failed; please report this with the input, if you can share it");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        Command::Check(options) => check::run(options),
+        Command::Explain { rule } => explain::explain(rule),
+        Command::Rules { format } => explain::rules(*format),
+    }
+}

@@ -1,0 +1,239 @@
+//! From what a person names to what is checked: root modules and values files.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::Path;
+
+use ignore::WalkBuilder;
+use symlint_core::config::{self, Config};
+use symlint_core::tenants::concerns;
+use symlint_rules::catalogue;
+use symlint_terraform::{FileError, FileTree, LoadOptions, Project, Sources};
+
+use crate::args::CheckOptions;
+use crate::files::{self, Disk, parent, shown};
+use crate::output::Failure;
+
+/// The name of the configuration file.
+const CONFIG: &str = ".symlint.hcl";
+
+/// Something to check, with the configuration that holds for it.
+pub(crate) struct Target {
+    pub(crate) project: Project,
+    pub(crate) config: Config,
+    /// The module's folder, or the values file.
+    pub(crate) name: String,
+    /// The configuration file, if there is one.
+    pub(crate) config_file: Option<String>,
+}
+
+/// Everything that the arguments name, in their order, without repetitions.
+pub(crate) fn find(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
+    let mut finder = Finder { options, targets: Vec::new() };
+    for path in &options.paths {
+        finder.add(path)?;
+    }
+    Ok(finder.targets)
+}
+
+struct Finder<'a> {
+    options: &'a CheckOptions,
+    targets: Vec<Target>,
+}
+
+impl Finder<'_> {
+    fn add(&mut self, path: &str) -> Result<(), Failure> {
+        if path == "-" {
+            let mut bytes = Vec::new();
+            let reason = |error: std::io::Error| FileError { path: "-".into(), reason: files::reason(&error) };
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(reason)?;
+            return self.add_values(&shown(&self.options.stdin_filename), bytes);
+        }
+        let name = shown(path);
+        let metadata = std::fs::metadata(path)
+            .map_err(|error| FileError { path: path.to_owned(), reason: files::reason(&error) })?;
+        if metadata.is_dir() {
+            return self.add_folder(&name);
+        }
+        if name.ends_with(".tfvars") || name.ends_with(".tfvars.json") {
+            return self.add_values_file(&name);
+        }
+        let hint = if name.ends_with(".tf") || name.ends_with(".tf.json") {
+            format!("check its folder instead: `symlint check {}`", parent(&name))
+        } else {
+            "a folder, a `*.tfvars` or `*.tfvars.json` file, or `-` is needed".into()
+        };
+        Err(Failure::Usage(format!("cannot check `{path}`: {hint}")))
+    }
+
+    /// A values file is checked with the module in its folder, or alone where there is none.
+    fn add_values_file(&mut self, name: &str) -> Result<(), Failure> {
+        let folder = parent(name);
+        if !has_configuration(&folder)? {
+            let bytes = files::read(name)?.unwrap_or_default();
+            return self.add_values(name, bytes);
+        }
+        let (config, config_file) = self.config(&folder)?;
+        let project = Project::load(&Disk, &folder, &self.load_options(Some(name)))?;
+        self.targets.push(Target { project, config, name: name.to_owned(), config_file });
+        Ok(())
+    }
+
+    fn add_values(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let (config, config_file) = self.config(&parent(name))?;
+        let project = Project::from_values(name, bytes)?;
+        self.targets.push(Target { project, config, name: name.to_owned(), config_file });
+        Ok(())
+    }
+
+    /// A folder is a root module, or else what lies below it is searched for some.
+    fn add_folder(&mut self, folder: &str) -> Result<(), Failure> {
+        if has_configuration(folder)? {
+            let target = self.module(folder)?;
+            if concerns(&target.project, &target.config) {
+                self.push(target);
+                return Ok(());
+            }
+        }
+        let mut modules = Vec::new();
+        for folder in configuration_folders(folder)? {
+            modules.push(self.module(&folder)?);
+        }
+        let called: BTreeSet<String> = modules
+            .iter()
+            .flat_map(|module| module.project.modules().iter().skip(1))
+            .map(|module| shown(&module.dir))
+            .collect();
+        for module in modules {
+            if !called.contains(&module.name) && concerns(&module.project, &module.config) {
+                self.push(module);
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, target: Target) {
+        if self.targets.iter().all(|other| other.name != target.name) {
+            self.targets.push(target);
+        }
+    }
+
+    fn module(&self, folder: &str) -> Result<Target, Failure> {
+        let (config, config_file) = self.config(folder)?;
+        let project = Project::load(&Disk, folder, &self.load_options(None))?;
+        Ok(Target { project, config, name: folder.to_owned(), config_file })
+    }
+
+    fn load_options(&self, last_var_file: Option<&str>) -> LoadOptions {
+        let var_files = self.options.var_file.iter().map(|file| shown(file));
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            Some((name.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?))
+        });
+        let mut environment: Vec<(String, String)> = environment.collect();
+        environment.sort_unstable();
+        LoadOptions {
+            var_files: var_files.chain(last_var_file.map(str::to_owned)).collect(),
+            vars: self.options.var.iter().map(|var| (var.name.clone(), var.value.clone())).collect(),
+            environment,
+        }
+    }
+
+    /// The configuration that holds for `folder`: the one that is named, or the nearest.
+    fn config(&self, folder: &str) -> Result<(Config, Option<String>), Failure> {
+        if self.options.no_config {
+            return Ok((Config::default(), None));
+        }
+        let (path, bytes) = match &self.options.config {
+            Some(path) => {
+                let path = path.to_string_lossy().into_owned();
+                match files::read(&path)? {
+                    Some(bytes) => (path, bytes),
+                    None => return Err(FileError { path, reason: "there is no such file".into() }.into()),
+                }
+            }
+            None => match nearest_config(folder)? {
+                Some(found) => found,
+                None => return Ok((Config::default(), None)),
+            },
+        };
+        let sources = Sources::new();
+        let file = sources.add(shown(&path), bytes)?;
+        let config =
+            config::read(&sources, file, catalogue()).map_err(|error| Failure::config(&error, &sources))?;
+        Ok((config, Some(path)))
+    }
+}
+
+/// The configuration file in `folder` or above it, up to the repository's root; without a repository, only the one in
+/// the folder itself: what lies above may be somebody else's.
+fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    let root = files::repository(Path::new(folder));
+    let mut current = folder.to_owned();
+    loop {
+        let path = if current == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", current.trim_end_matches('/')) };
+        if let Some(bytes) = files::read(&path)? {
+            return Ok(Some((path, bytes)));
+        }
+        let here = Path::new(&current).canonicalize().ok();
+        let Some((root, here)) = root.as_ref().and_then(|root| root.canonicalize().ok()).zip(here) else {
+            return Ok(None);
+        };
+        if here == root || !here.starts_with(&root) {
+            return Ok(None);
+        }
+        current = match current.as_str() {
+            "." => "..".into(),
+            path if path == ".." || path.ends_with("/..") => format!("{path}/.."),
+            path => parent(path),
+        };
+    }
+}
+
+fn has_configuration(folder: &str) -> Result<bool, Failure> {
+    let names = Disk.list(folder)?.unwrap_or_default();
+    Ok(names.iter().any(|name| is_configuration(name)))
+}
+
+fn is_configuration(name: &str) -> bool {
+    name.ends_with(".tf") || name.ends_with(".tf.json")
+}
+
+/// The folders at and below `folder` that have configuration, sorted; hidden and ignored ones are left out.
+fn configuration_folders(folder: &str) -> Result<Vec<String>, Failure> {
+    let fail = |error: &ignore::Error| FileError { path: folder.to_owned(), reason: error.to_string() };
+    let mut folders = BTreeSet::new();
+    // A `.gitignore` counts outside of a repository, too: an unpacked archive has the same files.
+    for entry in WalkBuilder::new(folder).require_git(false).build() {
+        let entry = entry.map_err(|error| fail(&error))?;
+        let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+        if is_file && entry.file_name().to_str().is_some_and(is_configuration) {
+            if let Some(path) = entry.path().parent() {
+                folders.insert(shown(&path.to_string_lossy()));
+            }
+        }
+    }
+    Ok(folders.into_iter().collect())
+}
+
+/// Values files at and below `folder` that Terraform does not load by itself, for a hint.
+pub(crate) fn unloaded_values_files(folder: &str) -> Vec<String> {
+    let is_loaded = |path: &Path, name: &str| {
+        let here = shown(&path.parent().unwrap_or(Path::new(".")).to_string_lossy()) == folder;
+        let automatic = ["terraform.tfvars", "terraform.tfvars.json"].contains(&name)
+            || name.ends_with(".auto.tfvars")
+            || name.ends_with(".auto.tfvars.json");
+        here && automatic
+    };
+    let walk = WalkBuilder::new(folder).require_git(false).max_depth(Some(3)).build().filter_map(Result::ok);
+    let mut found: Vec<String> = walk
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            let is_values = name.ends_with(".tfvars") || name.ends_with(".tfvars.json");
+            is_values && !is_loaded(entry.path(), &name)
+        })
+        .map(|entry| shown(&entry.path().to_string_lossy()))
+        .collect();
+    found.sort_unstable();
+    found
+}
