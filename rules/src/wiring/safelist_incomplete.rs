@@ -21,7 +21,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         (None, None) => return,
     };
     // A runtime without a known list may have any account in it, and so may one whose number is not known.
-    let is_known = model.runtimes.iter().all(|call| !call.is_unknown)
+    let is_known = !model.has_unknown_calls
+        && model.runtimes.iter().all(|call| !call.is_unknown)
         && lists().all(|(_, list)| accounts(list).1)
         && model.runtimes.iter().all(|call| model.is_readable(call.call.span.file));
     if !is_known {

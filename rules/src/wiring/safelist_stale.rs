@@ -14,6 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // The account may be that of a tenant that is not known, or whose own id is malformed.
     let is_known = !tenants.is_empty()
         && tenants.iter().all(is_known)
+        && !model.has_unknown_calls
         && model.flows.iter().all(|flow| !flow.is_unknown)
         && model.is_everything_readable();
     if !is_known {

@@ -58,7 +58,10 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
             Role::Runtime => {
                 model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
             }
-            Role::Other => instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model)),
+            Role::Other => {
+                model.has_unknown_calls |= is_unknown;
+                instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model));
+            }
         }
     }
 }
