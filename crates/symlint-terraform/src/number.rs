@@ -140,11 +140,7 @@ fn exact_quotient(a: &BigDecimal, b: &BigDecimal) -> Option<BigDecimal> {
 /// `exact` if Terraform's floats come to the same number.
 fn checked(a: &BigDecimal, b: &BigDecimal, exact: BigDecimal, operation: fn(&Float, &Float) -> Float) -> Numeric {
     let Numeric::Known(number) = bounded(exact) else { return Numeric::Beyond };
-    if operation(&Float::of(a), &Float::of(b)) == Float::of(&number) {
-        Numeric::Known(number)
-    } else {
-        Numeric::Beyond
-    }
+    if operation(&Float::of(a), &Float::of(b)) == Float::of(&number) { Numeric::Known(number) } else { Numeric::Beyond }
 }
 
 /// A binary float of 512 bits: `mantissa * 2^exponent`, the mantissa odd or zero.

@@ -47,7 +47,8 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
 
 fn policy(options: &CheckOptions) -> Result<Policy, Failure> {
     let trimmed = |ids: &[String]| ids.iter().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
-    let levels: BTreeMap<_, _> = options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
+    let levels: BTreeMap<_, _> =
+        options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
     let policy = Policy { select: trimmed(&options.select), ignore: trimmed(&options.ignore), levels };
     policy.validate(catalogue())?;
     Ok(policy)

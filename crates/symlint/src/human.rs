@@ -83,7 +83,11 @@ fn excerpt(findings: &[&Finding], sources: &Sources) -> Option<Excerpt> {
     let mut labels: Vec<LabeledSpan> = Vec::new();
     let mut help: Vec<String> = Vec::new();
     for finding in findings {
-        labels.push(label(finding.span, &format!("{} [{}]", finding.message, finding.rule), finding.span == first.span));
+        labels.push(label(
+            finding.span,
+            &format!("{} [{}]", finding.message, finding.rule),
+            finding.span == first.span,
+        ));
         for related in finding.related.iter().filter(|related| related.span.file == file) {
             let is_labelled = findings.iter().any(|finding| finding.span == related.span);
             if !is_labelled && !labels.iter().any(|label| label.offset() == related.span.start as usize) {

@@ -62,10 +62,8 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Writes `text` into the file at `path`, whose folder must exist.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| Failure::Write {
-        path: path.display().to_string(),
-        reason: crate::files::reason(&error),
-    })
+    fs::write(path, text)
+        .map_err(|error| Failure::Write { path: path.display().to_string(), reason: crate::files::reason(&error) })
 }
 
 /// Whether to use colours on standard output.

@@ -159,8 +159,7 @@ impl Finder<'_> {
         };
         let sources = Sources::new();
         let file = sources.add(shown(&path), bytes)?;
-        let config =
-            config::read(&sources, file, catalogue()).map_err(|error| Failure::config(&error, &sources))?;
+        let config = config::read(&sources, file, catalogue()).map_err(|error| Failure::config(&error, &sources))?;
         Ok((config, Some(path)))
     }
 }
@@ -171,7 +170,8 @@ fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
     let root = files::repository(Path::new(folder));
     let mut current = folder.to_owned();
     loop {
-        let path = if current == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", current.trim_end_matches('/')) };
+        let path =
+            if current == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", current.trim_end_matches('/')) };
         if let Some(bytes) = files::read(&path)? {
             return Ok(Some((path, bytes)));
         }

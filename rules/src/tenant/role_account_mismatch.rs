@@ -5,17 +5,21 @@ use symlint_core::rule::Context;
 pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
         let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { continue };
-        if !role.differs(sso) {
+        if !tenant.has_role_account_mismatch() {
             continue;
         }
-        let owner = cx.model.index.with_sso_account(role.text()).iter().find(|&&other| other != tenant.id);
-        let owner = owner.map(|&owner| cx.tenant(owner));
+        // Whichever of the two was left over from another tenant, say from which.
+        let owner_of = |account| cx.model.index.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
+        let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
         let message = format!("role_arn is in account {}, but sso_account_id is {}", role.text(), sso.text());
-        let report = match owner {
-            Some(owner) => cx
+        let report = match (role_owner, sso_owner) {
+            (Some(owner), _) => cx
                 .report(role.piece, format!("{message}: it is the account of `{}`", owner.name()))
                 .related(&owner.sso_account_id, format!("`{}` has this account", owner.name())),
-            None => cx.report(role.piece, message),
+            (None, Some(owner)) => cx
+                .report(role.piece, format!("{message}, the account of `{}`", owner.name()))
+                .related(&owner.sso_account_id, format!("`{}` has the account {}", owner.name(), sso.text())),
+            (None, None) => cx.report(role.piece, message),
         };
         report.related(sso.piece, "sso_account_id is set here");
     }

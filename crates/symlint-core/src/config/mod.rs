@@ -135,6 +135,11 @@ impl Config {
         self.flow_arguments.get(kind.name()).map_or(kind.name(), String::as_str)
     }
 
+    /// Whether no tenant may use an account: it is Sym's own, or one of the service provider.
+    pub fn is_forbidden_account(&self, account: &str) -> bool {
+        account == crate::facts::SYM_ACCOUNT || self.host_accounts.iter().any(|host| host == account)
+    }
+
     /// The environment that the connector of the tenant with this key was given, if it is configured.
     pub fn environment_of(&self, tenant: &str) -> Option<&str> {
         self.tenants.get(tenant)?.environment.as_deref()

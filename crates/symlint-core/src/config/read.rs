@@ -238,7 +238,8 @@ fn each(block: &Block, known: &[&str], mut set: impl FnMut(&str, &Expr) -> Read<
     if let Some(inner) = block.body.blocks.first() {
         return Err(error(format!("`{}` has no blocks inside", block.kind.text), inner.kind.span));
     }
-    for Attribute { name, value, .. } in &block.body.attributes {
+    for attribute in &block.body.attributes {
+        let Attribute { name, value, .. } = &**attribute;
         if !known.contains(&name.text.as_str()) {
             return Err(unknown(&format!("setting in `{}`", block.kind.text), name, known));
         }

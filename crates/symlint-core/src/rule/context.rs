@@ -170,9 +170,16 @@ impl Report<'_> {
         self.fix(title, false, at, text)
     }
 
-    fn fix(mut self, title: impl Into<String>, safe: bool, at: impl Locate, text: impl Into<String>) -> Self {
+    fn fix(self, title: impl Into<String>, safe: bool, at: impl Locate, text: impl Into<String>) -> Self {
         let edits = vec![Edit { span: at.place(self.sources).span, text: text.into() }];
-        self.finding().fixes.push(Fix { title: title.into(), safe, edits });
+        self.edits(title, safe, edits)
+    }
+
+    /// Adds a fix of several replacements, which must not overlap; none at all without replacements.
+    pub fn edits(mut self, title: impl Into<String>, safe: bool, edits: Vec<Edit>) -> Self {
+        if !edits.is_empty() {
+            self.finding().fixes.push(Fix { title: title.into(), safe, edits });
+        }
         self
     }
 }

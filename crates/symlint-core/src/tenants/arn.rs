@@ -1,6 +1,7 @@
 //! ARNs, split into parts even where a part is malformed, so that the others can still be compared.
 
 use super::field::{Field, Piece};
+use crate::facts;
 
 /// The six parts of an ARN. Any of them may be empty or malformed.
 #[derive(Debug, Clone, Copy)]
@@ -147,6 +148,21 @@ pub fn is_permission_set_id(text: &str) -> bool {
         suffix.len() == 16
             && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'/'))
     })
+}
+
+/// Whether documentation and examples use the id of this instance or permission set.
+pub fn is_placeholder_resource(id: &str) -> bool {
+    let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id));
+    suffix.is_some_and(facts::is_placeholder_id)
+}
+
+/// `/`, or up to 512 printable ASCII characters between slashes; nothing empty between two slashes, and no wildcard.
+pub fn is_role_path(text: &str) -> bool {
+    text.starts_with('/')
+        && text.ends_with('/')
+        && text.len() <= 512
+        && !text.contains("//")
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'*' | b'?'))
 }
 
 /// One to sixty-four of `[A-Za-z0-9_+=,.@-]`.

@@ -6,7 +6,10 @@ use super::arn::{Arn, is_account_id};
 use super::calls::find_calls;
 use super::field::{Absence, Field, FieldKind, State};
 use super::flow::{ArgumentKind, FlowInstance};
-use super::model::{Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole};
+use super::model::{
+    Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
+};
+use super::shape::Shape;
 use super::sources::SourceIndex;
 use crate::config::Config;
 
@@ -172,6 +175,8 @@ impl Builder<'_> {
             }
         }
         let grants = self.grants(value, &whole, &mut gaps);
+        let assumed = self.ty.is_none() && !self.called;
+        let misfits = if assumed { Shape::new(self.config).misfits(value, &self.path) } else { Vec::new() };
         Tenant {
             id: self.tenant,
             key: self.key(key),
@@ -182,6 +187,7 @@ impl Builder<'_> {
             whole,
             path: self.path,
             missing: gaps,
+            misfits,
         }
     }
 

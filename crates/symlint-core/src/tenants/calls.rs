@@ -68,9 +68,10 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
 
 /// Whether `project` has something that the rules speak of: a tenants variable, or a call of a module that matters.
 pub fn concerns(project: &Project, config: &Config) -> bool {
-    let has_variable = config.tenants_variables.iter().any(|name| {
-        project.root().is_some_and(|root| root.variable(name).is_some()) || is_set(project, name)
-    });
+    let has_variable = config
+        .tenants_variables
+        .iter()
+        .any(|name| project.root().is_some_and(|root| root.variable(name).is_some()) || is_set(project, name));
     let mut calls = project.modules().iter().flat_map(|module| &module.calls);
     has_variable || calls.any(|call| role_of(call, config) != Role::Other)
 }

@@ -13,6 +13,23 @@ pub struct Suspicious {
     pub at_end: bool,
 }
 
+impl Suspicious {
+    /// The ASCII character that it is easily taken for.
+    pub fn meant(&self) -> Option<char> {
+        look_alike(self.character)
+    }
+
+    /// Whether it is white space, and no invisible character of another kind.
+    pub fn is_white_space(&self) -> bool {
+        self.character.is_whitespace()
+    }
+
+    /// Whether it shows nothing that a reader could see.
+    pub fn is_invisible(&self) -> bool {
+        is_space(self.character)
+    }
+}
+
 /// A text as it was written and as it was probably meant.
 #[derive(Debug, Clone)]
 pub struct Cleaned {

@@ -30,6 +30,17 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// All but the key, in the order of the shipped example.
+    pub const VALUES: [Self; 7] = [
+        Self::SsoAccountId,
+        Self::Cloud,
+        Self::InstanceArn,
+        Self::Region,
+        Self::RoleArn,
+        Self::PermissionSetArn,
+        Self::TargetAccountId,
+    ];
+
     /// The name that the catalogue and the configuration have for it.
     pub fn name(self) -> &'static str {
         match self {
@@ -247,6 +258,12 @@ impl<'a> Piece<'a> {
             Some(whole) => whole.slice(self.start..self.start + end),
             None => self,
         }
+    }
+
+    /// Whether the file has this text as it is at [`Piece::span`], so that it can be replaced there.
+    pub fn is_verbatim(self, sources: &Sources) -> bool {
+        let span = self.span(sources);
+        sources.get(span.file).slice(span) == self.text
     }
 
     /// Where it was written.

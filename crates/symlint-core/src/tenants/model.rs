@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Root, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
-use super::relation::Relation;
+use super::relation::{Relation, RelationKind};
 use super::role_names::RoleNames;
+use super::shape::Misfit;
 use super::sources::SourceIndex;
 use crate::config::Config;
 
@@ -46,6 +47,8 @@ pub struct Tenant {
     pub path: Path,
     /// Attributes that are required and absent: the name as it is written in the input, and the value's field.
     pub missing: Vec<MissingAttribute>,
+    /// What does not fit the assumed type, where none is declared.
+    pub misfits: Vec<Misfit>,
 }
 
 /// An attribute that a tenant must have and lacks.
@@ -153,9 +156,10 @@ impl Tenant {
         Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account, super::arn::is_account_id))
     }
 
-    /// Whether the account inside `role_arn` is another one than `sso_account_id`.
+    /// Whether the account inside `role_arn` is another one than `sso_account_id`. An ARN without an account has none.
     pub fn has_role_account_mismatch(&self) -> bool {
-        matches!((self.role_account(), self.sso_account()), (Some(role), Some(sso)) if role.differs(sso))
+        matches!((self.role_account(), self.sso_account()),
+            (Some(role), Some(sso)) if !role.text().is_empty() && role.differs(sso))
     }
 
     /// The grants whose permission set belongs to another instance than `instance_arn` names.
@@ -260,12 +264,12 @@ impl<'p> Model<'p> {
 
     /// Whether nothing of this file was lost to a syntax error.
     pub fn is_readable(&self, file: FileId) -> bool {
-        self.project.files().iter().all(|it| it.id != file || it.file.errors.is_empty())
+        self.project.files().iter().all(|loaded| loaded.id != file || loaded.file.errors.is_empty())
     }
 
     /// Whether nothing at all was lost to a syntax error.
     pub fn is_everything_readable(&self) -> bool {
-        self.project.files().iter().all(|it| it.file.errors.is_empty())
+        self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
     }
 
     /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
@@ -277,8 +281,8 @@ impl<'p> Model<'p> {
         };
         let folders: HashSet<String> =
             module.variables.iter().map(|variable| folder(variable.name.span.file)).collect();
-        let mut broken = self.project.files().iter().filter(|it| !it.file.errors.is_empty());
-        !broken.any(|it| folders.is_empty() || folders.contains(&folder(it.id)))
+        let mut broken = self.project.files().iter().filter(|loaded| !loaded.file.errors.is_empty());
+        !broken.any(|loaded| folders.is_empty() || folders.contains(&folder(loaded.id)))
     }
 
     /// Some of `of` tenants, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
@@ -293,6 +297,18 @@ impl<'p> Model<'p> {
             count if count == of => format!("all {count} tenants ({names})"),
             count => format!("{count} of {of} tenants ({names})"),
         }
+    }
+
+    /// The tenant of a variable that `path` leads to or into.
+    pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
+        let (Root::Variable(variable), steps) = path.parts() else { return None };
+        let tenant = self.tenant(self.index.with_key(steps.first()?.name()?)?);
+        (tenant.provenance == Provenance::Variable(variable.clone())).then_some(tenant)
+    }
+
+    /// What tenants share that they should not, of one kind, in the order of the tenants on whom findings stand.
+    pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(move |relation| relation.kind == kind)
     }
 
     /// Whether there is nothing to check. A tenants variable without entries is something.

@@ -1,9 +1,13 @@
 //! What two tenants share that they should not: decided once for each pair, so that one cause makes one finding.
+//!
+//! Whatever several tenants have in common is held against the first of them that can be compared, so the cost is
+//! linear in the number of tenants, and one wrong value among many right ones is one finding.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::arn::{InstanceArn, PermissionSetArn, instance_id_suffix};
-use super::index::Index;
+use super::arn::{Part, PermissionSetArn};
+use super::comparable::{Comparable, ComparableGrant};
+use super::index::{Firsts, Index};
 use super::model::{Tenant, TenantId};
 use crate::config::Config;
 use crate::facts;
@@ -48,19 +52,28 @@ pub enum RelationKind {
 
 /// All relations, in the order of the tenants on whom they stand.
 pub(super) fn relations(tenants: &[Tenant], index: &Index, config: &Config) -> Vec<Relation> {
-    let traits: Vec<Traits<'_>> = tenants.iter().map(Traits::of).collect();
-    let mut finder = Finder { traits: &traits, index, found: Vec::new() };
-    finder.organizations(config);
-    finder.duplicate_tenants();
-    for group in index.shared() {
-        finder.shared_accounts(group);
-        finder.shared_instances(group);
-        finder.shared_targets(group);
-        finder.shared_permission_sets(group);
-    }
+    let mut comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
+    comparables.iter_mut().for_each(|tenant| leave_out_forbidden_accounts(tenant, config));
+    let mut finder = Finder { comparables: &comparables, index, found: Vec::new() };
+    finder.organizations();
+    finder.duplicate_tenants(tenants);
+    finder.duplicate_sso_accounts();
+    finder.duplicate_instances();
     finder.foreign_targets();
-    finder.entitlements();
+    finder.duplicate_targets();
+    finder.duplicate_permission_sets();
+    finder.shared_sso_accounts(tenants);
+    finder.duplicate_entitlements();
     first_of_each_pair(finder.found)
+}
+
+/// An account that no tenant may use is reported as such wherever it stands; that two use it adds nothing.
+fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
+    let is_allowed = |account: &Part<'_>| !config.is_forbidden_account(account.text());
+    tenant.sso_account = tenant.sso_account.filter(is_allowed);
+    for grant in &mut tenant.grants {
+        grant.target = grant.target.filter(is_allowed);
+    }
 }
 
 fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
@@ -68,297 +81,507 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
     found.sort_unstable_by_key(|relation| (pair(relation), *relation));
     // Two grants of one tenant are no pair of tenants: each repetition counts.
     found.dedup_by(|later, first| pair(later) == pair(first) && (later.tenant != later.other || later == first));
+    // Whatever else is wrong with a copy is wrong with what it was copied from.
+    let copies: HashSet<TenantId> = found
+        .iter()
+        .filter(|relation| relation.kind == RelationKind::DuplicateTenant)
+        .map(|relation| relation.tenant)
+        .collect();
+    found.retain(|relation| {
+        let is_inherited = relation.tenant != relation.other && copies.contains(&relation.tenant);
+        !is_inherited || matches!(relation.kind, RelationKind::DuplicateTenant | RelationKind::OrganizationMismatch)
+    });
     found.sort_unstable_by_key(|relation| (relation.tenant, *relation));
     found
 }
 
-/// What can be compared of a tenant: known, no placeholder, and not contradicted within the tenant itself.
-struct Traits<'t> {
-    id: TenantId,
-    sso_account: Option<&'t str>,
-    /// Whether format lets the SSO account stand for a real one.
-    sso_account_is_sound: bool,
-    /// One id, or all that the tenant names where they contradict each other.
-    instances: Vec<&'t str>,
-    region: Option<&'t str>,
-    /// Permission set ARN and target of each grant.
-    grants: Vec<GrantTraits<'t>>,
-    /// Whether every grant is known as a whole.
-    grants_are_known: bool,
-}
-
-struct GrantTraits<'t> {
-    permission_set: Option<&'t str>,
-    target: Option<&'t str>,
-    target_is_sound: bool,
-}
-
-impl<'t> Traits<'t> {
-    fn of(tenant: &'t Tenant) -> Self {
-        let account = tenant.sso_account().filter(|account| !facts::is_placeholder_account(account.text()));
-        let account = account.filter(|_| !tenant.has_role_account_mismatch());
-        let mut instances: Vec<&str> = InstanceArn::of(&tenant.connector.instance_arn)
-            .map(|arn| arn.id.text())
-            .into_iter()
-            .chain(tenant.foreign_permission_sets().map(|permission_set| permission_set.instance_id.text()))
-            .filter(|id| !is_placeholder(id))
-            .collect();
-        instances.dedup();
-        let grants: Vec<GrantTraits<'_>> = tenant
-            .grants
-            .iter()
-            .map(|grant| {
-                let permission_set = PermissionSetArn::of(&grant.permission_set_arn);
-                let target = grant.target_account_id.as_str();
-                GrantTraits {
-                    permission_set: permission_set.map(|arn| arn.id.text()).filter(|id| !is_placeholder(id)),
-                    target: target.filter(|target| !facts::is_placeholder_account(target)),
-                    target_is_sound: target.is_some_and(super::arn::is_account_id),
-                }
-            })
-            .collect();
-        Self {
-            id: tenant.id,
-            sso_account: account.map(|account| account.text()),
-            sso_account_is_sound: account.is_some_and(|account| account.well_formed),
-            instances,
-            region: tenant.connector.region.as_str(),
-            grants_are_known: !grants.is_empty()
-                && grants.iter().all(|grant| grant.permission_set.is_some() && grant.target.is_some()),
-            grants,
-        }
-    }
-
-    /// The instance, where the tenant names one and only one.
-    fn instance(&self) -> Option<&'t str> {
-        if let [instance] = self.instances.as_slice() { Some(instance) } else { None }
-    }
-
-    /// Whether, whichever of its instance ids is right, the other's is another.
-    fn has_other_instance(&self, other: &Traits<'_>) -> bool {
-        !self.instances.is_empty()
-            && !other.instances.is_empty()
-            && self.instances.iter().all(|id| !other.instances.contains(id))
-    }
-
-    fn sorted_grants(&self) -> Vec<(&'t str, &'t str)> {
-        let mut grants: Vec<_> =
-            self.grants.iter().filter_map(|grant| Some((grant.permission_set?, grant.target?))).collect();
-        grants.sort_unstable();
-        grants
-    }
-
-    fn has_sound_target(&self, target: &str) -> Option<usize> {
-        self.grants.iter().position(|grant| grant.target_is_sound && grant.target == Some(target))
-    }
-}
-
-fn is_placeholder(id: &str) -> bool {
-    let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id));
-    suffix.is_some_and(facts::is_placeholder_id)
-}
-
-fn is_sound_instance(id: &str) -> bool {
-    super::arn::is_instance_id(id)
-}
-
 struct Finder<'a, 't> {
-    traits: &'a [Traits<'t>],
+    comparables: &'a [Comparable<'t>],
     index: &'a Index,
     found: Vec<Relation>,
 }
 
+/// The first tenants (and their grants) that have a text and a second part to be compared, by the text and by whether
+/// that part is well-formed: a malformed one can be held against malformed ones alone.
+type References<'t> = HashMap<(&'t str, bool), Reference<'t>>;
+
+#[derive(Clone, Copy)]
+struct Reference<'t> {
+    tenant: TenantId,
+    grant: Option<usize>,
+    part: Part<'t>,
+}
+
 impl<'a, 't> Finder<'a, 't> {
-    fn get(&self, id: TenantId) -> Option<&'a Traits<'t>> {
-        self.traits.get(id.index())
+    fn add(&mut self, kind: RelationKind, tenant: TenantId, other: TenantId) {
+        self.found.push(Relation { kind, tenant, other, grant: None, other_grant: None });
     }
 
-    /// Holds every tenant of `group` that passes `filter` against the first that does; members of one organization
-    /// are judged by [`Finder::organizations`] alone.
-    fn against_first(
-        &mut self,
-        group: &[TenantId],
-        filter: impl Fn(&Traits<'t>) -> bool,
-        judge: impl Fn(&Traits<'t>, &Traits<'t>) -> Option<(RelationKind, Option<usize>, Option<usize>)>,
-    ) {
-        let mut tenants = group.iter().filter_map(|&id| self.get(id)).filter(|traits| filter(traits));
-        let Some(first) = tenants.next() else { return };
-        let found: Vec<Relation> = tenants
-            .filter(|later| !self.index.same_organization(first.id, later.id))
-            .filter_map(|later| {
-                let (kind, grant, other_grant) = judge(later, first)?;
-                Some(Relation { kind, tenant: later.id, other: first.id, grant, other_grant })
-            })
-            .collect();
-        self.found.extend(found);
+    fn grants(&self) -> impl Iterator<Item = (TenantId, usize, &'a ComparableGrant<'t>)> + use<'a, 't> {
+        self.comparables
+            .iter()
+            .flat_map(|tenant| tenant.grants.iter().enumerate().map(|(at, grant)| (tenant.tenant, at, grant)))
     }
 
-    fn organizations(&mut self, config: &Config) {
-        for organization in 0..config.organizations.len() {
-            let mut members =
-                self.traits.iter().filter(|traits| self.index.organization(traits.id) == Some(organization));
-            let Some(first) = members.next() else { continue };
-            for later in members {
-                let instance = matches!((first.instance(), later.instance()), (Some(a), Some(b)) if a != b);
-                let region = matches!((first.region, later.region), (Some(a), Some(b)) if a != b);
-                if instance || region {
-                    self.found.push(Relation {
-                        kind: RelationKind::OrganizationMismatch,
-                        tenant: later.id,
-                        other: first.id,
-                        grant: None,
-                        other_grant: None,
-                    });
-                }
+    fn organizations(&mut self) {
+        let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::new();
+        let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::new();
+        for tenant in self.comparables {
+            let Some(organization) = self.index.organization(tenant.tenant) else { continue };
+            let instance = tenant.instance.and_then(|own| {
+                let first = instances.entry((organization, own.well_formed)).or_insert((tenant.tenant, own));
+                own.differs(first.1).then_some(first.0)
+            });
+            let region = tenant.region.and_then(|own| {
+                let first = regions.entry(organization).or_insert((tenant.tenant, own));
+                (own != first.1).then_some(first.0)
+            });
+            if let Some(other) = instance.or(region) {
+                self.add(RelationKind::OrganizationMismatch, tenant.tenant, other);
             }
         }
     }
 
-    fn duplicate_tenants(&mut self) {
-        let mut seen: HashMap<(&str, &str, Vec<(&str, &str)>), TenantId> = HashMap::new();
-        for traits in self.traits {
-            let (Some(account), Some(instance), true) =
-                (traits.sso_account, traits.instance(), traits.grants_are_known)
-            else {
-                continue;
-            };
-            let first = *seen.entry((account, instance, traits.sorted_grants())).or_insert(traits.id);
-            if first != traits.id && !self.index.same_organization(first, traits.id) {
-                self.found.push(Relation {
-                    kind: RelationKind::DuplicateTenant,
-                    tenant: traits.id,
-                    other: first,
-                    grant: None,
-                    other_grant: None,
-                });
+    fn duplicate_tenants(&mut self, tenants: &'t [Tenant]) {
+        let mut seen: HashMap<Identity<'t>, Firsts> = HashMap::new();
+        for (tenant, comparable) in tenants.iter().zip(self.comparables) {
+            let Some(identity) = Identity::of(tenant, comparable) else { continue };
+            let other = Firsts::stranger(seen.get(&identity), tenant.id, self.index);
+            if let Some(other) = other {
+                self.add(RelationKind::DuplicateTenant, tenant.id, other.tenant);
+            }
+            Firsts::add(&mut seen, identity, tenant.id, 0, self.index);
+        }
+    }
+
+    fn duplicate_sso_accounts(&mut self) {
+        let mut instances = References::new();
+        let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::new();
+        for tenant in self.comparables {
+            let Some(account) = tenant.sso_account.map(Part::text) else { continue };
+            let instance = tenant.instance.and_then(|own| {
+                let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
+                let first = *instances.entry((account, own.well_formed)).or_insert(reference);
+                own.differs(first.part).then_some(first.tenant)
+            });
+            let region = tenant.region.and_then(|own| {
+                let first = *regions.entry(account).or_insert((tenant.tenant, own));
+                (own != first.1).then_some(first.0)
+            });
+            if let Some(other) = instance.or(region).filter(|&other| self.index.are_strangers(tenant.tenant, other)) {
+                self.add(RelationKind::DuplicateSsoAccount, tenant.tenant, other);
             }
         }
     }
 
-    fn shared_accounts(&mut self, group: &[TenantId]) {
-        let Some(account) = self.common(group, |traits| traits.sso_account) else { return };
-        self.against_first(
-            group,
-            |traits| traits.sso_account_is_sound && traits.sso_account == Some(account),
-            |later, first| {
-                let (instance, other_instance) = (later.instance()?, first.instance()?);
-                let regions = later.region.zip(first.region);
-                if instance != other_instance || regions.is_some_and(|(a, b)| a != b) {
-                    return Some((RelationKind::DuplicateSsoAccount, None, None));
-                }
-                let known = regions.is_some() && later.grants_are_known && first.grants_are_known;
-                known.then_some((RelationKind::SharedSsoAccount, None, None))
-            },
-        );
-    }
-
-    fn shared_instances(&mut self, group: &[TenantId]) {
-        let Some(instance) = self.common(group, Traits::instance) else { return };
-        self.against_first(
-            group,
-            |traits| traits.instance() == Some(instance) && is_sound_instance(instance) && traits.sso_account_is_sound,
-            |later, first| {
-                (later.sso_account != first.sso_account).then_some((RelationKind::DuplicateInstance, None, None))
-            },
-        );
-    }
-
-    fn shared_targets(&mut self, group: &[TenantId]) {
-        for target in self.common_grants(group, |grant| grant.target.filter(|_| grant.target_is_sound)) {
-            self.against_first(
-                group,
-                |traits| traits.has_sound_target(target).is_some(),
-                |later, first| {
-                    later.has_other_instance(first).then(|| {
-                        let grant = later.has_sound_target(target);
-                        (RelationKind::DuplicateTargetAccount, grant, first.has_sound_target(target))
-                    })
-                },
-            );
-        }
-    }
-
-    fn shared_permission_sets(&mut self, group: &[TenantId]) {
-        let position =
-            |traits: &Traits<'t>, id: &str| traits.grants.iter().position(|grant| grant.permission_set == Some(id));
-        for id in self.common_grants(group, |grant| grant.permission_set) {
-            if !super::arn::is_permission_set_id(id) {
-                continue;
+    fn duplicate_instances(&mut self) {
+        let mut accounts = References::new();
+        for tenant in self.comparables {
+            let (Some(instance), Some(own)) = (tenant.instance, tenant.sso_account) else { continue };
+            let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
+            let first = *accounts.entry((instance.text(), own.well_formed)).or_insert(reference);
+            if own.differs(first.part) && self.index.are_strangers(tenant.tenant, first.tenant) {
+                self.add(RelationKind::DuplicateInstance, tenant.tenant, first.tenant);
             }
-            self.against_first(
-                group,
-                // Where the tenant's own ids contradict each other, that alone is said.
-                |traits| traits.instance().is_some() && position(traits, id).is_some(),
-                |later, first| {
-                    (later.instance() != first.instance())
-                        .then(|| (RelationKind::DuplicatePermissionSet, position(later, id), position(first, id)))
-                },
-            );
         }
     }
 
     fn foreign_targets(&mut self) {
-        for traits in self.traits {
-            for (grant, target) in traits.grants.iter().enumerate() {
-                let Some(account) = target.target.filter(|_| target.target_is_sound) else { continue };
-                let owner = self.index.with_sso_account(account).iter().filter_map(|&id| self.get(id)).find(|owner| {
-                    owner.id != traits.id
-                        && owner.sso_account == Some(account)
-                        && owner.has_other_instance(traits)
-                        && !self.index.same_organization(owner.id, traits.id)
+        let mut owners = References::new();
+        for tenant in self.comparables {
+            let (Some(account), Some(part)) = (tenant.sso_account, tenant.instance) else { continue };
+            let reference = Reference { tenant: tenant.tenant, grant: None, part };
+            owners.entry((account.text(), part.well_formed)).or_insert(reference);
+        }
+        self.hold_targets_against(&owners, |tenant, at, owner| Relation {
+            kind: RelationKind::TargetIsForeignSsoAccount,
+            tenant,
+            other: owner.tenant,
+            grant: Some(at),
+            other_grant: None,
+        });
+    }
+
+    fn duplicate_targets(&mut self) {
+        let mut references = References::new();
+        for (tenant, at, grant) in self.grants() {
+            // A grant that contradicts its own tenant is no measure for others.
+            if let (Some(target), [part]) = (grant.target, grant.instances.as_slice()) {
+                let reference = Reference { tenant, grant: Some(at), part: *part };
+                references.entry((target.text(), part.well_formed)).or_insert(reference);
+            }
+        }
+        self.hold_targets_against(&references, |tenant, at, first| {
+            let (here, there) = ((tenant, Some(at)), (first.tenant, first.grant));
+            let ((tenant, grant), (other, other_grant)) = (here.max(there), here.min(there));
+            Relation { kind: RelationKind::DuplicateTargetAccount, tenant, other, grant, other_grant }
+        });
+    }
+
+    /// Finds the grants whose target is a key of `references`, in another instance.
+    fn hold_targets_against(
+        &mut self,
+        references: &References<'t>,
+        relation: impl Fn(TenantId, usize, Reference<'t>) -> Relation,
+    ) {
+        for (tenant, at, grant) in self.grants() {
+            let (Some(target), Some(instance)) = (grant.target, grant.instances.first()) else { continue };
+            let Some(reference) = references.get(&(target.text(), instance.well_formed)) else { continue };
+            if grant.is_of_another_instance(reference.part) && self.index.are_strangers(tenant, reference.tenant) {
+                self.found.push(relation(tenant, at, *reference));
+            }
+        }
+    }
+
+    fn duplicate_permission_sets(&mut self) {
+        let mut references = References::new();
+        for (tenant, at, grant) in self.grants() {
+            let (Some(id), Some(part), false) = (grant.permission_set, grant.own_instance, grant.is_contradictory())
+            else {
+                continue;
+            };
+            let reference = Reference { tenant, grant: Some(at), part };
+            let first = *references.entry((id.text(), part.well_formed)).or_insert(reference);
+            if part.differs(first.part) && self.index.are_strangers(tenant, first.tenant) {
+                self.found.push(Relation {
+                    kind: RelationKind::DuplicatePermissionSet,
+                    tenant,
+                    other: first.tenant,
+                    grant: Some(at),
+                    other_grant: first.grant,
                 });
-                if let Some(owner) = owner {
-                    self.found.push(Relation {
-                        kind: RelationKind::TargetIsForeignSsoAccount,
-                        tenant: traits.id,
-                        other: owner.id,
-                        grant: Some(grant),
-                        other_grant: None,
-                    });
-                }
             }
         }
     }
 
-    fn entitlements(&mut self) {
-        let mut seen: HashMap<(&str, &str, &str), (TenantId, usize)> = HashMap::new();
-        for traits in self.traits {
-            let Some(instance) = traits.instance() else { continue };
-            for (position, grant) in traits.grants.iter().enumerate() {
-                let (Some(permission_set), Some(target)) = (grant.permission_set, grant.target) else { continue };
-                let here = (traits.id, position);
-                let first = *seen.entry((instance, permission_set, target)).or_insert(here);
-                if first != here && !self.index.same_organization(first.0, traits.id) {
-                    self.found.push(Relation {
-                        kind: RelationKind::DuplicateEntitlement,
-                        tenant: traits.id,
-                        other: first.0,
-                        grant: Some(position),
-                        other_grant: Some(first.1),
-                    });
-                }
+    fn shared_sso_accounts(&mut self, tenants: &'t [Tenant]) {
+        let mut seen: HashMap<(&str, &str, &str), Firsts> = HashMap::new();
+        for (comparable, tenant) in self.comparables.iter().zip(tenants) {
+            let (Some(account), Some(instance), Some(region)) =
+                (comparable.sso_account, comparable.instance, comparable.region)
+            else {
+                continue;
+            };
+            if grants(tenant).is_none() {
+                continue;
+            }
+            let key = (account.text(), instance.text(), region);
+            if let Some(other) = Firsts::stranger(seen.get(&key), tenant.id, self.index) {
+                self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
+            }
+            Firsts::add(&mut seen, key, tenant.id, 0, self.index);
+        }
+    }
+
+    fn duplicate_entitlements(&mut self) {
+        let mut of_one: HashMap<(TenantId, [&str; 3]), usize> = HashMap::new();
+        let mut of_all: HashMap<[&str; 3], Firsts> = HashMap::new();
+        for (tenant, at, grant) in self.grants() {
+            let (Some(instance), Some(id), Some(target)) = (grant.own_instance, grant.permission_set, grant.target)
+            else {
+                continue;
+            };
+            let entitlement = [instance.text(), id.text(), target.text()];
+            let first = *of_one.entry((tenant, entitlement)).or_insert(at);
+            let first = if first != at {
+                Some((tenant, first))
+            } else if grant.is_contradictory() {
+                None
+            } else {
+                let first = Firsts::stranger(of_all.get(&entitlement), tenant, self.index);
+                Firsts::add(&mut of_all, entitlement, tenant, at, self.index);
+                first.map(|first| (first.tenant, first.grant))
+            };
+            if let Some((other, other_grant)) = first {
+                self.found.push(Relation {
+                    kind: RelationKind::DuplicateEntitlement,
+                    tenant,
+                    other,
+                    grant: Some(at),
+                    other_grant: Some(other_grant),
+                });
+            }
+        }
+    }
+}
+
+/// What makes a tenant a copy of another: everything but names and regions, contradictions included.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity<'t> {
+    sso_account: &'t str,
+    /// Only where it is another one than `sso_account`.
+    role_account: Option<&'t str>,
+    instance: &'t str,
+    grants: Vec<[&'t str; 3]>,
+}
+
+impl<'t> Identity<'t> {
+    fn of(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<Self> {
+        let sso_account = tenant.sso_account()?.text();
+        let role_account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
+        let instance = tenant.instance_id().or(comparable.instance)?.text();
+        let is_real = !facts::is_placeholder_account(sso_account) && !super::arn::is_placeholder_resource(instance);
+        let grants = grants(tenant)?;
+        is_real.then_some(Self { sso_account, role_account: role_account.map(Part::text), instance, grants })
+    }
+}
+
+/// All grants in order, each once: instance, permission set, account. `None` where not all of them are known.
+fn grants(tenant: &Tenant) -> Option<Vec<[&str; 3]>> {
+    let grants: Option<Vec<[&str; 3]>> = tenant
+        .grants
+        .iter()
+        .map(|grant| {
+            let target = grant.target_account_id.as_str()?;
+            let whole = grant.permission_set_arn.as_str()?;
+            Some(match PermissionSetArn::of(&grant.permission_set_arn) {
+                Some(arn) => [arn.instance_id.text(), arn.id.text(), target],
+                None => ["", whole, target],
+            })
+        })
+        .collect();
+    let mut grants = grants.filter(|grants| !grants.is_empty())?;
+    grants.sort_unstable();
+    grants.dedup();
+    Some(grants)
+}
+
+#[cfg(test)]
+mod tests {
+    use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Value};
+
+    use super::super::field::{Field, FieldKind};
+    use super::super::model::{Connector, Grant, Provenance, Whole};
+    use super::*;
+    use crate::config::Organization;
+    use RelationKind::*;
+
+    /// The values of a tenant, in the order of the shipped example, with one grant or more.
+    #[derive(Clone)]
+    struct Row {
+        sso: &'static str,
+        instance: &'static str,
+        region: &'static str,
+        role: &'static str,
+        /// Instance, permission set, target.
+        grants: Vec<[&'static str; 3]>,
+    }
+
+    const A: (&str, &str, [&str; 3]) =
+        ("719240583316", "ssoins-7223a91be40c5d68", ["ssoins-7223a91be40c5d68", "ps-5e1b09c7d2a84f63", "604178239951"]);
+    const B: (&str, &str, [&str; 3]) =
+        ("280365914472", "ssoins-68042f7d9be0a513", ["ssoins-68042f7d9be0a513", "ps-b3c8f10a6e4d9275", "915827304462"]);
+    const C: (&str, &str, [&str; 3]) =
+        ("048261739905", "ssoins-69873c5a0f81be42", ["ssoins-69873c5a0f81be42", "ps-0d94e7b25f3ac861", "352790641188"]);
+
+    fn row((sso, instance, grant): (&'static str, &'static str, [&'static str; 3]), region: &'static str) -> Row {
+        Row { sso, instance, region, role: sso, grants: vec![grant] }
+    }
+
+    fn rows() -> [Row; 3] {
+        [row(A, "us-east-1"), row(B, "eu-west-1"), row(C, "eu-central-1")]
+    }
+
+    fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
+        let id = TenantId(at as u32);
+        let path = Path::root(Root::Variable("customer_tenants".into()));
+        let field = |kind, text: String| {
+            // Not known before apply, where a test says so.
+            let value = match text.as_str() {
+                text if text.contains('?') => Value::unknown("a test says so", span),
+                text => Value::new(Kind::String(text.into()), Origin::written(span, Form::Whole)),
+            };
+            Field::new(kind, id, Some(value), span)
+        };
+        Tenant {
+            id,
+            key: field(FieldKind::Key, ["a", "b", "c", "d"][at].into()),
+            sso_account_id: field(FieldKind::SsoAccountId, row.sso.into()),
+            connector: Connector {
+                cloud: field(FieldKind::Cloud, "aws".into()),
+                instance_arn: field(FieldKind::InstanceArn, format!("arn:aws:sso:::instance/{}", row.instance)),
+                region: field(FieldKind::Region, row.region.into()),
+                role_arn: field(FieldKind::RoleArn, format!("arn:aws:iam::{}:role/sym/SymSSOFoo", row.role)),
+            },
+            grants: row
+                .grants
+                .iter()
+                .map(|[instance, id, target]| Grant {
+                    permission_set_arn: field(
+                        FieldKind::PermissionSetArn,
+                        format!("arn:aws:sso:::permissionSet/{instance}/{id}"),
+                    ),
+                    target_account_id: field(FieldKind::TargetAccountId, (*target).into()),
+                })
+                .collect(),
+            provenance: Provenance::Variable("customer_tenants".into()),
+            whole: Whole::Object,
+            path,
+            missing: Vec::new(),
+        }
+    }
+
+    /// The relations between `rows`, as kind, tenant and other.
+    fn found_in(rows: &[Row], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
+        let sources = Sources::new();
+        let span = Span::new(sources.add("x", b"x".to_vec()).unwrap(), 0..1);
+        let tenants: Vec<Tenant> = rows.iter().enumerate().map(|(at, row)| tenant(at, row, span)).collect();
+        let mut config = Config::default();
+        config.organizations = organizations
+            .iter()
+            .enumerate()
+            .map(|(at, keys)| Organization {
+                name: at.to_string(),
+                tenants: keys.iter().map(|&key| key.to_owned()).collect(),
+                span,
+            })
+            .collect();
+        let index = Index::new(&tenants, &config);
+        relations(&tenants, &index, &config)
+            .into_iter()
+            .map(|relation| (relation.kind, relation.tenant.index(), relation.other.index()))
+            .collect()
+    }
+
+    type Change = (&'static str, fn(&mut Row, &Row));
+
+    const SSO: Change = ("sso", |to, from| to.sso = from.sso);
+    const INSTANCE: Change = ("instance", |to, from| to.instance = from.instance);
+    const REGION: Change = ("region", |to, from| to.region = from.region);
+    const ROLE: Change = ("role", |to, from| to.role = from.role);
+    const PERMISSION_SET: Change =
+        ("permission set", |to, from| [to.grants[0][0], to.grants[0][1]] = [from.grants[0][0], from.grants[0][1]]);
+    const PS_INSTANCE: Change = ("instance of the permission set", |to, from| to.grants[0][0] = from.grants[0][0]);
+    const PS_ID: Change = ("id of the permission set", |to, from| to.grants[0][1] = from.grants[0][1]);
+    const TARGET: Change = ("target", |to, from| to.grants[0][2] = from.grants[0][2]);
+    const TARGET_FROM_SSO: Change = ("target from SSO account", |to, from| to.grants[0][2] = from.sso);
+
+    #[test]
+    fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
+        let settings = [INSTANCE, REGION, ROLE];
+        let all = [SSO, INSTANCE, REGION, ROLE, PERMISSION_SET, TARGET];
+        let but = |names: &[&str]| all.iter().copied().filter(|(name, _)| !names.contains(name)).collect::<Vec<_>>();
+        let cases: Vec<(Vec<Change>, Option<RelationKind>)> = vec![
+            (vec![], None),
+            // A tenant that contradicts itself has a finding of its own.
+            (vec![SSO], None),
+            (vec![INSTANCE], None),
+            (vec![ROLE], None),
+            (vec![PERMISSION_SET], None),
+            (vec![PS_INSTANCE], None),
+            (settings.to_vec(), None),
+            (vec![PERMISSION_SET, TARGET], None),
+            (vec![INSTANCE, TARGET], None),
+            (vec![SSO, INSTANCE, REGION, ROLE], None),
+            (but(&["permission set"]), None),
+            (but(&["instance"]), None),
+            // Nothing that could be known.
+            (vec![REGION], None),
+            // Each kind.
+            (all.to_vec(), Some(DuplicateTenant)),
+            (but(&["region"]), Some(DuplicateTenant)),
+            (vec![SSO, ROLE], Some(DuplicateSsoAccount)),
+            (vec![SSO, ROLE, TARGET], Some(DuplicateSsoAccount)),
+            (vec![SSO, ROLE, INSTANCE, PS_INSTANCE], Some(DuplicateSsoAccount)),
+            (vec![INSTANCE, PERMISSION_SET], Some(DuplicateInstance)),
+            (vec![INSTANCE, PS_INSTANCE], Some(DuplicateInstance)),
+            (vec![INSTANCE, REGION, PERMISSION_SET, TARGET], Some(DuplicateInstance)),
+            (vec![TARGET_FROM_SSO], Some(TargetIsForeignSsoAccount)),
+            (vec![TARGET], Some(DuplicateTargetAccount)),
+            (vec![SSO, TARGET], Some(DuplicateTargetAccount)),
+            (vec![PS_ID, TARGET], Some(DuplicateTargetAccount)),
+            (vec![PS_ID], Some(DuplicatePermissionSet)),
+            (but(&["target"]), Some(SharedSsoAccount)),
+            (vec![SSO, INSTANCE, REGION, ROLE, PS_INSTANCE], Some(SharedSsoAccount)),
+            (vec![SSO, INSTANCE, REGION, ROLE, PS_INSTANCE, TARGET], Some(SharedSsoAccount)),
+            (but(&["sso"]), Some(DuplicateEntitlement)),
+            (but(&["role"]), Some(DuplicateEntitlement)),
+        ];
+        for (changes, kind) in cases {
+            for (to, from) in [(0, 1), (1, 0), (2, 0), (1, 2)] {
+                let mut rows = rows();
+                let source = rows[from].clone();
+                changes.iter().for_each(|(_, change)| change(&mut rows[to], &source));
+                let on =
+                    if kind == Some(TargetIsForeignSsoAccount) { (to, from) } else { (to.max(from), to.min(from)) };
+                let expected: Vec<_> = kind.map(|kind| (kind, on.0, on.1)).into_iter().collect();
+                let names: Vec<&str> = changes.iter().map(|(name, _)| *name).collect();
+                assert_eq!(found_in(&rows, &[]), expected, "{names:?} of {to} from {from}");
             }
         }
     }
 
-    /// What `of` says of the first of `group` that says anything; `None` where no second one says the same.
-    fn common(&self, group: &[TenantId], of: impl Fn(&Traits<'t>) -> Option<&'t str>) -> Option<&'t str> {
-        let mut values = group.iter().filter_map(|&id| self.get(id)).filter_map(of);
-        let first = values.next()?;
-        values.any(|value| value == first).then_some(first)
+    #[test]
+    fn members_of_one_organization_share_what_they_like_but_instance_and_region() {
+        let [a, ..] = rows();
+        assert_eq!(found_in(&[a.clone(), a.clone()], &[&["a", "b"]]), []);
+        assert_eq!(found_in(&[a.clone(), a.clone(), a.clone()], &[&["a", "b"]]), [(DuplicateTenant, 2, 0)]);
+        assert_eq!(
+            found_in(&[a.clone(), a.clone(), a.clone()], &[&["a", "c"]]),
+            [(DuplicateTenant, 1, 0), (DuplicateTenant, 2, 1)]
+        );
+        let other_region = Row { region: "us-east-2", ..a.clone() };
+        assert_eq!(found_in(&[a.clone(), other_region], &[&["a", "b"]]), [(OrganizationMismatch, 1, 0)]);
+        let [_, b, c] = rows();
+        assert_eq!(found_in(&[a.clone(), b.clone(), c.clone()], &[&["c", "a"]]), [(OrganizationMismatch, 2, 0)]);
+        // A malformed id has a finding of its own.
+        let short = Row { instance: "ssoins-7223a91be40c5d6", ..a.clone() };
+        assert_eq!(found_in(&[a.clone(), short], &[&["a", "b"]]), []);
+        // Two grants of one tenant are its own affair.
+        let twice = Row { grants: vec![A.2, A.2], ..a };
+        assert_eq!(
+            found_in(&[twice, b, c], &[&["a", "b"], &["c"]]),
+            [(DuplicateEntitlement, 0, 0), (OrganizationMismatch, 1, 0)]
+        );
     }
 
-    /// The values of grants that all tenants of `group` have.
-    fn common_grants(&self, group: &[TenantId], of: impl Fn(&GrantTraits<'t>) -> Option<&'t str>) -> Vec<&'t str> {
-        let Some((first, rest)) = group.split_first() else { return Vec::new() };
-        let Some(first) = self.get(*first) else { return Vec::new() };
-        let mut values: Vec<&str> = first.grants.iter().filter_map(&of).collect();
-        values.sort_unstable();
-        values.dedup();
-        for id in rest {
-            let Some(traits) = self.get(*id) else { continue };
-            values.retain(|value| traits.grants.iter().any(|grant| of(grant) == Some(*value)));
-        }
-        values
+    #[test]
+    fn of_many_the_odd_one_is_found() {
+        let [a, b, c] = rows();
+        // Three kinds of access to one customer are one group, whoever comes first.
+        let a2 = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
+        let a3 = Row { grants: vec![[A.1, "ps-3ab81f6d92c5e074", "604178239951"]], ..a.clone() };
+        assert_eq!(
+            found_in(&[a.clone(), a2.clone(), a3.clone(), b.clone()], &[]),
+            [(SharedSsoAccount, 1, 0), (SharedSsoAccount, 2, 0)]
+        );
+        // With the right ones around it, the wrong target is one finding.
+        let wrong = Row { grants: vec![[B.1, B.2[1], "209475186634"]], ..b.clone() };
+        let organization: &[&[&str]] = &[&["a", "b", "d"]];
+        assert_eq!(
+            found_in(&[a.clone(), a2.clone(), wrong, a2.clone()], organization),
+            [(DuplicateTargetAccount, 2, 1)]
+        );
+        // One grant of several was copied: the others can still be compared.
+        let mixed = Row { grants: vec![C.2, A.2, [C.1, "ps-7c20d5e9f1ab8364", B.2[2]]], ..c };
+        assert_eq!(found_in(&[a, b, mixed], &[]), [(DuplicateTargetAccount, 2, 1)]);
+    }
+
+    #[test]
+    fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anything_else() {
+        let [a, b, _] = rows();
+        let copy = |change: fn(&mut Row)| {
+            let mut copy = a.clone();
+            change(&mut copy);
+            found_in(&[a.clone(), copy], &[])
+        };
+        assert_eq!(copy(|row| [row.sso, row.role] = ["?", "?"]), [(DuplicateEntitlement, 1, 0)]);
+        assert_eq!(copy(|row| row.instance = "?"), [(DuplicateTenant, 1, 0)]);
+        assert_eq!(copy(|row| row.grants = vec![[A.1, A.2[1], "?"]]), []);
+        assert_eq!(copy(|row| row.grants = vec![["?", "?", "?"]]), []);
+        // Too short by a digit: format findings stand alone.
+        let short = Row { sso: "28036591447", role: "28036591447", ..b.clone() };
+        let on_it = Row { instance: B.1, grants: vec![[B.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
+        assert_eq!(found_in(&[short.clone(), on_it.clone()], &[]), []);
+        // Two that are malformed in the same way are the same.
+        assert_eq!(
+            found_in(&[short, Row { sso: "28036591447", role: "28036591447", ..a.clone() }], &[]),
+            [(DuplicateSsoAccount, 1, 0)]
+        );
+        let documented =
+            Row { sso: "123456789012", role: "123456789012", grants: vec![[B.1, B.2[1], "111122223333"]], ..b };
+        let other =
+            Row { sso: "123456789012", role: "123456789012", grants: vec![[A.1, A.2[1], "111122223333"]], ..a.clone() };
+        assert_eq!(found_in(&[documented, other], &[]), []);
     }
 }

@@ -46,7 +46,8 @@ impl Evaluator<'_> {
         let mut entries = Vec::new();
         for (key, value) in &pairs {
             let outer = scope.names;
-            let key_binding = comprehension.key_name.as_ref().map(|name| Binding { name: &name.text, value: key, outer });
+            let key_binding =
+                comprehension.key_name.as_ref().map(|name| Binding { name: &name.text, value: key, outer });
             let outer = key_binding.as_ref().or(outer);
             let binding = Binding { name: &comprehension.value_name.text, value, outer };
             let scope = scope.with(&binding);
@@ -74,7 +75,10 @@ impl Evaluator<'_> {
             Some(key) => {
                 entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
                 if entries.windows(2).any(|pair| matches!(pair, [a, b] if a.key == b.key)) {
-                    return Err(Stop::error_at("two elements come to the same key; `...` after the value groups them", key.span));
+                    return Err(Stop::error_at(
+                        "two elements come to the same key; `...` after the value groups them",
+                        key.span,
+                    ));
                 }
                 Kind::Object(entries.into())
             }

@@ -146,9 +146,7 @@ impl Evaluator<'_> {
 /// not change what it holds; a number or boolean may become a string.
 fn uncommon(value: Value) -> Answer {
     match value.kind {
-        Kind::Number(_) | Kind::Bool(_) => {
-            Err(Stop::reason("the type of this depends on a value that is not known"))
-        }
+        Kind::Number(_) | Kind::Bool(_) => Err(Stop::reason("the type of this depends on a value that is not known")),
         _ => Ok(value),
     }
 }

@@ -11,8 +11,8 @@ use crate::syntax::Expr;
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Str, Unknown, Value};
 
-use super::{Answer, Evaluator, Stop, Trial};
 use super::scope::Scope;
+use super::{Answer, Evaluator, Stop, Trial};
 
 /// An instance of a module. Cloning is cheap; it is one of the evaluator that made it.
 #[derive(Debug, Clone)]
@@ -114,11 +114,7 @@ impl<'p> Evaluator<'p> {
         self.call_instances(caller, call).map(|instances| instances.to_vec())
     }
 
-    pub(super) fn call_instances(
-        &self,
-        caller: &Instance,
-        call: &ModuleCall,
-    ) -> Result<Arc<[Instance]>, Arc<Unknown>> {
+    pub(super) fn call_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
         let key = (caller.id(), call.index);
         let depth = self.depth.get();
         let unknown = |reason: &str| Err(Arc::new(Unknown { reason: reason.to_owned(), span: call.span }));
@@ -235,4 +231,3 @@ impl<'p> Evaluator<'p> {
         Value::new(Kind::Number(number::whole(index)), Origin::derived(span, []))
     }
 }
-

@@ -111,12 +111,12 @@ impl<'p> Evaluator<'p> {
         };
         let text = name.text.as_str();
         let value = match root {
-            "var" => self.variable(instance, text).ok_or_else(|| {
-                Stop::error_at(format!("there is no variable `{text}` in this module"), name.span)
-            })?,
-            "local" => self.local(instance, text).ok_or_else(|| {
-                Stop::error_at(format!("there is no local `{text}` in this module"), name.span)
-            })?,
+            "var" => self
+                .variable(instance, text)
+                .ok_or_else(|| Stop::error_at(format!("there is no variable `{text}` in this module"), name.span))?,
+            "local" => self
+                .local(instance, text)
+                .ok_or_else(|| Stop::error_at(format!("there is no local `{text}` in this module"), name.span))?,
             "module" => {
                 let module = instance.module().and_then(|id| self.project.module(id));
                 let call = module.and_then(|module| module.call(text));
@@ -241,7 +241,9 @@ impl<'p> Evaluator<'p> {
         let repetitions = match (resource.attribute("for_each"), resource.attribute("count")) {
             (Some(for_each), _) => self.each_of(&for_each.value, caller)?,
             (None, Some(count)) => self.count_of(&count.value, caller)?,
-            (None, None) => return Err(Stop::error_at("this resource has one instance, which has no key", key.origin.span)),
+            (None, None) => {
+                return Err(Stop::error_at("this resource has one instance, which has no key", key.origin.span));
+            }
         };
         let wanted = match to_text(key) {
             Primitive::Is(Value { kind: Kind::String(text), .. }) => text,
@@ -285,8 +287,12 @@ impl<'p> Evaluator<'p> {
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => {
                 return Value::unknown("the type of this attribute is the provider's", value.origin.span);
             }
-            Kind::List(items) => Kind::List(items.iter().map(|item| self.converted_by_provider(item.clone())).collect()),
-            Kind::Tuple(items) => Kind::Tuple(items.iter().map(|item| self.converted_by_provider(item.clone())).collect()),
+            Kind::List(items) => {
+                Kind::List(items.iter().map(|item| self.converted_by_provider(item.clone())).collect())
+            }
+            Kind::Tuple(items) => {
+                Kind::Tuple(items.iter().map(|item| self.converted_by_provider(item.clone())).collect())
+            }
             Kind::Set(_) => return Value::unknown("the type of this attribute is the provider's", value.origin.span),
             Kind::Map(entries) => Kind::Map(self.entries_by_provider(entries)),
             Kind::Object(entries) => Kind::Object(self.entries_by_provider(entries)),

@@ -81,7 +81,8 @@ impl Evaluator<'_> {
                     let looped = self.eval(collection, scope);
                     for (key_value, element) in &self.pairs(&looped, collection.span)? {
                         let outer = scope.names;
-                        let key_binding = key.as_ref().map(|name| Binding { name: &name.text, value: key_value, outer });
+                        let key_binding =
+                            key.as_ref().map(|name| Binding { name: &name.text, value: key_value, outer });
                         let outer = key_binding.as_ref().or(outer);
                         let binding = Binding { name: &value.text, value: element, outer };
                         self.nested_parts(body, collection.span, pieces, &scope.with(&binding))?;

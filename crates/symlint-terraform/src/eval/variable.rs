@@ -29,12 +29,16 @@ impl<'p> Evaluator<'p> {
             return if id == ModuleId::ROOT { self.undeclared(name) } else { None };
         };
         let label = || format!("var.{name}");
-        Some(self.remembered(instance.id(), Item::Variable(index), variable.name.span, label, || {
-            match instance.call() {
+        Some(self.remembered(
+            instance.id(),
+            Item::Variable(index),
+            variable.name.span,
+            label,
+            || match instance.call() {
                 None => self.root_variable(index, variable),
                 Some((caller, call)) => self.child_variable(instance, caller, call, id, index, variable),
-            }
-        }))
+            },
+        ))
     }
 
     /// The value of the local `name` in `instance`; `None` where there is none.

@@ -30,7 +30,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The entries of an argument that is a map or object.
 fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, &'a [Entry])> {
     let value = args.value(index)?;
-    let entries = value.entries().ok_or_else(|| args.refuse(format_args!("takes a map, not a {}", value.type_name())))?;
+    let entries =
+        value.entries().ok_or_else(|| args.refuse(format_args!("takes a map, not a {}", value.type_name())))?;
     args.spend(entries.len())?;
     Ok((value, entries))
 }
@@ -169,7 +170,8 @@ fn slice(args: &Arguments<'_, '_>) -> Answer {
     }
     let end = if args.len() > 2 { place(args, 2)? } else { items.len() };
     let start = place(args, 1)?;
-    let part = items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
+    let part =
+        items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
     let part = part.to_vec();
     if matches!(args.value(0)?.kind, Kind::Tuple(_)) { args.tuple(part) } else { args.plain_list(part) }
 }
@@ -190,7 +192,8 @@ fn chunklist(args: &Arguments<'_, '_>) -> Answer {
 fn range(args: &Arguments<'_, '_>) -> Answer {
     let zero = number::whole(0);
     let one = number::whole(1);
-    let (start, end) = if args.len() == 1 { (zero.clone(), args.number(0)?) } else { (args.number(0)?, args.number(1)?) };
+    let (start, end) =
+        if args.len() == 1 { (zero.clone(), args.number(0)?) } else { (args.number(0)?, args.number(1)?) };
     let step = match args.len() {
         3 => args.number(2)?,
         _ if end < start => number::whole(-1),

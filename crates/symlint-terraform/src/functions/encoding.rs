@@ -134,7 +134,11 @@ fn base64encode(args: &Arguments<'_, '_>) -> Answer {
         for index in 0..4 {
             let digit = (bits >> (18 - 6 * index)) & 63;
             let known = index <= chunk.len();
-            encoded.push(if known { ALPHABET.get(digit as usize).map_or('=', |digit| char::from(*digit)) } else { '=' });
+            encoded.push(if known {
+                ALPHABET.get(digit as usize).map_or('=', |digit| char::from(*digit))
+            } else {
+                '='
+            });
         }
     }
     Ok(args.result(Kind::String(Str::from(encoded))))

@@ -34,9 +34,11 @@ impl Blocks {
 
     fn merge_locals(&mut self, block: &Arc<Block>) {
         for base in self.blocks.iter_mut().filter(|base| base.kind.text.as_str() == "locals") {
-            let replaces = |attribute: &Arc<Attribute>| block.body.attributes.iter().any(|new| is_named(new, attribute));
+            let replaces =
+                |attribute: &Arc<Attribute>| block.body.attributes.iter().any(|new| is_named(new, attribute));
             if base.body.attributes.iter().any(replaces) {
-                let attributes = base.body.attributes.iter().filter(|attribute| !replaces(attribute)).cloned().collect();
+                let attributes =
+                    base.body.attributes.iter().filter(|attribute| !replaces(attribute)).cloned().collect();
                 let body = Body { attributes, blocks: base.body.blocks.clone() };
                 *base = Arc::new(with_body(base, body));
             }

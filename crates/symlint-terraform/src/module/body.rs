@@ -106,7 +106,8 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
         let constants = Evaluator::new(&nothing);
         let mut error = |message: String, span: Span| errors_within.push(LoadError { message, span });
         let read = read_type(&ty.value, &mut |expr| constants.constant(expr), &mut error);
-        errors.extend(constants.errors().into_iter().map(|error| LoadError { message: error.message, span: error.span }));
+        errors
+            .extend(constants.errors().into_iter().map(|error| LoadError { message: error.message, span: error.span }));
         read
     });
     errors.extend(errors_within);

@@ -49,7 +49,8 @@ impl Project {
     ///
     /// If the file is larger than 4 GiB.
     pub fn from_values(name: &str, bytes: Vec<u8>) -> Result<Project, FileError> {
-        let mut project = Project { modules: vec![Module { path: ".".to_owned(), ..Module::default() }], ..Self::default() };
+        let mut project =
+            Project { modules: vec![Module { path: ".".to_owned(), ..Module::default() }], ..Self::default() };
         values_file(&mut project, name, bytes)?;
         Ok(project)
     }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::origin::Form;
 use crate::source::{FileError, FileId, FileTree, Span};
 use crate::syntax::{self, Attribute, Body, Expr, ExprKind, File, Literal, Name};
 use crate::types::Type;
-use crate::origin::Form;
 use crate::value::Str;
 
 use super::load::{LoadOptions, read_values};

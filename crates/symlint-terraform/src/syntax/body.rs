@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 
-use super::cursor::{Lines, Node, Outcome, Reader};
+use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::recover::Level;
 use super::{Attribute, Block, Body, Expr, ExprKind, Name};
 
@@ -16,10 +16,7 @@ impl Reader<'_> {
             self.skip_space();
             match self.peek() {
                 None => break,
-                Some(b'}') => {
-                    self.error(self.at..self.at + 1, "this `}` closes nothing: remove it");
-                    self.at += 1;
-                }
+                Some(b'}') => self.extra_brace(),
                 Some(_) => self.structure(&mut body),
             }
         }
@@ -36,7 +33,7 @@ impl Reader<'_> {
         }
     }
 
-    fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<&'static str> {
+    fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<What> {
         let start = self.at;
         let Some(word) = self.word() else { return Err(self.not_a_name()) };
         let name = self.name(word.clone());
@@ -45,12 +42,13 @@ impl Reader<'_> {
             Some(b'=') if self.peek_at(1) != Some(b'=') => {
                 self.at += 1;
                 self.skip_blank();
+                let value_start = self.at;
                 let outcome = self.expression(Lines::End);
                 let failed = outcome.is_err();
                 let value = self.value_or_invalid(outcome);
                 let span = self.span(start..value.span.end as usize);
-                body.attributes.push(Arc::new(Attribute { span, name, value }));
-                if failed { Err(super::cursor::Reported) } else { Ok("value") }
+                body.attributes.push(Arc::new(Attribute { name, value, span }));
+                if failed { Err(Reported) } else { Ok(What::Attribute(value_start)) }
             }
             Some(b'{' | b'"') => self.block(start, name, body),
             _ if self.at_word() => self.block(start, name, body),
@@ -65,23 +63,36 @@ impl Reader<'_> {
         }
     }
 
-    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> Outcome<&'static str> {
+    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> Outcome<What> {
         let mut labels = Vec::new();
         let open = loop {
             self.skip_blank();
             match self.peek() {
                 Some(b'{') => break self.at,
-                Some(b'"') => labels.push(self.label()?),
+                Some(b'"') => match self.label() {
+                    Ok(label) => labels.push(label),
+                    // A label whose quote is missing must not leave the block's `}` without its `{`.
+                    Err(reported) => match self.last_brace() {
+                        Some(brace) => break brace,
+                        None => return Err(reported),
+                    },
+                },
                 _ => match self.word() {
                     Some(word) => labels.push(self.name(word)),
                     None => return Err(self.not_a_block(&kind, &labels)),
                 },
             }
         };
-        self.at += 1;
+        self.at = open + 1;
         let inner = self.nested(open, |reader| reader.block_body(open))?;
         body.blocks.push(Arc::new(Block { kind, labels, body: inner, span: self.span_from(start) }));
-        Ok("block")
+        Ok(What::Block)
+    }
+
+    /// The `{` with which the line ends, if it does.
+    fn last_brace(&self) -> Option<usize> {
+        let line = self.slice(self.at..self.line_end(self.at)).trim_end();
+        line.ends_with('{').then(|| self.at + line.len() - 1)
     }
 
     /// What stands behind the `{` at `open`, and the `}`.
@@ -94,11 +105,15 @@ impl Reader<'_> {
         }
         loop {
             self.skip_space();
+            if self.closes_here(open, "}") {
+                break;
+            }
             match self.peek() {
                 None => {
                     self.not_closed(open, "}");
                     break;
                 }
+                Some(b'}') if self.repairs.extra.contains(&self.at) => self.extra_brace(),
                 Some(b'}') => {
                     self.at += 1;
                     break;
@@ -114,10 +129,10 @@ impl Reader<'_> {
     fn single_argument(&mut self, body: &mut Body) -> Outcome<()> {
         let start = self.at;
         let what = self.attribute_or_block(body)?;
-        if what == "block" {
-            let span = self.at - 1..self.at;
-            let _ = start;
-            return Err(self.error(span, "a block on one line may only hold one argument: start a new line after `{`"));
+        if let What::Block = what {
+            return Err(
+                self.error(start..start, "a block on one line may only hold one argument: start a new line after `{`")
+            );
         }
         self.skip_blank();
         if self.peek() == Some(b'}') {
@@ -130,12 +145,15 @@ impl Reader<'_> {
         ))
     }
 
-    fn line_must_end(&mut self, what: &'static str) -> Outcome<()> {
+    fn line_must_end(&mut self, what: What) -> Outcome<()> {
         self.skip_blank();
         if self.at_line_end() {
             return Ok(());
         }
-        Err(self.unexpected_after(what))
+        Err(match what {
+            What::Attribute(value) => self.unexpected_after(value),
+            What::Block => self.unexpected_after(self.at),
+        })
     }
 
     fn check_redefined(&mut self, body: &Body) {
@@ -152,4 +170,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What was read.
+enum What {
+    /// An attribute, whose value starts here.
+    Attribute(usize),
+    Block,
 }

@@ -18,11 +18,15 @@ impl Reader<'_> {
         let mut height = 0;
         loop {
             self.skip_space();
+            if self.closes_here(open, "}") {
+                break;
+            }
             match self.peek() {
                 None => {
                     self.not_closed(open, "}");
                     break;
                 }
+                Some(b'}') if self.repairs.extra.contains(&self.at) => self.extra_brace(),
                 Some(b'}') => {
                     self.at += 1;
                     break;
@@ -53,6 +57,7 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.skip_blank();
+        let value_start = self.at;
         let outcome = self.expression(Lines::End);
         *height = (*height).max(key.height);
         let failed = outcome.is_err();
@@ -69,7 +74,7 @@ impl Reader<'_> {
             Some(b',') => self.at += 1,
             Some(b'}') => {}
             _ if self.at_line_end() => {}
-            _ => return Err(self.unexpected_after("item")),
+            _ => return self.not_separated(value_start),
         }
         Ok(())
     }
@@ -99,6 +104,9 @@ impl Reader<'_> {
         let mut height = 0;
         loop {
             self.skip_space();
+            if self.closes_here(open, "]") {
+                break;
+            }
             match self.peek() {
                 None => {
                     self.not_closed(open, "]");
@@ -108,11 +116,16 @@ impl Reader<'_> {
                     self.at += 1;
                     break;
                 }
+                Some(b'}' | b')') => {
+                    self.not_closed(open, "]");
+                    // It closes what the tuple is part of, if there is such a thing.
+                    self.at += usize::from(self.depth == 1);
+                    break;
+                }
                 Some(_) => {
                     let start = self.at;
                     let outcome = self.element(&mut elements, &mut height);
                     if outcome.is_err() && self.skip_item(start, Level::Tuple) {
-                        self.not_closed(open, "]");
                         break;
                     }
                 }
@@ -123,6 +136,7 @@ impl Reader<'_> {
 
     /// An element with the comma behind it.
     fn element(&mut self, elements: &mut Vec<Expr>, height: &mut usize) -> Outcome<()> {
+        let start = self.at;
         let outcome = self.expression(Lines::Continue);
         let failed = outcome.is_err();
         if let Ok(node) = &outcome {
@@ -137,8 +151,8 @@ impl Reader<'_> {
         self.skip_space();
         match self.peek() {
             Some(b',') => self.at += 1,
-            Some(b']') | None => {}
-            Some(_) => return self.no_comma(end),
+            Some(b']' | b'}' | b')') | None => {}
+            Some(_) => return self.no_comma(start, end),
         }
         Ok(())
     }

@@ -227,7 +227,7 @@ impl Converter<'_, '_> {
         &mut self,
         splat: &Decorated<TraversalOperator>,
         operators: &'p [Decorated<TraversalOperator>],
-    ) -> Outcome<(Box<[SplatStep]>, usize, &'p [Decorated<TraversalOperator>])> {
+    ) -> Outcome<Steps<'p>> {
         let mut levels = vec![Level::new(splat)];
         let mut operators = operators;
         let mut height = 0;
@@ -275,6 +275,9 @@ impl Converter<'_, '_> {
         Ok((steps.into(), height, operators))
     }
 }
+
+/// The steps of a splat, how high they are, and the operators behind it.
+type Steps<'p> = (Box<[SplatStep]>, usize, &'p [Decorated<TraversalOperator>]);
 
 /// The steps of a splat so far, and whether it takes names and numbers only.
 struct Level {

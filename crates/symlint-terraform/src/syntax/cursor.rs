@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
+use super::repair::Repairs;
 use super::{Body, Expr, File, MAX_DEPTH, MAX_ERRORS, Name, SyntaxError};
 use crate::source::{BYTE_ORDER_MARK, FileId, Source, Span};
 use crate::value::Str;
@@ -21,6 +22,11 @@ pub(super) struct Reader<'s> {
     errors: Vec<SyntaxError>,
     /// No `*/` lies behind this place, so that it is not looked for again and again.
     unclosed_comment: Option<usize>,
+    /// How often the end of a heredoc was looked for in vain.
+    pub(super) unclosed_heredocs: usize,
+    /// Brackets do not match.
+    pub(super) unbalanced: bool,
+    pub(super) repairs: Repairs,
 }
 
 /// A mistake that is among the errors already: whoever gets it only has to find the way on.
@@ -41,7 +47,19 @@ impl<'s> Reader<'s> {
     pub(super) fn new(file: FileId, source: &'s Source) -> Self {
         let text: &str = source.text();
         let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-        Self { file, source, text, at, depth: 0, comments: Vec::new(), errors: Vec::new(), unclosed_comment: None }
+        Self {
+            file,
+            source,
+            text,
+            at,
+            depth: 0,
+            comments: Vec::new(),
+            errors: Vec::new(),
+            unclosed_comment: None,
+            unclosed_heredocs: 0,
+            unbalanced: false,
+            repairs: Repairs::default(),
+        }
     }
 
     pub(super) fn finish(mut self, body: Body) -> File {
@@ -122,7 +140,7 @@ impl<'s> Reader<'s> {
                 self.errors.push(error);
             }
         }
-        if self.errors.len() >= MAX_ERRORS {
+        if self.is_full() {
             self.at = self.text.len();
         }
         Reported
@@ -144,6 +162,15 @@ impl<'s> Reader<'s> {
                 self.error(start as usize..end as usize, message);
             }
         }
+    }
+
+    pub(super) fn last_error(&self) -> Option<&SyntaxError> {
+        self.errors.last()
+    }
+
+    /// Whether there are so many mistakes that reading on helps nobody.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() >= MAX_ERRORS
     }
 
     fn at_end_reported(&self) -> bool {

@@ -87,10 +87,11 @@ impl Reader<'_> {
     /// A source that is one expression.
     pub(super) fn whole_expression(&mut self) -> Outcome<Expr> {
         self.skip_space();
+        let start = self.at;
         let node = self.expression(Lines::Continue)?;
         self.skip_space();
         if self.peek().is_some() {
-            return Err(self.unexpected_after("value"));
+            return Err(self.unexpected_after(start));
         }
         Ok(node.expr)
     }
@@ -127,8 +128,7 @@ impl Reader<'_> {
                 break;
             }
         }
-        if let Some(condition) = pieces.frames.first().filter(|frame| frame.conditions > 0) {
-            let _ = condition;
+        if pieces.frames.first().is_some_and(|frame| frame.conditions > 0) {
             return Err(self.error(self.at..self.at, "the `:` of this condition is missing: write `condition ? a : b`"));
         }
         self.parse(pieces.slice)
@@ -296,7 +296,7 @@ impl Reader<'_> {
             (b',', _) if kind.is_for() => self.operator(1, pieces),
             (b'=', Some(b'>')) if kind == Bracket::ForObject => self.operator(2, pieces),
             (b'=' | b'!' | b'<' | b'>', Some(b'=')) | (b'&', Some(b'&')) | (b'|', Some(b'|')) => {
-                self.operator(2, pieces)
+                self.operator(2, pieces);
             }
             (b'<' | b'>' | b'+' | b'-' | b'*' | b'%', _) => self.operator(1, pieces),
             (b'/', next) if !matches!(next, Some(b'/' | b'*')) => self.operator(1, pieces),
@@ -304,8 +304,7 @@ impl Reader<'_> {
             _ if kind == Bracket::None => return Ok(Step::Stop),
             _ if kind.is_for() && self.at_word() => return self.keyword(pieces),
             _ => {
-                let open = frame.open;
-                return Err(self.unexpected_within(open, kind.close()));
+                return Err(self.unexpected_within(kind.close()));
             }
         }
         Ok(Step::Go)
@@ -316,8 +315,8 @@ impl Reader<'_> {
         let word = self.word().unwrap_or(self.at..self.at);
         if !matches!(self.slice(word.clone()), "in" | "if") {
             self.at = word.start;
-            let open = pieces.frames.last().map_or((self.at, ""), |frame| (frame.open, frame.kind.close()));
-            return Err(self.unexpected_within(open.0, open.1));
+            let close = pieces.frames.last().map_or("", |frame| frame.kind.close());
+            return Err(self.unexpected_within(close));
         }
         pieces.slice.copy(word, self.text);
         pieces.slice.space();

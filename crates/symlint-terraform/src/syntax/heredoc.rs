@@ -2,7 +2,7 @@
 
 use super::cursor::{Node, Outcome, Reader};
 use super::template::{Piece, PieceKind, cut, strip};
-use super::{Expr, Literal};
+use super::{Expr, Literal, MAX_ERRORS};
 
 impl Reader<'_> {
     /// `<<X`, its lines and its end; the reader then stands at the end of the last line.
@@ -15,12 +15,16 @@ impl Reader<'_> {
         };
         let opener = open..self.at;
         let marker = self.slice(word);
-        if !self.looking_at("\n") && !self.looking_at("\r\n") {
+        if !self.at_newline() {
             let end = self.line_end(self.at);
             return Err(self.error(self.at..end, format!("nothing may follow `{}` on its line", self.slice(opener))));
         }
         self.at = self.line_end(self.at) + if self.looking_at("\r\n") { 2 } else { 1 };
         let start = self.at;
+        if self.heredoc_end(marker).is_none() {
+            let message = format!("this heredoc is not closed: add a line with only `{marker}`");
+            return Err(self.error(opener, message));
+        }
         let pieces = self.nested(open, |reader| {
             let mut pieces = Vec::new();
             loop {
@@ -33,7 +37,9 @@ impl Reader<'_> {
                     return Err(reader.error(opener.clone(), message));
                 }
                 if let Err(reported) = reader.line_pieces(&mut pieces) {
-                    reader.to_heredoc_end(marker);
+                    if let Some(end) = reader.heredoc_end(marker) {
+                        reader.at = end;
+                    }
                     return Err(reported);
                 }
             }
@@ -49,17 +55,31 @@ impl Reader<'_> {
         Ok(Node { expr: Expr { kind, span: self.span_from(open) }, height: height + 1 })
     }
 
-    /// Goes to the line that ends a heredoc, if there is one.
-    pub(super) fn to_heredoc_end(&mut self, marker: &str) {
+    /// The end of the next line with only `marker`, if there is one.
+    ///
+    /// A file full of heredocs that are not closed is not searched to its end for each of them.
+    pub(super) fn heredoc_end(&mut self, marker: &str) -> Option<usize> {
+        if self.unclosed_heredocs >= MAX_ERRORS {
+            return None;
+        }
         let mut at = self.at;
         while at < self.text.len() {
             let end = self.line_end(at);
-            if self.slice(at..end).trim() == marker {
-                self.at = end;
-                return;
+            // The last line of a file ends nothing: Terraform wants a line end behind it.
+            if end < self.text.len() && self.slice(at..end).trim() == marker {
+                return Some(end);
             }
-            at = end + 1;
+            at = self.text.len().min(end + 1);
+            if self.text.as_bytes().get(at) == Some(&b'\n') && self.text.as_bytes().get(end) == Some(&b'\r') {
+                at += 1;
+            }
         }
+        self.unclosed_heredocs += 1;
+        None
+    }
+
+    pub(super) fn at_newline(&self) -> bool {
+        self.looking_at("\n") || self.looking_at("\r\n")
     }
 }
 

@@ -4,55 +4,59 @@ use std::ops::Range;
 
 use hcl_edit::parser;
 
-use super::cursor::{Outcome, Reader, Reported};
+use super::cursor::{Outcome, Reader, Reported, offset};
 use super::slice::Slice;
 use super::{Expr, Name};
 
 impl Reader<'_> {
     /// Something stands where the name of an argument or block must be.
     pub(super) fn not_a_name(&mut self) -> Reported {
-        let range = self.token();
-        let token = self.slice(range.clone());
-        let message = match token.chars().next() {
-            Some('"') => "the name of an argument is written without quotes".into(),
-            _ => format!("`{token}` is not expected here: a name must start the line"),
-        };
-        self.error(range, message)
+        if self.peek() == Some(b'"') {
+            let range = self.token();
+            return self.error(range, "the name of an argument is written without quotes");
+        }
+        self.unexpected("a name must start the line")
     }
 
     /// The line ends, or something strange comes, behind the first word of a line.
     pub(super) fn no_value_after(&mut self, word: Range<usize>) -> Reported {
         let name = self.slice(word.clone());
-        if self.peek() == Some(b':') {
-            return self.error(self.at..self.at + 1, format!("write `{name} = …`: arguments are set with `=`"));
-        }
         if self.at_line_end() {
             return self.error(word, format!("`{name}` has no value: write `{name} = …`"));
         }
-        let range = self.token();
-        self.error(range, format!("`=` is missing: write `{name} = …`"))
+        if self.peek() == Some(b':') {
+            return self.error(self.at..self.at + 1, format!("arguments are set with `=`: write `{name} = …`"));
+        }
+        self.unexpected(&format!("`=` is missing, write `{name} = …`"))
     }
 
+    /// `kind label…` is followed by something that is neither a label nor a body.
     pub(super) fn not_a_block(&mut self, kind: &Name, labels: &[Name]) -> Reported {
-        let _ = labels;
-        let range = self.token();
-        let message = format!("`=` is missing behind `{0}`, or `{{` if a block is meant: write `{0} = …`", kind.text);
-        self.error(range, message)
+        let start = kind.span.start as usize;
+        let end = labels.last().map_or(kind.span.end, |label| label.span.end);
+        let end = self.at.min(end as usize + 1).max(start);
+        let message = format!("`=` is missing behind `{0}`: write `{0} = …`, or `{{ … }}` for a block", kind.text);
+        self.error(kind.span.end as usize..end.max(kind.span.end as usize), message)
     }
 
     /// The bracket at `open` is never closed.
     pub(super) fn not_closed(&mut self, open: usize, close: &str) -> Reported {
+        self.unbalanced |= self.peek().is_none();
         let bracket = self.slice(open..open + 1);
-        let message = format!("this `{bracket}` is not closed: add `{close}`");
-        self.error(open..open + 1, message)
+        self.error(open..open + 1, format!("this `{bracket}` is not closed: add `{close}`"))
+    }
+
+    /// Passes a `}` that closes nothing.
+    pub(super) fn extra_brace(&mut self) {
+        self.unbalanced = true;
+        self.at += 1;
+        self.error(self.at - 1..self.at, "this `}` closes nothing: remove it");
     }
 
     pub(super) fn sequence_not_closed(&mut self, open: usize) -> Reported {
         let opener = self.slice(open..open + 2);
-        let message = format!(
-            "this `{opener}` is not closed: add `}}`; write `{}` for the characters themselves",
-            opener.replace('{', "{").repeat(1)
-        );
+        let sign = self.slice(open..open + 1);
+        let message = format!("this `{opener}` is not closed: add `}}`, or write `{sign}{opener}` for the characters");
         self.error(open..open + 2, message)
     }
 
@@ -61,10 +65,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn stray_return(&mut self, at: usize) -> Reported {
-        self.error(
-            at..at + 1,
-            "a carriage return stands here without a line feed: end lines with both or with the latter",
-        )
+        self.error(at..at + 1, "this carriage return has no line feed behind it: remove it, or write `\\r`")
     }
 
     pub(super) fn bad_escape(&mut self, range: Range<usize>) -> Reported {
@@ -75,49 +76,79 @@ impl Reader<'_> {
 
     /// Something stands where a value must be.
     pub(super) fn no_value(&mut self, first: bool) -> Reported {
-        let range = self.token();
-        let token = self.slice(range.clone());
         if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}' | b']' | b')')) {
             let message = if first { "a value is missing here" } else { "this expression is not complete" };
             return self.error(self.at..self.at, message);
         }
-        let message = format!("`{token}` is not expected here: a value is missing");
-        self.error(range, message)
+        self.unexpected("a value is missing")
     }
 
-    /// Something follows where a line must end, or a `,` or closing bracket must come.
-    pub(super) fn unexpected_after(&mut self, what: &str) -> Reported {
-        let range = self.token();
-        let token = self.slice(range.clone());
-        let message = format!("`{token}` is not expected behind this {what}");
-        self.error(range, message)
+    /// Something follows the value that starts at `start`, where the line must end.
+    pub(super) fn unexpected_after(&mut self, start: usize) -> Reported {
+        if let Some(reported) = self.bare_text(start) {
+            return reported;
+        }
+        self.unexpected("the line must end here")
+    }
+
+    /// Something follows the value that starts at `start`, where a comma, a new line or `}` must come.
+    pub(super) fn not_separated(&mut self, start: usize) -> Outcome<()> {
+        if let Some(reported) = self.bare_text(start) {
+            return Err(reported);
+        }
+        if self.at_word() || self.peek() == Some(b'"') {
+            self.error(self.at..self.at, "a comma or a new line is missing before this item");
+            return Ok(());
+        }
+        Err(self.unexpected("a comma, a new line or `}` must follow the value"))
+    }
+
+    /// Two elements without a comma: the first from `start` to `end`, the second here.
+    pub(super) fn no_comma(&mut self, start: usize, end: usize) -> Outcome<()> {
+        if let Some(reported) = self.bare_text(start) {
+            return Err(reported);
+        }
+        if self.at_word() || matches!(self.peek(), Some(b'"' | b'{' | b'[' | b'(' | b'0'..=b'9')) {
+            self.error(end..end, "a comma is missing between these elements");
+            return Ok(());
+        }
+        Err(self.unexpected("a comma or `]` must follow the element"))
     }
 
     /// The same within a bracket that hcl-edit would read.
-    pub(super) fn unexpected_within(&mut self, open: usize, close: &str) -> Reported {
-        let _ = open;
-        let range = self.token();
-        let token = self.slice(range.clone());
-        let message = format!("`{token}` is not expected here: a `,` or `{close}` is missing");
-        self.error(range, message)
+    pub(super) fn unexpected_within(&mut self, close: &str) -> Reported {
+        self.unexpected(&format!("a comma or `{close}` is missing"))
     }
 
     pub(super) fn no_separator(&mut self, key: &Expr) -> Reported {
-        let key = self.source.slice(key.span);
-        if self.at_line_end() {
-            return self.error(self.at..self.at, format!("`{key}` has no value: write `{key} = …`"));
+        let name = self.source.slice(key.span);
+        if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}')) {
+            let range = key.span.start as usize..key.span.end as usize;
+            return self.error(range, format!("`{name}` has no value: write `{name} = …`"));
         }
-        let range = self.token();
-        self.error(range, format!("`=` is missing: write `{key} = …`"))
+        if self.peek() == Some(b'{') {
+            let message = format!("`=` is missing: within an object write `{name} = {{ … }}`");
+            return self.error(self.at..self.at, message);
+        }
+        self.unexpected(&format!("`=` is missing, write `{name} = …`"))
     }
 
-    /// Two elements without a comma; goes on with the second, which starts here.
-    pub(super) fn no_comma(&mut self, end: usize) -> Outcome<()> {
-        let reported = self.error(end..end, "a comma is missing between these elements");
-        if self.at_word() || matches!(self.peek(), Some(b'"' | b'{' | b'[' | b'(' | b'0'..=b'9')) {
-            return Ok(());
+    /// An account, address or the like without quotes, which was read up to its first `:` or `/`; or a string with a
+    /// word right behind its quote, because an earlier quote is missing.
+    fn bare_text(&mut self, start: usize) -> Option<Reported> {
+        let quote = self.at.checked_sub(1).filter(|&before| self.text.as_bytes().get(before) == Some(&b'"'));
+        if let Some(quote) = quote.filter(|_| self.at_word()) {
+            let message =
+                "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
+            return Some(self.error(quote..quote + 1, message));
         }
-        Err(reported)
+        let end = self.word_like(start);
+        let text = self.slice(start..end);
+        let bare = text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        if !bare || self.at >= end || !text.contains([':', '/', '@']) {
+            return None;
+        }
+        Some(self.error(start..end, format!("text must be in quotes: write `\"{text}\"`")))
     }
 
     /// hcl-edit refused what the scanner had let pass.
@@ -132,13 +163,39 @@ impl Reader<'_> {
         self.error(range, message)
     }
 
+    /// Something that is wrong whatever should be here, or else is not `wanted`.
+    fn unexpected(&mut self, wanted: &str) -> Reported {
+        let range = self.token();
+        let token = self.slice(range.clone());
+        let Some(first) = token.chars().next() else {
+            return self.error(range, wanted);
+        };
+        let one = range.start..range.start + first.len_utf8();
+        let (range, message) = match first {
+            '“' | '”' | '„' | '‟' | '«' | '»' => (one, format!("`{first}` is no quote here: write `\"`")),
+            '\'' | '`' | '‘' | '’' => (one, format!("`{first}` does not quote text: write `\"`")),
+            ';' => (one, "a semicolon separates nothing: start a new line".into()),
+            '&' | '|' => (one, format!("`{first}` is no operator: write `{first}{first}`")),
+            '^' | '~' => (one, format!("`{first}` is no operator")),
+            '\r' => (one, "this carriage return has no line feed behind it: remove it".into()),
+            _ if self.source.invalid_bytes().binary_search(&offset(range.start)).is_ok() => {
+                (one, "this is not UTF-8: save the file in that encoding".into())
+            }
+            c if c.is_control() || c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}') => {
+                (one, format!("an invisible character (U+{:04X}) stands here: remove it", u32::from(c)))
+            }
+            _ => (range.clone(), format!("`{token}` is not expected here: {wanted}")),
+        };
+        self.error(range, message)
+    }
+
     /// What stands here, as far as it is one word or one character.
     fn token(&self) -> Range<usize> {
         let end = match self.peek() {
             Some(b'"') => self.line_end(self.at),
             _ => self.word_like(self.at),
         };
-        let first = self.peek_char().filter(|&c| c != '\n' && c != '\r').map_or(0, char::len_utf8);
+        let first = self.peek_char().filter(|&c| c != '\n').map_or(0, char::len_utf8);
         self.at..end.max(self.at + first)
     }
 

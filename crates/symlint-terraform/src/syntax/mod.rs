@@ -13,6 +13,7 @@ mod heredoc;
 mod mistakes;
 mod quoted;
 mod recover;
+mod repair;
 mod slice;
 mod template;
 #[cfg(test)]
@@ -39,7 +40,13 @@ const MAX_ERRORS: usize = 100;
 /// Never fails: what cannot be read is in [`File::errors`], the rest is in the tree.
 pub fn read(file: FileId, source: &Source) -> File {
     let mut reader = Reader::new(file, source);
-    let body = reader.file();
+    let mut body = reader.file();
+    if reader.unbalanced {
+        let repairs = reader.repairs();
+        reader = Reader::new(file, source);
+        reader.repairs = repairs;
+        body = reader.file();
+    }
     reader.finish(body)
 }
 

@@ -15,9 +15,12 @@ impl Reader<'_> {
     ///
     /// Brackets, strings, heredocs and comments are passed as wholes. A line that is indented no deeper than the one on
     /// which the item started, and looks like the start of another item, ends it even within brackets: they were not
-    /// closed. Says whether that happened within a tuple, which then is not closed either.
+    /// closed. Says whether that happened within a tuple, which then is over too.
     pub(super) fn skip_item(&mut self, start: usize, level: Level) -> bool {
-        let reached = self.at;
+        if self.is_full() {
+            self.at = self.text.len();
+            return false;
+        }
         self.back_to(start);
         let indent = self.indent(start);
         let mut open: Vec<u8> = Vec::new();
@@ -49,29 +52,39 @@ impl Reader<'_> {
                     if open.is_empty() && level != Level::Tuple {
                         return false;
                     }
-                    if self.starts_item(indent, level) {
-                        return level == Level::Tuple;
+                    if self.starts_item(indent) {
+                        // Whatever the tuple is part of ends with the line before.
+                        let in_tuple = level == Level::Tuple;
+                        self.at -= usize::from(in_tuple);
+                        return in_tuple;
                     }
                 }
                 _ => self.at += 1,
             }
-            // Never before the place where reading stopped: what was read there is done with.
-            if open.is_empty() && self.at > reached && self.peek().is_none() {
-                return false;
-            }
         }
     }
 
-    /// Whether the line that starts here looks like an item that is indented at most `indent` bytes.
-    fn starts_item(&self, indent: usize, level: Level) -> bool {
-        let end = self.line_end(self.at);
-        let line = self.slice(self.at..end);
+    /// Whether the line on which the reader stands looks like an item that is indented at most `indent` bytes.
+    pub(super) fn starts_item(&self, indent: usize) -> bool {
+        let start = self.line_start(self.at);
+        let line = self.slice(start..self.line_end(self.at));
         let text = line.trim_start_matches([' ', '\t']);
-        let depth = line.len() - text.len();
-        if depth > indent || level == Level::Tuple && depth == indent {
+        if line.len() - text.len() > indent {
             return false;
         }
-        text.starts_with(|c: char| c == '_' || c.is_alphabetic() || c == '"') && text.contains(['=', '{', ':'])
+        let word = |text: &str| text.starts_with(|c: char| c == '_' || c.is_alphabetic());
+        let rest = match text.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').map_or("", |(_, rest)| rest),
+            None if word(text) => text.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')),
+            None => return false,
+        };
+        let rest = rest.trim_start_matches([' ', '\t']);
+        match rest.as_bytes() {
+            [b'=', next, ..] => *next != b'=',
+            [b':', next, ..] => *next != b':',
+            [b'=' | b':'] | [b'{', ..] => true,
+            _ => (rest.starts_with('"') || word(rest)) && text.trim_end().ends_with('{'),
+        }
     }
 
     /// The white space before the first character of the line on which `at` lies, in bytes.
@@ -115,9 +128,10 @@ impl Reader<'_> {
         self.at += 2;
         self.eat("-");
         if let Some(word) = self.word()
-            && self.at == self.line_end(self.at)
+            && self.at_newline()
+            && let Some(end) = self.heredoc_end(self.slice(word))
         {
-            self.to_heredoc_end(self.slice(word));
+            self.at = end;
         }
     }
 }

@@ -94,7 +94,7 @@ impl Reader<'_> {
                 None | Some(b'\n') => return,
                 Some(b'"') if kind == Kind::Quoted => return,
                 Some(b'\\') if kind == Kind::Quoted && !matches!(self.peek_at(1), None | Some(b'\n' | b'\r')) => {
-                    self.at += 2
+                    self.at += 2;
                 }
                 Some(marker @ (b'$' | b'%')) => {
                     if self.peek_at(1) == Some(b'{') {
@@ -241,7 +241,7 @@ impl Reader<'_> {
                 }
                 PieceKind::Else => match open.last_mut() {
                     Some(Open { kind: PieceKind::If(_), yes: yes @ None, .. }) => {
-                        *yes = Some(std::mem::take(&mut parts))
+                        *yes = Some(std::mem::take(&mut parts));
                     }
                     _ => return Err(self.error(written, "this `else` belongs to no `if`: remove it")),
                 },
@@ -335,7 +335,7 @@ pub(super) fn cut(literal: &mut Literal, range: Range<usize>) {
         return;
     }
     if literal.form == Form::Verbatim {
-        literal.span = literal.span.sub(range.clone());
+        literal.span = literal.span.part(range.clone());
     } else {
         literal.form = Form::Whole;
     }

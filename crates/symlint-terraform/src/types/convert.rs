@@ -217,7 +217,8 @@ impl Converter<'_> {
         for attribute in attributes {
             let found = entries.binary_search_by(|entry| entry.key.as_str().cmp(&attribute.name));
             let entry = found.ok().and_then(|index| entries.get(index));
-            let absent = |default: Value| Entry { key: attribute.name.clone(), key_span: attribute.span, value: default };
+            let absent =
+                |default: Value| Entry { key: attribute.name.clone(), key_span: attribute.span, value: default };
             let null = || Value::new(Kind::Null, Origin::derived(value.origin.span, []));
             let Some(entry) = entry else {
                 if attribute.optional {

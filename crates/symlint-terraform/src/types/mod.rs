@@ -6,8 +6,8 @@ mod order;
 mod primitive;
 mod unify;
 
-pub use constraint::{ObjectAttribute, Type};
 pub(crate) use constraint::read_type;
+pub use constraint::{ObjectAttribute, Type};
 pub(crate) use convert::convert_within;
 pub use convert::{ConversionProblem, Converted, ProblemKind, convert};
 pub(crate) use order::{canonical, distinct, equal, make_set, wholly_known};

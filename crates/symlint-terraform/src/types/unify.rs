@@ -83,7 +83,9 @@ fn unify_objects(a: &[ObjectAttribute], b: &[ObjectAttribute]) -> Option<Type> {
         let attributes: Option<Vec<ObjectAttribute>> = a
             .iter()
             .zip(b)
-            .map(|(a, b)| Some(ObjectAttribute { ty: unify(&a.ty, &b.ty)?, default: None, optional: false, ..a.clone() }))
+            .map(|(a, b)| {
+                Some(ObjectAttribute { ty: unify(&a.ty, &b.ty)?, default: None, optional: false, ..a.clone() })
+            })
             .collect();
         return attributes.map(Type::Object);
     }

@@ -1,1 +1,129 @@
+use super::*;
 
+/// The errors of `text`, and the names of the attributes and blocks that are in the tree nevertheless.
+fn check(text: &str, errors: &[&str], names: &str) {
+    let input = input(text);
+    assert_eq!(input.errors(), errors, "{text}");
+    let body = &input.file.body;
+    let attributes = body.attributes.iter().map(|attribute| attribute.name.text.as_str());
+    let blocks = body.blocks.iter().map(|block| block.kind.text.as_str());
+    assert_eq!(attributes.chain(blocks).collect::<Vec<_>>().join(" "), names, "{text}");
+}
+
+#[test]
+fn quotes() {
+    check(
+        "a = \"x\nb = \"y\"\nc = {\n  d = \"z\n  e = 1\n}\n",
+        &[
+            "1:5 [\"x] this string is not closed: add `\"` before the end of the line",
+            "4:7 [\"z] this string is not closed: add `\"` before the end of the line",
+        ],
+        "a b c",
+    );
+    check("a = “x”\nb = 1\n", &["1:5 [“] `“` is no quote here: write `\"`"], "a b");
+    check("a = 'x'\nb = 1\n", &["1:5 ['] `'` does not quote text: write `\"`"], "a b");
+    let said = "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
+    check("a = [\"x, \"y\"]\nb = 1\n", &[&format!("1:10 [\"] {said}")], "a b");
+    check("a = { c = \"x, d = \"y\" }\nb = 1\n", &[&format!("1:19 [\"] {said}")], "a b");
+    let said = "this string is not closed: add `\"` before the end of the line";
+    check("a = { c = \"x }\nb = 1\n", &[&format!("1:11 [\"x }}] {said}")], "a b");
+    check("a = [\"x]\nb = 1\n", &[&format!("1:6 [\"x]] {said}")], "a b");
+    check("a = [\n  \"x,\n  \"y\"\n]\nb = 1\n", &[&format!("2:3 [\"x,] {said}")], "a b");
+    check("a = f(\"x)\nb = 1\n", &[&format!("1:7 [\"x)] {said}")], "a b");
+    check("a \"b {\n  c = 1\n}\nd = 1\n", &[&format!("1:3 [\"b {{] {said}")], "d a");
+}
+
+#[test]
+fn text_without_quotes() {
+    let arn = "arn:aws:iam::123456789012:role/x";
+    let said = |place: &str| format!("{place} [{arn}] text must be in quotes: write `\"{arn}\"`");
+    check(&format!("a = {arn}\nb = 1\n"), &[&said("1:5")], "a b");
+    check(&format!("a = [{arn}, 2]\nb = 1\n"), &[&said("1:6")], "a b");
+    check(&format!("a = {{\n  c = {arn}\n  d = 2\n}}\nb = 1\n"), &[&said("2:7")], "a b");
+    check("a = 10.0.0.0/8\nb = 1\n", &["1:5 [10.0.0.0/8] `10.0.0.0/8` is no number: put it in quotes"], "a b");
+}
+
+#[test]
+fn separators() {
+    check("a 1\nb = 1\n", &["1:3 [1] `1` is not expected here: `=` is missing, write `a = …`"], "b");
+    check("a: 1\nb = 1\n", &["1:2 [:] arguments are set with `=`: write `a = …`"], "b");
+    check("a =\nb = 1\n", &["1:4 [] a value is missing here"], "a b");
+    check("a\nb = 1\n", &["1:1 [a] `a` has no value: write `a = …`"], "b");
+    check(
+        "a = {\n  c 1\n  d = 2\n}\nb = 1\n",
+        &["2:5 [1] `1` is not expected here: `=` is missing, write `c = …`"],
+        "a b",
+    );
+    check(
+        "a = {\n  c {\n    d = 2\n  }\n}\nb = 1\n",
+        &["2:5 [] `=` is missing: within an object write `c = { … }`"],
+        "a b",
+    );
+    check("a = { c = 1 d = 2 }\nb = 1\n", &["1:13 [] a comma or a new line is missing before this item"], "a b");
+    check("a = [\n  \"x\"\n  \"y\"\n]\nb = 1\n", &["2:6 [] a comma is missing between these elements"], "a b");
+    check("a = 1; b = 2\nc = 3\n", &["1:6 [;] a semicolon separates nothing: start a new line"], "a c");
+    check("a = f(1 2)\nb = 1\n", &["1:9 [2] `2` is not expected here: a comma or `)` is missing"], "a b");
+    check("a = 1 +\nb = 1\n", &["1:8 [] this expression is not complete"], "a b");
+}
+
+#[test]
+fn brackets() {
+    check(
+        "a = {\n  c = {\n    d = 1\n  e = {\n    f = 2\n  }\n}\nb = 1\n",
+        &["3:10 [] `}` is missing: the `{` on line 2 is not closed"],
+        "a b",
+    );
+    check("a = {\n  c = 1\nb = 1\n", &["2:8 [] `}` is missing: the `{` on line 1 is not closed"], "a b");
+    check("a = [\n  1,\nb = 1\n", &["2:5 [] `]` is missing: the `[` on line 1 is not closed"], "a b");
+    check("a {\n  c = 1\n\nb {\n}\n", &["2:8 [] `}` is missing: the `{` on line 1 is not closed"], "a b");
+    check("a = {\n  c = 1\n  }\n  d = 2\n}\nb = 1\n", &["3:3 [}] this `}` closes nothing: remove it"], "a b");
+    check("a = 1\n}\nb = 1\n", &["2:1 [}] this `}` closes nothing: remove it"], "a b");
+    check("a = { c = [1 }\nb = 1\n", &["1:11 [[] this `[` is not closed: add `]`"], "a b");
+    check("a = f(1\nb = 1\n", &["2:1 [b] `b` is not expected here: a comma or `)` is missing"], "a b");
+    check("a = {\n", &["1:5 [{] this `{` is not closed: add `}`"], "a");
+    check(
+        "a = \"${b\"\nc = 1\n",
+        &["1:6 [${] this `${` is not closed: add `}`, or write `$${` for the characters"],
+        "a c",
+    );
+}
+
+#[test]
+fn characters() {
+    check("a = 1\u{1}\nb = 1\n", &["1:6 [\u{1}] an invisible character (U+0001) stands here: remove it"], "a b");
+    check("a\u{a0}= 1\nb = 1\n", &["1:2 [\u{a0}] an invisible character (U+00A0) stands here: remove it"], "b");
+    check("\0a = 1\nb = 1\n", &["1:1 [\0] an invisible character (U+0000) stands here: remove it"], "b");
+    let input = bytes(b"a = \"\xFF\xFE\"\n# \xFF\nb = \xFF\n");
+    let said: Vec<String> = input.errors();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].starts_with("1:6") && said[1].starts_with("3:5"), "{said:?}");
+    check("a = b & c\nd = 1\n", &["1:7 [&] `&` is no operator: write `&&`"], "a d");
+    check("a = \"\\d\"\nb = 1\n", &["1:6 [\\d] `\\d` is no escape: write `\\\\` for a backslash"], "a b");
+}
+
+#[test]
+fn an_argument_is_set_once() {
+    let said = "2:1 [a] `a` is set on line 1 already: each argument may be set only once";
+    check("a = 1\na = 2\n", &[said], "a a");
+}
+
+#[test]
+fn heredocs_that_do_not_end() {
+    check(
+        "a = <<E\nx\nb = 1\n",
+        &["1:5 [<<E] this heredoc is not closed: add a line with only `E`", "2:1 [x] `x` has no value: write `x = …`"],
+        "a b",
+    );
+    check(
+        "a = <<E\n${x\nE\nb = 1\n",
+        &["2:1 [${] this `${` is not closed: add `}`, or write `$${` for the characters"],
+        "a b",
+    );
+}
+
+#[test]
+fn a_value_that_cannot_be_read_is_there_as_such() {
+    let input = input("a = {\n  c = )\n  d = 1\n}\n");
+    assert_eq!(input.errors().len(), 1);
+    assert_eq!(show(input.value("a")), "{ c=INVALID d=1 }");
+}

@@ -1,5 +1,13 @@
 //! Tests of the reader: what it makes of correct text, of mistakes, of hostile text, and how Terraform judges.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails here is a test that fails"
+)]
+
 mod differential;
 mod expressions;
 mod hostile;

@@ -1,0 +1,123 @@
+//! What of a tenant can be held against other tenants.
+
+use super::arn::{InstanceArn, Part, PermissionSetArn, is_account_id, is_placeholder_resource};
+use super::field::Field;
+use super::model::{Grant, Tenant, TenantId};
+use crate::facts::{self, RegionStatus};
+
+/// What of a tenant can be held against others: known, used by no documentation, and not contradicted by the tenant
+/// itself. Malformed parts are among it; [`Part::differs`] holds them against malformed ones alone.
+#[derive(Debug)]
+pub struct Comparable<'t> {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// `sso_account_id`, unless the role lies in another account.
+    pub sso_account: Option<Part<'t>>,
+    /// The id in `instance_arn`, or the one that all permission sets have where that says nothing; none where all
+    /// permission sets contradict `instance_arn`.
+    pub instance: Option<Part<'t>>,
+    /// `region`, unless there can be no such region.
+    pub region: Option<&'t str>,
+    /// One for each grant of the tenant, in its order.
+    pub grants: Vec<ComparableGrant<'t>>,
+}
+
+/// What of a grant can be held against those of other tenants.
+#[derive(Debug)]
+pub struct ComparableGrant<'t> {
+    /// The instance ids to which the grant may belong: two where the permission set contradicts `instance_arn`.
+    pub instances: Vec<Part<'t>>,
+    /// The instance id inside the permission set ARN.
+    pub own_instance: Option<Part<'t>>,
+    /// The `ps-…` id.
+    pub permission_set: Option<Part<'t>>,
+    /// The target account.
+    pub target: Option<Part<'t>>,
+}
+
+impl<'t> Comparable<'t> {
+    /// Takes out of `tenant` what can be compared.
+    pub fn of(tenant: &'t Tenant) -> Self {
+        let instance_arn = InstanceArn::of(&tenant.connector.instance_arn).and_then(|arn| resource_id(arn.id));
+        let grants: Vec<_> = tenant.grants.iter().map(|grant| ComparableGrant::of(grant, instance_arn)).collect();
+        Self {
+            tenant: tenant.id,
+            sso_account: sso_account(tenant),
+            instance: instance(instance_arn, &grants),
+            region: region(&tenant.connector.region),
+            grants,
+        }
+    }
+}
+
+impl<'t> ComparableGrant<'t> {
+    fn of(grant: &'t Grant, instance_arn: Option<Part<'t>>) -> Self {
+        let permission_set = PermissionSetArn::of(&grant.permission_set_arn);
+        let own_instance = permission_set.and_then(|arn| resource_id(arn.instance_id));
+        Self {
+            instances: candidates(instance_arn, own_instance),
+            own_instance,
+            permission_set: permission_set.and_then(|arn| resource_id(arn.id)),
+            target: account(&grant.target_account_id),
+        }
+    }
+
+    /// Whether the permission set contradicts `instance_arn`.
+    pub fn is_contradictory(&self) -> bool {
+        self.instances.len() > 1
+    }
+
+    /// Whether the grant belongs to another instance than `instance`, whichever of its own ids is the right one.
+    pub fn is_of_another_instance(&self, instance: Part<'_>) -> bool {
+        !self.instances.is_empty() && self.instances.iter().all(|own| own.differs(instance))
+    }
+}
+
+/// Both ids where they contradict each other. Of a malformed and a well-formed one, the well-formed one.
+fn candidates<'t>(a: Option<Part<'t>>, b: Option<Part<'t>>) -> Vec<Part<'t>> {
+    match (a, b) {
+        (Some(a), Some(b)) if a.differs(b) => vec![a, b],
+        (Some(a), Some(b)) => vec![if a.well_formed { a } else { b }],
+        (a, b) => a.or(b).into_iter().collect(),
+    }
+}
+
+fn instance<'t>(instance_arn: Option<Part<'t>>, grants: &[ComparableGrant<'t>]) -> Option<Part<'t>> {
+    let mut permission_sets = grants.iter().filter_map(|grant| grant.own_instance);
+    if let Some(own) = instance_arn {
+        let is_confirmed = grants.iter().any(|grant| grant.own_instance.is_some_and(|id| id.text() == own.text()));
+        let is_contradicted = grants.iter().any(ComparableGrant::is_contradictory);
+        if is_confirmed {
+            return Some(own);
+        }
+        if is_contradicted {
+            return None;
+        }
+        if own.well_formed {
+            return Some(own);
+        }
+    }
+    let first = permission_sets.next().or(instance_arn)?;
+    permission_sets.all(|id| id.text() == first.text()).then_some(first)
+}
+
+fn sso_account(tenant: &Tenant) -> Option<Part<'_>> {
+    let account = account(&tenant.sso_account_id)?;
+    // An account of the documentation in the role's ARN says nothing about this one.
+    let is_contradicted = tenant.has_role_account_mismatch()
+        && tenant.role_account().is_some_and(|role| !facts::is_placeholder_account(role.text()));
+    (!is_contradicted).then_some(account)
+}
+
+fn account(field: &Field) -> Option<Part<'_>> {
+    let piece = field.text().filter(|piece| !piece.text.is_empty() && !facts::is_placeholder_account(piece.text))?;
+    Some(Part::new(piece, is_account_id))
+}
+
+fn resource_id(id: Part<'_>) -> Option<Part<'_>> {
+    (!id.text().is_empty() && !is_placeholder_resource(id.text())).then_some(id)
+}
+
+fn region(field: &Field) -> Option<&str> {
+    field.as_str().filter(|region| !field.is_garbled() && facts::region_status(region) != RegionStatus::Invalid)
+}

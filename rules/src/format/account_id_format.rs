@@ -1,0 +1,50 @@
+//! See account-id-format.md.
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::{Field, FieldKind, Tenant};
+
+use super::malformed::{self, without_separators};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        for malformed in malformed::in_tenant(tenant) {
+            if matches!(malformed.field.kind, FieldKind::SsoAccountId | FieldKind::TargetAccountId) {
+                report(cx, tenant, &malformed);
+            }
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malformed<'_>) {
+    let field = malformed.field;
+    let sources = cx.sources();
+    if let Some(written) = lost_zero(cx, field) {
+        let name = field.kind.name();
+        let value = field.as_str().unwrap_or_default();
+        let because = if field.is_number() { "it is written as a number" } else { "its type is `number`" };
+        let message = format!("{name} is malformed: `{written}` becomes `{value}`, because {because}");
+        let report = cx.report(field, message);
+        if field.is_number() {
+            report.suggestion("quote the account id as it is written", field, format!("\"{written}\""));
+        }
+        return;
+    }
+    let mut report = malformed::report(cx, malformed);
+    let Some(text) = field.text() else { return };
+    if let Some(plain) = without_separators(text.text).filter(|_| text.is_verbatim(sources)) {
+        report = report.suggestion(format!("write `{plain}`"), text, plain);
+    }
+    let role = tenant.role_account().filter(|role| role.well_formed && field.kind == FieldKind::SsoAccountId);
+    if let Some(role) = role {
+        report.related(role.piece, format!("role_arn is in account {}", role.text()));
+    }
+}
+
+/// The twelve digits that the file has, where Terraform dropped their leading zeros.
+fn lost_zero(cx: &Context<'_>, field: &Field) -> Option<String> {
+    let piece = field.text()?;
+    let written = cx.sources().text(piece.span(cx.sources()));
+    let is_lost = is_account_id(&written) && written.trim_start_matches('0') == piece.text;
+    is_lost.then_some(written)
+}

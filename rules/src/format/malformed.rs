@@ -1,0 +1,386 @@
+//! What is wrong with the account ids and ARNs of a tenant: asked by four rules, answered once, so that the same
+//! malformed text in two places is one finding.
+
+use std::collections::HashMap;
+
+use symlint_core::rule::{Context, Report};
+use symlint_core::tenants::arn::{
+    Arn, RoleArn, instance_id_suffix, is_account_id, is_instance_id, is_partition, is_permission_set_id,
+    is_placeholder_resource, is_role_name, is_role_path,
+};
+use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
+
+/// A value with something wrong in it.
+pub(super) struct Malformed<'a> {
+    /// The value.
+    pub(super) field: &'a Field,
+    /// What is wrong with it and with no earlier value of the tenant, in order; never empty.
+    pub(super) flaws: Vec<Flaw<'a>>,
+}
+
+/// A part of a value that is not as AWS writes it.
+pub(super) struct Flaw<'a> {
+    part: PartKind,
+    piece: Piece<'a>,
+    /// What is wrong, to stand behind the value's name.
+    what: String,
+    /// Where later values of the tenant have the same text.
+    repeats: Vec<Piece<'a>>,
+}
+
+/// Which part of a value a flaw is in. Parts of one kind with one text have one cause.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum PartKind {
+    Prefix,
+    Partition,
+    Service,
+    Region,
+    NeedlessAccount,
+    Account,
+    InstanceId,
+    PermissionSetId,
+    /// Says something about one value alone.
+    Own,
+}
+
+/// What is malformed in `tenant`, each text once, on the first value that has it.
+pub(super) fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
+    let mut found: Vec<Malformed<'_>> = Vec::new();
+    let mut seen: HashMap<(PartKind, &str), (usize, usize)> = HashMap::new();
+    for field in tenant.values() {
+        let mut flaws: Vec<Flaw<'_>> = Vec::new();
+        for flaw in flaws_of(field) {
+            let key = (flaw.part, flaw.piece.text);
+            let first = seen.get(&key).and_then(|&(value, flaw)| found.get_mut(value)?.flaws.get_mut(flaw));
+            match first {
+                Some(first) => first.repeats.push(flaw.piece),
+                None => {
+                    let belongs_elsewhere = field.kind == FieldKind::RoleArn && flaw.part == PartKind::Account;
+                    if flaw.part != PartKind::Own && !belongs_elsewhere {
+                        seen.insert(key, (found.len(), flaws.len()));
+                    }
+                    flaws.push(flaw);
+                }
+            }
+        }
+        // A repeated part within one value cannot be: each value has one part of a kind.
+        if !flaws.is_empty() {
+            found.push(Malformed { field, flaws });
+        }
+    }
+    found
+}
+
+/// Reports what is malformed in the values of this kind: one finding a value.
+pub(super) fn report_all(cx: &mut Context<'_>, kind: FieldKind) {
+    for tenant in cx.tenants() {
+        for malformed in in_tenant(tenant).iter().filter(|malformed| malformed.field.kind == kind) {
+            report(cx, malformed);
+        }
+    }
+}
+
+/// Reports one malformed value.
+pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> Report<'c> {
+    let Malformed { field, flaws } = malformed;
+    let whats: Vec<&str> = flaws.iter().map(|flaw| flaw.what.as_str()).collect();
+    let message = format!("{} is malformed: {}", field.kind.name(), whats.join("; "));
+    let mut report = match place(flaws) {
+        Some(piece) => cx.report(piece, message),
+        None => cx.report(*field, message),
+    };
+    for repeat in flaws.iter().flat_map(|flaw| &flaw.repeats) {
+        report = report.related(repeat, format!("{} has the same text", repeat.field.kind.name()));
+    }
+    report
+}
+
+/// From the first flaw to the last; `None` where something is missing, which has no place of its own.
+fn place<'a>(flaws: &[Flaw<'a>]) -> Option<Piece<'a>> {
+    if flaws.iter().any(|flaw| flaw.piece.text.is_empty()) {
+        return None;
+    }
+    let first = flaws.iter().map(|flaw| flaw.piece).min_by_key(|piece| piece.start)?;
+    let last = flaws.iter().map(|flaw| flaw.piece).max_by_key(|piece| piece.start + piece.text.len())?;
+    Some(first.to(last))
+}
+
+fn flaws_of(field: &Field) -> Vec<Flaw<'_>> {
+    let Some(text) = field.text().filter(|piece| !piece.text.is_empty()) else { return Vec::new() };
+    if field.is_garbled() || field.is_derived() {
+        return Vec::new();
+    }
+    let mut judge = Judge { flaws: Vec::new() };
+    match field.kind {
+        FieldKind::SsoAccountId | FieldKind::TargetAccountId => {
+            judge.expect(is_account_id(text.text), PartKind::Account, text, || account_flaw(text.text));
+        }
+        FieldKind::InstanceArn => judge.arn(field, text, Resource::Instance),
+        FieldKind::RoleArn => judge.arn(field, text, Resource::Role),
+        FieldKind::PermissionSetArn => judge.arn(field, text, Resource::PermissionSet),
+        FieldKind::Key | FieldKind::Cloud | FieldKind::Region => {}
+    }
+    judge.flaws
+}
+
+/// What an ARN can be the name of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Resource {
+    Instance,
+    PermissionSet,
+    Role,
+}
+
+impl Resource {
+    fn service(self) -> &'static str {
+        if self == Resource::Role { "iam" } else { "sso" }
+    }
+
+    /// The first segment of the resource.
+    fn word(self) -> &'static str {
+        match self {
+            Resource::Instance => "instance",
+            Resource::PermissionSet => "permissionSet",
+            Resource::Role => "role",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Resource::Instance => "an instance",
+            Resource::PermissionSet => "a permission set",
+            Resource::Role => "a role",
+        }
+    }
+}
+
+/// What else an ARN is the name of, by its service and the first segment of its resource.
+fn kind_of(service: &str, word: &str) -> Option<&'static str> {
+    Some(match (service, word) {
+        ("sso", "instance") => Resource::Instance.name(),
+        ("sso", "permissionSet") => Resource::PermissionSet.name(),
+        ("sso", "application") => "an application",
+        ("sso", "trustedTokenIssuer") => "a trusted token issuer",
+        ("iam", "role") => Resource::Role.name(),
+        ("iam", "user") => "a user",
+        ("iam", "group") => "a group",
+        ("iam", "policy") => "a policy",
+        ("iam", "instance-profile") => "an instance profile",
+        ("iam", "root") => "an account",
+        ("sts", "assumed-role") => "the session of an assumed role",
+        ("sts", "federated-user") => "a federated user",
+        _ => return None,
+    })
+}
+
+struct Judge<'a> {
+    flaws: Vec<Flaw<'a>>,
+}
+
+impl<'a> Judge<'a> {
+    fn flaw(&mut self, part: PartKind, piece: Piece<'a>, what: impl Into<String>) {
+        self.flaws.push(Flaw { part, piece, what: what.into(), repeats: Vec::new() });
+    }
+
+    fn expect(&mut self, is_right: bool, part: PartKind, piece: Piece<'a>, what: impl FnOnce() -> String) {
+        if !is_right {
+            self.flaw(part, piece, what());
+        }
+    }
+
+    fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: Resource) {
+        let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text)) };
+        let word = arn.resource.text.split('/').next().unwrap_or_default();
+        if let Some(kind) = kind_of(arn.service.text, word).filter(|kind| *kind != wanted.name()) {
+            let what = format!("it is the ARN of {kind}, not of {}", wanted.name());
+            return self.flaw(PartKind::Own, whole, what);
+        }
+        self.head(&arn, wanted);
+        match arn.resource.split_once('/') {
+            Some((word, rest)) if word.text.eq_ignore_ascii_case(wanted.word()) => {
+                self.expect(word.text == wanted.word(), PartKind::Own, word, || {
+                    format!("`{}` must be written `{}`", word.text, wanted.word())
+                });
+                match wanted {
+                    Resource::Instance => self.instance(rest),
+                    Resource::PermissionSet => self.permission_set(rest),
+                    Resource::Role => self.role(field, arn.resource, rest),
+                }
+            }
+            _ if arn.resource.text.starts_with(':') => {
+                self.flaw(PartKind::Own, arn.resource.slice(0..1), "there is one colon too many");
+            }
+            _ => {
+                let what = format!("`{}` does not begin with `{}/`", arn.resource.text, wanted.word());
+                self.flaw(PartKind::Own, arn.resource, what);
+            }
+        }
+    }
+
+    fn head(&mut self, arn: &Arn<'a>, wanted: Resource) {
+        self.expect(arn.prefix.text == "arn", PartKind::Prefix, arn.prefix, || {
+            format!("it begins with `{}`, not with `arn`", arn.prefix.text)
+        });
+        self.expect(is_partition(arn.partition.text), PartKind::Partition, arn.partition, || {
+            let lower = arn.partition.text.to_ascii_lowercase();
+            match arn.partition.text {
+                "" => "the partition (`aws`) is missing".into(),
+                text if is_partition(&lower) => format!("the partition `{text}` must be written `{lower}`"),
+                text => format!("`{text}` is no partition"),
+            }
+        });
+        self.expect(arn.service.text == wanted.service(), PartKind::Service, arn.service, || {
+            format!("the service is `{}`, not `{}`", arn.service.text, wanted.service())
+        });
+        self.expect(arn.region.text.is_empty(), PartKind::Region, arn.region, || {
+            format!("the region must be empty, not `{}`", arn.region.text)
+        });
+        if wanted == Resource::Role {
+            self.expect(is_account_id(arn.account.text), PartKind::Account, arn.account, || {
+                account_flaw(arn.account.text)
+            });
+        } else {
+            self.expect(arn.account.text.is_empty(), PartKind::NeedlessAccount, arn.account, || {
+                format!("the account must be empty, not `{}`", arn.account.text)
+            });
+        }
+    }
+
+    fn instance(&mut self, rest: Piece<'a>) {
+        let Some((id, _)) = rest.split_once('/') else { return self.instance_id(rest) };
+        self.instance_id(id);
+        let tail = rest.slice(id.text.len()..rest.text.len());
+        self.flaw(PartKind::Own, tail, format!("`{}` must not follow the instance id", tail.text));
+    }
+
+    fn instance_id(&mut self, id: Piece<'a>) {
+        let is_right = is_instance_id(id.text) || is_placeholder_resource(id.text);
+        self.expect(is_right, PartKind::InstanceId, id, || {
+            id_flaw(id.text, "ssoins-", instance_id_suffix(id.text), "-.")
+        });
+    }
+
+    fn permission_set(&mut self, rest: Piece<'a>) {
+        match rest.split_once('/') {
+            Some((instance, id)) => {
+                self.instance_id(instance);
+                let is_right = is_permission_set_id(id.text) || is_placeholder_resource(id.text);
+                self.expect(is_right, PartKind::PermissionSetId, id, || {
+                    id_flaw(id.text, "ps-", id.text.strip_prefix("ps-"), "-./")
+                });
+            }
+            None if rest.text.starts_with("ps-") => {
+                self.flaw(PartKind::Own, rest, format!("the instance id is missing before `{}`", rest.text));
+            }
+            None => {
+                self.instance_id(rest);
+                self.flaw(PartKind::Own, rest, format!("the permission set id is missing behind `{}`", rest.text));
+            }
+        }
+    }
+
+    fn role(&mut self, field: &'a Field, resource: Piece<'a>, rest: Piece<'a>) {
+        // Where only the word's case is wrong, it is no role's ARN to split; the name is judged all the same.
+        let (path, name) = match RoleArn::of(field) {
+            Some(role) => (Some(role.path), role.name.piece),
+            None => (None, rest.rsplit_once('/').map_or(rest, |(_, name)| name)),
+        };
+        if let Some(path) = path {
+            self.expect(is_role_path(path.text), PartKind::Own, path, || path_flaw(path.text));
+        }
+        if name.text.is_empty() {
+            let slash = resource.slice(resource.text.len().saturating_sub(1)..resource.text.len());
+            let doubled = path.is_some_and(|path| path.text.ends_with("//"));
+            return self.expect(doubled, PartKind::Own, slash, || "no name follows the last `/`".into());
+        }
+        self.expect(is_role_name(name.text), PartKind::Own, name, || name_flaw(name.text));
+    }
+}
+
+fn no_arn(text: &str) -> String {
+    let parts = text.split(':').count();
+    if text.starts_with("arn:") {
+        format!("it has {parts} parts between colons, not 6")
+    } else if is_account_id(text) {
+        "it is an account id, not an ARN".into()
+    } else if text.starts_with("ps-") || instance_id_suffix(text).is_some() {
+        "it is an id, not an ARN".into()
+    } else {
+        "it is no ARN".into()
+    }
+}
+
+fn account_flaw(text: &str) -> String {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if text.is_empty() {
+        "the account is missing".into()
+    } else if digits == text.len() {
+        let lost = if digits == 11 { ": a leading zero may be lost" } else { "" };
+        format!("`{text}` has {digits} {}, not 12{lost}", if digits == 1 { "digit" } else { "digits" })
+    } else if text.contains('*') {
+        format!("`{text}` is a wildcard, not an account id")
+    } else if text.starts_with("arn:") {
+        format!("`{text}` is an ARN, not an account id")
+    } else if let Some(plain) = without_separators(text) {
+        format!("`{text}` must be written without separators, `{plain}`")
+    } else {
+        format!("`{text}` is not twelve digits")
+    }
+}
+
+/// The twelve digits of an account id that is written in groups: `1234-5678-9012`.
+pub(super) fn without_separators(text: &str) -> Option<String> {
+    let plain: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '_' | '.' | ',' | '\'')).collect();
+    (plain != text && is_account_id(&plain)).then_some(plain)
+}
+
+/// What is wrong with `text`, which should be `prefix` and sixteen letters, digits or characters of `others`.
+fn id_flaw(text: &str, prefix: &str, suffix: Option<&str>, others: &str) -> String {
+    let Some(suffix) = suffix else { return format!("`{text}` does not begin with `{prefix}`") };
+    let prefix = text.strip_suffix(suffix).unwrap_or(prefix);
+    let strange = strangers(suffix, |c| c.is_ascii_alphanumeric() || others.contains(c));
+    match (suffix.chars().count(), strange) {
+        (16, strange) => format!("`{text}` has {strange}"),
+        (count, strange) => {
+            let and = if strange.is_empty() { String::new() } else { format!(" and {strange}") };
+            let characters = if count == 1 { "character" } else { "characters" };
+            format!("`{text}` has {count} {characters} behind `{prefix}`, not 16{and}")
+        }
+    }
+}
+
+fn path_flaw(path: &str) -> String {
+    if path.contains("//") {
+        "the path has two slashes in a row".into()
+    } else if path.len() > 512 {
+        format!("the path has {} characters, at most 512 are allowed", path.len())
+    } else {
+        let strange = strangers(path, |c| c.is_ascii_graphic() && !matches!(c, '*' | '?'));
+        format!("the path `{path}` has {strange}")
+    }
+}
+
+fn name_flaw(name: &str) -> String {
+    let strange = strangers(name, |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
+    if strange.is_empty() {
+        return format!("the role's name has {} characters, at most 64 are allowed", name.len());
+    }
+    let wildcard = if name.contains(['*', '?']) { ": a wildcard names no role" } else { "" };
+    format!("the role's name `{name}` has {strange}{wildcard}")
+}
+
+/// The first few characters of `text` that are not allowed, each once.
+fn strangers(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
+    let mut strange: Vec<char> = Vec::new();
+    for c in text.chars().filter(|&c| !is_allowed(c)) {
+        if !strange.contains(&c) {
+            strange.push(c);
+        }
+        if strange.len() == 4 {
+            break;
+        }
+    }
+    let shown: Vec<String> =
+        strange.iter().map(|&c| if c == ' ' { "a space".to_owned() } else { format!("`{c}`") }).collect();
+    shown.join(" and ")
+}

@@ -1,0 +1,47 @@
+//! See region-invalid.md.
+
+use symlint_core::facts::{RegionStatus, region_status, regions};
+use symlint_core::rule::{Context, closest};
+use symlint_core::tenants::normalise;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        let field = &tenant.connector.region;
+        let Some(region) = field.text().filter(|region| !region.text.is_empty() && !field.is_garbled()) else {
+            continue;
+        };
+        let text = region.text;
+        if region_status(text) != RegionStatus::Invalid {
+            continue;
+        }
+        let meant = meant(text);
+        let message = match meant {
+            Some(meant) if zone_of(text) == Some(meant) => {
+                format!("`{text}` is an availability zone, not a region: write `{meant}`")
+            }
+            Some(meant) => format!("`{text}` is no region: write `{meant}`"),
+            None => format!("`{text}` is no region"),
+        };
+        let is_verbatim = region.is_verbatim(cx.sources());
+        let report = cx.report(region, message);
+        if let Some(meant) = meant.filter(|_| is_verbatim) {
+            report.suggestion(format!("write `{meant}`"), region, meant);
+        }
+    }
+}
+
+/// The region that was probably meant.
+fn meant(text: &str) -> Option<&'static str> {
+    zone_of(text)
+        .or_else(|| {
+            let plain = normalise(text);
+            regions().find(|region| normalise(region) == plain)
+        })
+        .or_else(|| closest(&text.to_ascii_lowercase(), regions()))
+}
+
+/// The region of an availability zone: `us-east-1` for `us-east-1a`.
+fn zone_of(text: &str) -> Option<&'static str> {
+    let region = text.strip_suffix(|c: char| c.is_ascii_lowercase())?;
+    regions().find(|listed| *listed == region)
+}

@@ -1,0 +1,31 @@
+//! See region-unsupported.md.
+
+use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
+use symlint_core::rule::{Context, closest};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        let field = &tenant.connector.region;
+        let Some(region) = field.text().filter(|_| !field.is_garbled()) else { continue };
+        // Where the whole partition is out of reach, that is what has to be said.
+        let partition = partition_of_region(region.text);
+        if !partition.is_some_and(|partition| cx.config.allowed_partitions.contains(&partition.id)) {
+            continue;
+        }
+        match region_status(region.text) {
+            RegionStatus::Invalid | RegionStatus::Supported => {}
+            RegionStatus::WithoutIdentityCenter => {
+                cx.report(region, format!("the region `{}` has no IAM Identity Center", region.text));
+            }
+            RegionStatus::Unlisted => {
+                let meant = closest(region.text, regions());
+                let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+                let is_verbatim = region.is_verbatim(cx.sources());
+                let report = cx.report(region, format!("`{}` is no region that is known{hint}", region.text));
+                if let Some(meant) = meant.filter(|_| is_verbatim) {
+                    report.suggestion(format!("write `{meant}`"), region, meant);
+                }
+            }
+        }
+    }
+}

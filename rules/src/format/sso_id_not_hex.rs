@@ -1,0 +1,52 @@
+//! See sso-id-not-hex.md.
+
+use std::collections::BTreeMap;
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::arn::{
+    InstanceArn, Part, PermissionSetArn, instance_id_suffix, is_placeholder_resource,
+};
+use symlint_core::tenants::{Piece, Tenant};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        for (text, places) in strange_ids(tenant) {
+            let Some((first, others)) = places.split_first() else { continue };
+            let lower = text.to_ascii_lowercase();
+            let hint = if is_hex(suffix(&lower)) { ": real ids are in lower case" } else { "" };
+            let message = format!("`{text}` is not made of sixteen hexadecimal digits as real ids are{hint}");
+            let sources = cx.sources();
+            let mut report = cx.report(first, message);
+            for other in others {
+                report = report.related(other, format!("{} has the same id", other.field.kind.name()));
+            }
+            if !hint.is_empty() && first.is_verbatim(sources) {
+                report.suggestion("write the id in lower case", first, lower);
+            }
+        }
+    }
+}
+
+/// The ids that AWS's pattern allows and that are not like real ones, with their places in order.
+fn strange_ids(tenant: &Tenant) -> BTreeMap<&str, Vec<Piece<'_>>> {
+    let instance = InstanceArn::of(&tenant.connector.instance_arn).map(|arn| arn.id);
+    let permission_sets = tenant.grants.iter().filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn));
+    let ids = instance.into_iter().chain(permission_sets.flat_map(|arn| [arn.instance_id, arn.id]));
+    let mut strange: BTreeMap<&str, Vec<Piece<'_>>> = BTreeMap::new();
+    for id in ids.filter(is_strange) {
+        strange.entry(id.text()).or_default().push(id.piece);
+    }
+    strange
+}
+
+fn is_strange(id: &Part<'_>) -> bool {
+    id.well_formed && !id.piece.field.is_garbled() && !is_hex(suffix(id.text())) && !is_placeholder_resource(id.text())
+}
+
+fn suffix(id: &str) -> &str {
+    id.strip_prefix("ps-").or_else(|| instance_id_suffix(id)).unwrap_or_default()
+}
+
+fn is_hex(suffix: &str) -> bool {
+    suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

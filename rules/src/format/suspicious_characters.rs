@@ -1,0 +1,126 @@
+//! See suspicious-characters.md.
+
+use symlint_core::finding::Edit;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Cleaned, Field, FieldKind, Suspicious};
+use symlint_terraform::{Sources, Span};
+
+/// How many different characters a message names.
+const SHOWN: usize = 3;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        for field in tenant.fields().filter(|field| !field.is_derived()) {
+            let Some(cleaned) = field.cleaned() else { continue };
+            let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
+            let sources = cx.sources();
+            let span = field.locate_raw(first.at..last.at + last.character.len_utf8(), sources);
+            let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
+            let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
+            let (safe, title, edits) = fix(cx, field, cleaned);
+            cx.report(place, format!("{name} has {}", describe(cleaned))).edits(title, safe, edits);
+        }
+    }
+}
+
+/// Names the first few characters, each once.
+fn describe(cleaned: &Cleaned) -> String {
+    let mut different: Vec<&Suspicious> = Vec::new();
+    for suspicious in &cleaned.suspicious {
+        if different.iter().all(|other| (other.character, other.at_end) != (suspicious.character, suspicious.at_end)) {
+            different.push(suspicious);
+        }
+    }
+    let mut named: Vec<String> =
+        different.iter().take(SHOWN).map(|suspicious| describe_one(cleaned, suspicious)).collect();
+    if different.len() > SHOWN {
+        named.push("others".into());
+    }
+    match named.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => named.concat(),
+    }
+}
+
+fn describe_one(cleaned: &Cleaned, suspicious: &Suspicious) -> String {
+    let c = suspicious.character;
+    let code = format!("U+{:04X}", u32::from(c));
+    let place = match (suspicious.at_end, suspicious.at == 0 || is_leading(cleaned, suspicious.at)) {
+        (true, true) => " before it",
+        (true, false) => " behind it",
+        _ => "",
+    };
+    if let Some(name) = name_of(c) {
+        return format!("{name} ({code}){place}");
+    }
+    match suspicious.meant() {
+        Some(meant) => format!("`{c}` ({code}), which looks like `{meant}`"),
+        None if suspicious.is_invisible() => format!("an invisible character ({code}){place}"),
+        None if c.is_alphanumeric() => format!("`{c}` ({code})"),
+        None => format!("the character {code}"),
+    }
+}
+
+/// Whether nothing but white space stands before `at`.
+fn is_leading(cleaned: &Cleaned, at: usize) -> bool {
+    cleaned.offsets.first().is_some_and(|&first| at < first)
+}
+
+fn name_of(c: char) -> Option<&'static str> {
+    Some(match c {
+        ' ' => "a space",
+        '\t' => "a tab",
+        '\n' => "a newline",
+        '\r' => "a carriage return",
+        '\0' => "a NUL",
+        '\u{1A}' => "a byte that is not UTF-8 or a control character",
+        '\u{A0}' => "a no-break space",
+        '\u{AD}' => "a soft hyphen",
+        '\u{200B}' => "a zero-width space",
+        '\u{200C}' => "a zero-width non-joiner",
+        '\u{200D}' => "a zero-width joiner",
+        '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            "a bidirectional control"
+        }
+        '\u{202F}' => "a narrow no-break space",
+        '\u{2060}' => "a word joiner",
+        '\u{3000}' => "an ideographic space",
+        '\u{FEFF}' => "a byte order mark",
+        _ => return None,
+    })
+}
+
+/// White space at the ends can go without a look; everything else a person must look at.
+fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static str, Vec<Edit>) {
+    let sources = cx.sources();
+    let none = (false, "", Vec::new());
+    let taken = field.kind == FieldKind::Key && cx.model.index.with_key(&cleaned.text).is_some();
+    if cleaned.garbled || cleaned.text.is_empty() || taken {
+        return none;
+    }
+    if cleaned.suspicious.iter().all(|suspicious| suspicious.at_end && suspicious.is_white_space()) {
+        let (Some(&start), Some(&end)) = (cleaned.offsets.first(), cleaned.offsets.last()) else { return none };
+        let ends = [
+            (start > 0).then(|| field.locate_raw(0..start, sources)).filter(|&span| is_at_quote(span, true, sources)),
+            (end < cleaned.raw.len())
+                .then(|| field.locate_raw(end..cleaned.raw.len(), sources))
+                .filter(|&span| is_at_quote(span, false, sources)),
+        ];
+        let edits = ends.into_iter().flatten().map(|span| Edit { span, text: String::new() }).collect();
+        return (true, "remove the white space", edits);
+    }
+    let whole = field.locate_raw(0..cleaned.raw.len(), sources);
+    let is_quoted = is_at_quote(whole, true, sources) && is_at_quote(whole, false, sources);
+    if !is_quoted || sources.text(whole) != cleaned.raw.as_str() {
+        return none;
+    }
+    (false, "write plain characters", vec![Edit { span: whole, text: cleaned.text.to_string() }])
+}
+
+/// Whether a quote stands right before (or behind) `span`: a heredoc's text has to keep its lines.
+fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
+    let source = sources.get(span.file);
+    let bytes = source.text().as_bytes();
+    let at = if before { (span.start as usize).checked_sub(1) } else { Some(span.end as usize) };
+    at.and_then(|at| bytes.get(at)) == Some(&b'"')
+}

@@ -1,0 +1,24 @@
+//! See duplicate-instance.md.
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Comparable, RelationKind};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for relation in cx.model.relations_of(RelationKind::DuplicateInstance) {
+        let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
+        let (own, others) = (Comparable::of(tenant), Comparable::of(other));
+        let (Some(instance), Some(other_instance)) = (own.instance, others.instance) else { continue };
+        let (Some(account), Some(other_account)) = (own.sso_account, others.sso_account) else { continue };
+        let message = format!(
+            "instance {} is that of `{}` too, under another SSO account: {} here, {} there",
+            instance.text(),
+            other.name(),
+            account.text(),
+            other_account.text()
+        );
+        cx.report(instance.piece, message)
+            .related(other_instance.piece, format!("`{}` has this instance", other.name()))
+            .related(account.piece, "sso_account_id here")
+            .related(other_account.piece, format!("sso_account_id of `{}`", other.name()));
+    }
+}

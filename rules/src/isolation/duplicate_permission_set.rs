@@ -1,0 +1,27 @@
+//! See duplicate-permission-set.md.
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Comparable, RelationKind};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for relation in cx.model.relations_of(RelationKind::DuplicatePermissionSet) {
+        let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
+        let (own, others) = (Comparable::of(tenant), Comparable::of(other));
+        let grant = relation.grant.and_then(|at| own.grants.get(at));
+        let other_grant = relation.other_grant.and_then(|at| others.grants.get(at));
+        let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
+        let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
+        let (Some(instance), Some(other_instance)) = (grant.own_instance, other_grant.own_instance) else { continue };
+        let message = format!(
+            "permission set {} is also that of `{}`, in another instance: {} here, {} there",
+            id.text(),
+            other.name(),
+            instance.text(),
+            other_instance.text()
+        );
+        cx.report(id.piece, message)
+            .related(other_id.piece, format!("`{}` has this permission set", other.name()))
+            .related(instance.piece, "the instance here")
+            .related(other_instance.piece, format!("the instance of `{}`", other.name()));
+    }
+}

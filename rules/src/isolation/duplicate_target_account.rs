@@ -1,0 +1,28 @@
+//! See duplicate-target-account.md.
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Comparable, RelationKind};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for relation in cx.model.relations_of(RelationKind::DuplicateTargetAccount) {
+        let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
+        let (own, others) = (Comparable::of(tenant), Comparable::of(other));
+        let grant = relation.grant.and_then(|at| own.grants.get(at));
+        let other_grant = relation.other_grant.and_then(|at| others.grants.get(at));
+        let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
+        let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
+        let message = format!(
+            "target_account_id {} is also that of `{}`, in another instance: an account is in one organization",
+            target.text(),
+            other.name()
+        );
+        let mut report = cx
+            .report(target.piece, message)
+            .related(other_target.piece, format!("`{}` has this target account", other.name()));
+        if let (Some(instance), Some(other_instance)) = (grant.instances.first(), other_grant.instances.first()) {
+            report = report
+                .related(instance.piece, "the instance here")
+                .related(other_instance.piece, format!("the instance of `{}`", other.name()));
+        }
+    }
+}

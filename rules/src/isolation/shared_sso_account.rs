@@ -1,0 +1,81 @@
+//! See shared-sso-account.md.
+
+use std::collections::BTreeMap;
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId};
+
+/// How many tenants the message names.
+const NAMED: usize = 4;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for members in groups(cx) {
+        let members: Vec<&Tenant> = members.into_iter().map(|id| cx.tenant(id)).collect();
+        let [first, second, others @ ..] = members.as_slice() else { continue };
+        let Some(account) = second.sso_account() else { continue };
+        let message = format!(
+            "{} share the SSO account {}, the instance and the region, but no `organization` says that they are one \
+             customer",
+            names(&members),
+            account.text()
+        );
+        let keys: Vec<String> = members.iter().map(|tenant| format!("\"{}\"", tenant.name())).collect();
+        let help = match organization_of(cx, &members) {
+            Some(name) => format!(
+                "engineers of one would act in the other's organization: replace the account that was left over, or \
+                 complete the block in .symlint.hcl: organization \"{name}\" {{ tenants = [{}] }}",
+                keys.join(", ")
+            ),
+            None => format!(
+                "engineers of one would act in the other's organization: replace the account that was left over, or, \
+                 if they are one customer, add to .symlint.hcl: organization \"…\" {{ tenants = [{}] }}",
+                keys.join(", ")
+            ),
+        };
+        let mut report = cx
+            .report(account.piece, message)
+            .group()
+            .help(help)
+            .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
+        for other in others {
+            report = report.related(&other.sso_account_id, format!("`{}` has this account", other.name()));
+        }
+    }
+}
+
+/// The tenants that share what they should not, by the first of each group.
+fn groups(cx: &Context<'_>) -> Vec<Vec<TenantId>> {
+    // What they share is the same for all of a group, and no two groups have the same.
+    let mut groups: BTreeMap<(&str, &str, &str), Vec<TenantId>> = BTreeMap::new();
+    for relation in cx.model.relations_of(RelationKind::SharedSsoAccount) {
+        let Comparable { sso_account: Some(account), instance: Some(instance), region: Some(region), .. } =
+            Comparable::of(cx.tenant(relation.tenant))
+        else {
+            continue;
+        };
+        let key = (account.text(), instance.text(), region);
+        groups.entry(key).or_default().extend([relation.tenant, relation.other]);
+    }
+    groups
+        .into_values()
+        .map(|mut members| {
+            members.sort_unstable();
+            members.dedup();
+            members
+        })
+        .collect()
+}
+
+fn names(members: &[&Tenant]) -> String {
+    let named: Vec<String> = members.iter().take(NAMED).map(|tenant| format!("`{}`", tenant.name())).collect();
+    match (members.len().saturating_sub(named.len()), named.split_last()) {
+        (0, Some((last, before))) => format!("{} and {last}", before.join(", ")),
+        (more, _) => format!("{} and {more} more tenants", named.join(", ")),
+    }
+}
+
+/// The organization to which some of them belong already.
+fn organization_of<'a>(cx: &Context<'a>, members: &[&Tenant]) -> Option<&'a str> {
+    let organization = members.iter().find_map(|tenant| cx.model.index.organization(tenant.id))?;
+    cx.config.organizations.get(organization).map(|organization| organization.name.as_str())
+}

@@ -1,0 +1,19 @@
+//! See target-is-foreign-sso-account.md.
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::RelationKind;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for relation in cx.model.relations_of(RelationKind::TargetIsForeignSsoAccount) {
+        let (tenant, owner) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
+        let Some(grant) = relation.grant.and_then(|at| tenant.grants.get(at)) else { continue };
+        let Some(target) = grant.target_account_id.text() else { continue };
+        let message = format!(
+            "target_account_id {} is the SSO account of `{}`, which is another organization",
+            target.text,
+            owner.name()
+        );
+        cx.report(target, message)
+            .related(&owner.sso_account_id, format!("`{}` has this SSO account", owner.name()));
+    }
+}

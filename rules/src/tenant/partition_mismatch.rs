@@ -1,0 +1,75 @@
+//! See partition-mismatch.md.
+
+use symlint_core::facts;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
+use symlint_core::tenants::arn::is_partition;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        let witnesses = witnesses(tenant);
+        let Some(main) = main_partition(&witnesses) else { continue };
+        let mut others = witnesses.iter().filter(|witness| witness.partition != main.partition);
+        let Some(first) = others.next() else { continue };
+        let message = format!(
+            "{} is in the partition `{}`, but {} is in `{}`",
+            first.name(),
+            first.partition,
+            main.name(),
+            main.partition
+        );
+        let mut report =
+            cx.report(first.piece, message).related(main.piece, format!("this is in `{}`", main.partition));
+        for other in others {
+            report = report.related(other.piece, format!("this is in `{}`", other.partition));
+        }
+    }
+}
+
+/// A value that says in which partition its tenant is.
+struct Witness<'t> {
+    partition: &'t str,
+    piece: Piece<'t>,
+}
+
+impl Witness<'_> {
+    fn name(&self) -> &'static str {
+        self.piece.field.kind.name()
+    }
+}
+
+/// All that say it in a well-formed way; findings about the form of the others stand alone.
+fn witnesses(tenant: &Tenant) -> Vec<Witness<'_>> {
+    tenant
+        .values()
+        .filter(|field| !field.is_garbled())
+        .filter_map(|field| match field.kind {
+            FieldKind::InstanceArn | FieldKind::RoleArn | FieldKind::PermissionSetArn => {
+                let piece = Arn::of(field)?.partition;
+                is_partition(piece.text).then_some(Witness { partition: piece.text, piece })
+            }
+            FieldKind::Region => {
+                let piece = field.text()?;
+                let partition = facts::partition_of_region(piece.text)?;
+                Some(Witness { partition: partition.id.as_str(), piece })
+            }
+            FieldKind::Key | FieldKind::SsoAccountId | FieldKind::Cloud | FieldKind::TargetAccountId => None,
+        })
+        .collect()
+}
+
+/// The first witness for the partition that most kinds of values name; of equals, the one that is named first. A long
+/// list of permission sets is one kind.
+fn main_partition<'w, 't>(witnesses: &'w [Witness<'t>]) -> Option<&'w Witness<'t>> {
+    let mut votes: Vec<(&Witness<'_>, Vec<FieldKind>)> = Vec::new();
+    for witness in witnesses {
+        let kind = witness.piece.field.kind;
+        match votes.iter_mut().find(|(first, _)| first.partition == witness.partition) {
+            Some((_, kinds)) if kinds.contains(&kind) => {}
+            Some((_, kinds)) => kinds.push(kind),
+            None => votes.push((witness, vec![kind])),
+        }
+    }
+    // `max_by_key` takes the last of equals.
+    votes.into_iter().rev().max_by_key(|(_, kinds)| kinds.len()).map(|(first, _)| first)
+}

@@ -1,0 +1,157 @@
+//! See duplicate-key.md.
+
+use std::collections::HashMap;
+
+use symlint_core::finding::Edit;
+use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::TenantId;
+use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
+use symlint_terraform::{Path, Source, Span, Step};
+
+use super::tree::{children, top_level};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let keys: HashMap<Span, TenantId> = cx.tenants().iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
+    for file in cx.model.project.files() {
+        let mut work: Vec<(&Expr, Inside)> = top_level(&file.file.body).into_iter().map(|expr| (expr, None)).collect();
+        while let Some((expr, inside)) = work.pop() {
+            match &expr.kind {
+                ExprKind::Object(items) => {
+                    // JSON allows no key twice: there it is a syntax error.
+                    let is_told = |key: Span| file.file.errors.iter().any(|error| error.span.contains(key));
+                    report_lost(cx, items, inside.as_ref(), &keys, &is_told);
+                    for item in items {
+                        let below = keys.get(&item.key.span()).map(|&id| (id, Some(cx.tenant(id).path.clone())));
+                        let below = below.or_else(|| step(inside.as_ref(), item));
+                        if let Key::Computed(key) = &item.key {
+                            work.push((key, inside.clone()));
+                        }
+                        work.push((&item.value, below));
+                    }
+                }
+                ExprKind::Tuple(elements) => {
+                    for (index, element) in (0..).zip(elements) {
+                        let at = |path: Path| path.join(Step::Index(index));
+                        work.push((element, inside.clone().map(|(id, path)| (id, path.map(at)))));
+                    }
+                }
+                // What is computed has no way that is known here.
+                _ => work.extend(
+                    children(expr).into_iter().map(|child| (child, inside.as_ref().map(|&(id, _)| (id, None)))),
+                ),
+            }
+        }
+    }
+}
+
+/// The tenant around an expression, and the way to it.
+type Inside = Option<(TenantId, Option<Path>)>;
+
+fn step(inside: Option<&(TenantId, Option<Path>)>, item: &Item) -> Inside {
+    let (id, path) = inside?;
+    let path = match &item.key {
+        Key::Literal(name) => path.as_ref().map(|path| path.join(Step::Attribute(name.text.clone()))),
+        Key::Computed(_) => None,
+    };
+    Some((*id, path))
+}
+
+fn report_lost(
+    cx: &mut Context<'_>,
+    items: &[Item],
+    inside: Option<&(TenantId, Option<Path>)>,
+    keys: &HashMap<Span, TenantId>,
+    is_told: &dyn Fn(Span) -> bool,
+) {
+    let mut last: HashMap<&str, &Item> = HashMap::with_capacity(items.len());
+    for item in items {
+        if let Some(key) = key_of(item) {
+            last.insert(key, item);
+        }
+    }
+    let mut rest = items.iter().peekable();
+    while let Some(item) = rest.next() {
+        let Some((key, last)) = key_of(item).and_then(|key| Some((key, *last.get(key)?))) else { continue };
+        if std::ptr::eq(item, last) || is_told(last.key.span()) {
+            continue;
+        }
+        let tenant = keys.get(&last.key.span()).copied();
+        let here = step(inside, item);
+        let place = Place {
+            span: item.key.span(),
+            tenant: tenant.or(here.as_ref().map(|&(id, _)| id)),
+            path: tenant
+                .map(|id| cx.tenant(id).path.to_string())
+                .or_else(|| here.and_then(|(_, path)| path).map(|path| path.to_string())),
+        };
+        let source = cx.sources().get(item.span.file);
+        let line = source.position(last.key.span().start).line;
+        let what = if tenant.is_some() { "the tenant" } else { "the key" };
+        let message = format!("{what} `{key}` is written again on line {line}: this one is lost");
+        let edits = if same(&item.value, &last.value, &source) {
+            removal(item, rest.peek().copied(), &source).into_iter().collect()
+        } else {
+            Vec::new()
+        };
+        cx.report(place, message).related(last.key.span(), "this one counts").edits(
+            "remove the one that is lost",
+            true,
+            edits,
+        );
+    }
+}
+
+fn key_of(item: &Item) -> Option<&str> {
+    match &item.key {
+        Key::Literal(name) => Some(&name.text),
+        // `7` and `"7"` are one key, and so is `07`.
+        Key::Computed(Expr { kind: ExprKind::Number(digits), .. })
+            if digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            let significant = digits.trim_start_matches('0');
+            Some(if significant.is_empty() { "0" } else { significant })
+        }
+        Key::Computed(_) => None,
+    }
+}
+
+/// Whether both are surely the same value.
+fn same(a: &Expr, b: &Expr, source: &Source) -> bool {
+    match (&a.kind, &b.kind) {
+        (ExprKind::Invalid, _) | (_, ExprKind::Invalid) => false,
+        (ExprKind::String(a), ExprKind::String(b)) => a.text == b.text,
+        (ExprKind::Object(a), ExprKind::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|(a, b)| {
+                    key_of(a).is_some() && key_of(a) == key_of(b) && same(&a.value, &b.value, source)
+                })
+        }
+        (ExprKind::Tuple(a), ExprKind::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, source))
+        }
+        _ => source.slice(a.span) == source.slice(b.span),
+    }
+}
+
+/// Takes an item that is not the last one out of its object. Comments stay, except inside its value.
+fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
+    let text = source.text();
+    let (start, end) = (item.span.start as usize, item.span.end as usize);
+    let next = next?.span.start as usize;
+    let between = text.get(end..next)?;
+    let comma = between.trim_start_matches([' ', '\t']).starts_with(',');
+    let end = if comma { end + between.find(',')? + 1 } else { end };
+    let behind = text.get(end..next)?;
+    let blank = |c: char| c == ' ' || c == '\t' || c == '\r';
+    let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let alone = text.get(line_start..start)?.chars().all(blank);
+    let newline = behind.find('\n').filter(|&at| behind.get(..at).is_some_and(|rest| rest.chars().all(blank)));
+    let range = match newline {
+        Some(newline) if alone => line_start..end + newline + 1,
+        None if behind.chars().all(blank) => start..next,
+        _ if comma || newline.is_some() => start..end,
+        _ => return None,
+    };
+    let at = |offset: usize| u32::try_from(offset).ok();
+    Some(Edit { span: Span::new(item.span.file, at(range.start)?..at(range.end)?), text: String::new() })
+}

@@ -1,0 +1,60 @@
+//! See missing-attribute.md.
+
+use std::collections::HashSet;
+
+use symlint_core::rule::{Context, Locate, Place};
+use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
+use symlint_terraform::{ProblemKind, Span, Step};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let mut reported: HashSet<String> = HashSet::new();
+    for tenant in cx.tenants() {
+        if tenant.whole == Whole::Null {
+            cx.report(tenant, format!("`{}` is null: write the tenant's values, or remove it", tenant.name()));
+        }
+        for gap in &tenant.missing {
+            let path = gap.path.to_string();
+            let message = match gap.absence {
+                Absence::Missing => missing(tenant, &gap.name),
+                Absence::Null => format!("{} is null, and `{}` needs one", gap.name, tenant.name()),
+                Absence::Empty => format!("{} is empty, and `{}` needs one", gap.name, tenant.name()),
+            };
+            let report = cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
+            if let Some(misspelt) = misspelt(tenant, &path) {
+                report.related(misspelt, "this name is nearly the same");
+            }
+            reported.insert(path);
+        }
+    }
+    report_declared(cx, &reported);
+}
+
+/// What the declared type requires beside the values that rules know.
+fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>) {
+    for problem in &cx.model.conversions {
+        let (ProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
+        let Some(tenant) = cx.model.tenant_at(at) else { continue };
+        let path = at.join(Step::Attribute(attribute.clone())).to_string();
+        if reported.contains(&path) {
+            continue;
+        }
+        // The key of the tenant stands for the tenant; deeper objects have no key that is known here.
+        let span = if *at == tenant.path { tenant.place(cx.sources()).span } else { problem.span.part(0..1) };
+        let place = Place { span, tenant: Some(tenant.id), path: Some(path) };
+        cx.report(place, missing(tenant, attribute));
+    }
+}
+
+fn missing(tenant: &Tenant, attribute: &str) -> String {
+    format!("`{}` lacks {attribute}, which is required", tenant.name())
+}
+
+/// Where an attribute stands whose name is nearly the one at the end of `path`.
+fn misspelt(tenant: &Tenant, path: &str) -> Option<Span> {
+    tenant.misfits.iter().find_map(|misfit| {
+        let MisfitKind::Misspelt { name, meant } = &misfit.kind else { return None };
+        let around = misfit.path.to_string();
+        let is_it = around.strip_suffix(name.as_str()).zip(path.strip_suffix(meant.as_str()));
+        is_it.filter(|(ours, theirs)| ours == theirs).map(|_| misfit.span)
+    })
+}

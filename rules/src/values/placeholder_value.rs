@@ -1,0 +1,45 @@
+//! See placeholder-value.md.
+
+use symlint_core::facts::is_placeholder_account;
+use symlint_core::rule::Context;
+use symlint_core::tenants::arn::{Arn, InstanceArn, PermissionSetArn, is_placeholder_resource};
+use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        let mut groups: Vec<(&str, Vec<Piece<'_>>)> = Vec::new();
+        for piece in placeholders(tenant) {
+            match groups.iter_mut().find(|(text, _)| *text == piece.text) {
+                Some((_, places)) => places.push(piece),
+                None => groups.push((piece.text, vec![piece])),
+            }
+        }
+        for (text, places) in groups {
+            let Some((first, others)) = places.split_first() else { continue };
+            let what = if text.contains('-') { "id" } else { "account id" };
+            let name = first.field.kind.name();
+            let mut report = cx.report(first, format!("{name} has the {what} `{text}`, which is a placeholder"));
+            for other in others {
+                report = report.related(other, format!("{} has it too", other.field.kind.name()));
+            }
+        }
+    }
+}
+
+/// All placeholders among the ids of a tenant, in order.
+fn placeholders(tenant: &Tenant) -> Vec<Piece<'_>> {
+    let fields = tenant.values().filter(|field| !field.is_derived() && !field.is_garbled());
+    fields.flat_map(ids).filter(|id| is_placeholder_account(id.text) || is_placeholder_resource(id.text)).collect()
+}
+
+fn ids(field: &Field) -> Vec<Piece<'_>> {
+    match field.kind {
+        FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.text().into_iter().collect(),
+        FieldKind::RoleArn => Arn::of(field).map(|arn| arn.account).into_iter().collect(),
+        FieldKind::InstanceArn => InstanceArn::of(field).map(|arn| arn.id.piece).into_iter().collect(),
+        FieldKind::PermissionSetArn => {
+            PermissionSetArn::of(field).map_or_else(Vec::new, |arn| vec![arn.instance_id.piece, arn.id.piece])
+        }
+        FieldKind::Key | FieldKind::Cloud | FieldKind::Region => Vec::new(),
+    }
+}

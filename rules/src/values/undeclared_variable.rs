@@ -1,0 +1,28 @@
+//! See undeclared-variable.md.
+
+use symlint_core::rule::{Context, closest};
+use symlint_terraform::{AssignmentSource, FileRole};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let project = cx.model.project;
+    let Some(root) = project.root().filter(|_| project.has_configuration()) else { return };
+    // A declaration may stand where a file could not be read.
+    let is_sure = |role: FileRole| role != FileRole::Configuration;
+    if project.files().iter().any(|file| !is_sure(file.role) && !file.file.errors.is_empty()) {
+        return;
+    }
+    for assignment in project.assignments() {
+        let name = &assignment.variable;
+        if !matches!(assignment.source, AssignmentSource::File(_)) || root.variable(&name.text).is_some() {
+            continue;
+        }
+        let known = root.variables.iter().map(|variable| variable.name.text.as_str());
+        let meant = closest(&name.text, known);
+        let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        let message = format!("there is no variable `{}`, so its value is ignored{hint}", name.text);
+        let report = cx.report(name.span, message);
+        if let Some(meant) = meant {
+            report.suggestion(format!("write `{meant}`"), name.span, meant);
+        }
+    }
+}

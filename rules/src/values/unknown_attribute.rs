@@ -1,0 +1,66 @@
+//! See unknown-attribute.md.
+
+use std::collections::BTreeMap;
+
+use symlint_core::rule::{Context, Place, closest};
+use symlint_core::tenants::{MisfitKind, Tenant};
+use symlint_terraform::{ProblemKind, Span, Step, Str};
+
+/// From so many tenants on, an attribute that most of them have is the type's mistake, not theirs.
+const MANY: usize = 3;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for tenant in cx.tenants() {
+        for misfit in &tenant.misfits {
+            let MisfitKind::Misspelt { name, meant } = &misfit.kind else { continue };
+            let unknown = Unknown { tenant, name, span: misfit.span, path: misfit.path.to_string(), meant: Some(meant) };
+            report(cx, &unknown);
+        }
+    }
+    let mut groups: BTreeMap<String, Vec<Unknown<'_>>> = BTreeMap::new();
+    for problem in &cx.model.conversions {
+        let (ProblemKind::Unused { attribute, key_span, declared }, Some(at)) = (&problem.kind, &problem.path) else {
+            continue;
+        };
+        let Some(tenant) = cx.model.tenant_at(at) else { continue };
+        let path = at.join(Step::Attribute(attribute.clone())).to_string();
+        let within = path.strip_prefix(&tenant.path.to_string()).unwrap_or(&path).to_owned();
+        let meant = closest(attribute, declared.iter().map(Str::as_str));
+        let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant };
+        groups.entry(within).or_default().push(unknown);
+    }
+    for group in groups.values() {
+        let (Some(first), true) = (group.first(), group.len() >= MANY && group.len() * 2 > cx.tenants().len()) else {
+            group.iter().for_each(|unknown| report(cx, unknown));
+            continue;
+        };
+        let names: Vec<String> = group.iter().take(MANY).map(|unknown| format!("`{}`", unknown.tenant.name())).collect();
+        let more = if group.len() > MANY { ", …" } else { "" };
+        let message = format!("{} in {} tenants ({}{more})", first.message(), group.len(), names.join(", "));
+        cx.report(first.span, message).group();
+    }
+}
+
+/// An attribute that the type lacks.
+struct Unknown<'a> {
+    tenant: &'a Tenant,
+    name: &'a str,
+    span: Span,
+    path: String,
+    meant: Option<&'a str>,
+}
+
+impl Unknown<'_> {
+    fn message(&self) -> String {
+        let hint = self.meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        format!("the type has no attribute `{}`, so it is dropped{hint}", self.name)
+    }
+}
+
+fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>) {
+    let place = Place { span: unknown.span, tenant: Some(unknown.tenant.id), path: Some(unknown.path.clone()) };
+    let report = cx.report(place, unknown.message());
+    if let Some(meant) = unknown.meant {
+        report.suggestion(format!("write `{meant}`"), unknown.span, meant);
+    }
+}
