@@ -1,5 +1,13 @@
 //! Every value of a clean set-up, replaced by that of another tenant: alone, in pairs, with the whole settings, with
 //! the whole block. One cause must make one finding, and exactly at the value that is wrong.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic: that is how it fails"
+)]
 
 use std::fmt::Write;
 

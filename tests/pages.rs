@@ -1,6 +1,14 @@
 //! Runs every example of every rule page.
 //!
 //! A `bad` example yields exactly the findings that its comments mark, a `good` one none at all, from any rule.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic: that is how it fails"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -18,6 +18,7 @@
 
 mod eval;
 mod functions;
+mod json;
 mod limits;
 mod module;
 mod number;

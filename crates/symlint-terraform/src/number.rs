@@ -41,7 +41,8 @@ pub(crate) fn parse(text: &str) -> Numeric {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
         // Go reads infinities and binary exponents, too.
-        let odd = unsigned.eq_ignore_ascii_case("inf") || mantissa.contains(['p', 'P', 'x', 'X', '_']);
+        let binary = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b".pP+-".contains(&byte));
+        let odd = unsigned.eq_ignore_ascii_case("inf") || (unsigned.contains(['p', 'P']) && binary(unsigned));
         return if odd { Numeric::Beyond } else { Numeric::Invalid };
     }
     if let Some(exponent) = exponent {
@@ -227,7 +228,8 @@ mod tests {
         assert_eq!(print("1e99999"), None);
         assert_eq!(parse("1 "), Numeric::Invalid);
         assert_eq!(parse(""), Numeric::Invalid);
-        assert_eq!(parse("0x1"), Numeric::Beyond);
+        assert_eq!(parse("0x1"), Numeric::Invalid);
+        assert_eq!(parse("1p4"), Numeric::Beyond);
     }
 
     #[test]

@@ -72,6 +72,12 @@ impl Origin {
         Self { span, makeup: Makeup::Joined(parts.into_iter().collect()), path: None }
     }
 
+    /// The bytes `range` of a string that came from this origin. The span is where they are written.
+    #[must_use]
+    pub fn cut(&self, range: Range<usize>, sources: &Sources) -> Self {
+        Self::derived(self.locate(range, sources), [self.clone()])
+    }
+
     /// The same, reached through `path`; a path that is there already stays, since it is the nearer one.
     #[must_use]
     pub fn reached(mut self, path: impl FnOnce() -> Path) -> Self {
@@ -104,10 +110,11 @@ impl Origin {
 
     /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole.
     ///
-    /// A value with a path is the end of its branch: what it was made of before it was put there is not looked at.
+    /// A value of a variable is the end of its branch: what it was made of in the values file is not looked at. A local
+    /// is no end, nor is what a module put out: they are on the way from the variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         visit(self);
-        if self.path.is_some() {
+        if self.path.as_ref().is_some_and(|path| matches!(path.parts().0, Root::Variable(_))) {
             return;
         }
         match &self.makeup {

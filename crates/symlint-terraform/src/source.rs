@@ -100,7 +100,7 @@ pub(crate) const INVALID: char = '\u{1A}';
 pub(crate) const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 impl Source {
-    fn new(name: String, bytes: Vec<u8>) -> Self {
+    pub(crate) fn new(name: String, bytes: Vec<u8>) -> Self {
         let (text, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (text, Vec::new()),
             Err(error) => decode_lossy(error.as_bytes()),

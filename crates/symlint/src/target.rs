@@ -207,10 +207,11 @@ fn configuration_folders(folder: &str) -> Result<Vec<String>, Failure> {
     for entry in WalkBuilder::new(folder).require_git(false).build() {
         let entry = entry.map_err(|error| fail(&error))?;
         let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-        if is_file && entry.file_name().to_str().is_some_and(is_configuration) {
-            if let Some(path) = entry.path().parent() {
-                folders.insert(shown(&path.to_string_lossy()));
-            }
+        if is_file
+            && entry.file_name().to_str().is_some_and(is_configuration)
+            && let Some(path) = entry.path().parent()
+        {
+            folders.insert(shown(&path.to_string_lossy()));
         }
     }
     Ok(folders.into_iter().collect())

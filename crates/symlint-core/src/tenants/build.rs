@@ -168,11 +168,11 @@ impl Builder<'_> {
             region: field(FieldKind::Region),
             role_arn: field(FieldKind::RoleArn),
         };
-        if self.called {
-            if let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account.text)) {
-                let kind = FieldKind::SsoAccountId;
-                sso_account_id = Field::derived(kind, arn.account);
-            }
+        if self.called
+            && let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account.text))
+        {
+            let kind = FieldKind::SsoAccountId;
+            sso_account_id = Field::derived(kind, arn.account);
         }
         let grants = self.grants(value, &whole, &mut gaps);
         let assumed = self.ty.is_none() && !self.called;
@@ -334,10 +334,10 @@ impl Builder<'_> {
     /// permission set and an account.
     fn grant_list(&self, tenant: &Value) -> Option<Value> {
         let path = self.config.attribute_path("grants");
-        if let Found::Value(list) = self.find(&path, tenant) {
-            if list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some() {
-                return Some(list);
-            }
+        if let Found::Value(list) = self.find(&path, tenant)
+            && (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
+        {
+            return Some(list);
         }
         let names = GrantNames::new(self.config);
         let mut entries: Vec<&Entry> = tenant.entries()?.iter().collect();

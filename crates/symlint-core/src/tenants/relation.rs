@@ -418,6 +418,7 @@ mod tests {
             whole: Whole::Object,
             path,
             missing: Vec::new(),
+            misfits: Vec::new(),
         }
     }
 
@@ -426,8 +427,7 @@ mod tests {
         let sources = Sources::new();
         let span = Span::new(sources.add("x", b"x".to_vec()).unwrap(), 0..1);
         let tenants: Vec<Tenant> = rows.iter().enumerate().map(|(at, row)| tenant(at, row, span)).collect();
-        let mut config = Config::default();
-        config.organizations = organizations
+        let organizations = organizations
             .iter()
             .enumerate()
             .map(|(at, keys)| Organization {
@@ -436,6 +436,7 @@ mod tests {
                 span,
             })
             .collect();
+        let config = Config { organizations, ..Config::default() };
         let index = Index::new(&tenants, &config);
         relations(&tenants, &index, &config)
             .into_iter()

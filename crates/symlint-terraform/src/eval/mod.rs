@@ -14,6 +14,8 @@ mod reference;
 mod scope;
 mod splat;
 mod template;
+#[cfg(test)]
+mod tests;
 mod variable;
 
 use std::cell::{Cell, RefCell};

@@ -1,11 +1,13 @@
 //! What functions ask of their arguments, and how they make their results.
 
+use std::ops::Range;
+
 use crate::eval::{Answer, Evaluator, Stop};
 use crate::limits::{BYTES, ELEMENTS};
 use crate::number;
 use crate::origin::Origin;
 use crate::source::Span;
-use crate::types::{Primitive, Type, convert_within, make_set, to_bool, to_number, to_text};
+use crate::types::{Primitive, Type, convert_within, to_number, to_text};
 use crate::value::{Kind, Number, Str, Value};
 
 /// The arguments of a call.
@@ -94,14 +96,6 @@ impl Arguments<'_, '_> {
         number::to_integer(&number).ok_or_else(|| Stop::reason("this number is too large to be evaluated"))
     }
 
-    pub(super) fn boolean(&self, index: usize) -> Answer<bool> {
-        let value = self.value(index)?;
-        match to_bool(value) {
-            Primitive::Is(Value { kind: Kind::Bool(value), .. }) => Ok(value),
-            _ => Err(self.wants(index, "bool", value)),
-        }
-    }
-
     /// The elements of the argument, a list, set or tuple.
     pub(super) fn items(&self, index: usize) -> Answer<Vec<Value>> {
         let value = self.value(index)?;
@@ -164,6 +158,23 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::String(Str::from(text))))
     }
 
+    /// The bytes `range` of `text`, an argument with `origin`: a piece leads to where it is written, and to the whole.
+    pub(super) fn piece(&self, text: &Str, origin: &Origin, range: Range<usize>) -> Value {
+        if range.len() == text.len() {
+            return Value::new(Kind::String(text.clone()), origin.clone());
+        }
+        let cut = origin.cut(range.clone(), self.evaluator.project().sources());
+        Value::new(Kind::String(text.get(range).map(Str::from).unwrap_or_default()), cut)
+    }
+
+    /// What is left of an argument when something is cut off at its ends.
+    pub(super) fn left(&self, index: usize, cut: impl FnOnce(&str) -> &str) -> Answer {
+        let (text, origin) = self.string(index)?;
+        let left = cut(&text);
+        let start = (left.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        Ok(self.piece(&text, &origin, start..start + left.len()))
+    }
+
     pub(super) fn tuple(&self, items: Vec<Value>) -> Answer {
         self.spend(items.len())?;
         Ok(self.result(Kind::Tuple(items.into())))
@@ -178,13 +189,6 @@ impl Arguments<'_, '_> {
     /// A list of the elements, as the type that they have in common.
     pub(super) fn list(&self, items: Vec<Value>) -> Answer {
         self.convert(&self.tuple(items)?, &Type::List(Box::new(Type::Any)))
-    }
-
-    /// A set of the elements, as the type that they have in common.
-    pub(super) fn set(&self, items: Vec<Value>) -> Answer {
-        let list = self.list(items)?;
-        let items = list.elements().unwrap_or_default().to_vec();
-        Ok(Value::new(make_set(items, self.evaluator.meter())?, list.origin))
     }
 
     /// `value` as `ty`, which Terraform must be able to convert it to.

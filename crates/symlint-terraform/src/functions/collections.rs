@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("merge", 0, MANY, merge),
     function("range", 1, 3, range),
     function("reverse", 1, 1, reverse),
-    function("slice", 2, 3, slice),
+    function("slice", 3, 3, slice),
     function("sort", 1, 1, sort),
     function("transpose", 1, 1, transpose),
     function("values", 1, 1, values),
@@ -67,9 +67,6 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
                 map_type = Some(ty);
             }
         }
-    }
-    if !any && args.len() > 0 {
-        return Err(Stop::reason("which type this null is of is not known"));
     }
     // The last one with a key counts.
     merged.reverse();
@@ -168,8 +165,7 @@ fn slice(args: &Arguments<'_, '_>) -> Answer {
     if matches!(args.value(0)?.kind, Kind::Set(_)) {
         return Err(args.refuse("takes a list, not a set"));
     }
-    let end = if args.len() > 2 { place(args, 2)? } else { items.len() };
-    let start = place(args, 1)?;
+    let (start, end) = (place(args, 1)?, place(args, 2)?);
     let part =
         items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
     let part = part.to_vec();

@@ -2,11 +2,14 @@
 
 use std::fmt::Write;
 
-use crate::eval::{Answer, Stop};
+use jsonc_parser::ast::Value as Json;
+
+use crate::eval::{Answer, Stop, numeric};
+use crate::json;
 use crate::limits::BYTES;
 use crate::number;
 use crate::origin::Origin;
-use crate::value::{Kind, Str, Value};
+use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
 use super::{Function, function};
@@ -14,6 +17,7 @@ use super::{Function, function};
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64decode),
     function("base64encode", 1, 1, base64encode),
+    function("jsondecode", 1, 1, jsondecode),
     function("jsonencode", 1, 1, jsonencode),
     function("urlencode", 1, 1, urlencode),
 ];
@@ -28,6 +32,41 @@ fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
     let mut origins = vec![value.origin.clone()];
     leaves(value, &mut origins);
     Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(args.span, origins)))
+}
+
+fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
+    let text = args.text(0)?;
+    match json::parse(&text) {
+        Ok(json) => decoded(&json, args),
+        // Go reads a few escapes that are wrong.
+        Err(_) if text.contains("\\u") => Err(Stop::reason("this text is not decoded here")),
+        Err(_) => Err(args.refuse("takes a text in JSON")),
+    }
+}
+
+fn decoded(json: &Json<'_>, args: &Arguments<'_, '_>) -> Answer {
+    args.spend(1)?;
+    let kind = match json {
+        Json::NullKeyword(_) => Kind::Null,
+        Json::BooleanLit(literal) => Kind::Bool(literal.value),
+        Json::StringLit(literal) => Kind::String(Str::from(&*literal.value)),
+        Json::NumberLit(literal) => Kind::Number(numeric(number::parse(literal.value))?),
+        Json::Array(array) => {
+            Kind::Tuple(array.elements.iter().map(|element| decoded(element, args)).collect::<Answer<_>>()?)
+        }
+        Json::Object(object) => {
+            let mut entries = Vec::with_capacity(object.properties.len());
+            for property in &object.properties {
+                let value = decoded(&property.value, args)?;
+                entries.push(Entry { key: Str::from(property.name.as_str()), key_span: args.span, value });
+            }
+            entries.reverse();
+            entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+            entries.dedup_by(|earlier, kept| earlier.key == kept.key);
+            Kind::Object(entries.into())
+        }
+    };
+    Ok(args.result(kind))
 }
 
 /// The origins of what is in `value`, so that a text made of it still says where its parts were written.
@@ -149,7 +188,7 @@ fn base64decode(args: &Arguments<'_, '_>) -> Answer {
     // Go skips line breaks; the rest is strict.
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let invalid = || args.refuse("takes a text in base 64");
-    if digits.len() % 4 != 0 {
+    if !digits.len().is_multiple_of(4) {
         return Err(invalid());
     }
     let padding = digits.iter().rev().take_while(|digit| **digit == b'=').count();

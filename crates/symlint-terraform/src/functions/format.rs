@@ -87,6 +87,9 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
         if value.as_unknown().is_some() {
             return Err(Stop::Unknown(value.clone()));
         }
+        if value.is_null() {
+            return Err(Stop::reason("how a null is formatted depends on its type"));
+        }
         let shown = show(args, verb, &flags, value)?;
         pieces.push(&padded(&shown, &flags)?, &value.origin)?;
     }
@@ -140,7 +143,6 @@ fn read_count(text: &str) -> Answer<(Option<usize>, &str)> {
 
 fn show(args: &Arguments<'_, '_>, verb: char, flags: &Flags, value: &Value) -> Answer<String> {
     let odd = || Stop::reason("this format is not evaluated");
-    let null = || args.refuse("does not take null for this verb");
     match verb {
         'v' if flags.precision.is_some() || flags.plus || flags.space => Err(odd()),
         'v' => match &value.kind {
@@ -148,9 +150,6 @@ fn show(args: &Arguments<'_, '_>, verb: char, flags: &Flags, value: &Value) -> A
             _ => json(args, value),
         },
         's' | 'q' => {
-            if value.is_null() {
-                return Err(null());
-            }
             let text = shown(value).ok_or_else(|| args.refuse("takes a string for this verb"))?;
             let cut: String = match flags.precision {
                 Some(precision) => characters(&text)?.iter().take(precision).collect(),
@@ -160,13 +159,9 @@ fn show(args: &Arguments<'_, '_>, verb: char, flags: &Flags, value: &Value) -> A
         }
         't' => match to_bool(value) {
             Primitive::Is(Value { kind: Kind::Bool(truth), .. }) => Ok(truth.to_string()),
-            Primitive::Is(_) => Err(null()),
             _ => Err(args.refuse("takes true or false for this verb")),
         },
         'd' | 'f' | 'x' | 'X' | 'o' | 'b' => {
-            if value.is_null() {
-                return Err(null());
-            }
             if flags.precision.is_some() && verb != 'f' {
                 return Err(odd());
             }
@@ -195,12 +190,13 @@ fn in_digits(verb: char, number: &BigDecimal, flags: &Flags) -> Answer<String> {
         }
         return Ok(rounded.to_plain_string());
     }
-    // Go cuts what is behind the point.
-    let whole = number.with_scale_round(0, RoundingMode::Down);
-    if verb == 'd' {
-        return Ok(number::format_number(&whole));
+    if !number.is_integer() {
+        return Err(Stop::error("`format` takes a whole number for this verb"));
     }
-    let integer = number::to_integer(&whole).filter(|integer| *integer >= 0);
+    if verb == 'd' {
+        return Ok(number::format_number(number));
+    }
+    let integer = number::to_integer(number).filter(|integer| *integer >= 0);
     let integer = integer.ok_or_else(|| Stop::reason("this number is not formatted here"))?;
     Ok(match verb {
         'x' => format!("{integer:x}"),

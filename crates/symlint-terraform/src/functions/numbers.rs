@@ -1,7 +1,7 @@
 //! Functions of numbers.
 
 use bigdecimal::num_bigint::BigInt;
-use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive};
+use bigdecimal::{BigDecimal, RoundingMode};
 
 use crate::eval::{Answer, Stop, numeric};
 use crate::number::{self, bounded};
@@ -58,7 +58,7 @@ fn pow(args: &Arguments<'_, '_>) -> Answer {
 
 fn parseint(args: &Arguments<'_, '_>) -> Answer {
     let value = args.value(0)?;
-    if !matches!(value.kind, Kind::String(_) | Kind::Number(_)) {
+    if !matches!(value.kind, Kind::String(_)) {
         return Err(args.refuse("takes a string"));
     }
     let text = args.text(0)?;
@@ -73,9 +73,4 @@ fn parseint(args: &Arguments<'_, '_>) -> Answer {
     let parsed = BigInt::parse_bytes(text.as_bytes(), base).filter(|_| valid);
     let parsed = parsed.ok_or_else(|| args.refuse("takes a number of this base"))?;
     known(args, BigDecimal::from(parsed))
-}
-
-/// The number as an index or width.
-pub(super) fn small(number: &BigDecimal) -> Option<usize> {
-    if number.is_integer() { number.to_usize() } else { None }
 }

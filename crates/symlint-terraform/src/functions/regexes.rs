@@ -6,7 +6,6 @@
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use crate::eval::{Answer, Stop};
-use crate::origin::Origin;
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -69,14 +68,11 @@ fn reads_differently(pattern: &str) -> bool {
     false
 }
 
-fn text_of<'t>(captures: &Captures<'t>, index: usize) -> Option<&'t str> {
-    captures.get(index).and_then(|found| std::str::from_utf8(found.as_bytes()).ok())
-}
-
 /// What a match is worth: the text, or a tuple or object of what the groups have caught.
 fn matched(args: &Arguments<'_, '_>, regex: &Regex, captures: &Captures<'_>) -> Answer {
-    let part = |index: usize| match text_of(captures, index) {
-        Some(text) => args.made(text),
+    let (subject, origin) = args.string(1)?;
+    let part = |index: usize| match captures.get(index) {
+        Some(found) => Ok(args.piece(&subject, &origin, found.range())),
         None => Ok(args.result(Kind::Null)),
     };
     let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
@@ -117,7 +113,7 @@ fn regexall(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn replace(args: &Arguments<'_, '_>) -> Answer {
-    let ((text, _), wanted, with) = (args.string(0)?, args.text(1)?, args.text(2)?);
+    let ((text, origin), wanted, with) = (args.string(0)?, args.text(1)?, args.text(2)?);
     let pattern = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|_| wanted.len() > 1);
     let growth = with.len().saturating_mul(text.len() + 1);
     if growth > crate::limits::BYTES {
@@ -135,10 +131,7 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
         }
     };
     if replaced == text.as_str() {
-        return Ok(args.value(0)?.clone()).and_then(|value| {
-            let origin: Origin = value.origin;
-            Ok(Value::new(Kind::String(text), origin))
-        });
+        return Ok(Value::new(Kind::String(text), origin));
     }
     args.made(&replaced)
 }

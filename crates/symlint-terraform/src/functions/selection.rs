@@ -2,7 +2,7 @@
 
 use crate::eval::{Answer, Stop, numeric};
 use crate::number;
-use crate::types::{Primitive, Type, equal, to_bool, type_of, unify};
+use crate::types::{Primitive, Type, equal, to_bool, type_of, unify_all};
 use crate::value::{Kind, Value};
 
 use super::arguments::Arguments;
@@ -152,11 +152,10 @@ fn sum(args: &Arguments<'_, '_>) -> Answer {
 
 /// The first argument that is neither null nor an empty string, as the type that all have in common.
 fn coalesce(args: &Arguments<'_, '_>) -> Answer {
-    let mut common = Type::Any;
-    for value in args.values {
-        let ty = type_of(value, args.evaluator.meter())?;
-        common = unify(&common, &ty).ok_or_else(|| args.refuse("takes arguments of one type"))?;
-    }
+    let types = args.values.iter().map(|value| type_of(value, args.evaluator.meter()));
+    let types = types.collect::<Result<Vec<Type>, _>>()?;
+    let common = unify_all(&types.iter().collect::<Vec<_>>());
+    let common = common.ok_or_else(|| args.refuse("takes arguments of one type"))?;
     for index in 0..args.len() {
         let value = args.nullable(index)?;
         if value.is_null() {
@@ -177,10 +176,7 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
 
 fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
     for index in 0..args.len() {
-        let value = args.nullable(index)?;
-        if value.is_null() {
-            continue;
-        }
+        let value = args.value(index)?;
         match value.elements() {
             None => return Err(args.refuse("takes lists")),
             Some([]) => {}
@@ -191,14 +187,18 @@ fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
-    let (values, keys, wanted) = (args.items(0)?, args.items(1)?, args.items(2)?);
+    let (values, mut keys, wanted) = (args.items(0)?, args.items(1)?, args.items(2)?);
     if values.len() != keys.len() {
         return Err(args.refuse("takes as many keys as values"));
     }
+    // Keys and what is looked for are of one type.
+    keys.extend(wanted);
+    let keys = args.list(keys)?;
+    let (keys, wanted) = keys.elements().unwrap_or_default().split_at_checked(values.len()).unwrap_or_default();
     let mut found = Vec::new();
     for (value, key) in values.into_iter().zip(keys) {
-        for candidate in &wanted {
-            match equal(&key, candidate, args.evaluator.meter())? {
+        for candidate in wanted {
+            match equal(key, candidate, args.evaluator.meter())? {
                 Some(true) => {
                     found.push(value);
                     break;

@@ -1,7 +1,7 @@
 //! Functions of strings.
 
 use crate::eval::{Answer, Stop};
-use crate::origin::{Origin, Part};
+use crate::origin::Part;
 use crate::types::{Primitive, to_text};
 use crate::value::{Kind, Str, Value};
 
@@ -11,10 +11,7 @@ use super::arguments::Arguments;
 use super::{Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("chomp", 1, 1, |args| {
-        let text = args.text(0)?;
-        args.made(text.trim_end_matches(['\r', '\n']))
-    }),
+    function("chomp", 1, 1, |args| args.left(0, |text| text.trim_end_matches(['\r', '\n']))),
     function("endswith", 2, 2, |args| args.truth(args.text(0)?.ends_with(args.text(1)?.as_str()))),
     function("indent", 2, 2, indent),
     function("join", 1, MANY, join),
@@ -29,20 +26,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("substr", 3, 3, substr),
     function("title", 1, 1, |args| args.made(&title(&args.text(0)?))),
     function("trim", 2, 2, |args| {
-        let (text, set) = (args.text(0)?, args.text(1)?);
-        args.made(text.trim_matches(|c| set.contains(c)))
+        let set = args.text(1)?;
+        args.left(0, |text| text.trim_matches(|c| set.contains(c)))
     }),
     function("trimprefix", 2, 2, |args| {
-        let (text, prefix) = (args.text(0)?, args.text(1)?);
-        cut(args, &text, text.strip_prefix(prefix.as_str()))
+        let prefix = args.text(1)?;
+        args.left(0, |text| text.strip_prefix(prefix.as_str()).unwrap_or(text))
     }),
-    function("trimspace", 1, 1, |args| {
-        let text = args.text(0)?;
-        cut(args, &text, Some(text.trim()))
-    }),
+    function("trimspace", 1, 1, |args| args.left(0, str::trim)),
     function("trimsuffix", 2, 2, |args| {
-        let (text, suffix) = (args.text(0)?, args.text(1)?);
-        cut(args, &text, text.strip_suffix(suffix.as_str()))
+        let suffix = args.text(1)?;
+        args.left(0, |text| text.strip_suffix(suffix.as_str()).unwrap_or(text))
     }),
     function("upper", 1, 1, |args| args.made(&map_case(&args.text(0)?, upper))),
 ];
@@ -104,12 +98,6 @@ pub(super) fn characters(text: &str) -> Answer<Vec<char>> {
     Ok(text.chars().collect())
 }
 
-/// The argument with something cut off at its ends; what is left still knows its place in the file.
-fn cut(args: &Arguments<'_, '_>, text: &Str, left: Option<&str>) -> Answer {
-    let left = left.unwrap_or(text);
-    args.made(left)
-}
-
 fn join(args: &Arguments<'_, '_>) -> Answer {
     let (separator, separator_origin) = args.string(0)?;
     let mut pieces = Pieces::default();
@@ -129,43 +117,36 @@ fn join(args: &Arguments<'_, '_>) -> Answer {
 fn split(args: &Arguments<'_, '_>) -> Answer {
     let separator = args.text(0)?;
     let (text, origin) = args.string(1)?;
-    let piece = |piece: &str, start: usize| {
-        let value = Kind::String(Str::from(piece));
-        if piece.len() == text.len() {
-            return Value::new(value, origin.clone());
-        }
-        Value::new(value, piece_of(args, &origin, start, piece.len()))
-    };
     let mut pieces = Vec::new();
     if separator.is_empty() {
+        let mut start = 0;
         for c in characters(&text)? {
-            pieces.push(Value::new(Kind::String(Str::from(c.to_string())), args.origin()));
+            pieces.push(args.piece(&text, &origin, start..start + c.len_utf8()));
+            start += c.len_utf8();
         }
         return args.plain_list(pieces);
     }
     let mut start = 0;
     for part in text.split(separator.as_str()) {
         args.spend(1)?;
-        pieces.push(piece(part, start));
+        pieces.push(args.piece(&text, &origin, start..start + part.len()));
         start += part.len() + separator.len();
     }
     args.plain_list(pieces)
 }
 
-/// The origin of a piece that was cut out of a string: derived from all of it.
-fn piece_of(args: &Arguments<'_, '_>, whole: &Origin, _start: usize, _len: usize) -> Origin {
-    Origin::derived(args.span, [whole.clone()])
-}
-
 fn substr(args: &Arguments<'_, '_>) -> Answer {
-    let text = args.text(0)?;
+    let (text, origin) = args.string(0)?;
     let characters = characters(&text)?;
     let (offset, length) = (args.integer(1)?, args.integer(2)?);
     let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
     let offset = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { offset.saturating_add(length).min(count) };
     let (from, to) = (usize::try_from(offset).unwrap_or(0), usize::try_from(end).unwrap_or(0));
-    args.made(&characters.get(from..to).unwrap_or_default().iter().collect::<String>())
+    let bytes = |characters: &[char]| characters.iter().map(|c| c.len_utf8()).sum::<usize>();
+    let start = bytes(characters.get(..from).unwrap_or_default());
+    let length = bytes(characters.get(from..to).unwrap_or_default());
+    Ok(args.piece(&text, &origin, start..start + length))
 }
 
 fn indent(args: &Arguments<'_, '_>) -> Answer {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::json;
 use crate::source::{FileError, FileId, FileTree, Source};
 use crate::syntax::{self, File};
 
@@ -181,10 +182,10 @@ fn refuse_cycles(project: &mut Project) {
 }
 
 fn read_configuration(id: FileId, source: &Source) -> File {
-    syntax::read(id, source)
+    if source.name().ends_with(".json") { json::read_configuration(id, source) } else { syntax::read(id, source) }
 }
 
 /// Reads a values file.
 pub(super) fn read_values(id: FileId, source: &Source) -> File {
-    syntax::read(id, source)
+    if source.name().ends_with(".json") { json::read_values(id, source) } else { syntax::read(id, source) }
 }

@@ -96,7 +96,7 @@ impl Reader<'_> {
         if let Some(reported) = self.bare_text(start) {
             return Err(reported);
         }
-        if self.at_word() || self.peek() == Some(b'"') {
+        if self.item_follows() {
             self.error(self.at..self.at, "a comma or a new line is missing before this item");
             return Ok(());
         }

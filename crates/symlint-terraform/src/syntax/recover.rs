@@ -69,22 +69,12 @@ impl Reader<'_> {
         let start = self.line_start(self.at);
         let line = self.slice(start..self.line_end(self.at));
         let text = line.trim_start_matches([' ', '\t']);
-        if line.len() - text.len() > indent {
-            return false;
-        }
-        let word = |text: &str| text.starts_with(|c: char| c == '_' || c.is_alphabetic());
-        let rest = match text.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"').map_or("", |(_, rest)| rest),
-            None if word(text) => text.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')),
-            None => return false,
-        };
-        let rest = rest.trim_start_matches([' ', '\t']);
-        match rest.as_bytes() {
-            [b'=', next, ..] => *next != b'=',
-            [b':', next, ..] => *next != b':',
-            [b'=' | b':'] | [b'{', ..] => true,
-            _ => (rest.starts_with('"') || word(rest)) && text.trim_end().ends_with('{'),
-        }
+        line.len() - text.len() <= indent && is_item(text)
+    }
+
+    /// Whether the rest of the line looks like an item.
+    pub(super) fn item_follows(&self) -> bool {
+        is_item(self.slice(self.at..self.line_end(self.at)))
     }
 
     /// The white space before the first character of the line on which `at` lies, in bytes.
@@ -140,5 +130,22 @@ fn closes(level: Level, byte: u8) -> bool {
     match level {
         Level::Body | Level::Object => byte == b'}',
         Level::Tuple => byte == b']',
+    }
+}
+
+/// Whether `line` starts with `name =`, `name:`, `name {` or `name "label" … {`.
+fn is_item(line: &str) -> bool {
+    let word = |text: &str| text.starts_with(|c: char| c == '_' || c.is_alphabetic());
+    let rest = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"').map_or("", |(_, rest)| rest),
+        None if word(line) => line.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')),
+        None => return false,
+    };
+    let rest = rest.trim_start_matches([' ', '\t']);
+    match rest.as_bytes() {
+        [b'=', next, ..] => *next != b'=',
+        [b':', next, ..] => *next != b':',
+        [b'=' | b':'] | [b'{', ..] => true,
+        _ => (rest.starts_with('"') || word(rest)) && line.trim_end().ends_with('{'),
     }
 }

@@ -10,7 +10,7 @@ use crate::value::{Entry, Kind, Str, Value};
 use super::constraint::{ObjectAttribute, Type};
 use super::order::make_set;
 use super::primitive::{Primitive, to_bool, to_number, to_text};
-use super::unify::{type_of, unify};
+use super::unify::{is_same_type, type_of, unify_all};
 
 /// A value of a type, and what stood in the way.
 #[derive(Debug, Clone)]
@@ -255,12 +255,14 @@ impl Converter<'_> {
 
     /// Converts the elements of a collection of anything to one type; false if they have none in common.
     fn harmonise(&mut self, values: &mut [&mut Value]) -> bool {
-        let mut common = Type::Any;
+        let mut types: Vec<Type> = Vec::new();
         for value in values.iter() {
             let Ok(ty) = type_of(value, self.meter) else { return true };
-            let Some(unified) = unify(&common, &ty) else { return false };
-            common = unified;
+            if !types.last().is_some_and(|last| !last.is_open() && is_same_type(last, &ty)) {
+                types.push(ty);
+            }
         }
+        let Some(common) = unify_all(&types.iter().collect::<Vec<_>>()) else { return false };
         // What the elements leave open stays as it is: the conversion would come back here for ever.
         if matches!(common, Type::Any) {
             return true;

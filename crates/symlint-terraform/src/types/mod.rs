@@ -10,6 +10,6 @@ pub(crate) use constraint::read_type;
 pub use constraint::{ObjectAttribute, Type};
 pub(crate) use convert::convert_within;
 pub use convert::{ConversionProblem, Converted, ProblemKind, convert};
-pub(crate) use order::{canonical, distinct, equal, make_set, wholly_known};
+pub(crate) use order::{canonical, distinct, equal, make_set};
 pub(crate) use primitive::{Primitive, to_bool, to_number, to_text};
-pub(crate) use unify::{is_same_type, type_of, unify};
+pub(crate) use unify::{is_same_type, type_of, unify, unify_all};

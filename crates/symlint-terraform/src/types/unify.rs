@@ -44,61 +44,93 @@ fn common<'a>(items: impl Iterator<Item = &'a Value>, meter: &Meter) -> Result<T
 /// The type that values of both types can be converted to without loss, if there is one. What one of them leaves open
 /// is as the other says.
 pub(crate) fn unify(a: &Type, b: &Type) -> Option<Type> {
-    match (a, b) {
-        (Type::Any, other) | (other, Type::Any) => Some(other.clone()),
-        (Type::String, Type::String) => Some(Type::String),
-        (Type::Number, Type::Number) => Some(Type::Number),
-        (Type::Bool, Type::Bool) => Some(Type::Bool),
-        (Type::String, other) | (other, Type::String) => other.is_primitive().then_some(Type::String),
-        (Type::List(a), Type::List(b)) => Some(Type::List(Box::new(unify(a, b)?))),
-        (Type::Set(a), Type::Set(b)) => Some(Type::Set(Box::new(unify(a, b)?))),
-        (Type::Map(a), Type::Map(b)) => Some(Type::Map(Box::new(unify(a, b)?))),
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            let elements: Option<Vec<Type>> = a.iter().zip(b).map(|(a, b)| unify(a, b)).collect();
-            match elements {
-                Some(elements) => Some(Type::Tuple(elements)),
-                None => all(a.iter().chain(b)).map(|element| Type::List(Box::new(element))),
+    unify_all(&[a, b])
+}
+
+/// The same for any number of types. It is not the same as going on from one to the next: a number and a boolean have
+/// no type in common, but they have one with a string.
+pub(crate) fn unify_all(types: &[&Type]) -> Option<Type> {
+    let mut types: Vec<&Type> = types.iter().copied().filter(|ty| !matches!(ty, Type::Any)).collect();
+    types.dedup_by(|a, b| is_same_type(a, b) && !a.is_open() && !b.is_open());
+    let first = match types.as_slice() {
+        [] => return Some(Type::Any),
+        [only] => return Some((*only).clone()),
+        [first, ..] => *first,
+    };
+    if types.iter().all(|ty| ty.is_primitive()) {
+        let all_same = types.iter().all(|ty| is_same_type(ty, first));
+        let any_string = types.iter().any(|ty| matches!(ty, Type::String));
+        return if all_same { Some(first.clone()) } else { any_string.then_some(Type::String) };
+    }
+    if types.iter().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
+        return unify_maps(&types);
+    }
+    if types.iter().all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
+        return unify_lists(&types);
+    }
+    None
+}
+
+fn unify_maps(types: &[&Type]) -> Option<Type> {
+    let objects: Vec<&[ObjectAttribute]> = types.iter().filter_map(|ty| as_object(ty)).collect();
+    if let (Some(first), true) = (objects.first(), objects.len() == types.len()) {
+        let same_names = |other: &&[ObjectAttribute]| {
+            other.len() == first.len() && other.iter().zip(first.iter()).all(|(a, b)| a.name == b.name)
+        };
+        if objects.iter().all(same_names) {
+            let attribute = |(index, attribute): (usize, &ObjectAttribute)| {
+                let types: Vec<&Type> =
+                    objects.iter().filter_map(|object| object.get(index)).map(|at| &at.ty).collect();
+                Some(ObjectAttribute { ty: unify_all(&types)?, default: None, optional: false, ..attribute.clone() })
+            };
+            return first.iter().enumerate().map(attribute).collect::<Option<_>>().map(Type::Object);
+        }
+    }
+    let mut elements: Vec<&Type> = Vec::new();
+    for ty in types {
+        match ty {
+            Type::Map(element) => elements.push(element),
+            Type::Object(attributes) => elements.extend(attributes.iter().map(|attribute| &attribute.ty)),
+            _ => return None,
+        }
+    }
+    unify_all(&elements).map(|element| Type::Map(Box::new(element)))
+}
+
+fn as_object(ty: &Type) -> Option<&[ObjectAttribute]> {
+    if let Type::Object(attributes) = ty { Some(attributes) } else { None }
+}
+
+fn as_tuple(ty: &Type) -> Option<&[Type]> {
+    if let Type::Tuple(elements) = ty { Some(elements) } else { None }
+}
+
+fn unify_lists(types: &[&Type]) -> Option<Type> {
+    let tuples: Vec<&[Type]> = types.iter().filter_map(|ty| as_tuple(ty)).collect();
+    if let (Some(first), true) = (tuples.first(), tuples.len() == types.len()) {
+        if tuples.iter().all(|tuple| tuple.len() == first.len()) {
+            let element = |index: usize| {
+                let types: Vec<&Type> = tuples.iter().filter_map(|tuple| tuple.get(index)).collect();
+                unify_all(&types)
+            };
+            if let Some(elements) = (0..first.len()).map(element).collect::<Option<Vec<Type>>>() {
+                return Some(Type::Tuple(elements));
             }
         }
-        (Type::Tuple(a), Type::Tuple(b)) => all(a.iter().chain(b)).map(|element| Type::List(Box::new(element))),
-        (Type::Tuple(tuple), Type::List(list)) | (Type::List(list), Type::Tuple(tuple)) => {
-            Some(Type::List(Box::new(unify(&all(tuple.iter())?, list)?)))
-        }
-        (Type::Tuple(tuple), Type::Set(set)) | (Type::Set(set), Type::Tuple(tuple)) => {
-            Some(Type::Set(Box::new(unify(&all(tuple.iter())?, set)?)))
-        }
-        (Type::List(a), Type::Set(b)) | (Type::Set(b), Type::List(a)) => Some(Type::Set(Box::new(unify(a, b)?))),
-        (Type::Object(a), Type::Object(b)) => unify_objects(a, b),
-        (Type::Object(object), Type::Map(map)) | (Type::Map(map), Type::Object(object)) => {
-            let element = all(object.iter().map(|attribute| &attribute.ty))?;
-            Some(Type::Map(Box::new(unify(&element, map)?)))
-        }
-        _ => None,
     }
-}
-
-fn unify_objects(a: &[ObjectAttribute], b: &[ObjectAttribute]) -> Option<Type> {
-    let same_names = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name);
-    if same_names {
-        let attributes: Option<Vec<ObjectAttribute>> = a
-            .iter()
-            .zip(b)
-            .map(|(a, b)| {
-                Some(ObjectAttribute { ty: unify(&a.ty, &b.ty)?, default: None, optional: false, ..a.clone() })
-            })
-            .collect();
-        return attributes.map(Type::Object);
-    }
-    let element = all(a.iter().chain(b).map(|attribute| &attribute.ty))?;
-    Some(Type::Map(Box::new(element)))
-}
-
-fn all<'a>(types: impl Iterator<Item = &'a Type>) -> Option<Type> {
-    let mut so_far = Type::Any;
+    let mut elements: Vec<&Type> = Vec::new();
     for ty in types {
-        so_far = unify(&so_far, ty)?;
+        match ty {
+            Type::List(element) | Type::Set(element) => elements.push(element),
+            Type::Tuple(items) => elements.extend(items),
+            _ => return None,
+        }
     }
-    Some(so_far)
+    let element = Box::new(unify_all(&elements)?);
+    // A set becomes a list where it must, never the other way round; a tuple becomes either.
+    let any_list = types.iter().any(|ty| matches!(ty, Type::List(_)));
+    let any_set = types.iter().any(|ty| matches!(ty, Type::Set(_)));
+    Some(if any_set && !any_list { Type::Set(element) } else { Type::List(element) })
 }
 
 /// Whether two types are the same, as far as neither leaves something open.

@@ -1,0 +1,123 @@
+//! The evaluator, from text to values.
+
+mod bounds;
+mod language;
+mod modules;
+mod origins;
+mod terraform;
+mod types;
+
+use std::collections::BTreeMap;
+
+use crate::{Evaluator, FileError, FileTree, Instance, LoadOptions, Project, Value};
+
+/// Files in memory.
+pub(crate) struct Files(BTreeMap<&'static str, String>);
+
+impl FileTree for Files {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        Ok(self.0.get(path).map(|text| text.as_bytes().to_vec()))
+    }
+
+    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
+        let prefix = if dir == "." { String::new() } else { format!("{dir}/") };
+        let names: Vec<String> = self
+            .0
+            .keys()
+            .filter_map(|path| path.strip_prefix(prefix.as_str()))
+            .filter(|name| !name.contains('/'))
+            .map(str::to_owned)
+            .collect();
+        Ok((dir == "." || !names.is_empty()).then_some(names))
+    }
+}
+
+pub(crate) fn project(files: &[(&'static str, &str)]) -> Project {
+    project_with(files, &LoadOptions::default())
+}
+
+pub(crate) fn project_with(files: &[(&'static str, &str)], options: &LoadOptions) -> Project {
+    let files = Files(files.iter().map(|(path, text)| (*path, (*text).to_owned())).collect());
+    let project = Project::load(&files, ".", options).unwrap();
+    for file in project.files() {
+        assert_eq!(file.file.errors, [], "in {}", project.sources().get(file.id).name());
+    }
+    project
+}
+
+/// A local of the root module.
+pub(crate) fn local(evaluator: &Evaluator<'_>, name: &str) -> Value {
+    evaluator.local(&evaluator.root(), name).unwrap()
+}
+
+/// The instances of a module call of `caller`.
+pub(crate) fn instances(evaluator: &Evaluator<'_>, caller: &Instance, call: &str) -> Vec<Instance> {
+    let module = evaluator.project().module(caller.module().unwrap()).unwrap();
+    evaluator.instances(caller, module.call(call).unwrap()).unwrap()
+}
+
+/// The text where a value was written.
+pub(crate) fn written(project: &Project, value: &Value) -> String {
+    project.sources().text(value.origin.span)
+}
+
+pub(crate) fn path(value: &Value) -> String {
+    value.origin.path.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+pub(crate) fn messages(evaluator: &Evaluator<'_>) -> Vec<String> {
+    evaluator.errors().into_iter().map(|error| error.message).collect()
+}
+
+/// A value as `terraform console` shows it.
+pub(crate) fn shown(value: &Value) -> String {
+    let mut out = String::new();
+    show(value, 0, &mut out);
+    out
+}
+
+fn show(value: &Value, indent: usize, out: &mut String) {
+    use crate::Kind;
+    let pad = |out: &mut String, indent: usize| out.push_str(&" ".repeat(indent));
+    match &value.kind {
+        Kind::Unknown(_) => out.push_str("(unknown)"),
+        Kind::Null => out.push_str("null"),
+        Kind::Bool(truth) => out.push_str(&truth.to_string()),
+        Kind::Number(number) => out.push_str(&crate::format_number(number)),
+        Kind::String(text) => out.push_str(&format!("{:?}", text.as_str())),
+        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
+            let (open, close) = match value.kind {
+                Kind::List(_) => ("tolist([", "])"),
+                Kind::Set(_) => ("toset([", "])"),
+                _ => ("[", "]"),
+            };
+            out.push_str(open);
+            for item in items.iter() {
+                out.push('\n');
+                pad(out, indent + 2);
+                show(item, indent + 2, out);
+                out.push(',');
+            }
+            if !items.is_empty() {
+                out.push('\n');
+                pad(out, indent);
+            }
+            out.push_str(close);
+        }
+        Kind::Map(entries) | Kind::Object(entries) => {
+            let map = matches!(value.kind, Kind::Map(_));
+            out.push_str(if map { "tomap({" } else { "{" });
+            for entry in entries.iter() {
+                out.push('\n');
+                pad(out, indent + 2);
+                out.push_str(&format!("{:?} = ", entry.key.as_str()));
+                show(&entry.value, indent + 2, out);
+            }
+            if !entries.is_empty() {
+                out.push('\n');
+                pad(out, indent);
+            }
+            out.push_str(if map { "})" } else { "}" });
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! JSON: files in Terraform's JSON syntax, and `jsondecode`.
+//!
+//! A parser made for a laxer JSON reads it, with all that is lax switched off, and what it still lets pass is checked.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jsonc_parser::ast::{Object, Value as Json};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use crate::origin::Form;
+use crate::source::{FileId, Source, Span};
+use crate::syntax::{
+    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError, read_expression,
+};
+use crate::value::Str;
+
+/// How deep objects and arrays may lie in each other.
+const MAX_DEPTH: usize = 100;
+
+/// How many bytes may be copied to read the templates in one file: each is read in a copy of the file.
+const MAX_COPIED: usize = 1 << 26;
+
+/// A text that is not JSON: why, and where.
+pub(crate) type Mistake = (String, Range<usize>);
+
+/// Reads strict JSON.
+pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
+    refuse_depth(text)?;
+    let options = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
+        let range = error.range();
+        if let Some(number) = leading_zero(text, range.start) {
+            let message = "a number has no leading zeros in JSON: put an id in quotes".to_owned();
+            return (message, number);
+        }
+        (lowered(&error.kind().to_string()), range.start..range.end)
+    })?;
+    let value = parsed.value.ok_or_else(|| ("a JSON value is missing here".to_owned(), 0..0))?;
+    refuse_laxness(&value, text)?;
+    Ok(value)
+}
+
+/// The digits around `at`, where the parser stopped, if they are a number with a leading zero.
+fn leading_zero(text: &str, at: usize) -> Option<Range<usize>> {
+    let (before, after) = text.split_at_checked(at)?;
+    let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let end = at + after.bytes().take_while(u8::is_ascii_digit).count();
+    (text.get(start..at)? == "0" && end > at).then_some(start..end)
+}
+
+fn lowered(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// The parser goes as deep as the text: not on our stack.
+fn refuse_depth(text: &str) -> Result<(), Mistake> {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(("this is nested too deeply".to_owned(), at..at + 1));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_laxness(value: &Json<'_>, text: &str) -> Result<(), Mistake> {
+    let range = value.range();
+    let range = range.start..range.end;
+    match value {
+        Json::NumberLit(number) if !is_number(number.value) => Err(("this is not a number in JSON".to_owned(), range)),
+        Json::StringLit(_) => refuse_control(text, range),
+        Json::Array(array) => array.elements.iter().try_for_each(|element| refuse_laxness(element, text)),
+        Json::Object(object) => object.properties.iter().try_for_each(|property| {
+            let name = property.name.range();
+            refuse_control(text, name.start..name.end)?;
+            refuse_laxness(&property.value, text)
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_control(text: &str, range: Range<usize>) -> Result<(), Mistake> {
+    let raw = text.get(range.clone()).unwrap_or_default();
+    match raw.bytes().position(|byte| byte < 0x20) {
+        Some(at) => Err((
+            "a control character in a string is written as an escape".to_owned(),
+            range.start + at..range.start + at + 1,
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or_default();
+    whole == "0" || (!whole.is_empty() && !whole.starts_with('0') && whole.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// What the strings in a file stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strings {
+    /// Themselves: in values files.
+    Literal,
+    /// Templates: in configuration.
+    Template,
+}
+
+/// Reads a values file: an object of values.
+pub(crate) fn read_values(id: FileId, source: &Source) -> File {
+    read(id, source, Strings::Literal, |reader, object| {
+        let attributes = object.properties.iter().filter(|property| property.name.as_str() != "//");
+        let attributes = attributes.map(|property| Arc::new(reader.attribute(property))).collect();
+        Body { attributes, blocks: Vec::new() }
+    })
+}
+
+/// Reads configuration: an object of blocks.
+pub(crate) fn read_configuration(id: FileId, source: &Source) -> File {
+    read(id, source, Strings::Template, |reader, object| reader.configuration(object))
+}
+
+fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>, &Object<'_>) -> Body) -> File {
+    let text = source.text();
+    let skipped =
+        if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let mut reader = Reader { id, source, skipped, strings, copied: 0, errors: Vec::new() };
+    let body = match parse(text.get(skipped..).unwrap_or_default()) {
+        Ok(Json::Object(object)) => body(&mut reader, &object),
+        Ok(other) => {
+            reader.error("the file is an object in braces", other.range().start..other.range().end);
+            Body::default()
+        }
+        Err((message, range)) => {
+            reader.error(message, range);
+            Body::default()
+        }
+    };
+    File { body, comments: Vec::new(), errors: reader.errors }
+}
+
+struct Reader<'s> {
+    id: FileId,
+    source: &'s Source,
+    /// The bytes in front of what is parsed.
+    skipped: usize,
+    strings: Strings,
+    copied: usize,
+    errors: Vec<SyntaxError>,
+}
+
+impl Reader<'_> {
+    fn span(&self, range: Range<usize>) -> Span {
+        let at = |offset: usize| u32::try_from(offset + self.skipped).unwrap_or(u32::MAX);
+        Span::new(self.id, at(range.start)..at(range.end))
+    }
+
+    fn error(&mut self, message: impl Into<String>, range: Range<usize>) {
+        let span = self.span(range);
+        self.errors.push(SyntaxError { message: message.into(), span });
+    }
+
+    fn name(&self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Name {
+        let range = property.name.range();
+        Name { text: Str::from(property.name.as_str()), span: self.span(range.start + 1..range.end.saturating_sub(1)) }
+    }
+
+    fn attribute(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Attribute {
+        let range = property.range();
+        let span = self.span(range.start..range.end);
+        Attribute { name: self.name(property), value: self.expression(&property.value), span }
+    }
+
+    fn expression(&mut self, json: &Json<'_>) -> Expr {
+        let range = json.range();
+        let span = self.span(range.start..range.end);
+        let kind = match json {
+            Json::NullKeyword(_) => ExprKind::Null,
+            Json::BooleanLit(literal) => ExprKind::Bool(literal.value),
+            Json::NumberLit(number) => ExprKind::Number(Str::from(number.value)),
+            Json::StringLit(literal) => {
+                let template = literal.value.contains("${") || literal.value.contains("%{");
+                if self.strings == Strings::Template && template {
+                    return self.template(range.start..range.end, span);
+                }
+                let within = range.start + 1..range.end.saturating_sub(1);
+                let escaped = literal.value.len() != within.len();
+                let form = if escaped { Form::JsonEscaped } else { Form::Verbatim };
+                ExprKind::String(Literal { text: Str::from(&*literal.value), span: self.span(within), form })
+            }
+            Json::Array(array) => {
+                ExprKind::Tuple(array.elements.iter().map(|element| self.expression(element)).collect())
+            }
+            Json::Object(object) => {
+                let mut seen = std::collections::HashSet::with_capacity(object.properties.len());
+                for property in &object.properties {
+                    if !seen.insert(property.name.as_str()) {
+                        let range = property.name.range();
+                        self.error("this key is there already", range.start..range.end);
+                    }
+                }
+                let item = |property| self.item(property);
+                ExprKind::Object(object.properties.iter().map(item).collect())
+            }
+        };
+        Expr { kind, span }
+    }
+
+    fn item(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Item {
+        let Attribute { name, value, span } = self.attribute(property);
+        Item { key: Key::Literal(name), value, span }
+    }
+
+    /// A string with a template in it, quotes included; one without escapes is written the same in HCL.
+    fn template(&mut self, range: Range<usize>, span: Span) -> Expr {
+        let raw = self.source.text().get(range.start + self.skipped..range.end + self.skipped).unwrap_or_default();
+        if raw.contains('\\') {
+            return Expr { kind: ExprKind::Invalid, span };
+        }
+        self.native(range, span)
+    }
+
+    /// The text of `range` as an expression in HCL's native syntax, read where it stands.
+    fn native(&mut self, range: Range<usize>, span: Span) -> Expr {
+        let invalid = Expr { kind: ExprKind::Invalid, span };
+        let range = range.start + self.skipped..range.end + self.skipped;
+        self.copied += range.end;
+        if self.copied > MAX_COPIED {
+            return invalid;
+        }
+        let mut text = " ".repeat(range.start);
+        text.push_str(self.source.text().get(range).unwrap_or_default());
+        match read_expression(self.id, &Source::new(String::new(), text.into_bytes())) {
+            Ok(expr) => Expr { span, ..expr },
+            Err(error) => {
+                self.errors.push(error);
+                invalid
+            }
+        }
+    }
+
+    fn configuration(&mut self, object: &Object<'_>) -> Body {
+        let mut body = Body::default();
+        for property in &object.properties {
+            let labels = match property.name.as_str() {
+                "//" => continue,
+                "resource" | "data" | "ephemeral" => 2,
+                "variable" | "module" | "output" | "provider" | "check" => 1,
+                _ => 0,
+            };
+            self.blocks(&self.name(property), Vec::new(), labels, &property.value, &mut body.blocks);
+        }
+        body
+    }
+
+    /// The blocks that `json` stands for, `left` labels short of their contents.
+    fn blocks(&mut self, kind: &Name, labels: Vec<Name>, left: usize, json: &Json<'_>, blocks: &mut Vec<Arc<Block>>) {
+        let range = json.range();
+        match json {
+            Json::Array(array) => {
+                for element in &array.elements {
+                    self.blocks(kind, labels.clone(), left, element, blocks);
+                }
+            }
+            Json::Object(object) if left > 0 => {
+                for property in object.properties.iter().filter(|property| property.name.as_str() != "//") {
+                    let mut labels = labels.clone();
+                    labels.push(self.name(property));
+                    self.blocks(kind, labels, left - 1, &property.value, blocks);
+                }
+            }
+            Json::Object(object) => {
+                let mut attributes = Vec::with_capacity(object.properties.len());
+                for property in object.properties.iter().filter(|property| property.name.as_str() != "//") {
+                    let mut attribute = self.attribute(property);
+                    if let (Json::StringLit(literal), "variable", "type") =
+                        (&property.value, kind.text.as_str(), property.name.as_str())
+                    {
+                        let within = literal.range.start + 1..literal.range.end.saturating_sub(1);
+                        attribute.value = self.native(within.clone(), self.span(within));
+                    }
+                    attributes.push(Arc::new(attribute));
+                }
+                let span = kind.span.to(self.span(range.start..range.end));
+                let body = Body { attributes, blocks: Vec::new() };
+                blocks.push(Arc::new(Block { kind: kind.clone(), labels, body, span }));
+            }
+            _ => self.error("an object in braces is required here", range.start..range.end),
+        }
+    }
+}
