@@ -11,14 +11,13 @@ use symlint_terraform::{Module, ModuleCall};
 pub(super) fn is_filtered(model: &Model<'_>) -> bool {
     model.project.modules().iter().any(|module| {
         let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));
-        let calls = calls.filter(|call| model.runtimes.iter().all(|runtime| runtime.call.span != call.span));
-        calls.into_iter().any(|call| {
-            let repeats = [&call.for_each, &call.count].into_iter().flatten();
-            let (repeats, arguments) = (repeats.map(|it| &it.value), call.arguments.iter().map(|it| &it.value));
+        let mut calls = calls.filter(|call| model.runtimes.iter().all(|runtime| runtime.call.span != call.span));
+        calls.any(|call| {
+            let mut repeats = [&call.for_each, &call.count].into_iter().flatten();
             let mut search = Search { module, seen: HashSet::new(), conditions: true };
-            let is_repeated = repeats.into_iter().any(|expr| search.finds(expr));
+            let is_repeated = repeats.any(|repeat| search.finds(&repeat.value));
             search.conditions = false;
-            is_repeated || arguments.into_iter().any(|expr| search.finds(expr))
+            is_repeated || call.arguments.iter().any(|argument| search.finds(&argument.value))
         })
     })
 }
@@ -41,7 +40,7 @@ impl<'a> Search<'a> {
             ExprKind::For(comprehension) => comprehension.condition.is_some(),
             ExprKind::Conditional(_) => self.conditions,
             ExprKind::Call(call) => matches!(call.name.text.as_str(), "setsubtract" | "setintersection" | "matchkeys"),
-            ExprKind::Attribute(base, name) if matches!(&base.kind, ExprKind::Variable(root) if *root == "local") => {
+            ExprKind::Attribute(base, name) if is_local(base) => {
                 let local = self.module.local(&name.text);
                 local.is_some_and(|local| self.seen.insert(local.name.text.as_str()) && self.finds(&local.value))
             }
@@ -49,6 +48,10 @@ impl<'a> Search<'a> {
         };
         is_filter || children(expr).into_iter().any(|child| self.finds(child))
     }
+}
+
+fn is_local(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Variable(root) if root.as_str() == "local")
 }
 
 /// The expressions that `expr` is made of.
@@ -69,8 +72,8 @@ fn children(expr: &Expr) -> Vec<&Expr> {
             })
             .collect(),
         ExprKind::Tuple(items) => items.iter().collect(),
-        ExprKind::Paren(inner) | ExprKind::Attribute(inner, _) | ExprKind::Unary(_, inner) => vec![inner],
-        ExprKind::Index(base, key) => vec![base, key],
+        ExprKind::Paren(inner) | ExprKind::Attribute(inner, _) | ExprKind::Unary(_, inner) => vec![&**inner],
+        ExprKind::Index(base, key) => vec![&**base, &**key],
         ExprKind::Splat(splat) => {
             let mut children = vec![&splat.base];
             steps(&splat.steps, &mut children);
