@@ -11,8 +11,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(role) = tenant.role() else { continue };
         let (name, pattern) = (role.name, &cx.config.role_name);
         let message = match known_role_kind(name.text()) {
-            Some(kind) => format!("`{}` is {kind}, not a connector role, which is called `{pattern}`", name.text()),
-            None => format!("`{}` is not the name of a connector role, which is called `{pattern}`", name.text()),
+            Some(kind) => format!("`{}` is no connector role, but {kind}", name.text()),
+            None => format!("`{}` is no connector role: those are called `{pattern}`", name.text()),
         };
         // Of a prefix in other letters it is clear what was meant.
         let typed = name.text().get(..pattern.prefix.len()).filter(|typed| typed.eq_ignore_ascii_case(&pattern.prefix));

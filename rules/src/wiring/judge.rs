@@ -7,7 +7,7 @@ use symlint_core::facts::{self, RegionStatus};
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, arn, normalise, text_of,
 };
-use symlint_terraform::{Makeup, Root, Span, Step};
+use symlint_terraform::{Makeup, Path, Root, Span, Step};
 
 use super::slot::{Pair, Slot, Slots};
 
@@ -18,7 +18,7 @@ pub(super) enum Problem {
     Tenant(TenantId),
     /// It is this value of the own tenant.
     Field(FieldKind),
-    /// It is the own tenant's, from this place, which the model does not know; and it cannot be what it should.
+    /// It is the own tenant's, from this attribute, which the model does not know; and it cannot be what it should.
     Attribute(String),
     /// It is another grant's than the permission set beside it.
     Grant,
@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
             match source {
                 Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
                 Source::Attribute(_, path) if !has_shape(slot.wanted, &text) => {
-                    return Some(Problem::Attribute(path.to_string()));
+                    return Some(Problem::Attribute(inside(path)));
                 }
                 _ => return None,
             }
@@ -216,6 +216,16 @@ fn is_literal(slot: &Slot<'_>, sources: &[Source<'_>]) -> bool {
 /// What `slot` receives, if it comes from no tenant.
 fn constant<'a>(slot: &Slot<'a>) -> Option<Constant<'a>> {
     Some((slot.argument.span, slot.part, slot.value.origin.span, text_of(&slot.value)?))
+}
+
+/// The way from a tenant to what is at `path`.
+fn inside(path: &Path) -> String {
+    let (_, steps) = path.parts();
+    let names = steps.into_iter().skip(1).map(|step| match step {
+        Step::Attribute(name) | Step::Key(name) => name.to_string(),
+        Step::Index(index) => index.to_string(),
+    });
+    names.collect::<Vec<_>>().join(".")
 }
 
 /// The fields of `tenant` of which one should reach a slot.

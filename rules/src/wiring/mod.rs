@@ -1,6 +1,7 @@
 //! Does each `sso_flow` instance receive its own tenant's values?
 
 mod expression;
+mod filter;
 mod judge;
 mod safelist;
 mod slot;
@@ -9,6 +10,7 @@ rules! { "wiring": "does each `sso_flow` instance receive its own tenant's value
     flow_argument_miswired = "flow-argument-miswired",
     flow_argument_missing = "flow-argument-missing",
     flow_argument_unknown = "flow-argument-unknown",
+    tenant_not_wired = "tenant-not-wired",
     safelist_incomplete = "safelist-incomplete",
     safelist_stale = "safelist-stale",
     safelist_too_long = "safelist-too-long",

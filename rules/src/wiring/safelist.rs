@@ -1,10 +1,16 @@
-//! The safelists of runtime connectors.
+//! The safelists of runtime connectors, and what they lack.
 
-use symlint_core::tenants::{RuntimeCall, text_of};
+use std::collections::HashSet;
+
+use symlint_core::rule::{Context, closest};
+use symlint_core::tenants::{RuntimeCall, Tenant, TenantId, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
 /// The argument of the runtime connector.
 const ARGUMENT: &str = "account_id_safelist";
+
+/// So many accounts that are no tenant's are held against those that are missing.
+const STRAYS: usize = 100;
 
 /// An account of a safelist.
 pub(super) struct Account {
@@ -12,14 +18,25 @@ pub(super) struct Account {
     pub id: String,
     /// Where it is written.
     pub span: Span,
+    /// Whether it comes from the entry of a tenant.
+    pub is_of_tenant: bool,
+}
+
+/// A tenant whose account no safelist has.
+pub(super) struct Missing<'a> {
+    pub tenant: &'a Tenant,
+    pub account: &'a str,
+    /// The account in a safelist that was probably meant for it.
+    pub meant: Option<Span>,
 }
 
 /// The accounts of a safelist that are known, and whether these are all.
-pub(super) fn accounts(list: &Value) -> (Vec<Account>, bool) {
+pub(super) fn accounts(cx: &Context<'_>, list: &Value) -> (Vec<Account>, bool) {
     let Some(elements) = list.elements() else { return (Vec::new(), false) };
     let account = |element: &Value| {
         let id = text_of(element)?.trim().to_owned();
-        Some(Account { id, span: element.origin.span })
+        let is_of_tenant = !cx.model.sources_of_values.tenants(element).is_empty();
+        Some(Account { id, span: element.origin.span, is_of_tenant })
     };
     let accounts: Vec<Account> = elements.iter().filter_map(account).collect();
     let is_complete = elements.iter().all(|element| element.as_unknown().is_none());
@@ -33,4 +50,54 @@ pub(super) fn span(call: &RuntimeCall<'_>, list: &Value) -> Span {
     }
     let argument = call.call.arguments.iter().find(|argument| argument.name.text.as_str() == ARGUMENT);
     argument.map_or(call.call.name.span, |argument| argument.value.span)
+}
+
+/// Where an account would have to be added; `None` where there is no runtime, or what it has cannot be told.
+pub(super) fn place(cx: &Context<'_>) -> Option<Span> {
+    let model = cx.model;
+    // Without a list the stock module has an empty one; what a module of one's own has is not known.
+    let without = model.runtimes.iter().find(|call| call.instances > call.safelists.len());
+    if without.is_some_and(|call| call.call.child.is_some()) {
+        return None;
+    }
+    let mut lists = model.runtimes.iter().flat_map(|call| call.safelists.iter().map(move |list| (call, list)));
+    lists.next().map(|(call, list)| span(call, list)).or(without.map(|call| call.call.name.span))
+}
+
+/// The tenants whose accounts no safelist has; empty where that cannot be told.
+pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
+    let model = cx.model;
+    let lists: Vec<(Vec<Account>, bool)> =
+        model.runtimes.iter().flat_map(|call| &call.safelists).map(|list| accounts(cx, list)).collect();
+    let is_known = place(cx).is_some()
+        && !model.has_unknown_calls
+        && model.runtimes.iter().all(|call| !call.is_unknown && model.is_readable(call.call.span.file))
+        && lists.iter().all(|(_, is_complete)| *is_complete);
+    if !is_known {
+        return Vec::new();
+    }
+    let accounts: Vec<&Account> = lists.iter().flat_map(|(accounts, _)| accounts).collect();
+    let listed: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
+    let wired: HashSet<TenantId> =
+        model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant).collect();
+    let known: HashSet<&str> =
+        model.tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text()).collect();
+    let is_stray = |account: &&Account| !account.is_of_tenant && !known.contains(account.id.as_str());
+    let strays: Vec<&Account> = accounts.into_iter().filter(is_stray).take(STRAYS).collect();
+    let is_missing = |tenant: &'a Tenant| {
+        let account = tenant.sso_account().filter(|account| account.well_formed)?.text();
+        // The runtime may always assume roles in its own account.
+        let is_host = cx.config.host_accounts.iter().any(|host| host == account);
+        let is_left_out = !model.flows.is_empty() && !wired.contains(&tenant.id);
+        let is_judged = !tenant.sso_account_id.is_garbled() && !is_host && !is_left_out;
+        (is_judged && !listed.contains(account)).then_some((tenant, account))
+    };
+    let missing = model.tenants.iter().filter_map(is_missing);
+    missing
+        .map(|(tenant, account)| {
+            let meant = closest(account, strays.iter().map(|stray| stray.id.as_str()));
+            let meant = strays.iter().find(|stray| Some(stray.id.as_str()) == meant).map(|stray| stray.span);
+            Missing { tenant, account, meant }
+        })
+        .collect()
 }

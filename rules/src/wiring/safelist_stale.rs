@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{State, Tenant, Whole, arn};
+use symlint_terraform::Span;
 
-use super::safelist::accounts;
+use super::safelist::{accounts, missing};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
@@ -14,6 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // The account may be that of a tenant that is not known, or whose own id is malformed.
     let is_known = !tenants.is_empty()
         && tenants.iter().all(is_known)
+        && !model.has_unknown_calls
         && model.flows.iter().all(|flow| !flow.is_unknown)
         && model.is_everything_readable();
     if !is_known {
@@ -22,11 +24,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut known: HashSet<&str> = cx.config.host_accounts.iter().map(String::as_str).collect();
     known.extend(tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text()));
     known.extend(tenants.iter().filter_map(Tenant::role_account).map(|account| account.text()));
+    // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
+    let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
     let mut seen = HashSet::new();
     for list in model.runtimes.iter().flat_map(|call| &call.safelists) {
-        for account in accounts(list).0 {
+        for account in accounts(cx, list).0 {
             let id = account.id.as_str();
-            let is_judged = arn::is_account_id(id) && !facts::is_placeholder_account(id);
+            let is_judged = arn::is_account_id(id)
+                && !facts::is_placeholder_account(id)
+                && !account.is_of_tenant
+                && !meant.contains(&account.span);
             if is_judged && !known.contains(id) && seen.insert(account.span) {
                 cx.report(account.span, format!("the safelist has {id}, which is no tenant's SSO account"));
             }

@@ -18,7 +18,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if count <= MOST || !seen.insert(span) {
                 continue;
             }
-            let distinct: HashSet<String> = super::safelist::accounts(list).0.into_iter().map(|it| it.id).collect();
+            let distinct: HashSet<String> = super::safelist::accounts(cx, list).0.into_iter().map(|it| it.id).collect();
             let hint = match distinct.len() {
                 0..=MOST if distinct.len() < count => format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len()),
                 _ => String::new(),

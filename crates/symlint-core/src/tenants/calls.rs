@@ -24,7 +24,7 @@ pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: 
         config,
     };
     for tenant in &model.tenants {
-        entries.keys.entry(tenant.name().to_owned()).or_insert(tenant.id);
+        entries.keys.entry(tenant.name().to_owned()).and_modify(|known| *known = None).or_insert(Some(tenant.id));
         let word = normalise(tenant.name());
         entries.words.entry(word).and_modify(|known| *known = None).or_insert(Some(tenant.id));
     }
@@ -34,7 +34,8 @@ pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: 
 
 /// The entries of the tenants variables.
 struct Entries<'a> {
-    keys: HashMap<String, TenantId>,
+    /// By their keys; `None` where two variables have the same.
+    keys: HashMap<String, Option<TenantId>>,
     /// By their normalised keys; `None` where several have the same.
     words: HashMap<String, Option<TenantId>>,
     sources: SourceIndex,
@@ -58,7 +59,10 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
             Role::Runtime => {
                 model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
             }
-            Role::Other => instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model)),
+            Role::Other => {
+                model.has_unknown_calls |= is_unknown;
+                instances.iter().for_each(|child| visit_calls(evaluator, child, entries, model));
+            }
         }
     }
 }
@@ -200,8 +204,8 @@ impl Entries<'_> {
     /// The tenant whose key `value` is, is made of, or is in another spelling.
     fn named_by(&self, value: &Value) -> Option<TenantId> {
         let text = value.as_str()?;
-        if let Some(&tenant) = self.keys.get(text.as_str()) {
-            return Some(tenant);
+        if let Some(Some(tenant)) = self.keys.get(text.as_str()) {
+            return Some(*tenant);
         }
         match self.sources.tenants(value).as_slice() {
             [tenant] => Some(*tenant),

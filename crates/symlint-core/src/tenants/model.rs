@@ -202,6 +202,8 @@ pub struct Model<'p> {
     pub tenants: Vec<Tenant>,
     /// The calls of the flow module.
     pub flows: Vec<FlowCall<'p>>,
+    /// Whether there may be other calls, within modules of which it is not known how many instances there are.
+    pub has_unknown_calls: bool,
     /// The calls of the connector module.
     pub connectors: Vec<ConnectorCall<'p>>,
     /// The calls of the runtime connector module.
@@ -229,6 +231,7 @@ impl<'p> Model<'p> {
             variables: Vec::new(),
             tenants: Vec::new(),
             flows: Vec::new(),
+            has_unknown_calls: false,
             connectors: Vec::new(),
             runtimes: Vec::new(),
             conversions: Vec::new(),

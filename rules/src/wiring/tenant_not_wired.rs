@@ -1,0 +1,49 @@
+//! See tenant-not-wired.md.
+
+use std::collections::HashSet;
+
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Provenance, TenantId, Whole};
+
+use super::filter::is_filtered;
+
+/// So many tenants have not been forgotten one by one.
+const MANY: usize = 4;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let instances = || model.flows.iter().flat_map(|flow| &flow.instances);
+    // What receives a tenant that cannot be told may receive any.
+    let is_known = !model.flows.is_empty()
+        && !model.has_unknown_calls
+        && model.flows.iter().all(|flow| !flow.is_unknown)
+        && instances().all(|instance| instance.tenant.is_some())
+        && model.is_everything_readable();
+    if !is_known {
+        return;
+    }
+    let mut wired: HashSet<TenantId> = instances().filter_map(|instance| instance.tenant).collect();
+    for argument in instances().flat_map(|instance| &instance.arguments) {
+        wired.extend(model.sources_of_values.tenants(&argument.value));
+    }
+    let of_variable = || {
+        cx.tenants()
+            .iter()
+            .filter(|tenant| matches!(tenant.provenance, Provenance::Variable(_)) && tenant.whole == Whole::Object)
+    };
+    let left_out: Vec<TenantId> =
+        of_variable().map(|tenant| tenant.id).filter(|tenant| !wired.contains(tenant)).collect();
+    let Some(&first) = left_out.first() else { return };
+    if is_filtered(model) {
+        return;
+    }
+    if left_out.len() >= MANY {
+        let count = model.count(&left_out, of_variable().count());
+        cx.report(cx.tenant(first), format!("no flow receives {count}")).group();
+        return;
+    }
+    for tenant in left_out {
+        let tenant = cx.tenant(tenant);
+        cx.report(tenant, format!("no flow receives `{}`", tenant.name()));
+    }
+}
