@@ -27,13 +27,14 @@ macro_rules! rules {
 mod connector;
 mod format;
 mod isolation;
+mod meta;
 mod tenant;
 mod values;
 mod wiring;
 
 /// All groups, in the order of the catalogue.
 pub const GROUPS: &[Group] =
-    &[format::GROUP, tenant::GROUP, isolation::GROUP, connector::GROUP, wiring::GROUP, values::GROUP];
+    &[format::GROUP, tenant::GROUP, isolation::GROUP, connector::GROUP, wiring::GROUP, values::GROUP, meta::GROUP];
 
 /// All rules with their pages.
 pub fn catalogue() -> &'static Catalogue {

@@ -82,6 +82,14 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
+    /// Count only findings that are not in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Write all findings into this file, to be used as a baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+
     /// The name that standard input has in reports
     #[arg(long, value_name = "NAME", default_value = "stdin.tfvars")]
     pub(crate) stdin_filename: String,

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use symlint_core::check::{Outcome, check};
-use symlint_core::policy::Policy;
+use symlint_core::check::{Outcome, Run};
+use symlint_core::policy::{Baseline, Policy};
 use symlint_core::report::{self, Report};
 use symlint_core::tenants::VariableState;
 use symlint_rules::catalogue;
-use symlint_terraform::FileRole;
+use symlint_terraform::{FileError, FileRole};
 
 use crate::args::{CheckOptions, FailOn, Format, Output};
-use crate::files::repository_path;
+use crate::files::{self, repository_path, shown};
 use crate::human::{Style, human};
 use crate::output::{self, Failure};
 use crate::target::{self, Target};
@@ -27,9 +27,20 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     if options.verbose {
         describe(&targets);
     }
-    let outcomes: Vec<Outcome<'_>> =
-        targets.iter().map(|target| check(&target.project, &target.config, &policy, catalogue())).collect();
-    let report = report::report(&outcomes, &repository_path);
+    let baseline = baseline(options, &targets)?;
+    let run = Run {
+        catalogue: catalogue(),
+        policy: &policy,
+        today: Some(&output::today()),
+        baseline: baseline.as_ref(),
+        repository_path: &repository_path,
+    };
+    let mut outcomes = run.check(targets.iter().map(|target| (&target.project, &target.config)));
+    if let Some(path) = &options.write_baseline {
+        output::write(path, &run.write_baseline(&outcomes))?;
+        run.accept(&mut outcomes);
+    }
+    let report = report::report(&outcomes);
     for output in &outputs {
         let text = render(output, options, &outcomes, &report);
         match &output.file {
@@ -44,6 +55,18 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(2));
     }
     Ok(exit_code(&report, options.fail_on))
+}
+
+/// The baseline, as a source of the first target.
+fn baseline(options: &CheckOptions, targets: &[Target]) -> Result<Option<Baseline>, Failure> {
+    let Some((path, first)) = options.baseline.as_ref().zip(targets.first()) else { return Ok(None) };
+    let name = shown(&path.to_string_lossy());
+    let missing =
+        || FileError { path: name.clone(), reason: "there is no such file; `--write-baseline` makes one".into() };
+    let bytes = files::read(&path.to_string_lossy())?.ok_or_else(missing)?;
+    let sources = first.project.sources();
+    let file = sources.add(name.clone(), bytes)?;
+    Ok(Some(Baseline::read(sources, file)?))
 }
 
 fn policy(options: &CheckOptions) -> Result<Policy, Failure> {

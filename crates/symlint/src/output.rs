@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use symlint_core::config::ConfigError;
-use symlint_core::policy::UnknownRule;
+use symlint_core::policy::{BaselineError, UnknownRule};
 use symlint_terraform::{FileError, Sources};
 
 use crate::args::Color;
@@ -22,6 +22,9 @@ pub(crate) enum Failure {
     /// A file cannot be written.
     #[error("cannot write {path}: {reason}")]
     Write { path: String, reason: String },
+    /// The baseline is none.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// A word is no rule's id.
     #[error(transparent)]
     UnknownRule(#[from] UnknownRule),
@@ -64,6 +67,13 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text)
         .map_err(|error| Failure::Write { path: path.display().to_string(), reason: crate::files::reason(&error) })
+}
+
+/// The day in UTC, `YYYY-MM-DD`: that of `SOURCE_DATE_EPOCH` where it is set, for results that can be repeated.
+pub(crate) fn today() -> String {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
+    let fixed = epoch.and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok());
+    fixed.unwrap_or_else(time::OffsetDateTime::now_utc).date().to_string()
 }
 
 /// Whether to use colours on standard output.

@@ -8,7 +8,7 @@ use ignore::WalkBuilder;
 use symlint_core::config::{self, Config};
 use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, FileTree, LoadOptions, Project, Sources};
+use symlint_terraform::{FileError, FileTree, LoadOptions, Project};
 
 use crate::args::CheckOptions;
 use crate::files::{self, Disk, parent, shown};
@@ -73,15 +73,15 @@ impl Finder<'_> {
             let bytes = files::read(name)?.unwrap_or_default();
             return self.add_values(name, bytes);
         }
-        let (config, config_file) = self.config(&folder)?;
         let project = Project::load(&Disk, &folder, &self.load_options(Some(name)))?;
+        let (config, config_file) = self.config(&folder, &project)?;
         self.targets.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
 
     fn add_values(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), Failure> {
-        let (config, config_file) = self.config(&parent(name))?;
         let project = Project::from_values(name, bytes)?;
+        let (config, config_file) = self.config(&parent(name), &project)?;
         self.targets.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
@@ -119,8 +119,8 @@ impl Finder<'_> {
     }
 
     fn module(&self, folder: &str) -> Result<Target, Failure> {
-        let (config, config_file) = self.config(folder)?;
         let project = Project::load(&Disk, folder, &self.load_options(None))?;
+        let (config, config_file) = self.config(folder, &project)?;
         Ok(Target { project, config, name: folder.to_owned(), config_file })
     }
 
@@ -139,8 +139,8 @@ impl Finder<'_> {
         }
     }
 
-    /// The configuration that holds for `folder`: the one that is named, or the nearest.
-    fn config(&self, folder: &str) -> Result<(Config, Option<String>), Failure> {
+    /// The configuration that holds for `folder`, the one that is named or the nearest, as a source of `project`.
+    fn config(&self, folder: &str, project: &Project) -> Result<(Config, Option<String>), Failure> {
         if self.options.no_config {
             return Ok((Config::default(), None));
         }
@@ -157,9 +157,9 @@ impl Finder<'_> {
                 None => return Ok((Config::default(), None)),
             },
         };
-        let sources = Sources::new();
+        let sources = project.sources();
         let file = sources.add(shown(&path), bytes)?;
-        let config = config::read(&sources, file, catalogue()).map_err(|error| Failure::config(&error, &sources))?;
+        let config = config::read(sources, file, catalogue()).map_err(|error| Failure::config(&error, sources))?;
         Ok((config, Some(path)))
     }
 }

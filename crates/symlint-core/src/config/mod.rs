@@ -66,7 +66,7 @@ pub struct Exception {
     pub reason: String,
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub expires: Option<String>,
-    /// The block.
+    /// The id of the rule in the block.
     pub span: Span,
 }
 
