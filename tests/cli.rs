@@ -12,49 +12,7 @@
 
 mod support;
 
-use support::{Run, Symlint, folder, holds, root, symlint};
-
-/// A tenant with nothing wrong, but what `with` replaces.
-fn tenant(key: &str, with: &[(&str, &str)]) -> String {
-    let mut text = format!(
-        r#"  {key} = {{
-    sso_account_id = "719240583316"
-    sso_connector_settings = {{
-      cloud        = "aws"
-      instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
-      region       = "us-east-1"
-      role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSO{}"
-    }}
-    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
-    target_account_id  = "604178239951"
-  }}
-"#,
-        key.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>().join("-")
-    );
-    for (from, to) in with {
-        assert!(text.contains(from), "{from}");
-        text = text.replace(from, to);
-    }
-    text
-}
-
-fn values(tenants: &[String]) -> String {
-    format!("customer_tenants = {{\n{}}}\n", tenants.concat())
-}
-
-fn good() -> String {
-    values(&[tenant("blue_harbour", &[])])
-}
-
-/// The role lies in another account.
-fn bad() -> String {
-    values(&[tenant("blue_harbour", &[("iam::719240583316", "iam::280365914472")])])
-}
-
-const VARIABLE: &str = r#"variable "customer_tenants" {
-  type = any
-}
-"#;
+use support::{Run, Symlint, VARIABLE, bad, folder, good, holds, root, symlint, tenant, values};
 
 fn check(text: &str) -> Run {
     Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run()

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod files;
+mod fix;
 mod human;
 mod output;
 mod target;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
+        Command::Fix(options) => fix::run(options),
         Command::Explain { rule } => explain::explain(rule),
         Command::Rules { format } => explain::rules(*format),
     }

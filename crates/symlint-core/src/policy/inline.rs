@@ -189,7 +189,7 @@ fn items(file: &File) -> Vec<(u32, u32)> {
         match &expr.kind {
             ExprKind::Object(items) => found.extend(items.iter().map(|item| (item.span.start, item.span.end))),
             ExprKind::Tuple(elements) => {
-                found.extend(elements.iter().map(|element| (element.span.start, element.span.end)))
+                found.extend(elements.iter().map(|element| (element.span.start, element.span.end)));
             }
             _ => {}
         }
