@@ -27,13 +27,15 @@ macro_rules! rules {
 mod connector;
 mod format;
 mod isolation;
+mod names;
+mod naming;
 mod tenant;
 mod values;
 mod wiring;
 
 /// All groups, in the order of the catalogue.
 pub const GROUPS: &[Group] =
-    &[format::GROUP, tenant::GROUP, isolation::GROUP, connector::GROUP, wiring::GROUP, values::GROUP];
+    &[format::GROUP, tenant::GROUP, isolation::GROUP, connector::GROUP, wiring::GROUP, naming::GROUP, values::GROUP];
 
 /// All rules with their pages.
 pub fn catalogue() -> &'static Catalogue {

@@ -1,7 +1,10 @@
 //! Where in an argument's expression a part of its value is written.
 
-use symlint_terraform::Span;
 use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
+use symlint_terraform::{Module, Span};
+
+/// So many locals that are nothing but another local are followed.
+const LOCALS: usize = 8;
 
 /// The expression of the attribute `name`, where `expr` writes it once.
 pub(super) fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
@@ -24,6 +27,32 @@ fn find<'e>(expr: &'e Expr, name: &str, found: &mut Vec<&'e Expr>) {
             found.extend(items.iter().filter(is_named).map(|item| &item.value));
         }
         _ => {}
+    }
+}
+
+/// The same, where `expr` may also be a local of `module` that writes it.
+pub(super) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    let mut expr = expr;
+    // Locals may refer to each other; so many in a row are a circle.
+    for _ in 0..LOCALS {
+        if let Some(part) = part(expr, name) {
+            return Some(part);
+        }
+        let ExprKind::Attribute(root, local) = &expr.kind else { return None };
+        if !matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "local") {
+            return None;
+        }
+        expr = &module.local(&local.text)?.value;
+    }
+    None
+}
+
+/// Whether `expr` is nothing but names: `var.a.b`.
+pub(super) fn is_reference(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Attribute(base, _) => is_reference(base),
+        _ => false,
     }
 }
 

@@ -3,12 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use symlint_core::config::Config;
-use symlint_core::facts::{self, RegionStatus};
-use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, arn, normalise, text_of,
-};
+use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
 use symlint_terraform::{Makeup, Path, Root, Span, Step};
 
+use super::shape::{has_shape, is_region_name};
 use super::slot::{Pair, Slot, Slots};
 
 /// What is wrong with a value.
@@ -235,20 +233,4 @@ fn right_fields(tenant: &Tenant, wanted: FieldKind) -> Vec<&Field> {
 
 fn is_there(field: &Field) -> bool {
     matches!(field.state, State::Text(_) | State::Unknown(_))
-}
-
-fn is_region_name(text: &str) -> bool {
-    facts::region_status(text) != RegionStatus::Invalid
-}
-
-/// Whether `text` could be a value of this kind.
-fn has_shape(kind: FieldKind, text: &str) -> bool {
-    match kind {
-        FieldKind::TargetAccountId | FieldKind::SsoAccountId => arn::is_account_id(text),
-        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
-        FieldKind::InstanceArn => text.contains(":instance/"),
-        FieldKind::RoleArn => text.contains(":role/"),
-        FieldKind::Region => is_region_name(text),
-        FieldKind::Cloud | FieldKind::Key => true,
-    }
 }

@@ -159,6 +159,7 @@ fn flow_call<'p>(
                 key: key.and_then(Value::as_str).cloned(),
                 instance: instance.clone(),
                 arguments,
+                inputs: Vec::new(),
             }
         })
         .collect();

@@ -1,0 +1,20 @@
+//! What a text could be.
+
+use symlint_core::facts::{self, RegionStatus};
+use symlint_core::tenants::{FieldKind, arn};
+
+pub(super) fn is_region_name(text: &str) -> bool {
+    facts::region_status(text) != RegionStatus::Invalid
+}
+
+/// Whether `text` could be a value of this kind.
+pub(super) fn has_shape(kind: FieldKind, text: &str) -> bool {
+    match kind {
+        FieldKind::TargetAccountId | FieldKind::SsoAccountId => arn::is_account_id(text),
+        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
+        FieldKind::InstanceArn => text.contains(":instance/"),
+        FieldKind::RoleArn => text.contains(":role/"),
+        FieldKind::Region => is_region_name(text),
+        FieldKind::Cloud | FieldKind::Key => true,
+    }
+}
