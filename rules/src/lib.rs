@@ -25,6 +25,7 @@ macro_rules! rules {
 }
 
 mod connector;
+mod expression;
 mod format;
 mod isolation;
 mod names;

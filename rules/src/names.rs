@@ -2,9 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use symlint_core::tenants::{ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId};
-use symlint_terraform::syntax::Expr;
+use symlint_core::tenants::{
+    ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId, normalise,
+};
 use symlint_terraform::{Makeup, Origin, Span, Value};
+
+use crate::expression;
 
 /// The name of one instance of a resource.
 pub(crate) struct Name<'a> {
@@ -13,8 +16,8 @@ pub(crate) struct Name<'a> {
     pub(crate) instance: &'a FlowInstance,
     pub(crate) value: &'a Value,
     pub(crate) text: &'a str,
-    /// The expression of the name.
-    pub(crate) expr: &'a Expr,
+    /// Where the expression of the name stands, without quotes.
+    pub(crate) span: Span,
     sources: Vec<Source<'a>>,
 }
 
@@ -40,9 +43,9 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
         let instance = flow.instances.get(resource.instance)?;
         let value = resource.attribute("name")?;
         let text = value.as_str()?.as_str();
-        let expr = &resource.resource.attribute("name")?.value;
+        let span = expression::span(&resource.resource.attribute("name")?.value, model.sources());
         let sources = model.sources_of_values.of(value)?;
-        Some(Name { resource, flow, instance, value, text, expr, sources })
+        Some(Name { resource, flow, instance, value, text, span, sources })
     };
     model.resources.iter().filter_map(name).collect()
 }
@@ -64,6 +67,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<
     }
     let mut found = Vec::new();
     for (_, names) in blocks {
+        let all = names.len();
         let free: Vec<&Name<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
         let mut owners: HashMap<String, (usize, usize)> = HashMap::new();
         let collides = free.iter().any(|name| {
@@ -71,7 +75,8 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<
             *owners.entry(folded(name.text)).or_insert(owner) != owner
         });
         // Of a call that is repeated, the next tenant collides, if there is only one so far.
-        let will_collide = || free.iter().any(|name| name.flow.call.is_repeated() && name.is_constant(model));
+        let will_collide =
+            || free.len() == all && free.iter().all(|name| name.flow.call.is_repeated() && name.is_constant(model));
         if collides || will_collide() {
             found.push(free);
         }
@@ -140,16 +145,14 @@ impl<'a> Name<'a> {
         self.instance.arguments.iter().any(|argument| tenants(&argument.value).iter().any(|&tenant| tenant != own))
     }
 
-    /// Whether its slug is one text for several tenants of a variable, which is reported as such.
-    pub(crate) fn has_shared_slug(&self, model: &Model<'_>) -> bool {
-        let is_of_variable = |tenant: TenantId| matches!(model.tenant(tenant).provenance, Provenance::Variable(_));
+    /// Whether its slug is not that of its tenant's entry, which is reported as such.
+    pub(crate) fn has_foreign_slug(&self, model: &Model<'_>) -> bool {
+        let own = self.tenant().map(|tenant| model.tenant(tenant));
+        let Some(own) = own.filter(|own| matches!(own.provenance, Provenance::Variable(_))) else { return false };
         let Some(slug) = self.instance.argument(ArgumentKind::TenantSlug) else { return false };
-        self.tenant().is_some_and(is_of_variable)
-            && self.flow.call.is_repeated()
-            && model
-                .sources_of_values
-                .of(&slug.value)
-                .is_some_and(|sources| sources.iter().all(|source| matches!(source, Source::Elsewhere(_))))
+        let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
+        let sources = model.sources_of_values.of(&slug.value).unwrap_or_default();
+        !text.contains(&normalise(own.name())) && sources.iter().all(|source| source.tenant() != Some(own.id))
     }
 }
 

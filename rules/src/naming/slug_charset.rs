@@ -58,8 +58,8 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));
         let path = key.and_then(|key| key.path);
         let report = cx.report(Place { span, tenant: only, path }, message);
-        if !first.expr.span.contains(span) {
-            report.related(first.expr.span, "the name is made here");
+        if !first.span.contains(span) {
+            report.related(first.span, "the name is made here");
         }
     }
 }

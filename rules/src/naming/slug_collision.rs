@@ -56,14 +56,14 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
     let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::new();
     let mut pairs: BTreeMap<Pair, (&Name<'_>, &Name<'_>)> = BTreeMap::new();
     let mut blocks: BTreeMap<Span, Vec<(&Name<'_>, &Name<'_>)>> = BTreeMap::new();
-    for &name in names.iter().filter(|name| !name.has_shared_slug(cx.model)) {
+    for &name in names.iter().filter(|name| !name.has_foreign_slug(cx.model)) {
         let first = *firsts.entry((name.namespace(), folded(name.text))).or_insert(name);
         if std::ptr::eq(first, name) {
             continue;
         }
         let is_one_instance = std::ptr::eq(first.instance, name.instance);
         match (name.tenant(), first.tenant()) {
-            _ if is_one_instance => blocks.entry(name.expr.span).or_default().push((name, first)),
+            _ if is_one_instance => blocks.entry(name.span).or_default().push((name, first)),
             (Some(own), Some(other)) if own != other => {
                 let pair = (own.max(other), own.min(other));
                 if !reported.contains(&pair) {
@@ -73,23 +73,22 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             }
             (Some(_), Some(_)) if !name.is_miswired(cx.model) && !first.is_miswired(cx.model) => {
                 let slug = name.instance.argument(ArgumentKind::TenantSlug);
-                blocks.entry(slug.map_or(name.expr.span, |slug| slug.span)).or_default().push((name, first));
+                blocks.entry(slug.map_or(name.span, |slug| slug.span)).or_default().push((name, first));
             }
             _ => {}
         }
     }
     for ((tenant, other), (name, first)) in pairs {
-        let span = name.written_for(cx.model, tenant).unwrap_or(name.expr.span);
+        let span = name.written_for(cx.model, tenant).unwrap_or(name.span);
         let place = Place { span, tenant: Some(tenant), path: Some(cx.tenant(tenant).path.to_string()) };
         let (text, kind, whose) = (shown(name.text), name.resource.kind(), cx.tenant(other).name());
-        let at = first.written_for(cx.model, other).unwrap_or(first.expr.span);
-        let mut report = cx
+        let at = first.written_for(cx.model, other).unwrap_or(first.span);
+        let report = cx
             .report(place, format!("the {kind} `{text}` has the name of that of `{whose}`: Sym takes each name once"))
             .related(at, format!("`{whose}` has its name from here"));
-        if !name.expr.span.contains(span) {
-            report = report.related(name.expr.span, "the name is made here");
+        if !name.span.contains(span) {
+            report.related(name.span, "the name is made here");
         }
-        drop(report);
     }
     for (span, names) in blocks {
         report_block(cx, span, &names);
@@ -110,9 +109,9 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
-    let other = first.instance.argument(ArgumentKind::TenantSlug).map_or(first.expr.span, |slug| slug.span);
+    let other = first.instance.argument(ArgumentKind::TenantSlug).map_or(first.span, |slug| slug.span);
     let report = cx.report(Place { span, tenant: only, path }, message);
-    let other = if name.expr.span == span { first.expr.span } else { other };
+    let other = if name.span == span { first.span } else { other };
     if other != span {
         report.related(other, "the other name is made here");
     }

@@ -63,8 +63,8 @@ fn report(cx: &mut Context<'_>, span: Span, names: &[&Name<'_>]) {
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
     let report = cx.report(Place { span, tenant: only, path }, message);
-    if !first.expr.span.contains(span) {
-        report.related(first.expr.span, "the name is made here");
+    if !first.span.contains(span) {
+        report.related(first.span, "the name is made here");
     }
 }
 
@@ -77,7 +77,7 @@ fn cause(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Span {
             return key;
         }
     }
-    longest_part(&name.value.origin).map_or(name.expr.span, |origin| origin.span)
+    longest_part(&name.value.origin).map_or(name.span, |origin| origin.span)
 }
 
 fn longest_part(origin: &Origin) -> Option<&Origin> {

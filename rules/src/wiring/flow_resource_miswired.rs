@@ -7,7 +7,7 @@ use symlint_core::tenants::{FieldKind, Model, Source, TenantId, text_of};
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Span, Step, Value};
 
-use super::expression;
+use crate::expression;
 use super::origin::{Referrer, is_same};
 use super::setting::{Setting, settings};
 use super::shape::has_shape;
@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
     for setting in &settings {
         let Some(problem) = judge.judge(setting) else { continue };
-        let span = place(setting).map_or(setting.resource.resource.name.span, expression::span);
+        let span = place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
         found.entry(span).or_default().push((setting, problem));
     }
     for (span, wrong) in found {
@@ -86,7 +86,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)], a
     }
     let expr = place(first).filter(|expr| expression::is_reference(expr) && is_part);
     if let (Some(expr), Some(right), Problem::From(_)) = (expr, &first.right, problem) {
-        drop(report.suggestion(format!("use `{right}`"), expr.span, right.clone()));
+        report.suggestion(format!("use `{right}`"), expr.span, right.clone());
     }
 }
 
@@ -134,7 +134,7 @@ impl<'a> Judge<'a> {
             return None;
         }
         let wanted = self.wanted_texts(setting);
-        let is_right_text = wanted.iter().any(|wanted| *wanted == text);
+        let is_right_text = wanted.contains(&text);
         // What is put together may well be what it should, and may not be told from it where that is unknown.
         if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
             return None;

@@ -1,6 +1,5 @@
 //! Does each `sso_flow` instance receive its own tenant's values?
 
-mod expression;
 mod filter;
 mod judge;
 mod origin;

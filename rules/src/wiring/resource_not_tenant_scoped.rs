@@ -2,7 +2,6 @@
 
 use symlint_core::rule::{Context, Place};
 
-use super::expression;
 use crate::names::{names, shown, tenants_of, unscoped};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -17,6 +16,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let resource = first.resource.resource;
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first.text));
         let message = format!("`{kind}.{label}` is called `{name}` for {whom}: make the tenant's slug a part of its name");
-        cx.report(Place { span: expression::span(first.expr), tenant: None, path: None }, message);
+        cx.report(Place { span: first.span, tenant: None, path: None }, message);
     }
 }

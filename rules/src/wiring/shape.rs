@@ -3,10 +3,6 @@
 use symlint_core::facts::{self, RegionStatus};
 use symlint_core::tenants::{FieldKind, arn};
 
-pub(super) fn is_region_name(text: &str) -> bool {
-    facts::region_status(text) != RegionStatus::Invalid
-}
-
 /// Whether `text` could be a value of this kind.
 pub(super) fn has_shape(kind: FieldKind, text: &str) -> bool {
     match kind {
@@ -14,7 +10,7 @@ pub(super) fn has_shape(kind: FieldKind, text: &str) -> bool {
         FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
         FieldKind::InstanceArn => text.contains(":instance/"),
         FieldKind::RoleArn => text.contains(":role/"),
-        FieldKind::Region => is_region_name(text),
+        FieldKind::Region => facts::region_status(text) != RegionStatus::Invalid,
         FieldKind::Cloud | FieldKind::Key => true,
     }
 }

@@ -1,13 +1,13 @@
 //! Where in an argument's expression a part of its value is written.
 
 use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
-use symlint_terraform::{Module, Span};
+use symlint_terraform::{Module, Sources, Span};
 
 /// So many locals that are nothing but another local are followed.
 const LOCALS: usize = 8;
 
 /// The expression of the attribute `name`, where `expr` writes it once.
-pub(super) fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+pub(crate) fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     let mut found = Vec::new();
     find(expr, name, &mut found);
     match found.as_slice() {
@@ -31,7 +31,7 @@ fn find<'e>(expr: &'e Expr, name: &str, found: &mut Vec<&'e Expr>) {
 }
 
 /// The same, where `expr` may also be a local of `module` that writes it.
-pub(super) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+pub(crate) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     let mut expr = expr;
     // Locals may refer to each other; so many in a row are a circle.
     for _ in 0..LOCALS {
@@ -48,7 +48,7 @@ pub(super) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Opt
 }
 
 /// Whether `expr` is nothing but names: `var.a.b`.
-pub(super) fn is_reference(expr: &Expr) -> bool {
+pub(crate) fn is_reference(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Variable(_) => true,
         ExprKind::Attribute(base, _) => is_reference(base),
@@ -57,15 +57,20 @@ pub(super) fn is_reference(expr: &Expr) -> bool {
 }
 
 /// Where `expr` stands, without quotes.
-pub(super) fn span(expr: &Expr) -> Span {
+pub(crate) fn span(expr: &Expr, sources: &Sources) -> Span {
     match &expr.kind {
         ExprKind::String(literal) => literal.span,
+        ExprKind::Template(_) => {
+            let text = sources.text(expr.span);
+            let is_quoted = text.len() > 2 && text.starts_with('"') && text.ends_with('"');
+            if is_quoted { expr.span.part(1..text.len() - 1) } else { expr.span }
+        }
         _ => expr.span,
     }
 }
 
 /// The last name of `a.b.name`.
-pub(super) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
+pub(crate) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
     match &expr.kind {
         ExprKind::Attribute(_, last) if last.text.as_str() == name => Some(last.span),
         ExprKind::Paren(inner) => last_name(inner, name),
