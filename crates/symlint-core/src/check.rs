@@ -31,8 +31,16 @@ pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalog
             findings.extend(fold(found));
         }
     }
+    findings.iter_mut().for_each(|finding| stand_in_files(finding, project));
     sort(&mut findings, project);
     Outcome { model, findings }
+}
+
+/// A value from the environment or an option is in no file: its variable is.
+fn stand_in_files(finding: &mut Finding, project: &Project) {
+    finding.span = project.visible(finding.span);
+    finding.related.iter_mut().for_each(|related| related.span = project.visible(related.span));
+    finding.fixes.retain(|fix| fix.edits.iter().all(|edit| project.visible(edit.span) == edit.span));
 }
 
 fn sort(findings: &mut [Finding], project: &Project) {

@@ -8,6 +8,7 @@ use symlint_core::policy::Policy;
 use symlint_core::report::{self, Report};
 use symlint_core::tenants::VariableState;
 use symlint_rules::catalogue;
+use symlint_terraform::FileRole;
 
 use crate::args::{CheckOptions, FailOn, Format, Output};
 use crate::files::repository_path;
@@ -89,7 +90,7 @@ fn describe(targets: &[Target]) {
         let config = target.config_file.as_deref().unwrap_or("no configuration file");
         eprintln!("checking {} with {config}", target.name);
         let sources = target.project.sources();
-        for file in target.project.files() {
+        for file in target.project.files().iter().filter(|file| file.role != FileRole::Option) {
             eprintln!("  read {}", sources.get(file.id).name());
         }
     }

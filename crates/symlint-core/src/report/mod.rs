@@ -2,18 +2,22 @@
 
 mod concise;
 mod fingerprint;
+#[cfg(feature = "schema")]
+mod schema;
 mod wire;
 
 use std::collections::HashMap;
 
-use symlint_terraform::{FileId, Sources, Span};
+use symlint_terraform::{FileId, FileRole, Sources, Span};
 
 use crate::check::Outcome;
 use crate::finding::Finding;
 use crate::rule::Level;
-use crate::tenants::{Field, State, Tenant};
+use crate::tenants::{Field, Provenance, State, Tenant};
 
 pub use concise::concise;
+#[cfg(feature = "schema")]
+pub use schema::report_schema;
 pub use wire::*;
 
 /// The version of the report's shape. It grows when a reader of the old shape would misunderstand the new one.
@@ -111,7 +115,13 @@ fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTena
     let mut places = Places::new(outcome.model.sources());
     outcome.model.tenants.iter().map(move |tenant| ReportedTenant {
         key: tenant.name().to_owned(),
-        sso_account_id: known(&tenant.sso_account_id),
+        sso_account_id: match &tenant.provenance {
+            // It is taken out of the role.
+            Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {
+                known(&tenant.connector.role_arn)
+            }
+            _ => known(&tenant.sso_account_id),
+        },
         instance_id: match tenant.instance_id() {
             Some(id) => Some(Known::Text(id.text().to_owned())),
             None => known(&tenant.connector.instance_arn),
@@ -119,7 +129,7 @@ fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTena
         region: known(&tenant.connector.region),
         role_arn: known(&tenant.connector.role_arn),
         grants: grants_of(tenant),
-        location: places.location(tenant.key.span),
+        location: places.location(outcome.model.project.visible(tenant.key.span)),
     })
 }
 
@@ -151,7 +161,8 @@ fn files_of(outcomes: &[Outcome<'_>]) -> usize {
     let mut names: Vec<String> = Vec::new();
     for outcome in outcomes {
         let sources = outcome.model.sources();
-        names.extend(outcome.model.project.files().iter().map(|file| sources.get(file.id).name().to_owned()));
+        let files = outcome.model.project.files().iter().filter(|file| file.role != FileRole::Option);
+        names.extend(files.map(|file| sources.get(file.id).name().to_owned()));
     }
     names.sort_unstable();
     names.dedup();

@@ -23,6 +23,8 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         let Some(value) = evaluator.variable(&root, name) else { continue };
         let is_set = is_set(project, name);
         let state = match value.as_unknown() {
+            // Nothing can be looped over: no better than no value.
+            None if matches!(value.kind, Kind::Null) => VariableState::Unset,
             None => VariableState::Known,
             Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
             Some(_) => VariableState::Unset,

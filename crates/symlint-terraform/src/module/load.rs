@@ -32,7 +32,7 @@ impl Project {
     /// If a file cannot be read, the folder or a values file of `options` is not there. What is wrong *in* the files
     /// is no error here: see [`Project::errors`] and the files' own errors.
     pub fn load(files: &dyn FileTree, dir: &str, options: &LoadOptions) -> Result<Project, FileError> {
-        let dir = join("", dir);
+        let dir = join(dir, "");
         let missing = || FileError { path: folder(&dir).to_owned(), reason: "there is no such folder".to_owned() };
         let names = files.list(folder(&dir))?.ok_or_else(missing)?;
         let mut project = Project::default();

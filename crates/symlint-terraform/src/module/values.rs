@@ -70,7 +70,7 @@ pub(super) fn assign(
         automatic.sort();
     }
     let own = paths.iter().map(|name| join(dir, name));
-    for path in own.chain(options.var_files.iter().map(|path| join("", path))) {
+    for path in own.chain(options.var_files.iter().map(|path| join(path, ""))) {
         let missing = || FileError { path: folder(&path).to_owned(), reason: "there is no such file".to_owned() };
         let bytes = files.read(&path)?.ok_or_else(missing)?;
         values_file(project, &path, bytes)?;
