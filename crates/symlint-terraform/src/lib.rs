@@ -28,7 +28,7 @@ pub mod syntax;
 mod types;
 mod value;
 
-pub use eval::{EvalError, Evaluator, Instance, InstanceKey};
+pub use eval::{EvalError, Evaluator, Instance, InstanceKey, ResourceInstance};
 pub use functions::title;
 pub use module::{
     Assignment, AssignmentSource, FileRole, LoadError, LoadOptions, LoadedFile, Module, ModuleCall, ModuleId, Output,

@@ -8,6 +8,7 @@ rules! { "values": "is the file what its author thinks it is?";
     unknown_attribute = "unknown-attribute",
     type_mismatch = "type-mismatch",
     undeclared_variable = "undeclared-variable",
+    overridden_tenants = "overridden-tenants",
     placeholder_value = "placeholder-value",
     unknown_value = "unknown-value",
 }

@@ -9,6 +9,7 @@ use super::flow::{ArgumentKind, FlowInstance};
 use super::model::{
     Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
 };
+use super::resources::find_resources;
 use super::shape::Shape;
 use super::sources::SourceIndex;
 use crate::config::Config;
@@ -37,7 +38,9 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     }
     find_calls(&evaluator, config, &mut model);
     add_called_tenants(&mut model);
+    // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
+    find_resources(&evaluator, &mut model);
     model.connect(config);
     model
 }

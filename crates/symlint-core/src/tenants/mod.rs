@@ -11,6 +11,7 @@ mod index;
 mod model;
 mod names;
 mod relation;
+mod resources;
 mod role_names;
 mod shape;
 mod sources;
@@ -28,6 +29,7 @@ pub use model::{
 };
 pub use names::{environment_of, known_role_kind, normalise};
 pub use relation::{Relation, RelationKind};
+pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
 pub use shape::{Misfit, MisfitKind};
 pub use sources::{FieldRef, Source, SourceIndex, text_of};
