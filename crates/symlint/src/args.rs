@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use symlint_core::rule::Level;
 
 /// Checks the Terraform values that keep the tenants of a service provider apart.
@@ -30,6 +31,17 @@ pub(crate) enum Command {
     Explain {
         /// The id, such as `role-account-mismatch`
         rule: String,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of symlint, or of one of its commands
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        name: Option<String>,
     },
     /// List all rules
     Rules {

@@ -7,6 +7,7 @@ mod files;
 mod fix;
 mod human;
 mod init;
+mod manual;
 mod output;
 mod target;
 
@@ -52,6 +53,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Fix(options) => fix::run(options),
         Command::Init { path } => init::run(path),
         Command::Explain { rule } => explain::explain(rule),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { name } => manual::man(name.as_deref()),
         Command::Rules { format } => explain::rules(*format),
     }
 }
