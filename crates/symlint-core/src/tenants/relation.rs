@@ -419,6 +419,7 @@ mod tests {
             path,
             missing: Vec::new(),
             misfits: Vec::new(),
+            span,
         }
     }
 
