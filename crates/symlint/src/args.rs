@@ -20,6 +20,12 @@ pub(crate) enum Command {
     Check(Box<CheckOptions>),
     /// Mend what can be mended without changing what was meant
     Fix(Box<FixOptions>),
+    /// Write a commented `.symlint.hcl` for a module
+    Init {
+        /// The folder of the module
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: String,
+    },
     /// Show the page of one rule
     Explain {
         /// The id, such as `role-account-mismatch`

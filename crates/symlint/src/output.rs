@@ -78,6 +78,12 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes `text` into a new file at `path`.
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(path, &error))
+}
+
 /// Replaces the file at `path`, which had the bytes `old` when it was read, by `new`. It keeps its mode, and a link
 /// stays a link.
 pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use crate::files::{self, Overlay, parent, shown};
 use crate::output::Failure;
 
 /// The name of the configuration file.
-const CONFIG: &str = ".symlint.hcl";
+pub(crate) const CONFIG: &str = ".symlint.hcl";
 
 /// Something to check, with the configuration that holds for it.
 pub(crate) struct Target {
