@@ -12,49 +12,7 @@
 
 mod support;
 
-use support::{Run, Symlint, folder, holds, root, symlint};
-
-/// A tenant with nothing wrong, but what `with` replaces.
-fn tenant(key: &str, with: &[(&str, &str)]) -> String {
-    let mut text = format!(
-        r#"  {key} = {{
-    sso_account_id = "719240583316"
-    sso_connector_settings = {{
-      cloud        = "aws"
-      instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
-      region       = "us-east-1"
-      role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSO{}"
-    }}
-    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
-    target_account_id  = "604178239951"
-  }}
-"#,
-        key.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>().join("-")
-    );
-    for (from, to) in with {
-        assert!(text.contains(from), "{from}");
-        text = text.replace(from, to);
-    }
-    text
-}
-
-fn values(tenants: &[String]) -> String {
-    format!("customer_tenants = {{\n{}}}\n", tenants.concat())
-}
-
-fn good() -> String {
-    values(&[tenant("blue_harbour", &[])])
-}
-
-/// The role lies in another account.
-fn bad() -> String {
-    values(&[tenant("blue_harbour", &[("iam::719240583316", "iam::280365914472")])])
-}
-
-const VARIABLE: &str = r#"variable "customer_tenants" {
-  type = any
-}
-"#;
+use support::{Run, Symlint, VARIABLE, bad, folder, good, holds, root, symlint, tenant, values};
 
 fn check(text: &str) -> Run {
     Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run()
@@ -400,4 +358,56 @@ fn the_readme_shows_real_output() {
     renewed.push_str(rest);
     assert!(blocks > 0, "the README shows no output");
     holds("README.md", &renewed);
+}
+
+#[test]
+fn a_first_configuration_is_made_of_what_is_there() {
+    let renamed = |text: String| text.replace("customer_tenants", "clients").replace("SymSSO", "Access-");
+    let call = "module \"access\" {\n  source = \"./flow-of-one\"\n  for_each = var.clients\n  tenant_slug = each.key\n  \
+                account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}\n";
+    let other =
+        [("719240583316", "280365914472"), ("7223a91be40c5d68", "68042f7d9be0a513"), ("604178239951", "915827304462")];
+    let shared = [("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")];
+    let tenants = [tenant("blue_harbour", &[]), tenant("blue_valley", &shared), tenant("red_canyon", &other)];
+    let dir = folder(&[
+        ("main.tf", &format!("{}{call}", VARIABLE.replace("customer_tenants", "clients"))),
+        ("terraform.tfvars", &renamed(values(&tenants))),
+    ]);
+    let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();
+    assert_eq!(run(&["check"]).code, 2, "nobody knows the names");
+    assert_eq!(run(&["init"]).stdout, "wrote .symlint.hcl\n");
+    let written = std::fs::read_to_string(dir.path().join(".symlint.hcl")).unwrap();
+    for line in ["variable = \"clients\"", "module = \"flow-of-one\"", "role_name = \"Access-{environment}\""] {
+        assert!(written.lines().any(|there| there.trim() == line), "{written}");
+    }
+    assert!(
+        written.contains("# organization \"blue\" {\n#   tenants = [\"blue_harbour\", \"blue_valley\"]\n# }"),
+        "{written}"
+    );
+    let checked = run(&["check", "--format", "json"]);
+    assert_eq!(checked.findings(), ["shared-sso-account -"]);
+
+    // What is commented out is configuration, too.
+    let uncommented: Vec<&str> = written
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ")
+                .or(line.strip_prefix("  # "))
+                .filter(|rest| !rest.starts_with(char::is_uppercase))
+                .unwrap_or(line)
+        })
+        .filter(|line| !line.starts_with("example."))
+        .collect();
+    std::fs::write(dir.path().join("all.hcl"), uncommented.join("\n")).unwrap();
+    let run_all = run(&["check", "--config", "all.hcl"]);
+    assert!(run_all.code != 2 || !run_all.stderr.contains("all.hcl"), "{}\n{}", run_all.stderr, uncommented.join("\n"));
+
+    let again = run(&["init"]);
+    assert_eq!((again.code, again.stdout.as_str()), (2, ""));
+    assert_eq!(std::fs::read_to_string(dir.path().join(".symlint.hcl")).unwrap(), written);
+    // Where nothing is found, all of it is a comment.
+    let empty = folder(&[]);
+    assert_eq!(Symlint::new(&["init"]).dir(empty.path()).run().code, 0);
+    let written = std::fs::read_to_string(empty.path().join(".symlint.hcl")).unwrap();
+    assert!(written.lines().all(|line| line.is_empty() || line.starts_with('#')), "{written}");
 }

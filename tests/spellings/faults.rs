@@ -106,9 +106,9 @@ fn faults() -> Vec<Fault> {
         ),
         fault(
             |t| {
-                [INSTANCE, SET]
-                    .into_iter()
-                    .for_each(|at| t[2].replace(at, "ssoins-69873c5a0f81be42", "ssoins-68042f7d9be0a513"))
+                for at in [INSTANCE, SET] {
+                    t[2].replace(at, "ssoins-69873c5a0f81be42", "ssoins-68042f7d9be0a513");
+                }
             },
             vec![("duplicate-instance", RED, "ssoins-68042f7d9be0a513")],
         ),

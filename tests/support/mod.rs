@@ -4,7 +4,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// The repository's root.
 pub fn root() -> PathBuf {
@@ -63,17 +63,26 @@ impl Symlint {
         self
     }
 
-    pub fn run(mut self) -> Run {
-        self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.0.spawn().unwrap();
-        // It may end before it reads all: bad usage does.
-        let _ = child.stdin.take().unwrap().write_all(&self.1);
-        let output = child.wait_with_output().unwrap();
+    pub fn run(self) -> Run {
+        let output = self.output();
         Run {
             code: output.status.code().expect("it was not killed"),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Standard output, which need not be text.
+    pub fn run_bytes(self) -> Vec<u8> {
+        self.output().stdout
+    }
+
+    fn output(mut self) -> Output {
+        self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.0.spawn().unwrap();
+        // It may end before it reads all: bad usage does.
+        let _ = child.stdin.take().unwrap().write_all(&self.1);
+        child.wait_with_output().unwrap()
     }
 }
 
@@ -102,3 +111,45 @@ pub fn holds(path: &str, text: &str) {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(there == text, "{} is out of date: `just bless` renews it", path.display());
 }
+
+/// A tenant with nothing wrong, but what `with` replaces.
+pub fn tenant(key: &str, with: &[(&str, &str)]) -> String {
+    let mut text = format!(
+        r#"  {key} = {{
+    sso_account_id = "719240583316"
+    sso_connector_settings = {{
+      cloud        = "aws"
+      instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+      region       = "us-east-1"
+      role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSO{}"
+    }}
+    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
+    target_account_id  = "604178239951"
+  }}
+"#,
+        key.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>().join("-")
+    );
+    for (from, to) in with {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+pub fn values(tenants: &[String]) -> String {
+    format!("customer_tenants = {{\n{}}}\n", tenants.concat())
+}
+
+pub fn good() -> String {
+    values(&[tenant("blue_harbour", &[])])
+}
+
+/// The role lies in another account.
+pub fn bad() -> String {
+    values(&[tenant("blue_harbour", &[("iam::719240583316", "iam::280365914472")])])
+}
+
+pub const VARIABLE: &str = r#"variable "customer_tenants" {
+  type = any
+}
+"#;

@@ -68,9 +68,10 @@ const ELSEWHERE: usize = 5;
 fn excerpts(outcome: &Outcome<'_>, width: usize) -> Vec<Excerpt> {
     let sources = outcome.model.sources();
     let blocks = blocks(outcome);
+    let counting = outcome.findings.iter().filter(|finding| finding.counts());
     let mut groups: BTreeMap<(Option<&str>, &str), Vec<&Finding>> = BTreeMap::new();
-    let names: Vec<_> = outcome.findings.iter().map(|finding| sources.get(finding.span.file)).collect();
-    for (finding, source) in outcome.findings.iter().zip(&names) {
+    let found: Vec<_> = counting.map(|finding| (finding, sources.get(finding.span.file))).collect();
+    for (finding, source) in &found {
         groups.entry((finding.tenant.as_deref(), source.name())).or_default().push(finding);
     }
     let mut groups: Vec<Vec<&Finding>> = groups.into_values().collect();

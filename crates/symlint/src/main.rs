@@ -4,7 +4,9 @@ mod args;
 mod check;
 mod explain;
 mod files;
+mod fix;
 mod human;
+mod init;
 mod output;
 mod target;
 
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
+        Command::Fix(options) => fix::run(options),
+        Command::Init { path } => init::run(path),
         Command::Explain { rule } => explain::explain(rule),
         Command::Rules { format } => explain::rules(*format),
     }

@@ -1,7 +1,5 @@
 //! Is the file what its author thinks it is?
 
-mod tree;
-
 rules! { "values": "is the file what its author thinks it is?";
     syntax_error = "syntax-error",
     evaluation_error = "evaluation-error",

@@ -1,7 +1,6 @@
 //! Findings as others read them. Every format is made of the same [`Report`], so that all say the same.
 
 mod concise;
-mod fingerprint;
 #[cfg(feature = "schema")]
 mod schema;
 mod wire;
@@ -24,15 +23,11 @@ pub use wire::*;
 pub const VERSION: u32 = 1;
 
 /// Makes one report of what was found in several projects.
-///
-/// `repository_path` turns a file's name as it is shown into its path from the repository's root, for fingerprints:
-/// those must be the same from wherever symlint is started.
-pub fn report(outcomes: &[Outcome<'_>], repository_path: &dyn Fn(&str) -> String) -> Report {
+pub fn report(outcomes: &[Outcome<'_>]) -> Report {
     let mut findings: Vec<ReportedFinding> = outcomes.iter().flat_map(|outcome| findings_of(outcome)).collect();
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     // Two root modules may share a child module or a values file.
     findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
-    fingerprint::assign(&mut findings, repository_path);
     let tenants: Vec<ReportedTenant> = outcomes.iter().flat_map(tenants_of).collect();
     let count = |level| findings.iter().filter(|f| f.suppressed.is_none() && f.level == level).count();
     let summary = Summary {
@@ -85,8 +80,8 @@ fn reported(finding: &Finding, places: &mut Places<'_>) -> ReportedFinding {
                     .collect(),
             })
             .collect(),
-        fingerprint: String::new(),
-        suppressed: None,
+        fingerprint: finding.fingerprint.clone(),
+        suppressed: finding.suppressed.clone(),
     }
 }
 

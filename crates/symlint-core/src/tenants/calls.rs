@@ -109,7 +109,7 @@ fn role_of(call: &ModuleCall, config: &Config) -> Role {
 
 /// The names by which a module's `source` is known: the last segment of a local path or of a path inside a package,
 /// the name of a registry module, the repository of a git source without what the registry strips of it.
-fn module_names(source: &str) -> Vec<String> {
+pub(crate) fn module_names(source: &str) -> Vec<String> {
     let source = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
     // `//` behind a scheme is part of the address; any other one leads to a folder inside the package.
     let address_start = source.find("://").map_or(0, |at| at + 3);

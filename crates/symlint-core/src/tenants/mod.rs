@@ -19,6 +19,7 @@ mod sources;
 pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 pub use build::build;
 pub use calls::concerns;
+pub(crate) use calls::module_names;
 pub use characters::{Cleaned, Suspicious};
 pub use comparable::{Comparable, ComparableGrant};
 pub use field::{Absence, Field, FieldKind, Piece, State};

@@ -19,8 +19,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod walk;
 
 pub use tree::*;
+pub use walk::{children, top_level};
 
 use crate::source::{FileId, Source};
 use cursor::Reader;
