@@ -365,8 +365,12 @@ fn a_first_configuration_is_made_of_what_is_there() {
     let renamed = |text: String| text.replace("customer_tenants", "clients").replace("SymSSO", "Access-");
     let call = "module \"access\" {\n  source = \"./flow-of-one\"\n  for_each = var.clients\n  tenant_slug = each.key\n  \
                 account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}\n";
-    let other =
-        [("719240583316", "280365914472"), ("7223a91be40c5d68", "68042f7d9be0a513"), ("604178239951", "915827304462")];
+    let other = [
+        ("719240583316", "280365914472"),
+        ("7223a91be40c5d68", "68042f7d9be0a513"),
+        ("604178239951", "915827304462"),
+        ("5e1b09c7d2a84f63", "0d94e7b25f3ac861"),
+    ];
     let shared = [("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")];
     let tenants = [tenant("blue_harbour", &[]), tenant("blue_valley", &shared), tenant("red_canyon", &other)];
     let dir = folder(&[
