@@ -127,7 +127,7 @@ impl<'p> Evaluator<'p> {
                 return made.clone();
             }
             Some(Instances::Running) => {
-                self.record(format!("module.{} refers to itself", call.name.text), call.span);
+                self.record(format!("module.{} refers to itself", call.name.text), call.span, None);
                 return unknown("this refers to itself");
             }
             None => {}

@@ -46,6 +46,8 @@ pub struct EvalError {
     pub message: String,
     /// The expression that is wrong.
     pub span: Span,
+    /// Where the null is written on which it fails, if it fails on one.
+    pub null: Option<Span>,
 }
 
 /// Evaluates the expressions of a project.
@@ -87,8 +89,8 @@ enum Trial {
 /// Why an expression has no value.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Terraform refuses it.
-    Error(String, Option<Span>),
+    /// Terraform refuses it: why, at which part of it, and on which null.
+    Error(String, Option<Span>, Option<Span>),
     /// It cannot be known.
     Reason(String),
     /// It cannot be known, since this unknown value cannot.
@@ -101,12 +103,20 @@ pub(crate) type Answer<T = Value> = Result<T, Stop>;
 impl Stop {
     /// A refusal of the whole expression.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Stop::Error(message.into(), None)
+        Stop::Error(message.into(), None, None)
     }
 
     /// A refusal of a part of the expression.
     pub(crate) fn error_at(message: impl Into<String>, span: Span) -> Self {
-        Stop::Error(message.into(), Some(span))
+        Stop::Error(message.into(), Some(span), None)
+    }
+
+    /// This refusal, which is about `value` being null.
+    pub(crate) fn on_null(self, value: &Value) -> Self {
+        match self {
+            Stop::Error(message, at, _) => Stop::Error(message, at, Some(value.origin.span)),
+            other => other,
+        }
     }
 
     pub(crate) fn reason(reason: impl Into<String>) -> Self {
@@ -174,9 +184,9 @@ impl<'p> Evaluator<'p> {
         &self.meter
     }
 
-    fn record(&self, message: String, span: Span) {
+    fn record(&self, message: String, span: Span, null: Option<Span>) {
         if self.trial.get() == Trial::No {
-            let error = EvalError { message, span };
+            let error = EvalError { message, span, null };
             if self.recorded.borrow_mut().insert(error.clone()) {
                 self.errors.borrow_mut().push(error);
             }
@@ -188,14 +198,18 @@ impl<'p> Evaluator<'p> {
     /// Records an error and gives the unknown value in its place.
     fn refused(&self, message: impl Into<String>, span: Span) -> Value {
         let message = message.into();
-        self.record(message.clone(), span);
+        self.record(message.clone(), span, None);
         Value::unknown(message, span)
     }
 
     fn settle(&self, answer: Answer, span: Span) -> Value {
         match answer {
             Ok(value) => value,
-            Err(Stop::Error(message, at)) => self.refused(message, at.unwrap_or(span)),
+            Err(Stop::Error(message, at, null)) => {
+                let span = at.unwrap_or(span);
+                self.record(message.clone(), span, null);
+                Value::unknown(message, span)
+            }
             Err(Stop::Reason(reason)) => Value::unknown(reason, span),
             Err(Stop::Unknown(value)) => value,
         }

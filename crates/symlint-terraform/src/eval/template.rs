@@ -64,8 +64,8 @@ impl Evaluator<'_> {
                     let value = self.known(expr, scope)?;
                     match to_text(&value) {
                         Primitive::Is(Value { kind: Kind::String(text), origin }) => pieces.push(&text, &origin)?,
-                        Primitive::Is(_) => {
-                            return Err(Stop::error_at("null cannot be part of a string", expr.span));
+                        Primitive::Is(null) => {
+                            return Err(Stop::error_at("null cannot be part of a string", expr.span).on_null(&null));
                         }
                         _ => {
                             let message = format!("a {} cannot be part of a string", value.type_name());

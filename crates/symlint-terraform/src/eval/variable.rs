@@ -112,7 +112,11 @@ impl<'p> Evaluator<'p> {
                 value = self.eval(&default.value, &Scope::constant());
                 value.origin = value.origin.reached(|| Path::root(Root::Variable(variable.name.text.clone())));
             } else {
-                self.record(format!("var.{} must not be null", variable.name.text), assignment.attribute.value.span);
+                self.record(
+                    format!("var.{} must not be null", variable.name.text),
+                    assignment.attribute.value.span,
+                    None,
+                );
             }
         }
         let Converted { value, problems } = self.converted(&value, ModuleId::ROOT, index, &variable.ty);
@@ -144,7 +148,7 @@ impl<'p> Evaluator<'p> {
         let Converted { value, problems } = self.converted(&value, module, index, &variable.ty);
         for problem in problems {
             if problem.kind.is_error() {
-                self.record(describe(&problem), problem.span);
+                self.record(describe(&problem), problem.span, None);
             }
         }
         value

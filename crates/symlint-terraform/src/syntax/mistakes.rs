@@ -20,7 +20,7 @@ impl Reader<'_> {
 
     /// The line ends, or something strange comes, behind the first word of a line.
     pub(super) fn no_value_after(&mut self, word: Range<usize>) -> Reported {
-        let name = self.slice(word.clone());
+        let name = shown(self.slice(word.clone()));
         if self.at_line_end() {
             return self.error(word, format!("`{name}` has no value: write `{name} = …`"));
         }
@@ -121,7 +121,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn no_separator(&mut self, key: &Expr) -> Reported {
-        let name = self.source.slice(key.span);
+        let name = shown(self.source.slice(key.span));
         if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}')) {
             let range = key.span.start as usize..key.span.end as usize;
             return self.error(range, format!("`{name}` has no value: write `{name} = …`"));
@@ -205,4 +205,12 @@ impl Reader<'_> {
         let end = |c: char| !(c.is_alphanumeric() || "_-./:@+*".contains(c));
         at + rest.find(end).unwrap_or(rest.len())
     }
+}
+
+/// The start of `text`, which may be anything up to the end of the file, for a message of one line.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(LONGEST).collect();
+    if short.len() == text.len() { short } else { format!("{short}…") }
 }
