@@ -23,6 +23,7 @@ mod limits;
 mod module;
 mod number;
 mod origin;
+mod show;
 mod source;
 pub mod syntax;
 mod types;
@@ -36,6 +37,7 @@ pub use module::{
 };
 pub use number::format_number;
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
+pub use show::{show, show_type};
 pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
 pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};
 pub use value::{Entry, Kind, Number, Str, Unknown, Value};

@@ -32,6 +32,9 @@ pub(crate) enum Numeric {
 
 /// A number as it is written in a file or string; no blanks, no other base than ten.
 pub(crate) fn parse(text: &str) -> Numeric {
+    if text.len() < 19 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        return text.parse::<u64>().map_or(Numeric::Invalid, |number| Numeric::Known(whole(number)));
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),

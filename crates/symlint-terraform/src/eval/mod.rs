@@ -15,14 +15,14 @@ mod scope;
 mod splat;
 mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod variable;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::limits::{DEPTH, Exhausted, Meter, STEPS, TOO_MUCH};
+use crate::limits::{DEPTH, Exhausted, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;
 use crate::source::Span;
 use crate::syntax::Expr;
@@ -63,6 +63,8 @@ pub struct Evaluator<'p> {
     errors: RefCell<Vec<EvalError>>,
     recorded: RefCell<HashSet<EvalError>>,
     meter: Meter,
+    /// How many parts a value may have.
+    most_parts: u32,
     depth: Cell<u32>,
     /// The greatest depth since it was last reset; see [`memo`].
     peak: Cell<u32>,
@@ -121,6 +123,11 @@ impl From<Exhausted> for Stop {
 impl<'p> Evaluator<'p> {
     /// An evaluator for all modules of `project`. Nothing is evaluated yet.
     pub fn new(project: &'p Project) -> Self {
+        Self::with_steps(project, STEPS)
+    }
+
+    /// An evaluator that may take so many steps beside those that the files account for.
+    pub(crate) fn with_steps(project: &'p Project, steps: u64) -> Self {
         let bytes: usize = project.sources().iter().map(|(_, source)| source.text().len()).sum();
         Self {
             project,
@@ -133,7 +140,8 @@ impl<'p> Evaluator<'p> {
             missing: RefCell::default(),
             errors: RefCell::default(),
             recorded: RefCell::default(),
-            meter: Meter::new(STEPS.saturating_add(4 * bytes as u64)),
+            meter: Meter::new(steps.saturating_add(4 * bytes as u64)),
+            most_parts: PARTS.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX)),
             depth: Cell::new(0),
             peak: Cell::new(0),
             trial: Cell::new(Trial::No),
@@ -201,10 +209,14 @@ impl<'p> Evaluator<'p> {
 
     /// The value of `expr`. Deeper than [`DEPTH`] it is unknown.
     pub(crate) fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Value {
-        let value = match self.literal(expr) {
+        let mut value = match self.literal(expr) {
             Some(value) => value,
             None => self.nested(expr.span, || self.settle(self.expression(expr, scope), expr.span)),
         };
+        // Here passes all that is computed, so nobody has to walk through more.
+        if value.size() > self.most_parts {
+            value = Value::unknown("this has too many elements to be evaluated", expr.span);
+        }
         if value.as_unknown().is_some() && self.trial.get() == Trial::Clean {
             self.unknowns.set(self.unknowns.get() + 1);
         }

@@ -45,7 +45,8 @@ impl Evaluator<'_> {
                 arithmetic(operator, &a, &b)?
             }
         };
-        Ok(Value::new(kind, Origin::derived(span, [left.origin, right.origin])))
+        let hides = left.hides() || right.hides();
+        Ok(Value::new(kind, Origin::derived(span, [left.origin, right.origin])).marked(hides))
     }
 
     pub(crate) fn equals(&self, left: &Value, right: &Value) -> Answer<bool> {

@@ -215,7 +215,7 @@ impl<'p> Evaluator<'p> {
         }
         let mut entries: Vec<Entry> = Vec::with_capacity(instances.len());
         for instance in instances.iter() {
-            if let InstanceKey::Key(Value { kind: Kind::String(key), origin }) = instance.key() {
+            if let InstanceKey::Key(Value { kind: Kind::String(key), origin, .. }) = instance.key() {
                 entries.push(Entry { key: key.clone(), key_span: origin.span, value: self.outputs(instance, span) });
             }
         }

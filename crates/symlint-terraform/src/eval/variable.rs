@@ -60,7 +60,7 @@ impl<'p> Evaluator<'p> {
         let value = output.value.as_ref()?;
         let label = || format!("output `{name}`");
         let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
-            self.eval(&value.value, &Scope::of(instance))
+            self.eval(&value.value, &Scope::of(instance)).marked(output.sensitive)
         });
         Some(value)
     }
@@ -117,7 +117,7 @@ impl<'p> Evaluator<'p> {
         }
         let Converted { value, problems } = self.converted(&value, ModuleId::ROOT, index, &variable.ty);
         self.problems.borrow_mut().insert(variable.name.text.clone(), problems.into());
-        value
+        value.marked(variable.sensitive)
     }
 
     fn child_variable(
@@ -147,7 +147,7 @@ impl<'p> Evaluator<'p> {
                 self.record(describe(&problem), problem.span);
             }
         }
-        value
+        value.marked(variable.sensitive)
     }
 
     /// `value` as the type of a variable. A large collection that is passed to many instances is converted once.
@@ -155,8 +155,9 @@ impl<'p> Evaluator<'p> {
         let key = large(value).map(|address| (address, module.index(), variable));
         if let Some(key) = key {
             if let Some((_, done)) = self.conversions.borrow().get(&key) {
-                let value = Value::new(done.kind.clone(), value.origin.clone());
-                return Converted { value, problems: Vec::new() };
+                let mut done = done.clone();
+                done.origin = value.origin.clone();
+                return Converted { value: done, problems: Vec::new() };
             }
         }
         let converted = convert_within(value, ty, &self.meter);

@@ -75,8 +75,35 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     if values.len() < function.least || values.len() > function.most {
         return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));
     }
-    (function.run)(&Arguments { evaluator, values: &values, span, name: function.name })
+    let result = (function.run)(&Arguments { evaluator, values: &values, span, name: function.name })?;
+    let hides = !PASS_MARKS_ON.contains(&function.name) && values.iter().any(Value::hides);
+    Ok(result.marked(hides))
 }
+
+/// The functions that know which parts of their arguments are sensitive. The result of all others is, where any part
+/// of an argument is.
+const PASS_MARKS_ON: [&str; 20] = [
+    "chunklist",
+    "concat",
+    "element",
+    "issensitive",
+    "keys",
+    "length",
+    "lookup",
+    "merge",
+    "nonsensitive",
+    "one",
+    "reverse",
+    "sensitive",
+    "slice",
+    "tobool",
+    "tolist",
+    "tomap",
+    "tonumber",
+    "tostring",
+    "values",
+    "zipmap",
+];
 
 fn how_many(function: &Function) -> String {
     let plural = |count: usize| if count == 1 { "argument" } else { "arguments" };

@@ -2,7 +2,7 @@
 
 use crate::eval::{Answer, Stop};
 use crate::origin::Part;
-use crate::types::{Primitive, to_text};
+use crate::types::{Primitive, Type, to_text};
 use crate::value::{Kind, Str, Value};
 
 use crate::eval::Pieces;
@@ -124,7 +124,7 @@ fn split(args: &Arguments<'_, '_>) -> Answer {
             pieces.push(args.piece(&text, &origin, start..start + c.len_utf8()));
             start += c.len_utf8();
         }
-        return args.plain_list(pieces);
+        return args.list_of(pieces, Type::String);
     }
     let mut start = 0;
     for part in text.split(separator.as_str()) {
@@ -132,7 +132,7 @@ fn split(args: &Arguments<'_, '_>) -> Answer {
         pieces.push(args.piece(&text, &origin, start..start + part.len()));
         start += part.len() + separator.len();
     }
-    args.plain_list(pieces)
+    args.list_of(pieces, Type::String)
 }
 
 fn substr(args: &Arguments<'_, '_>) -> Answer {

@@ -64,6 +64,29 @@ impl Type {
         }
     }
 
+    /// The type that a value has once it is of this type: nothing is optional in it any more.
+    pub(crate) fn of_values(&self) -> Type {
+        match self {
+            Type::Any | Type::String | Type::Number | Type::Bool => self.clone(),
+            Type::List(element) => Type::List(Box::new(element.of_values())),
+            Type::Set(element) => Type::Set(Box::new(element.of_values())),
+            Type::Map(element) => Type::Map(Box::new(element.of_values())),
+            Type::Tuple(elements) => Type::Tuple(elements.iter().map(Type::of_values).collect()),
+            Type::Object(attributes) => {
+                let plain = |attribute: &ObjectAttribute| ObjectAttribute {
+                    name: attribute.name.clone(),
+                    ty: attribute.ty.of_values(),
+                    optional: false,
+                    default: None,
+                    span: attribute.span,
+                };
+                let mut attributes: Vec<ObjectAttribute> = attributes.iter().map(plain).collect();
+                attributes.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+                Type::Object(attributes)
+            }
+        }
+    }
+
     /// Whether the type is `string`, `number` or `bool`.
     pub(crate) fn is_primitive(&self) -> bool {
         matches!(self, Type::String | Type::Number | Type::Bool)
