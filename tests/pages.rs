@@ -32,7 +32,7 @@ fn findings(example: &Example, rule: &str) -> Vec<(String, Mark)> {
     let is_module = files.keys().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
     let project = match files.first_key_value() {
         Some((name, bytes)) if !is_module => Project::from_values(name, bytes.clone()).unwrap(),
-        _ => Project::load(&files, ".", &LoadOptions::default()).unwrap(),
+        _ => Project::load(files.clone(), ".", &LoadOptions::default()).unwrap(),
     };
     let mut policy = Policy::default();
     // A rule that is off by default is on for the examples of its own page.

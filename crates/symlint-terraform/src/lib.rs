@@ -32,12 +32,12 @@ mod value;
 pub use eval::{EvalError, Evaluator, Instance, InstanceKey};
 pub use functions::title;
 pub use module::{
-    Assignment, AssignmentSource, FileRole, LoadError, LoadOptions, LoadedFile, Module, ModuleCall, ModuleId, Output,
-    Project, Resource, Variable,
+    Assignment, AssignmentSource, FileRole, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module, ModuleCall,
+    ModuleId, Output, Project, Resource, Variable,
 };
 pub use number::format_number;
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
-pub use show::{show, show_type};
+pub use show::{show, show_type, to_json};
 pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
 pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};
 pub use value::{Entry, Kind, Number, Str, Unknown, Value};

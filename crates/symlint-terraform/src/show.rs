@@ -153,6 +153,56 @@ fn friendly(ty: &Type) -> String {
     }
 }
 
+/// `value` as JSON, with `null` for what in it is unknown or sensitive; `None` where that would be too long. Numbers
+/// keep all their digits.
+pub fn to_json(value: &Value) -> Option<String> {
+    let mut shown = Shown(String::new());
+    shown.json(value).ok()?;
+    Some(shown.0)
+}
+
+impl Shown {
+    fn json(&mut self, value: &Value) -> fmt::Result {
+        match &value.kind {
+            _ if value.is_sensitive() => self.write_str("null"),
+            Kind::Unknown(_) | Kind::Null => self.write_str("null"),
+            Kind::Bool(truth) => write!(self, "{truth}"),
+            Kind::Number(number) => self.write_str(&format_number(number)),
+            Kind::String(text) => self.json_string(text),
+            Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
+                self.write_char('[')?;
+                for (index, item) in items.iter().enumerate() {
+                    self.write_str(if index > 0 { "," } else { "" })?;
+                    self.json(item)?;
+                }
+                self.write_char(']')
+            }
+            Kind::Map(entries) | Kind::Object(entries) => {
+                self.write_char('{')?;
+                for (index, entry) in entries.iter().enumerate() {
+                    self.write_str(if index > 0 { "," } else { "" })?;
+                    self.json_string(&entry.key)?;
+                    self.write_char(':')?;
+                    self.json(&entry.value)?;
+                }
+                self.write_char('}')
+            }
+        }
+    }
+
+    fn json_string(&mut self, text: &str) -> fmt::Result {
+        self.write_char('"')?;
+        for c in text.chars() {
+            match c {
+                '"' | '\\' => write!(self, "\\{c}")?,
+                '\0'..='\u{1F}' => write!(self, "\\u{:04x}", u32::from(c))?,
+                _ => self.write_char(c)?,
+            }
+        }
+        self.write_char('"')
+    }
+}
+
 /// `ty` as a constraint is written: `list(object({ id = string }))`, [`Type::Any`] as `any`.
 pub fn show_type(ty: &Type) -> String {
     let list = |parts: Vec<String>| parts.join(", ");

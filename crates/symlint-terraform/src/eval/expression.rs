@@ -108,7 +108,7 @@ impl Evaluator<'_> {
 
     #[inline(never)]
     fn call(&self, call: &Call, expr: &Expr, scope: &Scope<'_>) -> Answer {
-        if scope.instance.is_none() {
+        if scope.is_constant() {
             return Err(Stop::error_at("functions may not be called here", call.name.span));
         }
         functions::call(self, call, expr.span, scope)

@@ -24,9 +24,9 @@ use std::sync::Arc;
 
 use crate::limits::{DEPTH, Exhausted, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::Expr;
-use crate::types::ConversionProblem;
+use crate::types::{ConversionProblem, Type, type_of};
 use crate::value::{Str, Unknown, Value};
 
 pub use instance::{Instance, InstanceKey};
@@ -69,6 +69,8 @@ pub struct Evaluator<'p> {
     /// The greatest depth since it was last reset; see [`memo`].
     peak: Cell<u32>,
     trial: Cell<Trial>,
+    /// The files that functions have read, by their paths.
+    files: RefCell<HashMap<String, FileId>>,
     /// How many unknown values have been met in trials; only whether it changes matters.
     unknowns: Cell<u64>,
 }
@@ -145,6 +147,7 @@ impl<'p> Evaluator<'p> {
             depth: Cell::new(0),
             peak: Cell::new(0),
             trial: Cell::new(Trial::No),
+            files: RefCell::default(),
             unknowns: Cell::new(0),
         }
     }
@@ -176,8 +179,32 @@ impl<'p> Evaluator<'p> {
         self.errors.borrow().clone()
     }
 
+    /// The errors so far, and what does not fit its type in the values of the root module's variables that were asked
+    /// for: all for which Terraform would refuse what was evaluated.
+    pub fn refusals(&self) -> Vec<EvalError> {
+        let mut errors = self.errors();
+        let problems = self.problems.borrow();
+        let mut names: Vec<&Str> = problems.keys().collect();
+        names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        for problem in names.into_iter().filter_map(|name| problems.get(name)).flat_map(|problems| problems.iter()) {
+            if problem.kind.is_error() {
+                errors.push(EvalError { message: variable::describe(problem), span: problem.span });
+            }
+        }
+        errors
+    }
+
+    /// The type of `value`; [`Type::Any`] stands for that of an unknown or untyped part.
+    pub fn type_of(&self, value: &Value) -> Type {
+        type_of(value, &self.meter).unwrap_or(Type::Any)
+    }
+
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    pub(crate) fn read_files(&self) -> &RefCell<HashMap<String, FileId>> {
+        &self.files
     }
 
     fn record(&self, message: String, span: Span) {

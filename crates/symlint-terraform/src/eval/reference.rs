@@ -36,7 +36,8 @@ impl<'p> Evaluator<'p> {
     fn start(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Start<'p>> {
         match &expr.kind {
             ExprKind::Variable(name) => match scope.bound(name) {
-                Some(value) => Ok(Start::Value(value.clone())),
+                Some(value) => Ok(Start::Value(value)),
+                None if scope.is_template() => Err(Stop::error(format!("the template has no value `{name}`"))),
                 None if scope.instance.is_none() => Err(Stop::error("variables may not be used here")),
                 None => Err(Stop::error(format!("`{name}` needs an attribute to refer to something"))),
             },
@@ -125,7 +126,7 @@ impl<'p> Evaluator<'p> {
             }
             "each" | "count" => return self.repetition(root, name, scope).map(Start::Value),
             "path" => self.path(instance, name, span)?,
-            "terraform" => return Err(Stop::reason(format!("terraform.{text} depends on where Terraform runs"))),
+            "terraform" => self.terraform(name, span)?,
             "self" => return Err(Stop::reason("self is not known before apply")),
             // `data.kind` alone; `data.kind.name` is met one step later.
             "data" => return Err(Stop::error("`data` needs a kind and a name")),
@@ -153,10 +154,25 @@ impl<'p> Evaluator<'p> {
                 let module = instance.module().and_then(|id| self.project.module(id));
                 module.map_or(".", |module| module.path.as_str())
             }
-            "cwd" => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
+            "cwd" => match &self.project.surroundings().cwd {
+                Some(cwd) => cwd.as_str(),
+                None => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
+            },
             _ => return Err(Stop::error_at("`path` has `module`, `root` and `cwd`", name.span)),
         };
         Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(span, [])))
+    }
+
+    fn terraform(&self, name: &Name, span: Span) -> Answer {
+        match (name.text.as_str(), &self.project.surroundings().workspace) {
+            ("workspace", Some(workspace)) => {
+                Ok(Value::new(Kind::String(Str::from(workspace.as_str())), Origin::derived(span, [])))
+            }
+            ("workspace" | "applying", _) => {
+                Err(Stop::reason(format!("terraform.{} depends on where Terraform runs", name.text)))
+            }
+            _ => Err(Stop::error_at("`terraform` has `workspace`", name.span)),
+        }
     }
 
     // Modules.

@@ -192,7 +192,7 @@ fn large(value: &Value) -> Option<usize> {
     }
 }
 
-fn describe(problem: &ConversionProblem) -> String {
+pub(super) fn describe(problem: &ConversionProblem) -> String {
     match &problem.kind {
         ProblemKind::Missing { attribute } => format!("the attribute `{attribute}` is required"),
         ProblemKind::Unused { attribute, .. } => format!("the type has no attribute `{attribute}`"),

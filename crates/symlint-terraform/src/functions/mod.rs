@@ -6,13 +6,16 @@
 mod arguments;
 mod collections;
 mod conversion;
+mod csv;
 mod encoding;
+mod files;
 mod format;
 mod numbers;
 mod regexes;
 mod selection;
 mod sets;
 mod strings;
+mod yaml;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -47,13 +50,16 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
     let families = [
         collections::FUNCTIONS,
         conversion::FUNCTIONS,
+        csv::FUNCTIONS,
         encoding::FUNCTIONS,
+        files::FUNCTIONS,
         format::FUNCTIONS,
         numbers::FUNCTIONS,
         regexes::FUNCTIONS,
         selection::FUNCTIONS,
         sets::FUNCTIONS,
         strings::FUNCTIONS,
+        yaml::FUNCTIONS,
     ];
     families.into_iter().flatten().map(|function| (function.name, function)).collect()
 });
@@ -71,6 +77,9 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     let Some(function) = FUNCTIONS.get(name) else {
         return Err(Stop::reason(format!("the function {name} is not evaluated")));
     };
+    if scope.is_template() && name.starts_with("template") {
+        return Err(Stop::error_at("a template may not use other templates", call.name.span));
+    }
     let values = arguments(evaluator, call, scope)?;
     if values.len() < function.least || values.len() > function.most {
         return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));

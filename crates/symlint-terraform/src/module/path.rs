@@ -2,7 +2,7 @@
 
 /// `path` as seen from the folder `dir`, made as short as it can be without looking at a disk; empty for the folder
 /// from which both are seen.
-pub(super) fn join(dir: &str, path: &str) -> String {
+pub(crate) fn join(dir: &str, path: &str) -> String {
     let absolute = path.starts_with('/') || (dir.starts_with('/') && !path.starts_with('/'));
     let mut parts: Vec<&str> = Vec::new();
     let dir = if path.starts_with('/') { "" } else { dir };

@@ -10,7 +10,7 @@ use crate::value::Str;
 
 use super::load::{LoadOptions, read_values};
 use super::path::{folder, join};
-use super::{FileRole, LoadError, LoadedFile, Project};
+use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Project};
 
 /// A value for a variable of the root module. Later ones replace earlier ones whole.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ pub(super) fn values_file(project: &mut Project, name: &str, bytes: Vec<u8>) -> 
     }
     for block in &file.body.blocks {
         let message = "a values file has no blocks, only `name = value`".to_owned();
-        project.errors.push(LoadError { message, span: block.span });
+        project.errors.push(LoadError { message, span: block.span, kind: LoadErrorKind::Invalid });
     }
     project.files.push(LoadedFile { id, file, role: FileRole::Values });
     Ok(())

@@ -20,6 +20,7 @@ mod template;
 mod tests;
 mod tree;
 
+pub(crate) use quoted::normalised;
 pub use tree::*;
 
 use crate::source::{FileId, Source};

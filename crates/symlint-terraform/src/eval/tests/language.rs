@@ -66,7 +66,7 @@ fn what_only_apply_knows_is_unknown() {
     assert_eq!(show("one"), "\"v\"");
     assert_eq!(show("me"), "data.aws_caller_identity.me.account_id is not known before apply");
     assert_eq!(show("all"), "aws_iam_role.many is not known before apply");
-    assert_eq!(show("fn"), "the function templatefile is not evaluated");
+    assert_eq!(show("fn"), "there is no file `x` here");
     assert_eq!(evaluator.errors(), []);
     show("none");
     show("wrong");

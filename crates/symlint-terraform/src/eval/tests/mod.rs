@@ -38,7 +38,7 @@ pub(crate) fn project(files: &[(&'static str, &str)]) -> Project {
 
 pub(crate) fn project_with(files: &[(&'static str, &str)], options: &LoadOptions) -> Project {
     let files = Files(files.iter().map(|(path, text)| (*path, (*text).to_owned())).collect());
-    let project = Project::load(&files, ".", options).unwrap();
+    let project = Project::load(files, ".", options).unwrap();
     for file in project.files() {
         assert_eq!(file.file.errors, [], "in {}", project.sources().get(file.id).name());
     }

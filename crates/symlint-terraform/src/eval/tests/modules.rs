@@ -143,6 +143,7 @@ fn the_last_assignment_wins_and_all_are_kept() {
         var_files: vec!["extra/x.tfvars".into()],
         vars: vec![("a".into(), "[6]".into()), ("s".into(), "plain ${text}".into())],
         environment: vec![("a".into(), "{ x = 1 }".into()), ("other".into(), "not { ours".into())],
+        ..LoadOptions::default()
     };
     let files = [
         ("main.tf", declared),

@@ -32,7 +32,7 @@ fn answers() -> Vec<(&'static str, String)> {
 fn evaluated(expression: &str) -> String {
     let text = format!("locals {{\n  x = {expression}\n}}\n");
     let files = Files([("main.tf", text)].into());
-    let project = crate::Project::load(&files, ".", &crate::LoadOptions::default()).unwrap();
+    let project = crate::Project::load(files, ".", &crate::LoadOptions::default()).unwrap();
     if project.files().iter().any(|file| !file.file.errors.is_empty()) {
         return "error".to_owned();
     }
