@@ -33,7 +33,7 @@ pub use eval::{EvalError, Evaluator, Instance, InstanceKey};
 pub use functions::title;
 pub use module::{
     Assignment, AssignmentSource, FileRole, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module, ModuleCall,
-    ModuleId, Output, Project, Resource, Variable,
+    ModuleId, Output, Project, Resource, Validation, Variable,
 };
 pub use number::format_number;
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};

@@ -210,6 +210,20 @@ fn json_escape(text: &str) -> (usize, usize) {
     }
 }
 
+/// Where each byte of a JSON string's value is written, from the start of its text between the quotes; the end last.
+pub(crate) fn json_places(raw: &str) -> Vec<u32> {
+    let mut places = Vec::with_capacity(raw.len() + 1);
+    let (mut rest, mut read) = (raw, 0);
+    while !rest.is_empty() {
+        let (from, to) = json_escape(rest);
+        places.extend(std::iter::repeat_n(read, to));
+        read += u32::try_from(from).unwrap_or(u32::MAX);
+        rest = rest.get(from..).unwrap_or_default();
+    }
+    places.push(read);
+    places
+}
+
 fn plain(text: &str) -> (usize, usize) {
     let len = text.chars().next().map_or(1, char::len_utf8);
     (len, len)

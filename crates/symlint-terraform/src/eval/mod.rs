@@ -60,6 +60,8 @@ pub struct Evaluator<'p> {
     problems: RefCell<HashMap<Str, Arc<[ConversionProblem]>>>,
     /// The objects that lack an attribute which their type requires: said once, where the value is converted.
     missing: RefCell<HashSet<(Span, Str)>>,
+    /// The variables (by instance) whose validations have been looked at.
+    validated: RefCell<HashSet<(u32, u32)>>,
     errors: RefCell<Vec<EvalError>>,
     recorded: RefCell<HashSet<EvalError>>,
     meter: Meter,
@@ -140,6 +142,7 @@ impl<'p> Evaluator<'p> {
             conversions: RefCell::default(),
             problems: RefCell::default(),
             missing: RefCell::default(),
+            validated: RefCell::default(),
             errors: RefCell::default(),
             recorded: RefCell::default(),
             meter: Meter::new(steps.saturating_add(4 * bytes as u64)),

@@ -9,7 +9,7 @@ use crate::value::{Entry, Kind, Str, Value};
 
 use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
-use super::{Answer, Evaluator, Stop};
+use super::{Answer, Evaluator, Stop, Trial};
 
 /// What the start of a traversal stands for, where that is not a value yet: a whole module or resource is only made
 /// into a value where nothing of it is taken.
@@ -44,7 +44,7 @@ impl<'p> Evaluator<'p> {
             ExprKind::Attribute(base, name) => match root_name(base) {
                 Some(root) if scope.bound(root).is_none() => self.reference(root, name, expr.span, scope),
                 _ => match data_kind(base).filter(|_| scope.bound("data").is_none()) {
-                    Some(kind) => self.resource("data", kind, &name.text, scope),
+                    Some(kind) => self.resource("data", kind, &name.text, expr.span, scope),
                     None => self.attribute(base, name, scope),
                 },
             },
@@ -114,14 +114,15 @@ impl<'p> Evaluator<'p> {
         let value = match root {
             "var" => self
                 .variable(instance, text)
-                .ok_or_else(|| Stop::error_at(format!("there is no variable `{text}` in this module"), name.span))?,
+                .ok_or_else(|| self.not_declared(format!("there is no variable `{text}` in this module"), name.span))?,
             "local" => self
                 .local(instance, text)
-                .ok_or_else(|| Stop::error_at(format!("there is no local `{text}` in this module"), name.span))?,
+                .ok_or_else(|| self.not_declared(format!("there is no local `{text}` in this module"), name.span))?,
             "module" => {
                 let module = instance.module().and_then(|id| self.project.module(id));
                 let call = module.and_then(|module| module.call(text));
-                let missing = || Stop::error_at(format!("there is no module call `{text}` in this module"), name.span);
+                let missing =
+                    || self.not_declared(format!("there is no module call `{text}` in this module"), name.span);
                 return call.map(Start::Call).ok_or_else(missing);
             }
             "each" | "count" => return self.repetition(root, name, scope).map(Start::Value),
@@ -130,9 +131,17 @@ impl<'p> Evaluator<'p> {
             "self" => return Err(Stop::reason("self is not known before apply")),
             // `data.kind` alone; `data.kind.name` is met one step later.
             "data" => return Err(Stop::error("`data` needs a kind and a name")),
-            kind => return self.resource("", kind, text, scope),
+            kind => return self.resource("", kind, text, span, scope),
         };
         Ok(Start::Value(value))
+    }
+
+    /// A reference to what is nowhere declared: Terraform refuses it before it evaluates anything, `try` or not.
+    fn not_declared(&self, message: String, span: Span) -> Stop {
+        let outer = self.trial.replace(Trial::No);
+        let value = self.refused(message, span);
+        self.trial.set(outer);
+        Stop::Unknown(value)
     }
 
     fn repetition(&self, root: &str, name: &Name, scope: &Scope<'_>) -> Answer {
@@ -240,14 +249,14 @@ impl<'p> Evaluator<'p> {
 
     // Resources.
 
-    fn resource(&self, mode: &str, kind: &str, name: &str, scope: &Scope<'_>) -> Answer<Start<'p>> {
+    fn resource(&self, mode: &str, kind: &str, name: &str, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let Some(instance) = scope.instance else {
             return Err(Stop::error("variables may not be used here"));
         };
         let module = instance.module().and_then(|id| self.project.module(id));
         let resource = module.and_then(|module| module.resource(mode == "data", kind, name));
         let dot = if mode.is_empty() { "" } else { "." };
-        let missing = || Stop::error(format!("there is no {mode}{dot}{kind}.{name} in this module"));
+        let missing = || self.not_declared(format!("there is no {mode}{dot}{kind}.{name} in this module"), span);
         resource.map(Start::Resource).ok_or_else(missing)
     }
 
@@ -289,7 +298,20 @@ impl<'p> Evaluator<'p> {
         let Some(attribute) = attribute else { return Err(not_known(resource, Some(name))) };
         let scope = Scope::of(instance);
         let scope = repetition.map_or(scope, |repetition| scope.repeated(repetition));
+        if self.is_ambiguous(&attribute.value) {
+            return Err(not_known(resource, Some(name)));
+        }
         Ok(self.converted_by_provider(self.eval(&attribute.value, &scope)))
+    }
+
+    /// Whether `expr` may be a nested block: in JSON both are written as objects, and only the provider knows which.
+    fn is_ambiguous(&self, expr: &Expr) -> bool {
+        let is_block = match &expr.kind {
+            ExprKind::Object(_) => true,
+            ExprKind::Tuple(items) => items.iter().any(|item| matches!(item.kind, ExprKind::Object(_))),
+            _ => false,
+        };
+        is_block && self.project.sources().get(expr.span.file).name().ends_with(".json")
     }
 
     /// What is left of a configured value when it is not known to which type a provider converts it: strings, and the

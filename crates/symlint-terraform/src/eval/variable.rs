@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::module::{Assignment, ModuleCall, ModuleId, Variable};
 use crate::origin::{Path, Root};
 use crate::source::Span;
-use crate::types::{ConversionProblem, Converted, ProblemKind, Type, convert_within};
+use crate::types::{ConversionProblem, Converted, Primitive, ProblemKind, Type, convert_within, to_bool};
 use crate::value::{Kind, Str, Value};
 
-use super::Evaluator;
 use super::instance::Instance;
 use super::memo::Item;
 use super::scope::Scope;
+use super::{Evaluator, Trial};
 
 /// A collection (by its address) and the variable to whose type it was converted.
 pub(super) type ConversionKey = (usize, u32, u32);
@@ -29,16 +29,40 @@ impl<'p> Evaluator<'p> {
             return if id == ModuleId::ROOT { self.undeclared(name) } else { None };
         };
         let label = || format!("var.{name}");
-        Some(self.remembered(
-            instance.id(),
-            Item::Variable(index),
-            variable.name.span,
-            label,
-            || match instance.call() {
-                None => self.root_variable(index, variable),
-                Some((caller, call)) => self.child_variable(instance, caller, call, id, index, variable),
-            },
-        ))
+        let item = Item::Variable(index);
+        let value = self.remembered(instance.id(), item, variable.name.span, label, || match instance.call() {
+            None => self.root_variable(index, variable),
+            Some((caller, call)) => self.child_variable(instance, caller, call, id, index, variable),
+        });
+        // Not before the value is remembered: the conditions ask for it.
+        if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
+            self.validate(instance, variable, &value);
+        }
+        Some(value)
+    }
+
+    /// Records what the value of a variable fails to fulfil, as far as that is known.
+    fn validate(&self, instance: &Instance, variable: &'p Variable, value: &Value) {
+        let misfits = self.problems.borrow().get(&variable.name.text).is_some_and(|problems| {
+            instance.call().is_none() && problems.iter().any(|problem| problem.kind.is_error())
+        });
+        // What does not fit the type has been told, and would fail here once more.
+        if misfits || value.as_unknown().is_some() {
+            return;
+        }
+        let trial = self.trial.replace(Trial::No);
+        for validation in &variable.validations {
+            let scope = Scope::of(instance);
+            let condition = self.nested(validation.condition.span, || self.eval(&validation.condition.value, &scope));
+            if matches!(to_bool(&condition), Primitive::Is(Value { kind: Kind::Bool(false), .. })) {
+                let message = validation.message.as_ref().map(|message| self.eval(&message.value, &scope));
+                let message = message.filter(|message| !message.is_sensitive());
+                let said = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
+                let said = said.unwrap_or_default();
+                self.record(format!("var.{} fails its validation{said}", variable.name.text), value.origin.span);
+            }
+        }
+        self.trial.set(trial);
     }
 
     /// The value of the local `name` in `instance`; `None` where there is none.

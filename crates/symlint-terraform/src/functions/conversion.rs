@@ -9,6 +9,8 @@ use super::arguments::Arguments;
 use super::{Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    // What is ephemeral comes from blocks that are unknown.
+    function("ephemeralasnull", 1, 1, |args| args.nullable(0).cloned()),
     function("issensitive", 1, 1, |args| {
         let sensitive = args.nullable(0)?.is_sensitive();
         Ok(Value::new(Kind::Bool(sensitive), Origin::derived(args.span, [])))

@@ -91,10 +91,11 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
 
 /// The functions that know which parts of their arguments are sensitive. The result of all others is, where any part
 /// of an argument is.
-const PASS_MARKS_ON: [&str; 20] = [
+const PASS_MARKS_ON: [&str; 21] = [
     "chunklist",
     "concat",
     "element",
+    "ephemeralasnull",
     "issensitive",
     "keys",
     "length",

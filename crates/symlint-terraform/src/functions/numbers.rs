@@ -1,7 +1,7 @@
 //! Functions of numbers.
 
 use bigdecimal::num_bigint::BigInt;
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use bigdecimal::{BigDecimal, RoundingMode};
 
 use crate::eval::{Answer, Stop, numeric};
 use crate::number::{self, bounded};
@@ -57,57 +57,18 @@ fn pow(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.result(Kind::Number(number::whole(power))))
 }
 
-/// Terraform's logarithms are floats of 64 bits: only whole results are the same here.
+/// Terraform's logarithms are floats of 64 bits, whose last bit depends on the library: only the powers of the base
+/// are known, and of those only the ones that no rounding moves.
 fn log(args: &Arguments<'_, '_>) -> Answer {
     let inexact = || Stop::reason("the result is a number that is not represented exactly");
-    let float = |index| -> Answer<f64> {
-        args.number(index)?.to_f64().filter(|float| *float > 0.0 && float.is_finite()).ok_or_else(inexact)
-    };
-    let (number, base) = (float(0)?, float(1)?);
-    let result = natural_logarithm(number) / natural_logarithm(base);
-    if result.fract() != 0.0 || result.abs() > 10_000.0 {
+    let whole = |index| args.number(index).and_then(|number| number::to_integer(&number).ok_or_else(inexact));
+    let (number, base) = (whole(0)?, whole(1)?);
+    let is_power = base > 1 && (0..64).any(|power| base.checked_pow(power) == Some(number));
+    if !is_power || !(base == 2 && number < 1 << 29 || number == 1 || number == base || (base == 10 && number == 100)) {
         return Err(inexact());
     }
-    #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
-    Ok(args.result(Kind::Number(number::whole(result as i64))))
-}
-
-/// The same steps as in Go's library (after FreeBSD's `e_log.c`), so that the last bit is the same, too.
-fn natural_logarithm(x: f64) -> f64 {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    const L: [f64; 7] = [
-        6.666_666_666_666_735e-1,
-        3.999_999_999_940_942e-1,
-        2.857_142_874_366_239e-1,
-        2.222_219_843_214_978_4e-1,
-        1.818_357_216_161_805e-1,
-        1.531_383_769_920_937_3e-1,
-        1.479_819_860_511_658_6e-1,
-    ];
-    let [l1, l2, l3, l4, l5, l6, l7] = L;
-    // The number as `mantissa * 2^exponent`, the mantissa around 1.
-    let (mut mantissa, mut exponent) = (x, 0.0);
-    while mantissa >= 1.0 {
-        mantissa /= 2.0;
-        exponent += 1.0;
-    }
-    while mantissa < 0.5 {
-        mantissa *= 2.0;
-        exponent -= 1.0;
-    }
-    if mantissa < std::f64::consts::FRAC_1_SQRT_2 {
-        mantissa *= 2.0;
-        exponent -= 1.0;
-    }
-    let f = mantissa - 1.0;
-    let s = f / (2.0 + f);
-    let s2 = s * s;
-    let s4 = s2 * s2;
-    let odd = s2 * (l1 + s4 * (l3 + s4 * (l5 + s4 * l7)));
-    let even = s4 * (l2 + s4 * (l4 + s4 * l6));
-    let half = 0.5 * f * f;
-    exponent * LN2_HIGH - ((half - (s * (f + (odd + even)) + exponent * LN2_LOW)) - f)
+    let power = (0u32..64).find(|power| base.checked_pow(*power) == Some(number)).ok_or_else(inexact)?;
+    Ok(args.result(Kind::Number(number::whole(power))))
 }
 
 fn parseint(args: &Arguments<'_, '_>) -> Answer {

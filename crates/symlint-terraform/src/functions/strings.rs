@@ -38,7 +38,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let suffix = args.text(1)?;
         args.left(0, |text| text.strip_suffix(suffix.as_str()).unwrap_or(text))
     }),
-    function("upper", 1, 1, |args| args.made(&map_case(&args.text(0)?, upper))),
+    function("upper", 1, 1, |args| {
+        let text = args.text(0)?;
+        // Some letters that Rust writes as several have a capital of their own.
+        if text.chars().any(|c| c != 'ß' && c.to_uppercase().len() > 1) {
+            return Err(Stop::reason("the capitals of this text are not evaluated"));
+        }
+        args.made(&map_case(&text, upper))
+    }),
 ];
 
 /// `text` with the first letter of each word in title case, as Go's `strings.Title` has it: a word starts behind
@@ -75,6 +82,9 @@ fn upper(c: char) -> char {
 }
 
 fn lower(c: char) -> char {
+    if c == 'İ' {
+        return 'i';
+    }
     let mut mapped = c.to_lowercase();
     if mapped.len() == 1 { mapped.next().unwrap_or(c) } else { c }
 }

@@ -24,6 +24,10 @@ const MAX_DEPTH: usize = 60;
 fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
     args.evaluator.meter().spend(text.len() / 8)?;
+    // Terraform's parser takes no tabs where lines are indented.
+    if text.lines().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
+        return Err(odd());
+    }
     let mut reader = Reader {
         args,
         events: Parser::new_from_str(&text),

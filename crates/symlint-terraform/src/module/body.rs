@@ -10,7 +10,7 @@ use crate::syntax::{Attribute, Block, ExprKind, Name};
 use crate::types::{Type, read_type};
 use crate::value::Str;
 
-use super::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Variable};
+use super::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Validation, Variable};
 
 /// What a module call has that is no argument of the module.
 const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", "depends_on"];
@@ -122,8 +122,17 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
         default: attribute(block, "default").cloned(),
         nullable: flag(block, "nullable", true),
         sensitive: flag(block, "sensitive", false),
+        validations: block.body.blocks.iter().filter_map(|block| validation(block)).collect(),
         span: block.span,
     }
+}
+
+fn validation(block: &Block) -> Option<Validation> {
+    if block.kind.text.as_str() != "validation" {
+        return None;
+    }
+    let message = attribute(block, "error_message").cloned();
+    Some(Validation { condition: attribute(block, "condition")?.clone(), message })
 }
 
 fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {

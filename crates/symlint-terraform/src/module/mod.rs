@@ -153,8 +153,19 @@ pub struct Variable {
     pub nullable: bool,
     /// Whether Terraform hides its value.
     pub sensitive: bool,
+    /// What its value must fulfil.
+    pub validations: Vec<Validation>,
     /// The whole block.
     pub span: Span,
+}
+
+/// `validation { … }` in a variable.
+#[derive(Debug)]
+pub struct Validation {
+    /// What must be true.
+    pub condition: Arc<Attribute>,
+    /// What is said where it is false.
+    pub message: Option<Arc<Attribute>>,
 }
 
 /// `module "name" { … }`
