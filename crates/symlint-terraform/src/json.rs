@@ -12,7 +12,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use crate::origin::{Form, json_places};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::{
-    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, read_template,
+    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised, read_template,
     relocate,
 };
 use crate::value::Str;
@@ -146,6 +146,12 @@ fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>,
     let skipped =
         if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let mut reader = Reader { id, source, skipped, strings, errors: Vec::new() };
+    if skipped > 0 {
+        reader.errors.push(SyntaxError {
+            message: "a file in JSON has no byte order mark: remove the first three bytes".to_owned(),
+            span: Span::new(id, 0..u32::try_from(skipped).unwrap_or(0)),
+        });
+    }
     let body = match parse(text.get(skipped..).unwrap_or_default()) {
         Ok(Json::Object(object)) => body(&mut reader, &object),
         Ok(other) => {
@@ -252,7 +258,11 @@ impl Reader<'_> {
                 let within = range.start + 1..range.end.saturating_sub(1);
                 let escaped = literal.value.len() != within.len();
                 let form = if escaped { Form::JsonEscaped } else { Form::Verbatim };
-                ExprKind::String(Literal { text: Str::from(&*literal.value), span: self.span(within), form })
+                let (text, form) = match normalised(&literal.value) {
+                    Some(normalised) => (Str::from(normalised), Form::Whole),
+                    None => (Str::from(&*literal.value), form),
+                };
+                ExprKind::String(Literal { text, span: self.span(within), form })
             }
             Json::Array(array) => {
                 ExprKind::Tuple(array.elements.iter().map(|element| self.expression(element)).collect())

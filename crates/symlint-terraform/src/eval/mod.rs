@@ -6,6 +6,7 @@
 
 mod access;
 mod comprehension;
+mod declared;
 mod expression;
 mod instance;
 mod memo;
@@ -62,6 +63,8 @@ pub struct Evaluator<'p> {
     missing: RefCell<HashSet<(Span, Str)>>,
     /// The variables (by instance) whose validations have been looked at.
     validated: RefCell<HashSet<(u32, u32)>>,
+    /// The expressions whose references have been looked at.
+    checked: RefCell<HashSet<Span>>,
     errors: RefCell<Vec<EvalError>>,
     recorded: RefCell<HashSet<EvalError>>,
     meter: Meter,
@@ -143,6 +146,7 @@ impl<'p> Evaluator<'p> {
             problems: RefCell::default(),
             missing: RefCell::default(),
             validated: RefCell::default(),
+            checked: RefCell::default(),
             errors: RefCell::default(),
             recorded: RefCell::default(),
             meter: Meter::new(steps.saturating_add(4 * bytes as u64)),
@@ -169,6 +173,7 @@ impl<'p> Evaluator<'p> {
     ///
     /// What Terraform would refuse is recorded as an error and unknown.
     pub fn evaluate(&self, instance: &Instance, expr: &Expr) -> Value {
+        self.check_references(instance, expr);
         self.eval(expr, &Scope::of(instance))
     }
 

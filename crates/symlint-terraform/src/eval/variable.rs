@@ -30,9 +30,12 @@ impl<'p> Evaluator<'p> {
         };
         let label = || format!("var.{name}");
         let item = Item::Variable(index);
-        let value = self.remembered(instance.id(), item, variable.name.span, label, || match instance.call() {
-            None => self.root_variable(index, variable),
-            Some((caller, call)) => self.child_variable(instance, caller, call, id, index, variable),
+        let value = self.remembered(instance.id(), item, variable.name.span, label, || {
+            match (&variable.type_error, instance.call()) {
+                (Some((message, span)), _) => self.refused(message.as_str(), *span),
+                (None, None) => self.root_variable(index, variable),
+                (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
+            }
         });
         // Not before the value is remembered: the conditions ask for it.
         if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
@@ -71,6 +74,7 @@ impl<'p> Evaluator<'p> {
         let (index, local) = module.local_at(name)?;
         let label = || format!("local.{name}");
         Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
+            self.check_references(instance, &local.value);
             let mut value = self.eval(&local.value, &Scope::of(instance));
             value.origin = value.origin.reached(|| Path::root(Root::Local(local.name.text.clone())));
             value
@@ -84,6 +88,7 @@ impl<'p> Evaluator<'p> {
         let value = output.value.as_ref()?;
         let label = || format!("output `{name}`");
         let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
+            self.check_references(instance, &value.value);
             self.eval(&value.value, &Scope::of(instance)).marked(output.sensitive)
         });
         Some(value)
@@ -94,6 +99,7 @@ impl<'p> Evaluator<'p> {
     pub fn argument(&self, instance: &Instance, name: &str) -> Option<Value> {
         let (caller, call) = self.call_of(instance)?;
         let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
+        self.check_references(caller, &argument.value);
         let scope = Scope::of(caller);
         let scope = instance.repetition().map_or(scope, |repetition| scope.repeated(repetition));
         Some(self.eval(&argument.value, &scope))

@@ -204,6 +204,7 @@ fn rendered(args: &Arguments<'_, '_>, id: FileId) -> Answer {
     }
     let source = args.evaluator.project().sources().get(id);
     let template = read_template(id, &source).map_err(|error| Stop::error_at(error.message, error.span))?;
+    args.evaluator.check_template(&template, values)?;
     let value = args.evaluator.eval(&template, &Scope::template(values));
     if value.as_unknown().is_some() {
         return Err(Stop::Unknown(value));

@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 use crate::eval::{Answer, Evaluator, Scope, Stop};
 use crate::limits::ELEMENTS;
 use crate::source::Span;
-use crate::syntax::{Call, Expr};
+use crate::syntax::{Call, Expr, ExprKind};
 use crate::value::{Kind, Value};
 
 use arguments::Arguments;
@@ -79,6 +79,12 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     };
     if scope.is_template() && name.starts_with("template") {
         return Err(Stop::error_at("a template may not use other templates", call.name.span));
+    }
+    let is_reference = |argument: &Expr| {
+        matches!(argument.kind, ExprKind::Attribute(..) | ExprKind::Index(..) | ExprKind::Variable(_))
+    };
+    if name == "templatestring" && !call.arguments.first().is_some_and(is_reference) {
+        return Err(Stop::error_at("`templatestring` takes a reference to a text, not the text", call.name.span));
     }
     let values = arguments(evaluator, call, scope)?;
     if values.len() < function.least || values.len() > function.most {

@@ -114,11 +114,13 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
         errors.extend(constants.errors().into_iter().map(invalid));
         read
     });
+    let type_error = errors_within.first().map(|error| (error.message.clone(), error.span));
     errors.extend(errors_within);
     Variable {
         name: name.clone(),
         ty: read,
         type_span: ty.map(|ty| ty.value.span),
+        type_error,
         default: attribute(block, "default").cloned(),
         nullable: flag(block, "nullable", true),
         sensitive: flag(block, "sensitive", false),

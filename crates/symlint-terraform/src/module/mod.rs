@@ -147,6 +147,8 @@ pub struct Variable {
     pub ty: Type,
     /// Where the type is stated.
     pub type_span: Option<Span>,
+    /// Why what is stated is no type, if so.
+    pub(crate) type_error: Option<(String, Span)>,
     /// Its default.
     pub default: Option<Arc<Attribute>>,
     /// Whether it may be null.

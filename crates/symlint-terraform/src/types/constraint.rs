@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind, Item, Key};
+use crate::syntax::{Call, Expr, ExprKind, Item, Key, Name};
 use crate::value::{Str, Value};
 
 use super::convert;
@@ -135,13 +135,7 @@ pub(crate) fn read_type(
             _ => format!("`{name}` is not a type"),
         },
         ExprKind::Call(call) => return read_constructor(call, constant, error),
-        // Terraform 0.11 wrote types in quotes, and the simple ones are still accepted.
-        ExprKind::String(literal) => match literal.text.as_str() {
-            "string" => return Type::String,
-            "list" => return Type::List(Box::new(Type::Any)),
-            "map" => return Type::Map(Box::new(Type::Any)),
-            _ => "a type is written without quotes".to_owned(),
-        },
+        ExprKind::String(_) => "a type is written without quotes".to_owned(),
         _ => "this is not a type".to_owned(),
     };
     error(message, expr.span);
@@ -196,7 +190,7 @@ fn read_attribute(
     constant: &mut dyn FnMut(&Expr) -> Value,
     error: &mut dyn FnMut(String, Span),
 ) -> Option<ObjectAttribute> {
-    let Key::Literal(name) = &item.key else {
+    let Some(name) = plain_name(item) else {
         error("the attributes of an object type have plain names".to_owned(), item.key.span());
         return None;
     };
@@ -223,5 +217,13 @@ fn read_attribute(
             error("`optional` takes a type and a default".to_owned(), call.name.span);
             attribute(Type::Any, true, None)
         }
+    }
+}
+
+/// The name in front of the `=`, where it has no quotes.
+fn plain_name(item: &Item) -> Option<&Name> {
+    match &item.key {
+        Key::Literal(name) if name.span.start == item.span.start => Some(name),
+        _ => None,
     }
 }
