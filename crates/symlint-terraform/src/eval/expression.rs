@@ -70,6 +70,11 @@ impl Evaluator<'_> {
         for item in items {
             let (key, key_span) = match &item.key {
                 Key::Literal(name) => (name.text.clone(), name.span),
+                // In a values file such a key is a mistake, and the other items are as good as they were.
+                Key::Computed(expr) if scope.is_constant() && refers(expr) => {
+                    self.record("this key is read as an expression: put it in quotes".to_owned(), expr.span);
+                    continue;
+                }
                 Key::Computed(expr) => {
                     let key = self.key(expr, scope)?;
                     (key.as_str().cloned().unwrap_or_default(), key.origin.span)
@@ -168,6 +173,16 @@ fn uncommon(value: Value) -> Answer {
 fn unknown_within(value: &Value) -> bool {
     let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
     entries.chain(value.elements().unwrap_or_default()).any(|part| part.as_unknown().is_some())
+}
+
+/// Whether `expr`, without parentheses or quotes, refers to something: `a.b`, `-a`.
+fn refers(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Attribute(inner, _) | ExprKind::Index(inner, _) | ExprKind::Unary(_, inner) => refers(inner),
+        ExprKind::Binary(binary) => refers(&binary.left) || refers(&binary.right),
+        _ => false,
+    }
 }
 
 fn invalid() -> Stop {

@@ -11,7 +11,7 @@ fn evaluate(text: &str) -> (String, Vec<String>) {
 fn one_mistake_does_not_hide_the_rest() {
     let (value, errors) = evaluate("x = { a = 1 + true, b = upper(\"b\"), c = local.nothing }");
     assert_eq!(value, "{\n  \"a\" = (unknown)\n  \"b\" = \"B\"\n  \"c\" = (unknown)\n}");
-    assert_eq!(errors, ["a number is required here, not a bool", "there is no local `nothing` in this module"]);
+    assert_eq!(errors, ["there is no local `nothing` in this module", "a number is required here, not a bool"]);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn an_argument_is_set_once() {
 fn heredocs_that_do_not_end() {
     check(
         "a = <<E\nx\nb = 1\n",
-        &["1:5 [<<E] this heredoc is not closed: add a line with only `E`", "2:1 [x] `x` has no value: write `x = …`"],
+        &["1:5 [<<E] this heredoc is not closed: add a line with only `E`"],
         "a b",
     );
     check(
@@ -119,6 +119,31 @@ fn heredocs_that_do_not_end() {
         &["2:1 [${] this `${` is not closed: add `}`, or write `$${` for the characters"],
         "a b",
     );
+}
+
+#[test]
+fn what_is_not_closed_ends_where_an_item_begins() {
+    let said = |close: &str, open: &str| format!("1:7 [] `{close}` is missing: the `{open}` on line 1 is not closed");
+    check("a = [1\nb = 1\n", &[&said("]", "[")], "a b");
+    let said = "1:15 [] `]` is missing: the `[` on line 1 is not closed";
+    check("a = [for x in y\nb = 1\n", &[&said.replace("15", "16")], "a b");
+    check("a = f(\n  1\nb = 1\n", &["2:4 [] `)` is missing: the `(` on line 1 is not closed"], "a b");
+    let inner = "a = {\n  c = [\"x\"\n  d = 1\n}\nb = 1\n";
+    check(inner, &["2:11 [] `]` is missing: the `[` on line 2 is not closed"], "a b");
+}
+
+#[test]
+fn a_missing_brace_is_put_in() {
+    let text = "a = {\n  b =\n    c = 1\n    d = {\n      e = 2\n    }\n  }\n  f = 3\n}\n";
+    check(text, &["2:6 [] `{` is missing: write `b = {`"], "a");
+    let read = input(text);
+    assert_eq!(show(read.value("a")), "{ b={ c=1 d={ e=2 } } f=3 }");
+}
+
+#[test]
+fn keys_that_start_with_a_digit() {
+    let said = "2:3 [1b] a key that starts with a digit must be in quotes: write `\"1b\" = …`";
+    check("a = {\n  1b = 1\n}\nb = 1\n", &[said], "a b");
 }
 
 #[test]
