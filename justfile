@@ -32,7 +32,7 @@ test *ARGS:
 
 # Write the generated files anew: the rule index, the report's schema, the output in the README
 bless:
-    SYMLINT_BLESS=1 cargo test --workspace
+    SYMLINT_BLESS=1 INSTA_UPDATE=always cargo test --workspace
 
 # The two files of a new rule, e.g. `just new-rule tenant region-mismatch`
 new-rule GROUP ID:

@@ -1,6 +1,7 @@
 //! Runs every example of every rule page.
 //!
-//! A `bad` example yields exactly the findings that its comments mark, a `good` one none at all, from any rule.
+//! A `bad` example yields exactly the findings that its comments mark, a `good` one none at all, from any rule, and a
+//! `fixed` one is what fixes make of the bad one before it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,35 +16,50 @@ use std::fmt::Write;
 
 use symlint_core::check::check;
 use symlint_core::config::{self, Config};
+use symlint_core::fix::fix;
 use symlint_core::policy::Policy;
 use symlint_core::rule::{Example, ExampleKind, Level, Mark};
 use symlint_rules::catalogue;
-use symlint_terraform::{LoadOptions, Project, Sources};
+use symlint_terraform::{LoadOptions, Project};
 
-/// The files of an example, checked as symlint would check them in a folder, or alone if there is only a values file.
-fn findings(example: &Example, rule: &str) -> Vec<(String, Mark)> {
-    let mut files: BTreeMap<String, Vec<u8>> =
-        example.files.iter().map(|file| (file.name.clone(), file.text.clone().into_bytes())).collect();
-    let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
-        let sources = Sources::new();
-        let file = sources.add(".symlint.hcl", bytes).unwrap();
-        config::read(&sources, file, catalogue()).unwrap()
-    });
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn files(example: &Example) -> Files {
+    example.files.iter().map(|file| (file.name.clone(), file.text.clone().into_bytes())).collect()
+}
+
+/// The files as symlint would read them in a folder, or alone if there is only a values file.
+fn load(mut files: Files) -> (Project, Config) {
+    let config = files.remove(".symlint.hcl");
     let is_module = files.keys().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
     let project = match files.first_key_value() {
         Some((name, bytes)) if !is_module => Project::from_values(name, bytes.clone()).unwrap(),
         _ => Project::load(files.clone(), ".", &LoadOptions::default()).unwrap(),
     };
+    let config = config.map_or_else(Config::default, |bytes| {
+        let file = project.sources().add(".symlint.hcl", bytes).unwrap();
+        config::read(project.sources(), file, catalogue()).unwrap()
+    });
+    (project, config)
+}
+
+fn policy(rule: &str) -> Policy {
     let mut policy = Policy::default();
     // A rule that is off by default is on for the examples of its own page.
     if catalogue().get(rule).unwrap().page.level == Level::Off {
         policy.levels.insert(rule.to_owned(), Level::Warning);
     }
-    let outcome = check(&project, &config, &policy, catalogue());
+    policy
+}
+
+fn findings(example: &Example, rule: &str) -> Vec<(String, Mark)> {
+    let (project, config) = load(files(example));
+    let outcome = check(&project, &config, &policy(rule), catalogue());
     let sources = project.sources();
     let mut findings: Vec<_> = outcome
         .findings
         .iter()
+        .filter(|finding| finding.counts())
         .map(|finding| {
             let source = sources.get(finding.span.file);
             let text = source.slice(finding.span).lines().next().unwrap_or_default().trim_end();
@@ -84,6 +100,50 @@ fn every_example_yields_what_it_marks() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Without the comments that mark findings: a fixed example has none.
+fn unmarked(text: &str) -> String {
+    let is_mark = |comment: &str| comment.split_once(": ").is_some_and(|(id, _)| catalogue().get(id).is_some());
+    let unmarked = |line: &str| match line.rsplit_once("# ") {
+        Some((code, comment)) if is_mark(comment) => {
+            if code.trim().is_empty() {
+                String::new()
+            } else {
+                code.trim_end().to_owned() + "\n"
+            }
+        }
+        _ => line.to_owned() + "\n",
+    };
+    text.lines().map(unmarked).collect()
+}
+
+#[test]
+fn fixes_make_of_a_bad_example_what_the_page_shows() {
+    for entry in catalogue().iter() {
+        let rule = entry.rule.id;
+        for pair in entry.page.examples.windows(2) {
+            let [bad, fixed] = pair else { unreachable!() };
+            if fixed.kind != ExampleKind::Fixed {
+                continue;
+            }
+            assert_eq!(bad.kind, ExampleKind::Bad, "{rule}: line {}", fixed.line);
+            let mut files = files(bad);
+            for round in 0.. {
+                assert!(round < 10, "{rule}: fixing has no end");
+                let (project, config) = load(files.clone());
+                let done = fix(&[check(&project, &config, &policy(rule), catalogue())], true);
+                if done.files.is_empty() {
+                    break;
+                }
+                files.extend(done.files.into_iter().map(|(name, text)| (name, text.into_bytes())));
+            }
+            for file in &fixed.files {
+                let text = String::from_utf8(files[&file.name].clone()).unwrap();
+                assert_eq!(unmarked(&text), file.text, "{rule}: line {}", fixed.line);
+            }
+        }
+    }
 }
 
 #[test]

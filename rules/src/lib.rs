@@ -25,15 +25,27 @@ macro_rules! rules {
 }
 
 mod connector;
+mod expression;
 mod format;
 mod isolation;
+mod meta;
+mod names;
+mod naming;
 mod tenant;
 mod values;
 mod wiring;
 
 /// All groups, in the order of the catalogue.
-pub const GROUPS: &[Group] =
-    &[format::GROUP, tenant::GROUP, isolation::GROUP, connector::GROUP, wiring::GROUP, values::GROUP];
+pub const GROUPS: &[Group] = &[
+    format::GROUP,
+    tenant::GROUP,
+    isolation::GROUP,
+    connector::GROUP,
+    wiring::GROUP,
+    naming::GROUP,
+    values::GROUP,
+    meta::GROUP,
+];
 
 /// All rules with their pages.
 pub fn catalogue() -> &'static Catalogue {

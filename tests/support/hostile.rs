@@ -8,9 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use symlint_terraform::{
-    Evaluator, FileTree, LoadOptions, Project, Value, convert, show, show_type, syntax, to_json,
-};
+use symlint_terraform::{Evaluator, FileTree, LoadOptions, Project, Value, convert, show, show_type, syntax, to_json};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -35,12 +33,8 @@ pub fn configuration(bytes: &[u8]) {
 
 /// `bytes` as an expression, a template, YAML and CSV.
 pub fn expression(bytes: &[u8]) {
-    let files: Files = [
-        ("main.tf".to_owned(), MODULE.into()),
-        ("text".to_owned(), bytes.to_vec()),
-    ]
-    .into_iter()
-    .collect();
+    let files: Files =
+        [("main.tf".to_owned(), MODULE.into()), ("text".to_owned(), bytes.to_vec())].into_iter().collect();
     let project = load(files);
     let evaluator = Evaluator::new(&project);
     for local in ["yaml", "csv", "json", "template"] {

@@ -1,38 +1,176 @@
-//! The whole way: a project in, findings out.
+//! The whole way: projects in, findings out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use symlint_terraform::{Project, Span};
 
 use crate::config::Config;
-use crate::finding::Finding;
-use crate::policy::Policy;
-use crate::rule::{Catalogue, Context, Level};
+use crate::finding::{Finding, SuppressedBy, Suppression};
+use crate::fingerprint;
+use crate::policy::{self, Applied, Baseline, Inline, META, Policy, Suppressions, UnusedSuppression};
+use crate::rule::{Catalogue, CatalogueEntry, Context, Level};
 use crate::tenants::{self, Model};
 
-/// What a check found, and what it looked at.
+/// What a check found in one project, and what it looked at.
 #[derive(Debug)]
 pub struct Outcome<'p> {
     /// Everything that the rules looked at.
     pub model: Model<'p>,
-    /// Sorted by file, then offset, then rule.
+    /// Sorted by file, then offset, then rule; also those that do not count.
     pub findings: Vec<Finding>,
 }
 
-/// Checks `project` by the rules of `catalogue`.
+/// What a run is made of, beside the projects.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The rules.
+    pub catalogue: &'a Catalogue,
+    /// Which of them run.
+    pub policy: &'a Policy,
+    /// The day, `YYYY-MM-DD`; without it no exception expires.
+    pub today: Option<&'a str>,
+    /// Findings that do not count. It is in the sources of the first project.
+    pub baseline: Option<&'a Baseline>,
+    /// Turns a file's name as it is shown into its path from the repository's root: fingerprints must be the same from
+    /// wherever symlint is started.
+    pub repository_path: &'a dyn Fn(&str) -> String,
+}
+
+/// Checks one project by the rules of `catalogue`, without a baseline or a day.
 pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalogue: &Catalogue) -> Outcome<'p> {
-    let model = tenants::build(project, config);
-    let mut findings = Vec::new();
-    for entry in catalogue.iter() {
-        let level = policy.level(entry, config);
-        if level != Level::Off {
-            let mut found = Vec::new();
-            (entry.rule.check)(&mut Context::new(&model, config, entry, level, &mut found));
-            findings.extend(fold(found));
+    let run = Run { catalogue, policy, today: None, baseline: None, repository_path: &str::to_owned };
+    run.check([(project, config)]).swap_remove(0)
+}
+
+/// A project whose own suppressions are applied.
+struct Judged<'p, 'c> {
+    outcome: Outcome<'p>,
+    config: &'c Config,
+    applied: Applied,
+}
+
+impl Run<'_> {
+    /// Checks each project with its configuration, which must be in the project's sources if it is in a file.
+    /// There are as many outcomes as projects, in their order.
+    pub fn check<'p, 'c>(&self, projects: impl IntoIterator<Item = (&'p Project, &'c Config)>) -> Vec<Outcome<'p>> {
+        let mut judged: Vec<Judged<'p, 'c>> =
+            projects.into_iter().map(|(project, config)| self.judge(project, config)).collect();
+        fingerprint::assign(judged.iter_mut().map(|judged| &mut judged.outcome), self.repository_path);
+        let mut gone = self.apply_baseline(&mut judged);
+        // One file, and one configuration, may serve several projects: what is used in one is used.
+        let used: BTreeSet<_> = judged.iter().flat_map(|judged| judged.applied.used.iter().cloned()).collect();
+        for judged in &mut judged {
+            let runs = |rule: &str| self.runs(rule, judged.config);
+            let mut unused =
+                policy::unused(&judged.applied, &used, &judged.outcome.model, judged.config, self.today, &runs);
+            // The baseline is in the sources of the first.
+            unused.append(&mut gone);
+            let invalid = std::mem::take(&mut judged.applied.inline.invalid);
+            self.judge_suppressions(judged, &Suppressions { invalid, unused });
+        }
+        fingerprint::assign(judged.iter_mut().map(|judged| &mut judged.outcome), self.repository_path);
+        judged.into_iter().map(|judged| judged.outcome).collect()
+    }
+
+    fn judge<'p, 'c>(&self, project: &'p Project, config: &'c Config) -> Judged<'p, 'c> {
+        let model = tenants::build(project, config);
+        let nothing = Suppressions::default();
+        let mut findings = self.findings(&model, config, &nothing, |entry| entry.group != META);
+        let inline = Inline::read(project, self.catalogue);
+        let applied = policy::apply(&mut findings, inline, &model, config, self.today);
+        let mut findings = fold(findings);
+        findings.iter_mut().for_each(|finding| stand_in_files(finding, project));
+        sort(&mut findings, project);
+        Judged { outcome: Outcome { model, findings }, config, applied }
+    }
+
+    fn judge_suppressions(&self, judged: &mut Judged<'_, '_>, suppressions: &Suppressions) {
+        let Outcome { model, findings } = &mut judged.outcome;
+        let found = self.findings(model, judged.config, suppressions, |entry| entry.group == META);
+        if !found.is_empty() {
+            findings.extend(found);
+            sort(findings, model.project);
         }
     }
-    sort(&mut findings, project);
-    Outcome { model, findings }
+
+    /// What the rules of `which` find.
+    fn findings(
+        &self,
+        model: &Model<'_>,
+        config: &Config,
+        suppressions: &Suppressions,
+        which: fn(&CatalogueEntry) -> bool,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for entry in self.catalogue.iter().filter(|entry| which(entry)) {
+            let level = self.policy.level(entry, config);
+            if level != Level::Off {
+                (entry.rule.check)(&mut Context::new(model, config, suppressions, entry, level, &mut findings));
+            }
+        }
+        findings
+    }
+
+    fn runs(&self, rule: &str, config: &Config) -> bool {
+        self.catalogue.get(rule).is_some_and(|entry| self.policy.level(entry, config) != Level::Off)
+    }
+
+    /// Marks what the baseline has, and returns what it has in vain.
+    fn apply_baseline(&self, judged: &mut [Judged<'_, '_>]) -> Vec<UnusedSuppression> {
+        let Some(baseline) = self.baseline else { return Vec::new() };
+        let mut used = BTreeSet::new();
+        let mut files = BTreeSet::new();
+        for Judged { outcome: Outcome { model, findings }, .. } in judged.iter_mut() {
+            if model.is_everything_readable() {
+                let read = model.project.files().iter().map(|file| model.sources().get(file.id));
+                files.extend(read.map(|source| (self.repository_path)(source.name())));
+            }
+            for finding in findings {
+                let is_suppressible = self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible);
+                if is_suppressible && baseline.entries.contains_key(&finding.fingerprint) {
+                    used.insert(finding.fingerprint.clone());
+                    finding.suppressed = finding.suppressed.take().or_else(|| Some(in_baseline()));
+                }
+            }
+        }
+        let runs = |rule: &str| judged.iter().any(|judged| self.runs(rule, judged.config));
+        policy::unused_baseline(baseline, &used, &files, &runs)
+    }
+
+    /// Marks the findings of [`Run::write_baseline`] as those of a baseline.
+    pub fn accept(&self, outcomes: &mut [Outcome<'_>]) {
+        let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
+        for finding in findings.filter(|finding| finding.counts()) {
+            if self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible) {
+                finding.suppressed = Some(in_baseline());
+            }
+        }
+    }
+
+    /// A baseline of all findings that count and can be suppressed, together with those that are in it already.
+    pub fn write_baseline(&self, outcomes: &[Outcome<'_>]) -> String {
+        let findings = outcomes.iter().flat_map(|outcome| {
+            let written = outcome.findings.iter().filter(|finding| {
+                let by = finding.suppressed.as_ref().map(|suppression| suppression.by);
+                matches!(by, None | Some(SuppressedBy::Baseline))
+                    && self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible)
+            });
+            let sources = outcome.model.sources();
+            written.map(|finding| (finding, (self.repository_path)(sources.get(finding.span.file).name())))
+        });
+        Baseline::write(findings)
+    }
+}
+
+fn in_baseline() -> Suppression {
+    Suppression { by: SuppressedBy::Baseline, reason: "it is in the baseline".to_owned() }
+}
+
+/// A value from the environment or an option is in no file: its variable is.
+fn stand_in_files(finding: &mut Finding, project: &Project) {
+    finding.span = project.visible(finding.span);
+    finding.related.iter_mut().for_each(|related| related.span = project.visible(related.span));
+    finding.fixes.retain(|fix| fix.edits.iter().all(|edit| project.visible(edit.span) == edit.span));
 }
 
 fn sort(findings: &mut [Finding], project: &Project) {
@@ -49,10 +187,11 @@ const NAMED: usize = 3;
 /// A value that several tenants have from one place, such as a default or a local, has one finding, on none of them.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
     let mut groups: Vec<(Finding, Vec<String>)> = Vec::with_capacity(found.len());
-    let mut places: HashMap<(Span, String), usize> = HashMap::new();
+    let mut places: HashMap<(&str, Span, String, Option<Suppression>), usize> = HashMap::new();
     for finding in found {
         let tenants: Vec<String> = finding.tenant.iter().cloned().collect();
-        let group = places.get(&(finding.span, finding.message.clone())).copied();
+        let place = (finding.rule, finding.span, finding.message.clone(), finding.suppressed.clone());
+        let group = places.get(&place).copied();
         match group.and_then(|group| groups.get_mut(group)) {
             Some((_, others)) if !tenants.is_empty() => {
                 if others.last() != tenants.last() {
@@ -61,7 +200,7 @@ fn fold(found: Vec<Finding>) -> Vec<Finding> {
             }
             _ => {
                 if !tenants.is_empty() {
-                    places.insert((finding.span, finding.message.clone()), groups.len());
+                    places.insert(place, groups.len());
                 }
                 groups.push((finding, tenants));
             }

@@ -1,5 +1,6 @@
 //! What a rule has to say.
 
+use serde::Serialize;
 use symlint_terraform::Span;
 
 use crate::rule::Level;
@@ -25,6 +26,41 @@ pub struct Finding {
     pub help: Option<String>,
     /// How it can be mended.
     pub fixes: Vec<Fix>,
+    /// The same for as long as the rule, file, value and tenant are the same, wherever in the file they move. Rules
+    /// leave it empty.
+    pub fingerprint: String,
+    /// Why it does not count, if it does not; rules know nothing of it.
+    pub suppressed: Option<Suppression>,
+}
+
+impl Finding {
+    /// Whether it counts.
+    pub fn counts(&self) -> bool {
+        self.suppressed.is_none()
+    }
+}
+
+/// Why a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Suppression {
+    /// What suppresses it.
+    pub by: SuppressedBy,
+    /// Why.
+    pub reason: String,
+}
+
+/// What can suppress a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SuppressedBy {
+    /// A comment in the file.
+    Inline,
+    /// An `exception` of the configuration.
+    Exception,
+    /// The baseline file.
+    Baseline,
 }
 
 /// A place that a finding relates to.

@@ -17,6 +17,8 @@ pub mod check;
 pub mod config;
 pub mod facts;
 pub mod finding;
+mod fingerprint;
+pub mod fix;
 pub mod policy;
 pub mod report;
 pub mod rule;

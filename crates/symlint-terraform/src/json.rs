@@ -12,8 +12,8 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use crate::origin::{Form, json_places};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::{
-    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised, read_template,
-    relocate,
+    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised,
+    read_template, relocate,
 };
 use crate::value::Str;
 

@@ -20,6 +20,14 @@ pub(crate) enum Command {
     Check(Box<CheckOptions>),
     /// Say what an expression is, and where it comes from
     Eval(Box<EvalOptions>),
+    /// Mend what can be mended without changing what was meant
+    Fix(Box<FixOptions>),
+    /// Write a commented `.symlint.hcl` for a module
+    Init {
+        /// The folder of the module
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: String,
+    },
     /// Show the page of one rule
     Explain {
         /// The id, such as `role-account-mismatch`
@@ -41,16 +49,12 @@ pub(crate) enum RulesFormat {
     Json,
 }
 
+/// What `check` and `fix` have in common.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
-pub(crate) struct CheckOptions {
+pub(crate) struct InputOptions {
     /// Folders, values files (`*.tfvars`, `*.tfvars.json`), or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
-
-    /// How to report, and optionally into which file [possible formats: human, concise, json]
-    #[arg(long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<Output>,
 
     /// Use this configuration file instead of the nearest `.symlint.hcl`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -68,6 +72,10 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) var: Vec<Assignment>,
 
+    /// The name that standard input has in reports
+    #[arg(long, value_name = "NAME", default_value = "stdin.tfvars")]
+    pub(crate) stdin_filename: String,
+
     /// Run only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
@@ -84,9 +92,9 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
-    /// The name that standard input has in reports
-    #[arg(long, value_name = "NAME", default_value = "stdin.tfvars")]
-    pub(crate) stdin_filename: String,
+    /// Count only findings that are not in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
 
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
@@ -143,10 +151,46 @@ pub(crate) enum EvalFormat {
     Json,
 }
 
-const EXIT_CODES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_CODES)]
+pub(crate) struct CheckOptions {
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
+
+    /// How to report, and optionally into which file [possible formats: human, concise, json]
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub(crate) format: Vec<Output>,
+
+    /// Write all findings into this file, to be used as a baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = FIX_CODES)]
+pub(crate) struct FixOptions {
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
+
+    /// Show what would change, and write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// Apply suggestions too: a person must look at them
+    #[arg(long = "unsafe")]
+    pub(crate) suggestions: bool,
+}
+
+const CHECK_CODES: &str = "\
 Exit codes:
   0  it ran, and no finding reached the --fail-on level
   1  it ran, and some did
+  2  it could not do its work: bad usage or configuration, an unreadable file, or nothing to check";
+
+const FIX_CODES: &str = "\
+Exit codes:
+  0  it ran, and no finding that is left reached the --fail-on level; with --diff, nothing would change
+  1  it ran, and some did; with --diff, something would change
   2  it could not do its work: bad usage or configuration, an unreadable file, or nothing to check";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,49 +3,89 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use symlint_core::check::{Outcome, check};
-use symlint_core::policy::Policy;
+use symlint_core::check::{Outcome, Run};
+use symlint_core::policy::{Baseline, Policy};
 use symlint_core::report::{self, Report};
 use symlint_core::tenants::VariableState;
 use symlint_rules::catalogue;
+use symlint_terraform::{FileError, FileRole};
 
-use crate::args::{CheckOptions, FailOn, Format, Output};
-use crate::files::repository_path;
+use crate::args::{CheckOptions, FailOn, Format, InputOptions, Output};
+use crate::files::{self, Overlay, repository_path, shown};
 use crate::human::{Style, human};
 use crate::output::{self, Failure};
 use crate::target::{self, Target};
 
 /// Finds what to check, checks it, and reports.
 pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
-    let policy = policy(options)?;
+    let input = &options.input;
+    let setup = Setup::new(input)?;
     let outputs = outputs(options)?;
-    let targets = target::find(options)?;
-    if targets.is_empty() {
-        return Err(nothing_found(options));
-    }
-    if options.verbose {
+    let targets = setup.targets(&setup.files(target::stdin(input)?))?;
+    if input.verbose {
         describe(&targets);
     }
-    let outcomes: Vec<Outcome<'_>> =
-        targets.iter().map(|target| check(&target.project, &target.config, &policy, catalogue())).collect();
-    let report = report::report(&outcomes, &repository_path);
+    let baseline = setup.baseline(&targets)?;
+    let run = setup.run(baseline.as_ref());
+    let mut outcomes = run.check(targets.iter().map(|target| (&target.project, &target.config)));
+    if let Some(path) = &options.write_baseline {
+        output::write(path, &run.write_baseline(&outcomes))?;
+        run.accept(&mut outcomes);
+    }
+    let report = report::report(&outcomes);
     for output in &outputs {
-        let text = render(output, options, &outcomes, &report);
+        let text = render(output, input, &outcomes, &report);
         match &output.file {
             Some(file) => output::write(file, &text)?,
             None => output::print(&text)?,
         }
     }
-    let unchecked: Vec<Failure> =
-        targets.iter().zip(&outcomes).filter_map(|(target, outcome)| unchecked(target, outcome)).collect();
-    if !unchecked.is_empty() {
-        unchecked.iter().for_each(output::print_failure);
-        return Ok(ExitCode::from(2));
-    }
-    Ok(exit_code(&report, options.fail_on))
+    Ok(if was_checked(&targets, &outcomes) { exit_code(&report, input.fail_on) } else { ExitCode::from(2) })
 }
 
-fn policy(options: &CheckOptions) -> Result<Policy, Failure> {
+/// What `check` and `fix` make of their options before they look at any file.
+pub(crate) struct Setup<'a> {
+    options: &'a InputOptions,
+    policy: Policy,
+    today: String,
+}
+
+impl<'a> Setup<'a> {
+    pub(crate) fn new(options: &'a InputOptions) -> Result<Self, Failure> {
+        Ok(Self { options, policy: policy(options)?, today: output::today() })
+    }
+
+    /// The disk, with standard input under its name.
+    pub(crate) fn files(&self, stdin: Option<Vec<u8>>) -> Overlay {
+        Overlay { texts: stdin.map(|bytes| (shown(&self.options.stdin_filename), bytes)).into_iter().collect() }
+    }
+
+    /// What is to be checked: at least something.
+    pub(crate) fn targets(&self, files: &Overlay) -> Result<Vec<Target>, Failure> {
+        let targets = target::find(self.options, files)?;
+        if targets.is_empty() { Err(nothing_found(self.options)) } else { Ok(targets) }
+    }
+
+    /// The baseline, as a source of the first target.
+    pub(crate) fn baseline(&self, targets: &[Target]) -> Result<Option<Baseline>, Failure> {
+        let Some((path, first)) = self.options.baseline.as_ref().zip(targets.first()) else { return Ok(None) };
+        let path = path.to_string_lossy();
+        let name = shown(&path);
+        let reason = "there is no such file; `--write-baseline` makes one";
+        let missing = || FileError { path: name.clone(), reason: reason.into() };
+        let bytes = files::read(&path)?.ok_or_else(missing)?;
+        let sources = first.project.sources();
+        let file = sources.add(name.clone(), bytes)?;
+        Ok(Some(Baseline::read(sources, file)?))
+    }
+
+    pub(crate) fn run<'r>(&'r self, baseline: Option<&'r Baseline>) -> Run<'r> {
+        let (policy, today) = (&self.policy, Some(self.today.as_str()));
+        Run { catalogue: catalogue(), policy, today, baseline, repository_path: &repository_path }
+    }
+}
+
+fn policy(options: &InputOptions) -> Result<Policy, Failure> {
     let trimmed = |ids: &[String]| ids.iter().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
     let levels: BTreeMap<_, _> =
         options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
@@ -68,13 +108,13 @@ fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
     Ok(outputs)
 }
 
-fn render(output: &Output, options: &CheckOptions, outcomes: &[Outcome<'_>], report: &Report) -> String {
+fn render(output: &Output, options: &InputOptions, outcomes: &[Outcome<'_>], report: &Report) -> String {
     match output.format {
         Format::Human => {
             let to_terminal = output.file.is_none();
             let style = Style {
                 color: to_terminal && output::use_color(options.color),
-                width: if to_terminal { output::width() } else { 100 },
+                width: if to_terminal { output::width() } else { output::PLAIN_WIDTH },
                 quiet: options.quiet,
             };
             human(outcomes, report, &style)
@@ -84,18 +124,18 @@ fn render(output: &Output, options: &CheckOptions, outcomes: &[Outcome<'_>], rep
     }
 }
 
-fn describe(targets: &[Target]) {
+pub(crate) fn describe(targets: &[Target]) {
     for target in targets {
         let config = target.config_file.as_deref().unwrap_or("no configuration file");
         eprintln!("checking {} with {config}", target.name);
         let sources = target.project.sources();
-        for file in target.project.files() {
+        for file in target.project.files().iter().filter(|file| file.role != FileRole::Option) {
             eprintln!("  read {}", sources.get(file.id).name());
         }
     }
 }
 
-fn nothing_found(options: &CheckOptions) -> Failure {
+fn nothing_found(options: &InputOptions) -> Failure {
     let paths = options.paths.join("`, `");
     Failure::NothingChecked(format!(
         "nothing to check in `{paths}`: there are no tenants, flow calls, connectors or safelists\n\
@@ -143,7 +183,16 @@ fn unchecked(target: &Target, outcome: &Outcome<'_>) -> Option<Failure> {
     None
 }
 
-fn exit_code(report: &Report, fail_on: FailOn) -> ExitCode {
+/// Whether every target was really checked; what was not is said on standard error.
+pub(crate) fn was_checked(targets: &[Target], outcomes: &[Outcome<'_>]) -> bool {
+    let unchecked: Vec<Failure> =
+        targets.iter().zip(outcomes).filter_map(|(target, outcome)| unchecked(target, outcome)).collect();
+    unchecked.iter().for_each(output::print_failure);
+    unchecked.is_empty()
+}
+
+/// 1 if findings reached the level.
+pub(crate) fn exit_code(report: &Report, fail_on: FailOn) -> ExitCode {
     let failed = match fail_on {
         FailOn::Error => report.summary.errors > 0,
         FailOn::Warning => report.summary.errors + report.summary.warnings > 0,

@@ -11,7 +11,7 @@ use symlint_terraform::{
 };
 
 use crate::args::{EvalFormat, EvalOptions};
-use crate::files::{self, Disk, parent, shown};
+use crate::files::{self, Overlay, parent, shown};
 use crate::output::{self, Failure};
 use crate::target;
 
@@ -79,14 +79,14 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
             return Err(Failure::Usage(format!("cannot evaluate in `{path}`: a folder or a values file is needed")));
         }
     };
-    let names = Disk.list(&folder)?.unwrap_or_default();
+    let names = Overlay::default().list(&folder)?.unwrap_or_default();
     let is_module = names.iter().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
     let project = match last {
         Some(file) if !is_module => Project::from_values(file, files::read(file)?.unwrap_or_default())?,
         last => {
             let values = target::load_options(&options.var_file, &options.var, last);
             let around = LoadOptions { workspace: Some(workspace(&folder)?), cwd: cwd(&folder), ..values };
-            Project::load(Disk, &folder, &around)?
+            Project::load(Overlay::default(), &folder, &around)?
         }
     };
     for loaded in project.files() {

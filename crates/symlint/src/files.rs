@@ -1,20 +1,28 @@
 //! The disk: files as the engine asks for them, and paths as people write them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use symlint_terraform::{FileError, FileTree};
 
-/// The files below the current folder, or wherever a path leads.
-pub(crate) struct Disk;
+/// The disk, with other texts in the place of some files: standard input, and what has been mended but not written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overlay {
+    /// By the names that reports show.
+    pub(crate) texts: BTreeMap<String, Vec<u8>>,
+}
 
 /// Larger files are refused: Terraform itself could not handle them.
 const MAX_FILE: u64 = 1 << 30;
 
-impl FileTree for Disk {
+impl FileTree for Overlay {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
-        read(path)
+        match self.texts.get(path) {
+            Some(bytes) => Ok(Some(bytes.clone())),
+            None => read(path),
+        }
     }
 
     fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {

@@ -1,7 +1,7 @@
 //! The report for people: one source excerpt for each tenant, what crosses tenants first.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::{self, Write};
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
@@ -12,7 +12,8 @@ use symlint_core::finding::Finding;
 use symlint_core::report::Report;
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
-use symlint_terraform::{Source, Sources, Span};
+use symlint_terraform::{FileId, Source, Sources, Span};
+use textwrap::WordSplitter;
 
 /// How the report looks.
 pub(crate) struct Style {
@@ -33,15 +34,18 @@ pub(crate) fn human(outcomes: &[Outcome<'_>], report: &Report, style: &Style) ->
         .without_cause_chain();
     let mut text = String::new();
     for outcome in outcomes {
-        for excerpt in excerpts(outcome) {
+        for excerpt in excerpts(outcome, style.width) {
             // Writing to a string cannot fail, and every span lies in its file.
             let _ = handler.render_report(&mut text, &excerpt);
+            text.push_str(&excerpt.elsewhere);
             text.push('\n');
         }
     }
     if !style.quiet {
-        text.push_str(&report.summary.to_string());
-        text.push('\n');
+        let _ = writeln!(text, "{}", report.summary);
+        if report.findings.iter().any(|finding| finding.suppressed.is_none()) {
+            text.push_str("`symlint explain RULE` says more about a rule\n");
+        }
     }
     text
 }
@@ -54,13 +58,20 @@ struct Excerpt {
     text: ExcerptText,
     labels: Vec<LabeledSpan>,
     help: String,
+    /// The related places outside of what is shown, a line each.
+    elsewhere: String,
 }
 
-fn excerpts(outcome: &Outcome<'_>) -> Vec<Excerpt> {
+/// How many places outside of an excerpt are named.
+const ELSEWHERE: usize = 5;
+
+fn excerpts(outcome: &Outcome<'_>, width: usize) -> Vec<Excerpt> {
     let sources = outcome.model.sources();
+    let blocks = blocks(outcome);
+    let counting = outcome.findings.iter().filter(|finding| finding.counts());
     let mut groups: BTreeMap<(Option<&str>, &str), Vec<&Finding>> = BTreeMap::new();
-    let names: Vec<_> = outcome.findings.iter().map(|finding| sources.get(finding.span.file)).collect();
-    for (finding, source) in outcome.findings.iter().zip(&names) {
+    let found: Vec<_> = counting.map(|finding| (finding, sources.get(finding.span.file))).collect();
+    for (finding, source) in &found {
         groups.entry((finding.tenant.as_deref(), source.name())).or_default().push(finding);
     }
     let mut groups: Vec<Vec<&Finding>> = groups.into_values().collect();
@@ -68,7 +79,27 @@ fn excerpts(outcome: &Outcome<'_>) -> Vec<Excerpt> {
         findings.sort_by_key(|finding| (importance(finding), finding.span));
     }
     groups.sort_by_key(|findings| findings.first().map(|first| (importance(first), first.span)));
-    groups.iter().filter_map(|findings| excerpt(findings, sources)).collect()
+    groups
+        .iter()
+        .filter_map(|findings| {
+            let first = findings.first()?;
+            let block = first.tenant.as_deref().and_then(|name| blocks.get(&(name, first.span.file)));
+            let shown = block.copied().unwrap_or(first.span);
+            Some(excerpt(findings, first, shown, sources, width))
+        })
+        .collect()
+}
+
+/// Where each tenant is written, by its name and the file.
+fn blocks<'a>(outcome: &'a Outcome<'_>) -> HashMap<(&'a str, FileId), Span> {
+    let mut blocks: HashMap<(&str, FileId), Span> = HashMap::new();
+    for tenant in &outcome.model.tenants {
+        for field in tenant.fields() {
+            let block = blocks.entry((tenant.name(), field.span.file)).or_insert(field.span);
+            *block = block.to(field.span);
+        }
+    }
+    blocks
 }
 
 /// What comes first: errors, and of them what is most urgent.
@@ -76,34 +107,63 @@ fn importance(finding: &Finding) -> (std::cmp::Reverse<Level>, u8) {
     (std::cmp::Reverse(finding.level), catalogue().urgency(finding.rule))
 }
 
-fn excerpt(findings: &[&Finding], sources: &Sources) -> Option<Excerpt> {
-    let first = findings.first()?;
+/// `findings` with the related places that lie in `shown`; other related places are only named, since an excerpt of
+/// another block hides what is wrong in this one.
+fn excerpt(findings: &[&Finding], first: &Finding, shown: Span, sources: &Sources, width: usize) -> Excerpt {
     let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
-    let file = first.span.file;
+    let source = sources.get(first.span.file);
     let mut labels: Vec<LabeledSpan> = Vec::new();
     let mut help: Vec<String> = Vec::new();
+    let mut elsewhere: Vec<String> = Vec::new();
     for finding in findings {
-        labels.push(label(
-            finding.span,
-            &format!("{} [{}]", finding.message, finding.rule),
-            finding.span == first.span,
-        ));
-        for related in finding.related.iter().filter(|related| related.span.file == file) {
-            let is_labelled = findings.iter().any(|finding| finding.span == related.span);
-            if !is_labelled && !labels.iter().any(|label| label.offset() == related.span.start as usize) {
-                labels.push(label(related.span, &related.message, false));
+        let text = format!("{} [{}]", finding.message, finding.rule);
+        labels.push(label(&source, finding.span, &text, finding.span == first.span, width));
+        for related in &finding.related {
+            let is_labelled = findings.iter().any(|finding| finding.span == related.span)
+                || labels.iter().any(|label| label.offset() == related.span.start as usize);
+            if !shown.contains(related.span) {
+                let line = format!("{}: {}", place(related.span, sources), related.message);
+                if !elsewhere.contains(&line) {
+                    elsewhere.push(line);
+                }
+            } else if !is_labelled {
+                labels.push(label(&source, related.span, &related.message, false, width));
             }
         }
         let line = finding.help.as_ref().map(|help| format!("{}: {help}", finding.rule));
         help.extend(line.filter(|line| !help.contains(line)));
     }
-    Some(Excerpt {
+    Excerpt {
         title: title(first, errors, findings.len() - errors),
         severity: if errors > 0 { Severity::Error } else { Severity::Warning },
-        text: ExcerptText(sources.get(file)),
+        text: ExcerptText(source),
         labels,
         help: help.join("\n"),
-    })
+        elsewhere: named(&elsewhere),
+    }
+}
+
+/// The lines about other places, as they follow the help.
+fn named(places: &[String]) -> String {
+    let mut text = String::new();
+    for (place, start) in
+        places.iter().take(ELSEWHERE).zip(std::iter::once("  see:  ").chain(std::iter::repeat("        ")))
+    {
+        text.push_str(start);
+        text.push_str(place);
+        text.push('\n');
+    }
+    if places.len() > ELSEWHERE {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "        and {} more", places.len() - ELSEWHERE);
+    }
+    text
+}
+
+fn place(span: Span, sources: &Sources) -> String {
+    let source = sources.get(span.file);
+    let position = source.position(span.start);
+    format!("{}:{}:{}", source.name(), position.line, position.column)
 }
 
 fn title(first: &Finding, errors: usize, warnings: usize) -> String {
@@ -119,14 +179,26 @@ fn title(first: &Finding, errors: usize, warnings: usize) -> String {
     }
 }
 
-fn label(span: Span, text: &str, primary: bool) -> LabeledSpan {
+/// A label whose text is broken into lines that end before `width`.
+fn label(source: &Source, span: Span, text: &str, primary: bool, width: usize) -> LabeledSpan {
     let range = span.start as usize..span.end as usize;
+    // The text begins in the middle of what it labels, behind the line numbers and a hook.
+    let column = (source.position(span.start).column + span.len() / 2) as usize + GUTTER;
+    let lines =
+        textwrap::Options::new(width.saturating_sub(column).max(LABEL)).word_splitter(WordSplitter::NoHyphenation);
+    let text = textwrap::fill(text, lines);
     if primary {
-        LabeledSpan::new_primary_with_span(Some(text.to_owned()), range)
+        LabeledSpan::new_primary_with_span(Some(text), range)
     } else {
-        LabeledSpan::new_with_span(Some(text.to_owned()), range)
+        LabeledSpan::new_with_span(Some(text), range)
     }
 }
+
+/// The columns of a line number, its rule, and the hook of a label.
+const GUTTER: usize = 10;
+
+/// The least width of a label: lines that are shorter are hard to read.
+const LABEL: usize = 44;
 
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

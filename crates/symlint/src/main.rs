@@ -5,7 +5,9 @@ mod check;
 mod eval;
 mod explain;
 mod files;
+mod fix;
 mod human;
+mod init;
 mod output;
 mod target;
 
@@ -49,6 +51,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
         Command::Eval(options) => eval::run(options),
+        Command::Fix(options) => fix::run(options),
+        Command::Init { path } => init::run(path),
         Command::Explain { rule } => explain::explain(rule),
         Command::Rules { format } => explain::rules(*format),
     }

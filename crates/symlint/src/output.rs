@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use symlint_core::config::ConfigError;
-use symlint_core::policy::UnknownRule;
+use symlint_core::policy::{BaselineError, UnknownRule};
 use symlint_terraform::{FileError, Sources};
 
 use crate::args::Color;
@@ -22,6 +22,9 @@ pub(crate) enum Failure {
     /// A file cannot be written.
     #[error("cannot write {path}: {reason}")]
     Write { path: String, reason: String },
+    /// The baseline is none.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// A word is no rule's id.
     #[error(transparent)]
     UnknownRule(#[from] UnknownRule),
@@ -51,8 +54,13 @@ pub(crate) fn print_failure(failure: &Failure) {
 
 /// Prints `text`; a reader that has gone away, such as `head`, is no failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+/// Prints `bytes`; a reader that has gone away, such as `head`, is no failure.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::Write { path: "standard output".into(), reason: crate::files::reason(&error) })
         }
@@ -60,10 +68,71 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes `text` into the file at `path`, whose folder must exist.
+/// Writes `text` into the file at `path`, whose folder must exist: all of it, or nothing.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text)
-        .map_err(|error| Failure::Write { path: path.display().to_string(), reason: crate::files::reason(&error) })
+    let fail = |error: io::Error| failed(path, &error);
+    match fs::metadata(path) {
+        // A device or a pipe has nothing to lose.
+        Ok(metadata) if !metadata.is_file() => fs::write(path, text).map_err(fail),
+        _ => write_whole(path, text.as_bytes()).map_err(fail),
+    }
+}
+
+/// Writes `text` into a new file at `path`.
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(path, &error))
+}
+
+/// Replaces the file at `path`, which had the bytes `old` when it was read, by `new`. It keeps its mode, and a link
+/// stays a link.
+pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure> {
+    let fail = |error: io::Error| failed(path, &error);
+    if fs::read(path).map_err(fail)? != old {
+        let reason = "it has changed since it was read; nothing was written".to_owned();
+        return Err(Failure::Write { path: path.display().to_string(), reason });
+    }
+    write_whole(path, new).map_err(fail)
+}
+
+/// Through a file beside it, so that nobody ever sees a half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    if let Some(permissions) = default_permissions() {
+        builder.permissions(permissions);
+    }
+    let mut file = builder.prefix(".symlint").tempfile_in(folder)?;
+    if let Ok(metadata) = fs::metadata(&path) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// Those of a file that a program makes in the ordinary way; temporary files are for their owner alone.
+#[cfg(unix)]
+fn default_permissions() -> Option<fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<fs::Permissions> {
+    None
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    Failure::Write { path: path.display().to_string(), reason: crate::files::reason(error) }
+}
+
+/// The day in UTC, `YYYY-MM-DD`: that of `SOURCE_DATE_EPOCH` where it is set, for results that can be repeated.
+pub(crate) fn today() -> String {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
+    let fixed = epoch.and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok());
+    fixed.unwrap_or_else(time::OffsetDateTime::now_utc).date().to_string()
 }
 
 /// Whether to use colours on standard output.
@@ -76,9 +145,12 @@ pub(crate) fn use_color(color: Color) -> bool {
     }
 }
 
+/// The columns of what does not go to a terminal.
+pub(crate) const PLAIN_WIDTH: usize = 100;
+
 /// How many columns there are on standard output.
 pub(crate) fn width() -> usize {
     // Files and pipes get the same on every machine.
     let terminal = if io::stdout().is_terminal() { terminal_size::terminal_size() } else { None };
-    terminal.map_or(100, |(terminal_size::Width(width), _)| usize::from(width).clamp(60, 120))
+    terminal.map_or(PLAIN_WIDTH, |(terminal_size::Width(width), _)| usize::from(width).clamp(60, 120))
 }

@@ -8,14 +8,14 @@ use ignore::WalkBuilder;
 use symlint_core::config::{self, Config};
 use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, FileTree, LoadOptions, Project, Sources};
+use symlint_terraform::{FileError, FileTree, LoadOptions, Project};
 
-use crate::args::{Assignment, CheckOptions};
-use crate::files::{self, Disk, parent, shown};
+use crate::args::{Assignment, InputOptions};
+use crate::files::{self, Overlay, parent, shown};
 use crate::output::Failure;
 
 /// The name of the configuration file.
-const CONFIG: &str = ".symlint.hcl";
+pub(crate) const CONFIG: &str = ".symlint.hcl";
 
 /// Something to check, with the configuration that holds for it.
 pub(crate) struct Target {
@@ -27,9 +27,20 @@ pub(crate) struct Target {
     pub(crate) config_file: Option<String>,
 }
 
+/// What stands on standard input, if it is to be checked.
+pub(crate) fn stdin(options: &InputOptions) -> Result<Option<Vec<u8>>, Failure> {
+    if !options.paths.iter().any(|path| path == "-") {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let reason = |error: std::io::Error| FileError { path: "-".into(), reason: files::reason(&error) };
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(reason)?;
+    Ok(Some(bytes))
+}
+
 /// Everything that the arguments name, in their order, without repetitions.
-pub(crate) fn find(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
-    let mut finder = Finder { options, targets: Vec::new() };
+pub(crate) fn find(options: &InputOptions, files: &Overlay) -> Result<Vec<Target>, Failure> {
+    let mut finder = Finder { options, files, targets: Vec::new() };
     for path in &options.paths {
         finder.add(path)?;
     }
@@ -37,17 +48,15 @@ pub(crate) fn find(options: &CheckOptions) -> Result<Vec<Target>, Failure> {
 }
 
 struct Finder<'a> {
-    options: &'a CheckOptions,
+    options: &'a InputOptions,
+    files: &'a Overlay,
     targets: Vec<Target>,
 }
 
 impl Finder<'_> {
     fn add(&mut self, path: &str) -> Result<(), Failure> {
         if path == "-" {
-            let mut bytes = Vec::new();
-            let reason = |error: std::io::Error| FileError { path: "-".into(), reason: files::reason(&error) };
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(reason)?;
-            return self.add_values(&shown(&self.options.stdin_filename), bytes);
+            return self.add_values(&shown(&self.options.stdin_filename));
         }
         let name = shown(path);
         let metadata = std::fs::metadata(path)
@@ -69,26 +78,26 @@ impl Finder<'_> {
     /// A values file is checked with the module in its folder, or alone where there is none.
     fn add_values_file(&mut self, name: &str) -> Result<(), Failure> {
         let folder = parent(name);
-        if !has_configuration(&folder)? {
-            let bytes = files::read(name)?.unwrap_or_default();
-            return self.add_values(name, bytes);
+        if !has_configuration(self.files, &folder)? {
+            return self.add_values(name);
         }
-        let (config, config_file) = self.config(&folder)?;
-        let project = Project::load(&Disk, &folder, &self.load_options(Some(name)))?;
+        let project = Project::load(self.files.clone(), &folder, &self.load_options(Some(name)))?;
+        let (config, config_file) = self.config(&folder, &project)?;
         self.targets.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
 
-    fn add_values(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), Failure> {
-        let (config, config_file) = self.config(&parent(name))?;
+    fn add_values(&mut self, name: &str) -> Result<(), Failure> {
+        let bytes = self.files.read(name)?.unwrap_or_default();
         let project = Project::from_values(name, bytes)?;
+        let (config, config_file) = self.config(&parent(name), &project)?;
         self.targets.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
 
     /// A folder is a root module, or else what lies below it is searched for some.
     fn add_folder(&mut self, folder: &str) -> Result<(), Failure> {
-        if has_configuration(folder)? {
+        if has_configuration(self.files, folder)? {
             let target = self.module(folder)?;
             if concerns(&target.project, &target.config) {
                 self.push(target);
@@ -119,8 +128,8 @@ impl Finder<'_> {
     }
 
     fn module(&self, folder: &str) -> Result<Target, Failure> {
-        let (config, config_file) = self.config(folder)?;
-        let project = Project::load(&Disk, folder, &self.load_options(None))?;
+        let project = Project::load(self.files.clone(), folder, &self.load_options(None))?;
+        let (config, config_file) = self.config(folder, &project)?;
         Ok(Target { project, config, name: folder.to_owned(), config_file })
     }
 
@@ -128,8 +137,8 @@ impl Finder<'_> {
         load_options(&self.options.var_file, &self.options.var, last_var_file)
     }
 
-    /// The configuration that holds for `folder`: the one that is named, or the nearest.
-    fn config(&self, folder: &str) -> Result<(Config, Option<String>), Failure> {
+    /// The configuration that holds for `folder`, the one that is named or the nearest, as a source of `project`.
+    fn config(&self, folder: &str, project: &Project) -> Result<(Config, Option<String>), Failure> {
         if self.options.no_config {
             return Ok((Config::default(), None));
         }
@@ -146,9 +155,9 @@ impl Finder<'_> {
                 None => return Ok((Config::default(), None)),
             },
         };
-        let sources = Sources::new();
+        let sources = project.sources();
         let file = sources.add(shown(&path), bytes)?;
-        let config = config::read(&sources, file, catalogue()).map_err(|error| Failure::config(&error, &sources))?;
+        let config = config::read(sources, file, catalogue()).map_err(|error| Failure::config(&error, sources))?;
         Ok((config, Some(path)))
     }
 }
@@ -195,8 +204,8 @@ fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
     }
 }
 
-fn has_configuration(folder: &str) -> Result<bool, Failure> {
-    let names = Disk.list(folder)?.unwrap_or_default();
+fn has_configuration(files: &Overlay, folder: &str) -> Result<bool, Failure> {
+    let names = files.list(folder)?.unwrap_or_default();
     Ok(names.iter().any(|name| is_configuration(name)))
 }
 

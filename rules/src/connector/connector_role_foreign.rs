@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let same = owner.role().filter(|other| other.name.text() == role.name.text());
         let report = cx.report(role.name.piece, message);
         match same {
-            Some(same) => report.related(same.name.piece, format!("`{}` has it here", owner.name())),
+            Some(same) => report.related(same.name.piece, format!("`{}` has this role", owner.name())),
             None => report.related(&owner.key, format!("this is the `{}` of the name", owner.name())),
         };
     }

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::TenantId;
-use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
+use symlint_terraform::syntax::{Expr, ExprKind, Item, Key, children, top_level};
 use symlint_terraform::{Path, Source, Span, Step};
-
-use super::tree::{children, top_level};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let keys: HashMap<Span, TenantId> = cx.tenants().iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
@@ -145,10 +143,13 @@ fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
     let blank = |c: char| c == ' ' || c == '\t' || c == '\r';
     let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
     let alone = text.get(line_start..start)?.chars().all(blank);
+    let comment = |text: &str| text.starts_with('#') || text.starts_with("//");
     let newline = behind.find('\n').filter(|&at| behind.get(..at).is_some_and(|rest| rest.chars().all(blank)));
     let range = match newline {
         Some(newline) if alone => line_start..end + newline + 1,
         None if behind.chars().all(blank) => start..next,
+        // The comment takes the item's place.
+        None if comment(behind.trim_start_matches(blank)) => start..end + (behind.len() - behind.trim_start_matches(blank).len()),
         _ if comma || newline.is_some() => start..end,
         _ => return None,
     };

@@ -1,6 +1,7 @@
 //! See evaluation-error.md.
 
 use symlint_core::rule::Context;
+use symlint_terraform::LoadErrorKind;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // What does not fit the type of a tenants variable has findings of its own, wherever it is passed on to.
@@ -11,6 +12,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let errors = cx.model.evaluation_errors.iter().filter(|error| !told(error.span) && !unread(error.span));
     let errors: Vec<_> = errors.collect();
     for error in errors {
+        cx.report(error.span, error.message.as_str());
+    }
+    // A module that is not there may only be missing in this checkout; one that leads back to itself is wrong anywhere.
+    let project = cx.model.project;
+    for error in project.errors().iter().filter(|error| error.kind == LoadErrorKind::ModuleCycle) {
         cx.report(error.span, error.message.as_str());
     }
 }

@@ -1,7 +1,5 @@
 //! Is the file what its author thinks it is?
 
-mod tree;
-
 rules! { "values": "is the file what its author thinks it is?";
     syntax_error = "syntax-error",
     evaluation_error = "evaluation-error",
@@ -10,6 +8,7 @@ rules! { "values": "is the file what its author thinks it is?";
     unknown_attribute = "unknown-attribute",
     type_mismatch = "type-mismatch",
     undeclared_variable = "undeclared-variable",
+    overridden_tenants = "overridden-tenants",
     placeholder_value = "placeholder-value",
     unknown_value = "unknown-value",
 }

@@ -7,7 +7,7 @@ use symlint_core::tenants::{FlowCall, FlowInstance, Model, Provenance, TenantId}
 use symlint_terraform::Span;
 use symlint_terraform::syntax::Expr;
 
-use super::expression;
+use crate::expression;
 use super::judge::{Judge, Problem};
 use super::slot::{Slot, Slots};
 
@@ -18,11 +18,17 @@ struct Wrong<'a> {
     instance: &'a FlowInstance,
 }
 
-/// An argument's expression in a call, and what came of it in all instances.
+/// Whom an argument's expression reaches, in all instances of the call.
 #[derive(Default)]
-struct Found<'a> {
+struct Argued<'a> {
     expr: Option<&'a Expr>,
     receivers: BTreeSet<TenantId>,
+}
+
+/// What came of one expression: an argument's, or that of a part of it.
+struct Found<'a> {
+    expr: Option<&'a Expr>,
+    receivers: usize,
     wrong: Vec<Wrong<'a>>,
 }
 
@@ -40,32 +46,41 @@ pub(super) fn check(cx: &mut Context<'_>) {
         instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant, cx.config)).collect();
     let judge = Judge::new(model, cx.config, &all);
     // A wrapper module makes several calls of one block, which are one cause.
-    let mut found: BTreeMap<Span, Found<'_>> = BTreeMap::new();
+    let mut arguments: BTreeMap<Span, Argued<'_>> = BTreeMap::new();
+    let mut wrong: Vec<Wrong<'_>> = Vec::new();
     for ((flow, instance, tenant), slots) in instances.iter().zip(&all) {
         for argument in &instance.arguments {
-            let found = found.entry(argument.span).or_default();
-            found.expr = flow.call.arguments.iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
-            found.receivers.insert(*tenant);
+            let argued = arguments.entry(argument.span).or_default();
+            argued.expr = flow.call.arguments.iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
+            argued.receivers.insert(*tenant);
         }
         let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
         let judged: Vec<(&Slot<'_>, Problem)> = judged.collect();
         let torn = slots.pairs.iter().filter(|pair| judge.is_torn(&slots.slots, pair));
-        let torn: Vec<&Slot<'_>> = torn.filter_map(|pair| slots.slots.get(pair.account)).collect();
-        for (slot, problem) in judged.into_iter().chain(torn.into_iter().map(|slot| (slot, Problem::Grant))) {
-            found.entry(slot.argument.span).or_default().wrong.push(Wrong { slot, problem, instance });
-        }
+        let torn = torn.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
+        let found = judged.into_iter().chain(torn.collect::<Vec<_>>());
+        wrong.extend(found.map(|(slot, problem)| Wrong { slot, problem, instance }));
     }
-    for found in found.values() {
-        report(cx, &judge, found);
+    let mut found: BTreeMap<Span, Found<'_>> = BTreeMap::new();
+    for wrong in wrong {
+        let argument = wrong.slot.argument.span;
+        let argued = arguments.get(&argument);
+        let whole = argued.and_then(|argued| argued.expr);
+        let part = wrong.slot.part.and_then(|part| expression::part(whole?, part));
+        let expr = part.or(whole);
+        let span = expr.map_or(argument, |expr| expression::span(expr, cx.sources()));
+        let receivers = argued.map_or(0, |argued| argued.receivers.len());
+        found.entry(span).or_insert(Found { expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
+    }
+    for (span, found) in &found {
+        report(cx, &judge, *span, found);
     }
 }
 
-fn report(cx: &mut Context<'_>, judge: &Judge<'_>, found: &Found<'_>) {
+fn report(cx: &mut Context<'_>, judge: &Judge<'_>, span: Span, found: &Found<'_>) {
     let Some(first) = found.wrong.first() else { return };
     let part = first.slot.part.filter(|_| found.wrong.iter().all(|wrong| wrong.slot.part == first.slot.part));
-    let whole = found.expr.map_or(first.slot.argument.span, expression::span);
-    let expr = part.and_then(|part| expression::part(found.expr?, part)).or(found.expr.filter(|_| part.is_none()));
-    let span = expr.map_or(whole, expression::span);
+    let expr = found.expr;
 
     let tenants: BTreeSet<TenantId> = found.wrong.iter().map(|wrong| wrong.slot.tenant).collect();
     let tenants: Vec<TenantId> = tenants.into_iter().collect();
@@ -75,7 +90,7 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, found: &Found<'_>) {
         None => first.slot.argument.name.to_string(),
     };
     let subject = if is_group {
-        format!("`{name}` for {}", cx.model.count(&tenants, found.receivers.len()))
+        format!("`{name}` for {}", cx.model.count(&tenants, found.receivers))
     } else {
         format!("`{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };

@@ -3,12 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use symlint_core::config::Config;
-use symlint_core::facts::{self, RegionStatus};
-use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, arn, normalise, text_of,
-};
+use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
 use symlint_terraform::{Makeup, Path, Root, Span, Step};
 
+use super::shape::has_shape;
 use super::slot::{Pair, Slot, Slots};
 
 /// What is wrong with a value.
@@ -79,7 +77,7 @@ impl<'a> Judge<'a> {
         let mut own_sources = sources.iter().filter(|source| source.tenant() == Some(own)).peekable();
         if own_sources.peek().is_none() {
             let all_known = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
-            return if all_known && !is_right_text { self.judge_foreign(slot, &text, &sources, &right) } else { None };
+            return if all_known && !is_right_text { self.judge_foreign(slot, &sources, &right) } else { None };
         }
         let is_composed = sources.len() > 1;
         // A tenant without the value may well have it made of others.
@@ -130,12 +128,11 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges what comes from no tenant at all and is not what the tenant's entry says.
-    fn judge_foreign(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>], right: &[&Field]) -> Option<Problem> {
-        if slot.wanted == FieldKind::Cloud {
+    fn judge_foreign(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> Option<Problem> {
+        if matches!(slot.wanted, FieldKind::Cloud | FieldKind::Region) {
             return None;
         }
-        let is_region = slot.wanted == FieldKind::Region;
-        if !is_region && self.is_shared(slot) {
+        if self.is_shared(slot) {
             return Some(Problem::Shared);
         }
         // A table of one's own, such as `local.accounts["foo"]`, says by its keys whose the value is.
@@ -158,9 +155,7 @@ impl<'a> Judge<'a> {
         let is_literal = !is_table && is_literal(slot, sources);
         let has_other = right.iter().any(|field| field.as_str().is_some())
             && right.iter().all(|field| field.as_str().is_some() || matches!(field.state, State::Absent(_)));
-        let is_judged = !is_region
-            || (is_region_name(text) && right.iter().all(|field| field.as_str().is_some_and(is_region_name)));
-        (is_literal && has_other && is_judged).then_some(Problem::Written)
+        (is_literal && has_other).then_some(Problem::Written)
     }
 
     fn is_shared(&self, slot: &Slot<'_>) -> bool {
@@ -235,20 +230,4 @@ fn right_fields(tenant: &Tenant, wanted: FieldKind) -> Vec<&Field> {
 
 fn is_there(field: &Field) -> bool {
     matches!(field.state, State::Text(_) | State::Unknown(_))
-}
-
-fn is_region_name(text: &str) -> bool {
-    facts::region_status(text) != RegionStatus::Invalid
-}
-
-/// Whether `text` could be a value of this kind.
-fn has_shape(kind: FieldKind, text: &str) -> bool {
-    match kind {
-        FieldKind::TargetAccountId | FieldKind::SsoAccountId => arn::is_account_id(text),
-        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
-        FieldKind::InstanceArn => text.contains(":instance/"),
-        FieldKind::RoleArn => text.contains(":role/"),
-        FieldKind::Region => is_region_name(text),
-        FieldKind::Cloud | FieldKind::Key => true,
-    }
 }

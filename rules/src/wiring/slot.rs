@@ -62,25 +62,37 @@ impl<'a> Slots<'a> {
     }
 
     fn add_grants(&mut self, argument: &'a Argument, tenant: TenantId, config: &'a Config) {
-        let list = &argument.value;
-        let elements: Vec<Value> = match list.entries() {
-            Some(entries) => entries.iter().map(|entry| list.child(entry)).collect(),
-            None => (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|index| list.at(index)).collect(),
-        };
-        for element in elements {
-            let mut add = |wanted, names: &[&'a str]| {
-                let (part, value) = names.iter().find_map(|&name| Some((name, element.get(name)?)))?;
+        for element in elements(&argument.value) {
+            let mut add = |wanted| {
+                let names = grant_names(wanted, config);
+                let (part, value) = names.into_iter().find_map(|name| Some((name, element.get(name)?)))?;
                 self.slots.push(Slot { tenant, wanted, argument, part: Some(part), value });
                 Some(self.slots.len() - 1)
             };
-            let last = |kind: FieldKind| config.field_path(kind).last().copied();
-            let permission_set = last(FieldKind::PermissionSetArn).unwrap_or("permission_set_arn");
-            let target = last(FieldKind::TargetAccountId).unwrap_or("target_account_id");
-            let permission_set = add(FieldKind::PermissionSetArn, &[permission_set, "permission_set_arn"]);
-            let account = add(FieldKind::TargetAccountId, &[target, "target_account_id", "account_id"]);
+            let permission_set = add(FieldKind::PermissionSetArn);
+            let account = add(FieldKind::TargetAccountId);
             if let (Some(permission_set), Some(account)) = (permission_set, account) {
                 self.pairs.push(Pair { permission_set, account });
             }
         }
     }
+}
+
+/// The elements of a list, set, tuple or map.
+pub(super) fn elements(list: &Value) -> Vec<Value> {
+    match list.entries() {
+        Some(entries) => entries.iter().map(|entry| list.child(entry)).collect(),
+        None => (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|index| list.at(index)).collect(),
+    }
+}
+
+/// What a value may be called in a list of grants.
+pub(super) fn grant_names(wanted: FieldKind, config: &Config) -> Vec<&str> {
+    let own = config.field_path(wanted).last().copied();
+    let others: &[&str] = if wanted == FieldKind::TargetAccountId {
+        &["target_account_id", "account_id"]
+    } else {
+        &["permission_set_arn"]
+    };
+    own.into_iter().chain(others.iter().copied()).collect()
 }

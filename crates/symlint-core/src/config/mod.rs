@@ -1,5 +1,6 @@
 //! What a team says about its own set-up: `.symlint.hcl`.
 
+mod propose;
 mod read;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use symlint_terraform::{FileId, Span};
 use crate::rule::Level;
 use crate::tenants::{ArgumentKind, FieldKind};
 
+pub use propose::propose;
 pub use read::{ConfigError, read};
 
 /// The configuration. Its default is that of the stock modules.
@@ -66,7 +68,7 @@ pub struct Exception {
     pub reason: String,
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub expires: Option<String>,
-    /// The block.
+    /// The id of the rule in the block.
     pub span: Span,
 }
 

@@ -4,6 +4,7 @@ use symlint_terraform::syntax::{self, Attribute, Block, Body, Expr, ExprKind, It
 use symlint_terraform::{FileId, Sources, Span};
 
 use super::{Config, Exception, Organization, RoleNamePattern, TenantSettings};
+use crate::policy::is_suppressible;
 use crate::rule::{Catalogue, Level, closest};
 
 /// A mistake in the configuration.
@@ -104,6 +105,9 @@ impl Reader<'_> {
     fn exception(&self, block: &Block, config: &mut Config) -> Read<()> {
         let [id] = labels(block)?;
         self.known_rule(id)?;
+        if !self.catalogue.get(&id.text).is_some_and(is_suppressible) {
+            return Err(error(format!("there is no exception from `{}`", id.text), id.span));
+        }
         let (mut tenant, mut path, mut reason, mut expires) = (None, None, None, None);
         each(block, &["tenant", "path", "reason", "expires"], |name, value| {
             let text = string(value)?;
@@ -124,7 +128,7 @@ impl Reader<'_> {
             return Err(error(message.into(), block.kind.span));
         }
         let rule = id.text.to_string();
-        config.exceptions.push(Exception { rule, tenant, path, reason, expires, span: block.span });
+        config.exceptions.push(Exception { rule, tenant, path, reason, expires, span: id.span });
         Ok(())
     }
 

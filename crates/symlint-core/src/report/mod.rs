@@ -1,34 +1,33 @@
 //! Findings as others read them. Every format is made of the same [`Report`], so that all say the same.
 
 mod concise;
-mod fingerprint;
+#[cfg(feature = "schema")]
+mod schema;
 mod wire;
 
 use std::collections::HashMap;
 
-use symlint_terraform::{FileId, Sources, Span};
+use symlint_terraform::{FileId, FileRole, Sources, Span};
 
 use crate::check::Outcome;
 use crate::finding::Finding;
 use crate::rule::Level;
-use crate::tenants::{Field, State, Tenant};
+use crate::tenants::{Field, Provenance, State, Tenant};
 
 pub use concise::concise;
+#[cfg(feature = "schema")]
+pub use schema::report_schema;
 pub use wire::*;
 
 /// The version of the report's shape. It grows when a reader of the old shape would misunderstand the new one.
 pub const VERSION: u32 = 1;
 
 /// Makes one report of what was found in several projects.
-///
-/// `repository_path` turns a file's name as it is shown into its path from the repository's root, for fingerprints:
-/// those must be the same from wherever symlint is started.
-pub fn report(outcomes: &[Outcome<'_>], repository_path: &dyn Fn(&str) -> String) -> Report {
+pub fn report(outcomes: &[Outcome<'_>]) -> Report {
     let mut findings: Vec<ReportedFinding> = outcomes.iter().flat_map(|outcome| findings_of(outcome)).collect();
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     // Two root modules may share a child module or a values file.
     findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
-    fingerprint::assign(&mut findings, repository_path);
     let tenants: Vec<ReportedTenant> = outcomes.iter().flat_map(tenants_of).collect();
     let count = |level| findings.iter().filter(|f| f.suppressed.is_none() && f.level == level).count();
     let summary = Summary {
@@ -81,8 +80,8 @@ fn reported(finding: &Finding, places: &mut Places<'_>) -> ReportedFinding {
                     .collect(),
             })
             .collect(),
-        fingerprint: String::new(),
-        suppressed: None,
+        fingerprint: finding.fingerprint.clone(),
+        suppressed: finding.suppressed.clone(),
     }
 }
 
@@ -111,7 +110,13 @@ fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTena
     let mut places = Places::new(outcome.model.sources());
     outcome.model.tenants.iter().map(move |tenant| ReportedTenant {
         key: tenant.name().to_owned(),
-        sso_account_id: known(&tenant.sso_account_id),
+        sso_account_id: match &tenant.provenance {
+            // It is taken out of the role.
+            Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {
+                known(&tenant.connector.role_arn)
+            }
+            _ => known(&tenant.sso_account_id),
+        },
         instance_id: match tenant.instance_id() {
             Some(id) => Some(Known::Text(id.text().to_owned())),
             None => known(&tenant.connector.instance_arn),
@@ -119,7 +124,7 @@ fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTena
         region: known(&tenant.connector.region),
         role_arn: known(&tenant.connector.role_arn),
         grants: grants_of(tenant),
-        location: places.location(tenant.key.span),
+        location: places.location(outcome.model.project.visible(tenant.key.span)),
     })
 }
 
@@ -151,7 +156,8 @@ fn files_of(outcomes: &[Outcome<'_>]) -> usize {
     let mut names: Vec<String> = Vec::new();
     for outcome in outcomes {
         let sources = outcome.model.sources();
-        names.extend(outcome.model.project.files().iter().map(|file| sources.get(file.id).name().to_owned()));
+        let files = outcome.model.project.files().iter().filter(|file| file.role != FileRole::Option);
+        names.extend(files.map(|file| sources.get(file.id).name().to_owned()));
     }
     names.sort_unstable();
     names.dedup();

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::finding::Suppression;
 use crate::rule::Level;
 
 /// What symlint found, and what it looked at.
@@ -117,29 +118,6 @@ pub struct ReportedEdit {
     pub location: Location,
     /// What stands there instead.
     pub text: String,
-}
-
-/// Why a finding does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Suppression {
-    /// What suppresses it.
-    pub by: SuppressedBy,
-    /// Why.
-    pub reason: String,
-}
-
-/// What can suppress a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum SuppressedBy {
-    /// A comment in the file.
-    Inline,
-    /// An `exception` of the configuration.
-    Exception,
-    /// The baseline file.
-    Baseline,
 }
 
 /// A tenant that was looked at.

@@ -5,6 +5,7 @@ use symlint_terraform::{Sources, Span};
 use super::{CatalogueEntry, Level};
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Related};
+use crate::policy::Suppressions;
 use crate::tenants::{Argument, Field, Model, Piece, Tenant, TenantId};
 
 /// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
@@ -13,6 +14,8 @@ pub struct Context<'a> {
     pub model: &'a Model<'a>,
     /// What the team says about its set-up.
     pub config: &'a Config,
+    /// What became of suppressions; empty for all rules but those about symlint's own use.
+    pub suppressions: &'a Suppressions,
     entry: &'a CatalogueEntry,
     level: Level,
     findings: &'a mut Vec<Finding>,
@@ -84,11 +87,12 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         model: &'a Model<'a>,
         config: &'a Config,
+        suppressions: &'a Suppressions,
         entry: &'a CatalogueEntry,
         level: Level,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { model, config, entry, level, findings }
+        Self { model, config, suppressions, entry, level, findings }
     }
 
     /// The tenants in source order.
@@ -120,6 +124,8 @@ impl<'a> Context<'a> {
             related: Vec::new(),
             help: self.entry.page.help.clone(),
             fixes: Vec::new(),
+            fingerprint: String::new(),
+            suppressed: None,
         });
         let at = self.findings.len() - 1;
         Report { findings: self.findings, at, sources }

@@ -134,7 +134,11 @@ impl ExampleFile {
                 else {
                     continue;
                 };
-                if rule.contains('-') && rule.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+                // A comment that suppresses something has the same shape.
+                if rule != "symlint-ignore"
+                    && rule.contains('-')
+                    && rule.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+                {
                     marks.push(Mark { line, rule: rule.to_owned(), text: text.trim_end().to_owned() });
                 }
             }

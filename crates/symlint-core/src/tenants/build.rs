@@ -9,6 +9,7 @@ use super::flow::{ArgumentKind, FlowInstance};
 use super::model::{
     Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
 };
+use super::resources::find_resources;
 use super::shape::Shape;
 use super::sources::SourceIndex;
 use crate::config::Config;
@@ -22,6 +23,8 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         let Some(value) = evaluator.variable(&root, name) else { continue };
         let is_set = is_set(project, name);
         let state = match value.as_unknown() {
+            // Nothing can be looped over: no better than no value.
+            None if matches!(value.kind, Kind::Null) => VariableState::Unset,
             None => VariableState::Known,
             Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
             Some(_) => VariableState::Unset,
@@ -35,7 +38,9 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     }
     find_calls(&evaluator, config, &mut model);
     add_called_tenants(&mut model);
+    // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
+    find_resources(&evaluator, &mut model);
     model.connect(config);
     model
 }

@@ -3,14 +3,21 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use symlint_terraform::{Evaluator, Instance, InstanceKey, ModuleCall, Project, Value};
+use symlint_terraform::syntax::{Expr, ExprKind};
+use symlint_terraform::{Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Value};
 
 use super::build::is_set;
 use super::flow::{Argument, ArgumentKind, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, RuntimeCall};
 use super::model::{Model, TenantId};
 use super::names::normalise;
-use super::sources::SourceIndex;
+use super::sources::{Source, SourceIndex};
 use crate::config::Config;
+
+/// Functions whose result has every element of every argument.
+const PASSING: [&str; 6] = ["concat", "distinct", "sort", "tolist", "toset", "setunion"];
+
+/// So many locals are followed to where a list is written.
+const LOCALS: usize = 8;
 
 /// The argument that only a runtime connector has.
 const SAFELIST: &str = "account_id_safelist";
@@ -102,7 +109,7 @@ fn role_of(call: &ModuleCall, config: &Config) -> Role {
 
 /// The names by which a module's `source` is known: the last segment of a local path or of a path inside a package,
 /// the name of a registry module, the repository of a git source without what the registry strips of it.
-fn module_names(source: &str) -> Vec<String> {
+pub(crate) fn module_names(source: &str) -> Vec<String> {
     let source = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
     // `//` behind a scheme is part of the address; any other one leads to a folder inside the package.
     let address_start = source.find("://").map_or(0, |at| at + 3);
@@ -159,6 +166,7 @@ fn flow_call<'p>(
                 key: key.and_then(Value::as_str).cloned(),
                 instance: instance.clone(),
                 arguments,
+                inputs: Vec::new(),
             }
         })
         .collect();
@@ -207,10 +215,12 @@ impl Entries<'_> {
         if let Some(Some(tenant)) = self.keys.get(text.as_str()) {
             return Some(*tenant);
         }
-        match self.sources.tenants(value).as_slice() {
-            [tenant] => Some(*tenant),
-            _ => self.words.get(&normalise(text)).copied().flatten(),
-        }
+        // An account or an ARN of a tenant does not name it.
+        let sources = self.sources.of(value).unwrap_or_default();
+        let names = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Attribute(..));
+        let mut tenants = sources.iter().filter(|source| names(source)).filter_map(Source::tenant);
+        let first = tenants.next().filter(|first| tenants.all(|tenant| tenant == *first));
+        first.or_else(|| self.words.get(&normalise(text)).copied().flatten())
     }
 }
 
@@ -226,8 +236,47 @@ fn connector_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances
 }
 
 fn runtime_call<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances: &[Instance]) -> RuntimeCall<'p> {
-    let safelists = instances.iter().filter_map(|instance| evaluator.argument(instance, SAFELIST)).collect();
+    let safelists = instances.iter().filter_map(|instance| safelist(evaluator, call, instance)).collect();
     RuntimeCall { call, safelists, instances: instances.len(), is_unknown: false }
+}
+
+fn safelist(evaluator: &Evaluator<'_>, call: &ModuleCall, instance: &Instance) -> Option<Value> {
+    let list = evaluator.argument(instance, SAFELIST)?;
+    let (Some(caller), Some(argument)) = (instance.caller(), call.argument(SAFELIST)) else { return Some(list) };
+    if list.as_unknown().is_none() {
+        return Some(list);
+    }
+    let mut parts = Vec::new();
+    known_parts(evaluator, caller, &argument.value, LOCALS, &mut parts);
+    let is_any_known = parts.iter().any(|part| part.as_unknown().is_none());
+    let origin = Origin::derived(argument.value.span, []);
+    Some(if is_any_known { Value::new(Kind::Tuple(parts.into()), origin) } else { list })
+}
+
+/// The elements of a list that is put together, one that is unknown for each part that is not known: Terraform knows
+/// nothing of such a list, but what is written in it will be in it.
+fn known_parts(evaluator: &Evaluator<'_>, caller: &Instance, expr: &Expr, locals: usize, parts: &mut Vec<Value>) {
+    let value = evaluator.evaluate(caller, expr);
+    if value.as_unknown().is_none() {
+        parts.extend((0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at)));
+        return;
+    }
+    match &expr.kind {
+        ExprKind::Paren(inner) => known_parts(evaluator, caller, inner, locals, parts),
+        ExprKind::Call(call) if PASSING.contains(&call.name.text.as_str()) => {
+            call.arguments.iter().for_each(|argument| known_parts(evaluator, caller, argument, locals, parts));
+        }
+        ExprKind::Attribute(root, name)
+            if locals > 0 && matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "local") =>
+        {
+            let module = caller.module().and_then(|module| evaluator.project().module(module));
+            match module.and_then(|module| module.local(&name.text)) {
+                Some(local) => known_parts(evaluator, caller, &local.value, locals - 1, parts),
+                None => parts.push(value),
+            }
+        }
+        _ => parts.push(value),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use symlint_terraform::{Instance, Module, ModuleCall, Span, Str, Value};
 
 use super::model::TenantId;
+use super::resources::Input;
 
 /// A call of the flow module.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct FlowInstance {
     pub tenant: Option<TenantId>,
     /// The arguments that carry a tenant's values, in order.
     pub arguments: Vec<Argument>,
+    /// The variables of the module as this instance has them, where the module has resources of Sym.
+    pub inputs: Vec<Input>,
 }
 
 impl FlowInstance {

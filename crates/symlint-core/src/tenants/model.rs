@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Root, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
 use super::relation::{Relation, RelationKind};
+use super::resources::FlowResource;
 use super::role_names::RoleNames;
 use super::shape::Misfit;
 use super::sources::SourceIndex;
@@ -114,6 +115,11 @@ impl Tenant {
         self.key.raw().unwrap_or_default()
     }
 
+    /// Whether its key is a name that somebody gave it, and not the address of its call.
+    pub fn is_named(&self) -> bool {
+        !matches!(self.provenance, Provenance::FlowCall(_)) || self.name() != self.path.to_string()
+    }
+
     /// The key and all values, in the order of the shipped example.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         std::iter::once(&self.key).chain(self.values())
@@ -210,6 +216,10 @@ pub struct Model<'p> {
     pub runtimes: Vec<RuntimeCall<'p>>,
     /// Where the values of the tenants variables differ from their declared types.
     pub conversions: Vec<ConversionProblem>,
+    /// Sym's resources inside the instances of the flow module, in their order.
+    pub resources: Vec<FlowResource<'p>>,
+    /// The folders of the flow modules, and of the modules that they call.
+    pub(super) flow_folders: HashSet<String>,
     /// What could not be evaluated.
     pub evaluation_errors: Vec<symlint_terraform::EvalError>,
     /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
@@ -235,6 +245,8 @@ impl<'p> Model<'p> {
             connectors: Vec::new(),
             runtimes: Vec::new(),
             conversions: Vec::new(),
+            resources: Vec::new(),
+            flow_folders: HashSet::new(),
             evaluation_errors: Vec::new(),
             types_are_declared: false,
             index: Index::default(),
@@ -301,9 +313,7 @@ impl<'p> Model<'p> {
 
     /// The tenant of a variable that `path` leads to or into.
     pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
-        let (Root::Variable(variable), steps) = path.parts() else { return None };
-        let tenant = self.tenant(self.index.with_key(steps.first()?.name()?)?);
-        (tenant.provenance == Provenance::Variable(variable.clone())).then_some(tenant)
+        self.sources_of_values.tenant_at(path).map(|tenant| self.tenant(tenant))
     }
 
     /// What tenants share that they should not, of one kind, in the order of the tenants on whom findings stand.

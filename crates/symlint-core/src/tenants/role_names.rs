@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::arn::Part;
 use super::index::Index;
-use super::model::{Provenance, Tenant, TenantId};
+use super::model::{Tenant, TenantId};
 use super::names::{environment_of, normalise};
 use super::relation::{Relation, RelationKind};
 use crate::config::Config;
@@ -127,8 +127,7 @@ impl<'t> Named<'t> {
         let role = tenant.role().map(|role| role.name).filter(|name| name.well_formed).map(Part::text);
         let environment = role.and_then(|role| environment_of(role, &config.role_name));
         // What no call names has its address for a key, and an address is nobody's name.
-        let is_named =
-            !matches!(tenant.provenance, Provenance::FlowCall(_)) || tenant.name() != tenant.path.to_string();
+        let is_named = tenant.is_named();
         let key = tenant.key.as_str().filter(|_| is_named && !tenant.key.is_garbled()).unwrap_or_default();
         let configured = config.environment_of(tenant.name());
         Self {

@@ -90,6 +90,11 @@ impl SourceIndex {
         }
     }
 
+    /// The tenant of a variable that `path` leads to or into.
+    pub fn tenant_at(&self, path: &Path) -> Option<TenantId> {
+        self.at(path)?.tenant()
+    }
+
     /// Everything that `value`, but not what is inside it, was made of; `None` where that is too much to look at.
     pub fn of<'v>(&self, value: &'v Value) -> Option<Vec<Source<'v>>> {
         let mut sources = Vec::new();

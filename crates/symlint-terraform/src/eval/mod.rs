@@ -12,6 +12,7 @@ mod instance;
 mod memo;
 mod operators;
 mod reference;
+mod resource;
 mod scope;
 mod splat;
 mod template;
@@ -32,6 +33,7 @@ use crate::value::{Str, Unknown, Value};
 
 pub use instance::{Instance, InstanceKey};
 pub(crate) use operators::numeric;
+pub use resource::ResourceInstance;
 pub(crate) use scope::Scope;
 pub(crate) use template::Pieces;
 

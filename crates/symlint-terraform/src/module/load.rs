@@ -43,7 +43,7 @@ impl Project {
         options: &LoadOptions,
     ) -> Result<Project, FileError> {
         let files: &dyn FileTree = &tree;
-        let dir = join("", dir);
+        let dir = join(dir, "");
         let missing = || FileError { path: folder(&dir).to_owned(), reason: "there is no such folder".to_owned() };
         let names = files.list(folder(&dir))?.ok_or_else(missing)?;
         let mut project = Project::default();

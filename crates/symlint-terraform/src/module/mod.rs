@@ -266,6 +266,18 @@ impl Project {
         &self.assignments
     }
 
+    /// Where a person finds `span`: there, or, if it lies in a value that was given outside of all files, in the name
+    /// of the variable where it is declared.
+    pub fn visible(&self, span: Span) -> Span {
+        let given = |assignment: &&Assignment| {
+            assignment.span.file == span.file
+                && matches!(assignment.source, AssignmentSource::Environment | AssignmentSource::Option)
+        };
+        let assignment = self.assignments.iter().find(given);
+        let declared = assignment.and_then(|assignment| self.root()?.variable(&assignment.variable.text));
+        declared.map_or(span, |variable| variable.name.span)
+    }
+
     /// What is wrong with the configuration beside the errors of syntax, which are in the files.
     pub fn errors(&self) -> &[LoadError] {
         &self.errors

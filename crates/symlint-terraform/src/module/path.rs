@@ -1,12 +1,14 @@
-//! Paths as text: `/` between the parts, no `.` and no `..` but at the start.
+//! Paths as text: `/` between the parts, and no `.`.
 
-/// `path` as seen from the folder `dir`, made as short as it can be without looking at a disk; empty for the folder
-/// from which both are seen.
+/// `path` as seen from the folder `dir`; empty for the folder from which both are seen.
+///
+/// `..` in `path` takes a folder away, as Terraform does with the sources of modules; in `dir` it stays, since a link
+/// may lead elsewhere.
 pub(crate) fn join(dir: &str, path: &str) -> String {
     let absolute = path.starts_with('/') || (dir.starts_with('/') && !path.starts_with('/'));
-    let mut parts: Vec<&str> = Vec::new();
     let dir = if path.starts_with('/') { "" } else { dir };
-    for part in dir.split('/').chain(path.split('/')) {
+    let mut parts: Vec<&str> = dir.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    for part in path.split('/') {
         match part {
             "" | "." => {}
             ".." if parts.last().is_some_and(|last| *last != "..") => {
@@ -35,6 +37,7 @@ mod tests {
         assert_eq!(join("a/b", "../c"), "a/c");
         assert_eq!(join("a", "../../c"), "../c");
         assert_eq!(join("..", "./x"), "../x");
+        assert_eq!(join("./a//../b/", "x"), "a/../b/x");
         assert_eq!(join("/etc", "../../x"), "/x");
         assert_eq!(join("a", "/x"), "/x");
     }

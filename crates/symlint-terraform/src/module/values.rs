@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use crate::origin::Form;
 use crate::source::{FileError, FileId, FileTree, Span};
-use crate::syntax::{
-    self, Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError,
-};
+use crate::syntax::{self, Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError};
 use crate::types::Type;
 use crate::value::Str;
 
@@ -72,7 +70,7 @@ pub(super) fn assign(
         automatic.sort();
     }
     let own = paths.iter().map(|name| join(dir, name));
-    for path in own.chain(options.var_files.iter().map(|path| join("", path))) {
+    for path in own.chain(options.var_files.iter().map(|path| join(path, ""))) {
         let missing = || FileError { path: folder(&path).to_owned(), reason: "there is no such file".to_owned() };
         let bytes = files.read(&path)?.ok_or_else(missing)?;
         values_file(project, &path, bytes)?;

@@ -116,7 +116,8 @@ impl Reader<'_> {
     /// The same within a bracket that hcl-edit would read.
     pub(super) fn unexpected_within(&mut self, open: usize, close: &str) -> Reported {
         if self.item_starts_here() {
-            let bracket = self.text.get(open..).and_then(|rest| rest.find(['(', '[', '{'])).map_or(open, |at| open + at);
+            let bracket =
+                self.text.get(open..).and_then(|rest| rest.find(['(', '[', '{'])).map_or(open, |at| open + at);
             self.missing_close(bracket, close, self.at);
             return Reported;
         }

@@ -20,10 +20,12 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod walk;
 
 pub(crate) use quoted::normalised;
 pub(crate) use relocate::{Relocate, relocate};
 pub use tree::*;
+pub use walk::{children, top_level};
 
 use crate::source::{FileId, Source};
 use cursor::Reader;

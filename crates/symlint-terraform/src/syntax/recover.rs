@@ -76,8 +76,10 @@ impl Reader<'_> {
     /// Whether an item starts here, as the first thing on its line: within a list that can only mean that the list was
     /// not closed.
     pub(super) fn item_starts_here(&self) -> bool {
-        let start = self.line_start(self.at);
-        self.slice(start..self.at).bytes().all(|byte| matches!(byte, b' ' | b'\t')) && self.item_follows()
+        // No further back than there are blanks: a line may be as long as the file.
+        let before = self.text.as_bytes().get(..self.at).unwrap_or_default();
+        let first = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        first.is_none_or(|byte| *byte == b'\n') && self.item_follows()
     }
 
     /// The value of `name`, which starts here: an object whose `{` is missing, too.

@@ -79,7 +79,7 @@ fn brackets() {
     check("a = {\n  c = 1\n  }\n  d = 2\n}\nb = 1\n", &["3:3 [}] this `}` closes nothing: remove it"], "a b");
     check("a = 1\n}\nb = 1\n", &["2:1 [}] this `}` closes nothing: remove it"], "a b");
     check("a = { c = [1 }\nb = 1\n", &["1:11 [[] this `[` is not closed: add `]`"], "a b");
-    check("a = f(1\nb = 1\n", &["2:1 [b] `b` is not expected here: a comma or `)` is missing"], "a b");
+    check("a = f(1\nb = 1\n", &["1:8 [] `)` is missing: the `(` on line 1 is not closed"], "a b");
     check("a = {\n", &["1:5 [{] this `{` is not closed: add `}`"], "a");
     check(
         "a = \"${b\"\nc = 1\n",
@@ -109,11 +109,7 @@ fn an_argument_is_set_once() {
 
 #[test]
 fn heredocs_that_do_not_end() {
-    check(
-        "a = <<E\nx\nb = 1\n",
-        &["1:5 [<<E] this heredoc is not closed: add a line with only `E`"],
-        "a b",
-    );
+    check("a = <<E\nx\nb = 1\n", &["1:5 [<<E] this heredoc is not closed: add a line with only `E`"], "a b");
     check(
         "a = <<E\n${x\nE\nb = 1\n",
         &["2:1 [${] this `${` is not closed: add `}`, or write `$${` for the characters"],

@@ -1,9 +1,9 @@
-//! The way through a syntax tree.
+//! The way through a tree.
 
-use symlint_terraform::syntax::{Body, Expr, ExprKind, Key, SplatStep, TemplatePart};
+use super::tree::{Body, Expr, ExprKind, Key, SplatStep, TemplatePart};
 
 /// The values of all attributes of a body and of the blocks in it.
-pub(super) fn top_level(body: &Body) -> Vec<&Expr> {
+pub fn top_level(body: &Body) -> Vec<&Expr> {
     let mut bodies = vec![body];
     let mut values = Vec::new();
     while let Some(body) = bodies.pop() {
@@ -14,7 +14,7 @@ pub(super) fn top_level(body: &Body) -> Vec<&Expr> {
 }
 
 /// The expressions directly inside `expr`.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+pub fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Null
         | ExprKind::Bool(_)

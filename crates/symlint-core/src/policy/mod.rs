@@ -1,4 +1,8 @@
-//! What counts: which rules run, and how bad their findings are.
+//! What counts: which rules run, how bad their findings are, and which of them are known and as they should be.
+
+mod baseline;
+mod inline;
+mod suppress;
 
 use std::collections::BTreeMap;
 
@@ -7,6 +11,20 @@ use crate::rule::{Catalogue, CatalogueEntry, Level};
 
 /// The rule that always runs: what cannot be read cannot be checked.
 pub const SYNTAX_ERROR: &str = "syntax-error";
+
+pub use baseline::{Baseline, BaselineError};
+pub(crate) use inline::Inline;
+pub use inline::InvalidSuppression;
+pub(crate) use suppress::{Applied, apply, unused, unused_baseline};
+pub use suppress::{Suppressions, Unused, UnusedSuppression};
+
+/// The group of the rules about symlint's own use. They run when all else is judged, and are not to be suppressed.
+pub const META: &str = "meta";
+
+/// Whether findings of a rule can be suppressed, by whatever means.
+pub(crate) fn is_suppressible(entry: &CatalogueEntry) -> bool {
+    entry.rule.id != SYNTAX_ERROR && entry.group != META
+}
 
 /// What a run asks for beside the configuration.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +47,13 @@ pub struct UnknownRule {
     pub closest: Option<&'static str>,
 }
 
+impl UnknownRule {
+    /// `id` is not in `catalogue`.
+    pub fn new(id: &str, catalogue: &Catalogue) -> Self {
+        Self { id: id.to_owned(), closest: crate::rule::closest(id, catalogue.ids()) }
+    }
+}
+
 impl Policy {
     /// Holds all ids against the catalogue.
     ///
@@ -39,8 +64,7 @@ impl Policy {
         let ids = self.select.iter().chain(&self.ignore).chain(self.levels.keys());
         for id in ids {
             if catalogue.get(id).is_none() {
-                let closest = crate::rule::closest(id, catalogue.ids());
-                return Err(UnknownRule { id: id.clone(), closest });
+                return Err(UnknownRule::new(id, catalogue));
             }
         }
         Ok(())

@@ -1,0 +1,58 @@
+//! What stays the same about a finding when its block moves.
+
+use std::collections::HashMap;
+use std::hash::Hasher;
+
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+use crate::check::Outcome;
+use crate::finding::Finding;
+
+/// Gives each finding its fingerprint: made of rule, file, value, tenant and the ordinal among equals, never of the
+/// line. A finding that two projects share, in a module that both call, has one.
+pub(crate) fn assign<'a, 'p: 'a>(
+    outcomes: impl IntoIterator<Item = &'a mut Outcome<'p>>,
+    repository_path: &dyn Fn(&str) -> String,
+) {
+    let mut files: HashMap<String, String> = HashMap::new();
+    let mut findings: Vec<(String, &mut Finding)> = Vec::new();
+    for outcome in outcomes {
+        let sources = outcome.model.sources();
+        for finding in &mut outcome.findings {
+            let source = sources.get(finding.span.file);
+            let file = files.entry(source.name().to_owned()).or_insert_with(|| repository_path(source.name()));
+            findings.push((file.clone(), finding));
+        }
+    }
+    findings.sort_by(|(file, finding), (other_file, other)| (file, key(finding)).cmp(&(other_file, key(other))));
+    let mut ordinals: HashMap<u128, u32> = HashMap::new();
+    let mut last: Option<(String, &mut Finding)> = None;
+    for (file, finding) in findings {
+        finding.fingerprint = match &last {
+            Some((last_file, last)) if *last_file == file && key(last) == key(finding) => last.fingerprint.clone(),
+            _ => {
+                let parts = [Some(finding.rule), Some(&file), finding.path.as_deref(), finding.tenant.as_deref()];
+                let ordinal = ordinals.entry(hash(parts, 0)).or_default();
+                *ordinal += 1;
+                format!("{:032x}", hash(parts, *ordinal - 1))
+            }
+        };
+        last = Some((file, finding));
+    }
+}
+
+/// What tells findings in one file apart.
+pub(crate) fn key(finding: &Finding) -> impl Ord + '_ {
+    (finding.span.start, finding.rule, finding.span.end, &finding.message, &finding.path, &finding.tenant)
+}
+
+fn hash(parts: [Option<&str>; 4], ordinal: u32) -> u128 {
+    let mut hasher = SipHasher24::new();
+    for part in parts {
+        // A byte that is in no text keeps the parts apart; another one tells nothing from an empty text.
+        hasher.write(part.map_or(&[0xFE], str::as_bytes));
+        hasher.write(&[0xFF]);
+    }
+    hasher.write(&ordinal.to_le_bytes());
+    hasher.finish128().as_u128()
+}

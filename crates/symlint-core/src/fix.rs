@@ -1,0 +1,91 @@
+//! Mending files by the fixes that findings bring.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use symlint_terraform::Source;
+
+use crate::check::Outcome;
+use crate::finding::{Edit, Finding, Fix};
+
+/// What one round of fixes makes of the files.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// The new texts by the names of the files; only those that change.
+    pub files: BTreeMap<String, String>,
+    /// How many findings were fixed.
+    pub fixed: usize,
+}
+
+/// Applies the fixes of all findings that count: those that keep the meaning, and with `suggestions` the others too.
+///
+/// Of fixes that overlap only the first is applied, and each as a whole or not at all; the others follow in the next
+/// round, when the files are checked again. Bytes outside the fixes stay. A file that is not UTF-8 is not touched, and
+/// neither is one below `.terraform`, which is a copy.
+pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool) -> Round {
+    let mut files: BTreeMap<String, File> = BTreeMap::new();
+    let mut fixed = 0;
+    // Two projects that share a module find the same in it.
+    let mut seen: HashSet<&str> = HashSet::new();
+    for outcome in outcomes {
+        let sources = outcome.model.sources();
+        for finding in outcome.findings.iter().filter(|finding| finding.counts()) {
+            let Some(fix) = applicable(finding, suggestions) else { continue };
+            let edits: Vec<(Arc<Source>, &Edit)> =
+                fix.edits.iter().map(|edit| (sources.get(edit.span.file), edit)).collect();
+            let is_free = |(source, edit): &(Arc<Source>, &Edit)| {
+                may_change(source) && files.get(source.name()).is_none_or(|file| file.has_room(edit))
+            };
+            if seen.insert(&finding.fingerprint) && edits.iter().all(is_free) {
+                fixed += 1;
+                for (source, edit) in edits {
+                    let file = files.entry(source.name().to_owned()).or_insert_with(|| File::new(source));
+                    file.edits.insert((edit.span.start, edit.span.end), edit.text.clone());
+                }
+            }
+        }
+    }
+    let files = files.into_iter().map(|(name, file)| (name, file.apply())).collect();
+    Round { files, fixed }
+}
+
+fn applicable(finding: &Finding, suggestions: bool) -> Option<&Fix> {
+    let safe = finding.fixes.iter().find(|fix| fix.safe);
+    safe.or_else(|| finding.fixes.first().filter(|_| suggestions))
+}
+
+fn may_change(source: &Source) -> bool {
+    source.invalid_bytes().is_empty() && !source.name().split('/').any(|folder| folder == ".terraform")
+}
+
+/// A file and the edits that were accepted for it.
+struct File {
+    source: Arc<Source>,
+    /// By start and end.
+    edits: BTreeMap<(u32, u32), String>,
+}
+
+impl File {
+    fn new(source: Arc<Source>) -> Self {
+        Self { source, edits: BTreeMap::new() }
+    }
+
+    /// Whether an edit overlaps with none of those before. Where two touch, nobody knows which comes first.
+    fn has_room(&self, edit: &Edit) -> bool {
+        let before = self.edits.range(..=(edit.span.end, u32::MAX)).next_back();
+        before.is_none_or(|(&(_, end), _)| end < edit.span.start)
+    }
+
+    fn apply(self) -> String {
+        let text = self.source.text();
+        let mut new = String::with_capacity(text.len());
+        let mut from = 0;
+        for ((start, end), replacement) in self.edits {
+            new.push_str(text.get(from..start as usize).unwrap_or_default());
+            new.push_str(&replacement);
+            from = end as usize;
+        }
+        new.push_str(text.get(from..).unwrap_or_default());
+        new
+    }
+}

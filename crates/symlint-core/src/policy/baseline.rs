@@ -1,0 +1,100 @@
+//! The baseline: findings that were there when a team began, so that only new ones count.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use symlint_terraform::{FileId, Sources, Span};
+
+use crate::finding::Finding;
+
+/// Findings that do not count.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    pub(crate) entries: HashMap<String, BaselineEntry>,
+}
+
+/// A finding that does not count.
+#[derive(Debug)]
+pub(crate) struct BaselineEntry {
+    pub(crate) rule: String,
+    /// The path from the repository's root.
+    pub(crate) file: String,
+    /// The fingerprint in the baseline.
+    pub(crate) span: Span,
+}
+
+/// A baseline that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct BaselineError {
+    name: String,
+    reason: String,
+}
+
+/// The file, as it is written.
+#[derive(Debug, Serialize, Deserialize)]
+struct Written {
+    version: u32,
+    findings: Vec<WrittenFinding>,
+}
+
+/// What people see of a finding in the file, beside the fingerprint that counts.
+#[derive(Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct WrittenFinding {
+    file: String,
+    rule: String,
+    tenant: Option<String>,
+    path: Option<String>,
+    fingerprint: String,
+}
+
+const VERSION: u32 = 1;
+
+impl Baseline {
+    /// Reads the file `file` of `sources`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not what [`Baseline::write`] wrote.
+    pub fn read(sources: &Sources, file: FileId) -> Result<Self, BaselineError> {
+        let source = sources.get(file);
+        let fail = |reason: String| BaselineError { name: source.name().to_owned(), reason };
+        let written: Written =
+            serde_json::from_str(source.text()).map_err(|error| fail(format!("this is no baseline: {error}")))?;
+        if written.version != VERSION {
+            return Err(fail(format!("the version {} of baselines is not known", written.version)));
+        }
+        let mut entries = HashMap::with_capacity(written.findings.len());
+        let mut from = 0;
+        for WrittenFinding { file: name, rule, fingerprint, .. } in written.findings {
+            // The entries stand in their order, so that one walk finds all.
+            let at = source.text().get(from..).and_then(|rest| rest.find(&fingerprint)).map_or(from, |at| from + at);
+            from = at + fingerprint.len();
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let span = Span::new(file, offset(at)..offset(from));
+            entries.insert(fingerprint, BaselineEntry { rule, file: name, span });
+        }
+        Ok(Self { entries })
+    }
+
+    /// A baseline of `findings`, as JSON with a newline at the end; `repository_path` is that of the check.
+    #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
+    pub fn write<'f>(findings: impl IntoIterator<Item = (&'f Finding, String)>) -> String {
+        let mut findings: Vec<WrittenFinding> = findings
+            .into_iter()
+            .map(|(finding, file)| WrittenFinding {
+                file,
+                rule: finding.rule.to_owned(),
+                tenant: finding.tenant.clone(),
+                path: finding.path.clone(),
+                fingerprint: finding.fingerprint.clone(),
+            })
+            .collect();
+        findings.sort();
+        findings.dedup();
+        let mut json =
+            serde_json::to_string_pretty(&Written { version: VERSION, findings }).expect("a baseline is plain data");
+        json.push('\n');
+        json
+    }
+}

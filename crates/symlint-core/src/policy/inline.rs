@@ -1,0 +1,200 @@
+//! Suppressions that stand in the files: `# symlint-ignore: RULE[, RULE] -- reason`.
+
+use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
+use symlint_terraform::{FileId, Project, Source, Span};
+
+use super::{UnknownRule, is_suppressible};
+use crate::rule::Catalogue;
+
+/// A comment that suppresses the findings of one rule.
+#[derive(Debug)]
+pub(crate) struct InlineSuppression {
+    /// The id of the rule.
+    pub(crate) rule: &'static str,
+    /// Why.
+    pub(crate) reason: String,
+    /// The id in the comment.
+    pub(crate) span: Span,
+    /// Findings that start in here are suppressed.
+    covers: Span,
+}
+
+impl InlineSuppression {
+    pub(crate) fn covers(&self, span: Span) -> bool {
+        self.covers.file == span.file && (self.covers.start..self.covers.end).contains(&span.start)
+    }
+}
+
+/// A comment that is meant to suppress something and does not.
+#[derive(Debug)]
+pub struct InvalidSuppression {
+    /// What is wrong with it, and what to do.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// All suppressions in the files of a project.
+#[derive(Debug, Default)]
+pub(crate) struct Inline {
+    /// In the order of the files.
+    pub(crate) valid: Vec<InlineSuppression>,
+    pub(crate) invalid: Vec<InvalidSuppression>,
+}
+
+impl Inline {
+    pub(crate) fn read(project: &Project, catalogue: &Catalogue) -> Self {
+        let mut found = Self::default();
+        for loaded in project.files() {
+            let source = project.sources().get(loaded.id);
+            let comments = loaded.file.comments.iter().filter_map(|&span| Comment::new(span, &source));
+            let mut comments = comments.peekable();
+            if comments.peek().is_some() {
+                let lines = Lines {
+                    file: loaded.id,
+                    items: items(&loaded.file),
+                    comments: &loaded.file.comments,
+                    source: &source,
+                };
+                comments.for_each(|comment| found.add(comment, &lines, catalogue));
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, comment: Comment<'_>, lines: &Lines<'_>, catalogue: &Catalogue) {
+        let mut fail = |message: String, span| self.invalid.push(InvalidSuppression { message, span });
+        let Some((rules, reason)) = comment.parts() else {
+            return fail("this suppresses nothing: write `symlint-ignore: RULE -- reason`".into(), comment.span);
+        };
+        let Some(reason) = reason else {
+            return fail("the suppression has no reason: add ` -- ` and why the finding is right".into(), comment.span);
+        };
+        let covers = lines.covered(comment.span);
+        for (id, span) in rules {
+            match catalogue.get(id) {
+                Some(entry) if is_suppressible(entry) => {
+                    let rule = entry.rule.id;
+                    self.valid.push(InlineSuppression { rule, reason: reason.to_owned(), span, covers });
+                }
+                Some(_) => fail(format!("`{id}` cannot be suppressed"), span),
+                None => fail(UnknownRule::new(id, catalogue).to_string(), span),
+            }
+        }
+    }
+}
+
+/// A comment that begins with `symlint-ignore`.
+struct Comment<'s> {
+    span: Span,
+    /// What stands behind that word.
+    rest: &'s str,
+    /// Where the rest starts in the file.
+    start: usize,
+}
+
+impl<'s> Comment<'s> {
+    fn new(span: Span, source: &'s Source) -> Option<Self> {
+        let text = source.slice(span);
+        let inner = text.strip_prefix("/*").map(|text| text.strip_suffix("*/").unwrap_or(text));
+        let inner = inner.or_else(|| text.strip_prefix("//")).or_else(|| text.strip_prefix('#'))?;
+        let rest = inner.trim_start().strip_prefix("symlint-ignore")?;
+        if rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_') {
+            return None;
+        }
+        let start = rest.as_ptr() as usize - text.as_ptr() as usize + span.start as usize;
+        Some(Self { span, rest, start })
+    }
+
+    /// The ids with their places, and the reason; nothing if there is no id.
+    #[allow(clippy::type_complexity, reason = "a name for it would say less")]
+    fn parts(&self) -> Option<(Vec<(&'s str, Span)>, Option<&'s str>)> {
+        let list = self.rest.trim_start().strip_prefix(':')?;
+        let (list, reason) = match list.split_once("--") {
+            Some((list, reason)) => (list, Some(reason.trim()).filter(|reason| !reason.is_empty())),
+            None => (list, None),
+        };
+        let ids: Vec<_> =
+            list.split(',').map(str::trim).filter(|id| !id.is_empty()).map(|id| (id, self.at(id))).collect();
+        (!ids.is_empty()).then_some((ids, reason))
+    }
+
+    /// Where a part of the rest stands.
+    fn at(&self, part: &str) -> Span {
+        let start = part.as_ptr() as usize - self.rest.as_ptr() as usize + self.start;
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(self.span.file, offset(start)..offset(start + part.len()))
+    }
+}
+
+/// What stands where in a file.
+struct Lines<'s> {
+    file: FileId,
+    /// Start and end of each attribute, block, item and element, by their starts.
+    items: Vec<(u32, u32)>,
+    comments: &'s [Span],
+    source: &'s Source,
+}
+
+impl Lines<'_> {
+    /// The line of a comment behind something, or what starts on the line below one that stands alone.
+    fn covered(&self, comment: Span) -> Span {
+        let first = self.source.position(comment.start).line;
+        let mut last = self.source.position(comment.end).line;
+        if !self.is_blank(self.line(first).start, comment.start) || !self.is_blank(comment.end, self.line(last).end) {
+            return self.line(last);
+        }
+        // Several comments may stand above one item.
+        let following = self.comments.iter().skip_while(|other| other.start <= comment.start);
+        for other in following {
+            let line = self.source.position(other.start).line;
+            if line != last + 1 || !self.is_blank(self.line(line).start, other.start) {
+                break;
+            }
+            last = self.source.position(other.end).line;
+        }
+        let below = self.line(last + 1);
+        let at = self.items.partition_point(|&(start, _)| start < below.start);
+        let starting = self.items.iter().skip(at).take_while(|&&(start, _)| start < below.end);
+        let end = starting.map(|&(_, end)| end).max().unwrap_or(below.start);
+        Span::new(comment.file, below.start..end)
+    }
+
+    fn line(&self, line: u32) -> Span {
+        let end = self.source.text().len();
+        let range = self.source.line_range(line).unwrap_or(end..end);
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(self.file, offset(range.start)..offset(range.end))
+    }
+
+    fn is_blank(&self, start: u32, end: u32) -> bool {
+        let text = self.source.text().get(start as usize..end as usize).unwrap_or_default();
+        text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}')
+    }
+}
+
+/// Start and end of all that a comment can stand above.
+fn items(file: &File) -> Vec<(u32, u32)> {
+    let mut found = Vec::new();
+    let mut bodies: Vec<&Body> = vec![&file.body];
+    while let Some(body) = bodies.pop() {
+        found.extend(body.attributes.iter().map(|attribute| (attribute.span.start, attribute.span.end)));
+        for block in &body.blocks {
+            found.push((block.span.start, block.span.end));
+            bodies.push(&block.body);
+        }
+    }
+    let mut work = top_level(&file.body);
+    while let Some(expr) = work.pop() {
+        match &expr.kind {
+            ExprKind::Object(items) => found.extend(items.iter().map(|item| (item.span.start, item.span.end))),
+            ExprKind::Tuple(elements) => {
+                found.extend(elements.iter().map(|element| (element.span.start, element.span.end)));
+            }
+            _ => {}
+        }
+        work.extend(children(expr));
+    }
+    found.sort_unstable();
+    found
+}

@@ -1,0 +1,161 @@
+//! Which findings do not count, and which suppressions, exceptions and baseline entries did nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symlint_terraform::Span;
+
+use super::baseline::Baseline;
+use super::inline::{Inline, InvalidSuppression};
+use crate::config::{Config, Exception};
+use crate::finding::{Finding, SuppressedBy, Suppression};
+use crate::tenants::Model;
+
+/// What the rules about symlint's own use look at.
+#[derive(Debug, Default)]
+pub struct Suppressions {
+    /// Comments that are meant to suppress something and do not.
+    pub invalid: Vec<InvalidSuppression>,
+    /// What suppressed nothing.
+    pub unused: Vec<UnusedSuppression>,
+}
+
+/// A suppression, an exception or an entry of the baseline that did nothing.
+#[derive(Debug)]
+pub struct UnusedSuppression {
+    /// What it is about.
+    pub rule: String,
+    /// What it is, and why it did nothing.
+    pub why: Unused,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Why a suppression did nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unused {
+    /// The comment covers no finding of the rule.
+    Inline,
+    /// The configuration's exception matches no finding of the rule.
+    Exception,
+    /// The exception held until this day.
+    Expired(String),
+    /// The baseline's finding is gone.
+    Baseline,
+}
+
+/// A place by which the same suppression is known in every project of a run.
+pub(crate) type Known = (String, u32);
+
+/// The suppressions of one project, and what became of them.
+pub(crate) struct Applied {
+    pub(crate) inline: Inline,
+    /// The places of all that suppressed something.
+    pub(crate) used: BTreeSet<Known>,
+}
+
+/// Marks the findings that comments and exceptions cover; `today` is `YYYY-MM-DD`.
+pub(crate) fn apply(
+    findings: &mut [Finding],
+    inline: Inline,
+    model: &Model<'_>,
+    config: &Config,
+    today: Option<&str>,
+) -> Applied {
+    let mut used = BTreeSet::new();
+    let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, suppression) in inline.valid.iter().enumerate() {
+        by_rule.entry(suppression.rule).or_default().push(index);
+    }
+    let exceptions: Vec<&Exception> =
+        config.exceptions.iter().filter(|exception| !has_expired(exception, today)).collect();
+    for finding in findings {
+        let comments = by_rule.get(finding.rule).into_iter().flatten().filter_map(|&index| inline.valid.get(index));
+        let mut suppression = None;
+        for comment in comments.filter(|comment| comment.covers(finding.span)) {
+            used.insert(known(comment.span, model));
+            suppression = Some(Suppression { by: SuppressedBy::Inline, reason: comment.reason.clone() });
+        }
+        for exception in exceptions.iter().filter(|exception| matches(exception, finding)) {
+            used.insert(known(exception.span, model));
+            let reason = exception.reason.clone();
+            suppression = suppression.or(Some(Suppression { by: SuppressedBy::Exception, reason }));
+        }
+        finding.suppressed = suppression;
+    }
+    Applied { inline, used }
+}
+
+/// The comments and exceptions of a project that did nothing in any, out of the rules that ran.
+pub(crate) fn unused(
+    applied: &Applied,
+    used: &BTreeSet<Known>,
+    model: &Model<'_>,
+    config: &Config,
+    today: Option<&str>,
+    runs: &dyn Fn(&str) -> bool,
+) -> Vec<UnusedSuppression> {
+    let mut unused = Vec::new();
+    // What could not be read may have had the finding.
+    if !model.is_everything_readable() {
+        return unused;
+    }
+    let is_unused = |span| !used.contains(&known(span, model));
+    for comment in applied.inline.valid.iter().filter(|comment| runs(comment.rule) && is_unused(comment.span)) {
+        unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline, span: comment.span });
+    }
+    let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model);
+    for exception in config.exceptions.iter().filter(concerned) {
+        let why = match &exception.expires {
+            Some(day) if has_expired(exception, today) => Unused::Expired(day.clone()),
+            _ if is_unused(exception.span) => Unused::Exception,
+            _ => continue,
+        };
+        unused.push(UnusedSuppression { rule: exception.rule.clone(), why, span: exception.span });
+    }
+    unused
+}
+
+/// The entries of the baseline whose finding is gone from the files that were read.
+pub(crate) fn unused_baseline(
+    baseline: &Baseline,
+    used: &BTreeSet<String>,
+    files: &BTreeSet<String>,
+    runs: &dyn Fn(&str) -> bool,
+) -> Vec<UnusedSuppression> {
+    let gone = baseline.entries.iter().filter(|(fingerprint, entry)| {
+        !used.contains(*fingerprint) && files.contains(&entry.file) && runs(&entry.rule)
+    });
+    let mut gone: Vec<UnusedSuppression> = gone
+        .map(|(_, entry)| UnusedSuppression { rule: entry.rule.clone(), why: Unused::Baseline, span: entry.span })
+        .collect();
+    gone.sort_by_key(|unused| unused.span);
+    gone
+}
+
+pub(crate) fn known(span: Span, model: &Model<'_>) -> Known {
+    (model.sources().get(span.file).name().to_owned(), span.start)
+}
+
+/// Days are compared as text: `YYYY-MM-DD` sorts by time.
+fn has_expired(exception: &Exception, today: Option<&str>) -> bool {
+    exception.expires.as_deref().zip(today).is_some_and(|(last, today)| today > last)
+}
+
+fn matches(exception: &Exception, finding: &Finding) -> bool {
+    exception.rule == finding.rule
+        && exception.tenant.as_ref().is_none_or(|tenant| finding.tenant.as_ref() == Some(tenant))
+        && exception.path.as_ref().is_none_or(|path| finding.path.as_deref().is_some_and(|at| lies_in(at, path)))
+}
+
+/// Whether a path leads to what `outer` leads to, or into it.
+fn lies_in(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Whether the project has what an exception is about: one configuration may serve several projects.
+fn concerns(exception: &Exception, model: &Model<'_>) -> bool {
+    model.tenants.iter().any(|tenant| {
+        exception.tenant.as_ref().is_none_or(|key| key == tenant.name())
+            && exception.path.as_ref().is_none_or(|path| lies_in(path, &tenant.path.to_string()))
+    })
+}

@@ -1,0 +1,17 @@
+//! See suppression-unused.md.
+
+use symlint_core::policy::Unused;
+use symlint_core::rule::Context;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for unused in &cx.suppressions.unused {
+        let rule = &unused.rule;
+        let message = match &unused.why {
+            Unused::Inline => format!("there is no finding of `{rule}` here to suppress: remove the comment"),
+            Unused::Exception => format!("there is no finding of `{rule}` for this exception: remove it"),
+            Unused::Expired(day) => format!("this exception for `{rule}` held until {day}: renew it, or remove it"),
+            Unused::Baseline => format!("this finding of `{rule}` is gone: write the baseline anew"),
+        };
+        cx.report(unused.span, message);
+    }
+}

@@ -1,0 +1,170 @@
+//! The names that Sym's resources get inside the flow module, and what they are made of.
+
+use std::collections::{HashMap, HashSet};
+
+use symlint_core::tenants::{
+    ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId, normalise,
+};
+use symlint_terraform::{Makeup, Origin, Span, Value};
+
+use crate::expression;
+
+/// The name of one instance of a resource.
+pub(crate) struct Name<'a> {
+    pub(crate) resource: &'a FlowResource<'a>,
+    pub(crate) flow: &'a FlowCall<'a>,
+    pub(crate) instance: &'a FlowInstance,
+    pub(crate) value: &'a Value,
+    pub(crate) text: &'a str,
+    /// Where the expression of the name stands, without quotes.
+    pub(crate) span: Span,
+    sources: Vec<Source<'a>>,
+}
+
+/// What Sym tells names apart by: in lower case, and with `-` for `_`.
+pub(crate) fn folded(name: &str) -> String {
+    name.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// Whether Sym takes this as a name: ASCII letters, digits, `_` and `-`.
+pub(crate) fn is_slug(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(is_slug_character)
+}
+
+/// Whether Sym takes this character in a name.
+pub(crate) fn is_slug_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// All names that are known.
+pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
+    let name = |resource: &'a FlowResource<'a>| {
+        let flow = model.flows.get(resource.flow)?;
+        let instance = flow.instances.get(resource.instance)?;
+        let value = resource.attribute("name")?;
+        let text = value.as_str()?.as_str();
+        let span = expression::span(&resource.resource.attribute("name")?.value, model.sources());
+        let sources = model.sources_of_values.of(value)?;
+        Some(Name { resource, flow, instance, value, text, span, sources })
+    };
+    model.resources.iter().filter_map(name).collect()
+}
+
+/// The resource blocks whose names are the same for several instances of the flow module, or would be, since nothing
+/// that is a tenant's is in them: the names of each block.
+pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
+    let mut blocks: Vec<(Span, Vec<&Name<'_>>)> = Vec::new();
+    let mut places: HashMap<Span, usize> = HashMap::new();
+    for name in names {
+        let block = name.resource.resource.block.span;
+        let place = *places.entry(block).or_insert_with(|| {
+            blocks.push((block, Vec::new()));
+            blocks.len() - 1
+        });
+        if let Some((_, names)) = blocks.get_mut(place) {
+            names.push(name);
+        }
+    }
+    let mut found = Vec::new();
+    for (_, names) in blocks {
+        let all = names.len();
+        let free: Vec<&Name<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
+        let mut owners: HashMap<String, (usize, usize)> = HashMap::new();
+        let collides = free.iter().any(|name| {
+            let owner = (name.resource.flow, name.resource.instance);
+            *owners.entry(folded(name.text)).or_insert(owner) != owner
+        });
+        // Of a call that is repeated, the next tenant collides, if there is only one so far.
+        let will_collide =
+            || free.len() == all && free.iter().all(|name| name.flow.call.is_repeated() && name.is_constant(model));
+        if collides || will_collide() {
+            found.push(free);
+        }
+    }
+    found
+}
+
+impl<'a> Name<'a> {
+    /// The tenant whose flow it belongs to.
+    pub(crate) fn tenant(&self) -> Option<TenantId> {
+        self.instance.tenant
+    }
+
+    /// What Sym keeps apart from others: the kind and, where it has one, the type.
+    pub(crate) fn namespace(&self) -> (&'a str, &'a str) {
+        (self.resource.kind(), self.resource.type_name().unwrap_or_default())
+    }
+
+    /// Whether something in it is a tenant's, or is what the call says about its tenant.
+    fn is_of_tenant(&self, model: &Model<'_>) -> bool {
+        self.sources.iter().any(|source| match source {
+            Source::Tenant(_) | Source::Field(_) | Source::Attribute(..) => true,
+            Source::AllTenants => false,
+            Source::Elsewhere(origin) => self.is_argument(model, origin),
+        })
+    }
+
+    /// Whether `origin` is that of an argument that carries a tenant's value. One slug for several tenants is another
+    /// rule's matter, so it counts too.
+    fn is_argument(&self, model: &Model<'_>, origin: &Origin) -> bool {
+        let is_called = || {
+            let tenant = self.tenant().map(|tenant| &model.tenant(tenant).provenance);
+            !matches!(tenant, Some(Provenance::Variable(_)))
+        };
+        let arguments = self.instance.arguments.iter();
+        arguments.filter(|argument| argument.kind == ArgumentKind::TenantSlug || is_called()).any(|argument| {
+            let sources = model.sources_of_values.of(&argument.value).unwrap_or_default();
+            sources.iter().any(|source| matches!(source, Source::Elsewhere(other) if other.span == origin.span))
+        })
+    }
+
+    /// Whether it is written in the flow module, and nothing else is in it.
+    fn is_constant(&self, model: &Model<'_>) -> bool {
+        self.sources.iter().all(|source| {
+            matches!(source, Source::Elsewhere(origin)
+                if matches!(origin.makeup, Makeup::Written(_)) && model.is_in_flow_module(origin.span))
+        })
+    }
+
+    /// Where the part of the name is written that is of `tenant`.
+    pub(crate) fn written_for(&self, model: &Model<'_>, tenant: TenantId) -> Option<Span> {
+        let mut found = None;
+        self.value.origin.each_source(&mut |origin| {
+            let is_of = origin.path.as_ref().and_then(|path| model.tenant_at(path)).is_some_and(|it| it.id == tenant);
+            if found.is_none() && (is_of || self.is_argument(model, origin)) {
+                found = Some(origin.span);
+            }
+        });
+        found
+    }
+
+    /// Whether the instance gets values of another tenant than its own, which is reported as such.
+    pub(crate) fn is_miswired(&self, model: &Model<'_>) -> bool {
+        let Some(own) = self.tenant() else { return true };
+        let tenants = |value| model.sources_of_values.tenants(value);
+        self.instance.arguments.iter().any(|argument| tenants(&argument.value).iter().any(|&tenant| tenant != own))
+    }
+
+    /// Whether its slug is not that of its tenant's entry, which is reported as such.
+    pub(crate) fn has_foreign_slug(&self, model: &Model<'_>) -> bool {
+        let own = self.tenant().map(|tenant| model.tenant(tenant));
+        let Some(own) = own.filter(|own| matches!(own.provenance, Provenance::Variable(_))) else { return false };
+        let Some(slug) = self.instance.argument(ArgumentKind::TenantSlug) else { return false };
+        let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
+        let sources = model.sources_of_values.of(&slug.value).unwrap_or_default();
+        !text.contains(&normalise(own.name())) && sources.iter().all(|source| source.tenant() != Some(own.id))
+    }
+}
+
+/// The distinct tenants of `names`, in source order.
+pub(crate) fn tenants_of<'n, 'a: 'n>(names: impl IntoIterator<Item = &'n Name<'a>>) -> Vec<TenantId> {
+    let tenants: HashSet<TenantId> = names.into_iter().filter_map(Name::tenant).collect();
+    let mut tenants: Vec<TenantId> = tenants.into_iter().collect();
+    tenants.sort_unstable();
+    tenants
+}
+
+/// `name` in one line.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

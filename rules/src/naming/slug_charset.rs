@@ -1,0 +1,80 @@
+//! See slug-charset.md.
+
+use std::collections::{BTreeMap, HashSet};
+
+use symlint_core::rule::{Context, Locate, Place};
+use symlint_core::tenants::{Tenant, TenantId};
+use symlint_terraform::Span;
+
+use crate::names::{Name, is_slug, is_slug_character, names};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    // A tenant with a key that is wrong, or with characters in it that are reported elsewhere.
+    let mut judged: HashSet<TenantId> = HashSet::new();
+    for tenant in cx.tenants() {
+        let Some(key) = tenant.key.as_str().filter(|_| tenant.is_named()) else { continue };
+        if tenant.key.cleaned().is_some() {
+            judged.insert(tenant.id);
+        }
+        if tenant.key.is_garbled() || is_slug(key) {
+            continue;
+        }
+        judged.insert(tenant.id);
+        let message = match refused(key) {
+            Some((_, refused)) => format!("the key `{key}` has {refused}: Sym takes letters, digits, `_` and `-` alone"),
+            None => "the key is empty, and Sym needs a name".to_owned(),
+        };
+        cx.report(tenant, message);
+    }
+    check_names(cx, &mut judged);
+}
+
+/// Judges the names that are computed, once for each tenant whose key is fine.
+fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
+    let names = names(cx.model);
+    let mut found: BTreeMap<Span, Vec<(&Name<'_>, String)>> = BTreeMap::new();
+    for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !judged.contains(&tenant))) {
+        let Some((at, refused)) = refused(name.text) else { continue };
+        let span = name.value.origin.locate(at, cx.sources());
+        let is_told =
+            |tenant: &Tenant| tenant.fields().any(|field| field.cleaned().is_some() && field.span.contains(span));
+        if name.tenant().is_some_and(|tenant| is_told(cx.tenant(tenant))) {
+            continue;
+        }
+        found.entry(span).or_default().push((name, refused));
+    }
+    for (span, names) in found {
+        let names: Vec<_> =
+            names.into_iter().filter(|(name, _)| name.tenant().is_none_or(|tenant| judged.insert(tenant))).collect();
+        let Some((first, refused)) = names.first() else { continue };
+        let tenants = crate::names::tenants_of(names.iter().map(|(name, _)| *name));
+        let kind = first.resource.kind();
+        let message = format!("the name of a {kind} has {refused}: Sym takes letters, digits, `_` and `-` alone");
+        let message = match tenants.as_slice() {
+            [_, _, ..] => format!("{message} (for {})", cx.model.count(&tenants, cx.tenants().len())),
+            _ => format!("{message} (`{}`)", crate::names::shown(first.text)),
+        };
+        let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
+        let key = only.map(|only| cx.tenant(only).place(cx.sources()));
+        let path = key.and_then(|key| key.path);
+        let report = cx.report(Place { span, tenant: only, path }, message);
+        if !first.span.contains(span) {
+            report.related(first.span, "the name is made here");
+        }
+    }
+}
+
+/// Where the first characters are that Sym refuses, and what they are.
+fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
+    let start = name.find(|c| !is_slug_character(c))?;
+    let rest = name.get(start..)?;
+    let end = rest.find(is_slug_character).unwrap_or(rest.len());
+    let first = rest.chars().next()?;
+    let what = match first {
+        ' ' => "a space".to_owned(),
+        c if c.is_whitespace() || c.is_control() || !c.is_ascii() => format!("U+{:04X}", u32::from(c)),
+        c => format!("`{c}`"),
+    };
+    Some((start..start + end, what))
+}
+

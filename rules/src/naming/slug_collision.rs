@@ -1,0 +1,118 @@
+//! See slug-collision.md.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::{ArgumentKind, Tenant, TenantId};
+use symlint_terraform::Span;
+
+use crate::names::{Name, folded, names, shown, tenants_of, unscoped};
+
+/// The later tenant and the first one.
+type Pair = (TenantId, TenantId);
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let names = names(cx.model);
+    // Names that have nothing of the tenant are another rule's matter.
+    let told: HashSet<Span> = unscoped(cx.model, &names)
+        .iter()
+        .filter_map(|names| names.first())
+        .map(|name| name.resource.resource.block.span)
+        .collect();
+    let judged: Vec<&Name<'_>> =
+        names.iter().filter(|name| !told.contains(&name.resource.resource.block.span)).collect();
+    let reported = check_keys(cx, &judged);
+    check_names(cx, &judged, &reported);
+}
+
+/// Reports keys that are one name to Sym, and says which pairs have such keys.
+fn check_keys(cx: &mut Context<'_>, names: &[&Name<'_>]) -> HashSet<Pair> {
+    let named: HashSet<TenantId> = tenants_of(names.iter().copied()).into_iter().collect();
+    let mut firsts: HashMap<String, &Tenant> = HashMap::new();
+    let mut reported = HashSet::new();
+    for tenant in cx.tenants() {
+        let Some(key) = tenant.key.as_str().filter(|key| !key.is_empty() && tenant.is_named()) else { continue };
+        if tenant.key.is_garbled() {
+            continue;
+        }
+        let first = *firsts.entry(folded(key)).or_insert(tenant);
+        if first.id == tenant.id {
+            continue;
+        }
+        // Where a key is no entry's, and in another variable, the names that are made of it decide, if they are known.
+        let is_one_map = first.provenance == tenant.provenance;
+        if !is_one_map && named.contains(&first.id) && named.contains(&tenant.id) {
+            continue;
+        }
+        reported.insert((tenant.id, first.id));
+        let message = format!("`{key}` and `{}` are one name to Sym: rename one of them", first.name());
+        cx.report(tenant, message).related(first, "this is the first one");
+    }
+    reported
+}
+
+/// Reports names of one kind that are the same: one finding for each pair of tenants, and one for each block.
+fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pair>) {
+    let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::new();
+    let mut pairs: BTreeMap<Pair, (&Name<'_>, &Name<'_>)> = BTreeMap::new();
+    let mut blocks: BTreeMap<Span, Vec<(&Name<'_>, &Name<'_>)>> = BTreeMap::new();
+    for &name in names.iter().filter(|name| !name.has_foreign_slug(cx.model)) {
+        let first = *firsts.entry((name.namespace(), folded(name.text))).or_insert(name);
+        if std::ptr::eq(first, name) {
+            continue;
+        }
+        let is_one_instance = std::ptr::eq(first.instance, name.instance);
+        match (name.tenant(), first.tenant()) {
+            _ if is_one_instance => blocks.entry(name.span).or_default().push((name, first)),
+            (Some(own), Some(other)) if own != other => {
+                let pair = (own.max(other), own.min(other));
+                if !reported.contains(&pair) {
+                    let ordered = if own > other { (name, first) } else { (first, name) };
+                    pairs.entry(pair).or_insert(ordered);
+                }
+            }
+            (Some(_), Some(_)) if !name.is_miswired(cx.model) && !first.is_miswired(cx.model) => {
+                let slug = name.instance.argument(ArgumentKind::TenantSlug);
+                blocks.entry(slug.map_or(name.span, |slug| slug.span)).or_default().push((name, first));
+            }
+            _ => {}
+        }
+    }
+    for ((tenant, other), (name, first)) in pairs {
+        let span = name.written_for(cx.model, tenant).unwrap_or(name.span);
+        let place = Place { span, tenant: Some(tenant), path: Some(cx.tenant(tenant).path.to_string()) };
+        let (text, kind, whose) = (shown(name.text), name.resource.kind(), cx.tenant(other).name());
+        let at = first.written_for(cx.model, other).unwrap_or(first.span);
+        let report = cx
+            .report(place, format!("the {kind} `{text}` has the name of that of `{whose}`: Sym takes each name once"))
+            .related(at, format!("`{whose}` has its name from here"));
+        if !name.span.contains(span) {
+            report.related(name.span, "the name is made here");
+        }
+    }
+    for (span, names) in blocks {
+        report_block(cx, span, &names);
+    }
+}
+
+/// Reports names that are the same within the flows of one tenant.
+fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>)]) {
+    let Some((name, first)) = names.first() else { return };
+    let tenants = tenants_of(names.iter().map(|(name, _)| *name));
+    let (text, kind) = (shown(name.text), name.resource.kind());
+    let message = match tenants.as_slice() {
+        [_, _, ..] => format!(
+            "a {kind} has the name of another one for {}: Sym takes each name once",
+            cx.model.count(&tenants, cx.tenants().len())
+        ),
+        _ => format!("the {kind} `{text}` has the name of another one: Sym takes each name once"),
+    };
+    let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
+    let path = only.map(|only| cx.tenant(only).path.to_string());
+    let other = first.instance.argument(ArgumentKind::TenantSlug).map_or(first.span, |slug| slug.span);
+    let report = cx.report(Place { span, tenant: only, path }, message);
+    let other = if name.span == span { first.span } else { other };
+    if other != span {
+        report.related(other, "the other name is made here");
+    }
+}

@@ -1,0 +1,204 @@
+//! See flow-resource-miswired.md.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::{FieldKind, Model, Source, TenantId, text_of};
+use symlint_terraform::syntax::Expr;
+use symlint_terraform::{Makeup, Span, Step, Value};
+
+use crate::expression;
+use super::origin::{Referrer, is_same};
+use super::setting::{Setting, settings};
+use super::shape::has_shape;
+
+/// What is wrong with a value on which Sym acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    /// It comes from this: a variable of the module, as the module would refer to it, or an attribute of the tenant.
+    From(String),
+    /// It is this tenant's.
+    Tenant(TenantId),
+    /// It is the same for several tenants.
+    Shared,
+    /// It is written in the module.
+    Written,
+}
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let settings = settings(model, cx.config);
+    let judge = Judge::new(model, Referrer::new(model, cx.config), &settings);
+    let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
+    for setting in &settings {
+        let Some(problem) = judge.judge(setting) else { continue };
+        let span = place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
+        found.entry(span).or_default().push((setting, problem));
+    }
+    for (span, wrong) in found {
+        report(cx, span, &wrong, &settings);
+    }
+}
+
+/// The expression of the value, where the module writes it.
+fn place<'a>(setting: &Setting<'a>) -> Option<&'a Expr> {
+    let whole = &setting.resource.resource.attribute(setting.attribute)?.value;
+    let part = setting.part.and_then(|part| expression::part_in(setting.resource.module, whole, part));
+    Some(part.unwrap_or(whole))
+}
+
+fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)], all: &[Setting<'_>]) {
+    let Some((first, problem)) = wrong.first() else { return };
+    let resource = first.resource.resource;
+    let is_part = wrong.iter().all(|(setting, _)| setting.part == first.part);
+    let name = match first.part.filter(|_| is_part) {
+        Some(part) => format!("{}.{part}", first.attribute),
+        None => first.attribute.to_owned(),
+    };
+    let tenants: Vec<TenantId> = sorted(wrong.iter().map(|(setting, _)| setting.tenant));
+    let receivers = sorted(
+        all.iter().filter(|it| it.resource.resource.block.span == resource.block.span).map(|setting| setting.tenant),
+    );
+    let whom = match tenants.as_slice() {
+        [only] => format!("`{}`", cx.tenant(*only).name()),
+        _ => cx.model.count(&tenants, receivers.len()),
+    };
+    let wanted = match (&first.right, first.part.filter(|_| !is_part)) {
+        (Some(right), None) => format!("`{right}`"),
+        _ => format!("the tenant's own {}", first.wanted.name()),
+    };
+    let what = match problem {
+        Problem::From(from) => format!("comes from `{from}`, not from {wanted}"),
+        Problem::Tenant(other) => format!("comes from `{}`, not from {wanted}", cx.tenant(*other).name()),
+        Problem::Shared => format!("is the same value for several tenants: take {wanted}"),
+        Problem::Written => format!("is written in the module: take {wanted}"),
+    };
+    let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
+    let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
+    let path = tenant.map(|_| {
+        let (address, kind, label) = (&first.instance.address, &resource.kind.text, &resource.name.text);
+        format!("{address}.{kind}.{label}.{name}")
+    });
+    let written = first.value.origin.span;
+    let mut report = cx.report(Place { span, tenant, path }, message);
+    if !span.contains(written) {
+        report = report.related(written, "this is what it is now");
+    }
+    let expr = place(first).filter(|expr| expression::is_reference(expr) && is_part);
+    if let (Some(expr), Some(right), Problem::From(_)) = (expr, &first.right, problem) {
+        report.suggestion(format!("use `{right}`"), expr.span, right.clone());
+    }
+}
+
+fn sorted(tenants: impl Iterator<Item = TenantId>) -> Vec<TenantId> {
+    let mut tenants: Vec<TenantId> = tenants.collect::<HashSet<_>>().into_iter().collect();
+    tenants.sort_unstable();
+    tenants
+}
+
+/// A text that is written once, and the part of a block that it reaches.
+type Constant<'a> = (Span, &'a str, Option<&'a str>, Span, String);
+
+struct Judge<'a> {
+    model: &'a Model<'a>,
+    referrer: Referrer<'a>,
+    /// What is written once and reaches several tenants.
+    shared: HashSet<Constant<'a>>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(model: &'a Model<'a>, referrer: Referrer<'a>, settings: &[Setting<'a>]) -> Self {
+        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
+        let mut shared = HashSet::new();
+        for setting in settings {
+            let Some(constant) = constant(setting) else { continue };
+            if *receivers.entry(constant.clone()).or_insert(setting.tenant) != setting.tenant {
+                shared.insert(constant);
+            }
+        }
+        Self { model, referrer, shared }
+    }
+
+    /// What is wrong with `setting`; `None` also where that cannot be told.
+    fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
+        let text = text_of(&setting.value)?;
+        let sources = self.model.sources_of_values.of(&setting.value)?;
+        let own = setting.tenant;
+        let expected: Vec<Vec<Source<'_>>> =
+            setting.expected.iter().filter_map(|value| self.model.sources_of_values.of(value)).collect();
+        let is_right = |source: &Source<'_>| {
+            matches!(source, Source::Field(it) if it.tenant == own && it.kind == setting.wanted)
+                || expected.iter().flatten().any(|expected| is_same(source, expected))
+        };
+        if sources.iter().any(is_right) || sources.iter().any(|source| matches!(source, Source::AllTenants)) {
+            return None;
+        }
+        let wanted = self.wanted_texts(setting);
+        let is_right_text = wanted.contains(&text);
+        // What is put together may well be what it should, and may not be told from it where that is unknown.
+        if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
+            return None;
+        }
+        if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
+            let is_excused = is_right_text && self.model.index.same_organization(own, other);
+            return (!is_excused).then_some(Problem::Tenant(other));
+        }
+        let known = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Field(_));
+        if let Some(source) = sources.iter().find(|source| known(source)) {
+            return Some(Problem::From(self.referrer.name(setting.instance, source)));
+        }
+        if let Some(source) = sources.iter().find(|source| source.tenant().is_some()) {
+            let is_wrong = !has_shape(setting.wanted, &text);
+            return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
+        }
+        if is_right_text { None } else { self.judge_constant(setting, &text, &sources, &wanted) }
+    }
+
+    /// Judges what comes from no tenant's entry and is not what it should be.
+    fn judge_constant(
+        &self,
+        setting: &Setting<'a>,
+        text: &str,
+        sources: &[Source<'_>],
+        wanted: &[String],
+    ) -> Option<Problem> {
+        if let Some((name, is_of_tenant)) = sources.iter().find_map(|it| self.referrer.argument(setting.instance, it)) {
+            if is_of_tenant || !has_shape(setting.wanted, text) {
+                return Some(Problem::From(name));
+            }
+        }
+        if matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region) {
+            return None;
+        }
+        if constant(setting).is_some_and(|constant| self.shared.contains(&constant)) {
+            return Some(Problem::Shared);
+        }
+        let is_written = sources.iter().all(|source| {
+            let Source::Elsewhere(origin) = source else { return false };
+            // A table of the module's own may well say what is the tenant's.
+            let is_table = origin.path.as_ref().is_some_and(|path| path.parts().1.into_iter().any(is_named));
+            matches!(origin.makeup, Makeup::Written(_)) && !is_table && self.model.is_in_flow_module(origin.span)
+        });
+        (is_written && !wanted.is_empty()).then_some(Problem::Written)
+    }
+
+    /// The texts that would be right: those of the module's variable, or else those of the tenant.
+    fn wanted_texts(&self, setting: &Setting<'_>) -> Vec<String> {
+        if !setting.expected.is_empty() {
+            return setting.expected.iter().filter_map(text_of).collect();
+        }
+        let fields = self.model.tenant(setting.tenant).fields();
+        fields.filter(|field| field.kind == setting.wanted).filter_map(|it| it.raw()).map(str::to_owned).collect()
+    }
+}
+
+fn is_named(step: &Step) -> bool {
+    step.name().is_some()
+}
+
+/// What `setting` is, if it is one text at one place.
+fn constant<'a>(setting: &Setting<'a>) -> Option<Constant<'a>> {
+    let Value { origin, .. } = &setting.value;
+    let block = setting.resource.resource.block.span;
+    Some((block, setting.attribute, setting.part, origin.span, text_of(&setting.value)?))
+}

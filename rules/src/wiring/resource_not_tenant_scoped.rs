@@ -1,0 +1,21 @@
+//! See resource-not-tenant-scoped.md.
+
+use symlint_core::rule::{Context, Place};
+
+use crate::names::{names, shown, tenants_of, unscoped};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let names = names(cx.model);
+    for block in unscoped(cx.model, &names) {
+        let Some(first) = block.first() else { continue };
+        let tenants = tenants_of(block.iter().copied());
+        let whom = match tenants.as_slice() {
+            [only] => format!("`{}`", cx.tenant(*only).name()),
+            _ => cx.model.count(&tenants, cx.tenants().len()),
+        };
+        let resource = first.resource.resource;
+        let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first.text));
+        let message = format!("`{kind}.{label}` is called `{name}` for {whom}: make the tenant's slug a part of its name");
+        cx.report(Place { span: first.span, tenant: None, path: None }, message);
+    }
+}

@@ -1,0 +1,114 @@
+//! `symlint fix`: what is mended, and that nothing is lost.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic: that is how it fails"
+)]
+
+mod support;
+
+use support::{Symlint, VARIABLE, bad, folder, good, tenant, values};
+
+/// Two findings with safe fixes, and one with a suggestion.
+fn fixable() -> String {
+    values(&[tenant(
+        "blue_harbour",
+        &[("\"aws\"", "\"AWS\""), ("\"604178239951\"", "604178239951"), ("us-east-1", "us-east-1a")],
+    )])
+}
+
+/// The same without what is safe to mend.
+fn mended() -> String {
+    values(&[tenant("blue_harbour", &[("us-east-1", "us-east-1a")])])
+}
+
+#[test]
+fn a_file_is_mended_and_all_else_stays() {
+    for (from, to) in [("", ""), ("\n", "\r\n"), ("customer", "\u{FEFF}# Größe\ncustomer")] {
+        let text = |text: String| if from.is_empty() { text } else { text.replace(from, to) };
+        let dir = folder(&[("terraform.tfvars", &text(fixable()))]);
+        let path = dir.path().join("terraform.tfvars");
+        let fix = |arguments: &[&str]| {
+            let mut all = vec!["fix", "terraform.tfvars"];
+            all.extend(arguments);
+            Symlint::new(&all).dir(dir.path()).run()
+        };
+        let read = || std::fs::read_to_string(&path).unwrap();
+
+        let shown = fix(&["--diff"]);
+        assert_eq!(shown.code, 1, "{shown:?}");
+        assert!(shown.stdout.contains("-      cloud        = \"AWS\""), "{}", shown.stdout);
+        assert!(shown.stdout.contains("+      cloud        = \"aws\""), "{}", shown.stdout);
+        assert_eq!(read(), text(fixable()), "--diff writes nothing");
+
+        let run = fix(&[]);
+        assert_eq!(run.code, 1, "the region is left");
+        assert!(run.stdout.contains("fixed 2 findings in 1 file"), "{}", run.stdout);
+        assert_eq!(read(), text(mended()));
+        assert!(fix(&[]).stdout.contains("nothing was fixed"));
+        assert_eq!(read(), text(mended()));
+        assert_eq!(fix(&["--diff"]).code, 0);
+
+        assert_eq!(fix(&["--unsafe"]).code, 0);
+        assert_eq!(read(), text(good()));
+    }
+}
+
+#[test]
+fn standard_input_is_mended_to_standard_output() {
+    let run = Symlint::new(&["fix", "-"]).stdin(fixable()).run();
+    assert_eq!((run.code, run.stdout), (1, mended()));
+    assert!(run.stderr.contains("fixed 2 findings"), "{}", run.stderr);
+    let run = Symlint::new(&["fix", "--unsafe", "-"]).stdin(fixable()).run();
+    assert_eq!((run.code, run.stdout), (0, good()));
+    let run = Symlint::new(&["fix", "--diff", "-"]).stdin(good()).run();
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""));
+    let run = Symlint::new(&["fix", "-"]).stdin("nothing = 1\n").run();
+    assert_eq!(run.code, 2);
+    // What is not understood comes out as it went in.
+    let run = Symlint::new(&["fix", "-"]).stdin(&b"customer_tenants = { a = \"\xff\" }\n"[..]).run_bytes();
+    assert_eq!(run, b"customer_tenants = { a = \"\xff\" }\n");
+}
+
+#[test]
+fn what_is_suppressed_is_left_alone() {
+    let text =
+        fixable().replace("  blue", "  # symlint-ignore: cloud-invalid, account-id-not-string -- theirs\n  blue");
+    let run = Symlint::new(&["fix", "-"]).stdin(text.as_str()).run();
+    assert_eq!(run.stdout, text);
+}
+
+#[test]
+fn a_fix_reaches_through_the_module_to_where_the_value_is_written() {
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), ("envs/last.tfvars", &fixable())]);
+    let run = Symlint::new(&["fix", "--var-file", "envs/last.tfvars"]).dir(dir.path()).run();
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(std::fs::read_to_string(dir.path().join("envs/last.tfvars")).unwrap(), mended());
+    assert_eq!(std::fs::read_to_string(dir.path().join("terraform.tfvars")).unwrap(), good());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_mode_and_a_link_stays_one() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = folder(&[("real.tfvars", &fixable())]);
+    let real = dir.path().join("real.tfvars");
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o664)).unwrap();
+    symlink("real.tfvars", dir.path().join("link.tfvars")).unwrap();
+    assert_eq!(Symlint::new(&["fix", "link.tfvars"]).dir(dir.path()).run().code, 1);
+    assert_eq!(std::fs::read_to_string(&real).unwrap(), mended());
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o664);
+    assert!(std::fs::symlink_metadata(dir.path().join("link.tfvars")).unwrap().is_symlink());
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left behind");
+}
+
+#[test]
+fn a_finding_without_a_fix_changes_nothing() {
+    let run = Symlint::new(&["fix", "--unsafe", "-"]).stdin(bad()).run();
+    assert_eq!((run.code, run.stdout), (1, bad()));
+}

@@ -1,0 +1,201 @@
+//! Findings that are known: comments, exceptions, baselines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic: that is how it fails"
+)]
+
+mod support;
+
+use support::{Run, Symlint, VARIABLE, bad, folder, good, tenant, values};
+
+fn check(text: &str) -> Run {
+    Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run()
+}
+
+/// `rule by` of each finding; `-` where it counts.
+fn suppressed(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let by = |finding: &serde_json::Value| finding["suppressed"]["by"].as_str().unwrap_or("-").to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| format!("{} {}", finding["rule"].as_str().unwrap(), by(finding))).collect()
+}
+
+/// `bad` with `comment` behind the wrong value, above it, above its settings, above the tenant and above the map.
+fn commented(comment: &str) -> [String; 5] {
+    let line = |text: &str| bad().lines().find(|line| line.contains(text)).unwrap().to_owned();
+    let role = line("role_arn");
+    let above = |text: &str| bad().replacen(&line(text), &format!("{comment}\n{}", line(text)), 1);
+    [
+        bad().replace(&role, &format!("{role} {comment}")),
+        above("role_arn"),
+        above("sso_connector_settings"),
+        above("blue_harbour"),
+        above("customer_tenants"),
+    ]
+}
+
+#[test]
+fn a_comment_suppresses_where_it_stands() {
+    for start in ["#", "//", "/*"] {
+        let end = if start == "/*" { " */" } else { "" };
+        let comment = format!("{start} symlint-ignore: role-account-mismatch -- moved last week{end}");
+        for text in commented(&comment) {
+            for text in [text.clone(), text.replace('\n', "\r\n"), format!("\u{FEFF}{text}")] {
+                let run = check(&text);
+                assert_eq!(suppressed(&run), ["role-account-mismatch inline"], "{text}");
+                assert_eq!(run.json()["findings"][0]["suppressed"]["reason"], "moved last week");
+                assert_eq!((run.code, &run.json()["summary"]["suppressed"]), (0, &1.into()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_comment_about_several_rules_and_several_comments_above_one_item() {
+    let wrong = [("iam::719240583316", "iam::280365914472"), ("us-east-1", "us-east-1a")];
+    let text = values(&[tenant("blue_harbour", &wrong)]);
+    let found = ["region-invalid inline", "role-account-mismatch inline"];
+    let one = "  # symlint-ignore: role-account-mismatch, region-invalid -- both";
+    assert_eq!(suppressed(&check(&text.replace("  blue_harbour", &format!("{one}\n  blue_harbour")))), found);
+    let two = "  # symlint-ignore: role-account-mismatch -- one\n  # and\n  # symlint-ignore: region-invalid -- two";
+    assert_eq!(suppressed(&check(&text.replace("  blue_harbour", &format!("{two}\n  blue_harbour")))), found);
+}
+
+#[test]
+fn a_comment_covers_nothing_else() {
+    let two = values(&[
+        tenant("blue_harbour", &[("us-east-1", "us-east-1a")]),
+        tenant("green_valley", &[("us-east-1", "us-east-1b")]),
+    ]);
+    let comment = "  # symlint-ignore: region-invalid -- it is a test\n  blue_harbour";
+    let run = check(&two.replace("  blue_harbour", comment));
+    let regions: Vec<String> =
+        suppressed(&run).into_iter().filter(|finding| finding.starts_with("region-invalid")).collect();
+    assert_eq!(regions, ["region-invalid inline", "region-invalid -"]);
+    // A blank line between: it stands above nothing.
+    let comment = "  # symlint-ignore: region-invalid -- it is a test\n\n  blue_harbour";
+    assert!(suppressed(&check(&two.replace("  blue_harbour", comment))).contains(&"suppression-unused -".to_owned()));
+}
+
+#[test]
+fn nothing_is_unused_that_could_not_be_judged() {
+    let comment = "# symlint-ignore: region-invalid -- it is a test\n";
+    let text = format!("{comment}{}", good());
+    assert_eq!(suppressed(&check(&text)), ["suppression-unused -"]);
+    let run = |arguments: &[&str], text: &str| {
+        let mut all = vec!["check", "--format", "json", "-"];
+        all.extend(arguments);
+        suppressed(&Symlint::new(&all).stdin(text).run())
+    };
+    assert_eq!(run(&["--ignore", "region-invalid"], &text), [""; 0]);
+    assert_eq!(run(&["--select", "role-account-mismatch,suppression-unused"], &text), [""; 0]);
+    assert_eq!(run(&["--level", "suppression-unused=off"], &text), [""; 0]);
+    let broken = format!("{text}other = {{\n");
+    assert_eq!(run(&[], &broken), ["syntax-error -"]);
+}
+
+fn with_config(config: &str, arguments: &[&str], day: &str) -> Run {
+    let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &bad())]);
+    let mut all = vec!["check", "--format", "json", "terraform.tfvars"];
+    all.extend(arguments);
+    Symlint::new(&all).dir(dir.path()).env("SOURCE_DATE_EPOCH", day).run()
+}
+
+#[test]
+fn an_exception_holds_for_its_tenant_or_path_until_its_day() {
+    let exception =
+        |rest: &str| format!("exception \"role-account-mismatch\" {{\n  reason = \"moved\"\n  {rest}\n}}\n");
+    // 2026-11-22
+    let day = "1795305600";
+    let found = |rest: &str| suppressed(&with_config(&exception(rest), &[], day));
+    let by_exception = ["role-account-mismatch exception"];
+    assert_eq!(found("tenant = \"blue_harbour\""), by_exception);
+    assert_eq!(
+        found("path = \"customer_tenants[\\\"blue_harbour\\\"].sso_connector_settings.role_arn\""),
+        by_exception
+    );
+    assert_eq!(found("path = \"customer_tenants[\\\"blue_harbour\\\"].sso_connector_settings\""), by_exception);
+    assert_eq!(found("tenant = \"blue_harbour\"\n  expires = \"2026-11-22\""), by_exception);
+    let expired = ["suppression-unused -", "role-account-mismatch -"];
+    assert_eq!(found("tenant = \"blue_harbour\"\n  expires = \"2026-11-21\""), expired);
+    // A tenant of another module.
+    assert_eq!(found("tenant = \"red_canyon\""), ["role-account-mismatch -"]);
+    let run = with_config("exception \"syntax-error\" {\n  tenant = \"a\"\n  reason = \"b\"\n}\n", &[], day);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains(".symlint.hcl:1:12: "), "{}", run.stderr);
+}
+
+#[test]
+fn an_exception_that_one_module_needs_is_not_unused_in_another() {
+    let config = "exception \"role-account-mismatch\" {\n  reason = \"moved\"\n  tenant = \"blue_harbour\"\n}\n";
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        (".symlint.hcl", config),
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &bad()),
+        ("b/main.tf", VARIABLE),
+        ("b/terraform.tfvars", &good()),
+    ]);
+    let run = |path: &str| Symlint::new(&["check", "--format", "json", path]).dir(dir.path()).run();
+    assert_eq!(suppressed(&run(".")), ["role-account-mismatch exception"]);
+    assert_eq!(suppressed(&run("b")), ["suppression-unused -"]);
+}
+
+#[test]
+fn a_baseline_lets_only_new_findings_count() {
+    let dir = folder(&[("terraform.tfvars", &bad())]);
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["check", "--format", "json", "terraform.tfvars"];
+        all.extend(arguments);
+        Symlint::new(&all).dir(dir.path()).run()
+    };
+    let write = |text: &str| std::fs::write(dir.path().join("terraform.tfvars"), text).unwrap();
+    assert_eq!(run(&["--baseline", "known.json"]).code, 2, "there is none yet");
+    let written = run(&["--write-baseline", "known.json"]);
+    assert_eq!((written.code, suppressed(&written)), (0, vec!["role-account-mismatch baseline".to_owned()]));
+    let baseline = std::fs::read_to_string(dir.path().join("known.json")).unwrap();
+    let known = run(&["--baseline", "known.json"]);
+    assert_eq!((known.code, suppressed(&known)), (0, vec!["role-account-mismatch baseline".to_owned()]));
+
+    // It may move, and a new one counts.
+    write(&format!("# moved\n\n{}", bad().replace("us-east-1", "us-east-1a")));
+    let new = run(&["--baseline", "known.json"]);
+    assert_eq!(
+        (new.code, suppressed(&new)),
+        (1, vec!["region-invalid -".into(), "role-account-mismatch baseline".into()])
+    );
+
+    // What is gone is said at its entry, and written anew without it.
+    write(&good());
+    let gone = run(&["--baseline", "known.json"]);
+    assert_eq!((gone.code, suppressed(&gone)), (0, vec!["suppression-unused -".to_owned()]));
+    let location = gone.json()["findings"][0]["location"].clone();
+    let range =
+        location["start"]["offset"].as_u64().unwrap() as usize..location["end"]["offset"].as_u64().unwrap() as usize;
+    assert_eq!(location["file"], "known.json");
+    assert!(baseline.contains(&format!("\"fingerprint\": \"{}\"", &baseline[range])), "{location}");
+    let renewed = run(&["--baseline", "known.json", "--write-baseline", "known.json"]);
+    assert_eq!(renewed.code, 0);
+    assert_eq!(suppressed(&run(&["--baseline", "known.json"])), [""; 0]);
+
+    // Nothing hides what hides everything else.
+    write("customer_tenants = {");
+    assert_eq!(run(&["--write-baseline", "known.json"]).code, 1);
+    std::fs::write(dir.path().join("known.json"), "{\"version\": 2}").unwrap();
+    assert_eq!(run(&["--baseline", "known.json"]).code, 2);
+}
+
+#[test]
+fn people_see_only_what_counts() {
+    let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
+    let run = Symlint::new(&["check", "-"]).stdin(text.as_str()).run();
+    assert_eq!(run.stdout, "checked 7 values of 1 tenant in 1 file: no findings, 1 suppressed\n");
+    let run = Symlint::new(&["check", "--format", "concise", "-"]).stdin(text).run();
+    assert_eq!(run.stdout, "checked 7 values of 1 tenant in 1 file: no findings, 1 suppressed\n");
+}

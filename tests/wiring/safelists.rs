@@ -1,0 +1,89 @@
+//! The safelist of the runtime connector.
+
+use crate::{VALUES, VARIABLES, expect, findings};
+
+fn with(beside: &str, list: &str) -> Vec<crate::Found> {
+    let main = format!(
+        "{VARIABLES}\n{beside}\n{DATA}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  environment = \"main\"\n  account_id_safelist = {list}\n}}\n"
+    );
+    findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)])
+}
+
+const DATA: &str = "data \"aws_caller_identity\" \"this\" {}\ndata \"aws_organizations_organization\" \"this\" {}\n";
+const LITERAL: &str = "[\"719240583316\", \"280365914472\", \"048261739905\"]";
+
+#[test]
+fn every_right_list_is_silent() {
+    let mut failures = String::new();
+    let local = format!("locals {{\n  accounts = {LITERAL}\n  all = values(var.customer_tenants)\n}}\n");
+    for list in [
+        LITERAL,
+        "local.accounts",
+        "[for tenant in var.customer_tenants : tenant.sso_account_id]",
+        "[for name, tenant in var.customer_tenants : tenant.sso_account_id if name != \"\"]",
+        "values(var.customer_tenants)[*].sso_account_id",
+        "[for tenant in local.all : tenant[\"sso_account_id\"]]",
+        "distinct([for tenant in var.customer_tenants : tenant.sso_account_id])",
+        "tolist(toset(values(var.customer_tenants)[*].sso_account_id))",
+        "sort(distinct(concat(local.accounts, values(var.customer_tenants).*.sso_account_id)))",
+        "concat(local.accounts, [data.aws_caller_identity.this.account_id])",
+        "concat([\"719240583316\"], data.aws_organizations_organization.this.accounts[*].id)",
+        "flatten([[\"719240583316\"], [\"280365914472\"], [\"048261739905\"]])",
+        "compact([\"\", \"719240583316\", \"280365914472\", \"048261739905\"])",
+        "[for arn in values(var.customer_tenants)[*].sso_connector_settings.role_arn : split(\":\", arn)[4]]",
+        "var.accounts",
+        "keys({ \"719240583316\" = 1, \"280365914472\" = 1, \"048261739905\" = 1 })",
+    ] {
+        let beside = format!("{local}\nvariable \"accounts\" {{ type = list(string) }}\n");
+        expect(list, with(&beside, list), &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// What stands beside, the list, and what is found.
+type Case<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+
+#[test]
+fn what_a_list_lacks_or_has_too_much_is_found() {
+    let mut failures = String::new();
+    let two = "[\"719240583316\", \"280365914472\"]";
+    let four = "[\"719240583316\", \"280365914472\", \"048261739905\", \"593017462285\"]";
+    let slice = "slice(values(var.customer_tenants)[*].sso_account_id, 0, 2)";
+    let targets = "values(var.customer_tenants)[*].target_account_id";
+    let unknown = "concat([\"593017462285\"], data.aws_organizations_organization.this.accounts[*].id)";
+    let through = "local.list";
+    let beside = "locals {\n  list = distinct(concat(local.own, [data.aws_caller_identity.this.account_id], data.aws_organizations_organization.this.accounts[*].id))\n  own = [\"593017462285\"]\n}\n";
+    let cases: Vec<Case<'_>> = vec![
+        (beside, through, vec![("safelist-stale", "593017462285")]),
+        ("", two, vec![("safelist-incomplete", two)]),
+        ("", "[]", vec![("safelist-incomplete", "[]")]),
+        ("", slice, vec![("safelist-incomplete", slice)]),
+        ("", targets, vec![("safelist-incomplete", targets)]),
+        ("", four, vec![("safelist-stale", "593017462285")]),
+        ("", "[\"719240583316\", \"280365914472\", \"048261739906\"]", vec![("safelist-incomplete", "048261739906")]),
+        (
+            "locals {\n  accounts = [\"719240583316\", \"280365914472\"]\n}\n",
+            "local.accounts",
+            vec![("safelist-incomplete", two)],
+        ),
+        (
+            "",
+            "[for name, t in var.customer_tenants : t.sso_account_id if name != \"red_canyon\"]",
+            vec![(
+                "safelist-incomplete",
+                "[for name, t in var.customer_tenants : t.sso_account_id if name != \"red_canyon\"]",
+            )],
+        ),
+        (
+            "",
+            "[for t in var.customer_tenants : t.target_account_id]",
+            vec![("safelist-incomplete", "[for t in var.customer_tenants : t.target_account_id]")],
+        ),
+        // What is certain: this account is no tenant's, whatever the rest is.
+        ("", unknown, vec![("safelist-stale", "593017462285")]),
+    ];
+    for (beside, list, expected) in cases {
+        expect(list, with(beside, list), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
