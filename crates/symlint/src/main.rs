@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod eval;
 mod explain;
 mod files;
 mod fix;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
+        Command::Eval(options) => eval::run(options),
         Command::Fix(options) => fix::run(options),
         Command::Init { path } => init::run(path),
         Command::Explain { rule } => explain::explain(rule),

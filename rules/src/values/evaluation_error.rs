@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use symlint_core::rule::Context;
-use symlint_terraform::Span;
+use symlint_terraform::{LoadErrorKind, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // What does not fit the type of a tenants variable has findings of its own, wherever it is passed on to.
@@ -22,6 +22,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut seen = HashSet::new();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
+        cx.report(error.span, error.message.as_str());
+    }
+    // A module that is not there may only be missing in this checkout; one that leads back to itself is wrong anywhere.
+    let project = cx.model.project;
+    for error in project.errors().iter().filter(|error| error.kind == LoadErrorKind::ModuleCycle) {
         cx.report(error.span, error.message.as_str());
     }
 }

@@ -31,6 +31,10 @@ impl Evaluator<'_> {
         if key.is_null() {
             return Err(Stop::error_at("an index must not be null", span));
         }
+        self.element_at(base, key, span).map(|element| element.marked(key.is_sensitive()))
+    }
+
+    fn element_at(&self, base: &Value, key: &Value, span: Span) -> Answer {
         match &base.kind {
             Kind::Object(_) | Kind::Map(_) => match to_text(key) {
                 Primitive::Is(Value { kind: Kind::String(key), .. }) => {

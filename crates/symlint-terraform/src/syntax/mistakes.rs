@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use hcl_edit::parser;
 
-use super::cursor::{Outcome, Reader, Reported, offset};
+use super::cursor::{Outcome, Reader, Reported, count, offset};
 use super::slice::Slice;
 use super::{Expr, Name};
 
@@ -31,12 +31,10 @@ impl Reader<'_> {
     }
 
     /// `kind label…` is followed by something that is neither a label nor a body.
-    pub(super) fn not_a_block(&mut self, kind: &Name, labels: &[Name]) -> Reported {
-        let start = kind.span.start as usize;
-        let end = labels.last().map_or(kind.span.end, |label| label.span.end);
-        let end = self.at.min(end as usize + 1).max(start);
+    pub(super) fn not_a_block(&mut self, kind: &Name) -> Reported {
+        let end = kind.span.end as usize;
         let message = format!("`=` is missing behind `{0}`: write `{0} = …`, or `{{ … }}` for a block", kind.text);
-        self.error(kind.span.end as usize..end.max(kind.span.end as usize), message)
+        self.error(end..end, message)
     }
 
     /// The bracket at `open` is never closed.
@@ -116,7 +114,13 @@ impl Reader<'_> {
     }
 
     /// The same within a bracket that hcl-edit would read.
-    pub(super) fn unexpected_within(&mut self, close: &str) -> Reported {
+    pub(super) fn unexpected_within(&mut self, open: usize, close: &str) -> Reported {
+        if self.item_starts_here() {
+            let bracket =
+                self.text.get(open..).and_then(|rest| rest.find(['(', '[', '{'])).map_or(open, |at| open + at);
+            self.missing_close(bracket, close, self.at);
+            return Reported;
+        }
         self.unexpected(&format!("a comma or `{close}` is missing"))
     }
 
@@ -125,6 +129,12 @@ impl Reader<'_> {
         if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}')) {
             let range = key.span.start as usize..key.span.end as usize;
             return self.error(range, format!("`{name}` has no value: write `{name} = …`"));
+        }
+        if matches!(key.kind, super::ExprKind::Number(_)) && key.span.end as usize == self.at && self.at_word() {
+            let end = self.word_like(self.at);
+            let name = self.slice(key.span.start as usize..end);
+            let message = format!("a key that starts with a digit must be in quotes: write `\"{name}\" = …`");
+            return self.error(key.span.start as usize..end, message);
         }
         if self.peek() == Some(b'{') {
             let message = format!("`=` is missing: within an object write `{name} = {{ … }}`");
@@ -203,7 +213,9 @@ impl Reader<'_> {
     pub(super) fn word_like(&self, at: usize) -> usize {
         let rest = self.slice(at..self.text.len());
         let end = |c: char| !(c.is_alphanumeric() || "_-./:@+*".contains(c));
-        at + rest.find(end).unwrap_or(rest.len())
+        let len = rest.find(end).unwrap_or(rest.len());
+        count(len);
+        at + len
     }
 }
 
