@@ -43,7 +43,7 @@ fn project(files: &Files) -> (Project, Config) {
         Some((name, bytes)) if files.len() == 1 && name.contains(".tfvars") => {
             Project::from_values(name, bytes.clone()).unwrap()
         }
-        _ => Project::load(&files, ".", &LoadOptions::default()).unwrap(),
+        _ => Project::load(files.clone(), ".", &LoadOptions::default()).unwrap(),
     };
     (project, config)
 }
