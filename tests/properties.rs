@@ -18,14 +18,16 @@ use proptest::prelude::*;
 /// The stack of a test's thread, and of some platforms' threads.
 const STACK: usize = 2 << 20;
 
-fn survives(look: fn(&[u8]), bytes: Vec<u8>) {
+fn survives(look: Target, bytes: Vec<u8>) {
     std::thread::Builder::new().stack_size(STACK).spawn(move || look(&bytes)).unwrap().join().unwrap();
 }
+
+type Target = fn(&[u8]);
 
 #[test]
 fn what_was_found_stays_mended() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fuzz/corpus");
-    let targets: [(&str, fn(&[u8])); 3] =
+    let targets: [(&str, Target); 3] =
         [("values", hostile::values), ("configuration", hostile::configuration), ("expression", hostile::expression)];
     for (target, look) in targets {
         let files: Vec<_> = std::fs::read_dir(corpus.join(target)).unwrap().collect();

@@ -214,7 +214,8 @@ fn common_name(keys: &[String], number: usize) -> String {
     let Some((first, others)) = keys.split_first() else { return format!("customer_{number}") };
     let is_common = |prefix: &str| others.iter().all(|key| key.starts_with(prefix));
     let ends = first.char_indices().filter(|(_, c)| matches!(c, '_' | '-')).map(|(at, _)| at);
-    let prefix = ends.filter_map(|end| first.get(..end)).filter(|prefix| is_common(prefix)).last();
+    let prefix =
+        ends.filter_map(|end| first.get(..end)).filter(|prefix| is_common(prefix)).max_by_key(|prefix| prefix.len());
     prefix.map_or_else(|| format!("customer_{number}"), str::to_owned)
 }
 

@@ -24,7 +24,7 @@ pub(super) fn mermaid(tenants: &[ReportedTenant], wrong: &BTreeSet<&str>) -> Opt
     }
     let mut graph = Graph::default();
     for tenant in &shown {
-        graph.add(tenant, is_wrong(&tenant));
+        graph.add(tenant, is_wrong(tenant));
     }
     let left_out = tenants.len() - shown.len();
     Some(graph.render(left_out))

@@ -46,11 +46,11 @@ pub fn sarif(
         .into_iter()
         .map(|finding| result(finding, indexes.get(finding.rule.as_str()).copied(), &mut files))
         .collect();
-    let mut invocation = json!({ "executionSuccessful": true });
-    if left_out > 0 {
+    let note = (left_out > 0).then(|| {
         let text = format!("{left_out} results were left out: code scanning keeps {RESULTS}.");
-        invocation["toolExecutionNotifications"] = json!([{ "level": "warning", "message": { "text": text } }]);
-    }
+        json!([{ "level": "warning", "message": { "text": text } }])
+    });
+    let invocation = with(json!({ "executionSuccessful": true }), [("toolExecutionNotifications", note)]);
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -75,15 +75,14 @@ fn rule(entry: &CatalogueEntry) -> Value {
     let id = entry.rule.id;
     let enabled = entry.page.level != Level::Off;
     let level = if entry.page.level == Level::Error { "error" } else { "warning" };
-    let mut properties = json!({
-        "tags": ["security", "terraform", "aws", entry.group],
+    let severity = security_severity(entry);
+    let tags: Vec<&str> = severity.map(|_| "security").into_iter().chain(["terraform", "aws", entry.group]).collect();
+    let properties = json!({
+        "tags": tags,
         "precision": if level == "error" { "very-high" } else { "high" },
         "problem.severity": level,
     });
-    match security_severity(entry) {
-        Some(severity) => properties["security-severity"] = severity.into(),
-        None => properties["tags"] = json!(["terraform", "aws", entry.group]),
-    }
+    let properties = with(properties, [("security-severity", severity.map(Value::from))]);
     json!({
         "id": id,
         "name": camel_case(id),
@@ -139,23 +138,24 @@ fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut Fi
             })
         })
         .collect();
-    let mut result = json!({
+    let result = json!({
         "ruleId": finding.rule,
         "level": finding.level,
         "message": { "text": text },
         "locations": [{ "physicalLocation": files.physical(&finding.location) }],
         "partialFingerprints": files.fingerprints(finding),
     });
-    if let Some(index) = index {
-        result["ruleIndex"] = index.into();
+    let fixes: Vec<Value> = finding.fixes.iter().map(|fix| files.fix(fix)).collect();
+    let some = |values: Vec<Value>| (!values.is_empty()).then_some(Value::Array(values));
+    with(result, [("ruleIndex", index.map(Value::from)), ("relatedLocations", some(related)), ("fixes", some(fixes))])
+}
+
+/// An object with those of the fields that there are.
+fn with<const N: usize>(mut object: Value, fields: [(&str, Option<Value>); N]) -> Value {
+    if let Some(object) = object.as_object_mut() {
+        object.extend(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }
-    if !related.is_empty() {
-        result["relatedLocations"] = related.into();
-    }
-    if !finding.fixes.is_empty() {
-        result["fixes"] = finding.fixes.iter().map(|fix| files.fix(fix)).collect();
-    }
-    result
+    object
 }
 
 /// What is known of the files with findings.

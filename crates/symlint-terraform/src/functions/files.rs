@@ -165,7 +165,7 @@ fn matches(pattern: &str, name: &str) -> bool {
         let starts = |text: &str| {
             let mut chars = text.chars();
             let fits = piece.chars().all(|wanted| chars.next().is_some_and(|c| wanted == '?' || wanted == c));
-            fits.then(|| chars.as_str().len()).map(|left| text.len() - left)
+            fits.then_some(text.len() - chars.as_str().len())
         };
         // The first piece is at the start, the last at the end, the others as early as can be.
         let places = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);

@@ -2,7 +2,6 @@
 //!
 //! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -156,7 +155,7 @@ impl<'t> Reader<'_, 't, '_> {
     }
 
     /// The value of a scalar whose text, in quotes or without, stands at `range`.
-    fn scalar(&self, text: &Cow<'_, str>, is_string: bool, range: Range<usize>) -> Answer {
+    fn scalar(&self, text: &str, is_string: bool, range: Range<usize>) -> Answer {
         if !is_string {
             match resolve(text)? {
                 Plain::Kind(kind) => return Ok(Value::new(kind, self.written(range, Form::Bare))),
@@ -170,7 +169,7 @@ impl<'t> Reader<'_, 't, '_> {
         let text = match crate::syntax::normalised(text) {
             Some(normalised) => Str::from(normalised),
             None if verbatim => self.text.substr(inner.clone()),
-            None => Str::from(text.as_ref()),
+            None => Str::from(text),
         };
         let form = if verbatim { Form::Verbatim } else { Form::Whole };
         Ok(Value::new(Kind::String(text), self.written(inner, form)))

@@ -3,8 +3,10 @@
 use super::*;
 use crate::syntax::cursor::STEPS;
 
+type Grow = fn(usize) -> String;
+
 /// Texts that grow with a number.
-const TEXTS: &[(&str, fn(usize) -> String)] = &[
+const TEXTS: &[(&str, Grow)] = &[
     ("tuples", |n| format!("a = {}{}\n", "[".repeat(n), "]".repeat(n))),
     ("objects", |n| format!("a = {}{}\n", "{a=".repeat(n), "}".repeat(n))),
     ("parentheses", |n| format!("a = {}1{}\n", "(".repeat(n), ")".repeat(n))),
