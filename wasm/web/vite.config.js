@@ -19,9 +19,12 @@ function serviceWorker() {
     name: "service-worker",
     apply: "build",
     generateBundle(_, bundle) {
-      const assets = ["./", "./icon.svg", ...Object.keys(bundle).filter((name) => name !== "index.html").map((name) => `./${name}`)];
+      const names = Object.keys(bundle).filter((name) => name !== "index.html");
+      const assets = ["./", "./icon.svg", ...names.map((name) => `./${name}`)];
       const code = readFileSync("src/service-worker.js", "utf8");
-      const version = createHash("sha256").update(code).update(JSON.stringify(Object.entries(bundle).map(([name, file]) => [name, "code" in file ? file.code : createHash("sha256").update(file.source).digest("hex")]))).digest("hex").slice(0, 16);
+      const hash = createHash("sha256").update(code);
+      for (const file of Object.values(bundle)) hash.update("code" in file ? file.code : file.source);
+      const version = hash.digest("hex").slice(0, 16);
       const source = code.replace("VERSION", JSON.stringify(version)).replace("ASSETS", JSON.stringify(assets));
       this.emitFile({ type: "asset", fileName: "service-worker.js", source });
     },

@@ -5,7 +5,6 @@ const STEP = 1024;
 
 export function offsetsOf(text: string): Offsets {
   // ASCII, which is nearly all: both count the same.
-  // eslint-disable-next-line no-control-regex
   if (/^[\x00-\x7f]*$/.test(text)) return (bytes) => Math.min(bytes, text.length);
   // The bytes before each STEP-th unit.
   const marks: number[] = [0];

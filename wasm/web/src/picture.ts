@@ -4,8 +4,8 @@ import { pictureOf, type Edge, type Node } from "./access";
 import { count, h } from "./dom";
 
 const COLUMNS = ["Tenant", "SSO instance", "Permission set", "Account"];
-const WIDTH = 178;
-const GAP = 46;
+const WIDTH = 148;
+const GAP = 40;
 const HEIGHT = 46;
 const STEP = 62;
 const TOP = 30;
@@ -21,7 +21,7 @@ export function drawPicture(host: HTMLElement, report: Report, jump: (location: 
   const rows = 1 + Math.max(...picture.nodes.map(({ row }) => row));
   const width = COLUMNS.length * WIDTH + (COLUMNS.length - 1) * GAP + 4;
   const height = TOP + rows * STEP;
-  const root = s("svg", { viewBox: `0 0 ${width} ${height}`, width: String(width), height: String(height), role: "group", "aria-label": "Access picture" });
+  const root = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Access picture" });
   COLUMNS.forEach((name, column) => root.append(s("text", { x: String(column * (WIDTH + GAP) + 2), y: "14", class: "column" }, name)));
   const places = new Map(picture.nodes.map((node) => [node.id, node]));
   // What crosses lies on top.
@@ -79,7 +79,8 @@ function pressable(group: SVGElement, label: string, press: () => void): void {
 
 const left = (node: Node) => 2 + node.column * (WIDTH + GAP);
 const top = (node: Node) => TOP + node.row * STEP;
-const cut = (text: string) => (text.length > 23 ? `${text.slice(0, 22)}…` : text);
+/** Ids differ at both ends. */
+const cut = (text: string) => (text.length > 18 ? `${text.slice(0, 11)}…${text.slice(-6)}` : text);
 
 function s(tag: string, attributes: Record<string, string>, ...children: (Element | string)[]): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
