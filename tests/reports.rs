@@ -13,7 +13,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Symlint, holds, root, symlint};
+use support::{Symlint, bad, folder, holds, root, symlint, tenant, values};
 
 /// Inputs that have a finding of each kind between them: with and without a tenant, a fix, related places in other
 /// blocks and files, unknown values, syntax errors.
@@ -56,10 +56,13 @@ fn every_report_has_the_shape_of_the_schema() {
 fn each_format_is_as_recorded() {
     for input in INPUTS {
         let name = input.rsplit('/').next().unwrap().split('.').next().unwrap();
-        for format in ["human", "concise", "json"] {
-            let run = symlint(&["check", "--format", format, input]);
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+            let mut text = symlint(&["check", "--format", format, input]).stdout;
+            if format == "sarif" {
+                text = without_rules(&text);
+            }
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-                insta::assert_snapshot!(format!("{name}.{format}"), run.stdout);
+                insta::assert_snapshot!(format!("{name}.{format}"), text);
             });
         }
     }
@@ -108,4 +111,164 @@ fn a_fingerprint_survives_a_block_that_moves_and_a_folder_that_is_entered() {
     let mut all = fingerprints(&here);
     all.dedup();
     assert_eq!(all.len(), here.json()["findings"].as_array().unwrap().len(), "two findings share a fingerprint");
+}
+
+/// SARIF has all pages of all rules in it, which have tests of their own.
+fn without_rules(sarif: &str) -> String {
+    let mut log: Value = serde_json::from_str(sarif).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap();
+    assert_eq!(rules.len(), symlint_rules::catalogue().ids().count());
+    rules.clear();
+    serde_json::to_string_pretty(&log).unwrap()
+}
+
+/// A values file with `count` tenants, each with an error of its own, and a warning.
+fn many(count: usize) -> String {
+    let tenants: Vec<String> = (0..count)
+        .map(|number| {
+            let account = format!("{:012}", 719_240_583_316_usize + number * 7919);
+            let id = format!("{:016x}", 0x5e1b_09c7_d2a8_4f63_u64.wrapping_mul(number as u64 + 1));
+            let wrong = [
+                ("719240583316", account.as_str()),
+                ("604178239951", account.as_str()),
+                ("7223a91be40c5d68", id.as_str()),
+                ("5e1b09c7d2a84f63", id.as_str()),
+                ("us-east-1", "us-east-1a"),
+            ];
+            tenant(&format!("customer_{number}"), &wrong)
+        })
+        .collect();
+    values(&tenants)
+}
+
+fn format(name: &str, text: &str) -> String {
+    Symlint::new(&["check", "--format", name, "-"]).stdin(text).run().stdout
+}
+
+#[test]
+fn more_findings_than_every_limit_are_cut_and_counted() {
+    // One run for all of them.
+    let dir = folder(&[("terraform.tfvars", &many(3_000))]);
+    let formats = ["github", "sarif", "markdown", "gitlab", "junit"];
+    let mut arguments = vec!["check".to_owned(), "-q".into(), "terraform.tfvars".into()];
+    arguments.extend(formats.iter().flat_map(|format| ["--format".into(), format!("{format}={format}")]));
+    arguments.push("--format=concise".into());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = Symlint::new(&arguments).dir(dir.path()).run();
+    assert_eq!((run.code, run.stdout.lines().count()), (1, 6_000));
+    let format = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+
+    let github = format("github");
+    let lines: Vec<&str> = github.lines().collect();
+    assert_eq!(lines.iter().filter(|line| line.starts_with("::error ")).count(), 10);
+    assert_eq!(lines.iter().filter(|line| line.starts_with("::warning ")).count(), 10);
+    assert_eq!(
+        *lines.last().unwrap(),
+        "symlint found 2990 more errors and 2990 more warnings that GitHub does not show here"
+    );
+
+    let sarif: Value = serde_json::from_str(&format("sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 5_000);
+    let errors = results.iter().filter(|result| result["level"] == "error").count();
+    assert_eq!(errors, 3_000, "what is most important is kept");
+    let note = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(note, "1000 results were left out: code scanning keeps 5000.");
+
+    let markdown = format("markdown");
+    assert!(markdown.len() < 1 << 20, "{}", markdown.len());
+    assert!(markdown.contains("These are the first 200 of 6000 findings."));
+    assert!(markdown.contains("These are the first 500 of 3000 tenants."));
+    assert!(markdown.contains("and 2976 more tenants"));
+
+    let gitlab: Value = serde_json::from_str(&format("gitlab")).unwrap();
+    let mut fingerprints: Vec<&str> =
+        gitlab.as_array().unwrap().iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), 6_000, "GitLab shows one of those with the same");
+
+    let junit = format("junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let failures = document.descendants().filter(|node| node.has_tag_name("failure")).count();
+    assert_eq!(failures, 3_000);
+    assert_eq!(document.root_element().attribute("failures"), Some("3000"));
+}
+
+#[test]
+fn no_text_breaks_out_of_its_format() {
+    let key = "a|b,c:d%\\n<x>&'\\\"[y](1)`\u{1b}";
+    let text = values(&[tenant("harm", &[("us-east-1", "us-east-1a")])]).replace("harm", &format!("\"{key}\""));
+    let name = "we ird,%:[1].tfvars";
+    let run = |format: &str| {
+        Symlint::new(&["check", "--format", format, "--stdin-filename", name, "-"]).stdin(text.as_str()).run().stdout
+    };
+    for line in run("github").lines() {
+        let (properties, _) = line.split_once("::").unwrap().1.split_once("::").unwrap();
+        let names: Vec<&str> =
+            properties.split([' ', ',']).filter_map(|part| part.split_once('=')).map(|(name, _)| name).collect();
+        assert_eq!(names, ["file", "line", "endLine", "col", "endColumn", "title"], "{line}");
+    }
+    let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+    let location = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "we%20ird,%25%3A%5B1%5D.tfvars");
+    for row in run("markdown").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| tenant")) {
+        let bars = row.matches('|').count() - row.matches("\\|").count();
+        assert!(bars == 6 || bars == 7, "{bars}: {row}");
+        assert!(!row.contains("<x>") || row.contains("`"), "{row}");
+    }
+    let junit = run("junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let names: Vec<&str> = document.descendants().filter_map(|node| node.attribute("name")).collect();
+    assert!(names.contains(&"a|b,c:d%\n<x>&'\"[y](1)`\u{FFFD}"), "{names:?}");
+}
+
+#[test]
+fn paths_start_at_the_repositorys_root_from_wherever_symlint_is_started() {
+    let dir = folder(&[("repo/.git/HEAD", ""), ("repo/a b/terraform.tfvars", &bad()), ("c/terraform.tfvars", &bad())]);
+    let uris = |at: &str, path: &str| {
+        let run = Symlint::new(&["check", "--format", "sarif", path]).dir(&dir.path().join(at)).run();
+        let sarif: Value = serde_json::from_str(&run.stdout).unwrap();
+        sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
+    };
+    for (at, path) in [
+        ("repo", "a b/terraform.tfvars"),
+        ("repo/a b", "terraform.tfvars"),
+        ("repo/a b", "./../a b/terraform.tfvars"),
+        ("c", "../repo/a b/terraform.tfvars"),
+    ] {
+        assert_eq!(uris(at, path), "a%20b/terraform.tfvars", "{at} {path}");
+    }
+    let absolute = dir.path().join("repo/a b/terraform.tfvars");
+    assert_eq!(uris("c", absolute.to_str().unwrap()), "a%20b/terraform.tfvars");
+    // Without a repository, from where symlint is started.
+    assert_eq!(uris("c", "terraform.tfvars"), "terraform.tfvars");
+    assert_eq!(uris("", "c/terraform.tfvars"), "c/terraform.tfvars");
+    assert!(!uris("repo", "../c/terraform.tfvars").as_str().unwrap().starts_with(['/', '.']));
+}
+
+#[test]
+fn what_is_suppressed_is_in_no_format_but_json() {
+    let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
+    assert_eq!(format("github", &text), "");
+    assert_eq!(format("gitlab", &text), "[]\n");
+    let sarif: Value = serde_json::from_str(&format("sarif", &text)).unwrap();
+    assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]), "alerts close");
+    assert!(format("markdown", &text).starts_with("## ✅ symlint: no findings\n"));
+    assert!(!format("junit", &text).contains("<failure"));
+}
+
+#[test]
+fn a_job_of_github_actions_gets_annotations_without_being_asked() {
+    let run = |arguments: &[&str], actions: &str| {
+        let mut all = vec!["check", "-"];
+        all.extend(arguments);
+        Symlint::new(&all).env("GITHUB_ACTIONS", actions).stdin(bad()).run().stdout
+    };
+    let both = run(&[], "true");
+    assert!(both.contains("\n::error file=stdin.tfvars,line=8,"), "{both}");
+    assert!(both.starts_with("  × tenant blue_harbour: 1 error\n"), "{both}");
+    assert!(!run(&[], "false").contains("::error"));
+    assert!(!run(&["--format", "human"], "true").contains("::error"));
 }

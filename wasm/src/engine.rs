@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use symlint_core::check::{Outcome, Run, Unchecked};
 use symlint_core::policy::{Policy, UnknownRule};
-use symlint_core::report::{self, Report};
+use symlint_core::report;
 use symlint_rules::catalogue;
 
 use crate::files::Files;
@@ -12,7 +12,7 @@ use crate::request::{Fixed, Options, Problem, ProblemKind, Request, RulePage, VE
 use crate::target::{self, Target};
 
 /// How a report can be written.
-const FORMATS: [&str; 2] = ["json", "concise"];
+const FORMATS: [&str; 4] = ["json", "concise", "markdown", "sarif"];
 
 /// After so many rounds fixes must be undoing each other.
 const ROUNDS: usize = 20;
@@ -23,11 +23,9 @@ const ROUNDS: usize = 20;
 ///
 /// What the command line exits with 2 for. It brings the report where there is one.
 pub fn check(request: &str, format: &str) -> Result<String, Problem> {
-    let render: fn(&Report) -> String = match format {
-        "json" => Report::to_json,
-        "concise" => |report| report::concise(report, true),
-        _ => return Err(unknown_format(format, &FORMATS)),
-    };
+    if !FORMATS.contains(&format) {
+        return Err(unknown_format(format, &FORMATS));
+    }
     let Request { files, options, .. } = Request::read(request)?;
     let setup = Setup::new(&options)?;
     let targets = target::find(&Files::new(files), options.path.as_deref())?;
@@ -35,7 +33,12 @@ pub fn check(request: &str, format: &str) -> Result<String, Problem> {
     let report = report::report(&outcomes);
     match unchecked(&targets, &outcomes) {
         Some(problem) => Err(Problem { report: Some(report), ..problem }),
-        None => Ok(render(&report)),
+        None => Ok(match format {
+            "concise" => report::concise(&report, true),
+            "markdown" => report::markdown(&report, catalogue(), &repository_path),
+            "sarif" => report::sarif(&report, &outcomes, catalogue(), &repository_path),
+            _ => report.to_json(),
+        }),
     }
 }
 
@@ -111,11 +114,15 @@ impl<'o> Setup<'o> {
             policy: &self.policy,
             today: self.today,
             baseline: None,
-            // The files are named from the repository's root.
-            repository_path: &str::to_owned,
+            repository_path: &repository_path,
         };
         run.check(targets.iter().map(|target| (&target.project, &target.config)))
     }
+}
+
+/// Files are named from the repository's root.
+fn repository_path(name: &str) -> String {
+    name.to_owned()
 }
 
 /// Why something was not really checked: silence about it would look like a pass.

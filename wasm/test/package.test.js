@@ -83,7 +83,7 @@ async function texts(...folders) {
 }
 
 for (const path of ["examples/copy-paste", "examples/multi-tenant", "tests/fixtures/two-short-tenants.tfvars", "tests/fixtures/half-known"]) {
-  for (const format of ["json", "concise"]) {
+  for (const format of ["json", "concise", "markdown", "sarif"]) {
     test(`${path} gets the recorded ${format} report of the command line`, async () => {
       const name = path.split("/").at(-1).split(".")[0];
       const snapshot = await readFile(join(root, `tests/snapshots/${name}.${format}.snap`), "utf8");

@@ -113,7 +113,8 @@ pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) input: InputOptions,
 
-    /// How to report, and optionally into which file [possible formats: human, concise, json]
+    /// How to report, and optionally into which file [formats: human, concise, json,
+    /// sarif, github, gitlab, junit, markdown]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<Output>,
 
@@ -182,6 +183,24 @@ pub(crate) enum Format {
     Human,
     Concise,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Markdown,
+}
+
+impl Format {
+    const ALL: [(&str, Self); 8] = [
+        ("human", Self::Human),
+        ("concise", Self::Concise),
+        ("json", Self::Json),
+        ("sarif", Self::Sarif),
+        ("github", Self::Github),
+        ("gitlab", Self::Gitlab),
+        ("junit", Self::Junit),
+        ("markdown", Self::Markdown),
+    ];
 }
 
 impl FromStr for Output {
@@ -193,12 +212,11 @@ impl FromStr for Output {
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = match format {
-            "human" => Format::Human,
-            "concise" => Format::Concise,
-            "json" => Format::Json,
-            _ => return Err(format!("`{format}` is no format: use `human`, `concise` or `json`")),
-        };
+        let known = Format::ALL.iter().find(|(name, _)| *name == format);
+        let format = known.map(|(_, format)| *format).ok_or_else(|| {
+            let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+            format!("`{format}` is no format: use `{}`", names.join("`, `"))
+        })?;
         Ok(Self { format, file })
     }
 }

@@ -93,7 +93,8 @@ fn policy(options: &InputOptions) -> Result<Policy, Failure> {
     Ok(policy)
 }
 
-/// What to write: the human report on standard output, unless another format goes there.
+/// What to write: the human report on standard output, unless another format goes there. A job of GitHub Actions that
+/// asks for nothing gets annotations, too.
 fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
     let mut outputs = options.format.clone();
     let printed = outputs.iter().filter(|output| output.file.is_none()).count();
@@ -102,6 +103,10 @@ fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
         return Err(Failure::Usage(message.into()));
     }
     if printed == 0 {
+        let in_actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+        if in_actions && outputs.is_empty() {
+            outputs.push(Output { format: Format::Github, file: None });
+        }
         outputs.insert(0, Output { format: Format::Human, file: None });
     }
     Ok(outputs)
@@ -120,6 +125,11 @@ fn render(output: &Output, options: &InputOptions, outcomes: &[Outcome<'_>], rep
         }
         Format::Concise => report::concise(report, !options.quiet),
         Format::Json => report.to_json(),
+        Format::Sarif => report::sarif(report, outcomes, catalogue(), &repository_path),
+        Format::Github => report::github(report, catalogue(), &repository_path),
+        Format::Gitlab => report::gitlab(report, catalogue(), &repository_path),
+        Format::Junit => report::junit(report),
+        Format::Markdown => report::markdown(report, catalogue(), &repository_path),
     }
 }
 

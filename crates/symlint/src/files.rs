@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use symlint_terraform::{FileError, FileTree};
 
@@ -99,17 +99,26 @@ pub(crate) fn repository(path: &Path) -> Option<PathBuf> {
     absolute.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }
 
-/// The path from the repository's root to a file, from wherever symlint is started; as shown where there is none.
+/// The path from the repository's root to a file, from wherever symlint is started. Where there is no repository, from
+/// the current folder, or else from the top of the file system: never an absolute one, and none with `..`.
 pub(crate) fn repository_path(shown: &str) -> String {
     let path = Path::new(shown);
-    // `..` is resolved on the disk, where links are followed.
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Some((folder, name)) = folder.canonicalize().ok().zip(path.file_name()) else { return shown.to_owned() };
-    let Some(root) = repository(&folder) else { return shown.to_owned() };
-    match folder.join(name).strip_prefix(&root) {
-        Ok(relative) => relative.to_string_lossy().replace('\\', "/"),
-        Err(_) => shown.to_owned(),
-    }
+    // `..` is resolved on the disk, where links are followed.
+    let Some((folder, name)) = folder.canonicalize().ok().zip(path.file_name()) else { return relative(path) };
+    let file = folder.join(name);
+    let current = || std::env::current_dir().and_then(|dir| dir.canonicalize()).ok();
+    let root = repository(&folder).or_else(current);
+    root.and_then(|root| file.strip_prefix(root).map(relative).ok()).unwrap_or_else(|| relative(&file))
+}
+
+/// The names of a path, joined by `/`.
+fn relative(path: &Path) -> String {
+    let names = path.components().filter_map(|component| match component {
+        Component::Normal(name) => Some(name.to_string_lossy()),
+        _ => None,
+    });
+    names.collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ export type * from "./shapes.js";
 export type Files = Readonly<Record<string, string>>;
 
 /** How a report can be written. */
-export type Format = "json" | "concise";
+export type Format = "json" | "concise" | "markdown" | "sarif";
 
 /** Why there is no report that could be taken for a pass. */
 export class SymlintError extends Error implements Problem {

@@ -3,7 +3,9 @@ import type { Format } from "symlint";
 import { h } from "./dom";
 
 const FORMATS: { format: Format; title: string; file: string; type: string }[] = [
+  { format: "sarif", title: "SARIF", file: "symlint.sarif", type: "application/sarif+json" },
   { format: "json", title: "JSON", file: "symlint.json", type: "application/json" },
+  { format: "markdown", title: "Markdown", file: "symlint.md", type: "text/markdown" },
   { format: "concise", title: "Plain text", file: "symlint.txt", type: "text/plain" },
 ];
 

@@ -67,7 +67,7 @@ function answered(answer: Answer, files: Files): void {
 function draw(): void {
   tabs();
   byId("share").toggleAttribute("disabled", Object.keys(project().files).length === 0);
-  byId("download").toggleAttribute("disabled", !report);
+  for (const name of ["download", "comment"]) byId(name).toggleAttribute("disabled", !report);
   if (!report) {
     for (const name of Object.keys(drawn)) byId(name).replaceChildren();
     editor.mark([], checkedFiles[editor.active] ?? "");
@@ -146,6 +146,19 @@ async function explain(rule: string): Promise<void> {
   if (page) showRule(byId("rule"), page);
 }
 
+/** Copies the report as Markdown, as a pull request shows it. */
+async function copyComment(): Promise<void> {
+  const { files } = project();
+  const button = byId("comment");
+  try {
+    await navigator.clipboard.writeText(await checker.render(files, scope(files), "markdown"));
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not copied";
+  }
+  window.setTimeout(() => (button.textContent = "Copy comment"), 2000);
+}
+
 function choose(next: View): void {
   view = next;
   for (const name of Object.keys(drawn)) {
@@ -167,6 +180,7 @@ async function start(): Promise<void> {
     samples.value = "";
   });
   offerDownloads(byId("download"), (format) => checker.render(project().files, scope(project().files), format));
+  byId("comment").addEventListener("click", () => void copyComment());
   byId("open").addEventListener("click", () => byId("files").click());
   const input = byId<HTMLInputElement>("files");
   input.addEventListener("change", () => {

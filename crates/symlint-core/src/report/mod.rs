@@ -1,6 +1,13 @@
 //! Findings as others read them. Every format is made of the same [`Report`], so that all say the same.
 
 mod concise;
+mod github;
+mod gitlab;
+mod junit;
+mod line_hash;
+mod markdown;
+mod mermaid;
+mod sarif;
 #[cfg(feature = "schema")]
 mod schema;
 mod wire;
@@ -11,16 +18,37 @@ use symlint_terraform::{FileId, FileRole, Sources, Span};
 
 use crate::check::Outcome;
 use crate::finding::Finding;
-use crate::rule::Level;
+use crate::rule::{Catalogue, CatalogueEntry, Level};
 use crate::tenants::{Field, Provenance, State, Tenant};
 
 pub use concise::concise;
+pub use github::github;
+pub use gitlab::gitlab;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use sarif::sarif;
 #[cfg(feature = "schema")]
 pub use schema::report_schema;
 pub use wire::*;
 
 /// The version of the report's shape. It grows when a reader of the old shape would misunderstand the new one.
 pub const VERSION: u32 = 1;
+
+/// Where the project lives.
+pub fn repository() -> &'static str {
+    env!("CARGO_PKG_REPOSITORY")
+}
+
+/// Where the page of a rule is read.
+pub fn page_address(entry: &CatalogueEntry) -> String {
+    format!("{}/blob/main/rules/src/{}/{}.md", repository(), entry.group, entry.rule.id)
+}
+
+/// By what findings are sorted where not all can be shown: errors first, and of them what is most urgent.
+fn importance<'f>(finding: &'f ReportedFinding, catalogue: &Catalogue) -> impl Ord + use<'f> {
+    let level = std::cmp::Reverse(finding.level);
+    (level, catalogue.urgency(&finding.rule), &finding.location.file, finding.location.start.offset)
+}
 
 /// Makes one report of what was found in several projects.
 pub fn report(outcomes: &[Outcome<'_>]) -> Report {
