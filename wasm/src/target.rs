@@ -118,8 +118,7 @@ fn unreadable(error: FileError) -> Problem {
 }
 
 fn nothing_found(path: &str) -> Problem {
-    let message =
-        format!("nothing to check in `{path}`: there are no tenants, flow calls, connectors or safelists");
+    let message = format!("nothing to check in `{path}`: there are no tenants, flow calls, connectors or safelists");
     let help = "tenants are looked for in the variable `customer_tenants`, flow calls by the module name `sso_flow`; \
                 other names can be set in .symlint.hcl";
     Problem::new(ProblemKind::NothingChecked, message).help(help)

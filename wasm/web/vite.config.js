@@ -18,6 +18,8 @@ function serviceWorker() {
   return {
     name: "service-worker",
     apply: "build",
+    // After the plugins that emit the worker and its engine.
+    enforce: "post",
     generateBundle(_, bundle) {
       const names = Object.keys(bundle).filter((name) => name !== "index.html");
       const assets = ["./", "./icon.svg", ...names.map((name) => `./${name}`)];

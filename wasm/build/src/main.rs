@@ -43,9 +43,10 @@ fn compile() -> Result<PathBuf, Box<dyn Error>> {
     let artifacts = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let files = artifacts.filter_map(|artifact| {
         let files = artifact.get("filenames")?.as_array()?.clone();
-        files.into_iter().filter_map(|file| file.as_str().map(PathBuf::from)).find(|file| {
-            file.extension().is_some_and(|extension| extension == "wasm")
-        })
+        files
+            .into_iter()
+            .filter_map(|file| file.as_str().map(PathBuf::from))
+            .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
     });
     files.last().ok_or_else(|| "cargo made no WebAssembly".into())
 }
