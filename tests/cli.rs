@@ -415,3 +415,16 @@ fn a_first_configuration_is_made_of_what_is_there() {
     let written = std::fs::read_to_string(empty.path().join(".symlint.hcl")).unwrap();
     assert!(written.lines().all(|line| line.is_empty() || line.starts_with('#')), "{written}");
 }
+
+#[test]
+fn shells_and_man_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = symlint(&["completions", shell]);
+        assert_eq!(script.code, 0);
+        assert!(script.stdout.contains("write-baseline"), "{shell}");
+    }
+    assert!(symlint(&["man"]).stdout.contains(".TH symlint 1"));
+    let page = symlint(&["man", "check"]).stdout;
+    assert!(page.contains("fail") && page.contains("Exit codes"), "{page}");
+    assert_eq!(symlint(&["man", "nothing"]).code, 2);
+}

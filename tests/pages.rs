@@ -34,7 +34,7 @@ fn load(mut files: Files) -> (Project, Config) {
     let is_module = files.keys().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
     let project = match files.first_key_value() {
         Some((name, bytes)) if !is_module => Project::from_values(name, bytes.clone()).unwrap(),
-        _ => Project::load(&files, ".", &LoadOptions::default()).unwrap(),
+        _ => Project::load(files.clone(), ".", &LoadOptions::default()).unwrap(),
     };
     let config = config.map_or_else(Config::default, |bytes| {
         let file = project.sources().add(".symlint.hcl", bytes).unwrap();

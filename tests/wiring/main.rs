@@ -40,7 +40,7 @@ fn findings(files: &[(&str, &str)]) -> Vec<Found> {
         let file = sources.add(".symlint.hcl", bytes).unwrap();
         config::read(&sources, file, catalogue()).unwrap()
     });
-    let project = Project::load(&files, ".", &LoadOptions::default()).unwrap();
+    let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
     let outcome = check(&project, &config, &Policy::default(), catalogue());
     let sources = project.sources();
     let mut found: Vec<_> =

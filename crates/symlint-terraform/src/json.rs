@@ -9,18 +9,16 @@ use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use crate::origin::Form;
+use crate::origin::{Form, json_places};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::{
-    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError, read_expression,
+    Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised,
+    read_template, relocate,
 };
 use crate::value::Str;
 
 /// How deep objects and arrays may lie in each other.
 const MAX_DEPTH: usize = 100;
-
-/// How many bytes may be copied to read the templates in one file: each is read in a copy of the file.
-const MAX_COPIED: usize = 1 << 26;
 
 /// A text that is not JSON: why, and where.
 pub(crate) type Mistake = (String, Range<usize>);
@@ -131,6 +129,7 @@ pub(crate) enum Strings {
 /// Reads a values file: an object of values.
 pub(crate) fn read_values(id: FileId, source: &Source) -> File {
     read(id, source, Strings::Literal, |reader, object| {
+        reader.refuse_duplicates(object);
         let attributes = object.properties.iter().filter(|property| property.name.as_str() != "//");
         let attributes = attributes.map(|property| Arc::new(reader.attribute(property))).collect();
         Body { attributes, blocks: Vec::new() }
@@ -146,7 +145,13 @@ fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>,
     let text = source.text();
     let skipped =
         if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    let mut reader = Reader { id, source, skipped, strings, copied: 0, errors: Vec::new() };
+    let mut reader = Reader { id, source, skipped, strings, errors: Vec::new() };
+    if skipped > 0 {
+        reader.errors.push(SyntaxError {
+            message: "a file in JSON has no byte order mark: remove the first three bytes".to_owned(),
+            span: Span::new(id, 0..u32::try_from(skipped).unwrap_or(0)),
+        });
+    }
     let body = match parse(text.get(skipped..).unwrap_or_default()) {
         Ok(Json::Object(object)) => body(&mut reader, &object),
         Ok(other) => {
@@ -161,13 +166,50 @@ fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>,
     File { body, comments: Vec::new(), errors: reader.errors }
 }
 
+type NativeReader = fn(FileId, &Source) -> Result<Expr, SyntaxError>;
+
+/// The place of a string's text, of whose value each byte is somewhere in it.
+struct Place<'s> {
+    within: Span,
+    raw: &'s str,
+    /// Where each byte is; `None` where there are no escapes.
+    places: Option<Vec<u32>>,
+}
+
+impl<'s> Place<'s> {
+    fn new(within: Span, source: &'s Source) -> Self {
+        let raw = source.slice(within);
+        Self { within, raw, places: raw.contains('\\').then(|| json_places(raw)) }
+    }
+
+    fn at(&self, offset: u32) -> usize {
+        match &self.places {
+            Some(places) => places.get(offset as usize).or(places.last()).map_or(0, |place| *place as usize),
+            None => offset as usize,
+        }
+    }
+}
+
+impl Relocate for Place<'_> {
+    fn span(&self, span: Span) -> Span {
+        self.within.part(self.at(span.start)..self.at(span.end))
+    }
+
+    fn literal(&self, literal: &mut Literal) {
+        let (start, end) = (self.at(literal.span.start), self.at(literal.span.end));
+        if self.raw.get(start..end).is_some_and(|raw| raw.contains('\\')) {
+            literal.form = if literal.form == Form::Verbatim { Form::JsonEscaped } else { Form::Whole };
+        }
+        literal.span = self.within.part(start..end);
+    }
+}
+
 struct Reader<'s> {
     id: FileId,
     source: &'s Source,
     /// The bytes in front of what is parsed.
     skipped: usize,
     strings: Strings,
-    copied: usize,
     errors: Vec<SyntaxError>,
 }
 
@@ -193,6 +235,14 @@ impl Reader<'_> {
         Attribute { name: self.name(property), value: self.expression(&property.value), span }
     }
 
+    /// [`Reader::attribute`], with strings that stand for themselves.
+    fn literally(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Attribute {
+        let strings = std::mem::replace(&mut self.strings, Strings::Literal);
+        let attribute = self.attribute(property);
+        self.strings = strings;
+        attribute
+    }
+
     fn expression(&mut self, json: &Json<'_>) -> Expr {
         let range = json.range();
         let span = self.span(range.start..range.end);
@@ -203,24 +253,22 @@ impl Reader<'_> {
             Json::StringLit(literal) => {
                 let template = literal.value.contains("${") || literal.value.contains("%{");
                 if self.strings == Strings::Template && template {
-                    return self.template(range.start..range.end, span);
+                    return self.native(&literal.value, range.start..range.end, read_template);
                 }
                 let within = range.start + 1..range.end.saturating_sub(1);
                 let escaped = literal.value.len() != within.len();
                 let form = if escaped { Form::JsonEscaped } else { Form::Verbatim };
-                ExprKind::String(Literal { text: Str::from(&*literal.value), span: self.span(within), form })
+                let (text, form) = match normalised(&literal.value) {
+                    Some(normalised) => (Str::from(normalised), Form::Whole),
+                    None => (Str::from(&*literal.value), form),
+                };
+                ExprKind::String(Literal { text, span: self.span(within), form })
             }
             Json::Array(array) => {
                 ExprKind::Tuple(array.elements.iter().map(|element| self.expression(element)).collect())
             }
             Json::Object(object) => {
-                let mut seen = std::collections::HashSet::with_capacity(object.properties.len());
-                for property in &object.properties {
-                    if !seen.insert(property.name.as_str()) {
-                        let range = property.name.range();
-                        self.error("this key is there already", range.start..range.end);
-                    }
-                }
+                self.refuse_duplicates(object);
                 let item = |property| self.item(property);
                 ExprKind::Object(object.properties.iter().map(item).collect())
             }
@@ -228,35 +276,42 @@ impl Reader<'_> {
         Expr { kind, span }
     }
 
+    fn refuse_duplicates(&mut self, object: &Object<'_>) {
+        let mut seen = std::collections::HashSet::with_capacity(object.properties.len());
+        for property in &object.properties {
+            if !seen.insert(property.name.as_str()) {
+                let range = property.name.range();
+                self.error("this key is there already", range.start..range.end);
+            }
+        }
+    }
+
     fn item(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Item {
         let Attribute { name, value, span } = self.attribute(property);
-        Item { key: Key::Literal(name), value, span }
+        let range = property.name.range();
+        let key = match self.strings {
+            Strings::Template if name.text.contains("${") || name.text.contains("%{") => {
+                Key::Computed(self.native(&name.text, range.start..range.end, read_template))
+            }
+            _ => Key::Literal(name),
+        };
+        Item { key, value, span }
     }
 
-    /// A string with a template in it, quotes included; one without escapes is written the same in HCL.
-    fn template(&mut self, range: Range<usize>, span: Span) -> Expr {
-        let raw = self.source.text().get(range.start + self.skipped..range.end + self.skipped).unwrap_or_default();
-        if raw.contains('\\') {
-            return Expr { kind: ExprKind::Invalid, span };
-        }
-        self.native(range, span)
-    }
-
-    /// The text of `range` as an expression in HCL's native syntax, read where it stands.
-    fn native(&mut self, range: Range<usize>, span: Span) -> Expr {
-        let invalid = Expr { kind: ExprKind::Invalid, span };
-        let range = range.start + self.skipped..range.end + self.skipped;
-        self.copied += range.end;
-        if self.copied > MAX_COPIED {
-            return invalid;
-        }
-        let mut text = " ".repeat(range.start);
-        text.push_str(self.source.text().get(range).unwrap_or_default());
-        match read_expression(self.id, &Source::new(String::new(), text.into_bytes())) {
-            Ok(expr) => Expr { span, ..expr },
+    /// The text of a string as an expression or template in HCL's native syntax, which knows where in the file it is.
+    fn native(&mut self, text: &str, range: Range<usize>, read: NativeReader) -> Expr {
+        let within = self.span(range.start + 1..range.end.saturating_sub(1));
+        let place = Place::new(within, self.source);
+        let span = self.span(range);
+        // The text is not that of the file, so its spans are those of a file of its own until they are moved.
+        match read(self.id, &Source::new(String::new(), text.as_bytes().to_vec())) {
+            Ok(mut expr) => {
+                relocate(&mut expr, &place);
+                Expr { span, ..expr }
+            }
             Err(error) => {
-                self.errors.push(error);
-                invalid
+                self.errors.push(SyntaxError { message: error.message, span: place.span(error.span) });
+                Expr { kind: ExprKind::Invalid, span }
             }
         }
     }
@@ -293,18 +348,29 @@ impl Reader<'_> {
             }
             Json::Object(object) => {
                 let mut attributes = Vec::with_capacity(object.properties.len());
+                let mut inner = Vec::new();
                 for property in object.properties.iter().filter(|property| property.name.as_str() != "//") {
-                    let mut attribute = self.attribute(property);
-                    if let (Json::StringLit(literal), "variable", "type") =
-                        (&property.value, kind.text.as_str(), property.name.as_str())
-                    {
-                        let within = literal.range.start + 1..literal.range.end.saturating_sub(1);
-                        attribute.value = self.native(within.clone(), self.span(within));
+                    let place = (kind.text.as_str(), property.name.as_str());
+                    if let ("variable", "validation") = place {
+                        self.blocks(&self.name(property), Vec::new(), 0, &property.value, &mut inner);
+                        continue;
                     }
-                    attributes.push(Arc::new(attribute));
+                    attributes.push(Arc::new(match (place, &property.value) {
+                        (("variable", "type"), Json::StringLit(literal)) => {
+                            let value = self.native(
+                                &literal.value,
+                                literal.range.start..literal.range.end,
+                                crate::syntax::read_expression,
+                            );
+                            Attribute { value, ..self.attribute(property) }
+                        }
+                        // These are read before anything can be referred to: `${` is only text in them.
+                        (("variable", _) | ("module", "source" | "version"), _) => self.literally(property),
+                        _ => self.attribute(property),
+                    }));
                 }
                 let span = kind.span.to(self.span(range.start..range.end));
-                let body = Body { attributes, blocks: Vec::new() };
+                let body = Body { attributes, blocks: inner };
                 blocks.push(Arc::new(Block { kind: kind.clone(), labels, body, span }));
             }
             _ => self.error("an object in braces is required here", range.start..range.end),

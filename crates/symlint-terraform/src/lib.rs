@@ -13,6 +13,52 @@
 //! value    what Terraform would compute, or unknown with a reason
 //! ```
 //!
+//! # Reading a module, and asking a value where it came from
+//!
+//! Files come from a [`FileTree`]: a disk, or a map in memory. [`Project::load`] reads a root module, the modules that
+//! it calls, and the values of its variables; an [`Evaluator`] says what its expressions come to. Each [`Value`] has an
+//! [`Origin`]: the text where it was written, and the [`Path`] by which it was reached.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use symlint_terraform::{Evaluator, LoadOptions, Project, show};
+//!
+//! let files = [
+//!     ("main.tf", r#"
+//!         variable "tenants" { type = map(object({ account = string })) }
+//!         locals {
+//!           roles = { for name, tenant in var.tenants : name => "arn:aws:iam::${tenant.account}:role/x" }
+//!         }
+//!     "#),
+//!     ("terraform.tfvars", r#"tenants = { foo = { account = "345678901299" } }"#),
+//! ];
+//! let files: BTreeMap<String, Vec<u8>> =
+//!     files.into_iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+//! let project = Project::load(files, ".", &LoadOptions::default())?;
+//! let evaluator = Evaluator::new(&project);
+//!
+//! let roles = evaluator.local(&evaluator.root(), "roles").expect("the module has this local");
+//! let role = roles.get("foo").expect("the tenant is there");
+//! assert_eq!(show(&role).as_deref(), Some(r#""arn:aws:iam::345678901299:role/x""#));
+//!
+//! // The account stands in the middle of the text, and is written in the values file.
+//! let account = role.origin.locate(13..25, project.sources());
+//! assert_eq!(project.sources().get(account.file).name(), "terraform.tfvars");
+//! assert_eq!(project.sources().text(account), "345678901299");
+//!
+//! // What a value was made of: the first that has a way to it is the tenant's account.
+//! let mut ways = Vec::new();
+//! role.origin.each_source(&mut |origin| ways.extend(origin.path.as_ref().map(ToString::to_string)));
+//! assert!(ways.contains(&"tenants[\"foo\"].account".to_owned()));
+//!
+//! // What is wrong is said with its place; what is not known says why.
+//! assert!(project.errors().is_empty() && evaluator.errors().is_empty());
+//! # Ok::<(), symlint_terraform::FileError>(())
+//! ```
+//!
+//! Mistakes of syntax are in [`LoadedFile::file`], what else Terraform would refuse to load in [`Project::errors`],
+//! what it would refuse to evaluate in [`Evaluator::errors`]; whatever can be read and evaluated beside them still is.
+//!
 //! The crate knows nothing of tenants or rules, does no input or output of its own (see [`FileTree`]), and never
 //! says anything about an expression that Terraform would not say: what cannot be known is [`Kind::Unknown`].
 
@@ -23,6 +69,7 @@ mod limits;
 mod module;
 mod number;
 mod origin;
+mod show;
 mod source;
 pub mod syntax;
 mod types;
@@ -31,11 +78,12 @@ mod value;
 pub use eval::{EvalError, Evaluator, Instance, InstanceKey, ResourceInstance};
 pub use functions::title;
 pub use module::{
-    Assignment, AssignmentSource, FileRole, LoadError, LoadOptions, LoadedFile, Module, ModuleCall, ModuleId, Output,
-    Project, Resource, Variable,
+    Assignment, AssignmentSource, FileRole, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module, ModuleCall,
+    ModuleId, Output, Project, Resource, Validation, Variable,
 };
 pub use number::format_number;
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
+pub use show::{show, show_type, to_json};
 pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
 pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};
 pub use value::{Entry, Kind, Number, Str, Unknown, Value};

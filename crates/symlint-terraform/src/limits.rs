@@ -12,8 +12,13 @@ pub(crate) const ELEMENTS: usize = 1 << 20;
 /// How many bytes a string that is computed may have.
 pub(crate) const BYTES: usize = 1 << 24;
 
+/// How many parts a value may have, and the parts of the parts, beside those that its files account for. Values share
+/// parts, so a few locals can make more than fit into any memory; whoever walks a value meets each as often as it is in
+/// it.
+pub(crate) const PARTS: u32 = 1 << 18;
+
 /// How many steps an evaluation may take beside those that its files account for.
-pub(crate) const STEPS: u64 = if cfg!(test) { 1_000_000 } else { 20_000_000 };
+pub(crate) const STEPS: u64 = 10_000_000;
 
 /// The reason of what is unknown since the steps were used up.
 pub(crate) const TOO_MUCH: &str = "evaluating this takes too many steps";
@@ -29,6 +34,11 @@ pub(crate) struct Exhausted;
 impl Meter {
     pub(crate) fn new(steps: u64) -> Self {
         Self(Cell::new(steps))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn left(&self) -> u64 {
+        self.0.get()
     }
 
     pub(crate) fn spend(&self, steps: usize) -> Result<(), Exhausted> {

@@ -32,6 +32,9 @@ pub(crate) enum Numeric {
 
 /// A number as it is written in a file or string; no blanks, no other base than ten.
 pub(crate) fn parse(text: &str) -> Numeric {
+    if text.len() < 19 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        return text.parse::<u64>().map_or(Numeric::Invalid, |number| Numeric::Known(whole(number)));
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -55,6 +58,9 @@ pub(crate) fn parse(text: &str) -> Numeric {
         }
     }
     let fraction = if fraction.is_empty() { "0" } else { fraction };
+    if text.starts_with('-') && whole.bytes().chain(fraction.bytes()).all(|digit| digit == b'0') {
+        return NEGATIVE_ZERO;
+    }
     let sign = if text.starts_with('-') { "-" } else { "" };
     let plain = format!("{sign}0{whole}.{fraction}e{}", exponent.unwrap_or("0"));
     plain.parse::<BigDecimal>().map_or(Numeric::Beyond, bounded)
@@ -93,7 +99,21 @@ pub(crate) fn subtract(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     add(a, &-b)
 }
 
+/// Terraform has a zero below zero, which it prints as `-0`; decimals have none.
+const NEGATIVE_ZERO: Numeric = Numeric::Beyond;
+
+pub(crate) fn negate(a: &BigDecimal) -> Numeric {
+    if a.is_zero() { NEGATIVE_ZERO } else { bounded(-a) }
+}
+
+fn signs_differ(a: &BigDecimal, b: &BigDecimal) -> bool {
+    a.is_negative() != b.is_negative()
+}
+
 pub(crate) fn multiply(a: &BigDecimal, b: &BigDecimal) -> Numeric {
+    if (a.is_zero() || b.is_zero()) && signs_differ(a, b) {
+        return NEGATIVE_ZERO;
+    }
     checked(a, b, a * b, Float::multiply)
 }
 
@@ -101,6 +121,9 @@ pub(crate) fn multiply(a: &BigDecimal, b: &BigDecimal) -> Numeric {
 pub(crate) fn divide(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     if b.is_zero() {
         return Numeric::Beyond;
+    }
+    if a.is_zero() && b.is_negative() {
+        return NEGATIVE_ZERO;
     }
     match exact_quotient(a, b) {
         Some(quotient) => checked(a, b, quotient, Float::divide),
@@ -222,7 +245,7 @@ mod tests {
         assert_eq!(print("012345678901").as_deref(), Some("12345678901"));
         assert_eq!(print("1e11").as_deref(), Some("100000000000"));
         assert_eq!(print("1.50").as_deref(), Some("1.5"));
-        assert_eq!(print("-0").as_deref(), Some("0"));
+        assert_eq!(print("-0"), None);
         assert_eq!(print("0.00001").as_deref(), Some("0.00001"));
         assert_eq!(print(".5").as_deref(), Some("0.5"));
         assert_eq!(print("1e99999"), None);

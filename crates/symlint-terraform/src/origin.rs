@@ -1,5 +1,6 @@
 //! Where a value was written, and what it was made of.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub struct Origin {
     pub makeup: Makeup,
     /// The variable, local or module call through which the value was reached, if any.
     pub path: Option<Path>,
+    /// Whether the value is hidden. It is kept here since it is passed on as origins are: by all that builds on them.
+    pub(crate) sensitive: bool,
 }
 
 /// How a value came from the text at its span.
@@ -59,17 +62,27 @@ pub struct Part {
 impl Origin {
     /// A literal at `span`.
     pub fn written(span: Span, form: Form) -> Self {
-        Self { span, makeup: Makeup::Written(form), path: None }
+        Self { span, makeup: Makeup::Written(form), path: None, sensitive: false }
     }
 
     /// An expression at `span` that was computed from `sources`.
     pub fn derived(span: Span, sources: impl IntoIterator<Item = Origin>) -> Self {
-        Self { span, makeup: Makeup::Derived(sources.into_iter().collect()), path: None }
+        let sources: Arc<[Origin]> = sources.into_iter().collect();
+        let sensitive = sources.iter().any(|source| source.sensitive);
+        Self { span, makeup: Makeup::Derived(sources), path: None, sensitive }
     }
 
     /// A string at `span` that was put together from `parts`.
     pub fn joined(span: Span, parts: impl IntoIterator<Item = Part>) -> Self {
-        Self { span, makeup: Makeup::Joined(parts.into_iter().collect()), path: None }
+        let parts: Arc<[Part]> = parts.into_iter().collect();
+        let sensitive = parts.iter().any(|part| part.origin.sensitive);
+        Self { span, makeup: Makeup::Joined(parts), path: None, sensitive }
+    }
+
+    /// The same, of a value that is hidden where that of `other` is.
+    pub(crate) fn marked_as(mut self, other: &Origin) -> Self {
+        self.sensitive |= other.sensitive;
+        self
     }
 
     /// The bytes `range` of a string that came from this origin. The span is where they are written.
@@ -108,19 +121,29 @@ impl Origin {
         }
     }
 
-    /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole.
+    /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole. What
+    /// was used several times is visited once.
     ///
     /// A value of a variable is the end of its branch: what it was made of in the values file is not looked at. A local
     /// is no end, nor is what a module put out: they are on the way from the variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
+        self.each_new_source(visit, &mut HashSet::new());
+    }
+
+    fn each_new_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin), seen: &mut HashSet<usize>) {
         visit(self);
         if self.path.as_ref().is_some_and(|path| matches!(path.parts().0, Root::Variable(_))) {
             return;
         }
         match &self.makeup {
             Makeup::Written(_) => {}
-            Makeup::Joined(parts) => parts.iter().for_each(|part| part.origin.each_source(visit)),
-            Makeup::Derived(origins) => origins.iter().for_each(|origin| origin.each_source(visit)),
+            Makeup::Joined(parts) if seen.insert(parts.as_ptr() as usize) => {
+                parts.iter().for_each(|part| part.origin.each_new_source(visit, seen));
+            }
+            Makeup::Derived(origins) if seen.insert(origins.as_ptr() as usize) => {
+                origins.iter().for_each(|origin| origin.each_new_source(visit, seen));
+            }
+            Makeup::Joined(_) | Makeup::Derived(_) => {}
         }
     }
 }
@@ -185,6 +208,20 @@ fn json_escape(text: &str) -> (usize, usize) {
         [b'\\', _, ..] => (2, 1),
         _ => plain(text),
     }
+}
+
+/// Where each byte of a JSON string's value is written, from the start of its text between the quotes; the end last.
+pub(crate) fn json_places(raw: &str) -> Vec<u32> {
+    let mut places = Vec::with_capacity(raw.len() + 1);
+    let (mut rest, mut read) = (raw, 0);
+    while !rest.is_empty() {
+        let (from, to) = json_escape(rest);
+        places.extend(std::iter::repeat_n(read, to));
+        read += u32::try_from(from).unwrap_or(u32::MAX);
+        rest = rest.get(from..).unwrap_or_default();
+    }
+    places.push(read);
+    places
 }
 
 fn plain(text: &str) -> (usize, usize) {

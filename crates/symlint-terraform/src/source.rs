@@ -118,6 +118,11 @@ impl Source {
         &self.text
     }
 
+    /// All of the file, whose id is `id`.
+    pub(crate) fn whole(&self, id: FileId) -> Span {
+        Span::new(id, 0..offset(self.text.len()))
+    }
+
     /// The offsets of bytes that are not part of valid UTF-8, ascending.
     pub fn invalid_bytes(&self) -> &[u32] {
         &self.invalid
@@ -274,6 +279,16 @@ pub trait FileTree {
     ///
     /// If there is one and it cannot be listed.
     fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError>;
+}
+
+impl<T: FileTree + ?Sized> FileTree for &T {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        (**self).read(path)
+    }
+
+    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
+        (**self).list(dir)
+    }
 }
 
 /// Files in memory, by path.

@@ -7,6 +7,7 @@ use bigdecimal::BigDecimal;
 
 use crate::origin::{Form, Origin, Step};
 use crate::source::Span;
+use crate::types::Type;
 
 /// Text that shares the memory of the file in which it was written.
 pub type Str = arcstr::Substr;
@@ -18,6 +19,12 @@ pub struct Value {
     pub kind: Kind,
     /// Where it was written.
     pub origin: Origin,
+    /// What the parts do not tell of the type: of a null the type, of a list, set or map that of its elements. A null
+    /// without is of no type, an empty collection without is of one that is not known here.
+    of: Option<Arc<Type>>,
+    size: u32,
+    /// Whether a part of it is sensitive.
+    hides: bool,
 }
 
 /// What a value is.
@@ -71,13 +78,30 @@ pub struct Unknown {
 impl Value {
     /// A value of `kind` that came from `origin`.
     pub fn new(kind: Kind, origin: Origin) -> Self {
-        Self { kind, origin }
+        let (size, hides) = kind.measured();
+        Self { kind, origin, of: None, size, hides }
+    }
+
+    /// A null of the type `of`, or a list, set or map whose elements are of it.
+    pub(crate) fn typed(kind: Kind, origin: Origin, of: Type) -> Self {
+        Self { of: Some(Arc::new(of)), ..Self::new(kind, origin) }
+    }
+
+    /// What [`Value::typed`] was told.
+    pub(crate) fn of(&self) -> Option<&Type> {
+        self.of.as_deref()
+    }
+
+    /// How many values there are in this one, itself included, each counted as often as a walk meets it: values share
+    /// their parts, so there can be more than fit into any memory. (Numbers that large are cut off.)
+    pub(crate) fn size(&self) -> u32 {
+        self.size
     }
 
     /// What is not known, for `reason`, at `span`.
     pub fn unknown(reason: impl Into<String>, span: Span) -> Self {
         let unknown = Unknown { reason: reason.into(), span };
-        Self { kind: Kind::Unknown(Arc::new(unknown)), origin: Origin::derived(span, []) }
+        Self::new(Kind::Unknown(Arc::new(unknown)), Origin::derived(span, []))
     }
 
     /// The reason, if the value itself is unknown; a known container may hold unknown parts.
@@ -131,7 +155,9 @@ impl Value {
     pub fn at(&self, index: usize) -> Option<Value> {
         let element = self.elements()?.get(index)?;
         if matches!(self.kind, Kind::Set(_)) {
-            return Some(element.clone());
+            let mut element = element.clone();
+            element.origin = element.origin.marked_as(&self.origin);
+            return Some(element);
         }
         Some(self.stepped(element, Step::Index(u32::try_from(index).unwrap_or(u32::MAX))))
     }
@@ -143,10 +169,28 @@ impl Value {
 
     fn stepped(&self, part: &Value, step: Step) -> Value {
         let mut part = part.clone();
+        part.origin = part.origin.marked_as(&self.origin);
         if let Some(path) = &self.origin.path {
             part.origin = part.origin.reached(|| path.join(step));
         }
         part
+    }
+
+    /// Whether Terraform hides the value: it is that of a `sensitive` variable, or was made of one. A value that is not
+    /// hidden may have parts that are.
+    pub fn is_sensitive(&self) -> bool {
+        self.origin.sensitive
+    }
+
+    /// Whether it or any part of it is sensitive.
+    pub(crate) fn hides(&self) -> bool {
+        self.hides || self.origin.sensitive
+    }
+
+    /// This value, sensitive if it was before or `sensitive` says so.
+    pub(crate) fn marked(mut self, sensitive: bool) -> Self {
+        self.origin.sensitive |= sensitive;
+        self
     }
 
     /// The type as Terraform names it in messages: `string`, `list`, `object`.
@@ -162,6 +206,20 @@ impl Value {
             Kind::Map(_) => "map",
             Kind::Object(_) => "object",
             Kind::Unknown(_) => "unknown",
+        }
+    }
+}
+
+impl Kind {
+    /// The size of a value of this kind, and whether a part of it is sensitive.
+    fn measured(&self) -> (u32, bool) {
+        let add = |(size, hides): (u32, bool), part: &Value| (size.saturating_add(part.size), hides || part.hides());
+        match self {
+            Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => items.iter().fold((1, false), add),
+            Kind::Map(entries) | Kind::Object(entries) => {
+                entries.iter().map(|entry| &entry.value).fold((1, false), add)
+            }
+            _ => (1, false),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use symlint_core::rule::Level;
 
 /// Checks the Terraform values that keep the tenants of a service provider apart.
@@ -18,6 +19,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check root modules or values files
     Check(Box<CheckOptions>),
+    /// Say what an expression is, and where it comes from
+    Eval(Box<EvalOptions>),
     /// Mend what can be mended without changing what was meant
     Fix(Box<FixOptions>),
     /// Write a commented `.symlint.hcl` for a module
@@ -30,6 +33,17 @@ pub(crate) enum Command {
     Explain {
         /// The id, such as `role-account-mismatch`
         rule: String,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of symlint, or of one of its commands
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        name: Option<String>,
     },
     /// List all rules
     Rules {
@@ -105,6 +119,48 @@ pub(crate) struct InputOptions {
     /// Say which files were read
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_HELP)]
+pub(crate) struct EvalOptions {
+    /// The folder of a root module, or a values file [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<String>,
+
+    /// An expression in the root module, such as `var.customer_tenants["foo"]`; without one, each line of standard
+    /// input is one
+    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) expression: Option<String>,
+
+    /// How to print values
+    #[arg(long, value_enum, default_value_t = EvalFormat::Human)]
+    pub(crate) format: EvalFormat,
+
+    /// Load a further values file, as Terraform's option does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) var_file: Vec<String>,
+
+    /// Set a variable, as Terraform's option does
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) var: Vec<Assignment>,
+}
+
+const EVAL_HELP: &str = "\
+One argument alone is the path if there is such a file or folder, else the expression. Values of sensitive variables
+are hidden. Nothing is asked of providers: what only they know is unknown, and so is what depends on it.
+
+Exit codes:
+  0  every expression has a value, or is unknown
+  1  Terraform would refuse one of them (with --format json, that is in the output instead)
+  2  it could not do its work: bad usage or an unreadable file";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvalFormat {
+    /// As `terraform console` prints it, and where it comes from
+    Human,
+    /// One object a line
+    Json,
 }
 
 #[derive(Debug, Args)]

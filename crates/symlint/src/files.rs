@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use symlint_terraform::{FileError, FileTree};
 
 /// The disk, with other texts in the place of some files: standard input, and what has been mended but not written.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Overlay {
     /// By the names that reports show.
     pub(crate) texts: BTreeMap<String, Vec<u8>>,

@@ -12,7 +12,7 @@ use crate::target::CONFIG;
 /// Writes a commented configuration for the module in a folder; one that is there is never touched.
 pub(crate) fn run(path: &str) -> Result<ExitCode, Failure> {
     let folder = shown(path);
-    let project = Project::load(&Overlay::default(), &folder, &LoadOptions::default())?;
+    let project = Project::load(Overlay::default(), &folder, &LoadOptions::default())?;
     let name = if folder == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", folder.trim_end_matches('/')) };
     output::create(name.as_ref(), &config::propose(&project))?;
     output::print(&format!("wrote {name}\n"))?;

@@ -2,11 +2,13 @@
 
 mod args;
 mod check;
+mod eval;
 mod explain;
 mod files;
 mod fix;
 mod human;
 mod init;
+mod manual;
 mod output;
 mod target;
 
@@ -49,9 +51,12 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
+        Command::Eval(options) => eval::run(options),
         Command::Fix(options) => fix::run(options),
         Command::Init { path } => init::run(path),
         Command::Explain { rule } => explain::explain(rule),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { name } => manual::man(name.as_deref()),
         Command::Rules { format } => explain::rules(*format),
     }
 }

@@ -10,7 +10,7 @@ use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, LoadOptions, Project};
 
-use crate::args::InputOptions;
+use crate::args::{Assignment, InputOptions};
 use crate::files::{self, Overlay, parent, shown};
 use crate::output::Failure;
 
@@ -81,7 +81,7 @@ impl Finder<'_> {
         if !has_configuration(self.files, &folder)? {
             return self.add_values(name);
         }
-        let project = Project::load(self.files, &folder, &self.load_options(Some(name)))?;
+        let project = Project::load(self.files.clone(), &folder, &self.load_options(Some(name)))?;
         let (config, config_file) = self.config(&folder, &project)?;
         self.targets.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
@@ -128,24 +128,13 @@ impl Finder<'_> {
     }
 
     fn module(&self, folder: &str) -> Result<Target, Failure> {
-        let project = Project::load(self.files, folder, &self.load_options(None))?;
+        let project = Project::load(self.files.clone(), folder, &self.load_options(None))?;
         let (config, config_file) = self.config(folder, &project)?;
         Ok(Target { project, config, name: folder.to_owned(), config_file })
     }
 
     fn load_options(&self, last_var_file: Option<&str>) -> LoadOptions {
-        let var_files = self.options.var_file.iter().map(|file| shown(file));
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.into_string().ok()?;
-            Some((name.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?))
-        });
-        let mut environment: Vec<(String, String)> = environment.collect();
-        environment.sort_unstable();
-        LoadOptions {
-            var_files: var_files.chain(last_var_file.map(str::to_owned)).collect(),
-            vars: self.options.var.iter().map(|var| (var.name.clone(), var.value.clone())).collect(),
-            environment,
-        }
+        load_options(&self.options.var_file, &self.options.var, last_var_file)
     }
 
     /// The configuration that holds for `folder`, the one that is named or the nearest, as a source of `project`.
@@ -170,6 +159,22 @@ impl Finder<'_> {
         let file = sources.add(shown(&path), bytes)?;
         let config = config::read(sources, file, catalogue()).map_err(|error| Failure::config(&error, sources))?;
         Ok((config, Some(path)))
+    }
+}
+
+/// The values that the command line and the environment give, and a further values file behind them.
+pub(crate) fn load_options(var_files: &[String], vars: &[Assignment], last_var_file: Option<&str>) -> LoadOptions {
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        Some((name.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?))
+    });
+    let mut environment: Vec<(String, String)> = environment.collect();
+    environment.sort_unstable();
+    LoadOptions {
+        var_files: var_files.iter().map(|file| shown(file)).chain(last_var_file.map(str::to_owned)).collect(),
+        vars: vars.iter().map(|var| (var.name.clone(), var.value.clone())).collect(),
+        environment,
+        ..LoadOptions::default()
     }
 }
 

@@ -70,6 +70,7 @@ fn main_partition<'w, 't>(witnesses: &'w [Witness<'t>]) -> Option<&'w Witness<'t
             None => votes.push((witness, vec![kind])),
         }
     }
-    // `max_by_key` takes the last of equals.
-    votes.into_iter().rev().max_by_key(|(_, kinds)| kinds.len()).map(|(first, _)| first)
+    // One that does not exist is wrong, however often it is named. `max_by_key` takes the last of equals.
+    let weight = |(first, kinds): &(&Witness<'_>, Vec<FieldKind>)| (facts::is_partition(first.partition), kinds.len());
+    votes.into_iter().rev().max_by_key(weight).map(|(first, _)| first)
 }

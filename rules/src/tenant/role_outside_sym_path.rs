@@ -13,7 +13,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if path.starts_with(SYM_PATH) || !is_role_path(path) {
             continue;
         }
-        if tenant.connector.role_arn.is_garbled() || is_another_kind(&role, cx) {
+        // Without a name, what stands there as a path may well be the name.
+        let has_name = !role.name.text().is_empty();
+        if !has_name || tenant.connector.role_arn.is_garbled() || is_another_kind(&role, cx) {
             continue;
         }
         let has = if path == "/" { "no path".to_owned() } else { format!("the path `{path}`") };

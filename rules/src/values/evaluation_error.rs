@@ -1,6 +1,9 @@
 //! See evaluation-error.md.
 
+use std::collections::HashSet;
+
 use symlint_core::rule::Context;
+use symlint_terraform::{LoadErrorKind, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // What does not fit the type of a tenants variable has findings of its own, wherever it is passed on to.
@@ -8,9 +11,22 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // What is left of text that cannot be read cannot be evaluated either: that is one cause.
     let files = cx.model.project.files();
     let unread = |span| files.iter().flat_map(|loaded| &loaded.file.errors).any(|error| error.span.contains(span));
-    let errors = cx.model.evaluation_errors.iter().filter(|error| !told(error.span) && !unread(error.span));
-    let errors: Vec<_> = errors.collect();
+    // What is null and must not be has a finding of its own, and so has a tenant that is null as a whole.
+    let gaps = cx.tenants().iter().flat_map(|tenant| {
+        std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span))
+    });
+    let absent: HashSet<Span> = gaps.collect();
+    let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
+    let errors = cx.model.evaluation_errors.iter();
+    let errors = errors.filter(|error| !told(error.span) && !unread(error.span) && !is_absent(error.null));
+    let mut seen = HashSet::new();
+    let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
+        cx.report(error.span, error.message.as_str());
+    }
+    // A module that is not there may only be missing in this checkout; one that leads back to itself is wrong anywhere.
+    let project = cx.model.project;
+    for error in project.errors().iter().filter(|error| error.kind == LoadErrorKind::ModuleCycle) {
         cx.report(error.span, error.message.as_str());
     }
 }

@@ -117,7 +117,7 @@ impl<'a> Context<'a> {
         self.findings.push(Finding {
             rule: self.entry.rule.id,
             level: self.level,
-            message: message.into(),
+            message: in_one_line(message.into()),
             span,
             tenant: tenant.map(|id| self.model.tenant(id).name().to_owned()),
             path,
@@ -148,7 +148,7 @@ impl Report<'_> {
     /// Adds a place that it was compared with.
     pub fn related(mut self, at: impl Locate, message: impl Into<String>) -> Self {
         let span = at.place(self.sources).span;
-        self.finding().related.push(Related { message: message.into(), span });
+        self.finding().related.push(Related { message: in_one_line(message.into()), span });
         self
     }
 
@@ -188,4 +188,12 @@ impl Report<'_> {
         }
         self
     }
+}
+
+/// A message may show a value, and a value may have any characters.
+fn in_one_line(message: String) -> String {
+    if !message.contains(char::is_control) {
+        return message;
+    }
+    message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

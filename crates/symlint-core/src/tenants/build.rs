@@ -193,6 +193,7 @@ impl Builder<'_> {
             path: self.path,
             missing: gaps,
             misfits,
+            span: value.origin.span,
         }
     }
 
@@ -376,12 +377,12 @@ impl<'a> GrantNames<'a> {
     }
 }
 
-/// The elements of a list, set, tuple or map, each with where it (or its key) stands.
+/// The elements of a list, set, tuple or map, each with its key or, without one, its first character.
 fn in_source_order(value: &Value) -> Vec<(Span, Value)> {
     let mut elements: Vec<(Span, Value)> = match (value.entries(), value.elements()) {
         (Some(entries), _) => entries.iter().map(|entry| (entry.key_span, value.child(entry))).collect(),
         (_, Some(elements)) => {
-            (0..elements.len()).filter_map(|index| value.at(index)).map(|e| (e.origin.span, e)).collect()
+            (0..elements.len()).filter_map(|index| value.at(index)).map(|e| (e.origin.span.part(0..1), e)).collect()
         }
         _ => Vec::new(),
     };

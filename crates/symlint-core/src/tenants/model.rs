@@ -44,6 +44,8 @@ pub struct Tenant {
     pub provenance: Provenance,
     /// What there is of it.
     pub whole: Whole,
+    /// Where its values are written as a whole.
+    pub span: Span,
     /// The way to it, such as `customer_tenants["foo"]`.
     pub path: Path,
     /// Attributes that are required and absent: the name as it is written in the input, and the value's field.

@@ -312,10 +312,18 @@ impl Judge<'_, '_> {
             _ => None,
         });
         match foreign {
-            Some(other) if !named.contains_own() => RoleNaming::Foreign(other),
+            Some(other) if !named.contains_own() && !self.is_further_entry(id, other) => RoleNaming::Foreign(other),
             _ if self.sharing.contains(&id) => RoleNaming::Nothing,
             _ => RoleNaming::Unexpected,
         }
+    }
+
+    /// Whether a tenant shares account and role with another one, and its key is the other's with words behind it: then
+    /// it is a further entry for one customer, of whom there is one connector.
+    fn is_further_entry(&self, id: TenantId, other: TenantId) -> bool {
+        let key = |id: TenantId| self.names.get(id.index()).map(|named| words(named.key)).unwrap_or_default();
+        let is_shared = self.sharing.contains(&id) && self.sharing.contains(&other);
+        is_shared && !key(other).is_empty() && key(id).starts_with(&key(other))
     }
 
     /// Whether a role with this word is that of the tenant's organization, or of a member of it.

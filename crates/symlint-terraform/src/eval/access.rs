@@ -12,7 +12,7 @@ impl Evaluator<'_> {
     pub(super) fn attribute_of(&self, base: &Value, name: &Str, span: Span) -> Answer {
         match &base.kind {
             Kind::Unknown(_) => Err(Stop::Unknown(base.clone())),
-            Kind::Null => Err(Stop::error_at(format!("`{name}` cannot be taken of null"), span)),
+            Kind::Null => Err(Stop::error_at(format!("`{name}` cannot be taken of null"), span).on_null(base)),
             Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, span)),
             _ => Err(Stop::error_at(format!("a {} has no attribute `{name}`", base.type_name()), span)),
         }
@@ -26,11 +26,15 @@ impl Evaluator<'_> {
             }
         }
         if base.is_null() {
-            return Err(Stop::error_at("nothing can be taken of null", span));
+            return Err(Stop::error_at("nothing can be taken of null", span).on_null(base));
         }
         if key.is_null() {
             return Err(Stop::error_at("an index must not be null", span));
         }
+        self.element_at(base, key, span).map(|element| element.marked(key.is_sensitive()))
+    }
+
+    fn element_at(&self, base: &Value, key: &Value, span: Span) -> Answer {
         match &base.kind {
             Kind::Object(_) | Kind::Map(_) => match to_text(key) {
                 Primitive::Is(Value { kind: Kind::String(key), .. }) => {

@@ -44,6 +44,8 @@ impl Evaluator<'_> {
         let pairs = self.pairs(&collection, comprehension.collection.span)?;
         let mut items = Vec::new();
         let mut entries = Vec::new();
+        // What the keys and conditions tell is in the shape of the result.
+        let mut sensitive = false;
         for (key, value) in &pairs {
             let outer = scope.names;
             let key_binding =
@@ -52,7 +54,9 @@ impl Evaluator<'_> {
             let binding = Binding { name: &comprehension.value_name.text, value, outer };
             let scope = scope.with(&binding);
             if let Some(condition) = &comprehension.condition {
-                if !self.condition(condition, &scope)? {
+                let condition = self.condition(condition, &scope)?;
+                sensitive |= condition.sensitive;
+                if !condition.holds {
                     continue;
                 }
             }
@@ -61,6 +65,7 @@ impl Evaluator<'_> {
                 Some(key) => {
                     let key = self.key(key, &scope)?;
                     let key_span = key.origin.span;
+                    sensitive |= key.origin.sensitive;
                     let key = key.as_str().cloned().unwrap_or_default();
                     entries.push(Entry { key, key_span, value: self.eval(&comprehension.result, &scope) });
                 }
@@ -83,7 +88,7 @@ impl Evaluator<'_> {
                 Kind::Object(entries.into())
             }
         };
-        Ok(Value::new(kind, Origin::derived(span, [collection.origin])))
+        Ok(Value::new(kind, Origin::derived(span, [collection.origin])).marked(sensitive))
     }
 }
 

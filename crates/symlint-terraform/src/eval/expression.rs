@@ -10,6 +10,12 @@ use crate::value::{Entry, Kind, Value};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
 
+/// Whether a condition is true, and whether what depends on it is sensitive.
+pub(super) struct Condition {
+    pub(super) holds: bool,
+    pub(super) sensitive: bool,
+}
+
 impl Evaluator<'_> {
     /// The value of an expression that needs no evaluation.
     pub(super) fn literal(&self, expr: &Expr) -> Option<Value> {
@@ -64,6 +70,11 @@ impl Evaluator<'_> {
         for item in items {
             let (key, key_span) = match &item.key {
                 Key::Literal(name) => (name.text.clone(), name.span),
+                // In a values file such a key is a mistake, and the other items are as good as they were.
+                Key::Computed(expr) if scope.is_constant() && refers(expr) => {
+                    self.record("this key is read as an expression: put it in quotes".to_owned(), expr.span, None);
+                    continue;
+                }
                 Key::Computed(expr) => {
                     let key = self.key(expr, scope)?;
                     (key.as_str().cloned().unwrap_or_default(), key.origin.span)
@@ -89,10 +100,12 @@ impl Evaluator<'_> {
     }
 
     /// The value of `expr` as a condition.
-    pub(super) fn condition(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<bool> {
+    pub(super) fn condition(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Condition> {
         let value = self.known(expr, scope)?;
         match to_bool(&value) {
-            Primitive::Is(Value { kind: Kind::Bool(condition), .. }) => Ok(condition),
+            Primitive::Is(Value { kind: Kind::Bool(holds), origin, .. }) => {
+                Ok(Condition { holds, sensitive: origin.sensitive })
+            }
             Primitive::Is(_) => Err(Stop::error_at("a condition must not be null", expr.span)),
             _ => Err(Stop::error_at(format!("a condition is true or false, not a {}", value.type_name()), expr.span)),
         }
@@ -100,7 +113,7 @@ impl Evaluator<'_> {
 
     #[inline(never)]
     fn call(&self, call: &Call, expr: &Expr, scope: &Scope<'_>) -> Answer {
-        if scope.instance.is_none() {
+        if scope.is_constant() {
             return Err(Stop::error_at("functions may not be called here", call.name.span));
         }
         functions::call(self, call, expr.span, scope)
@@ -108,11 +121,12 @@ impl Evaluator<'_> {
 
     #[inline(never)]
     fn conditional(&self, conditional: &Conditional, scope: &Scope<'_>) -> Answer {
-        let (chosen, other) = match self.condition(&conditional.condition, scope)? {
+        let condition = self.condition(&conditional.condition, scope)?;
+        let (chosen, other) = match condition.holds {
             true => (&conditional.yes, &conditional.no),
             false => (&conditional.no, &conditional.yes),
         };
-        let value = self.known(chosen, scope)?;
+        let value = self.known(chosen, scope)?.marked(condition.sensitive);
         // What is not chosen decides on the type, but its errors are not heard.
         match self.attempt(other, scope) {
             Ok(Some(other)) => self.in_common(value, &other, "the two results of a condition must be of one type"),
@@ -123,11 +137,16 @@ impl Evaluator<'_> {
 
     /// `value` as the type that it has in common with `other`.
     pub(crate) fn in_common(&self, value: Value, other: &Value, refusal: &str) -> Answer {
-        if other.is_null() || value.is_null() {
+        // A null of no type is of any.
+        let untyped = |value: &Value| value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any));
+        if untyped(other) {
             return Ok(value);
         }
         if other.as_unknown().is_some() {
             return uncommon(value);
+        }
+        if untyped(&value) {
+            return Ok(Value::typed(Kind::Null, value.origin, type_of(other, self.meter())?));
         }
         if let (Kind::String(_), Kind::String(_)) = (&value.kind, &other.kind) {
             return Ok(value);
@@ -154,6 +173,16 @@ fn uncommon(value: Value) -> Answer {
 fn unknown_within(value: &Value) -> bool {
     let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
     entries.chain(value.elements().unwrap_or_default()).any(|part| part.as_unknown().is_some())
+}
+
+/// Whether `expr`, without parentheses or quotes, refers to something: `a.b`, `-a`.
+fn refers(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Attribute(inner, _) | ExprKind::Index(inner, _) | ExprKind::Unary(_, inner) => refers(inner),
+        ExprKind::Binary(binary) => refers(&binary.left) || refers(&binary.right),
+        _ => false,
+    }
 }
 
 fn invalid() -> Stop {

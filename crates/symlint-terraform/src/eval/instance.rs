@@ -127,7 +127,7 @@ impl<'p> Evaluator<'p> {
                 return made.clone();
             }
             Some(Instances::Running) => {
-                self.record(format!("module.{} refers to itself", call.name.text), call.span);
+                self.record(format!("module.{} refers to itself", call.name.text), call.span, None);
                 return unknown("this refers to itself");
             }
             None => {}
@@ -187,6 +187,7 @@ impl<'p> Evaluator<'p> {
 
     /// What `each` stands for in turn.
     pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+        self.check_references(caller, for_each);
         let collection = self.known(for_each, &Scope::of(caller))?;
         if collection.is_null() {
             return Err(Stop::error("`for_each` must not be null"));
@@ -216,6 +217,7 @@ impl<'p> Evaluator<'p> {
 
     /// What `count` stands for in turn.
     pub(super) fn count_of(&self, count: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+        self.check_references(caller, count);
         let value = self.known(count, &Scope::of(caller))?;
         let refused = || Stop::error("`count` takes a whole number that is not negative");
         let Primitive::Is(Value { kind: Kind::Number(number), .. }) = to_number(&value) else { return Err(refused()) };

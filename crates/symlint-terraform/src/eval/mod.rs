@@ -6,6 +6,7 @@
 
 mod access;
 mod comprehension;
+mod declared;
 mod expression;
 mod instance;
 mod memo;
@@ -16,18 +17,18 @@ mod scope;
 mod splat;
 mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod variable;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::limits::{DEPTH, Exhausted, Meter, STEPS, TOO_MUCH};
+use crate::limits::{DEPTH, Exhausted, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::Expr;
-use crate::types::ConversionProblem;
+use crate::types::{ConversionProblem, Type, type_of};
 use crate::value::{Str, Unknown, Value};
 
 pub use instance::{Instance, InstanceKey};
@@ -46,6 +47,8 @@ pub struct EvalError {
     pub message: String,
     /// The expression that is wrong.
     pub span: Span,
+    /// Where the null is written on which it fails, if it fails on one.
+    pub null: Option<Span>,
 }
 
 /// Evaluates the expressions of a project.
@@ -62,13 +65,21 @@ pub struct Evaluator<'p> {
     problems: RefCell<HashMap<Str, Arc<[ConversionProblem]>>>,
     /// The objects that lack an attribute which their type requires: said once, where the value is converted.
     missing: RefCell<HashSet<(Span, Str)>>,
+    /// The variables (by instance) whose validations have been looked at.
+    validated: RefCell<HashSet<(u32, u32)>>,
+    /// The expressions whose references have been looked at.
+    checked: RefCell<HashSet<Span>>,
     errors: RefCell<Vec<EvalError>>,
     recorded: RefCell<HashSet<EvalError>>,
     meter: Meter,
+    /// How many parts a value may have.
+    most_parts: u32,
     depth: Cell<u32>,
     /// The greatest depth since it was last reset; see [`memo`].
     peak: Cell<u32>,
     trial: Cell<Trial>,
+    /// The files that functions have read, by their paths.
+    files: RefCell<HashMap<String, FileId>>,
     /// How many unknown values have been met in trials; only whether it changes matters.
     unknowns: Cell<u64>,
 }
@@ -87,8 +98,8 @@ enum Trial {
 /// Why an expression has no value.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Terraform refuses it.
-    Error(String, Option<Span>),
+    /// Terraform refuses it: why, at which part of it, and on which null.
+    Error(String, Option<Span>, Option<Span>),
     /// It cannot be known.
     Reason(String),
     /// It cannot be known, since this unknown value cannot.
@@ -101,12 +112,20 @@ pub(crate) type Answer<T = Value> = Result<T, Stop>;
 impl Stop {
     /// A refusal of the whole expression.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Stop::Error(message.into(), None)
+        Stop::Error(message.into(), None, None)
     }
 
     /// A refusal of a part of the expression.
     pub(crate) fn error_at(message: impl Into<String>, span: Span) -> Self {
-        Stop::Error(message.into(), Some(span))
+        Stop::Error(message.into(), Some(span), None)
+    }
+
+    /// This refusal, which is about `value` being null.
+    pub(crate) fn on_null(self, value: &Value) -> Self {
+        match self {
+            Stop::Error(message, at, _) => Stop::Error(message, at, Some(value.origin.span)),
+            other => other,
+        }
     }
 
     pub(crate) fn reason(reason: impl Into<String>) -> Self {
@@ -123,6 +142,11 @@ impl From<Exhausted> for Stop {
 impl<'p> Evaluator<'p> {
     /// An evaluator for all modules of `project`. Nothing is evaluated yet.
     pub fn new(project: &'p Project) -> Self {
+        Self::with_steps(project, STEPS)
+    }
+
+    /// An evaluator that may take so many steps beside those that the files account for.
+    pub(crate) fn with_steps(project: &'p Project, steps: u64) -> Self {
         let bytes: usize = project.sources().iter().map(|(_, source)| source.text().len()).sum();
         Self {
             project,
@@ -133,12 +157,16 @@ impl<'p> Evaluator<'p> {
             conversions: RefCell::default(),
             problems: RefCell::default(),
             missing: RefCell::default(),
+            validated: RefCell::default(),
+            checked: RefCell::default(),
             errors: RefCell::default(),
             recorded: RefCell::default(),
-            meter: Meter::new(STEPS.saturating_add(4 * bytes as u64)),
+            meter: Meter::new(steps.saturating_add(4 * bytes as u64)),
+            most_parts: PARTS.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX)),
             depth: Cell::new(0),
             peak: Cell::new(0),
             trial: Cell::new(Trial::No),
+            files: RefCell::default(),
             unknowns: Cell::new(0),
         }
     }
@@ -157,6 +185,7 @@ impl<'p> Evaluator<'p> {
     ///
     /// What Terraform would refuse is recorded as an error and unknown.
     pub fn evaluate(&self, instance: &Instance, expr: &Expr) -> Value {
+        self.check_references(instance, expr);
         self.eval(expr, &Scope::of(instance))
     }
 
@@ -170,13 +199,37 @@ impl<'p> Evaluator<'p> {
         self.errors.borrow().clone()
     }
 
+    /// The errors so far, and what does not fit its type in the values of the root module's variables that were asked
+    /// for: all for which Terraform would refuse what was evaluated.
+    pub fn refusals(&self) -> Vec<EvalError> {
+        let mut errors = self.errors();
+        let problems = self.problems.borrow();
+        let mut names: Vec<&Str> = problems.keys().collect();
+        names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        for problem in names.into_iter().filter_map(|name| problems.get(name)).flat_map(|problems| problems.iter()) {
+            if problem.kind.is_error() {
+                errors.push(EvalError { message: variable::describe(problem), span: problem.span, null: None });
+            }
+        }
+        errors
+    }
+
+    /// The type of `value`; [`Type::Any`] stands for that of an unknown or untyped part.
+    pub fn type_of(&self, value: &Value) -> Type {
+        type_of(value, &self.meter).unwrap_or(Type::Any)
+    }
+
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }
 
-    fn record(&self, message: String, span: Span) {
+    pub(crate) fn read_files(&self) -> &RefCell<HashMap<String, FileId>> {
+        &self.files
+    }
+
+    fn record(&self, message: String, span: Span, null: Option<Span>) {
         if self.trial.get() == Trial::No {
-            let error = EvalError { message, span };
+            let error = EvalError { message, span, null };
             if self.recorded.borrow_mut().insert(error.clone()) {
                 self.errors.borrow_mut().push(error);
             }
@@ -188,14 +241,18 @@ impl<'p> Evaluator<'p> {
     /// Records an error and gives the unknown value in its place.
     fn refused(&self, message: impl Into<String>, span: Span) -> Value {
         let message = message.into();
-        self.record(message.clone(), span);
+        self.record(message.clone(), span, None);
         Value::unknown(message, span)
     }
 
     fn settle(&self, answer: Answer, span: Span) -> Value {
         match answer {
             Ok(value) => value,
-            Err(Stop::Error(message, at)) => self.refused(message, at.unwrap_or(span)),
+            Err(Stop::Error(message, at, null)) => {
+                let span = at.unwrap_or(span);
+                self.record(message.clone(), span, null);
+                Value::unknown(message, span)
+            }
             Err(Stop::Reason(reason)) => Value::unknown(reason, span),
             Err(Stop::Unknown(value)) => value,
         }
@@ -203,10 +260,14 @@ impl<'p> Evaluator<'p> {
 
     /// The value of `expr`. Deeper than [`DEPTH`] it is unknown.
     pub(crate) fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Value {
-        let value = match self.literal(expr) {
+        let mut value = match self.literal(expr) {
             Some(value) => value,
             None => self.nested(expr.span, || self.settle(self.expression(expr, scope), expr.span)),
         };
+        // Here passes all that is computed, so nobody has to walk through more.
+        if value.size() > self.most_parts {
+            value = Value::unknown("this has too many elements to be evaluated", expr.span);
+        }
         if value.as_unknown().is_some() && self.trial.get() == Trial::Clean {
             self.unknowns.set(self.unknowns.get() + 1);
         }

@@ -17,9 +17,7 @@ impl Evaluator<'_> {
     pub(super) fn unary(&self, operator: UnaryOperator, operand: &Expr, span: Span, scope: &Scope<'_>) -> Answer {
         let value = self.eval(operand, scope);
         let kind = match operator {
-            UnaryOperator::Negate => {
-                Kind::Number(numeric(number::subtract(&number::whole(0), &*number_operand(&value, operand.span)?))?)
-            }
+            UnaryOperator::Negate => Kind::Number(numeric(number::negate(&*number_operand(&value, operand.span)?))?),
             UnaryOperator::Not => Kind::Bool(!bool_operand(&value, operand.span)?),
         };
         Ok(Value::new(kind, Origin::derived(span, [value.origin])))
@@ -45,7 +43,8 @@ impl Evaluator<'_> {
                 arithmetic(operator, &a, &b)?
             }
         };
-        Ok(Value::new(kind, Origin::derived(span, [left.origin, right.origin])))
+        let hides = left.hides() || right.hides();
+        Ok(Value::new(kind, Origin::derived(span, [left.origin, right.origin])).marked(hides))
     }
 
     pub(crate) fn equals(&self, left: &Value, right: &Value) -> Answer<bool> {

@@ -9,7 +9,7 @@ use crate::value::{Entry, Kind, Str, Value};
 
 use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
-use super::{Answer, Evaluator, Stop};
+use super::{Answer, Evaluator, Stop, Trial};
 
 /// What the start of a traversal stands for, where that is not a value yet: a whole module or resource is only made
 /// into a value where nothing of it is taken.
@@ -36,14 +36,15 @@ impl<'p> Evaluator<'p> {
     fn start(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Start<'p>> {
         match &expr.kind {
             ExprKind::Variable(name) => match scope.bound(name) {
-                Some(value) => Ok(Start::Value(value.clone())),
+                Some(value) => Ok(Start::Value(value)),
+                None if scope.is_template() => Err(Stop::error(format!("the template has no value `{name}`"))),
                 None if scope.instance.is_none() => Err(Stop::error("variables may not be used here")),
                 None => Err(Stop::error(format!("`{name}` needs an attribute to refer to something"))),
             },
             ExprKind::Attribute(base, name) => match root_name(base) {
                 Some(root) if scope.bound(root).is_none() => self.reference(root, name, expr.span, scope),
                 _ => match data_kind(base).filter(|_| scope.bound("data").is_none()) {
-                    Some(kind) => self.resource("data", kind, &name.text, scope),
+                    Some(kind) => self.resource("data", kind, &name.text, expr.span, scope),
                     None => self.attribute(base, name, scope),
                 },
             },
@@ -113,25 +114,34 @@ impl<'p> Evaluator<'p> {
         let value = match root {
             "var" => self
                 .variable(instance, text)
-                .ok_or_else(|| Stop::error_at(format!("there is no variable `{text}` in this module"), name.span))?,
+                .ok_or_else(|| self.not_declared(format!("there is no variable `{text}` in this module"), name.span))?,
             "local" => self
                 .local(instance, text)
-                .ok_or_else(|| Stop::error_at(format!("there is no local `{text}` in this module"), name.span))?,
+                .ok_or_else(|| self.not_declared(format!("there is no local `{text}` in this module"), name.span))?,
             "module" => {
                 let module = instance.module().and_then(|id| self.project.module(id));
                 let call = module.and_then(|module| module.call(text));
-                let missing = || Stop::error_at(format!("there is no module call `{text}` in this module"), name.span);
+                let missing =
+                    || self.not_declared(format!("there is no module call `{text}` in this module"), name.span);
                 return call.map(Start::Call).ok_or_else(missing);
             }
             "each" | "count" => return self.repetition(root, name, scope).map(Start::Value),
             "path" => self.path(instance, name, span)?,
-            "terraform" => return Err(Stop::reason(format!("terraform.{text} depends on where Terraform runs"))),
+            "terraform" => self.terraform(name, span)?,
             "self" => return Err(Stop::reason("self is not known before apply")),
             // `data.kind` alone; `data.kind.name` is met one step later.
             "data" => return Err(Stop::error("`data` needs a kind and a name")),
-            kind => return self.resource("", kind, text, scope),
+            kind => return self.resource("", kind, text, span, scope),
         };
         Ok(Start::Value(value))
+    }
+
+    /// A reference to what is nowhere declared: Terraform refuses it before it evaluates anything, `try` or not.
+    fn not_declared(&self, message: String, span: Span) -> Stop {
+        let outer = self.trial.replace(Trial::No);
+        let value = self.refused(message, span);
+        self.trial.set(outer);
+        Stop::Unknown(value)
     }
 
     fn repetition(&self, root: &str, name: &Name, scope: &Scope<'_>) -> Answer {
@@ -153,10 +163,25 @@ impl<'p> Evaluator<'p> {
                 let module = instance.module().and_then(|id| self.project.module(id));
                 module.map_or(".", |module| module.path.as_str())
             }
-            "cwd" => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
+            "cwd" => match &self.project.surroundings().cwd {
+                Some(cwd) => cwd.as_str(),
+                None => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
+            },
             _ => return Err(Stop::error_at("`path` has `module`, `root` and `cwd`", name.span)),
         };
         Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(span, [])))
+    }
+
+    fn terraform(&self, name: &Name, span: Span) -> Answer {
+        match (name.text.as_str(), &self.project.surroundings().workspace) {
+            ("workspace", Some(workspace)) => {
+                Ok(Value::new(Kind::String(Str::from(workspace.as_str())), Origin::derived(span, [])))
+            }
+            ("workspace" | "applying", _) => {
+                Err(Stop::reason(format!("terraform.{} depends on where Terraform runs", name.text)))
+            }
+            _ => Err(Stop::error_at("`terraform` has `workspace`", name.span)),
+        }
     }
 
     // Modules.
@@ -215,7 +240,7 @@ impl<'p> Evaluator<'p> {
         }
         let mut entries: Vec<Entry> = Vec::with_capacity(instances.len());
         for instance in instances.iter() {
-            if let InstanceKey::Key(Value { kind: Kind::String(key), origin }) = instance.key() {
+            if let InstanceKey::Key(Value { kind: Kind::String(key), origin, .. }) = instance.key() {
                 entries.push(Entry { key: key.clone(), key_span: origin.span, value: self.outputs(instance, span) });
             }
         }
@@ -224,14 +249,14 @@ impl<'p> Evaluator<'p> {
 
     // Resources.
 
-    fn resource(&self, mode: &str, kind: &str, name: &str, scope: &Scope<'_>) -> Answer<Start<'p>> {
+    fn resource(&self, mode: &str, kind: &str, name: &str, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let Some(instance) = scope.instance else {
             return Err(Stop::error("variables may not be used here"));
         };
         let module = instance.module().and_then(|id| self.project.module(id));
         let resource = module.and_then(|module| module.resource(mode == "data", kind, name));
         let dot = if mode.is_empty() { "" } else { "." };
-        let missing = || Stop::error(format!("there is no {mode}{dot}{kind}.{name} in this module"));
+        let missing = || self.not_declared(format!("there is no {mode}{dot}{kind}.{name} in this module"), span);
         resource.map(Start::Resource).ok_or_else(missing)
     }
 
@@ -273,7 +298,20 @@ impl<'p> Evaluator<'p> {
         let Some(attribute) = attribute else { return Err(not_known(resource, Some(name))) };
         let scope = Scope::of(instance);
         let scope = repetition.map_or(scope, |repetition| scope.repeated(repetition));
+        if self.is_ambiguous(&attribute.value) {
+            return Err(not_known(resource, Some(name)));
+        }
         Ok(self.converted_by_provider(self.eval(&attribute.value, &scope)))
+    }
+
+    /// Whether `expr` may be a nested block: in JSON both are written as objects, and only the provider knows which.
+    fn is_ambiguous(&self, expr: &Expr) -> bool {
+        let is_block = match &expr.kind {
+            ExprKind::Object(_) => true,
+            ExprKind::Tuple(items) => items.iter().any(|item| matches!(item.kind, ExprKind::Object(_))),
+            _ => false,
+        };
+        is_block && self.project.sources().get(expr.span.file).name().ends_with(".json")
     }
 
     /// What is left of a configured value when it is not known to which type a provider converts it: strings, and the

@@ -13,6 +13,8 @@ pub(crate) struct Scope<'a> {
     pub(super) repetition: Option<&'a Repetition>,
     /// The names of the `for` expressions around, innermost first.
     pub(super) names: Option<&'a Binding<'a>>,
+    /// In a template that is a file of its own, the object whose attributes are the only other names.
+    template: Option<&'a Value>,
 }
 
 /// A name and its value.
@@ -24,11 +26,25 @@ pub(crate) struct Binding<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn of(instance: &'a Instance) -> Self {
-        Self { instance: Some(instance), repetition: None, names: None }
+        Self { instance: Some(instance), repetition: None, names: None, template: None }
     }
 
     pub(super) fn constant() -> Self {
-        Self { instance: None, repetition: None, names: None }
+        Self { instance: None, repetition: None, names: None, template: None }
+    }
+
+    /// Where `values`, a map or object, are all that there is.
+    pub(crate) fn template(values: &'a Value) -> Self {
+        Self { template: Some(values), ..Self::constant() }
+    }
+
+    pub(crate) fn is_template(&self) -> bool {
+        self.template.is_some()
+    }
+
+    /// Whether nothing may be referred to or called.
+    pub(super) fn is_constant(&self) -> bool {
+        self.instance.is_none() && self.template.is_none()
     }
 
     pub(super) fn repeated(self, repetition: &'a Repetition) -> Self {
@@ -39,15 +55,15 @@ impl<'a> Scope<'a> {
         Self { names: Some(names), ..self }
     }
 
-    /// The value of a name that a `for` around has bound.
-    pub(super) fn bound(&self, name: &str) -> Option<&'a Value> {
+    /// The value of a name that a `for` around has bound, or the template was given.
+    pub(super) fn bound(&self, name: &str) -> Option<Value> {
         let mut binding = self.names;
         while let Some(inner) = binding {
             if inner.name == name {
-                return Some(inner.value);
+                return Some(inner.value.clone());
             }
             binding = inner.outer;
         }
-        None
+        self.template?.get(name)
     }
 }

@@ -3,10 +3,26 @@
 use crate::origin::Origin;
 use crate::source::Span;
 use crate::syntax::{Splat, SplatStep};
+use crate::types::{Type, type_of};
 use crate::value::{Kind, Value};
 
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
+
+/// The type of what `steps` lead to from a value of the type `ty`.
+fn stepped(ty: &Type, steps: &[SplatStep]) -> Option<Type> {
+    let mut ty = ty;
+    for step in steps {
+        ty = match (step, ty) {
+            (_, Type::Any) => return Some(Type::Any),
+            (SplatStep::Attribute(name), Type::Object(_)) => &ty.attribute(&name.text)?.ty,
+            (SplatStep::Attribute(_) | SplatStep::Index(_), Type::Map(element)) => element,
+            (SplatStep::Index(_), Type::List(element)) => element,
+            _ => return None,
+        };
+    }
+    Some(ty.clone())
+}
 
 impl Evaluator<'_> {
     #[inline(never)]
@@ -32,11 +48,19 @@ impl Evaluator<'_> {
             self.meter().spend(1)?;
             taken.push(self.settle(self.steps(item, steps, span, scope), span));
         }
-        let kind = match base.kind {
-            Kind::List(_) | Kind::Set(_) => Kind::List(taken.into()),
-            _ => Kind::Tuple(taken.into()),
+        if !matches!(base.kind, Kind::List(_) | Kind::Set(_)) {
+            return Ok(Value::new(Kind::Tuple(taken.into()), origin));
+        }
+        // What is taken of elements of one type is of one type; where there is none, the type has it.
+        let of = match taken.iter().find(|value| value.as_unknown().is_none()) {
+            Some(first) => Some(type_of(first, self.meter())?),
+            None => base.of().and_then(|of| stepped(of, steps)).filter(|_| taken.is_empty()),
         };
-        Ok(Value::new(kind, origin))
+        let kind = Kind::List(taken.into());
+        Ok(match of {
+            Some(of) => Value::typed(kind, origin, of),
+            None => Value::new(kind, origin),
+        })
     }
 
     fn steps(&self, item: Value, steps: &[SplatStep], span: Span, scope: &Scope<'_>) -> Answer {

@@ -15,6 +15,8 @@ use super::{Answer, Evaluator, Stop};
 pub(crate) struct Pieces {
     text: String,
     parts: Vec<Part>,
+    /// Whether something decided on the text that is no part of it, and sensitive.
+    sensitive: bool,
 }
 
 impl Pieces {
@@ -37,7 +39,7 @@ impl Pieces {
 
     /// The string, which the expression at `span` put together.
     pub(crate) fn finish(self, span: Span) -> Value {
-        Value::new(Kind::String(Str::from(self.text)), Origin::joined(span, self.parts))
+        Value::new(Kind::String(Str::from(self.text)), Origin::joined(span, self.parts)).marked(self.sensitive)
     }
 }
 
@@ -63,9 +65,13 @@ impl Evaluator<'_> {
                 TemplatePart::Interpolation(expr) => {
                     let value = self.known(expr, scope)?;
                     match to_text(&value) {
-                        Primitive::Is(Value { kind: Kind::String(text), origin }) => pieces.push(&text, &origin)?,
-                        Primitive::Is(_) => {
-                            return Err(Stop::error_at("null cannot be part of a string", expr.span));
+                        Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => {
+                            // Nothing is left of an empty text but that.
+                            pieces.sensitive |= origin.sensitive;
+                            pieces.push(&text, &origin)?;
+                        }
+                        Primitive::Is(null) => {
+                            return Err(Stop::error_at("null cannot be part of a string", expr.span).on_null(&null));
                         }
                         _ => {
                             let message = format!("a {} cannot be part of a string", value.type_name());
@@ -74,11 +80,14 @@ impl Evaluator<'_> {
                     }
                 }
                 TemplatePart::If { condition, yes, no } => {
-                    let chosen = if self.condition(condition, scope)? { yes } else { no };
+                    let decision = self.condition(condition, scope)?;
+                    pieces.sensitive |= decision.sensitive;
+                    let chosen = if decision.holds { yes } else { no };
                     self.nested_parts(chosen, condition.span, pieces, scope)?;
                 }
                 TemplatePart::For { key, value, collection, body } => {
                     let looped = self.eval(collection, scope);
+                    pieces.sensitive |= looped.is_sensitive();
                     for (key_value, element) in &self.pairs(&looped, collection.span)? {
                         let outer = scope.names;
                         let key_binding =

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::module::{Assignment, ModuleCall, ModuleId, Variable};
 use crate::origin::{Path, Root};
 use crate::source::Span;
-use crate::types::{ConversionProblem, Converted, ProblemKind, Type, convert_within};
+use crate::types::{ConversionProblem, Converted, Primitive, ProblemKind, Type, convert_within, to_bool};
 use crate::value::{Kind, Str, Value};
 
-use super::Evaluator;
 use super::instance::Instance;
 use super::memo::Item;
 use super::scope::Scope;
+use super::{Evaluator, Trial};
 
 /// A collection (by its address) and the variable to whose type it was converted.
 pub(super) type ConversionKey = (usize, u32, u32);
@@ -29,16 +29,43 @@ impl<'p> Evaluator<'p> {
             return if id == ModuleId::ROOT { self.undeclared(name) } else { None };
         };
         let label = || format!("var.{name}");
-        Some(self.remembered(
-            instance.id(),
-            Item::Variable(index),
-            variable.name.span,
-            label,
-            || match instance.call() {
-                None => self.root_variable(index, variable),
-                Some((caller, call)) => self.child_variable(instance, caller, call, id, index, variable),
-            },
-        ))
+        let item = Item::Variable(index);
+        let value = self.remembered(instance.id(), item, variable.name.span, label, || {
+            match (&variable.type_error, instance.call()) {
+                (Some((message, span)), _) => self.refused(message.as_str(), *span),
+                (None, None) => self.root_variable(index, variable),
+                (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
+            }
+        });
+        // Not before the value is remembered: the conditions ask for it.
+        if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
+            self.validate(instance, variable, &value);
+        }
+        Some(value)
+    }
+
+    /// Records what the value of a variable fails to fulfil, as far as that is known.
+    fn validate(&self, instance: &Instance, variable: &'p Variable, value: &Value) {
+        let misfits = self.problems.borrow().get(&variable.name.text).is_some_and(|problems| {
+            instance.call().is_none() && problems.iter().any(|problem| problem.kind.is_error())
+        });
+        // What does not fit the type has been told, and would fail here once more.
+        if misfits || value.as_unknown().is_some() {
+            return;
+        }
+        let trial = self.trial.replace(Trial::No);
+        for validation in &variable.validations {
+            let scope = Scope::of(instance);
+            let condition = self.nested(validation.condition.span, || self.eval(&validation.condition.value, &scope));
+            if matches!(to_bool(&condition), Primitive::Is(Value { kind: Kind::Bool(false), .. })) {
+                let message = validation.message.as_ref().map(|message| self.eval(&message.value, &scope));
+                let message = message.filter(|message| !message.is_sensitive());
+                let said = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
+                let said = said.unwrap_or_default();
+                self.record(format!("var.{} fails its validation{said}", variable.name.text), value.origin.span, None);
+            }
+        }
+        self.trial.set(trial);
     }
 
     /// The value of the local `name` in `instance`; `None` where there is none.
@@ -47,6 +74,7 @@ impl<'p> Evaluator<'p> {
         let (index, local) = module.local_at(name)?;
         let label = || format!("local.{name}");
         Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
+            self.check_references(instance, &local.value);
             let mut value = self.eval(&local.value, &Scope::of(instance));
             value.origin = value.origin.reached(|| Path::root(Root::Local(local.name.text.clone())));
             value
@@ -60,7 +88,8 @@ impl<'p> Evaluator<'p> {
         let value = output.value.as_ref()?;
         let label = || format!("output `{name}`");
         let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
-            self.eval(&value.value, &Scope::of(instance))
+            self.check_references(instance, &value.value);
+            self.eval(&value.value, &Scope::of(instance)).marked(output.sensitive)
         });
         Some(value)
     }
@@ -70,6 +99,7 @@ impl<'p> Evaluator<'p> {
     pub fn argument(&self, instance: &Instance, name: &str) -> Option<Value> {
         let (caller, call) = self.call_of(instance)?;
         let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
+        self.check_references(caller, &argument.value);
         let scope = Scope::of(caller);
         let scope = instance.repetition().map_or(scope, |repetition| scope.repeated(repetition));
         Some(self.eval(&argument.value, &scope))
@@ -112,12 +142,16 @@ impl<'p> Evaluator<'p> {
                 value = self.eval(&default.value, &Scope::constant());
                 value.origin = value.origin.reached(|| Path::root(Root::Variable(variable.name.text.clone())));
             } else {
-                self.record(format!("var.{} must not be null", variable.name.text), assignment.attribute.value.span);
+                self.record(
+                    format!("var.{} must not be null", variable.name.text),
+                    assignment.attribute.value.span,
+                    None,
+                );
             }
         }
         let Converted { value, problems } = self.converted(&value, ModuleId::ROOT, index, &variable.ty);
         self.problems.borrow_mut().insert(variable.name.text.clone(), problems.into());
-        value
+        value.marked(variable.sensitive)
     }
 
     fn child_variable(
@@ -144,10 +178,10 @@ impl<'p> Evaluator<'p> {
         let Converted { value, problems } = self.converted(&value, module, index, &variable.ty);
         for problem in problems {
             if problem.kind.is_error() {
-                self.record(describe(&problem), problem.span);
+                self.record(describe(&problem), problem.span, None);
             }
         }
-        value
+        value.marked(variable.sensitive)
     }
 
     /// `value` as the type of a variable. A large collection that is passed to many instances is converted once.
@@ -155,8 +189,9 @@ impl<'p> Evaluator<'p> {
         let key = large(value).map(|address| (address, module.index(), variable));
         if let Some(key) = key {
             if let Some((_, done)) = self.conversions.borrow().get(&key) {
-                let value = Value::new(done.kind.clone(), value.origin.clone());
-                return Converted { value, problems: Vec::new() };
+                let mut done = done.clone();
+                done.origin = value.origin.clone();
+                return Converted { value: done, problems: Vec::new() };
             }
         }
         let converted = convert_within(value, ty, &self.meter);
@@ -191,7 +226,7 @@ fn large(value: &Value) -> Option<usize> {
     }
 }
 
-fn describe(problem: &ConversionProblem) -> String {
+pub(super) fn describe(problem: &ConversionProblem) -> String {
     match &problem.kind {
         ProblemKind::Missing { attribute } => format!("the attribute `{attribute}` is required"),
         ProblemKind::Unused { attribute, .. } => format!("the type has no attribute `{attribute}`"),

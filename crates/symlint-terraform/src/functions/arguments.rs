@@ -7,7 +7,7 @@ use crate::limits::{BYTES, ELEMENTS};
 use crate::number;
 use crate::origin::Origin;
 use crate::source::Span;
-use crate::types::{Primitive, Type, convert_within, to_number, to_text};
+use crate::types::{Primitive, Type, convert_within, to_number, to_text, type_of};
 use crate::value::{Kind, Number, Str, Value};
 
 /// The arguments of a call.
@@ -50,7 +50,7 @@ impl Arguments<'_, '_> {
     pub(super) fn value(&self, index: usize) -> Answer<&Value> {
         let value = self.nullable(index)?;
         if value.is_null() {
-            return Err(self.refuse(format_args!("does not take null as argument {}", index + 1)));
+            return Err(self.refuse(format_args!("does not take null as argument {}", index + 1)).on_null(value));
         }
         Ok(value)
     }
@@ -63,7 +63,7 @@ impl Arguments<'_, '_> {
     /// An element of the argument at `index` as a string, with its origin.
     pub(super) fn as_string(&self, value: &Value, index: usize) -> Answer<(Str, Origin)> {
         match to_text(value) {
-            Primitive::Is(Value { kind: Kind::String(text), origin }) => Ok((text, origin)),
+            Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => Ok((text, origin)),
             Primitive::Is(value) if value.as_unknown().is_some() => Err(Stop::Unknown(value)),
             _ => Err(self.wants(index, "string", value)),
         }
@@ -122,7 +122,7 @@ impl Arguments<'_, '_> {
         let mut strings = Vec::new();
         for item in self.items(index)? {
             if item.is_null() {
-                return Err(self.refuse(format_args!("does not take null in argument {}", index + 1)));
+                return Err(self.refuse(format_args!("does not take null in argument {}", index + 1)).on_null(&item));
             }
             let (text, origin) = self.as_string(&item, index)?;
             strings.push(Value::new(Kind::String(text), origin));
@@ -149,7 +149,7 @@ impl Arguments<'_, '_> {
             return Err(Stop::reason("this text is too long to be evaluated"));
         }
         for value in self.values {
-            if let Primitive::Is(Value { kind: Kind::String(own), origin }) = to_text(value) {
+            if let Primitive::Is(Value { kind: Kind::String(own), origin, .. }) = to_text(value) {
                 if own.as_str() == text && !text.is_empty() {
                     return Ok(Value::new(Kind::String(own), origin));
                 }
@@ -180,10 +180,26 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::Tuple(items.into())))
     }
 
-    /// A list of elements that are of one type already.
-    pub(super) fn plain_list(&self, items: Vec<Value>) -> Answer {
+    /// A list of elements that are all of the type `of`.
+    pub(super) fn list_of(&self, items: Vec<Value>, of: Type) -> Answer {
         self.spend(items.len())?;
-        Ok(self.result(Kind::List(items.into())))
+        Ok(Value::typed(Kind::List(items.into()), self.origin(), of))
+    }
+
+    /// A list of elements like those of `other`, a list, set or map.
+    pub(super) fn list_like(&self, items: Vec<Value>, other: &Value) -> Answer {
+        match other.of() {
+            Some(of) => self.list_of(items, of.clone()),
+            None => {
+                self.spend(items.len())?;
+                Ok(self.result(Kind::List(items.into())))
+            }
+        }
+    }
+
+    /// The type of the argument.
+    pub(super) fn type_of(&self, value: &Value) -> Answer<Type> {
+        Ok(type_of(value, self.evaluator.meter())?)
     }
 
     /// A list of the elements, as the type that they have in common.

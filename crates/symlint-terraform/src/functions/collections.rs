@@ -4,7 +4,7 @@ use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
 use crate::number;
 use crate::origin::Origin;
-use crate::types::{Type, distinct as without_duplicates, is_same_type, type_of};
+use crate::types::{Type, distinct as without_duplicates, is_exactly};
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -39,41 +39,43 @@ fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, 
 fn keys(args: &Arguments<'_, '_>) -> Answer {
     let (map, entries) = entries(args, 0)?;
     let keys: Vec<Value> = entries.iter().map(|entry| map.key(entry)).collect();
-    if matches!(map.kind, Kind::Map(_)) { args.plain_list(keys) } else { args.tuple(keys) }
+    if matches!(map.kind, Kind::Map(_)) { args.list_of(keys, Type::String) } else { args.tuple(keys) }
 }
 
 fn values(args: &Arguments<'_, '_>) -> Answer {
     let (map, entries) = entries(args, 0)?;
     let values: Vec<Value> = entries.iter().map(|entry| map.child(entry)).collect();
-    if matches!(map.kind, Kind::Map(_)) { args.plain_list(values) } else { args.tuple(values) }
+    if matches!(map.kind, Kind::Map(_)) { args.list_like(values, map) } else { args.tuple(values) }
 }
 
 fn merge(args: &Arguments<'_, '_>) -> Answer {
     let mut merged: Vec<Entry> = Vec::new();
-    let mut map_type: Option<Type> = None;
-    let (mut all_maps, mut any) = (true, false);
+    let (mut map_type, mut matching, mut any) = (None, true, false);
     for index in 0..args.len() {
-        if args.nullable(index)?.is_null() {
+        let value = args.nullable(index)?;
+        // Only the types of maps matter; those of objects are as large as they are.
+        let ty = if value.entries().is_none() || matches!(value.kind, Kind::Map(_)) {
+            args.type_of(value)?
+        } else {
+            Type::Any
+        };
+        matching &= map_type.as_ref().is_none_or(|first| is_exactly(first, &ty));
+        map_type.get_or_insert(ty);
+        if value.is_null() {
             continue;
         }
         any = true;
         let (container, entries) = entries(args, index)?;
         merged.extend(entries.iter().map(|entry| Entry { value: container.child(entry), ..entry.clone() }));
-        if all_maps {
-            let ty = type_of(container, args.evaluator.meter())?;
-            let fits = map_type.as_ref().is_none_or(|other| is_same_type(other, &ty));
-            all_maps = fits && matches!(ty, Type::Map(_));
-            if map_type.as_ref().is_none_or(Type::is_open) {
-                map_type = Some(ty);
-            }
-        }
     }
     // The last one with a key counts.
     merged.reverse();
     merged.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     merged.dedup_by(|earlier, kept| earlier.key == kept.key);
-    let kind = if all_maps && any { Kind::Map(merged.into()) } else { Kind::Object(merged.into()) };
-    Ok(args.result(kind))
+    Ok(match map_type {
+        Some(Type::Map(element)) if matching && any => Value::typed(Kind::Map(merged.into()), args.origin(), *element),
+        _ => args.result(Kind::Object(merged.into())),
+    })
 }
 
 fn concat(args: &Arguments<'_, '_>) -> Answer {
@@ -130,7 +132,7 @@ fn distinct(args: &Arguments<'_, '_>) -> Answer {
     if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
         return Err(Stop::Unknown(unknown.clone()));
     }
-    args.plain_list(without_duplicates(items, args.evaluator.meter())?)
+    args.list_like(without_duplicates(items, args.evaluator.meter())?, &list)
 }
 
 fn compact(args: &Arguments<'_, '_>) -> Answer {
@@ -144,20 +146,21 @@ fn compact(args: &Arguments<'_, '_>) -> Answer {
             kept.push(Value::new(Kind::String(text), origin));
         }
     }
-    args.plain_list(kept)
+    args.list_of(kept, Type::String)
 }
 
 fn sort(args: &Arguments<'_, '_>) -> Answer {
     let mut strings = args.strings(0)?;
     let text = |value: &Value| value.as_str().cloned().unwrap_or_default();
     strings.sort_by(|a, b| text(a).as_str().cmp(text(b).as_str()));
-    args.plain_list(strings)
+    args.list_of(strings, Type::String)
 }
 
 fn reverse(args: &Arguments<'_, '_>) -> Answer {
     let mut items = args.items(0)?;
     items.reverse();
-    if matches!(args.value(0)?.kind, Kind::Tuple(_)) { args.tuple(items) } else { args.plain_list(items) }
+    let list = args.value(0)?;
+    if matches!(list.kind, Kind::Tuple(_)) { args.tuple(items) } else { args.list_like(items, list) }
 }
 
 fn slice(args: &Arguments<'_, '_>) -> Answer {
@@ -169,7 +172,8 @@ fn slice(args: &Arguments<'_, '_>) -> Answer {
     let part =
         items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
     let part = part.to_vec();
-    if matches!(args.value(0)?.kind, Kind::Tuple(_)) { args.tuple(part) } else { args.plain_list(part) }
+    let list = args.value(0)?;
+    if matches!(list.kind, Kind::Tuple(_)) { args.tuple(part) } else { args.list_like(part, list) }
 }
 
 fn place(args: &Arguments<'_, '_>, index: usize) -> Answer<usize> {
@@ -181,8 +185,9 @@ fn chunklist(args: &Arguments<'_, '_>) -> Answer {
     let items = list.elements().unwrap_or_default();
     let size = place(args, 1)?;
     let size = if size == 0 { items.len().max(1) } else { size };
-    let chunk = |chunk: &[Value]| Value::new(Kind::List(chunk.into()), args.origin());
-    args.plain_list(items.chunks(size).map(chunk).collect())
+    let Type::List(element) = args.type_of(&list)? else { return Err(args.refuse("takes a list")) };
+    let chunk = |chunk: &[Value]| Value::typed(Kind::List(chunk.into()), args.origin(), (*element).clone());
+    args.list_of(items.chunks(size).map(chunk).collect(), Type::List(element.clone()))
 }
 
 fn range(args: &Arguments<'_, '_>) -> Answer {
@@ -209,7 +214,7 @@ fn range(args: &Arguments<'_, '_>) -> Answer {
         items.push(Value::new(Kind::Number(next.clone()), args.origin()));
         next = crate::eval::numeric(number::add(&next, &step))?;
     }
-    args.plain_list(items)
+    args.list_of(items, Type::Number)
 }
 
 fn transpose(args: &Arguments<'_, '_>) -> Answer {
@@ -234,9 +239,10 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
     }
     let entry = |(entry, names): (Entry, Vec<Value>)| {
         let origin = Origin::derived(args.span, names.iter().map(|name| name.origin.clone()));
-        Entry { value: Value::new(Kind::List(names.into()), origin), ..entry }
+        Entry { value: Value::typed(Kind::List(names.into()), origin, Type::String), ..entry }
     };
-    Ok(args.result(Kind::Map(grouped.into_iter().map(entry).collect())))
+    let strings = Type::List(Box::new(Type::String));
+    Ok(Value::typed(Kind::Map(grouped.into_iter().map(entry).collect()), args.origin(), strings))
 }
 
 fn zipmap(args: &Arguments<'_, '_>) -> Answer {
@@ -253,6 +259,10 @@ fn zipmap(args: &Arguments<'_, '_>) -> Answer {
     entries.reverse();
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     entries.dedup_by(|earlier, kept| earlier.key == kept.key);
-    let is_tuple = matches!(args.value(1)?.kind, Kind::Tuple(_));
-    Ok(args.result(if is_tuple { Kind::Object(entries.into()) } else { Kind::Map(entries.into()) }))
+    let list = args.value(1)?;
+    Ok(match (&list.kind, list.of()) {
+        (Kind::Tuple(_), _) => args.result(Kind::Object(entries.into())),
+        (_, Some(of)) => Value::typed(Kind::Map(entries.into()), args.origin(), of.clone()),
+        (_, None) => args.result(Kind::Map(entries.into())),
+    })
 }

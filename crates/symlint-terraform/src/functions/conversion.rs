@@ -1,15 +1,26 @@
 //! Conversions between types, and what marks values.
 
 use crate::eval::{Answer, Stop};
+use crate::origin::Origin;
 use crate::types::Type;
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 use super::arguments::Arguments;
 use super::{Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("nonsensitive", 1, 1, pass),
-    function("sensitive", 1, 1, pass),
+    // What is ephemeral comes from blocks that are unknown.
+    function("ephemeralasnull", 1, 1, |args| args.nullable(0).cloned()),
+    function("issensitive", 1, 1, |args| {
+        let sensitive = args.nullable(0)?.is_sensitive();
+        Ok(Value::new(Kind::Bool(sensitive), Origin::derived(args.span, [])))
+    }),
+    function("nonsensitive", 1, 1, |args| {
+        let mut value = args.nullable(0)?.clone();
+        value.origin.sensitive = false;
+        Ok(value)
+    }),
+    function("sensitive", 1, 1, |args| Ok(args.nullable(0)?.clone().marked(true))),
     function("tobool", 1, 1, |args| to(args, &Type::Bool)),
     function("tolist", 1, 1, |args| to(args, &Type::List(Box::new(Type::Any)))),
     function("tomap", 1, 1, |args| to(args, &Type::Map(Box::new(Type::Any)))),
@@ -17,11 +28,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("toset", 1, 1, |args| to(args, &Type::Set(Box::new(Type::Any)))),
     function("tostring", 1, 1, |args| to(args, &Type::String)),
 ];
-
-/// What is secret is not told apart here: nothing of a value is shown but where it is written.
-fn pass(args: &Arguments<'_, '_>) -> Answer {
-    args.nullable(0).cloned()
-}
 
 fn to(args: &Arguments<'_, '_>, ty: &Type) -> Answer {
     let value = args.nullable(0)?;

@@ -19,6 +19,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("base64encode", 1, 1, base64encode),
     function("jsondecode", 1, 1, jsondecode),
     function("jsonencode", 1, 1, jsonencode),
+    function("textdecodebase64", 2, 2, |args| utf8(args).and_then(|()| base64decode(args))),
+    function("textencodebase64", 2, 2, |args| utf8(args).and_then(|()| base64encode(args))),
     function("urlencode", 1, 1, urlencode),
 ];
 
@@ -160,6 +162,16 @@ fn urlencode(args: &Arguments<'_, '_>) -> Answer {
         }
     }
     args.made(&encoded)
+}
+
+/// Whether the second argument names the one encoding that is known here.
+fn utf8(args: &Arguments<'_, '_>) -> Answer<()> {
+    let name = args.text(1)?;
+    if name.eq_ignore_ascii_case("utf-8") {
+        Ok(())
+    } else {
+        Err(Stop::reason("this encoding of text is not evaluated"))
+    }
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -5,7 +5,7 @@ use bigdecimal::{BigDecimal, RoundingMode, Signed};
 use crate::eval::{Answer, Pieces, Stop};
 use crate::number;
 use crate::origin::Origin;
-use crate::types::{Primitive, to_bool};
+use crate::types::{Primitive, Type, to_bool};
 use crate::value::{Kind, Value};
 
 use super::arguments::Arguments;
@@ -49,7 +49,7 @@ fn formatlist(args: &Arguments<'_, '_>) -> Answer {
         args.spend(values.len() + 1)?;
         results.push(formatted(args, &values)?);
     }
-    args.plain_list(results)
+    args.list_of(results, Type::String)
 }
 
 /// What stands between `%` and the verb.

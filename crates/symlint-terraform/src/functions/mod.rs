@@ -6,13 +6,16 @@
 mod arguments;
 mod collections;
 mod conversion;
+mod csv;
 mod encoding;
+mod files;
 mod format;
 mod numbers;
 mod regexes;
 mod selection;
 mod sets;
 mod strings;
+mod yaml;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -20,7 +23,7 @@ use std::sync::LazyLock;
 use crate::eval::{Answer, Evaluator, Scope, Stop};
 use crate::limits::ELEMENTS;
 use crate::source::Span;
-use crate::syntax::{Call, Expr};
+use crate::syntax::{Call, Expr, ExprKind};
 use crate::value::{Kind, Value};
 
 use arguments::Arguments;
@@ -47,13 +50,16 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
     let families = [
         collections::FUNCTIONS,
         conversion::FUNCTIONS,
+        csv::FUNCTIONS,
         encoding::FUNCTIONS,
+        files::FUNCTIONS,
         format::FUNCTIONS,
         numbers::FUNCTIONS,
         regexes::FUNCTIONS,
         selection::FUNCTIONS,
         sets::FUNCTIONS,
         strings::FUNCTIONS,
+        yaml::FUNCTIONS,
     ];
     families.into_iter().flatten().map(|function| (function.name, function)).collect()
 });
@@ -71,12 +77,49 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     let Some(function) = FUNCTIONS.get(name) else {
         return Err(Stop::reason(format!("the function {name} is not evaluated")));
     };
+    if scope.is_template() && name.starts_with("template") {
+        return Err(Stop::error_at("a template may not use other templates", call.name.span));
+    }
+    let is_reference = |argument: &Expr| {
+        matches!(argument.kind, ExprKind::Attribute(..) | ExprKind::Index(..) | ExprKind::Variable(_))
+    };
+    if name == "templatestring" && !call.arguments.first().is_some_and(is_reference) {
+        return Err(Stop::error_at("`templatestring` takes a reference to a text, not the text", call.name.span));
+    }
     let values = arguments(evaluator, call, scope)?;
     if values.len() < function.least || values.len() > function.most {
         return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));
     }
-    (function.run)(&Arguments { evaluator, values: &values, span, name: function.name })
+    let result = (function.run)(&Arguments { evaluator, values: &values, span, name: function.name })?;
+    let hides = !PASS_MARKS_ON.contains(&function.name) && values.iter().any(Value::hides);
+    Ok(result.marked(hides))
 }
+
+/// The functions that know which parts of their arguments are sensitive. The result of all others is, where any part
+/// of an argument is.
+const PASS_MARKS_ON: [&str; 21] = [
+    "chunklist",
+    "concat",
+    "element",
+    "ephemeralasnull",
+    "issensitive",
+    "keys",
+    "length",
+    "lookup",
+    "merge",
+    "nonsensitive",
+    "one",
+    "reverse",
+    "sensitive",
+    "slice",
+    "tobool",
+    "tolist",
+    "tomap",
+    "tonumber",
+    "tostring",
+    "values",
+    "zipmap",
+];
 
 fn how_many(function: &Function) -> String {
     let plural = |count: usize| if count == 1 { "argument" } else { "arguments" };

@@ -14,6 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("abs", 1, 1, |args| known(args, args.number(0)?.abs())),
     function("ceil", 1, 1, |args| known(args, args.number(0)?.with_scale_round(0, RoundingMode::Ceiling))),
     function("floor", 1, 1, |args| known(args, args.number(0)?.with_scale_round(0, RoundingMode::Floor))),
+    function("log", 2, 2, log),
     function("max", 1, MANY, |args| extreme(args, |next, best| next > best)),
     function("min", 1, MANY, |args| extreme(args, |next, best| next < best)),
     function("parseint", 2, 2, parseint),
@@ -53,6 +54,20 @@ fn pow(args: &Arguments<'_, '_>) -> Answer {
     if power.unsigned_abs() > 1 << 53 {
         return Err(inexact());
     }
+    Ok(args.result(Kind::Number(number::whole(power))))
+}
+
+/// Terraform's logarithms are floats of 64 bits, whose last bit depends on the library: only the powers of the base
+/// are known, and of those only the ones that no rounding moves.
+fn log(args: &Arguments<'_, '_>) -> Answer {
+    let inexact = || Stop::reason("the result is a number that is not represented exactly");
+    let whole = |index| args.number(index).and_then(|number| number::to_integer(&number).ok_or_else(inexact));
+    let (number, base) = (whole(0)?, whole(1)?);
+    let is_power = base > 1 && (0..64).any(|power| base.checked_pow(power) == Some(number));
+    if !is_power || !(base == 2 && number < 1 << 29 || number == 1 || number == base || (base == 10 && number == 100)) {
+        return Err(inexact());
+    }
+    let power = (0u32..64).find(|power| base.checked_pow(*power) == Some(number)).ok_or_else(inexact)?;
     Ok(args.result(Kind::Number(number::whole(power))))
 }
 

@@ -6,6 +6,8 @@
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use crate::eval::{Answer, Stop};
+use crate::source::Span;
+use crate::types::{ObjectAttribute, Type};
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -73,7 +75,7 @@ fn matched(args: &Arguments<'_, '_>, regex: &Regex, captures: &Captures<'_>) -> 
     let (subject, origin) = args.string(1)?;
     let part = |index: usize| match captures.get(index) {
         Some(found) => Ok(args.piece(&subject, &origin, found.range())),
-        None => Ok(args.result(Kind::Null)),
+        None => Ok(Value::typed(Kind::Null, args.origin(), Type::String)),
     };
     let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
     if names.is_empty() {
@@ -90,6 +92,20 @@ fn matched(args: &Arguments<'_, '_>, regex: &Regex, captures: &Captures<'_>) -> 
     }
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     Ok(args.result(Kind::Object(entries.into())))
+}
+
+/// The type of what [`matched`] makes.
+fn match_type(regex: &Regex, span: Span) -> Type {
+    let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
+    let attribute = |name: &Option<&str>| {
+        let name = Str::from(name.unwrap_or_default());
+        ObjectAttribute { name, ty: Type::String, optional: false, default: None, span }
+    };
+    match names.as_slice() {
+        [] => Type::String,
+        names if names.iter().all(Option::is_none) => Type::Tuple(vec![Type::String; names.len()]),
+        names => Type::Object(names.iter().map(attribute).collect()).of_values(),
+    }
 }
 
 fn regex(args: &Arguments<'_, '_>) -> Answer {
@@ -109,7 +125,7 @@ fn regexall(args: &Arguments<'_, '_>) -> Answer {
         args.spend(found.len() + 1)?;
         found.push(matched(args, &regex, &captures)?);
     }
-    args.plain_list(found)
+    args.list_of(found, match_type(&regex, args.span))
 }
 
 fn replace(args: &Arguments<'_, '_>) -> Answer {

@@ -106,7 +106,7 @@ fn index(args: &Arguments<'_, '_>) -> Answer {
 fn one(args: &Arguments<'_, '_>) -> Answer {
     let mut items = args.items(0)?;
     match items.len() {
-        0 => Ok(args.result(Kind::Null)),
+        0 => Ok(Value::typed(Kind::Null, args.origin(), args.value(0)?.of().cloned().unwrap_or(Type::Any))),
         1 => items.pop().ok_or_else(|| args.refuse("finds nothing")),
         _ => Err(args.refuse("takes a list of one element, or of none")),
     }
@@ -208,5 +208,9 @@ fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
             }
         }
     }
-    args.list(found)
+    let of = args.type_of(args.value(0)?)?;
+    match of {
+        Type::List(of) => args.list_of(found, *of),
+        _ => args.list(found),
+    }
 }

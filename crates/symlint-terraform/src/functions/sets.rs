@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
-use crate::types::{canonical, make_set};
+use crate::types::{Type, canonical, make_set};
 use crate::value::{Kind, Value};
 
 use super::arguments::Arguments;
@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// The arguments as sets of one type.
-fn sets(args: &Arguments<'_, '_>) -> Answer<Vec<Vec<Value>>> {
+fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
     let mut lengths = Vec::with_capacity(args.len());
     let mut all = Vec::new();
     for index in 0..args.len() {
@@ -29,6 +29,7 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<Vec<Vec<Value>>> {
         args.spend(all.len())?;
     }
     let list = args.list(all)?;
+    let of = element_type(args, &list)?;
     let mut rest = list.elements().unwrap_or_default();
     let mut sets = Vec::with_capacity(args.len());
     for length in lengths {
@@ -40,12 +41,23 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<Vec<Vec<Value>>> {
         sets.push(items.to_vec());
         rest = later;
     }
-    Ok(sets)
+    Ok((sets, of))
+}
+
+fn element_type(args: &Arguments<'_, '_>, list: &Value) -> Answer<Type> {
+    match args.type_of(list)? {
+        Type::List(of) | Type::Set(of) => Ok(*of),
+        _ => Err(args.refuse("takes sets")),
+    }
+}
+
+fn set_of(args: &Arguments<'_, '_>, items: Vec<Value>, of: Type) -> Answer {
+    Ok(Value::typed(make_set(items, args.evaluator.meter())?, args.origin(), of))
 }
 
 /// The elements of which as many sets have one as `keep` wants, given how many sets there are.
 fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
-    let sets = sets(args)?;
+    let (sets, of) = sets(args)?;
     let mut counts = std::collections::HashMap::new();
     for item in sets.iter().flatten() {
         *counts.entry(canonical(item, args.evaluator.meter())?).or_insert(0) += 1;
@@ -57,7 +69,7 @@ fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
             kept.push(item.clone());
         }
     }
-    Ok(args.result(make_set(kept, args.evaluator.meter())?))
+    set_of(args, kept, of)
 }
 
 fn symmetric_difference(args: &Arguments<'_, '_>) -> Answer {
@@ -68,7 +80,7 @@ fn symmetric_difference(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn setsubtract(args: &Arguments<'_, '_>) -> Answer {
-    let sets = sets(args)?;
+    let (sets, of) = sets(args)?;
     let [minuend, subtrahend] = sets.as_slice() else { return Err(args.refuse("takes two sets")) };
     let mut gone = HashSet::new();
     for item in subtrahend {
@@ -80,16 +92,18 @@ fn setsubtract(args: &Arguments<'_, '_>) -> Answer {
             kept.push(item.clone());
         }
     }
-    Ok(args.result(make_set(kept, args.evaluator.meter())?))
+    set_of(args, kept, of)
 }
 
-/// Every combination of one element from each argument: a set where all arguments are sets, else a list.
+/// Every combination of one element from each argument: a set where an argument is one, else a list.
 fn setproduct(args: &Arguments<'_, '_>) -> Answer {
     let mut combinations: Vec<Vec<Value>> = vec![Vec::new()];
-    let mut all_sets = true;
+    let mut any_set = false;
+    let mut types = Vec::with_capacity(args.len());
     for index in 0..args.len() {
-        all_sets &= matches!(args.value(index)?.kind, Kind::Set(_));
+        any_set |= matches!(args.value(index)?.kind, Kind::Set(_));
         let list = args.list(args.items(index)?)?;
+        types.push(element_type(args, &list)?);
         let items = list.elements().unwrap_or_default();
         if combinations.len().saturating_mul(items.len()) > ELEMENTS {
             return Err(Stop::reason("this has too many elements to be evaluated"));
@@ -101,8 +115,5 @@ fn setproduct(args: &Arguments<'_, '_>) -> Answer {
             .collect();
     }
     let tuples: Vec<Value> = combinations.into_iter().map(|items| args.result(Kind::Tuple(items.into()))).collect();
-    if all_sets {
-        return Ok(args.result(make_set(tuples, args.evaluator.meter())?));
-    }
-    args.plain_list(tuples)
+    if any_set { set_of(args, tuples, Type::Tuple(types)) } else { args.list_of(tuples, Type::Tuple(types)) }
 }

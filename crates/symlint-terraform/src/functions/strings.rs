@@ -2,7 +2,7 @@
 
 use crate::eval::{Answer, Stop};
 use crate::origin::Part;
-use crate::types::{Primitive, to_text};
+use crate::types::{Primitive, Type, to_text};
 use crate::value::{Kind, Str, Value};
 
 use crate::eval::Pieces;
@@ -38,7 +38,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let suffix = args.text(1)?;
         args.left(0, |text| text.strip_suffix(suffix.as_str()).unwrap_or(text))
     }),
-    function("upper", 1, 1, |args| args.made(&map_case(&args.text(0)?, upper))),
+    function("upper", 1, 1, |args| {
+        let text = args.text(0)?;
+        // Some letters that Rust writes as several have a capital of their own.
+        if text.chars().any(|c| c != 'ß' && c.to_uppercase().len() > 1) {
+            return Err(Stop::reason("the capitals of this text are not evaluated"));
+        }
+        args.made(&map_case(&text, upper))
+    }),
 ];
 
 /// `text` with the first letter of each word in title case, as Go's `strings.Title` has it: a word starts behind
@@ -75,6 +82,9 @@ fn upper(c: char) -> char {
 }
 
 fn lower(c: char) -> char {
+    if c == 'İ' {
+        return 'i';
+    }
     let mut mapped = c.to_lowercase();
     if mapped.len() == 1 { mapped.next().unwrap_or(c) } else { c }
 }
@@ -124,7 +134,7 @@ fn split(args: &Arguments<'_, '_>) -> Answer {
             pieces.push(args.piece(&text, &origin, start..start + c.len_utf8()));
             start += c.len_utf8();
         }
-        return args.plain_list(pieces);
+        return args.list_of(pieces, Type::String);
     }
     let mut start = 0;
     for part in text.split(separator.as_str()) {
@@ -132,7 +142,7 @@ fn split(args: &Arguments<'_, '_>) -> Answer {
         pieces.push(args.piece(&text, &origin, start..start + part.len()));
         start += part.len() + separator.len();
     }
-    args.plain_list(pieces)
+    args.list_of(pieces, Type::String)
 }
 
 fn substr(args: &Arguments<'_, '_>) -> Answer {

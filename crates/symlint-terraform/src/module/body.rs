@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use crate::eval::Evaluator;
+use crate::eval::{EvalError, Evaluator};
 use crate::source::Span;
 use crate::syntax::{Attribute, Block, ExprKind, Name};
 use crate::types::{Type, read_type};
 use crate::value::Str;
 
-use super::{LoadError, Module, ModuleCall, Output, Project, Resource, Variable};
+use super::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Validation, Variable};
 
 /// What a module call has that is no argument of the module.
 const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", "depends_on"];
@@ -80,7 +80,8 @@ fn is_new(names: &mut HashMap<Str, u32>, name: &Name, kind: &str, index: usize, 
 }
 
 fn duplicate(kind: &str, name: &Name) -> LoadError {
-    LoadError { message: format!("there is a {kind} `{}` already in this module", name.text), span: name.span }
+    let message = format!("there is a {kind} `{}` already in this module", name.text);
+    LoadError { message, span: name.span, kind: LoadErrorKind::Invalid }
 }
 
 fn place(index: usize) -> u32 {
@@ -104,22 +105,36 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
     let read = ty.map_or(Type::Any, |ty| {
         let nothing = Project::default();
         let constants = Evaluator::new(&nothing);
-        let mut error = |message: String, span: Span| errors_within.push(LoadError { message, span });
+        let mut error = |message: String, span: Span| {
+            errors_within.push(LoadError { message, span, kind: LoadErrorKind::Invalid });
+        };
         let read = read_type(&ty.value, &mut |expr| constants.constant(expr), &mut error);
-        errors
-            .extend(constants.errors().into_iter().map(|error| LoadError { message: error.message, span: error.span }));
+        let invalid =
+            |error: EvalError| LoadError { message: error.message, span: error.span, kind: LoadErrorKind::Invalid };
+        errors.extend(constants.errors().into_iter().map(invalid));
         read
     });
+    let type_error = errors_within.first().map(|error| (error.message.clone(), error.span));
     errors.extend(errors_within);
     Variable {
         name: name.clone(),
         ty: read,
         type_span: ty.map(|ty| ty.value.span),
+        type_error,
         default: attribute(block, "default").cloned(),
         nullable: flag(block, "nullable", true),
         sensitive: flag(block, "sensitive", false),
+        validations: block.body.blocks.iter().filter_map(|block| validation(block)).collect(),
         span: block.span,
     }
+}
+
+fn validation(block: &Block) -> Option<Validation> {
+    if block.kind.text.as_str() != "validation" {
+        return None;
+    }
+    let message = attribute(block, "error_message").cloned();
+    Some(Validation { condition: attribute(block, "condition")?.clone(), message })
 }
 
 fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {

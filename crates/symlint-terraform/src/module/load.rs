@@ -8,9 +8,10 @@ use crate::syntax::{self, File};
 
 use super::block::Blocks;
 use super::body::declare;
+use super::installed::Installed;
 use super::path::{folder, join};
 use super::values::{assign, values_file};
-use super::{FileRole, LoadError, LoadedFile, Module, ModuleId, Project};
+use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleId, Project, Surroundings};
 
 /// Which values the root module is given beside those in its folder.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,11 @@ pub struct LoadOptions {
     pub vars: Vec<(String, String)>,
     /// Values from the environment, by the names of the variables, without `TF_VAR_`.
     pub environment: Vec<(String, String)>,
+    /// The workspace that is selected. Where nothing is said, the one that `terraform workspace select` has left in
+    /// the folder; where there is none, `terraform.workspace` is unknown.
+    pub workspace: Option<String>,
+    /// The folder in which Terraform is started, as an absolute path. Where nothing is said, `path.cwd` is unknown.
+    pub cwd: Option<String>,
 }
 
 impl Project {
@@ -31,16 +37,28 @@ impl Project {
     ///
     /// If a file cannot be read, the folder or a values file of `options` is not there. What is wrong *in* the files
     /// is no error here: see [`Project::errors`] and the files' own errors.
-    pub fn load(files: &dyn FileTree, dir: &str, options: &LoadOptions) -> Result<Project, FileError> {
+    pub fn load(
+        tree: impl FileTree + Send + Sync + 'static,
+        dir: &str,
+        options: &LoadOptions,
+    ) -> Result<Project, FileError> {
+        let files: &dyn FileTree = &tree;
         let dir = join(dir, "");
         let missing = || FileError { path: folder(&dir).to_owned(), reason: "there is no such folder".to_owned() };
         let names = files.list(folder(&dir))?.ok_or_else(missing)?;
         let mut project = Project::default();
         let root = read_module(&mut project, files, &dir, ".", &names)?;
         project.modules.push(root);
-        load_children(&mut project, files)?;
+        load_children(&mut project, files, &Installed::read(files, &dir)?)?;
         refuse_cycles(&mut project);
         assign(&mut project, files, &dir, &names, options)?;
+        let selected = || files.read(&join(&dir, ".terraform/environment"));
+        let workspace = match &options.workspace {
+            Some(workspace) => Some(workspace.clone()),
+            None => selected()?.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned())),
+        };
+        let workspace = workspace.filter(|workspace| !workspace.is_empty());
+        project.surroundings = Surroundings { files: Some(Box::new(tree)), workspace, cwd: options.cwd.clone() };
         Ok(project)
     }
 
@@ -77,11 +95,12 @@ fn read_module(
         let file = read_configuration(id, &project.sources.get(id));
         for attribute in &file.body.attributes {
             let message = "configuration has blocks at the top; values of variables go into a values file".to_owned();
-            project.errors.push(LoadError { message, span: attribute.span });
+            project.errors.push(LoadError { message, span: attribute.span, kind: LoadErrorKind::Invalid });
         }
         if is_override(name) {
             let errors = &mut project.errors;
-            blocks.merge(&file.body, &mut |message, span| errors.push(LoadError { message, span }));
+            let kind = LoadErrorKind::Invalid;
+            blocks.merge(&file.body, &mut |message, span| errors.push(LoadError { message, span, kind }));
         } else {
             blocks.add(&file.body);
         }
@@ -99,35 +118,45 @@ fn is_override(name: &str) -> bool {
 }
 
 /// Loads the modules that are called, and those that they call; a folder is one module, however often it is called.
-fn load_children(project: &mut Project, files: &dyn FileTree) -> Result<(), FileError> {
+fn load_children(project: &mut Project, files: &dyn FileTree, installed: &Installed) -> Result<(), FileError> {
+    // The key of each module in Terraform's list of what is installed: the names of the calls that lead to it.
+    let mut keys: Vec<String> = vec![String::new()];
     let mut by_dir: HashMap<String, ModuleId> = HashMap::new();
     by_dir.extend(project.modules.first().map(|root| (root.dir.clone(), ModuleId::ROOT)));
     let mut next = 0;
     while let Some(module) = project.modules.get(next) {
-        let local = |call: &super::ModuleCall| {
+        let key = keys.get(next).cloned().unwrap_or_default();
+        let found = |call: &super::ModuleCall| {
             let source = call.source.as_ref()?;
+            let key = if key.is_empty() { call.name.text.to_string() } else { format!("{key}.{}", call.name.text) };
             let is_local = source.text.starts_with("./") || source.text.starts_with("../");
-            is_local.then(|| (call.index, source.clone()))
+            let place = if is_local {
+                (join(&module.dir, &source.text), join(&module.path, &source.text))
+            } else {
+                installed.find(&key, &source.text)?
+            };
+            Some((call.index, source.clone(), is_local, key, place))
         };
-        let calls: Vec<_> = module.calls.iter().filter_map(local).collect();
-        let (dir, path) = (module.dir.clone(), module.path.clone());
-        for (index, source) in calls {
-            let child_dir = join(&dir, &source.text);
+        let calls: Vec<_> = module.calls.iter().filter_map(found).collect();
+        for (index, source, is_local, key, (child_dir, path)) in calls {
             let id = match by_dir.get(&child_dir) {
                 Some(id) => *id,
                 None => match files.list(folder(&child_dir))? {
                     Some(names) => {
-                        let child = read_module(project, files, &child_dir, &join(&path, &source.text), &names)?;
+                        let child = read_module(project, files, &child_dir, &path, &names)?;
                         let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
                         project.modules.push(child);
+                        keys.push(key);
                         by_dir.insert(child_dir, id);
                         id
                     }
-                    None => {
+                    None if is_local => {
                         let message = format!("there is no module in `{}`", folder(&child_dir));
-                        project.errors.push(LoadError { message, span: source.span });
+                        let kind = LoadErrorKind::MissingModule;
+                        project.errors.push(LoadError { message, span: source.span, kind });
                         continue;
                     }
+                    None => continue,
                 },
             };
             set_child(project, next, index, Some(id));
@@ -173,7 +202,7 @@ fn refuse_cycles(project: &mut Project) {
             Some(State::Open) => {
                 let message = format!("module.{} calls a module that leads back here", call.name.text);
                 let span = call.source.as_ref().map_or(call.span, |source| source.span);
-                project.errors.push(LoadError { message, span });
+                project.errors.push(LoadError { message, span, kind: LoadErrorKind::ModuleCycle });
                 set_child(project, module, u32::try_from(position).unwrap_or(u32::MAX), None);
             }
             _ => {}

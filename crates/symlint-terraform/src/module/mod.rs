@@ -2,19 +2,22 @@
 
 mod block;
 mod body;
+mod installed;
 mod load;
 mod path;
 mod values;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, FileTree, Sources, Span};
 use crate::syntax::{Attribute, Block, File, Name};
 use crate::types::Type;
 use crate::value::Str;
 
 pub use load::LoadOptions;
+pub(crate) use path::join;
 pub use values::{Assignment, AssignmentSource};
 
 /// A root module, the local modules that it calls at any depth, and the values of its variables.
@@ -25,6 +28,24 @@ pub struct Project {
     modules: Vec<Module>,
     assignments: Vec<Assignment>,
     errors: Vec<LoadError>,
+    surroundings: Surroundings,
+}
+
+/// What an evaluation may ask for beside what was loaded.
+#[derive(Default)]
+pub(crate) struct Surroundings {
+    /// Where the project came from, for functions that read files; `None` where values came without a folder.
+    pub(crate) files: Option<Box<dyn FileTree + Send + Sync>>,
+    /// `terraform.workspace`
+    pub(crate) workspace: Option<String>,
+    /// `path.cwd`
+    pub(crate) cwd: Option<String>,
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surroundings").field("workspace", &self.workspace).field("cwd", &self.cwd).finish()
+    }
 }
 
 /// A file of a project.
@@ -56,6 +77,20 @@ pub struct LoadError {
     pub message: String,
     /// Where it is.
     pub span: Span,
+    /// How much it says.
+    pub kind: LoadErrorKind,
+}
+
+/// How much a [`LoadError`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadErrorKind {
+    /// Terraform refuses this, whatever else there is.
+    Invalid,
+    /// A module is called that leads back to the one that calls it. Terraform refuses that, too.
+    ModuleCycle,
+    /// A module is not where its source says. Terraform refuses that where it runs; here it may only be a checkout
+    /// that is not whole.
+    MissingModule,
 }
 
 /// A module of a [`Project`].
@@ -112,14 +147,27 @@ pub struct Variable {
     pub ty: Type,
     /// Where the type is stated.
     pub type_span: Option<Span>,
+    /// Why what is stated is no type, if so.
+    pub(crate) type_error: Option<(String, Span)>,
     /// Its default.
     pub default: Option<Arc<Attribute>>,
     /// Whether it may be null.
     pub nullable: bool,
     /// Whether Terraform hides its value.
     pub sensitive: bool,
+    /// What its value must fulfil.
+    pub validations: Vec<Validation>,
     /// The whole block.
     pub span: Span,
+}
+
+/// `validation { … }` in a variable.
+#[derive(Debug)]
+pub struct Validation {
+    /// What must be true.
+    pub condition: Arc<Attribute>,
+    /// What is said where it is false.
+    pub message: Option<Arc<Attribute>>,
 }
 
 /// `module "name" { … }`
@@ -238,6 +286,10 @@ impl Project {
     /// Whether there is configuration, and not values alone.
     pub fn has_configuration(&self) -> bool {
         self.files.iter().any(|file| file.role == FileRole::Configuration)
+    }
+
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     pub(crate) fn last_assignment(&self, name: &str) -> Option<(u32, &Assignment)> {

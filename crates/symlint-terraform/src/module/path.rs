@@ -4,7 +4,7 @@
 ///
 /// `..` in `path` takes a folder away, as Terraform does with the sources of modules; in `dir` it stays, since a link
 /// may lead elsewhere.
-pub(super) fn join(dir: &str, path: &str) -> String {
+pub(crate) fn join(dir: &str, path: &str) -> String {
     let absolute = path.starts_with('/') || (dir.starts_with('/') && !path.starts_with('/'));
     let dir = if path.starts_with('/') { "" } else { dir };
     let mut parts: Vec<&str> = dir.split('/').filter(|part| !matches!(*part, "" | ".")).collect();

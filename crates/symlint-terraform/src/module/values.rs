@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::origin::Form;
 use crate::source::{FileError, FileId, FileTree, Span};
-use crate::syntax::{self, Attribute, Body, Expr, ExprKind, File, Literal, Name};
+use crate::syntax::{self, Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError};
 use crate::types::Type;
 use crate::value::Str;
 
 use super::load::{LoadOptions, read_values};
 use super::path::{folder, join};
-use super::{FileRole, LoadError, LoadedFile, Project};
+use super::{FileRole, LoadedFile, Project};
 
 /// A value for a variable of the root module. Later ones replace earlier ones whole.
 #[derive(Debug, Clone)]
@@ -84,7 +84,10 @@ pub(super) fn assign(
 /// Adds a values file.
 pub(super) fn values_file(project: &mut Project, name: &str, bytes: Vec<u8>) -> Result<(), FileError> {
     let id = project.sources.add(name, bytes)?;
-    let file = read_values(id, &project.sources.get(id));
+    let mut file = read_values(id, &project.sources.get(id));
+    let blocks = std::mem::take(&mut file.body.blocks);
+    file.body.attributes.extend(blocks.into_iter().filter_map(|block| intended(block, &mut file.errors)).map(Arc::new));
+    file.errors.sort_by_key(|error| error.span.start);
     for attribute in &file.body.attributes {
         project.assignments.push(Assignment {
             variable: attribute.name.clone(),
@@ -93,12 +96,28 @@ pub(super) fn values_file(project: &mut Project, name: &str, bytes: Vec<u8>) -> 
             span: attribute.span,
         });
     }
-    for block in &file.body.blocks {
-        let message = "a values file has no blocks, only `name = value`".to_owned();
-        project.errors.push(LoadError { message, span: block.span });
-    }
     project.files.push(LoadedFile { id, file, role: FileRole::Values });
     Ok(())
+}
+
+/// The argument that a block in a values file was meant to be: `name { … }` lacks a `=`.
+fn intended(block: Arc<Block>, errors: &mut Vec<SyntaxError>) -> Option<Attribute> {
+    let name = block.kind.clone();
+    let message = format!("a values file has no blocks: write `{} = {{`", name.text);
+    errors.push(SyntaxError { message, span: name.span });
+    let Block { labels, body, span, .. } = Arc::into_inner(block)?;
+    if !labels.is_empty() {
+        return None;
+    }
+    let item = |attribute: Attribute| {
+        let Attribute { name, value, span } = attribute;
+        Item { key: Key::Literal(name), value, span }
+    };
+    let mut items: Vec<Item> = body.attributes.into_iter().filter_map(Arc::into_inner).map(item).collect();
+    // One error for the whole: what is within was written as it was by the same mistake.
+    let within = body.blocks.into_iter().filter_map(|block| intended(block, &mut Vec::new()));
+    items.extend(within.map(item));
+    Some(Attribute { name, value: Expr { kind: ExprKind::Object(items.into()), span }, span })
 }
 
 /// Adds a value that was given as text: as it is for a variable of a primitive or no type, an expression for others.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 
-use super::cursor::{Lines, Node, Outcome, Reader, Reported};
+use super::cursor::{Node, Outcome, Reader, Reported};
 use super::recover::Level;
 use super::{Attribute, Block, Body, Expr, ExprKind, Name};
 
@@ -43,7 +43,7 @@ impl Reader<'_> {
                 self.at += 1;
                 self.skip_blank();
                 let value_start = self.at;
-                let outcome = self.expression(Lines::End);
+                let outcome = self.value_of(&name);
                 let failed = outcome.is_err();
                 let value = self.value_or_invalid(outcome);
                 let span = self.span(start..value.span.end as usize);
@@ -79,7 +79,7 @@ impl Reader<'_> {
                 },
                 _ => match self.word() {
                     Some(word) => labels.push(self.name(word)),
-                    None => return Err(self.not_a_block(&kind, &labels)),
+                    None => return Err(self.not_a_block(&kind)),
                 },
             }
         };

@@ -13,6 +13,12 @@ impl Reader<'_> {
         Ok(self.node(ExprKind::Object(items.into()), open, height))
     }
 
+    /// An object whose `{` is missing, and would stand here.
+    pub(super) fn rest_of_object(&mut self, open: usize) -> Outcome<Node> {
+        let (items, height) = self.nested(open, |reader| reader.items(open))?;
+        Ok(self.node(ExprKind::Object(items.into()), open, height))
+    }
+
     fn items(&mut self, open: usize) -> Outcome<(Vec<Item>, usize)> {
         let mut items = Vec::new();
         let mut height = 0;
@@ -58,7 +64,11 @@ impl Reader<'_> {
         self.at += 1;
         self.skip_blank();
         let value_start = self.at;
-        let outcome = self.expression(Lines::End);
+        let outcome = match &key.expr.kind {
+            ExprKind::Variable(text) => self.value_of(&Name { text: text.clone(), span: key.expr.span }),
+            ExprKind::String(literal) => self.value_of(&Name { text: literal.text.clone(), span: literal.span }),
+            _ => self.expression(Lines::End),
+        };
         *height = (*height).max(key.height);
         let failed = outcome.is_err();
         if let Ok(value) = &outcome {
@@ -122,6 +132,11 @@ impl Reader<'_> {
                     self.at += usize::from(self.depth == 1);
                     break;
                 }
+                Some(_) if self.item_starts_here() => {
+                    let end = self.missing_close(open, "]", self.at);
+                    self.back_to(end);
+                    break;
+                }
                 Some(_) => {
                     let start = self.at;
                     let outcome = self.element(&mut elements, &mut height);
@@ -152,6 +167,8 @@ impl Reader<'_> {
         match self.peek() {
             Some(b',') => self.at += 1,
             Some(b']' | b'}' | b')') | None => {}
+            // The tuple is over: that is said where it is known where it began.
+            Some(_) if self.item_starts_here() => {}
             Some(_) => return self.no_comma(start, end),
         }
         Ok(())

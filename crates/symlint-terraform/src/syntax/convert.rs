@@ -7,7 +7,7 @@ use hcl_edit::expr::{
 };
 use hcl_edit::{Decorated, Ident, Span as _, parser};
 
-use super::cursor::{Node, Outcome, Reader};
+use super::cursor::{Node, Outcome, Reader, count};
 use super::slice::Slice;
 use super::{
     Binary, BinaryOperator, Call, Conditional, Expr, ExprKind, For, MAX_HEIGHT, Name, Splat, SplatStep, UnaryOperator,
@@ -16,6 +16,7 @@ use super::{
 impl Reader<'_> {
     /// What hcl-edit says of `slice`.
     pub(super) fn parse(&mut self, mut slice: Slice) -> Outcome<Node> {
+        count(slice.text.len());
         let parsed = match parser::parse_expr(slice.text.trim_end()) {
             Ok(parsed) => parsed,
             Err(error) => return Err(self.refused(&slice, &error)),

@@ -33,6 +33,18 @@ pub(super) struct Reader<'s> {
 #[derive(Debug)]
 pub(super) struct Reported;
 
+/// Counts what reading costs, for the tests: bytes that were looked at, however often.
+pub(super) fn count(steps: usize) {
+    #[cfg(test)]
+    STEPS.with(|count| count.set(count.get() + steps as u64));
+    let _ = steps;
+}
+
+#[cfg(test)]
+thread_local! {
+    pub(super) static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// Something that was read, or a mistake that has been reported.
 pub(super) type Outcome<T> = Result<T, Reported>;
 
@@ -86,6 +98,7 @@ impl<'s> Reader<'s> {
     }
 
     pub(super) fn peek_at(&self, ahead: usize) -> Option<u8> {
+        count(1);
         self.text.as_bytes().get(self.at + ahead).copied()
     }
 
@@ -257,13 +270,16 @@ impl<'s> Reader<'s> {
     pub(super) fn line_end(&self, at: usize) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         let end = at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        count(end - at);
         if end > at && self.text.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end }
     }
 
     /// The start of the line on which `at` lies.
     pub(super) fn line_start(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        count(at.saturating_sub(start));
+        start
     }
 
     /// Whether the line ends here, but for a comment.

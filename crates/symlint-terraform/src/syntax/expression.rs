@@ -303,9 +303,7 @@ impl Reader<'_> {
             (b')' | b']' | b'}', _) if kind.close().as_bytes() == [byte] => self.close(pieces),
             _ if kind == Bracket::None => return Ok(Step::Stop),
             _ if kind.is_for() && self.at_word() => return self.keyword(pieces),
-            _ => {
-                return Err(self.unexpected_within(kind.close()));
-            }
+            _ => return Err(self.unexpected_within(frame.open, kind.close())),
         }
         Ok(Step::Go)
     }
@@ -315,8 +313,8 @@ impl Reader<'_> {
         let word = self.word().unwrap_or(self.at..self.at);
         if !matches!(self.slice(word.clone()), "in" | "if") {
             self.at = word.start;
-            let close = pieces.frames.last().map_or("", |frame| frame.kind.close());
-            return Err(self.unexpected_within(close));
+            let (open, close) = pieces.frames.last().map_or((word.start, ""), |frame| (frame.open, frame.kind.close()));
+            return Err(self.unexpected_within(open, close));
         }
         pieces.slice.copy(word, self.text);
         pieces.slice.space();

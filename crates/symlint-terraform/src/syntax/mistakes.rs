@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use hcl_edit::parser;
 
-use super::cursor::{Outcome, Reader, Reported, offset};
+use super::cursor::{Outcome, Reader, Reported, count, offset};
 use super::slice::Slice;
 use super::{Expr, Name};
 
@@ -20,7 +20,7 @@ impl Reader<'_> {
 
     /// The line ends, or something strange comes, behind the first word of a line.
     pub(super) fn no_value_after(&mut self, word: Range<usize>) -> Reported {
-        let name = self.slice(word.clone());
+        let name = shown(self.slice(word.clone()));
         if self.at_line_end() {
             return self.error(word, format!("`{name}` has no value: write `{name} = …`"));
         }
@@ -31,12 +31,10 @@ impl Reader<'_> {
     }
 
     /// `kind label…` is followed by something that is neither a label nor a body.
-    pub(super) fn not_a_block(&mut self, kind: &Name, labels: &[Name]) -> Reported {
-        let start = kind.span.start as usize;
-        let end = labels.last().map_or(kind.span.end, |label| label.span.end);
-        let end = self.at.min(end as usize + 1).max(start);
+    pub(super) fn not_a_block(&mut self, kind: &Name) -> Reported {
+        let end = kind.span.end as usize;
         let message = format!("`=` is missing behind `{0}`: write `{0} = …`, or `{{ … }}` for a block", kind.text);
-        self.error(kind.span.end as usize..end.max(kind.span.end as usize), message)
+        self.error(end..end, message)
     }
 
     /// The bracket at `open` is never closed.
@@ -116,15 +114,27 @@ impl Reader<'_> {
     }
 
     /// The same within a bracket that hcl-edit would read.
-    pub(super) fn unexpected_within(&mut self, close: &str) -> Reported {
+    pub(super) fn unexpected_within(&mut self, open: usize, close: &str) -> Reported {
+        if self.item_starts_here() {
+            let bracket =
+                self.text.get(open..).and_then(|rest| rest.find(['(', '[', '{'])).map_or(open, |at| open + at);
+            self.missing_close(bracket, close, self.at);
+            return Reported;
+        }
         self.unexpected(&format!("a comma or `{close}` is missing"))
     }
 
     pub(super) fn no_separator(&mut self, key: &Expr) -> Reported {
-        let name = self.source.slice(key.span);
+        let name = shown(self.source.slice(key.span));
         if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}')) {
             let range = key.span.start as usize..key.span.end as usize;
             return self.error(range, format!("`{name}` has no value: write `{name} = …`"));
+        }
+        if matches!(key.kind, super::ExprKind::Number(_)) && key.span.end as usize == self.at && self.at_word() {
+            let end = self.word_like(self.at);
+            let name = self.slice(key.span.start as usize..end);
+            let message = format!("a key that starts with a digit must be in quotes: write `\"{name}\" = …`");
+            return self.error(key.span.start as usize..end, message);
         }
         if self.peek() == Some(b'{') {
             let message = format!("`=` is missing: within an object write `{name} = {{ … }}`");
@@ -203,6 +213,16 @@ impl Reader<'_> {
     pub(super) fn word_like(&self, at: usize) -> usize {
         let rest = self.slice(at..self.text.len());
         let end = |c: char| !(c.is_alphanumeric() || "_-./:@+*".contains(c));
-        at + rest.find(end).unwrap_or(rest.len())
+        let len = rest.find(end).unwrap_or(rest.len());
+        count(len);
+        at + len
     }
+}
+
+/// The start of `text`, which may be anything up to the end of the file, for a message of one line.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(LONGEST).collect();
+    if short.len() == text.len() { short } else { format!("{short}…") }
 }

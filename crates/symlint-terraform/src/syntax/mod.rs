@@ -13,6 +13,7 @@ mod heredoc;
 mod mistakes;
 mod quoted;
 mod recover;
+mod relocate;
 mod repair;
 mod slice;
 mod template;
@@ -21,6 +22,8 @@ mod tests;
 mod tree;
 mod walk;
 
+pub(crate) use quoted::normalised;
+pub(crate) use relocate::{Relocate, relocate};
 pub use tree::*;
 pub use walk::{children, top_level};
 

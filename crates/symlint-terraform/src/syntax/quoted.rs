@@ -154,3 +154,8 @@ enum QuotedEnd {
     /// The line ends here, without a quote.
     Missing(usize),
 }
+
+/// `text` in the normal form that Terraform's strings have, where it is not.
+pub(crate) fn normalised(text: &str) -> Option<String> {
+    (!text.is_ascii() && !is_nfc(text)).then(|| text.nfc().collect())
+}

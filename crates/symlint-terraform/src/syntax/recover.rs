@@ -1,6 +1,7 @@
 //! The way on after a mistake.
 
-use super::cursor::Reader;
+use super::Name;
+use super::cursor::{Lines, Node, Outcome, Reader};
 
 /// What an item is part of, which decides where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,56 @@ impl Reader<'_> {
         line.len() - text.len() <= indent && is_item(text)
     }
 
+    /// Whether an item starts here, as the first thing on its line: within a list that can only mean that the list was
+    /// not closed.
+    pub(super) fn item_starts_here(&self) -> bool {
+        // No further back than there are blanks: a line may be as long as the file.
+        let before = self.text.as_bytes().get(..self.at).unwrap_or_default();
+        let first = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        first.is_none_or(|byte| *byte == b'\n') && self.item_follows()
+    }
+
+    /// The value of `name`, which starts here: an object whose `{` is missing, too.
+    pub(super) fn value_of(&mut self, name: &Name) -> Outcome<Node> {
+        if !self.at_line_end() || !self.lacks_brace() {
+            return self.expression(Lines::End);
+        }
+        let open = self.at;
+        self.error(open..open, format!("`{{` is missing: write `{} = {{`", name.text));
+        self.rest_of_object(open)
+    }
+
+    /// Whether the lines below are those of an object whose `{` should stand here: deeper indented items, and a `}`
+    /// that is indented as this line.
+    fn lacks_brace(&self) -> bool {
+        let own = self.indent_of_line(self.at);
+        let mut lines = 0;
+        let mut at = self.next_line(self.at);
+        while at < self.text.len() {
+            let line = self.slice(at..self.line_end(at));
+            let text = line.trim_start_matches([' ', '\t']);
+            if !text.is_empty() && line.len() - text.len() <= own {
+                return lines > 0 && line.len() - text.len() == own && text.starts_with('}');
+            }
+            if lines == 0 && !text.is_empty() && !is_item(text) {
+                return false;
+            }
+            lines += usize::from(!text.is_empty());
+            at = self.next_line(at);
+        }
+        false
+    }
+
+    fn next_line(&self, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        at + rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1)
+    }
+
+    fn indent_of_line(&self, at: usize) -> usize {
+        let line = self.slice(self.line_start(at)..self.line_end(at));
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    }
+
     /// Whether the rest of the line looks like an item.
     pub(super) fn item_follows(&self) -> bool {
         is_item(self.slice(self.at..self.line_end(self.at)))
@@ -119,9 +170,23 @@ impl Reader<'_> {
         self.eat("-");
         if let Some(word) = self.word()
             && self.at_newline()
-            && let Some(end) = self.heredoc_end(self.slice(word))
         {
-            self.at = end;
+            match self.heredoc_end(self.slice(word)) {
+                Some(end) => self.at = end,
+                None => self.skip_text(),
+            }
+        }
+    }
+
+    /// Passes the lines of a heredoc that does not end, up to the first that may be none of its.
+    fn skip_text(&mut self) {
+        loop {
+            let next = self.next_line(self.at);
+            let line = self.slice(next..self.line_end(next)).trim_start_matches([' ', '\t']);
+            if line.is_empty() || is_item(line) || line.starts_with(['}', ']', ')', '#', '/']) {
+                return;
+            }
+            self.at = self.line_end(next);
         }
     }
 }

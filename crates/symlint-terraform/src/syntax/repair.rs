@@ -85,6 +85,15 @@ impl Reader<'_> {
         if self.at < at {
             return false;
         }
+        let end = self.missing_close(open, close, at);
+        if self.at == at {
+            self.back_to(end);
+        }
+        true
+    }
+
+    /// Says that the bracket at `open` is not closed before `at`, and where it should be.
+    pub(super) fn missing_close(&mut self, open: usize, close: &str, at: usize) -> usize {
         let end = self.slice(0..at).trim_end().len();
         // A string that is not closed swallows the brackets behind it, and that has been said.
         let line_start = self.line_start(end);
@@ -93,9 +102,6 @@ impl Reader<'_> {
             let line = self.source.position(offset(open)).line;
             self.error(end..end, format!("`{close}` is missing: the `{bracket}` on line {line} is not closed"));
         }
-        if self.at == at {
-            self.back_to(end);
-        }
-        true
+        end
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind, Item, Key};
+use crate::syntax::{Call, Expr, ExprKind, Item, Key, Name};
 use crate::value::{Str, Value};
 
 use super::convert;
@@ -64,6 +64,29 @@ impl Type {
         }
     }
 
+    /// The type that a value has once it is of this type: nothing is optional in it any more.
+    pub(crate) fn of_values(&self) -> Type {
+        match self {
+            Type::Any | Type::String | Type::Number | Type::Bool => self.clone(),
+            Type::List(element) => Type::List(Box::new(element.of_values())),
+            Type::Set(element) => Type::Set(Box::new(element.of_values())),
+            Type::Map(element) => Type::Map(Box::new(element.of_values())),
+            Type::Tuple(elements) => Type::Tuple(elements.iter().map(Type::of_values).collect()),
+            Type::Object(attributes) => {
+                let plain = |attribute: &ObjectAttribute| ObjectAttribute {
+                    name: attribute.name.clone(),
+                    ty: attribute.ty.of_values(),
+                    optional: false,
+                    default: None,
+                    span: attribute.span,
+                };
+                let mut attributes: Vec<ObjectAttribute> = attributes.iter().map(plain).collect();
+                attributes.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+                Type::Object(attributes)
+            }
+        }
+    }
+
     /// Whether the type is `string`, `number` or `bool`.
     pub(crate) fn is_primitive(&self) -> bool {
         matches!(self, Type::String | Type::Number | Type::Bool)
@@ -112,13 +135,7 @@ pub(crate) fn read_type(
             _ => format!("`{name}` is not a type"),
         },
         ExprKind::Call(call) => return read_constructor(call, constant, error),
-        // Terraform 0.11 wrote types in quotes, and the simple ones are still accepted.
-        ExprKind::String(literal) => match literal.text.as_str() {
-            "string" => return Type::String,
-            "list" => return Type::List(Box::new(Type::Any)),
-            "map" => return Type::Map(Box::new(Type::Any)),
-            _ => "a type is written without quotes".to_owned(),
-        },
+        ExprKind::String(_) => "a type is written without quotes".to_owned(),
         _ => "this is not a type".to_owned(),
     };
     error(message, expr.span);
@@ -173,7 +190,7 @@ fn read_attribute(
     constant: &mut dyn FnMut(&Expr) -> Value,
     error: &mut dyn FnMut(String, Span),
 ) -> Option<ObjectAttribute> {
-    let Key::Literal(name) = &item.key else {
+    let Some(name) = plain_name(item) else {
         error("the attributes of an object type have plain names".to_owned(), item.key.span());
         return None;
     };
@@ -200,5 +217,13 @@ fn read_attribute(
             error("`optional` takes a type and a default".to_owned(), call.name.span);
             attribute(Type::Any, true, None)
         }
+    }
+}
+
+/// The name in front of the `=`, where it has no quotes.
+fn plain_name(item: &Item) -> Option<&Name> {
+    match &item.key {
+        Key::Literal(name) if name.span.start == item.span.start => Some(name),
+        _ => None,
     }
 }

@@ -128,8 +128,11 @@ impl Converter<'_> {
         }
         let here = Trail { parent: at.parent, step: Place::Start, path: value.origin.path.as_ref() };
         let at = if here.path.is_some() { &here } else { at };
-        if value.is_null() || value.as_unknown().is_some() {
+        if value.as_unknown().is_some() {
             return value.clone();
+        }
+        if value.is_null() {
+            return null(value, ty);
         }
         let primitive = match ty {
             Type::Any => return value.clone(),
@@ -158,11 +161,12 @@ impl Converter<'_> {
             let step = if from_set { Place::Nowhere } else { Place::Index(index) };
             converted.push(self.convert(item, element, &Trail { parent: Some(at), step, path: None }));
         }
-        if element.is_open() && !self.harmonise(&mut converted.iter_mut().collect::<Vec<_>>()) {
-            return self.inconsistent(value, ty, at);
-        }
+        let of = match self.element_type(element, value, &mut converted.iter_mut().collect::<Vec<_>>()) {
+            Some(of) => of,
+            None => return self.inconsistent(value, ty, at),
+        };
         if matches!(ty, Type::List(_)) {
-            return Value::new(Kind::List(converted.into()), value.origin.clone());
+            return of.collection(Kind::List(converted.into()), value);
         }
         if value.origin.path.is_some() && !from_set {
             // A set knows no places, so what comes out of it must know the way through the list by itself.
@@ -173,7 +177,7 @@ impl Converter<'_> {
             }
         }
         match make_set(converted, self.meter) {
-            Ok(set) => Value::new(set, value.origin.clone()),
+            Ok(set) => of.collection(set, value),
             Err(_) => unknown(value, TOO_MUCH),
         }
     }
@@ -186,13 +190,11 @@ impl Converter<'_> {
             let value = self.convert(&entry.value, element, &trail);
             converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
         }
-        if element.is_open() {
-            let mut values: Vec<&mut Value> = converted.iter_mut().map(|entry| &mut entry.value).collect();
-            if !self.harmonise(&mut values) {
-                return self.inconsistent(value, ty, at);
-            }
+        let mut values: Vec<&mut Value> = converted.iter_mut().map(|entry| &mut entry.value).collect();
+        match self.element_type(element, value, &mut values) {
+            Some(of) => of.collection(Kind::Map(converted.into()), value),
+            None => self.inconsistent(value, ty, at),
         }
-        Value::new(Kind::Map(converted.into()), value.origin.clone())
     }
 
     fn tuple(&mut self, value: &Value, ty: &Type, elements: &[Type], at: &Trail<'_>) -> Value {
@@ -219,7 +221,7 @@ impl Converter<'_> {
             let entry = found.ok().and_then(|index| entries.get(index));
             let absent =
                 |default: Value| Entry { key: attribute.name.clone(), key_span: attribute.span, value: default };
-            let null = || Value::new(Kind::Null, Origin::derived(value.origin.span, []));
+            let null = || null(&Value::new(Kind::Null, Origin::derived(value.origin.span, [])), &attribute.ty);
             let Some(entry) = entry else {
                 if attribute.optional {
                     converted.push(absent(attribute.default.clone().unwrap_or_else(null)));
@@ -253,25 +255,42 @@ impl Converter<'_> {
         Value::new(Kind::Object(converted.into()), value.origin.clone())
     }
 
-    /// Converts the elements of a collection of anything to one type; false if they have none in common.
-    fn harmonise(&mut self, values: &mut [&mut Value]) -> bool {
+    /// The type of the elements of a collection that is made of `from`. Where their type leaves it open, they are
+    /// converted to one; `None` if they have none in common.
+    fn element_type(&mut self, declared: &Type, from: &Value, values: &mut [&mut Value]) -> Option<Elements> {
+        if !declared.is_open() {
+            return Some(Elements::Of(declared.of_values()));
+        }
+        if let (Type::Any, Some(of)) = (declared, from.of()) {
+            return Some(Elements::Of(of.clone()));
+        }
+        if values.is_empty() {
+            return Some(Elements::Of(declared.of_values()));
+        }
+        let unknown = values.iter().any(|value| value.as_unknown().is_some());
+        let common = self.harmonise(values)?;
+        Some(if unknown { Elements::Unclear } else { Elements::Of(common) })
+    }
+
+    /// Converts the elements of a collection of anything to one type, if they have one in common.
+    fn harmonise(&mut self, values: &mut [&mut Value]) -> Option<Type> {
         let mut types: Vec<Type> = Vec::new();
         for value in values.iter() {
-            let Ok(ty) = type_of(value, self.meter) else { return true };
+            let Ok(ty) = type_of(value, self.meter) else { return Some(Type::Any) };
             if !types.last().is_some_and(|last| !last.is_open() && is_same_type(last, &ty)) {
                 types.push(ty);
             }
         }
-        let Some(common) = unify_all(&types.iter().collect::<Vec<_>>()) else { return false };
+        let common = unify_all(&types.iter().collect::<Vec<_>>())?;
         // What the elements leave open stays as it is: the conversion would come back here for ever.
         if matches!(common, Type::Any) {
-            return true;
+            return Some(common);
         }
         for value in values {
             let trail = Trail { parent: None, step: Place::Nowhere, path: None };
             **value = self.convert(value, &common, &trail);
         }
-        true
+        Some(common)
     }
 
     fn mismatch(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
@@ -288,6 +307,28 @@ impl Converter<'_> {
     fn report(&mut self, span: Span, at: &Trail<'_>, kind: ProblemKind) {
         self.problems.push(ConversionProblem { span, path: at.path(), kind });
     }
+}
+
+/// What the elements of a collection are.
+enum Elements {
+    Of(Type),
+    /// That depends on an unknown one.
+    Unclear,
+}
+
+impl Elements {
+    /// The collection that was made of `value`.
+    fn collection(self, kind: Kind, value: &Value) -> Value {
+        match self {
+            Elements::Of(ty) => Value::typed(kind, value.origin.clone(), ty),
+            Elements::Unclear => Value::new(kind, value.origin.clone()),
+        }
+    }
+}
+
+/// A null as one of the type `ty`, which stays what it was where the type leaves that open.
+fn null(value: &Value, ty: &Type) -> Value {
+    if matches!(ty, Type::Any) { value.clone() } else { Value::typed(Kind::Null, value.origin.clone(), ty.of_values()) }
 }
 
 /// Unknown, but where `value` was written.

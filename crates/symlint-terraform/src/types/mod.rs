@@ -12,4 +12,4 @@ pub(crate) use convert::convert_within;
 pub use convert::{ConversionProblem, Converted, ProblemKind, convert};
 pub(crate) use order::{canonical, distinct, equal, make_set};
 pub(crate) use primitive::{Primitive, to_bool, to_number, to_text};
-pub(crate) use unify::{is_same_type, type_of, unify, unify_all};
+pub(crate) use unify::{is_exactly, type_of, unify, unify_all};

@@ -8,6 +8,9 @@ use crate::limits::{Exhausted, Meter};
 use crate::number;
 use crate::value::{Kind, Value};
 
+use super::constraint::Type;
+use super::unify::{is_exactly, is_same_type, type_of};
+
 /// Whether nothing in `value` is unknown.
 pub(crate) fn wholly_known(value: &Value, meter: &Meter) -> Result<bool, Exhausted> {
     meter.spend(1)?;
@@ -27,64 +30,88 @@ pub(crate) fn wholly_known(value: &Value, meter: &Meter) -> Result<bool, Exhaust
     Ok(true)
 }
 
-/// Whether two values are equal for `==`, which converts nothing; `None` where that depends on what is unknown, or on
-/// types that are not kept (those of nulls and of the elements of empty collections).
+/// Whether two values are equal for `==`, which converts nothing; `None` where that depends on what is unknown.
 pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
-    meter.spend(1)?;
     Ok(match (&a.kind, &b.kind) {
         (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => None,
+        // Nulls of all types are one.
         (Kind::Null, Kind::Null) => Some(true),
         (Kind::Null, _) | (_, Kind::Null) => Some(false),
-        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
-        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
-        (Kind::String(a), Kind::String(b)) => Some(a == b),
-        (Kind::Tuple(a), Kind::Tuple(b)) => equal_elements(a, b, meter)?,
-        (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
-            if a.is_empty() || b.is_empty() {
-                return Ok((a.len() != b.len()).then_some(false));
-            }
-            equal_elements(a, b, meter)?
-        }
-        (Kind::Map(x), Kind::Map(y)) | (Kind::Object(x), Kind::Object(y)) => {
-            if x.is_empty() && y.is_empty() {
-                return Ok(matches!(a.kind, Kind::Object(_)).then_some(true));
-            }
-            if x.len() != y.len() || x.iter().zip(y.iter()).any(|(x, y)| x.key != y.key) {
-                return Ok(Some(false));
-            }
-            let mut result = Some(true);
-            for (x, y) in x.iter().zip(y.iter()) {
-                match equal(&x.value, &y.value, meter)? {
-                    Some(false) => return Ok(Some(false)),
-                    None => result = None,
-                    Some(true) => {}
-                }
-            }
-            nested_nulls_tell_no_type(result, x.iter().chain(y.iter()).map(|entry| &entry.value))
-        }
-        _ => Some(false),
+        _ => match (is_of_same_type(a, b, meter)?, is_same(a, b, meter)?) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            (None, _) | (_, None) => None,
+        },
     })
 }
 
-fn equal_elements(a: &[Value], b: &[Value], meter: &Meter) -> Result<Option<bool>, Exhausted> {
-    if a.len() != b.len() {
-        return Ok(Some(false));
+/// Whether two values are of one type; `None` where that depends on what is unknown.
+fn is_of_same_type(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
+    meter.spend(1)?;
+    let mut parts: Vec<(&Value, &Value)> = Vec::new();
+    match (&a.kind, &b.kind) {
+        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => return Ok(None),
+        (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => parts.extend(a.iter().zip(b.iter())),
+        (Kind::Object(a), Kind::Object(b)) => {
+            if a.len() != b.len() || a.iter().zip(b.iter()).any(|(a, b)| a.key != b.key) {
+                return Ok(Some(false));
+            }
+            parts.extend(a.iter().zip(b.iter()).map(|(a, b)| (&a.value, &b.value)));
+        }
+        _ => {
+            let (own, other) = (type_of(a, meter)?, type_of(b, meter)?);
+            let unclear = |value: &Value, ty: &Type| value.of().is_none() && !value.is_null() && ty.is_open();
+            if is_same_type(&own, &other) && (unclear(a, &own) || unclear(b, &other)) {
+                return Ok(None);
+            }
+            return Ok(Some(is_exactly(&own, &other)));
+        }
     }
     let mut result = Some(true);
-    for (x, y) in a.iter().zip(b) {
-        match equal(x, y, meter)? {
+    for (a, b) in parts {
+        match is_of_same_type(a, b, meter)? {
             Some(false) => return Ok(Some(false)),
             None => result = None,
             Some(true) => {}
         }
     }
-    Ok(nested_nulls_tell_no_type(result, a.iter().chain(b)))
+    Ok(result)
 }
 
-/// Two containers with nulls in the same places may still be of different types.
-fn nested_nulls_tell_no_type<'a>(result: Option<bool>, parts: impl Iterator<Item = &'a Value>) -> Option<bool> {
-    let mut parts = parts;
-    if result == Some(true) && parts.any(Value::is_null) { None } else { result }
+/// Whether two values are the same, types aside.
+fn is_same(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
+    meter.spend(1)?;
+    Ok(match (&a.kind, &b.kind) {
+        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => None,
+        (Kind::Null, Kind::Null) => Some(true),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
+        (Kind::String(a), Kind::String(b)) => Some(a == b),
+        (Kind::Tuple(a), Kind::Tuple(b)) | (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
+            all_same(a.len() == b.len(), a.iter().zip(b.iter()), meter)?
+        }
+        (Kind::Map(a), Kind::Map(b)) | (Kind::Object(a), Kind::Object(b)) => {
+            let same_keys = a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.key == b.key);
+            all_same(same_keys, a.iter().zip(b.iter()).map(|(a, b)| (&a.value, &b.value)), meter)?
+        }
+        _ => Some(false),
+    })
+}
+
+fn all_same<'a>(
+    same_shape: bool,
+    pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
+    meter: &Meter,
+) -> Result<Option<bool>, Exhausted> {
+    let mut result = Some(same_shape);
+    for (a, b) in pairs.take(if same_shape { usize::MAX } else { 0 }) {
+        match is_same(a, b, meter)? {
+            Some(false) => return Ok(Some(false)),
+            None => result = None,
+            Some(true) => {}
+        }
+    }
+    Ok(result)
 }
 
 /// A text that two values of one type share if they are equal. Terraform sorts the elements of sets that are no

@@ -8,6 +8,14 @@ use super::constraint::{ObjectAttribute, Type};
 /// The type of `value`; [`Type::Any`] where a null, an unknown or an empty collection does not tell.
 pub(crate) fn type_of(value: &Value, meter: &Meter) -> Result<Type, Exhausted> {
     meter.spend(1)?;
+    if let Some(of) = value.of() {
+        return Ok(match &value.kind {
+            Kind::List(_) => Type::List(Box::new(of.clone())),
+            Kind::Set(_) => Type::Set(Box::new(of.clone())),
+            Kind::Map(_) => Type::Map(Box::new(of.clone())),
+            _ => of.clone(),
+        });
+    }
     Ok(match &value.kind {
         Kind::Null | Kind::Unknown(_) => Type::Any,
         Kind::Bool(_) => Type::Bool,
@@ -131,6 +139,22 @@ fn unify_lists(types: &[&Type]) -> Option<Type> {
     let any_list = types.iter().any(|ty| matches!(ty, Type::List(_)));
     let any_set = types.iter().any(|ty| matches!(ty, Type::Set(_)));
     Some(if any_set && !any_list { Type::Set(element) } else { Type::List(element) })
+}
+
+/// Whether two types are the same, [`Type::Any`] being a type of its own.
+pub(crate) fn is_exactly(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::Any, Type::Any) => true,
+        (Type::Any, _) | (_, Type::Any) => false,
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            is_exactly(a, b)
+        }
+        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_exactly(a, b)),
+        (Type::Object(a), Type::Object(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && is_exactly(&a.ty, &b.ty))
+        }
+        _ => is_same_type(a, b),
+    }
 }
 
 /// Whether two types are the same, as far as neither leaves something open.

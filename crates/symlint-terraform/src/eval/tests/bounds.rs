@@ -4,7 +4,8 @@ use super::*;
 
 fn reason(text: &str) -> String {
     let project = project(&[("main.tf", text)]);
-    let evaluator = Evaluator::new(&project);
+    // Few steps, so that few are taken.
+    let evaluator = Evaluator::with_steps(&project, 50_000);
     let value = local(&evaluator, "x");
     value.as_unknown().map(|unknown| unknown.reason.clone()).unwrap_or_else(|| shown(&value))
 }
@@ -31,6 +32,54 @@ fn doubled_locals_are_refused() {
     let strings = doubled(|n| format!("\"${{local.l{n}}}${{local.l{n}}}\""));
     let text = format!("locals {{\n  l0 = \"ab\"\n{strings}  x = local.l59\n}}");
     assert_eq!(reason(&text), "this text is too long to be evaluated");
+    // Each local has the one before twice, which makes no more values, but a way through them that never ends.
+    let tuples = doubled(|n| format!("[local.l{n}, local.l{n}]"));
+    let objects = doubled(|n| format!("{{ a = local.l{n}, b = local.l{n} }}"));
+    for (first, locals) in [("[\"x\"]", &tuples), ("[]", &tuples), ("{ a = \"x\" }", &objects), ("{}", &objects)] {
+        for x in [
+            "local.l59 == local.l58",
+            "local.l59",
+            "jsonencode(local.l59)",
+            "tolist(local.l59)",
+            "tomap(local.l59)",
+            "length(flatten([local.l59]))",
+            "toset([local.l59, local.l58])",
+            "format(\"%v\", local.l59)",
+            "distinct([local.l59])",
+            "true ? local.l59 : local.l58",
+            "[for a in local.l59 : a]",
+            "merge({ a = local.l59 }, { b = local.l59 })",
+            "setproduct([local.l59], [local.l59])",
+            "contains([local.l59], local.l59)",
+            "coalesce(local.l59, local.l58)",
+            "lookup({ a = local.l59 }, \"a\")",
+        ] {
+            let text = format!("locals {{\n  l0 = {first}\n{locals}  x = {x}\n}}");
+            let project = project(&[("main.tf", &text)]);
+            let evaluator = Evaluator::with_steps(&project, 50_000);
+            let flat = x.contains("flatten") && first.starts_with('{');
+            assert!(flat || shown(&local(&evaluator, "x")).contains("(unknown)"), "{x}");
+        }
+    }
+    // As far as they are values, all that walks them stays within the steps.
+    let text =
+        format!("locals {{\n  l0 = [\"x\"]\n{tuples}  x = [for n in range(1000) : jsonencode(local.l14) == n]\n}}");
+    assert!(reason(&text).contains("(unknown)"));
+}
+
+/// What the steps of a long way come to: the same for each value that it leads through.
+#[test]
+fn a_walk_costs_what_it_walks_through() {
+    let spent = |length: usize| {
+        let items = vec!["{ a = [1, \"b\"] }"; length].join(", ");
+        let project = project(&[("main.tf", &format!("locals {{ x = jsonencode(toset([{items}])) == \"\" }}"))]);
+        let evaluator = Evaluator::with_steps(&project, 1_000_000);
+        let before = evaluator.meter().left();
+        local(&evaluator, "x");
+        before - evaluator.meter().left()
+    };
+    let (one, two) = (spent(200), spent(400));
+    assert!(two <= 2 * one + 100, "{one} and {two}");
 }
 
 /// Expressions, chains of locals, and nested values, at their deepest, on the stack of a test.
@@ -60,14 +109,14 @@ fn depth_is_bounded() {
         };
         let text = format!("locals {{ x = {}1{} }}", nested.repeat(90), close.repeat(90));
         let files = Files([("main.tf", text)].into());
-        let project = Project::load(&files, ".", &LoadOptions::default()).unwrap();
+        let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
         let evaluator = Evaluator::new(&project);
         // The reader may refuse such depth before; then there is nothing to evaluate.
         evaluator.local(&evaluator.root(), "x");
     }
     let sum = format!("locals {{ x = {}1 }}", "1 + ".repeat(120));
     let files = Files([("main.tf", sum)].into());
-    let project = Project::load(&files, ".", &LoadOptions::default()).unwrap();
+    let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
     assert_eq!(shown(&local(&Evaluator::new(&project), "x")), "121");
 }
 

@@ -11,7 +11,7 @@ fn evaluate(text: &str) -> (String, Vec<String>) {
 fn one_mistake_does_not_hide_the_rest() {
     let (value, errors) = evaluate("x = { a = 1 + true, b = upper(\"b\"), c = local.nothing }");
     assert_eq!(value, "{\n  \"a\" = (unknown)\n  \"b\" = \"B\"\n  \"c\" = (unknown)\n}");
-    assert_eq!(errors, ["a number is required here, not a bool", "there is no local `nothing` in this module"]);
+    assert_eq!(errors, ["there is no local `nothing` in this module", "a number is required here, not a bool"]);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn what_only_apply_knows_is_unknown() {
     assert_eq!(show("one"), "\"v\"");
     assert_eq!(show("me"), "data.aws_caller_identity.me.account_id is not known before apply");
     assert_eq!(show("all"), "aws_iam_role.many is not known before apply");
-    assert_eq!(show("fn"), "the function templatefile is not evaluated");
+    assert_eq!(show("fn"), "there is no file `x` here");
     assert_eq!(evaluator.errors(), []);
     show("none");
     show("wrong");

@@ -38,7 +38,7 @@ pub(crate) fn project(files: &[(&'static str, &str)]) -> Project {
 
 pub(crate) fn project_with(files: &[(&'static str, &str)], options: &LoadOptions) -> Project {
     let files = Files(files.iter().map(|(path, text)| (*path, (*text).to_owned())).collect());
-    let project = Project::load(&files, ".", options).unwrap();
+    let project = Project::load(files, ".", options).unwrap();
     for file in project.files() {
         assert_eq!(file.file.errors, [], "in {}", project.sources().get(file.id).name());
     }
@@ -69,55 +69,7 @@ pub(crate) fn messages(evaluator: &Evaluator<'_>) -> Vec<String> {
     evaluator.errors().into_iter().map(|error| error.message).collect()
 }
 
-/// A value as `terraform console` shows it.
+/// A value as `terraform console` shows it, but for what is unknown.
 pub(crate) fn shown(value: &Value) -> String {
-    let mut out = String::new();
-    show(value, 0, &mut out);
-    out
-}
-
-fn show(value: &Value, indent: usize, out: &mut String) {
-    use crate::Kind;
-    let pad = |out: &mut String, indent: usize| out.push_str(&" ".repeat(indent));
-    match &value.kind {
-        Kind::Unknown(_) => out.push_str("(unknown)"),
-        Kind::Null => out.push_str("null"),
-        Kind::Bool(truth) => out.push_str(&truth.to_string()),
-        Kind::Number(number) => out.push_str(&crate::format_number(number)),
-        Kind::String(text) => out.push_str(&format!("{:?}", text.as_str())),
-        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => {
-            let (open, close) = match value.kind {
-                Kind::List(_) => ("tolist([", "])"),
-                Kind::Set(_) => ("toset([", "])"),
-                _ => ("[", "]"),
-            };
-            out.push_str(open);
-            for item in items.iter() {
-                out.push('\n');
-                pad(out, indent + 2);
-                show(item, indent + 2, out);
-                out.push(',');
-            }
-            if !items.is_empty() {
-                out.push('\n');
-                pad(out, indent);
-            }
-            out.push_str(close);
-        }
-        Kind::Map(entries) | Kind::Object(entries) => {
-            let map = matches!(value.kind, Kind::Map(_));
-            out.push_str(if map { "tomap({" } else { "{" });
-            for entry in entries.iter() {
-                out.push('\n');
-                pad(out, indent + 2);
-                out.push_str(&format!("{:?} = ", entry.key.as_str()));
-                show(&entry.value, indent + 2, out);
-            }
-            if !entries.is_empty() {
-                out.push('\n');
-                pad(out, indent);
-            }
-            out.push_str(if map { "})" } else { "}" });
-        }
-    }
+    crate::show(value).unwrap().replace("(known after apply)", "(unknown)")
 }

@@ -1,21 +1,37 @@
-//! Held against `terraform console`: the answers of Terraform 1.11 are in `answers.txt`, so that this runs everywhere.
+//! Held against `terraform console`: the answers of Terraform 1.11 are in `answers.txt` and, for expressions that were
+//! made at random, in `generated.txt`; those of a whole configuration are in `configuration/`. So this runs everywhere.
 //!
 //! `SYMLINT_TERRAFORM=1 cargo test -p symlint-terraform terraform_says` asks the Terraform on the `PATH` again and
-//! rewrites the file; an expression is added to it as a line that starts with `> `.
+//! rewrites the files; an expression is added to one as a line that starts with `> `. With `SYMLINT_BLESS=1` the list of
+//! what is unknown here is rewritten.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::Evaluator;
+use crate::{Evaluator, LoadOptions, Project, syntax};
 
 use super::{Files, shown};
 
-const ANSWERS: &str = include_str!("answers.txt");
+/// Expressions that need no configuration, and what Terraform answers.
+const ANSWERS: [(&str, &str); 2] =
+    [("answers.txt", include_str!("answers.txt")), ("generated.txt", include_str!("generated.txt"))];
 
-/// The expressions, and what Terraform answers: a value, or `error`.
-fn answers() -> Vec<(&'static str, String)> {
+/// The files of a configuration, and expressions in it.
+const CONFIGURATION: [(&str, &str); 6] = [
+    ("main.tf", include_str!("configuration/main.tf")),
+    ("m/main.tf", include_str!("configuration/m/main.tf")),
+    ("n/main.tf", include_str!("configuration/n/main.tf")),
+    ("n/sub/main.tf", include_str!("configuration/n/sub/main.tf")),
+    ("n/sub/t.tpl", include_str!("configuration/n/sub/t.tpl")),
+    ("n/sub/t.yaml", include_str!("configuration/n/sub/t.yaml")),
+];
+const CONFIGURATION_ANSWERS: &str = include_str!("configuration/answers.txt");
+
+/// The expressions in a file, and what Terraform answers: a value, or `error`.
+fn answers(text: &str) -> Vec<(&str, String)> {
     let mut answers: Vec<(&str, String)> = Vec::new();
-    for line in ANSWERS.lines() {
+    for line in text.lines() {
         if let Some(expression) = line.strip_prefix("> ") {
             answers.push((expression, String::new()));
         } else if let Some((_, answer)) = answers.last_mut() {
@@ -28,81 +44,125 @@ fn answers() -> Vec<(&'static str, String)> {
     answers
 }
 
-/// What we answer: a value, `error`, or `(unknown)`.
-fn evaluated(expression: &str) -> String {
-    let text = format!("locals {{\n  x = {expression}\n}}\n");
-    let files = Files([("main.tf", text)].into());
-    let project = crate::Project::load(&files, ".", &crate::LoadOptions::default()).unwrap();
-    if project.files().iter().any(|file| !file.file.errors.is_empty()) {
-        return "error".to_owned();
-    }
-    let evaluator = Evaluator::new(&project);
-    let value = evaluator.local(&evaluator.root(), "x").unwrap();
-    if evaluator.errors().is_empty() { shown(&value) } else { "error".to_owned() }
+fn project(files: &[(&'static str, &str)]) -> Project {
+    let files = Files(files.iter().map(|(path, text)| (*path, (*text).to_owned())).collect());
+    let options = LoadOptions { workspace: Some("default".to_owned()), ..LoadOptions::default() };
+    Project::load(files, ".", &options).unwrap()
 }
 
-/// Terraform's nulls have types.
-fn untyped(answer: &str) -> String {
-    answer
-        .replace("tostring(null)", "null")
-        .replace("tonumber(null)", "null")
-        .replace("tobool(null)", "null")
-        .replace("tolist(null) /* of dynamic */", "null")
+/// What we answer: a value, `error`, or `(unknown)`.
+fn evaluated(project: &Project, expression: &str) -> String {
+    let id = project.sources().add("expression", expression.as_bytes().to_vec()).unwrap();
+    let Ok(parsed) = syntax::read_expression(id, &project.sources().get(id)) else { return "error".to_owned() };
+    let evaluator = Evaluator::new(project);
+    let value = evaluator.evaluate(&evaluator.root(), &parsed);
+    if evaluator.refusals().is_empty() { shown(&value) } else { "error".to_owned() }
+}
+
+/// The answers that are wrong, and how many are known.
+fn compare(project: &Project, answers: &[(&str, String)]) -> (String, usize) {
+    let (mut wrong, mut known) = (String::new(), 0);
+    for (expression, wanted) in answers {
+        let answer = evaluated(project, expression);
+        known += usize::from(!answer.contains("(unknown)"));
+        if !answer.contains("(unknown)") && answer != *wanted {
+            wrong.push_str(&format!("> {expression}\n{answer}\ninstead of\n{wanted}\n\n"));
+        }
+    }
+    (wrong, known)
 }
 
 #[test]
 fn every_answer_is_terraforms_or_unknown() {
-    let mut wrong = String::new();
-    let (mut known, mut all) = (0, 0);
-    for (expression, wanted) in answers() {
-        let answer = evaluated(expression);
-        all += 1;
-        known += usize::from(!answer.contains("(unknown)"));
-        if !answer.contains("(unknown)") && answer != untyped(&wanted) {
-            wrong.push_str(&format!("> {expression}\n{answer}\ninstead of\n{wanted}\n\n"));
-        }
+    let project = project(&[("main.tf", "")]);
+    for (file, text) in ANSWERS {
+        let answers = answers(text);
+        let (wrong, known) = compare(&project, &answers);
+        assert!(wrong.is_empty(), "{file}: {wrong}");
+        assert!(known * 100 >= answers.len() * 90, "{file}: only {known} of {} are known", answers.len());
     }
+}
+
+#[test]
+fn a_whole_configuration_is_evaluated_as_terraform_does() {
+    let project = project(&CONFIGURATION);
+    assert_eq!(project.errors(), []);
+    let answers = answers(CONFIGURATION_ANSWERS);
+    let (wrong, known) = compare(&project, &answers);
     assert!(wrong.is_empty(), "{wrong}");
-    assert!(known * 100 >= all * 90, "only {known} of {all} are known");
+    assert!(known * 100 >= answers.len() * 90, "only {known} of {} are known", answers.len());
 }
 
 #[test]
 fn what_is_unknown_is_on_purpose() {
-    let unknown: Vec<&str> = answers()
-        .into_iter()
-        .filter(|(expression, _)| evaluated(expression).contains("(unknown)"))
-        .map(|(expression, _)| expression)
-        .collect();
-    assert_eq!(unknown.join("\n"), include_str!("unknown.txt").trim_end());
+    let project = project(&[("main.tf", "")]);
+    let mut unknown = String::new();
+    for (expression, _) in ANSWERS.iter().flat_map(|(_, text)| answers(text)) {
+        if evaluated(&project, expression).contains("(unknown)") {
+            unknown.push_str(&format!("{expression}\n"));
+        }
+    }
+    if std::env::var_os("SYMLINT_BLESS").is_some() {
+        std::fs::write(here("unknown.txt"), &unknown).unwrap();
+        return;
+    }
+    assert_eq!(unknown, include_str!("unknown.txt"));
 }
 
-fn console(expression: &str) -> Option<String> {
+fn here(name: &str) -> String {
+    format!("{}/src/eval/tests/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn terraform(folder: &Path, arguments: &[&str], stdin: &str) -> Option<std::process::Output> {
     let mut child = Command::new("terraform")
-        .args(["console", "-no-color"])
+        .args(arguments)
+        .current_dir(folder)
         .env("TF_CLI_CONFIG_FILE", "/dev/null")
+        .env("CHECKPOINT_DISABLE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .ok()?;
-    writeln!(child.stdin.take()?, "{expression}").ok()?;
-    let output = child.wait_with_output().ok()?;
+    writeln!(child.stdin.take()?, "{stdin}").ok()?;
+    child.wait_with_output().ok()
+}
+
+fn console(folder: &Path, expression: &str) -> Option<String> {
+    let output = terraform(folder, &["console", "-no-color"], expression)?;
     if String::from_utf8_lossy(&output.stderr).contains("Error") {
         return Some("error".to_owned());
     }
     Some(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
+/// Asks Terraform about all expressions in `text`, in a folder with `files`, and rewrites the file `name`.
+fn record(files: &[(&str, &str)], name: &str, text: &str) -> bool {
+    let folder = std::env::temp_dir().join(format!("symlint-terraform-{}-{}", std::process::id(), text.len()));
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    terraform(&folder, &["init", "-no-color"], "").unwrap();
+    let mut recorded = String::new();
+    for (expression, _) in answers(text) {
+        recorded.push_str(&format!("> {expression}\n{}\n", console(&folder, expression).unwrap()));
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(here(name), &recorded).unwrap();
+    recorded == text
+}
+
 #[test]
 fn terraform_says_so() {
-    if std::env::var_os("SYMLINT_TERRAFORM").is_none() || console("1").is_none() {
+    let installed = || terraform(Path::new("."), &["version"], "").is_some();
+    if std::env::var_os("SYMLINT_TERRAFORM").is_none() || !installed() {
         return;
     }
-    let mut recorded = String::new();
-    for (expression, _) in answers() {
-        recorded.push_str(&format!("> {expression}\n{}\n", console(expression).unwrap()));
+    let mut same = record(&CONFIGURATION, "configuration/answers.txt", CONFIGURATION_ANSWERS);
+    for (name, text) in ANSWERS {
+        same &= record(&[("main.tf", "")], name, text);
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/eval/tests/answers.txt");
-    std::fs::write(path, &recorded).unwrap();
-    assert_eq!(recorded, ANSWERS, "the answers have changed; they have been rewritten");
+    assert!(same, "the answers have changed; they have been rewritten");
 }

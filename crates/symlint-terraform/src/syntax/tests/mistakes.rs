@@ -79,7 +79,7 @@ fn brackets() {
     check("a = {\n  c = 1\n  }\n  d = 2\n}\nb = 1\n", &["3:3 [}] this `}` closes nothing: remove it"], "a b");
     check("a = 1\n}\nb = 1\n", &["2:1 [}] this `}` closes nothing: remove it"], "a b");
     check("a = { c = [1 }\nb = 1\n", &["1:11 [[] this `[` is not closed: add `]`"], "a b");
-    check("a = f(1\nb = 1\n", &["2:1 [b] `b` is not expected here: a comma or `)` is missing"], "a b");
+    check("a = f(1\nb = 1\n", &["1:8 [] `)` is missing: the `(` on line 1 is not closed"], "a b");
     check("a = {\n", &["1:5 [{] this `{` is not closed: add `}`"], "a");
     check(
         "a = \"${b\"\nc = 1\n",
@@ -109,16 +109,37 @@ fn an_argument_is_set_once() {
 
 #[test]
 fn heredocs_that_do_not_end() {
-    check(
-        "a = <<E\nx\nb = 1\n",
-        &["1:5 [<<E] this heredoc is not closed: add a line with only `E`", "2:1 [x] `x` has no value: write `x = …`"],
-        "a b",
-    );
+    check("a = <<E\nx\nb = 1\n", &["1:5 [<<E] this heredoc is not closed: add a line with only `E`"], "a b");
     check(
         "a = <<E\n${x\nE\nb = 1\n",
         &["2:1 [${] this `${` is not closed: add `}`, or write `$${` for the characters"],
         "a b",
     );
+}
+
+#[test]
+fn what_is_not_closed_ends_where_an_item_begins() {
+    let said = |close: &str, open: &str| format!("1:7 [] `{close}` is missing: the `{open}` on line 1 is not closed");
+    check("a = [1\nb = 1\n", &[&said("]", "[")], "a b");
+    let said = "1:15 [] `]` is missing: the `[` on line 1 is not closed";
+    check("a = [for x in y\nb = 1\n", &[&said.replace("15", "16")], "a b");
+    check("a = f(\n  1\nb = 1\n", &["2:4 [] `)` is missing: the `(` on line 1 is not closed"], "a b");
+    let inner = "a = {\n  c = [\"x\"\n  d = 1\n}\nb = 1\n";
+    check(inner, &["2:11 [] `]` is missing: the `[` on line 2 is not closed"], "a b");
+}
+
+#[test]
+fn a_missing_brace_is_put_in() {
+    let text = "a = {\n  b =\n    c = 1\n    d = {\n      e = 2\n    }\n  }\n  f = 3\n}\n";
+    check(text, &["2:6 [] `{` is missing: write `b = {`"], "a");
+    let read = input(text);
+    assert_eq!(show(read.value("a")), "{ b={ c=1 d={ e=2 } } f=3 }");
+}
+
+#[test]
+fn keys_that_start_with_a_digit() {
+    let said = "2:3 [1b] a key that starts with a digit must be in quotes: write `\"1b\" = …`";
+    check("a = {\n  1b = 1\n}\nb = 1\n", &[said], "a b");
 }
 
 #[test]

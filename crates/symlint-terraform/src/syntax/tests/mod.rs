@@ -11,6 +11,7 @@
 mod differential;
 mod expressions;
 mod hostile;
+mod linear;
 mod mistakes;
 mod spans;
 mod strings;

@@ -1,0 +1,236 @@
+//! Which relations there are between tenants that differ in this or that.
+
+use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Value};
+
+use super::super::field::{Field, FieldKind};
+use super::super::model::{Connector, Grant, Provenance, Whole};
+use super::*;
+use crate::config::Organization;
+use RelationKind::*;
+
+/// The values of a tenant, in the order of the shipped example, with one grant or more.
+#[derive(Clone)]
+struct Row {
+    sso: &'static str,
+    instance: &'static str,
+    region: &'static str,
+    role: &'static str,
+    /// Instance, permission set, target.
+    grants: Vec<[&'static str; 3]>,
+}
+
+const A: (&str, &str, [&str; 3]) =
+    ("719240583316", "ssoins-7223a91be40c5d68", ["ssoins-7223a91be40c5d68", "ps-5e1b09c7d2a84f63", "604178239951"]);
+const B: (&str, &str, [&str; 3]) =
+    ("280365914472", "ssoins-68042f7d9be0a513", ["ssoins-68042f7d9be0a513", "ps-b3c8f10a6e4d9275", "915827304462"]);
+const C: (&str, &str, [&str; 3]) =
+    ("048261739905", "ssoins-69873c5a0f81be42", ["ssoins-69873c5a0f81be42", "ps-0d94e7b25f3ac861", "352790641188"]);
+
+fn row((sso, instance, grant): (&'static str, &'static str, [&'static str; 3]), region: &'static str) -> Row {
+    Row { sso, instance, region, role: sso, grants: vec![grant] }
+}
+
+fn rows() -> [Row; 3] {
+    [row(A, "us-east-1"), row(B, "eu-west-1"), row(C, "eu-central-1")]
+}
+
+fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
+    let id = TenantId(at as u32);
+    let path = Path::root(Root::Variable("customer_tenants".into()));
+    let field = |kind, text: String| {
+        // Not known before apply, where a test says so.
+        let value = match text.as_str() {
+            text if text.contains('?') => Value::unknown("a test says so", span),
+            text => Value::new(Kind::String(text.into()), Origin::written(span, Form::Whole)),
+        };
+        Field::new(kind, id, Some(value), span)
+    };
+    Tenant {
+        id,
+        key: field(FieldKind::Key, ["a", "b", "c", "d"][at].into()),
+        sso_account_id: field(FieldKind::SsoAccountId, row.sso.into()),
+        connector: Connector {
+            cloud: field(FieldKind::Cloud, "aws".into()),
+            instance_arn: field(FieldKind::InstanceArn, format!("arn:aws:sso:::instance/{}", row.instance)),
+            region: field(FieldKind::Region, row.region.into()),
+            role_arn: field(FieldKind::RoleArn, format!("arn:aws:iam::{}:role/sym/SymSSOFoo", row.role)),
+        },
+        grants: row
+            .grants
+            .iter()
+            .map(|[instance, id, target]| Grant {
+                permission_set_arn: field(
+                    FieldKind::PermissionSetArn,
+                    format!("arn:aws:sso:::permissionSet/{instance}/{id}"),
+                ),
+                target_account_id: field(FieldKind::TargetAccountId, (*target).into()),
+            })
+            .collect(),
+        provenance: Provenance::Variable("customer_tenants".into()),
+        whole: Whole::Object,
+        path,
+        missing: Vec::new(),
+        misfits: Vec::new(),
+        span,
+    }
+}
+
+/// The relations between `rows`, as kind, tenant and other.
+fn found_in(rows: &[Row], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
+    let sources = Sources::new();
+    let span = Span::new(sources.add("x", b"x".to_vec()).unwrap(), 0..1);
+    let tenants: Vec<Tenant> = rows.iter().enumerate().map(|(at, row)| tenant(at, row, span)).collect();
+    let organizations = organizations
+        .iter()
+        .enumerate()
+        .map(|(at, keys)| Organization {
+            name: at.to_string(),
+            tenants: keys.iter().map(|&key| key.to_owned()).collect(),
+            span,
+        })
+        .collect();
+    let config = Config { organizations, ..Config::default() };
+    let index = Index::new(&tenants, &config);
+    relations(&tenants, &index, &config)
+        .into_iter()
+        .map(|relation| (relation.kind, relation.tenant.index(), relation.other.index()))
+        .collect()
+}
+
+type Change = (&'static str, fn(&mut Row, &Row));
+
+const SSO: Change = ("sso", |to, from| to.sso = from.sso);
+const INSTANCE: Change = ("instance", |to, from| to.instance = from.instance);
+const REGION: Change = ("region", |to, from| to.region = from.region);
+const ROLE: Change = ("role", |to, from| to.role = from.role);
+const PERMISSION_SET: Change =
+    ("permission set", |to, from| [to.grants[0][0], to.grants[0][1]] = [from.grants[0][0], from.grants[0][1]]);
+const PS_INSTANCE: Change = ("instance of the permission set", |to, from| to.grants[0][0] = from.grants[0][0]);
+const PS_ID: Change = ("id of the permission set", |to, from| to.grants[0][1] = from.grants[0][1]);
+const TARGET: Change = ("target", |to, from| to.grants[0][2] = from.grants[0][2]);
+const TARGET_FROM_SSO: Change = ("target from SSO account", |to, from| to.grants[0][2] = from.sso);
+
+#[test]
+fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
+    let settings = [INSTANCE, REGION, ROLE];
+    let all = [SSO, INSTANCE, REGION, ROLE, PERMISSION_SET, TARGET];
+    let but = |names: &[&str]| all.iter().copied().filter(|(name, _)| !names.contains(name)).collect::<Vec<_>>();
+    let cases: Vec<(Vec<Change>, Option<RelationKind>)> = vec![
+        (vec![], None),
+        // A tenant that contradicts itself has a finding of its own.
+        (vec![SSO], None),
+        (vec![INSTANCE], None),
+        (vec![ROLE], None),
+        (vec![PERMISSION_SET], None),
+        (vec![PS_INSTANCE], None),
+        (settings.to_vec(), None),
+        (vec![PERMISSION_SET, TARGET], None),
+        (vec![INSTANCE, TARGET], None),
+        (vec![SSO, INSTANCE, REGION, ROLE], None),
+        (but(&["permission set"]), None),
+        (but(&["instance"]), None),
+        // Nothing that could be known.
+        (vec![REGION], None),
+        // Each kind.
+        (all.to_vec(), Some(DuplicateTenant)),
+        (but(&["region"]), Some(DuplicateTenant)),
+        (vec![SSO, ROLE], Some(DuplicateSsoAccount)),
+        (vec![SSO, ROLE, TARGET], Some(DuplicateSsoAccount)),
+        (vec![SSO, ROLE, INSTANCE, PS_INSTANCE], Some(DuplicateSsoAccount)),
+        (vec![INSTANCE, PERMISSION_SET], Some(DuplicateInstance)),
+        (vec![INSTANCE, PS_INSTANCE], Some(DuplicateInstance)),
+        (vec![INSTANCE, REGION, PERMISSION_SET, TARGET], Some(DuplicateInstance)),
+        (vec![TARGET_FROM_SSO], Some(TargetIsForeignSsoAccount)),
+        (vec![TARGET], Some(DuplicateTargetAccount)),
+        (vec![SSO, TARGET], Some(DuplicateTargetAccount)),
+        (vec![PS_ID, TARGET], Some(DuplicateTargetAccount)),
+        (vec![PS_ID], Some(DuplicatePermissionSet)),
+        (but(&["target"]), Some(SharedSsoAccount)),
+        (vec![SSO, INSTANCE, REGION, ROLE, PS_INSTANCE], Some(SharedSsoAccount)),
+        (vec![SSO, INSTANCE, REGION, ROLE, PS_INSTANCE, TARGET], Some(SharedSsoAccount)),
+        (but(&["sso"]), Some(DuplicateEntitlement)),
+        (but(&["role"]), Some(DuplicateEntitlement)),
+    ];
+    for (changes, kind) in cases {
+        for (to, from) in [(0, 1), (1, 0), (2, 0), (1, 2)] {
+            let mut rows = rows();
+            let source = rows[from].clone();
+            changes.iter().for_each(|(_, change)| change(&mut rows[to], &source));
+            let on = if kind == Some(TargetIsForeignSsoAccount) { (to, from) } else { (to.max(from), to.min(from)) };
+            let expected: Vec<_> = kind.map(|kind| (kind, on.0, on.1)).into_iter().collect();
+            let names: Vec<&str> = changes.iter().map(|(name, _)| *name).collect();
+            assert_eq!(found_in(&rows, &[]), expected, "{names:?} of {to} from {from}");
+        }
+    }
+}
+
+#[test]
+fn members_of_one_organization_share_what_they_like_but_instance_and_region() {
+    let [a, ..] = rows();
+    assert_eq!(found_in(&[a.clone(), a.clone()], &[&["a", "b"]]), []);
+    assert_eq!(found_in(&[a.clone(), a.clone(), a.clone()], &[&["a", "b"]]), [(DuplicateTenant, 2, 0)]);
+    assert_eq!(
+        found_in(&[a.clone(), a.clone(), a.clone()], &[&["a", "c"]]),
+        [(DuplicateTenant, 1, 0), (DuplicateTenant, 2, 1)]
+    );
+    let other_region = Row { region: "us-east-2", ..a.clone() };
+    assert_eq!(found_in(&[a.clone(), other_region], &[&["a", "b"]]), [(OrganizationMismatch, 1, 0)]);
+    let [_, b, c] = rows();
+    assert_eq!(found_in(&[a.clone(), b.clone(), c.clone()], &[&["c", "a"]]), [(OrganizationMismatch, 2, 0)]);
+    // A malformed id has a finding of its own.
+    let short = Row { instance: "ssoins-7223a91be40c5d6", ..a.clone() };
+    assert_eq!(found_in(&[a.clone(), short], &[&["a", "b"]]), []);
+    // Two grants of one tenant are its own affair.
+    let twice = Row { grants: vec![A.2, A.2], ..a };
+    assert_eq!(
+        found_in(&[twice, b, c], &[&["a", "b"], &["c"]]),
+        [(DuplicateEntitlement, 0, 0), (OrganizationMismatch, 1, 0)]
+    );
+}
+
+#[test]
+fn of_many_the_odd_one_is_found() {
+    let [a, b, c] = rows();
+    // Three kinds of access to one customer are one group, whoever comes first.
+    let a2 = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
+    let a3 = Row { grants: vec![[A.1, "ps-3ab81f6d92c5e074", "604178239951"]], ..a.clone() };
+    assert_eq!(
+        found_in(&[a.clone(), a2.clone(), a3.clone(), b.clone()], &[]),
+        [(SharedSsoAccount, 1, 0), (SharedSsoAccount, 2, 0)]
+    );
+    // With the right ones around it, the wrong target is one finding.
+    let wrong = Row { grants: vec![[B.1, B.2[1], "209475186634"]], ..b.clone() };
+    let organization: &[&[&str]] = &[&["a", "b", "d"]];
+    assert_eq!(found_in(&[a.clone(), a2.clone(), wrong, a2.clone()], organization), [(DuplicateTargetAccount, 2, 1)]);
+    // One grant of several was copied: the others can still be compared.
+    let mixed = Row { grants: vec![C.2, A.2, [C.1, "ps-7c20d5e9f1ab8364", B.2[2]]], ..c };
+    assert_eq!(found_in(&[a, b, mixed], &[]), [(DuplicateTargetAccount, 2, 1)]);
+}
+
+#[test]
+fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anything_else() {
+    let [a, b, _] = rows();
+    let copy = |change: fn(&mut Row)| {
+        let mut copy = a.clone();
+        change(&mut copy);
+        found_in(&[a.clone(), copy], &[])
+    };
+    assert_eq!(copy(|row| [row.sso, row.role] = ["?", "?"]), [(DuplicateEntitlement, 1, 0)]);
+    assert_eq!(copy(|row| row.instance = "?"), [(DuplicateTenant, 1, 0)]);
+    assert_eq!(copy(|row| row.grants = vec![[A.1, A.2[1], "?"]]), []);
+    assert_eq!(copy(|row| row.grants = vec![["?", "?", "?"]]), []);
+    // Too short by a digit: format findings stand alone.
+    let short = Row { sso: "28036591447", role: "28036591447", ..b.clone() };
+    let on_it = Row { instance: B.1, grants: vec![[B.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
+    assert_eq!(found_in(&[short.clone(), on_it.clone()], &[]), []);
+    // Two that are malformed in the same way are the same.
+    assert_eq!(
+        found_in(&[short, Row { sso: "28036591447", role: "28036591447", ..a.clone() }], &[]),
+        [(DuplicateSsoAccount, 1, 0)]
+    );
+    let documented =
+        Row { sso: "123456789012", role: "123456789012", grants: vec![[B.1, B.2[1], "111122223333"]], ..b };
+    let other =
+        Row { sso: "123456789012", role: "123456789012", grants: vec![[A.1, A.2[1], "111122223333"]], ..a.clone() };
+    assert_eq!(found_in(&[documented, other], &[]), []);
+}

@@ -1,0 +1,179 @@
+//! What Terraform looks at before it evaluates anything: that all which is referred to is declared, even where a `try`
+//! or a loop without elements would never ask for it.
+
+use crate::source::Span;
+use crate::syntax::{Expr, ExprKind, Key, SplatStep, TemplatePart};
+
+use super::instance::Instance;
+use super::{Answer, Evaluator, Stop, Trial};
+
+/// A name that no `for` around has bound, and the names taken of it: `var.x` is `["var", "x"]`.
+struct Reference<'a> {
+    names: Vec<&'a str>,
+    /// Of the last name.
+    span: Span,
+    /// From the first name to the last.
+    whole: Span,
+}
+
+/// Calls `visit` with every reference in `expr`; `bound` are the names of the `for` expressions around.
+fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
+    if let Some(names) = names_of(expr) {
+        let root = names.first().map_or("", |(name, _)| name);
+        if !bound.contains(&root) {
+            // No reference has more than three: `data.kind.name`.
+            let taken = names.get(..names.len().min(if root == "data" { 3 } else { 2 })).unwrap_or_default();
+            let span = taken.last().map_or(expr.span, |(_, span)| *span);
+            let whole = taken.first().map_or(span, |(_, first)| first.to(span));
+            visit(Reference { names: taken.iter().map(|(name, _)| *name).collect(), span, whole });
+        }
+        return;
+    }
+    match &expr.kind {
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {}
+        ExprKind::Variable(_) | ExprKind::Invalid => {}
+        ExprKind::Template(parts) => each_in_template(parts, bound, visit),
+        ExprKind::Object(items) => {
+            for item in items {
+                if let Key::Computed(key) = &item.key {
+                    each_reference(key, bound, visit);
+                }
+                each_reference(&item.value, bound, visit);
+            }
+        }
+        ExprKind::Tuple(items) => items.iter().for_each(|item| each_reference(item, bound, visit)),
+        ExprKind::Paren(inner) | ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => {
+            each_reference(inner, bound, visit);
+        }
+        ExprKind::Index(base, key) => {
+            each_reference(base, bound, visit);
+            each_reference(key, bound, visit);
+        }
+        ExprKind::Splat(splat) => {
+            each_reference(&splat.base, bound, visit);
+            each_in_steps(&splat.steps, bound, visit);
+        }
+        ExprKind::Call(call) => call.arguments.iter().for_each(|argument| each_reference(argument, bound, visit)),
+        ExprKind::Binary(binary) => {
+            each_reference(&binary.left, bound, visit);
+            each_reference(&binary.right, bound, visit);
+        }
+        ExprKind::Conditional(parts) => {
+            for part in [&parts.condition, &parts.yes, &parts.no] {
+                each_reference(part, bound, visit);
+            }
+        }
+        ExprKind::For(parts) => {
+            each_reference(&parts.collection, bound, visit);
+            let outer = bound.len();
+            bound.extend(parts.key_name.iter().chain([&parts.value_name]).map(|name| name.text.as_str()));
+            for part in parts.key.iter().chain([&parts.result]).chain(&parts.condition) {
+                each_reference(part, bound, visit);
+            }
+            bound.truncate(outer);
+        }
+    }
+}
+
+fn each_in_steps<'a>(steps: &'a [SplatStep], bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
+    for step in steps {
+        match step {
+            SplatStep::Attribute(_) => {}
+            SplatStep::Index(key) => each_reference(key, bound, visit),
+            SplatStep::Splat(inner) => each_in_steps(inner, bound, visit),
+        }
+    }
+}
+
+fn each_in_template<'a>(parts: &'a [TemplatePart], bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
+    for part in parts {
+        match part {
+            TemplatePart::Literal(_) => {}
+            TemplatePart::Interpolation(inner) => each_reference(inner, bound, visit),
+            TemplatePart::If { condition, yes, no } => {
+                each_reference(condition, bound, visit);
+                each_in_template(yes, bound, visit);
+                each_in_template(no, bound, visit);
+            }
+            TemplatePart::For { key, value, collection, body } => {
+                each_reference(collection, bound, visit);
+                let outer = bound.len();
+                bound.extend(key.iter().chain([value]).map(|name| name.text.as_str()));
+                each_in_template(body, bound, visit);
+                bound.truncate(outer);
+            }
+        }
+    }
+}
+
+/// The names in `a.b.c`.
+fn names_of(expr: &Expr) -> Option<Vec<(&str, Span)>> {
+    let mut names = Vec::new();
+    let mut expr = expr;
+    loop {
+        match &expr.kind {
+            ExprKind::Variable(name) => {
+                names.push((name.as_str(), expr.span));
+                names.reverse();
+                return Some(names);
+            }
+            ExprKind::Attribute(base, name) => {
+                names.push((name.text.as_str(), name.span));
+                expr = base;
+            }
+            _ => return None,
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    /// Records what `expr`, which stands in the module of `instance`, refers to and is not there. Each expression is
+    /// looked at once.
+    pub(super) fn check_references(&self, instance: &Instance, expr: &Expr) {
+        let Some(module) = instance.module().and_then(|id| self.project.module(id)) else { return };
+        if !self.project.has_configuration() || !self.checked.borrow_mut().insert(expr.span) {
+            return;
+        }
+        let trial = self.trial.replace(Trial::No);
+        each_reference(expr, &mut Vec::new(), &mut |reference| {
+            let missing = match reference.names.as_slice() {
+                ["var", name] => module.variable(name).is_none().then_some(("variable", name)),
+                ["local", name] => module.local(name).is_none().then_some(("local", name)),
+                ["module", name] => module.call(name).is_none().then_some(("module call", name)),
+                _ => None,
+            };
+            if let Some((what, name)) = missing {
+                self.record(format!("there is no {what} `{name}` in this module"), reference.span, None);
+            }
+            let (data, resource) = match reference.names.as_slice() {
+                ["data", rest @ ..] => ("data.", rest),
+                rest => ("", rest),
+            };
+            if let [kind, name] = resource
+                && (!data.is_empty() || !is_special(kind))
+                && module.resource(!data.is_empty(), kind, name).is_none()
+            {
+                self.record(format!("there is no {data}{kind}.{name} in this module"), reference.whole, None);
+            }
+        });
+        self.trial.set(trial);
+    }
+
+    /// Refuses a template that needs a value which it is not given.
+    pub(crate) fn check_template(&self, template: &Expr, values: &crate::Value) -> Answer<()> {
+        let mut missing = None;
+        each_reference(template, &mut Vec::new(), &mut |reference| {
+            let name = reference.names.first().copied().unwrap_or_default();
+            if values.get(name).is_none() && missing.is_none() {
+                missing = Some(Stop::error_at(format!("the template has no value `{name}`"), reference.whole));
+            }
+        });
+        missing.map_or(Ok(()), Err)
+    }
+}
+
+/// Whether a name is no kind of resources.
+fn is_special(root: &str) -> bool {
+    ["var", "local", "module", "data", "each", "count", "path", "terraform", "self", "ephemeral", "resource"]
+        .contains(&root)
+}

@@ -1,0 +1,243 @@
+//! Functions that read files of the project, or take paths apart.
+//!
+//! Paths are seen from the root module's folder, as they are where Terraform is started in it. A file that is not here
+//! may be where Terraform runs, so it is unknown and no error.
+
+use crate::eval::{Answer, Scope, Stop};
+use crate::limits::BYTES;
+use crate::origin::{Form, Origin};
+use crate::source::FileId;
+use crate::syntax::read_template;
+use crate::types::{Type, make_set};
+use crate::value::{Kind, Str, Value};
+
+use super::arguments::Arguments;
+use super::{Function, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("abspath", 1, 1, abspath),
+    function("basename", 1, 1, |args| args.made(base(&args.text(0)?))),
+    function("dirname", 1, 1, |args| args.made(&directory(&args.text(0)?))),
+    function("file", 1, 1, file),
+    function("fileexists", 1, 1, |args| {
+        let path = args.text(0)?;
+        args.truth(exists(args, &path)?)
+    }),
+    function("fileset", 2, 2, fileset),
+    function("templatefile", 2, 2, templatefile),
+    function("templatestring", 2, 2, templatestring),
+];
+
+/// `path` as Go cleans it: as short as it can be without looking at a disk.
+fn clean(path: &str) -> String {
+    let short = crate::module::join("", path);
+    match (short.is_empty(), path.starts_with('/')) {
+        (true, true) => "/".to_owned(),
+        (true, false) => ".".to_owned(),
+        (false, _) => short,
+    }
+}
+
+fn base(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" if path.is_empty() => ".",
+        "" => "/",
+        trimmed => trimmed.rsplit('/').next().unwrap_or(trimmed),
+    }
+}
+
+fn directory(path: &str) -> String {
+    clean(path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default())
+}
+
+fn abspath(args: &Arguments<'_, '_>) -> Answer {
+    let path = args.text(0)?;
+    if path.starts_with('/') {
+        return args.made(&clean(&path));
+    }
+    match &args.evaluator.project().surroundings().cwd {
+        Some(cwd) => args.made(&clean(&format!("{cwd}/{path}"))),
+        None => Err(Stop::reason("an absolute path depends on where Terraform runs")),
+    }
+}
+
+/// `path` as the project's files are asked for, and split into folder and name.
+fn located(args: &Arguments<'_, '_>, path: &str) -> Answer<(String, String)> {
+    let project = args.evaluator.project();
+    let outside = || Stop::reason("this file is not part of the project");
+    let cwd = project.surroundings().cwd.as_ref();
+    let relative = match path.strip_prefix('/') {
+        None if path.starts_with('~') => return Err(outside()),
+        None => path,
+        Some(_) => cwd.and_then(|cwd| path.strip_prefix(cwd.as_str())?.strip_prefix('/')).ok_or_else(outside)?,
+    };
+    let dir = project.root().map_or("", |root| root.dir.as_str());
+    let full = crate::module::join(dir, relative);
+    let (folder, name) = full.rsplit_once('/').unwrap_or((".", &full));
+    Ok((folder.to_owned(), name.to_owned()))
+}
+
+/// The names in `folder`; `None` where there is no such folder.
+fn list(args: &Arguments<'_, '_>, folder: &str) -> Answer<Option<Vec<String>>> {
+    let files = args.evaluator.project().surroundings().files.as_ref();
+    let files = files.ok_or_else(|| Stop::reason("there are no files here"))?;
+    let names = files.list(if folder.is_empty() { "." } else { folder });
+    let names = names.map_err(|error| Stop::reason(error.to_string()))?;
+    args.spend(names.as_ref().map_or(0, Vec::len))?;
+    Ok(names)
+}
+
+fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
+    let (folder, name) = located(args, path)?;
+    // Only a folder that is here tells what is not in it.
+    let names = list(args, &folder)?.ok_or_else(|| missing(path))?;
+    Ok(names.contains(&name))
+}
+
+fn missing(path: &str) -> Stop {
+    Stop::reason(format!("there is no file `{path}` here"))
+}
+
+/// The file at `path`, which is read once.
+fn read(args: &Arguments<'_, '_>, path: &str) -> Answer<FileId> {
+    let (folder, name) = located(args, path)?;
+    // What is no plain file, such as a device, is in no list: reading it might never end.
+    if !list(args, &folder)?.is_some_and(|names| names.contains(&name)) {
+        return Err(missing(path));
+    }
+    let full = if folder == "." { name } else { format!("{folder}/{name}") };
+    let project = args.evaluator.project();
+    if let Some(id) = args.evaluator.read_files().borrow().get(&full) {
+        return Ok(*id);
+    }
+    let files = project.surroundings().files.as_ref().ok_or_else(|| missing(path))?;
+    let bytes = files.read(&full).map_err(|error| Stop::reason(error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| missing(path))?;
+    args.evaluator.meter().spend(bytes.len() / 16)?;
+    if bytes.len() > BYTES {
+        return Err(Stop::reason("this file is too long to be evaluated"));
+    }
+    let id = project.sources().add(full.clone(), bytes).map_err(|error| Stop::reason(error.to_string()))?;
+    args.evaluator.read_files().borrow_mut().insert(full, id);
+    Ok(id)
+}
+
+fn file(args: &Arguments<'_, '_>) -> Answer {
+    let (path, origin) = args.string(0)?;
+    let id = read(args, &path)?;
+    let source = args.evaluator.project().sources().get(id);
+    if !source.invalid_bytes().is_empty() {
+        return Err(args.refuse("takes a file in UTF-8"));
+    }
+    let (text, form) = match crate::syntax::normalised(source.text()) {
+        Some(normalised) => (Str::from(normalised), Form::Whole),
+        None => (source.substr(0..source.text().len()), Form::Verbatim),
+    };
+    Ok(Value::new(Kind::String(text), Origin::written(source.whole(id), form)).marked(origin.sensitive))
+}
+
+/// The names below a folder that match a pattern of one level.
+fn fileset(args: &Arguments<'_, '_>) -> Answer {
+    let (dir, pattern) = (args.text(0)?, args.text(1)?);
+    let (levels, last) = pattern.rsplit_once('/').map_or(("", pattern.as_str()), |(levels, last)| (levels, last));
+    let literal = |text: &str| !text.contains(['*', '?', '[', '{', '\\']);
+    if !literal(levels) || last == "**" || last.contains(['[', '{', '\\']) || pattern.starts_with(['/', '.']) {
+        return Err(Stop::reason("this pattern of files is not evaluated"));
+    }
+    let joined = if levels.is_empty() { format!("{dir}/x") } else { format!("{dir}/{levels}/x") };
+    let (folder, _) = located(args, &joined)?;
+    let names = list(args, &folder)?.ok_or_else(|| Stop::reason(format!("there is no folder `{folder}` here")))?;
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| matches(last, name)) {
+        let name = if levels.is_empty() { name.clone() } else { format!("{levels}/{name}") };
+        found.push(args.result(Kind::String(Str::from(name))));
+    }
+    Ok(Value::typed(make_set(found, args.evaluator.meter())?, args.origin(), Type::String))
+}
+
+/// Whether `name` matches `pattern`, in which `*` stands for anything and `?` for any character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut rest = name;
+    let mut pieces = pattern.split('*').peekable();
+    let mut first = true;
+    while let Some(piece) = pieces.next() {
+        let last = pieces.peek().is_none();
+        let starts = |text: &str| {
+            let mut chars = text.chars();
+            let fits = piece.chars().all(|wanted| chars.next().is_some_and(|c| wanted == '?' || wanted == c));
+            fits.then(|| chars.as_str().len()).map(|left| text.len() - left)
+        };
+        // The first piece is at the start, the last at the end, the others as early as can be.
+        let places = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+        let fits = |at: usize| {
+            let taken = starts(rest.get(at..)?)?;
+            (!last || at + taken == rest.len()).then_some(at + taken)
+        };
+        let found = if first { fits(0) } else { places.into_iter().find_map(fits) };
+        let Some(end) = found else { return false };
+        rest = rest.get(end..).unwrap_or_default();
+        first = false;
+    }
+    true
+}
+
+fn templatefile(args: &Arguments<'_, '_>) -> Answer {
+    let id = read(args, &args.text(0)?)?;
+    if !args.evaluator.project().sources().get(id).invalid_bytes().is_empty() {
+        return Err(args.refuse("takes a file in UTF-8"));
+    }
+    rendered(args, id)
+}
+
+fn templatestring(args: &Arguments<'_, '_>) -> Answer {
+    let text = args.text(0)?;
+    args.evaluator.meter().spend(text.len() / 16)?;
+    let id = args.evaluator.project().sources().add("template", text.as_bytes().to_vec());
+    rendered(args, id.map_err(|error| Stop::reason(error.to_string()))?)
+}
+
+/// The template in the file `id`, with the values of the second argument.
+fn rendered(args: &Arguments<'_, '_>, id: FileId) -> Answer {
+    let values = args.value(1)?;
+    if values.entries().is_none() {
+        return Err(args.refuse("takes the values for the template as an object"));
+    }
+    let source = args.evaluator.project().sources().get(id);
+    let template = read_template(id, &source).map_err(|error| Stop::error_at(error.message, error.span))?;
+    args.evaluator.check_template(&template, values)?;
+    let value = args.evaluator.eval(&template, &Scope::template(values));
+    if value.as_unknown().is_some() {
+        return Err(Stop::Unknown(value));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, name, wanted) in [
+            ("*.yaml", "a.yaml", true),
+            ("*.yaml", "a.yml", false),
+            ("*", "", true),
+            ("a*b*c", "a1b2b3c", true),
+            ("a*b*c", "a1b2b3", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("a.yaml", "a.yaml", true),
+            ("a.yaml", "ba.yaml", false),
+            ("*a", "aab", false),
+            ("*ab", "aab", true),
+        ] {
+            assert_eq!(matches(pattern, name), wanted, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn paths_are_taken_apart_as_go_does() {
+        assert_eq!(["a/b/c", "", "a/", "/", "a"].map(base), ["c", ".", "a", "/", "a"]);
+        assert_eq!(["a/b/c", "", "a/", "/", "a", "a/b/", "/x"].map(directory), ["a/b", ".", "a", "/", ".", "a/b", "/"]);
+    }
+}

@@ -1,0 +1,229 @@
+//! `yamldecode`: values that know where in the YAML they were written.
+//!
+//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
+
+use crate::eval::{Answer, Stop, numeric};
+use crate::number;
+use crate::origin::{Form, Makeup, Origin};
+use crate::value::{Entry, Kind, Str, Value};
+
+use super::arguments::Arguments;
+use super::{Function, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[function("yamldecode", 1, 1, yamldecode)];
+
+/// How deep lists and maps may lie in each other.
+const MAX_DEPTH: usize = 60;
+
+fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
+    let (text, origin) = args.string(0)?;
+    args.evaluator.meter().spend(text.len() / 8)?;
+    // Terraform's parser takes no tabs where lines are indented.
+    if text.lines().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
+        return Err(odd());
+    }
+    let mut reader = Reader {
+        args,
+        events: Parser::new_from_str(&text),
+        offsets: offsets(&text),
+        text: &text,
+        origin: &origin,
+        anchors: HashMap::new(),
+    };
+    let value = reader.document()?;
+    Ok(value.marked(origin.sensitive))
+}
+
+/// Where each character starts, for texts in which that is not at its number.
+fn offsets(text: &str) -> Option<Vec<usize>> {
+    (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
+}
+
+struct Reader<'a, 't, 'p> {
+    args: &'a Arguments<'a, 'p>,
+    events: Parser<'t, saphyr_parser::StrInput<'t>>,
+    offsets: Option<Vec<usize>>,
+    text: &'t Str,
+    origin: &'a Origin,
+    anchors: HashMap<usize, Value>,
+}
+
+fn odd() -> Stop {
+    Stop::reason("this YAML is not evaluated")
+}
+
+impl<'t> Reader<'_, 't, '_> {
+    fn next(&mut self) -> Answer<(Event<'t>, Range<usize>)> {
+        self.args.spend(1)?;
+        match self.events.next_event() {
+            Some(Ok((event, place))) => {
+                let range = self.range(place);
+                Ok((event, range))
+            }
+            // Terraform's parser may be of another opinion.
+            Some(Err(_)) | None => Err(odd()),
+        }
+    }
+
+    fn range(&self, place: Place) -> Range<usize> {
+        let byte = |index: usize| match &self.offsets {
+            Some(offsets) => offsets.get(index).copied().unwrap_or(self.text.len()),
+            None => index.min(self.text.len()),
+        };
+        byte(place.start.index())..byte(place.end.index())
+    }
+
+    fn document(&mut self) -> Answer {
+        let mut value = None;
+        loop {
+            let (event, range) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                Event::StreamEnd => break,
+                _ if value.is_some() => return Err(self.args.refuse("takes one document")),
+                event => value = Some(self.node(event, range, 0)?),
+            }
+        }
+        value.ok_or_else(|| self.args.refuse("takes a document in YAML"))
+    }
+
+    fn node(&mut self, event: Event<'t>, range: Range<usize>, depth: usize) -> Answer {
+        if depth > MAX_DEPTH {
+            return Err(Stop::reason("this is nested too deeply to be evaluated"));
+        }
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_string = style != ScalarStyle::Plain;
+                match tag {
+                    None => (self.scalar(&text, is_string, range)?, anchor),
+                    Some(tag) if tag.suffix == "str" => (self.scalar(&text, true, range)?, anchor),
+                    Some(_) => return Err(odd()),
+                }
+            }
+            Event::SequenceStart(anchor, None) => (self.sequence(range, depth)?, anchor),
+            Event::MappingStart(anchor, None) => (self.mapping(range, depth)?, anchor),
+            Event::Alias(anchor) => return self.anchors.get(&anchor).cloned().ok_or_else(odd),
+            _ => return Err(odd()),
+        };
+        if anchor > 0 {
+            self.anchors.insert(anchor, value.clone());
+        }
+        Ok(value)
+    }
+
+    fn sequence(&mut self, start: Range<usize>, depth: usize) -> Answer {
+        let mut items = Vec::new();
+        loop {
+            let (event, range) = self.next()?;
+            if let Event::SequenceEnd = event {
+                return Ok(Value::new(Kind::Tuple(items.into()), self.written(start.start..range.end, Form::Whole)));
+            }
+            items.push(self.node(event, range, depth + 1)?);
+        }
+    }
+
+    fn mapping(&mut self, start: Range<usize>, depth: usize) -> Answer {
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let (event, range) = self.next()?;
+            let key = match event {
+                Event::MappingEnd => {
+                    // The last of a name counts.
+                    entries.reverse();
+                    entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+                    entries.dedup_by(|later, kept| later.key == kept.key);
+                    let origin = self.written(start.start..range.end, Form::Whole);
+                    return Ok(Value::new(Kind::Object(entries.into()), origin));
+                }
+                Event::Scalar(text, style, 0, None) => match (style, text.as_ref()) {
+                    (ScalarStyle::Plain, "<<") => return Err(odd()),
+                    (ScalarStyle::Plain, plain) if !is_name(plain) => return Err(odd()),
+                    _ => self.scalar(&text, true, range)?,
+                },
+                _ => return Err(odd()),
+            };
+            let (event, range) = self.next()?;
+            let value = self.node(event, range, depth + 1)?;
+            let key_span = key.origin.span;
+            entries.push(Entry { key: key.as_str().cloned().unwrap_or_default(), key_span, value });
+        }
+    }
+
+    /// The value of a scalar whose text, in quotes or without, stands at `range`.
+    fn scalar(&self, text: &Cow<'_, str>, is_string: bool, range: Range<usize>) -> Answer {
+        if !is_string {
+            match resolve(text)? {
+                Plain::Kind(kind) => return Ok(Value::new(kind, self.written(range, Form::Bare))),
+                Plain::Text => {}
+            }
+        }
+        let raw = self.text.get(range.clone()).unwrap_or_default();
+        let quoted = raw.len() >= 2 && raw.starts_with(['"', '\'']);
+        let inner = if quoted { range.start + 1..range.end - 1 } else { range };
+        let verbatim = self.text.get(inner.clone()) == Some(text);
+        let text = match crate::syntax::normalised(text) {
+            Some(normalised) => Str::from(normalised),
+            None if verbatim => self.text.substr(inner.clone()),
+            None => Str::from(text.as_ref()),
+        };
+        let form = if verbatim { Form::Verbatim } else { Form::Whole };
+        Ok(Value::new(Kind::String(text), self.written(inner, form)))
+    }
+
+    /// Where the bytes `range` of the text were written.
+    fn written(&self, range: Range<usize>, form: Form) -> Origin {
+        let sources = self.args.evaluator.project().sources();
+        match (&self.origin.makeup, &self.origin.path) {
+            (Makeup::Written(Form::Verbatim), None) => Origin::written(self.origin.locate(range, sources), form),
+            _ => self.origin.cut(range, sources),
+        }
+    }
+}
+
+enum Plain {
+    Kind(Kind),
+    Text,
+}
+
+/// What a text without quotes stands for.
+fn resolve(text: &str) -> Answer<Plain> {
+    let kind = match text {
+        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
+        "-0" | "+0" | "=" | "." => return Err(odd()),
+        _ if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => return number_or_text(text),
+        _ => return Ok(Plain::Text),
+    };
+    Ok(Plain::Kind(kind))
+}
+
+fn number_or_text(text: &str) -> Answer<Plain> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if digits(whole) && digits(fraction) && digits(power) && !power.is_empty() && whole.len() + fraction.len() > 0 {
+        return Ok(Plain::Kind(Kind::Number(numeric(number::parse(text))?)));
+    }
+    // Hexadecimal and octal numbers, dates and infinities.
+    let is_date = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text.contains('-');
+    let other = ["0x", "0o", "0X", "0O", ".i", ".I", ".n", ".N"];
+    if is_date || other.iter().any(|start| unsigned.starts_with(start)) {
+        return Err(odd());
+    }
+    Ok(Plain::Text)
+}
+
+/// Whether a key without quotes can only be the text that it is.
+fn is_name(text: &str) -> bool {
+    // Numbers are shown as they are, and truths by their names.
+    matches!(resolve(text), Ok(Plain::Text)) || text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
+}

@@ -1,0 +1,55 @@
+//! Modules from elsewhere, where `terraform init` has put them: `.terraform/modules/modules.json`.
+
+use std::collections::HashMap;
+
+use jsonc_parser::ast::Value as Json;
+
+use crate::json;
+use crate::source::{FileError, FileTree};
+
+use super::path::join;
+
+const LIST: &str = ".terraform/modules/modules.json";
+
+/// The modules that are installed.
+#[derive(Debug, Default)]
+pub(super) struct Installed {
+    root: String,
+    /// By the names of the calls that lead to them, joined by dots.
+    modules: HashMap<String, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    source: String,
+    /// As seen from the root module's folder.
+    dir: String,
+}
+
+impl Installed {
+    /// Reads the list of the root module in `root`. A list that cannot be read is one of nothing: it is written by
+    /// Terraform, and not for us.
+    pub(super) fn read(files: &dyn FileTree, root: &str) -> Result<Self, FileError> {
+        let mut installed = Self { root: root.to_owned(), modules: HashMap::new() };
+        let Some(bytes) = files.read(&join(root, LIST))? else { return Ok(installed) };
+        let text = String::from_utf8_lossy(&bytes);
+        let Ok(Json::Object(list)) = json::parse(&text) else { return Ok(installed) };
+        for module in list.get_array("Modules").iter().flat_map(|array| &array.elements) {
+            let Json::Object(module) = module else { continue };
+            let field = |name: &str| module.get_string(name).map(|text| text.value.to_string());
+            if let (Some(key), Some(source), Some(dir)) = (field("Key"), field("Source"), field("Dir")) {
+                installed.modules.insert(key, Entry { source, dir });
+            }
+        }
+        Ok(installed)
+    }
+
+    /// The folder of the module that the calls `key` lead to, and its `path.module`; `None` where it is not installed,
+    /// or was from another source.
+    pub(super) fn find(&self, key: &str, source: &str) -> Option<(String, String)> {
+        let entry = self.modules.get(key)?;
+        // The list has the address in full: `registry.terraform.io/…`, `git::https://github.com/…`.
+        let is_same = entry.source.contains(source.trim_start_matches("git::"));
+        is_same.then(|| (join(&self.root, &entry.dir), join("", &entry.dir)))
+    }
+}

@@ -1,0 +1,226 @@
+//! `symlint eval`: what an expression is, and where it comes from.
+
+use std::io::BufRead;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use symlint_core::report::{Location, Place};
+use symlint_terraform::{
+    Evaluator, FileError, FileTree, LoadOptions, Makeup, Project, Span, Value, show, show_type, syntax, to_json,
+};
+
+use crate::args::{EvalFormat, EvalOptions};
+use crate::files::{self, Overlay, parent, shown};
+use crate::output::{self, Failure};
+use crate::target;
+
+/// The places that are named for one value.
+const MOST_ORIGINS: usize = 100;
+
+/// What an expression came to. The shape of the JSON.
+#[derive(Debug, Serialize)]
+struct Evaluated {
+    expression: String,
+    /// What `terraform console` prints; null where there is an error.
+    shown: Option<String>,
+    /// The value, with null for what in it is unknown or sensitive.
+    value: Box<RawValue>,
+    /// As a type constraint is written; null where the value is unknown.
+    #[serde(rename = "type")]
+    ty: Option<String>,
+    /// Why the value is unknown, if it is.
+    unknown: Option<String>,
+    /// Why Terraform would refuse the expression, if it would.
+    error: Option<String>,
+    origins: Vec<ReportedOrigin>,
+}
+
+/// Where a value, or a part that it was made of, was written.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct ReportedOrigin {
+    /// The way to it, where it was reached through a variable, local or module call.
+    path: Option<String>,
+    location: Location,
+}
+
+/// Evaluates the expression, or those on standard input, and prints what they are.
+pub(crate) fn run(options: &EvalOptions) -> Result<ExitCode, Failure> {
+    let (path, expression) = match (&options.path, &options.expression) {
+        // One argument alone may be either.
+        (Some(only), None) if std::fs::metadata(only).is_err() => (None, Some(only)),
+        (path, expression) => (path.as_deref(), expression.as_ref()),
+    };
+    let project = load(path.unwrap_or("."), options)?;
+    let mut refused = false;
+    if let Some(expression) = expression {
+        refused |= evaluate(&project, expression, options.format)?;
+    } else {
+        for line in std::io::stdin().lock().split(b'\n') {
+            let line = line.map_err(|error| FileError { path: "-".into(), reason: files::reason(&error) })?;
+            let line = String::from_utf8_lossy(&line);
+            if !line.trim().is_empty() {
+                refused |= evaluate(&project, line.trim(), options.format)?;
+            }
+        }
+    }
+    Ok(ExitCode::from(u8::from(refused && options.format == EvalFormat::Human)))
+}
+
+fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
+    let name = shown(path);
+    let metadata =
+        std::fs::metadata(path).map_err(|error| FileError { path: path.to_owned(), reason: files::reason(&error) })?;
+    let is_values = name.ends_with(".tfvars") || name.ends_with(".tfvars.json");
+    let (folder, last) = match (metadata.is_dir(), is_values) {
+        (true, _) => (name.clone(), None),
+        (false, true) => (parent(&name), Some(name.as_str())),
+        (false, false) => {
+            return Err(Failure::Usage(format!("cannot evaluate in `{path}`: a folder or a values file is needed")));
+        }
+    };
+    let names = Overlay::default().list(&folder)?.unwrap_or_default();
+    let is_module = names.iter().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
+    let project = match last {
+        Some(file) if !is_module => Project::from_values(file, files::read(file)?.unwrap_or_default())?,
+        last => {
+            let values = target::load_options(&options.var_file, &options.var, last);
+            let around = LoadOptions { workspace: Some(workspace(&folder)?), cwd: cwd(&folder), ..values };
+            Project::load(Overlay::default(), &folder, &around)?
+        }
+    };
+    for loaded in project.files() {
+        for error in &loaded.file.errors {
+            eprintln!("warning: {}: {}", place(&project, error.span), error.message);
+        }
+    }
+    for error in project.errors() {
+        eprintln!("warning: {}: {}", place(&project, error.span), error.message);
+    }
+    Ok(project)
+}
+
+/// The workspace that Terraform uses in `folder`.
+fn workspace(folder: &str) -> Result<String, Failure> {
+    if let Ok(workspace) = std::env::var("TF_WORKSPACE")
+        && !workspace.is_empty()
+    {
+        return Ok(workspace);
+    }
+    let selected = files::read(&format!("{folder}/.terraform/environment"))?.unwrap_or_default();
+    let selected = String::from_utf8_lossy(&selected).trim().to_owned();
+    Ok(if selected.is_empty() { "default".to_owned() } else { selected })
+}
+
+fn cwd(folder: &str) -> Option<String> {
+    let path = std::fs::canonicalize(folder).ok()?;
+    path.to_str().map(|path| path.replace('\\', "/"))
+}
+
+/// Prints what `expression` is; true if Terraform would refuse it.
+fn evaluate(project: &Project, expression: &str, format: EvalFormat) -> Result<bool, Failure> {
+    let evaluated = evaluated(project, expression)?;
+    match format {
+        EvalFormat::Json => {
+            let mut line = serde_json::to_string(&evaluated)
+                .map_err(|error| Failure::Usage(format!("cannot write the value: {error}")))?;
+            line.push('\n');
+            output::print(&line)?;
+        }
+        EvalFormat::Human => match &evaluated.error {
+            Some(error) => output::print_failure(&Failure::Usage(error.clone())),
+            None => output::print(&human(&evaluated))?,
+        },
+    }
+    Ok(evaluated.error.is_some())
+}
+
+fn evaluated(project: &Project, expression: &str) -> Result<Evaluated, Failure> {
+    let null = || RawValue::NULL.to_owned();
+    let mut result = Evaluated {
+        expression: expression.to_owned(),
+        shown: None,
+        value: null(),
+        ty: None,
+        unknown: None,
+        error: None,
+        origins: Vec::new(),
+    };
+    let file = project.sources().add("expression", expression.as_bytes().to_vec())?;
+    let parsed = match syntax::read_expression(file, &project.sources().get(file)) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            result.error = Some(format!("{}: {}", place(project, error.span), error.message));
+            return Ok(result);
+        }
+    };
+    // One for each expression, so that each has all of its errors.
+    let evaluator = Evaluator::new(project);
+    let value = evaluator.evaluate(&evaluator.root(), &parsed);
+    let refusals = evaluator.refusals();
+    if let Some(error) = refusals.first() {
+        result.error = Some(format!("{}: {}", place(project, error.span), error.message));
+        return Ok(result);
+    }
+    let too_long = || Failure::Usage("the value is too long to be shown".into());
+    result.shown = Some(show(&value).ok_or_else(too_long)?);
+    result.origins = origins(project, &value);
+    match value.as_unknown() {
+        Some(unknown) => {
+            result.unknown = Some(format!("{} ({})", unknown.reason, place(project, unknown.span)));
+        }
+        None => {
+            result.ty = Some(show_type(&evaluator.type_of(&value)));
+            let json = to_json(&value).ok_or_else(too_long)?;
+            result.value = RawValue::from_string(json).unwrap_or_else(|_| null());
+        }
+    }
+    Ok(result)
+}
+
+/// Where the value was written; for one that was put together, where its parts were.
+fn origins(project: &Project, value: &Value) -> Vec<ReportedOrigin> {
+    let mut found: Vec<ReportedOrigin> = Vec::new();
+    value.origin.each_source(&mut |origin| {
+        let is_end = origin.path.is_some() || matches!(origin.makeup, Makeup::Written(_));
+        if is_end && found.len() < MOST_ORIGINS {
+            let path = origin.path.as_ref().map(ToString::to_string);
+            let reported = ReportedOrigin { path, location: location(project, origin.span) };
+            if !found.contains(&reported) {
+                found.push(reported);
+            }
+        }
+    });
+    if found.is_empty() {
+        found.push(ReportedOrigin { path: None, location: location(project, value.origin.span) });
+    }
+    found
+}
+
+fn location(project: &Project, span: Span) -> Location {
+    let source = project.sources().get(span.file);
+    let place = |offset| {
+        let position = source.position(offset);
+        Place { line: position.line, column: position.column, offset: position.offset }
+    };
+    Location { file: source.name().to_owned(), start: place(span.start), end: place(span.end) }
+}
+
+fn place(project: &Project, span: Span) -> String {
+    let Location { file, start, .. } = location(project, span);
+    format!("{file}:{}:{}", start.line, start.column)
+}
+
+fn human(evaluated: &Evaluated) -> String {
+    let mut text = evaluated.shown.clone().unwrap_or_default();
+    text.push('\n');
+    if let Some(unknown) = &evaluated.unknown {
+        text.push_str(&format!("  unknown: {unknown}\n"));
+    }
+    for origin in &evaluated.origins {
+        let Location { file, start, .. } = &origin.location;
+        let path = origin.path.as_deref().map(|path| format!("{path}, ")).unwrap_or_default();
+        text.push_str(&format!("  from {path}{file}:{}:{}\n", start.line, start.column));
+    }
+    text
+}

@@ -1,0 +1,37 @@
+//! `symlint completions` and `symlint man`: made of the arguments themselves.
+
+use std::process::ExitCode;
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+
+use crate::args::Arguments;
+use crate::output::{Failure, print_bytes};
+
+/// Prints the script that completes the command line in a shell.
+pub(crate) fn completions(shell: Shell) -> Result<ExitCode, Failure> {
+    // Into memory first: the generator would panic on a pipe that is closed.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "symlint", &mut script);
+    print_bytes(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the manual page of the command `name`, or of symlint as a whole.
+pub(crate) fn man(name: Option<&str>) -> Result<ExitCode, Failure> {
+    let mut all = Arguments::command();
+    all.build();
+    let command = match name {
+        None => all,
+        Some(name) => {
+            let found: Option<&Command> = all.get_subcommands().find(|command| command.get_name() == name);
+            found.cloned().ok_or_else(|| Failure::Usage(format!("there is no command `{name}`")))?
+        }
+    };
+    let mut page = Vec::new();
+    let title = command.get_display_name().unwrap_or("symlint").to_owned();
+    // Writing into memory cannot fail.
+    let _ = clap_mangen::Man::new(command).title(title).render(&mut page);
+    print_bytes(&page)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,132 @@
+//! What the fuzz targets and the properties do with bytes: all that can be asked of them, and what must hold then.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each target uses a part, and what fails here is meant to be seen"
+)]
+
+use std::collections::BTreeMap;
+
+use symlint_terraform::{Evaluator, FileTree, LoadOptions, Project, Value, convert, show, show_type, syntax, to_json};
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// `bytes` as a values file, for a variable with a type and for one without.
+pub fn values(bytes: &[u8]) {
+    let main = "variable \"a\" {\n  type = map(object({ id = string, list = optional(list(any), []) }))\n}\n";
+    for name in ["terraform.tfvars", "terraform.tfvars.json"] {
+        let files: Files =
+            [("main.tf".to_owned(), main.into()), (name.to_owned(), bytes.to_vec())].into_iter().collect();
+        evaluate_all(files);
+        let project = Project::from_values(name, bytes.to_vec()).unwrap();
+        look_at(&project);
+    }
+}
+
+/// `bytes` as the configuration of a root module.
+pub fn configuration(bytes: &[u8]) {
+    for name in ["main.tf", "main.tf.json"] {
+        evaluate_all([(name.to_owned(), bytes.to_vec())].into_iter().collect());
+    }
+}
+
+/// `bytes` as an expression, a template, YAML and CSV.
+pub fn expression(bytes: &[u8]) {
+    let files: Files =
+        [("main.tf".to_owned(), MODULE.into()), ("text".to_owned(), bytes.to_vec())].into_iter().collect();
+    let project = load(files);
+    let evaluator = Evaluator::new(&project);
+    for local in ["yaml", "csv", "json", "template"] {
+        look_at_value(&evaluator, &evaluator.local(&evaluator.root(), local).unwrap());
+    }
+    let id = project.sources().add("expression", bytes.to_vec()).unwrap();
+    let source = project.sources().get(id);
+    if let Ok(expr) = syntax::read_expression(id, &source) {
+        look_at_value(&evaluator, &evaluator.evaluate(&evaluator.root(), &expr));
+    }
+}
+
+const MODULE: &str = r#"
+variable "v" { default = { a = [1, "x", null], b = { c = true } } }
+variable "s" {
+  default   = "secret"
+  sensitive = true
+}
+locals {
+  l        = [for k, v in var.v : k]
+  yaml     = yamldecode(file("text"))
+  csv      = csvdecode(file("text"))
+  json     = jsondecode(file("text"))
+  template = templatefile("text", { a = 1, b = ["x"] })
+}
+resource "r" "r" {
+  name = "n"
+}
+"#;
+
+fn load(files: Files) -> Project {
+    assert!(files.list(".").unwrap().is_some());
+    Project::load(files, ".", &LoadOptions::default()).unwrap()
+}
+
+fn evaluate_all(files: Files) {
+    let project = load(files);
+    look_at(&project);
+    let evaluator = Evaluator::new(&project);
+    let root = evaluator.root();
+    let Some(module) = project.root() else { return };
+    for variable in &module.variables {
+        look_at_value(&evaluator, &evaluator.variable(&root, &variable.name.text).unwrap());
+    }
+    for local in &module.locals {
+        look_at_value(&evaluator, &evaluator.local(&root, &local.name.text).unwrap());
+    }
+    for output in &module.outputs {
+        evaluator.output(&root, &output.name.text);
+    }
+    for call in &module.calls {
+        let _ = evaluator.instances(&root, call).map(|instances| instances.len());
+    }
+    for error in evaluator.refusals() {
+        let source = project.sources().get(error.span.file);
+        assert!(error.span.end as usize <= source.text().len());
+        assert!(!error.message.is_empty());
+    }
+}
+
+/// Every mistake has a place in the file.
+fn look_at(project: &Project) {
+    for loaded in project.files() {
+        let source = project.sources().get(loaded.id);
+        for error in &loaded.file.errors {
+            assert!(error.span.start <= error.span.end);
+            assert!(error.span.end as usize <= source.text().len());
+            assert!(source.text().is_char_boundary(error.span.start as usize));
+            source.position(error.span.start);
+        }
+    }
+}
+
+/// Whatever a value is, it can be shown, converted and followed to its origins.
+fn look_at_value(evaluator: &Evaluator<'_>, value: &Value) {
+    let shown = show(value);
+    if let Some(shown) = &shown {
+        assert!(!shown.is_empty());
+    }
+    if let Some(json) = to_json(value) {
+        assert!(!json.is_empty());
+    }
+    let ty = evaluator.type_of(value);
+    show_type(&ty);
+    if value.as_unknown().is_none() && !value.is_null() {
+        let converted = convert(value, &ty);
+        assert!(converted.problems.iter().all(|problem| !problem.kind.is_error()));
+    }
+    let sources = evaluator.project().sources();
+    value.origin.each_source(&mut |origin| {
+        let source = sources.get(origin.span.file);
+        assert!(origin.span.end as usize <= source.text().len());
+    });
+    value.origin.locate(0..1, sources);
+}
