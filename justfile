@@ -1,6 +1,6 @@
 # `just` lists the recipes.
 
-libraries := "-p symlint-terraform -p symlint-core -p symlint-rules"
+libraries := "-p symlint-terraform -p symlint-core -p symlint-rules -p symlint-wasm"
 
 [private]
 default:
@@ -29,6 +29,18 @@ doc:
 # The tests
 test *ARGS:
     cargo test --workspace {{ ARGS }}
+
+# The WebAssembly, the npm package and the page
+build-web:
+    cd wasm && npm ci --no-audit --no-fund && npm run build
+
+# The page, served while you work on it (after `just build-web`)
+dev-web:
+    cd wasm && npm run dev
+
+# The tests of the npm package and of the page, in chromium
+test-web:
+    cd wasm && npm test
 
 # Write the generated files anew: the rule index, the report's schema, the output in the README
 bless:
