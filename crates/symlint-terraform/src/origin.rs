@@ -283,6 +283,11 @@ impl Path {
         Self(Arc::new(Node::Step(self.clone(), step)))
     }
 
+    /// The last step; none of a root.
+    pub fn last(&self) -> Option<&Step> {
+        if let Node::Step(_, step) = &*self.0 { Some(step) } else { None }
+    }
+
     /// Where the path starts, and its steps in order.
     pub fn parts(&self) -> (&Root, Vec<&Step>) {
         let mut steps = Vec::new();

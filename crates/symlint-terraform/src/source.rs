@@ -80,7 +80,7 @@ const CHECKPOINT: usize = 1024;
 
 /// The text of one file.
 pub struct Source {
-    name: String,
+    name: Substr,
     text: ArcStr,
     invalid: Vec<u32>,
     lines: OnceLock<Lines>,
@@ -105,12 +105,17 @@ impl Source {
             Ok(text) => (text, Vec::new()),
             Err(error) => decode_lossy(error.as_bytes()),
         };
-        Self { name, text: ArcStr::from(text), invalid, lines: OnceLock::new() }
+        Self { name: name.into(), text: ArcStr::from(text), invalid, lines: OnceLock::new() }
     }
 
     /// The path as it is shown to people, with `/`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same, sharing its memory.
+    pub fn shared_name(&self) -> Substr {
+        self.name.clone()
     }
 
     /// The text; each byte that is not UTF-8 is replaced by one U+001A, so that offsets are those on disk.

@@ -203,7 +203,7 @@ fn location(project: &Project, span: Span) -> Location {
         let position = source.position(offset);
         Place { line: position.line, column: position.column, offset: position.offset }
     };
-    Location { file: source.name().to_owned(), start: place(span.start), end: place(span.end) }
+    Location { file: source.shared_name(), start: place(span.start), end: place(span.end) }
 }
 
 fn place(project: &Project, span: Span) -> String {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FieldKind, Model, Source, TenantId, text_of};
+use symlint_core::tenants::{Field, FieldKind, Model, Source, TenantId, text_of};
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Span, Step, Value};
 
@@ -188,7 +188,7 @@ impl<'a> Judge<'a> {
             return setting.expected.iter().filter_map(text_of).collect();
         }
         let fields = self.model.tenant(setting.tenant).fields();
-        fields.filter(|field| field.kind == setting.wanted).filter_map(|it| it.raw()).map(str::to_owned).collect()
+        fields.filter(|field| field.kind == setting.wanted).filter_map(Field::as_written).map(str::to_owned).collect()
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> Judge<'a> {
         let own = slot.tenant;
         let tenant = self.model.tenant(own);
         let right = right_fields(tenant, slot.wanted);
-        let is_right_text = right.iter().any(|field| field.raw() == Some(text.as_str()));
+        let is_right_text = right.iter().any(|field| field.as_written() == Some(text.as_str()));
         let is_right =
             |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == own && it.kind == slot.wanted);
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
@@ -178,8 +178,8 @@ impl<'a> Judge<'a> {
             return false;
         };
         !self.model.tenant(a.tenant).grants.iter().any(|grant| {
-            grant.permission_set_arn.raw() == Some(permission_set.as_str())
-                && grant.target_account_id.raw() == Some(account.as_str())
+            grant.permission_set_arn.as_written() == Some(permission_set.as_str())
+                && grant.target_account_id.as_written() == Some(account.as_str())
         })
     }
 

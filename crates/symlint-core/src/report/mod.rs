@@ -130,14 +130,14 @@ impl<'a> Places<'a> {
             let position = source.position(offset);
             Place { line: position.line, column: position.column, offset: position.offset }
         };
-        Location { file: source.name().to_owned(), start: place(span.start), end: place(span.end) }
+        Location { file: source.shared_name(), start: place(span.start), end: place(span.end) }
     }
 }
 
 fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTenant> + 'a {
     let mut places = Places::new(outcome.model.sources());
     outcome.model.tenants.iter().map(move |tenant| ReportedTenant {
-        key: tenant.name().to_owned(),
+        key: tenant.key.raw().cloned().unwrap_or_default(),
         sso_account_id: match &tenant.provenance {
             // It is taken out of the role.
             Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {
@@ -146,7 +146,7 @@ fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTena
             _ => known(&tenant.sso_account_id),
         },
         instance_id: match tenant.instance_id() {
-            Some(id) => Some(Known::Text(id.text().to_owned())),
+            Some(id) => Some(Known::Text(id.piece.share())),
             None => known(&tenant.connector.instance_arn),
         },
         region: known(&tenant.connector.region),
@@ -156,7 +156,7 @@ fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTena
     })
 }
 
-fn grants_of(tenant: &Tenant) -> Vec<ReportedGrant> {
+fn grants_of(tenant: &Tenant) -> Box<[ReportedGrant]> {
     let grants = tenant.grants.iter();
     grants
         .map(|grant| ReportedGrant {
@@ -168,7 +168,7 @@ fn grants_of(tenant: &Tenant) -> Vec<ReportedGrant> {
 
 fn known(field: &Field) -> Option<Known> {
     match &field.state {
-        State::Text(_) => field.raw().map(|text| Known::Text(text.to_owned())),
+        State::Text(_) => field.raw().cloned().map(Known::Text),
         State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
         State::Absent(_) | State::Unusable => None,
     }

@@ -203,7 +203,7 @@ impl<'s> Files<'_, 's> {
 
     /// None where the uploader would see other lines or characters than we do: it then computes the hash itself.
     fn line_hash(&mut self, location: &'s Location) -> Option<String> {
-        let source = self.sources.get(&location.file)?;
+        let source = self.sources.get(location.file.as_str())?;
         let hashes = self.hashes.entry(&location.file).or_insert_with(|| {
             let text = source.text();
             let has_lone_return = text.replace("\r\n", "\n").contains('\r');

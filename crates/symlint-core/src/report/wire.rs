@@ -1,6 +1,7 @@
 //! The shapes that others read. They are types of their own, so that an internal change cannot break a reader.
 
 use serde::Serialize;
+use symlint_terraform::Str;
 
 use crate::finding::Suppression;
 use crate::rule::Level;
@@ -65,7 +66,8 @@ pub struct ReportedFinding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Location {
     /// The path as it was given, joined with the name below it.
-    pub file: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub file: Str,
     /// The first character.
     pub start: Place,
     /// The character behind the last one.
@@ -126,7 +128,8 @@ pub struct ReportedEdit {
 #[cfg_attr(feature = "schema", schemars(rename = "Tenant"))]
 pub struct ReportedTenant {
     /// Its key, or what names it in the call.
-    pub key: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub key: Str,
     /// Null where it is missing.
     pub sso_account_id: Option<Known>,
     /// The id inside `instance_arn`; null where it is missing.
@@ -136,7 +139,7 @@ pub struct ReportedTenant {
     /// Null where it is missing.
     pub role_arn: Option<Known>,
     /// Who may be given what where.
-    pub grants: Vec<ReportedGrant>,
+    pub grants: Box<[ReportedGrant]>,
     /// The key.
     pub location: Location,
 }
@@ -159,7 +162,7 @@ pub struct ReportedGrant {
 #[cfg_attr(feature = "schema", schemars(rename = "Value"))]
 pub enum Known {
     /// As it is written.
-    Text(String),
+    Text(#[cfg_attr(feature = "schema", schemars(with = "String"))] Str),
     /// Not known before apply.
     Unknown {
         /// Why.

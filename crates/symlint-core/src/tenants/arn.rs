@@ -26,12 +26,25 @@ impl<'a> Arn<'a> {
     /// Splits `field`; `None` where it has no text or fewer than six parts.
     pub fn of(field: &'a Field) -> Option<Self> {
         let whole = field.text()?;
-        let (prefix, rest) = whole.split_once(':')?;
-        let (partition, rest) = rest.split_once(':')?;
-        let (service, rest) = rest.split_once(':')?;
-        let (region, rest) = rest.split_once(':')?;
-        let (account, resource) = rest.split_once(':')?;
-        Some(Self { whole, prefix, partition, service, region, account, resource })
+        // This is asked often, and the parts are too short for a search to pay.
+        let mut colons = whole.text.bytes().enumerate().filter(|&(_, byte)| byte == b':').map(|(at, _)| at);
+        let mut start = 0;
+        let mut part = || {
+            let end = colons.next()?;
+            let part = whole.slice(start..end);
+            start = end + 1;
+            Some(part)
+        };
+        let (prefix, partition, service, region, account) = (part()?, part()?, part()?, part()?, part()?);
+        Some(Self {
+            whole,
+            prefix,
+            partition,
+            service,
+            region,
+            account,
+            resource: whole.slice(start..whole.text.len()),
+        })
     }
 }
 

@@ -41,6 +41,8 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
     find_resources(&evaluator, &mut model);
+    // What was evaluated takes as much room as the tenants do.
+    drop(evaluator);
     model.connect(config);
     model
 }
@@ -62,6 +64,7 @@ fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &V
     let Some(entries) = value.entries() else { return };
     let mut entries: Vec<&Entry> = entries.iter().collect();
     entries.sort_unstable_by_key(|entry| entry.key_span);
+    model.tenants.reserve_exact(entries.len());
     for entry in entries {
         // A map's key is written `["key"]`, also where no type says that the variable is a map.
         let path = Path::root(Root::Variable(variable.into())).join(Step::Key(entry.key.clone()));
@@ -179,7 +182,7 @@ impl Builder<'_> {
             let kind = FieldKind::SsoAccountId;
             sso_account_id = Field::derived(kind, arn.account);
         }
-        let grants = self.grants(value, &whole, &mut gaps);
+        let grants = self.grants(value, &whole, &mut gaps).into_boxed_slice();
         let assumed = self.ty.is_none() && !self.called;
         let misfits = if assumed { Shape::new(self.config).misfits(value, &self.path) } else { Vec::new() };
         Tenant {

@@ -152,11 +152,14 @@ impl Field {
     }
 
     /// The text as it was written, before anything was cleaned away.
-    pub fn raw(&self) -> Option<&str> {
-        match self.cleaned() {
-            Some(cleaned) => Some(&cleaned.raw),
-            None => self.as_str(),
-        }
+    pub fn as_written(&self) -> Option<&str> {
+        self.raw().map(Str::as_str)
+    }
+
+    /// The same, to be shared.
+    pub fn raw(&self) -> Option<&Str> {
+        let State::Text(text) = &self.state else { return None };
+        Some(text.cleaned.as_ref().map_or(&text.value, |cleaned| &cleaned.raw))
     }
 
     /// What is suspicious about the characters, if anything is.
@@ -230,6 +233,14 @@ impl<'a> Piece<'a> {
         match self.text.get(range.clone()) {
             Some(text) => Self { text, start: self.start + range.start, ..self },
             None => Self { text: "", start: self.start + self.text.len(), ..self },
+        }
+    }
+
+    /// The text, sharing the memory of the field's.
+    pub fn share(self) -> Str {
+        match &self.field.state {
+            State::Text(text) => text.value.try_substr_from(self.text).unwrap_or_else(|| self.text.into()),
+            _ => self.text.into(),
         }
     }
 

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use smallvec::{SmallVec, smallvec};
+use symlint_terraform::Str;
+
 use super::arn::{PermissionSetArn, is_placeholder_resource};
 use super::comparable::Comparable;
 use super::model::{Tenant, TenantId};
@@ -13,16 +16,19 @@ use crate::facts;
 /// Tenants by what they have. Lists are in source order.
 #[derive(Debug, Default)]
 pub struct Index {
-    keys: HashMap<String, TenantId>,
-    sso_accounts: HashMap<String, Vec<TenantId>>,
-    instances: HashMap<String, Vec<TenantId>>,
-    targets: HashMap<String, Vec<TenantId>>,
-    permission_sets: HashMap<String, Vec<TenantId>>,
-    names: HashMap<String, Vec<TenantId>>,
+    keys: HashMap<Str, TenantId>,
+    sso_accounts: Tenants,
+    instances: Tenants,
+    targets: Tenants,
+    permission_sets: Tenants,
+    names: Tenants,
     organizations: Vec<Option<usize>>,
-    account_owners: HashMap<String, Firsts>,
-    instance_owners: HashMap<String, Firsts>,
+    account_owners: HashMap<Str, Firsts>,
+    instance_owners: HashMap<Str, Firsts>,
 }
+
+/// Nearly every value has one tenant, and lists of one need no room of their own.
+type Tenants = HashMap<Str, SmallVec<[TenantId; 2]>>;
 
 impl Index {
     pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
@@ -44,23 +50,23 @@ impl Index {
     fn add(&mut self, tenant: &Tenant, config: &Config) {
         let id = tenant.id;
         let name = tenant.name();
-        self.keys.entry(name.to_owned()).or_insert(id);
+        self.keys.entry(tenant.key.raw().cloned().unwrap_or_default()).or_insert(id);
         if let Some(account) = tenant.sso_account() {
-            push(&mut self.sso_accounts, account.text(), id);
+            push(&mut self.sso_accounts, account.piece.share(), id);
         }
         if let Some(instance) = tenant.instance_id() {
-            push(&mut self.instances, instance.text(), id);
+            push(&mut self.instances, instance.piece.share(), id);
         }
         for grant in &tenant.grants {
-            if let Some(target) = grant.target_account_id.as_str() {
-                push(&mut self.targets, target, id);
+            if let Some(target) = grant.target_account_id.text() {
+                push(&mut self.targets, target.share(), id);
             }
             if let Some(permission_set) = PermissionSetArn::of(&grant.permission_set_arn) {
-                push(&mut self.permission_sets, permission_set.id.text(), id);
+                push(&mut self.permission_sets, permission_set.id.piece.share(), id);
             }
         }
         let environment = config.environment_of(name).or(tenant.key.as_str()).unwrap_or_default();
-        push(&mut self.names, &normalise(environment), id);
+        push(&mut self.names, normalise(environment).into(), id);
     }
 
     fn add_owners(&mut self, tenants: &[Tenant]) {
@@ -68,10 +74,10 @@ impl Index {
         for tenant in tenants {
             let comparable = Comparable::of(tenant);
             if let Some(account) = comparable.sso_account {
-                Firsts::add(&mut accounts, account.text().to_owned(), tenant.id, 0, self);
+                Firsts::add(&mut accounts, account.piece.share(), tenant.id, 0, self);
             }
             if let Some(instance) = comparable.instance {
-                Firsts::add(&mut instances, instance.text().to_owned(), tenant.id, 0, self);
+                Firsts::add(&mut instances, instance.piece.share(), tenant.id, 0, self);
             }
         }
         (self.account_owners, self.instance_owners) = (accounts, instances);
@@ -184,19 +190,16 @@ impl Firsts {
     }
 }
 
-fn push(map: &mut HashMap<String, Vec<TenantId>>, key: &str, tenant: TenantId) {
+fn push(map: &mut Tenants, key: Str, tenant: TenantId) {
     if key.is_empty() {
         return;
     }
-    match map.get_mut(key) {
-        Some(tenants) if tenants.last() == Some(&tenant) => {}
-        Some(tenants) => tenants.push(tenant),
-        None => {
-            map.insert(key.to_owned(), vec![tenant]);
-        }
+    let tenants = map.entry(key).or_insert_with(|| smallvec![tenant]);
+    if tenants.last() != Some(&tenant) {
+        tenants.push(tenant);
     }
 }
 
-fn get<'a>(map: &'a HashMap<String, Vec<TenantId>>, key: &str) -> &'a [TenantId] {
-    map.get(key).map(Vec::as_slice).unwrap_or_default()
+fn get<'a>(map: &'a Tenants, key: &str) -> &'a [TenantId] {
+    map.get(key).map(SmallVec::as_slice).unwrap_or_default()
 }

@@ -39,7 +39,7 @@ pub struct Tenant {
     /// How Sym reaches the customer's Identity Center.
     pub connector: Connector,
     /// Who may be given what where.
-    pub grants: Vec<Grant>,
+    pub grants: Box<[Grant]>,
     /// Where it comes from.
     pub provenance: Provenance,
     /// What there is of it.
@@ -114,7 +114,7 @@ pub struct Grant {
 impl Tenant {
     /// The key as it is written.
     pub fn name(&self) -> &str {
-        self.key.raw().unwrap_or_default()
+        self.key.as_written().unwrap_or_default()
     }
 
     /// Whether its key is a name that somebody gave it, and not the address of its call.
@@ -129,10 +129,14 @@ impl Tenant {
 
     /// All values without the key, in the order of the shipped example.
     pub fn values(&self) -> impl Iterator<Item = &Field> {
-        let Connector { cloud, instance_arn, region, role_arn } = &self.connector;
-        [&self.sso_account_id, cloud, instance_arn, region, role_arn]
-            .into_iter()
+        self.values_alone()
             .chain(self.grants.iter().flat_map(|grant| [&grant.permission_set_arn, &grant.target_account_id]))
+    }
+
+    /// The values that belong to no grant.
+    pub(super) fn values_alone(&self) -> impl Iterator<Item = &Field> {
+        let Connector { cloud, instance_arn, region, role_arn } = &self.connector;
+        [&self.sso_account_id, cloud, instance_arn, region, role_arn].into_iter()
     }
 
     /// All ARNs that can be split.

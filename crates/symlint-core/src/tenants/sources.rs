@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Value};
+use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
-use super::field::{Field, FieldKind};
+use super::field::FieldKind;
 use super::model::{Provenance, Tenant, TenantId};
 use crate::config::Config;
 
@@ -51,43 +51,58 @@ impl Source<'_> {
 /// Knows the tenants of the variables and their values by path, and those without a path by where they were written.
 #[derive(Debug, Default)]
 pub struct SourceIndex {
-    variables: Vec<String>,
-    entries: HashMap<String, TenantId>,
-    fields: HashMap<String, FieldRef>,
+    variables: Vec<Variable>,
+    /// By tenant, those that have a path.
+    fields: Vec<Box<[(Path, FieldRef)]>>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
 
+/// A tenants variable, and who stands under which key.
+#[derive(Debug)]
+struct Variable {
+    name: String,
+    entries: HashMap<Str, TenantId>,
+}
+
 impl SourceIndex {
+    /// `tenants` are those of the variables, and come before all others.
     pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
-        let mut index = Self { variables: config.tenants_variables.clone(), ..Self::default() };
-        for tenant in tenants.iter().filter(|tenant| matches!(tenant.provenance, Provenance::Variable(_))) {
-            index.entries.insert(canonical(&tenant.path), tenant.id);
-            let connector = &tenant.connector;
-            for field in [&connector.cloud, &connector.instance_arn, &connector.region, &connector.role_arn] {
-                index.add(field, None);
-            }
-            index.add(&tenant.sso_account_id, None);
-            for (place, grant) in tenant.grants.iter().enumerate() {
-                index.add(&grant.permission_set_arn, Some(place));
-                index.add(&grant.target_account_id, Some(place));
-            }
+        let variables = config.tenants_variables.iter();
+        let mut index = Self {
+            variables: variables.map(|name| Variable { name: name.clone(), entries: HashMap::new() }).collect(),
+            ..Self::default()
+        };
+        for tenant in tenants {
+            index.add(tenant);
         }
         index
     }
 
-    fn add(&mut self, field: &Field, grant: Option<usize>) {
-        let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
-        match &field.path {
-            Some(path) => {
-                self.fields.insert(canonical(path), found);
-            }
-            // Elements of a set have no path.
-            None if field.text().is_some() => {
-                self.written.entry(field.span).and_modify(|known| *known = None).or_insert(Some(found));
-            }
-            None => {}
+    fn add(&mut self, tenant: &Tenant) {
+        if let Provenance::Variable(name) = &tenant.provenance
+            && let Some(variable) = self.variables.iter_mut().find(|variable| variable.name == name.as_str())
+            && let Some(key) = tenant.path.last().and_then(Step::name)
+        {
+            variable.entries.insert(key.clone(), tenant.id);
         }
+        let alone = tenant.values_alone().map(|field| (field, None));
+        let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
+            [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
+        });
+        let mut with_path = Vec::with_capacity(FieldKind::VALUES.len());
+        for (field, grant) in alone.chain(granted) {
+            let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
+            match &field.path {
+                Some(path) => with_path.push((path.clone(), found)),
+                // Elements of a set have no path.
+                None if field.text().is_some() => {
+                    self.written.entry(field.span).and_modify(|known| *known = None).or_insert(Some(found));
+                }
+                None => {}
+            }
+        }
+        self.fields.push(with_path.into_boxed_slice());
     }
 
     /// The tenant of a variable that `path` leads to or into.
@@ -165,39 +180,25 @@ impl SourceIndex {
 
     /// What of the tenants is at `path`.
     fn at<'v>(&self, path: &'v Path) -> Option<Source<'v>> {
-        let (Root::Variable(variable), steps) = path.parts() else { return None };
-        if !self.variables.iter().any(|name| name == variable.as_str()) {
-            return None;
-        }
+        let (Root::Variable(name), steps) = path.parts() else { return None };
+        let variable = self.variables.iter().find(|variable| variable.name == name.as_str())?;
         let Some((first, rest)) = steps.split_first() else { return Some(Source::AllTenants) };
-        let mut key = variable.as_str().to_owned();
-        push(&mut key, first);
-        let Some(&tenant) = self.entries.get(&key) else { return Some(Source::AllTenants) };
+        let tenant = first.name().and_then(|key| variable.entries.get(key));
+        let Some(&tenant) = tenant else { return Some(Source::AllTenants) };
         if rest.is_empty() {
             return Some(Source::Tenant(tenant));
         }
-        rest.iter().for_each(|step| push(&mut key, step));
-        Some(self.fields.get(&key).map_or(Source::Attribute(tenant, path), |&field| Source::Field(field)))
+        let fields = self.fields.get(tenant.index()).map(AsRef::as_ref).unwrap_or_default();
+        let field = fields.iter().find(|(other, _)| leads_to_the_same(other, &steps));
+        Some(field.map_or(Source::Attribute(tenant, path), |&(_, field)| Source::Field(field)))
     }
 }
 
-/// A path without the difference between an attribute and a key, which depends on whether a type is declared.
-fn canonical(path: &Path) -> String {
-    let (root, steps) = path.parts();
-    let mut text = match root {
-        Root::Variable(name) | Root::Local(name) | Root::ModuleCall(name) => name.as_str().to_owned(),
-    };
-    steps.into_iter().for_each(|step| push(&mut text, step));
-    text
-}
-
-fn push(text: &mut String, step: &Step) {
-    // No name of an attribute has this character, and no key that means anything.
-    text.push('\u{1f}');
-    match step {
-        Step::Attribute(name) | Step::Key(name) => text.push_str(name),
-        Step::Index(index) => text.push_str(&index.to_string()),
-    }
+/// Whether a path has these steps, whatever is an attribute or a key: that depends on whether a type is declared.
+fn leads_to_the_same(path: &Path, steps: &[&Step]) -> bool {
+    let (_, own) = path.parts();
+    own.len() == steps.len()
+        && own.iter().zip(steps).rev().all(|(a, b)| a == b || a.name().is_some_and(|name| b.name() == Some(name)))
 }
 
 /// The text of a string, number or boolean.

@@ -1,0 +1,91 @@
+//! Set-ups of any size: the values of so many tenants, and a module that passes them on.
+
+use std::fmt::Write as _;
+
+/// How many tenants there are, and how many of them are wrong.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// Tenants in the map.
+    pub tenants: usize,
+    /// One tenant in so many has the role of the tenant before it; none for 0.
+    pub faulty: usize,
+}
+
+impl Size {
+    /// Tenants of which each is right.
+    pub(crate) const fn clean(tenants: usize) -> Self {
+        Self { tenants, faulty: 0 }
+    }
+
+    /// Tenants of which one in a hundred is wrong.
+    pub(crate) const fn faulty(tenants: usize) -> Self {
+        Self { tenants, faulty: 100 }
+    }
+}
+
+/// The module of the shipped example: one call of the flow module with `for_each`, and what it needs.
+pub(crate) const MODULE: [(&str, &str); 5] = [
+    ("main.tf", include_str!("../../examples/multi-tenant/main.tf")),
+    ("variables.tf", include_str!("../../examples/multi-tenant/variables.tf")),
+    ("versions.tf", include_str!("../../examples/multi-tenant/versions.tf")),
+    ("modules/sso_flow/main.tf", include_str!("../../examples/multi-tenant/modules/sso_flow/main.tf")),
+    ("modules/sso_flow/variables.tf", include_str!("../../examples/multi-tenant/modules/sso_flow/variables.tf")),
+];
+
+/// The text of `terraform.tfvars`: about 440 bytes a tenant.
+pub(crate) fn values(size: Size) -> String {
+    let mut text = String::from("sym_org            = \"field-services\"\nslack_workspace_id = \"T05K8QZR2MB\"\n\n");
+    text.push_str("customer_tenants = {\n");
+    for tenant in 0..size.tenants {
+        let is_faulty = size.faulty != 0 && tenant % size.faulty == size.faulty - 1;
+        let of_role = if is_faulty { tenant - 1 } else { tenant };
+        let (account, role_account) = (digits("account", tenant), digits("account", of_role));
+        let instance = letters("instance", tenant);
+        let (permission_set, target) = (letters("permission set", tenant), digits("target", tenant));
+        let name = name(tenant);
+        // Writing into a string cannot fail.
+        let _ = writeln!(
+            text,
+            r#"  {name} = {{
+    sso_account_id = "{account}"
+    sso_connector_settings = {{
+      cloud        = "aws"
+      instance_arn = "arn:aws:sso:::instance/ssoins-{instance}"
+      region       = "eu-west-1"
+      role_arn     = "arn:aws:iam::{role_account}:role/sym/SymSSO-{name}"
+    }}
+    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-{instance}/ps-{permission_set}"
+    target_account_id  = "{target}"
+  }}
+"#
+        );
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// Names that do not resemble one another, so that none is taken for a slip of another.
+fn name(tenant: usize) -> String {
+    let word = letters("name", tenant);
+    let letters = word.bytes().take(12).map(|byte| char::from(b'a' + (byte.wrapping_mul(7) % 26)));
+    format!("{}_{tenant}", letters.collect::<String>())
+}
+
+fn digits(kind: &str, tenant: usize) -> String {
+    format!("{:012}", 100_000_000_000 + hash(kind, tenant) % 900_000_000_000)
+}
+
+fn letters(kind: &str, tenant: usize) -> String {
+    format!("{:016x}", hash(kind, tenant))
+}
+
+/// FNV-1a, then the finalizer of MurmurHash3: the same on every platform, and no two alike here.
+fn hash(kind: &str, tenant: usize) -> u64 {
+    let bytes = kind.bytes().chain((tenant as u64).to_le_bytes());
+    let mut hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    for factor in [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53] {
+        hash = (hash ^ (hash >> 33)).wrapping_mul(factor);
+    }
+    hash ^ (hash >> 33)
+}
