@@ -82,6 +82,15 @@ async function texts(...folders) {
   return files;
 }
 
+/** As the recorded logs are, which do not repeat the pages of all rules. */
+function withoutRules(sarif) {
+  const log = JSON.parse(sarif);
+  const [run] = log.runs;
+  assert.ok(run.tool.driver.rules.length > 50);
+  run.tool.driver.rules = [];
+  return JSON.stringify(log, undefined, 2);
+}
+
 for (const path of ["examples/copy-paste", "examples/multi-tenant", "tests/fixtures/two-short-tenants.tfvars", "tests/fixtures/half-known"]) {
   for (const format of ["json", "concise", "markdown", "sarif"]) {
     test(`${path} gets the recorded ${format} report of the command line`, async () => {
@@ -89,8 +98,9 @@ for (const path of ["examples/copy-paste", "examples/multi-tenant", "tests/fixtu
       const snapshot = await readFile(join(root, `tests/snapshots/${name}.${format}.snap`), "utf8");
       const recorded = snapshot.slice(snapshot.indexOf("\n---\n") + 5);
       const symlint = await load();
+      const rendered = symlint.render(await texts("examples", "tests/fixtures"), format, { path });
       // insta keeps no newline at the end.
-      assert.equal(symlint.render(await texts("examples", "tests/fixtures"), format, { path }).trimEnd(), recorded.trimEnd());
+      assert.equal((format === "sarif" ? withoutRules(rendered) : rendered).trimEnd(), recorded.trimEnd());
     });
   }
 }
@@ -107,7 +117,7 @@ test("what is not checked is no empty report", async () => {
 test("fixes are applied in memory", async () => {
   const symlint = await load();
   const files = await texts("examples");
-  const fixed = symlint.fix(files, { path: "examples/copy-paste" });
+  const fixed = symlint.fix(files, { path: "examples/copy-paste", suggestions: true });
   assert.ok(fixed.fixed > 0);
   const left = symlint.check({ ...files, ...fixed.files }, { path: "examples/copy-paste" });
   assert.deepEqual(left, fixed.report);

@@ -69,7 +69,7 @@ onPage("the clean example is clean", async (page) => {
 });
 
 onPage("a fix is applied, and the rule's page opens and closes", async (page) => {
-  await choose(page, "copy-paste");
+  await type(page, many(2).replace('"aws"', '"AWS"'));
   await verdict(page, "errors");
   const before = await page.locator(".problem").count();
   await page.getByRole("button", { name: "Apply fix" }).first().click();
@@ -78,6 +78,20 @@ onPage("a fix is applied, and the rule's page opens and closes", async (page) =>
   await page.locator("#rule h2").waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#rule").isVisible(), false);
+});
+
+onPage("what lets one tenant into another comes first", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  const rules = await page.locator(".row-actions .link[aria-label^=About]").allInnerTexts();
+  assert.ok(rules.indexOf("connector-role-foreign") < rules.indexOf("region-invalid"), rules.join());
+});
+
+onPage("a file is added by its name", async (page) => {
+  await page.getByRole("button", { name: "Add a file" }).click();
+  await page.getByLabel("Name, such as").fill("prod.auto.tfvars");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator('.tab[aria-selected="true"]').innerText(), "prod.auto.tfvars");
 });
 
 onPage("the tooltip of a squiggle has the message, the help and the fix", async (page) => {

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn compile() -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["rustc", "--locked", "--release", "--package", "symlint-wasm", "--crate-type", "cdylib"]);
+    command.args(["rustc", "--locked", "--profile", "wasm", "--package", "symlint-wasm", "--crate-type", "cdylib"]);
     command.args(["--target", TARGET, "--message-format", "json-render-diagnostics"]);
     // As much stack as a thread has on other systems: expressions nest.
     command.args(["--", "-C", "link-arg=-zstack-size=8388608"]);

@@ -1,4 +1,4 @@
-import type { Files, Format, RulePage } from "symlint";
+import type { Files, Format, RulePage, RuleSummary } from "symlint";
 
 import type { Answer, Question } from "./protocol";
 
@@ -32,6 +32,11 @@ export class Checker {
   async explain(rule: string): Promise<RulePage | undefined> {
     const answer = await this.#ask({ ask: "explain", rule });
     return "page" in answer ? answer.page : undefined;
+  }
+
+  async rules(): Promise<RuleSummary[]> {
+    const answer = await this.#ask({ ask: "rules" });
+    return "rules" in answer ? answer.rules : [];
   }
 
   #ask(question: Asked): Promise<Answer> {

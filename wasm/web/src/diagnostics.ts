@@ -1,7 +1,7 @@
 import type { Action, Diagnostic } from "@codemirror/lint";
 import type { Finding } from "symlint";
 
-import { h } from "./dom";
+import { h, prose } from "./dom";
 import { offsetsOf } from "./offsets";
 
 export interface Fixing {
@@ -27,7 +27,7 @@ export function diagnosticsOf(findings: readonly Finding[], text: string, fixing
       source: finding.rule,
       actions,
       renderMessage: () =>
-        h("div", {}, h("p", { class: "tip-message" }, finding.message), ...(finding.help ? [h("p", { class: "tip-help" }, finding.help)] : [])),
+        h("div", {}, h("p", { class: "tip-message" }, ...prose(finding.message)), ...(finding.help ? [h("p", { class: "tip-help" }, ...prose(finding.help))] : [])),
     };
   });
 }

@@ -13,6 +13,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A message, in which what stands between backticks is code. */
+export function prose(text: string): (Node | string)[] {
+  return text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
 /** The element of the page with an id. */
 export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);

@@ -4,7 +4,7 @@ import { pictureOf, type Edge, type Node } from "./access";
 import { count, h } from "./dom";
 
 const COLUMNS = ["Tenant", "SSO instance", "Permission set", "Account"];
-const WIDTH = 148;
+const WIDTH = 172;
 const GAP = 40;
 const HEIGHT = 46;
 const STEP = 62;

@@ -1,6 +1,6 @@
 import type { Finding, Location, Report } from "symlint";
 
-import { count, h } from "./dom";
+import { count, h, prose } from "./dom";
 
 export interface Goto {
   jump(location: Location): void;
@@ -11,10 +11,14 @@ export interface Goto {
 /** More rows would make the page slow, and nobody reads them. */
 const SHOWN = 200;
 
+/** The groups of rules about what lets one tenant into another: that comes first. */
+const CROSSING = new Set(["isolation", "connector", "wiring"]);
+
 /** Draws the list of findings. */
-export function drawProblems(host: HTMLElement, report: Report, goto: Goto): void {
+export function drawProblems(host: HTMLElement, report: Report, groups: ReadonlyMap<string, string>, goto: Goto): void {
   const counting = report.findings.filter((finding) => finding.suppressed === null);
-  const ordered = counting.filter(({ level }) => level === "error").concat(counting.filter(({ level }) => level !== "error"));
+  const urgency = ({ level, rule }: Finding) => (level === "error" ? 0 : 3) + (rule === "syntax-error" ? 0 : CROSSING.has(groups.get(rule) ?? "") ? 1 : 2);
+  const ordered = [...counting].sort((a, b) => urgency(a) - urgency(b));
   const rows = ordered.slice(0, SHOWN).map((finding) => row(finding, goto));
   const parts: Node[] = [h("ul", { class: "problems" }, ...rows)];
   if (counting.length === 0) parts.splice(0, 1, h("p", { class: "hint" }, "No findings: every value belongs to its tenant."));
@@ -29,7 +33,7 @@ function row(finding: Finding, goto: Goto): HTMLElement {
     "button",
     { type: "button", class: "problem", click: () => goto.jump(finding.location) },
     h("span", { class: `level ${finding.level}` }, finding.level === "error" ? "Error" : "Warning"),
-    h("span", { class: "message" }, finding.message),
+    h("span", { class: "message" }, ...prose(finding.message)),
     h("span", { class: "place" }, `${finding.tenant ? `${finding.tenant} · ` : ""}${file.split("/").at(-1) ?? file}:${start.line}:${start.column}`),
   );
   const fixes = finding.fixes.map((fix) =>

@@ -1,4 +1,4 @@
-import type { Files, Fixed, Format, Options, Problem, Report, RulePage } from "symlint";
+import type { Files, Fixed, Format, Options, Problem, Report, RulePage, RuleSummary } from "symlint";
 
 /** What the page asks of the worker. */
 export type Question = { id: number } & (
@@ -6,6 +6,7 @@ export type Question = { id: number } & (
   | { ask: "fix"; files: Files; options: Partial<Options> }
   | { ask: "render"; files: Files; options: Partial<Options>; format: Format }
   | { ask: "explain"; rule: string }
+  | { ask: "rules" }
 );
 
 /** A problem as plain data: errors lose their fields on their way through messages. */
@@ -19,6 +20,7 @@ export type Answer = { id: number } & (
   | { fixed: Fixed }
   | { text: string }
   | { page: RulePage }
+  | { rules: RuleSummary[] }
   | { problem: PlainProblem }
   | { crashed: string }
 );

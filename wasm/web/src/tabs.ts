@@ -1,4 +1,4 @@
-import { h } from "./dom";
+import { byId, h } from "./dom";
 
 export interface TabActions {
   show(name: string): void;
@@ -46,8 +46,15 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
 }
 
 function ask(actions: TabActions): void {
-  const name = window.prompt("Name of the file, such as envs/prod.tfvars")?.trim();
-  if (name) actions.add(name);
+  const dialog = byId<HTMLDialogElement>("name");
+  const field = byId<HTMLInputElement>("name-text");
+  field.value = "";
+  dialog.returnValue = "";
+  dialog.onclose = () => {
+    const name = field.value.trim();
+    if (dialog.returnValue === "add" && name) actions.add(name);
+  };
+  dialog.showModal();
 }
 
 /** Left and right go from tab to tab, as the pattern for tabs has it. */

@@ -32,5 +32,7 @@ function reply(symlint: Symlint, question: Question) {
       return { text: symlint.render(question.files, question.format, question.options) };
     case "explain":
       return { page: symlint.explain(question.rule) };
+    case "rules":
+      return { rules: symlint.rules() };
   }
 }
