@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use bigdecimal::num_bigint::BigInt;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 
 use crate::eval::{Answer, Stop, numeric};
@@ -25,6 +26,10 @@ fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
     args.evaluator.meter().spend(text.len() / 8)?;
     // Terraform's parser takes no tabs where lines are indented.
     if text.lines().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
+        return Err(odd());
+    }
+    // Line breaks to YAML 1.1 only, and versions that are refused.
+    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || text.contains("%YAML") {
         return Err(odd());
     }
     let mut reader = Reader {
@@ -99,11 +104,32 @@ impl<'t> Reader<'_, 't, '_> {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_string = style != ScalarStyle::Plain;
-                match tag {
-                    None => (self.scalar(&text, is_string, range)?, anchor),
-                    Some(tag) if tag.suffix == "str" => (self.scalar(&text, true, range)?, anchor),
-                    Some(_) => return Err(odd()),
+                let text = self.without_last_break(&text, style, &range);
+                // Terraform's parser takes a block such as `y` for what it would be without one, and shows that as text.
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if is_block && !matches!(resolve(text)?, Plain::Text) {
+                    return Err(odd());
                 }
+                let value = match tag {
+                    None => self.scalar(text, is_string, range)?,
+                    Some(tag) if tag.suffix == "str" => self.scalar(text, true, range)?,
+                    Some(tag) if !is_string => {
+                        let value = self.scalar(text, false, range)?;
+                        let wanted = match &value.kind {
+                            Kind::Number(number) if number.is_integer() => ["int", "float"].contains(&&*tag.suffix),
+                            Kind::Number(_) => tag.suffix == "float",
+                            Kind::Bool(_) => tag.suffix == "bool",
+                            Kind::Null => tag.suffix == "null",
+                            _ => false,
+                        };
+                        if !wanted {
+                            return Err(odd());
+                        }
+                        value
+                    }
+                    Some(_) => return Err(odd()),
+                };
+                (value, anchor)
             }
             Event::SequenceStart(anchor, None) => (self.sequence(range, depth)?, anchor),
             Event::MappingStart(anchor, None) => (self.mapping(range, depth)?, anchor),
@@ -140,8 +166,18 @@ impl<'t> Reader<'_, 't, '_> {
                     let origin = self.written(start.start..range.end, Form::Whole);
                     return Ok(Value::new(Kind::Object(entries.into()), origin));
                 }
+                // What is merged in overrides what stands before it, and gives way to what follows.
+                Event::Scalar(text, _, 0, None) if text == "<<" => {
+                    let (event, range) = self.next()?;
+                    let merged = self.node(event, range, depth + 1)?;
+                    let Kind::Object(merged) = &merged.kind else {
+                        return Err(self.args.refuse("merges mappings only"));
+                    };
+                    self.args.spend(merged.len())?;
+                    entries.extend(merged.iter().cloned());
+                    continue;
+                }
                 Event::Scalar(text, style, 0, None) => match (style, text.as_ref()) {
-                    (ScalarStyle::Plain, "<<") => return Err(odd()),
                     (ScalarStyle::Plain, plain) if !is_name(plain) => return Err(odd()),
                     _ => self.scalar(&text, true, range)?,
                 },
@@ -151,6 +187,16 @@ impl<'t> Reader<'_, 't, '_> {
             let value = self.node(event, range, depth + 1)?;
             let key_span = key.origin.span;
             entries.push(Entry { key: key.as_str().cloned().unwrap_or_default(), key_span, value });
+        }
+    }
+
+    /// The text of a scalar; where a block ends with the file, and that without a line break, it has none either.
+    fn without_last_break<'s>(&self, text: &'s str, style: ScalarStyle, range: &Range<usize>) -> &'s str {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_last = self.text.get(range.end..).is_some_and(|rest| rest.trim().is_empty());
+        match text.strip_suffix('\n') {
+            Some(cut) if is_block && is_last && !self.text.ends_with('\n') => cut,
+            _ => text,
         }
     }
 
@@ -196,7 +242,7 @@ fn resolve(text: &str) -> Answer<Plain> {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
-        "-0" | "+0" | "=" | "." => return Err(odd()),
+        "-0" | "+0" | "." => return Err(odd()),
         _ if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => return number_or_text(text),
         _ => return Ok(Plain::Text),
     };
@@ -212,10 +258,15 @@ fn number_or_text(text: &str) -> Answer<Plain> {
     if digits(whole) && digits(fraction) && digits(power) && !power.is_empty() && whole.len() + fraction.len() > 0 {
         return Ok(Plain::Kind(Kind::Number(numeric(number::parse(text))?)));
     }
-    // Hexadecimal and octal numbers, dates and infinities.
+    for (start, base) in [("0x", 16), ("0o", 8)] {
+        let number = text.strip_prefix(start).and_then(|digits| BigInt::parse_bytes(digits.as_bytes(), base));
+        if let Some(number) = number.filter(|_| !text.contains(['+', '-', '_'])) {
+            return Ok(Plain::Kind(Kind::Number(number::whole(number))));
+        }
+    }
+    // Dates and infinities.
     let is_date = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text.contains('-');
-    let other = ["0x", "0o", "0X", "0O", ".i", ".I", ".n", ".N"];
-    if is_date || other.iter().any(|start| unsigned.starts_with(start)) {
+    if is_date || [".i", ".I", ".n", ".N"].iter().any(|start| unsigned.starts_with(start)) {
         return Err(odd());
     }
     Ok(Plain::Text)
