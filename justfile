@@ -1,6 +1,6 @@
 # `just` lists the recipes.
 
-libraries := "-p symlint-terraform -p symlint-core -p symlint-rules"
+libraries := "-p symlint-terraform -p symlint-core -p symlint-rules -p symlint-wasm"
 
 [private]
 default:
@@ -40,6 +40,18 @@ fuzz SECONDS="60":
         cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" \
             "tests/fuzz/found/$target" "tests/fuzz/corpus/$target" -- -seed=1 -max_total_time={{ SECONDS }}
     done
+
+# The WebAssembly, the npm package and the page
+build-web:
+    cd wasm && npm ci --no-audit --no-fund && npm run build
+
+# The page, served while you work on it (after `just build-web`)
+dev-web:
+    cd wasm && npm run dev
+
+# The tests of the npm package and of the page, in chromium
+test-web:
+    cd wasm && npm test
 
 # Write the generated files anew: the rule index, the report's schema, the output in the README
 bless:

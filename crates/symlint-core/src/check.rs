@@ -9,7 +9,7 @@ use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
 use crate::policy::{self, Applied, Baseline, Inline, META, Policy, Suppressions, UnusedSuppression};
 use crate::rule::{Catalogue, CatalogueEntry, Context, Level};
-use crate::tenants::{self, Model};
+use crate::tenants::{self, Model, VariableState};
 
 /// What a check found in one project, and what it looked at.
 #[derive(Debug)]
@@ -18,6 +18,56 @@ pub struct Outcome<'p> {
     pub model: Model<'p>,
     /// Sorted by file, then offset, then rule; also those that do not count.
     pub findings: Vec<Finding>,
+}
+
+/// Why nothing was really checked in a project: silence about it would look like a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unchecked {
+    /// A tenants variable has no value that is known.
+    Variable {
+        /// Why, as the end of a sentence.
+        reason: String,
+    },
+    /// There are no tenants, flow calls, connectors or safelists.
+    Empty,
+    /// No value of any tenant is known before apply.
+    Unknown,
+}
+
+impl Unchecked {
+    /// What to say about the project with this name.
+    pub fn message(&self, name: &str) -> String {
+        match self {
+            Self::Variable { reason } => format!("no tenants were checked in `{name}`: {reason}"),
+            Self::Empty => {
+                format!("nothing to check in `{name}`: there are no tenants, flow calls, connectors or safelists")
+            }
+            Self::Unknown => {
+                format!("nothing was checked in `{name}`: no value of any tenant is known before apply")
+            }
+        }
+    }
+}
+
+impl Outcome<'_> {
+    /// Why nothing was really checked, if so. Where the syntax has a mistake, that is the finding.
+    pub fn unchecked(&self) -> Option<Unchecked> {
+        if self.findings.iter().any(|finding| finding.rule == policy::SYNTAX_ERROR) {
+            return None;
+        }
+        for variable in &self.model.variables {
+            let reason = match &variable.state {
+                VariableState::Known => continue,
+                VariableState::Unset => format!("the variable `{}` has no value", variable.name),
+                VariableState::Unknown(reason) => format!("the variable `{}` is not known: {reason}", variable.name),
+            };
+            return Some(Unchecked::Variable { reason });
+        }
+        if self.model.is_empty() {
+            return Some(Unchecked::Empty);
+        }
+        self.model.all_values_are_unknown().then_some(Unchecked::Unknown)
+    }
 }
 
 /// What a run is made of, beside the projects.

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use symlint_core::check::{Outcome, Run};
+use symlint_core::check::{Outcome, Run, Unchecked};
 use symlint_core::policy::{Baseline, Policy};
 use symlint_core::report::{self, Report};
-use symlint_core::tenants::VariableState;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileRole};
 
@@ -156,41 +155,28 @@ fn nothing_found(options: &InputOptions) -> Failure {
 
 /// Why a target was not really checked, if it was not: silence about it would look like a pass.
 fn unchecked(target: &Target, outcome: &Outcome<'_>) -> Option<Failure> {
-    let model = &outcome.model;
+    let unchecked = outcome.unchecked()?;
     let name = &target.name;
-    if outcome.findings.iter().any(|finding| finding.rule == symlint_core::policy::SYNTAX_ERROR) {
-        return None;
-    }
-    for variable in &model.variables {
-        let reason = match &variable.state {
-            VariableState::Known => continue,
-            VariableState::Unset => format!("the variable `{}` has no value", variable.name),
-            VariableState::Unknown(reason) => format!("the variable `{}` is not known: {reason}", variable.name),
-        };
-        let files = target::unloaded_values_files(name);
-        let hint = match files.as_slice() {
-            [] => "set it in a values file, or name one by `--var-file`".to_owned(),
-            files => {
-                let shown: Vec<&str> = files.iter().take(5).map(String::as_str).collect();
-                let more = if files.len() > 5 { ", …" } else { "" };
-                format!("values files that were not loaded: {}{more}; name one by `--var-file`", shown.join(", "))
+    let hint = match unchecked {
+        Unchecked::Variable { .. } => {
+            let files = target::unloaded_values_files(name);
+            match files.as_slice() {
+                [] => "\nhelp: set it in a values file, or name one by `--var-file`".to_owned(),
+                files => {
+                    let shown: Vec<&str> = files.iter().take(5).map(String::as_str).collect();
+                    let more = if files.len() > 5 { ", …" } else { "" };
+                    let files = shown.join(", ");
+                    format!("\nhelp: values files that were not loaded: {files}{more}; name one by `--var-file`")
+                }
             }
-        };
-        return Some(Failure::NothingChecked(format!("no tenants were checked in `{name}`: {reason}\nhelp: {hint}")));
-    }
-    if model.is_empty() {
-        return Some(Failure::NothingChecked(format!(
-            "nothing to check in `{name}`: there are no tenants, flow calls, connectors or safelists\n\
-             help: tenants are looked for in the variable `{}`; another name can be set in .symlint.hcl",
+        }
+        Unchecked::Empty => format!(
+            "\nhelp: tenants are looked for in the variable `{}`; another name can be set in .symlint.hcl",
             target.config.tenants_variables.join("`, `")
-        )));
-    }
-    if model.all_values_are_unknown() {
-        return Some(Failure::NothingChecked(format!(
-            "nothing was checked in `{name}`: no value of any tenant is known before apply"
-        )));
-    }
-    None
+        ),
+        Unchecked::Unknown => String::new(),
+    };
+    Some(Failure::NothingChecked(format!("{}{hint}", unchecked.message(name))))
 }
 
 /// Whether every target was really checked; what was not is said on standard error.

@@ -1,0 +1,88 @@
+//! Builds what the npm package is made of, into the folder that is named: `symlint.wasm`, its glue, and the schema of
+//! the types.
+//!
+//! Whoever uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use symlint_wasm::{Fixed, Options, Problem, Request, RulePage, RuleSummary};
+use wasm_bindgen_cli_support::Bindgen;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = std::env::args_os().nth(1).ok_or("name the folder to write into")?;
+    let out = Path::new(&out);
+    std::fs::create_dir_all(out)?;
+    std::fs::write(out.join("schema.json"), schema()?)?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(compile()?).no_modules(true)?.typescript(false);
+    bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
+    let mut output = bindgen.out_name("symlint").generate_output()?;
+    std::fs::write(out.join("symlint.wasm"), output.wasm_mut().emit_wasm())?;
+    std::fs::write(out.join("glue.js"), factory(output.js())?)?;
+    Ok(())
+}
+
+/// Compiles the crate, and returns the path of its WebAssembly.
+fn compile() -> Result<PathBuf, Box<dyn Error>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["rustc", "--locked", "--release", "--package", "symlint-wasm", "--crate-type", "cdylib"]);
+    command.args(["--target", TARGET, "--message-format", "json-render-diagnostics"]);
+    // As much stack as a thread has on other systems: expressions nest.
+    command.args(["--", "-C", "link-arg=-zstack-size=8388608"]);
+    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err("the crate does not compile".into());
+    }
+    let lines = std::str::from_utf8(&output.stdout)?.lines();
+    let artifacts = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let files = artifacts.filter_map(|artifact| {
+        let files = artifact.get("filenames")?.as_array()?.clone();
+        files
+            .into_iter()
+            .filter_map(|file| file.as_str().map(PathBuf::from))
+            .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+    });
+    files.last().ok_or_else(|| "cargo made no WebAssembly".into())
+}
+
+/// The glue as a module that makes a fresh instance at each call: after a trap, an instance is not to be used again.
+fn factory(glue: &str) -> Result<String, Box<dyn Error>> {
+    let (_, body) = glue.split_once("let wasm_bindgen = ").ok_or("the glue has another shape")?;
+    Ok(format!(
+        "export function instantiate(module) {{\n  const wasm_bindgen = {body}\n  \
+         wasm_bindgen.initSync({{ module }});\n  return wasm_bindgen;\n}}\n"
+    ))
+}
+
+/// One schema of all shapes, from which the types are made.
+fn schema() -> Result<String, Box<dyn Error>> {
+    let mut definitions = serde_json::Map::new();
+    let mut add = |mut schema: Value, name: &str| {
+        let Some(object) = schema.as_object_mut() else { return };
+        object.remove("$schema");
+        object.remove("title");
+        if let Some(Value::Object(inner)) = object.remove("$defs") {
+            definitions.extend(inner);
+        }
+        definitions.insert(name.to_owned(), schema);
+    };
+    let written = || schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let read = || schemars::generate::SchemaSettings::draft2020_12().for_deserialize().into_generator();
+    let report: Value = serde_json::from_str(&symlint_core::report::report_schema(symlint_rules::catalogue()))?;
+    add(read().into_root_schema_for::<Request>().to_value(), "Request");
+    add(read().into_root_schema_for::<Options>().to_value(), "Options");
+    add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");
+    add(written().into_root_schema_for::<RuleSummary>().to_value(), "RuleSummary");
+    add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
+    add(written().into_root_schema_for::<Problem>().to_value(), "Problem");
+    // Last: it knows the ids of the rules.
+    add(report, "Report");
+    let schema = json!({ "title": "Shapes", "type": "object", "$defs": definitions });
+    Ok(serde_json::to_string_pretty(&schema)?)
+}

@@ -1,0 +1,48 @@
+//! symlint for JavaScript: JSON in, JSON out.
+//!
+//! Each function takes and returns text. What goes in is a [`Request`]; what comes out is exactly what the command line
+//! writes, or a [`Problem`] that is thrown. The types of the npm package are made of these types.
+
+mod engine;
+mod files;
+mod request;
+mod target;
+
+pub use engine::{check, explain, fix, rules};
+pub use request::{Fixed, Level, Options, Problem, ProblemKind, Request, RulePage, RuleSummary, VERSION};
+
+/// What JavaScript sees.
+pub mod bindings {
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    use crate::Problem;
+
+    fn thrown(problem: Problem) -> JsValue {
+        JsValue::from_str(&problem.to_json())
+    }
+
+    /// Checks the files of a request, and reports in a format.
+    #[wasm_bindgen]
+    pub fn check(request: &str, format: &str) -> Result<String, JsValue> {
+        crate::check(request, format).map_err(thrown)
+    }
+
+    /// Mends the files of a request.
+    #[wasm_bindgen]
+    pub fn fix(request: &str) -> Result<String, JsValue> {
+        crate::fix(request).map_err(thrown)
+    }
+
+    /// The page of a rule.
+    #[wasm_bindgen]
+    pub fn explain(rule: &str) -> Result<String, JsValue> {
+        crate::explain(rule).map_err(thrown)
+    }
+
+    /// The catalogue.
+    #[wasm_bindgen]
+    pub fn rules() -> String {
+        crate::rules()
+    }
+}

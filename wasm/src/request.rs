@@ -1,0 +1,170 @@
+//! The shapes that go in and out, beside the report.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use symlint_core::report::{Location, Report};
+pub use symlint_core::rule::Level;
+use symlint_core::rule::closest;
+
+/// The version of these shapes.
+pub const VERSION: u32 = 1;
+
+/// What is to be checked, and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Request {
+    /// The version of this shape.
+    pub version: u32,
+    /// The texts of the files, by their paths from the repository's root, with `/`.
+    pub files: BTreeMap<String, String>,
+    /// How they are checked.
+    #[serde(default)]
+    pub options: Options,
+}
+
+/// How files are checked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Options {
+    /// A folder or a values file among the files, as on the command line. Without it, the root; a single values file
+    /// is checked by itself.
+    pub path: Option<String>,
+    /// Only these rules; all if empty.
+    pub select: Vec<String>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// Other levels than those of the rules and the configuration, by rule.
+    pub levels: BTreeMap<String, Level>,
+    /// The day, `YYYY-MM-DD`; without it no exception expires.
+    pub today: Option<String>,
+    /// Whether `fix` applies suggestions too, which a person must look at.
+    pub suggestions: bool,
+}
+
+/// What `fix` made of the files.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fixed {
+    /// The version of this shape.
+    pub version: u32,
+    /// The new texts of the files that changed.
+    pub files: BTreeMap<String, String>,
+    /// How many findings were mended.
+    pub fixed: usize,
+    /// What is left.
+    pub report: Report,
+}
+
+/// A rule of the catalogue.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RuleSummary {
+    /// `role-account-mismatch`
+    pub id: String,
+    /// The group that it belongs to.
+    pub group: String,
+    /// Its level, unless configured otherwise.
+    pub level: Level,
+    /// What it finds, in one line.
+    pub summary: String,
+}
+
+/// What there is to know about a rule.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RulePage {
+    /// `role-account-mismatch`
+    pub id: String,
+    /// The group that it belongs to.
+    pub group: String,
+    /// What the rules of the group ask.
+    pub question: String,
+    /// Its level, unless configured otherwise.
+    pub level: Level,
+    /// What it finds, in one line.
+    pub summary: String,
+    /// What happens if a finding stays, and what to do.
+    pub help: Option<String>,
+    /// The page, in Markdown.
+    pub text: String,
+}
+
+/// Why there is no report that could be taken for a pass.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Problem {
+    /// What kind of problem it is.
+    pub kind: ProblemKind,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where, if it is in a file.
+    pub location: Option<Location>,
+    /// What was found nevertheless.
+    pub report: Option<Box<Report>>,
+}
+
+/// What kind of problem it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ProblemKind {
+    /// The request has not its shape, or names what is not there.
+    Usage,
+    /// The configuration has a mistake.
+    Config,
+    /// There are no tenants, flow calls, connectors or safelists, or none of their values is known.
+    NothingChecked,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), help: None, location: None, report: None }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ProblemKind::Usage, message)
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// As text.
+    pub fn to_json(&self) -> String {
+        to_json(self)
+    }
+}
+
+impl Request {
+    /// # Errors
+    ///
+    /// If it has not its shape, or is of another version.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        let request: Self = serde_json::from_str(text).map_err(|error| Problem::usage(error.to_string()))?;
+        if request.version != VERSION {
+            let message = format!("requests have version {VERSION}, not {}", request.version);
+            return Err(Problem::usage(message));
+        }
+        Ok(request)
+    }
+}
+
+/// The word of the formats that is meant.
+pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Problem {
+    let problem = Problem::usage(format!("`{word}` is no format: use `{}`", known.join("`, `")));
+    match closest(word, known.iter().copied()) {
+        Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+        None => problem,
+    }
+}
+
+#[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
+pub(crate) fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("the shapes are plain data")
+}

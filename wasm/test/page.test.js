@@ -1,0 +1,203 @@
+// The page in a real browser.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { browser as launch, choose, many, root, serve, timed, type, verdict, visit } from "./support.js";
+
+let browser;
+let server;
+
+before(async () => {
+  server = await serve(join(root, "wasm/web/dist"));
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** A test with a page of its own, whose console stays silent and which asks nobody else. */
+function onPage(name, run, options = {}) {
+  test(name, async () => {
+    const { context, page, errors, requests } = await visit(browser, server.address + (options.fragment ?? ""), options);
+    try {
+      await run(page, context, requests);
+      assert.deepEqual(errors.filter((error) => !options.allow?.test(error)), []);
+      const { host } = new URL(server.address);
+      assert.deepEqual(requests.filter((address) => new URL(address).host !== host && !address.startsWith("blob:") && !address.startsWith("data:")), []);
+    } finally {
+      if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`) });
+      await context.close();
+    }
+  });
+}
+
+onPage("it starts empty and says so", async (page) => {
+  assert.match(await verdict(page, "empty"), /Nothing to check yet/);
+  const names = ["terraform.tfvars", ".symlint.hcl", "main.tf", "variables.tf"];
+  assert.deepEqual(await page.locator(".tab").allInnerTexts(), names);
+});
+
+onPage("the copied block has its findings in the list, the text and the picture", async (page) => {
+  await choose(page, "copy-paste");
+  assert.match(await verdict(page, "errors"), /error/);
+  const row = page.locator(".problem", { hasText: "role_arn is in account 689558360591" });
+  await row.click();
+  assert.equal(await page.evaluate(() => getSelection()?.toString()), "689558360591");
+  assert.ok((await page.locator(".cm-lintRange-error").count()) > 0);
+  assert.ok((await page.locator(".cm-lint-marker-error").count()) > 0);
+  await page.getByRole("tab", { name: "Access" }).click();
+  const crossing = page.locator(".edge.crossing");
+  assert.ok((await crossing.count()) > 0);
+  await crossing.first().focus();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await page.evaluate(() => getSelection()?.toString()), "");
+});
+
+onPage("the clean example is clean", async (page) => {
+  await choose(page, "multi-tenant");
+  assert.match(await verdict(page, "clean"), /No findings/);
+  await page.getByRole("tab", { name: "Access" }).click();
+  assert.equal(await page.locator(".edge.crossing").count(), 0);
+  assert.ok((await page.locator(".node").count()) > 5);
+});
+
+onPage("a fix is applied, and the rule's page opens and closes", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  const before = await page.locator(".problem").count();
+  await page.getByRole("button", { name: "Apply fix" }).first().click();
+  await page.waitForFunction((before) => document.querySelectorAll(".problem").length < before, before);
+  await page.locator(".row-actions .link[aria-label^=About]").first().click();
+  await page.locator("#rule h2").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#rule").isVisible(), false);
+});
+
+onPage("the tooltip of a squiggle has the message, the help and the fix", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await page.locator(".cm-lintRange").first().hover();
+  await page.locator(".cm-tooltip .tip-message").first().waitFor();
+  assert.ok((await page.locator(".cm-tooltip .cm-diagnosticAction").count()) > 0);
+});
+
+onPage("a syntax error is a finding, and the rest is checked", async (page) => {
+  await type(page, `${many(2)}\nbroken = {\n`);
+  const text = await verdict(page, "errors");
+  assert.match(text, /despite the syntax error/);
+  assert.match(text, /2 tenants/);
+});
+
+onPage("the table sorts and filters", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await page.getByRole("tab", { name: "Tenants" }).click();
+  const keys = () => page.locator("tbody th").allInnerTexts();
+  await page.locator(".sort", { hasText: "Tenant" }).first().click();
+  assert.deepEqual(await keys(), [...(await keys())].sort());
+  await page.locator(".sort", { hasText: "Tenant" }).first().click();
+  assert.deepEqual(await keys(), [...(await keys())].sort().reverse());
+  await page.getByLabel("Filter tenants").fill("no such tenant");
+  assert.deepEqual(await keys(), []);
+});
+
+onPage("a link brings the text back, and warns", async (page, context) => {
+  await type(page, many(2));
+  await verdict(page, "errors");
+  await page.getByRole("button", { name: "Share" }).click();
+  assert.match(await page.locator("#link").innerText(), /contains the text/);
+  const address = await page.locator("#link-text").inputValue();
+  const other = await context.newPage();
+  await other.goto(address);
+  await verdict(other, "errors");
+  assert.match(await other.locator(".cm-content").innerText(), /tenant_1/);
+});
+
+onPage("a download is what the command line writes", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  const download = page.waitForEvent("download");
+  await page.locator("#download").selectOption("json");
+  const report = JSON.parse(await readFile(await (await download).path(), "utf8"));
+  assert.equal(report.tool.name, "symlint");
+});
+
+onPage("files that are chosen are read, without what is not Terraform's", async (page) => {
+  await page.locator("#files").evaluate((input) => input.removeAttribute("webkitdirectory"));
+  await page.locator("#files").setInputFiles([
+    { name: "prod.tfvars", mimeType: "text/plain", buffer: Buffer.from(many(3)) },
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no") },
+  ]);
+  await page.locator(".tab", { hasText: "prod.tfvars" }).waitFor();
+  await verdict(page, "errors", "warnings");
+  assert.equal(await page.locator(".tab", { hasText: "notes" }).count(), 0);
+});
+
+onPage("it works offline once it was loaded", async (page, context) => {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.reload();
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+}, { allow: /ERR_INTERNET_DISCONNECTED/ });
+
+onPage("a mistake in the configuration has a place", async (page) => {
+  await type(page, many(2));
+  await page.locator(".tab", { hasText: ".symlint.hcl" }).click();
+  await type(page, "tenant = 1\n");
+  assert.match(await verdict(page, "problem"), /configuration has a mistake/);
+  await page.locator("#verdict .link").click();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const view of ["Problems", "Access", "Tenants"]) {
+    onPage(`axe finds nothing in ${view}, ${colorScheme}`, async (page) => {
+      await choose(page, "copy-paste");
+      await verdict(page, "errors");
+      await page.getByRole("tab", { name: view }).click();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+    }, { colorScheme });
+  }
+}
+
+onPage("it fits a narrow screen", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+}, { viewport: { width: 360, height: 740 } });
+
+test("the first load is small, and typing in a thousand tenants is smooth", async () => {
+  const { context, page } = await visit(browser, "about:blank");
+  const names = new Map();
+  page.on("response", async (response) => names.set(response.url(), await response.body().catch(() => Buffer.alloc(0))));
+  const first = await timed(async () => {
+    await page.goto(server.address);
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+  });
+  const bytes = [...names.values()].reduce((sum, body) => sum + gzipSync(body).length, 0);
+  // The worker asks for the engine by itself.
+  const wasm = [...names.keys()].some((name) => name.endsWith(".wasm")) ? 0 : gzipSync(await readFile(join(root, "wasm/npm/dist/symlint.wasm"))).length;
+  console.log(`first load: ${Math.round((bytes + wasm) / 1000)} kB with gzip; first result after ${Math.round(first)} ms`);
+  assert.ok(bytes + wasm < 900_000);
+  await page.locator(".tab", { hasText: "terraform.tfvars" }).click();
+  await type(page, many(1000));
+  await page.waitForFunction(() => document.getElementById("verdict")?.textContent.includes("1,000 tenants"), undefined, { timeout: 60_000 });
+  const times = [];
+  for (let round = 0; round < 7; round += 1) {
+    await page.keyboard.press("Control+Home");
+    times.push(await timed(() => page.keyboard.insertText("#")));
+    await page.waitForTimeout(300);
+  }
+  console.log(`a keystroke in 1,000 tenants: ${Math.round(times.sort((a, b) => a - b)[3])} ms`);
+  await context.close();
+});

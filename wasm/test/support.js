@@ -1,0 +1,92 @@
+// A static file server below a sub-path, and a browser that notes what it asks for.
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { performance } from "node:perf_hooks";
+
+import { chromium } from "playwright-core";
+
+export const root = normalize(join(import.meta.dirname, "../.."));
+export const PAGE = "/below/a/path/";
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
+
+/** Serves `folder` below PAGE, on a free port. */
+export async function serve(folder) {
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url, "http://localhost").pathname;
+    const name = path.startsWith(PAGE) ? join(folder, normalize(path.slice(PAGE.length) || "index.html")) : "";
+    if (!name || !existsSync(name)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" });
+    response.end(await readFile(name));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  return { address: `http://127.0.0.1:${port}${PAGE}`, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
+}
+
+export function browser() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+}
+
+/** A page whose errors and requests are noted. */
+export async function visit(browser, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const errors = [];
+  const requests = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  context.on("request", (request) => requests.push(request.url()));
+  await page.goto(address);
+  return { context, page, errors, requests };
+}
+
+/** Waits until the verdict is one of `states`. */
+export async function verdict(page, ...states) {
+  await page.waitForFunction((states) => states.includes(document.getElementById("verdict")?.dataset.state), states, { timeout: 30_000 });
+  return page.locator("#verdict").innerText();
+}
+
+export async function choose(page, sample) {
+  await page.locator("#sample").selectOption(sample);
+}
+
+/** Replaces the text of the file that is shown. */
+export async function type(page, text) {
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}
+
+export async function timed(run) {
+  const from = performance.now();
+  await run();
+  return performance.now() - from;
+}
+
+/** A values file with so many tenants, the last of which has a role in another's account. */
+export function many(number) {
+  const tenants = [];
+  for (let index = 0; index < number; index += 1) {
+    const account = String(259298427341 + index * 7919);
+    const role = String(259298427341 + (index === number - 1 ? 0 : index) * 7919);
+    const id = (0x7223310b09241097n + BigInt(index) * 104729n).toString(16);
+    const set = (0x26c577a40376e138n + BigInt(index) * 104723n).toString(16);
+    tenants.push(`  tenant_${index} = {
+    sso_account_id = "${account}"
+    sso_connector_settings = {
+      cloud        = "aws"
+      instance_arn = "arn:aws:sso:::instance/ssoins-${id}"
+      region       = "us-east-1"
+      role_arn     = "arn:aws:iam::${role}:role/sym/SymSSOTenant-${index}"
+    }
+    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-${id}/ps-${set}"
+    target_account_id  = "${String(439986187397 + index * 7907)}"
+  }
+`);
+  }
+  return `customer_tenants = {\n${tenants.join("")}}\n`;
+}

@@ -1,0 +1,75 @@
+import type { Files } from "symlint";
+
+import { LARGEST, matters } from "./project";
+
+/** Takes files and folders that are dropped anywhere on the page. */
+export function acceptDrops(target: HTMLElement, take: (files: Files) => void): void {
+  target.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    target.dataset["dropping"] = "";
+  });
+  target.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) delete target.dataset["dropping"];
+  });
+  target.addEventListener("drop", (event) => {
+    delete target.dataset["dropping"];
+    const items = [...(event.dataTransfer?.items ?? [])];
+    const entries = items.flatMap((item) => item.webkitGetAsEntry() ?? []);
+    if (entries.length === 0) return;
+    event.preventDefault();
+    void collect(entries).then(take);
+  });
+}
+
+/** The files that a file input was given. */
+export async function chosen(list: FileList): Promise<Files> {
+  const wanted = [...list].map((file) => [plain(file.webkitRelativePath || file.name), file] as const);
+  const files = wanted.filter(([path, file]) => matters(path) && file.size <= LARGEST);
+  return Object.fromEntries(await Promise.all(files.map(async ([path, file]) => [path, await file.text()] as const)));
+}
+
+async function collect(entries: FileSystemEntry[]): Promise<Files> {
+  const files: Record<string, string> = {};
+  const lone = entries.length === 1 && entries[0]?.isDirectory;
+  const visit = async (entry: FileSystemEntry, folder: string): Promise<void> => {
+    const path = folder ? `${folder}/${entry.name}` : entry.name;
+    if (isFile(entry)) {
+      if (!matters(path)) return;
+      const file = await new Promise<File>((done, failed) => entry.file(done, failed));
+      if (file.size <= LARGEST) files[path] = await file.text();
+    } else if (isFolder(entry) && !(path !== "" && entry.name.startsWith(".")) && entry.name !== "node_modules") {
+      for (const child of await children(entry)) await visit(child, path);
+    }
+  };
+  for (const entry of entries) {
+    // What lies in a folder is named from there.
+    if (lone && isFolder(entry)) for (const child of await children(entry)) await visit(child, "");
+    else await visit(entry, "");
+  }
+  return files;
+}
+
+async function children(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  // A reader gives some at a time, and none at the end.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((done, failed) => reader.readEntries(done, failed));
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+/** Without the folder that was chosen. */
+function plain(path: string): string {
+  return path.includes("/") ? path.slice(path.indexOf("/") + 1) : path;
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}

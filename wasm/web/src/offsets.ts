@@ -1,0 +1,38 @@
+/** Reports count bytes of UTF-8; JavaScript counts UTF-16. One walk makes a table for all offsets of a text. */
+export type Offsets = (bytes: number) => number;
+
+const STEP = 1024;
+
+export function offsetsOf(text: string): Offsets {
+  // ASCII, which is nearly all: both count the same.
+  if (/^[\x00-\x7f]*$/.test(text)) return (bytes) => Math.min(bytes, text.length);
+  // The bytes before each STEP-th unit.
+  const marks: number[] = [0];
+  let bytes = 0;
+  for (let unit = 0; unit < text.length; unit += 1) {
+    if (unit > 0 && unit % STEP === 0) marks.push(bytes);
+    bytes += width(text, unit);
+  }
+  return (wanted) => {
+    let low = 0;
+    let high = marks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((marks[middle] ?? 0) <= wanted) low = middle;
+      else high = middle - 1;
+    }
+    let at = marks[low] ?? 0;
+    let unit = low * STEP;
+    while (unit < text.length && at < wanted) at += width(text, unit++);
+    return unit;
+  };
+}
+
+/** The bytes of the unit: the first half of a pair has all four. */
+function width(text: string, unit: number): number {
+  const code = text.charCodeAt(unit);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  if (code >= 0xdc00 && code <= 0xdfff && unit > 0) return 0;
+  return code >= 0xd800 && code <= 0xdbff ? 4 : 3;
+}

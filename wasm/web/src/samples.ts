@@ -1,0 +1,18 @@
+import type { Project } from "./project";
+import { matters } from "./project";
+
+// The repository's own examples, as they are when the page is built.
+const TEXTS = import.meta.glob<string>("../../../examples/**/*.{tf,tfvars}", { query: "?raw", import: "default" });
+
+export const SAMPLES = [
+  { path: "copy-paste", title: "A copied block" },
+  { path: "multi-tenant", title: "As it should be" },
+];
+
+/** The files of an example; one may use modules of another. */
+export async function sample(path: string): Promise<Project> {
+  const wanted = Object.entries(TEXTS).map(([name, text]) => [name.replace("../../../examples/", ""), text] as const);
+  const chosen = wanted.filter(([name]) => matters(name) && (name.startsWith(`${path}/`) || name.includes("/modules/")));
+  const texts = await Promise.all(chosen.map(async ([name, text]) => [name, await text()] as const));
+  return { files: Object.fromEntries(texts), path };
+}

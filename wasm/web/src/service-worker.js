@@ -1,0 +1,37 @@
+// Keeps all files of the page, so that it works offline. The build fills in the version and the list.
+const cacheName = `symlint ${VERSION}`;
+const assets = ASSETS;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(cacheName)
+      .then((cache) => cache.addAll(assets))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  const old = async () => {
+    for (const name of await caches.keys()) if (name.startsWith("symlint ") && name !== cacheName) await caches.delete(name);
+    await self.clients.claim();
+  };
+  event.waitUntil(old());
+});
+
+self.addEventListener("fetch", (event) => {
+  if (event.request.method !== "GET") return;
+  // Built files have their content in their names; the page itself is asked for, so that a new version is seen.
+  const answer = async () => {
+    const cache = await caches.open(cacheName);
+    if (event.request.mode !== "navigate") return (await cache.match(event.request)) ?? fetch(event.request);
+    try {
+      return await fetch(event.request);
+    } catch (error) {
+      const page = await cache.match("./");
+      if (page) return page;
+      throw error;
+    }
+  };
+  event.respondWith(answer());
+});

@@ -1,0 +1,66 @@
+import { h } from "./dom";
+
+export interface TabActions {
+  show(name: string): void;
+  remove(name: string): void;
+  add(name: string): void;
+}
+
+/** Draws the tabs of the files: those of the checked folder first. */
+export function drawTabs(host: HTMLElement, names: string[], active: string, counts: Map<string, number>, path: string, actions: TabActions): void {
+  const focused = host.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["name"] : undefined;
+  const list = h("div", { class: "tab-list", role: "tablist", "aria-label": "Files" });
+  for (const name of names) {
+    const shown = path !== "." && name.startsWith(`${path}/`) ? name.slice(path.length + 1) : name;
+    const count = counts.get(name) ?? 0;
+    const label = [shown.split("/").slice(0, -1).join("/"), shown.split("/").at(-1) ?? shown] as const;
+    const tab = h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: "tab",
+        "aria-selected": String(name === active),
+        "aria-controls": "editor",
+        tabindex: name === active ? "0" : "-1",
+        title: name,
+        "data-name": name,
+        click: () => actions.show(name),
+      },
+      ...(label[0] ? [h("span", { class: "tab-folder" }, `${label[0]}/`)] : []),
+      label[1],
+      ...(count ? [h("span", { class: "badge", "aria-label": `, ${count} findings` }, String(count))] : []),
+    );
+    list.append(tab);
+  }
+  arrows(list);
+  const name = h("button", { type: "button", class: "icon", "aria-label": "Add a file", title: "Add a file", click: () => ask(actions) }, "+");
+  const remove = h("button", { type: "button", class: "icon", "aria-label": `Remove ${active}`, title: `Remove ${active}`, click: () => actions.remove(active) }, "×");
+  host.replaceChildren(list, name, remove);
+  const tabs = [...list.children] as HTMLElement[];
+  const again = tabs.find((tab) => tab.dataset["name"] === focused);
+  again?.focus();
+  // Not with scrollIntoView, which would move the page too.
+  const selected = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  if (selected) list.scrollLeft = selected.offsetLeft - list.offsetLeft - 24;
+}
+
+function ask(actions: TabActions): void {
+  const name = window.prompt("Name of the file, such as envs/prod.tfvars")?.trim();
+  if (name) actions.add(name);
+}
+
+/** Left and right go from tab to tab, as the pattern for tabs has it. */
+export function arrows(list: HTMLElement): void {
+  list.addEventListener("keydown", (event) => {
+    const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];
+    const here = tabs.indexOf(document.activeElement as HTMLElement);
+    if (here < 0) return;
+    const last = tabs.length - 1;
+    const to = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    tabs[to]?.focus();
+    tabs[to]?.click();
+  });
+}

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+import { defineConfig } from "vite";
+
+// Relative, so that the page works below any path.
+export default defineConfig({
+  base: "./",
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  worker: { format: "es" },
+  // The samples are read from the repository's examples.
+  server: { fs: { allow: ["../.."] } },
+  plugins: [serviceWorker()],
+});
+
+/** Writes the service worker with the names of all that was built, so that the page works offline. */
+function serviceWorker() {
+  return {
+    name: "service-worker",
+    apply: "build",
+    // After the plugins that emit the worker and its engine.
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const names = Object.keys(bundle).filter((name) => name !== "index.html");
+      const assets = ["./", "./icon.svg", ...names.map((name) => `./${name}`)];
+      const code = readFileSync("src/service-worker.js", "utf8");
+      const hash = createHash("sha256").update(code);
+      for (const file of Object.values(bundle)) hash.update("code" in file ? file.code : file.source);
+      const version = hash.digest("hex").slice(0, 16);
+      const source = code.replace("VERSION", JSON.stringify(version)).replace("ASSETS", JSON.stringify(assets));
+      this.emitFile({ type: "asset", fileName: "service-worker.js", source });
+    },
+  };
+}
