@@ -76,6 +76,11 @@ impl SourceIndex {
         index
     }
 
+    /// Takes the values of `variable` for anybody's: what is no map has no entries that tenants could be known by.
+    pub(super) fn forget(&mut self, variable: &str) {
+        self.variables.retain(|name| name != variable);
+    }
+
     fn add(&mut self, field: &Field, grant: Option<usize>) {
         let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
         match &field.path {

@@ -1,6 +1,7 @@
 //! `yamldecode`: values that know where in the YAML they were written.
 //!
-//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown.
+//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown, and so is what
+//! only they refuse.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,9 +9,10 @@ use std::ops::Range;
 use bigdecimal::num_bigint::BigInt;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 
-use crate::eval::{Answer, Stop, numeric};
+use crate::eval::{Answer, LostKey, Stop, numeric};
 use crate::number;
 use crate::origin::{Form, Makeup, Origin};
+use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -58,6 +60,25 @@ struct Reader<'a, 't, 'p> {
     anchors: HashMap<usize, Value>,
 }
 
+/// What of our parser's complaints Terraform's has too. It takes more: brackets and quoted texts of several lines may be
+/// indented in any way there, and a comment may follow a quote at once.
+const REFUSED: &[&str] = &[
+    "block sequence entries are not allowed in this context",
+    "mapping values are not allowed in this context",
+    "misplaced bracket",
+    "simple key expect ':'",
+    "simple key expected",
+    "unexpected character: `@'",
+    "unexpected character: ``'",
+    "while parsing a block collection, did not find expected '-' indicator",
+    "while parsing a block mapping, did not find expected key",
+    "while parsing a flow mapping, did not find expected ',' or '}'",
+    "while parsing a flow sequence, expected ',' or ']'",
+    "while parsing a quoted scalar, found unknown escape character",
+    "while parsing node, found unknown anchor",
+    "while scanning a quoted scalar, found unexpected end of stream",
+];
+
 fn odd() -> Stop {
     Stop::reason("this YAML is not evaluated")
 }
@@ -70,17 +91,26 @@ impl<'t> Reader<'_, 't, '_> {
                 let range = self.range(place);
                 Ok((event, range))
             }
-            // Terraform's parser may be of another opinion.
+            Some(Err(error)) if REFUSED.contains(&error.info()) => {
+                let at = self.byte(error.marker().index());
+                let end = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
+                let span = self.written(at..end, Form::Whole).span;
+                Err(Stop::error_at(format!("`yamldecode` cannot read this: {}", error.info()), span))
+            }
             Some(Err(_)) | None => Err(odd()),
         }
     }
 
     fn range(&self, place: Place) -> Range<usize> {
-        let byte = |index: usize| match &self.offsets {
+        self.byte(place.start.index())..self.byte(place.end.index())
+    }
+
+    /// Where the character with this number starts.
+    fn byte(&self, index: usize) -> usize {
+        match &self.offsets {
             Some(offsets) => offsets.get(index).copied().unwrap_or(self.text.len()),
             None => index.min(self.text.len()),
-        };
-        byte(place.start.index())..byte(place.end.index())
+        }
     }
 
     fn document(&mut self) -> Answer {
@@ -155,6 +185,8 @@ impl<'t> Reader<'_, 't, '_> {
 
     fn mapping(&mut self, start: Range<usize>, depth: usize) -> Answer {
         let mut entries: Vec<Entry> = Vec::new();
+        // Where the keys are that are written here, and not merged in.
+        let mut keys: HashMap<Str, Span> = HashMap::new();
         loop {
             let (event, range) = self.next()?;
             let key = match event {
@@ -186,7 +218,11 @@ impl<'t> Reader<'_, 't, '_> {
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
             let key_span = key.origin.span;
-            entries.push(Entry { key: key.as_str().cloned().unwrap_or_default(), key_span, value });
+            let key = key.as_str().cloned().unwrap_or_default();
+            if let Some(lost) = keys.insert(key.clone(), key_span) {
+                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
+            }
+            entries.push(Entry { key, key_span, value });
         }
     }
 
@@ -208,9 +244,7 @@ impl<'t> Reader<'_, 't, '_> {
                 Plain::Text => {}
             }
         }
-        let raw = self.text.get(range.clone()).unwrap_or_default();
-        let quoted = raw.len() >= 2 && raw.starts_with(['"', '\'']);
-        let inner = if quoted { range.start + 1..range.end - 1 } else { range };
+        let inner = self.inner(range);
         let verbatim = self.text.get(inner.clone()) == Some(text);
         let text = match crate::syntax::normalised(text) {
             Some(normalised) => Str::from(normalised),
@@ -219,6 +253,23 @@ impl<'t> Reader<'_, 't, '_> {
         };
         let form = if verbatim { Form::Verbatim } else { Form::Whole };
         Ok(Value::new(Kind::String(text), self.written(inner, form)))
+    }
+
+    /// A scalar without its quotes, and without the white space and the comment behind them.
+    fn inner(&self, range: Range<usize>) -> Range<usize> {
+        let raw = self.text.get(range.clone()).unwrap_or_default();
+        let Some(quote) = raw.bytes().next().filter(|first| matches!(first, b'"' | b'\'')) else { return range };
+        let mut rest = raw.bytes().enumerate().skip(1).peekable();
+        while let Some((at, byte)) = rest.next() {
+            let is_doubled = quote == b'\'' && matches!(rest.peek(), Some((_, b'\'')));
+            match byte {
+                b'\\' if quote == b'"' => _ = rest.next(),
+                _ if byte == quote && is_doubled => _ = rest.next(),
+                _ if byte == quote => return range.start + 1..range.start + at,
+                _ => {}
+            }
+        }
+        range
     }
 
     /// Where the bytes `range` of the text were written.
