@@ -30,6 +30,17 @@ doc:
 test *ARGS:
     cargo test --workspace {{ ARGS }}
 
+# Fuzz the reader and the evaluator, so many seconds for each target (tests/fuzz/README.md)
+fuzz SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export RUSTC_BOOTSTRAP=1 # the sanitizers' flags, on the pinned compiler
+    for target in values configuration expression; do
+        mkdir -p "tests/fuzz/found/$target"
+        cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" \
+            "tests/fuzz/found/$target" "tests/fuzz/corpus/$target" -- -seed=1 -max_total_time={{ SECONDS }}
+    done
+
 # The WebAssembly, the npm package and the page
 build-web:
     cd wasm && npm ci --no-audit --no-fund && npm run build

@@ -291,3 +291,68 @@ fn calls_that_are_tenants() {
     expect("one slug", found, &expected, &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn one_permission_set_in_several_accounts() {
+    let mut failures = String::new();
+    let values = GRANTS
+        .replace("ps-1a2c09c7d2a84f64", "ps-5e1b09c7d2a84f63")
+        .replace("ps-c4d8f10a6e4d9276", "ps-b3c8f10a6e4d9275");
+    let call = |name: &str, set: &str, account: &str| {
+        format!(
+            "module \"{name}\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  tenant_slug = \"${{each.key}}-{name}\"\n  permission_set_arn = each.value.grants[{set}].permission_set_arn\n  account_id = each.value.grants[{account}].account_id\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
+        )
+    };
+    let check = |calls: &[String]| {
+        let main = format!("{TYPE}\n{}", calls.concat());
+        findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", &values)])
+    };
+    let first = call("first", "0", "0");
+    expect("whole", check(&[first.clone(), call("second", "1", "1")]), &[], &mut failures);
+    expect("shared", check(&[first.clone(), call("second", "0", "1")]), &[], &mut failures);
+    expect("crossed", check(&[call("first", "1", "0"), call("second", "0", "1")]), &[], &mut failures);
+    let wrong = [("flow-argument-miswired", "each.value.grants[0].account_id")];
+    expect("the first again", check(&[first, call("second", "1", "0")]), &wrong, &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn constants_in_what_is_repeated() {
+    let mut failures = String::new();
+    let main = |entry: &str, account: &str| {
+        format!(
+            "{VARIABLES}\nlocals {{\n  tenants = merge(var.customer_tenants, {{ green_valley = {entry} }})\n}}\nmodule \"access\" {{\n  for_each = local.tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = {account}\n  permission_set_arn = each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
+        )
+    };
+    let own = "each.value.target_account_id";
+    let merged =
+        |account: &str| format!("merge(var.customer_tenants.green_valley, {{ target_account_id = {account} }})");
+    let found = findings_in(&main(&merged("\"593017462285\""), own));
+    expect("merged", found, &[("flow-argument-miswired", own)], &mut failures);
+    for right in ["\"915827304462\"", "var.customer_tenants.green_valley.target_account_id"] {
+        expect(right, findings_in(&main(&merged(right), own)), &[], &mut failures);
+    }
+    // Beside the entry, it may be meant.
+    let beside = "merge(var.customer_tenants.green_valley, { account = \"593017462285\" })";
+    let found = findings_in(&main(beside, "lookup(each.value, \"account\", each.value.target_account_id)"));
+    expect("beside", found, &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn tenants_in_a_list() {
+    let mut failures = String::new();
+    let list = VALUES.replace("customer_tenants = {", "customer_tenants = [");
+    let list = list.trim_end().strip_suffix('}').map(|list| format!("{list}]\n")).unwrap();
+    let list = ["blue_harbour", "green_valley", "red_canyon"]
+        .iter()
+        .fold(list, |list, key| list.replace(&format!("  {key} = {{"), &format!("  {{\n    slug = \"{key}\"")));
+    let list = list.replace("\n  }\n", "\n  },\n");
+    let main = "variable \"customer_tenants\" {}\nmodule \"access\" {\n  for_each = { for tenant in var.customer_tenants : tenant.slug => tenant }\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}\nmodule \"runtime_connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = var.customer_tenants[*].sso_account_id\n}\n";
+    let check =
+        |values: &str| findings(&[("main.tf", main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", values)]);
+    expect("right", check(&list), &[], &mut failures);
+    let wrong = check(&list.replace("915827304462", "604178239951"));
+    expect("target", wrong, &[("duplicate-target-account", "604178239951")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -87,3 +87,26 @@ fn what_a_list_lacks_or_has_too_much_is_found() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn what_cannot_be_seen_in_an_account_is_told_once() {
+    let mut failures = String::new();
+    let main = |list: &str| {
+        format!(
+            "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+        )
+    };
+    for character in ["\u{200b}", "\u{202e}", "\u{a0}"] {
+        let values = VALUES.replacen("\"719240583316\"", &format!("\"719240{character}583316\""), 1);
+        assert_ne!(values, VALUES);
+        for list in ["[for tenant in var.customer_tenants : tenant.sso_account_id]", LITERAL] {
+            let found = findings(&[("main.tf", &main(list)), ("terraform.tfvars", &values)]);
+            expect(list, found, &[("suspicious-characters", character)], &mut failures);
+        }
+        // In the list itself, it keeps the tenant out.
+        let list = LITERAL.replace("719240", &format!("719240{character}"));
+        let found = findings(&[("main.tf", &main(&list)), ("terraform.tfvars", VALUES)]);
+        expect("list", found, &[("safelist-incomplete", &format!("719240{character}583316"))], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -139,7 +139,7 @@ fn unchecked(targets: &[Target], outcomes: &[Outcome<'_>]) -> Option<Problem> {
                 );
                 problem.help(help)
             }
-            Unchecked::Unknown => problem,
+            Unchecked::Unknown | Unchecked::Flow { .. } => problem,
         })
     });
     reasons.next()

@@ -32,6 +32,11 @@ pub enum Unchecked {
     Empty,
     /// No value of any tenant is known before apply.
     Unknown,
+    /// Which tenants there are depends on a flow call of which nothing is known.
+    Flow {
+        /// The call, such as `module.access`.
+        call: String,
+    },
 }
 
 impl Unchecked {
@@ -41,6 +46,9 @@ impl Unchecked {
             Self::Variable { reason } => format!("no tenants were checked in `{name}`: {reason}"),
             Self::Empty => {
                 format!("nothing to check in `{name}`: there are no tenants, flow calls, connectors or safelists")
+            }
+            Self::Flow { call } => {
+                format!("no tenants were checked in `{name}`: what `{call}` is repeated for is not known")
             }
             Self::Unknown => {
                 format!("nothing was checked in `{name}`: no value of any tenant is known before apply")
@@ -66,7 +74,14 @@ impl Outcome<'_> {
         if self.model.is_empty() {
             return Some(Unchecked::Empty);
         }
-        self.model.all_values_are_unknown().then_some(Unchecked::Unknown)
+        if self.model.all_values_are_unknown() {
+            return Some(Unchecked::Unknown);
+        }
+        // Where Terraform would refuse it, that is the finding.
+        let is_told = self.findings.iter().any(|finding| finding.rule == policy::EVALUATION_ERROR);
+        let unknown = self.model.flows.iter().find(|flow| flow.is_unknown);
+        let unknown = unknown.filter(|_| self.model.tenants.is_empty() && !is_told);
+        unknown.map(|flow| Unchecked::Flow { call: format!("module.{}", flow.call.name.text) })
     }
 }
 

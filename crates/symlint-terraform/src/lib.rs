@@ -75,7 +75,7 @@ pub mod syntax;
 mod types;
 mod value;
 
-pub use eval::{EvalError, Evaluator, Instance, InstanceKey, ResourceInstance};
+pub use eval::{EvalError, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use functions::title;
 pub use module::{
     Assignment, AssignmentSource, FileRole, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module, ModuleCall,

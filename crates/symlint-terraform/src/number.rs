@@ -91,6 +91,23 @@ pub(crate) fn to_integer(number: &BigDecimal) -> Option<i64> {
     if number.is_integer() { number.to_i64() } else { None }
 }
 
+/// The float of 512 bits that Terraform has for `number`, digit for digit.
+pub(crate) fn as_float(number: &BigDecimal) -> BigDecimal {
+    let Float { mantissa, exponent } = Float::of(number);
+    let power = exponent.unsigned_abs();
+    if exponent >= 0 {
+        return BigDecimal::from(mantissa << power);
+    }
+    // 1/2 is 5/10.
+    BigDecimal::new(mantissa * BigInt::from(5).pow(u32::try_from(power).unwrap_or(u32::MAX)), -exponent)
+}
+
+/// Whether a float of 64 bits, with which Terraform computes powers, has the number exactly.
+pub(crate) fn is_double(number: &BigDecimal) -> bool {
+    let Float { mantissa, exponent } = Float::of(number);
+    mantissa.bits() <= 53 && exponent.abs() < 900 && as_float(number) == *number
+}
+
 pub(crate) fn add(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     checked(a, b, a + b, Float::add)
 }

@@ -174,7 +174,7 @@ fn unchecked(target: &Target, outcome: &Outcome<'_>) -> Option<Failure> {
             "\nhelp: tenants are looked for in the variable `{}`; another name can be set in .symlint.hcl",
             target.config.tenants_variables.join("`, `")
         ),
-        Unchecked::Unknown => String::new(),
+        Unchecked::Unknown | Unchecked::Flow { .. } => String::new(),
     };
     Some(Failure::NothingChecked(format!("{}{hint}", unchecked.message(name))))
 }

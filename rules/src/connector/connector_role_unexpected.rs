@@ -46,9 +46,10 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
         RoleHabitKind::SameName => (
             format!("the role of {count} is called `{}`: the name says nothing about whose it is", role.name.text()),
             format!(
-                "a role of another customer would not be noticed by its name: if the name is meant, say so with \
-                 `connector {{ role_name = … }}` or with `tenant \"{}\" {{ environment = \"…\" }}` for each of them",
-                first.name()
+                "a role of another customer would not be noticed by its name: if the name is meant, say so in \
+                 `.symlint.hcl` for each of them: `tenant \"{}\" {{ environment = \"{}\" }}`",
+                first.name(),
+                environment_in(role.name.text(), cx)
             ),
         ),
         RoleHabitKind::Longer(affixes) => {
@@ -64,8 +65,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             let (key, role) = (first.name(), role.name.text());
             let around = [&affixes.prefix, &affixes.suffix].into_iter().filter(|affix| !affix.is_empty());
             let around: Vec<String> = around.map(|affix| format!("`{affix}`")).collect();
-            let environment = environment_of(role, &cx.config.role_name).unwrap_or(role);
-            let environment = environment.to_ascii_lowercase();
+            let environment = environment_in(role, cx);
             (
                 format!("the role of {count} has the tenant's name without {}, such as `{role}`", around.join(" and ")),
                 format!(
@@ -76,4 +76,9 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
         }
     };
     cx.report(role.name.piece, message).help(help).group();
+}
+
+/// What a connector was probably given that made the role `name`.
+fn environment_in(name: &str, cx: &Context<'_>) -> String {
+    environment_of(name, &cx.config.role_name).unwrap_or(name).to_ascii_lowercase()
 }

@@ -115,7 +115,9 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
                 .filter(|&span| is_at_quote(span, false, sources) && is_blank(span, sources)),
         ];
         let edits = ends.into_iter().flatten().map(|span| Edit { span, text: String::new() }).collect();
-        return (true, "remove the white space", edits);
+        // A key that is written elsewhere too, such as in `var.customer_tenants["foo "]`, cannot change alone.
+        let is_safe = field.kind != FieldKind::Key || !is_referenced(cx, &cleaned.raw);
+        return (is_safe, "remove the white space", edits);
     }
     let whole = field.locate_raw(0..cleaned.raw.len(), sources);
     let is_quoted = is_at_quote(whole, true, sources) && is_at_quote(whole, false, sources);
@@ -123,6 +125,13 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
         return none;
     }
     (false, "write plain characters", vec![Edit { span: whole, text: cleaned.text.to_string() }])
+}
+
+/// Whether a text of this key is written in more than one place.
+fn is_referenced(cx: &Context<'_>, key: &str) -> bool {
+    let quoted = format!("\"{key}\"");
+    let files = cx.model.project.files().iter();
+    files.map(|file| cx.sources().get(file.id).text().matches(quoted.as_str()).count()).sum::<usize>() > 1
 }
 
 /// Whether a quote stands right before (or behind) `span`: a heredoc's text has to keep its lines.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::{Tenant, TenantId};
+use symlint_core::tenants::{Absence, Field, State, Tenant, TenantId};
 use symlint_terraform::Span;
 
 use crate::names::{Name, is_slug, is_slug_character, names};
@@ -12,7 +12,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // A tenant with a key that is wrong, or with characters in it that are reported elsewhere.
     let mut judged: HashSet<TenantId> = HashSet::new();
     for tenant in cx.tenants() {
-        let Some(key) = tenant.key.as_str().filter(|_| tenant.is_named()) else { continue };
+        let key = if is_empty(&tenant.key) { Some("") } else { tenant.key.as_str() };
+        let Some(key) = key.filter(|_| tenant.is_named()) else { continue };
         if tenant.key.cleaned().is_some() {
             judged.insert(tenant.id);
         }
@@ -27,6 +28,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.report(tenant, message);
     }
     check_names(cx, &mut judged);
+}
+
+/// Whether it is `""`.
+fn is_empty(key: &Field) -> bool {
+    matches!(key.state, State::Absent(Absence::Empty))
 }
 
 /// Judges the names that are computed, once for each tenant whose key is fine.

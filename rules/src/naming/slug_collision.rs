@@ -45,7 +45,12 @@ fn check_keys(cx: &mut Context<'_>, names: &[&Name<'_>]) -> HashSet<Pair> {
             continue;
         }
         reported.insert((tenant.id, first.id));
-        let message = format!("`{key}` and `{}` are one name to Sym: rename one of them", first.name());
+        // Spaces at the ends are seen between quotes alone.
+        let shown = |tenant: &Tenant| match tenant.key.cleaned() {
+            Some(_) => format!("{:?}", tenant.name()),
+            None => format!("`{}`", tenant.name()),
+        };
+        let message = format!("{} and {} are one name to Sym: rename one of them", shown(tenant), shown(first));
         cx.report(tenant, message).related(first, "this is the first one");
     }
     reported

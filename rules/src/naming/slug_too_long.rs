@@ -28,12 +28,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
             *known = name;
         }
     }
-    let mut found: BTreeMap<Span, Vec<&Name<'_>>> = BTreeMap::new();
+    let mut found: BTreeMap<(Span, bool), Vec<&Name<'_>>> = BTreeMap::new();
     for (tenant, name) in longest {
-        found.entry(cause(cx, tenant, name)).or_default().push(name);
+        let key = long_key(cx, tenant, name);
+        let part = || longest_part(&name.value.origin).map_or(name.span, |origin| origin.span);
+        found.entry((key.unwrap_or_else(part), key.is_some())).or_default().push(name);
     }
-    for (span, names) in found {
-        report(cx, span, &names);
+    for ((span, is_key), names) in found {
+        report(cx, span, is_key, &names);
     }
 }
 
@@ -49,7 +51,7 @@ fn check_keys(cx: &mut Context<'_>) {
     }
 }
 
-fn report(cx: &mut Context<'_>, span: Span, names: &[&Name<'_>]) {
+fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     let Some(first) = names.iter().max_by_key(|name| length(name.text)) else { return };
     let tenants = tenants_of(names.iter().copied());
     let (kind, count) = (first.resource.kind(), length(first.text));
@@ -62,22 +64,23 @@ fn report(cx: &mut Context<'_>, span: Span, names: &[&Name<'_>]) {
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
-    let report = cx.report(Place { span, tenant: only, path }, message);
+    let mut report = cx.report(Place { span, tenant: only, path }, message);
+    if !is_key {
+        report = report.help(
+            "Sym may refuse the name when it is applied, or cut it where people have to type it: it is not the key that \
+             is long, so shorten what the name has beside it",
+        );
+    }
     if !first.span.contains(span) {
         report.related(first.span, "the name is made here");
     }
 }
 
-/// What makes the name so long: the tenant's key, or else the longest part of the name.
-fn cause(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Span {
-    if let Some(tenant) = tenant.map(|tenant| cx.tenant(tenant)) {
-        let key = tenant.place(cx.sources()).span;
-        let is_in_name = name.written_for(cx.model, tenant.id).is_some_and(|span| span == tenant.key.span);
-        if is_in_name && length(tenant.name()) > LONGEST_KEY {
-            return key;
-        }
-    }
-    longest_part(&name.value.origin).map_or(name.span, |origin| origin.span)
+/// Where the tenant's key is written, if that is what makes the name so long.
+fn long_key(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Option<Span> {
+    let tenant = cx.tenant(tenant?);
+    let is_in_name = name.written_for(cx.model, tenant.id).is_some_and(|span| span == tenant.key.span);
+    (is_in_name && length(tenant.name()) > LONGEST_KEY).then(|| tenant.place(cx.sources()).span)
 }
 
 fn longest_part(origin: &Origin) -> Option<&Origin> {

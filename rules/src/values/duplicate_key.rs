@@ -6,9 +6,14 @@ use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::TenantId;
 use symlint_terraform::syntax::{Expr, ExprKind, Item, Key, children, top_level};
-use symlint_terraform::{Path, Source, Span, Step};
+use symlint_terraform::{LostKey, Path, Source, Span, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    for LostKey { key, lost, kept } in &cx.model.lost_keys {
+        let line = cx.sources().get(kept.file).position(kept.start).line;
+        let message = format!("the key `{key}` is written again on line {line}: this one is lost");
+        cx.report(*lost, message).related(*kept, "this one counts");
+    }
     let keys: HashMap<Span, TenantId> = cx.tenants().iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
     for file in cx.model.project.files() {
         let mut work: Vec<(&Expr, Inside)> = top_level(&file.file.body).into_iter().map(|expr| (expr, None)).collect();

@@ -60,7 +60,7 @@ fn missing(tenant: &Tenant, attribute: &str) -> String {
 /// Where an attribute stands whose name is nearly the one at the end of `path`.
 fn misspelt(tenant: &Tenant, path: &str) -> Option<Span> {
     tenant.misfits.iter().find_map(|misfit| {
-        let MisfitKind::Misspelt { name, meant } = &misfit.kind else { return None };
+        let MisfitKind::Misspelt { name, meant, .. } = &misfit.kind else { return None };
         let around = misfit.path.to_string();
         let is_it = around.strip_suffix(name.as_str()).zip(path.strip_suffix(meant.as_str()));
         is_it.filter(|(ours, theirs)| ours == theirs).map(|_| misfit.span)

@@ -12,22 +12,24 @@ const MANY: usize = 3;
 pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
         for misfit in &tenant.misfits {
-            let MisfitKind::Misspelt { name, meant } = &misfit.kind else { continue };
-            let unknown =
-                Unknown { tenant, name, span: misfit.span, path: misfit.path.to_string(), meant: Some(meant) };
+            let MisfitKind::Misspelt { name, meant, is_taken } = &misfit.kind else { continue };
+            let (path, meant) = (misfit.path.to_string(), Some(meant.as_str()));
+            let unknown = Unknown { tenant, name, span: misfit.span, path, meant, is_taken: *is_taken };
             report(cx, &unknown);
         }
     }
     let mut groups: BTreeMap<String, Vec<Unknown<'_>>> = BTreeMap::new();
     for problem in &cx.model.conversions {
-        let (ProblemKind::Unused { attribute, key_span, declared }, Some(at)) = (&problem.kind, &problem.path) else {
+        let (ProblemKind::Unused { attribute, key_span, declared, present }, Some(at)) = (&problem.kind, &problem.path)
+        else {
             continue;
         };
         let Some(tenant) = cx.model.tenant_at(at) else { continue };
         let path = at.join(Step::Attribute(attribute.clone())).to_string();
         let within = path.strip_prefix(&tenant.path.to_string()).unwrap_or(&path).to_owned();
         let meant = closest(attribute, declared.iter().map(Str::as_str));
-        let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant };
+        let is_taken = meant.is_some_and(|meant| present.iter().any(|name| name.as_str() == meant));
+        let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant, is_taken };
         groups.entry(within).or_default().push(unknown);
     }
     for group in groups.values() {
@@ -50,11 +52,17 @@ struct Unknown<'a> {
     span: Span,
     path: String,
     meant: Option<&'a str>,
+    /// Whether what was probably meant is there too.
+    is_taken: bool,
 }
 
 impl Unknown<'_> {
     fn message(&self) -> String {
-        let hint = self.meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        let hint = match self.meant {
+            Some(meant) if self.is_taken => format!(": what counts is `{meant}`, which is here too"),
+            Some(meant) => format!("; did you mean `{meant}`?"),
+            None => String::new(),
+        };
         format!("the type has no attribute `{}`, so it is dropped{hint}", self.name)
     }
 }
@@ -62,7 +70,7 @@ impl Unknown<'_> {
 fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>) {
     let place = Place { span: unknown.span, tenant: Some(unknown.tenant.id), path: Some(unknown.path.clone()) };
     let report = cx.report(place, unknown.message());
-    if let Some(meant) = unknown.meant {
+    if let Some(meant) = unknown.meant.filter(|_| !unknown.is_taken) {
         report.suggestion(format!("write `{meant}`"), unknown.span, meant);
     }
 }

@@ -127,6 +127,7 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
         Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
         Problem::Grant => "belongs to another grant than the permission set beside it".to_owned(),
         Problem::Shared => format!("is the same value as for other tenants: pass the tenant's own `{wanted}`"),
+        Problem::Overridden => format!("is written in the configuration, over the tenant's own `{wanted}`"),
         Problem::Written => format!("is written here, and is not the tenant's own `{wanted}`"),
     }
 }

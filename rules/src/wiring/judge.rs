@@ -24,6 +24,8 @@ pub(super) enum Problem {
     Shared,
     /// It is written in the configuration, and is not what the tenant's entry says.
     Written,
+    /// The same, over the value of the tenant's entry in what the call is repeated for.
+    Overridden,
 }
 
 /// Text that reaches one argument, or a part of it.
@@ -35,13 +37,22 @@ pub(super) struct Judge<'a> {
     config: &'a Config,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
+    /// What one grant says, by its tenant, and reaches a flow as a whole.
+    granted: HashSet<Entitlement>,
 }
+
+/// The permission set and the account of a tenant's grant.
+type Entitlement = (TenantId, String, String);
 
 impl<'a> Judge<'a> {
     /// Looks at `all` that is received, which must be known to say what several tenants share.
     pub(super) fn new(model: &'a Model<'a>, config: &'a Config, all: &[Slots<'a>]) -> Self {
         let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
         let mut shared = HashSet::new();
+        let nothing = Self { model, config, shared: HashSet::new(), granted: HashSet::new() };
+        let pairs = all.iter().flat_map(|slots| slots.pairs.iter().map(move |pair| (slots, pair)));
+        let granted = pairs.filter_map(|(slots, pair)| nothing.grants_of(&slots.slots, pair));
+        let granted = granted.filter(|(a, b, _)| a.grant == b.grant).map(|(_, _, entitlement)| entitlement).collect();
         for slot in all.iter().flat_map(|slots| &slots.slots) {
             let Some(constant) = constant(slot) else { continue };
             match receivers.get(&constant) {
@@ -54,7 +65,7 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        Self { model, config, shared }
+        Self { shared, granted, ..nothing }
     }
 
     /// What is wrong with `slot`; `None` also where that cannot be told.
@@ -135,6 +146,9 @@ impl<'a> Judge<'a> {
         if self.is_shared(slot) {
             return Some(Problem::Shared);
         }
+        if self.is_overridden(slot, sources, right) {
+            return Some(Problem::Overridden);
+        }
         // A table of one's own, such as `local.accounts["foo"]`, says by its keys whose the value is.
         let mut is_table = false;
         for source in sources {
@@ -158,29 +172,52 @@ impl<'a> Judge<'a> {
         (is_literal && has_other).then_some(Problem::Written)
     }
 
+    /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
+    /// repeated for: at the place of the value that the entry itself has, beside others of the entry.
+    fn is_overridden(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> bool {
+        let ([Source::Elsewhere(origin)], Some(entry)) = (sources, slot.instance.instance.each_value()) else {
+            return false;
+        };
+        let at = |kind: FieldKind| {
+            self.config.field_path(kind).into_iter().try_fold(entry.clone(), |value, name| value.get(name))
+        };
+        let is_here = matches!(origin.makeup, Makeup::Written(_))
+            && at(slot.wanted).is_some_and(|value| value.origin.span == origin.span);
+        let is_own = |kind: FieldKind| {
+            let value = at(kind);
+            let sources = value.as_ref().and_then(|value| self.model.sources_of_values.of(value)).unwrap_or_default();
+            sources.iter().any(|source| matches!(source, Source::Field(it) if it.tenant == slot.tenant))
+        };
+        is_here && right.iter().all(|field| field.as_str().is_some()) && FieldKind::VALUES.into_iter().any(is_own)
+    }
+
     fn is_shared(&self, slot: &Slot<'_>) -> bool {
         constant(slot).is_some_and(|(argument, part, span, text)| self.shared.contains(&(argument, part, span, text)))
     }
 
-    /// Whether the permission set is of one grant and the account of another, and no grant has both.
+    /// Whether the permission set is of one grant and the account of another, where no grant has both, or where the
+    /// one that has both has a flow already: then that of the other is lost.
     pub(super) fn is_torn(&self, slots: &[Slot<'_>], pair: &Pair) -> bool {
-        let (Some(permission_set), Some(account)) = (slots.get(pair.permission_set), slots.get(pair.account)) else {
-            return false;
-        };
-        let (Some(a), Some(b)) = (self.field(permission_set), self.field(account)) else { return false };
-        if a.tenant != permission_set.tenant || b.tenant != a.tenant || a.grant.is_none() || a.grant == b.grant {
-            return false;
-        }
-        if (a.kind, b.kind) != (FieldKind::PermissionSetArn, FieldKind::TargetAccountId) {
-            return false;
-        }
-        let (Some(permission_set), Some(account)) = (text_of(&permission_set.value), text_of(&account.value)) else {
-            return false;
-        };
-        !self.model.tenant(a.tenant).grants.iter().any(|grant| {
+        let of_two = self.grants_of(slots, pair).filter(|(a, b, _)| a.grant != b.grant);
+        let Some((_, _, entitlement)) = of_two else { return false };
+        let (tenant, permission_set, account) = &entitlement;
+        let mut grants = self.model.tenant(*tenant).grants.iter();
+        let is_a_grant = grants.any(|grant| {
             grant.permission_set_arn.as_written() == Some(permission_set.as_str())
                 && grant.target_account_id.as_written() == Some(account.as_str())
-        })
+        });
+        !is_a_grant || self.granted.contains(&entitlement)
+    }
+
+    /// Where the permission set and the account of a pair come from, and what they are, if both are values of grants of
+    /// its own tenant.
+    fn grants_of(&self, slots: &[Slot<'_>], pair: &Pair) -> Option<(FieldRef, FieldRef, Entitlement)> {
+        let (permission_set, account) = (slots.get(pair.permission_set)?, slots.get(pair.account)?);
+        let (a, b) = (self.field(permission_set)?, self.field(account)?);
+        let is_own = a.tenant == permission_set.tenant && b.tenant == a.tenant && a.grant.is_some();
+        let are_both = (a.kind, b.kind) == (FieldKind::PermissionSetArn, FieldKind::TargetAccountId);
+        let entitlement = (a.tenant, text_of(&permission_set.value)?, text_of(&account.value)?);
+        (is_own && are_both).then_some((a, b, entitlement))
     }
 
     /// The one value of a tenant that `slot` comes from.

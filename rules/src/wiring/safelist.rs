@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::{RuntimeCall, Tenant, TenantId, text_of};
+use symlint_core::tenants::{RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
 /// The argument of the runtime connector.
@@ -34,8 +34,11 @@ pub(super) struct Missing<'a> {
 pub(super) fn accounts(cx: &Context<'_>, list: &Value) -> (Vec<Account>, bool) {
     let Some(elements) = list.elements() else { return (Vec::new(), false) };
     let account = |element: &Value| {
-        let id = text_of(element)?.trim().to_owned();
         let is_of_tenant = !cx.model.sources_of_values.tenants(element).is_empty();
+        let id = text_of(element)?;
+        // What a tenant's value has in it that cannot be seen is reported there; what is written here is compared as
+        // it is, since AWS would.
+        let id = if is_of_tenant { stripped(&id) } else { id.trim().to_owned() };
         Some(Account { id, span: element.origin.span, is_of_tenant })
     };
     let accounts: Vec<Account> = elements.iter().filter_map(account).collect();
@@ -90,7 +93,8 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
         let is_host = cx.config.host_accounts.iter().any(|host| host == account);
         let is_left_out = !model.flows.is_empty() && !wired.contains(&tenant.id);
         let is_judged = !tenant.sso_account_id.is_garbled() && !is_host && !is_left_out;
-        (is_judged && !listed.contains(account)).then_some((tenant, account))
+        let is_copied = tenant.sso_account_id.raw().is_some_and(|raw| listed.contains(raw.trim()));
+        (is_judged && !listed.contains(account) && !is_copied).then_some((tenant, account))
     };
     let missing = model.tenants.iter().filter_map(is_missing);
     missing

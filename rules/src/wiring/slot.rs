@@ -6,6 +6,8 @@ use symlint_terraform::Value;
 
 /// One value that a flow instance receives.
 pub(super) struct Slot<'a> {
+    /// Who receives it.
+    pub instance: &'a FlowInstance,
     /// Whose value it should be.
     pub tenant: TenantId,
     /// Which of its values; the key stands for the slug.
@@ -36,7 +38,7 @@ impl<'a> Slots<'a> {
     pub(super) fn of(instance: &'a FlowInstance, tenant: TenantId, config: &'a Config) -> Self {
         let mut all = Self::default();
         for argument in &instance.arguments {
-            let whole = |wanted| Slot { tenant, wanted, argument, part: None, value: argument.value.clone() };
+            let whole = |wanted| Slot { instance, tenant, wanted, argument, part: None, value: argument.value.clone() };
             match argument.kind {
                 ArgumentKind::TenantSlug => all.slots.push(whole(FieldKind::Key)),
                 ArgumentKind::AccountId => all.slots.push(whole(FieldKind::TargetAccountId)),
@@ -45,11 +47,12 @@ impl<'a> Slots<'a> {
                     let parts = [FieldKind::Cloud, FieldKind::InstanceArn, FieldKind::Region, FieldKind::RoleArn];
                     for wanted in parts {
                         if let Some(value) = argument.value.get(wanted.name()) {
-                            all.slots.push(Slot { tenant, wanted, argument, part: Some(wanted.name()), value });
+                            let part = Some(wanted.name());
+                            all.slots.push(Slot { instance, tenant, wanted, argument, part, value });
                         }
                     }
                 }
-                ArgumentKind::Grants => all.add_grants(argument, tenant, config),
+                ArgumentKind::Grants => all.add_grants(instance, argument, tenant, config),
             }
         }
         let position = |kind| all.slots.iter().position(|slot| slot.argument.kind == kind);
@@ -61,12 +64,12 @@ impl<'a> Slots<'a> {
         all
     }
 
-    fn add_grants(&mut self, argument: &'a Argument, tenant: TenantId, config: &'a Config) {
+    fn add_grants(&mut self, instance: &'a FlowInstance, argument: &'a Argument, tenant: TenantId, config: &'a Config) {
         for element in elements(&argument.value) {
             let mut add = |wanted| {
                 let names = grant_names(wanted, config);
                 let (part, value) = names.into_iter().find_map(|name| Some((name, element.get(name)?)))?;
-                self.slots.push(Slot { tenant, wanted, argument, part: Some(part), value });
+                self.slots.push(Slot { instance, tenant, wanted, argument, part: Some(part), value });
                 Some(self.slots.len() - 1)
             };
             let permission_set = add(FieldKind::PermissionSetArn);

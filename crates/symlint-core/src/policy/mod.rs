@@ -12,6 +12,9 @@ use crate::rule::{Catalogue, CatalogueEntry, Level};
 /// The rule that always runs: what cannot be read cannot be checked.
 pub const SYNTAX_ERROR: &str = "syntax-error";
 
+/// The rule that speaks of what Terraform would refuse to evaluate.
+pub const EVALUATION_ERROR: &str = "evaluation-error";
+
 pub use baseline::{Baseline, BaselineError};
 pub(crate) use inline::Inline;
 pub use inline::InvalidSuppression;

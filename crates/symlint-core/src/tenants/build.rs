@@ -29,7 +29,8 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
             Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
             Some(_) => VariableState::Unset,
         };
-        model.variables.push(TenantsVariable { name: name.clone(), state });
+        let is_list = value.elements().is_some();
+        model.variables.push(TenantsVariable { name: name.clone(), state, is_list });
         let declared = project.root().and_then(|root| root.variable(name));
         let ty = declared.and_then(|variable| element_type(&variable.ty));
         model.types_are_declared |= ty.is_some();
@@ -40,6 +41,7 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     add_called_tenants(&mut model);
     // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
+    model.lost_keys = evaluator.lost_keys();
     find_resources(&evaluator, &mut model);
     // What was evaluated takes as much room as the tenants do.
     drop(evaluator);

@@ -35,6 +35,9 @@ pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: 
         let word = normalise(tenant.name());
         entries.words.entry(word).and_modify(|known| *known = None).or_insert(Some(tenant.id));
     }
+    for variable in model.variables.iter().filter(|variable| variable.is_list) {
+        entries.sources.forget(&variable.name);
+    }
     visit_calls(evaluator, &evaluator.root(), &entries, model);
     model.sources_of_values = entries.sources;
 }

@@ -89,6 +89,11 @@ pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     Some(cleaned)
 }
 
+/// `text` as it was probably meant.
+pub fn stripped(text: &str) -> String {
+    clean(&Str::from(text)).map_or_else(|| text.to_owned(), |cleaned| cleaned.text.to_string())
+}
+
 fn is_space(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }

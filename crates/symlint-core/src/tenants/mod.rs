@@ -20,7 +20,7 @@ pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 pub use build::build;
 pub use calls::concerns;
 pub(crate) use calls::module_names;
-pub use characters::{Cleaned, Suspicious};
+pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};
 pub use field::{Absence, Field, FieldKind, Piece, State};
 pub use flow::{Argument, ArgumentKind, ConnectorCall, FlowCall, FlowInstance, RuntimeCall};

@@ -191,6 +191,8 @@ pub struct TenantsVariable {
     pub name: String,
     /// Whether its entries are known.
     pub state: VariableState,
+    /// Whether it is a list or set, so that the calls that use it are all that says whose its values are.
+    pub is_list: bool,
 }
 
 /// Whether the entries of a tenants variable are known.
@@ -228,6 +230,8 @@ pub struct Model<'p> {
     pub(super) flow_folders: HashSet<String>,
     /// What could not be evaluated.
     pub evaluation_errors: Vec<symlint_terraform::EvalError>,
+    /// The keys that are written twice in YAML.
+    pub lost_keys: Vec<symlint_terraform::LostKey>,
     /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
     pub types_are_declared: bool,
     /// Who has what.
@@ -254,6 +258,7 @@ impl<'p> Model<'p> {
             resources: Vec::new(),
             flow_folders: HashSet::new(),
             evaluation_errors: Vec::new(),
+            lost_keys: Vec::new(),
             types_are_declared: false,
             index: Index::default(),
             relations: Vec::new(),
@@ -312,6 +317,7 @@ impl<'p> Model<'p> {
             names.push_str(", …");
         }
         match tenants.len() {
+            2 if of == 2 => format!("both tenants ({names})"),
             count if count == of => format!("all {count} tenants ({names})"),
             count => format!("{count} of {of} tenants ({names})"),
         }

@@ -79,8 +79,15 @@ fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
 fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
     let pair = |relation: &Relation| (relation.tenant.min(relation.other), relation.tenant.max(relation.other));
     found.sort_unstable_by_key(|relation| (pair(relation), *relation));
+    // Each of two tenants may hold a value that is the other's: both are wrong.
+    let is_mutual = |later: &Relation, first: &Relation| {
+        let is_directed = |relation: &Relation| relation.kind == RelationKind::TargetIsForeignSsoAccount;
+        is_directed(later) && is_directed(first) && later.tenant == first.other
+    };
     // Two grants of one tenant are no pair of tenants: each repetition counts.
-    found.dedup_by(|later, first| pair(later) == pair(first) && (later.tenant != later.other || later == first));
+    found.dedup_by(|later, first| {
+        pair(later) == pair(first) && (later.tenant != later.other || later == first) && !is_mutual(later, first)
+    });
     // Whatever else is wrong with a copy is wrong with what it was copied from.
     let copies: HashSet<TenantId> = found
         .iter()

@@ -301,18 +301,24 @@ impl Judge<'_, '_> {
                 .copied()
                 .find(|&other| other != id && !self.index.same_organization(other, id))
         };
-        let foreign = other(&named.role_word).or_else(|| match habit {
-            Some(RoleHabitKind::Longer(affixes)) => {
-                affixes.strip(environment).filter(|inner| *inner != named.own_word).and_then(|inner| other(&inner))
-            }
+        let exact = other(&named.role_word);
+        let inner = if let Some(RoleHabitKind::Longer(affixes)) = habit { affixes.strip(environment) } else { None };
+        let is_own_by_habit = inner.as_ref() == Some(&named.own_word);
+        let foreign = exact.or_else(|| match habit {
+            Some(RoleHabitKind::Longer(_)) => inner.filter(|_| !is_own_by_habit).and_then(|inner| other(&inner)),
             Some(RoleHabitKind::Shorter(_)) => shortened
                 .get(&named.role_word)
                 .copied()
                 .filter(|&other| other != id && !self.index.same_organization(other, id)),
             _ => None,
         });
+        // `Acme-Eu` is more than `acme`, unless there is an `acme_eu` whose name it is.
+        let is_more_of_own = |other: TenantId| {
+            let is_others_name = exact.is_some() && !is_own_by_habit && !self.is_one_customer(id, other);
+            named.contains_own() && !is_others_name
+        };
         match foreign {
-            Some(other) if !named.contains_own() && !self.is_further_entry(id, other) => RoleNaming::Foreign(other),
+            Some(other) if !is_more_of_own(other) && !self.is_further_entry(id, other) => RoleNaming::Foreign(other),
             _ if self.sharing.contains(&id) => RoleNaming::Nothing,
             _ => RoleNaming::Unexpected,
         }
@@ -322,8 +328,12 @@ impl Judge<'_, '_> {
     /// it is a further entry for one customer, of whom there is one connector.
     fn is_further_entry(&self, id: TenantId, other: TenantId) -> bool {
         let key = |id: TenantId| self.names.get(id.index()).map(|named| words(named.key)).unwrap_or_default();
-        let is_shared = self.sharing.contains(&id) && self.sharing.contains(&other);
-        is_shared && !key(other).is_empty() && key(id).starts_with(&key(other))
+        self.is_one_customer(id, other) && !key(other).is_empty() && key(id).starts_with(&key(other))
+    }
+
+    /// Whether both share account and role with another tenant, as entries for one customer do.
+    fn is_one_customer(&self, id: TenantId, other: TenantId) -> bool {
+        self.sharing.contains(&id) && self.sharing.contains(&other)
     }
 
     /// Whether a role with this word is that of the tenant's organization, or of a member of it.

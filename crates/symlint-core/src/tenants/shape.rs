@@ -21,12 +21,14 @@ pub struct Misfit {
 /// In which way something does not fit.
 #[derive(Debug)]
 pub enum MisfitKind {
-    /// An attribute that the type lacks, whose name is nearly that of one which is absent.
+    /// An attribute that the type lacks, whose name is nearly that of one which it has.
     Misspelt {
         /// As it is written.
         name: Str,
         /// What was probably meant.
         meant: String,
+        /// Whether what was meant is there too.
+        is_taken: bool,
     },
     /// The value cannot become what it should be.
     Type {
@@ -39,6 +41,14 @@ pub enum MisfitKind {
 
 /// How many letters may be wrong, missing, too many or swapped in a name that is still taken for another.
 const NEAR: usize = 2;
+
+/// Whether `name` is surely no name of its own beside `meant`, as `regions`, `region_2` and `other_region` are beside
+/// `region`. Of a short name, two other letters make another word.
+fn is_slip(name: &str, meant: &str) -> bool {
+    const SHORT: usize = 10;
+    let is_longer = name.starts_with(meant) || name.ends_with(meant) || name.contains(|c: char| c.is_ascii_digit());
+    !is_longer && (meant.len() >= SHORT || strsim::osa_distance(name, meant) < NEAR)
+}
 
 /// Where a tenant's values are, as a tree: the names below each way.
 pub(super) struct Shape<'c> {
@@ -93,10 +103,11 @@ impl<'c> Shape<'c> {
                         self.names.contains_key(below.as_slice()) == entry.value.entries().is_some()
                             && entry.value.elements().is_none()
                     };
-                    let near = names.iter().copied().filter(|name| is_free(name) && fits(name));
-                    let near = near.map(|name| (strsim::osa_distance(&entry.key, name), name));
-                    if let Some((_, meant)) = near.filter(|&(distance, _)| distance <= NEAR).min() {
-                        let kind = MisfitKind::Misspelt { name: entry.key.clone(), meant: meant.to_owned() };
+                    let near = names.iter().copied().filter(|name| fits(name));
+                    let near = near.filter(|name| is_free(name) || is_slip(&entry.key, name));
+                    let near = near.map(|name| (!is_free(name), strsim::osa_distance(&entry.key, name), name));
+                    if let Some((is_taken, _, meant)) = near.filter(|&(_, distance, _)| distance <= NEAR).min() {
+                        let kind = MisfitKind::Misspelt { name: entry.key.clone(), meant: meant.to_owned(), is_taken };
                         misfits.push(Misfit { span: entry.key_span, path, kind });
                     }
                 }

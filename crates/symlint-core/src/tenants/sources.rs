@@ -79,6 +79,11 @@ impl SourceIndex {
         index
     }
 
+    /// Takes the values of `variable` for anybody's: what is no map has no entries that tenants could be known by.
+    pub(super) fn forget(&mut self, variable: &str) {
+        self.variables.retain(|known| known.name != variable);
+    }
+
     fn add(&mut self, tenant: &Tenant) {
         if let Provenance::Variable(name) = &tenant.provenance
             && let Some(variable) = self.variables.iter_mut().find(|variable| variable.name == name.as_str())

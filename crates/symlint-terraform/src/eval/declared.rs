@@ -145,6 +145,9 @@ impl Evaluator<'_> {
             if let Some((what, name)) = missing {
                 self.record(format!("there is no {what} `{name}` in this module"), reference.span, None);
             }
+            if let Some(message) = incomplete(&reference.names) {
+                self.record(message, reference.whole, None);
+            }
             let (data, resource) = match reference.names.as_slice() {
                 ["data", rest @ ..] => ("data.", rest),
                 rest => ("", rest),
@@ -170,6 +173,31 @@ impl Evaluator<'_> {
         });
         missing.map_or(Ok(()), Err)
     }
+}
+
+/// What is wrong with a reference that leads to nothing, whatever is declared.
+fn incomplete(names: &[&str]) -> Option<String> {
+    let attributes: &[&str] = match names {
+        ["self"] => return None,
+        ["data"] | ["data", _] => return Some("`data` must be followed by a type and a name".to_owned()),
+        [root @ ("path" | "terraform" | "each" | "count" | "var" | "local" | "module")] => {
+            return Some(format!("`{root}` must be followed by a name"));
+        }
+        [kind] => {
+            return Some(format!("there is no value `{kind}`; a type of resources must be followed by a name"));
+        }
+        ["path", ..] => &["module", "root", "cwd"],
+        ["terraform", ..] => &["workspace", "applying"],
+        ["each", ..] => &["key", "value"],
+        ["count", ..] => &["index"],
+        _ => return None,
+    };
+    let (root, name) = (names.first()?, names.get(1)?);
+    (!attributes.contains(name)).then(|| format!("there is no `{root}.{name}`, only {}", either(root, attributes)))
+}
+
+fn either(root: &str, attributes: &[&str]) -> String {
+    attributes.iter().map(|name| format!("`{root}.{name}`")).collect::<Vec<_>>().join(" and ")
 }
 
 /// Whether a name is no kind of resources.

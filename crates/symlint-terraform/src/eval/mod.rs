@@ -51,6 +51,17 @@ pub struct EvalError {
     pub null: Option<Span>,
 }
 
+/// A key that is written twice in one mapping of YAML: Terraform keeps the last without a word.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LostKey {
+    /// The key.
+    pub key: Str,
+    /// Where the one is written that does not count.
+    pub lost: Span,
+    /// Where the next one is written.
+    pub kept: Span,
+}
+
 /// Evaluates the expressions of a project.
 ///
 /// Takes `&self` everywhere and keeps what it found out; it is meant for one thread, its values for any.
@@ -80,6 +91,8 @@ pub struct Evaluator<'p> {
     trial: Cell<Trial>,
     /// The files that functions have read, by their paths.
     files: RefCell<HashMap<String, FileId>>,
+    /// The keys of YAML that are written twice.
+    lost_keys: RefCell<Vec<LostKey>>,
     /// How many unknown values have been met in trials; only whether it changes matters.
     unknowns: Cell<u64>,
 }
@@ -167,6 +180,7 @@ impl<'p> Evaluator<'p> {
             peak: Cell::new(0),
             trial: Cell::new(Trial::No),
             files: RefCell::default(),
+            lost_keys: RefCell::default(),
             unknowns: Cell::new(0),
         }
     }
@@ -197,6 +211,19 @@ impl<'p> Evaluator<'p> {
     /// The errors so far, each once, in the order in which they were found.
     pub fn errors(&self) -> Vec<EvalError> {
         self.errors.borrow().clone()
+    }
+
+    /// The keys that were written twice in the YAML that was read so far, each once.
+    pub fn lost_keys(&self) -> Vec<LostKey> {
+        self.lost_keys.borrow().clone()
+    }
+
+    /// Notes a key that does not count; a text that is read twice has it once.
+    pub(crate) fn note_lost(&self, lost: LostKey) {
+        let mut keys = self.lost_keys.borrow_mut();
+        if !keys.contains(&lost) {
+            keys.push(lost);
+        }
     }
 
     /// The errors so far, and what does not fit its type in the values of the root module's variables that were asked

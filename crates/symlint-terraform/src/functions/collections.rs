@@ -223,6 +223,9 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
     let mut pairs: Vec<(Str, Value, Value)> = Vec::new();
     for entry in map.entries().unwrap_or_default() {
         let list = map.child(entry);
+        if list.is_null() {
+            return Err(args.refuse("takes lists, not null").on_null(&list));
+        }
         let items = args.items_of(&list).ok_or_else(|| Stop::Unknown(list.clone()))?;
         for item in items? {
             let (text, _) = args.as_string(&item, 0)?;
@@ -247,6 +250,9 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
 
 fn zipmap(args: &Arguments<'_, '_>) -> Answer {
     let keys = args.strings(0)?;
+    if matches!(args.value(1)?.kind, Kind::Set(_)) {
+        return Err(args.refuse("takes a list of values, not a set"));
+    }
     let values = args.items(1)?;
     if keys.len() != values.len() {
         return Err(args.refuse("takes as many keys as values"));

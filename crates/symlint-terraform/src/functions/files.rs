@@ -1,7 +1,7 @@
 //! Functions that read files of the project, or take paths apart.
 //!
-//! Paths are seen from the root module's folder, as they are where Terraform is started in it. A file that is not here
-//! may be where Terraform runs, so it is unknown and no error.
+//! Paths are seen from the root module's folder, as they are where Terraform is started in it. A file that is not in a
+//! folder of the project is refused, as Terraform does; what lies outside of what is here is unknown.
 
 use crate::eval::{Answer, Scope, Stop};
 use crate::limits::BYTES;
@@ -90,12 +90,14 @@ fn list(args: &Arguments<'_, '_>, folder: &str) -> Answer<Option<Vec<String>>> {
 fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     let (folder, name) = located(args, path)?;
     // Only a folder that is here tells what is not in it.
-    let names = list(args, &folder)?.ok_or_else(|| missing(path))?;
+    let names = list(args, &folder)?.ok_or_else(|| Stop::reason(format!("there is no file `{path}` here")))?;
     Ok(names.contains(&name))
 }
 
-fn missing(path: &str) -> Stop {
-    Stop::reason(format!("there is no file `{path}` here"))
+/// A file that is not in `folder`. What is above the project may not be here, although it is where Terraform runs.
+fn missing(path: &str, folder: &str) -> Stop {
+    let message = format!("there is no file `{path}` here");
+    if folder == ".." || folder.starts_with("../") { Stop::reason(message) } else { Stop::error(message) }
 }
 
 /// The file at `path`, which is read once.
@@ -103,16 +105,17 @@ fn read(args: &Arguments<'_, '_>, path: &str) -> Answer<FileId> {
     let (folder, name) = located(args, path)?;
     // What is no plain file, such as a device, is in no list: reading it might never end.
     if !list(args, &folder)?.is_some_and(|names| names.contains(&name)) {
-        return Err(missing(path));
+        return Err(missing(path, &folder));
     }
     let full = if folder == "." { name } else { format!("{folder}/{name}") };
+    let vanished = || Stop::reason(format!("there is no file `{path}` here"));
     let project = args.evaluator.project();
     if let Some(id) = args.evaluator.read_files().borrow().get(&full) {
         return Ok(*id);
     }
-    let files = project.surroundings().files.as_ref().ok_or_else(|| missing(path))?;
+    let files = project.surroundings().files.as_ref().ok_or_else(vanished)?;
     let bytes = files.read(&full).map_err(|error| Stop::reason(error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| missing(path))?;
+    let bytes = bytes.ok_or_else(vanished)?;
     args.evaluator.meter().spend(bytes.len() / 16)?;
     if bytes.len() > BYTES {
         return Err(Stop::reason("this file is too long to be evaluated"));

@@ -1,6 +1,8 @@
-//! `format` and `formatlist`.
+//! `format` and `formatlist`, whose verbs are in part Go's and in part Terraform's own.
 
-use bigdecimal::{BigDecimal, RoundingMode, Signed};
+use std::num::NonZeroU64;
+
+use bigdecimal::{BigDecimal, RoundingMode, Signed, Zero};
 
 use crate::eval::{Answer, Pieces, Stop};
 use crate::number;
@@ -52,15 +54,18 @@ fn formatlist(args: &Arguments<'_, '_>) -> Answer {
     args.list_of(results, Type::String)
 }
 
-/// What stands between `%` and the verb.
-#[derive(Default)]
-struct Flags {
+/// A verb, and what stands between it and its `%`.
+struct Verb {
+    sharp: bool,
     minus: bool,
     plus: bool,
     zero: bool,
     space: bool,
     width: Option<usize>,
     precision: Option<usize>,
+    /// The argument that it takes, from 1; without, the one behind that of the verb before.
+    argument: Option<usize>,
+    letter: char,
 }
 
 fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
@@ -68,33 +73,37 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
     let literal = Origin::derived(text_origin.span, [text_origin.clone()]);
     let mut pieces = Pieces::default();
     let mut rest = text.as_str();
-    let mut next = 0;
+    let (mut next, mut used) = (0, 0);
     while let Some((before, after)) = rest.split_once('%') {
         pieces.push(before, &literal)?;
-        let (flags, after) = read_flags(after)?;
-        let mut chars = after.chars();
-        let verb = chars.next().ok_or_else(|| args.refuse("has a `%` without a verb"))?;
-        rest = chars.as_str();
-        if verb == '%' {
+        if let Some(after) = after.strip_prefix('%') {
             pieces.push("%", &literal)?;
+            rest = after;
             continue;
         }
-        if !verb.is_ascii_alphabetic() {
-            return Err(Stop::reason("this format is not evaluated"));
+        let (verb, after) = read_verb(args, after)?;
+        rest = after;
+        if let Some(argument) = verb.argument {
+            next = argument.checked_sub(1).ok_or_else(|| args.refuse("counts its arguments from 1"))?;
         }
         let value = values.get(next).ok_or_else(|| args.refuse("has more verbs than arguments"))?;
         next += 1;
+        used = used.max(next);
         if value.as_unknown().is_some() {
             return Err(Stop::Unknown(value.clone()));
         }
         if value.is_null() {
-            return Err(Stop::reason("how a null is formatted depends on its type"));
+            if value.of().is_none() {
+                return Err(Stop::reason("how a null is formatted depends on its type"));
+            }
+            if verb.letter != 'v' {
+                return Err(args.refuse("takes no null for this verb").on_null(value));
+            }
         }
-        let shown = show(args, verb, &flags, value)?;
-        pieces.push(&padded(&shown, &flags)?, &value.origin)?;
+        pieces.push(&show(args, &verb, value)?, &value.origin)?;
     }
     pieces.push(rest, &literal)?;
-    if next < values.len() {
+    if used < values.len() {
         return Err(args.refuse("has more arguments than verbs"));
     }
     let joined = pieces.finish(args.span);
@@ -106,27 +115,39 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
     }
 }
 
-fn read_flags(text: &str) -> Answer<(Flags, &str)> {
-    let mut flags = Flags::default();
-    let mut rest = text;
-    loop {
-        let flag = match rest.chars().next() {
-            Some('-') => &mut flags.minus,
-            Some('+') => &mut flags.plus,
-            Some('0') => &mut flags.zero,
-            Some(' ') => &mut flags.space,
-            _ => break,
-        };
-        *flag = true;
-        rest = rest.get(1..).unwrap_or_default();
-    }
-    (flags.width, rest) = read_count(rest)?;
+/// The verb behind a `%`, and what follows it: flags, a width, a precision, the number of an argument, a letter.
+fn read_verb<'a>(args: &Arguments<'_, '_>, text: &'a str) -> Answer<(Verb, &'a str)> {
+    let wrong = || args.refuse("has a `%` without a verb that it knows");
+    let flags = text.len() - text.trim_start_matches(['#', '-', '+', '0', ' ']).len();
+    let (flags, mut rest) = text.split_at_checked(flags).ok_or_else(wrong)?;
+    let width;
+    (width, rest) = read_count(rest)?;
+    let mut precision = None;
     if let Some(after) = rest.strip_prefix('.') {
-        let (precision, after) = read_count(after)?;
-        flags.precision = Some(precision.unwrap_or(0));
+        let (count, after) = read_count(after)?;
+        precision = Some(count.unwrap_or(0));
         rest = after;
     }
-    Ok((flags, rest))
+    let mut argument = None;
+    if let Some(after) = rest.strip_prefix('[') {
+        let (count, after) = read_count(after)?;
+        argument = Some(count.ok_or_else(wrong)?);
+        rest = after.strip_prefix(']').ok_or_else(wrong)?;
+    }
+    let letter = rest.chars().next().filter(|letter| "vtbdoxXeEfgGsq".contains(*letter)).ok_or_else(wrong)?;
+    let has = |flag| flags.contains(flag);
+    let verb = Verb {
+        sharp: has('#'),
+        minus: has('-'),
+        plus: has('+'),
+        zero: has('0'),
+        space: has(' '),
+        width,
+        precision,
+        argument,
+        letter,
+    };
+    Ok((verb, rest.get(1..).unwrap_or_default()))
 }
 
 fn read_count(text: &str) -> Answer<(Option<usize>, &str)> {
@@ -141,88 +162,157 @@ fn read_count(text: &str) -> Answer<(Option<usize>, &str)> {
     }
 }
 
-fn show(args: &Arguments<'_, '_>, verb: char, flags: &Flags, value: &Value) -> Answer<String> {
-    let odd = || Stop::reason("this format is not evaluated");
-    match verb {
-        'v' if flags.precision.is_some() || flags.plus || flags.space => Err(odd()),
-        'v' => match &value.kind {
-            Kind::String(text) => Ok(text.to_string()),
-            _ => json(args, value),
-        },
+fn show(args: &Arguments<'_, '_>, verb: &Verb, value: &Value) -> Answer<String> {
+    match verb.letter {
+        'v' => {
+            let text = match &value.kind {
+                Kind::String(text) if !verb.sharp => text.to_string(),
+                Kind::Number(number) if !verb.sharp => general(number, None),
+                _ => json(args, value)?,
+            };
+            padded(&text, verb)
+        }
         's' | 'q' => {
             let text = shown(value).ok_or_else(|| args.refuse("takes a string for this verb"))?;
-            let cut: String = match flags.precision {
-                Some(precision) => characters(&text)?.iter().take(precision).collect(),
-                None => text.to_string(),
+            let cut: String = match verb.precision {
+                // Terraform does not cut to nothing.
+                Some(precision) if precision > 0 => characters(&text)?.iter().take(precision).collect(),
+                _ => text.to_string(),
             };
-            if verb == 's' { Ok(cut) } else { json(args, &Value::new(Kind::String(cut.into()), value.origin.clone())) }
+            let quoted = verb.letter == 'q';
+            let cut =
+                if quoted { json(args, &Value::new(Kind::String(cut.into()), value.origin.clone()))? } else { cut };
+            padded(&cut, verb)
         }
         't' => match to_bool(value) {
             Primitive::Is(Value { kind: Kind::Bool(truth), .. }) => Ok(truth.to_string()),
             _ => Err(args.refuse("takes true or false for this verb")),
         },
-        'd' | 'f' | 'x' | 'X' | 'o' | 'b' => {
-            if flags.precision.is_some() && verb != 'f' {
-                return Err(odd());
-            }
-            let number = args.as_number(value, 1)?;
-            let text = in_digits(verb, &number, flags)?;
-            let sign = if number.is_negative() || !(flags.plus || flags.space) {
-                ""
-            } else if flags.plus {
-                "+"
-            } else {
-                " "
-            };
-            Ok(format!("{sign}{text}"))
-        }
-        _ => Err(odd()),
+        'b' | 'd' | 'o' | 'x' | 'X' => whole(args, verb, &*args.as_number(value, 1)?),
+        _ => Ok(fraction(verb, &*args.as_number(value, 1)?)),
     }
 }
 
-fn in_digits(verb: char, number: &BigDecimal, flags: &Flags) -> Answer<String> {
-    if verb == 'f' {
-        let precision = i64::try_from(flags.precision.unwrap_or(6)).unwrap_or(6);
-        let rounded = number.with_scale_round(precision, RoundingMode::HalfEven);
-        // Half a digit of a binary float may be a little more or less than half.
-        if rounded != *number && number.with_scale_round(precision + 1, RoundingMode::Down) == *number {
-            return Err(Stop::reason("this number is not rounded here"));
-        }
-        return Ok(rounded.to_plain_string());
+fn sign(verb: &Verb, number: &BigDecimal) -> &'static str {
+    match (number.is_negative(), verb.plus, verb.space) {
+        (true, ..) => "-",
+        (_, true, _) => "+",
+        (_, _, true) => " ",
+        _ => "",
     }
+}
+
+/// A whole number, as Go's `big.Int` formats it.
+fn whole(args: &Arguments<'_, '_>, verb: &Verb, number: &BigDecimal) -> Answer<String> {
     if !number.is_integer() {
-        return Err(Stop::error("`format` takes a whole number for this verb"));
+        return Err(args.refuse("takes a whole number for this verb"));
     }
-    if verb == 'd' {
-        return Ok(number::format_number(number));
+    let (integer, _) = number.with_scale(0).into_bigint_and_exponent();
+    let (base, prefix) = match verb.letter {
+        'b' => (2, "0b"),
+        'o' => (8, "0"),
+        'x' => (16, "0x"),
+        'X' => (16, "0X"),
+        _ => (10, ""),
+    };
+    let mut digits = integer.magnitude().to_str_radix(base);
+    if verb.letter == 'X' {
+        digits.make_ascii_uppercase();
     }
-    let integer = number::to_integer(number).filter(|integer| *integer >= 0);
-    let integer = integer.ok_or_else(|| Stop::reason("this number is not formatted here"))?;
-    Ok(match verb {
-        'x' => format!("{integer:x}"),
-        'X' => format!("{integer:X}"),
-        'o' => format!("{integer:o}"),
-        _ => format!("{integer:b}"),
-    })
+    if digits == "0" && verb.precision == Some(0) {
+        return Ok(String::new());
+    }
+    let start = format!("{}{}", sign(verb, number), if verb.sharp { prefix } else { "" });
+    let mut zeros = verb.precision.unwrap_or(0).saturating_sub(digits.len());
+    let missing = verb.width.unwrap_or(0).saturating_sub(start.len() + zeros + digits.len());
+    let (mut before, mut after) = (0, 0);
+    if verb.minus {
+        after = missing;
+    } else if verb.zero && verb.precision.is_none() {
+        zeros = missing;
+    } else {
+        before = missing;
+    }
+    Ok(format!("{}{start}{}{digits}{}", " ".repeat(before), "0".repeat(zeros), " ".repeat(after)))
 }
 
-fn padded(text: &str, flags: &Flags) -> Answer<String> {
-    let Some(width) = flags.width else { return Ok(text.to_owned()) };
-    let missing = width.saturating_sub(characters(text)?.len());
-    if flags.minus {
-        return Ok(format!("{text}{}", " ".repeat(missing)));
-    }
-    if !flags.zero {
-        return Ok(format!("{}{text}", " ".repeat(missing)));
-    }
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text),
+/// A number, as Go's `big.Float` formats it.
+fn fraction(verb: &Verb, number: &BigDecimal) -> String {
+    let magnitude = number.abs();
+    let digits = match verb.letter {
+        'f' => {
+            let precision = i64::try_from(verb.precision.unwrap_or(6)).unwrap_or(6);
+            number::as_float(&magnitude).with_scale_round(precision, RoundingMode::HalfEven).to_plain_string()
+        }
+        'e' | 'E' => scientific(&magnitude, verb.precision.unwrap_or(6)),
+        _ => general(&magnitude, verb.precision),
     };
-    if flags.plus || flags.space {
-        return Err(Stop::reason("this format is not evaluated"));
+    let digits = if matches!(verb.letter, 'E' | 'G') { digits.to_uppercase() } else { digits };
+    let sign = sign(verb, number);
+    let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
+    // Zeros come first, even where whole numbers would have blanks behind.
+    if verb.zero {
+        format!("{sign}{}{digits}", "0".repeat(missing))
+    } else if verb.minus {
+        format!("{sign}{digits}{}", " ".repeat(missing))
+    } else {
+        format!("{}{sign}{digits}", " ".repeat(missing))
     }
-    Ok(format!("{sign}{}{digits}", "0".repeat(missing)))
+}
+
+/// `1.234500e+02`, with `precision` digits behind the point.
+fn scientific(number: &BigDecimal, precision: usize) -> String {
+    let wanted = NonZeroU64::MIN.saturating_add(precision as u64);
+    let rounded = number::as_float(number).with_precision_round(wanted, RoundingMode::HalfEven);
+    let (mut digits, exponent) = mantissa(&rounded);
+    digits.push_str(&"0".repeat((precision + 1).saturating_sub(digits.len())));
+    with_exponent(&digits, exponent)
+}
+
+/// As short as it can be, or with `precision` digits; with an exponent where the number is large or small.
+fn general(number: &BigDecimal, precision: Option<usize>) -> String {
+    let rounded = match precision {
+        None => number.clone(),
+        Some(precision) => {
+            let wanted = NonZeroU64::new(precision as u64).unwrap_or(NonZeroU64::MIN);
+            number::as_float(number).with_precision_round(wanted, RoundingMode::HalfEven)
+        }
+    };
+    let (digits, exponent) = mantissa(&rounded.abs());
+    let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let most = match precision {
+        None => 6,
+        Some(precision) => {
+            let precision = i64::try_from(precision.max(1)).unwrap_or(i64::MAX);
+            if precision > count && count > exponent { count } else { precision }
+        }
+    };
+    let sign = if number.is_negative() { "-" } else { "" };
+    let is_scientific = !rounded.is_zero() && (exponent < -4 || exponent >= most);
+    let text = if is_scientific { with_exponent(&digits, exponent) } else { number::format_number(&rounded.abs()) };
+    format!("{sign}{text}")
+}
+
+/// The digits without zeros at the end, and the power of ten of the first of them.
+fn mantissa(number: &BigDecimal) -> (String, i64) {
+    let (digits, scale) = number.normalized().into_bigint_and_exponent();
+    let digits = digits.to_string();
+    let exponent = i64::try_from(digits.len()).unwrap_or(i64::MAX) - 1 - scale;
+    (digits, if number.is_zero() { 0 } else { exponent })
+}
+
+fn with_exponent(digits: &str, exponent: i64) -> String {
+    let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{first}{point}{rest}e{sign}{:02}", exponent.abs())
+}
+
+fn padded(text: &str, verb: &Verb) -> Answer<String> {
+    let Some(width) = verb.width else { return Ok(text.to_owned()) };
+    let missing = width.saturating_sub(characters(text)?.len());
+    let padding = if verb.zero { "0" } else { " " }.repeat(missing);
+    Ok(if verb.minus { format!("{text}{padding}") } else { format!("{padding}{text}") })
 }
 
 fn json(args: &Arguments<'_, '_>, value: &Value) -> Answer<String> {

@@ -11,6 +11,7 @@ mod encoding;
 mod files;
 mod format;
 mod numbers;
+mod patterns;
 mod regexes;
 mod selection;
 mod sets;

@@ -1,6 +1,6 @@
 //! Functions of numbers.
 
-use bigdecimal::num_bigint::BigInt;
+use bigdecimal::num_bigint::{BigInt, BigUint, Sign};
 use bigdecimal::{BigDecimal, RoundingMode};
 
 use crate::eval::{Answer, Stop, numeric};
@@ -45,16 +45,33 @@ fn signum(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.result(Kind::Number(number::whole(number.signum()))))
 }
 
-/// Terraform computes powers with floats of 64 bits: only whole results that fit are the same here.
+/// Terraform computes powers with floats of 64 bits, and what it prints of them would have to be rounded: only what
+/// they represent exactly is known.
 fn pow(args: &Arguments<'_, '_>) -> Answer {
     let inexact = || Stop::reason("the result is a number that is not represented exactly");
-    let base = number::to_integer(&*args.number(0)?).ok_or_else(inexact)?;
-    let exponent = number::to_integer(&*args.number(1)?).and_then(|exponent| u32::try_from(exponent).ok());
-    let power = exponent.and_then(|exponent| base.checked_pow(exponent)).ok_or_else(inexact)?;
-    if power.unsigned_abs() > 1 << 53 {
+    let base = args.number(0)?;
+    let exponent = number::to_integer(&*args.number(1)?).and_then(|exponent| i32::try_from(exponent).ok());
+    let exponent = exponent.filter(|exponent| exponent.abs() <= 64 && number::is_double(&base)).ok_or_else(inexact)?;
+    let mut power = BigDecimal::from(1);
+    for _ in 0..exponent.abs() {
+        power *= &*base;
+        // Whole numbers beyond are exact, too, but not printed digit for digit.
+        if !number::is_double(&power) || power.abs() > BigDecimal::from(1u64 << 53) {
+            return Err(inexact());
+        }
+    }
+    if exponent < 0 {
+        let number::Numeric::Known(inverse) = number::divide(&BigDecimal::from(1), &power) else {
+            return Err(inexact());
+        };
+        power = BigDecimal::clone(&inverse);
+    }
+    let power = power.normalized();
+    // Fractions of more digits are printed with fewer.
+    if !number::is_double(&power) || (!power.is_integer() && power.digits() > 15) {
         return Err(inexact());
     }
-    Ok(args.result(Kind::Number(number::whole(power))))
+    known(args, power)
 }
 
 /// Terraform's logarithms are floats of 64 bits, whose last bit depends on the library: only the powers of the base
@@ -80,12 +97,20 @@ fn parseint(args: &Arguments<'_, '_>) -> Answer {
     let base = args.integer(1)?;
     let base = u32::try_from(base).ok().filter(|base| (2..=62).contains(base));
     let base = base.ok_or_else(|| args.refuse("takes a base from 2 to 62"))?;
-    if base > 36 {
-        return Err(Stop::reason("numbers of a base over 36 are not evaluated"));
-    }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
-    let valid = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
-    let parsed = BigInt::parse_bytes(text.as_bytes(), base).filter(|_| valid);
-    let parsed = parsed.ok_or_else(|| args.refuse("takes a number of this base"))?;
+    args.spend(digits.len())?;
+    // As Go has it: capitals are the small letters again, or what follows them where more than 36 digits are needed.
+    let digit = |c: char| match c {
+        'A'..='Z' if base > 36 => Some(u32::from(c) - u32::from('A') + 36),
+        _ => c.to_digit(36),
+    };
+    let digits: Option<Vec<u8>> = digits
+        .chars()
+        .map(|c| digit(c).filter(|digit| *digit < base).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    let digits = digits.filter(|digits| !digits.is_empty()).and_then(|digits| BigUint::from_radix_be(&digits, base));
+    let magnitude = digits.ok_or_else(|| args.refuse("takes a number of this base"))?;
+    let sign = if text.starts_with('-') { Sign::Minus } else { Sign::Plus };
+    let parsed = BigInt::from_biguint(sign, magnitude);
     known(args, BigDecimal::from(parsed))
 }

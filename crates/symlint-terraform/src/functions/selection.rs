@@ -92,7 +92,7 @@ fn index(args: &Arguments<'_, '_>) -> Answer {
     if !matches!(list.kind, Kind::List(_) | Kind::Tuple(_)) {
         return Err(args.refuse("takes a list"));
     }
-    let wanted = args.nullable(1)?;
+    let wanted = args.value(1)?;
     for (at, item) in args.items(0)?.into_iter().enumerate() {
         match equal(&item, wanted, args.evaluator.meter())? {
             Some(true) => return Ok(args.result(Kind::Number(number::whole(at)))),
@@ -113,16 +113,18 @@ fn one(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn truths(args: &Arguments<'_, '_>, decisive: bool) -> Answer {
-    let mut undecided = None;
+    let (mut undecided, mut decided) = (None, false);
     for item in args.items(0)? {
         match to_bool(&item) {
-            Primitive::Is(Value { kind: Kind::Bool(truth), .. }) if truth == decisive => return args.truth(decisive),
+            Primitive::Is(Value { kind: Kind::Bool(truth), .. }) => decided |= truth == decisive,
             Primitive::Is(value) if value.as_unknown().is_some() => undecided = Some(value),
             // A null counts as false.
-            Primitive::Is(value) if value.is_null() && !decisive => return args.truth(false),
-            Primitive::Is(_) => {}
+            Primitive::Is(_) => decided |= !decisive,
             _ => return Err(args.refuse("takes a list of true and false")),
         }
+    }
+    if decided {
+        return args.truth(decisive);
     }
     undecided.map_or_else(|| args.truth(!decisive), |unknown| Err(Stop::Unknown(unknown)))
 }
@@ -177,10 +179,10 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
 fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
     for index in 0..args.len() {
         let value = args.value(index)?;
-        match value.elements() {
-            None => return Err(args.refuse("takes lists")),
-            Some([]) => {}
-            Some(_) => return Ok(value.clone()),
+        match &value.kind {
+            Kind::List(items) | Kind::Tuple(items) if items.is_empty() => {}
+            Kind::List(_) | Kind::Tuple(_) => return Ok(value.clone()),
+            _ => return Err(args.refuse("takes lists")),
         }
     }
     Err(args.refuse("finds only empty lists"))

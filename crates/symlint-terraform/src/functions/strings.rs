@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("chomp", 1, 1, |args| args.left(0, |text| text.trim_end_matches(['\r', '\n']))),
     function("endswith", 2, 2, |args| args.truth(args.text(0)?.ends_with(args.text(1)?.as_str()))),
     function("indent", 2, 2, indent),
-    function("join", 1, MANY, join),
+    function("join", 2, MANY, join),
     function("lower", 1, 1, |args| args.made(&map_case(&args.text(0)?, lower))),
     function("split", 2, 2, split),
     function("startswith", 2, 2, |args| args.truth(args.text(0)?.starts_with(args.text(1)?.as_str()))),
@@ -96,10 +96,15 @@ fn map_case(text: &str, map: fn(char) -> char) -> String {
 /// The characters as people count them; only where each is one code point.
 pub(super) fn characters(text: &str) -> Answer<Vec<char>> {
     let simple = |c: char| match c {
-        '\r' => false,
+        '\r' | '\u{AD}' => false,
         _ if c.is_ascii() => true,
-        // Latin, Greek, Cyrillic and the symbols between: nothing that joins its neighbours.
-        '\u{A0}'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{52F}' | '\u{2010}'..='\u{2027}' => c != '\u{AD}',
+        // Scripts and symbols that do not join their neighbours: no accents, no emoji that are put together.
+        '\u{A0}'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{52F}' | '\u{1E00}'..='\u{1FFF}' => true,
+        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}' | '\u{2070}'..='\u{20CF}' | '\u{2100}'..='\u{2BFF}' => true,
+        '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30A0}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' => true,
+        '\u{AC00}'..='\u{D7A3}' | '\u{FF01}'..='\u{FF9D}' | '\u{1F300}'..='\u{1F3FA}' | '\u{1F400}'..='\u{1F6FF}' => {
+            true
+        }
         _ => false,
     };
     if !text.chars().all(simple) {

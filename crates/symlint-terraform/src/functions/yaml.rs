@@ -1,15 +1,18 @@
 //! `yamldecode`: values that know where in the YAML they were written.
 //!
-//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown.
+//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown, and so is what
+//! only they refuse.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use bigdecimal::num_bigint::BigInt;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 
-use crate::eval::{Answer, Stop, numeric};
+use crate::eval::{Answer, LostKey, Stop, numeric};
 use crate::number;
 use crate::origin::{Form, Makeup, Origin};
+use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -25,6 +28,10 @@ fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
     args.evaluator.meter().spend(text.len() / 8)?;
     // Terraform's parser takes no tabs where lines are indented.
     if text.lines().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
+        return Err(odd());
+    }
+    // Line breaks to YAML 1.1 only, and versions that are refused.
+    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || text.contains("%YAML") {
         return Err(odd());
     }
     let mut reader = Reader {
@@ -53,6 +60,25 @@ struct Reader<'a, 't, 'p> {
     anchors: HashMap<usize, Value>,
 }
 
+/// What of our parser's complaints Terraform's has too. It takes more: brackets and quoted texts of several lines may be
+/// indented in any way there, and a comment may follow a quote at once.
+const REFUSED: &[&str] = &[
+    "block sequence entries are not allowed in this context",
+    "mapping values are not allowed in this context",
+    "misplaced bracket",
+    "simple key expect ':'",
+    "simple key expected",
+    "unexpected character: `@'",
+    "unexpected character: ``'",
+    "while parsing a block collection, did not find expected '-' indicator",
+    "while parsing a block mapping, did not find expected key",
+    "while parsing a flow mapping, did not find expected ',' or '}'",
+    "while parsing a flow sequence, expected ',' or ']'",
+    "while parsing a quoted scalar, found unknown escape character",
+    "while parsing node, found unknown anchor",
+    "while scanning a quoted scalar, found unexpected end of stream",
+];
+
 fn odd() -> Stop {
     Stop::reason("this YAML is not evaluated")
 }
@@ -65,17 +91,26 @@ impl<'t> Reader<'_, 't, '_> {
                 let range = self.range(place);
                 Ok((event, range))
             }
-            // Terraform's parser may be of another opinion.
+            Some(Err(error)) if REFUSED.contains(&error.info()) => {
+                let at = self.byte(error.marker().index());
+                let end = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
+                let span = self.written(at..end, Form::Whole).span;
+                Err(Stop::error_at(format!("`yamldecode` cannot read this: {}", error.info()), span))
+            }
             Some(Err(_)) | None => Err(odd()),
         }
     }
 
     fn range(&self, place: Place) -> Range<usize> {
-        let byte = |index: usize| match &self.offsets {
+        self.byte(place.start.index())..self.byte(place.end.index())
+    }
+
+    /// Where the character with this number starts.
+    fn byte(&self, index: usize) -> usize {
+        match &self.offsets {
             Some(offsets) => offsets.get(index).copied().unwrap_or(self.text.len()),
             None => index.min(self.text.len()),
-        };
-        byte(place.start.index())..byte(place.end.index())
+        }
     }
 
     fn document(&mut self) -> Answer {
@@ -99,11 +134,32 @@ impl<'t> Reader<'_, 't, '_> {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_string = style != ScalarStyle::Plain;
-                match tag {
-                    None => (self.scalar(&text, is_string, range)?, anchor),
-                    Some(tag) if tag.suffix == "str" => (self.scalar(&text, true, range)?, anchor),
-                    Some(_) => return Err(odd()),
+                let text = self.without_last_break(&text, style, &range);
+                // Terraform's parser takes a block such as `y` for what it would be without one, and shows that as text.
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if is_block && !matches!(resolve(text)?, Plain::Text) {
+                    return Err(odd());
                 }
+                let value = match tag {
+                    None => self.scalar(text, is_string, range)?,
+                    Some(tag) if tag.suffix == "str" => self.scalar(text, true, range)?,
+                    Some(tag) if !is_string => {
+                        let value = self.scalar(text, false, range)?;
+                        let wanted = match &value.kind {
+                            Kind::Number(number) if number.is_integer() => ["int", "float"].contains(&&*tag.suffix),
+                            Kind::Number(_) => tag.suffix == "float",
+                            Kind::Bool(_) => tag.suffix == "bool",
+                            Kind::Null => tag.suffix == "null",
+                            _ => false,
+                        };
+                        if !wanted {
+                            return Err(odd());
+                        }
+                        value
+                    }
+                    Some(_) => return Err(odd()),
+                };
+                (value, anchor)
             }
             Event::SequenceStart(anchor, None) => (self.sequence(range, depth)?, anchor),
             Event::MappingStart(anchor, None) => (self.mapping(range, depth)?, anchor),
@@ -129,6 +185,8 @@ impl<'t> Reader<'_, 't, '_> {
 
     fn mapping(&mut self, start: Range<usize>, depth: usize) -> Answer {
         let mut entries: Vec<Entry> = Vec::new();
+        // Where the keys are that are written here, and not merged in.
+        let mut keys: HashMap<Str, Span> = HashMap::new();
         loop {
             let (event, range) = self.next()?;
             let key = match event {
@@ -140,8 +198,18 @@ impl<'t> Reader<'_, 't, '_> {
                     let origin = self.written(start.start..range.end, Form::Whole);
                     return Ok(Value::new(Kind::Object(entries.into()), origin));
                 }
+                // What is merged in overrides what stands before it, and gives way to what follows.
+                Event::Scalar(text, _, 0, None) if text == "<<" => {
+                    let (event, range) = self.next()?;
+                    let merged = self.node(event, range, depth + 1)?;
+                    let Kind::Object(merged) = &merged.kind else {
+                        return Err(self.args.refuse("merges mappings only"));
+                    };
+                    self.args.spend(merged.len())?;
+                    entries.extend(merged.iter().cloned());
+                    continue;
+                }
                 Event::Scalar(text, style, 0, None) => match (style, text.as_ref()) {
-                    (ScalarStyle::Plain, "<<") => return Err(odd()),
                     (ScalarStyle::Plain, plain) if !is_name(plain) => return Err(odd()),
                     _ => self.scalar(&text, true, range)?,
                 },
@@ -150,7 +218,21 @@ impl<'t> Reader<'_, 't, '_> {
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
             let key_span = key.origin.span;
-            entries.push(Entry { key: key.as_str().cloned().unwrap_or_default(), key_span, value });
+            let key = key.as_str().cloned().unwrap_or_default();
+            if let Some(lost) = keys.insert(key.clone(), key_span) {
+                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
+            }
+            entries.push(Entry { key, key_span, value });
+        }
+    }
+
+    /// The text of a scalar; where a block ends with the file, and that without a line break, it has none either.
+    fn without_last_break<'s>(&self, text: &'s str, style: ScalarStyle, range: &Range<usize>) -> &'s str {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_last = self.text.get(range.end..).is_some_and(|rest| rest.trim().is_empty());
+        match text.strip_suffix('\n') {
+            Some(cut) if is_block && is_last && !self.text.ends_with('\n') => cut,
+            _ => text,
         }
     }
 
@@ -162,9 +244,7 @@ impl<'t> Reader<'_, 't, '_> {
                 Plain::Text => {}
             }
         }
-        let raw = self.text.get(range.clone()).unwrap_or_default();
-        let quoted = raw.len() >= 2 && raw.starts_with(['"', '\'']);
-        let inner = if quoted { range.start + 1..range.end - 1 } else { range };
+        let inner = self.inner(range);
         let verbatim = self.text.get(inner.clone()) == Some(text);
         let text = match crate::syntax::normalised(text) {
             Some(normalised) => Str::from(normalised),
@@ -173,6 +253,23 @@ impl<'t> Reader<'_, 't, '_> {
         };
         let form = if verbatim { Form::Verbatim } else { Form::Whole };
         Ok(Value::new(Kind::String(text), self.written(inner, form)))
+    }
+
+    /// A scalar without its quotes, and without the white space and the comment behind them.
+    fn inner(&self, range: Range<usize>) -> Range<usize> {
+        let raw = self.text.get(range.clone()).unwrap_or_default();
+        let Some(quote) = raw.bytes().next().filter(|first| matches!(first, b'"' | b'\'')) else { return range };
+        let mut rest = raw.bytes().enumerate().skip(1).peekable();
+        while let Some((at, byte)) = rest.next() {
+            let is_doubled = quote == b'\'' && matches!(rest.peek(), Some((_, b'\'')));
+            match byte {
+                b'\\' if quote == b'"' => _ = rest.next(),
+                _ if byte == quote && is_doubled => _ = rest.next(),
+                _ if byte == quote => return range.start + 1..range.start + at,
+                _ => {}
+            }
+        }
+        range
     }
 
     /// Where the bytes `range` of the text were written.
@@ -196,7 +293,7 @@ fn resolve(text: &str) -> Answer<Plain> {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
-        "-0" | "+0" | "=" | "." => return Err(odd()),
+        "-0" | "+0" | "." => return Err(odd()),
         _ if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => return number_or_text(text),
         _ => return Ok(Plain::Text),
     };
@@ -212,10 +309,15 @@ fn number_or_text(text: &str) -> Answer<Plain> {
     if digits(whole) && digits(fraction) && digits(power) && !power.is_empty() && whole.len() + fraction.len() > 0 {
         return Ok(Plain::Kind(Kind::Number(numeric(number::parse(text))?)));
     }
-    // Hexadecimal and octal numbers, dates and infinities.
+    for (start, base) in [("0x", 16), ("0o", 8)] {
+        let number = text.strip_prefix(start).and_then(|digits| BigInt::parse_bytes(digits.as_bytes(), base));
+        if let Some(number) = number.filter(|_| !text.contains(['+', '-', '_'])) {
+            return Ok(Plain::Kind(Kind::Number(number::whole(number))));
+        }
+    }
+    // Dates and infinities.
     let is_date = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text.contains('-');
-    let other = ["0x", "0o", "0X", "0O", ".i", ".I", ".n", ".N"];
-    if is_date || other.iter().any(|start| unsigned.starts_with(start)) {
+    if is_date || [".i", ".I", ".n", ".N"].iter().any(|start| unsigned.starts_with(start)) {
         return Err(odd());
     }
     Ok(Plain::Text)

@@ -48,6 +48,8 @@ pub enum ProblemKind {
         key_span: Span,
         /// The names of the attributes that the type has.
         declared: Vec<Str>,
+        /// Those of them that the object has too.
+        present: Vec<Str>,
     },
     /// There is no conversion to the type. An error for Terraform.
     Mismatch {
@@ -242,10 +244,12 @@ impl Converter<'_> {
         }
         for entry in entries {
             if !attributes.iter().any(|attribute| attribute.name == entry.key) {
+                let declared = || attributes.iter().map(|attribute| attribute.name.clone());
                 let kind = ProblemKind::Unused {
                     attribute: entry.key.clone(),
                     key_span: entry.key_span,
-                    declared: attributes.iter().map(|attribute| attribute.name.clone()).collect(),
+                    declared: declared().collect(),
+                    present: declared().filter(|name| entries.iter().any(|entry| entry.key == *name)).collect(),
                 };
                 self.report(entry.key_span, at, kind);
             }

@@ -66,11 +66,15 @@ fn what_only_apply_knows_is_unknown() {
     assert_eq!(show("one"), "\"v\"");
     assert_eq!(show("me"), "data.aws_caller_identity.me.account_id is not known before apply");
     assert_eq!(show("all"), "aws_iam_role.many is not known before apply");
-    assert_eq!(show("fn"), "there is no file `x` here");
     assert_eq!(evaluator.errors(), []);
+    assert_eq!(show("fn"), "there is no file `x` here");
     show("none");
     show("wrong");
-    let wanted = ["the resource has no such instance", "there is no aws_iam_role.other in this module"];
+    let wanted = [
+        "there is no file `x` here",
+        "the resource has no such instance",
+        "there is no aws_iam_role.other in this module",
+    ];
     assert_eq!(messages(&evaluator), wanted);
 }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod language;
+mod linear;
 mod modules;
 mod origins;
 mod terraform;
