@@ -16,7 +16,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use support::{bad, folder, good, root};
+use support::{VARIABLE, bad, folder, good, root};
 
 /// A release with an archive of the program for this made-up runner, whose checksum is right or not.
 fn release(dir: &Path, checksum_is_right: bool) {
@@ -105,7 +105,20 @@ fn nothing_to_check_fails_without_a_report() {
     let workspace = folder(&[(".git/HEAD", "")]);
     let run = step(workspace.path(), releases.path(), &[]);
     assert_eq!(run.outputs, "code=2\n", "{}", run.log);
-    assert!(run.log.contains("nothing to check"), "{}", run.log);
+    assert!(run.log.starts_with("::error title=symlint::nothing to check in `.`"), "{}", run.log);
+}
+
+#[test]
+fn what_was_not_checked_is_never_published_as_a_pass() {
+    let releases = tempfile::tempdir().unwrap();
+    release(releases.path(), true);
+    let workspace = folder(&[(".git/HEAD", ""), ("main.tf", VARIABLE)]);
+    let run = step(workspace.path(), releases.path(), &[]);
+    assert_eq!((run.code, run.outputs.as_str()), (0, "code=2\n"), "{}", run.log);
+    let said =
+        "\n::error title=symlint::no tenants were checked in `.`: the variable `customer_tenants` has no value\n";
+    assert!(run.log.contains(said), "{}", run.log);
+    assert!(run.summary.starts_with("## ⛔ symlint: nothing was checked\n"), "{}", run.summary);
 }
 
 #[test]

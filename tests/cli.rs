@@ -76,6 +76,158 @@ module "sso" {
 }
 
 #[test]
+fn values_of_the_wrong_type_are_findings() {
+    let typed = "variable \"customer_tenants\" {\n  type = map(object({ sso_account_id = string }))\n}\n";
+    let list = values(&[tenant("a", &[])]).replace("= {\n  a = {", "= [{").replace("  }\n}\n", "  }]\n");
+    for text in [
+        "customer_tenants = \"x\"",
+        "customer_tenants = true",
+        "customer_tenants = []",
+        "customer_tenants = [{}]",
+        &list,
+    ] {
+        let run = check(text);
+        assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch -".to_owned()]), "{text}");
+        assert_eq!(run.stderr, "", "{text}");
+        let module = folder(&[("main.tf", typed), ("terraform.tfvars", text)]);
+        let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
+        assert_eq!(run.code, 1, "{text}: {run:?}");
+        assert!(run.findings().contains(&"type-mismatch -".to_owned()), "{text}: {run:?}");
+        assert_eq!(run.stderr, "", "{text}");
+    }
+    // It is wrong, and not only unknown.
+    let module = folder(&[("main.tf", typed), ("terraform.tfvars", "customer_tenants = { a = \"x\" }")]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
+    assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch a".to_owned()]), "{}", run.stderr);
+    assert_eq!(run.json()["summary"]["unknown_values"], 0);
+    let run = check("customer_tenants = nothing(1)\n");
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{}", run.stdout);
+}
+
+#[test]
+fn a_byte_that_is_no_text_is_said_once() {
+    let text = bad().replace("us-east-1", "us-\u{1}east-1").into_bytes();
+    let text: Vec<u8> = text.into_iter().map(|byte| if byte == 1 { 0xFF } else { byte }).collect();
+    let run = Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run();
+    assert_eq!(run.findings(), ["syntax-error -", "role-account-mismatch blue_harbour"]);
+}
+
+#[test]
+fn a_null_is_said_once() {
+    let dir = folder(&[("e.tfvars", "customer_tenants = null\n")]);
+    let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.findings()), (2, Vec::new()));
+    assert!(run.stderr.contains("the variable `customer_tenants` is null"), "{}", run.stderr);
+    assert!(!run.stderr.contains("not loaded"), "{}", run.stderr);
+    let main =
+        format!("{VARIABLE}module \"sso\" {{\n  source   = \"./sso_flow\"\n  for_each = var.customer_tenants\n}}\n");
+    std::fs::write(dir.path().join("main.tf"), main).unwrap();
+    let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.findings()), (2, Vec::new()), "{run:?}");
+    assert!(!run.stderr.contains("not loaded"), "{}", run.stderr);
+}
+
+#[test]
+fn a_name_in_the_configuration_must_lead_somewhere() {
+    let flow = |module: &str| {
+        format!(
+            "module \"sso\" {{\n  source = \"./{module}\"\n  for_each = var.customer_tenants\n  tenant_slug = each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}}\n"
+        )
+    };
+    let main = |module: &str| format!("{VARIABLE}{}", flow(module));
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        (".symlint.hcl", "tenants {\n  variable = \"custmer_tenants\"\n}\n"),
+        ("m/main.tf", &main("sso_flow")),
+        ("m/terraform.tfvars", &good()),
+        ("c/main.tf", "module \"c\" {\n  source = \"symopsio/sso-connector/aws\"\n}\n"),
+    ]);
+    let run = |path: &str| Symlint::new(&["check", path]).dir(dir.path()).run();
+    let mistyped = run("m");
+    assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""));
+    assert!(mistyped.stderr.contains(".symlint.hcl:2:14: "), "{}", mistyped.stderr);
+    assert!(mistyped.stderr.contains("did you mean `customer_tenants`?"), "{}", mistyped.stderr);
+    // A module without tenants may share the configuration, and not every module has every variable.
+    assert_eq!(run("c").code, 0);
+    std::fs::write(
+        dir.path().join(".symlint.hcl"),
+        "tenants {\n  variable = [\"customer_tenants\", \"partners\"]\n}\n",
+    )
+    .unwrap();
+    assert!(!run("m").stderr.contains(".symlint.hcl"));
+
+    std::fs::write(dir.path().join("m/main.tf"), main("access_flow")).unwrap();
+    let renamed = run("m");
+    assert!(renamed.stderr.contains("`access_flow` looks like it"), "{}", renamed.stderr);
+    assert!(renamed.stderr.contains("wiring was not checked"), "{}", renamed.stderr);
+}
+
+#[test]
+fn a_configuration_that_says_nothing_or_two_things_is_refused() {
+    let dir = folder(&[("terraform.tfvars", &good())]);
+    for (config, said) in [
+        ("tenants {}\ntenants {}", "2:1: there is a block `tenants` already"),
+        ("tenants {\n  variable = []\n}", "2:14: name at least one"),
+        (
+            "tenants {\n  variabel = \"x\"\n}",
+            "2:3: there is no setting `variabel` in `tenants`; did you mean `variable`?",
+        ),
+        ("tenants {\n  attributes = { region = \"a\", region = \"b\" }\n}", "2:32: this is set a second time"),
+        ("flow {\n  module = \"\"\n}", "2:12: a name is needed"),
+        ("rule \"region-invalid\" {}", "1:1: a rule needs a `level`"),
+        ("rule \"syntax-error\" {\n  level = \"off\"\n}", "2:11: `syntax-error` cannot be switched off"),
+        ("rule = \"x\"", "1:1: `rule` is a block: write `rule \"ID\" { level = \"error\" }`"),
+        ("organization \"x\" {}", "1:1: an organization needs `tenants`"),
+        ("allowed_partitions = []", "1:22: name at least one"),
+        ("allowed_partitions = [\"awz\"]", "1:22: `awz` is no partition"),
+    ] {
+        std::fs::write(dir.path().join(".symlint.hcl"), config).unwrap();
+        let run = Symlint::new(&["check", "terraform.tfvars"]).dir(dir.path()).run();
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{config}");
+        assert!(run.stderr.contains(&format!(".symlint.hcl:{said}")), "{config}: {}", run.stderr);
+    }
+    std::fs::remove_file(dir.path().join(".symlint.hcl")).unwrap();
+    std::fs::create_dir(dir.path().join(".symlint.hcl")).unwrap();
+    for arguments in [&["check", "terraform.tfvars"][..], &["check", "--config", ".symlint.hcl", "terraform.tfvars"]] {
+        let run = Symlint::new(arguments).dir(dir.path()).run();
+        assert_eq!(run.code, 2);
+        assert!(run.stderr.contains("it is a folder"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_is_named_twice_is_checked_once() {
+    let dir = folder(&[("m/main.tf", VARIABLE), ("m/terraform.tfvars", &bad()), ("other.tfvars", &bad())]);
+    let tenants = |arguments: &[&str]| {
+        let mut all = vec!["check", "--format", "json"];
+        all.extend(arguments);
+        Symlint::new(&all).dir(dir.path()).stdin(bad()).run().json()["summary"]["tenants"].clone()
+    };
+    assert_eq!(tenants(&["-", "-"]), 1);
+    assert_eq!(tenants(&["m", "m/terraform.tfvars"]), 1);
+    assert_eq!(tenants(&["other.tfvars", "other.tfvars", "m"]), 2);
+}
+
+#[test]
+fn options_that_would_do_nothing_are_refused() {
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good())]);
+    for (arguments, said) in [
+        (&["--stdin-filename", "x.tfvars"][..], "`--stdin-filename` names standard input"),
+        (&["-", "--stdin-filename", "x.tf"], "standard input is a values file"),
+        (&["--var", "nope=x"], "`--var nope=…` sets a variable that nothing declares"),
+        (&["--format", "json=a", "--format", "sarif=a"], "two formats cannot go to one file: a"),
+    ] {
+        let all: Vec<&str> = ["check"].iter().chain(arguments).copied().collect();
+        let run = Symlint::new(&all).dir(dir.path()).run();
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
+    }
+    let run = Symlint::new(&["check", "--ignore", "syntax-error"]).dir(dir.path()).run();
+    assert_eq!(run.code, 0);
+    assert!(run.stderr.contains("`syntax-error` cannot be switched off"), "{}", run.stderr);
+}
+
+#[test]
 fn short_identifiers_are_found_at_their_characters() {
     let path = "tests/fixtures/two-short-tenants.tfvars";
     let run = symlint(&["check", "--format", "concise", path]);
@@ -156,6 +308,11 @@ fn values_come_in_terraforms_order() {
     let set = bad().replacen(" = ", "=", 1);
     let set = run(&["--var", &set]).run();
     assert_eq!(set.findings(), found);
+    // Options count in their order.
+    let (good, bad) = (good().replacen(" = ", "=", 1), bad().replacen(" = ", "=", 1));
+    assert_eq!(run(&["--var", &good, "--var-file", "last.tfvars"]).run().findings(), found);
+    assert_eq!(run(&["--var-file", "last.tfvars", "--var", &good]).run().findings(), [""; 0]);
+    let bad = move || bad.replacen('=', " = ", 1);
     // What no file has stands at the declaration.
     assert_eq!(set.json()["findings"][0]["location"]["file"], "main.tf");
     assert_eq!(set.json()["findings"][0]["location"]["start"]["line"], 1);

@@ -44,6 +44,7 @@ fn a_file_is_mended_and_all_else_stays() {
         assert_eq!(shown.code, 1, "{shown:?}");
         assert!(shown.stdout.contains("-      cloud        = \"AWS\""), "{}", shown.stdout);
         assert!(shown.stdout.contains("+      cloud        = \"aws\""), "{}", shown.stdout);
+        assert!(shown.stdout.starts_with("--- a/terraform.tfvars\n+++ b/terraform.tfvars\n"), "{}", shown.stdout);
         assert_eq!(read(), text(fixable()), "--diff writes nothing");
 
         let run = fix(&[]);

@@ -13,7 +13,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Symlint, bad, folder, holds, root, symlint, tenant, values};
+use support::{Symlint, VARIABLE, bad, folder, good, holds, root, symlint, tenant, values};
 
 /// Inputs that have a finding of each kind between them: with and without a tenant, a fix, related places in other
 /// blocks and files, unknown values, syntax errors.
@@ -257,6 +257,89 @@ fn what_is_suppressed_is_in_no_format_but_json() {
     assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]), "alerts close");
     assert!(format("markdown", &text).starts_with("## ✅ symlint: no findings\n"));
     assert!(!format("junit", &text).contains("<failure"));
+}
+
+#[test]
+fn no_format_takes_what_was_not_checked_for_a_pass() {
+    let dir = folder(&[("m/main.tf", VARIABLE)]);
+    let run = |format: &str| {
+        let run = Symlint::new(&["check", "--format", format, "m"]).dir(dir.path()).run();
+        assert_eq!(run.code, 2, "{format}");
+        run.stdout
+    };
+    let why = "no tenants were checked in `m`: the variable `customer_tenants` has no value";
+    for format in ["human", "concise"] {
+        assert_eq!(run(format), "checked 0 values of 0 tenants in 1 file: nothing was checked\n");
+    }
+    let json: Value = serde_json::from_str(&run("json")).unwrap();
+    assert_eq!(json["unchecked"], serde_json::json!([{ "path": "m", "message": why }]));
+    let schema: Value = serde_json::from_str(&schema()).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&json));
+    let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let note = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(
+        (&note["level"], note["message"]["text"].as_str().unwrap()),
+        (&"error".into(), "No tenants were checked in `m`: the variable `customer_tenants` has no value.")
+    );
+    assert_eq!(run("github"), format!("::error title=symlint::{why}\n"));
+    let gitlab: Value = serde_json::from_str(&run("gitlab")).unwrap();
+    assert_eq!((&gitlab[0]["severity"], &gitlab[0]["description"]), (&"blocker".into(), &why.into()));
+    let junit = run("junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    assert_eq!(document.root_element().attribute("errors"), Some("1"));
+    let error = document.descendants().find(|node| node.has_tag_name("error")).unwrap();
+    assert_eq!(error.attribute("message"), Some(why));
+    let markdown = run("markdown");
+    assert!(markdown.starts_with("## ⛔ symlint: nothing was checked\n"), "{markdown}");
+    assert!(markdown.contains(&format!("\n- {why}\n")), "{markdown}");
+}
+
+#[test]
+fn names_in_markdown_stand_as_they_are_written() {
+    let text = values(&[tenant("harm", &[("us-east-1", "us-east-1a")])]).replace("harm", "\"**b**`c\"");
+    let markdown = format("markdown", &text);
+    assert!(markdown.contains("| `` **b**`c `` |"), "{markdown}");
+    let text = values(&[tenant("harm", &[("us-east-1", "*x*")])]);
+    let markdown = format("markdown", &text);
+    assert!(markdown.contains("`*x*`"), "{markdown}");
+}
+
+#[test]
+fn several_modules_are_told_apart() {
+    let dir = folder(&[
+        ("one/main.tf", VARIABLE),
+        ("one/terraform.tfvars", &good()),
+        ("two/main.tf", VARIABLE),
+        ("two/terraform.tfvars", &bad()),
+    ]);
+    let run = |format: &str| Symlint::new(&["check", "--format", format]).dir(dir.path()).run().stdout;
+    let human = run("human");
+    let last = "one: checked 7 values of 1 tenant in 2 files: no findings\n\
+                two: checked 7 values of 1 tenant in 2 files: 1 error\n\
+                in all: checked 14 values of 2 tenants in 4 files: 1 error\n";
+    assert!(human.contains(last), "{human}");
+    let markdown = run("markdown");
+    assert!(markdown.contains("| `one` | `blue_harbour` |"), "{markdown}");
+    assert!(markdown.contains("| `two` | `blue_harbour` |"), "{markdown}");
+    assert!(markdown.contains("[\"blue_harbour in one\"]\n"), "{markdown}");
+    assert!(markdown.contains("[\"blue_harbour in two\"]:::wrong\n"), "{markdown}");
+    let junit = run("junit");
+    assert!(junit.contains("<testcase classname=\"one/terraform.tfvars\" name=\"blue_harbour\"/>"), "{junit}");
+}
+
+#[test]
+fn a_value_of_any_length_and_bytes_is_shown_in_short() {
+    let long = values(&[tenant("blue_harbour", &[("us-east-1", &"x".repeat(50_000))])]);
+    for name in ["human", "concise", "github", "gitlab", "markdown", "junit"] {
+        let text = format(name, &long);
+        assert!(text.len() < 10_000, "{name}: {}", text.len());
+        assert!(text.contains("xxx…"), "{name}");
+    }
+    let text = values(&[tenant("blue_harbour", &[("us-east-1", "us-\u{1b}[31meast-1\u{7}")])]);
+    let human = format("human", &text);
+    assert!(human.contains("us-␛[31meast-1␇") && !human.contains(['\u{1b}', '\u{7}']), "{human}");
 }
 
 #[test]

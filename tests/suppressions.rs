@@ -94,7 +94,10 @@ fn nothing_is_unused_that_could_not_be_judged() {
         suppressed(&Symlint::new(&all).stdin(text).run())
     };
     assert_eq!(run(&["--ignore", "region-invalid"], &text), [""; 0]);
-    assert_eq!(run(&["--select", "role-account-mismatch,suppression-unused"], &text), [""; 0]);
+    // The other rules run without a word.
+    assert_eq!(run(&["--select", "suppression-unused"], &text), ["suppression-unused -"]);
+    let used = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
+    assert_eq!(run(&["--select", "suppression-unused"], &used), [""; 0]);
     assert_eq!(run(&["--level", "suppression-unused=off"], &text), [""; 0]);
     let broken = format!("{text}other = {{\n");
     assert_eq!(run(&[], &broken), ["syntax-error -"]);

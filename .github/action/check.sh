@@ -53,6 +53,9 @@ build() {
     [[ -f $symlint ]] || symlint+=.exe
 }
 
+# Text as the message of a workflow command.
+escape() { sed -e 's/^error: //' -e 's/%/%25/g' -e 's/\r/%0D/g' | awk '{ printf "%s%s", (NR > 1 ? "%0A" : ""), $0 }'; }
+
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
 
 main() {
@@ -79,15 +82,22 @@ main() {
         --format "sarif=${INPUT_SARIF_FILE:-symlint.sarif}" --format "markdown=$work/summary.md"
     )
     [[ -z ${INPUT_CONFIG:-} ]] || arguments+=(--config "$INPUT_CONFIG")
-    "$symlint" "${arguments[@]}" -- "${INPUT_PATH:-.}" || code=$?
+    "$symlint" "${arguments[@]}" -- "${INPUT_PATH:-.}" 2>"$work/errors" || code=$?
+    cat "$work/errors" >&2
 
     [[ ! -f $work/annotations ]] || cat "$work/annotations"
     if [[ ${INPUT_SUMMARY:-true} == true && -f $work/summary.md ]]; then
         cat "$work/summary.md" >>"$GITHUB_STEP_SUMMARY"
     fi
+    if [[ $code != [01] ]]; then
+        # What was not checked must not close alerts, nor be counted as nothing.
+        grep -qs '^::error title=symlint::' "$work/annotations" || echo "::error title=symlint::$(escape <"$work/errors")"
+        output code "$code"
+        return
+    fi
     # The last line has the numbers.
-    [[ ! -f $work/lines ]] || output findings $(($(wc -l <"$work/lines") - 1))
-    [[ ! -f ${INPUT_SARIF_FILE:-symlint.sarif} ]] || output sarif-file "${INPUT_SARIF_FILE:-symlint.sarif}"
+    output findings $(($(wc -l <"$work/lines") - 1))
+    output sarif-file "${INPUT_SARIF_FILE:-symlint.sarif}"
     output code "$code"
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use symlint_core::check::{Outcome, Run, Unchecked};
+use symlint_core::config;
 use symlint_core::policy::{Policy, UnknownRule};
 use symlint_core::report;
 use symlint_rules::catalogue;
@@ -30,6 +31,7 @@ pub fn check(request: &str, format: &str) -> Result<String, Problem> {
     let setup = Setup::new(&options)?;
     let targets = target::find(&Files::new(files), options.path.as_deref())?;
     let outcomes = setup.check(&targets);
+    check_names(&targets, &outcomes)?;
     let report = report::report(&outcomes);
     match unchecked(&targets, &outcomes) {
         Some(problem) => Err(Problem { report: Some(Box::new(report)), ..problem }),
@@ -65,6 +67,7 @@ pub fn fix(request: &str) -> Result<String, Problem> {
     }
     let targets = target::find(&files, options.path.as_deref())?;
     let outcomes = setup.check(&targets);
+    check_names(&targets, &outcomes)?;
     let report = report::report(&outcomes);
     match unchecked(&targets, &outcomes) {
         Some(problem) => Err(Problem { report: Some(Box::new(report)), ..problem }),
@@ -123,6 +126,16 @@ impl<'o> Setup<'o> {
 /// Files are named from the repository's root.
 fn repository_path(name: &str) -> String {
     name.to_owned()
+}
+
+/// Refuses names in the configuration that lead to nothing.
+fn check_names(targets: &[Target], outcomes: &[Outcome<'_>]) -> Result<(), Problem> {
+    let checked: Vec<_> =
+        targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
+    match config::missing_variable(&checked).and_then(|(index, error)| Some((targets.get(index)?, error))) {
+        Some((target, error)) => Err(target::mistake(error, target.project.sources())),
+        None => Ok(()),
+    }
 }
 
 /// Why something was not really checked: silence about it would look like a pass.

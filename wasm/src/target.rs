@@ -6,7 +6,7 @@ use symlint_core::config::{self, Config, ConfigError};
 use symlint_core::report::{Location, Place};
 use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, LoadOptions, Project, Sources};
+use symlint_terraform::{FileError, Given, LoadOptions, Project, Sources};
 
 use crate::files::{Files, parent, plain};
 use crate::request::{Problem, ProblemKind};
@@ -52,7 +52,7 @@ fn lone_values_file(files: &Files) -> Option<&str> {
 fn values_file(files: &Files, name: &str) -> Result<Target, Problem> {
     let folder = parent(name);
     if has_configuration(files, folder) {
-        let options = LoadOptions { var_files: vec![name.to_owned()], ..LoadOptions::default() };
+        let options = LoadOptions { given: vec![Given::File(name.to_owned())], ..LoadOptions::default() };
         return target(files, Project::load(files.clone(), folder, &options).map_err(unreadable)?, folder, name);
     }
     let bytes = files.text(name).unwrap_or_default().as_bytes().to_vec();
@@ -102,7 +102,7 @@ fn config(files: &Files, folder: &str, sources: &Sources) -> Result<Config, Prob
     }
 }
 
-fn mistake(error: ConfigError, sources: &Sources) -> Problem {
+pub(crate) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
     let source = sources.get(error.span.file);
     let place = |offset| {
         let position = source.position(offset);

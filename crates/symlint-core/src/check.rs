@@ -9,7 +9,7 @@ use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
 use crate::policy::{self, Applied, Baseline, Inline, META, Policy, Suppressions, UnusedSuppression};
 use crate::rule::{Catalogue, CatalogueEntry, Context, Level};
-use crate::tenants::{self, Model, VariableState};
+use crate::tenants::{self, Model, TenantsVariable, VariableState};
 
 /// What a check found in one project, and what it looked at.
 #[derive(Debug)]
@@ -63,11 +63,14 @@ impl Outcome<'_> {
         if self.findings.iter().any(|finding| finding.rule == policy::SYNTAX_ERROR) {
             return None;
         }
-        for variable in &self.model.variables {
-            let reason = match &variable.state {
+        for TenantsVariable { name, state } in &self.model.variables {
+            let reason = match state {
                 VariableState::Known => continue,
-                VariableState::Unset => format!("the variable `{}` has no value", variable.name),
-                VariableState::Unknown(reason) => format!("the variable `{}` is not known: {reason}", variable.name),
+                VariableState::Unset => format!("the variable `{name}` has no value"),
+                VariableState::Null(_) => format!("the variable `{name}` is null"),
+                // What Terraform refuses is a finding, too.
+                VariableState::Unknown { span, .. } if self.has_error_at(*span) => continue,
+                VariableState::Unknown { reason, .. } => format!("the variable `{name}` is not known: {reason}"),
             };
             return Some(Unchecked::Variable { reason });
         }
@@ -82,6 +85,12 @@ impl Outcome<'_> {
         let unknown = self.model.flows.iter().find(|flow| flow.is_unknown);
         let unknown = unknown.filter(|_| self.model.tenants.is_empty() && !is_told);
         unknown.map(|flow| Unchecked::Flow { call: format!("module.{}", flow.call.name.text) })
+    }
+
+    fn has_error_at(&self, span: Span) -> bool {
+        let span = self.model.project.visible(span);
+        let mut errors = self.findings.iter().filter(|finding| finding.counts() && finding.level == Level::Error);
+        errors.any(|finding| finding.span == span)
     }
 }
 
@@ -132,6 +141,10 @@ impl Run<'_> {
             unused.append(&mut gone);
             let invalid = std::mem::take(&mut judged.applied.inline.invalid);
             self.judge_suppressions(judged, &Suppressions { invalid, unused });
+            if !self.policy.select.is_empty() {
+                let level = |rule| self.catalogue.get(rule).map(|entry| self.policy.level(entry, judged.config));
+                judged.outcome.findings.retain(|finding| level(finding.rule) != Some(Level::Off));
+            }
         }
         fingerprint::assign(judged.iter_mut().map(|judged| &mut judged.outcome), self.repository_path);
         judged.into_iter().map(|judged| judged.outcome).collect()
@@ -168,7 +181,7 @@ impl Run<'_> {
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for entry in self.catalogue.iter().filter(|entry| which(entry)) {
-            let level = self.policy.level(entry, config);
+            let level = self.policy.running_level(entry, config);
             if level != Level::Off {
                 (entry.rule.check)(&mut Context::new(model, config, suppressions, entry, level, &mut findings));
             }
@@ -177,7 +190,7 @@ impl Run<'_> {
     }
 
     fn runs(&self, rule: &str, config: &Config) -> bool {
-        self.catalogue.get(rule).is_some_and(|entry| self.policy.level(entry, config) != Level::Off)
+        self.catalogue.get(rule).is_some_and(|entry| self.policy.running_level(entry, config) != Level::Off)
     }
 
     /// Marks what the baseline has, and returns what it has in vain.

@@ -155,7 +155,7 @@ fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>,
     let body = match parse(text.get(skipped..).unwrap_or_default()) {
         Ok(Json::Object(object)) => body(&mut reader, &object),
         Ok(other) => {
-            reader.error("the file is an object in braces", other.range().start..other.range().end);
+            reader.error("the file must be one object: `{ … }`", other.range().start..other.range().end);
             Body::default()
         }
         Err((message, range)) => {

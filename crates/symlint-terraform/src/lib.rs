@@ -78,8 +78,8 @@ mod value;
 pub use eval::{EvalError, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use functions::title;
 pub use module::{
-    Assignment, AssignmentSource, FileRole, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module, ModuleCall,
-    ModuleId, Output, Project, Resource, Validation, Variable,
+    Assignment, AssignmentSource, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
+    ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable,
 };
 pub use number::format_number;
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};

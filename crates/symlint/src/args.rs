@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use symlint_core::rule::Level;
+use symlint_terraform::Given;
 
 /// Checks the Terraform values that keep the tenants of a service provider apart.
 #[derive(Debug, Parser)]
@@ -19,21 +20,27 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check root modules or values files
     Check(Box<CheckOptions>),
-    /// Say what an expression is, and where it comes from
-    Eval(Box<EvalOptions>),
     /// Mend what can be mended without changing what was meant
     Fix(Box<FixOptions>),
+    /// Show the page of one rule
+    Explain {
+        /// The id, such as `role-account-mismatch`
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+        format: RulesFormat,
+    },
     /// Write a commented `.symlint.hcl` for a module
     Init {
         /// The folder of the module
         #[arg(value_name = "PATH", default_value = ".")]
         path: String,
     },
-    /// Show the page of one rule
-    Explain {
-        /// The id, such as `role-account-mismatch`
-        rule: String,
-    },
+    /// Say what an expression is, and where it comes from
+    Eval(Box<EvalOptions>),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -44,12 +51,6 @@ pub(crate) enum Command {
         /// The command
         #[arg(value_name = "COMMAND")]
         name: Option<String>,
-    },
-    /// List all rules
-    Rules {
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
-        format: RulesFormat,
     },
 }
 
@@ -68,7 +69,8 @@ pub(crate) struct InputOptions {
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
-    /// Use this configuration file instead of the nearest `.symlint.hcl`
+    /// Use this configuration file instead of the nearest `.symlint.hcl`, which is looked for in the folder and above
+    /// it up to the root of the git repository; without a repository, in the folder only
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
 
@@ -76,23 +78,18 @@ pub(crate) struct InputOptions {
     #[arg(long)]
     pub(crate) no_config: bool,
 
-    /// Load a further values file, as Terraform's option does
-    #[arg(long, value_name = "FILE")]
-    pub(crate) var_file: Vec<String>,
+    #[command(flatten)]
+    pub(crate) values: ValueOptions,
 
-    /// Set a variable, as Terraform's option does
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) var: Vec<Assignment>,
+    /// The name that standard input has in reports [default: stdin.tfvars]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stdin_filename: Option<String>,
 
-    /// The name that standard input has in reports
-    #[arg(long, value_name = "NAME", default_value = "stdin.tfvars")]
-    pub(crate) stdin_filename: String,
-
-    /// Run only these rules
+    /// Run only these rules (repeatable, or with commas); a rule that is off runs as a warning
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 
-    /// Do not run these rules
+    /// Do not run these rules (repeatable, or with commas)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
@@ -137,13 +134,54 @@ pub(crate) struct EvalOptions {
     #[arg(long, value_enum, default_value_t = EvalFormat::Human)]
     pub(crate) format: EvalFormat,
 
-    /// Load a further values file, as Terraform's option does
-    #[arg(long, value_name = "FILE")]
-    pub(crate) var_file: Vec<String>,
+    #[command(flatten)]
+    pub(crate) values: ValueOptions,
+}
 
-    /// Set a variable, as Terraform's option does
+/// Values for the root module, in the order of the command line.
+#[derive(Debug, Default)]
+pub(crate) struct ValueOptions {
+    pub(crate) given: Vec<Given>,
+}
+
+/// The options as they are declared: each knows its own values only.
+#[derive(Debug, Args)]
+struct ValueArguments {
+    /// Load a further values file; what comes later on the command line wins
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<String>,
+
+    /// Set a variable; what comes later on the command line wins
     #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) var: Vec<Assignment>,
+    var: Vec<Assignment>,
+}
+
+impl FromArgMatches for ValueOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let places = |id: &str| matches.indices_of(id).into_iter().flatten();
+        let files = matches.get_many::<String>("var_file").into_iter().flatten();
+        let files = files.map(|file| Given::File(crate::files::shown(file)));
+        let values = matches.get_many::<Assignment>("var").into_iter().flatten();
+        let values = values.map(|Assignment { name, value }| Given::Value(name.clone(), value.clone()));
+        let mut given: Vec<(usize, Given)> = places("var_file").zip(files).chain(places("var").zip(values)).collect();
+        given.sort_by_key(|(place, _)| *place);
+        Ok(Self { given: given.into_iter().map(|(_, given)| given).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for ValueOptions {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        ValueArguments::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        ValueArguments::augment_args_for_update(command)
+    }
 }
 
 const EVAL_HELP: &str = "\

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use symlint_core::check::{Outcome, Run, Unchecked};
-use symlint_core::policy::{Baseline, Policy};
+use symlint_core::config;
+use symlint_core::policy::{Baseline, Policy, SYNTAX_ERROR};
 use symlint_core::report::{self, Report};
+use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileRole};
 
@@ -27,6 +29,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let baseline = setup.baseline(&targets)?;
     let run = setup.run(baseline.as_ref());
     let mut outcomes = run.check(targets.iter().map(|target| (&target.project, &target.config)));
+    check_names(&targets, &outcomes)?;
     if let Some(path) = &options.write_baseline {
         output::write(path, &run.write_baseline(&outcomes))?;
         run.accept(&mut outcomes);
@@ -56,7 +59,7 @@ impl<'a> Setup<'a> {
 
     /// The disk, with standard input under its name.
     pub(crate) fn files(&self, stdin: Option<Vec<u8>>) -> Overlay {
-        Overlay { texts: stdin.map(|bytes| (shown(&self.options.stdin_filename), bytes)).into_iter().collect() }
+        Overlay { texts: stdin.map(|bytes| (shown(target::stdin_name(self.options)), bytes)).into_iter().collect() }
     }
 
     /// What is to be checked: at least something.
@@ -90,6 +93,10 @@ fn policy(options: &InputOptions) -> Result<Policy, Failure> {
         options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
     let policy = Policy { select: trimmed(&options.select), ignore: trimmed(&options.ignore), levels };
     policy.validate(catalogue())?;
+    let is_off = policy.levels.get(SYNTAX_ERROR) == Some(&Level::Off);
+    if is_off || policy.ignore.iter().any(|id| id == SYNTAX_ERROR) {
+        eprintln!("warning: `{SYNTAX_ERROR}` cannot be switched off: what cannot be read cannot be checked");
+    }
     Ok(policy)
 }
 
@@ -101,6 +108,13 @@ fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
     if printed > 1 {
         let message = "only one format can go to standard output; give the others a file: `--format json=report.json`";
         return Err(Failure::Usage(message.into()));
+    }
+    for (index, output) in outputs.iter().enumerate() {
+        let is_same = |other: &Output| output.file.is_some() && other.file == output.file;
+        if let (Some(file), true) = (&output.file, outputs.iter().take(index).any(is_same)) {
+            let message = format!("two formats cannot go to one file: {}", file.display());
+            return Err(Failure::Usage(message));
+        }
     }
     if printed == 0 {
         let in_actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
@@ -153,14 +167,39 @@ fn nothing_found(options: &InputOptions) -> Failure {
     ))
 }
 
+/// Refuses names in the configuration that lead to nothing, and says where wiring goes unchecked for such a name.
+pub(crate) fn check_names(targets: &[Target], outcomes: &[Outcome<'_>]) -> Result<(), Failure> {
+    let checked: Vec<_> =
+        targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
+    if let Some((index, error)) = config::missing_variable(&checked)
+        && let Some(target) = targets.get(index)
+    {
+        return Err(Failure::config(&error, target.project.sources()));
+    }
+    for (config, model) in checked {
+        if model.tenants.is_empty() || !model.flows.is_empty() {
+            continue;
+        }
+        if let Some(name) = config::flow_module(model.project, config) {
+            let wanted = &config.flow_module;
+            eprintln!(
+                "warning: nothing calls the flow module `{wanted}`, so wiring was not checked; `{name}` looks like \
+                 it\nhelp: set `flow {{ module = \"{name}\" }}` in .symlint.hcl"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Why a target was not really checked, if it was not: silence about it would look like a pass.
 fn unchecked(target: &Target, outcome: &Outcome<'_>) -> Option<Failure> {
     let unchecked = outcome.unchecked()?;
     let name = &target.name;
     let hint = match unchecked {
         Unchecked::Variable { .. } => {
-            let files = target::unloaded_values_files(name);
+            let files = target::unloaded_values_files(target);
             match files.as_slice() {
+                [] if !target.project.has_configuration() => "\nhelp: set it in this file".to_owned(),
                 [] => "\nhelp: set it in a values file, or name one by `--var-file`".to_owned(),
                 files => {
                     let shown: Vec<&str> = files.iter().take(5).map(String::as_str).collect();

@@ -84,7 +84,7 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
     let project = match last {
         Some(file) if !is_module => Project::from_values(file, files::read(file)?.unwrap_or_default())?,
         last => {
-            let values = target::load_options(&options.var_file, &options.var, last);
+            let values = target::load_options(&options.values, last);
             let around = LoadOptions { workspace: Some(workspace(&folder)?), cwd: cwd(&folder), ..values };
             Project::load(Overlay::default(), &folder, &around)?
         }

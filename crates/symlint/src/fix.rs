@@ -10,7 +10,7 @@ use symlint_core::fix::fix;
 use symlint_core::report;
 
 use crate::args::FixOptions;
-use crate::check::{Setup, describe, exit_code, was_checked};
+use crate::check::{Setup, check_names, describe, exit_code, was_checked};
 use crate::files::{Overlay, shown};
 use crate::human::{Style, human};
 use crate::output::{self, Failure};
@@ -53,12 +53,13 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     }
     let baseline = setup.baseline(&targets)?;
     let outcomes = setup.run(baseline.as_ref()).check(targets.iter().map(|target| (&target.project, &target.config)));
+    check_names(&targets, &outcomes)?;
     if options.diff {
         output::print(&diff(&before, &files))?;
         let code = if was_checked(&targets, &outcomes) { u8::from(!before.is_empty()) } else { 2 };
         return Ok(ExitCode::from(code));
     }
-    let stdin_name = stdin.is_some().then(|| shown(&input.stdin_filename));
+    let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
     for (name, old) in before.iter().filter(|(name, _)| Some(*name) != stdin_name.as_ref()) {
         if let Some(new) = files.texts.get(name) {
             output::replace(Path::new(name), old.as_bytes(), new)?;
@@ -101,7 +102,8 @@ fn diff(before: &BTreeMap<String, String>, files: &Overlay) -> String {
         let new = files.texts.get(name).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         let diff = TextDiff::from_lines(old.as_str(), &new);
         // Writing to a string cannot fail.
-        let _ = write!(text, "{}", diff.unified_diff().header(name, name));
+        let name = name.trim_start_matches('/');
+        let _ = write!(text, "{}", diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")));
     }
     text
 }

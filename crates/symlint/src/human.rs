@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write};
 
-use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
-    SourceCode, SourceSpan, SpanContents,
-};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 use symlint_core::check::Outcome;
 use symlint_core::finding::Finding;
 use symlint_core::report::Report;
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileId, Source, Sources, Span};
-use textwrap::WordSplitter;
+use symlint_terraform::{FileId, Sources, Span};
+
+use crate::excerpt::{ExcerptText, Mark, clipped, printable};
 
 /// How the report looks.
 pub(crate) struct Style {
@@ -42,6 +40,12 @@ pub(crate) fn human(outcomes: &[Outcome<'_>], report: &Report, style: &Style) ->
         }
     }
     if !style.quiet {
+        if report.projects.len() > 1 {
+            for project in &report.projects {
+                let _ = writeln!(text, "{}: {}", printable(&project.name), project.summary);
+            }
+            text.push_str("in all: ");
+        }
         let _ = writeln!(text, "{}", report.summary);
         if report.findings.iter().any(|finding| finding.suppressed.is_none()) {
             text.push_str("`symlint explain RULE` says more about a rule\n");
@@ -112,31 +116,33 @@ fn importance(finding: &Finding) -> (std::cmp::Reverse<Level>, u8) {
 fn excerpt(findings: &[&Finding], first: &Finding, shown: Span, sources: &Sources, width: usize) -> Excerpt {
     let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
     let source = sources.get(first.span.file);
-    let mut labels: Vec<LabeledSpan> = Vec::new();
+    let mut marks: Vec<Mark> = Vec::new();
     let mut help: Vec<String> = Vec::new();
     let mut elsewhere: Vec<String> = Vec::new();
     for finding in findings {
         let text = format!("{} [{}]", finding.message, finding.rule);
-        labels.push(label(&source, finding.span, &text, finding.span == first.span, width));
+        marks.push(Mark { span: finding.span, text, primary: finding.span == first.span });
         for related in &finding.related {
             let is_labelled = findings.iter().any(|finding| finding.span == related.span)
-                || labels.iter().any(|label| label.offset() == related.span.start as usize);
+                || marks.iter().any(|mark| mark.span.start == related.span.start);
             if !shown.contains(related.span) {
-                let line = format!("{}: {}", place(related.span, sources), related.message);
+                let line = printable(&format!("{}: {}", place(related.span, sources), related.message));
                 if !elsewhere.contains(&line) {
                     elsewhere.push(line);
                 }
             } else if !is_labelled {
-                labels.push(label(&source, related.span, &related.message, false, width));
+                marks.push(Mark { span: related.span, text: related.message.clone(), primary: false });
             }
         }
         let line = finding.help.as_ref().map(|help| format!("{}: {help}", finding.rule));
         help.extend(line.filter(|line| !help.contains(line)));
     }
+    let text = ExcerptText::new(source, marks.iter().map(|mark| mark.span));
+    let labels = marks.into_iter().map(|mark| text.label(mark, width)).collect();
     Excerpt {
         title: title(first, errors, findings.len() - errors),
         severity: if errors > 0 { Severity::Error } else { Severity::Warning },
-        text: ExcerptText(source),
+        text,
         labels,
         help: help.join("\n"),
         elsewhere: named(&elsewhere),
@@ -174,31 +180,10 @@ fn title(first: &Finding, errors: usize, warnings: usize) -> String {
     };
     let counts: Vec<String> = [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
     match &first.tenant {
-        Some(tenant) => format!("tenant {tenant}: {}", counts.join(", ")),
+        Some(tenant) => format!("tenant {}: {}", clipped(&printable(tenant)), counts.join(", ")),
         None => counts.join(", "),
     }
 }
-
-/// A label whose text is broken into lines that end before `width`.
-fn label(source: &Source, span: Span, text: &str, primary: bool, width: usize) -> LabeledSpan {
-    let range = span.start as usize..span.end as usize;
-    // The text begins in the middle of what it labels, behind the line numbers and a hook.
-    let column = (source.position(span.start).column + span.len() / 2) as usize + GUTTER;
-    let lines =
-        textwrap::Options::new(width.saturating_sub(column).max(LABEL)).word_splitter(WordSplitter::NoHyphenation);
-    let text = textwrap::fill(text, lines);
-    if primary {
-        LabeledSpan::new_primary_with_span(Some(text), range)
-    } else {
-        LabeledSpan::new_with_span(Some(text), range)
-    }
-}
-
-/// The columns of a line number, its rule, and the hook of a label.
-const GUTTER: usize = 10;
-
-/// The least width of a label: lines that are shorter are hard to read.
-const LABEL: usize = 44;
 
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,37 +208,5 @@ impl Diagnostic for Excerpt {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-}
-
-/// A file that hands out lines by its line table, so that an excerpt costs no walk over the file.
-#[derive(Debug)]
-struct ExcerptText(std::sync::Arc<Source>);
-
-impl SourceCode for ExcerptText {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        lines_before: usize,
-        lines_after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let source = &*self.0;
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let lines = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let start = source.position(offset(span.offset())).line.saturating_sub(lines(lines_before)).max(1);
-        let last = source.position(offset(span.offset() + span.len())).line.saturating_add(lines(lines_after));
-        let begin = source.line_range(start).map_or(0, |range| range.start);
-        let end = (start..=last).rev().find_map(|line| source.line_range(line)).map_or(begin, |range| range.end);
-        let text = source.text().get(begin..end).unwrap_or_default();
-        // miette shows the column of the start of what it is given, and counts lines from 0.
-        let place = source.position(offset(span.offset()));
-        Ok(Box::new(MietteSpanContents::new_named(
-            source.name().to_owned(),
-            text.as_bytes(),
-            SourceSpan::from(begin..end),
-            start as usize - 1,
-            if lines_before == 0 { place.column as usize - 1 } else { 0 },
-            (last - start) as usize + 1,
-        )))
     }
 }

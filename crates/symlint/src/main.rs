@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod eval;
+mod excerpt;
 mod explain;
 mod files;
 mod fix;

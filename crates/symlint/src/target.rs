@@ -8,9 +8,9 @@ use ignore::WalkBuilder;
 use symlint_core::config::{self, Config};
 use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, FileTree, LoadOptions, Project};
+use symlint_terraform::{FileError, FileTree, Given, LoadOptions, Project};
 
-use crate::args::{Assignment, InputOptions};
+use crate::args::{InputOptions, ValueOptions};
 use crate::files::{self, Overlay, parent, shown};
 use crate::output::Failure;
 
@@ -30,12 +30,28 @@ pub(crate) struct Target {
 /// What stands on standard input, if it is to be checked.
 pub(crate) fn stdin(options: &InputOptions) -> Result<Option<Vec<u8>>, Failure> {
     if !options.paths.iter().any(|path| path == "-") {
-        return Ok(None);
+        return match options.stdin_filename {
+            Some(_) => Err(Failure::Usage("`--stdin-filename` names standard input: give `-` as a path, too".into())),
+            None => Ok(None),
+        };
+    }
+    if !is_values(stdin_name(options)) {
+        let message = "standard input is a values file: `--stdin-filename` ends with `.tfvars` or `.tfvars.json`";
+        return Err(Failure::Usage(message.into()));
     }
     let mut bytes = Vec::new();
     let reason = |error: std::io::Error| FileError { path: "-".into(), reason: files::reason(&error) };
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(reason)?;
     Ok(Some(bytes))
+}
+
+/// The name that standard input has.
+pub(crate) fn stdin_name(options: &InputOptions) -> &str {
+    options.stdin_filename.as_deref().unwrap_or("stdin.tfvars")
+}
+
+fn is_values(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }
 
 /// Everything that the arguments name, in their order, without repetitions.
@@ -44,6 +60,7 @@ pub(crate) fn find(options: &InputOptions, files: &Overlay) -> Result<Vec<Target
     for path in &options.paths {
         finder.add(path)?;
     }
+    refuse_undeclared(options, &finder.targets)?;
     Ok(finder.targets)
 }
 
@@ -56,7 +73,7 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn add(&mut self, path: &str) -> Result<(), Failure> {
         if path == "-" {
-            return self.add_values(&shown(&self.options.stdin_filename));
+            return self.add_values(&shown(stdin_name(self.options)));
         }
         let name = shown(path);
         let metadata = std::fs::metadata(path)
@@ -64,7 +81,7 @@ impl Finder<'_> {
         if metadata.is_dir() {
             return self.add_folder(&name);
         }
-        if name.ends_with(".tfvars") || name.ends_with(".tfvars.json") {
+        if is_values(&name) {
             return self.add_values_file(&name);
         }
         let hint = if name.ends_with(".tf") || name.ends_with(".tf.json") {
@@ -83,7 +100,7 @@ impl Finder<'_> {
         }
         let project = Project::load(self.files.clone(), &folder, &self.load_options(Some(name)))?;
         let (config, config_file) = self.config(&folder, &project)?;
-        self.targets.push(Target { project, config, name: name.to_owned(), config_file });
+        self.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
 
@@ -91,7 +108,7 @@ impl Finder<'_> {
         let bytes = self.files.read(name)?.unwrap_or_default();
         let project = Project::from_values(name, bytes)?;
         let (config, config_file) = self.config(&parent(name), &project)?;
-        self.targets.push(Target { project, config, name: name.to_owned(), config_file });
+        self.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
 
@@ -121,8 +138,10 @@ impl Finder<'_> {
         Ok(())
     }
 
+    /// What is made of the same files is the same, by whatever it was named.
     fn push(&mut self, target: Target) {
-        if self.targets.iter().all(|other| other.name != target.name) {
+        let files = files_of(&target.project);
+        if self.targets.iter().all(|other| files_of(&other.project) != files) {
             self.targets.push(target);
         }
     }
@@ -134,7 +153,7 @@ impl Finder<'_> {
     }
 
     fn load_options(&self, last_var_file: Option<&str>) -> LoadOptions {
-        load_options(&self.options.var_file, &self.options.var, last_var_file)
+        load_options(&self.options.values, last_var_file)
     }
 
     /// The configuration that holds for `folder`, the one that is named or the nearest, as a source of `project`.
@@ -145,7 +164,7 @@ impl Finder<'_> {
         let (path, bytes) = match &self.options.config {
             Some(path) => {
                 let path = path.to_string_lossy().into_owned();
-                match files::read(&path)? {
+                match read_config(&path)? {
                     Some(bytes) => (path, bytes),
                     None => return Err(FileError { path, reason: "there is no such file".into() }.into()),
                 }
@@ -162,8 +181,39 @@ impl Finder<'_> {
     }
 }
 
+/// The names of the files of a project in their order. Of a values file that is loaded twice, only the last counts.
+fn files_of(project: &Project) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for file in project.files() {
+        let name = project.sources().get(file.id).name().to_owned();
+        names.retain(|other| *other != name);
+        names.push(name);
+    }
+    names
+}
+
+/// Terraform refuses a `-var` that its module does not declare; of several modules, one has to.
+fn refuse_undeclared(options: &InputOptions, targets: &[Target]) -> Result<(), Failure> {
+    // The declaration may stand where the file could not be read.
+    let is_unsure = targets.iter().any(|target| target.project.files().iter().any(|file| !file.file.errors.is_empty()));
+    let is_declared = |name: &str| {
+        targets.iter().any(|target| target.project.root().is_some_and(|root| root.variable(name).is_some()))
+    };
+    for given in &options.values.given {
+        if let Given::Value(name, _) = given
+            && !targets.is_empty()
+            && !is_unsure
+            && !is_declared(name)
+        {
+            let message = format!("`--var {name}=…` sets a variable that nothing declares in what is checked");
+            return Err(Failure::Usage(message));
+        }
+    }
+    Ok(())
+}
+
 /// The values that the command line and the environment give, and a further values file behind them.
-pub(crate) fn load_options(var_files: &[String], vars: &[Assignment], last_var_file: Option<&str>) -> LoadOptions {
+pub(crate) fn load_options(values: &ValueOptions, last_var_file: Option<&str>) -> LoadOptions {
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         let name = name.into_string().ok()?;
         Some((name.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?))
@@ -171,8 +221,7 @@ pub(crate) fn load_options(var_files: &[String], vars: &[Assignment], last_var_f
     let mut environment: Vec<(String, String)> = environment.collect();
     environment.sort_unstable();
     LoadOptions {
-        var_files: var_files.iter().map(|file| shown(file)).chain(last_var_file.map(str::to_owned)).collect(),
-        vars: vars.iter().map(|var| (var.name.clone(), var.value.clone())).collect(),
+        given: values.given.iter().cloned().chain(last_var_file.map(|file| Given::File(file.to_owned()))).collect(),
         environment,
         ..LoadOptions::default()
     }
@@ -186,7 +235,7 @@ fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
     loop {
         let path =
             if current == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", current.trim_end_matches('/')) };
-        if let Some(bytes) = files::read(&path)? {
+        if let Some(bytes) = read_config(&path)? {
             return Ok(Some((path, bytes)));
         }
         let here = Path::new(&current).canonicalize().ok();
@@ -202,6 +251,14 @@ fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
             path => parent(path),
         };
     }
+}
+
+/// A folder is no configuration, and ignoring it would hide that.
+fn read_config(path: &str) -> Result<Option<Vec<u8>>, FileError> {
+    if Path::new(path).is_dir() {
+        return Err(FileError { path: path.to_owned(), reason: "it is a folder".into() });
+    }
+    files::read(path)
 }
 
 fn has_configuration(files: &Overlay, folder: &str) -> Result<bool, Failure> {
@@ -231,23 +288,16 @@ fn configuration_folders(folder: &str) -> Result<Vec<String>, Failure> {
     Ok(folders.into_iter().collect())
 }
 
-/// Values files at and below `folder` that Terraform does not load by itself, for a hint.
-pub(crate) fn unloaded_values_files(folder: &str) -> Vec<String> {
-    let is_loaded = |path: &Path, name: &str| {
-        let here = shown(&path.parent().unwrap_or(Path::new(".")).to_string_lossy()) == folder;
-        let automatic = ["terraform.tfvars", "terraform.tfvars.json"].contains(&name)
-            || name.ends_with(".auto.tfvars")
-            || name.ends_with(".auto.tfvars.json");
-        here && automatic
-    };
+/// Values files at and below the folder of a target that were not loaded, for a hint.
+pub(crate) fn unloaded_values_files(target: &Target) -> Vec<String> {
+    let Some(root) = target.project.root().filter(|_| target.project.has_configuration()) else { return Vec::new() };
+    let folder = shown(&root.dir);
+    let loaded = files_of(&target.project);
     let walk = WalkBuilder::new(folder).require_git(false).max_depth(Some(3)).build().filter_map(Result::ok);
     let mut found: Vec<String> = walk
-        .filter(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            let is_values = name.ends_with(".tfvars") || name.ends_with(".tfvars.json");
-            is_values && !is_loaded(entry.path(), &name)
-        })
+        .filter(|entry| is_values(&entry.file_name().to_string_lossy()))
         .map(|entry| shown(&entry.path().to_string_lossy()))
+        .filter(|name| !loaded.contains(name))
         .collect();
     found.sort_unstable();
     found

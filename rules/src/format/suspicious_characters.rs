@@ -15,6 +15,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
             let sources = cx.sources();
             let span = field.locate_raw(first.at..last.at + last.character.len_utf8(), sources);
+            // Bytes that are no text have a finding of their own.
+            let source = sources.get(span.file);
+            let mut invalid = source.invalid_bytes().iter();
+            if invalid.any(|&at| span.start <= at && at < span.end) {
+                continue;
+            }
             let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
             let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
             let (safe, title, edits) = fix(cx, field, cleaned);
@@ -79,7 +85,6 @@ fn name_of(c: char) -> Option<&'static str> {
         '\n' => "a newline",
         '\r' => "a carriage return",
         '\0' => "a NUL",
-        '\u{1A}' => "a byte that is not UTF-8 or a control character",
         '\u{A0}' => "a no-break space",
         '\u{AD}' => "a soft hyphen",
         '\u{200B}' => "a zero-width space",

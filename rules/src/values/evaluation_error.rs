@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use symlint_core::rule::Context;
+use symlint_core::tenants::VariableState;
 use symlint_terraform::{LoadErrorKind, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -15,7 +16,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let gaps = cx.tenants().iter().flat_map(|tenant| {
         std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span))
     });
-    let absent: HashSet<Span> = gaps.collect();
+    // A tenants variable that is null is no finding: then nothing is checked, and that is said.
+    let nulls = cx.model.variables.iter().filter_map(|variable| match variable.state {
+        VariableState::Null(span) => Some(span),
+        _ => None,
+    });
+    let absent: HashSet<Span> = gaps.chain(nulls).collect();
     let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
     let errors = errors.filter(|error| !told(error.span) && !unread(error.span) && !is_absent(error.null));

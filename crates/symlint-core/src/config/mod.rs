@@ -1,5 +1,6 @@
 //! What a team says about its own set-up: `.symlint.hcl`.
 
+mod missing;
 mod propose;
 mod read;
 
@@ -10,7 +11,8 @@ use symlint_terraform::{FileId, Span};
 use crate::rule::Level;
 use crate::tenants::{ArgumentKind, FieldKind};
 
-pub use propose::propose;
+pub use missing::missing_variable;
+pub use propose::{flow_module, propose};
 pub use read::{ConfigError, read};
 
 /// The configuration. Its default is that of the stock modules.
@@ -18,6 +20,8 @@ pub use read::{ConfigError, read};
 pub struct Config {
     /// The variables whose entries are tenants.
     pub tenants_variables: Vec<String>,
+    /// Where each of them is named, if the file names them.
+    pub tenants_variable_spans: Vec<Span>,
     /// Our names of attributes → the path to theirs inside a tenant; only those that differ.
     pub attributes: BTreeMap<String, Vec<String>>,
     /// The name of the flow module.
@@ -94,6 +98,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             tenants_variables: vec!["customer_tenants".into()],
+            tenants_variable_spans: Vec::new(),
             attributes: BTreeMap::new(),
             flow_module: "sso_flow".into(),
             flow_arguments: BTreeMap::new(),

@@ -63,8 +63,8 @@ fn has_tenants(value: &Value) -> bool {
     value.entries().is_some_and(|entries| entries.iter().any(|entry| looks_like_one(&entry.value)))
 }
 
-/// The module that is called as the flow module is, where none has its name.
-fn flow_module(project: &Project, defaults: &Config) -> Option<String> {
+/// The name of the module that is called as the flow module is, where none has the name that `config` says.
+pub fn flow_module(project: &Project, config: &Config) -> Option<String> {
     let arguments = [
         ArgumentKind::TenantSlug,
         ArgumentKind::AccountId,
@@ -73,10 +73,10 @@ fn flow_module(project: &Project, defaults: &Config) -> Option<String> {
     ];
     let mut calls = project.modules().iter().flat_map(|module| &module.calls);
     let names = |call: &ModuleCall| call.source.as_ref().map(|source| module_names(&source.text)).unwrap_or_default();
-    if calls.clone().any(|call| names(call).contains(&defaults.flow_module)) {
+    if calls.clone().any(|call| names(call).contains(&config.flow_module)) {
         return None;
     }
-    let is_given = |call: &ModuleCall, kind: ArgumentKind| call.argument(defaults.argument_name(kind)).is_some();
+    let is_given = |call: &ModuleCall, kind: ArgumentKind| call.argument(config.argument_name(kind)).is_some();
     let call = calls.find(|call| arguments.into_iter().filter(|kind| is_given(call, *kind)).count() >= 3)?;
     names(call).into_iter().next()
 }

@@ -4,7 +4,7 @@ use symlint_terraform::syntax::{self, Attribute, Block, Body, Expr, ExprKind, It
 use symlint_terraform::{FileId, Sources, Span};
 
 use super::{Config, Exception, Organization, RoleNamePattern, TenantSettings};
-use crate::policy::is_suppressible;
+use crate::policy::{SYNTAX_ERROR, is_suppressible};
 use crate::rule::{Catalogue, Level, closest};
 
 /// A mistake in the configuration.
@@ -51,6 +51,11 @@ const ATTRIBUTES: [&str; 9] = [
 /// Arguments that can be mapped.
 const ARGUMENTS: [&str; 5] = ["tenant_slug", "account_id", "permission_set_arn", "sso_connector_settings", "grants"];
 
+const BLOCKS: [&str; 8] = ["tenants", "flow", "connector", "runtime", "rule", "exception", "organization", "tenant"];
+
+/// Blocks of which there is one.
+const SINGLE: [&str; 4] = ["tenants", "flow", "connector", "runtime"];
+
 struct Reader<'a> {
     catalogue: &'a Catalogue,
 }
@@ -59,20 +64,33 @@ impl Reader<'_> {
     fn top(&self, body: &Body, config: &mut Config) -> Read<()> {
         for attribute in &body.attributes {
             match attribute.name.text.as_str() {
-                "allowed_partitions" => config.allowed_partitions = strings(&attribute.value)?,
+                "allowed_partitions" => config.allowed_partitions = partitions(&attribute.value)?,
                 "host_accounts" => config.host_accounts = accounts(&attribute.value)?,
-                _ => return Err(unknown("setting", &attribute.name, &["allowed_partitions", "host_accounts"])),
+                name if BLOCKS.contains(&name) => {
+                    let shape = if name == "rule" {
+                        "rule \"ID\" { level = \"error\" }".into()
+                    } else {
+                        format!("{name} {{ … }}")
+                    };
+                    return Err(error(format!("`{name}` is a block: write `{shape}`"), attribute.name.span));
+                }
+                _ => return Err(unknown("setting", "", &attribute.name, &["allowed_partitions", "host_accounts"])),
             }
         }
-        for block in &body.blocks {
-            match block.kind.text.as_str() {
+        for (index, block) in body.blocks.iter().enumerate() {
+            let kind = block.kind.text.as_str();
+            let is_there = || body.blocks.iter().take(index).any(|other| other.kind.text.as_str() == kind);
+            if SINGLE.contains(&kind) && is_there() {
+                return Err(error(format!("there is a block `{kind}` already"), block.kind.span));
+            }
+            match kind {
                 "tenants" => tenants(block, config)?,
                 "flow" => flow(block, config)?,
                 "connector" => connector(block, config)?,
                 "runtime" => {
                     labels::<0>(block)?;
                     each(block, &["module"], |_, value| {
-                        config.runtime_module = string(value)?;
+                        config.runtime_module = name(value)?;
                         Ok(())
                     })?;
                 }
@@ -80,11 +98,7 @@ impl Reader<'_> {
                 "exception" => self.exception(block, config)?,
                 "organization" => organization(block, config)?,
                 "tenant" => tenant(block, config)?,
-                _ => {
-                    let known =
-                        ["tenants", "flow", "connector", "runtime", "rule", "exception", "organization", "tenant"];
-                    return Err(unknown("block", &block.kind, &known));
-                }
+                _ => return Err(unknown("block", "", &block.kind, &BLOCKS)),
             }
         }
         Ok(())
@@ -95,11 +109,19 @@ impl Reader<'_> {
         self.known_rule(id)?;
         each(block, &["level"], |_, value| {
             let level: Level = string(value)?.parse().map_err(|message| ConfigError { message, span: value.span })?;
+            if level == Level::Off && id.text.as_str() == SYNTAX_ERROR {
+                let message = format!("`{SYNTAX_ERROR}` cannot be switched off: what cannot be read cannot be checked");
+                return Err(error(message, value.span));
+            }
             if config.levels.insert(id.text.to_string(), level).is_some() {
                 return Err(error(format!("the level of `{}` is set a second time", id.text), id.span));
             }
             Ok(())
-        })
+        })?;
+        match config.levels.contains_key(id.text.as_str()) {
+            true => Ok(()),
+            false => Err(error("a rule needs a `level`: `error`, `warning` or `off`".into(), block.kind.span)),
+        }
     }
 
     fn exception(&self, block: &Block, config: &mut Config) -> Read<()> {
@@ -137,7 +159,7 @@ impl Reader<'_> {
             return Ok(());
         }
         let known: Vec<&str> = self.catalogue.ids().collect();
-        Err(unknown("rule", id, &known))
+        Err(unknown("rule", "", id, &known))
     }
 }
 
@@ -145,10 +167,15 @@ fn tenants(block: &Block, config: &mut Config) -> Read<()> {
     labels::<0>(block)?;
     each(block, &["variable", "attributes"], |name, value| {
         if name == "variable" {
-            config.tenants_variables = match &value.kind {
-                ExprKind::Tuple(_) => strings(value)?,
-                _ => vec![string(value)?],
+            let names = match &value.kind {
+                ExprKind::Tuple(names) if names.is_empty() => {
+                    return Err(error("name at least one variable here".into(), value.span));
+                }
+                ExprKind::Tuple(names) => names.as_ref(),
+                _ => std::slice::from_ref(value),
             };
+            config.tenants_variables = names.iter().map(self::name).collect::<Read<_>>()?;
+            config.tenants_variable_spans = names.iter().map(|name| name.span).collect();
             return Ok(());
         }
         for item in items(value)? {
@@ -157,7 +184,9 @@ fn tenants(block: &Block, config: &mut Config) -> Read<()> {
             if path.iter().any(String::is_empty) {
                 return Err(error(format!("`{theirs}` is no path to an attribute"), item.value.span));
             }
-            config.attributes.insert(ours, path);
+            if config.attributes.insert(ours, path).is_some() {
+                return Err(twice(item));
+            }
         }
         Ok(())
     })
@@ -167,12 +196,14 @@ fn flow(block: &Block, config: &mut Config) -> Read<()> {
     labels::<0>(block)?;
     each(block, &["module", "arguments"], |name, value| {
         if name == "module" {
-            config.flow_module = string(value)?;
+            config.flow_module = self::name(value)?;
             return Ok(());
         }
         for item in items(value)? {
             let (ours, theirs) = mapping(item, &ARGUMENTS, "argument")?;
-            config.flow_arguments.insert(ours, theirs);
+            if config.flow_arguments.insert(ours, theirs).is_some() {
+                return Err(twice(item));
+            }
         }
         Ok(())
     })
@@ -181,11 +212,11 @@ fn flow(block: &Block, config: &mut Config) -> Read<()> {
 fn connector(block: &Block, config: &mut Config) -> Read<()> {
     labels::<0>(block)?;
     each(block, &["module", "role_name"], |name, value| {
-        let text = string(value)?;
         if name == "module" {
-            config.connector_module = text;
+            config.connector_module = self::name(value)?;
             return Ok(());
         }
+        let text = string(value)?;
         config.role_name = RoleNamePattern::parse(&text).ok_or_else(|| {
             error(format!("`{text}` must have `{{environment}}` once, such as `SymSSO{{environment}}`"), value.span)
         })?;
@@ -207,6 +238,9 @@ fn organization(block: &Block, config: &mut Config) -> Read<()> {
             None => Ok(()),
         }
     })?;
+    if tenants.is_empty() {
+        return Err(error("an organization needs `tenants`: the keys of its members".into(), block.kind.span));
+    }
     config.organizations.push(Organization { name: name.text.to_string(), tenants, span: block.span });
     Ok(())
 }
@@ -228,13 +262,18 @@ fn error(message: String, span: Span) -> ConfigError {
     ConfigError { message, span }
 }
 
-fn unknown(what: &str, name: &Name, known: &[&str]) -> ConfigError {
+fn twice(item: &Item) -> ConfigError {
+    error("this is set a second time".into(), item.key.span())
+}
+
+/// `what` there is not, and where: ``there is no setting `variabel` in `tenants` ``.
+fn unknown(what: &str, place: &str, name: &Name, known: &[&str]) -> ConfigError {
     let hint = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),
         None if known.len() <= 9 => format!("; known are `{}`", known.join("`, `")),
         None => String::new(),
     };
-    error(format!("there is no {what} `{}`{hint}", name.text), name.span)
+    error(format!("there is no {what} `{}`{place}{hint}", name.text), name.span)
 }
 
 /// Calls `set` with each attribute of `block`, which has no other attributes and no blocks.
@@ -245,7 +284,7 @@ fn each(block: &Block, known: &[&str], mut set: impl FnMut(&str, &Expr) -> Read<
     for attribute in &block.body.attributes {
         let Attribute { name, value, .. } = &**attribute;
         if !known.contains(&name.text.as_str()) {
-            return Err(unknown(&format!("setting in `{}`", block.kind.text), name, known));
+            return Err(unknown("setting", &format!(" in `{}`", block.kind.text), name, known));
         }
         set(&name.text, value)?;
     }
@@ -269,10 +308,27 @@ fn string(expr: &Expr) -> Read<String> {
     }
 }
 
+/// A name, which is not empty.
+fn name(expr: &Expr) -> Read<String> {
+    let name = string(expr)?;
+    if name.trim().is_empty() { Err(error("a name is needed here".into(), expr.span)) } else { Ok(name) }
+}
+
 fn strings(expr: &Expr) -> Read<Vec<String>> {
     match &expr.kind {
         ExprKind::Tuple(elements) => elements.iter().map(string).collect(),
         _ => Err(error("a list of strings is needed here, such as `[\"a\", \"b\"]`".into(), expr.span)),
+    }
+}
+
+fn partitions(expr: &Expr) -> Read<Vec<String>> {
+    let partitions = strings(expr)?;
+    if partitions.is_empty() {
+        return Err(error("name at least one partition here, such as `aws`".into(), expr.span));
+    }
+    match partitions.iter().find(|partition| !crate::facts::is_partition(partition)) {
+        Some(partition) => Err(error(format!("`{partition}` is no partition of AWS"), expr.span)),
+        None => Ok(partitions),
     }
 }
 
@@ -296,7 +352,7 @@ fn mapping(item: &Item, known: &[&str], what: &str) -> Read<(String, String)> {
         return Err(error("a plain name is needed here".into(), item.key.span()));
     };
     if !known.contains(&name.text.as_str()) {
-        return Err(unknown(&format!("{what} to map"), name, known));
+        return Err(unknown(what, " to map", name, known));
     }
     Ok((name.text.to_string(), string(&item.value)?))
 }

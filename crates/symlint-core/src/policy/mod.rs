@@ -15,6 +15,9 @@ pub const SYNTAX_ERROR: &str = "syntax-error";
 /// The rule that speaks of what Terraform would refuse to evaluate.
 pub const EVALUATION_ERROR: &str = "evaluation-error";
 
+/// The rule that needs all others to run.
+const SUPPRESSION_UNUSED: &str = "suppression-unused";
+
 pub use baseline::{Baseline, BaselineError};
 pub(crate) use inline::Inline;
 pub use inline::InvalidSuppression;
@@ -73,7 +76,18 @@ impl Policy {
         Ok(())
     }
 
-    /// The level at which a rule runs.
+    /// The level at which a rule runs, and not only to see which suppressions are used: [`Policy::level`] then says that
+    /// it is off.
+    pub(crate) fn running_level(&self, entry: &CatalogueEntry, config: &Config) -> Level {
+        let level = self.level(entry, config);
+        let judges_suppressions = self.select.iter().any(|id| id == SUPPRESSION_UNUSED);
+        if level != Level::Off || !judges_suppressions || entry.group == META {
+            return level;
+        }
+        Self { select: Vec::new(), ..self.clone() }.level(entry, config)
+    }
+
+    /// The level at which a rule's findings count.
     pub fn level(&self, entry: &CatalogueEntry, config: &Config) -> Level {
         let id = entry.rule.id;
         let named = |ids: &[String]| ids.iter().any(|named| named == id);

@@ -15,6 +15,10 @@ pub fn github(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&
         report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
     findings.sort_by_key(|finding| importance(finding, catalogue));
     let mut text = String::new();
+    for gap in &report.unchecked {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "::error title=symlint::{}", data(&gap.message));
+    }
     let mut more = Vec::new();
     for level in [Level::Error, Level::Warning] {
         let of_level: Vec<&&ReportedFinding> = findings.iter().filter(|finding| finding.level == level).collect();

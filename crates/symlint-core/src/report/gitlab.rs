@@ -1,8 +1,12 @@
 //! GitLab's code quality report.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::hash::Hasher;
 
-use super::wire::{Report, ReportedFinding};
+use serde::Serialize;
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+use super::wire::{Report, ReportedFinding, ReportedGap};
 use crate::rule::{Catalogue, Level};
 
 #[derive(Serialize)]
@@ -10,7 +14,7 @@ struct Issue<'a> {
     description: String,
     check_name: &'a str,
     /// Unique in a report: of two issues with the same, GitLab shows one.
-    fingerprint: &'a str,
+    fingerprint: Cow<'a, str>,
     severity: &'static str,
     location: Place,
 }
@@ -26,7 +30,7 @@ struct Lines {
     begin: u32,
 }
 
-/// The findings that count, as a JSON list; indented, with a newline at the end.
+/// The findings that count, and what was not checked, as a JSON list; indented, with a newline at the end.
 #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
 pub fn gitlab(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&str) -> String) -> String {
     let findings = report.findings.iter().filter(|finding| finding.suppressed.is_none());
@@ -34,17 +38,30 @@ pub fn gitlab(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&
         .map(|finding| Issue {
             description: finding.message.clone(),
             check_name: &finding.rule,
-            fingerprint: &finding.fingerprint,
+            fingerprint: Cow::Borrowed(&*finding.fingerprint),
             severity: severity(finding, catalogue),
             location: Place {
                 path: repository_path(&finding.location.file),
                 lines: Lines { begin: finding.location.start.line },
             },
         })
+        .chain(report.unchecked.iter().map(|gap| Issue {
+            description: gap.message.clone(),
+            check_name: "unchecked",
+            fingerprint: Cow::Owned(fingerprint(gap)),
+            severity: "blocker",
+            location: Place { path: repository_path(&gap.path), lines: Lines { begin: 1 } },
+        }))
         .collect();
     let mut json = serde_json::to_string_pretty(&issues).expect("the report is plain data");
     json.push('\n');
     json
+}
+
+fn fingerprint(gap: &ReportedGap) -> String {
+    let mut hasher = SipHasher24::new();
+    hasher.write(gap.message.as_bytes());
+    format!("{:032x}", hasher.finish128().as_u128())
 }
 
 fn severity(finding: &ReportedFinding, catalogue: &Catalogue) -> &'static str {

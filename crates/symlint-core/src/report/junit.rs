@@ -8,18 +8,18 @@ use quick_xml::escape::escape;
 use super::wire::{Report, ReportedFinding};
 use crate::rule::Level;
 
-/// A suite with a case for each tenant that was checked, and one for each rule with findings about no single tenant.
-/// Errors make a case fail; warnings are its output.
+/// A suite with a case for each tenant that was checked, one for each rule with findings about no single tenant, and
+/// one for each project in which nothing was checked. Errors make a case fail; warnings are its output.
 pub fn junit(report: &Report) -> String {
     let mut cases: BTreeMap<(bool, &str, &str), Vec<&ReportedFinding>> = BTreeMap::new();
+    let mut files: BTreeMap<(usize, &str), &str> = BTreeMap::new();
     for tenant in &report.tenants {
         cases.entry((false, &tenant.location.file, &tenant.key)).or_default();
+        files.insert((tenant.project, &tenant.key), &tenant.location.file);
     }
-    let files: BTreeMap<&str, &str> =
-        report.tenants.iter().map(|tenant| (tenant.key.as_str(), tenant.location.file.as_str())).collect();
     for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let tenant = finding.tenant.as_deref();
-        let case = match tenant.and_then(|key| Some((key, *files.get(key)?))) {
+        let case = match tenant.and_then(|key| Some((key, *files.get(&(finding.project, key))?))) {
             Some((key, file)) => (false, file, key),
             None => (true, finding.location.file.as_str(), finding.rule.as_str()),
         };
@@ -27,11 +27,20 @@ pub fn junit(report: &Report) -> String {
     }
     let is_error = |finding: &&&ReportedFinding| finding.level == Level::Error;
     let failures = cases.values().filter(|findings| findings.iter().any(|finding| is_error(&finding))).count();
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", cases.len());
+    let gaps = report.unchecked.len();
+    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{gaps}\"", cases.len() + gaps);
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"symlint\" {counts}>\n  \
          <testsuite name=\"symlint\" {counts} skipped=\"0\">\n"
     );
+    for gap in &report.unchecked {
+        let (path, message) = (attribute(&gap.path), attribute(&gap.message));
+        let _ = writeln!(
+            text,
+            "    <testcase classname=\"{path}\" name=\"symlint\">\n      <error type=\"unchecked\" \
+             message=\"{message}\"/>\n    </testcase>"
+        );
+    }
     for ((_, file, name), findings) in cases {
         // Writing to a string cannot fail.
         let _ = write!(text, "    <testcase classname=\"{}\" name=\"{}\"", attribute(file), attribute(name));

@@ -47,13 +47,15 @@ pub fn markdown(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn
 
 fn verdict(report: &Report) -> String {
     let summary = &report.summary;
-    let (mark, words) = match (summary.errors, summary.warnings) {
-        (0, 0) => ("✅", "no findings".to_owned()),
-        (0, warnings) => ("⚠️", count(warnings, "warning")),
-        (errors, 0) => ("❌", count(errors, "error")),
-        (errors, warnings) => ("❌", format!("{}, {}", count(errors, "error"), count(warnings, "warning"))),
+    let mark = match (summary.unchecked, summary.errors, summary.warnings) {
+        (0, 0, 0) => "✅",
+        (0, 0, _) => "⚠️",
+        (0, _, _) => "❌",
+        _ => "⛔",
     };
-    format!("## {mark} symlint: {words}\n\n{}.\n", capital(&summary.to_string()))
+    let gaps: String = report.unchecked.iter().map(|gap| format!("- {}\n", cell(&gap.message))).collect();
+    let gaps = if gaps.is_empty() { gaps } else { format!("\n{gaps}") };
+    format!("## {mark} symlint: {}\n\n{}.\n{gaps}", summary.verdict(), capital(&summary.to_string()))
 }
 
 fn table(findings: &[&ReportedFinding], catalogue: &Catalogue, repository_path: &dyn Fn(&str) -> String) -> String {
@@ -103,12 +105,17 @@ fn tenants(report: &Report) -> String {
     if report.tenants.is_empty() {
         return String::new();
     }
-    let mut text =
-        "| tenant | SSO account | instance | region | role | grants |\n|---|---|---|---|---|---|\n".to_owned();
+    let several = report.projects.len() > 1;
+    let (head, line) = if several { ("| module ", "|---") } else { ("", "") };
+    let mut text = format!(
+        "{head}| tenant | SSO account | instance | region | role | grants |\n{line}|---|---|---|---|---|---|\n"
+    );
     for tenant in report.tenants.iter().take(TENANTS) {
+        let module = report.projects.get(tenant.project).filter(|_| several);
+        let module = module.map(|project| format!("| {} ", code(&project.name))).unwrap_or_default();
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} |",
+            "{module}| {} | {} | {} | {} | {} | {} |",
             code(&tenant.key),
             known(tenant.sso_account_id.as_ref()),
             known(tenant.instance_id.as_ref()),
@@ -134,12 +141,12 @@ fn grants(tenant: &ReportedTenant) -> String {
 }
 
 fn picture(report: &Report, findings: &[&ReportedFinding]) -> String {
-    let wrong: BTreeSet<&str> = findings
+    let wrong: BTreeSet<(usize, &str)> = findings
         .iter()
         .filter(|finding| finding.level == Level::Error)
-        .filter_map(|finding| finding.tenant.as_deref())
+        .filter_map(|finding| Some((finding.project, finding.tenant.as_deref()?)))
         .collect();
-    match mermaid(&report.tenants, &wrong) {
+    match mermaid(report, &wrong) {
         Some(graph) => folded("Who reaches what", &format!("```mermaid\n{graph}```\n")),
         None => String::new(),
     }
@@ -159,14 +166,29 @@ fn known(value: Option<&Known>) -> String {
 
 /// A value as code. A bar would end the cell even there.
 fn code(text: &str) -> String {
-    let text = plain(text).replace('`', "'").replace('|', "\\|");
-    if text.is_empty() { String::new() } else { format!("`{text}`") }
+    let text = plain(text).replace('|', "\\|");
+    if text.is_empty() {
+        return text;
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if longest > 0 || text.trim().len() < text.len() { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 /// Text in which backticks mean code, and nothing else means anything.
 fn cell(text: &str) -> String {
-    plain(text)
-        .replace('&', "&amp;")
+    let text = plain(text);
+    // Where backticks are part of a value, nobody can tell which ones belong together.
+    if text.matches('`').count() % 2 == 1 || text.contains("``") {
+        return escaped(&text).replace('`', "\\`");
+    }
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { escaped(part) }).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('|', "\\|")
         .replace('[', "\\[")

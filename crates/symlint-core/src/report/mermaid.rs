@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::wire::{Known, ReportedTenant};
+use super::wire::{Known, Report, ReportedTenant};
 
 /// More tenants than that are no picture any more.
 const TENANTS: usize = 24;
@@ -12,8 +12,9 @@ const TENANTS: usize = 24;
 /// first and are dashed; of many tenants the others are left out.
 ///
 /// None where there is nothing to draw.
-pub(super) fn mermaid(tenants: &[ReportedTenant], wrong: &BTreeSet<&str>) -> Option<String> {
-    let is_wrong = |tenant: &&ReportedTenant| wrong.contains(tenant.key.as_str());
+pub(super) fn mermaid(report: &Report, wrong: &BTreeSet<(usize, &str)>) -> Option<String> {
+    let tenants = &report.tenants;
+    let is_wrong = |tenant: &&ReportedTenant| wrong.contains(&(tenant.project, tenant.key.as_str()));
     let mut shown: Vec<&ReportedTenant> = tenants.iter().filter(is_wrong).collect();
     if tenants.len() <= TENANTS {
         shown = tenants.iter().collect();
@@ -24,7 +25,8 @@ pub(super) fn mermaid(tenants: &[ReportedTenant], wrong: &BTreeSet<&str>) -> Opt
     }
     let mut graph = Graph::default();
     for tenant in &shown {
-        graph.add(tenant, is_wrong(tenant));
+        let project = report.projects.get(tenant.project).filter(|_| report.projects.len() > 1);
+        graph.add(tenant, project.map(|project| project.name.as_str()), is_wrong(tenant));
     }
     let left_out = tenants.len() - shown.len();
     Some(graph.render(left_out))
@@ -39,8 +41,10 @@ struct Graph {
 }
 
 impl Graph {
-    fn add(&mut self, tenant: &ReportedTenant, wrong: bool) {
-        let start = self.node('t', &tenant.key, &tenant.key, wrong);
+    /// Adds a tenant, which is named with its module where there are several.
+    fn add(&mut self, tenant: &ReportedTenant, module: Option<&str>, wrong: bool) {
+        let name = module.map_or_else(|| tenant.key.clone(), |module| format!("{} in {module}", tenant.key));
+        let start = self.node('t', &name, &name, wrong);
         let account = part(tenant.role_arn.as_ref(), |arn| arn.split(':').nth(4))
             .or_else(|| text(tenant.sso_account_id.as_ref()));
         let account = self.link(&start, 's', "SSO account", account, wrong);

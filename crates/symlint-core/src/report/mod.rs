@@ -52,23 +52,67 @@ fn importance<'f>(finding: &'f ReportedFinding, catalogue: &Catalogue) -> impl O
 
 /// Makes one report of what was found in several projects.
 pub fn report(outcomes: &[Outcome<'_>]) -> Report {
-    let mut findings: Vec<ReportedFinding> = outcomes.iter().flat_map(|outcome| findings_of(outcome)).collect();
+    let numbered = || outcomes.iter().enumerate();
+    let mut findings: Vec<ReportedFinding> =
+        numbered().flat_map(|(project, outcome)| findings_of(outcome, project)).collect();
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     // Two root modules may share a child module or a values file.
     findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
-    let tenants: Vec<ReportedTenant> = outcomes.iter().flat_map(tenants_of).collect();
-    let count = |level| findings.iter().filter(|f| f.suppressed.is_none() && f.level == level).count();
-    let summary = Summary {
+    let tenants: Vec<ReportedTenant> = numbered().flat_map(|(project, outcome)| tenants_of(outcome, project)).collect();
+    let gap = |outcome: &Outcome<'_>| {
+        let path = project_name(outcome);
+        let message = outcome.unchecked()?.message(&path);
+        Some(ReportedGap { path, message })
+    };
+    let unchecked: Vec<ReportedGap> = outcomes.iter().filter_map(gap).collect();
+    let summary = summary(outcomes, unchecked.len(), findings.iter());
+    let project = |(project, outcome): (usize, &Outcome<'_>)| {
+        let findings = findings.iter().filter(|finding| finding.project == project);
+        let unchecked = usize::from(outcome.unchecked().is_some());
+        ReportedProject {
+            name: project_name(outcome),
+            summary: self::summary(std::slice::from_ref(outcome), unchecked, findings),
+        }
+    };
+    let projects = numbered().map(project).collect();
+    let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
+    Report { version: VERSION, tool, findings, tenants, summary, unchecked, projects }
+}
+
+fn summary<'f>(
+    outcomes: &[Outcome<'_>],
+    unchecked: usize,
+    findings: impl Iterator<Item = &'f ReportedFinding>,
+) -> Summary {
+    let mut summary = Summary {
         files: files_of(outcomes),
-        tenants: tenants.len(),
+        tenants: outcomes.iter().map(|outcome| outcome.model.tenants.len()).sum(),
         values: count_fields(outcomes, |state| matches!(state, State::Text(_))),
         unknown_values: count_fields(outcomes, |state| matches!(state, State::Unknown(_))),
-        errors: count(Level::Error),
-        warnings: count(Level::Warning),
-        suppressed: findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
+        errors: 0,
+        warnings: 0,
+        suppressed: 0,
+        unchecked,
     };
-    let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
-    Report { version: VERSION, tool, findings, tenants, summary }
+    for finding in findings {
+        match (&finding.suppressed, finding.level) {
+            (Some(_), _) => summary.suppressed += 1,
+            (None, Level::Error) => summary.errors += 1,
+            (None, _) => summary.warnings += 1,
+        }
+    }
+    summary
+}
+
+/// The folder of the root module, or the values file that was checked alone.
+fn project_name(outcome: &Outcome<'_>) -> String {
+    let project = outcome.model.project;
+    let file = project.files().first().filter(|_| !project.has_configuration());
+    let folder = || project.root().map(|root| root.dir.clone()).filter(|dir| !dir.is_empty());
+    match file {
+        Some(file) => project.sources().get(file.id).name().to_owned(),
+        None => folder().unwrap_or_else(|| ".".to_owned()),
+    }
 }
 
 fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
@@ -76,13 +120,14 @@ fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
     (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
 }
 
-fn findings_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedFinding> + 'a {
+fn findings_of<'a>(outcome: &'a Outcome<'_>, project: usize) -> impl Iterator<Item = ReportedFinding> + 'a {
     let mut places = Places::new(outcome.model.sources());
-    outcome.findings.iter().map(move |finding| reported(finding, &mut places))
+    outcome.findings.iter().map(move |finding| reported(finding, project, &mut places))
 }
 
-fn reported(finding: &Finding, places: &mut Places<'_>) -> ReportedFinding {
+fn reported(finding: &Finding, project: usize, places: &mut Places<'_>) -> ReportedFinding {
     ReportedFinding {
+        project,
         rule: finding.rule.into(),
         level: finding.level,
         message: finding.message.clone(),
@@ -134,10 +179,11 @@ impl<'a> Places<'a> {
     }
 }
 
-fn tenants_of<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = ReportedTenant> + 'a {
+fn tenants_of<'a>(outcome: &'a Outcome<'_>, project: usize) -> impl Iterator<Item = ReportedTenant> + 'a {
     let mut places = Places::new(outcome.model.sources());
     outcome.model.tenants.iter().map(move |tenant| ReportedTenant {
         key: tenant.key.raw().cloned().unwrap_or_default(),
+        project,
         sso_account_id: match &tenant.provenance {
             // It is taken out of the role.
             Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {

@@ -46,11 +46,14 @@ pub fn sarif(
         .into_iter()
         .map(|finding| result(finding, indexes.get(finding.rule.as_str()).copied(), &mut files))
         .collect();
-    let note = (left_out > 0).then(|| {
-        let text = format!("{left_out} results were left out: code scanning keeps {RESULTS}.");
-        json!([{ "level": "warning", "message": { "text": text } }])
-    });
-    let invocation = with(json!({ "executionSuccessful": true }), [("toolExecutionNotifications", note)]);
+    let note = |level: &str, text: String| json!({ "level": level, "message": { "text": text } });
+    let gaps = report.unchecked.iter().map(|gap| note("error", sentence(&gap.message)));
+    let cut = (left_out > 0)
+        .then(|| note("warning", format!("{left_out} results were left out: code scanning keeps {RESULTS}.")));
+    let notes: Vec<Value> = gaps.chain(cut).collect();
+    let notes = (!notes.is_empty()).then_some(Value::Array(notes));
+    let is_whole = report.unchecked.is_empty();
+    let invocation = with(json!({ "executionSuccessful": is_whole }), [("toolExecutionNotifications", notes)]);
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",

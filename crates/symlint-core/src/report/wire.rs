@@ -20,6 +20,33 @@ pub struct Report {
     pub tenants: Vec<ReportedTenant>,
     /// The numbers.
     pub summary: Summary,
+    /// Why nothing was really checked in a project: there if and only if symlint exits with 2 for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub unchecked: Vec<ReportedGap>,
+    /// What was checked, in the order in which it was named. Not part of the JSON.
+    #[serde(skip)]
+    pub projects: Vec<ReportedProject>,
+}
+
+/// A project in which nothing was really checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Unchecked"))]
+pub struct ReportedGap {
+    /// The folder of the module, or the values file.
+    pub path: String,
+    /// Why.
+    pub message: String,
+}
+
+/// A module, or a values file that was checked alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedProject {
+    /// The folder or the file.
+    pub name: String,
+    /// The numbers of this project alone.
+    pub summary: Summary,
 }
 
 /// What wrote a report.
@@ -45,6 +72,9 @@ pub struct ReportedFinding {
     pub message: String,
     /// The key of the tenant; null where there is none, or more than one.
     pub tenant: Option<String>,
+    /// Its place in [`Report::projects`]. Not part of the JSON.
+    #[serde(skip)]
+    pub project: usize,
     /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
     /// The narrowest text that is wrong.
@@ -130,6 +160,9 @@ pub struct ReportedTenant {
     /// Its key, or what names it in the call.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub key: Str,
+    /// Its place in [`Report::projects`]. Not part of the JSON.
+    #[serde(skip)]
+    pub project: usize,
     /// Null where it is missing.
     pub sso_account_id: Option<Known>,
     /// The id inside `instance_arn`; null where it is missing.
@@ -189,6 +222,9 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that do not count.
     pub suppressed: usize,
+    /// Projects in which nothing was really checked. Not part of the JSON, which has them one by one.
+    #[serde(skip)]
+    pub unchecked: usize,
 }
 
 impl Report {
@@ -201,18 +237,30 @@ impl Report {
     }
 }
 
+impl Summary {
+    /// The findings that count, and whether everything was checked: `2 errors, 1 warning`.
+    pub fn verdict(&self) -> String {
+        let findings = [(self.errors, "error"), (self.warnings, "warning")];
+        let mut parts: Vec<String> =
+            findings.into_iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(number, one)).collect();
+        match (self.unchecked, self.values) {
+            (0, _) => {}
+            (_, 0) => parts.push("nothing was checked".into()),
+            _ => parts.push("not everything was checked".into()),
+        }
+        if parts.is_empty() { "no findings".into() } else { parts.join(", ") }
+    }
+}
+
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let count =
-            |number: usize, one: &str| if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") };
         let (tenants, values) = (count(self.tenants, "tenant"), count(self.values, "value"));
         write!(f, "checked {values} of {tenants} in {}: ", count(self.files, "file"))?;
-        match (self.errors, self.warnings) {
-            (0, 0) => f.write_str("no findings")?,
-            (errors, 0) => f.write_str(&count(errors, "error"))?,
-            (0, warnings) => f.write_str(&count(warnings, "warning"))?,
-            (errors, warnings) => write!(f, "{}, {}", count(errors, "error"), count(warnings, "warning"))?,
-        }
+        f.write_str(&self.verdict())?;
         if self.suppressed > 0 {
             write!(f, ", {} suppressed", self.suppressed)?;
         }

@@ -190,10 +190,69 @@ impl Report<'_> {
     }
 }
 
-/// A message may show a value, and a value may have any characters.
-fn in_one_line(message: String) -> String {
+/// A message may show a value, and a value may have any characters, and any number of them.
+fn in_one_line(mut message: String) -> String {
+    if message.len() > WORD {
+        message = shortened(&message);
+    }
     if !message.contains(char::is_control) {
         return message;
     }
     message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// How many characters of what a message shows in backticks, or of a word, are shown; an ARN is shorter.
+const WORD: usize = 120;
+
+/// How many characters a message has.
+const MESSAGE: usize = 800;
+
+fn shortened(message: &str) -> String {
+    let mut short = String::new();
+    // Without a space for long, whether in a value or between two.
+    for (index, part) in message.split('`').enumerate() {
+        if index > 0 {
+            short.push('`');
+        }
+        let is_value = index % 2 == 1;
+        for (index, word) in part.split(if is_value { '`' } else { ' ' }).enumerate() {
+            if index > 0 {
+                short.push(' ');
+            }
+            cut(word, WORD, &mut short);
+        }
+    }
+    let mut whole = String::new();
+    cut(&short, MESSAGE, &mut whole);
+    whole
+}
+
+/// Adds at most so many characters of `text`.
+fn cut(text: &str, most: usize, to: &mut String) {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => {
+            to.push_str(text.get(..end).unwrap_or(text));
+            to.push('…');
+        }
+        None => to.push_str(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_show_the_start_of_long_values() {
+        let long = "x".repeat(100_000);
+        let start = "x".repeat(WORD);
+        for (message, expected) in [
+            (format!("`{long}` is no region"), format!("`{start}…` is no region")),
+            (format!("in {long}, but"), format!("in {start}… but")),
+            ("`a b` is\nno region".to_owned(), "`a b` is no region".to_owned()),
+        ] {
+            assert_eq!(in_one_line(message), expected);
+        }
+        assert_eq!(in_one_line("a ".repeat(100_000)).chars().count(), MESSAGE + 1);
+    }
 }

@@ -1,6 +1,10 @@
 //! Values → tenants, whether they stand in a variable or in the flow calls themselves.
 
-use symlint_terraform::{Entry, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Step, Type, Value};
+use std::collections::HashSet;
+
+use symlint_terraform::{
+    ConversionProblem, Entry, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Step, Type, Value,
+};
 
 use super::arn::{Arn, is_account_id};
 use super::calls::find_calls;
@@ -19,14 +23,15 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     let evaluator = Evaluator::new(project);
     let mut model = Model::new(project);
     let root = evaluator.root();
+    let mut no_maps = Vec::new();
     for name in &config.tenants_variables {
         let Some(value) = evaluator.variable(&root, name) else { continue };
         let is_set = is_set(project, name);
         let state = match value.as_unknown() {
             // Nothing can be looped over: no better than no value.
-            None if matches!(value.kind, Kind::Null) => VariableState::Unset,
+            None if matches!(value.kind, Kind::Null) => VariableState::Null(value.origin.span),
             None => VariableState::Known,
-            Some(unknown) if is_set => VariableState::Unknown(unknown.reason.clone()),
+            Some(unknown) if is_set => VariableState::Unknown { reason: unknown.reason.clone(), span: unknown.span },
             Some(_) => VariableState::Unset,
         };
         let is_list = value.elements().is_some();
@@ -34,11 +39,13 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         let declared = project.root().and_then(|root| root.variable(name));
         let ty = declared.and_then(|variable| element_type(&variable.ty));
         model.types_are_declared |= ty.is_some();
-        add_entries(&mut model, config, name, &value, ty);
         model.conversions.extend(evaluator.problems(name).iter().cloned());
+        add_entries(&mut model, config, name, &value, ty);
+        no_maps.extend(is_no_map(&value).then_some(value));
     }
     find_calls(&evaluator, config, &mut model);
     add_called_tenants(&mut model);
+    refuse(&mut model, &no_maps);
     // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
     model.lost_keys = evaluator.lost_keys();
@@ -62,8 +69,35 @@ fn element_type(ty: &Type) -> Option<&Type> {
     }
 }
 
+/// Whether a value of a tenants variable can have no entries. What does not fit a declared type is unknown.
+fn is_no_map(value: &Value) -> bool {
+    value.entries().is_none() && !matches!(value.kind, Kind::Null | Kind::Unknown(_))
+}
+
+/// Notes values of tenants variables that are no maps. A module may make calls out of a list, but a values file alone
+/// is read as the shipped example is.
+fn refuse(model: &mut Model<'_>, values: &[Value]) {
+    let alone = !model.project.has_configuration();
+    let useless = |value: &&Value| match value.elements() {
+        Some(elements) => alone || (model.tenants.is_empty() && !elements.is_empty()),
+        None => true,
+    };
+    let problems: Vec<ConversionProblem> = values
+        .iter()
+        .filter(useless)
+        .map(|value| ConversionProblem {
+            span: value.origin.span,
+            path: value.origin.path.clone(),
+            kind: ProblemKind::Mismatch { wanted: Type::Map(Type::Any.into()), got: value.type_name() },
+        })
+        .collect();
+    model.conversions.extend(problems);
+}
+
 fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &Value, ty: Option<&Type>) {
     let Some(entries) = value.entries() else { return };
+    let errors = model.conversions.iter().filter(|problem| problem.kind.is_error());
+    let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
     let mut entries: Vec<&Entry> = entries.iter().collect();
     entries.sort_unstable_by_key(|entry| entry.key_span);
     model.tenants.reserve_exact(entries.len());
@@ -75,7 +109,8 @@ fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &V
         let form = if entry.key_span.len() as usize == entry.key.len() { Form::Verbatim } else { Form::Whole };
         let key = Value::new(Kind::String(entry.key.clone()), Origin::written(entry.key_span, form));
         let provenance = Provenance::Variable(variable.into());
-        let builder = Builder { config, ty, called: false, tenant: next_id(model), path, key_span: entry.key_span };
+        let tenant = next_id(model);
+        let builder = Builder { config, ty, called: false, invalid: &invalid, tenant, path, key_span: entry.key_span };
         model.tenants.push(builder.tenant(key, &value, provenance));
     }
 }
@@ -128,7 +163,8 @@ fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: 
     }
     entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let whole = Value::new(Kind::Object(entries.into()), Origin::written(name_span, Form::Whole));
-    let builder = Builder { config, ty: None, called: true, tenant: id, path, key_span: name_span };
+    let invalid = HashSet::new();
+    let builder = Builder { config, ty: None, called: true, invalid: &invalid, tenant: id, path, key_span: name_span };
     builder.tenant(key, &whole, Provenance::FlowCall(call))
 }
 
@@ -139,6 +175,8 @@ struct Builder<'a> {
     ty: Option<&'a Type>,
     /// Whether the values are arguments of a call, which reports itself what it lacks.
     called: bool,
+    /// Where values do not fit the declared type: that has been said, and they are not only unknown.
+    invalid: &'a HashSet<Span>,
     tenant: TenantId,
     path: Path,
     key_span: Span,
@@ -162,7 +200,7 @@ impl Builder<'_> {
         let whole = match &value.kind {
             Kind::Object(_) | Kind::Map(_) => Whole::Object,
             Kind::Null => Whole::Null,
-            Kind::Unknown(_) => Whole::Unknown,
+            Kind::Unknown(unknown) if !self.is_invalid(&unknown.span) => Whole::Unknown,
             _ => Whole::Other(value.type_name()),
         };
         let mut gaps: Vec<MissingAttribute> = Vec::new();
@@ -238,8 +276,8 @@ impl Builder<'_> {
         let mut current = value.clone();
         let mut span = self.key_span;
         for (index, name) in path.iter().enumerate() {
-            if current.as_unknown().is_some() {
-                return Found::Value(current);
+            if let Some(unknown) = current.as_unknown() {
+                return if self.is_invalid(&unknown.span) { Found::Unusable } else { Found::Value(current) };
             }
             let Some(entries) = current.entries() else { return Found::Unusable };
             let key_span = entries.iter().find(|entry| entry.key.as_str() == *name).map(|entry| entry.key_span);
@@ -257,7 +295,14 @@ impl Builder<'_> {
             span = key_span.unwrap_or(span);
             current = next;
         }
-        Found::Value(current)
+        match current.as_unknown() {
+            Some(unknown) if self.is_invalid(&unknown.span) => Found::Unusable,
+            _ => Found::Value(current),
+        }
+    }
+
+    fn is_invalid(&self, span: &Span) -> bool {
+        self.invalid.contains(span)
     }
 
     /// Notes a gap once, however many values it hides.

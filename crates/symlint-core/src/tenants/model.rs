@@ -202,8 +202,15 @@ pub enum VariableState {
     Known,
     /// The variable is declared, and nothing sets it.
     Unset,
-    /// They are not, for this reason.
-    Unknown(String),
+    /// It is null, and that is written here.
+    Null(Span),
+    /// They are not.
+    Unknown {
+        /// Why.
+        reason: String,
+        /// Where the reason is.
+        span: Span,
+    },
 }
 
 /// Everything that the rules look at.

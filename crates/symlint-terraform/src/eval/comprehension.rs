@@ -16,7 +16,7 @@ impl Evaluator<'_> {
     pub(super) fn pairs(&self, collection: &Value, span: Span) -> Answer<Vec<(Value, Value)>> {
         match &collection.kind {
             Kind::Unknown(_) => Err(Stop::Unknown(collection.clone())),
-            Kind::Null => Err(Stop::error_at("null cannot be looped over", span)),
+            Kind::Null => Err(Stop::error_at("null cannot be looped over", span).on_null(collection)),
             Kind::Map(entries) | Kind::Object(entries) => {
                 self.meter().spend(entries.len())?;
                 Ok(entries.iter().map(|entry| (collection.key(entry), collection.child(entry))).collect())

@@ -190,7 +190,7 @@ impl<'p> Evaluator<'p> {
         self.check_references(caller, for_each);
         let collection = self.known(for_each, &Scope::of(caller))?;
         if collection.is_null() {
-            return Err(Stop::error("`for_each` must not be null"));
+            return Err(Stop::error("`for_each` must not be null").on_null(&collection));
         }
         if let Some(entries) = collection.entries() {
             let each = |entry| Repetition::Each { key: collection.key(entry), value: collection.child(entry) };

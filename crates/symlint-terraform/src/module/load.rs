@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::json;
-use crate::source::{FileError, FileId, FileTree, Source};
-use crate::syntax::{self, File};
+use crate::source::{FileError, FileId, FileTree, Source, Span};
+use crate::syntax::{self, Body, File, SyntaxError};
 
 use super::block::Blocks;
 use super::body::declare;
@@ -16,10 +16,8 @@ use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleId, Pr
 /// Which values the root module is given beside those in its folder.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
-    /// Values files, in the order of the command line; paths as for the root module's folder.
-    pub var_files: Vec<String>,
-    /// Values by name, in the order of the command line; they win over all files.
-    pub vars: Vec<(String, String)>,
+    /// Values of the command line, in its order; they win over all that the folder has.
+    pub given: Vec<Given>,
     /// Values from the environment, by the names of the variables, without `TF_VAR_`.
     pub environment: Vec<(String, String)>,
     /// The workspace that is selected. Where nothing is said, the one that `terraform workspace select` has left in
@@ -27,6 +25,15 @@ pub struct LoadOptions {
     pub workspace: Option<String>,
     /// The folder in which Terraform is started, as an absolute path. Where nothing is said, `path.cwd` is unknown.
     pub cwd: Option<String>,
+}
+
+/// Values that the command line gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// `-var-file`: a path as for the root module's folder.
+    File(String),
+    /// `-var`: a name, and the value as text.
+    Value(String, String),
 }
 
 impl Project {
@@ -211,10 +218,29 @@ fn refuse_cycles(project: &mut Project) {
 }
 
 fn read_configuration(id: FileId, source: &Source) -> File {
+    if let Some(file) = in_utf_16(id, source) {
+        return file;
+    }
     if source.name().ends_with(".json") { json::read_configuration(id, source) } else { syntax::read(id, source) }
 }
 
 /// Reads a values file.
 pub(super) fn read_values(id: FileId, source: &Source) -> File {
+    if let Some(file) = in_utf_16(id, source) {
+        return file;
+    }
     if source.name().ends_with(".json") { json::read_values(id, source) } else { syntax::read(id, source) }
+}
+
+/// A file in UTF-16, with its mark or without, as it is read: not at all. Every character would be a mistake.
+fn in_utf_16(id: FileId, source: &Source) -> Option<File> {
+    let marked = source.invalid_bytes().starts_with(&[0, 1]);
+    let bytes = source.text().as_bytes().get(if marked { 2 } else { 0 }..)?;
+    let pairs: Vec<&[u8]> = bytes.chunks_exact(2).take(8).collect();
+    let is_of_zeros = |at: usize| pairs.iter().all(|pair| (pair.get(at) == Some(&0)) && pair.get(1 - at) != Some(&0));
+    if pairs.is_empty() || !(is_of_zeros(0) || is_of_zeros(1)) {
+        return None;
+    }
+    let error = SyntaxError { message: "this is UTF-16: save the file as UTF-8".to_owned(), span: Span::new(id, 0..1) };
+    Some(File { body: Body::default(), comments: Vec::new(), errors: vec![error] })
 }

@@ -16,7 +16,7 @@ use crate::syntax::{Attribute, Block, File, Name};
 use crate::types::Type;
 use crate::value::Str;
 
-pub use load::LoadOptions;
+pub use load::{Given, LoadOptions};
 pub(crate) use path::join;
 pub use values::{Assignment, AssignmentSource};
 

@@ -8,7 +8,7 @@ use crate::syntax::{self, Attribute, Block, Body, Expr, ExprKind, File, Item, Ke
 use crate::types::Type;
 use crate::value::Str;
 
-use super::load::{LoadOptions, read_values};
+use super::load::{Given, LoadOptions, read_values};
 use super::path::{folder, join};
 use super::{FileRole, LoadedFile, Project};
 
@@ -69,14 +69,21 @@ pub(super) fn assign(
     if let Some(automatic) = paths.get_mut(first_automatic..) {
         automatic.sort();
     }
-    let own = paths.iter().map(|name| join(dir, name));
-    for path in own.chain(options.var_files.iter().map(|path| join(path, ""))) {
+    let read = |project: &mut Project, path: String| {
         let missing = || FileError { path: folder(&path).to_owned(), reason: "there is no such file".to_owned() };
         let bytes = files.read(&path)?.ok_or_else(missing)?;
-        values_file(project, &path, bytes)?;
+        values_file(project, &path, bytes)
+    };
+    for name in paths {
+        read(project, join(dir, &name))?;
     }
-    for (name, value) in &options.vars {
-        given(project, &format!("-var {name}"), name, value, AssignmentSource::Option)?;
+    for option in &options.given {
+        match option {
+            Given::File(path) => read(project, join(path, ""))?,
+            Given::Value(name, value) => {
+                given(project, &format!("--var {name}"), name, value, AssignmentSource::Option)?;
+            }
+        }
     }
     Ok(())
 }
@@ -143,8 +150,9 @@ fn given(
     } else {
         match syntax::read_expression(id, &text) {
             Ok(expr) => expr,
-            Err(error) => {
-                errors.push(error);
+            Err(SyntaxError { message, span }) => {
+                // It is shown at the declaration, where it does not stand.
+                errors.push(SyntaxError { message: format!("in `{shown}`: {message}"), span });
                 Expr { kind: ExprKind::Invalid, span }
             }
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{AssignmentSource, InstanceKey};
+use crate::{AssignmentSource, Given, InstanceKey};
 
 const VALUES: &str = r#"customer_tenants = {
   tenant_foo = {
@@ -137,11 +137,53 @@ fn outputs_come_out_of_calls() {
 }
 
 #[test]
+fn options_count_in_the_order_of_the_command_line() {
+    let (file, value) = (Given::File("x.tfvars".into()), Given::Value("a".into(), "1".into()));
+    for (given, last) in [(vec![file.clone(), value.clone()], "\"1\""), (vec![value, file], "\"2\"")] {
+        let options = LoadOptions { given, ..LoadOptions::default() };
+        let project = project_with(&[("main.tf", "variable \"a\" {}"), ("x.tfvars", "a = \"2\"")], &options);
+        let evaluator = Evaluator::new(&project);
+        assert_eq!(shown(&evaluator.variable(&evaluator.root(), "a").unwrap()), last);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_value_of_the_command_line_says_where_it_is_from() {
+    let options = LoadOptions {
+        given: vec![Given::Value("a".into(), "{".into())],
+        environment: vec![("a".into(), "[".into())],
+        ..LoadOptions::default()
+    };
+    let project = project_with(&[("main.tf", "variable \"a\" { type = map(string) }")], &options);
+    let errors = project.files().iter().flat_map(|loaded| &loaded.file.errors);
+    let starts: Vec<&str> = errors.map(|error| error.message.split(':').next().unwrap()).collect();
+    assert_eq!(starts, ["in `TF_VAR_a`", "in `--var a`"]);
+}
+
+#[test]
+fn a_file_in_utf_16_is_one_mistake() {
+    let text = "customer_tenants = {\n  a = 1\n}\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[&[0xFF, 0xFE][..], &little].concat(), [&[0xFE, 0xFF][..], &big].concat(), little] {
+        for name in ["x.tfvars", "x.tfvars.json"] {
+            let project = Project::from_values(name, bytes.clone()).unwrap();
+            let errors = project.files().iter().flat_map(|loaded| &loaded.file.errors);
+            let messages: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
+            assert_eq!(messages, ["this is UTF-16: save the file as UTF-8"]);
+        }
+    }
+}
+
+#[test]
 fn the_last_assignment_wins_and_all_are_kept() {
     let declared = "variable \"a\" {\n  default = 0\n  type = any\n}\nvariable \"s\" {}";
     let options = LoadOptions {
-        var_files: vec!["extra/x.tfvars".into()],
-        vars: vec![("a".into(), "[6]".into()), ("s".into(), "plain ${text}".into())],
+        given: vec![
+            Given::File("extra/x.tfvars".into()),
+            Given::Value("a".into(), "[6]".into()),
+            Given::Value("s".into(), "plain ${text}".into()),
+        ],
         environment: vec![("a".into(), "{ x = 1 }".into()), ("other".into(), "not { ours".into())],
         ..LoadOptions::default()
     };
@@ -175,8 +217,8 @@ fn the_last_assignment_wins_and_all_are_kept() {
         "a.auto.tfvars",
         "b.auto.tfvars",
         "extra/x.tfvars",
-        "-var a",
-        "-var s",
+        "--var a",
+        "--var s",
     ];
     assert_eq!(names, wanted);
 }
