@@ -24,11 +24,11 @@ deny:
 
 # The documentation, with broken links as errors
 doc:
-    RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace
+    RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps
 
 # The tests
 test *ARGS:
-    cargo test --workspace {{ ARGS }}
+    cargo test {{ ARGS }}
 
 # Fuzz the reader and the evaluator, so many seconds for each target (tests/fuzz/README.md)
 fuzz SECONDS="60":
@@ -55,7 +55,7 @@ test-web:
 
 # Write the generated files anew: the rule index, the report's schema, the output in the README
 bless:
-    SYMLINT_BLESS=1 INSTA_UPDATE=always cargo test --workspace
+    SYMLINT_BLESS=1 INSTA_UPDATE=always cargo test
 
 # The two files of a new rule, e.g. `just new-rule tenant region-mismatch`
 new-rule GROUP ID:

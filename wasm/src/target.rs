@@ -108,8 +108,7 @@ pub(crate) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
         let position = source.position(offset);
         Place { line: position.line, column: position.column, offset: position.offset }
     };
-    let location =
-        Location { file: source.name().to_owned(), start: place(error.span.start), end: place(error.span.end) };
+    let location = Location { file: source.shared_name(), start: place(error.span.start), end: place(error.span.end) };
     Problem { location: Some(location), ..Problem::new(ProblemKind::Config, error.message) }
 }
 

@@ -63,7 +63,7 @@ impl Outcome<'_> {
         if self.findings.iter().any(|finding| finding.rule == policy::SYNTAX_ERROR) {
             return None;
         }
-        for TenantsVariable { name, state } in &self.model.variables {
+        for TenantsVariable { name, state, .. } in &self.model.variables {
             let reason = match state {
                 VariableState::Known => continue,
                 VariableState::Unset => format!("the variable `{name}` has no value"),

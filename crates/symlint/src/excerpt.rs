@@ -235,6 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "there is one range")]
     fn a_long_line_is_shown_around_what_is_said_about_it() {
         let text = format!("{}wrong{}", "a".repeat(1_000), "b".repeat(1_000));
         let parts = kept(&text, 0..text.len(), &[1_000..1_005]);

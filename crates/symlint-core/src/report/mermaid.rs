@@ -43,7 +43,7 @@ struct Graph {
 impl Graph {
     /// Adds a tenant, which is named with its module where there are several.
     fn add(&mut self, tenant: &ReportedTenant, module: Option<&str>, wrong: bool) {
-        let name = module.map_or_else(|| tenant.key.clone(), |module| format!("{} in {module}", tenant.key));
+        let name = module.map_or_else(|| tenant.key.to_string(), |module| format!("{} in {module}", tenant.key));
         let start = self.node('t', &name, &name, wrong);
         let account = part(tenant.role_arn.as_ref(), |arn| arn.split(':').nth(4))
             .or_else(|| text(tenant.sso_account_id.as_ref()));

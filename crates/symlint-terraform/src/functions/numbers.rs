@@ -52,11 +52,11 @@ fn pow(args: &Arguments<'_, '_>) -> Answer {
     let base = args.number(0)?;
     let exponent = number::to_integer(&*args.number(1)?).and_then(|exponent| i32::try_from(exponent).ok());
     let exponent = exponent.filter(|exponent| exponent.abs() <= 64 && number::is_double(&base)).ok_or_else(inexact)?;
-    let mut power = BigDecimal::from(1);
+    let (mut power, limit) = (BigDecimal::from(1), BigDecimal::from(1u64 << 53));
     for _ in 0..exponent.abs() {
         power *= &*base;
         // Whole numbers beyond are exact, too, but not printed digit for digit.
-        if !number::is_double(&power) || power.abs() > BigDecimal::from(1u64 << 53) {
+        if !number::is_double(&power) || power.abs() > limit {
             return Err(inexact());
         }
     }

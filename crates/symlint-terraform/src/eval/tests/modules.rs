@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::{AssignmentSource, Given, InstanceKey};
 
@@ -154,7 +156,8 @@ fn a_mistake_in_a_value_of_the_command_line_says_where_it_is_from() {
         environment: vec![("a".into(), "[".into())],
         ..LoadOptions::default()
     };
-    let project = project_with(&[("main.tf", "variable \"a\" { type = map(string) }")], &options);
+    let files = BTreeMap::from([("main.tf".to_owned(), b"variable \"a\" { type = map(string) }".to_vec())]);
+    let project = Project::load(files, ".", &options).unwrap();
     let errors = project.files().iter().flat_map(|loaded| &loaded.file.errors);
     let starts: Vec<&str> = errors.map(|error| error.message.split(':').next().unwrap()).collect();
     assert_eq!(starts, ["in `TF_VAR_a`", "in `--var a`"]);
