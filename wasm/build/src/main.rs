@@ -41,14 +41,14 @@ fn compile() -> Result<PathBuf, Box<dyn Error>> {
     }
     let lines = std::str::from_utf8(&output.stdout)?.lines();
     let artifacts = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let files = artifacts.filter_map(|artifact| {
+    let mut files = artifacts.filter_map(|artifact| {
         let files = artifact.get("filenames")?.as_array()?.clone();
         files
             .into_iter()
             .filter_map(|file| file.as_str().map(PathBuf::from))
             .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
     });
-    files.last().ok_or_else(|| "cargo made no WebAssembly".into())
+    files.next_back().ok_or_else(|| "cargo made no WebAssembly".into())
 }
 
 /// The glue as a module that makes a fresh instance at each call: after a trap, an instance is not to be used again.
