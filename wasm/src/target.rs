@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use symlint_core::config::{self, Config, ConfigError};
-use symlint_core::report::{Location, Place};
+use symlint_core::report::Location;
 use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, Given, LoadOptions, Project, Sources};
+use symlint_terraform::{FileError, Given, LoadOptions, Project, Sources, is_configuration, is_values};
 
 use crate::files::{Files, parent, plain};
 use crate::request::{Problem, ProblemKind};
@@ -103,12 +103,7 @@ fn config(files: &Files, folder: &str, sources: &Sources) -> Result<Config, Prob
 }
 
 pub(crate) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
-    let source = sources.get(error.span.file);
-    let place = |offset| {
-        let position = source.position(offset);
-        Place { line: position.line, column: position.column, offset: position.offset }
-    };
-    let location = Location { file: source.shared_name(), start: place(error.span.start), end: place(error.span.end) };
+    let location = Location::of(error.span, &sources.get(error.span.file));
     Problem { location: Some(location), ..Problem::new(ProblemKind::Config, error.message) }
 }
 
@@ -125,12 +120,4 @@ fn nothing_found(path: &str) -> Problem {
 
 fn has_configuration(files: &Files, folder: &str) -> bool {
     files.names().any(|name| parent(name) == folder && is_configuration(name))
-}
-
-fn is_configuration(name: &str) -> bool {
-    name.ends_with(".tf") || name.ends_with(".tf.json")
-}
-
-fn is_values(name: &str) -> bool {
-    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }

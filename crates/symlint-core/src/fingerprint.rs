@@ -25,16 +25,16 @@ pub(crate) fn assign<'a, 'p: 'a>(
         }
     }
     findings.sort_by(|(file, finding), (other_file, other)| (file, key(finding)).cmp(&(other_file, key(other))));
-    let mut ordinals: HashMap<u128, u32> = HashMap::new();
+    let mut ordinals: HashMap<String, u32> = HashMap::new();
     let mut last: Option<(String, &mut Finding)> = None;
     for (file, finding) in findings {
         finding.fingerprint = match &last {
             Some((last_file, last)) if *last_file == file && key(last) == key(finding) => last.fingerprint.clone(),
             _ => {
                 let parts = [Some(finding.rule), Some(&file), finding.path.as_deref(), finding.tenant.as_deref()];
-                let ordinal = ordinals.entry(hash(parts, 0)).or_default();
+                let ordinal = ordinals.entry(hash(&parts, 0)).or_default();
                 *ordinal += 1;
-                format!("{:032x}", hash(parts, *ordinal - 1))
+                hash(&parts, *ordinal - 1)
             }
         };
         last = Some((file, finding));
@@ -46,7 +46,8 @@ pub(crate) fn key(finding: &Finding) -> impl Ord + '_ {
     (finding.span.start, finding.rule, finding.span.end, &finding.message, &finding.path, &finding.tenant)
 }
 
-fn hash(parts: [Option<&str>; 4], ordinal: u32) -> u128 {
+/// A hash of texts of which some may be absent, as 32 hexadecimal digits.
+pub(crate) fn hash(parts: &[Option<&str>], ordinal: u32) -> String {
     let mut hasher = SipHasher24::new();
     for part in parts {
         // A byte that is in no text keeps the parts apart; another one tells nothing from an empty text.
@@ -54,5 +55,5 @@ fn hash(parts: [Option<&str>; 4], ordinal: u32) -> u128 {
         hasher.write(&[0xFF]);
     }
     hasher.write(&ordinal.to_le_bytes());
-    hasher.finish128().as_u128()
+    format!("{:032x}", hasher.finish128().as_u128())
 }

@@ -79,7 +79,7 @@ pub use eval::{EvalError, Evaluator, Instance, InstanceKey, LostKey, ResourceIns
 pub use functions::title;
 pub use module::{
     Assignment, AssignmentSource, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
-    ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable,
+    ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_configuration, is_values,
 };
 pub use number::format_number;
 pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};

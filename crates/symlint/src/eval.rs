@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use symlint_core::report::{Location, Place};
+use symlint_core::report::Location;
 use symlint_terraform::{
-    Evaluator, FileError, FileTree, LoadOptions, Makeup, Project, Span, Value, show, show_type, syntax, to_json,
+    Evaluator, FileError, FileTree, LoadOptions, Makeup, Project, Span, Value, is_configuration, is_values, show,
+    show_type, syntax, to_json,
 };
 
 use crate::args::{EvalFormat, EvalOptions};
@@ -71,8 +72,7 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
     let name = shown(path);
     let metadata =
         std::fs::metadata(path).map_err(|error| FileError { path: path.to_owned(), reason: files::reason(&error) })?;
-    let is_values = name.ends_with(".tfvars") || name.ends_with(".tfvars.json");
-    let (folder, last) = match (metadata.is_dir(), is_values) {
+    let (folder, last) = match (metadata.is_dir(), is_values(&name)) {
         (true, _) => (name.clone(), None),
         (false, true) => (parent(&name), Some(name.as_str())),
         (false, false) => {
@@ -80,7 +80,7 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
         }
     };
     let names = Overlay::default().list(&folder)?.unwrap_or_default();
-    let is_module = names.iter().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
+    let is_module = names.iter().any(|name| is_configuration(name));
     let project = match last {
         Some(file) if !is_module => Project::from_values(file, files::read(file)?.unwrap_or_default())?,
         last => {
@@ -198,12 +198,7 @@ fn origins(project: &Project, value: &Value) -> Vec<ReportedOrigin> {
 }
 
 fn location(project: &Project, span: Span) -> Location {
-    let source = project.sources().get(span.file);
-    let place = |offset| {
-        let position = source.position(offset);
-        Place { line: position.line, column: position.column, offset: position.offset }
-    };
-    Location { file: source.shared_name(), start: place(span.start), end: place(span.end) }
+    Location::of(span, &project.sources().get(span.file))
 }
 
 fn place(project: &Project, span: Span) -> String {

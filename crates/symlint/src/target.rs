@@ -1,6 +1,6 @@
 //! From what a person names to what is checked: root modules and values files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use ignore::WalkBuilder;
 use symlint_core::config::{self, Config};
 use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, FileTree, Given, LoadOptions, Project};
+use symlint_terraform::{FileError, FileTree, Given, LoadOptions, Project, is_configuration, is_values};
 
 use crate::args::{InputOptions, ValueOptions};
 use crate::files::{self, Overlay, parent, shown};
@@ -50,13 +50,9 @@ pub(crate) fn stdin_name(options: &InputOptions) -> &str {
     options.stdin_filename.as_deref().unwrap_or("stdin.tfvars")
 }
 
-fn is_values(name: &str) -> bool {
-    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
-}
-
 /// Everything that the arguments name, in their order, without repetitions.
 pub(crate) fn find(options: &InputOptions, files: &Overlay) -> Result<Vec<Target>, Failure> {
-    let mut finder = Finder { options, files, targets: Vec::new() };
+    let mut finder = Finder { options, files, targets: Vec::new(), seen: HashSet::new() };
     for path in &options.paths {
         finder.add(path)?;
     }
@@ -68,6 +64,8 @@ struct Finder<'a> {
     options: &'a InputOptions,
     files: &'a Overlay,
     targets: Vec<Target>,
+    /// The files of the targets.
+    seen: HashSet<Vec<String>>,
 }
 
 impl Finder<'_> {
@@ -84,7 +82,7 @@ impl Finder<'_> {
         if is_values(&name) {
             return self.add_values_file(&name);
         }
-        let hint = if name.ends_with(".tf") || name.ends_with(".tf.json") {
+        let hint = if is_configuration(&name) {
             format!("check its folder instead: `symlint check {}`", parent(&name))
         } else {
             "a folder, a `*.tfvars` or `*.tfvars.json` file, or `-` is needed".into()
@@ -140,8 +138,7 @@ impl Finder<'_> {
 
     /// What is made of the same files is the same, by whatever it was named.
     fn push(&mut self, target: Target) {
-        let files = files_of(&target.project);
-        if self.targets.iter().all(|other| files_of(&other.project) != files) {
+        if self.seen.insert(files_of(&target.project)) {
             self.targets.push(target);
         }
     }
@@ -181,15 +178,11 @@ impl Finder<'_> {
     }
 }
 
-/// The names of the files of a project in their order. Of a values file that is loaded twice, only the last counts.
+/// The names of the files of a project, the last first. Of a values file that is loaded twice, only the last counts.
 fn files_of(project: &Project) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for file in project.files() {
-        let name = project.sources().get(file.id).name().to_owned();
-        names.retain(|other| *other != name);
-        names.push(name);
-    }
-    names
+    let mut seen = HashSet::new();
+    let names = project.files().iter().rev().map(|file| project.sources().get(file.id).name().to_owned());
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// Terraform refuses a `-var` that its module does not declare; of several modules, one has to.
@@ -264,10 +257,6 @@ fn read_config(path: &str) -> Result<Option<Vec<u8>>, FileError> {
 fn has_configuration(files: &Overlay, folder: &str) -> Result<bool, Failure> {
     let names = files.list(folder)?.unwrap_or_default();
     Ok(names.iter().any(|name| is_configuration(name)))
-}
-
-fn is_configuration(name: &str) -> bool {
-    name.ends_with(".tf") || name.ends_with(".tf.json")
 }
 
 /// The folders at and below `folder` that have configuration, sorted; hidden and ignored ones are left out.

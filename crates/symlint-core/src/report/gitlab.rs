@@ -1,12 +1,11 @@
 //! GitLab's code quality report.
 
 use std::borrow::Cow;
-use std::hash::Hasher;
 
 use serde::Serialize;
-use siphasher::sip128::{Hasher128, SipHasher24};
 
-use super::wire::{Report, ReportedFinding, ReportedGap};
+use super::wire::{Report, ReportedFinding};
+use crate::fingerprint::hash;
 use crate::rule::{Catalogue, Level};
 
 #[derive(Serialize)]
@@ -48,7 +47,7 @@ pub fn gitlab(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&
         .chain(report.unchecked.iter().map(|gap| Issue {
             description: gap.message.clone(),
             check_name: "unchecked",
-            fingerprint: Cow::Owned(fingerprint(gap)),
+            fingerprint: Cow::Owned(hash(&[Some(&gap.message)], 0)),
             severity: "blocker",
             location: Place { path: repository_path(&gap.path), lines: Lines { begin: 1 } },
         }))
@@ -56,12 +55,6 @@ pub fn gitlab(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&
     let mut json = serde_json::to_string_pretty(&issues).expect("the report is plain data");
     json.push('\n');
     json
-}
-
-fn fingerprint(gap: &ReportedGap) -> String {
-    let mut hasher = SipHasher24::new();
-    hasher.write(gap.message.as_bytes());
-    format!("{:032x}", hasher.finish128().as_u128())
 }
 
 fn severity(finding: &ReportedFinding, catalogue: &Catalogue) -> &'static str {

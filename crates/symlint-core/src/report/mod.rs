@@ -18,7 +18,7 @@ use symlint_terraform::{FileId, FileRole, Sources, Span};
 
 use crate::check::Outcome;
 use crate::finding::Finding;
-use crate::rule::{Catalogue, CatalogueEntry, Level};
+use crate::rule::{Catalogue, CatalogueEntry};
 use crate::tenants::{Field, Provenance, State, Tenant};
 
 pub use concise::concise;
@@ -59,46 +59,40 @@ pub fn report(outcomes: &[Outcome<'_>]) -> Report {
     // Two root modules may share a child module or a values file.
     findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
     let tenants: Vec<ReportedTenant> = numbered().flat_map(|(project, outcome)| tenants_of(outcome, project)).collect();
-    let gap = |outcome: &Outcome<'_>| {
-        let path = project_name(outcome);
-        let message = outcome.unchecked()?.message(&path);
-        Some(ReportedGap { path, message })
-    };
-    let unchecked: Vec<ReportedGap> = outcomes.iter().filter_map(gap).collect();
-    let summary = summary(outcomes, unchecked.len(), findings.iter());
-    let project = |(project, outcome): (usize, &Outcome<'_>)| {
-        let findings = findings.iter().filter(|finding| finding.project == project);
-        let unchecked = usize::from(outcome.unchecked().is_some());
-        ReportedProject {
-            name: project_name(outcome),
-            summary: self::summary(std::slice::from_ref(outcome), unchecked, findings),
+    let mut unchecked: Vec<ReportedGap> = Vec::new();
+    let mut projects: Vec<ReportedProject> = Vec::new();
+    for outcome in outcomes {
+        let (name, mut summary) = (project_name(outcome), summary_of(outcome));
+        if let Some(reason) = outcome.unchecked() {
+            unchecked.push(ReportedGap { path: name.clone(), message: reason.message(&name) });
+            summary.unchecked = 1;
         }
-    };
-    let projects = numbered().map(project).collect();
+        projects.push(ReportedProject { name, summary });
+    }
+    for finding in &findings {
+        if let Some(project) = projects.get_mut(finding.project) {
+            project.summary.count(finding);
+        }
+    }
+    let mut summary = Summary::default();
+    projects.iter().for_each(|project| summary.add(&project.summary));
+    summary.files = files_of(outcomes);
     let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
     Report { version: VERSION, tool, findings, tenants, summary, unchecked, projects }
 }
 
-fn summary<'f>(
-    outcomes: &[Outcome<'_>],
-    unchecked: usize,
-    findings: impl Iterator<Item = &'f ReportedFinding>,
-) -> Summary {
+/// The numbers of one project, before its findings are counted.
+fn summary_of(outcome: &Outcome<'_>) -> Summary {
     let mut summary = Summary {
-        files: files_of(outcomes),
-        tenants: outcomes.iter().map(|outcome| outcome.model.tenants.len()).sum(),
-        values: count_fields(outcomes, |state| matches!(state, State::Text(_))),
-        unknown_values: count_fields(outcomes, |state| matches!(state, State::Unknown(_))),
-        errors: 0,
-        warnings: 0,
-        suppressed: 0,
-        unchecked,
+        files: files_of(std::slice::from_ref(outcome)),
+        tenants: outcome.model.tenants.len(),
+        ..Summary::default()
     };
-    for finding in findings {
-        match (&finding.suppressed, finding.level) {
-            (Some(_), _) => summary.suppressed += 1,
-            (None, Level::Error) => summary.errors += 1,
-            (None, _) => summary.warnings += 1,
+    for field in outcome.model.tenants.iter().flat_map(Tenant::values).filter(|field| !field.is_derived()) {
+        match field.state {
+            State::Text(_) => summary.values += 1,
+            State::Unknown(_) => summary.unknown_values += 1,
+            State::Absent(_) | State::Unusable => {}
         }
     }
     summary
@@ -171,11 +165,7 @@ impl<'a> Places<'a> {
 
     fn location(&mut self, span: Span) -> Location {
         let source = self.files.entry(span.file).or_insert_with(|| self.sources.get(span.file));
-        let place = |offset| {
-            let position = source.position(offset);
-            Place { line: position.line, column: position.column, offset: position.offset }
-        };
-        Location { file: source.shared_name(), start: place(span.start), end: place(span.end) }
+        Location::of(span, source)
     }
 }
 
@@ -218,11 +208,6 @@ fn known(field: &Field) -> Option<Known> {
         State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
         State::Absent(_) | State::Unusable => None,
     }
-}
-
-fn count_fields(outcomes: &[Outcome<'_>], test: fn(&State) -> bool) -> usize {
-    let tenants = outcomes.iter().flat_map(|outcome| &outcome.model.tenants);
-    tenants.flat_map(Tenant::values).filter(|field| !field.is_derived() && test(&field.state)).count()
 }
 
 /// How many files were read; one that several projects share counts once.

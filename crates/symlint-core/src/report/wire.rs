@@ -1,7 +1,7 @@
 //! The shapes that others read. They are types of their own, so that an internal change cannot break a reader.
 
 use serde::Serialize;
-use symlint_terraform::Str;
+use symlint_terraform::{Position, Source, Span, Str};
 
 use crate::finding::Suppression;
 use crate::rule::Level;
@@ -204,7 +204,7 @@ pub enum Known {
 }
 
 /// The numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Files that were read.
@@ -237,7 +237,39 @@ impl Report {
     }
 }
 
+impl Location {
+    /// Where `span`, one of `source`, stands.
+    pub fn of(span: Span, source: &Source) -> Self {
+        let place = |offset| {
+            let Position { line, column, offset } = source.position(offset);
+            Place { line, column, offset }
+        };
+        Self { file: source.shared_name(), start: place(span.start), end: place(span.end) }
+    }
+}
+
 impl Summary {
+    pub(super) fn count(&mut self, finding: &ReportedFinding) {
+        match (&finding.suppressed, finding.level) {
+            (Some(_), _) => self.suppressed += 1,
+            (None, Level::Error) => self.errors += 1,
+            (None, _) => self.warnings += 1,
+        }
+    }
+
+    /// Adds the numbers of another project; files that both have are counted twice.
+    pub(super) fn add(&mut self, other: &Self) {
+        let Self { files, tenants, values, unknown_values, errors, warnings, suppressed, unchecked } = other;
+        self.files += files;
+        self.tenants += tenants;
+        self.values += values;
+        self.unknown_values += unknown_values;
+        self.errors += errors;
+        self.warnings += warnings;
+        self.suppressed += suppressed;
+        self.unchecked += unchecked;
+    }
+
     /// The findings that count, and whether everything was checked: `2 errors, 1 warning`.
     pub fn verdict(&self) -> String {
         let findings = [(self.errors, "error"), (self.warnings, "warning")];

@@ -82,6 +82,16 @@ impl Project {
     }
 }
 
+/// Whether a file with this name is one of configuration.
+pub fn is_configuration(name: &str) -> bool {
+    name.ends_with(".tf") || name.ends_with(".tf.json")
+}
+
+/// Whether a file with this name is one of values.
+pub fn is_values(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
 fn read_module(
     project: &mut Project,
     files: &dyn FileTree,
@@ -89,10 +99,8 @@ fn read_module(
     path: &str,
     names: &[String],
 ) -> Result<Module, FileError> {
-    let is_configuration = |name: &&String| {
-        !name.starts_with('.') && !name.ends_with('~') && (name.ends_with(".tf") || name.ends_with(".tf.json"))
-    };
-    let mut names: Vec<&String> = names.iter().filter(is_configuration).collect();
+    let is_read = |name: &&String| !name.starts_with('.') && is_configuration(name);
+    let mut names: Vec<&String> = names.iter().filter(is_read).collect();
     names.sort_by_key(|name| (is_override(name), *name));
     let mut blocks = Blocks::default();
     for name in names {

@@ -16,7 +16,7 @@ use crate::syntax::{Attribute, Block, File, Name};
 use crate::types::Type;
 use crate::value::Str;
 
-pub use load::{Given, LoadOptions};
+pub use load::{Given, LoadOptions, is_configuration, is_values};
 pub(crate) use path::join;
 pub use values::{Assignment, AssignmentSource};
 
