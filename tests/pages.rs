@@ -157,7 +157,7 @@ fn every_page_has_examples_of_both_kinds() {
 
 #[test]
 fn every_file_of_a_group_is_in_its_list() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/src");
     let mut files: Vec<String> = Vec::new();
     for group in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
         for page in std::fs::read_dir(&group).unwrap().map(|entry| entry.unwrap().path()) {

@@ -26,7 +26,7 @@ type Target = fn(&[u8]);
 
 #[test]
 fn what_was_found_stays_mended() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fuzz/corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
     let targets: [(&str, Target); 3] =
         [("values", hostile::values), ("configuration", hostile::configuration), ("expression", hostile::expression)];
     for (target, look) in targets {
