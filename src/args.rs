@@ -204,13 +204,13 @@ pub(crate) enum EvalFormat {
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_CODES)]
 pub(crate) struct CheckOptions {
-    #[command(flatten)]
-    pub(crate) input: InputOptions,
-
     /// How to report, and optionally into which file [formats: human, concise, json,
     /// sarif, github, gitlab, junit, markdown]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<Output>,
+
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
 
     /// Write all findings into this file, to be used as a baseline
     #[arg(long, value_name = "FILE")]
@@ -220,9 +220,6 @@ pub(crate) struct CheckOptions {
 #[derive(Debug, Args)]
 #[command(after_help = FIX_CODES)]
 pub(crate) struct FixOptions {
-    #[command(flatten)]
-    pub(crate) input: InputOptions,
-
     /// Show what would change, and write nothing
     #[arg(long)]
     pub(crate) diff: bool,
@@ -230,6 +227,9 @@ pub(crate) struct FixOptions {
     /// Apply suggestions too: a person must look at them
     #[arg(long = "unsafe")]
     pub(crate) suggestions: bool,
+
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
 }
 
 const CHECK_CODES: &str = "\
@@ -256,7 +256,7 @@ pub(crate) enum FailOn {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal, unless `NO_COLOR` is set, and anywhere if `CLICOLOR_FORCE` is
     Auto,
     /// Always
     Always,

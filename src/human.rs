@@ -47,9 +47,31 @@ pub(crate) fn human(outcomes: &[Outcome<'_>], report: &Report, style: &Style) ->
             text.push_str("in all: ");
         }
         let _ = writeln!(text, "{}", report.summary);
-        if report.findings.iter().any(|finding| finding.suppressed.is_none()) {
-            text.push_str("`symlint explain RULE` says more about a rule\n");
+        text.push_str(&ways_on(report));
+    }
+    text
+}
+
+/// What to do next, if anything was found.
+fn ways_on(report: &Report) -> String {
+    let counting = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let safe = counting().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count();
+    let suggested = counting().filter(|finding| !finding.fixes.is_empty()).count() - safe;
+    let mut text = String::new();
+    let mends = match (safe, suggested) {
+        (0, 0) => None,
+        (0, _) => Some(format!("`symlint fix --unsafe` mends {suggested} by suggestions: look at them first")),
+        (_, 0) => Some(format!("`symlint fix` mends {safe}")),
+        _ => {
+            Some(format!("`symlint fix` mends {safe}, `--unsafe` {suggested} more by suggestions: look at them first"))
         }
+    };
+    if let Some(mends) = mends {
+        text.push_str(&mends);
+        text.push('\n');
+    }
+    if counting().next().is_some() {
+        text.push_str("`symlint explain RULE` says more about a rule\n");
     }
     text
 }

@@ -31,7 +31,8 @@ pub(crate) fn man(name: Option<&str>) -> Result<ExitCode, Failure> {
     let mut page = Vec::new();
     let title = command.get_display_name().unwrap_or("symlint").to_owned();
     // Writing into memory cannot fail.
-    let _ = clap_mangen::Man::new(command).title(title).render(&mut page);
+    let source = concat!("symlint ", env!("CARGO_PKG_VERSION"));
+    let _ = clap_mangen::Man::new(command).title(title).source(source).render(&mut page);
     print_bytes(&page)?;
     Ok(ExitCode::SUCCESS)
 }

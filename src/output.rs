@@ -140,8 +140,12 @@ pub(crate) fn use_color(color: Color) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
-        // See no-color.org: set and not empty.
-        Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        // See no-color.org and bixense.com/clicolors.
+        Color::Auto => {
+            let is_usual = io::stdout().is_terminal() && anstyle_query::term_supports_color();
+            let is_wanted = anstyle_query::clicolor().unwrap_or(is_usual) && is_usual;
+            !anstyle_query::no_color() && (anstyle_query::clicolor_force() || is_wanted)
+        }
     }
 }
 

@@ -47,9 +47,10 @@ download() {
 }
 
 build() {
+    local target=${CARGO_TARGET_DIR:-$work/target}
     cargo build --quiet --release --locked --package symlint --manifest-path "$GITHUB_ACTION_PATH/Cargo.toml" \
-        --target-dir "$work/target"
-    symlint=$work/target/release/symlint
+        --target-dir "$target"
+    symlint=$target/release/symlint
     [[ -f $symlint ]] || symlint+=.exe
 }
 

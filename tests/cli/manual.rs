@@ -1,0 +1,63 @@
+//! What the program says of itself, and what the README shows of it.
+
+use crate::support::{holds, root, symlint};
+
+#[test]
+fn a_rule_explains_itself() {
+    let run = symlint(&["explain", "role-account-mismatch"]);
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.starts_with("# role-account-mismatch\n\nerror (group `tenant`): "), "{}", run.stdout);
+    let run = symlint(&["explain", "role-acount-mismatch"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("did you mean `role-account-mismatch`?"), "{}", run.stderr);
+}
+
+#[test]
+fn the_catalogue_is_listed() {
+    let ids: Vec<&str> = symlint_rules::catalogue().ids().collect();
+    let table = symlint(&["rules"]).stdout;
+    let listed: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("  "))
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(listed, ids);
+    let json = symlint(&["rules", "--format", "json"]).json();
+    let listed: Vec<&str> = json.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    assert_eq!(listed, ids);
+}
+
+/// Every `console` block that begins with `$ symlint` shows what the program prints.
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut renewed = String::new();
+    let mut rest = readme.as_str();
+    let mut blocks = 0;
+    while let Some(at) = rest.find("```console\n$ symlint ") {
+        let (before, block) = rest.split_at(at + "```console\n".len());
+        let end = block.find("```").unwrap();
+        let command = block.lines().next().unwrap();
+        let arguments: Vec<&str> = command.trim_start_matches("$ symlint ").split_whitespace().collect();
+        renewed.push_str(before);
+        renewed.push_str(&format!("{command}\n{}\n", symlint(&arguments).stdout.trim_end()));
+        rest = block.split_at(end).1;
+        blocks += 1;
+    }
+    renewed.push_str(rest);
+    assert!(blocks > 0, "the README shows no output");
+    holds("README.md", &renewed);
+}
+
+#[test]
+fn shells_and_man_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = symlint(&["completions", shell]);
+        assert_eq!(script.code, 0);
+        assert!(script.stdout.contains("write-baseline"), "{shell}");
+    }
+    assert!(symlint(&["man"]).stdout.contains(".TH symlint 1"));
+    let page = symlint(&["man", "check"]).stdout;
+    assert!(page.contains("fail") && page.contains("Exit codes"), "{page}");
+    assert_eq!(symlint(&["man", "nothing"]).code, 2);
+}

@@ -1,0 +1,143 @@
+//! What the exit code says, and what a report says of what was not checked.
+
+use crate::check;
+use crate::support::{Symlint, VARIABLE, folder, good, symlint, tenant, values};
+
+#[test]
+fn exit_codes_say_what_happened() {
+    assert_eq!(symlint(&["check", "examples/multi-tenant"]).code, 0);
+    assert_eq!(symlint(&["check", "examples/copy-paste"]).code, 1);
+    assert_eq!(symlint(&["check", "--fail-on", "never", "examples/copy-paste"]).code, 0);
+    assert_eq!(check("customer_tenants = {}\n").code, 0);
+    assert_eq!(check("other = {}\n").code, 2);
+    assert_eq!(check("").code, 2);
+    assert_eq!(check("customer_tenants = {\n").code, 1);
+    assert_eq!(symlint(&["check", "no-such-folder"]).code, 2);
+    assert_eq!(symlint(&["check", "examples/copy-paste/main.tf"]).code, 2);
+    assert_eq!(symlint(&["check", "README.md"]).code, 2);
+    assert_eq!(symlint(&["check", "--select", "no-such-rule"]).code, 2);
+    assert_eq!(symlint(&["check", "--no-such-option"]).code, 2);
+    assert_eq!(symlint(&["check", "--format", "xml"]).code, 2);
+    assert_eq!(symlint(&["check", "--format", "json", "--format", "concise", "examples/multi-tenant"]).code, 2);
+    assert_eq!(symlint(&["--version"]).code, 0);
+    assert_eq!(symlint(&["check", "--help"]).code, 0);
+    assert_eq!(symlint(&[]).code, 2);
+}
+
+#[test]
+fn warnings_fail_only_when_asked() {
+    let text = values(&[tenant("blue_harbour", &[("604178239951", "719240583316")])]);
+    let run = |fail_on: &str| Symlint::new(&["check", "--fail-on", fail_on, "-"]).stdin(text.as_str()).run().code;
+    assert_eq!((run("error"), run("warning"), run("never")), (0, 1, 0));
+}
+
+#[test]
+fn what_was_not_checked_never_looks_like_a_pass() {
+    let unset = folder(&[("main.tf", VARIABLE), ("envs/prod.tfvars", &good())]);
+    let run = Symlint::new(&["check"]).dir(unset.path()).run();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`customer_tenants` has no value"), "{}", run.stderr);
+    assert!(run.stderr.contains("envs/prod.tfvars"), "{}", run.stderr);
+    let run = Symlint::new(&["check", "--var-file", "envs/prod.tfvars"]).dir(unset.path()).run();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+
+    let unknown = folder(&[(
+        "main.tf",
+        r#"variable "secret" {}
+variable "customer_tenants" { type = any }
+module "sso" {
+  source      = "./sso_flow"
+  tenant_slug = var.secret
+}
+"#,
+    )]);
+    std::fs::write(unknown.path().join("terraform.tfvars"), "customer_tenants = null\n").unwrap();
+    assert_eq!(Symlint::new(&["check"]).dir(unknown.path()).run().code, 2);
+
+    let flows = folder(&[(
+        "main.tf",
+        "data \"terraform_remote_state\" \"all\" {}\nmodule \"access\" {\n  source = \"./sso_flow\"\n  \
+         for_each = data.terraform_remote_state.all.outputs.tenants\n  tenant_slug = each.key\n}\n",
+    )]);
+    let run = Symlint::new(&["check"]).dir(flows.path()).run();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("what `module.access` is repeated for is not known"), "{}", run.stderr);
+
+    let empty = folder(&[("notes.txt", "nothing")]);
+    let run = Symlint::new(&["check"]).dir(empty.path()).run();
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("nothing to check"), "{}", run.stderr);
+}
+
+#[test]
+fn values_of_the_wrong_type_are_findings() {
+    let typed = "variable \"customer_tenants\" {\n  type = map(object({ sso_account_id = string }))\n}\n";
+    let list = values(&[tenant("a", &[])]).replace("= {\n  a = {", "= [{").replace("  }\n}\n", "  }]\n");
+    for text in [
+        "customer_tenants = \"x\"",
+        "customer_tenants = true",
+        "customer_tenants = []",
+        "customer_tenants = [{}]",
+        &list,
+    ] {
+        let run = check(text);
+        assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch -".to_owned()]), "{text}");
+        assert_eq!(run.stderr, "", "{text}");
+        let module = folder(&[("main.tf", typed), ("terraform.tfvars", text)]);
+        let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
+        assert_eq!(run.code, 1, "{text}: {run:?}");
+        assert!(run.findings().contains(&"type-mismatch -".to_owned()), "{text}: {run:?}");
+        assert_eq!(run.stderr, "", "{text}");
+    }
+    // It is wrong, and not only unknown.
+    let module = folder(&[("main.tf", typed), ("terraform.tfvars", "customer_tenants = { a = \"x\" }")]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
+    assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch a".to_owned()]), "{}", run.stderr);
+    assert_eq!(run.json()["summary"]["unknown_values"], 0);
+    let run = check("customer_tenants = nothing(1)\n");
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{}", run.stdout);
+}
+
+#[test]
+fn a_null_is_said_once() {
+    let dir = folder(&[("e.tfvars", "customer_tenants = null\n")]);
+    let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.findings()), (2, Vec::new()));
+    assert!(run.stderr.contains("the variable `customer_tenants` is null"), "{}", run.stderr);
+    assert!(!run.stderr.contains("not loaded"), "{}", run.stderr);
+    let main =
+        format!("{VARIABLE}module \"sso\" {{\n  source   = \"./sso_flow\"\n  for_each = var.customer_tenants\n}}\n");
+    std::fs::write(dir.path().join("main.tf"), main).unwrap();
+    let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.findings()), (2, Vec::new()), "{run:?}");
+    assert!(!run.stderr.contains("not loaded"), "{}", run.stderr);
+}
+
+#[test]
+fn short_identifiers_are_found_at_their_characters() {
+    let path = "tests/fixtures/two-short-tenants.tfvars";
+    let run = symlint(&["check", "--format", "concise", path]);
+    let found: Vec<(&str, &str)> = run
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_once(": error["))
+        .map(|(place, rest)| (&place[path.len() + 1..], rest.split(']').next().unwrap()))
+        .collect();
+    let expected = [
+        ("3:23", "account-id-format"),
+        ("6:48", "instance-arn-format"),
+        ("10:69", "permission-set-arn-format"),
+        ("11:27", "account-id-format"),
+        ("14:23", "account-id-format"),
+        ("17:48", "instance-arn-format"),
+        ("19:57", "connector-role-foreign"),
+        ("21:55", "instance-id-mismatch"),
+        ("21:55", "permission-set-arn-format"),
+        ("22:27", "account-id-format"),
+    ];
+    assert_eq!(found, expected);
+    // For people, what crosses tenants comes first.
+    let human = symlint(&["check", path]).stdout;
+    let first = human.lines().next().unwrap();
+    assert!(first.contains("tenant_two"), "{first}");
+}
