@@ -1,10 +1,11 @@
 //! Patterns as Go writes them.
 //!
-//! Terraform's patterns are those of Go's `regexp`; we match them with the `regex` crate. The two are one family, with
-//! differences at the edges: what Go refuses and the crate accepts, and the other way round, what a white space is, how
-//! classes nest. So a pattern is read here as Go reads it, and written anew in what both understand alike.
+//! Terraform's patterns are those of Go's `regexp`; we match them with the `regex-lite` crate, which has no tables of
+//! Unicode either and is a tenth of `regex`. The two are one family, with differences at the edges: what Go refuses and
+//! the crate accepts, and the other way round, what a white space is, how classes nest. So a pattern is read here as Go
+//! reads it, and written anew in what both understand alike.
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder};
 
 /// The most repetitions that Go allows, those of what is repeated counted in.
 const MOST_REPEATS: u32 = 1000;
@@ -32,12 +33,7 @@ impl Pattern {
         let ascii = pattern.is_ascii() && subject.is_ascii();
         let mut reader = Reader { rest: pattern, out: String::new(), groups: Vec::new(), open: Vec::new(), ascii };
         reader.read()?;
-        let regex = RegexBuilder::new(&reader.out)
-            .unicode(!ascii)
-            .size_limit(1 << 20)
-            .dfa_size_limit(1 << 20)
-            .build()
-            .map_err(|_| Problem::Unusual)?;
+        let regex = RegexBuilder::new(&reader.out).size_limit(1 << 20).build().map_err(|_| Problem::Unusual)?;
         Ok(Self { regex, groups: reader.groups })
     }
 }
@@ -259,19 +255,15 @@ impl Reader<'_> {
         } else if self.take("z") {
             self.atom("\\z");
         } else if self.take("b") {
-            self.atom("(?-u:\\b)");
+            self.atom("\\b");
         } else if self.take("B") {
-            // Within a character of several bytes there is no boundary for the crate, and no place for Go.
-            if !self.ascii {
-                return Err(Problem::Unusual);
-            }
             self.atom("\\B");
         } else if self.take("Q") {
             let (quoted, rest) = self.rest.split_once("\\E").unwrap_or((self.rest, ""));
             self.rest = rest;
             quoted.chars().for_each(|c| self.literal(c));
         } else if let Some(class) = self.escaped_class()? {
-            self.atom(&class);
+            self.atom(&format!("[{class}]"));
         } else {
             let c = self.escaped_char()?;
             self.literal(c);
@@ -279,24 +271,24 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `\d`, `\pL` and the like, behind the `\`.
-    fn escaped_class(&mut self) -> Result<Option<String>, Problem> {
+    /// `\d`, `\pL` and the like, behind the `\`: what may stand between brackets, which do not nest.
+    fn escaped_class(&mut self) -> Result<Option<&'static str>, Problem> {
         let class = match self.rest.chars().next() {
-            Some('d') => "[0-9]",
-            Some('D') => "[^0-9]",
-            Some('s') => "[\\t\\n\\x0C\\r ]",
-            Some('S') => "[^\\t\\n\\x0C\\r ]",
-            Some('w') => "[0-9A-Za-z_]",
-            Some('W') => "[^0-9A-Za-z_]",
+            Some('d') => "0-9",
+            Some('D') => r"\x00-/:-\x{10FFFF}",
+            Some('s') => r"\t\n\x0C\r ",
+            Some('S') => r"\x00-\x08\x0B\x0E-\x1F!-\x{10FFFF}",
+            Some('w') => "0-9A-Za-z_",
+            Some('W') => r"\x00-/:-@\[-\^`{-\x{10FFFF}",
             Some('p' | 'P') => return self.unicode_class().map(Some),
             _ => return Ok(None),
         };
         self.next();
-        Ok(Some(class.to_owned()))
+        Ok(Some(class))
     }
 
     /// `pL`, `P{Lu}`, `p{^Lu}`: what of it is ASCII, where all is.
-    fn unicode_class(&mut self) -> Result<String, Problem> {
+    fn unicode_class(&mut self) -> Result<&'static str, Problem> {
         let mut negated = self.next() == Some('P');
         let name = if self.take("{") {
             let (name, rest) = self.rest.split_once('}').ok_or(Problem::Invalid)?;
@@ -309,22 +301,22 @@ impl Reader<'_> {
             negated = !negated;
             name
         });
-        let class = match name {
-            "L" | "Latin" => "A-Za-z",
-            "Lu" => "A-Z",
-            "Ll" => "a-z",
-            "N" | "Nd" => "0-9",
-            "Z" | "Zs" => " ",
-            "P" => "!-#%-*,-/:;?@\\[-\\]_{}",
-            "S" => "$+<->^`|~",
+        let (class, others) = match name {
+            "L" | "Latin" => ("A-Za-z", r"\x00-@\[-`{-\x7F"),
+            "Lu" => ("A-Z", r"\x00-@\[-\x7F"),
+            "Ll" => ("a-z", r"\x00-`{-\x7F"),
+            "N" | "Nd" => ("0-9", r"\x00-/:-\x7F"),
+            "Z" | "Zs" => (" ", r"\x00-\x1F!-\x7F"),
+            "P" => (r"!-#%-*,-/:;?@\[-\]_{}", r"\x00- $+0-9<->A-Z\^`a-z|~\x7F"),
+            "S" => (r"$+<->\^`|~", r"\x00-#%-*,-;?-\]_a-{}\x7F"),
             "Greek" | "Cyrillic" | "Han" | "Hiragana" | "Katakana" | "Arabic" | "Hebrew" | "Lt" | "Lm" | "Lo" | "M"
-            | "Mn" => "[^\\x00-\\x7F]",
+            | "Mn" => (r"\x{10FFFF}", r"\x00-\x7F"),
             _ => return Err(Problem::Unusual),
         };
         if !self.ascii {
             return Err(Problem::Unusual);
         }
-        Ok(format!("[{}{class}]", if negated { "^" } else { "" }))
+        Ok(if negated { others } else { class })
     }
 
     /// A character behind a `\`.
@@ -391,7 +383,7 @@ impl Reader<'_> {
                 let whole = self.rest;
                 self.next();
                 if let Some(escaped) = self.escaped_class()? {
-                    class.push_str(&escaped);
+                    class.push_str(escaped);
                     continue;
                 }
                 self.rest = whole;

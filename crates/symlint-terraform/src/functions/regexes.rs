@@ -2,7 +2,7 @@
 //!
 //! Patterns are read in `patterns.rs`.
 
-use regex::bytes::Captures;
+use regex_lite::Captures;
 
 use crate::eval::{Answer, Stop};
 use crate::source::Span;
@@ -23,6 +23,17 @@ fn compile(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pat
     })
 }
 
+/// Like [`compile`], for what gives out its groups: they all have names, or none has.
+fn compile_groups(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pattern> {
+    let pattern = compile(args, pattern, subject)?;
+    let named = pattern.groups.iter().flatten().count();
+    if named == 0 || named == pattern.groups.len() {
+        Ok(pattern)
+    } else {
+        Err(args.refuse("takes groups that all have names, or none"))
+    }
+}
+
 /// What a match is worth: the text, or a tuple or object of what the groups have caught.
 fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures<'_>) -> Answer {
     let (subject, origin) = args.string(1)?;
@@ -40,8 +51,8 @@ fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures<'_>)
     }
     let mut entries = Vec::with_capacity(groups.len());
     for (index, name) in groups.iter().enumerate() {
-        let name = name.as_deref().ok_or_else(|| args.refuse("takes groups that all have names, or none"))?;
-        entries.push(Entry { key: Str::from(name), key_span: args.span, value: part(index + 1)? });
+        let name = Str::from(name.as_deref().unwrap_or_default());
+        entries.push(Entry { key: name, key_span: args.span, value: part(index + 1)? });
     }
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     Ok(args.result(Kind::Object(entries.into())))
@@ -62,8 +73,8 @@ fn match_type(pattern: &Pattern, span: Span) -> Type {
 
 fn regex(args: &Arguments<'_, '_>) -> Answer {
     let (pattern, subject) = (args.text(0)?, args.text(1)?);
-    let pattern = compile(args, &pattern, &subject)?;
-    match pattern.regex.captures(subject.as_bytes()) {
+    let pattern = compile_groups(args, &pattern, &subject)?;
+    match pattern.regex.captures(&subject) {
         Some(captures) => matched(args, &pattern, &captures),
         None => Err(args.refuse("finds no match")),
     }
@@ -71,14 +82,10 @@ fn regex(args: &Arguments<'_, '_>) -> Answer {
 
 fn regexall(args: &Arguments<'_, '_>) -> Answer {
     let (pattern, subject) = (args.text(0)?, args.text(1)?);
-    let pattern = compile(args, &pattern, &subject)?;
+    let pattern = compile_groups(args, &pattern, &subject)?;
     let mut found = Vec::new();
-    for captures in pattern.regex.captures_iter(subject.as_bytes()) {
+    for captures in pattern.regex.captures_iter(&subject) {
         args.spend(1)?;
-        // Nothing can be found between any two bytes, but a text has only characters.
-        if captures.get(0).is_some_and(|found| !subject.is_char_boundary(found.start())) {
-            continue;
-        }
         found.push(matched(args, &pattern, &captures)?);
     }
     args.list_of(found, match_type(&pattern, args.span))
@@ -96,8 +103,7 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
         Some(pattern) => {
             let pattern = compile(args, pattern, &text)?;
             let put = |captures: &Captures<'_>| expanded(&with, &pattern, captures);
-            let replaced = pattern.regex.replace_all(text.as_bytes(), put);
-            String::from_utf8(replaced.into_owned()).map_err(|_| Stop::reason("this pattern is not evaluated"))?
+            pattern.regex.replace_all(&text, put).into_owned()
         }
     };
     if replaced == text.as_str() {
@@ -107,26 +113,26 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
 }
 
 /// `with`, in which `$1`, `${name}` and the like stand for what the groups have caught, as Go reads it.
-fn expanded(with: &str, pattern: &Pattern, captures: &Captures<'_>) -> Vec<u8> {
-    let mut text = Vec::new();
+fn expanded(with: &str, pattern: &Pattern, captures: &Captures<'_>) -> String {
+    let mut text = String::new();
     let mut rest = with;
     while let Some((before, after)) = rest.split_once('$') {
-        text.extend_from_slice(before.as_bytes());
+        text.push_str(before);
         rest = after;
         if let Some(after) = rest.strip_prefix('$') {
-            text.push(b'$');
+            text.push('$');
             rest = after;
         } else if let Some((name, after)) = group_name(rest) {
             let number = name.parse().ok().filter(|_| name == "0" || !name.starts_with('0'));
             let named = || Some(pattern.groups.iter().position(|group| group.as_deref() == Some(name))? + 1);
             let caught = number.or_else(named).and_then(|group: usize| captures.get(group));
-            text.extend_from_slice(caught.map_or(b"", |caught| caught.as_bytes()));
+            text.push_str(caught.map_or("", |caught| caught.as_str()));
             rest = after;
         } else {
-            text.push(b'$');
+            text.push('$');
         }
     }
-    text.extend_from_slice(rest.as_bytes());
+    text.push_str(rest);
     text
 }
 
