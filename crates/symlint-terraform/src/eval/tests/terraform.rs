@@ -41,7 +41,7 @@ fn configurations() -> Vec<(&'static str, Texts, &'static str)> {
     for configuration in CONFIGURATIONS.split("=== ").skip(1) {
         let (name, rest) = configuration.split_once('\n').unwrap();
         let (files, _) = rest.split_once("\n> ").unwrap();
-        let answers = &rest[files.len() + 1..];
+        let answers = rest.get(files.len() + 1..).unwrap();
         let files = files.split("--- ").skip(1).map(|file| file.split_once('\n').unwrap()).collect();
         configurations.push((name, files, answers));
     }
