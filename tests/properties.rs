@@ -8,6 +8,8 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+#[path = "support/expressions.rs"]
+mod expressions;
 #[path = "support/hostile.rs"]
 mod hostile;
 
@@ -138,5 +140,10 @@ proptest! {
     #[test]
     fn any_expression_is_survived(bytes in text()) {
         hostile::expression(&bytes);
+    }
+
+    #[test]
+    fn correct_expressions_are_read_and_evaluated_alike(text in expressions::expression()) {
+        hostile::correct(&text);
     }
 }

@@ -47,6 +47,31 @@ pub fn expression(bytes: &[u8]) {
     }
 }
 
+/// `text` as an expression, which is correct: it is read, its parts lie in it, and it has one value.
+pub fn correct(text: &str) {
+    let project = load([("main.tf".to_owned(), MODULE.into())].into_iter().collect());
+    let id = project.sources().add("expression", text.as_bytes().to_vec()).unwrap();
+    let source = project.sources().get(id);
+    let expr = syntax::read_expression(id, &source).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    let mut parts = vec![&expr];
+    while let Some(part) = parts.pop() {
+        let (start, end) = (part.span.start as usize, part.span.end as usize);
+        assert!(text.get(start..end).is_some_and(|written| !written.is_empty()), "{text}: {part:?}");
+        let inside = syntax::children(part);
+        for inner in &inside {
+            assert!(part.span.start <= inner.span.start && inner.span.end <= part.span.end, "{text}: {inner:?}");
+        }
+        parts.extend(inside);
+    }
+    let evaluate = || {
+        let evaluator = Evaluator::new(&project);
+        let value = evaluator.evaluate(&evaluator.root(), &expr);
+        look_at_value(&evaluator, &value);
+        (show(&value), evaluator.refusals().len())
+    };
+    assert_eq!(evaluate(), evaluate(), "{text}");
+}
+
 const MODULE: &str = r#"
 variable "v" { default = { a = [1, "x", null], b = { c = true } } }
 variable "s" {

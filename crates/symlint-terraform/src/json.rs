@@ -2,12 +2,13 @@
 //!
 //! A parser made for a laxer JSON reads it, with all that is lax switched off, and what it still lets pass is checked.
 
+mod strict;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::Ranged;
-use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use crate::origin::{Form, json_places};
 use crate::source::{FileId, Source, Span};
@@ -16,106 +17,7 @@ use crate::syntax::{
     read_template, relocate,
 };
 use crate::value::Str;
-
-/// How deep objects and arrays may lie in each other.
-const MAX_DEPTH: usize = 100;
-
-/// A text that is not JSON: why, and where.
-pub(crate) type Mistake = (String, Range<usize>);
-
-/// Reads strict JSON.
-pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
-    refuse_depth(text)?;
-    let options = ParseOptions {
-        allow_comments: false,
-        allow_loose_object_property_names: false,
-        allow_trailing_commas: false,
-        allow_missing_commas: false,
-        allow_single_quoted_strings: false,
-        allow_hexadecimal_numbers: false,
-        allow_unary_plus_numbers: false,
-        allow_bare_decimal_point_numbers: false,
-        allow_non_finite_numbers: false,
-        allow_extended_string_escapes: false,
-    };
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
-        let range = error.range();
-        if let Some(number) = leading_zero(text, range.start) {
-            let message = "a number has no leading zeros in JSON: put an id in quotes".to_owned();
-            return (message, number);
-        }
-        (lowered(&error.kind().to_string()), range.start..range.end)
-    })?;
-    let value = parsed.value.ok_or_else(|| ("a JSON value is missing here".to_owned(), 0..0))?;
-    refuse_laxness(&value, text)?;
-    Ok(value)
-}
-
-/// The digits around `at`, where the parser stopped, if they are a number with a leading zero.
-fn leading_zero(text: &str, at: usize) -> Option<Range<usize>> {
-    let (before, after) = text.split_at_checked(at)?;
-    let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let end = at + after.bytes().take_while(u8::is_ascii_digit).count();
-    (text.get(start..at)? == "0" && end > at).then_some(start..end)
-}
-
-fn lowered(message: &str) -> String {
-    let mut chars = message.chars();
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(chars).collect()
-}
-
-/// The parser goes as deep as the text: not on our stack.
-fn refuse_depth(text: &str) -> Result<(), Mistake> {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            return Err(("this is nested too deeply".to_owned(), at..at + 1));
-        }
-    }
-    Ok(())
-}
-
-fn refuse_laxness(value: &Json<'_>, text: &str) -> Result<(), Mistake> {
-    let range = value.range();
-    let range = range.start..range.end;
-    match value {
-        Json::NumberLit(number) if !is_number(number.value) => Err(("this is not a number in JSON".to_owned(), range)),
-        Json::StringLit(_) => refuse_control(text, range),
-        Json::Array(array) => array.elements.iter().try_for_each(|element| refuse_laxness(element, text)),
-        Json::Object(object) => object.properties.iter().try_for_each(|property| {
-            let name = property.name.range();
-            refuse_control(text, name.start..name.end)?;
-            refuse_laxness(&property.value, text)
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn refuse_control(text: &str, range: Range<usize>) -> Result<(), Mistake> {
-    let raw = text.get(range.clone()).unwrap_or_default();
-    match raw.bytes().position(|byte| byte < 0x20) {
-        Some(at) => Err((
-            "a control character in a string is written as an escape".to_owned(),
-            range.start + at..range.start + at + 1,
-        )),
-        None => Ok(()),
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or_default();
-    whole == "0" || (!whole.is_empty() && !whole.starts_with('0') && whole.bytes().all(|byte| byte.is_ascii_digit()))
-}
+pub(crate) use strict::{parse, without_lone_surrogates};
 
 /// What the strings in a file stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +54,8 @@ fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>,
             span: Span::new(id, 0..u32::try_from(skipped).unwrap_or(0)),
         });
     }
-    let body = match parse(text.get(skipped..).unwrap_or_default()) {
+    let text = without_lone_surrogates(text.get(skipped..).unwrap_or_default());
+    let body = match parse(&text) {
         Ok(Json::Object(object)) => body(&mut reader, &object),
         Ok(other) => {
             reader.error("the file must be one object: `{ … }`", other.range().start..other.range().end);

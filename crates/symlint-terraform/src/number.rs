@@ -3,10 +3,11 @@
 //! Terraform computes with binary floats of 512 bits and prints the shortest decimal that reads back as the same
 //! float. Decimals are exact here, so a result is known only where the two agree.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use bigdecimal::num_bigint::{BigInt, Sign};
-use bigdecimal::{BigDecimal, Signed, ToPrimitive, Zero};
+use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
 
 use crate::value::Number;
 
@@ -241,6 +242,47 @@ impl Float {
         let exponent = if mantissa.is_zero() { 0 } else { exponent + moved };
         Self { mantissa, exponent }
     }
+}
+
+/// A number as Go's `%g` prints it: as short as it can be, or with `precision` digits; with an exponent where it is
+/// large or small.
+pub(crate) fn general(number: &BigDecimal, precision: Option<usize>) -> String {
+    let rounded = match precision {
+        None => number.clone(),
+        Some(precision) => {
+            let wanted = NonZeroU64::new(precision as u64).unwrap_or(NonZeroU64::MIN);
+            as_float(number).with_precision_round(wanted, RoundingMode::HalfEven)
+        }
+    };
+    let (digits, exponent) = mantissa(&rounded.abs());
+    let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let most = match precision {
+        None => 6,
+        Some(precision) => {
+            let precision = i64::try_from(precision.max(1)).unwrap_or(i64::MAX);
+            if precision > count && count > exponent { count } else { precision }
+        }
+    };
+    let sign = if number.is_negative() { "-" } else { "" };
+    let is_scientific = !rounded.is_zero() && (exponent < -4 || exponent >= most);
+    let text = if is_scientific { with_exponent(&digits, exponent) } else { format_number(&rounded.abs()) };
+    format!("{sign}{text}")
+}
+
+/// The digits without zeros at the end, and the power of ten of the first of them.
+pub(crate) fn mantissa(number: &BigDecimal) -> (String, i64) {
+    let (digits, scale) = number.normalized().into_bigint_and_exponent();
+    let digits = digits.to_string();
+    let exponent = i64::try_from(digits.len()).unwrap_or(i64::MAX) - 1 - scale;
+    (digits, if number.is_zero() { 0 } else { exponent })
+}
+
+/// The number of which [`mantissa`] told the parts, as `1.5e+10`.
+pub(crate) fn with_exponent(digits: &str, exponent: i64) -> String {
+    let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{first}{point}{rest}e{sign}{:02}", exponent.abs())
 }
 
 #[cfg(test)]

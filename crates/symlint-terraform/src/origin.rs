@@ -198,11 +198,11 @@ fn json_escape(text: &str) -> (usize, usize) {
     match text.as_bytes() {
         [b'\\', b'u', ..] => match unit(2) {
             Some(high @ 0xD800..=0xDBFF) => {
-                let pair = [high, unit(8).unwrap_or(0)];
-                let len = char::decode_utf16(pair).next().and_then(Result::ok).map_or(0, char::len_utf8);
-                (12, len)
+                let pair = [high, text.get(6..8).filter(|next| *next == "\\u").and(unit(8)).unwrap_or(0)];
+                let pair = char::decode_utf16(pair).next().and_then(Result::ok);
+                pair.map_or((6, char::REPLACEMENT_CHARACTER.len_utf8()), |c| (12, c.len_utf8()))
             }
-            Some(code) => (6, char::from_u32(code.into()).map_or(0, char::len_utf8)),
+            Some(code) => (6, char::from_u32(code.into()).unwrap_or(char::REPLACEMENT_CHARACTER).len_utf8()),
             None => (6, 0),
         },
         [b'\\', _, ..] => (2, 1),

@@ -143,10 +143,16 @@ impl Source {
         if self.text.get(range.clone()).is_some() { self.text.substr(range) } else { Substr::default() }
     }
 
+    /// The line, from 1, on which `offset` stands. An offset behind the end counts as the end.
+    pub(crate) fn line(&self, offset: u32) -> usize {
+        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        lines.starts.partition_point(|&start| start <= offset).max(1)
+    }
+
     /// Where `offset` stands. An offset behind the end counts as the end.
     pub fn position(&self, offset: u32) -> Position {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
-        let line = lines.starts.partition_point(|&start| start <= offset).max(1);
+        let line = self.line(offset);
         let start = lines.starts.get(line - 1).copied().unwrap_or(0);
         let mut column = lines.code_points(&self.text, offset) - lines.code_points(&self.text, start);
         if line == 1 && self.text.starts_with(BYTE_ORDER_MARK) {

@@ -3,7 +3,7 @@
 use crate::functions;
 use crate::number::{self, Numeric};
 use crate::origin::{Form, Origin};
-use crate::syntax::{Call, Conditional, Expr, ExprKind, Item, Key};
+use crate::syntax::{BinaryOperator, Call, Conditional, Expr, ExprKind, Item, Key, TemplatePart, UnaryOperator};
 use crate::types::{Primitive, Type, convert_within, to_bool, to_text, type_of, unify};
 use crate::value::{Entry, Kind, Value};
 
@@ -129,36 +129,92 @@ impl Evaluator<'_> {
         let value = self.known(chosen, scope)?.marked(condition.sensitive);
         // What is not chosen decides on the type, but its errors are not heard.
         match self.attempt(other, scope) {
-            Ok(Some(other)) => self.in_common(value, &other, "the two results of a condition must be of one type"),
-            Ok(None) => Ok(value),
+            Ok(Some(other)) => {
+                let hides = other.is_sensitive();
+                Ok(self.in_common(value, &other, ONE_TYPE)?.marked(hides))
+            }
+            Ok(None) => match self.type_of_failed(other, scope) {
+                Some(ty) => self.of_common_type(value, &ty, ONE_TYPE),
+                None => Ok(value),
+            },
             Err(_) => uncommon(value),
+        }
+    }
+
+    /// The type that an expression has although it cannot be evaluated.
+    fn type_of_failed(&self, expr: &Expr, scope: &Scope<'_>) -> Option<Type> {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.type_of_failed(inner, scope),
+            // A template that is one interpolation is what that one is.
+            ExprKind::Template(parts) => {
+                (!matches!(&**parts, [TemplatePart::Interpolation(_)])).then_some(Type::String)
+            }
+            ExprKind::Unary(UnaryOperator::Negate, _) => Some(Type::Number),
+            ExprKind::Unary(UnaryOperator::Not, _) => Some(Type::Bool),
+            ExprKind::Binary(binary) => Some(match binary.operator {
+                BinaryOperator::Add
+                | BinaryOperator::Subtract
+                | BinaryOperator::Multiply
+                | BinaryOperator::Divide
+                | BinaryOperator::Modulo => Type::Number,
+                _ => Type::Bool,
+            }),
+            // Asked of a failed condition only, so that no chain of conditions is evaluated again at each of its links.
+            ExprKind::Conditional(conditional) => {
+                let holds = |value: &Value| matches!(to_bool(value), Primitive::Is(Value { kind: Kind::Bool(_), .. }));
+                match self.attempt(&conditional.condition, scope) {
+                    Ok(value) if !value.as_ref().is_some_and(holds) => {}
+                    _ => return None,
+                }
+                let result = |expr| match self.attempt(expr, scope) {
+                    Ok(Some(value)) => type_of(&value, self.meter()).ok(),
+                    Ok(None) => self.type_of_failed(expr, scope),
+                    Err(_) => None,
+                };
+                unify(&result(&conditional.yes)?, &result(&conditional.no)?)
+            }
+            _ => None,
         }
     }
 
     /// `value` as the type that it has in common with `other`.
     pub(crate) fn in_common(&self, value: Value, other: &Value, refusal: &str) -> Answer {
-        // A null of no type is of any.
-        let untyped = |value: &Value| value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any));
         if untyped(other) {
             return Ok(value);
         }
         if other.as_unknown().is_some() {
             return uncommon(value);
         }
-        if untyped(&value) {
-            return Ok(Value::typed(Kind::Null, value.origin, type_of(other, self.meter())?));
-        }
         if let (Kind::String(_), Kind::String(_)) = (&value.kind, &other.kind) {
             return Ok(value);
         }
-        let own = type_of(&value, self.meter())?;
-        let common = unify(&own, &type_of(other, self.meter())?).ok_or_else(|| Stop::error(refusal))?;
+        let ty = type_of(other, self.meter())?;
         // An element of unknown type may turn the others into strings.
-        if matches!(common, Type::List(_) | Type::Map(_) | Type::Set(_)) && unknown_within(other) {
-            return uncommon(value);
+        if unknown_within(other) && !untyped(&value) {
+            let common = unify(&type_of(&value, self.meter())?, &ty).ok_or_else(|| Stop::error(refusal))?;
+            if matches!(common, Type::List(_) | Type::Map(_) | Type::Set(_)) {
+                return uncommon(value);
+            }
         }
+        self.of_common_type(value, &ty, refusal)
+    }
+
+    /// `value` as the type that it has in common with `other`.
+    fn of_common_type(&self, value: Value, other: &Type, refusal: &str) -> Answer {
+        if untyped(&value) {
+            return Ok(Value::typed(Kind::Null, value.origin, other.clone()));
+        }
+        let own = type_of(&value, self.meter())?;
+        let common = unify(&own, other).ok_or_else(|| Stop::error(refusal))?;
         Ok(convert_within(&value, &common, self.meter()).value)
     }
+}
+
+const ONE_TYPE: &str = "the two results of a condition must be of one type";
+
+/// A null of no type is of any.
+fn untyped(value: &Value) -> bool {
+    value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any))
 }
 
 /// `value` where it is not known which type it has to share: strings stay strings, and what becomes of a container does

@@ -4,7 +4,7 @@ use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
 use crate::number;
 use crate::origin::Origin;
-use crate::types::{Type, distinct as without_duplicates, is_exactly};
+use crate::types::{Type, distinct as without_duplicates, is_exactly, unify_all};
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -98,9 +98,13 @@ fn concat(args: &Arguments<'_, '_>) -> Answer {
     if !all_lists {
         return args.tuple(items);
     }
-    // Lists of types that have none in common become a tuple.
-    let tuple = args.tuple(items.clone())?;
-    args.list(items).or(Ok(tuple))
+    let types = args.values.iter().map(|list| args.type_of(list)).collect::<Answer<Vec<Type>>>()?;
+    let tuple = args.tuple(items)?;
+    // Lists of types that have none in common become a tuple, even where one is empty.
+    match unify_all(&types.iter().collect::<Vec<_>>()) {
+        Some(list) => args.convert(&tuple, &list).or(Ok(tuple)),
+        None => Ok(tuple),
+    }
 }
 
 fn flatten(args: &Arguments<'_, '_>) -> Answer {

@@ -38,7 +38,7 @@ fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
 
 fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
     let text = args.text(0)?;
-    match json::parse(&text) {
+    match json::parse(&json::without_lone_surrogates(&text)) {
         Ok(json) => decoded(&json, args),
         // Go reads a few escapes that are wrong.
         Err(_) if text.contains("\\u") => Err(Stop::reason("this text is not decoded here")),

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use bigdecimal::{BigDecimal, RoundingMode, Signed, Zero};
+use bigdecimal::{BigDecimal, RoundingMode, Signed};
 
 use crate::eval::{Answer, Pieces, Stop};
 use crate::number;
@@ -167,7 +167,7 @@ fn show(args: &Arguments<'_, '_>, verb: &Verb, value: &Value) -> Answer<String> 
         'v' => {
             let text = match &value.kind {
                 Kind::String(text) if !verb.sharp => text.to_string(),
-                Kind::Number(number) if !verb.sharp => general(number, None),
+                Kind::Number(number) if !verb.sharp => number::general(number, None),
                 _ => json(args, value)?,
             };
             padded(&text, verb)
@@ -245,7 +245,7 @@ fn fraction(verb: &Verb, number: &BigDecimal) -> String {
             number::as_float(&magnitude).with_scale_round(precision, RoundingMode::HalfEven).to_plain_string()
         }
         'e' | 'E' => scientific(&magnitude, verb.precision.unwrap_or(6)),
-        _ => general(&magnitude, verb.precision),
+        _ => number::general(&magnitude, verb.precision),
     };
     let digits = if matches!(verb.letter, 'E' | 'G') { digits.to_uppercase() } else { digits };
     let sign = sign(verb, number);
@@ -264,48 +264,9 @@ fn fraction(verb: &Verb, number: &BigDecimal) -> String {
 fn scientific(number: &BigDecimal, precision: usize) -> String {
     let wanted = NonZeroU64::MIN.saturating_add(precision as u64);
     let rounded = number::as_float(number).with_precision_round(wanted, RoundingMode::HalfEven);
-    let (mut digits, exponent) = mantissa(&rounded);
+    let (mut digits, exponent) = number::mantissa(&rounded);
     digits.push_str(&"0".repeat((precision + 1).saturating_sub(digits.len())));
-    with_exponent(&digits, exponent)
-}
-
-/// As short as it can be, or with `precision` digits; with an exponent where the number is large or small.
-fn general(number: &BigDecimal, precision: Option<usize>) -> String {
-    let rounded = match precision {
-        None => number.clone(),
-        Some(precision) => {
-            let wanted = NonZeroU64::new(precision as u64).unwrap_or(NonZeroU64::MIN);
-            number::as_float(number).with_precision_round(wanted, RoundingMode::HalfEven)
-        }
-    };
-    let (digits, exponent) = mantissa(&rounded.abs());
-    let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
-    let most = match precision {
-        None => 6,
-        Some(precision) => {
-            let precision = i64::try_from(precision.max(1)).unwrap_or(i64::MAX);
-            if precision > count && count > exponent { count } else { precision }
-        }
-    };
-    let sign = if number.is_negative() { "-" } else { "" };
-    let is_scientific = !rounded.is_zero() && (exponent < -4 || exponent >= most);
-    let text = if is_scientific { with_exponent(&digits, exponent) } else { number::format_number(&rounded.abs()) };
-    format!("{sign}{text}")
-}
-
-/// The digits without zeros at the end, and the power of ten of the first of them.
-fn mantissa(number: &BigDecimal) -> (String, i64) {
-    let (digits, scale) = number.normalized().into_bigint_and_exponent();
-    let digits = digits.to_string();
-    let exponent = i64::try_from(digits.len()).unwrap_or(i64::MAX) - 1 - scale;
-    (digits, if number.is_zero() { 0 } else { exponent })
-}
-
-fn with_exponent(digits: &str, exponent: i64) -> String {
-    let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
-    let point = if rest.is_empty() { "" } else { "." };
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{first}{point}{rest}e{sign}{:02}", exponent.abs())
+    number::with_exponent(&digits, exponent)
 }
 
 fn padded(text: &str, verb: &Verb) -> Answer<String> {

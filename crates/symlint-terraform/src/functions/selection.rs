@@ -61,13 +61,14 @@ fn element(args: &Arguments<'_, '_>) -> Answer {
         Kind::List(items) | Kind::Tuple(items) => items,
         _ => return Err(args.refuse(format_args!("takes a list, not a {}", list.type_name()))),
     };
+    let empty = || args.refuse("finds nothing in an empty list");
+    let len = i64::try_from(items.len()).ok().filter(|&len| len > 0).ok_or_else(empty)?;
     let index = args.integer(1)?;
-    if index < 0 {
-        return Err(args.refuse("takes no negative index"));
+    // Terraform counts from the end of a list; of a tuple it does not.
+    if index % len < 0 && matches!(list.kind, Kind::Tuple(_)) {
+        return Err(args.refuse("takes no negative index into a tuple"));
     }
-    let index = usize::try_from(index).unwrap_or(0).checked_rem(items.len());
-    let index = index.ok_or_else(|| args.refuse("finds nothing in an empty list"))?;
-    list.at(index).ok_or_else(|| args.refuse("finds nothing in an empty list"))
+    usize::try_from(index.rem_euclid(len)).ok().and_then(|index| list.at(index)).ok_or_else(empty)
 }
 
 fn contains(args: &Arguments<'_, '_>) -> Answer {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
-use crate::types::{Type, canonical, make_set};
+use crate::types::{Type, canonical, make_set, unify_all};
 use crate::value::{Kind, Value};
 
 use super::arguments::Arguments;
@@ -20,28 +20,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The arguments as sets of one type.
 fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
-    let mut lengths = Vec::with_capacity(args.len());
-    let mut all = Vec::new();
-    for index in 0..args.len() {
-        let items = args.items(index)?;
-        lengths.push(items.len());
-        all.extend(items);
-        args.spend(all.len())?;
-    }
-    let list = args.list(all)?;
-    let of = element_type(args, &list)?;
-    let mut rest = list.elements().unwrap_or_default();
+    let any = Type::Set(Box::new(Type::Any));
     let mut sets = Vec::with_capacity(args.len());
-    for length in lengths {
-        let (items, later) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
-            return Err(Stop::Unknown(unknown.clone()));
-        }
-        let Kind::Set(items) = make_set(items.to_vec(), args.evaluator.meter())? else { continue };
-        sets.push(items.to_vec());
-        rest = later;
+    let mut types = Vec::with_capacity(args.len());
+    for index in 0..args.len() {
+        let set = args.convert(args.value(index)?, &any)?;
+        args.items_of(&set).unwrap_or_else(|| Err(args.refuse("takes sets")))?;
+        types.push(element_type(args, &set)?);
+        sets.push(set);
     }
-    Ok((sets, of))
+    let common = unify_all(&types.iter().collect::<Vec<_>>());
+    let of = common.ok_or_else(|| args.refuse("takes sets of one type"))?;
+    let whole = Type::Set(Box::new(of.clone()));
+    let converted = |set: &Value| {
+        let set = args.convert(set, &whole)?;
+        args.items_of(&set).unwrap_or_else(|| Err(args.refuse("takes sets")))
+    };
+    Ok((sets.iter().map(converted).collect::<Answer<_>>()?, of))
 }
 
 fn element_type(args: &Arguments<'_, '_>, list: &Value) -> Answer<Type> {

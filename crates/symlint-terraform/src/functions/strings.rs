@@ -155,6 +155,8 @@ fn substr(args: &Arguments<'_, '_>) -> Answer {
     let characters = characters(&text)?;
     let (offset, length) = (args.integer(1)?, args.integer(2)?);
     let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
+    // Terraform ends at a length of zero only where it counts from the start.
+    let length = if offset < 0 && length == 0 { -1 } else { length };
     let offset = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { offset.saturating_add(length).min(count) };
     let (from, to) = (usize::try_from(offset).unwrap_or(0), usize::try_from(end).unwrap_or(0));

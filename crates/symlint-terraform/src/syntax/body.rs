@@ -16,7 +16,7 @@ impl Reader<'_> {
             self.skip_space();
             match self.peek() {
                 None => break,
-                Some(b'}') => self.extra_brace(),
+                Some(b'}') => self.extra_bracket(),
                 Some(_) => self.structure(&mut body),
             }
         }
@@ -27,10 +27,13 @@ impl Reader<'_> {
     /// An attribute or a block, with whatever ends its line.
     fn structure(&mut self, body: &mut Body) {
         let start = self.at;
+        // Arguments of a file are not indented: behind a mistake this is the rest of what was closed too early.
+        self.quiet = self.depth == 0 && self.any_error() && self.indent(start) > 0;
         let outcome = self.attribute_or_block(body).and_then(|what| self.line_must_end(what));
         if outcome.is_err() {
             self.skip_item(start, Level::Body);
         }
+        self.quiet = false;
     }
 
     fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<What> {
@@ -113,7 +116,7 @@ impl Reader<'_> {
                     self.not_closed(open, "}");
                     break;
                 }
-                Some(b'}') if self.repairs.extra.contains(&self.at) => self.extra_brace(),
+                Some(b'}') if self.at_extra() => self.extra_bracket(),
                 Some(b'}') => {
                     self.at += 1;
                     break;
@@ -147,6 +150,10 @@ impl Reader<'_> {
 
     fn line_must_end(&mut self, what: What) -> Outcome<()> {
         self.skip_blank();
+        while self.at_extra() {
+            self.extra_bracket();
+            self.skip_blank();
+        }
         if self.at_line_end() {
             return Ok(());
         }

@@ -32,14 +32,18 @@ impl Reader<'_> {
                     self.not_closed(open, "}");
                     break;
                 }
-                Some(b'}') if self.repairs.extra.contains(&self.at) => self.extra_brace(),
+                Some(b'}' | b']') if self.at_extra() => self.extra_bracket(),
                 Some(b'}') => {
                     self.at += 1;
                     break;
                 }
+                Some(b']' | b')') if self.closes_wrongly(open) => {
+                    self.wrong_close(open, "}");
+                    break;
+                }
                 Some(_) => {
                     let start = self.at;
-                    if self.item(&mut items, &mut height).is_err() {
+                    if self.item(open, &mut items, &mut height).is_err() {
                         self.skip_item(start, Level::Object);
                     }
                 }
@@ -49,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// An item with the comma behind it.
-    fn item(&mut self, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
+    fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
         let key = self.expression(Lines::End)?;
         self.skip_blank();
@@ -83,6 +87,7 @@ impl Reader<'_> {
         match self.peek() {
             Some(b',') => self.at += 1,
             Some(b'}') => {}
+            Some(b']' | b')') if self.at_extra() || self.is_missing(open) || self.closes_wrongly(open) => {}
             _ if self.at_line_end() => {}
             _ => return self.not_separated(value_start),
         }
@@ -122,14 +127,22 @@ impl Reader<'_> {
                     self.not_closed(open, "]");
                     break;
                 }
+                Some(b'}' | b']') if self.at_extra() => self.extra_bracket(),
                 Some(b']') => {
                     self.at += 1;
                     break;
                 }
+                Some(b'}' | b')') if self.closes_wrongly(open) => {
+                    self.wrong_close(open, "]");
+                    break;
+                }
+                Some(b'}' | b')') if self.is_first_on_line() => {
+                    let end = self.missing_close(open, "]", self.at);
+                    self.back_to(end);
+                    break;
+                }
                 Some(b'}' | b')') => {
                     self.not_closed(open, "]");
-                    // It closes what the tuple is part of, if there is such a thing.
-                    self.at += usize::from(self.depth == 1);
                     break;
                 }
                 Some(_) if self.item_starts_here() => {

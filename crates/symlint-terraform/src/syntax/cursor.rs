@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
-use super::repair::Repairs;
+use super::repair::{Repairs, balance};
 use super::{Body, Expr, File, MAX_DEPTH, MAX_ERRORS, Name, SyntaxError};
 use crate::source::{BYTE_ORDER_MARK, FileId, Source, Span};
 use crate::value::Str;
@@ -20,6 +20,8 @@ pub(super) struct Reader<'s> {
     pub(super) depth: usize,
     comments: Vec<Span>,
     errors: Vec<SyntaxError>,
+    /// How many mistakes were not told, because they follow from others.
+    following: usize,
     /// No `*/` lies behind this place, so that it is not looked for again and again.
     unclosed_comment: Option<usize>,
     /// How often the end of a heredoc was looked for in vain.
@@ -27,6 +29,10 @@ pub(super) struct Reader<'s> {
     /// Brackets do not match.
     pub(super) unbalanced: bool,
     pub(super) repairs: Repairs,
+    /// The start of what follows a bracket that was missing: what is wrong on that line may be the same mistake.
+    pub(super) behind_missing: Option<usize>,
+    /// What is wrong here follows from what was found before.
+    pub(super) quiet: bool,
 }
 
 /// A mistake that is among the errors already: whoever gets it only has to find the way on.
@@ -67,10 +73,13 @@ impl<'s> Reader<'s> {
             depth: 0,
             comments: Vec::new(),
             errors: Vec::new(),
+            following: 0,
             unclosed_comment: None,
             unclosed_heredocs: 0,
             unbalanced: false,
             repairs: Repairs::default(),
+            behind_missing: None,
+            quiet: false,
         }
     }
 
@@ -144,19 +153,25 @@ impl<'s> Reader<'s> {
     }
 
     pub(super) fn error(&mut self, range: Range<usize>, message: impl Into<String>) -> Reported {
-        if self.errors.len() < MAX_ERRORS {
-            let error = SyntaxError { message: message.into(), span: self.span(range) };
-            // Whatever else is missing where the file ends follows from the first thing that is.
-            let repeated = self.errors.last().is_some_and(|last| last.span == error.span)
-                || error.span.start as usize >= self.text.len() && self.at_end_reported();
-            if !repeated {
-                self.errors.push(error);
-            }
+        if self.follows(range.start) {
+            self.following += 1;
+        } else if !self.is_full() {
+            self.errors.push(SyntaxError { message: message.into(), span: self.span(range) });
         }
         if self.is_full() {
             self.at = self.text.len();
         }
         Reported
+    }
+
+    /// Whether a mistake at `at` follows from one that was found before: whatever else is wrong on its line, and whatever
+    /// is missing where the file ends.
+    fn follows(&self, at: usize) -> bool {
+        let line = |at: usize| self.source.line(offset(at));
+        self.quiet
+            || self.is_wrong(at)
+            || at >= self.text.len() && self.any_error()
+            || self.behind_missing.is_some_and(|behind| line(behind) == line(at))
     }
 
     /// Bytes that are not UTF-8 are a mistake but in comments; a mistake that was found there already says enough.
@@ -183,11 +198,28 @@ impl<'s> Reader<'s> {
 
     /// Whether there are so many mistakes that reading on helps nobody.
     pub(super) fn is_full(&self) -> bool {
-        self.errors.len() >= MAX_ERRORS
+        self.errors.len() + self.following >= MAX_ERRORS
     }
 
-    fn at_end_reported(&self) -> bool {
+    /// Whether a mistake was found on the line on which `at` lies.
+    pub(super) fn is_wrong(&self, at: usize) -> bool {
+        let line = self.source.line(offset(at));
+        self.errors.iter().any(|error| self.source.line(error.span.start) == line)
+    }
+
+    pub(super) fn any_error(&self) -> bool {
         !self.errors.is_empty()
+    }
+
+    /// Whether a mistake was found on a line from that of `open` up to `at` which opens or closes more brackets than it
+    /// seems to.
+    pub(super) fn brackets_are_wrong(&self, open: usize, at: usize) -> bool {
+        let first = self.source.line(offset(open));
+        self.errors.iter().map(|error| error.span.start as usize).any(|error| {
+            let is_first = self.source.line(offset(error)) == first;
+            let unbalanced = || self.short_line(error).is_some_and(|line| balance(self.slice(line)) != 0);
+            is_first || (open..at).contains(&error) && unbalanced()
+        })
     }
 
     /// Runs `read` one level deeper; at most [`MAX_DEPTH`] levels.
@@ -271,7 +303,23 @@ impl<'s> Reader<'s> {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         let end = at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
         count(end - at);
-        if end > at && self.text.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end }
+        let carriage_return = end > at && end < self.text.len() && self.text.as_bytes().get(end - 1) == Some(&b'\r');
+        if carriage_return { end - 1 } else { end }
+    }
+
+    /// The line on which `at` lies, unless it is so long that nobody wrote it: what is looked at again and again must be
+    /// short.
+    pub(super) fn short_line(&self, at: usize) -> Option<Range<usize>> {
+        const LONGEST: usize = 500;
+        let bytes = self.text.as_bytes();
+        let from = at.saturating_sub(LONGEST);
+        let to = bytes.len().min(at + LONGEST);
+        let before = bytes.get(from..at)?.iter().rposition(|&byte| byte == b'\n');
+        let behind = bytes.get(at..to)?.iter().position(|&byte| byte == b'\n');
+        count(to - from);
+        let start = before.map(|before| from + before + 1).or((from == 0).then_some(0))?;
+        let end = behind.map(|behind| at + behind).or((to == bytes.len()).then_some(to))?;
+        Some(start..end)
     }
 
     /// The start of the line on which `at` lies.

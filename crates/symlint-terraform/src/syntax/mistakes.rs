@@ -40,15 +40,37 @@ impl Reader<'_> {
     /// The bracket at `open` is never closed.
     pub(super) fn not_closed(&mut self, open: usize, close: &str) -> Reported {
         self.unbalanced |= self.peek().is_none();
+        if self.peek().is_none() && self.any_error() {
+            // It may be closed, in what was passed over behind an earlier mistake.
+            return Reported;
+        }
         let bracket = self.slice(open..open + 1);
         self.error(open..open + 1, format!("this `{bracket}` is not closed: add `{close}`"))
     }
 
-    /// Passes a `}` that closes nothing.
-    pub(super) fn extra_brace(&mut self) {
+    /// Passes a `}` or `]` that closes nothing.
+    pub(super) fn extra_bracket(&mut self) {
         self.unbalanced = true;
+        let at = self.at;
         self.at += 1;
-        self.error(self.at - 1..self.at, "this `}` closes nothing: remove it");
+        // Where brackets were lost behind an earlier mistake, this only follows from it.
+        let follows = if self.repairs.extra.contains(&at) { self.opener_is_wrong(at) } else { self.any_error() };
+        if !follows {
+            let bracket = self.slice(at..at + 1);
+            self.error(at..at + 1, format!("this `{bracket}` closes nothing: remove it"));
+        }
+    }
+
+    /// The bracket at `open` is closed by one of another kind, which stands here.
+    pub(super) fn wrong_close(&mut self, open: usize, close: &str) {
+        if self.is_wrong(open) {
+            self.at += 1;
+            return;
+        }
+        let (bracket, found) = (self.slice(open..open + 1), self.slice(self.at..self.at + 1));
+        let message = format!("this `{found}` cannot close the `{bracket}`: write `{close}`");
+        self.error(self.at..self.at + 1, message);
+        self.at += 1;
     }
 
     pub(super) fn sequence_not_closed(&mut self, open: usize) -> Reported {

@@ -1,7 +1,7 @@
 //! The way on after a mistake.
 
-use super::Name;
 use super::cursor::{Lines, Node, Outcome, Reader};
+use super::{MAX_DEPTH, Name};
 
 /// What an item is part of, which decides where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,20 +37,30 @@ impl Reader<'_> {
                     open.push(byte);
                     self.at += 1;
                 }
+                b'}' | b']' if self.at_extra() => self.at += 1,
                 b'}' | b']' | b')' => {
-                    if open.is_empty() && closes(level, byte) {
-                        return false;
+                    let opener = opener(byte);
+                    let nearest = open.iter().rev().take(MAX_DEPTH).position(|&bracket| bracket == opener);
+                    match nearest {
+                        Some(above) => open.truncate(open.len() - above - 1),
+                        // It closes what the item is part of, whatever is open here.
+                        None if closes(level, byte) => return false,
+                        None => {}
                     }
-                    open.pop();
                     self.at += 1;
                 }
                 b',' if open.is_empty() && level != Level::Body => {
                     self.at += 1;
-                    return false;
+                    if level == Level::Tuple || !self.at_newline() {
+                        return false;
+                    }
                 }
                 b'\n' => {
                     self.at += 1;
                     if open.is_empty() && level != Level::Tuple {
+                        if self.line_goes_on(start, indent) {
+                            continue;
+                        }
                         return false;
                     }
                     if self.starts_item(indent) {
@@ -65,6 +75,33 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the line on which the reader stands belongs to the item at `start`, which is indented by `indent`, and
+    /// could not be read: an operator, a bare word, what is deeper indented, and is no item.
+    fn line_goes_on(&self, start: usize, indent: usize) -> bool {
+        let line = self.slice(self.at..self.line_end(self.at));
+        let text = line.trim_start_matches([' ', '\t']);
+        let deeper = line.len() - text.len() > indent;
+        match text.as_bytes() {
+            [] | [b'#' | b'}', ..] | [b'/', b'/' | b'*', ..] => false,
+            [first, ..] if b"=?:+-*%&|<>!{[])".contains(first) => true,
+            // The rest of a string that a line end has cut.
+            _ if odd_quotes(text) && odd_quotes(self.line_before()) && !text.contains('=') => true,
+            // The lines below `name:` are those of YAML.
+            _ if deeper && self.short_line(start).is_some_and(|line| self.slice(line).trim_end().ends_with(':')) => {
+                true
+            }
+            _ if is_item(text) || text.contains('=') => false,
+            [b'"', ..] => true,
+            _ => deeper || !text.trim_end().contains([' ', '\t']),
+        }
+    }
+
+    /// The line before the one that starts here.
+    fn line_before(&self) -> &str {
+        let end = self.at.saturating_sub(1);
+        self.slice(self.line_start(end)..end)
+    }
+
     /// Whether the line on which the reader stands looks like an item that is indented at most `indent` bytes.
     pub(super) fn starts_item(&self, indent: usize) -> bool {
         let start = self.line_start(self.at);
@@ -76,20 +113,26 @@ impl Reader<'_> {
     /// Whether an item starts here, as the first thing on its line: within a list that can only mean that the list was
     /// not closed.
     pub(super) fn item_starts_here(&self) -> bool {
-        // No further back than there are blanks: a line may be as long as the file.
-        let before = self.text.as_bytes().get(..self.at).unwrap_or_default();
-        let first = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-        first.is_none_or(|byte| *byte == b'\n') && self.item_follows()
+        self.is_first_on_line() && self.item_follows()
     }
 
     /// The value of `name`, which starts here: an object whose `{` is missing, too.
     pub(super) fn value_of(&mut self, name: &Name) -> Outcome<Node> {
-        if !self.at_line_end() || !self.lacks_brace() {
-            return self.expression(Lines::End);
-        }
+        let end = if self.at_line_end() { Some(self.at) } else { self.slip_end() };
+        let Some(end) = end.filter(|_| self.lacks_brace()) else { return self.expression(Lines::End) };
         let open = self.at;
-        self.error(open..open, format!("`{{` is missing: write `{} = {{`", name.text));
+        self.error(open..end, format!("`{{` is missing: write `{} = {{`", name.text));
+        self.at = end;
         self.rest_of_object(open)
+    }
+
+    /// The end of the line, if there is no more on it than a slip of the finger: another character in place of `{`.
+    fn slip_end(&self) -> Option<usize> {
+        const LONGEST: usize = 4;
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let len = rest.iter().take(LONGEST).position(|&byte| byte == b'\n')?;
+        let slip = rest.get(..len)?;
+        slip.iter().all(|byte| *byte != b'{' && !byte.is_ascii_alphanumeric()).then_some(self.at + len)
     }
 
     /// Whether the lines below are those of an object whose `{` should stand here: deeper indented items, and a `}`
@@ -113,12 +156,12 @@ impl Reader<'_> {
         false
     }
 
-    fn next_line(&self, at: usize) -> usize {
+    pub(super) fn next_line(&self, at: usize) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         at + rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1)
     }
 
-    fn indent_of_line(&self, at: usize) -> usize {
+    pub(super) fn indent_of_line(&self, at: usize) -> usize {
         let line = self.slice(self.line_start(at)..self.line_end(at));
         line.len() - line.trim_start_matches([' ', '\t']).len()
     }
@@ -164,18 +207,33 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes a heredoc, if `<<` here starts one.
+    /// Passes a heredoc, if `<<` here starts one, or was meant to.
     pub(super) fn skip_heredoc(&mut self) {
         self.at += 2;
         self.eat("-");
+        let rest = self.short_line(self.at).map_or("", |line| self.slice(self.at..line.end));
+        let meant = rest.split(['#', ',']).next().unwrap_or_default().trim_matches([' ', '\t', '\r', '"', '\'']);
+        let is_marker = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
         if let Some(word) = self.word()
             && self.at_newline()
         {
-            match self.heredoc_end(self.slice(word)) {
+            match self.heredoc_end(self.slice(word.clone())) {
                 Some(end) => self.at = end,
+                None if self.ends_with(self.slice(word)) => self.at = self.text.len(),
                 None => self.skip_text(),
             }
+        } else if !meant.is_empty()
+            && meant.chars().all(is_marker)
+            && let Some(end) = self.heredoc_end(meant)
+        {
+            self.at = end;
         }
+    }
+
+    /// Whether the last line of the file is `marker` alone, without a line end.
+    fn ends_with(&self, marker: &str) -> bool {
+        let before = self.text.strip_suffix(marker).map(|text| text.trim_end_matches([' ', '\t']));
+        before.is_some_and(|before| before.ends_with('\n'))
     }
 
     /// Passes the lines of a heredoc that does not end, up to the first that may be none of its.
@@ -191,10 +249,22 @@ impl Reader<'_> {
     }
 }
 
+fn odd_quotes(line: &str) -> bool {
+    line.bytes().filter(|&byte| byte == b'"').count() % 2 == 1
+}
+
+fn opener(close: u8) -> u8 {
+    match close {
+        b'}' => b'{',
+        b']' => b'[',
+        _ => b'(',
+    }
+}
+
 fn closes(level: Level, byte: u8) -> bool {
     match level {
         Level::Body | Level::Object => byte == b'}',
-        Level::Tuple => byte == b']',
+        Level::Tuple => byte == b']' || byte == b'}',
     }
 }
 

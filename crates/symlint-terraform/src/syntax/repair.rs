@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::MAX_DEPTH;
 use super::cursor::{Reader, offset};
 
 /// What to assume when a file whose brackets do not match is read again.
@@ -10,9 +11,12 @@ pub(super) struct Repairs {
     /// The opening brackets that are closed nowhere, each with the place at which it has to be taken as closed: the
     /// start of the next thing that does not belong in it.
     pub(super) missing: HashMap<usize, usize>,
-    /// The closing braces that close nothing.
+    /// The closing brackets that close nothing.
     pub(super) extra: HashSet<usize>,
 }
+
+/// How many lines are looked at to see what a bracket belongs to.
+const LINES: usize = 200;
 
 struct Open {
     bracket: u8,
@@ -31,11 +35,14 @@ impl Reader<'_> {
         let mut balance = 0_isize;
         let mut indent = 0;
         let mut line_starts = true;
+        // Where the line's first character stands.
+        let mut first = 0;
         while let Some(byte) = self.peek() {
-            if line_starts && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            if line_starts && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'/') {
                 line_starts = false;
                 indent = self.at - self.line_start(self.at);
                 let at = self.at;
+                first = at;
                 let item = !matches!(byte, b'}' | b']') && self.starts_item(indent);
                 let outside = |last: &Open| last.indent > indent || last.indent == indent && item;
                 while open.last().is_some_and(outside) {
@@ -66,8 +73,23 @@ impl Reader<'_> {
                 b'}' | b']' => {
                     balance -= 1;
                     let opener = if byte == b'}' { b'{' } else { b'[' };
-                    if open.last().is_some_and(|last| last.bracket == opener) {
-                        open.pop();
+                    match open.last() {
+                        Some(last) if last.bracket == opener && self.goes_on_behind(last, first) => {
+                            repairs.extra.insert(self.at);
+                        }
+                        Some(last) if last.bracket == opener => {
+                            open.pop();
+                        }
+                        _ => {
+                            // What was opened on this line within its own is not closed.
+                            let on_line = open.iter().rev().take(MAX_DEPTH).take_while(|open| open.at >= first);
+                            let above = on_line.map(|open| open.bracket).position(|bracket| bracket == opener);
+                            if let Some(above) = above {
+                                let unclosed = open.split_off(open.len() - above);
+                                repairs.missing.extend(unclosed.iter().map(|open| (open.at, self.at)));
+                                open.pop();
+                            }
+                        }
                     }
                     self.at += 1;
                 }
@@ -77,6 +99,82 @@ impl Reader<'_> {
         let explained = isize::try_from(repairs.missing.len()) == Ok(balance) && repairs.extra.is_empty()
             || isize::try_from(repairs.extra.len()) == Ok(-balance) && repairs.missing.is_empty();
         if explained { repairs } else { Repairs::default() }
+    }
+
+    /// Whether the bracket here, which is not the `first` on its line, would close what was opened on an earlier line
+    /// and still goes on below.
+    fn goes_on_behind(&self, open: &Open, first: usize) -> bool {
+        self.at != first && open.at < first && self.goes_on_below(open.bracket, open.indent)
+    }
+
+    /// Whether the next line is one within a bracket whose own line is indented by `indent`: indented deeper, or with
+    /// what closes it.
+    fn goes_on_below(&self, bracket: u8, indent: usize) -> bool {
+        let mut end = self.short_line(self.at).map(|line| line.end);
+        for _ in 0..LINES {
+            let Some(next) = end.and_then(|end| self.short_line(end + 1)) else { return false };
+            let line = self.slice(next.clone());
+            let text = line.trim_start_matches([' ', '\t']);
+            if !text.trim_end().is_empty() && !text.starts_with('#') {
+                let own = line.len() - text.len();
+                let close = if bracket == b'{' { '}' } else { ']' };
+                return own > indent || own == indent && text.starts_with(close);
+            }
+            end = Some(next.end);
+        }
+        false
+    }
+
+    /// Whether a bracket that closes nothing stands here.
+    pub(super) fn at_extra(&self) -> bool {
+        self.repairs.extra.contains(&self.at)
+    }
+
+    /// Whether a mistake stands on the line that should have opened what the bracket at `at`, the first on its line,
+    /// closes: the last one before it that is indented as it is, or less.
+    pub(super) fn opener_is_wrong(&self, at: usize) -> bool {
+        let indent = self.indent_of_line(at);
+        let mut start = self.line_start(at);
+        for _ in 0..LINES {
+            let Some(before) = start.checked_sub(1) else { return false };
+            start = self.line_start(before);
+            let line = self.slice(start..before);
+            let text = line.trim_start_matches([' ', '\t']);
+            if !text.trim_end().is_empty() && line.len() - text.len() <= indent {
+                return self.is_wrong(start);
+            }
+        }
+        false
+    }
+
+    /// Whether the closing bracket here, of another kind than that at `open`, stands where that one's should: the two
+    /// are first and last on lines of one indentation, or on one line with nothing around them that it could close.
+    pub(super) fn closes_wrongly(&self, open: usize) -> bool {
+        let (Some(opener), Some(line)) = (self.short_line(open), self.short_line(self.at)) else { return false };
+        let bracket = self.text.as_bytes().get(open).copied().unwrap_or_default();
+        let indent = self.indent_of_line(open);
+        if self.goes_on_below(bracket, indent) {
+            return false;
+        }
+        let rest = self.slice(self.at + 1..line.end).trim();
+        if opener != line {
+            let ends = rest.is_empty() || rest.starts_with([',', '#']);
+            return ends && self.is_first_on_line() && self.indent(self.at) == indent;
+        }
+        balance(self.slice(opener.start..open)) <= 0 && balance(rest) >= 0
+    }
+
+    /// Whether there are only blanks before this place on its line.
+    pub(super) fn is_first_on_line(&self) -> bool {
+        // No further back than there are blanks: a line may be as long as the file.
+        let before = self.text.as_bytes().get(..self.at).unwrap_or_default();
+        let first = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        first.is_none_or(|byte| *byte == b'\n')
+    }
+
+    /// Whether what closes the bracket at `open` is missing here.
+    pub(super) fn is_missing(&self, open: usize) -> bool {
+        self.repairs.missing.get(&open) == Some(&self.at)
     }
 
     /// Whether the bracket at `open` has to be taken as closed here.
@@ -97,11 +195,22 @@ impl Reader<'_> {
         let end = self.slice(0..at).trim_end().len();
         // A string that is not closed swallows the brackets behind it, and that has been said.
         let line_start = self.line_start(end);
-        if self.last_error().is_none_or(|error| (error.span.start as usize) < line_start) {
+        let said = self.last_error().is_some_and(|error| error.span.start as usize >= line_start);
+        if !said && !self.brackets_are_wrong(open, at) {
             let bracket = self.slice(open..open + 1);
             let line = self.source.position(offset(open)).line;
             self.error(end..end, format!("`{close}` is missing: the `{bracket}` on line {line} is not closed"));
+            self.behind_missing = Some(at);
         }
         end
     }
+}
+
+/// How many more brackets `text` opens than it closes.
+pub(super) fn balance(text: &str) -> isize {
+    text.bytes().fold(0, |balance, byte| match byte {
+        b'{' | b'[' | b'(' => balance + 1,
+        b'}' | b']' | b')' => balance - 1,
+        _ => balance,
+    })
 }

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use bigdecimal::BigDecimal;
+
 use crate::limits::{Exhausted, Meter};
 use crate::number;
 use crate::value::{Kind, Value};
@@ -114,29 +116,40 @@ fn all_same<'a>(
     Ok(result)
 }
 
-/// A text that two values of one type share if they are equal. Terraform sorts the elements of sets that are no
-/// primitives by a text of this form.
+/// A text that two values of one type share if they are equal.
 pub(crate) fn canonical(value: &Value, meter: &Meter) -> Result<String, Exhausted> {
     let mut text = String::new();
-    write_canonical(value, &mut text, meter)?;
+    write_canonical(value, number::format_number, &mut text, meter)?;
     Ok(text)
 }
 
-fn write_canonical(value: &Value, out: &mut String, meter: &Meter) -> Result<(), Exhausted> {
+/// The text by which Terraform sorts the elements of sets that are no primitives. It has ten digits of a number.
+fn sort_text(value: &Value, meter: &Meter) -> Result<String, Exhausted> {
+    let mut text = String::new();
+    write_canonical(value, |number| number::general(number, Some(10)), &mut text, meter)?;
+    Ok(text)
+}
+
+fn write_canonical(
+    value: &Value,
+    shown: fn(&BigDecimal) -> String,
+    out: &mut String,
+    meter: &Meter,
+) -> Result<(), Exhausted> {
     meter.spend(1 + out.len() / 4096)?;
     match &value.kind {
         Kind::Unknown(_) => out.push('?'),
         Kind::Null => out.push('~'),
         Kind::Bool(true) => out.push('T'),
         Kind::Bool(false) => out.push('F'),
-        Kind::Number(number) => out.push_str(&number::format_number(number)),
+        Kind::Number(number) => out.push_str(&shown(number)),
         Kind::String(text) => {
             let _ = write!(out, "{:?}", text.as_str());
         }
         Kind::List(items) | Kind::Set(items) => {
             out.push('[');
             for item in items.iter() {
-                write_canonical(item, out, meter)?;
+                write_canonical(item, shown, out, meter)?;
                 out.push(';');
             }
             out.push(']');
@@ -144,7 +157,7 @@ fn write_canonical(value: &Value, out: &mut String, meter: &Meter) -> Result<(),
         Kind::Tuple(items) => {
             out.push('<');
             for item in items.iter() {
-                write_canonical(item, out, meter)?;
+                write_canonical(item, shown, out, meter)?;
                 out.push(';');
             }
             out.push('>');
@@ -154,7 +167,7 @@ fn write_canonical(value: &Value, out: &mut String, meter: &Meter) -> Result<(),
             out.push(if object { '<' } else { '{' });
             for entry in entries.iter() {
                 let _ = write!(out, "{:?}:", entry.key.as_str());
-                write_canonical(&entry.value, out, meter)?;
+                write_canonical(&entry.value, shown, out, meter)?;
                 out.push(';');
             }
             out.push(if object { '>' } else { '}' });
@@ -181,7 +194,7 @@ pub(crate) fn make_set(items: Vec<Value>, meter: &Meter) -> Result<Kind, Exhaust
     let items = distinct(items, meter)?;
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
-        keyed.push((canonical(&item, meter)?, wholly_known(&item, meter)?, item));
+        keyed.push((sort_text(&item, meter)?, wholly_known(&item, meter)?, item));
     }
     keyed.sort_by(|(a_text, a_known, a), (b_text, b_known, b)| {
         b_known.cmp(a_known).then_with(|| compare(a, b).unwrap_or_else(|| a_text.cmp(b_text)))

@@ -341,6 +341,18 @@ fn json_is_read_like_the_rest() {
 }
 
 #[test]
+fn half_a_surrogate_pair_in_json_is_the_replacement_character() {
+    let values = r#"{ "v": "a\ud800b\udc00\ud800\u0041\\ud800 \ud83d\ude00 end" }"#;
+    let project =
+        project(&[("main.tf", "variable \"v\" {}\nlocals { v = var.v }\n"), ("terraform.tfvars.json", values)]);
+    let evaluator = Evaluator::new(&project);
+    let value = local(&evaluator, "v");
+    assert_eq!(value.as_str().unwrap().as_str(), "a\u{FFFD}b\u{FFFD}\u{FFFD}A\\ud800 😀 end");
+    let end = value.as_str().unwrap().len();
+    assert_eq!(project.sources().text(value.origin.locate(end - 3..end, project.sources())), "end");
+}
+
+#[test]
 fn what_is_wrong_in_json_is_an_error_where_it_is() {
     for (text, wanted) in [
         ("{ \"a\": 012 }", "012"),

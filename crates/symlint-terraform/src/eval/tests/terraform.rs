@@ -1,5 +1,6 @@
 //! Held against `terraform console`: the answers of Terraform 1.11 are in `answers.txt` and, for expressions that were
-//! made at random, in `generated.txt`; those of a whole configuration are in `configuration/`. So this runs everywhere.
+//! made at random, in `generated.txt`; those of a whole configuration are in `configuration/`, those of many small ones, with their values files and modules,
+//! in `configurations.txt`. So this runs everywhere.
 //!
 //! `SYMLINT_TERRAFORM=1 cargo test -p symlint-terraform terraform_says` asks the Terraform on the `PATH` again and
 //! rewrites the files; an expression is added to one as a line that starts with `> `. With `SYMLINT_BLESS=1` the list of
@@ -27,6 +28,25 @@ const CONFIGURATION: [(&str, &str); 6] = [
     ("n/sub/t.yaml", include_str!("configuration/n/sub/t.yaml")),
 ];
 const CONFIGURATION_ANSWERS: &str = include_str!("configuration/answers.txt");
+
+/// Configurations: `=== name`, files that start with `--- path`, expressions with what Terraform answers.
+const CONFIGURATIONS: &str = include_str!("configurations.txt");
+
+/// The files of a configuration: paths and texts.
+type Texts = Vec<(&'static str, &'static str)>;
+
+/// The name of each configuration, its files, and the text of its answers.
+fn configurations() -> Vec<(&'static str, Texts, &'static str)> {
+    let mut configurations = Vec::new();
+    for configuration in CONFIGURATIONS.split("=== ").skip(1) {
+        let (name, rest) = configuration.split_once('\n').unwrap();
+        let (files, _) = rest.split_once("\n> ").unwrap();
+        let answers = rest.get(files.len() + 1..).unwrap();
+        let files = files.split("--- ").skip(1).map(|file| file.split_once('\n').unwrap()).collect();
+        configurations.push((name, files, answers));
+    }
+    configurations
+}
 
 /// The expressions in a file, and what Terraform answers: a value, or `error`.
 fn answers(text: &str) -> Vec<(&str, String)> {
@@ -94,6 +114,22 @@ fn a_whole_configuration_is_evaluated_as_terraform_does() {
 }
 
 #[test]
+fn many_configurations_are_evaluated_as_terraform_does() {
+    let (mut wrong, mut known, mut all) = (String::new(), 0, 0);
+    for (name, files, text) in configurations() {
+        let answers = answers(text);
+        let (differences, count) = compare(&project(&files), &answers);
+        if !differences.is_empty() {
+            wrong.push_str(&format!("{name}: {differences}"));
+        }
+        known += count;
+        all += answers.len();
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(known * 100 >= all * 90, "only {known} of {all} are known");
+}
+
+#[test]
 fn what_is_unknown_is_on_purpose() {
     let project = project(&[("main.tf", "")]);
     let mut unknown = String::new();
@@ -136,8 +172,8 @@ fn console(folder: &Path, expression: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
-/// Asks Terraform about all expressions in `text`, in a folder with `files`, and rewrites the file `name`.
-fn record(files: &[(&str, &str)], name: &str, text: &str) -> bool {
+/// Asks Terraform about all expressions in `text`, in a folder with `files`.
+fn ask(files: &[(&str, &str)], text: &str) -> String {
     let folder = std::env::temp_dir().join(format!("symlint-terraform-{}-{}", std::process::id(), text.len()));
     for (path, text) in files {
         let path = folder.join(path);
@@ -150,7 +186,12 @@ fn record(files: &[(&str, &str)], name: &str, text: &str) -> bool {
         recorded.push_str(&format!("> {expression}\n{}\n", console(&folder, expression).unwrap()));
     }
     std::fs::remove_dir_all(&folder).unwrap();
-    std::fs::write(here(name), &recorded).unwrap();
+    recorded
+}
+
+/// Rewrites the file `name`; says whether it was the same before.
+fn record(name: &str, recorded: &str, text: &str) -> bool {
+    std::fs::write(here(name), recorded).unwrap();
     recorded == text
 }
 
@@ -160,9 +201,17 @@ fn terraform_says_so() {
     if std::env::var_os("SYMLINT_TERRAFORM").is_none() || !installed() {
         return;
     }
-    let mut same = record(&CONFIGURATION, "configuration/answers.txt", CONFIGURATION_ANSWERS);
+    let answers = ask(&CONFIGURATION, CONFIGURATION_ANSWERS);
+    let mut same = record("configuration/answers.txt", &answers, CONFIGURATION_ANSWERS);
     for (name, text) in ANSWERS {
-        same &= record(&[("main.tf", "")], name, text);
+        same &= record(name, &ask(&[("main.tf", "")], text), text);
     }
+    let mut recorded = String::new();
+    for (name, files, text) in configurations() {
+        recorded.push_str(&format!("=== {name}\n"));
+        files.iter().for_each(|(path, text)| recorded.push_str(&format!("--- {path}\n{text}")));
+        recorded.push_str(&format!("\n{}", ask(&files, text)));
+    }
+    same &= record("configurations.txt", &recorded, CONFIGURATIONS);
     assert!(same, "the answers have changed; they have been rewritten");
 }

@@ -1,0 +1,137 @@
+//! JSON as Terraform reads it, from a parser that would read more.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use jsonc_parser::ast::Value as Json;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+/// How deep objects and arrays may lie in each other.
+const MAX_DEPTH: usize = 100;
+
+/// A text that is not JSON: why, and where.
+pub(crate) type Mistake = (String, Range<usize>);
+
+/// `text` with the replacement character for each half of a surrogate pair that stands alone, as Go reads it. All places
+/// stay as they are.
+pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
+    const REPLACEMENT: &str = "\\ufffd";
+    let unit = |at: usize| {
+        let escape = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(escape, 16).ok()
+    };
+    let (mut whole, mut kept, mut at) = (String::new(), 0, 0);
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
+        at += found;
+        at += match (unit(at), unit(at + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 2 * REPLACEMENT.len(),
+            (Some(0xD800..=0xDFFF), _) => {
+                whole.push_str(text.get(kept..at).unwrap_or_default());
+                whole.push_str(REPLACEMENT);
+                kept = at + REPLACEMENT.len();
+                REPLACEMENT.len()
+            }
+            _ => 1 + text.get(at + 1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8),
+        };
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    whole.push_str(text.get(kept..).unwrap_or_default());
+    Cow::Owned(whole)
+}
+
+/// Reads strict JSON.
+pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
+    refuse_depth(text)?;
+    let options = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
+        let range = error.range();
+        if let Some(number) = leading_zero(text, range.start) {
+            let message = "a number has no leading zeros in JSON: put an id in quotes".to_owned();
+            return (message, number);
+        }
+        (lowered(&error.kind().to_string()), range.start..range.end)
+    })?;
+    let value = parsed.value.ok_or_else(|| ("a JSON value is missing here".to_owned(), 0..0))?;
+    refuse_laxness(&value, text)?;
+    Ok(value)
+}
+
+/// The digits around `at`, where the parser stopped, if they are a number with a leading zero.
+fn leading_zero(text: &str, at: usize) -> Option<Range<usize>> {
+    let (before, after) = text.split_at_checked(at)?;
+    let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let end = at + after.bytes().take_while(u8::is_ascii_digit).count();
+    (text.get(start..at)? == "0" && end > at).then_some(start..end)
+}
+
+fn lowered(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// The parser goes as deep as the text: not on our stack.
+fn refuse_depth(text: &str) -> Result<(), Mistake> {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(("this is nested too deeply".to_owned(), at..at + 1));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_laxness(value: &Json<'_>, text: &str) -> Result<(), Mistake> {
+    let range = value.range();
+    let range = range.start..range.end;
+    match value {
+        Json::NumberLit(number) if !is_number(number.value) => Err(("this is not a number in JSON".to_owned(), range)),
+        Json::StringLit(_) => refuse_control(text, range),
+        Json::Array(array) => array.elements.iter().try_for_each(|element| refuse_laxness(element, text)),
+        Json::Object(object) => object.properties.iter().try_for_each(|property| {
+            let name = property.name.range();
+            refuse_control(text, name.start..name.end)?;
+            refuse_laxness(&property.value, text)
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_control(text: &str, range: Range<usize>) -> Result<(), Mistake> {
+    let raw = text.get(range.clone()).unwrap_or_default();
+    match raw.bytes().position(|byte| byte < 0x20) {
+        Some(at) => Err((
+            "a control character in a string is written as an escape".to_owned(),
+            range.start + at..range.start + at + 1,
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or_default();
+    whole == "0" || (!whole.is_empty() && !whole.starts_with('0') && whole.bytes().all(|byte| byte.is_ascii_digit()))
+}
