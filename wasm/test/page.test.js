@@ -183,14 +183,6 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
-onPage("a folder is dropped onto the page", async (page, context) => {
-  const session = await context.newCDPSession(page);
-  const data = { items: [], files: [join(root, "examples/copy-paste")], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
-  assert.match(await verdict(page, "errors"), /4 tenants in 7 files/);
-  assert.ok((await page.locator(".tab").allInnerTexts()).some((name) => name.includes("modules/sso_flow/main.tf")));
-});
-
 onPage("a comment for a pull request is copied", async (page, context) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await choose(page, "copy-paste");
