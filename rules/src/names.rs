@@ -1,7 +1,6 @@
 //! The names that Sym's resources get inside the flow module, and what they are made of.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use symlint_core::tenants::{
     ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId, normalise,
 };
@@ -54,7 +53,7 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
 /// that is a tenant's is in them: the names of each block.
 pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
     let mut blocks: Vec<(Span, Vec<&Name<'_>>)> = Vec::new();
-    let mut places: HashMap<Span, usize> = HashMap::new();
+    let mut places: HashMap<Span, usize> = HashMap::default();
     for name in names {
         let block = name.resource.resource.block.span;
         let place = *places.entry(block).or_insert_with(|| {
@@ -69,7 +68,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<
     for (_, names) in blocks {
         let all = names.len();
         let free: Vec<&Name<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
-        let mut owners: HashMap<String, (usize, usize)> = HashMap::new();
+        let mut owners: HashMap<String, (usize, usize)> = HashMap::default();
         let collides = free.iter().any(|name| {
             let owner = (name.resource.flow, name.resource.instance);
             *owners.entry(folded(name.text)).or_insert(owner) != owner

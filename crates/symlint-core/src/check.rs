@@ -1,7 +1,8 @@
 //! The whole way: projects in, findings out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::HashMap;
 use symlint_terraform::{Project, Span};
 
 use crate::config::Config;
@@ -265,7 +266,7 @@ const NAMED: usize = 3;
 /// A value that several tenants have from one place, such as a default or a local, has one finding, on none of them.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
     let mut groups: Vec<(Finding, Vec<String>)> = Vec::with_capacity(found.len());
-    let mut places: HashMap<(&str, Span, String, Option<Suppression>), usize> = HashMap::new();
+    let mut places: HashMap<(&str, Span, String, Option<Suppression>), usize> = HashMap::default();
     for finding in found {
         let tenants: Vec<String> = finding.tenant.iter().cloned().collect();
         let place = (finding.rule, finding.span, finding.message.clone(), finding.suppressed.clone());

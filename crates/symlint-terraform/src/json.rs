@@ -7,6 +7,7 @@ mod strict;
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::{HashSet, HashSetExt};
 use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::Ranged;
 
@@ -180,7 +181,7 @@ impl Reader<'_> {
     }
 
     fn refuse_duplicates(&mut self, object: &Object<'_>) {
-        let mut seen = std::collections::HashSet::with_capacity(object.properties.len());
+        let mut seen = HashSet::with_capacity(object.properties.len());
         for property in &object.properties {
             if !seen.insert(property.name.as_str()) {
                 let range = property.name.range();

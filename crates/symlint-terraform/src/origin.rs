@@ -1,9 +1,10 @@
 //! Where a value was written, and what it was made of.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::source::{Sources, Span};
 use crate::value::Str;
@@ -127,7 +128,7 @@ impl Origin {
     /// A value of a variable is the end of its branch: what it was made of in the values file is not looked at. A local
     /// is no end, nor is what a module put out: they are on the way from the variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
-        self.each_new_source(visit, &mut HashSet::new());
+        self.each_new_source(visit, &mut HashSet::default());
     }
 
     fn each_new_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin), seen: &mut HashSet<usize>) {

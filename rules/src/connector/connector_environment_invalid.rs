@@ -1,7 +1,7 @@
 //! See connector-environment-invalid.md.
 
-use std::collections::HashSet;
 
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::text_of;
 
@@ -9,7 +9,7 @@ use symlint_core::tenants::text_of;
 const LONGEST: usize = 64;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
     for environment in instances.filter_map(|instance| instance.environment.as_ref()) {
         let Some(text) = text_of(environment).filter(|_| seen.insert(environment.origin.span)) else { continue };

@@ -1,7 +1,7 @@
 //! See connector-trust.md.
 
-use std::collections::HashSet;
 
+use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;
 use symlint_core::tenants::arn::is_account_id;
@@ -9,7 +9,7 @@ use symlint_core::tenants::text_of;
 use symlint_terraform::{Kind, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
     for list in instances.filter_map(|instance| instance.runtime_role_arns.as_ref()) {
         for (trusted, text) in principals(list) {

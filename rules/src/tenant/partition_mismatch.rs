@@ -45,7 +45,7 @@ fn witnesses(tenant: &Tenant) -> Vec<Witness<'_>> {
         .filter(|field| !field.is_garbled())
         .filter_map(|field| match field.kind {
             FieldKind::InstanceArn | FieldKind::RoleArn | FieldKind::PermissionSetArn => {
-                let piece = Arn::of(field)?.partition;
+                let piece = Arn::of(field)?.partition();
                 is_partition(piece.text).then_some(Witness { partition: piece.text, piece })
             }
             FieldKind::Region => {

@@ -1,7 +1,7 @@
 //! See evaluation-error.md.
 
-use std::collections::HashSet;
 
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::VariableState;
 use symlint_terraform::{LoadErrorKind, Span};
@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
     let errors = errors.filter(|error| !told(error.span) && !unread(error.span) && !is_absent(error.null));
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
         cx.report(error.span, error.message.as_str());

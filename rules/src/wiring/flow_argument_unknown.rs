@@ -1,14 +1,14 @@
 //! See flow-argument-unknown.md.
 
-use std::collections::HashSet;
 
+use foldhash::HashSet;
 use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::FlowCall;
 use symlint_terraform::Module;
 use symlint_terraform::syntax::Name;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for flow in &cx.model.flows {
         let Some(module) = flow.module.filter(|module| cx.model.is_complete(module)) else { continue };
         for name in unknown_arguments(flow, module) {

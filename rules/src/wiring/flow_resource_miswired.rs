@@ -1,7 +1,8 @@
 //! See flow-resource-miswired.md.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Field, FieldKind, Model, Source, TenantId, text_of};
 use symlint_terraform::syntax::Expr;
@@ -108,8 +109,8 @@ struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     fn new(model: &'a Model<'a>, referrer: Referrer<'a>, settings: &[Setting<'a>]) -> Self {
-        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
-        let mut shared = HashSet::new();
+        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
+        let mut shared = HashSet::default();
         for setting in settings {
             let Some(constant) = constant(setting) else { continue };
             if *receivers.entry(constant.clone()).or_insert(setting.tenant) != setting.tenant {

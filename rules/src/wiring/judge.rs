@@ -1,7 +1,6 @@
 //! Whether a value that a flow instance receives is the one that it should.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use symlint_core::config::Config;
 use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
 use symlint_terraform::{Makeup, Path, Root, Span, Step};
@@ -47,9 +46,9 @@ type Entitlement = (TenantId, String, String);
 impl<'a> Judge<'a> {
     /// Looks at `all` that is received, which must be known to say what several tenants share.
     pub(super) fn new(model: &'a Model<'a>, config: &'a Config, all: &[Slots<'a>]) -> Self {
-        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
-        let mut shared = HashSet::new();
-        let nothing = Self { model, config, shared: HashSet::new(), granted: HashSet::new() };
+        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
+        let mut shared = HashSet::default();
+        let nothing = Self { model, config, shared: HashSet::default(), granted: HashSet::default() };
         let pairs = all.iter().flat_map(|slots| slots.pairs.iter().map(move |pair| (slots, pair)));
         let granted = pairs.filter_map(|(slots, pair)| nothing.grants_of(&slots.slots, pair));
         let granted = granted.filter(|(a, b, _)| a.grant == b.grant).map(|(_, _, entitlement)| entitlement).collect();

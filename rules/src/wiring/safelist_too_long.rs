@@ -1,7 +1,7 @@
 //! See safelist-too-long.md.
 
-use std::collections::HashSet;
 
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 
 use super::safelist::span;
@@ -10,7 +10,7 @@ use super::safelist::span;
 const MOST: usize = 154;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for call in &cx.model.runtimes {
         for list in &call.safelists {
             let count = list.elements().map_or(0, <[_]>::len);

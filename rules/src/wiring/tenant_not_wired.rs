@@ -1,7 +1,7 @@
 //! See tenant-not-wired.md.
 
-use std::collections::HashSet;
 
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Provenance, TenantId, Whole};
 

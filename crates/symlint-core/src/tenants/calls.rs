@@ -1,8 +1,8 @@
 //! Finds the module calls that matter, in the root module and in those that it calls.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use foldhash::HashMap;
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Value};
 
@@ -25,8 +25,8 @@ const SAFELIST: &str = "account_id_safelist";
 /// Adds the calls of the root module, and of all that it calls, to the model, whose tenants from variables are there.
 pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: &mut Model<'p>) {
     let mut entries = Entries {
-        keys: HashMap::new(),
-        words: HashMap::new(),
+        keys: HashMap::default(),
+        words: HashMap::default(),
         sources: SourceIndex::new(&model.tenants, config),
         config,
     };

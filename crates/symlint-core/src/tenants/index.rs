@@ -1,8 +1,8 @@
 //! Who has which account, instance or name: asked by many rules, built once.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
+use foldhash::HashMap;
 use smallvec::{SmallVec, smallvec};
 use symlint_terraform::Str;
 
@@ -31,7 +31,7 @@ pub struct Index {
 type Tenants = HashMap<Str, SmallVec<[TenantId; 2]>>;
 
 impl Index {
-    pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
+    pub(super) fn new(tenants: &[Tenant], comparables: &[Comparable<'_>], config: &Config) -> Self {
         let mut index = Self::default();
         let organizations: HashMap<&str, usize> = config
             .organizations
@@ -43,7 +43,7 @@ impl Index {
             index.organizations.push(organizations.get(tenant.name()).copied());
             index.add(tenant, config);
         }
-        index.add_owners(tenants);
+        index.add_owners(comparables);
         index
     }
 
@@ -69,15 +69,14 @@ impl Index {
         push(&mut self.names, normalise(environment).into(), id);
     }
 
-    fn add_owners(&mut self, tenants: &[Tenant]) {
-        let (mut accounts, mut instances) = (HashMap::new(), HashMap::new());
-        for tenant in tenants {
-            let comparable = Comparable::of(tenant);
+    fn add_owners(&mut self, comparables: &[Comparable<'_>]) {
+        let (mut accounts, mut instances) = (HashMap::default(), HashMap::default());
+        for comparable in comparables {
             if let Some(account) = comparable.sso_account {
-                Firsts::add(&mut accounts, account.piece.share(), tenant.id, 0, self);
+                Firsts::add(&mut accounts, account.piece.share(), comparable.tenant, 0, self);
             }
             if let Some(instance) = comparable.instance {
-                Firsts::add(&mut instances, instance.piece.share(), tenant.id, 0, self);
+                Firsts::add(&mut instances, instance.piece.share(), comparable.tenant, 0, self);
             }
         }
         (self.account_owners, self.instance_owners) = (accounts, instances);

@@ -3,7 +3,8 @@
 //! Whatever several tenants have in common is held against the first of them that can be compared, so the cost is
 //! linear in the number of tenants, and one wrong value among many right ones is one finding.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::arn::{Part, PermissionSetArn};
 use super::comparable::{Comparable, ComparableGrant};
@@ -51,8 +52,12 @@ pub enum RelationKind {
 }
 
 /// All relations, in the order of the tenants on whom they stand.
-pub(super) fn relations(tenants: &[Tenant], index: &Index, config: &Config) -> Vec<Relation> {
-    let mut comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
+pub(super) fn relations<'t>(
+    tenants: &'t [Tenant],
+    mut comparables: Vec<Comparable<'t>>,
+    index: &Index,
+    config: &Config,
+) -> Vec<Relation> {
     comparables.iter_mut().for_each(|tenant| leave_out_forbidden_accounts(tenant, config));
     let mut finder = Finder { comparables: &comparables, index, found: Vec::new() };
     finder.organizations();
@@ -131,8 +136,8 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn organizations(&mut self) {
-        let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::new();
-        let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::new();
+        let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::default();
+        let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
             let Some(organization) = self.index.organization(tenant.tenant) else { continue };
             let instance = tenant.instance.and_then(|own| {
@@ -150,7 +155,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_tenants(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<Identity<'t>, Firsts> = HashMap::new();
+        let mut seen: HashMap<Identity<'t>, Firsts> = HashMap::default();
         for (tenant, comparable) in tenants.iter().zip(self.comparables) {
             let Some(identity) = Identity::of(tenant, comparable) else { continue };
             let other = Firsts::stranger(seen.get(&identity), tenant.id, self.index);
@@ -162,8 +167,8 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_sso_accounts(&mut self) {
-        let mut instances = References::new();
-        let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::new();
+        let mut instances = References::default();
+        let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
             let Some(account) = tenant.sso_account.map(Part::text) else { continue };
             let instance = tenant.instance.and_then(|own| {
@@ -182,7 +187,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_instances(&mut self) {
-        let mut accounts = References::new();
+        let mut accounts = References::default();
         for tenant in self.comparables {
             let (Some(instance), Some(own)) = (tenant.instance, tenant.sso_account) else { continue };
             let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
@@ -194,7 +199,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn foreign_targets(&mut self) {
-        let mut owners = References::new();
+        let mut owners = References::default();
         for tenant in self.comparables {
             let (Some(account), Some(part)) = (tenant.sso_account, tenant.instance) else { continue };
             let reference = Reference { tenant: tenant.tenant, grant: None, part };
@@ -210,7 +215,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_targets(&mut self) {
-        let mut references = References::new();
+        let mut references = References::default();
         for (tenant, at, grant) in self.grants() {
             // A grant that contradicts its own tenant is no measure for others.
             if let (Some(target), [part]) = (grant.target, grant.instances.as_slice()) {
@@ -241,7 +246,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_permission_sets(&mut self) {
-        let mut references = References::new();
+        let mut references = References::default();
         for (tenant, at, grant) in self.grants() {
             let (Some(id), Some(part), false) = (grant.permission_set, grant.own_instance, grant.is_contradictory())
             else {
@@ -262,7 +267,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn shared_sso_accounts(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<(&str, &str, &str), Firsts> = HashMap::new();
+        let mut seen: HashMap<(&str, &str, &str), Firsts> = HashMap::default();
         for (comparable, tenant) in self.comparables.iter().zip(tenants) {
             let (Some(account), Some(instance), Some(region)) =
                 (comparable.sso_account, comparable.instance, comparable.region)
@@ -281,8 +286,8 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_entitlements(&mut self) {
-        let mut of_one: HashMap<(TenantId, [&str; 3]), usize> = HashMap::new();
-        let mut of_all: HashMap<[&str; 3], Firsts> = HashMap::new();
+        let mut of_one: HashMap<(TenantId, [&str; 3]), usize> = HashMap::default();
+        let mut of_all: HashMap<[&str; 3], Firsts> = HashMap::default();
         for (tenant, at, grant) in self.grants() {
             let (Some(instance), Some(id), Some(target)) = (grant.own_instance, grant.permission_set, grant.target)
             else {
@@ -312,6 +317,9 @@ impl<'a, 't> Finder<'a, 't> {
     }
 }
 
+/// Grants as texts: instance, permission set, account. Nearly every tenant has one.
+type Grants<'t> = SmallVec<[[&'t str; 3]; 1]>;
+
 /// What makes a tenant a copy of another: everything but names and regions, contradictions included.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'t> {
@@ -319,7 +327,7 @@ struct Identity<'t> {
     /// Only where it is another one than `sso_account`.
     role_account: Option<&'t str>,
     instance: &'t str,
-    grants: Vec<[&'t str; 3]>,
+    grants: Grants<'t>,
 }
 
 impl<'t> Identity<'t> {
@@ -334,8 +342,8 @@ impl<'t> Identity<'t> {
 }
 
 /// All grants in order, each once: instance, permission set, account. `None` where not all of them are known.
-fn grants(tenant: &Tenant) -> Option<Vec<[&str; 3]>> {
-    let grants: Option<Vec<[&str; 3]>> = tenant
+fn grants(tenant: &Tenant) -> Option<Grants<'_>> {
+    let grants: Option<Grants<'_>> = tenant
         .grants
         .iter()
         .map(|grant| {

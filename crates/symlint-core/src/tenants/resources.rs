@@ -1,7 +1,6 @@
 //! Sym's resources inside the flow module, as each of its instances configures them.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Instance, Module, ModuleId, Resource, Span, Str, Value};
 
 use super::model::Model;
@@ -83,7 +82,7 @@ pub(super) fn find_resources<'p>(evaluator: &Evaluator<'p>, model: &mut Model<'p
 
 /// A module and all that it calls.
 fn below(project: &symlint_terraform::Project, id: ModuleId) -> Vec<&Module> {
-    let mut seen: HashSet<ModuleId> = HashSet::from([id]);
+    let mut seen: HashSet<ModuleId> = HashSet::from_iter([id]);
     let mut work = vec![id];
     let mut modules = Vec::new();
     while let Some(module) = work.pop().and_then(|id| project.module(id)) {

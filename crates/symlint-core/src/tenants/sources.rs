@@ -1,7 +1,6 @@
 //! Where the value of an argument came from: which tenant, and which of its values.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
 use super::field::FieldKind;
@@ -70,7 +69,7 @@ impl SourceIndex {
     pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
         let variables = config.tenants_variables.iter();
         let mut index = Self {
-            variables: variables.map(|name| Variable { name: name.clone(), entries: HashMap::new() }).collect(),
+            variables: variables.map(|name| Variable { name: name.clone(), entries: HashMap::default() }).collect(),
             ..Self::default()
         };
         for tenant in tenants {

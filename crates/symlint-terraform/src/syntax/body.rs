@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::cursor::{Node, Outcome, Reader, Reported};
 use super::recover::Level;
