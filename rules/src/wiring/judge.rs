@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use symlint_core::config::Config;
 use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
-use symlint_terraform::{Makeup, Path, Root, Span, Step};
+use symlint_terraform::{Makeup, Path, Root, Span, Step, Str};
 
 use super::shape::has_shape;
 use super::slot::{Pair, Slot, Slots};
@@ -28,7 +28,7 @@ pub(super) enum Problem {
 }
 
 /// Text that reaches one argument, or a part of it.
-type Constant<'a> = (Span, Option<&'a str>, Span, String);
+type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 
 /// Judges the values of all flow instances.
 pub(super) struct Judge<'a> {
@@ -41,7 +41,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// The permission set and the account of a tenant's grant.
-type Entitlement = (TenantId, String, String);
+type Entitlement = (TenantId, Str, Str);
 
 impl<'a> Judge<'a> {
     /// Looks at `all` that is received, which must be known to say what several tenants share.

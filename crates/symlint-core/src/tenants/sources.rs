@@ -1,6 +1,7 @@
 //! Where the value of an argument came from: which tenant, and which of its values.
 
 use foldhash::HashMap;
+use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
 use super::field::FieldKind;
@@ -24,6 +25,9 @@ pub enum Source<'v> {
     /// Something that is no tenant's: a literal, another variable.
     Elsewhere(&'v Origin),
 }
+
+/// What a value was made of, nearly always one.
+pub type MadeOf<'v> = SmallVec<[Source<'v>; 2]>;
 
 /// Which value of which tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,8 +119,8 @@ impl SourceIndex {
     }
 
     /// Everything that `value`, but not what is inside it, was made of; `None` where that is too much to look at.
-    pub fn of<'v>(&self, value: &'v Value) -> Option<Vec<Source<'v>>> {
-        let mut sources = Vec::new();
+    pub fn of<'v>(&self, value: &'v Value) -> Option<MadeOf<'v>> {
+        let mut sources = MadeOf::new();
         let mut left = MOST;
         self.follow(&value.origin, &mut left, &mut sources)?;
         Some(sources)
@@ -139,7 +143,7 @@ impl SourceIndex {
     }
 
     fn gather(&self, value: &Value, left: &mut usize, tenants: &mut Vec<TenantId>, any: &mut bool) {
-        let mut sources = Vec::new();
+        let mut sources = MadeOf::new();
         if self.follow(&value.origin, left, &mut sources).is_none() {
             return;
         }
@@ -157,7 +161,7 @@ impl SourceIndex {
         }
     }
 
-    fn follow<'v>(&self, origin: &'v Origin, left: &mut usize, found: &mut Vec<Source<'v>>) -> Option<()> {
+    fn follow<'v>(&self, origin: &'v Origin, left: &mut usize, found: &mut MadeOf<'v>) -> Option<()> {
         *left = left.checked_sub(1)?;
         if let Some(source) = origin.path.as_ref().and_then(|path| self.at(path)) {
             found.push(source);
@@ -200,17 +204,17 @@ impl SourceIndex {
 
 /// Whether a path has these steps, whatever is an attribute or a key: that depends on whether a type is declared.
 fn leads_to_the_same(path: &Path, steps: &[&Step]) -> bool {
-    let (_, own) = path.parts();
-    own.len() == steps.len()
-        && own.iter().zip(steps).rev().all(|(a, b)| a == b || a.name().is_some_and(|name| b.name() == Some(name)))
+    let same = |a: &Step, b: &Step| a == b || a.name().is_some_and(|name| b.name() == Some(name));
+    let mut own = path.backwards();
+    steps.iter().rev().all(|step| own.next().is_some_and(|own| same(own, step))) && own.next().is_none()
 }
 
 /// The text of a string, number or boolean.
-pub fn text_of(value: &Value) -> Option<String> {
+pub fn text_of(value: &Value) -> Option<Str> {
     match &value.kind {
-        Kind::String(text) => Some(text.as_str().to_owned()),
-        Kind::Number(number) => Some(symlint_terraform::format_number(number)),
-        Kind::Bool(flag) => Some(flag.to_string()),
+        Kind::String(text) => Some(text.clone()),
+        Kind::Number(number) => Some(symlint_terraform::format_number(number).into()),
+        Kind::Bool(flag) => Some(flag.to_string().into()),
         _ => None,
     }
 }

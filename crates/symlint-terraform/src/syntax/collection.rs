@@ -69,8 +69,8 @@ impl Reader<'_> {
         self.skip_blank();
         let value_start = self.at;
         let outcome = match &key.expr.kind {
-            ExprKind::Variable(text) => self.value_of(&Name { text: text.clone(), span: key.expr.span }),
-            ExprKind::String(literal) => self.value_of(&Name { text: literal.text.clone(), span: literal.span }),
+            ExprKind::Variable(text) => self.value_of(text),
+            ExprKind::String(literal) => self.value_of(&literal.text),
             _ => self.expression(Lines::End),
         };
         *height = (*height).max(key.height);

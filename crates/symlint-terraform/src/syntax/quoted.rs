@@ -71,6 +71,10 @@ impl Reader<'_> {
     pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
         let written = self.slice(range.clone());
         let span = self.span(range.clone());
+        // Nearly every text is itself.
+        if written.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'$' | b'%')) {
+            return Ok(Literal { text: self.substr(range), span, form: Form::Verbatim });
+        }
         if let Some(at) = bare_return(written) {
             return Err(self.stray_return(range.start + at));
         }
