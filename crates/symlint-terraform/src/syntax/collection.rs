@@ -10,13 +10,13 @@ impl Reader<'_> {
         let open = self.at;
         self.at += 1;
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
-        Ok(self.node(ExprKind::Object(items.into()), open, height))
+        self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
     /// An object whose `{` is missing, and would stand here.
     pub(super) fn rest_of_object(&mut self, open: usize) -> Outcome<Node> {
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
-        Ok(self.node(ExprKind::Object(items.into()), open, height))
+        self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
     fn items(&mut self, open: usize) -> Outcome<(Vec<Item>, usize)> {
@@ -111,7 +111,7 @@ impl Reader<'_> {
         let open = self.at;
         self.at += 1;
         let (elements, height) = self.nested(open, |reader| reader.elements(open))?;
-        Ok(self.node(ExprKind::Tuple(elements.into()), open, height))
+        self.node(ExprKind::Tuple(elements.into()), open..self.at, height)
     }
 
     fn elements(&mut self, open: usize) -> Outcome<(Vec<Expr>, usize)> {
@@ -185,26 +185,5 @@ impl Reader<'_> {
             Some(_) => return self.no_comma(start, end),
         }
         Ok(())
-    }
-
-    /// `( … )`, at its bracket.
-    pub(super) fn paren(&mut self) -> Outcome<Node> {
-        let open = self.at;
-        self.at += 1;
-        let inner = self.nested(open, |reader| {
-            reader.skip_space();
-            let inner = reader.expression(Lines::Continue)?;
-            reader.skip_space();
-            if !reader.eat(")") {
-                return Err(reader.not_closed(open, ")"));
-            }
-            Ok(inner)
-        })?;
-        Ok(self.node(ExprKind::Paren(Box::new(inner.expr)), open, inner.height))
-    }
-
-    /// A node from `start` to here, around parts that are `height` high.
-    pub(super) fn node(&self, kind: ExprKind, start: usize, height: usize) -> Node {
-        Node { expr: Expr { kind, span: self.span_from(start) }, height: height + 1 }
     }
 }

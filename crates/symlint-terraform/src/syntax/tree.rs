@@ -107,7 +107,7 @@ pub enum ExprKind {
     Call(Box<Call>),
     /// `-a`, `!a`
     Unary(UnaryOperator, Box<Expr>),
-    /// `a + b`
+    /// `a + b - c`
     Binary(Box<Binary>),
     /// `condition ? yes : no`
     Conditional(Box<Conditional>),
@@ -227,15 +227,29 @@ pub enum UnaryOperator {
     Not,
 }
 
-/// `a + b`
+/// `a + b - c`: operands with operators between them that bind equally tight; they apply from left to right.
 #[derive(Debug)]
 pub struct Binary {
-    /// On the left.
-    pub left: Expr,
+    /// The first operand.
+    pub first: Expr,
+    /// The others, at least one, each with the operator before it.
+    pub rest: Box<[Operation]>,
+}
+
+/// `+ b`
+#[derive(Debug)]
+pub struct Operation {
     /// The operator.
     pub operator: BinaryOperator,
-    /// On the right.
-    pub right: Expr,
+    /// What it applies to, beside all that is before it.
+    pub operand: Expr,
+}
+
+impl Binary {
+    /// All operands, in order.
+    pub fn operands(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.first).chain(self.rest.iter().map(|operation| &operation.operand))
+    }
 }
 
 /// An operator with two operands.

@@ -37,7 +37,7 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
             inside
         }
         ExprKind::Call(call) => call.arguments.iter().collect(),
-        ExprKind::Binary(binary) => vec![&binary.left, &binary.right],
+        ExprKind::Binary(binary) => binary.operands().collect(),
         ExprKind::Conditional(conditional) => vec![&conditional.condition, &conditional.yes, &conditional.no],
         ExprKind::For(each) => {
             let optional = each.key.iter().chain(&each.condition);
