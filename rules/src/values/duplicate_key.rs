@@ -139,17 +139,15 @@ fn report_lost(
 }
 
 fn key_of(item: &Item) -> Option<&str> {
-    match &item.key {
-        Key::Literal(name) => Some(&name.text),
-        // `7` and `"7"` are one key, and so is `07`.
-        Key::Computed(Expr { kind: ExprKind::Number(digits), .. })
-            if digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            let significant = digits.trim_start_matches('0');
-            Some(if significant.is_empty() { "0" } else { significant })
-        }
-        Key::Computed(_) => None,
-    }
+    let key = match &item.key {
+        Key::Literal(name) => return Some(&name.text),
+        Key::Computed(key) => key,
+    };
+    // `7` and `"7"` are one key, and so is `07`.
+    let ExprKind::Number(digits) = &key.kind else { return None };
+    let significant = digits.trim_start_matches('0');
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then_some(if significant.is_empty() { "0" } else { significant })
 }
 
 /// Whether both are surely the same value.

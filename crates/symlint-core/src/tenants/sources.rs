@@ -69,17 +69,26 @@ struct Variable {
 }
 
 impl SourceIndex {
-    /// `tenants` are those of the variables, and come before all others.
+    /// Knows `tenants`, which are those of the variables and come before all others, but not yet their values.
     pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
         let variables = config.tenants_variables.iter();
-        let mut index = Self {
-            variables: variables.map(|name| Variable { name: name.clone(), entries: HashMap::default() }).collect(),
-            ..Self::default()
-        };
+        let mut variables: Vec<Variable> =
+            variables.map(|name| Variable { name: name.clone(), entries: HashMap::default() }).collect();
         for tenant in tenants {
-            index.add(tenant);
+            if let Provenance::Variable(name) = &tenant.provenance
+                && let Some(variable) = variables.iter_mut().find(|variable| variable.name == name.as_str())
+                && let Some(key) = tenant.path.last().and_then(Step::name)
+            {
+                variable.entries.insert(key.clone(), tenant.id);
+            }
         }
-        index
+        Self { variables, ..Self::default() }
+    }
+
+    /// The same, with the values of the tenants.
+    pub(super) fn with_values(mut self, tenants: &[Tenant]) -> Self {
+        tenants.iter().for_each(|tenant| self.add(tenant));
+        self
     }
 
     /// Takes the values of `variable` for anybody's: what is no map has no entries that tenants could be known by.
@@ -88,12 +97,6 @@ impl SourceIndex {
     }
 
     fn add(&mut self, tenant: &Tenant) {
-        if let Provenance::Variable(name) = &tenant.provenance
-            && let Some(variable) = self.variables.iter_mut().find(|variable| variable.name == name.as_str())
-            && let Some(key) = tenant.path.last().and_then(Step::name)
-        {
-            variable.entries.insert(key.clone(), tenant.id);
-        }
         let alone = tenant.values_alone().map(|field| (field, None));
         let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
             [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))

@@ -102,7 +102,7 @@ impl Reader<'_> {
                 Key::Literal(self.name(expr.span.start as usize..expr.span.end as usize))
             }
             ExprKind::String(literal) => Key::Literal(Name { text: literal.text, span: literal.span }),
-            _ => Key::Computed(expr),
+            _ => Key::Computed(Box::new(expr)),
         }
     }
 
