@@ -169,7 +169,7 @@ fn flow_call<'p>(
                 _ => None,
             };
             FlowInstance {
-                address: instance.address().to_string(),
+                address: instance.address().clone(),
                 tenant: entries.own_tenant(key, &arguments),
                 key: key.and_then(Value::as_str).cloned(),
                 instance: instance.clone(),
