@@ -97,13 +97,11 @@ impl<'a> Name<'a> {
 
     /// Whether something in it is a tenant's, or is what the call says about its tenant.
     fn is_of_tenant(&self, model: &Model<'_>) -> bool {
-        let is_of_tenant = |source: &Source<'_>| match source {
-            Source::Tenant(_) | Source::Field(_) | Source::Attribute(..) => true,
-            Source::AllTenants => false,
-            Source::Elsewhere(origin) => self.is_argument(model, origin),
-        };
         // What is made of more than can be looked at may have something of the tenant in it.
-        model.sources_of_values.of(self.value).is_none_or(|sources| sources.iter().any(is_of_tenant))
+        let Some(sources) = model.sources_of_values.of(self.value) else { return true };
+        let is_argument =
+            |source: &Source<'_>| matches!(source, Source::Elsewhere(origin) if self.is_argument(model, origin));
+        sources.iter().any(|source| source.tenant().is_some()) || sources.iter().any(is_argument)
     }
 
     /// Whether `origin` is that of an argument that carries a tenant's value. One slug for several tenants is another

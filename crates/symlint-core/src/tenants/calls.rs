@@ -32,7 +32,7 @@ pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: 
     let mut entries = Entries {
         keys: HashMap::default(),
         words: HashMap::default(),
-        sources: std::mem::take(&mut model.sources_of_values).with_values(&model.tenants),
+        sources: std::mem::take(&mut model.sources_of_values).with_values(&model.tenants, config),
         config,
     };
     for tenant in &model.tenants {

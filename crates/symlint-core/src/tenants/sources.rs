@@ -55,8 +55,12 @@ impl Source<'_> {
 #[derive(Debug, Default)]
 pub struct SourceIndex {
     variables: Vec<Variable>,
-    /// By tenant, those that have a path.
-    fields: Vec<Box<[(Path, FieldRef)]>>,
+    /// The ways from a tenant to its values, which are the same for all tenants.
+    ways: Vec<(Vec<String>, FieldKind)>,
+    /// By tenant, which of the ways lead to a value.
+    plain: Vec<u8>,
+    /// Values behind other ways, such as those of grants in a list.
+    others: HashMap<TenantId, Box<[(Path, FieldRef)]>>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
@@ -86,7 +90,9 @@ impl SourceIndex {
     }
 
     /// The same, with the values of the tenants.
-    pub(super) fn with_values(mut self, tenants: &[Tenant]) -> Self {
+    pub(super) fn with_values(mut self, tenants: &[Tenant], config: &Config) -> Self {
+        let way = |kind| (config.field_path(kind).into_iter().map(str::to_owned).collect(), kind);
+        self.ways = FieldKind::VALUES.map(way).into();
         tenants.iter().for_each(|tenant| self.add(tenant));
         self
     }
@@ -101,11 +107,20 @@ impl SourceIndex {
         let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
             [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
         });
-        let mut with_path = Vec::with_capacity(FieldKind::VALUES.len());
+        let mut plain = 0;
+        let mut others = Vec::new();
         for (field, grant) in alone.chain(granted) {
             let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
             match &field.path {
-                Some(path) => with_path.push((path.clone(), found)),
+                Some(path) => {
+                    let (_, steps) = path.parts();
+                    let way = steps.split_first().and_then(|(_, rest)| self.way(rest));
+                    let is_usual = |way: &usize| self.ways.get(*way).is_some_and(|(_, kind)| *kind == field.kind);
+                    match way.filter(|way| is_usual(way) && grant.unwrap_or_default() == 0) {
+                        Some(way) => plain |= 1 << way,
+                        None => others.push((path.clone(), found)),
+                    }
+                }
                 // Elements of a set have no path.
                 None if field.text().is_some() => {
                     self.written.entry(field.span).and_modify(|known| *known = None).or_insert(Some(found));
@@ -113,7 +128,18 @@ impl SourceIndex {
                 None => {}
             }
         }
-        self.fields.push(with_path.into_boxed_slice());
+        self.plain.push(plain);
+        if !others.is_empty() {
+            self.others.insert(tenant.id, others.into_boxed_slice());
+        }
+    }
+
+    /// Which of the ways has these steps.
+    fn way(&self, steps: &[&Step]) -> Option<usize> {
+        self.ways.iter().position(|(names, _)| {
+            names.len() == steps.len()
+                && names.iter().zip(steps).all(|(name, step)| step.name().is_some_and(|it| it.as_str() == name))
+        })
     }
 
     /// The tenant of a variable that `path` leads to or into.
@@ -199,8 +225,15 @@ impl SourceIndex {
         if rest.is_empty() {
             return Some(Source::Tenant(tenant));
         }
-        let fields = self.fields.get(tenant.index()).map(AsRef::as_ref).unwrap_or_default();
-        let field = fields.iter().find(|(other, _)| leads_to_the_same(other, &steps));
+        let plain = self.plain.get(tenant.index()).copied().unwrap_or_default();
+        if let Some(way) = self.way(rest).filter(|way| plain & (1 << way) != 0)
+            && let Some(&(_, kind)) = self.ways.get(way)
+        {
+            let is_granted = matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
+            return Some(Source::Field(FieldRef { tenant, kind, grant: is_granted.then_some(0) }));
+        }
+        let others = self.others.get(&tenant).map(AsRef::as_ref).unwrap_or_default();
+        let field = others.iter().find(|(other, _)| leads_to_the_same(other, &steps));
         Some(field.map_or(Source::Attribute(tenant, path), |&(_, field)| Source::Field(field)))
     }
 }
