@@ -1,6 +1,5 @@
 //! See connector-trust.md.
 
-
 use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;

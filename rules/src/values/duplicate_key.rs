@@ -1,6 +1,5 @@
 //! See duplicate-key.md.
 
-
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Place};
@@ -186,7 +185,9 @@ fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
         Some(newline) if alone => line_start..end + newline + 1,
         None if behind.chars().all(blank) => start..next,
         // The comment takes the item's place.
-        None if comment(behind.trim_start_matches(blank)) => start..end + (behind.len() - behind.trim_start_matches(blank).len()),
+        None if comment(behind.trim_start_matches(blank)) => {
+            start..end + (behind.len() - behind.trim_start_matches(blank).len())
+        }
         _ if comma || newline.is_some() => start..end,
         _ => return None,
     };

@@ -7,9 +7,9 @@ use symlint_core::tenants::{FlowCall, FlowInstance, Model, Provenance, TenantId}
 use symlint_terraform::Span;
 use symlint_terraform::syntax::Expr;
 
-use crate::expression;
 use super::judge::{Judge, Problem, are_right};
 use super::slot::{Slot, Slots};
+use crate::expression;
 
 /// One instance's value that is not what it should be.
 struct Wrong<'a> {
@@ -122,7 +122,9 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
         Problem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
             match is_group && !is_one {
-                true => format!("comes from other tenants: that for `{}` from `{}`", name(first.slot.tenant), name(*other)),
+                true => {
+                    format!("comes from other tenants: that for `{}` from `{}`", name(first.slot.tenant), name(*other))
+                }
                 false => format!("comes from `{}`", name(*other)),
             }
         }

@@ -9,10 +9,10 @@ use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, t
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Span, Step, Str, Value};
 
-use crate::expression;
 use super::origin::{Referrer, is_same};
 use super::setting::{Setting, settings};
 use super::shape::has_shape;
+use crate::expression;
 
 /// What is wrong with a value on which Sym acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
     for setting in &doubtful {
         let Some(problem) = judge.judge(setting) else { continue };
-        let span = place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
+        let span =
+            place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
         found.entry(span).or_default().push((setting, problem));
     }
     for (span, wrong) in found {

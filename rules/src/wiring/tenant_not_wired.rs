@@ -1,6 +1,5 @@
 //! See tenant-not-wired.md.
 
-
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Provenance, TenantId, Whole};
