@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 
 import { load, EngineError, SymlintError } from "symlint";
 
-import { root } from "./support.js";
+import { crashing, root } from "./support.js";
 
 const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 const modules = join(root, "wasm/node_modules");
@@ -133,6 +133,13 @@ test("hostile nesting is a finding, or at worst a crash that the next call does 
     }
   }
   assert.equal(symlint.check({ "a.tfvars": "customer_tenants = {}" }).summary.tenants, 0);
+});
+
+test("a crash is an EngineError", async () => {
+  const symlint = await load(await crashing());
+  for (let call = 0; call < 2; call += 1) {
+    assert.throws(() => symlint.check({ "a.tfvars": "customer_tenants = {}" }), (error) => error instanceof EngineError && error.cause instanceof WebAssembly.RuntimeError);
+  }
 });
 
 test("the WebAssembly is small", async () => {
