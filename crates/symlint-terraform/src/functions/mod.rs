@@ -98,11 +98,12 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
 
 /// The functions that know which parts of their arguments are sensitive. The result of all others is, where any part
 /// of an argument is.
-const PASS_MARKS_ON: [&str; 21] = [
+const PASS_MARKS_ON: [&str; 23] = [
     "chunklist",
     "concat",
     "element",
     "ephemeralasnull",
+    "flatten",
     "issensitive",
     "keys",
     "length",
@@ -112,6 +113,7 @@ const PASS_MARKS_ON: [&str; 21] = [
     "one",
     "reverse",
     "sensitive",
+    "setproduct",
     "slice",
     "tobool",
     "tolist",

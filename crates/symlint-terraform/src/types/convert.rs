@@ -10,7 +10,7 @@ use crate::value::{Entry, Kind, Str, Value};
 use super::constraint::{ObjectAttribute, Type};
 use super::order::make_set;
 use super::primitive::{Primitive, to_bool, to_number, to_text};
-use super::unify::{is_same_type, type_of, unify_all};
+use super::unify::{is_convertible, is_same_type, type_of, unify_all};
 
 /// A value of a type, and what stood in the way.
 #[derive(Debug, Clone)]
@@ -134,7 +134,8 @@ impl Converter<'_> {
             return value.clone();
         }
         if value.is_null() {
-            return null(value, ty);
+            let fits = value.of().is_none_or(|of| is_convertible(of, ty));
+            return if fits { null(value, ty) } else { self.mismatch(value, ty, at) };
         }
         let primitive = match ty {
             Type::Any => return value.clone(),
@@ -157,6 +158,9 @@ impl Converter<'_> {
         let (Type::List(element) | Type::Set(element), Some(items)) = (ty, value.elements()) else {
             return self.mismatch(value, ty, at);
         };
+        if items.is_empty() && value.of().is_some_and(|of| !is_convertible(of, element)) {
+            return self.mismatch(value, ty, at);
+        }
         let from_set = matches!(value.kind, Kind::Set(_));
         let mut converted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -178,14 +182,22 @@ impl Converter<'_> {
                 item.origin.path = item.origin.path.take().or_else(|| Some(path?.join(step())));
             }
         }
+        // Which elements there are tells of all of them.
+        let hides = converted.iter().any(Value::hides);
+        if hides {
+            converted = converted.into_iter().map(Value::unmarked).collect();
+        }
         match make_set(converted, self.meter) {
-            Ok(set) => of.collection(set, value),
+            Ok(set) => of.collection(set, value).marked(hides),
             Err(_) => unknown(value, TOO_MUCH),
         }
     }
 
     fn map(&mut self, value: &Value, ty: &Type, element: &Type, at: &Trail<'_>) -> Value {
         let Some(entries) = value.entries() else { return self.mismatch(value, ty, at) };
+        if entries.is_empty() && value.of().is_some_and(|of| !is_convertible(of, element)) {
+            return self.mismatch(value, ty, at);
+        }
         let mut converted = Vec::with_capacity(entries.len());
         for entry in entries {
             let trail = Trail { parent: Some(at), step: Place::Key(&entry.key), path: None };
