@@ -158,7 +158,7 @@ impl Reader<'_> {
         }
         let rest = self.slice(self.at + 1..line.end).trim();
         if opener != line {
-            let ends = rest.is_empty() || rest.starts_with([',', '#']);
+            let ends = rest.is_empty() || [",", "#", "//", "/*"].iter().any(|start| rest.starts_with(start));
             return ends && self.is_first_on_line() && self.indent(self.at) == indent;
         }
         balance(self.slice(opener.start..open)) <= 0 && balance(rest) >= 0
