@@ -162,12 +162,13 @@ impl Converter<'_> {
             return self.mismatch(value, ty, at);
         }
         let from_set = matches!(value.kind, Kind::Set(_));
+        let before = self.problems.len();
         let mut converted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let step = if from_set { Place::Nowhere } else { Place::Index(index) };
             converted.push(self.convert(item, element, &Trail { parent: Some(at), step, path: None }));
         }
-        let of = match self.element_type(element, value, &mut converted.iter_mut().collect::<Vec<_>>()) {
+        let of = match self.element_type(element, value, before, &mut converted.iter_mut().collect::<Vec<_>>()) {
             Some(of) => of,
             None => return self.inconsistent(value, ty, at),
         };
@@ -198,6 +199,7 @@ impl Converter<'_> {
         if entries.is_empty() && value.of().is_some_and(|of| !is_convertible(of, element)) {
             return self.mismatch(value, ty, at);
         }
+        let before = self.problems.len();
         let mut converted = Vec::with_capacity(entries.len());
         for entry in entries {
             let trail = Trail { parent: Some(at), step: Place::Key(&entry.key), path: None };
@@ -205,7 +207,7 @@ impl Converter<'_> {
             converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
         }
         let mut values: Vec<&mut Value> = converted.iter_mut().map(|entry| &mut entry.value).collect();
-        match self.element_type(element, value, &mut values) {
+        match self.element_type(element, value, before, &mut values) {
             Some(of) => of.collection(Kind::Map(converted.into()), value),
             None => self.inconsistent(value, ty, at),
         }
@@ -272,9 +274,17 @@ impl Converter<'_> {
     }
 
     /// The type of the elements of a collection that is made of `from`. Where their type leaves it open, they are
-    /// converted to one; `None` if they have none in common.
-    fn element_type(&mut self, declared: &Type, from: &Value, values: &mut [&mut Value]) -> Option<Elements> {
-        if !declared.is_open() {
+    /// converted to one; `None` if they have none in common. What was wrong with them since the first `before` problems
+    /// says nothing of the others.
+    fn element_type(
+        &mut self,
+        declared: &Type,
+        from: &Value,
+        before: usize,
+        values: &mut [&mut Value],
+    ) -> Option<Elements> {
+        let misfits = self.problems.iter().skip(before).any(|problem| problem.kind.is_error());
+        if !declared.is_open() || misfits {
             return Some(Elements::Of(declared.of_values()));
         }
         if let (Type::Any, Some(of)) = (declared, from.of()) {
