@@ -75,7 +75,7 @@ pub fn explain(rule: &str) -> Result<String, Problem> {
         level: entry.page.level,
         summary: entry.page.summary.clone(),
         help: entry.page.help.clone(),
-        text: entry.page.text.clone(),
+        text: entry.page.text(),
     }))
 }
 

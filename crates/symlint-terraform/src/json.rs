@@ -195,7 +195,7 @@ impl Reader<'_> {
         let range = property.name.range();
         let key = match self.strings {
             Strings::Template if name.text.contains("${") || name.text.contains("%{") => {
-                Key::Computed(self.native(&name.text, range.start..range.end, read_template))
+                Key::Computed(Box::new(self.native(&name.text, range.start..range.end, read_template)))
             }
             _ => Key::Literal(name),
         };

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::HashSet;
+use smallvec::SmallVec;
 
 use crate::source::{Sources, Span};
 use crate::value::Str;
@@ -133,7 +134,7 @@ impl Origin {
 
     fn each_new_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin), seen: &mut HashSet<usize>) {
         visit(self);
-        if self.path.as_ref().is_some_and(|path| matches!(path.parts().0, Root::Variable(_))) {
+        if self.path.as_ref().is_some_and(|path| matches!(path.start(), Root::Variable(_))) {
             return;
         }
         match &self.makeup {
@@ -289,22 +290,34 @@ impl Path {
         if let Node::Step(_, step) = &*self.0 { Some(step) } else { None }
     }
 
-    /// Where the path starts, and its steps in order.
-    pub fn parts(&self) -> (&Root, Vec<&Step>) {
-        let mut steps = Vec::new();
+    /// The steps from the last one to the first.
+    pub fn backwards(&self) -> impl Iterator<Item = &Step> {
+        let mut path = self;
+        std::iter::from_fn(move || match &*path.0 {
+            Node::Root(_) => None,
+            Node::Step(parent, step) => {
+                path = parent;
+                Some(step)
+            }
+        })
+    }
+
+    /// Where the path starts.
+    pub fn start(&self) -> &Root {
         let mut path = self;
         loop {
             match &*path.0 {
-                Node::Root(root) => {
-                    steps.reverse();
-                    return (root, steps);
-                }
-                Node::Step(parent, step) => {
-                    steps.push(step);
-                    path = parent;
-                }
+                Node::Root(root) => return root,
+                Node::Step(parent, _) => path = parent,
             }
         }
+    }
+
+    /// Where the path starts, and its steps in order.
+    pub fn parts(&self) -> (&Root, SmallVec<[&Step; 8]>) {
+        let mut steps: SmallVec<[&Step; 8]> = self.backwards().collect();
+        steps.reverse();
+        (self.start(), steps)
     }
 }
 

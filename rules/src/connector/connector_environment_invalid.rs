@@ -1,6 +1,5 @@
 //! See connector-environment-invalid.md.
 
-
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::text_of;
@@ -17,7 +16,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let refused = name.chars().find(|&c| !(c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)));
         let length = name.chars().count();
         let message = if let Some(refused) = refused {
-            format!("IAM refuses {} in the role name `{}`: use letters, digits and `_+=,.@-`", shown(refused), line(&name))
+            format!(
+                "IAM refuses {} in the role name `{}`: use letters, digits and `_+=,.@-`",
+                shown(refused),
+                line(&name)
+            )
         } else if length > LONGEST {
             let most = LONGEST.saturating_sub(length - text.chars().count());
             format!("the role name `{name}` has {length} characters, and IAM allows {LONGEST}: use at most {most} here")

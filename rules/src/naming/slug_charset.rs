@@ -23,7 +23,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         judged.insert(tenant.id);
         let message = match refused(key) {
-            Some((_, refused)) => format!("the key `{key}` has {refused}: Sym takes letters, digits, `_` and `-` alone"),
+            Some((_, refused)) => {
+                format!("the key `{key}` has {refused}: Sym takes letters, digits, `_` and `-` alone")
+            }
             None => "the key is empty, and Sym needs a name".to_owned(),
         };
         cx.report(tenant, message);
@@ -84,4 +86,3 @@ fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
     };
     Some((start..start + end, what))
 }
-

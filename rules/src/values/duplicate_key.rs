@@ -1,6 +1,5 @@
 //! See duplicate-key.md.
 
-
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Place};
@@ -139,17 +138,15 @@ fn report_lost(
 }
 
 fn key_of(item: &Item) -> Option<&str> {
-    match &item.key {
-        Key::Literal(name) => Some(&name.text),
-        // `7` and `"7"` are one key, and so is `07`.
-        Key::Computed(Expr { kind: ExprKind::Number(digits), .. })
-            if digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            let significant = digits.trim_start_matches('0');
-            Some(if significant.is_empty() { "0" } else { significant })
-        }
-        Key::Computed(_) => None,
-    }
+    let key = match &item.key {
+        Key::Literal(name) => return Some(&name.text),
+        Key::Computed(key) => key,
+    };
+    // `7` and `"7"` are one key, and so is `07`.
+    let ExprKind::Number(digits) = &key.kind else { return None };
+    let significant = digits.trim_start_matches('0');
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then_some(if significant.is_empty() { "0" } else { significant })
 }
 
 /// Whether both are surely the same value.
@@ -188,7 +185,9 @@ fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
         Some(newline) if alone => line_start..end + newline + 1,
         None if behind.chars().all(blank) => start..next,
         // The comment takes the item's place.
-        None if comment(behind.trim_start_matches(blank)) => start..end + (behind.len() - behind.trim_start_matches(blank).len()),
+        None if comment(behind.trim_start_matches(blank)) => {
+            start..end + (behind.len() - behind.trim_start_matches(blank).len())
+        }
         _ if comma || newline.is_some() => start..end,
         _ => return None,
     };

@@ -1,6 +1,5 @@
 //! See evaluation-error.md.
 
-
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::VariableState;
@@ -13,9 +12,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let files = cx.model.project.files();
     let unread = |span| files.iter().flat_map(|loaded| &loaded.file.errors).any(|error| error.span.contains(span));
     // What is null and must not be has a finding of its own, and so has a tenant that is null as a whole.
-    let gaps = cx.tenants().iter().flat_map(|tenant| {
-        std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span))
-    });
+    let gaps = cx
+        .tenants()
+        .iter()
+        .flat_map(|tenant| std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span)));
     // A tenants variable that is null is no finding: then nothing is checked, and that is said.
     let nulls = cx.model.variables.iter().filter_map(|variable| match variable.state {
         VariableState::Null(span) => Some(span),

@@ -1,6 +1,5 @@
 //! See missing-attribute.md.
 
-
 use foldhash::HashSet;
 use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};

@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::tenants::Model;
-use symlint_terraform::syntax::{Expr, ExprKind, Key, SplatStep, TemplatePart};
+use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall};
 
 /// Whether what decides on the instances of a flow call, or of a module around it, or what is passed to such a module,
@@ -51,69 +51,4 @@ impl<'a> Search<'a> {
 
 fn is_local(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Variable(root) if root.as_str() == "local")
-}
-
-/// The expressions that `expr` is made of.
-fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Number(_)
-        | ExprKind::String(_)
-        | ExprKind::Variable(_)
-        | ExprKind::Invalid => Vec::new(),
-        ExprKind::Template(parts) => template(parts),
-        ExprKind::Object(items) => items
-            .iter()
-            .flat_map(|item| {
-                let key = if let Key::Computed(key) = &item.key { Some(key) } else { None };
-                key.into_iter().chain([&item.value])
-            })
-            .collect(),
-        ExprKind::Tuple(items) => items.iter().collect(),
-        ExprKind::Paren(inner) | ExprKind::Attribute(inner, _) | ExprKind::Unary(_, inner) => vec![&**inner],
-        ExprKind::Index(base, key) => vec![&**base, &**key],
-        ExprKind::Splat(splat) => {
-            let mut children = vec![&splat.base];
-            steps(&splat.steps, &mut children);
-            children
-        }
-        ExprKind::Call(call) => call.arguments.iter().collect(),
-        ExprKind::Binary(binary) => vec![&binary.left, &binary.right],
-        ExprKind::Conditional(conditional) => vec![&conditional.condition, &conditional.yes, &conditional.no],
-        ExprKind::For(comprehension) => [Some(&comprehension.collection), Some(&comprehension.result)]
-            .into_iter()
-            .chain([comprehension.key.as_ref(), comprehension.condition.as_ref()])
-            .flatten()
-            .collect(),
-    }
-}
-
-fn steps<'e>(all: &'e [SplatStep], children: &mut Vec<&'e Expr>) {
-    for step in all {
-        match step {
-            SplatStep::Attribute(_) => {}
-            SplatStep::Index(key) => children.push(key),
-            SplatStep::Splat(inner) => steps(inner, children),
-        }
-    }
-}
-
-fn template(parts: &[TemplatePart]) -> Vec<&Expr> {
-    let mut children = Vec::new();
-    for part in parts {
-        match part {
-            TemplatePart::Literal(_) => {}
-            TemplatePart::Interpolation(expr) => children.push(expr),
-            TemplatePart::If { condition, yes, no } => {
-                children.push(condition);
-                children.extend(template(yes).into_iter().chain(template(no)));
-            }
-            TemplatePart::For { collection, body, .. } => {
-                children.push(collection);
-                children.extend(template(body));
-            }
-        }
-    }
-    children
 }

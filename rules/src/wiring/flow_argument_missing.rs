@@ -1,6 +1,5 @@
 //! See flow-argument-missing.md.
 
-
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 

@@ -1,6 +1,5 @@
 //! See safelist-stale.md.
 
-
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;

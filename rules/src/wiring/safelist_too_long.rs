@@ -1,6 +1,5 @@
 //! See safelist-too-long.md.
 
-
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 
@@ -20,7 +19,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
             let distinct: HashSet<String> = super::safelist::accounts(cx, list).0.into_iter().map(|it| it.id).collect();
             let hint = match distinct.len() {
-                0..=MOST if distinct.len() < count => format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len()),
+                0..=MOST if distinct.len() < count => {
+                    format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len())
+                }
                 _ => String::new(),
             };
             cx.report(span, format!("the safelist has {count} entries{hint}, and the policy takes {MOST}"));

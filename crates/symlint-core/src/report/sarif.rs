@@ -91,7 +91,7 @@ fn rule(entry: &CatalogueEntry) -> Value {
         "name": camel_case(id),
         "shortDescription": { "text": sentence(&entry.page.summary) },
         "fullDescription": { "text": shorten(&description(entry)) },
-        "help": { "text": entry.page.text, "markdown": entry.page.text },
+        "help": { "text": entry.page.text(), "markdown": entry.page.text() },
         "helpUri": page_address(entry),
         "defaultConfiguration": { "enabled": enabled, "level": level },
         "properties": properties,

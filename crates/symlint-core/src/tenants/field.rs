@@ -102,7 +102,7 @@ pub struct Text {
     origin: Origin,
     cleaned: Option<Box<Cleaned>>,
     /// Where it starts in the field that it was taken out of, and that is judged in its place.
-    from: Option<usize>,
+    from: Option<u32>,
 }
 
 impl Field {
@@ -134,7 +134,9 @@ impl Field {
     pub fn derived(kind: FieldKind, of: Piece<'_>) -> Self {
         let Field { tenant, span, path, .. } = of.field.clone();
         let state = match &of.field.state {
-            State::Text(text) => State::Text(Text { value: Str::from(of.text), from: Some(of.start), ..text.clone() }),
+            State::Text(text) => {
+                State::Text(Text { value: Str::from(of.text), from: u32::try_from(of.start).ok(), ..text.clone() })
+            }
             other => other.clone(),
         };
         Self { kind, tenant, state, span, path }
@@ -192,7 +194,7 @@ impl Field {
 
     /// Where the bytes `range` of the cleaned text were written.
     fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
-        let from = if let State::Text(Text { from: Some(from), .. }) = &self.state { *from } else { 0 };
+        let from = if let State::Text(Text { from: Some(from), .. }) = &self.state { *from as usize } else { 0 };
         let range = range.start + from..range.end + from;
         let Some(cleaned) = self.cleaned() else { return self.locate_raw(range, sources) };
         let raw = |at: usize| cleaned.offsets.get(at).copied().unwrap_or(cleaned.raw.len());

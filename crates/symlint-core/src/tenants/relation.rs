@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::arn::{Part, PermissionSetArn};
 use super::comparable::{Comparable, ComparableGrant};
-use super::index::{Firsts, Index};
+use super::index::{First, Firsts, Index};
 use super::model::{Tenant, TenantId};
 use crate::config::Config;
 use crate::facts;
@@ -155,14 +155,13 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_tenants(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<Identity<'t>, Firsts> = HashMap::default();
+        let mut seen: HashMap<Identity<'t>, Option<Firsts>> = HashMap::default();
         for (tenant, comparable) in tenants.iter().zip(self.comparables) {
             let Some(identity) = Identity::of(tenant, comparable) else { continue };
-            let other = Firsts::stranger(seen.get(&identity), tenant.id, self.index);
+            let other = Firsts::see(seen.entry(identity).or_default(), First::of(tenant.id), self.index);
             if let Some(other) = other {
                 self.add(RelationKind::DuplicateTenant, tenant.id, other.tenant);
             }
-            Firsts::add(&mut seen, identity, tenant.id, 0, self.index);
         }
     }
 
@@ -267,7 +266,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn shared_sso_accounts(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<(&str, &str, &str), Firsts> = HashMap::default();
+        let mut seen: HashMap<(&str, &str, &str), Option<Firsts>> = HashMap::default();
         for (comparable, tenant) in self.comparables.iter().zip(tenants) {
             let (Some(account), Some(instance), Some(region)) =
                 (comparable.sso_account, comparable.instance, comparable.region)
@@ -278,31 +277,34 @@ impl<'a, 't> Finder<'a, 't> {
                 continue;
             }
             let key = (account.text(), instance.text(), region);
-            if let Some(other) = Firsts::stranger(seen.get(&key), tenant.id, self.index) {
+            if let Some(other) = Firsts::see(seen.entry(key).or_default(), First::of(tenant.id), self.index) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
             }
-            Firsts::add(&mut seen, key, tenant.id, 0, self.index);
         }
     }
 
     fn duplicate_entitlements(&mut self) {
-        let mut of_one: HashMap<(TenantId, [&str; 3]), usize> = HashMap::default();
-        let mut of_all: HashMap<[&str; 3], Firsts> = HashMap::default();
+        let mut of_one: HashMap<[&str; 3], usize> = HashMap::default();
+        let mut one = None;
+        let mut of_all: HashMap<[&str; 3], Option<Firsts>> = HashMap::default();
         for (tenant, at, grant) in self.grants() {
             let (Some(instance), Some(id), Some(target)) = (grant.own_instance, grant.permission_set, grant.target)
             else {
                 continue;
             };
             let entitlement = [instance.text(), id.text(), target.text()];
-            let first = *of_one.entry((tenant, entitlement)).or_insert(at);
+            if one.replace(tenant) != Some(tenant) {
+                of_one.clear();
+            }
+            let first = *of_one.entry(entitlement).or_insert(at);
             let first = if first != at {
                 Some((tenant, first))
             } else if grant.is_contradictory() {
                 None
             } else {
-                let first = Firsts::stranger(of_all.get(&entitlement), tenant, self.index);
-                Firsts::add(&mut of_all, entitlement, tenant, at, self.index);
-                first.map(|first| (first.tenant, first.grant))
+                let new = First::of_grant(tenant, at);
+                let first = Firsts::see(of_all.entry(entitlement).or_default(), new, self.index);
+                first.map(|first| (first.tenant, first.grant()))
             };
             if let Some((other, other_grant)) = first {
                 self.found.push(Relation {

@@ -22,7 +22,7 @@ pub struct FlowResource<'p> {
     pub module: &'p Module,
     /// The block.
     pub resource: &'p Resource,
-    attributes: Vec<(&'static str, Value)>,
+    attributes: Box<[(&'static str, Value)]>,
 }
 
 impl<'p> FlowResource<'p> {
@@ -68,6 +68,8 @@ pub(super) fn find_resources<'p>(evaluator: &Evaluator<'p>, model: &mut Model<'p
                 };
                 instance.inputs = module.variables.iter().filter_map(|it| input(&it.name.text)).collect();
             }
+            // Nobody asks about it again, and there may be many.
+            evaluator.forget(&instance.instance);
         }
     }
     model.resources = found;

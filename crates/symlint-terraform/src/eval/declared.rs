@@ -54,10 +54,7 @@ fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn 
             each_in_steps(&splat.steps, bound, visit);
         }
         ExprKind::Call(call) => call.arguments.iter().for_each(|argument| each_reference(argument, bound, visit)),
-        ExprKind::Binary(binary) => {
-            each_reference(&binary.left, bound, visit);
-            each_reference(&binary.right, bound, visit);
-        }
+        ExprKind::Binary(binary) => binary.operands().for_each(|operand| each_reference(operand, bound, visit)),
         ExprKind::Conditional(parts) => {
             for part in [&parts.condition, &parts.yes, &parts.no] {
                 each_reference(part, bound, visit);

@@ -151,7 +151,7 @@ impl Evaluator<'_> {
             }
             ExprKind::Unary(UnaryOperator::Negate, _) => Some(Type::Number),
             ExprKind::Unary(UnaryOperator::Not, _) => Some(Type::Bool),
-            ExprKind::Binary(binary) => Some(match binary.operator {
+            ExprKind::Binary(binary) => Some(match binary.rest.last()?.operator {
                 BinaryOperator::Add
                 | BinaryOperator::Subtract
                 | BinaryOperator::Multiply
@@ -236,7 +236,7 @@ fn refers(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Variable(_) => true,
         ExprKind::Attribute(inner, _) | ExprKind::Index(inner, _) | ExprKind::Unary(_, inner) => refers(inner),
-        ExprKind::Binary(binary) => refers(&binary.left) || refers(&binary.right),
+        ExprKind::Binary(binary) => binary.operands().any(refers),
         _ => false,
     }
 }

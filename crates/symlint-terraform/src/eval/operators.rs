@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::number::{self, Numeric};
 use crate::origin::Origin;
 use crate::source::Span;
-use crate::syntax::{Binary, BinaryOperator, Expr, UnaryOperator};
+use crate::syntax::{Binary, BinaryOperator, Expr, Operation, UnaryOperator};
 use crate::types::{Primitive, equal, to_bool, to_number};
 use crate::value::{Kind, Number, Value};
 
@@ -23,28 +23,46 @@ impl Evaluator<'_> {
         Ok(Value::new(kind, Origin::derived(span, [value.origin])))
     }
 
+    /// A chain of operands, from left to right; in a loop, since it may be long.
     #[inline(never)]
     pub(super) fn binary(&self, binary: &Binary, span: Span, scope: &Scope<'_>) -> Answer {
-        let left = self.eval(&binary.left, scope);
-        let right = self.eval(&binary.right, scope);
-        let kind = match binary.operator {
-            BinaryOperator::Equal => Kind::Bool(self.equals(&left, &right)?),
-            BinaryOperator::NotEqual => Kind::Bool(!self.equals(&left, &right)?),
-            BinaryOperator::And | BinaryOperator::Or => self.logic(binary, &left, &right)?,
-            operator => {
-                let a = number_operand(&left, binary.left.span);
-                let b = number_operand(&right, binary.right.span);
-                // A wrong operand is wrong, be the other known or not.
-                let (a, b) = match (a, b) {
-                    (Ok(a), Ok(b)) => (a, b),
-                    (Err(stop @ Stop::Error(..)), _) | (_, Err(stop @ Stop::Error(..))) => return Err(stop),
-                    (Err(stop), _) | (_, Err(stop)) => return Err(stop),
-                };
-                arithmetic(operator, &a, &b)?
+        let mut left = self.eval(&binary.first, scope);
+        let mut origins = vec![left.origin.clone()];
+        let mut left_span = binary.first.span;
+        let last = binary.rest.len().saturating_sub(1);
+        for (index, Operation { operator, operand }) in binary.rest.iter().enumerate() {
+            self.meter().spend(1)?;
+            let right = self.eval(operand, scope);
+            origins.push(right.origin.clone());
+            let hides = left.hides() || right.hides();
+            let operands = Operands { left: &left, left_span, right: &right, right_span: operand.span };
+            let kind = self.operation(*operator, &operands);
+            left_span = binary.first.span.to(operand.span);
+            let made = |kind, origins: Vec<Origin>| Value::new(kind, Origin::derived(span, origins)).marked(hides);
+            if index == last {
+                return kind.map(|kind| made(kind, origins));
             }
-        };
-        let hides = left.hides() || right.hides();
-        Ok(Value::new(kind, Origin::derived(span, [left.origin, right.origin])).marked(hides))
+            // What comes of the first operands is only seen by the next operator; but a mistake in them is told at them.
+            left = self.settle(kind.map(|kind| made(kind, Vec::new())), left_span);
+        }
+        Ok(left)
+    }
+
+    fn operation(&self, operator: BinaryOperator, operands: &Operands<'_>) -> Answer<Kind> {
+        let Operands { left, left_span, right, right_span } = *operands;
+        match operator {
+            BinaryOperator::Equal => self.equals(left, right).map(Kind::Bool),
+            BinaryOperator::NotEqual => self.equals(left, right).map(|equal| Kind::Bool(!equal)),
+            BinaryOperator::And | BinaryOperator::Or => {
+                // Terraform does not stop at the first operand.
+                let (a, b) = both(bool_operand(left, left_span), bool_operand(right, right_span))?;
+                Ok(Kind::Bool(if operator == BinaryOperator::Or { a || b } else { a && b }))
+            }
+            operator => {
+                let (a, b) = both(number_operand(left, left_span), number_operand(right, right_span))?;
+                arithmetic(operator, &a, &b)
+            }
+        }
     }
 
     pub(crate) fn equals(&self, left: &Value, right: &Value) -> Answer<bool> {
@@ -56,17 +74,23 @@ impl Evaluator<'_> {
         equal(left, right, self.meter())?
             .ok_or_else(|| Stop::reason("whether these are equal depends on what is not known"))
     }
+}
 
-    /// Terraform does not stop at the first operand, but an unknown one does not matter where the other decides.
-    fn logic(&self, binary: &Binary, left: &Value, right: &Value) -> Answer<Kind> {
-        let decisive = binary.operator == BinaryOperator::Or;
-        let a = bool_operand(left, binary.left.span);
-        let b = bool_operand(right, binary.right.span);
-        match (a, b) {
-            (Err(stop @ Stop::Error(..)), _) | (_, Err(stop @ Stop::Error(..))) => Err(stop),
-            (Ok(a), Ok(b)) => Ok(Kind::Bool(if decisive { a || b } else { a && b })),
-            (Err(stop), _) | (_, Err(stop)) => Err(stop),
-        }
+/// What an operator applies to, and where that is written.
+#[derive(Clone, Copy)]
+struct Operands<'a> {
+    left: &'a Value,
+    left_span: Span,
+    right: &'a Value,
+    right_span: Span,
+}
+
+/// Both operands. A wrong one is wrong, be the other known or not.
+fn both<T>(left: Answer<T>, right: Answer<T>) -> Answer<(T, T)> {
+    match (left, right) {
+        (Ok(left), Ok(right)) => Ok((left, right)),
+        (Err(stop @ Stop::Error(..)), _) | (_, Err(stop @ Stop::Error(..))) => Err(stop),
+        (Err(stop), _) | (_, Err(stop)) => Err(stop),
     }
 }
 

@@ -10,13 +10,13 @@ impl Reader<'_> {
         let open = self.at;
         self.at += 1;
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
-        Ok(self.node(ExprKind::Object(items.into()), open, height))
+        self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
     /// An object whose `{` is missing, and would stand here.
     pub(super) fn rest_of_object(&mut self, open: usize) -> Outcome<Node> {
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
-        Ok(self.node(ExprKind::Object(items.into()), open, height))
+        self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
     fn items(&mut self, open: usize) -> Outcome<(Vec<Item>, usize)> {
@@ -69,8 +69,8 @@ impl Reader<'_> {
         self.skip_blank();
         let value_start = self.at;
         let outcome = match &key.expr.kind {
-            ExprKind::Variable(text) => self.value_of(&Name { text: text.clone(), span: key.expr.span }),
-            ExprKind::String(literal) => self.value_of(&Name { text: literal.text.clone(), span: literal.span }),
+            ExprKind::Variable(text) => self.value_of(text),
+            ExprKind::String(literal) => self.value_of(&literal.text),
             _ => self.expression(Lines::End),
         };
         *height = (*height).max(key.height);
@@ -102,7 +102,7 @@ impl Reader<'_> {
                 Key::Literal(self.name(expr.span.start as usize..expr.span.end as usize))
             }
             ExprKind::String(literal) => Key::Literal(Name { text: literal.text, span: literal.span }),
-            _ => Key::Computed(expr),
+            _ => Key::Computed(Box::new(expr)),
         }
     }
 
@@ -111,7 +111,7 @@ impl Reader<'_> {
         let open = self.at;
         self.at += 1;
         let (elements, height) = self.nested(open, |reader| reader.elements(open))?;
-        Ok(self.node(ExprKind::Tuple(elements.into()), open, height))
+        self.node(ExprKind::Tuple(elements.into()), open..self.at, height)
     }
 
     fn elements(&mut self, open: usize) -> Outcome<(Vec<Expr>, usize)> {
@@ -185,26 +185,5 @@ impl Reader<'_> {
             Some(_) => return self.no_comma(start, end),
         }
         Ok(())
-    }
-
-    /// `( … )`, at its bracket.
-    pub(super) fn paren(&mut self) -> Outcome<Node> {
-        let open = self.at;
-        self.at += 1;
-        let inner = self.nested(open, |reader| {
-            reader.skip_space();
-            let inner = reader.expression(Lines::Continue)?;
-            reader.skip_space();
-            if !reader.eat(")") {
-                return Err(reader.not_closed(open, ")"));
-            }
-            Ok(inner)
-        })?;
-        Ok(self.node(ExprKind::Paren(Box::new(inner.expr)), open, inner.height))
-    }
-
-    /// A node from `start` to here, around parts that are `height` high.
-    pub(super) fn node(&self, kind: ExprKind, start: usize, height: usize) -> Node {
-        Node { expr: Expr { kind, span: self.span_from(start) }, height: height + 1 }
     }
 }

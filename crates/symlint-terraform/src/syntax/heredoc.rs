@@ -2,7 +2,7 @@
 
 use super::cursor::{Node, Outcome, Reader};
 use super::template::{Piece, PieceKind, cut, strip};
-use super::{Expr, Literal, MAX_ERRORS};
+use super::{Literal, MAX_ERRORS};
 
 impl Reader<'_> {
     /// `<<X`, its lines and its end; the reader then stands at the end of the last line.
@@ -52,7 +52,7 @@ impl Reader<'_> {
             dedent(&mut pieces);
         }
         let (kind, height) = self.assemble(pieces, start..end)?;
-        Ok(Node { expr: Expr { kind, span: self.span_from(open) }, height: height + 1 })
+        self.node(kind, open..self.at, height)
     }
 
     /// The end of the next line with only `marker`, if there is one.

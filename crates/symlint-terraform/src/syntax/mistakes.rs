@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use hcl_edit::parser;
-
 use super::cursor::{Outcome, Reader, Reported, count, offset};
-use super::slice::Slice;
 use super::{Expr, Name};
 
 impl Reader<'_> {
@@ -95,9 +92,12 @@ impl Reader<'_> {
     }
 
     /// Something stands where a value must be.
-    pub(super) fn no_value(&mut self, first: bool) -> Reported {
+    pub(super) fn no_value(&mut self) -> Reported {
         if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}' | b']' | b')')) {
-            let message = if first { "a value is missing here" } else { "this expression is not complete" };
+            let before = self.slice(0..self.at).trim_end();
+            let begun = before.ends_with(['?', '+', '-', '*', '/', '%', '<', '>', '!', '&', '|'])
+                || ["==", "!=", "<=", ">="].iter().any(|operator| before.ends_with(operator));
+            let message = if begun { "this expression is not complete" } else { "a value is missing here" };
             return self.error(self.at..self.at, message);
         }
         self.unexpected("a value is missing")
@@ -135,15 +135,13 @@ impl Reader<'_> {
         Err(self.unexpected("a comma or `]` must follow the element"))
     }
 
-    /// The same within a bracket that hcl-edit would read.
-    pub(super) fn unexpected_within(&mut self, open: usize, close: &str) -> Reported {
+    /// Within the bracket at `open`, something is not `wanted`: whatever it is, or an item of what is around the bracket.
+    pub(super) fn unexpected_within(&mut self, open: usize, close: &str, wanted: &str) -> Reported {
         if self.item_starts_here() {
-            let bracket =
-                self.text.get(open..).and_then(|rest| rest.find(['(', '[', '{'])).map_or(open, |at| open + at);
-            self.missing_close(bracket, close, self.at);
+            self.missing_close(open, close, self.at);
             return Reported;
         }
-        self.unexpected(&format!("a comma or `{close}` is missing"))
+        self.unexpected(wanted)
     }
 
     pub(super) fn no_separator(&mut self, key: &Expr) -> Reported {
@@ -155,7 +153,7 @@ impl Reader<'_> {
         if matches!(key.kind, super::ExprKind::Number(_)) && key.span.end as usize == self.at && self.at_word() {
             let end = self.word_like(self.at);
             let name = self.slice(key.span.start as usize..end);
-            let message = format!("a key that starts with a digit must be in quotes: write `\"{name}\" = …`");
+            let message = format!("a key that starts with a digit must be in quotes: write `\"{}\" = …`", shown(name));
             return self.error(key.span.start as usize..end, message);
         }
         if self.peek() == Some(b'{') {
@@ -180,23 +178,11 @@ impl Reader<'_> {
         if !bare || self.at >= end || !text.contains([':', '/', '@']) {
             return None;
         }
-        Some(self.error(start..end, format!("text must be in quotes: write `\"{text}\"`")))
-    }
-
-    /// hcl-edit refused what the scanner had let pass.
-    pub(super) fn refused(&mut self, slice: &Slice, error: &parser::Error) -> Reported {
-        let at = error.location().offset().min(slice.text.len().saturating_sub(1));
-        let range = slice.written(at..at + 1);
-        let message = if error.message().contains("nested levels") || error.message().contains("binary operators") {
-            "this expression is too long or nested too deep: put parts of it into locals"
-        } else {
-            "this expression cannot be read from here on"
-        };
-        self.error(range, message)
+        Some(self.error(start..end, format!("text must be in quotes: write `\"{}\"`", shown(text))))
     }
 
     /// Something that is wrong whatever should be here, or else is not `wanted`.
-    fn unexpected(&mut self, wanted: &str) -> Reported {
+    pub(super) fn unexpected(&mut self, wanted: &str) -> Reported {
         let range = self.token();
         let token = self.slice(range.clone());
         let Some(first) = token.chars().next() else {
@@ -216,7 +202,7 @@ impl Reader<'_> {
             c if c.is_control() || c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}') => {
                 (one, format!("an invisible character (U+{:04X}) stands here: remove it", u32::from(c)))
             }
-            _ => (range.clone(), format!("`{token}` is not expected here: {wanted}")),
+            _ => (range.clone(), format!("`{}` is not expected here: {wanted}", shown(token))),
         };
         self.error(range, message)
     }
@@ -242,9 +228,9 @@ impl Reader<'_> {
 }
 
 /// The start of `text`, which may be anything up to the end of the file, for a message of one line.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
     let line = text.lines().next().unwrap_or_default();
     let short: String = line.chars().take(LONGEST).collect();
-    if short.len() == text.len() { short } else { format!("{short}…") }
+    if short.len() == text.len() { short } else { short + "…" }
 }

@@ -1,24 +1,26 @@
 //! HCL text → one tree, in which every node has its span.
 //!
-//! A scanner of ours cuts bodies, blocks, objects, tuples, strings and templates, keeps every duplicate key and every
-//! comment, and goes on after a mistake. What is left of an expression (operators, calls, references, `for`) is
-//! parsed by hcl-edit, which never sees a literal: see `slice.rs`.
+//! It keeps every duplicate key and every comment, goes on after a mistake, and costs as much as the text is long,
+//! whatever that is. The parsers there are for HCL do none of that; hcl-edit, the best of them, stops at the first
+//! mistake, compares each key of an object with all others, and refuses the 65th level and the 129th operator, which
+//! Terraform reads.
 
 mod body;
 mod collection;
-mod convert;
+mod comprehension;
 mod cursor;
 mod expression;
 mod heredoc;
 mod mistakes;
+mod operand;
 mod quoted;
 mod recover;
 mod relocate;
 mod repair;
-mod slice;
 mod template;
 #[cfg(test)]
 mod tests;
+mod traversal;
 mod tree;
 mod walk;
 
@@ -31,11 +33,11 @@ use crate::source::{FileId, Source};
 use cursor::Reader;
 
 /// How deep brackets, blocks and templates may lie in each other.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 250;
 
 /// How many nodes may lie on the way from the top of an expression to a leaf, so that whoever walks or drops the tree
-/// needs little stack. Long chains of operators and references count too.
-const MAX_HEIGHT: usize = 250;
+/// needs little stack. The steps of a reference and the signs before a value count too, the operands of a sum do not.
+const MAX_HEIGHT: usize = 1000;
 
 /// After so many mistakes a file is not what it was taken for.
 const MAX_ERRORS: usize = 100;

@@ -7,7 +7,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::cursor::{Node, Outcome, Reader};
 use super::template::Kind;
-use super::{Expr, ExprKind, Literal, Name};
+use super::{ExprKind, Literal, Name};
 use crate::origin::Form;
 use crate::value::Str;
 
@@ -19,13 +19,13 @@ impl Reader<'_> {
             QuotedEnd::Plain(end) => {
                 let literal = self.literal(open + 1..end, Kind::Quoted)?;
                 self.at = end + 1;
-                Ok(self.node(ExprKind::String(literal), open, 0))
+                self.node(ExprKind::String(literal), open..self.at, 0)
             }
             QuotedEnd::Template => {
                 self.at += 1;
                 let pieces = self.nested(open, |reader| reader.pieces(Kind::Quoted, open))?;
                 let (kind, height) = self.assemble(pieces, open + 1..self.at - 1)?;
-                Ok(Node { expr: Expr { kind, span: self.span_from(open) }, height: height + 1 })
+                self.node(kind, open..self.at, height)
             }
             QuotedEnd::Missing(end) => Err(self.unclosed_quote(open, end)),
         }
@@ -72,6 +72,10 @@ impl Reader<'_> {
     pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
         let written = self.slice(range.clone());
         let span = self.span(range.clone());
+        // Nearly every text is itself.
+        if written.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'$' | b'%')) {
+            return Ok(Literal { text: self.substr(range), span, form: Form::Verbatim });
+        }
         if let Some(at) = bare_return(written) {
             return Err(self.stray_return(range.start + at));
         }

@@ -40,8 +40,8 @@ pub(crate) fn relocate(expr: &mut Expr, to: &dyn Relocate) {
             call.arguments.iter_mut().for_each(|argument| relocate(argument, to));
         }
         ExprKind::Binary(binary) => {
-            relocate(&mut binary.left, to);
-            relocate(&mut binary.right, to);
+            relocate(&mut binary.first, to);
+            binary.rest.iter_mut().for_each(|operation| relocate(&mut operation.operand, to));
         }
         ExprKind::Conditional(parts) => {
             for part in [&mut parts.condition, &mut parts.yes, &mut parts.no] {

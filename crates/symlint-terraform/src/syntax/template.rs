@@ -121,7 +121,6 @@ impl Reader<'_> {
             } else {
                 PieceKind::Interpolation(reader.expression(Lines::Continue)?)
             };
-            reader.skip_space();
             Ok(kind)
         })?;
         let behind = self.eat("~");
@@ -140,18 +139,7 @@ impl Reader<'_> {
             "endif" => PieceKind::EndIf,
             "endfor" => PieceKind::EndFor,
             "for" => {
-                let mut value = self.loop_name(open)?;
-                let mut key = None;
-                if self.eat(",") {
-                    self.skip_space();
-                    key = Some(value);
-                    value = self.loop_name(open)?;
-                }
-                let keyword = self.word().unwrap_or(self.at..self.at);
-                if self.slice(keyword.clone()) != "in" {
-                    return Err(self.error(keyword, "`in` is missing: write `%{ for x in list }`"));
-                }
-                self.skip_space();
+                let (key, value) = self.loop_names("%{ for x in list }")?;
                 PieceKind::For { key, value, collection: self.expression(Lines::Continue)? }
             }
             "" => return Err(self.error(open..open + 2, "`%{` must be followed by `if`, `for`, `else`, `endif` or `endfor`; write `%%{` for the characters themselves")),
@@ -160,14 +148,6 @@ impl Reader<'_> {
                 return Err(self.error(word, message));
             }
         })
-    }
-
-    fn loop_name(&mut self, open: usize) -> Outcome<Name> {
-        let Some(word) = self.word() else {
-            return Err(self.error(open..self.at, "a name is missing: write `%{ for x in list }`"));
-        };
-        self.skip_space();
-        Ok(self.name(word))
     }
 
     /// What `pieces`, written at `range`, make: a string where nothing is computed, else a template.

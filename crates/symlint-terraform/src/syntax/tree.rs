@@ -97,8 +97,8 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// A bare name, the start of a reference: `var`, `each`, a `for` variable.
     Variable(Str),
-    /// `base.name`
-    Attribute(Box<Expr>, Name),
+    /// `base.name`; boxed, since most expressions are literals, which are smaller
+    Attribute(Box<Expr>, Box<Name>),
     /// `base[key]`; the legacy form `base.0` has the number as its key
     Index(Box<Expr>, Box<Expr>),
     /// `base[*].steps` or `base.*.steps`
@@ -107,7 +107,7 @@ pub enum ExprKind {
     Call(Box<Call>),
     /// `-a`, `!a`
     Unary(UnaryOperator, Box<Expr>),
-    /// `a + b`
+    /// `a + b - c`
     Binary(Box<Binary>),
     /// `condition ? yes : no`
     Conditional(Box<Conditional>),
@@ -174,7 +174,7 @@ pub enum Key {
     /// `name` or `"name"`: known without evaluating. The span is without quotes.
     Literal(Name),
     /// `(expression)`, `"${…}"`, a number.
-    Computed(Expr),
+    Computed(Box<Expr>),
 }
 
 impl Key {
@@ -227,15 +227,29 @@ pub enum UnaryOperator {
     Not,
 }
 
-/// `a + b`
+/// `a + b - c`: operands with operators between them that bind equally tight; they apply from left to right.
 #[derive(Debug)]
 pub struct Binary {
-    /// On the left.
-    pub left: Expr,
+    /// The first operand.
+    pub first: Expr,
+    /// The others, at least one, each with the operator before it.
+    pub rest: Box<[Operation]>,
+}
+
+/// `+ b`
+#[derive(Debug)]
+pub struct Operation {
     /// The operator.
     pub operator: BinaryOperator,
-    /// On the right.
-    pub right: Expr,
+    /// What it applies to, beside all that is before it.
+    pub operand: Expr,
+}
+
+impl Binary {
+    /// All operands, in order.
+    pub fn operands(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.first).chain(self.rest.iter().map(|operation| &operation.operand))
+    }
 }
 
 /// An operator with two operands.

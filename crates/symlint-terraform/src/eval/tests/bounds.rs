@@ -107,17 +107,26 @@ fn depth_is_bounded() {
             "{ a = " => "}",
             _ => "",
         };
-        let text = format!("locals {{ x = {}1{} }}", nested.repeat(90), close.repeat(90));
-        let files = Files([("main.tf", text)].into());
-        let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
-        let evaluator = Evaluator::new(&project);
-        // The reader may refuse such depth before; then there is nothing to evaluate.
-        evaluator.local(&evaluator.root(), "x");
+        for depth in [90, 240, 1000] {
+            let text = format!("locals {{ x = {}1{} }}", nested.repeat(depth), close.repeat(depth));
+            let files = Files([("main.tf", text)].into());
+            let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
+            let evaluator = Evaluator::new(&project);
+            // The reader may refuse such depth before; then there is nothing to evaluate.
+            evaluator.local(&evaluator.root(), "x");
+        }
     }
-    let sum = format!("locals {{ x = {}1 }}", "1 + ".repeat(120));
-    let files = Files([("main.tf", sum)].into());
-    let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
-    assert_eq!(shown(&local(&Evaluator::new(&project), "x")), "121");
+}
+
+#[test]
+fn long_chains_are_evaluated() {
+    let x = |text: String| shown(&local(&Evaluator::new(&project(&[("main.tf", &text)])), "x"));
+    assert_eq!(x(format!("locals {{ x = {}1 }}", "1 + ".repeat(5000))), "5001");
+    assert_eq!(x(format!("locals {{ x = {}1 }}", "1 - 3 * 2 + ".repeat(500))), "-2499");
+    assert_eq!(x(format!("locals {{ x = {}true }}", "\"a\" == \"a\" && ".repeat(300))), "true");
+    assert_eq!(x(format!("locals {{ x = {}1 }}", "false ? 2 : ".repeat(100))), "1");
+    assert_eq!(x(format!("locals {{ x = length(concat({}[])) }}", "[1], ".repeat(1000))), "1000");
+    assert_eq!(x(format!("locals {{ x = {}true }}", "!".repeat(100))), "true");
 }
 
 /// The deepest chain that is evaluated, with much stack for each link.
@@ -135,6 +144,22 @@ fn the_deepest_evaluation_fits_the_stack() {
         local(&evaluator, &format!("l{n}"));
     }
     assert_eq!(evaluator.errors(), []);
+}
+
+/// A text that is read at the deepest place of an evaluation, and is deep itself.
+#[test]
+fn what_is_read_within_an_evaluation_fits_the_stack() {
+    let template = format!("{}1{}", "$${[".repeat(120), "]}".repeat(120));
+    let list = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for length in (10..160).step_by(5) {
+        let chain: String = (1..=length).map(|n| format!("  l{n} = [local.l{}]\n", n - 1)).collect();
+        for read in ["templatestring(local.t, {})", "jsondecode(local.d)", "yamldecode(local.d)"] {
+            let text = format!(
+                "locals {{\n  t = \"{template}\"\n  d = \"{list}\"\n  l0 = {read}\n{chain}  x = local.l{length}\n}}"
+            );
+            local(&Evaluator::new(&project(&[("main.tf", &text)])), "x");
+        }
+    }
 }
 
 #[test]

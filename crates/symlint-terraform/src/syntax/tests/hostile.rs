@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Reads `text` on a thread with the stack of a test, or of a browser; returns the first error.
+/// Reads `text` on less than the stack of a thread, of which others need some too; returns the first error.
 fn survives(text: String) -> Option<String> {
     let start = Instant::now();
     let read = move || {
@@ -13,7 +13,7 @@ fn survives(text: String) -> Option<String> {
         assert!(input.file.errors.len() <= MAX_ERRORS);
         error
     };
-    let error = std::thread::Builder::new().stack_size(1 << 20).spawn(read).unwrap().join().unwrap();
+    let error = std::thread::Builder::new().stack_size(3 << 19).spawn(read).unwrap().join().unwrap();
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     error
 }
@@ -21,49 +21,68 @@ fn survives(text: String) -> Option<String> {
 /// Enough that anything quadratic takes too long in a debug build.
 const MANY: usize = 20_000;
 
+/// What may be nested, with what closes it.
+const PAIRS: &[(&str, &str)] = &[
+    ("[", "]"),
+    ("{a=", "}"),
+    ("(", ")"),
+    ("f(", ")"),
+    ("a[", "]"),
+    ("[for x in y : ", "]"),
+    ("[for x in ", ": x]"),
+    ("{for x in y : x => ", "}"),
+    ("\"${", "}\""),
+    ("!", ""),
+    ("-", ""),
+    ("a ? b : ", ""),
+    ("a ? ", " : b"),
+    ("f([{a = \"${g(", ")}\"}])"),
+    ("(1 + ", ")"),
+    ("f(1 + ", ")"),
+    ("(-(!", "))"),
+    ("<<E\n${", "\nE\n}"),
+    ("a ? (b) : [", "]"),
+];
+
 #[test]
 fn deep_nesting() {
-    let pairs = [
-        ("[", "]"),
-        ("{a=", "}"),
-        ("(", ")"),
-        ("f(", ")"),
-        ("a[", "]"),
-        ("[for x in y : ", "]"),
-        ("[for x in ", ": x]"),
-        ("{for x in y : x => ", "}"),
-        ("\"${", "}\""),
-        ("!", ""),
-        ("-", ""),
-        ("a ? b : ", ""),
-        ("a ? ", " : b"),
-        ("f([{a = \"${g(", ")}\"}])"),
-        ("(1 + ", ")"),
-        ("f(1 + ", ")"),
-        ("(-(!", "))"),
-        ("<<E\n${", "\nE\n}"),
-        ("a ? (b) : [", "]"),
-    ];
-    for (open, close) in pairs {
+    for (open, close) in PAIRS {
         for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, MANY / 4] {
             let text = format!("a = {}1{}\n", open.repeat(depth), close.repeat(depth));
             let error = survives(text);
-            assert!(depth <= MAX_DEPTH || error.is_some(), "{open}");
+            assert!(depth <= MAX_HEIGHT || error.is_some(), "{open}");
             survives(format!("a = {}", open.repeat(depth)));
         }
     }
 }
 
+/// Far beyond what people write, and Terraform reads it.
 #[test]
 fn what_fits_the_bounds_is_read() {
-    for (open, close) in [("[", "]"), ("{a=", "}"), ("(", ")"), ("[(", ")]")] {
-        let depth = MAX_DEPTH / open.len().min(2);
-        let depth = if open == "{a=" || open.len() == 1 { MAX_DEPTH } else { depth };
+    for (open, close) in PAIRS {
+        // Some are several brackets at once.
+        let levels = match *open {
+            // A heredoc in a heredoc ends with the outer one.
+            "<<E\n${" => continue,
+            "f([{a = \"${g(" => 6,
+            "\"${" | "(-(!" | "a ? (b) : [" => 2,
+            _ => 1,
+        };
+        let depth = MAX_DEPTH / levels;
         assert_eq!(survives(format!("a = {}1{}\n", open.repeat(depth), close.repeat(depth))), None, "{open}");
     }
-    assert_eq!(survives(format!("a = {}1{}\n", "f(".repeat(20), ")".repeat(20))), None);
-    assert_eq!(survives(format!("a = 1{}\n", " + 1".repeat(100))), None);
-    assert_eq!(survives(format!("a = b{}\n", ".c".repeat(200))), None);
+    for step in [" + 1", " && b", " == 1 + c * 2", " % 2 / 3 < 4", " || f(x) != \"y\""] {
+        assert_eq!(survives(format!("a = 1{}\n", step.repeat(MANY))), None, "{step}");
+    }
+    for step in [".c", "[0]", ".0.c", "[*].b", " ? 1 : 2"] {
+        let many = if step == "[*].b" { MAX_DEPTH } else { MAX_HEIGHT / 2 - 10 };
+        assert_eq!(survives(format!("a = b{}\n", step.repeat(many))), None, "{step}");
+    }
+    for sign in ["!", "-", "- !"] {
+        assert_eq!(survives(format!("a = {}b\n", sign.repeat(300))), None, "{sign}");
+    }
+    assert_eq!(survives(format!("a = {}b\n", "c ? d : ".repeat(MAX_HEIGHT - 10))), None);
+    assert_eq!(survives(format!("a = concat({})\n", "[b], ".repeat(MANY))), None);
 }
 
 #[test]
@@ -72,9 +91,9 @@ fn long_chains() {
         survives(format!("a = b{}\n", step.repeat(MANY)));
     }
     // Each level adds a long chain on the way to the innermost leaf.
-    let mut text = String::from("1");
+    let mut text = String::from("b");
     for _ in 0..MAX_DEPTH {
-        text = format!("({text}{})", " + 1".repeat(120));
+        text = format!("({text}{})", ".c".repeat(120));
     }
     assert!(survives(format!("a = {text}\n")).is_some());
 }

@@ -102,9 +102,9 @@ fn show(expr: &Expr) -> String {
             format!("{}({}{dots})", call.name.text, list(&call.arguments))
         }
         ExprKind::Unary(operator, inner) => format!("({operator:?} {})", show(inner)),
-        ExprKind::Binary(binary) => {
-            format!("({:?} {} {})", binary.operator, show(&binary.left), show(&binary.right))
-        }
+        ExprKind::Binary(binary) => binary.rest.iter().fold(show(&binary.first), |left, operation| {
+            format!("({:?} {left} {})", operation.operator, show(&operation.operand))
+        }),
         ExprKind::Conditional(parts) => {
             format!("(if {} {} {})", show(&parts.condition), show(&parts.yes), show(&parts.no))
         }

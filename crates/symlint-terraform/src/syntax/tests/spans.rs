@@ -15,9 +15,9 @@ fn everything_knows_where_it_is_written() {
 
     assert_eq!(input.text(body.attributes[1].span), "b = f(x.y, \"é${z}\")[0] + 1");
     let ExprKind::Binary(binary) = &input.value("b").kind else { panic!() };
-    assert_eq!(input.text(binary.left.span), "f(x.y, \"é${z}\")[0]");
-    assert_eq!(input.text(binary.right.span), "1");
-    let ExprKind::Index(call, key) = &binary.left.kind else { panic!() };
+    assert_eq!(input.text(binary.first.span), "f(x.y, \"é${z}\")[0]");
+    assert_eq!(input.text(binary.rest[0].operand.span), "1");
+    let ExprKind::Index(call, key) = &binary.first.kind else { panic!() };
     assert_eq!(input.text(key.span), "0");
     assert_eq!(input.text(call.span), "f(x.y, \"é${z}\")");
     let ExprKind::Call(call) = &call.kind else { panic!() };

@@ -1,0 +1,156 @@
+//! What stands between operators: literals, names, calls, and what brackets hold.
+
+use std::ops::Range;
+
+use super::cursor::{Lines, Node, Outcome, Reader};
+use super::mistakes::shown;
+use super::{Call, Expr, ExprKind, MAX_HEIGHT, Name};
+
+impl Reader<'_> {
+    /// A value without what is taken of it.
+    pub(super) fn operand(&mut self, lines: Lines) -> Outcome<Node> {
+        match self.peek() {
+            Some(b'"') => self.quoted(),
+            Some(b'0'..=b'9') => self.number(),
+            Some(b'{' | b'[') if self.opens_for() => self.comprehension(),
+            Some(b'{') => self.object(),
+            Some(b'[') => self.tuple(),
+            Some(b'(') => self.paren(),
+            Some(b'<') if self.peek_at(1) == Some(b'<') => self.heredoc(),
+            _ => match self.word() {
+                Some(word) => self.named(word, lines),
+                None => Err(self.no_value()),
+            },
+        }
+    }
+
+    /// A node written at `range`, around parts that are `height` high.
+    pub(super) fn node(&mut self, kind: ExprKind, range: Range<usize>, height: usize) -> Outcome<Node> {
+        if height >= MAX_HEIGHT {
+            let message = format!(
+                "this expression has more than {MAX_HEIGHT} steps one in the other: put parts of it into locals"
+            );
+            return Err(self.error(range.start..range.start, message));
+        }
+        Ok(Node { expr: Expr { kind, span: self.span(range) }, height: height + 1 })
+    }
+
+    /// Whether the bracket here is one of a `for` expression.
+    fn opens_for(&mut self) -> bool {
+        let open = self.at;
+        self.at += 1;
+        self.skip_space();
+        let is_for = self.word().is_some_and(|word| self.slice(word) == "for");
+        self.back_to(open);
+        is_for
+    }
+
+    fn number(&mut self) -> Outcome<Node> {
+        let range = self.digits();
+        if self.slice(range.clone()).bytes().filter(|&byte| byte == b'.').count() > 1 {
+            let end = self.word_like(range.end);
+            let word = shown(self.slice(range.start..end));
+            let message = format!("`{word}` is no number: put it in quotes");
+            return Err(self.error(range.start..end, message));
+        }
+        let kind = ExprKind::Number(self.substr(range.clone()));
+        self.node(kind, range, 0)
+    }
+
+    /// Digits with points and an exponent, as Terraform's scanner takes them together.
+    pub(super) fn digits(&mut self) -> Range<usize> {
+        let start = self.at;
+        let digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
+        loop {
+            let more = match self.peek() {
+                Some(b'0'..=b'9') => 1,
+                Some(b'.') if digit(self.peek_at(1)) => 2,
+                Some(b'e' | b'E') if digit(self.peek_at(1)) => 2,
+                Some(b'e' | b'E') if matches!(self.peek_at(1), Some(b'+' | b'-')) && digit(self.peek_at(2)) => 3,
+                _ => return start..self.at,
+            };
+            self.at += more;
+        }
+    }
+
+    /// `( … )`, at its bracket.
+    fn paren(&mut self) -> Outcome<Node> {
+        let open = self.at;
+        self.at += 1;
+        let inner = self.nested(open, |reader| {
+            reader.skip_space();
+            let inner = reader.expression(Lines::Continue)?;
+            if !reader.eat(")") {
+                return Err(reader.not_closed(open, ")"));
+            }
+            Ok(inner)
+        })?;
+        self.node(ExprKind::Paren(Box::new(inner.expr)), open..self.at, inner.height)
+    }
+
+    /// What starts with `word`: a constant, the start of a reference, or a call.
+    fn named(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
+        self.skip(lines);
+        if self.peek() == Some(b'(') || self.looking_at("::") {
+            return self.call(word, lines);
+        }
+        let kind = match self.slice(word.clone()) {
+            "null" => ExprKind::Null,
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            _ => ExprKind::Variable(self.substr(word.clone())),
+        };
+        self.node(kind, word, 0)
+    }
+
+    /// `name(arguments…)` or `namespace::name(arguments…)`, behind its first word.
+    #[inline(never)]
+    fn call(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
+        let start = word.start;
+        let mut name = self.name(word);
+        if self.looking_at("::") {
+            let mut path = name.text.to_string();
+            while self.eat("::") {
+                self.skip(lines);
+                let Some(word) = self.word() else {
+                    return Err(self.unexpected("the name of a function is missing behind `::`"));
+                };
+                path.push_str("::");
+                path.push_str(self.slice(word.clone()));
+                name.span = name.span.to(self.span(word));
+                self.skip(lines);
+            }
+            name.text = path.into();
+        }
+        let open = self.at;
+        if !self.eat("(") {
+            return Err(self.unexpected("`(` must follow the name of a function"));
+        }
+        let (call, height) = self.nested(open, |reader| reader.arguments(name, open))?;
+        self.node(ExprKind::Call(Box::new(call)), start..self.at, height)
+    }
+
+    /// What stands behind the `(` at `open`, and the `)`.
+    fn arguments(&mut self, name: Name, open: usize) -> Outcome<(Call, usize)> {
+        let mut arguments = Vec::new();
+        let mut expand_last = false;
+        let mut height = 0;
+        self.skip_space();
+        while !self.eat(")") {
+            let argument = self.expression(Lines::Continue)?;
+            height = height.max(argument.height);
+            arguments.push(argument.expr);
+            expand_last = self.eat("...");
+            self.skip_space();
+            if !expand_last && self.eat(",") {
+                self.skip_space();
+                continue;
+            }
+            if !self.eat(")") {
+                return Err(self.unexpected_within(open, ")", "a comma or `)` is missing"));
+            }
+            break;
+        }
+        Ok((Call { name, arguments: arguments.into(), expand_last }, height))
+    }
+}

@@ -1,0 +1,169 @@
+//! What is taken of a value: `.name`, `.0`, `[key]`, and of each of its elements: `[*]`, `.*`.
+
+use std::ops::Range;
+
+use super::cursor::{Lines, Node, Outcome, Reader};
+use super::mistakes::shown;
+use super::{Expr, ExprKind, Name, Splat, SplatStep};
+
+/// One step from a value into it, and where it ends.
+struct Taken {
+    step: Step,
+    end: usize,
+}
+
+enum Step {
+    /// `.name`
+    Attribute(Name),
+    /// `[key]`, or `.0`
+    Index(Node),
+    /// `[*]` and all steps behind it, or `.*` and the names and numbers behind it; how high they are.
+    Splat(Vec<SplatStep>, usize),
+}
+
+impl Reader<'_> {
+    /// A value and what is taken of it.
+    pub(super) fn traversal(&mut self, lines: Lines) -> Outcome<Node> {
+        let start = self.at;
+        let mut node = self.operand(lines)?;
+        self.skip(lines);
+        while let Some(Taken { step, end }) = self.step(lines)? {
+            node = self.of_step(node, step, start..end)?;
+        }
+        Ok(node)
+    }
+
+    /// What `step` takes of `base`; a function of its own, so that the one above needs little stack.
+    #[inline(never)]
+    fn of_step(&mut self, base: Node, step: Step, written: Range<usize>) -> Outcome<Node> {
+        let height = base.height.max(step.height());
+        let kind = match step {
+            Step::Attribute(name) => ExprKind::Attribute(Box::new(base.expr), Box::new(name)),
+            Step::Index(key) => ExprKind::Index(Box::new(base.expr), Box::new(key.expr)),
+            Step::Splat(steps, _) => ExprKind::Splat(Box::new(Splat { base: base.expr, steps: steps.into() })),
+        };
+        self.node(kind, written, height)
+    }
+
+    /// The step that stands here, if one does; the reader then stands behind the blanks that follow it.
+    fn step(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
+        match self.peek() {
+            Some(b'[') => self.bracket(lines).map(Some),
+            Some(b'.') if self.peek_at(1) != Some(b'.') => self.dot(lines).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// `step`, which ends here; passes the blanks behind it.
+    fn taken(&mut self, step: Step, lines: Lines) -> Taken {
+        let end = self.at;
+        self.skip(lines);
+        Taken { step, end }
+    }
+
+    /// `.name`, `.0` or `.*` with the names and numbers behind it.
+    fn dot(&mut self, lines: Lines) -> Outcome<Taken> {
+        if let Some(taken) = self.after_dot(lines)? {
+            return Ok(taken);
+        }
+        self.at += 1;
+        let mut splat = self.taken(Step::Splat(Vec::new(), 1), lines);
+        while self.peek() == Some(b'.') && self.peek_at(1) != Some(b'.') {
+            let dot = self.at;
+            let Some(Taken { step, end }) = self.after_dot(lines)? else {
+                let message = "a splat cannot follow a splat `.*`: write both as `[*]`";
+                return Err(self.error(dot..self.at + 1, message));
+            };
+            splat.push(step, end);
+        }
+        Ok(splat)
+    }
+
+    /// `.name` or `.0`; nothing, and the reader stands before the star, if it is `.*`.
+    fn after_dot(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
+        let dot = self.at;
+        self.at += 1;
+        self.skip(lines);
+        let step = if let Some(word) = self.word() {
+            Step::Attribute(self.name(word))
+        } else {
+            match self.peek() {
+                Some(b'*') => return Ok(None),
+                Some(b'0'..=b'9') => self.legacy_index(dot)?,
+                _ => return Err(self.error(dot..dot + 1, "a name must follow this `.`")),
+            }
+        };
+        Ok(Some(self.taken(step, lines)))
+    }
+
+    /// The number of `.0`
+    fn legacy_index(&mut self, dot: usize) -> Outcome<Step> {
+        let digits = self.digits();
+        if self.slice(digits.clone()).contains('.') {
+            let message = format!("`.{}` is no index: write each index as `[0]`", shown(self.slice(digits.clone())));
+            return Err(self.error(dot..digits.end, message));
+        }
+        let kind = ExprKind::Number(self.substr(digits.clone()));
+        Ok(Step::Index(Node { expr: Expr { kind, span: self.span(digits) }, height: 1 }))
+    }
+
+    /// `[key]`, or `[*]` with all that follows it.
+    fn bracket(&mut self, lines: Lines) -> Outcome<Taken> {
+        let open = self.at;
+        self.at += 1;
+        self.skip(lines);
+        if self.peek() != Some(b'*') {
+            let key = self.nested(open, |reader| {
+                reader.skip_space();
+                let key = reader.expression(Lines::Continue)?;
+                if !reader.eat("]") {
+                    return Err(reader.unexpected_within(open, "]", "`]` is missing"));
+                }
+                Ok(key)
+            })?;
+            return Ok(self.taken(Step::Index(key), lines));
+        }
+        self.at += 1;
+        self.skip(lines);
+        if !self.eat("]") {
+            return Err(self.error(self.at..self.at, "`]` is missing behind `*`"));
+        }
+        let mut splat = self.taken(Step::Splat(Vec::new(), 1), lines);
+        self.nested(open, |reader| {
+            while let Some(Taken { step, end }) = reader.step(lines)? {
+                splat.push(step, end);
+            }
+            Ok(splat)
+        })
+    }
+}
+
+impl Taken {
+    /// Takes `step`, which ends at `end`, of each element.
+    fn push(&mut self, step: Step, end: usize) {
+        self.end = end;
+        if let Step::Splat(steps, height) = &mut self.step {
+            *height = (*height).max(step.height() + 1);
+            steps.push(step.of_element());
+        }
+    }
+}
+
+impl Step {
+    fn height(&self) -> usize {
+        match self {
+            Step::Attribute(_) => 0,
+            Step::Index(key) => key.height,
+            Step::Splat(_, height) => *height,
+        }
+    }
+
+    /// The step as one that is taken of each element.
+    fn of_element(self) -> SplatStep {
+        match self {
+            Step::Attribute(name) => SplatStep::Attribute(name),
+            Step::Index(key) => SplatStep::Index(key.expr),
+            Step::Splat(steps, _) => SplatStep::Splat(steps.into()),
+        }
+    }
+}
