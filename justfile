@@ -31,15 +31,27 @@ doc:
 test *ARGS:
     cargo test {{ ARGS }}
 
-# Fuzz the reader and the evaluator, so many seconds for each target (tests/fuzz/README.md)
-fuzz SECONDS="60":
+# Fuzz the reader and the evaluator: so many inputs for each target, the same each time (tests/fuzz/README.md)
+fuzz RUNS="20000":
     #!/usr/bin/env bash
     set -euo pipefail
-    export RUSTC_BOOTSTRAP=1 # the sanitizers' flags, on the pinned compiler
+    export RUSTC_BOOTSTRAP=1 # cargo-fuzz's flags, on the pinned compiler
+    for target in values configuration expression; do
+        cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" "tests/fuzz/corpus/$target" -- \
+            -seed=1 -runs={{ RUNS }} -timeout=20 -rss_limit_mb=1024 -reload=0 -create_missing_dirs=1 \
+            -artifact_prefix="tests/fuzz/artifacts/$target/"
+    done
+
+# Go on fuzzing from what was found interesting before, so many seconds for each target
+fuzz-on SECONDS="600":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export RUSTC_BOOTSTRAP=1
     for target in values configuration expression; do
         mkdir -p "tests/fuzz/found/$target"
         cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" \
-            "tests/fuzz/found/$target" "tests/fuzz/corpus/$target" -- -seed=1 -max_total_time={{ SECONDS }}
+            "tests/fuzz/found/$target" "tests/fuzz/corpus/$target" -- \
+            -max_total_time={{ SECONDS }} -timeout=20 -rss_limit_mb=1024
     done
 
 # The WebAssembly, the npm package and the page

@@ -8,12 +8,15 @@
 
 use std::collections::BTreeMap;
 
-use symlint_terraform::{Evaluator, FileTree, LoadOptions, Project, Value, convert, show, show_type, syntax, to_json};
+use symlint_terraform::{
+    Evaluator, FileTree, LoadOptions, ProblemKind, Project, Value, convert, show, show_type, syntax, to_json,
+};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// `bytes` as a values file, for a variable with a type and for one without.
 pub fn values(bytes: &[u8]) {
+    earlier_items(bytes);
     let main = "variable \"a\" {\n  type = map(object({ id = string, list = optional(list(any), []) }))\n}\n";
     for name in ["terraform.tfvars", "terraform.tfvars.json"] {
         let files: Files =
@@ -21,6 +24,22 @@ pub fn values(bytes: &[u8]) {
         evaluate_all(files);
         let project = Project::from_values(name, bytes.to_vec()).unwrap();
         look_at(&project);
+    }
+}
+
+/// What was read of `bytes` stays read when a mistake follows.
+pub fn earlier_items(bytes: &[u8]) {
+    let names = |bytes: Vec<u8>| {
+        let project = Project::from_values("terraform.tfvars", bytes).unwrap();
+        let file = &project.files()[0].file;
+        let names = file.body.attributes.iter().map(|attribute| attribute.name.text.to_string());
+        (names.collect::<Vec<_>>(), file.errors.len())
+    };
+    let (before, 0) = names(bytes.to_vec()) else { return };
+    for mistake in ["\n\"", "\nz = \"x", "\nz = {", "\nz = [", "\nz = ]", "\n}", "\nz = <<E", "\n'", "\nz z z"] {
+        let (after, errors) = names([bytes, mistake.as_bytes(), b"\n"].concat());
+        assert_eq!(after.get(..before.len()), Some(&*before), "{mistake}");
+        assert_eq!(errors, 1, "{mistake}");
     }
 }
 
@@ -146,7 +165,10 @@ fn look_at_value(evaluator: &Evaluator<'_>, value: &Value) {
     show_type(&ty);
     if value.as_unknown().is_none() && !value.is_null() {
         let converted = convert(value, &ty);
-        assert!(converted.problems.iter().all(|problem| !problem.kind.is_error()));
+        // What an object lacks it still lacks.
+        let is_new = |kind: &ProblemKind| kind.is_error() && !matches!(kind, ProblemKind::Missing { .. });
+        let problem = converted.problems.iter().find(|problem| is_new(&problem.kind));
+        assert!(problem.is_none(), "{} {problem:?}", show_type(&ty));
     }
     let sources = evaluator.project().sources();
     value.origin.each_source(&mut |origin| {

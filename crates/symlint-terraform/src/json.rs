@@ -2,6 +2,7 @@
 //!
 //! A parser made for a laxer JSON reads it, with all that is lax switched off, and what it still lets pass is checked.
 
+mod mistake;
 mod strict;
 
 use std::ops::Range;
@@ -15,7 +16,7 @@ use crate::origin::{Form, json_places};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::{
     Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised,
-    read_template, relocate,
+    read_json_loosely, read_template, relocate,
 };
 use crate::value::Str;
 pub(crate) use strict::{parse, without_lone_surrogates};
@@ -30,7 +31,24 @@ pub(crate) enum Strings {
 }
 
 /// Reads a values file: an object of values.
+///
+/// Of one that is not JSON the rest is read as HCL, whose objects and lists look the same.
 pub(crate) fn read_values(id: FileId, source: &Source) -> File {
+    let mut file = read_strictly(id, source);
+    if file.body.attributes.is_empty() && !file.errors.is_empty() {
+        let rest = read_json_loosely(id, source);
+        file.body = rest.body;
+        // A quote or bracket that is missing is noticed where it is, and not where it makes no more sense.
+        if let (Some(told), Some(earlier)) = (file.errors.first_mut(), rest.errors.into_iter().next())
+            && source.line(earlier.span.start) < source.line(told.span.start)
+        {
+            *told = earlier;
+        }
+    }
+    file
+}
+
+fn read_strictly(id: FileId, source: &Source) -> File {
     read(id, source, Strings::Literal, |reader, object| {
         reader.refuse_duplicates(object);
         let attributes = object.properties.iter().filter(|property| property.name.as_str() != "//");

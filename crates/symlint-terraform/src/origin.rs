@@ -106,21 +106,7 @@ impl Origin {
     ///
     /// A range that lies within one part of a template leads to where that part was written.
     pub fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
-        match &self.makeup {
-            Makeup::Written(form) => locate_literal(self.span, *form, range, sources),
-            Makeup::Joined(parts) => {
-                let mut start = 0;
-                for part in parts.iter() {
-                    let end = start + part.len as usize;
-                    if start <= range.start && range.end <= end && range.start < end {
-                        return part.origin.locate(range.start - start..range.end - start, sources);
-                    }
-                    start = end;
-                }
-                self.span
-            }
-            Makeup::Derived(_) => self.span,
-        }
+        self.makeup.locate(self.span, range, sources)
     }
 
     /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole. What
@@ -146,6 +132,27 @@ impl Origin {
                 origins.iter().for_each(|origin| origin.each_new_source(visit, seen));
             }
             Makeup::Joined(_) | Makeup::Derived(_) => {}
+        }
+    }
+}
+
+impl Makeup {
+    /// [`Origin::locate`] for a value whose origin has this makeup and `span`.
+    pub fn locate(&self, span: Span, range: Range<usize>, sources: &Sources) -> Span {
+        match self {
+            Makeup::Written(form) => locate_literal(span, *form, range, sources),
+            Makeup::Joined(parts) => {
+                let mut start = 0;
+                for part in parts.iter() {
+                    let end = start + part.len as usize;
+                    if start <= range.start && range.end <= end && range.start < end {
+                        return part.origin.locate(range.start - start..range.end - start, sources);
+                    }
+                    start = end;
+                }
+                span
+            }
+            Makeup::Derived(_) => span,
         }
     }
 }

@@ -198,6 +198,27 @@ impl Value {
         self
     }
 
+    /// This value, of which nothing is sensitive any more.
+    pub(crate) fn unmarked(self) -> Self {
+        if !self.hides() {
+            return self;
+        }
+        let all = |items: &[Value]| items.iter().cloned().map(Value::unmarked).collect();
+        let each = |entries: &[Entry]| {
+            entries.iter().map(|entry| Entry { value: entry.value.clone().unmarked(), ..entry.clone() }).collect()
+        };
+        let kind = match &self.kind {
+            Kind::List(items) => Kind::List(all(items)),
+            Kind::Set(items) => Kind::Set(all(items)),
+            Kind::Tuple(items) => Kind::Tuple(all(items)),
+            Kind::Map(entries) => Kind::Map(each(entries)),
+            Kind::Object(entries) => Kind::Object(each(entries)),
+            kind => kind.clone(),
+        };
+        let origin = Origin { sensitive: false, ..self.origin };
+        Self { of: self.of, ..Self::new(kind, origin) }
+    }
+
     /// The type as Terraform names it in messages: `string`, `list`, `object`.
     pub fn type_name(&self) -> &'static str {
         match &self.kind {

@@ -99,7 +99,8 @@ pub enum Absence {
 #[derive(Debug, Clone)]
 pub struct Text {
     value: Str,
-    origin: Origin,
+    /// How it came from what is written at the field's span.
+    makeup: Makeup,
     cleaned: Option<Box<Cleaned>>,
     /// Where it starts in the field that it was taken out of, and that is judged in its place.
     from: Option<u32>,
@@ -115,11 +116,9 @@ impl Field {
             Kind::Null => State::Absent(Absence::Null),
             Kind::Unknown(unknown) => State::Unknown(unknown.clone()),
             Kind::String(text) if text.is_empty() => State::Absent(Absence::Empty),
-            Kind::String(text) => State::text(text.clone(), value.origin.clone()),
-            Kind::Number(number) => {
-                State::text(Str::from(symlint_terraform::format_number(number)), value.origin.clone())
-            }
-            Kind::Bool(flag) => State::text(Str::from(flag.to_string()), value.origin.clone()),
+            Kind::String(text) => State::text(text.clone(), &value.origin),
+            Kind::Number(number) => State::text(Str::from(symlint_terraform::format_number(number)), &value.origin),
+            Kind::Bool(flag) => State::text(Str::from(flag.to_string()), &value.origin),
             _ => State::Unusable,
         };
         Self { kind, tenant, state, span: value.origin.span, path: value.origin.path }
@@ -181,13 +180,13 @@ impl Field {
 
     /// Whether the value is written as a number, without quotes.
     pub fn is_number(&self) -> bool {
-        matches!(&self.state, State::Text(Text { origin: Origin { makeup: Makeup::Written(Form::Bare), .. }, .. }))
+        matches!(&self.state, State::Text(Text { makeup: Makeup::Written(Form::Bare), .. }))
     }
 
     /// Where the bytes `range` of the *raw* text were written.
     pub fn locate_raw(&self, range: Range<usize>, sources: &Sources) -> Span {
         match &self.state {
-            State::Text(text) => text.origin.locate(range, sources),
+            State::Text(text) => text.makeup.locate(self.span, range, sources),
             _ => self.span,
         }
     }
@@ -210,10 +209,10 @@ fn raw_end(cleaned: &Cleaned, last: usize) -> usize {
 }
 
 impl State {
-    fn text(raw: Str, origin: Origin) -> Self {
+    fn text(raw: Str, origin: &Origin) -> Self {
         let cleaned = clean(&raw).map(Box::new);
         let value = cleaned.as_ref().map_or(raw, |cleaned| cleaned.text.clone());
-        State::Text(Text { value, origin, cleaned, from: None })
+        State::Text(Text { value, makeup: origin.makeup.clone(), cleaned, from: None })
     }
 }
 

@@ -31,7 +31,9 @@ impl Evaluator<'_> {
         if key.is_null() {
             return Err(Stop::error_at("an index must not be null", span));
         }
-        self.element_at(base, key, span).map(|element| element.marked(key.is_sensitive()))
+        // Terraform forgets of the attribute of an object that its name was sensitive.
+        let sensitive = key.is_sensitive() && !matches!(base.kind, Kind::Object(_));
+        self.element_at(base, key, span).map(|element| element.marked(sensitive))
     }
 
     fn element_at(&self, base: &Value, key: &Value, span: Span) -> Answer {

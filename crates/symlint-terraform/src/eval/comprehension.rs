@@ -14,6 +14,13 @@ impl Evaluator<'_> {
     ///
     /// `span` is where the indices of a list come to be.
     pub(super) fn pairs(&self, collection: &Value, span: Span) -> Answer<Vec<(Value, Value)>> {
+        // That a collection is sensitive makes its elements so only where one is taken; a loop hides all that it makes.
+        let bare = collection.is_sensitive().then(|| {
+            let mut bare = collection.clone();
+            bare.origin.sensitive = false;
+            bare
+        });
+        let collection = bare.as_ref().unwrap_or(collection);
         match &collection.kind {
             Kind::Unknown(_) => Err(Stop::Unknown(collection.clone())),
             Kind::Null => Err(Stop::error_at("null cannot be looped over", span).on_null(collection)),
@@ -46,6 +53,9 @@ impl Evaluator<'_> {
         let mut entries = Vec::new();
         // What the keys and conditions tell is in the shape of the result.
         let mut sensitive = false;
+        if pairs.is_empty() {
+            self.empty_condition(comprehension, span, scope)?;
+        }
         for (key, value) in &pairs {
             let outer = scope.names;
             let key_binding =
@@ -92,6 +102,23 @@ impl Evaluator<'_> {
     }
 }
 
+impl Evaluator<'_> {
+    /// Terraform looks at the condition before there is an element: what is wrong with it whatever the element is wrong
+    /// even where there is none.
+    fn empty_condition(&self, comprehension: &For, span: Span, scope: &Scope<'_>) -> Answer<()> {
+        let Some(condition) = &comprehension.condition else { return Ok(()) };
+        let any = Value::unknown("there is no element", span);
+        let outer = scope.names;
+        let key = comprehension.key_name.as_ref().map(|name| Binding { name: &name.text, value: &any, outer });
+        let outer = key.as_ref().or(outer);
+        let value = Binding { name: &comprehension.value_name.text, value: &any, outer };
+        match self.condition(condition, &scope.with(&value)) {
+            Err(stop @ Stop::Error(..)) => Err(stop),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// One entry for each key, with a tuple of the values in their order.
 fn grouped(mut entries: Vec<Entry>, span: Span) -> Vec<Entry> {
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
@@ -106,7 +133,9 @@ fn grouped(mut entries: Vec<Entry>, span: Span) -> Vec<Entry> {
         }
     }
     let group = |(first, values): (Entry, Vec<Value>)| {
-        let origin = Origin::derived(span, values.iter().map(|value| value.origin.clone()));
+        let mut origin = Origin::derived(span, values.iter().map(|value| value.origin.clone()));
+        // A group is not sensitive because an element of it is.
+        origin.sensitive = false;
         Entry { value: Value::new(Kind::Tuple(values.into()), origin), ..first }
     };
     groups.into_iter().map(group).collect()

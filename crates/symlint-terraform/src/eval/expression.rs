@@ -4,7 +4,7 @@ use crate::functions;
 use crate::number::{self, Numeric};
 use crate::origin::{Form, Origin};
 use crate::syntax::{BinaryOperator, Call, Conditional, Expr, ExprKind, Item, Key, TemplatePart, UnaryOperator};
-use crate::types::{Primitive, Type, convert_within, to_bool, to_text, type_of, unify};
+use crate::types::{Primitive, Type, convert_within, is_exactly, to_bool, to_text, type_of, unify};
 use crate::value::{Entry, Kind, Value};
 
 use super::scope::Scope;
@@ -67,6 +67,8 @@ impl Evaluator<'_> {
     #[inline(never)]
     fn object(&self, items: &[Item], expr: &Expr, scope: &Scope<'_>) -> Answer {
         let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
+        // A key cannot be hidden but with the whole object.
+        let mut sensitive = false;
         for item in items {
             let (key, key_span) = match &item.key {
                 Key::Literal(name) => (name.text.clone(), name.span),
@@ -77,6 +79,7 @@ impl Evaluator<'_> {
                 }
                 Key::Computed(expr) => {
                     let key = self.key(expr, scope)?;
+                    sensitive |= key.is_sensitive();
                     (key.as_str().cloned().unwrap_or_default(), key.origin.span)
                 }
             };
@@ -86,7 +89,7 @@ impl Evaluator<'_> {
         entries.reverse();
         entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
         entries.dedup_by(|later, kept| later.key == kept.key);
-        Ok(Value::new(Kind::Object(entries.into()), Origin::written(expr.span, Form::Whole)))
+        Ok(Value::new(Kind::Object(entries.into()), Origin::written(expr.span, Form::Whole)).marked(sensitive))
     }
 
     /// The value of `expr` as the key of an object: a string.
@@ -128,16 +131,21 @@ impl Evaluator<'_> {
         };
         let value = self.known(chosen, scope)?.marked(condition.sensitive);
         // What is not chosen decides on the type, but its errors are not heard.
-        match self.attempt(other, scope) {
-            Ok(Some(other)) => {
-                let hides = other.is_sensitive();
-                Ok(self.in_common(value, &other, ONE_TYPE)?.marked(hides))
+        let attempt = self.attempt(other, scope);
+        if let Ok(Some(other)) = &attempt
+            && other.as_unknown().is_none()
+        {
+            return Ok(self.in_common(value, other, ONE_TYPE)?.marked(other.is_sensitive()));
+        }
+        match (self.type_of_failed(other, scope), attempt) {
+            (Some(ty), _) => self.of_common_type(value, &ty, ONE_TYPE),
+            // Whatever is in it, it is no string, number or boolean.
+            (None, _) if matches!(other.kind, ExprKind::Tuple(_) | ExprKind::Object(_)) && is_primitive(&value) => {
+                Err(Stop::error(ONE_TYPE))
             }
-            Ok(None) => match self.type_of_failed(other, scope) {
-                Some(ty) => self.of_common_type(value, &ty, ONE_TYPE),
-                None => Ok(value),
-            },
-            Err(_) => uncommon(value),
+            (None, Ok(None)) => Ok(value),
+            (None, _) if is_number_by(other) && matches!(value.kind, Kind::Number(_)) => Ok(value),
+            (None, _) => uncommon(value),
         }
     }
 
@@ -206,11 +214,56 @@ impl Evaluator<'_> {
         }
         let own = type_of(&value, self.meter())?;
         let common = unify(&own, other).ok_or_else(|| Stop::error(refusal))?;
-        Ok(convert_within(&value, &common, self.meter()).value)
+        // With a list or map of no type, Terraform does not look for a type that the elements have in common.
+        if is_exactly(&common, other) && matches!(other, Type::List(of) | Type::Map(of) if matches!(**of, Type::Any)) {
+            let parts: Vec<&Type> = match &own {
+                Type::Tuple(elements) => elements.iter().collect(),
+                Type::Object(attributes) => attributes.iter().map(|attribute| &attribute.ty).collect(),
+                _ => Vec::new(),
+            };
+            if parts.windows(2).any(|pair| matches!(pair, [a, b] if !is_exactly(a, b))) {
+                return Err(Stop::error(refusal));
+            }
+        }
+        let converted = convert_within(&value, &common, self.meter());
+        if converted.problems.iter().any(|problem| problem.kind.is_error()) {
+            return Err(Stop::error(refusal));
+        }
+        Ok(converted.value)
     }
 }
 
 const ONE_TYPE: &str = "the two results of a condition must be of one type";
+
+fn is_primitive(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Null => value.of().is_some_and(Type::is_primitive),
+        kind => matches!(kind, Kind::String(_) | Kind::Number(_) | Kind::Bool(_)),
+    }
+}
+
+/// Whether `expr` calls a function that makes a number, if it makes anything.
+fn is_number_by(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Paren(inner) => is_number_by(inner),
+        ExprKind::Call(call) => matches!(
+            call.name.text.as_str(),
+            "abs"
+                | "ceil"
+                | "floor"
+                | "index"
+                | "length"
+                | "max"
+                | "min"
+                | "parseint"
+                | "pow"
+                | "signum"
+                | "sum"
+                | "tonumber"
+        ),
+        _ => false,
+    }
+}
 
 /// A null of no type is of any.
 fn untyped(value: &Value) -> bool {

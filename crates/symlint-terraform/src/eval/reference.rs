@@ -38,7 +38,9 @@ impl<'p> Evaluator<'p> {
             ExprKind::Variable(name) => match scope.bound(name) {
                 Some(value) => Ok(Start::Value(value)),
                 None if scope.is_template() => Err(Stop::error(format!("the template has no value `{name}`"))),
-                None if scope.instance.is_none() => Err(Stop::error("variables may not be used here")),
+                None if scope.instance.is_none() => {
+                    Err(Stop::error("variables may not be used here: put text in quotes"))
+                }
                 None => Err(Stop::error(format!("`{name}` needs an attribute to refer to something"))),
             },
             ExprKind::Attribute(base, name) => match root_name(base) {

@@ -9,12 +9,14 @@ use crate::value::{Kind, Value};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
 
-/// The type of what `steps` lead to from a value of the type `ty`.
+/// The type of what `steps` lead to from a value of the type `ty`; nothing where there is no such step.
 fn stepped(ty: &Type, steps: &[SplatStep]) -> Option<Type> {
     let mut ty = ty;
     for step in steps {
         ty = match (step, ty) {
-            (_, Type::Any) => return Some(Type::Any),
+            (_, Type::Any) | (SplatStep::Splat(_), _) | (SplatStep::Index(_), Type::Object(_) | Type::Tuple(_)) => {
+                return Some(Type::Any);
+            }
             (SplatStep::Attribute(name), Type::Object(_)) => &ty.attribute(&name.text)?.ty,
             (SplatStep::Attribute(_) | SplatStep::Index(_), Type::Map(element)) => element,
             (SplatStep::Index(_), Type::List(element)) => element,
@@ -54,7 +56,10 @@ impl Evaluator<'_> {
         // What is taken of elements of one type is of one type; where there is none, the type has it.
         let of = match taken.iter().find(|value| value.as_unknown().is_none()) {
             Some(first) => Some(type_of(first, self.meter())?),
-            None => base.of().and_then(|of| stepped(of, steps)).filter(|_| taken.is_empty()),
+            None => match base.of().filter(|_| taken.is_empty()) {
+                Some(of) => Some(stepped(of, steps).ok_or_else(|| Stop::error("the elements have nothing like that"))?),
+                None => None,
+            },
         };
         let kind = Kind::List(taken.into());
         Ok(match of {

@@ -93,7 +93,8 @@ impl Arguments<'_, '_> {
         if !number.is_integer() {
             return Err(self.refuse(format_args!("takes a whole number as argument {}", index + 1)));
         }
-        number::to_integer(&number).ok_or_else(|| Stop::reason("this number is too large to be evaluated"))
+        number::to_integer(&number)
+            .ok_or_else(|| self.refuse(format_args!("takes no number as large as argument {} is", index + 1)))
     }
 
     /// The elements of the argument, a list, set or tuple.
@@ -117,8 +118,18 @@ impl Arguments<'_, '_> {
         Some(Ok((0..items.len()).filter_map(|at| value.at(at)).collect()))
     }
 
+    /// Refuses an empty collection whose elements could be none of the type `ty`.
+    pub(super) fn check_elements(&self, index: usize, ty: &Type) -> Answer<()> {
+        let value = self.value(index)?;
+        match value.elements() {
+            Some([]) => self.convert(value, &Type::List(Box::new(ty.clone()))).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
     /// The elements of the argument as strings.
     pub(super) fn strings(&self, index: usize) -> Answer<Vec<Value>> {
+        self.check_elements(index, &Type::String)?;
         let mut strings = Vec::new();
         for item in self.items(index)? {
             if item.is_null() {

@@ -59,6 +59,9 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
         } else {
             Type::Any
         };
+        if !matches!(ty, Type::Any | Type::Map(_) | Type::Object(_)) {
+            return Err(args.refuse(format_args!("takes a map, not a {ty}")));
+        }
         matching &= map_type.as_ref().is_none_or(|first| is_exactly(first, &ty));
         map_type.get_or_insert(ty);
         if value.is_null() {
@@ -72,9 +75,12 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
     merged.reverse();
     merged.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     merged.dedup_by(|earlier, kept| earlier.key == kept.key);
+    // What is null adds nothing to the result, and hides nothing.
+    let added = args.values.iter().filter(|value| !value.is_null()).map(|value| value.origin.clone());
+    let origin = Origin::derived(args.span, added);
     Ok(match map_type {
-        Some(Type::Map(element)) if matching && any => Value::typed(Kind::Map(merged.into()), args.origin(), *element),
-        _ => args.result(Kind::Object(merged.into())),
+        Some(Type::Map(element)) if matching && any => Value::typed(Kind::Map(merged.into()), origin, *element),
+        _ => Value::new(Kind::Object(merged.into()), origin),
     })
 }
 
@@ -110,17 +116,27 @@ fn concat(args: &Arguments<'_, '_>) -> Answer {
 fn flatten(args: &Arguments<'_, '_>) -> Answer {
     let mut flat = Vec::new();
     let items = args.items(0)?;
-    flatten_into(args, items, &mut flat)?;
-    args.tuple(flat)
+    let mut sensitive = false;
+    flatten_into(args, items, &mut flat, &mut sensitive)?;
+    Ok(args.tuple(flat)?.marked(sensitive))
 }
 
-fn flatten_into(args: &Arguments<'_, '_>, items: Vec<Value>, flat: &mut Vec<Value>) -> Answer<()> {
+/// Adds the elements of `items`, and those of the lists in them, to `flat`; notes whether one of these is sensitive.
+fn flatten_into(
+    args: &Arguments<'_, '_>,
+    items: Vec<Value>,
+    flat: &mut Vec<Value>,
+    sensitive: &mut bool,
+) -> Answer<()> {
     for item in items {
         if item.as_unknown().is_some() {
             return Err(Stop::Unknown(item));
         }
         match args.items_of(&item) {
-            Some(inner) => flatten_into(args, inner?, flat)?,
+            Some(inner) => {
+                *sensitive |= item.is_sensitive();
+                flatten_into(args, inner?, flat, sensitive)?;
+            }
             None => flat.push(item),
         }
         if flat.len() > ELEMENTS {
@@ -140,6 +156,7 @@ fn distinct(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn compact(args: &Arguments<'_, '_>) -> Answer {
+    args.check_elements(0, &Type::String)?;
     let mut kept = Vec::new();
     for item in args.items(0)? {
         if item.is_null() {
@@ -270,9 +287,10 @@ fn zipmap(args: &Arguments<'_, '_>) -> Answer {
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     entries.dedup_by(|earlier, kept| earlier.key == kept.key);
     let list = args.value(1)?;
-    Ok(match (&list.kind, list.of()) {
+    let zipped = match (&list.kind, list.of()) {
         (Kind::Tuple(_), _) => args.result(Kind::Object(entries.into())),
         (_, Some(of)) => Value::typed(Kind::Map(entries.into()), args.origin(), of.clone()),
         (_, None) => args.result(Kind::Map(entries.into())),
-    })
+    };
+    Ok(zipped.marked(args.value(0)?.hides()))
 }

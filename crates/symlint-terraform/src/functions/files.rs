@@ -91,7 +91,14 @@ fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     let (folder, name) = located(args, path)?;
     // Only a folder that is here tells what is not in it.
     let names = list(args, &folder)?.ok_or_else(|| Stop::reason(format!("there is no file `{path}` here")))?;
-    Ok(names.contains(&name))
+    if names.contains(&name) {
+        return Ok(true);
+    }
+    let full = crate::module::join(&folder, &name);
+    if name.is_empty() || list(args, &full)?.is_some() {
+        return Err(args.refuse("takes the path of a file, not of a folder"));
+    }
+    Ok(false)
 }
 
 /// A file that is not in `folder`. What is above the project may not be here, although it is where Terraform runs.

@@ -19,12 +19,14 @@ pub(super) const FUNCTIONS: &[Function] =
     &[function("format", 1, MANY, format), function("formatlist", 1, MANY, formatlist)];
 
 fn format(args: &Arguments<'_, '_>) -> Answer {
+    check_types(args)?;
     let values: Vec<Value> = args.values.iter().skip(1).cloned().collect();
     formatted(args, &values)
 }
 
 /// `format` once for each element of the lists among the arguments, which are of one length.
 fn formatlist(args: &Arguments<'_, '_>) -> Answer {
+    check_types(args)?;
     let mut columns = Vec::new();
     let mut length = None;
     for index in 1..args.len() {
@@ -66,6 +68,16 @@ struct Verb {
     /// The argument that it takes, from 1; without, the one behind that of the verb before.
     argument: Option<usize>,
     letter: char,
+}
+
+/// Terraform does not look at the arguments before it knows all their types, and a bare null has none.
+fn check_types(args: &Arguments<'_, '_>) -> Answer<()> {
+    args.text(0)?;
+    let untyped = |value: &Value| value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any));
+    match args.values.iter().any(untyped) {
+        true => Err(Stop::reason("how a null is formatted depends on its type")),
+        false => Ok(()),
+    }
 }
 
 fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {

@@ -99,11 +99,12 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
 
 /// The functions that know which parts of their arguments are sensitive. The result of all others is, where any part
 /// of an argument is.
-const PASS_MARKS_ON: [&str; 21] = [
+const PASS_MARKS_ON: [&str; 23] = [
     "chunklist",
     "concat",
     "element",
     "ephemeralasnull",
+    "flatten",
     "issensitive",
     "keys",
     "length",
@@ -113,6 +114,7 @@ const PASS_MARKS_ON: [&str; 21] = [
     "one",
     "reverse",
     "sensitive",
+    "setproduct",
     "slice",
     "tobool",
     "tolist",

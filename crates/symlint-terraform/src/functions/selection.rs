@@ -37,22 +37,21 @@ fn length(args: &Arguments<'_, '_>) -> Answer {
 
 fn lookup(args: &Arguments<'_, '_>) -> Answer {
     let map = args.value(0)?;
-    let key = args.text(1)?;
+    let (key, key_origin) = args.string(1)?;
     if map.entries().is_none() {
         return Err(args.refuse(format_args!("takes a map, not a {}", map.type_name())));
     }
-    if let Some(found) = map.get(&key) {
-        return Ok(found);
+    let mut default = args.values.get(2).cloned();
+    if let Kind::Map(_) = &map.kind
+        && let Some(given) = &default
+        && let Type::Map(element) = type_of(map, args.evaluator.meter())?
+    {
+        // Whether it is needed or not.
+        default = Some(args.convert(given, &element)?);
     }
-    let Some(default) = args.values.get(2) else {
-        return Err(args.refuse("finds no such key, and has no default"));
-    };
-    if let Kind::Map(_) = &map.kind {
-        if let Type::Map(element) = type_of(map, args.evaluator.meter())? {
-            return args.convert(default, &element);
-        }
-    }
-    Ok(default.clone())
+    let found = map.get(&key).or(default.map(|default| default.marked(map.is_sensitive())));
+    let found = found.ok_or_else(|| args.refuse("finds no such key, and has no default"))?;
+    Ok(found.marked(key_origin.sensitive))
 }
 
 fn element(args: &Arguments<'_, '_>) -> Answer {
@@ -68,7 +67,8 @@ fn element(args: &Arguments<'_, '_>) -> Answer {
     if index % len < 0 && matches!(list.kind, Kind::Tuple(_)) {
         return Err(args.refuse("takes no negative index into a tuple"));
     }
-    usize::try_from(index.rem_euclid(len)).ok().and_then(|index| list.at(index)).ok_or_else(empty)
+    let found = usize::try_from(index.rem_euclid(len)).ok().and_then(|index| list.at(index)).ok_or_else(empty)?;
+    Ok(found.marked(args.value(1)?.is_sensitive()))
 }
 
 fn contains(args: &Arguments<'_, '_>) -> Answer {
@@ -114,6 +114,7 @@ fn one(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn truths(args: &Arguments<'_, '_>, decisive: bool) -> Answer {
+    args.check_elements(0, &Type::Bool)?;
     let (mut undecided, mut decided) = (None, false);
     for item in args.items(0)? {
         match to_bool(&item) {
@@ -170,7 +171,8 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
             return Err(Stop::reason("the type of this depends on a value that is not known"));
         }
         let value = args.convert(value, &common)?;
-        if value.as_str().is_none_or(|text| !text.is_empty()) {
+        // An empty string only where all are strings.
+        if !(matches!(common, Type::String) && value.as_str().is_some_and(|text| text.is_empty())) {
             return Ok(value);
         }
     }
@@ -179,18 +181,19 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
 
 fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
     for index in 0..args.len() {
-        let value = args.value(index)?;
-        match &value.kind {
-            Kind::List(items) | Kind::Tuple(items) if items.is_empty() => {}
-            Kind::List(_) | Kind::Tuple(_) => return Ok(value.clone()),
+        match args.type_of(args.nullable(index)?)? {
+            Type::List(_) | Type::Tuple(_) => {}
             _ => return Err(args.refuse("takes lists")),
         }
     }
-    Err(args.refuse("finds only empty lists"))
+    let filled = args.values.iter().find(|list| list.elements().is_none_or(|items| !items.is_empty()));
+    filled.filter(|list| !list.is_null()).cloned().ok_or_else(|| args.refuse("finds only empty lists"))
 }
 
 fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
-    let (values, mut keys, wanted) = (args.items(0)?, args.items(1)?, args.items(2)?);
+    let list = args.list(args.items(0)?)?;
+    let values = args.items_of(&list).unwrap_or_else(|| Err(args.refuse("takes lists")))?;
+    let (mut keys, wanted) = (args.items(1)?, args.items(2)?);
     if values.len() != keys.len() {
         return Err(args.refuse("takes as many keys as values"));
     }
@@ -211,9 +214,5 @@ fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
             }
         }
     }
-    let of = args.type_of(args.value(0)?)?;
-    match of {
-        Type::List(of) => args.list_of(found, *of),
-        _ => args.list(found),
-    }
+    args.list_like(found, &list)
 }

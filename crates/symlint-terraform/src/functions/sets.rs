@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
+use crate::origin::Origin;
 use crate::types::{Type, canonical, make_set, unify_all};
 use crate::value::{Kind, Value};
 
@@ -26,11 +27,20 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
     for index in 0..args.len() {
         let set = args.convert(args.value(index)?, &any)?;
         args.items_of(&set).unwrap_or_else(|| Err(args.refuse("takes sets")))?;
-        types.push(element_type(args, &set)?);
+        let of = element_type(args, &set)?;
+        // An empty set of no type is one of any.
+        if !(matches!(of, Type::Any) && set.elements().is_some_and(<[Value]>::is_empty)) {
+            types.push(of);
+        }
         sets.push(set);
     }
-    let common = unify_all(&types.iter().collect::<Vec<_>>());
-    let of = common.ok_or_else(|| args.refuse("takes sets of one type"))?;
+    let of = match types.as_slice() {
+        [] => Type::Any,
+        // What stays open although a set has a type is of no use to Terraform.
+        types => unify_all(&types.iter().collect::<Vec<_>>())
+            .filter(|common| !matches!(common, Type::Any) || types.iter().all(|of| matches!(of, Type::Any)))
+            .ok_or_else(|| args.refuse("takes sets of one type"))?,
+    };
     let whole = Type::Set(Box::new(of.clone()));
     let converted = |set: &Value| {
         let set = args.convert(set, &whole)?;
@@ -47,7 +57,10 @@ fn element_type(args: &Arguments<'_, '_>, list: &Value) -> Answer<Type> {
 }
 
 fn set_of(args: &Arguments<'_, '_>, items: Vec<Value>, of: Type) -> Answer {
-    Ok(Value::typed(make_set(items, args.evaluator.meter())?, args.origin(), of))
+    // Which elements there are tells of all of them.
+    let hides = items.iter().any(Value::hides);
+    let items = if hides { items.into_iter().map(Value::unmarked).collect() } else { items };
+    Ok(Value::typed(make_set(items, args.evaluator.meter())?, args.origin(), of).marked(hides))
 }
 
 /// The elements of which as many sets have one as `keep` wants, given how many sets there are.
@@ -109,6 +122,9 @@ fn setproduct(args: &Arguments<'_, '_>) -> Answer {
             .flat_map(|start| items.iter().map(|item| start.iter().chain([item]).cloned().collect()))
             .collect();
     }
-    let tuples: Vec<Value> = combinations.into_iter().map(|items| args.result(Kind::Tuple(items.into()))).collect();
+    let tuples: Vec<Value> = combinations
+        .into_iter()
+        .map(|items| Value::new(Kind::Tuple(items.into()), Origin::derived(args.span, [])))
+        .collect();
     if any_set { set_of(args, tuples, Type::Tuple(types)) } else { args.list_of(tuples, Type::Tuple(types)) }
 }

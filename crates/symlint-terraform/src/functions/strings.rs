@@ -152,8 +152,8 @@ fn split(args: &Arguments<'_, '_>) -> Answer {
 
 fn substr(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
-    let characters = characters(&text)?;
     let (offset, length) = (args.integer(1)?, args.integer(2)?);
+    let characters = characters(&text)?;
     let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
     // Terraform ends at a length of zero only where it counts from the start.
     let length = if offset < 0 && length == 0 { -1 } else { length };

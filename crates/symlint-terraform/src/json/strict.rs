@@ -7,11 +7,10 @@ use jsonc_parser::ast::Value as Json;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+use super::mistake::{self, Mistake};
+
 /// How deep objects and arrays may lie in each other.
 const MAX_DEPTH: usize = 100;
-
-/// A text that is not JSON: why, and where.
-pub(crate) type Mistake = (String, Range<usize>);
 
 /// `text` with the replacement character for each half of a surrogate pair that stands alone, as Go reads it. All places
 /// stay as they are.
@@ -57,31 +56,11 @@ pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
-        let range = error.range();
-        if let Some(number) = leading_zero(text, range.start) {
-            let message = "a number has no leading zeros in JSON: put an id in quotes".to_owned();
-            return (message, number);
-        }
-        (lowered(&error.kind().to_string()), range.start..range.end)
-    })?;
+    let parsed =
+        parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| mistake::explained(&error, text))?;
     let value = parsed.value.ok_or_else(|| ("a JSON value is missing here".to_owned(), 0..0))?;
     refuse_laxness(&value, text)?;
     Ok(value)
-}
-
-/// The digits around `at`, where the parser stopped, if they are a number with a leading zero.
-fn leading_zero(text: &str, at: usize) -> Option<Range<usize>> {
-    let (before, after) = text.split_at_checked(at)?;
-    let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let end = at + after.bytes().take_while(u8::is_ascii_digit).count();
-    (text.get(start..at)? == "0" && end > at).then_some(start..end)
-}
-
-fn lowered(message: &str) -> String {
-    let mut chars = message.chars();
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(chars).collect()
 }
 
 /// The parser goes as deep as the text: not on our stack.

@@ -55,8 +55,7 @@ impl Reader<'_> {
     /// An item with the comma behind it.
     fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
-        let key = self.expression(Lines::End)?;
-        self.skip_blank();
+        let key = self.item_key()?;
         let separated = match self.peek() {
             Some(b'=') => self.peek_at(1) != Some(b'='),
             Some(b':') => true,
@@ -92,6 +91,21 @@ impl Reader<'_> {
             _ => return self.not_separated(value_start),
         }
         Ok(())
+    }
+
+    /// What stands before `=`. `name [` may be the start of a key for Terraform, but where it is none, `=` is missing.
+    fn item_key(&mut self) -> Outcome<Node> {
+        let start = self.at;
+        let name = self.word().filter(|_| matches!(self.peek(), Some(b' ' | b'\t')));
+        self.skip_blank();
+        let opens = name.filter(|_| self.peek() == Some(b'['));
+        self.back_to(start);
+        let told = self.told();
+        let key = self.expression(Lines::End);
+        if let (Some(name), Err(Reported)) = (opens, &key) {
+            self.retell(told, name.end..name.end, format!("`=` is missing: write `{} = [ … ]`", self.slice(name)));
+        }
+        key
     }
 
     /// What stands before `=`: a bare word is its own text there, whatever it means elsewhere.

@@ -33,6 +33,8 @@ pub(super) struct Reader<'s> {
     pub(super) behind_missing: Option<usize>,
     /// What is wrong here follows from what was found before.
     pub(super) quiet: bool,
+    /// The sides of a merge are still to come, which has been told.
+    in_conflict: bool,
 }
 
 /// A mistake that is among the errors already: whoever gets it only has to find the way on.
@@ -80,6 +82,7 @@ impl<'s> Reader<'s> {
             repairs: Repairs::default(),
             behind_missing: None,
             quiet: false,
+            in_conflict: false,
         }
     }
 
@@ -192,6 +195,19 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// How many mistakes were told so far.
+    pub(super) fn told(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Says in other words what is wrong, if only one mistake was told behind the first `told`.
+    pub(super) fn retell(&mut self, told: usize, range: Range<usize>, message: String) {
+        if self.errors.len() == told + 1 {
+            self.errors.truncate(told);
+            self.error(range, message);
+        }
+    }
+
     pub(super) fn last_error(&self) -> Option<&SyntaxError> {
         self.errors.last()
     }
@@ -257,9 +273,31 @@ impl<'s> Reader<'s> {
                 Some(b'#') => self.line_comment(),
                 Some(b'/') if self.peek_at(1) == Some(b'/') => self.line_comment(),
                 Some(b'/') if self.peek_at(1) == Some(b'*') && self.block_comment() => {}
+                Some(b'<' | b'|' | b'=' | b'>') if self.at_conflict() => self.conflict(),
                 _ => return,
             }
         }
+    }
+
+    /// Whether a line starts here with which a merge marks what it could not decide.
+    fn at_conflict(&self) -> bool {
+        let starts_line = self.at == 0 || self.text.as_bytes().get(self.at - 1) == Some(&b'\n');
+        starts_line && ["<<<<<<< ", "||||||| ", "=======", ">>>>>>> "].iter().any(|marker| self.looking_at(marker))
+    }
+
+    /// Passes such a line; what is between them is read.
+    fn conflict(&mut self) {
+        let start = self.at;
+        let message = "a merge left this to be decided: keep one side, and remove the lines with `<<<<<<<`, `=======` \
+                       and `>>>>>>>`";
+        let end = self.line_end(start);
+        if self.in_conflict {
+            self.in_conflict = !self.looking_at(">>>>>>>");
+        } else {
+            self.error(start..end, message);
+            self.in_conflict = self.looking_at("<<<<<<<");
+        }
+        self.at = end;
     }
 
     pub(super) fn skip(&mut self, lines: Lines) {

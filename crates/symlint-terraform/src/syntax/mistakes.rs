@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::cursor::{Outcome, Reader, Reported, count, offset};
-use super::{Expr, Name};
+use super::{BinaryOperator, Expr, ExprKind, Name};
+
+const NO_COMMENT: &str = "a comment starts with `#`";
 
 impl Reader<'_> {
     /// Something stands where the name of an argument or block must be.
@@ -93,6 +95,12 @@ impl Reader<'_> {
 
     /// Something stands where a value must be.
     pub(super) fn no_value(&mut self) -> Reported {
+        if let Some(reported) = self.no_operator().or_else(|| self.stray_comma()) {
+            return reported;
+        }
+        if self.is_first_on_line() && ["<!--", "%", "/"].iter().any(|start| self.looking_at(start)) {
+            return self.unexpected(NO_COMMENT);
+        }
         if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}' | b']' | b')')) {
             let before = self.slice(0..self.at).trim_end();
             let begun = before.ends_with(['?', '+', '-', '*', '/', '%', '<', '>', '!', '&', '|'])
@@ -101,6 +109,31 @@ impl Reader<'_> {
             return self.error(self.at..self.at, message);
         }
         self.unexpected("a value is missing")
+    }
+
+    /// `:=`, `=>`, `->` and their like, where `=` sets a value.
+    fn no_operator(&mut self) -> Option<Reported> {
+        let before = self.at.checked_sub(1)?;
+        let (first, second) = (*self.text.as_bytes().get(before)?, self.peek()?);
+        if !b"=:-".contains(&first) || !b"=:>".contains(&second) {
+            return None;
+        }
+        let message = format!("`{}` sets nothing: write `=`", self.slice(before..self.at + 1));
+        Some(self.error(before..self.at + 1, message))
+    }
+
+    /// A comma with nothing before it.
+    fn stray_comma(&mut self) -> Option<Reported> {
+        if self.peek() != Some(b',') {
+            return None;
+        }
+        let message = match self.slice(0..self.at).trim_end().bytes().last()? {
+            b',' => "these are two commas: remove one",
+            b'{' | b'[' | b'(' => "there is nothing before this comma: remove it",
+            _ if self.is_first_on_line() => "a comma stands at the end of a line, not at the start of the next",
+            _ => return None,
+        };
+        Some(self.error(self.at..self.at + 1, message))
     }
 
     /// Something follows the value that starts at `start`, where the line must end.
@@ -145,12 +178,28 @@ impl Reader<'_> {
     }
 
     pub(super) fn no_separator(&mut self, key: &Expr) -> Reported {
+        let (start, end) = (key.span.start as usize, key.span.end as usize);
         let name = shown(self.source.slice(key.span));
-        if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}')) {
-            let range = key.span.start as usize..key.span.end as usize;
-            return self.error(range, format!("`{name}` has no value: write `{name} = …`"));
+        if name.starts_with("--") {
+            return self.error(start..start + 2, NO_COMMENT);
         }
-        if matches!(key.kind, super::ExprKind::Number(_)) && key.span.end as usize == self.at && self.at_word() {
+        if let ExprKind::Binary(binary) = &key.kind
+            && let (ExprKind::Variable(name), Some(first)) = (&binary.first.kind, binary.rest.first())
+            && first.operator == BinaryOperator::Equal
+        {
+            return self.error(start..end, format!("`==` compares: write `{name} = …`"));
+        }
+        if let Some(reported) = self.stray_quote(end) {
+            return reported;
+        }
+        if self.at_line_end() || matches!(self.peek(), Some(b',' | b'}')) {
+            let or_list = match &key.kind {
+                ExprKind::String(_) | ExprKind::Number(_) => ", or `[ … ]` for a list",
+                _ => "",
+            };
+            return self.error(start..end, format!("`{name}` has no value: write `{name} = …`{or_list}"));
+        }
+        if matches!(key.kind, ExprKind::Number(_)) && end == self.at && self.at_word() {
             let end = self.word_like(self.at);
             let name = self.slice(key.span.start as usize..end);
             let message = format!("a key that starts with a digit must be in quotes: write `\"{}\" = …`", shown(name));
@@ -166,19 +215,34 @@ impl Reader<'_> {
     /// An account, address or the like without quotes, which was read up to its first `:` or `/`; or a string with a
     /// word right behind its quote, because an earlier quote is missing.
     fn bare_text(&mut self, start: usize) -> Option<Reported> {
-        let quote = self.at.checked_sub(1).filter(|&before| self.text.as_bytes().get(before) == Some(&b'"'));
-        if let Some(quote) = quote.filter(|_| self.at_word()) {
-            let message =
-                "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
-            return Some(self.error(quote..quote + 1, message));
+        if let Some(reported) = self.stray_quote(self.at) {
+            return Some(reported);
         }
         let end = self.word_like(start);
         let text = self.slice(start..end);
         let bare = text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        if !bare || self.at >= end || !text.contains([':', '/', '@']) {
+        if bare && self.at == end && self.peek() == Some(b'"') {
+            let message = format!("a quote is missing before `{0}`: write `\"{0}\"`", shown(text));
+            return Some(self.error(start..end + 1, message));
+        }
+        if !bare || self.at >= end {
             return None;
         }
         Some(self.error(start..end, format!("text must be in quotes: write `\"{}\"`", shown(text))))
+    }
+
+    /// A quote that ends at `end` and text right behind it, or the other way round.
+    fn stray_quote(&mut self, end: usize) -> Option<Reported> {
+        let before = end.checked_sub(1).filter(|_| end == self.at)?;
+        if self.text.as_bytes().get(before) == Some(&b'"') {
+            let text_follows = self.at_word() || self.peek().is_some_and(|byte| byte.is_ascii_digit());
+            let message =
+                "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
+            return text_follows.then(|| self.error(before..end, message));
+        }
+        let rest = self.slice(end..self.line_end(end)).strip_prefix('"')?;
+        let separates = rest.trim_start().starts_with(['=', ':']);
+        separates.then(|| self.error(end..end + 1, "this `\"` closes no string: a quote is missing before the name"))
     }
 
     /// Something that is wrong whatever should be here, or else is not `wanted`.
@@ -192,6 +256,9 @@ impl Reader<'_> {
         let (range, message) = match first {
             '“' | '”' | '„' | '‟' | '«' | '»' => (one, format!("`{first}` is no quote here: write `\"`")),
             '\'' | '`' | '‘' | '’' => (one, format!("`{first}` does not quote text: write `\"`")),
+            ')' | ']' => {
+                (one, format!("this `{first}` closes nothing: remove it, or open it where its contents begin"))
+            }
             ';' => (one, "a semicolon separates nothing: start a new line".into()),
             '&' | '|' => (one, format!("`{first}` is no operator: write `{first}{first}`")),
             '^' | '~' => (one, format!("`{first}` is no operator")),

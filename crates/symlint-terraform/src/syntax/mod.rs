@@ -11,6 +11,7 @@ mod comprehension;
 mod cursor;
 mod expression;
 mod heredoc;
+mod json;
 mod mistakes;
 mod operand;
 mod quoted;
@@ -46,15 +47,24 @@ const MAX_ERRORS: usize = 100;
 ///
 /// Never fails: what cannot be read is in [`File::errors`], the rest is in the tree.
 pub fn read(file: FileId, source: &Source) -> File {
+    read_with(file, source, Reader::file)
+}
+
+fn read_with<'s>(file: FileId, source: &'s Source, body: fn(&mut Reader<'s>) -> Body) -> File {
     let mut reader = Reader::new(file, source);
-    let mut body = reader.file();
+    let mut read = body(&mut reader);
     if reader.unbalanced {
         let repairs = reader.repairs();
         reader = Reader::new(file, source);
         reader.repairs = repairs;
-        body = reader.file();
+        read = body(&mut reader);
     }
-    reader.finish(body)
+    reader.finish(read)
+}
+
+/// Reads what there is to be read of a source that should be one object in JSON and is not.
+pub(crate) fn read_json_loosely(file: FileId, source: &Source) -> File {
+    read_with(file, source, Reader::json_object)
 }
 
 /// Reads a source that is one expression.

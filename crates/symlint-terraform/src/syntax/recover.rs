@@ -2,6 +2,7 @@
 
 use super::MAX_DEPTH;
 use super::cursor::{Lines, Node, Outcome, Reader};
+use super::repair::{balance, before_comment};
 
 /// What an item is part of, which decides where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,8 @@ impl Reader<'_> {
                         Some(above) => open.truncate(open.len() - above - 1),
                         // It closes what the item is part of, whatever is open here.
                         None if closes(level, byte) => return false,
+                        // Of another kind, but what it ends began on this line.
+                        None if level == Level::Object && self.at > start && self.ends_line(start) => return false,
                         None => {}
                     }
                     self.at += 1;
@@ -94,6 +97,13 @@ impl Reader<'_> {
             [b'"', ..] => true,
             _ => deeper || !text.trim_end().contains([' ', '\t']),
         }
+    }
+
+    /// Whether the bracket here is the last thing on its line, on which another was opened before the item at `start`.
+    fn ends_line(&self, start: usize) -> bool {
+        let Some(line) = self.short_line(self.at) else { return false };
+        let rest = before_comment(self.slice(self.at + 1..line.end)).trim();
+        line.start <= start && balance(self.slice(line.start..start)) > 0 && rest.is_empty()
     }
 
     /// The line before the one that starts here.

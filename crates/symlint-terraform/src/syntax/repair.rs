@@ -156,10 +156,9 @@ impl Reader<'_> {
         if self.goes_on_below(bracket, indent) {
             return false;
         }
-        let rest = self.slice(self.at + 1..line.end).trim();
+        let rest = before_comment(self.slice(self.at + 1..line.end)).trim();
         if opener != line {
-            let ends = rest.is_empty() || rest.starts_with([',', '#']);
-            return ends && self.is_first_on_line() && self.indent(self.at) == indent;
+            return (rest.is_empty() || rest == ",") && self.is_first_on_line() && self.indent(self.at) == indent;
         }
         balance(self.slice(opener.start..open)) <= 0 && balance(rest) >= 0
     }
@@ -204,6 +203,12 @@ impl Reader<'_> {
         }
         end
     }
+}
+
+/// What stands on a line before its comment.
+pub(super) fn before_comment(line: &str) -> &str {
+    let comment = ["#", "//", "/*"].iter().filter_map(|start| line.find(start)).min();
+    line.get(..comment.unwrap_or(line.len())).unwrap_or_default()
 }
 
 /// How many more brackets `text` opens than it closes.

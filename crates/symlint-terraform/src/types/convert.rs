@@ -10,7 +10,7 @@ use crate::value::{Entry, Kind, Str, Value};
 use super::constraint::{ObjectAttribute, Type};
 use super::order::make_set;
 use super::primitive::{Primitive, to_bool, to_number, to_text};
-use super::unify::{is_same_type, type_of, unify_all};
+use super::unify::{is_convertible, is_same_type, type_of, unify_all};
 
 /// A value of a type, and what stood in the way.
 #[derive(Debug, Clone)]
@@ -134,7 +134,8 @@ impl Converter<'_> {
             return value.clone();
         }
         if value.is_null() {
-            return null(value, ty);
+            let fits = value.of().is_none_or(|of| is_convertible(of, ty));
+            return if fits { null(value, ty) } else { self.mismatch(value, ty, at) };
         }
         let primitive = match ty {
             Type::Any => return value.clone(),
@@ -157,13 +158,17 @@ impl Converter<'_> {
         let (Type::List(element) | Type::Set(element), Some(items)) = (ty, value.elements()) else {
             return self.mismatch(value, ty, at);
         };
+        if items.is_empty() && value.of().is_some_and(|of| !is_convertible(of, element)) {
+            return self.mismatch(value, ty, at);
+        }
         let from_set = matches!(value.kind, Kind::Set(_));
+        let before = self.problems.len();
         let mut converted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let step = if from_set { Place::Nowhere } else { Place::Index(index) };
             converted.push(self.convert(item, element, &Trail { parent: Some(at), step, path: None }));
         }
-        let of = match self.element_type(element, value, &mut converted.iter_mut().collect::<Vec<_>>()) {
+        let of = match self.element_type(element, value, before, &mut converted.iter_mut().collect::<Vec<_>>()) {
             Some(of) => of,
             None => return self.inconsistent(value, ty, at),
         };
@@ -178,14 +183,23 @@ impl Converter<'_> {
                 item.origin.path = item.origin.path.take().or_else(|| Some(path?.join(step())));
             }
         }
+        // Which elements there are tells of all of them.
+        let hides = converted.iter().any(Value::hides);
+        if hides {
+            converted = converted.into_iter().map(Value::unmarked).collect();
+        }
         match make_set(converted, self.meter) {
-            Ok(set) => of.collection(set, value),
+            Ok(set) => of.collection(set, value).marked(hides),
             Err(_) => unknown(value, TOO_MUCH),
         }
     }
 
     fn map(&mut self, value: &Value, ty: &Type, element: &Type, at: &Trail<'_>) -> Value {
         let Some(entries) = value.entries() else { return self.mismatch(value, ty, at) };
+        if entries.is_empty() && value.of().is_some_and(|of| !is_convertible(of, element)) {
+            return self.mismatch(value, ty, at);
+        }
+        let before = self.problems.len();
         let mut converted = Vec::with_capacity(entries.len());
         for entry in entries {
             let trail = Trail { parent: Some(at), step: Place::Key(&entry.key), path: None };
@@ -193,7 +207,7 @@ impl Converter<'_> {
             converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
         }
         let mut values: Vec<&mut Value> = converted.iter_mut().map(|entry| &mut entry.value).collect();
-        match self.element_type(element, value, &mut values) {
+        match self.element_type(element, value, before, &mut values) {
             Some(of) => of.collection(Kind::Map(converted.into()), value),
             None => self.inconsistent(value, ty, at),
         }
@@ -264,9 +278,17 @@ impl Converter<'_> {
     }
 
     /// The type of the elements of a collection that is made of `from`. Where their type leaves it open, they are
-    /// converted to one; `None` if they have none in common.
-    fn element_type(&mut self, declared: &Type, from: &Value, values: &mut [&mut Value]) -> Option<Elements> {
-        if !declared.is_open() {
+    /// converted to one; `None` if they have none in common. What was wrong with them since the first `before` problems
+    /// says nothing of the others.
+    fn element_type(
+        &mut self,
+        declared: &Type,
+        from: &Value,
+        before: usize,
+        values: &mut [&mut Value],
+    ) -> Option<Elements> {
+        let misfits = self.problems.iter().skip(before).any(|problem| problem.kind.is_error());
+        if !declared.is_open() || misfits {
             return Some(Elements::Of(declared.of_values()));
         }
         if let (Type::Any, Some(of)) = (declared, from.of()) {

@@ -41,7 +41,7 @@ fn common<'a>(items: impl Iterator<Item = &'a Value>, meter: &Meter) -> Result<T
     let mut so_far = Type::Any;
     for item in items {
         let ty = type_of(item, meter)?;
-        so_far = unify(&so_far, &ty).unwrap_or(ty);
+        so_far = completed(&so_far, &ty);
         if !so_far.is_open() {
             break;
         }
@@ -49,60 +49,144 @@ fn common<'a>(items: impl Iterator<Item = &'a Value>, meter: &Meter) -> Result<T
     Ok(so_far)
 }
 
-/// The type that values of both types can be converted to without loss, if there is one. What one of them leaves open
-/// is as the other says.
+/// `a`, where what it leaves open is as `b` says.
+fn completed(a: &Type, b: &Type) -> Type {
+    let each = |a: &Type, b: &Type| Box::new(completed(a, b));
+    match (a, b) {
+        (Type::Any, other) => other.clone(),
+        (Type::List(a), Type::List(b)) => Type::List(each(a, b)),
+        (Type::Set(a), Type::Set(b)) => Type::Set(each(a, b)),
+        (Type::Map(a), Type::Map(b)) => Type::Map(each(a, b)),
+        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+            Type::Tuple(a.iter().zip(b).map(|(a, b)| completed(a, b)).collect())
+        }
+        (Type::Object(a), Type::Object(b)) if a.len() == b.len() => {
+            let attribute = |(a, b): (&ObjectAttribute, &ObjectAttribute)| ObjectAttribute {
+                ty: completed(&a.ty, &b.ty),
+                ..a.clone()
+            };
+            Type::Object(a.iter().zip(b).map(attribute).collect())
+        }
+        _ => a.clone(),
+    }
+}
+
+/// The type that values of both types can be converted to, if there is one.
 pub(crate) fn unify(a: &Type, b: &Type) -> Option<Type> {
     unify_all(&[a, b])
 }
 
 /// The same for any number of types. It is not the same as going on from one to the next: a number and a boolean have
 /// no type in common, but they have one with a string.
+///
+/// This follows Terraform step by step, where [`Type::Any`] is a type of its own: that of a null of no type and of the
+/// elements of an empty list.
 pub(crate) fn unify_all(types: &[&Type]) -> Option<Type> {
-    let mut types: Vec<&Type> = types.iter().copied().filter(|ty| !matches!(ty, Type::Any)).collect();
-    types.dedup_by(|a, b| is_same_type(a, b) && !a.is_open() && !b.is_open());
-    let first = match types.as_slice() {
-        [] => return Some(Type::Any),
+    let mut types = types.to_vec();
+    types.dedup_by(|a, b| is_exactly(a, b));
+    let all = |wanted: fn(&Type) -> bool| types.iter().all(|ty| wanted(ty) || matches!(ty, Type::Any));
+    let some = |wanted: fn(&Type) -> bool| types.iter().any(|ty| wanted(ty));
+    let open = some(|ty| matches!(ty, Type::Any));
+    match types.as_slice() {
+        [] => return None,
         [only] => return Some((*only).clone()),
-        [first, ..] => *first,
-    };
-    if types.iter().all(|ty| ty.is_primitive()) {
-        let all_same = types.iter().all(|ty| is_same_type(ty, first));
-        let any_string = types.iter().any(|ty| matches!(ty, Type::String));
-        return if all_same { Some(first.clone()) } else { any_string.then_some(Type::String) };
+        // What becomes of these is only known when the type is that is open.
+        _ if open && (all(is_map) || all(is_object) || all(is_list) || all(is_tuple) || all(is_set)) => {
+            return Some(Type::Any);
+        }
+        _ if all(is_map) || all(is_list) || all(is_set) => return unify_collections(&types),
+        _ if all(is_object) => return unify_objects(&types).filter(|ty| !ty.is_open() || fits(&types, ty)),
+        _ if all(is_tuple) => return unify_tuples(&types).filter(|ty| !ty.is_open() || fits(&types, ty)),
+        _ => {}
     }
-    if types.iter().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
-        return unify_maps(&types);
+    // Elements of a list are often written as a tuple, those of a map as an object.
+    let written = all(|ty| is_map(ty) || is_object(ty)) || some(is_list) && all(|ty| is_list(ty) || is_tuple(ty));
+    if written && let Some(ty) = unify_as_collections(&types).filter(|ty| fits(&types, ty)) {
+        return Some(ty);
     }
-    if types.iter().all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
-        return unify_lists(&types);
-    }
-    None
+    first_that_fits(types)
 }
 
-fn unify_maps(types: &[&Type]) -> Option<Type> {
+fn is_map(ty: &Type) -> bool {
+    matches!(ty, Type::Map(_))
+}
+
+fn is_object(ty: &Type) -> bool {
+    matches!(ty, Type::Object(_))
+}
+
+fn is_list(ty: &Type) -> bool {
+    matches!(ty, Type::List(_))
+}
+
+fn is_tuple(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(_))
+}
+
+fn is_set(ty: &Type) -> bool {
+    matches!(ty, Type::Set(_))
+}
+
+/// Lists, sets, or maps: the one of the type that their elements have in common.
+fn unify_collections(types: &[&Type]) -> Option<Type> {
+    let elements: Vec<&Type> = types.iter().filter_map(|ty| element_of(ty)).collect();
+    let common = Box::new(unify_all(&elements)?);
+    Some(match types.first()? {
+        Type::List(_) => Type::List(common),
+        Type::Set(_) => Type::Set(common),
+        _ => Type::Map(common),
+    })
+}
+
+/// Objects with the same attributes; any other make a map of all that is in them.
+fn unify_objects(types: &[&Type]) -> Option<Type> {
     let objects: Vec<&[ObjectAttribute]> = types.iter().filter_map(|ty| as_object(ty)).collect();
-    if let (Some(first), true) = (objects.first(), objects.len() == types.len()) {
-        let same_names = |other: &&[ObjectAttribute]| {
-            other.len() == first.len() && other.iter().zip(first.iter()).all(|(a, b)| a.name == b.name)
-        };
-        if objects.iter().all(same_names) {
-            let attribute = |(index, attribute): (usize, &ObjectAttribute)| {
-                let types: Vec<&Type> =
-                    objects.iter().filter_map(|object| object.get(index)).map(|at| &at.ty).collect();
-                Some(ObjectAttribute { ty: unify_all(&types)?, default: None, optional: false, ..attribute.clone() })
-            };
-            return first.iter().enumerate().map(attribute).collect::<Option<_>>().map(Type::Object);
-        }
+    let (first, rest) = objects.split_first()?;
+    let same_names = |other: &&[ObjectAttribute]| {
+        other.len() == first.len() && other.iter().zip(first.iter()).all(|(a, b)| a.name == b.name)
+    };
+    if !rest.iter().all(same_names) {
+        let attributes: Vec<&Type> = objects.iter().copied().flatten().map(|attribute| &attribute.ty).collect();
+        return unify_all(&attributes).map(|element| Type::Map(Box::new(element)));
     }
-    let mut elements: Vec<&Type> = Vec::new();
-    for ty in types {
-        match ty {
-            Type::Map(element) => elements.push(element),
-            Type::Object(attributes) => elements.extend(attributes.iter().map(|attribute| &attribute.ty)),
-            _ => return None,
-        }
+    let attribute = |(index, attribute): (usize, &ObjectAttribute)| {
+        let types: Vec<&Type> = objects.iter().filter_map(|object| object.get(index)).map(|at| &at.ty).collect();
+        Some(ObjectAttribute { ty: unify_all(&types)?, default: None, optional: false, ..attribute.clone() })
+    };
+    first.iter().enumerate().map(attribute).collect::<Option<_>>().map(Type::Object)
+}
+
+/// Tuples of one length; any other make a list of all that is in them.
+fn unify_tuples(types: &[&Type]) -> Option<Type> {
+    let tuples: Vec<&[Type]> = types.iter().filter_map(|ty| as_tuple(ty)).collect();
+    let (first, rest) = tuples.split_first()?;
+    if !rest.iter().all(|tuple| tuple.len() == first.len()) {
+        let elements: Vec<&Type> = tuples.iter().copied().flatten().collect();
+        return unify_all(&elements).map(|element| Type::List(Box::new(element)));
     }
-    unify_all(&elements).map(|element| Type::Map(Box::new(element)))
+    let element = |index: usize| {
+        let types: Vec<&Type> = tuples.iter().filter_map(|tuple| tuple.get(index)).collect();
+        unify_all(&types)
+    };
+    (0..first.len()).map(element).collect::<Option<_>>().map(Type::Tuple)
+}
+
+/// Tuples as the lists, objects as the maps, that they would be by themselves.
+fn unify_as_collections(types: &[&Type]) -> Option<Type> {
+    let alone = |ty: &Type| match ty {
+        Type::Tuple(elements) => Some(Type::List(Box::new(unify_all(&elements.iter().collect::<Vec<_>>())?))),
+        Type::Object(attributes) => {
+            let types: Vec<&Type> = attributes.iter().map(|attribute| &attribute.ty).collect();
+            Some(Type::Map(Box::new(unify_all(&types)?)))
+        }
+        _ => Some(ty.clone()),
+    };
+    let collections: Vec<Type> = types.iter().map(|ty| alone(ty)).collect::<Option<_>>()?;
+    unify_collections(&collections.iter().collect::<Vec<_>>())
+}
+
+fn element_of(ty: &Type) -> Option<&Type> {
+    if let Type::List(element) | Type::Set(element) | Type::Map(element) = ty { Some(element) } else { None }
 }
 
 fn as_object(ty: &Type) -> Option<&[ObjectAttribute]> {
@@ -113,32 +197,71 @@ fn as_tuple(ty: &Type) -> Option<&[Type]> {
     if let Type::Tuple(elements) = ty { Some(elements) } else { None }
 }
 
-fn unify_lists(types: &[&Type]) -> Option<Type> {
-    let tuples: Vec<&[Type]> = types.iter().filter_map(|ty| as_tuple(ty)).collect();
-    if let (Some(first), true) = (tuples.first(), tuples.len() == types.len()) {
-        if tuples.iter().all(|tuple| tuple.len() == first.len()) {
-            let element = |index: usize| {
-                let types: Vec<&Type> = tuples.iter().filter_map(|tuple| tuple.get(index)).collect();
-                unify_all(&types)
-            };
-            if let Some(elements) = (0..first.len()).map(element).collect::<Option<Vec<Type>>>() {
-                return Some(Type::Tuple(elements));
-            }
+/// The first of the types, in Terraform's order, to which there are conversions from all others.
+fn first_that_fits(types: Vec<&Type>) -> Option<Type> {
+    /// Where so many do not fit, there are only more of their kind.
+    const TRIED: usize = 100;
+    let mut wanted = types.clone();
+    wanted.sort_by_cached_key(|ty| preference(ty));
+    wanted.dedup_by(|a, b| is_exactly(a, b));
+    let last = wanted.last().copied().filter(|ty| matches!(ty, Type::Any));
+    wanted.into_iter().take(TRIED).find(|ty| fits(&types, ty)).or(last).cloned()
+}
+
+/// Whether values of all types can be converted to the type `to`.
+fn fits(types: &[&Type], to: &Type) -> bool {
+    types.iter().all(|ty| is_convertible(ty, to))
+}
+
+/// What comes first is preferred: strings to other primitives, lists to tuples to sets, maps to objects, what is open
+/// last.
+fn preference(ty: &Type) -> Vec<u8> {
+    let mut preference = Vec::new();
+    let mut ty = ty;
+    loop {
+        let (rank, within) = match ty {
+            Type::String | Type::Tuple(_) => (1, None),
+            Type::Number | Type::Bool | Type::Object(_) => (2, None),
+            Type::List(element) | Type::Map(element) => (0, Some(element)),
+            Type::Set(element) => (3, Some(element)),
+            Type::Any => (4, None),
+        };
+        preference.push(rank);
+        match within {
+            Some(element) => ty = element,
+            None => return preference,
         }
     }
-    let mut elements: Vec<&Type> = Vec::new();
-    for ty in types {
-        match ty {
-            Type::List(element) | Type::Set(element) => elements.push(element),
-            Type::Tuple(items) => elements.extend(items),
-            _ => return None,
+}
+
+/// Whether some value of the type `from` can be converted to the type `to`.
+pub(super) fn is_convertible(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (_, Type::Any) | (Type::Any, _) => true,
+        (Type::Number, Type::Bool) | (Type::Bool, Type::Number) => false,
+        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            is_convertible(a, b)
         }
+        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_convertible(a, b)),
+        (Type::Tuple(elements), Type::List(to) | Type::Set(to)) => all_convertible(elements.iter(), to),
+        (Type::Object(attributes), Type::Map(to)) => all_convertible(attributes.iter().map(|at| &at.ty), to),
+        (Type::Object(from), Type::Object(to)) => to.iter().all(|wanted| {
+            let own = from.iter().find(|attribute| attribute.name == wanted.name);
+            own.map_or(wanted.optional, |own| is_convertible(&own.ty, &wanted.ty))
+        }),
+        (Type::Map(element), Type::Object(to)) => to.iter().all(|wanted| is_convertible(element, &wanted.ty)),
+        _ => from.is_primitive() && to.is_primitive(),
     }
-    let element = Box::new(unify_all(&elements)?);
-    // A set becomes a list where it must, never the other way round; a tuple becomes either.
-    let any_list = types.iter().any(|ty| matches!(ty, Type::List(_)));
-    let any_set = types.iter().any(|ty| matches!(ty, Type::Set(_)));
-    Some(if any_set && !any_list { Type::Set(element) } else { Type::List(element) })
+}
+
+fn all_convertible<'a>(from: impl Iterator<Item = &'a Type> + Clone, to: &Type) -> bool {
+    let open = matches!(to, Type::Any);
+    from.clone().next().is_none()
+        || if open {
+            unify_all(&from.collect::<Vec<_>>()).is_some()
+        } else {
+            from.into_iter().all(|ty| is_convertible(ty, to))
+        }
 }
 
 /// Whether two types are the same, [`Type::Any`] being a type of its own.

@@ -340,6 +340,37 @@ fn json_is_read_like_the_rest() {
     assert_eq!(evaluator.errors(), []);
 }
 
+/// One mistake is told, and all that is around it is read.
+#[test]
+fn json_that_is_broken_is_read_around_the_mistake() {
+    let json = "{\n  \"t\": {\n    \"a\": {\n      \"id\": \"1\",\n      \"r\": [\"x\"]\n    },\n    \"b\": { \"id\": \"2\" }\n  }\n}\n";
+    for (old, new, line, message) in [
+        ("\"1\",", "\"1\"", 4, "a comma is missing here"),
+        ("\"1\",", "\"1\",,", 4, "an item is missing here"),
+        ("\"1\",", "\"1,", 4, "this string is not closed: add `\"` before the end of the line"),
+        ("\"1\",", "'1',", 4, "`'` is no quote in JSON: write `\"`"),
+        ("\"1\",", "arn:x,", 4, "text must be in quotes: write `\"arn:x\"`"),
+        ("\"1\",", "True,", 4, "write `true` in JSON"),
+        ("\"1\",", "\"1\", # c", 4, "JSON has no comments: remove it"),
+        ("\"id\":", "\"id\" =", 4, "a key is followed by `:` in JSON"),
+        ("\"id\":", "id:", 4, "text must be in quotes: write `\"id\"`"),
+        ("[\"x\"]", "[\"x\",]", 5, "nothing follows this comma: remove it"),
+        ("[\"x\"]", "[\"x\"]\n      },", 6, "nothing follows this comma: remove it"),
+    ] {
+        let text = json.replacen(old, new, 1);
+        let project = Project::from_values("t.tfvars.json", text.into_bytes()).unwrap();
+        let errors = &project.files()[0].file.errors;
+        let source = project.sources().get(project.files()[0].id);
+        let said: Vec<_> =
+            errors.iter().map(|error| (source.position(error.span.start).line, error.message.as_str())).collect();
+        assert_eq!(said, [(line, message)], "{new}");
+        let evaluator = Evaluator::new(&project);
+        let tenants = evaluator.variable(&evaluator.root(), "t").unwrap();
+        assert!(tenants.get("a").is_some(), "{new}");
+        assert_eq!(shown(&tenants.get("b").unwrap().get("id").unwrap()), "\"2\"", "{new}");
+    }
+}
+
 #[test]
 fn half_a_surrogate_pair_in_json_is_the_replacement_character() {
     let values = r#"{ "v": "a\ud800b\udc00\ud800\u0041\\ud800 \ud83d\ude00 end" }"#;
