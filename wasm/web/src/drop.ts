@@ -12,17 +12,14 @@ export function acceptDrops(target: HTMLElement, take: (files: Files) => void): 
   target.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) delete target.dataset["dropping"];
   });
-  // Before the editor sees it, which would insert the text of a file.
-  const dropped = (event: DragEvent) => {
+  target.addEventListener("drop", (event) => {
     delete target.dataset["dropping"];
     const items = [...(event.dataTransfer?.items ?? [])];
     const entries = items.flatMap((item) => item.webkitGetAsEntry() ?? []);
     if (entries.length === 0) return;
     event.preventDefault();
-    event.stopPropagation();
     void collect(entries).then(take);
-  };
-  target.addEventListener("drop", dropped, { capture: true });
+  });
 }
 
 /** The files that a file input was given. */
