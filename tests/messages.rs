@@ -1,0 +1,151 @@
+//! What symlint says of single values that are wrong, word for word: the sentences are read by people, who act on them.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test may panic: that is how it fails")]
+
+use std::fmt::Write;
+
+use symlint_core::check::check;
+use symlint_core::config::Config;
+use symlint_core::policy::Policy;
+use symlint_rules::catalogue;
+use symlint_terraform::Project;
+
+/// A correct value of each attribute, and values that are not.
+const VALUES: [(&str, &str, &[&str]); 7] = [
+    (
+        "sso_account_id",
+        "280365914472",
+        &[
+            "",
+            "2",
+            "28036591447",
+            "2803659144720",
+            "2803-6591-4472",
+            "2803 6591 4472",
+            "28036591447a",
+            "*",
+            "unknown",
+            "arn:aws:iam::280365914472:root",
+            " 280365914472",
+            "28036591447\u{661}",
+            "２80365914472",
+            "123456789012",
+        ],
+    ),
+    ("cloud", "aws", &["AWS", "aws-us-gov", "azure", ""]),
+    (
+        "instance_arn",
+        "arn:aws:sso:::instance/ssoins-72233fa322bcade3",
+        &[
+            "ssoins-72233fa322bcade3",
+            "280365914472",
+            "nothing",
+            "arn:aws:sso:::instance",
+            "arn:aws:sso",
+            "arn:aws:sso:us-east-1::instance/ssoins-72233fa322bcade3",
+            "arn:aws:sso::280365914472:instance/ssoins-72233fa322bcade3",
+            "arn:aws:sso:::Instance/ssoins-72233fa322bcade3",
+            "arn:AWS:sso:::instance/ssoins-72233fa322bcade3",
+            "arn::sso:::instance/ssoins-72233fa322bcade3",
+            "arn:amazon:sso:::instance/ssoins-72233fa322bcade3",
+            "ARN:aws:sso:::instance/ssoins-72233fa322bcade3",
+            "arn:aws:iam:::instance/ssoins-72233fa322bcade3",
+            "arn:aws:sso::::instance/ssoins-72233fa322bcade3",
+            "arn:aws:sso:::instance//ssoins-72233fa322bcade3",
+            "arn:aws:sso:::instance/ssoins-72233fa322bcade3/",
+            "arn:aws:sso:::instance/ssoins-72233fa322bcade",
+            "arn:aws:sso:::instance/ssoins-72233fa322bcade34",
+            "arn:aws:sso:::instance/ssoins-7",
+            "arn:aws:sso:::instance/ssoins-72233fa3 2bcade+",
+            "arn:aws:sso:::instance/inst-72233fa322bcade3",
+            "arn:aws:sso:::instance/ssoins-72233fa322bcadeZ",
+            "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/ps-26c577a40376e138",
+            "arn:aws:sso::280365914472:application/ssoins-72233fa322bcade3/apl-0000000000000001",
+            "arn:aws:sso::280365914472:trustedTokenIssuer/ssoins-72233fa322bcade3/tti-1",
+        ],
+    ),
+    ("region", "us-east-1", &["us-east-1a", "US-EAST-1", "us-east1", "us-esat-1", "us-east-9", "sa-west-1", "moon"]),
+    (
+        "role_arn",
+        "arn:aws:iam::280365914472:role/sym/SymSSOTenant-Bar",
+        &[
+            "SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:role",
+            "arn:aws:iam:::role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::2803-6591-4472:role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::*:role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::28036591447:role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:role/sym/",
+            "arn:aws:iam::280365914472:role/sym//SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:role/sym/*",
+            "arn:aws:iam::280365914472:role/s?m/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:role/sym/SymSSO Tenant",
+            "arn:aws:iam::280365914472:role/sym/SymSSOTenant-Bar-Tenant-Bar-Tenant-Bar-Tenant-Bar-Tenant-Bar-Tenant-Bar",
+            "arn:aws:iam::280365914472:Role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:user/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:group/sym",
+            "arn:aws:iam::280365914472:policy/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:instance-profile/sym",
+            "arn:aws:iam::280365914472:root",
+            "arn:aws:sts::280365914472:assumed-role/SymSSOTenant-Bar/me",
+            "arn:aws:sts::280365914472:federated-user/me",
+            "arn:aws:iam::280365914472:role/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:role/sym/SymRuntimeMain",
+            "arn:aws:iam::280365914472:role/sym/SymSSOtenant-bar",
+            "arn:aws:iam::280365914472:role/OrganizationAccountAccessRole",
+            "arn:aws:iam:us-east-1:280365914472:role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472::role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam:::280365914472:role/sym/SymSSOTenant-Bar",
+        ],
+    ),
+    (
+        "permission_set_arn",
+        "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/ps-26c577a40376e138",
+        &[
+            "ps-26c577a40376e138",
+            "arn:aws:sso:::permissionSet/ps-26c577a40376e138",
+            "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3",
+            "arn:aws:sso:::permissionset/ssoins-72233fa322bcade3/ps-26c577a40376e138",
+            "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/26c577a40376e138",
+            "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/ps-26c577a40376e13",
+            "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/ps-26c577a40376e1_8",
+            "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade4/ps-26c577a40376e138",
+            "arn:aws:sso:::instance/ssoins-72233fa322bcade3",
+        ],
+    ),
+    ("target_account_id", "339986187397", &["280365914472", "803477428605", "33998618739", "339986187397\u{200B}"]),
+];
+
+/// A lone tenant, with `wrong` in place of its `attribute`.
+fn set_up(attribute: &str, wrong: &str) -> String {
+    let value = |name: &str| {
+        let right = VALUES.iter().find(|(other, ..)| *other == name).unwrap().1;
+        format!("{name} = \"{}\"\n", if name == attribute { wrong } else { right })
+    };
+    let [account, settings @ .., permission_set, target] = VALUES.map(|(name, ..)| value(name));
+    format!(
+        "customer_tenants = {{\ntenant_bar = {{\n{account}sso_connector_settings = {{\n{}}}\n{permission_set}{target}}}\n}}\n",
+        settings.concat()
+    )
+}
+
+#[test]
+fn sentences_are_as_they_were_read() {
+    let mut sentences = String::new();
+    for (attribute, _, wrong) in VALUES {
+        for value in wrong {
+            writeln!(sentences, "{attribute} = {value:?}").unwrap();
+            let text = set_up(attribute, value);
+            let project = Project::from_values("terraform.tfvars", text.into_bytes()).unwrap();
+            let outcome = check(&project, &Config::default(), &Policy::default(), catalogue());
+            assert!(!outcome.findings.is_empty(), "{attribute} = {value:?}");
+            for finding in &outcome.findings {
+                let at = project.sources().text(finding.span);
+                writeln!(sentences, "  {}[{}] at {at:?}: {}", finding.level, finding.rule, finding.message).unwrap();
+                for fix in &finding.fixes {
+                    writeln!(sentences, "    {} {}", if fix.safe { "fix:" } else { "suggestion:" }, fix.title).unwrap();
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!("messages", sentences);
+}
