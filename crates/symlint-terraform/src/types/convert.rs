@@ -8,9 +8,9 @@ use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::constraint::{ObjectAttribute, Type};
-use super::order::make_set;
+use super::order::{make_set, wholly_known};
 use super::primitive::{Primitive, to_bool, to_number, to_text};
-use super::unify::{is_convertible, is_same_type, type_of, unify_all};
+use super::unify::{is_convertible, is_exactly, is_same_type, type_of, unify_all};
 
 /// A value of a type, and what stood in the way.
 #[derive(Debug, Clone)]
@@ -309,12 +309,20 @@ impl Converter<'_> {
         }
         let common = unify_all(&types.iter().collect::<Vec<_>>())?;
         // What the elements leave open stays as it is: the conversion would come back here for ever.
-        if matches!(common, Type::Any) {
-            return Some(common);
+        if !matches!(common, Type::Any) {
+            for value in values.iter_mut() {
+                let trail = Trail { parent: None, step: Place::Nowhere, path: None };
+                **value = self.convert(value, &common, &trail);
+            }
         }
-        for value in values {
-            let trail = Trail { parent: None, step: Place::Nowhere, path: None };
-            **value = self.convert(value, &common, &trail);
+        // Then it must be the same in all of them, as far as they are known.
+        let known = |value: &&mut Value| wholly_known(value, self.meter).unwrap_or(false);
+        if common.is_open() && values.iter().all(known) {
+            let types = values.iter().map(|value| type_of(value, self.meter)).collect::<Result<Vec<_>, _>>();
+            let differ = |pair: &[Type]| matches!(pair, [a, b] if !is_exactly(a, b));
+            if types.is_ok_and(|types| types.windows(2).any(differ)) {
+                return None;
+            }
         }
         Some(common)
     }
