@@ -12,6 +12,7 @@ ready: fmt lint deny doc test
 # Format
 fmt:
     cargo fmt --all
+    rustfmt --edition 2024 rules/src/*/*.rs
 
 # Clippy, on the host and for WebAssembly
 lint:

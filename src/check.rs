@@ -1,6 +1,7 @@
 //! `symlint check`
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use symlint_core::check::{Outcome, Run, Unchecked};
@@ -31,18 +32,23 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let mut outcomes = run.check(targets.iter().map(|target| (&target.project, &target.config)));
     check_names(&targets, &outcomes)?;
     if let Some(path) = &options.write_baseline {
-        output::write(path, &run.write_baseline(&outcomes))?;
+        let baseline = run.write_baseline(&outcomes);
+        output::write(path, &mut |to| to.write_all(baseline.as_bytes()))?;
         run.accept(&mut outcomes);
     }
     let report = report::report(&outcomes);
     for output in &outputs {
-        let text = render(output, input, &outcomes, &report);
+        let mut writing = |to: &mut dyn Write| render(output, input, &outcomes, &report, to);
         match &output.file {
-            Some(file) => output::write(file, &text)?,
-            None => output::print(&text)?,
+            Some(file) => output::write(file, &mut writing)?,
+            None => output::print_with(writing)?,
         }
     }
-    Ok(if was_checked(&targets, &outcomes) { exit_code(&report, input.fail_on) } else { ExitCode::from(2) })
+    let code = if was_checked(&targets, &outcomes) { exit_code(&report, input.fail_on) } else { ExitCode::from(2) };
+    // The process ends: to give memory back piece by piece would take as long as some rules together.
+    std::mem::forget((report, outcomes));
+    std::mem::forget(targets);
+    Ok(code)
 }
 
 /// What `check` and `fix` make of their options before they look at any file.
@@ -126,8 +132,15 @@ fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
     Ok(outputs)
 }
 
-fn render(output: &Output, options: &InputOptions, outcomes: &[Outcome<'_>], report: &Report) -> String {
-    match output.format {
+fn render(
+    output: &Output,
+    options: &InputOptions,
+    outcomes: &[Outcome<'_>],
+    report: &Report,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let text = match output.format {
+        Format::Json => return report.write_json(to),
         Format::Human => {
             let to_terminal = output.file.is_none();
             let style = Style {
@@ -138,13 +151,13 @@ fn render(output: &Output, options: &InputOptions, outcomes: &[Outcome<'_>], rep
             human(outcomes, report, &style)
         }
         Format::Concise => report::concise(report, !options.quiet),
-        Format::Json => report.to_json(),
         Format::Sarif => report::sarif(report, outcomes, catalogue(), &repository_path),
         Format::Github => report::github(report, catalogue(), &repository_path),
         Format::Gitlab => report::gitlab(report, catalogue(), &repository_path),
         Format::Junit => report::junit(report),
         Format::Markdown => report::markdown(report, catalogue(), &repository_path),
-    }
+    };
+    to.write_all(text.as_bytes())
 }
 
 pub(crate) fn describe(targets: &[Target]) {

@@ -15,7 +15,8 @@ pub(crate) fn explain(id: &str) -> Result<ExitCode, Failure> {
     let entry = catalogue()
         .get(id)
         .ok_or_else(|| UnknownRule { id: id.to_owned(), closest: closest(id, catalogue().ids()) })?;
-    let mut lines = entry.page.text.splitn(2, '\n');
+    let text = entry.page.text();
+    let mut lines = text.splitn(2, '\n');
     let (title, rest) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     print(&format!("{title}\n\n{} (group `{}`): {}\n{rest}", entry.page.level, entry.group, entry.page.summary))?;
     Ok(ExitCode::SUCCESS)

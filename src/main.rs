@@ -14,15 +14,25 @@ mod output;
 mod target;
 
 use std::process::ExitCode;
-use std::thread;
 
 use clap::Parser;
 
 use args::{Arguments, Command};
 use output::Failure;
 
-/// Configuration may nest deeply; the main thread's stack is one megabyte on some platforms.
-const STACK: usize = 64 << 20;
+/// What `work` returns; `None` if it panics.
+#[cfg(not(windows))]
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    // Not in a thread of its own: there, glibc's allocator asks the system for each page.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+}
+
+/// What `work` returns; `None` if it panics.
+#[cfg(windows)]
+fn guarded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    // The main thread's stack has one megabyte, and configuration may nest deeply.
+    std::thread::Builder::new().stack_size(8 << 20).spawn(work).ok()?.join().ok()
+}
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -34,15 +44,14 @@ fn main() -> ExitCode {
         }
     };
     let work = move || run(&arguments);
-    let result = thread::Builder::new().stack_size(STACK).spawn(work).map(thread::JoinHandle::join);
-    match result {
-        Ok(Ok(Ok(code))) => code,
-        Ok(Ok(Err(failure))) => {
+    match guarded(work) {
+        Some(Ok(code)) => code,
+        Some(Err(failure)) => {
             output::print_failure(&failure);
             ExitCode::from(2)
         }
         // The panic has been printed. What was not checked must not look like a pass.
-        Ok(Err(_)) | Err(_) => {
+        None => {
             eprintln!("error: symlint itself failed; please report this with the input, if you can share it");
             ExitCode::from(2)
         }

@@ -1,7 +1,7 @@
 //! What goes to standard output, standard error and files.
 
 use std::fs;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use symlint_core::config::ConfigError;
@@ -59,8 +59,16 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints `bytes`; a reader that has gone away, such as `head`, is no failure.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    print_with(|to| to.write_all(bytes))
+}
+
+/// What writes a text, piece by piece: a large one need not be held as a whole.
+pub(crate) type Writing<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
+
+/// Prints what `writing` writes; a reader that has gone away, such as `head`, is no failure.
+pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    match writing(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::Write { path: "standard output".into(), reason: crate::files::reason(&error) })
         }
@@ -68,13 +76,20 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Writes `text` into the file at `path`, whose folder must exist: all of it, or nothing.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+/// How much is written at once.
+const BUFFER: usize = 64 * 1024;
+
+/// Writes what `writing` writes into the file at `path`, whose folder must exist: all of it, or nothing.
+pub(crate) fn write(path: &Path, writing: &mut Writing<'_>) -> Result<(), Failure> {
     let fail = |error: io::Error| failed(path, &error);
     match fs::metadata(path) {
         // A device or a pipe has nothing to lose.
-        Ok(metadata) if !metadata.is_file() => fs::write(path, text).map_err(fail),
-        _ => write_whole(path, text.as_bytes()).map_err(fail),
+        Ok(metadata) if !metadata.is_file() => {
+            let to = fs::OpenOptions::new().write(true).open(path).map_err(fail)?;
+            let mut to = BufWriter::with_capacity(BUFFER, to);
+            writing(&mut to).and_then(|()| to.flush()).map_err(fail)
+        }
+        _ => write_whole(path, writing).map_err(fail),
     }
 }
 
@@ -92,22 +107,25 @@ pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure
         let reason = "it has changed since it was read; nothing was written".to_owned();
         return Err(Failure::Write { path: path.display().to_string(), reason });
     }
-    write_whole(path, new).map_err(fail)
+    write_whole(path, &mut |to| to.write_all(new)).map_err(fail)
 }
 
 /// Through a file beside it, so that nobody ever sees a half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = default_permissions() {
         builder.permissions(permissions);
     }
-    let mut file = builder.prefix(".symlint").tempfile_in(folder)?;
+    let file = builder.prefix(".symlint").tempfile_in(folder)?;
     if let Ok(metadata) = fs::metadata(&path) {
         file.as_file().set_permissions(metadata.permissions())?;
     }
-    file.write_all(bytes)?;
+    let mut buffered = BufWriter::with_capacity(BUFFER, file.as_file());
+    writing(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
     file.as_file().sync_all()?;
     file.persist(&path).map(|_| ()).map_err(|error| error.error)
 }

@@ -88,7 +88,7 @@ fn every_example_yields_what_it_marks() {
     let mut failures = String::new();
     for entry in catalogue().iter() {
         let rule = entry.rule.id;
-        for example in entry.page.examples.iter().filter(|example| example.kind != ExampleKind::Fixed) {
+        for example in entry.page.examples().unwrap().iter().filter(|example| example.kind != ExampleKind::Fixed) {
             let (expected, found) = (expected(example), findings(example, rule));
             let what = format!("{}/{rule}.md:{}", entry.group, example.line);
             if example.kind == ExampleKind::Bad && !expected.iter().any(|(_, mark)| mark.rule == rule) {
@@ -122,7 +122,7 @@ fn unmarked(text: &str) -> String {
 fn fixes_make_of_a_bad_example_what_the_page_shows() {
     for entry in catalogue().iter() {
         let rule = entry.rule.id;
-        for pair in entry.page.examples.windows(2) {
+        for pair in entry.page.examples().unwrap().windows(2) {
             let [bad, fixed] = pair else { unreachable!() };
             if fixed.kind != ExampleKind::Fixed {
                 continue;
@@ -149,7 +149,7 @@ fn fixes_make_of_a_bad_example_what_the_page_shows() {
 #[test]
 fn every_page_has_examples_of_both_kinds() {
     for entry in catalogue().iter() {
-        let count = |kind| entry.page.examples.iter().filter(|example| example.kind == kind).count();
+        let count = |kind| entry.page.examples().unwrap().iter().filter(|example| example.kind == kind).count();
         let enough = count(ExampleKind::Bad) >= 2 && count(ExampleKind::Good) >= 2;
         assert!(enough, "{} needs at least two bad and two good examples", entry.rule.id);
     }

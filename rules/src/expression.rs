@@ -77,3 +77,75 @@ pub(crate) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use symlint_terraform::syntax::read;
+    use symlint_terraform::{LoadOptions, Project};
+
+    use super::*;
+
+    /// What `look` says of the expression `text`.
+    fn with<R>(text: &str, look: impl FnOnce(&Expr, &Sources) -> R) -> R {
+        let sources = Sources::new();
+        let file = sources.add("main.tf", format!("it = {text}\n").into_bytes()).unwrap();
+        let file = read(file, &sources.get(file));
+        assert_eq!(file.errors, [], "{text}");
+        look(&file.body.attributes[0].value, &sources)
+    }
+
+    #[test]
+    fn a_part_is_found_where_it_is_written_once() {
+        let found = |text: &str| with(text, |expr, sources| part(expr, "a").map(|part| sources.text(part.span)));
+        assert_eq!(found("{ a = 1, b = 2 }").as_deref(), Some("1"));
+        assert_eq!(found("merge(var.x, { a = 1 })").as_deref(), Some("1"));
+        assert_eq!(found("[for x in y : ({ a = x })]").as_deref(), Some("x"));
+        assert_eq!(found("[{ a = 1 }, { a = 2 }]"), None);
+        assert_eq!(found("{ b = 2 }"), None);
+    }
+
+    #[test]
+    fn a_part_is_found_in_locals() {
+        let text = "locals {\n  one = local.two\n  two = { a = 1 }\n  circle = local.circle\n}\n\
+                    output \"a\" { value = local.one }\noutput \"b\" { value = local.circle }\n\
+                    output \"c\" { value = var.two }\n";
+        let files = std::collections::BTreeMap::from([("main.tf".to_owned(), text.as_bytes().to_vec())]);
+        let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
+        let module = project.root().unwrap();
+        let found = |output: usize| {
+            let expr = &module.outputs[output].value.as_ref().unwrap().value;
+            part_in(module, expr, "a").map(|part| project.sources().text(part.span))
+        };
+        assert_eq!([found(0).as_deref(), found(1).as_deref(), found(2).as_deref()], [Some("1"), None, None]);
+    }
+
+    #[test]
+    fn references_are_nothing_but_names() {
+        for (text, expected) in
+            [("a", true), ("var.a.b", true), ("var.a[0]", false), ("f(a)", false), ("a.b + c", false)]
+        {
+            assert_eq!(with(text, |expr, _| is_reference(expr)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_without_quotes() {
+        for (text, expected) in [
+            ("\"a\"", "a"),
+            ("\"a${b}\"", "a${b}"),
+            ("var.a", "var.a"),
+            ("[1]", "[1]"),
+            ("<<E\n${a}\nE", "<<E\n${a}\nE"),
+        ] {
+            assert_eq!(with(text, |expr, sources| sources.text(span(expr, sources))).trim_end(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_name_of_a_reference_is_found() {
+        let found = |text: &str| with(text, |expr, sources| last_name(expr, "b").map(|span| sources.text(span)));
+        assert_eq!(found("var.a.b").as_deref(), Some("b"));
+        assert_eq!(found("(var.a.b)").as_deref(), Some("b"));
+        assert_eq!(found("var.b.a"), None);
+    }
+}

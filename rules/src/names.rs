@@ -1,7 +1,6 @@
 //! The names that Sym's resources get inside the flow module, and what they are made of.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use symlint_core::tenants::{
     ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId, normalise,
 };
@@ -18,7 +17,6 @@ pub(crate) struct Name<'a> {
     pub(crate) text: &'a str,
     /// Where the expression of the name stands, without quotes.
     pub(crate) span: Span,
-    sources: Vec<Source<'a>>,
 }
 
 /// What Sym tells names apart by: in lower case, and with `-` for `_`.
@@ -38,14 +36,16 @@ pub(crate) fn is_slug_character(c: char) -> bool {
 
 /// All names that are known.
 pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
+    // All instances of a resource have their names from one expression.
+    let mut spans: HashMap<Span, Span> = HashMap::default();
     let name = |resource: &'a FlowResource<'a>| {
         let flow = model.flows.get(resource.flow)?;
         let instance = flow.instances.get(resource.instance)?;
         let value = resource.attribute("name")?;
         let text = value.as_str()?.as_str();
-        let span = expression::span(&resource.resource.attribute("name")?.value, model.sources());
-        let sources = model.sources_of_values.of(value)?;
-        Some(Name { resource, flow, instance, value, text, span, sources })
+        let expr = &resource.resource.attribute("name")?.value;
+        let span = *spans.entry(expr.span).or_insert_with(|| expression::span(expr, model.sources()));
+        Some(Name { resource, flow, instance, value, text, span })
     };
     model.resources.iter().filter_map(name).collect()
 }
@@ -54,7 +54,7 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
 /// that is a tenant's is in them: the names of each block.
 pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
     let mut blocks: Vec<(Span, Vec<&Name<'_>>)> = Vec::new();
-    let mut places: HashMap<Span, usize> = HashMap::new();
+    let mut places: HashMap<Span, usize> = HashMap::default();
     for name in names {
         let block = name.resource.resource.block.span;
         let place = *places.entry(block).or_insert_with(|| {
@@ -69,7 +69,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<
     for (_, names) in blocks {
         let all = names.len();
         let free: Vec<&Name<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
-        let mut owners: HashMap<String, (usize, usize)> = HashMap::new();
+        let mut owners: HashMap<String, (usize, usize)> = HashMap::default();
         let collides = free.iter().any(|name| {
             let owner = (name.resource.flow, name.resource.instance);
             *owners.entry(folded(name.text)).or_insert(owner) != owner
@@ -97,11 +97,11 @@ impl<'a> Name<'a> {
 
     /// Whether something in it is a tenant's, or is what the call says about its tenant.
     fn is_of_tenant(&self, model: &Model<'_>) -> bool {
-        self.sources.iter().any(|source| match source {
-            Source::Tenant(_) | Source::Field(_) | Source::Attribute(..) => true,
-            Source::AllTenants => false,
-            Source::Elsewhere(origin) => self.is_argument(model, origin),
-        })
+        // What is made of more than can be looked at may have something of the tenant in it.
+        let Some(sources) = model.sources_of_values.of(self.value) else { return true };
+        let is_argument =
+            |source: &Source<'_>| matches!(source, Source::Elsewhere(origin) if self.is_argument(model, origin));
+        sources.iter().any(|source| source.tenant().is_some()) || sources.iter().any(is_argument)
     }
 
     /// Whether `origin` is that of an argument that carries a tenant's value. One slug for several tenants is another
@@ -120,10 +120,11 @@ impl<'a> Name<'a> {
 
     /// Whether it is written in the flow module, and nothing else is in it.
     fn is_constant(&self, model: &Model<'_>) -> bool {
-        self.sources.iter().all(|source| {
+        let is_written = |source: &Source<'_>| {
             matches!(source, Source::Elsewhere(origin)
                 if matches!(origin.makeup, Makeup::Written(_)) && model.is_in_flow_module(origin.span))
-        })
+        };
+        model.sources_of_values.of(self.value).is_some_and(|sources| sources.iter().all(is_written))
     }
 
     /// Where the part of the name is written that is of `tenant`.
@@ -150,6 +151,9 @@ impl<'a> Name<'a> {
         let own = self.tenant().map(|tenant| model.tenant(tenant));
         let Some(own) = own.filter(|own| matches!(own.provenance, Provenance::Variable(_))) else { return false };
         let Some(slug) = self.instance.argument(ArgumentKind::TenantSlug) else { return false };
+        if slug.value.as_str().is_some_and(|slug| slug.as_str() == own.name()) {
+            return false;
+        }
         let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
         let sources = model.sources_of_values.of(&slug.value).unwrap_or_default();
         !text.contains(&normalise(own.name())) && sources.iter().all(|source| source.tenant() != Some(own.id))

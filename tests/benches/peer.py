@@ -16,7 +16,7 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 def main() -> int:
     with open(sys.argv[1], "rb") as file:
-        tenants = pygohcl.parse(file.read())["customer_tenants"]
+        tenants = pygohcl.loadb(file.read())["customer_tenants"]
     found = []
     owners: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, tenant in tenants.items():

@@ -42,7 +42,7 @@ pub(crate) fn values(size: Size) -> String {
         let (account, role_account) = (digits("account", tenant), digits("account", of_role));
         let instance = letters("instance", tenant);
         let (permission_set, target) = (letters("permission set", tenant), digits("target", tenant));
-        let name = name(tenant);
+        let (name, role) = (name(tenant), title(&name(tenant)));
         // Writing into a string cannot fail.
         let _ = writeln!(
             text,
@@ -52,7 +52,7 @@ pub(crate) fn values(size: Size) -> String {
       cloud        = "aws"
       instance_arn = "arn:aws:sso:::instance/ssoins-{instance}"
       region       = "eu-west-1"
-      role_arn     = "arn:aws:iam::{role_account}:role/sym/SymSSO-{name}"
+      role_arn     = "arn:aws:iam::{role_account}:role/sym/SymSSO{role}"
     }}
     permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-{instance}/ps-{permission_set}"
     target_account_id  = "{target}"
@@ -69,6 +69,12 @@ fn name(tenant: usize) -> String {
     let word = letters("name", tenant);
     let letters = word.bytes().take(12).map(|byte| char::from(b'a' + (byte.wrapping_mul(7) % 26)));
     format!("{}_{tenant}", letters.collect::<String>())
+}
+
+/// The name as the connector module writes it into its role's.
+fn title(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_ascii_uppercase() + rest
 }
 
 fn digits(kind: &str, tenant: usize) -> String {

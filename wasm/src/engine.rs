@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use symlint_core::check::{Outcome, Run, Unchecked};
 use symlint_core::config;
 use symlint_core::policy::{Policy, UnknownRule};
-use symlint_core::report;
+use symlint_core::report::{self, Report};
 use symlint_rules::catalogue;
 
 use crate::files::Files;
@@ -28,20 +28,12 @@ pub fn check(request: &str, format: &str) -> Result<String, Problem> {
         return Err(unknown_format(format, &FORMATS));
     }
     let Request { files, options, .. } = Request::read(request)?;
-    let setup = Setup::new(&options)?;
-    let targets = target::find(&Files::new(files), options.path.as_deref())?;
-    let outcomes = setup.check(&targets);
-    check_names(&targets, &outcomes)?;
-    let report = report::report(&outcomes);
-    match unchecked(&targets, &outcomes) {
-        Some(problem) => Err(Problem { report: Some(Box::new(report)), ..problem }),
-        None => Ok(match format {
-            "concise" => report::concise(&report, true),
-            "markdown" => report::markdown(&report, catalogue(), &repository_path),
-            "sarif" => report::sarif(&report, &outcomes, catalogue(), &repository_path),
-            _ => report.to_json(),
-        }),
-    }
+    Setup::new(&options)?.report(&Files::new(files), &mut |report, outcomes| match format {
+        "concise" => report::concise(&report, true),
+        "markdown" => report::markdown(&report, catalogue(), &repository_path),
+        "sarif" => report::sarif(&report, outcomes, catalogue(), &repository_path),
+        _ => report.to_json(),
+    })
 }
 
 /// Mends the files of a [`Request`]: the JSON of a [`Fixed`].
@@ -56,8 +48,7 @@ pub fn fix(request: &str) -> Result<String, Problem> {
     let mut changed = BTreeMap::new();
     let mut fixed = 0;
     for _ in 0..ROUNDS {
-        let targets = target::find(&files, options.path.as_deref())?;
-        let round = symlint_core::fix::fix(&setup.check(&targets), options.suggestions);
+        let round = symlint_core::fix::fix(&setup.check(&setup.targets(&files)?), options.suggestions);
         if round.files.is_empty() {
             break;
         }
@@ -65,14 +56,9 @@ pub fn fix(request: &str) -> Result<String, Problem> {
         changed.extend(round.files.clone());
         files.replace(round.files);
     }
-    let targets = target::find(&files, options.path.as_deref())?;
-    let outcomes = setup.check(&targets);
-    check_names(&targets, &outcomes)?;
-    let report = report::report(&outcomes);
-    match unchecked(&targets, &outcomes) {
-        Some(problem) => Err(Problem { report: Some(Box::new(report)), ..problem }),
-        None => Ok(to_json(&Fixed { version: VERSION, files: changed, fixed, report })),
-    }
+    setup.report(&files, &mut |report, _| {
+        to_json(&Fixed { version: VERSION, files: std::mem::take(&mut changed), fixed, report })
+    })
 }
 
 /// The JSON of a [`RulePage`].
@@ -89,7 +75,7 @@ pub fn explain(rule: &str) -> Result<String, Problem> {
         level: entry.page.level,
         summary: entry.page.summary.clone(),
         help: entry.page.help.clone(),
-        text: entry.page.text.clone(),
+        text: entry.page.text(),
     }))
 }
 
@@ -100,6 +86,7 @@ pub fn rules() -> String {
 
 struct Setup<'o> {
     policy: Policy,
+    path: Option<&'o str>,
     today: Option<&'o str>,
 }
 
@@ -108,7 +95,11 @@ impl<'o> Setup<'o> {
         let Options { select, ignore, levels, .. } = options.clone();
         let policy = Policy { select, ignore, levels };
         policy.validate(catalogue()).map_err(|unknown| Problem::usage(unknown.to_string()))?;
-        Ok(Self { policy, today: options.today.as_deref() })
+        Ok(Self { policy, path: options.path.as_deref(), today: options.today.as_deref() })
+    }
+
+    fn targets(&self, files: &Files) -> Result<Vec<Target>, Problem> {
+        target::find(files, self.path)
     }
 
     fn check<'p>(&self, targets: &'p [Target]) -> Vec<Outcome<'p>> {
@@ -120,6 +111,22 @@ impl<'o> Setup<'o> {
             repository_path: &repository_path,
         };
         run.check(targets.iter().map(|target| (&target.project, &target.config)))
+    }
+
+    /// Checks, and writes what came of it, unless that would look like a pass and is none.
+    fn report(
+        &self,
+        files: &Files,
+        write: &mut dyn FnMut(Report, &[Outcome<'_>]) -> String,
+    ) -> Result<String, Problem> {
+        let targets = self.targets(files)?;
+        let outcomes = self.check(&targets);
+        check_names(&targets, &outcomes)?;
+        let report = report::report(&outcomes);
+        match unchecked(&targets, &outcomes) {
+            Some(problem) => Err(Problem { report: Some(Box::new(report)), ..problem }),
+            None => Ok(write(report, &outcomes)),
+        }
     }
 }
 

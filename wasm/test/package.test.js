@@ -1,15 +1,15 @@
 // The packed package in a project of its own, as its users have it.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { load, EngineError, SymlintError } from "symlint";
 
-import { root } from "./support.js";
+import { crashing, root } from "./support.js";
 
 const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 const modules = join(root, "wasm/node_modules");
@@ -76,7 +76,7 @@ async function texts(...folders) {
   for (const folder of folders) {
     for (const entry of await readdir(join(root, folder), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      if (entry.isFile() && /\.(tf|tfvars|json|hcl)$/.test(path)) files[path.slice(root.length)] = await readFile(path, "utf8");
+      if (entry.isFile() && /\.(tf|tfvars|json|hcl)$/.test(path)) files[relative(root, path)] = await readFile(path, "utf8");
     }
   }
   return files;
@@ -104,6 +104,19 @@ for (const path of ["examples/copy-paste", "examples/multi-tenant", "tests/fixtu
     });
   }
 }
+
+test("the report of each fixture is that of the command line, byte for byte", async () => {
+  const symlint = await load();
+  const files = await texts("examples", "tests/fixtures");
+  const paths = Object.keys(files).filter((path) => path.endsWith(".tfvars")).flatMap((path) => [path, dirname(path)]);
+  assert.ok(paths.length > 5);
+  for (const path of new Set(paths)) {
+    const args = ["run", "--quiet", "--locked", "--package", "symlint", "--", "check", "--format", "json", path];
+    const { status, stdout } = spawnSync("cargo", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    assert.ok(status === 0 || status === 1, `${path}: ${status}`);
+    assert.equal(symlint.render(files, "json", { path }), stdout, path);
+  }
+});
 
 test("what is not checked is no empty report", async () => {
   const symlint = await load();
@@ -133,6 +146,13 @@ test("hostile nesting is a finding, or at worst a crash that the next call does 
     }
   }
   assert.equal(symlint.check({ "a.tfvars": "customer_tenants = {}" }).summary.tenants, 0);
+});
+
+test("a crash is an EngineError", async () => {
+  const symlint = await load(await crashing());
+  for (let call = 0; call < 2; call += 1) {
+    assert.throws(() => symlint.check({ "a.tfvars": "customer_tenants = {}" }), (error) => error instanceof EngineError && error.cause instanceof WebAssembly.RuntimeError);
+  }
 });
 
 test("the WebAssembly is small", async () => {

@@ -61,6 +61,45 @@ export async function type(page, text) {
   await page.keyboard.insertText(text);
 }
 
+/** As `type`, but pasted: a long text is not typed. */
+export async function paste(page, text) {
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+a");
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    document.querySelector(".cm-content").dispatchEvent(event);
+  }, text);
+}
+
+/** Drops files and folders of this machine onto the middle of an element. */
+export async function drop(page, locator, paths) {
+  const { x, y, width, height } = await page.locator(locator).boundingBox();
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  const drag = (type) => devtools.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
+  await drag("dragEnter");
+  // A drop arrives only where the browser has heard that the page takes it, which it hears one move late.
+  await drag("dragOver");
+  await page.locator("body[data-dropping]").waitFor();
+  for (let move = 0; move < 3; move += 1) {
+    await drag("dragOver");
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await drag("drop");
+}
+
+/** The engine with hardly any stack: whatever it is asked, it crashes. */
+export async function crashing() {
+  const wasm = await readFile(join(root, "wasm/npm/dist/symlint.wasm"));
+  // The stack begins at 8 MiB and grows down to 0; here it begins at 16.
+  const stack = wasm.indexOf(Buffer.from([0x41, 0x80, 0x80, 0x80, 0x04, 0x0b]));
+  if (stack < 0) throw new Error("the stack begins elsewhere");
+  wasm.set([0x90, 0x80, 0x80, 0x00], stack + 1);
+  return wasm;
+}
+
 export async function timed(run) {
   const from = performance.now();
   await run();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use foldhash::{HashMap, HashSet};
 use regex_lite::Regex;
 use serde::Deserialize;
 
@@ -16,7 +17,6 @@ pub struct Partition {
     pub id: String,
     region_pattern: Regex,
     regions: Vec<String>,
-    identity_center_regions: Vec<String>,
 }
 
 /// What the known partitions say about a region.
@@ -48,13 +48,15 @@ struct PartitionRow {
 
 #[derive(Deserialize)]
 struct PlaceholdersFile {
-    account_ids: Vec<String>,
-    id_suffixes: Vec<String>,
-    not_placeholders: Vec<String>,
+    account_ids: HashSet<String>,
+    id_suffixes: HashSet<String>,
+    not_placeholders: HashSet<String>,
 }
 
 struct Regions {
     partitions: Vec<Partition>,
+    /// Each listed region, its partition's place and what is known about it: a pattern is asked about the others alone.
+    listed: HashMap<String, (usize, RegionStatus)>,
     prefixes: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -62,17 +64,19 @@ struct Regions {
 static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
     let file: PartitionsFile =
         serde_json::from_str(include_str!("../facts/partitions.json")).expect("partitions.json has its shape");
-    let partitions = file
-        .partitions
-        .into_iter()
-        .map(|row| Partition {
-            id: row.id,
-            region_pattern: Regex::new(&row.region_regex).expect("region patterns are regular expressions"),
-            regions: row.regions,
-            identity_center_regions: row.sso_regions,
-        })
-        .collect();
-    Regions { partitions, prefixes: file.instance_id_region_prefixes }
+    let mut partitions = Vec::new();
+    let mut listed = HashMap::default();
+    for (at, row) in file.partitions.into_iter().enumerate() {
+        for region in &row.regions {
+            let has_identity_center = row.sso_regions.contains(region);
+            let status =
+                if has_identity_center { RegionStatus::Supported } else { RegionStatus::WithoutIdentityCenter };
+            listed.insert(region.clone(), (at, status));
+        }
+        let region_pattern = Regex::new(&row.region_regex).expect("region patterns are regular expressions");
+        partitions.push(Partition { id: row.id, region_pattern, regions: row.regions });
+    }
+    Regions { partitions, listed, prefixes: file.instance_id_region_prefixes }
 });
 
 #[allow(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
@@ -82,19 +86,18 @@ static PLACEHOLDERS: LazyLock<PlaceholdersFile> = LazyLock::new(|| {
 
 /// The partition whose pattern `region` matches, whether the region is listed or not.
 pub fn partition_of_region(region: &str) -> Option<&'static Partition> {
-    REGIONS.partitions.iter().find(|partition| partition.region_pattern.is_match(region))
+    match REGIONS.listed.get(region) {
+        Some(&(at, _)) => REGIONS.partitions.get(at),
+        None => REGIONS.partitions.iter().find(|partition| partition.region_pattern.is_match(region)),
+    }
 }
 
 /// What is known about `region`.
 pub fn region_status(region: &str) -> RegionStatus {
-    let Some(partition) = partition_of_region(region) else { return RegionStatus::Invalid };
-    let listed = |regions: &[String]| regions.iter().any(|listed| listed == region);
-    if listed(&partition.identity_center_regions) {
-        RegionStatus::Supported
-    } else if listed(&partition.regions) {
-        RegionStatus::WithoutIdentityCenter
-    } else {
-        RegionStatus::Unlisted
+    match REGIONS.listed.get(region) {
+        Some(&(_, status)) => status,
+        None if partition_of_region(region).is_some() => RegionStatus::Unlisted,
+        None => RegionStatus::Invalid,
     }
 }
 
@@ -120,11 +123,11 @@ pub fn is_placeholder_account(id: &str) -> bool {
     if digits.len() != 12 || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    if PLACEHOLDERS.not_placeholders.iter().any(|real| real == id) {
+    if PLACEHOLDERS.not_placeholders.contains(id) {
         return false;
     }
     let steps = |step: u8| digits.windows(2).all(|pair| matches!(pair, [a, b] if (a - b'0' + step) % 10 == b - b'0'));
-    PLACEHOLDERS.account_ids.iter().any(|listed| listed == id)
+    PLACEHOLDERS.account_ids.contains(id)
         || steps(0)
         || steps(1)
         || steps(9)
@@ -137,7 +140,7 @@ pub fn is_placeholder_account(id: &str) -> bool {
 pub fn is_placeholder_id(suffix: &str) -> bool {
     let bytes = suffix.as_bytes();
     bytes.len() == 16
-        && (PLACEHOLDERS.id_suffixes.iter().any(|listed| listed == suffix)
+        && (PLACEHOLDERS.id_suffixes.contains(suffix)
             || bytes.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
             || bytes.iter().any(|byte| matches!(byte, b'x' | b'X' | b'*')))
 }

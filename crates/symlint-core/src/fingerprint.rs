@@ -1,8 +1,8 @@
 //! What stays the same about a finding when its block moves.
 
-use std::collections::HashMap;
 use std::hash::Hasher;
 
+use foldhash::HashMap;
 use siphasher::sip128::{Hasher128, SipHasher24};
 
 use crate::check::Outcome;
@@ -14,7 +14,7 @@ pub(crate) fn assign<'a, 'p: 'a>(
     outcomes: impl IntoIterator<Item = &'a mut Outcome<'p>>,
     repository_path: &dyn Fn(&str) -> String,
 ) {
-    let mut files: HashMap<String, String> = HashMap::new();
+    let mut files: HashMap<String, String> = HashMap::default();
     let mut findings: Vec<(String, &mut Finding)> = Vec::new();
     for outcome in outcomes {
         let sources = outcome.model.sources();
@@ -25,7 +25,7 @@ pub(crate) fn assign<'a, 'p: 'a>(
         }
     }
     findings.sort_by(|(file, finding), (other_file, other)| (file, key(finding)).cmp(&(other_file, key(other))));
-    let mut ordinals: HashMap<String, u32> = HashMap::new();
+    let mut ordinals: HashMap<String, u32> = HashMap::default();
     let mut last: Option<(String, &mut Finding)> = None;
     for (file, finding) in findings {
         finding.fingerprint = match &last {

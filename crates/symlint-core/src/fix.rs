@@ -1,8 +1,9 @@
 //! Mending files by the fixes that findings bring.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::HashSet;
 use symlint_terraform::Source;
 
 use crate::check::Outcome;
@@ -26,7 +27,7 @@ pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool) -> Round {
     let mut files: BTreeMap<String, File> = BTreeMap::new();
     let mut fixed = 0;
     // Two projects that share a module find the same in it.
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut seen: HashSet<&str> = HashSet::default();
     for outcome in outcomes {
         let sources = outcome.model.sources();
         for finding in outcome.findings.iter().filter(|finding| finding.counts()) {

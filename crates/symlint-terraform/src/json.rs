@@ -8,6 +8,7 @@ mod strict;
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::{HashSet, HashSetExt};
 use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::Ranged;
 
@@ -198,7 +199,7 @@ impl Reader<'_> {
     }
 
     fn refuse_duplicates(&mut self, object: &Object<'_>) {
-        let mut seen = std::collections::HashSet::with_capacity(object.properties.len());
+        let mut seen = HashSet::with_capacity(object.properties.len());
         for property in &object.properties {
             if !seen.insert(property.name.as_str()) {
                 let range = property.name.range();
@@ -212,7 +213,7 @@ impl Reader<'_> {
         let range = property.name.range();
         let key = match self.strings {
             Strings::Template if name.text.contains("${") || name.text.contains("%{") => {
-                Key::Computed(self.native(&name.text, range.start..range.end, read_template))
+                Key::Computed(Box::new(self.native(&name.text, range.start..range.end, read_template)))
             }
             _ => Key::Literal(name),
         };

@@ -1,9 +1,11 @@
 //! Where a value was written, and what it was made of.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashSet;
+use smallvec::SmallVec;
 
 use crate::source::{Sources, Span};
 use crate::value::Str;
@@ -104,21 +106,7 @@ impl Origin {
     ///
     /// A range that lies within one part of a template leads to where that part was written.
     pub fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
-        match &self.makeup {
-            Makeup::Written(form) => locate_literal(self.span, *form, range, sources),
-            Makeup::Joined(parts) => {
-                let mut start = 0;
-                for part in parts.iter() {
-                    let end = start + part.len as usize;
-                    if start <= range.start && range.end <= end && range.start < end {
-                        return part.origin.locate(range.start - start..range.end - start, sources);
-                    }
-                    start = end;
-                }
-                self.span
-            }
-            Makeup::Derived(_) => self.span,
-        }
+        self.makeup.locate(self.span, range, sources)
     }
 
     /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole. What
@@ -127,12 +115,12 @@ impl Origin {
     /// A value of a variable is the end of its branch: what it was made of in the values file is not looked at. A local
     /// is no end, nor is what a module put out: they are on the way from the variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
-        self.each_new_source(visit, &mut HashSet::new());
+        self.each_new_source(visit, &mut HashSet::default());
     }
 
     fn each_new_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin), seen: &mut HashSet<usize>) {
         visit(self);
-        if self.path.as_ref().is_some_and(|path| matches!(path.parts().0, Root::Variable(_))) {
+        if self.path.as_ref().is_some_and(|path| matches!(path.start(), Root::Variable(_))) {
             return;
         }
         match &self.makeup {
@@ -144,6 +132,27 @@ impl Origin {
                 origins.iter().for_each(|origin| origin.each_new_source(visit, seen));
             }
             Makeup::Joined(_) | Makeup::Derived(_) => {}
+        }
+    }
+}
+
+impl Makeup {
+    /// [`Origin::locate`] for a value whose origin has this makeup and `span`.
+    pub fn locate(&self, span: Span, range: Range<usize>, sources: &Sources) -> Span {
+        match self {
+            Makeup::Written(form) => locate_literal(span, *form, range, sources),
+            Makeup::Joined(parts) => {
+                let mut start = 0;
+                for part in parts.iter() {
+                    let end = start + part.len as usize;
+                    if start <= range.start && range.end <= end && range.start < end {
+                        return part.origin.locate(range.start - start..range.end - start, sources);
+                    }
+                    start = end;
+                }
+                span
+            }
+            Makeup::Derived(_) => span,
         }
     }
 }
@@ -288,22 +297,34 @@ impl Path {
         if let Node::Step(_, step) = &*self.0 { Some(step) } else { None }
     }
 
-    /// Where the path starts, and its steps in order.
-    pub fn parts(&self) -> (&Root, Vec<&Step>) {
-        let mut steps = Vec::new();
+    /// The steps from the last one to the first.
+    pub fn backwards(&self) -> impl Iterator<Item = &Step> {
+        let mut path = self;
+        std::iter::from_fn(move || match &*path.0 {
+            Node::Root(_) => None,
+            Node::Step(parent, step) => {
+                path = parent;
+                Some(step)
+            }
+        })
+    }
+
+    /// Where the path starts.
+    pub fn start(&self) -> &Root {
         let mut path = self;
         loop {
             match &*path.0 {
-                Node::Root(root) => {
-                    steps.reverse();
-                    return (root, steps);
-                }
-                Node::Step(parent, step) => {
-                    steps.push(step);
-                    path = parent;
-                }
+                Node::Root(root) => return root,
+                Node::Step(parent, _) => path = parent,
             }
         }
+    }
+
+    /// Where the path starts, and its steps in order.
+    pub fn parts(&self) -> (&Root, SmallVec<[&Step; 8]>) {
+        let mut steps: SmallVec<[&Step; 8]> = self.backwards().collect();
+        steps.reverse();
+        (self.start(), steps)
     }
 }
 

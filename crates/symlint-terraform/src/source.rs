@@ -181,7 +181,7 @@ impl fmt::Debug for Source {
 impl Lines {
     fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| offset(at + 1)));
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| offset(at + 1)));
         let mut checkpoints = Vec::new();
         if !text.is_ascii() {
             let mut count = 0;

@@ -129,11 +129,16 @@ impl Value {
         if let Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) = &self.kind { Some(items) } else { None }
     }
 
-    /// The value under `key` of a map or object, which knows the way through this container.
-    pub fn get(&self, key: &str) -> Option<Value> {
+    /// The entry with `key` of a map or object; its value does not know the way through this container.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         let entries = self.entries()?;
         let at = entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok()?;
-        entries.get(at).map(|entry| self.child(entry))
+        entries.get(at)
+    }
+
+    /// The value under `key` of a map or object, which knows the way through this container.
+    pub fn get(&self, key: &str) -> Option<Value> {
+        self.entry(key).map(|entry| self.child(entry))
     }
 
     /// The value of `entry`, one of this container's, which knows the way through it.

@@ -1,7 +1,6 @@
 //! See connector-environment-invalid.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::text_of;
 
@@ -9,7 +8,7 @@ use symlint_core::tenants::text_of;
 const LONGEST: usize = 64;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
     for environment in instances.filter_map(|instance| instance.environment.as_ref()) {
         let Some(text) = text_of(environment).filter(|_| seen.insert(environment.origin.span)) else { continue };
@@ -17,7 +16,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let refused = name.chars().find(|&c| !(c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)));
         let length = name.chars().count();
         let message = if let Some(refused) = refused {
-            format!("IAM refuses {} in the role name `{}`: use letters, digits and `_+=,.@-`", shown(refused), line(&name))
+            format!(
+                "IAM refuses {} in the role name `{}`: use letters, digits and `_+=,.@-`",
+                shown(refused),
+                line(&name)
+            )
         } else if length > LONGEST {
             let most = LONGEST.saturating_sub(length - text.chars().count());
             format!("the role name `{name}` has {length} characters, and IAM allows {LONGEST}: use at most {most} here")

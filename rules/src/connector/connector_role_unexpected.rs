@@ -32,8 +32,7 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
                 true => format!("`{name}` has more in it than the name of `{key}`"),
                 false => format!("`{name}` does not say that it is the role of `{key}`"),
             };
-            cx.report(role.name.piece, message)
-                .related(&tenant.key, "this is the name of the tenant");
+            cx.report(role.name.piece, message).related(&tenant.key, "this is the name of the tenant");
         }
     }
 }

@@ -1,15 +1,14 @@
 //! See connector-trust.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;
 use symlint_core::tenants::arn::is_account_id;
 use symlint_core::tenants::text_of;
-use symlint_terraform::{Kind, Value};
+use symlint_terraform::{Kind, Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
     for list in instances.filter_map(|instance| instance.runtime_role_arns.as_ref()) {
         for (trusted, text) in principals(list) {
@@ -21,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The principals that a list, a set, or a single value trusts, as far as they are known.
-fn principals(trusted: &Value) -> Vec<(&Value, String)> {
+fn principals(trusted: &Value) -> Vec<(&Value, Str)> {
     let all = match &trusted.kind {
         Kind::String(_) | Kind::Number(_) => std::slice::from_ref(trusted),
         _ => trusted.elements().unwrap_or_default(),

@@ -8,10 +8,8 @@ use super::malformed::{self, without_separators};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
-        for malformed in malformed::in_tenant(tenant) {
-            if matches!(malformed.field.kind, FieldKind::SsoAccountId | FieldKind::TargetAccountId) {
-                report(cx, tenant, &malformed);
-            }
+        for malformed in malformed::in_values(tenant, &[FieldKind::SsoAccountId, FieldKind::TargetAccountId]) {
+            report(cx, tenant, &malformed);
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What is wrong with the account ids and ARNs of a tenant: asked by four rules, answered once, so that the same
 //! malformed text in two places is one finding.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use symlint_core::rule::{Context, Report};
 use symlint_core::tenants::arn::{
     Arn, RoleArn, instance_id_suffix, is_account_id, is_instance_id, is_partition, is_permission_set_id,
@@ -43,10 +42,22 @@ enum PartKind {
     Own,
 }
 
+/// What is malformed in the values of these kinds.
+pub(super) fn in_values<'t>(tenant: &'t Tenant, kinds: &[FieldKind]) -> Vec<Malformed<'t>> {
+    let mut values = tenant.values().filter(|field| kinds.contains(&field.kind));
+    // Nearly always nothing is, and then no other value has to be looked at.
+    if values.all(|field| flaws_of(field).is_empty()) {
+        return Vec::new();
+    }
+    let mut found = in_tenant(tenant);
+    found.retain(|malformed| kinds.contains(&malformed.field.kind));
+    found
+}
+
 /// What is malformed in `tenant`, each text once, on the first value that has it.
-pub(super) fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
+fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     let mut found: Vec<Malformed<'_>> = Vec::new();
-    let mut seen: HashMap<(PartKind, &str), (usize, usize)> = HashMap::new();
+    let mut seen: HashMap<(PartKind, &str), (usize, usize)> = HashMap::default();
     for field in tenant.values() {
         let mut flaws: Vec<Flaw<'_>> = Vec::new();
         for flaw in flaws_of(field) {
@@ -74,8 +85,8 @@ pub(super) fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
 /// Reports what is malformed in the values of this kind: one finding a value.
 pub(super) fn report_all(cx: &mut Context<'_>, kind: FieldKind) {
     for tenant in cx.tenants() {
-        for malformed in in_tenant(tenant).iter().filter(|malformed| malformed.field.kind == kind) {
-            report(cx, malformed);
+        for malformed in in_values(tenant, &[kind]) {
+            report(cx, &malformed);
         }
     }
 }
@@ -190,8 +201,8 @@ impl<'a> Judge<'a> {
 
     fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: Resource) {
         let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text)) };
-        let word = arn.resource.text.split('/').next().unwrap_or_default();
-        if let Some(kind) = kind_of(arn.service.text, word).filter(|kind| *kind != wanted.name()) {
+        let word = arn.resource().text.split('/').next().unwrap_or_default();
+        if let Some(kind) = kind_of(arn.service().text, word).filter(|kind| *kind != wanted.name()) {
             let what = format!("it is the ARN of {kind}, not of {}", wanted.name());
             return self.flaw(PartKind::Own, whole, what);
         }
@@ -199,7 +210,7 @@ impl<'a> Judge<'a> {
             return self.flaw(PartKind::Own, colon, "there is one colon too many");
         }
         self.head(&arn, wanted);
-        match arn.resource.split_once('/') {
+        match arn.resource().split_once(b'/') {
             Some((word, rest)) if word.text.eq_ignore_ascii_case(wanted.word()) => {
                 self.expect(word.text == wanted.word(), PartKind::Own, word, || {
                     format!("`{}` must be written `{}`", word.text, wanted.word())
@@ -207,41 +218,41 @@ impl<'a> Judge<'a> {
                 match wanted {
                     Resource::Instance => self.instance(rest),
                     Resource::PermissionSet => self.permission_set(rest),
-                    Resource::Role => self.role(field, arn.resource, rest),
+                    Resource::Role => self.role(field, arn.resource(), rest),
                 }
             }
             _ => {
-                let what = format!("`{}` does not begin with `{}/`", arn.resource.text, wanted.word());
-                self.flaw(PartKind::Own, arn.resource, what);
+                let what = format!("`{}` does not begin with `{}/`", arn.resource().text, wanted.word());
+                self.flaw(PartKind::Own, arn.resource(), what);
             }
         }
     }
 
     fn head(&mut self, arn: &Arn<'a>, wanted: Resource) {
-        self.expect(arn.prefix.text == "arn", PartKind::Prefix, arn.prefix, || {
-            format!("it begins with `{}`, not with `arn`", arn.prefix.text)
+        self.expect(arn.prefix().text == "arn", PartKind::Prefix, arn.prefix(), || {
+            format!("it begins with `{}`, not with `arn`", arn.prefix().text)
         });
-        self.expect(is_partition(arn.partition.text), PartKind::Partition, arn.partition, || {
-            let lower = arn.partition.text.to_ascii_lowercase();
-            match arn.partition.text {
+        self.expect(is_partition(arn.partition().text), PartKind::Partition, arn.partition(), || {
+            let lower = arn.partition().text.to_ascii_lowercase();
+            match arn.partition().text {
                 "" => "the partition (`aws`) is missing".into(),
                 text if is_partition(&lower) => format!("the partition `{text}` must be written `{lower}`"),
                 text => format!("`{text}` is no partition"),
             }
         });
-        self.expect(arn.service.text == wanted.service(), PartKind::Service, arn.service, || {
-            format!("the service is `{}`, not `{}`", arn.service.text, wanted.service())
+        self.expect(arn.service().text == wanted.service(), PartKind::Service, arn.service(), || {
+            format!("the service is `{}`, not `{}`", arn.service().text, wanted.service())
         });
-        self.expect(arn.region.text.is_empty(), PartKind::Region, arn.region, || {
-            format!("the region must be empty, not `{}`", arn.region.text)
+        self.expect(arn.region().text.is_empty(), PartKind::Region, arn.region(), || {
+            format!("the region must be empty, not `{}`", arn.region().text)
         });
         if wanted == Resource::Role {
-            self.expect(is_account_id(arn.account.text), PartKind::Account, arn.account, || {
-                account_flaw(arn.account.text)
+            self.expect(is_account_id(arn.account().text), PartKind::Account, arn.account(), || {
+                account_flaw(arn.account().text)
             });
         } else {
-            self.expect(arn.account.text.is_empty(), PartKind::NeedlessAccount, arn.account, || {
-                format!("the account must be empty, not `{}`", arn.account.text)
+            self.expect(arn.account().text.is_empty(), PartKind::NeedlessAccount, arn.account(), || {
+                format!("the account must be empty, not `{}`", arn.account().text)
             });
         }
     }
@@ -250,7 +261,7 @@ impl<'a> Judge<'a> {
         if rest.text.starts_with('/') {
             return self.flaw(PartKind::Own, rest.slice(0..1), "there is one slash too many");
         }
-        let Some((id, _)) = rest.split_once('/') else { return self.instance_id(rest) };
+        let Some((id, _)) = rest.split_once(b'/') else { return self.instance_id(rest) };
         self.instance_id(id);
         let tail = rest.slice(id.text.len()..rest.text.len());
         self.flaw(PartKind::Own, tail, format!("`{}` must not follow the instance id", tail.text));
@@ -264,7 +275,7 @@ impl<'a> Judge<'a> {
     }
 
     fn permission_set(&mut self, rest: Piece<'a>) {
-        match rest.split_once('/') {
+        match rest.split_once(b'/') {
             Some((instance, id)) => {
                 self.instance_id(instance);
                 let is_right = is_permission_set_id(id.text) || is_placeholder_resource(id.text);
@@ -286,7 +297,7 @@ impl<'a> Judge<'a> {
         // Where only the word's case is wrong, it is no role's ARN to split; the name is judged all the same.
         let (path, name) = match RoleArn::of(field) {
             Some(role) => (Some(role.path), role.name.piece),
-            None => (None, rest.rsplit_once('/').map_or(rest, |(_, name)| name)),
+            None => (None, rest.rsplit_once(b'/').map_or(rest, |(_, name)| name)),
         };
         if let Some(path) = path {
             self.expect(is_role_path(path.text), PartKind::Own, path, || path_flaw(path.text));
@@ -302,12 +313,12 @@ impl<'a> Judge<'a> {
 
 /// The colon that pushes the resource, and with a role its account, one place to the right.
 fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<Piece<'a>> {
-    if arn.resource.text.starts_with(':') {
-        return Some(arn.resource.slice(0..1));
+    if arn.resource().text.starts_with(':') {
+        return Some(arn.resource().slice(0..1));
     }
-    let (account, _) = arn.resource.split_once(':')?;
-    let is_shifted = wanted == Resource::Role && arn.account.text.is_empty() && is_account_id(account.text);
-    is_shifted.then(|| whole.slice(arn.account.start..arn.account.start + 1))
+    let (account, _) = arn.resource().split_once(b':')?;
+    let is_shifted = wanted == Resource::Role && arn.account().text.is_empty() && is_account_id(account.text);
+    is_shifted.then(|| whole.slice(arn.account().start..arn.account().start + 1))
 }
 
 fn no_arn(text: &str) -> String {

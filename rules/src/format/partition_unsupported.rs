@@ -30,7 +30,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// The partitions that the tenant's ARNs name and that its region lies in, each with its place, ARNs first.
 fn partitions(tenant: &Tenant) -> Vec<(&str, Piece<'_>)> {
     let arns = tenant.arns().filter(|arn| !arn.whole.field.is_garbled());
-    let named = arns.map(|arn| (arn.partition.text, arn.partition)).filter(|(id, _)| is_partition(id));
+    let named = arns.map(|arn| (arn.partition().text, arn.partition())).filter(|(id, _)| is_partition(id));
     let region = tenant.connector.region.text().filter(|region| !region.field.is_garbled());
     let region = region.and_then(|region| Some((facts::partition_of_region(region.text)?.id.as_str(), region)));
     named.chain(region).collect()

@@ -6,8 +6,7 @@ use symlint_core::tenants::RelationKind;
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.model.relations_of(RelationKind::DuplicateTenant) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
-        let message =
-            format!("`{}` has the SSO account, instance and grants of `{}`", tenant.name(), other.name());
+        let message = format!("`{}` has the SSO account, instance and grants of `{}`", tenant.name(), other.name());
         cx.report(tenant, message).related(other, "it was copied from here, or this from it");
     }
 }

@@ -13,7 +13,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
             target.text,
             owner.name()
         );
-        cx.report(target, message)
-            .related(&owner.sso_account_id, format!("`{}` has this SSO account", owner.name()));
+        cx.report(target, message).related(&owner.sso_account_id, format!("`{}` has this SSO account", owner.name()));
     }
 }

@@ -1,7 +1,8 @@
 //! See slug-charset.md.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::HashSet;
 use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::{Absence, Field, State, Tenant, TenantId};
 use symlint_terraform::Span;
@@ -10,7 +11,7 @@ use crate::names::{Name, is_slug, is_slug_character, names};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // A tenant with a key that is wrong, or with characters in it that are reported elsewhere.
-    let mut judged: HashSet<TenantId> = HashSet::new();
+    let mut judged: HashSet<TenantId> = HashSet::default();
     for tenant in cx.tenants() {
         let key = if is_empty(&tenant.key) { Some("") } else { tenant.key.as_str() };
         let Some(key) = key.filter(|_| tenant.is_named()) else { continue };
@@ -22,7 +23,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         judged.insert(tenant.id);
         let message = match refused(key) {
-            Some((_, refused)) => format!("the key `{key}` has {refused}: Sym takes letters, digits, `_` and `-` alone"),
+            Some((_, refused)) => {
+                format!("the key `{key}` has {refused}: Sym takes letters, digits, `_` and `-` alone")
+            }
             None => "the key is empty, and Sym needs a name".to_owned(),
         };
         cx.report(tenant, message);
@@ -83,4 +86,3 @@ fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
     };
     Some((start..start + end, what))
 }
-

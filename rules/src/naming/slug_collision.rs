@@ -1,7 +1,8 @@
 //! See slug-collision.md.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{ArgumentKind, Tenant, TenantId};
 use symlint_terraform::Span;
@@ -28,8 +29,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// Reports keys that are one name to Sym, and says which pairs have such keys.
 fn check_keys(cx: &mut Context<'_>, names: &[&Name<'_>]) -> HashSet<Pair> {
     let named: HashSet<TenantId> = tenants_of(names.iter().copied()).into_iter().collect();
-    let mut firsts: HashMap<String, &Tenant> = HashMap::new();
-    let mut reported = HashSet::new();
+    let mut firsts: HashMap<String, &Tenant> = HashMap::default();
+    let mut reported = HashSet::default();
     for tenant in cx.tenants() {
         let Some(key) = tenant.key.as_str().filter(|key| !key.is_empty() && tenant.is_named()) else { continue };
         if tenant.key.is_garbled() {
@@ -58,7 +59,7 @@ fn check_keys(cx: &mut Context<'_>, names: &[&Name<'_>]) -> HashSet<Pair> {
 
 /// Reports names of one kind that are the same: one finding for each pair of tenants, and one for each block.
 fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pair>) {
-    let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::new();
+    let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::default();
     let mut pairs: BTreeMap<Pair, (&Name<'_>, &Name<'_>)> = BTreeMap::new();
     let mut blocks: BTreeMap<Span, Vec<(&Name<'_>, &Name<'_>)>> = BTreeMap::new();
     for &name in names.iter().filter(|name| !name.has_foreign_slug(cx.model)) {

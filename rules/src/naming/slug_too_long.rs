@@ -45,7 +45,9 @@ fn check_keys(cx: &mut Context<'_>) {
         let key = tenant.name();
         let length = length(key);
         if length > LONGEST_KEY {
-            let message = format!("the key has {length} characters: Sym takes names of {LONGEST}, which are {LONGEST_KEY} for the key with the stock module");
+            let message = format!(
+                "the key has {length} characters: Sym takes names of {LONGEST}, which are {LONGEST_KEY} for the key with the stock module"
+            );
             cx.report(tenant, message);
         }
     }

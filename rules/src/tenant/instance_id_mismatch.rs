@@ -21,12 +21,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 (Some(owner), _) => cx
                     .report(first.piece, format!("{message}: it is the instance of `{}`", owner.name()))
                     .related(&owner.connector.instance_arn, format!("`{}` has this instance", owner.name())),
-                (None, Some(owner)) => cx
-                    .report(first.piece, format!("{message}, the instance of `{}`", owner.name()))
-                    .related(
+                (None, Some(owner)) => {
+                    cx.report(first.piece, format!("{message}, the instance of `{}`", owner.name())).related(
                         &owner.connector.instance_arn,
                         format!("`{}` has the instance {}", owner.name(), own.text()),
-                    ),
+                    )
+                }
                 (None, None) => cx.report(first.piece, message),
             };
             report = report.related(own.piece, "instance_arn is set here");

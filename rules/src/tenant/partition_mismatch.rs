@@ -2,8 +2,8 @@
 
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
 use symlint_core::tenants::arn::is_partition;
+use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
@@ -45,7 +45,7 @@ fn witnesses(tenant: &Tenant) -> Vec<Witness<'_>> {
         .filter(|field| !field.is_garbled())
         .filter_map(|field| match field.kind {
             FieldKind::InstanceArn | FieldKind::RoleArn | FieldKind::PermissionSetArn => {
-                let piece = Arn::of(field)?.partition;
+                let piece = Arn::of(field)?.partition();
                 is_partition(piece.text).then_some(Witness { partition: piece.text, piece })
             }
             FieldKind::Region => {

@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(region) = field.text().filter(|_| !field.is_garbled()) else { continue };
         // A wrong instance or partition has a finding of its own, and says nothing about the region.
         let id = instance.id.text();
-        let partition = instance.arn.partition.text;
+        let partition = instance.arn.partition().text;
         let is_comparable = instance.id.well_formed
             && !is_placeholder_resource(id)
             && tenant.foreign_permission_sets().next().is_none()

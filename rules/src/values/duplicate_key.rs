@@ -1,12 +1,11 @@
 //! See duplicate-key.md.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::TenantId;
-use symlint_terraform::syntax::{Expr, ExprKind, Item, Key, children, top_level};
-use symlint_terraform::{LostKey, Path, Source, Span, Step};
+use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_level};
+use symlint_terraform::{LoadedFile, LostKey, Path, Source, Span, Step};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for LostKey { key, lost, kept } in &cx.model.lost_keys {
@@ -14,8 +13,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let message = format!("the key `{key}` is written again on line {line}: this one is lost");
         cx.report(*lost, message).related(*kept, "this one counts");
     }
+    let files: Vec<&LoadedFile> =
+        cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
+    // Which tenant a key is of costs more than to see that all are different, and nearly always they are.
+    if files.is_empty() {
+        return;
+    }
     let keys: HashMap<Span, TenantId> = cx.tenants().iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
-    for file in cx.model.project.files() {
+    for file in files {
         let mut work: Vec<(&Expr, Inside)> = top_level(&file.file.body).into_iter().map(|expr| (expr, None)).collect();
         while let Some((expr, inside)) = work.pop() {
             match &expr.kind {
@@ -45,6 +50,34 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
         }
     }
+}
+
+/// Whether any object has a key twice.
+fn has_duplicates(body: &Body) -> bool {
+    let mut work: Vec<&Expr> = top_level(body);
+    while let Some(expr) = work.pop() {
+        match &expr.kind {
+            ExprKind::Object(items) if has_duplicate(items) => return true,
+            _ => work.extend(children(expr)),
+        }
+    }
+    false
+}
+
+fn has_duplicate(items: &[Item]) -> bool {
+    /// Up to so many keys, to hold each against all is cheaper than to hash them.
+    const FEW: usize = 8;
+    if items.len() > FEW {
+        let mut seen = HashSet::with_capacity(items.len());
+        return !items.iter().filter_map(key_of).all(|key| seen.insert(key));
+    }
+    let mut rest = items.iter();
+    while let Some(key) = rest.next().map(key_of) {
+        if key.is_some() && rest.clone().any(|other| key_of(other) == key) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The tenant around an expression, and the way to it.
@@ -105,17 +138,15 @@ fn report_lost(
 }
 
 fn key_of(item: &Item) -> Option<&str> {
-    match &item.key {
-        Key::Literal(name) => Some(&name.text),
-        // `7` and `"7"` are one key, and so is `07`.
-        Key::Computed(Expr { kind: ExprKind::Number(digits), .. })
-            if digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            let significant = digits.trim_start_matches('0');
-            Some(if significant.is_empty() { "0" } else { significant })
-        }
-        Key::Computed(_) => None,
-    }
+    let key = match &item.key {
+        Key::Literal(name) => return Some(&name.text),
+        Key::Computed(key) => key,
+    };
+    // `7` and `"7"` are one key, and so is `07`.
+    let ExprKind::Number(digits) = &key.kind else { return None };
+    let significant = digits.trim_start_matches('0');
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then_some(if significant.is_empty() { "0" } else { significant })
 }
 
 /// Whether both are surely the same value.
@@ -154,7 +185,9 @@ fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
         Some(newline) if alone => line_start..end + newline + 1,
         None if behind.chars().all(blank) => start..next,
         // The comment takes the item's place.
-        None if comment(behind.trim_start_matches(blank)) => start..end + (behind.len() - behind.trim_start_matches(blank).len()),
+        None if comment(behind.trim_start_matches(blank)) => {
+            start..end + (behind.len() - behind.trim_start_matches(blank).len())
+        }
         _ if comma || newline.is_some() => start..end,
         _ => return None,
     };

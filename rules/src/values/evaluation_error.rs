@@ -1,7 +1,6 @@
 //! See evaluation-error.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::VariableState;
 use symlint_terraform::{LoadErrorKind, Span};
@@ -13,9 +12,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let files = cx.model.project.files();
     let unread = |span| files.iter().flat_map(|loaded| &loaded.file.errors).any(|error| error.span.contains(span));
     // What is null and must not be has a finding of its own, and so has a tenant that is null as a whole.
-    let gaps = cx.tenants().iter().flat_map(|tenant| {
-        std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span))
-    });
+    let gaps = cx
+        .tenants()
+        .iter()
+        .flat_map(|tenant| std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span)));
     // A tenants variable that is null is no finding: then nothing is checked, and that is said.
     let nulls = cx.model.variables.iter().filter_map(|variable| match variable.state {
         VariableState::Null(span) => Some(span),
@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
     let errors = errors.filter(|error| !told(error.span) && !unread(error.span) && !is_absent(error.null));
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
         cx.report(error.span, error.message.as_str());

@@ -1,7 +1,6 @@
 //! See missing-attribute.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
 use symlint_terraform::{FileId, ProblemKind, Span, Step};
@@ -11,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let unread: HashSet<FileId> =
         cx.model.project.files().iter().filter(|file| !file.file.errors.is_empty()).map(|file| file.id).collect();
     let is_unsure = |span: Span| unread.contains(&span.file);
-    let mut reported: HashSet<String> = HashSet::new();
+    let mut reported: HashSet<String> = HashSet::default();
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
             cx.report(tenant, format!("`{}` is null: write the tenant's values, or remove it", tenant.name()));

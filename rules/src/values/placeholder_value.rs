@@ -35,7 +35,7 @@ fn placeholders(tenant: &Tenant) -> Vec<Piece<'_>> {
 fn ids(field: &Field) -> Vec<Piece<'_>> {
     match field.kind {
         FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.text().into_iter().collect(),
-        FieldKind::RoleArn => Arn::of(field).map(|arn| arn.account).into_iter().collect(),
+        FieldKind::RoleArn => Arn::of(field).map(|arn| arn.account()).into_iter().collect(),
         FieldKind::InstanceArn => InstanceArn::of(field).map(|arn| arn.id.piece).into_iter().collect(),
         FieldKind::PermissionSetArn => {
             PermissionSetArn::of(field).map_or_else(Vec::new, |arn| vec![arn.instance_id.piece, arn.id.piece])

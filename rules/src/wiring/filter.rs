@@ -1,7 +1,6 @@
 //! Whether tenants are left out of the flows on purpose.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::tenants::Model;
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall};
@@ -14,7 +13,7 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
         let mut calls = calls.filter(|call| model.runtimes.iter().all(|runtime| runtime.call.span != call.span));
         calls.any(|call| {
             let mut repeats = [&call.for_each, &call.count].into_iter().flatten();
-            let mut search = Search { module, seen: HashSet::new(), conditions: true };
+            let mut search = Search { module, seen: HashSet::default(), conditions: true };
             let is_repeated = repeats.any(|repeat| search.finds(&repeat.value));
             search.conditions = false;
             is_repeated || call.arguments.iter().any(|argument| search.finds(&argument.value))

@@ -1,13 +1,12 @@
 //! See flow-argument-missing.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 
 use super::flow_argument_unknown::{meant, unknown_arguments};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for flow in &cx.model.flows {
         // An argument may be in what could not be read.
         let is_readable = cx.model.is_readable(flow.call.span.file);

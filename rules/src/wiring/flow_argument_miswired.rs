@@ -7,9 +7,9 @@ use symlint_core::tenants::{FlowCall, FlowInstance, Model, Provenance, TenantId}
 use symlint_terraform::Span;
 use symlint_terraform::syntax::Expr;
 
-use crate::expression;
-use super::judge::{Judge, Problem};
+use super::judge::{Judge, Problem, are_right};
 use super::slot::{Slot, Slots};
+use crate::expression;
 
 /// One instance's value that is not what it should be.
 struct Wrong<'a> {
@@ -42,24 +42,27 @@ pub(super) fn check(cx: &mut Context<'_>) {
         // A tenant that exists only as a call is what it receives.
         .filter(|(_, _, tenant)| matches!(model.tenant(*tenant).provenance, Provenance::Variable(_)))
         .collect();
-    let all: Vec<Slots<'_>> =
-        instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant, cx.config)).collect();
-    let judge = Judge::new(model, cx.config, &all);
+    let all = || instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant, cx.config));
+    let doubtful: Vec<Slots<'_>> = all().filter(|slots| !are_right(model, slots)).collect();
+    if doubtful.is_empty() {
+        return;
+    }
+    let judge = Judge::new(model, cx.config, &doubtful, all());
+    let mut wrong: Vec<Wrong<'_>> = Vec::new();
+    for slots in &doubtful {
+        let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
+        let torn = slots.pairs.iter().filter(|pair| judge.is_torn(&slots.slots, pair));
+        let torn = torn.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
+        wrong.extend(judged.chain(torn).map(|(slot, problem)| Wrong { slot, problem, instance: slot.instance }));
+    }
     // A wrapper module makes several calls of one block, which are one cause.
     let mut arguments: BTreeMap<Span, Argued<'_>> = BTreeMap::new();
-    let mut wrong: Vec<Wrong<'_>> = Vec::new();
-    for ((flow, instance, tenant), slots) in instances.iter().zip(&all) {
+    for (flow, instance, tenant) in instances.iter().filter(|_| !wrong.is_empty()) {
         for argument in &instance.arguments {
             let argued = arguments.entry(argument.span).or_default();
             argued.expr = flow.call.arguments.iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
             argued.receivers.insert(*tenant);
         }
-        let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
-        let judged: Vec<(&Slot<'_>, Problem)> = judged.collect();
-        let torn = slots.pairs.iter().filter(|pair| judge.is_torn(&slots.slots, pair));
-        let torn = torn.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
-        let found = judged.into_iter().chain(torn.collect::<Vec<_>>());
-        wrong.extend(found.map(|(slot, problem)| Wrong { slot, problem, instance }));
     }
     let mut found: BTreeMap<Span, Found<'_>> = BTreeMap::new();
     for wrong in wrong {
@@ -119,7 +122,9 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
         Problem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
             match is_group && !is_one {
-                true => format!("comes from other tenants: that for `{}` from `{}`", name(first.slot.tenant), name(*other)),
+                true => {
+                    format!("comes from other tenants: that for `{}` from `{}`", name(first.slot.tenant), name(*other))
+                }
                 false => format!("comes from `{}`", name(*other)),
             }
         }

@@ -1,14 +1,13 @@
 //! See flow-argument-unknown.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::FlowCall;
 use symlint_terraform::Module;
 use symlint_terraform::syntax::Name;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for flow in &cx.model.flows {
         let Some(module) = flow.module.filter(|module| cx.model.is_complete(module)) else { continue };
         for name in unknown_arguments(flow, module) {
@@ -34,6 +33,7 @@ pub(super) fn unknown_arguments<'a>(flow: &FlowCall<'a>, module: &Module) -> Vec
 /// The variable that `name` may have been meant for: one that is not given otherwise.
 pub(super) fn meant<'a>(flow: &FlowCall<'a>, module: &'a Module, name: &str) -> Option<&'a str> {
     let is_given = |variable: &str| flow.call.arguments.iter().any(|argument| argument.name.text.as_str() == variable);
-    let free = module.variables.iter().map(|variable| variable.name.text.as_str()).filter(|variable| !is_given(variable));
+    let free =
+        module.variables.iter().map(|variable| variable.name.text.as_str()).filter(|variable| !is_given(variable));
     closest(name, free)
 }

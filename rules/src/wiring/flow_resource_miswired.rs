@@ -1,16 +1,18 @@
 //! See flow-resource-miswired.md.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashSet};
+use symlint_core::config::Config;
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Field, FieldKind, Model, Source, TenantId, text_of};
+use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, text_of};
 use symlint_terraform::syntax::Expr;
-use symlint_terraform::{Makeup, Span, Step, Value};
+use symlint_terraform::{Makeup, Span, Step, Str, Value};
 
-use crate::expression;
 use super::origin::{Referrer, is_same};
 use super::setting::{Setting, settings};
 use super::shape::has_shape;
+use crate::expression;
 
 /// What is wrong with a value on which Sym acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +29,25 @@ enum Problem {
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
-    let settings = settings(model, cx.config);
-    let judge = Judge::new(model, Referrer::new(model, cx.config), &settings);
+    // Nearly all are what they should be, and say nothing about the others.
+    let doubtful: Vec<Setting<'_>> = settings(model).filter(|setting| !is_right(model, setting)).collect();
+    let judge = Judge::new(model, cx.config, &doubtful);
     let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
-    for setting in &settings {
+    for setting in &doubtful {
         let Some(problem) = judge.judge(setting) else { continue };
-        let span = place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
+        let span =
+            place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
         found.entry(span).or_default().push((setting, problem));
     }
     for (span, wrong) in found {
-        report(cx, span, &wrong, &settings);
+        report(cx, span, &wrong);
     }
+}
+
+/// Whether `setting` is the value of its tenant that it should be, and nothing else.
+fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
+    let sources = model.sources_of_values.of(&setting.value).unwrap_or_default();
+    matches!(sources.as_slice(), [Source::Field(it)] if it.tenant == setting.tenant && it.kind == setting.wanted)
 }
 
 /// The expression of the value, where the module writes it.
@@ -47,7 +57,7 @@ fn place<'a>(setting: &Setting<'a>) -> Option<&'a Expr> {
     Some(part.unwrap_or(whole))
 }
 
-fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)], all: &[Setting<'_>]) {
+fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     let Some((first, problem)) = wrong.first() else { return };
     let resource = first.resource.resource;
     let is_part = wrong.iter().all(|(setting, _)| setting.part == first.part);
@@ -57,13 +67,16 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)], a
     };
     let tenants: Vec<TenantId> = sorted(wrong.iter().map(|(setting, _)| setting.tenant));
     let receivers = sorted(
-        all.iter().filter(|it| it.resource.resource.block.span == resource.block.span).map(|setting| setting.tenant),
+        settings(cx.model)
+            .filter(|it| it.resource.resource.block.span == resource.block.span)
+            .map(|setting| setting.tenant),
     );
+    let right = first.right(cx.config);
     let whom = match tenants.as_slice() {
         [only] => format!("`{}`", cx.tenant(*only).name()),
         _ => cx.model.count(&tenants, receivers.len()),
     };
-    let wanted = match (&first.right, first.part.filter(|_| !is_part)) {
+    let wanted = match (&right, first.part.filter(|_| !is_part)) {
         (Some(right), None) => format!("`{right}`"),
         _ => format!("the tenant's own {}", first.wanted.name()),
     };
@@ -85,7 +98,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)], a
         report = report.related(written, "this is what it is now");
     }
     let expr = place(first).filter(|expr| expression::is_reference(expr) && is_part);
-    if let (Some(expr), Some(right), Problem::From(_)) = (expr, &first.right, problem) {
+    if let (Some(expr), Some(right), Problem::From(_)) = (expr, &right, problem) {
         report.suggestion(format!("use `{right}`"), expr.span, right.clone());
     }
 }
@@ -97,26 +110,27 @@ fn sorted(tenants: impl Iterator<Item = TenantId>) -> Vec<TenantId> {
 }
 
 /// A text that is written once, and the part of a block that it reaches.
-type Constant<'a> = (Span, &'a str, Option<&'a str>, Span, String);
+type Constant<'a> = (Span, &'a str, Option<&'a str>, Span, Str);
 
 struct Judge<'a> {
     model: &'a Model<'a>,
+    config: &'a Config,
     referrer: Referrer<'a>,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
 }
 
 impl<'a> Judge<'a> {
-    fn new(model: &'a Model<'a>, referrer: Referrer<'a>, settings: &[Setting<'a>]) -> Self {
-        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
-        let mut shared = HashSet::new();
+    fn new(model: &'a Model<'a>, config: &'a Config, settings: &[Setting<'a>]) -> Self {
+        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
+        let mut shared = HashSet::default();
         for setting in settings {
             let Some(constant) = constant(setting) else { continue };
             if *receivers.entry(constant.clone()).or_insert(setting.tenant) != setting.tenant {
                 shared.insert(constant);
             }
         }
-        Self { model, referrer, shared }
+        Self { model, config, referrer: Referrer::new(model, config), shared }
     }
 
     /// What is wrong with `setting`; `None` also where that cannot be told.
@@ -124,16 +138,17 @@ impl<'a> Judge<'a> {
         let text = text_of(&setting.value)?;
         let sources = self.model.sources_of_values.of(&setting.value)?;
         let own = setting.tenant;
-        let expected: Vec<Vec<Source<'_>>> =
-            setting.expected.iter().filter_map(|value| self.model.sources_of_values.of(value)).collect();
+        let expected = setting.expected(self.config);
+        let expected_sources: Vec<MadeOf<'_>> =
+            expected.iter().filter_map(|value| self.model.sources_of_values.of(value)).collect();
         let is_right = |source: &Source<'_>| {
             matches!(source, Source::Field(it) if it.tenant == own && it.kind == setting.wanted)
-                || expected.iter().flatten().any(|expected| is_same(source, expected))
+                || expected_sources.iter().flatten().any(|expected| is_same(source, expected))
         };
         if sources.iter().any(is_right) || sources.iter().any(|source| matches!(source, Source::AllTenants)) {
             return None;
         }
-        let wanted = self.wanted_texts(setting);
+        let wanted = self.wanted_texts(setting, &expected);
         let is_right_text = wanted.contains(&text);
         // What is put together may well be what it should, and may not be told from it where that is unknown.
         if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
@@ -160,7 +175,7 @@ impl<'a> Judge<'a> {
         setting: &Setting<'a>,
         text: &str,
         sources: &[Source<'_>],
-        wanted: &[String],
+        wanted: &[Str],
     ) -> Option<Problem> {
         if let Some((name, is_of_tenant)) = sources.iter().find_map(|it| self.referrer.argument(setting.instance, it)) {
             if is_of_tenant || !has_shape(setting.wanted, text) {
@@ -176,19 +191,19 @@ impl<'a> Judge<'a> {
         let is_written = sources.iter().all(|source| {
             let Source::Elsewhere(origin) = source else { return false };
             // A table of the module's own may well say what is the tenant's.
-            let is_table = origin.path.as_ref().is_some_and(|path| path.parts().1.into_iter().any(is_named));
+            let is_table = origin.path.as_ref().is_some_and(|path| path.backwards().any(is_named));
             matches!(origin.makeup, Makeup::Written(_)) && !is_table && self.model.is_in_flow_module(origin.span)
         });
         (is_written && !wanted.is_empty()).then_some(Problem::Written)
     }
 
     /// The texts that would be right: those of the module's variable, or else those of the tenant.
-    fn wanted_texts(&self, setting: &Setting<'_>) -> Vec<String> {
-        if !setting.expected.is_empty() {
-            return setting.expected.iter().filter_map(text_of).collect();
+    fn wanted_texts(&self, setting: &Setting<'_>, expected: &[Value]) -> Vec<Str> {
+        if !expected.is_empty() {
+            return expected.iter().filter_map(text_of).collect();
         }
         let fields = self.model.tenant(setting.tenant).fields();
-        fields.filter(|field| field.kind == setting.wanted).filter_map(Field::as_written).map(str::to_owned).collect()
+        fields.filter(|field| field.kind == setting.wanted).filter_map(Field::raw).cloned().collect()
     }
 }
 

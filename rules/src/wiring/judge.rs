@@ -1,10 +1,10 @@
 //! Whether a value that a flow instance receives is the one that it should.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 use symlint_core::config::Config;
 use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
-use symlint_terraform::{Makeup, Path, Root, Span, Step};
+use symlint_terraform::{Makeup, Path, Root, Span, Step, Str};
 
 use super::shape::has_shape;
 use super::slot::{Pair, Slot, Slots};
@@ -29,7 +29,7 @@ pub(super) enum Problem {
 }
 
 /// Text that reaches one argument, or a part of it.
-type Constant<'a> = (Span, Option<&'a str>, Span, String);
+type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 
 /// Judges the values of all flow instances.
 pub(super) struct Judge<'a> {
@@ -42,18 +42,47 @@ pub(super) struct Judge<'a> {
 }
 
 /// The permission set and the account of a tenant's grant.
-type Entitlement = (TenantId, String, String);
+type Entitlement = (TenantId, Str, Str);
+
+/// Whether `slots` are the values of one tenant that they should be, of one grant where they make one, and nothing
+/// else: then there is nothing to judge, and nothing to hold against what others receive.
+pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
+    let right: SmallVec<[Option<Option<usize>>; 8]> = slots.slots.iter().map(|slot| right_grant(model, slot)).collect();
+    right.iter().all(Option::is_some)
+        && slots.pairs.iter().all(|pair| right.get(pair.permission_set) == right.get(pair.account))
+}
+
+/// The grant of the value that `slot` should have, if that is what it has; that of a value without one is `None`.
+fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
+    match model.sources_of_values.of(&slot.value)?.as_slice() {
+        [Source::Field(it)] if it.tenant == slot.tenant && it.kind == slot.wanted => Some(it.grant),
+        [Source::Tenant(it)] if *it == slot.tenant && slot.wanted == FieldKind::Key => Some(None),
+        _ => None,
+    }
+}
 
 impl<'a> Judge<'a> {
-    /// Looks at `all` that is received, which must be known to say what several tenants share.
-    pub(super) fn new(model: &'a Model<'a>, config: &'a Config, all: &[Slots<'a>]) -> Self {
-        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::new();
-        let mut shared = HashSet::new();
-        let nothing = Self { model, config, shared: HashSet::new(), granted: HashSet::new() };
-        let pairs = all.iter().flat_map(|slots| slots.pairs.iter().map(move |pair| (slots, pair)));
-        let granted = pairs.filter_map(|(slots, pair)| nothing.grants_of(&slots.slots, pair));
-        let granted = granted.filter(|(a, b, _)| a.grant == b.grant).map(|(_, _, entitlement)| entitlement).collect();
-        for slot in all.iter().flat_map(|slots| &slots.slots) {
+    /// Looks at what is received and is `doubtful`, to say what several tenants share, and at `all` where a grant may
+    /// be torn.
+    pub(super) fn new(
+        model: &'a Model<'a>,
+        config: &'a Config,
+        doubtful: &[Slots<'a>],
+        all: impl Iterator<Item = Slots<'a>>,
+    ) -> Self {
+        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
+        let mut shared = HashSet::default();
+        let mut granted = HashSet::default();
+        let nothing = Self { model, config, shared: HashSet::default(), granted: HashSet::default() };
+        let grants = |slots: &Slots<'a>| {
+            let grants = slots.pairs.iter().filter_map(|pair| nothing.grants_of(&slots.slots, pair));
+            grants.collect::<Vec<_>>()
+        };
+        if doubtful.iter().flat_map(grants).any(|(a, b, _)| a.grant != b.grant) {
+            let whole = all.flat_map(|slots| grants(&slots)).filter(|(a, b, _)| a.grant == b.grant);
+            granted.extend(whole.map(|(_, _, entitlement)| entitlement));
+        }
+        for slot in doubtful.iter().flat_map(|slots| &slots.slots) {
             let Some(constant) = constant(slot) else { continue };
             match receivers.get(&constant) {
                 Some(&first) if first != slot.tenant => {

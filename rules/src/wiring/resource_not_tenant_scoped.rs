@@ -15,7 +15,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let resource = first.resource.resource;
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first.text));
-        let message = format!("`{kind}.{label}` is called `{name}` for {whom}: make the tenant's slug a part of its name");
+        let message =
+            format!("`{kind}.{label}` is called `{name}` for {whom}: make the tenant's slug a part of its name");
         cx.report(Place { span: first.span, tenant: None, path: None }, message);
     }
 }

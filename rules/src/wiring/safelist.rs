@@ -1,7 +1,6 @@
 //! The safelists of runtime connectors, and what they lack.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};

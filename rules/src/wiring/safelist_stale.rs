@@ -1,7 +1,6 @@
 //! See safelist-stale.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{State, Tenant, Whole, arn};
@@ -26,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     known.extend(tenants.iter().filter_map(Tenant::role_account).map(|account| account.text()));
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for list in model.runtimes.iter().flat_map(|call| &call.safelists) {
         for account in accounts(cx, list).0 {
             let id = account.id.as_str();

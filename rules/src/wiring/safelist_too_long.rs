@@ -1,7 +1,6 @@
 //! See safelist-too-long.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 
 use super::safelist::span;
@@ -10,7 +9,7 @@ use super::safelist::span;
 const MOST: usize = 154;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for call in &cx.model.runtimes {
         for list in &call.safelists {
             let count = list.elements().map_or(0, <[_]>::len);
@@ -20,7 +19,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
             let distinct: HashSet<String> = super::safelist::accounts(cx, list).0.into_iter().map(|it| it.id).collect();
             let hint = match distinct.len() {
-                0..=MOST if distinct.len() < count => format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len()),
+                0..=MOST if distinct.len() < count => {
+                    format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len())
+                }
                 _ => String::new(),
             };
             cx.report(span, format!("the safelist has {count} entries{hint}, and the policy takes {MOST}"));

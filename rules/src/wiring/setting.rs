@@ -20,31 +20,24 @@ pub(super) struct Setting<'a> {
     pub wanted: FieldKind,
     /// What it is.
     pub value: Value,
-    /// What it should be: what the module's variable has, one for each grant where it has several.
-    pub expected: Vec<Value>,
-    /// How the module would refer to that.
-    pub right: Option<String>,
 }
 
 /// All of a model.
-pub(super) fn settings<'a>(model: &'a Model<'a>, config: &Config) -> Vec<Setting<'a>> {
-    let mut found = Vec::new();
-    for resource in &model.resources {
-        let flow = model.flows.get(resource.flow);
-        let Some(instance) = flow.and_then(|flow| flow.instances.get(resource.instance)) else { continue };
-        let Some(tenant) = instance.tenant else { continue };
-        for &(attribute, part, wanted) in parts(resource) {
-            let whole = resource.attribute(attribute);
+pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = Setting<'a>> {
+    let instances = model.resources.iter().filter_map(|resource| {
+        let instance = model.flows.get(resource.flow)?.instances.get(resource.instance)?;
+        Some((resource, instance, instance.tenant?))
+    });
+    instances.flat_map(|(resource, instance, tenant)| {
+        parts(resource).iter().filter_map(move |&(attribute, part, wanted)| {
+            let whole = resource.attribute(attribute)?;
             let value = match part {
-                Some(part) => whole.and_then(|whole| whole.get(part)),
-                None => whole.cloned(),
+                Some(part) => whole.get(part)?,
+                None => whole.clone(),
             };
-            let Some(value) = value else { continue };
-            let (expected, right) = expected(instance, wanted, config);
-            found.push(Setting { resource, instance, tenant, attribute, part, wanted, value, expected, right });
-        }
-    }
-    found
+            Some(Setting { resource, instance, tenant, attribute, part, wanted, value })
+        })
+    })
 }
 
 type Part = (&'static str, Option<&'static str>, FieldKind);
@@ -77,22 +70,34 @@ fn variable(wanted: FieldKind) -> ArgumentKind {
     }
 }
 
-fn expected(instance: &FlowInstance, wanted: FieldKind, config: &Config) -> (Vec<Value>, Option<String>) {
-    let input = |kind| instance.inputs.iter().find(|input| input.name.as_str() == config.argument_name(kind));
-    let kind = variable(wanted);
-    if let Some(Input { name, value }) = input(kind) {
-        return match kind {
-            ArgumentKind::SsoConnectorSettings => {
-                let part = wanted.name();
-                (value.get(part).into_iter().collect(), Some(format!("var.{name}.{part}")))
-            }
-            _ => (vec![value.clone()], Some(format!("var.{name}"))),
-        };
+impl Setting<'_> {
+    fn input(&self, kind: ArgumentKind, config: &Config) -> Option<&Input> {
+        self.instance.inputs.iter().find(|input| input.name.as_str() == config.argument_name(kind))
     }
-    let Some(grants) = input(ArgumentKind::Grants).filter(|_| kind != ArgumentKind::SsoConnectorSettings) else {
-        return (Vec::new(), None);
-    };
-    let names = grant_names(wanted, config);
-    let values = elements(&grants.value).into_iter().filter_map(|it| names.iter().find_map(|name| it.get(name)));
-    (values.collect(), None)
+
+    /// What it should be: what the module's variable has, one for each grant where it has several.
+    pub(super) fn expected(&self, config: &Config) -> Vec<Value> {
+        let kind = variable(self.wanted);
+        let is_of_settings = kind == ArgumentKind::SsoConnectorSettings;
+        match (self.input(kind, config), self.input(ArgumentKind::Grants, config)) {
+            (Some(input), _) if is_of_settings => input.value.get(self.wanted.name()).into_iter().collect(),
+            (Some(input), _) => vec![input.value.clone()],
+            (None, Some(grants)) if !is_of_settings => {
+                let names = grant_names(self.wanted, config);
+                let named = |element: &Value| names.iter().find_map(|name| element.get(name));
+                elements(&grants.value).iter().filter_map(named).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How the module would refer to what it should be.
+    pub(super) fn right(&self, config: &Config) -> Option<String> {
+        let kind = variable(self.wanted);
+        let Input { name, .. } = self.input(kind, config)?;
+        Some(match kind {
+            ArgumentKind::SsoConnectorSettings => format!("var.{name}.{}", self.wanted.name()),
+            _ => format!("var.{name}"),
+        })
+    }
 }

@@ -1,7 +1,6 @@
 //! See tenant-not-wired.md.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Provenance, TenantId, Whole};
 
@@ -23,16 +22,20 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     let mut wired: HashSet<TenantId> = instances().filter_map(|instance| instance.tenant).collect();
-    for argument in instances().flat_map(|instance| &instance.arguments) {
-        wired.extend(model.sources_of_values.tenants(&argument.value));
-    }
     let of_variable = || {
         cx.tenants()
             .iter()
             .filter(|tenant| matches!(tenant.provenance, Provenance::Variable(_)) && tenant.whole == Whole::Object)
     };
-    let left_out: Vec<TenantId> =
+    let mut left_out: Vec<TenantId> =
         of_variable().map(|tenant| tenant.id).filter(|tenant| !wired.contains(tenant)).collect();
+    if !left_out.is_empty() {
+        // Another tenant's flow may receive them.
+        for argument in instances().flat_map(|instance| &instance.arguments) {
+            wired.extend(model.sources_of_values.tenants(&argument.value));
+        }
+        left_out.retain(|tenant| !wired.contains(tenant));
+    }
     let Some(&first) = left_out.first() else { return };
     if is_filtered(model) {
         return;

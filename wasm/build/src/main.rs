@@ -27,11 +27,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// For a small download: a standard library that is built for size, and panics that are bare traps, which together save
+/// an eighth. And tiny functions are inlined, which `z` alone does not: a third less time for a twentieth more size.
+const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-inline-threshold=50";
+
 /// Compiles the crate, and returns the path of its WebAssembly.
 fn compile() -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
+    // The compiler is pinned: what is unstable in it stays as it is.
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
     command.args(["rustc", "--locked", "--profile", "wasm", "--package", "symlint-wasm", "--crate-type", "cdylib"]);
+    command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     command.args(["--target", TARGET, "--message-format", "json-render-diagnostics"]);
     // As much stack as a thread has on other systems: expressions nest.
     command.args(["--", "-C", "link-arg=-zstack-size=8388608"]);

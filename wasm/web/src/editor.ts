@@ -3,12 +3,12 @@ import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { hcl } from "codemirror-lang-hcl";
 import type { Finding } from "symlint";
 
 import { diagnosticsOf, type Fixing } from "./diagnostics";
+import { hcl } from "./hcl";
 
 // The colours are those of the page, light or dark: see style.css.
 const COLOURS = HighlightStyle.define([
@@ -119,7 +119,8 @@ export class Editor {
         highlightActiveLine(),
         highlightSelectionMatches(),
         search({ top: true }),
-        hcl(),
+        placeholder(`Paste ${name.split("/").at(-1)} here`),
+        hcl,
         syntaxHighlighting(COLOURS),
         // Tab leaves the editor, as anywhere else on the page.
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap]),

@@ -12,6 +12,7 @@ import { LARGEST, STANDARD, written, type Project } from "./project";
 import type { Answer } from "./protocol";
 import { showRule } from "./rule";
 import { SAMPLES, sample } from "./samples";
+import { drawStart } from "./start";
 import { link, linked } from "./share";
 import { Tenants } from "./tenants";
 import { arrows, drawTabs } from "./tabs";
@@ -43,6 +44,7 @@ function project(): Project {
 function check(): void {
   const { files } = project();
   const size = Object.values(files).reduce((sum, text) => sum + text.length, 0);
+  byId("results").classList.toggle("empty", size === 0);
   if (size === 0) showVerdict({ state: "empty" });
   else if (size > LARGEST) showVerdict({ state: "large" });
   else return checker.check(files, scope(files));
@@ -113,8 +115,8 @@ function open(next: Project): void {
   report = undefined;
   const first = Object.keys(next.files).find((name) => name === "terraform.tfvars" || name === `${path}/terraform.tfvars`);
   const here = (name: string) => Number(!(path === "." ? !name.includes("/") : name.startsWith(`${path}/`)));
-  const values = (name: string) => Number(!name.endsWith(".tfvars"));
-  const sorted = Object.entries(next.files).sort(([a], [b]) => here(a) - here(b) || a.split("/").length - b.split("/").length || values(a) - values(b) || a.localeCompare(b));
+  const kind = (name: string) => (name.endsWith(".tfvars") ? 0 : name.endsWith(".symlint.hcl") ? 2 : 1);
+  const sorted = Object.entries(next.files).sort(([a], [b]) => here(a) - here(b) || a.split("/").length - b.split("/").length || kind(a) - kind(b) || a.localeCompare(b));
   editor.load(Object.fromEntries(sorted), first ?? sorted[0]?.[0] ?? "");
   tabs();
   check();
@@ -177,10 +179,12 @@ async function start(): Promise<void> {
   arrows(byId("views"));
   const samples = byId<HTMLSelectElement>("sample");
   samples.append(...SAMPLES.map(({ path, title }) => h("option", { value: path }, title)));
+  const begin = (path: string) => void sample(path).then(open);
   samples.addEventListener("change", () => {
-    if (samples.value) void sample(samples.value).then(open);
+    if (samples.value) begin(samples.value);
     samples.value = "";
   });
+  drawStart(byId("start"), begin);
   offerDownloads(byId("download"), (format) => checker.render(project().files, scope(project().files), format));
   byId("comment").addEventListener("click", () => void copyComment());
   byId("open").addEventListener("click", () => byId("files").click());

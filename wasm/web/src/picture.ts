@@ -1,16 +1,22 @@
 import type { Location, Report } from "symlint";
 
-import { pictureOf, type Edge, type Node } from "./access";
+import { pictureOf, type Edge, type Node, type Picture } from "./access";
 import { count, h } from "./dom";
 
 const COLUMNS = ["Tenant", "SSO instance", "Permission set", "Account"];
-const WIDTH = 172;
-const GAP = 40;
-const HEIGHT = 46;
-const STEP = 62;
-const TOP = 30;
+/** How the columns share the width: names are longer than the ends of ids. */
+const SHARES = [0.32, 0.22, 0.22, 0.24];
+const NARROWEST = 540;
+const WIDEST = 960;
+const GAP = 36;
+const HEIGHT = 44;
+const STEP = 60;
+const TOP = 28;
+const LETTER = 7.3;
+/** A longer list of what the picture shows anyway helps nobody. */
+const LISTED = 50;
 
-/** Draws who reaches what. */
+/** Draws who reaches what, as wide as there is room. */
 export function drawPicture(host: HTMLElement, report: Report, jump: (location: Location) => void): void {
   const picture = pictureOf(report);
   if (picture.nodes.length === 0) {
@@ -18,51 +24,97 @@ export function drawPicture(host: HTMLElement, report: Report, jump: (location: 
     host.replaceChildren(h("p", { class: "hint" }, text));
     return;
   }
-  const rows = 1 + Math.max(...picture.nodes.map(({ row }) => row));
-  const width = COLUMNS.length * WIDTH + (COLUMNS.length - 1) * GAP + 4;
-  const height = TOP + rows * STEP;
-  const root = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Access picture" });
-  COLUMNS.forEach((name, column) => root.append(s("text", { x: String(column * (WIDTH + GAP) + 2), y: "14", class: "column" }, name)));
-  const places = new Map(picture.nodes.map((node) => [node.id, node]));
-  // What crosses lies on top.
-  const edges = [...picture.edges].sort((a, b) => Number(a.crossing) - Number(b.crossing));
-  for (const edge of edges) root.append(line(edge, places, jump));
-  for (const node of picture.nodes) root.append(box(node, jump));
-  const crossings = picture.edges.filter(({ crossing }) => crossing).length;
+  const crossings = picture.edges.filter(({ crossing }) => crossing);
+  const scroll = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Access picture, can be scrolled" });
+  host.replaceChildren(legend(picture, crossings.length), scroll, ...(crossings.length ? [list(crossings, jump)] : []));
+  const draw = () => scroll.replaceChildren(new Drawing(picture, scroll.clientWidth, jump).root);
+  draw();
+  let width = scroll.clientWidth;
+  // It ends with the element that it observes.
+  new ResizeObserver(() => {
+    if (scroll.clientWidth === width || !scroll.isConnected) return;
+    width = scroll.clientWidth;
+    draw();
+  }).observe(scroll);
+}
+
+function legend({ rest, wrongRest }: Picture, crossings: number): HTMLElement {
   const says = crossings ? `${count(crossings, "line")} from one tenant into another` : "Nothing crosses from one tenant into another";
-  const rest = picture.rest ? `; ${count(picture.rest, "other tenant")} not drawn` : "";
-  host.replaceChildren(
-    h("p", { class: "hint legend" }, h("span", { class: crossings ? "key crossing" : "key" }), says + rest),
-    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Access picture, can be scrolled" }, root),
-  );
+  const others = rest ? `; ${count(rest, "other tenant")} not drawn${wrongRest ? `, ${wrongRest.toLocaleString("en")} of them with findings` : ""}` : "";
+  return h("p", { class: "hint legend" }, h("span", { class: crossings ? "key crossing" : "key" }), says + others);
 }
 
-function line(edge: Edge, places: Map<string, Node>, jump: (location: Location) => void): SVGElement {
-  const [from, to] = [places.get(edge.from), places.get(edge.to)];
-  if (!from || !to) return s("g", {});
-  const [x1, y1] = [left(from) + WIDTH, top(from) + HEIGHT / 2];
-  const [x2, y2] = [left(to), top(to) + HEIGHT / 2];
-  const bend = (x2 - x1) / 2;
-  const path = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
-  const group = s("g", { class: `edge${edge.crossing ? " crossing" : ""}${edge.shared ? " shared" : ""}` }, s("path", { d: path }));
-  if (edge.crossing) {
-    group.append(s("path", { d: path, class: "hit" }), s("title", {}, edge.label));
-    pressable(group, edge.label, () => jump(edge.location));
+/** In words what crosses, for those who would rather read. */
+function list(crossings: Edge[], jump: (location: Location) => void): HTMLElement {
+  const rows = crossings.slice(0, LISTED).map(({ label, location }) => h("li", {}, h("button", { type: "button", class: "link", click: () => jump(location) }, label)));
+  return h("ul", { class: "crossings", "aria-label": "What crosses" }, ...rows);
+}
+
+/** The picture at one width. */
+class Drawing {
+  readonly root: SVGElement;
+  /** Where each column starts, and how wide its boxes are. */
+  readonly #columns: { left: number; box: number }[] = [];
+
+  constructor(picture: Picture, room: number, jump: (location: Location) => void) {
+    const rows = 1 + Math.max(...picture.nodes.map(({ row }) => row));
+    const width = Math.min(Math.max(room, NARROWEST), WIDEST);
+    const height = TOP + rows * STEP;
+    let left = 2;
+    for (const share of SHARES) {
+      const box = Math.floor((width - 4 - (COLUMNS.length - 1) * GAP) * share);
+      this.#columns.push({ left, box });
+      left += box + GAP;
+    }
+    this.root = s("svg", { width: String(width), height: String(height), role: "group", "aria-label": "Access picture" });
+    COLUMNS.forEach((name, column) => this.root.append(s("text", { x: String(this.#at(column).left), y: "14", class: "column" }, name)));
+    const places = new Map(picture.nodes.map((node) => [node.id, node]));
+    // What crosses lies on top.
+    const edges = [...picture.edges].sort((a, b) => Number(a.crossing) - Number(b.crossing));
+    for (const edge of edges) this.root.append(this.#line(edge, places, jump));
+    for (const node of picture.nodes) this.root.append(this.#node(node, jump));
   }
-  return group;
+
+  #line(edge: Edge, places: Map<string, Node>, jump: (location: Location) => void): SVGElement {
+    const [from, to] = [places.get(edge.from), places.get(edge.to)];
+    if (!from || !to) return s("g", {});
+    const { left, box } = this.#at(from.column);
+    const [x1, y1] = [left + box, top(from) + HEIGHT / 2];
+    const [x2, y2] = [this.#at(to.column).left, top(to) + HEIGHT / 2];
+    const bend = (x2 - x1) / 2;
+    const path = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+    const group = s("g", { class: `edge${edge.crossing ? " crossing" : ""}${edge.shared ? " shared" : ""}` }, s("path", { d: path }));
+    if (edge.crossing) {
+      group.append(s("path", { d: path, class: "hit" }), s("title", {}, edge.label));
+      pressable(group, `Crosses: ${edge.label}`, () => jump(edge.location));
+    }
+    return group;
+  }
+
+  #node(node: Node, jump: (location: Location) => void): SVGElement {
+    const { left, box } = this.#at(node.column);
+    const group = s(
+      "g",
+      { class: `node${node.wrong ? " wrong" : ""}`, transform: `translate(${left} ${top(node)})` },
+      s("rect", { width: String(box), height: String(HEIGHT), rx: "8" }),
+      s("text", { x: "9", y: "19", class: "label" }, cut(node.label, box)),
+      s("text", { x: "9", y: "35", class: "detail" }, cut(node.detail, box)),
+      s("title", {}, `${node.label} ${node.detail}`),
+    );
+    pressable(group, `${COLUMNS[node.column]} ${node.label}${node.wrong ? ", has findings" : ""}`, () => jump(node.location));
+    return group;
+  }
+
+  #at(column: number): { left: number; box: number } {
+    return this.#columns[column] ?? { left: 0, box: 0 };
+  }
 }
 
-function box(node: Node, jump: (location: Location) => void): SVGElement {
-  const group = s(
-    "g",
-    { class: `node${node.wrong ? " wrong" : ""}`, transform: `translate(${left(node)} ${top(node)})` },
-    s("rect", { width: String(WIDTH), height: String(HEIGHT), rx: "9" }),
-    s("text", { x: "12", y: "20", class: "label" }, cut(node.label)),
-    s("text", { x: "12", y: "36", class: "detail" }, cut(node.detail)),
-    s("title", {}, `${node.label} ${node.detail}`),
-  );
-  pressable(group, `${COLUMNS[node.column]} ${node.label}${node.wrong ? ", has findings" : ""}`, () => jump(node.location));
-  return group;
+/** Ids differ at both ends. */
+function cut(text: string, width: number): string {
+  const room = Math.floor((width - 16) / LETTER);
+  const head = Math.ceil((room - 1) / 2);
+  return text.length > room ? `${text.slice(0, head)}…${text.slice(head + 1 - room)}` : text;
 }
 
 function pressable(group: SVGElement, label: string, press: () => void): void {
@@ -77,10 +129,7 @@ function pressable(group: SVGElement, label: string, press: () => void): void {
   });
 }
 
-const left = (node: Node) => 2 + node.column * (WIDTH + GAP);
 const top = (node: Node) => TOP + node.row * STEP;
-/** Ids differ at both ends. */
-const cut = (text: string) => (text.length > 18 ? `${text.slice(0, 11)}…${text.slice(-6)}` : text);
 
 function s(tag: string, attributes: Record<string, string>, ...children: (Element | string)[]): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);

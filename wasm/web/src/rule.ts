@@ -1,6 +1,6 @@
 import type { RulePage } from "symlint";
 
-import { h } from "./dom";
+import { h, prose } from "./dom";
 import { markdown } from "./markdown";
 
 /** Shows the page of a rule beside the results; Escape and the button lead back. */
@@ -11,8 +11,8 @@ export function showRule(host: HTMLElement, page: RulePage): void {
     if (from instanceof HTMLElement && from.isConnected) from.focus();
   };
   host.replaceChildren(
-    h("div", { class: "rule-head" }, h("div", {}, h("h2", {}, page.id), h("p", { class: "hint" }, `${page.level} · ${page.group}: ${page.question}`)), h("button", { type: "button", class: "icon", "aria-label": "Close", click: close }, "×")),
-    h("p", { class: "summary" }, page.summary),
+    h("div", { class: "rule-head" }, h("div", {}, h("h2", {}, page.id), h("p", { class: "hint" }, ...prose(`${page.level} · ${page.group}: ${page.question}`))), h("button", { type: "button", class: "icon", "aria-label": "Close", click: close }, "×")),
+    h("p", { class: "summary" }, ...prose(page.summary)),
     ...markdown(page.text),
   );
   host.onkeydown = (event) => {

@@ -5,7 +5,7 @@ import { count, h } from "./dom";
 
 type Row = { tenant: Tenant; cells: string[]; findings: number };
 
-const COLUMNS = ["Tenant", "SSO account", "Region", "Instance", "Target accounts", "Findings"];
+const COLUMNS = ["Tenant", "Findings", "SSO account", "Region", "Instance", "Target accounts"];
 const SHOWN = 200;
 
 /** A table of tenants that remembers its order and filter from one report to the next. */
@@ -69,7 +69,7 @@ export class Tenants {
 
 function rowOf(tenant: Tenant, findings: number): Row {
   const accounts = [...new Set(tenant.grants.map((grant) => shown(grant.target_account_id)))].join(", ");
-  const cells = [tenant.key, shown(tenant.sso_account_id), shown(tenant.region), shown(tenant.instance_id), accounts, String(findings)];
+  const cells = [tenant.key, String(findings), shown(tenant.sso_account_id), shown(tenant.region), shown(tenant.instance_id), accounts];
   return { tenant, cells, findings };
 }
 

@@ -30,7 +30,7 @@ export function showVerdict(verdict: Verdict): void {
 function words(verdict: Verdict): [state: string, title: string, ...details: string[]] {
   switch (verdict.state) {
     case "empty":
-      return ["empty", "Nothing to check yet", "Paste a terraform.tfvars, drop a folder onto the page, or start from a sample."];
+      return ["empty", "Nothing to check yet", "Checks run here while you type."];
     case "none":
       return ["problem", "No Terraform files in there", "Files that end in .tf, .tfvars, .tf.json or .tfvars.json are read, and .symlint.hcl."];
     case "large":
@@ -51,6 +51,6 @@ function summary({ summary, findings }: Report): [string, string, ...string[]] {
   const found = [errors ? count(errors, "error") : "", warnings ? count(warnings, "warning") : ""].filter(Boolean).join(", ");
   const details = [`${count(tenants, "tenant")} in ${count(files, "file")}`];
   if (unknown_values) details.push(`${count(unknown_values, "value")} not known before apply, and so not checked`);
-  if (findings.some(({ rule }) => rule === "syntax-error")) details.push("What can be read despite the syntax error was checked.");
+  if (findings.some(({ rule }) => rule === "syntax-error")) details.push("What can be read was checked.");
   return [errors ? "errors" : warnings ? "warnings" : "clean", found || "No findings", ...details];
 }

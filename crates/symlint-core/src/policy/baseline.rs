@@ -1,7 +1,6 @@
 //! The baseline: findings that were there when a team began, so that only new ones count.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 use symlint_terraform::{FileId, Sources, Span};
 

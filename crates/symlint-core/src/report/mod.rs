@@ -12,8 +12,7 @@ mod sarif;
 mod schema;
 mod wire;
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use symlint_terraform::{FileId, FileRole, Sources, Span};
 
 use crate::check::Outcome;
@@ -160,7 +159,7 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(sources: &'a Sources) -> Self {
-        Self { sources, files: HashMap::new() }
+        Self { sources, files: HashMap::default() }
     }
 
     fn location(&mut self, span: Span) -> Location {

@@ -1,8 +1,8 @@
 //! SARIF 2.1.0, as GitHub code scanning takes it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use serde_json::{Map, Value, json};
 use symlint_terraform::Source;
 
@@ -33,7 +33,7 @@ pub fn sarif(
     catalogue: &Catalogue,
     repository_path: &dyn Fn(&str) -> String,
 ) -> String {
-    let mut files = Files { sources: sources(outcomes), hashes: HashMap::new(), repository_path };
+    let mut files = Files { sources: sources(outcomes), hashes: HashMap::default(), repository_path };
     let indexes: HashMap<&str, usize> = catalogue.ids().zip(0..).collect();
     let mut findings: Vec<&ReportedFinding> =
         report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
@@ -91,7 +91,7 @@ fn rule(entry: &CatalogueEntry) -> Value {
         "name": camel_case(id),
         "shortDescription": { "text": sentence(&entry.page.summary) },
         "fullDescription": { "text": shorten(&description(entry)) },
-        "help": { "text": entry.page.text, "markdown": entry.page.text },
+        "help": { "text": entry.page.text(), "markdown": entry.page.text() },
         "helpUri": page_address(entry),
         "defaultConfiguration": { "enabled": enabled, "level": level },
         "properties": properties,

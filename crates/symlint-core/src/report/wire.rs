@@ -1,5 +1,7 @@
 //! The shapes that others read. They are types of their own, so that an internal change cannot break a reader.
 
+use std::io;
+
 use serde::Serialize;
 use symlint_terraform::{Position, Source, Span, Str};
 
@@ -228,7 +230,17 @@ pub struct Summary {
 }
 
 impl Report {
-    /// The report as JSON, indented, with a newline at the end.
+    /// Writes the report as JSON, indented, with a newline at the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of `to`.
+    pub fn write_json(&self, mut to: impl io::Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut to, self)?;
+        to.write_all(b"\n")
+    }
+
+    /// What [`Report::write_json`] writes.
     #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
     pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).expect("the report is plain data");

@@ -37,10 +37,8 @@ pub struct Page {
     pub summary: String,
     /// What happens if a finding stays, and what to do, in one line.
     pub help: Option<String>,
-    /// The text for people: everything but the head.
-    pub text: String,
-    /// What the tests run.
-    pub examples: Vec<Example>,
+    rule: &'static str,
+    markdown: &'static str,
 }
 
 /// A page that has not the shape of one.
@@ -94,32 +92,54 @@ pub struct Mark {
 }
 
 impl Page {
-    /// Reads the page of the rule `id`.
+    /// Reads the head of the page of the rule `id`; the rest is read when it is asked for.
     ///
     /// # Errors
     ///
     /// If the page does not begin with `# id` and a `hcl rule` block with `level` and `summary`.
-    pub fn parse(id: &'static str, page: &str) -> Result<Self, PageError> {
+    pub fn parse(id: &'static str, page: &'static str) -> Result<Self, PageError> {
         let error = |reason: String| PageError { rule: id, reason };
         let title = page.lines().next().unwrap_or_default();
-        if title != format!("# {id}") {
+        if title.strip_prefix("# ") != Some(id) {
             return Err(error(format!("it begins with `{title}`, not with `# {id}`")));
         }
-        let blocks = blocks(page);
-        let head = blocks.iter().find(|block| block.info == "hcl rule");
-        let head = head.ok_or_else(|| error("it has no `hcl rule` block".into()))?;
-        let fields = read_head(&head.text).map_err(|reason| error(reason.to_string()))?;
+        let (_, head) = page.split_once(HEAD).ok_or_else(|| error("it has no `hcl rule` block".into()))?;
+        let (head, _) = head.split_once(FENCE).unwrap_or((head, ""));
+        let fields = read_head(head).map_err(|reason| error(reason.to_string()))?;
         let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
         let level = field("level").ok_or_else(|| error("its head has no `level`".into()))?;
         Ok(Self {
             level: level.parse().map_err(error)?,
             summary: field("summary").ok_or_else(|| error("its head has no `summary`".into()))?,
             help: field("help"),
-            text: without_head(page, head),
-            examples: examples(&blocks).map_err(error)?,
+            rule: id,
+            markdown: page,
         })
     }
+
+    /// The text for people: everything but the head.
+    pub fn text(&self) -> String {
+        let (before, head) = self.markdown.split_once(HEAD).unwrap_or((self.markdown, ""));
+        let (_, behind) = head.split_once(FENCE).unwrap_or_default();
+        // One blank line is left of the two around the head.
+        format!("{before}{}", behind.trim_start_matches('\n'))
+    }
+
+    /// What the tests run.
+    ///
+    /// # Errors
+    ///
+    /// If the words behind a fence are not those of an example.
+    pub fn examples(&self) -> Result<Vec<Example>, PageError> {
+        examples(&blocks(self.markdown)).map_err(|reason| PageError { rule: self.rule, reason })
+    }
 }
+
+/// How the head of a page begins.
+const HEAD: &str = "```hcl rule\n";
+
+/// How a block ends.
+const FENCE: &str = "```\n";
 
 impl ExampleFile {
     /// The findings that the comments of the file ask for. A comment that stands alone speaks of the next line.
@@ -152,8 +172,6 @@ struct Block {
     text: String,
     /// The line of the opening fence, from 0.
     start: usize,
-    /// The line behind the closing fence, from 0.
-    end: usize,
     /// Whether nothing but blank lines stands between this block and the one before.
     follows: bool,
 }
@@ -165,11 +183,11 @@ fn blocks(page: &str) -> Vec<Block> {
     for (number, line) in page.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
-                open = Some(Block { info: info.into(), text: String::new(), start: number, end: number, follows });
+                open = Some(Block { info: info.into(), text: String::new(), start: number, follows });
             }
             (None, None) => follows &= line.trim().is_empty(),
             (Some(_), Some(_)) => {
-                blocks.extend(open.take().map(|block| Block { end: number + 1, ..block }));
+                blocks.extend(open.take());
                 follows = true;
             }
             (Some(block), None) => {
@@ -179,19 +197,6 @@ fn blocks(page: &str) -> Vec<Block> {
         }
     }
     blocks
-}
-
-fn without_head(page: &str, head: &Block) -> String {
-    let lines = page.lines().enumerate().filter(|(number, _)| !(head.start..head.end).contains(number));
-    let mut text = String::with_capacity(page.len());
-    for (_, line) in lines {
-        // One blank line is left of the two around the head.
-        if !(line.is_empty() && text.ends_with("\n\n")) {
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    text
 }
 
 fn read_head(text: &str) -> Result<Vec<(String, String)>, FileError> {

@@ -8,18 +8,8 @@ use crate::facts;
 pub struct Arn<'a> {
     /// All of it.
     pub whole: Piece<'a>,
-    /// `arn`
-    pub prefix: Piece<'a>,
-    /// `aws`, `aws-us-gov`, …
-    pub partition: Piece<'a>,
-    /// `sso`, `iam`
-    pub service: Piece<'a>,
-    /// Empty for all that tenants have.
-    pub region: Piece<'a>,
-    /// Twelve digits, or empty.
-    pub account: Piece<'a>,
-    /// What follows the fifth colon.
-    pub resource: Piece<'a>,
+    /// Where the first five colons stand.
+    colons: [usize; 5],
 }
 
 impl<'a> Arn<'a> {
@@ -27,24 +17,48 @@ impl<'a> Arn<'a> {
     pub fn of(field: &'a Field) -> Option<Self> {
         let whole = field.text()?;
         // This is asked often, and the parts are too short for a search to pay.
-        let mut colons = whole.text.bytes().enumerate().filter(|&(_, byte)| byte == b':').map(|(at, _)| at);
-        let mut start = 0;
-        let mut part = || {
-            let end = colons.next()?;
-            let part = whole.slice(start..end);
-            start = end + 1;
-            Some(part)
-        };
-        let (prefix, partition, service, region, account) = (part()?, part()?, part()?, part()?, part()?);
-        Some(Self {
-            whole,
-            prefix,
-            partition,
-            service,
-            region,
-            account,
-            resource: whole.slice(start..whole.text.len()),
-        })
+        let mut found = whole.text.bytes().enumerate().filter(|&(_, byte)| byte == b':').map(|(at, _)| at);
+        let mut colons = [0; 5];
+        for colon in &mut colons {
+            *colon = found.next()?;
+        }
+        Some(Self { whole, colons })
+    }
+
+    /// `arn`
+    pub fn prefix(&self) -> Piece<'a> {
+        let [end, ..] = self.colons;
+        self.whole.slice(0..end)
+    }
+
+    /// `aws`, `aws-us-gov`, …
+    pub fn partition(&self) -> Piece<'a> {
+        let [start, end, ..] = self.colons;
+        self.whole.slice(start + 1..end)
+    }
+
+    /// `sso`, `iam`
+    pub fn service(&self) -> Piece<'a> {
+        let [_, start, end, ..] = self.colons;
+        self.whole.slice(start + 1..end)
+    }
+
+    /// Empty for all that tenants have.
+    pub fn region(&self) -> Piece<'a> {
+        let [_, _, start, end, _] = self.colons;
+        self.whole.slice(start + 1..end)
+    }
+
+    /// Twelve digits, or empty.
+    pub fn account(&self) -> Piece<'a> {
+        let [.., start, end] = self.colons;
+        self.whole.slice(start + 1..end)
+    }
+
+    /// What follows the fifth colon.
+    pub fn resource(&self) -> Piece<'a> {
+        let [.., start] = self.colons;
+        self.whole.slice(start + 1..self.whole.text.len())
     }
 }
 
@@ -87,8 +101,6 @@ pub struct InstanceArn<'a> {
 /// The parts of a permission set ARN, `arn:aws:sso:::permissionSet/ssoins-…/ps-…`.
 #[derive(Debug, Clone, Copy)]
 pub struct PermissionSetArn<'a> {
-    /// The six parts.
-    pub arn: Arn<'a>,
     /// The instance that the permission set belongs to.
     pub instance_id: Part<'a>,
     /// `ps-` and sixteen characters.
@@ -98,8 +110,6 @@ pub struct PermissionSetArn<'a> {
 /// The parts of a role ARN, `arn:aws:iam::123456789012:role/path/name`.
 #[derive(Debug, Clone, Copy)]
 pub struct RoleArn<'a> {
-    /// The six parts.
-    pub arn: Arn<'a>,
     /// Twelve digits.
     pub account: Part<'a>,
     /// With the slash at both ends: `/` or `/sym/`.
@@ -112,7 +122,7 @@ impl<'a> InstanceArn<'a> {
     /// Splits `field`; `None` where it is no ARN with a resource of two segments.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
-        let (_, id) = arn.resource.split_once('/')?;
+        let (_, id) = arn.resource().split_once(b'/')?;
         Some(Self { arn, id: Part::new(id, is_instance_id) })
     }
 }
@@ -121,9 +131,9 @@ impl<'a> PermissionSetArn<'a> {
     /// Splits `field`; `None` where it is no ARN with a resource of three segments.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
-        let (_, rest) = arn.resource.split_once('/')?;
-        let (instance_id, id) = rest.split_once('/')?;
-        Some(Self { arn, instance_id: Part::new(instance_id, is_instance_id), id: Part::new(id, is_permission_set_id) })
+        let (_, rest) = arn.resource().split_once(b'/')?;
+        let (instance_id, id) = rest.split_once(b'/')?;
+        Some(Self { instance_id: Part::new(instance_id, is_instance_id), id: Part::new(id, is_permission_set_id) })
     }
 }
 
@@ -131,10 +141,10 @@ impl<'a> RoleArn<'a> {
     /// Splits `field`; `None` where it is no ARN of a role.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
-        let path_and_name = arn.resource.strip_prefix("role").filter(|rest| rest.text.starts_with('/'))?;
-        let (before, name) = path_and_name.rsplit_once('/')?;
+        let path_and_name = arn.resource().strip_prefix("role").filter(|rest| rest.text.starts_with('/'))?;
+        let (before, name) = path_and_name.rsplit_once(b'/')?;
         let path = path_and_name.slice(0..before.text.len() + 1);
-        Some(Self { arn, account: Part::new(arn.account, is_account_id), path, name: Part::new(name, is_role_name) })
+        Some(Self { account: Part::new(arn.account(), is_account_id), path, name: Part::new(name, is_role_name) })
     }
 }
 

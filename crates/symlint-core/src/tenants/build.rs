@@ -1,7 +1,6 @@
 //! Values → tenants, whether they stand in a variable or in the flow calls themselves.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_terraform::{
     ConversionProblem, Entry, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Step, Type, Value,
 };
@@ -101,6 +100,7 @@ fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &V
     let mut entries: Vec<&Entry> = entries.iter().collect();
     entries.sort_unstable_by_key(|entry| entry.key_span);
     model.tenants.reserve_exact(entries.len());
+    let layout = Layout::new(config);
     for entry in entries {
         // A map's key is written `["key"]`, also where no type says that the variable is a map.
         let path = Path::root(Root::Variable(variable.into())).join(Step::Key(entry.key.clone()));
@@ -110,7 +110,8 @@ fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &V
         let key = Value::new(Kind::String(entry.key.clone()), Origin::written(entry.key_span, form));
         let provenance = Provenance::Variable(variable.into());
         let tenant = next_id(model);
-        let builder = Builder { config, ty, called: false, invalid: &invalid, tenant, path, key_span: entry.key_span };
+        let builder =
+            Builder { layout: &layout, ty, called: false, invalid: &invalid, tenant, path, key_span: entry.key_span };
         model.tenants.push(builder.tenant(key, &value, provenance));
     }
 }
@@ -122,6 +123,7 @@ fn next_id(model: &Model<'_>) -> TenantId {
 /// Each flow instance that receives no tenant's values from a variable is a tenant of its own.
 fn add_called_tenants(model: &mut Model<'_>) {
     let plain = Config::default();
+    let layout = Layout::new(&plain);
     let mut tenants = Vec::new();
     let first = next_id(model).0;
     for (call, flow) in model.flows.iter_mut().enumerate() {
@@ -132,7 +134,7 @@ fn add_called_tenants(model: &mut Model<'_>) {
             }
             let id = TenantId(first + u32::try_from(tenants.len()).unwrap_or(u32::MAX));
             instance.tenant = Some(id);
-            tenants.push(called_tenant(instance, id, call, name_span, &plain));
+            tenants.push(called_tenant(instance, id, call, name_span, &layout));
         }
     }
     model.tenants.extend(tenants);
@@ -144,7 +146,7 @@ fn stands_alone(instance: &FlowInstance, sources: &SourceIndex) -> bool {
     gives_values && !instance.arguments.iter().any(|argument| sources.is_of_tenants(&argument.value))
 }
 
-fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: Span, config: &Config) -> Tenant {
+fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: Span, layout: &Layout<'_>) -> Tenant {
     let path = Path::root(Root::ModuleCall(instance.address.as_str().into()));
     let slug = instance.argument(ArgumentKind::TenantSlug).map(|argument| argument.value.clone());
     let key = slug.filter(|slug| matches!(&slug.kind, Kind::String(text) if !text.is_empty())).unwrap_or_else(|| {
@@ -163,14 +165,63 @@ fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: 
     }
     entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let whole = Value::new(Kind::Object(entries.into()), Origin::written(name_span, Form::Whole));
-    let invalid = HashSet::new();
-    let builder = Builder { config, ty: None, called: true, invalid: &invalid, tenant: id, path, key_span: name_span };
+    let invalid = HashSet::default();
+    let builder = Builder { layout, ty: None, called: true, invalid: &invalid, tenant: id, path, key_span: name_span };
     builder.tenant(key, &whole, Provenance::FlowCall(call))
+}
+
+/// Where the values of any tenant are, by the configuration.
+struct Layout<'c> {
+    /// The way to each of [`FieldKind::VALUES`].
+    paths: [Vec<&'c str>; FieldKind::VALUES.len()],
+    /// The way to the grants as a list.
+    grants: Vec<&'c str>,
+    /// What a grant's attributes are called inside a list.
+    permission_set: &'c str,
+    /// The first of these is there.
+    targets: [&'c str; 3],
+    shape: Shape<'c>,
+}
+
+impl<'c> Layout<'c> {
+    fn new(config: &'c Config) -> Self {
+        let paths = FieldKind::VALUES.map(|kind| config.field_path(kind));
+        let last = |kind: FieldKind| config.field_path(kind).last().copied().unwrap_or(kind.name());
+        let shape = Shape::of(paths.iter().map(Vec::as_slice));
+        Self {
+            grants: config.attribute_path("grants"),
+            permission_set: last(FieldKind::PermissionSetArn),
+            targets: [last(FieldKind::TargetAccountId), "target_account_id", "account_id"],
+            shape,
+            paths,
+        }
+    }
+
+    fn path(&self, kind: FieldKind) -> &[&'c str] {
+        let paths = FieldKind::VALUES.iter().zip(&self.paths);
+        paths.filter(|(value, _)| **value == kind).map(|(_, path)| path.as_slice()).next().unwrap_or_default()
+    }
+
+    /// Whether `value` is a collection of objects, one of them with the attributes of a grant.
+    fn is_list_of_grants(&self, value: &Value) -> bool {
+        let has = |element: &Value, name: &str| {
+            element.entries().is_some_and(|entries| entries.iter().any(|entry| entry.key.as_str() == name))
+        };
+        let is_grant = |element: &Value| {
+            has(element, self.permission_set) && self.targets.iter().any(|target| has(element, target))
+        };
+        let elements = || {
+            let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+            entries.chain(value.elements().unwrap_or_default())
+        };
+        elements().all(|element| element.entries().is_some() || element.as_unknown().is_some())
+            && elements().any(is_grant)
+    }
 }
 
 /// Makes one tenant of a value.
 struct Builder<'a> {
-    config: &'a Config,
+    layout: &'a Layout<'a>,
     /// The declared type of the tenant; that of the shipped example is assumed without one.
     ty: Option<&'a Type>,
     /// Whether the values are arguments of a call, which reports itself what it lacks.
@@ -204,7 +255,7 @@ impl Builder<'_> {
             _ => Whole::Other(value.type_name()),
         };
         let mut gaps: Vec<MissingAttribute> = Vec::new();
-        let mut field = |kind| self.field(kind, &self.config.field_path(kind), value, &whole, &mut gaps);
+        let mut field = |kind| self.field(kind, value, &whole, &mut gaps);
         let mut sso_account_id = if self.called {
             Field::unusable(FieldKind::SsoAccountId, self.tenant, self.key_span)
         } else {
@@ -217,14 +268,14 @@ impl Builder<'_> {
             role_arn: field(FieldKind::RoleArn),
         };
         if self.called
-            && let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account.text))
+            && let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account().text))
         {
             let kind = FieldKind::SsoAccountId;
-            sso_account_id = Field::derived(kind, arn.account);
+            sso_account_id = Field::derived(kind, arn.account());
         }
         let grants = self.grants(value, &whole, &mut gaps).into_boxed_slice();
         let assumed = self.ty.is_none() && !self.called;
-        let misfits = if assumed { Shape::new(self.config).misfits(value, &self.path) } else { Vec::new() };
+        let misfits = if assumed { self.layout.shape.misfits(value, &self.path) } else { Vec::new() };
         Tenant {
             id: self.tenant,
             key: self.key(key),
@@ -246,14 +297,8 @@ impl Builder<'_> {
         field
     }
 
-    fn field(
-        &self,
-        kind: FieldKind,
-        path: &[&str],
-        value: &Value,
-        whole: &Whole,
-        gaps: &mut Vec<MissingAttribute>,
-    ) -> Field {
+    fn field(&self, kind: FieldKind, value: &Value, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Field {
+        let path = self.layout.path(kind);
         let absent =
             |absence, span| Field { state: State::Absent(absence), ..Field::unusable(kind, self.tenant, span) };
         if matches!(whole, Whole::Null | Whole::Other(_)) {
@@ -279,21 +324,22 @@ impl Builder<'_> {
             if let Some(unknown) = current.as_unknown() {
                 return if self.is_invalid(&unknown.span) { Found::Unusable } else { Found::Value(current) };
             }
-            let Some(entries) = current.entries() else { return Found::Unusable };
-            let key_span = entries.iter().find(|entry| entry.key.as_str() == *name).map(|entry| entry.key_span);
-            let Some(next) = current.get(name) else {
+            if current.entries().is_none() {
+                return Found::Unusable;
+            }
+            let Some(entry) = current.entry(name) else {
                 return Found::Absent { steps: index + 1, absence: Absence::Missing, span };
             };
-            let absence = match &next.kind {
+            let absence = match &entry.value.kind {
                 Kind::Null => Some(Absence::Null),
                 Kind::String(text) if text.is_empty() => Some(Absence::Empty),
                 _ => None,
             };
             if let Some(absence) = absence {
-                return Found::Absent { steps: index + 1, absence, span: next.origin.span };
+                return Found::Absent { steps: index + 1, absence, span: entry.value.origin.span };
             }
-            span = key_span.unwrap_or(span);
-            current = next;
+            span = entry.key_span;
+            current = current.child(entry);
         }
         match current.as_unknown() {
             Some(unknown) if self.is_invalid(&unknown.span) => Found::Unusable,
@@ -335,17 +381,14 @@ impl Builder<'_> {
     }
 
     fn grants(&self, value: &Value, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
-        let permission_set_path = self.config.field_path(FieldKind::PermissionSetArn);
-        let target_path = self.config.field_path(FieldKind::TargetAccountId);
-        let is_there =
-            |path: &[&str]| !matches!(self.find(path, value), Found::Absent { absence: Absence::Missing, .. });
-        let (permission_set, target) = (is_there(&permission_set_path), is_there(&target_path));
         let list = if *whole == Whole::Object { self.grant_list(value) } else { None };
-        let mut grants = Vec::new();
-        if list.is_none() || permission_set || target {
+        let is_there =
+            |kind| !matches!(self.find(self.layout.path(kind), value), Found::Absent { absence: Absence::Missing, .. });
+        let mut grants = Vec::with_capacity(1);
+        if list.is_none() || is_there(FieldKind::PermissionSetArn) || is_there(FieldKind::TargetAccountId) {
             grants.push(Grant {
-                permission_set_arn: self.field(FieldKind::PermissionSetArn, &permission_set_path, value, whole, gaps),
-                target_account_id: self.field(FieldKind::TargetAccountId, &target_path, value, whole, gaps),
+                permission_set_arn: self.field(FieldKind::PermissionSetArn, value, whole, gaps),
+                target_account_id: self.field(FieldKind::TargetAccountId, value, whole, gaps),
             });
         }
         let Some(list) = list else { return grants };
@@ -359,13 +402,11 @@ impl Builder<'_> {
                 target_account_id: field(FieldKind::TargetAccountId),
             });
         }
-        let names = GrantNames::new(self.config);
-        grants
-            .extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, &names, gaps)));
+        grants.extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, gaps)));
         grants
     }
 
-    fn grant(&self, at: Span, element: &Value, names: &GrantNames<'_>, gaps: &mut Vec<MissingAttribute>) -> Grant {
+    fn grant(&self, at: Span, element: &Value, gaps: &mut Vec<MissingAttribute>) -> Grant {
         let mut field = |kind, names: &[&str]| {
             if element.as_unknown().is_some() {
                 return Field::new(kind, self.tenant, Some(element.clone()), at);
@@ -381,49 +422,21 @@ impl Builder<'_> {
             field
         };
         Grant {
-            permission_set_arn: field(FieldKind::PermissionSetArn, &[names.permission_set]),
-            target_account_id: field(FieldKind::TargetAccountId, &[names.target, "target_account_id", "account_id"]),
+            permission_set_arn: field(FieldKind::PermissionSetArn, &[self.layout.permission_set]),
+            target_account_id: field(FieldKind::TargetAccountId, &self.layout.targets),
         }
     }
 
     /// The attribute that holds the grants as a list: the one called `grants`, or whichever holds objects with a
     /// permission set and an account.
     fn grant_list(&self, tenant: &Value) -> Option<Value> {
-        let path = self.config.attribute_path("grants");
-        if let Found::Value(list) = self.find(&path, tenant)
+        if let Found::Value(list) = self.find(&self.layout.grants, tenant)
             && (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
         {
             return Some(list);
         }
-        let names = GrantNames::new(self.config);
-        let mut entries: Vec<&Entry> = tenant.entries()?.iter().collect();
-        entries.sort_unstable_by_key(|entry| entry.key_span);
-        entries.into_iter().map(|entry| tenant.child(entry)).find(|value| names.are_in(value))
-    }
-}
-
-/// What a grant's attributes are called inside a list.
-struct GrantNames<'a> {
-    permission_set: &'a str,
-    target: &'a str,
-}
-
-impl<'a> GrantNames<'a> {
-    fn new(config: &'a Config) -> Self {
-        let last = |kind: FieldKind| config.field_path(kind).last().copied().unwrap_or(kind.name());
-        Self { permission_set: last(FieldKind::PermissionSetArn), target: last(FieldKind::TargetAccountId) }
-    }
-
-    /// Whether `value` is a collection of objects, one of them with both attributes.
-    fn are_in(&self, value: &Value) -> bool {
-        let elements = in_source_order(value);
-        let has_both = |element: &Value| {
-            element.get(self.permission_set).is_some()
-                && [self.target, "target_account_id", "account_id"].iter().any(|name| element.get(name).is_some())
-        };
-        !matches!(&value.kind, Kind::Unknown(_))
-            && elements.iter().all(|(_, element)| element.entries().is_some() || element.as_unknown().is_some())
-            && elements.iter().any(|(_, element)| has_both(element))
+        let lists = tenant.entries()?.iter().filter(|entry| self.layout.is_list_of_grants(&entry.value));
+        lists.min_by_key(|entry| entry.key_span).map(|entry| tenant.child(entry))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Finds the module calls that matter, in the root module and in those that it calls.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use foldhash::HashMap;
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Value};
 
@@ -24,10 +24,15 @@ const SAFELIST: &str = "account_id_safelist";
 
 /// Adds the calls of the root module, and of all that it calls, to the model, whose tenants from variables are there.
 pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: &mut Model<'p>) {
+    model.sources_of_values = SourceIndex::new(&model.tenants, config);
+    // Without a call, nobody asks where a value came from.
+    if model.project.modules().iter().all(|module| module.calls.is_empty()) {
+        return;
+    }
     let mut entries = Entries {
-        keys: HashMap::new(),
-        words: HashMap::new(),
-        sources: SourceIndex::new(&model.tenants, config),
+        keys: HashMap::default(),
+        words: HashMap::default(),
+        sources: std::mem::take(&mut model.sources_of_values).with_values(&model.tenants, config),
         config,
     };
     for tenant in &model.tenants {
@@ -164,7 +169,7 @@ fn flow_call<'p>(
                 _ => None,
             };
             FlowInstance {
-                address: instance.address().to_string(),
+                address: instance.address().clone(),
                 tenant: entries.own_tenant(key, &arguments),
                 key: key.and_then(Value::as_str).cloned(),
                 instance: instance.clone(),

@@ -1,5 +1,7 @@
 //! What of a tenant can be held against other tenants.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::arn::{InstanceArn, Part, PermissionSetArn, is_account_id, is_placeholder_resource};
 use super::field::Field;
 use super::model::{Grant, Tenant, TenantId};
@@ -19,14 +21,14 @@ pub struct Comparable<'t> {
     /// `region`, unless there can be no such region.
     pub region: Option<&'t str>,
     /// One for each grant of the tenant, in its order.
-    pub grants: Vec<ComparableGrant<'t>>,
+    pub grants: SmallVec<[ComparableGrant<'t>; 1]>,
 }
 
 /// What of a grant can be held against those of other tenants.
 #[derive(Debug)]
 pub struct ComparableGrant<'t> {
     /// The instance ids to which the grant may belong: two where the permission set contradicts `instance_arn`.
-    pub instances: Vec<Part<'t>>,
+    pub instances: SmallVec<[Part<'t>; 2]>,
     /// The instance id inside the permission set ARN.
     pub own_instance: Option<Part<'t>>,
     /// The `ps-…` id.
@@ -39,7 +41,7 @@ impl<'t> Comparable<'t> {
     /// Takes out of `tenant` what can be compared.
     pub fn of(tenant: &'t Tenant) -> Self {
         let instance_arn = InstanceArn::of(&tenant.connector.instance_arn).and_then(|arn| resource_id(arn.id));
-        let grants: Vec<_> = tenant.grants.iter().map(|grant| ComparableGrant::of(grant, instance_arn)).collect();
+        let grants: SmallVec<_> = tenant.grants.iter().map(|grant| ComparableGrant::of(grant, instance_arn)).collect();
         Self {
             tenant: tenant.id,
             sso_account: sso_account(tenant),
@@ -74,10 +76,10 @@ impl<'t> ComparableGrant<'t> {
 }
 
 /// Both ids where they contradict each other. Of a malformed and a well-formed one, the well-formed one.
-fn candidates<'t>(a: Option<Part<'t>>, b: Option<Part<'t>>) -> Vec<Part<'t>> {
+fn candidates<'t>(a: Option<Part<'t>>, b: Option<Part<'t>>) -> SmallVec<[Part<'t>; 2]> {
     match (a, b) {
-        (Some(a), Some(b)) if a.differs(b) => vec![a, b],
-        (Some(a), Some(b)) => vec![if a.well_formed { a } else { b }],
+        (Some(a), Some(b)) if a.differs(b) => smallvec![a, b],
+        (Some(a), Some(b)) => smallvec![if a.well_formed { a } else { b }],
         (a, b) => a.or(b).into_iter().collect(),
     }
 }

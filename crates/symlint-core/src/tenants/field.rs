@@ -99,10 +99,11 @@ pub enum Absence {
 #[derive(Debug, Clone)]
 pub struct Text {
     value: Str,
-    origin: Origin,
+    /// How it came from what is written at the field's span.
+    makeup: Makeup,
     cleaned: Option<Box<Cleaned>>,
     /// Where it starts in the field that it was taken out of, and that is judged in its place.
-    from: Option<usize>,
+    from: Option<u32>,
 }
 
 impl Field {
@@ -115,11 +116,9 @@ impl Field {
             Kind::Null => State::Absent(Absence::Null),
             Kind::Unknown(unknown) => State::Unknown(unknown.clone()),
             Kind::String(text) if text.is_empty() => State::Absent(Absence::Empty),
-            Kind::String(text) => State::text(text.clone(), value.origin.clone()),
-            Kind::Number(number) => {
-                State::text(Str::from(symlint_terraform::format_number(number)), value.origin.clone())
-            }
-            Kind::Bool(flag) => State::text(Str::from(flag.to_string()), value.origin.clone()),
+            Kind::String(text) => State::text(text.clone(), &value.origin),
+            Kind::Number(number) => State::text(Str::from(symlint_terraform::format_number(number)), &value.origin),
+            Kind::Bool(flag) => State::text(Str::from(flag.to_string()), &value.origin),
             _ => State::Unusable,
         };
         Self { kind, tenant, state, span: value.origin.span, path: value.origin.path }
@@ -134,7 +133,9 @@ impl Field {
     pub fn derived(kind: FieldKind, of: Piece<'_>) -> Self {
         let Field { tenant, span, path, .. } = of.field.clone();
         let state = match &of.field.state {
-            State::Text(text) => State::Text(Text { value: Str::from(of.text), from: Some(of.start), ..text.clone() }),
+            State::Text(text) => {
+                State::Text(Text { value: Str::from(of.text), from: u32::try_from(of.start).ok(), ..text.clone() })
+            }
             other => other.clone(),
         };
         Self { kind, tenant, state, span, path }
@@ -179,20 +180,20 @@ impl Field {
 
     /// Whether the value is written as a number, without quotes.
     pub fn is_number(&self) -> bool {
-        matches!(&self.state, State::Text(Text { origin: Origin { makeup: Makeup::Written(Form::Bare), .. }, .. }))
+        matches!(&self.state, State::Text(Text { makeup: Makeup::Written(Form::Bare), .. }))
     }
 
     /// Where the bytes `range` of the *raw* text were written.
     pub fn locate_raw(&self, range: Range<usize>, sources: &Sources) -> Span {
         match &self.state {
-            State::Text(text) => text.origin.locate(range, sources),
+            State::Text(text) => text.makeup.locate(self.span, range, sources),
             _ => self.span,
         }
     }
 
     /// Where the bytes `range` of the cleaned text were written.
     fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
-        let from = if let State::Text(Text { from: Some(from), .. }) = &self.state { *from } else { 0 };
+        let from = if let State::Text(Text { from: Some(from), .. }) = &self.state { *from as usize } else { 0 };
         let range = range.start + from..range.end + from;
         let Some(cleaned) = self.cleaned() else { return self.locate_raw(range, sources) };
         let raw = |at: usize| cleaned.offsets.get(at).copied().unwrap_or(cleaned.raw.len());
@@ -208,10 +209,10 @@ fn raw_end(cleaned: &Cleaned, last: usize) -> usize {
 }
 
 impl State {
-    fn text(raw: Str, origin: Origin) -> Self {
+    fn text(raw: Str, origin: &Origin) -> Self {
         let cleaned = clean(&raw).map(Box::new);
         let value = cleaned.as_ref().map_or(raw, |cleaned| cleaned.text.clone());
-        State::Text(Text { value, origin, cleaned, from: None })
+        State::Text(Text { value, makeup: origin.makeup.clone(), cleaned, from: None })
     }
 }
 
@@ -244,16 +245,17 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// The pieces before and behind the first `separator`.
-    pub fn split_once(self, separator: char) -> Option<(Self, Self)> {
-        let at = self.text.find(separator)?;
-        Some((self.slice(0..at), self.slice(at + separator.len_utf8()..self.text.len())))
+    /// The pieces before and behind the first `separator`, an ASCII character.
+    pub fn split_once(self, separator: u8) -> Option<(Self, Self)> {
+        // The texts are too short for the search of the standard library to pay.
+        let at = self.text.bytes().position(|byte| byte == separator)?;
+        Some((self.slice(0..at), self.slice(at + 1..self.text.len())))
     }
 
-    /// The pieces before and behind the last `separator`.
-    pub fn rsplit_once(self, separator: char) -> Option<(Self, Self)> {
-        let at = self.text.rfind(separator)?;
-        Some((self.slice(0..at), self.slice(at + separator.len_utf8()..self.text.len())))
+    /// The pieces before and behind the last `separator`, an ASCII character.
+    pub fn rsplit_once(self, separator: u8) -> Option<(Self, Self)> {
+        let at = self.text.bytes().rposition(|byte| byte == separator)?;
+        Some((self.slice(0..at), self.slice(at + 1..self.text.len())))
     }
 
     /// What is left behind `prefix`.

@@ -22,7 +22,7 @@ pub struct FlowCall<'p> {
 #[derive(Debug)]
 pub struct FlowInstance {
     /// `module.sso_access["foo"]`
-    pub address: String,
+    pub address: Str,
     /// The module instance, for the evaluator.
     pub instance: Instance,
     /// The key of `for_each`.

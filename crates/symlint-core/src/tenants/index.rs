@@ -1,12 +1,10 @@
 //! Who has which account, instance or name: asked by many rules, built once.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
-use smallvec::{SmallVec, smallvec};
+use foldhash::{HashMap, HashMapExt};
+use smallvec::SmallVec;
 use symlint_terraform::Str;
 
-use super::arn::{PermissionSetArn, is_placeholder_resource};
+use super::arn::{Part, is_placeholder_resource};
 use super::comparable::Comparable;
 use super::model::{Tenant, TenantId};
 use super::names::normalise;
@@ -17,21 +15,31 @@ use crate::facts;
 #[derive(Debug, Default)]
 pub struct Index {
     keys: HashMap<Str, TenantId>,
-    sso_accounts: Tenants,
-    instances: Tenants,
-    targets: Tenants,
-    permission_sets: Tenants,
-    names: Tenants,
+    accounts: HashMap<Str, Owners>,
+    instances: HashMap<Str, Owners>,
+    /// Nearly every name has one tenant, and lists of one need no room of their own.
+    names: HashMap<Str, SmallVec<[TenantId; 2]>>,
     organizations: Vec<Option<usize>>,
-    account_owners: HashMap<Str, Firsts>,
-    instance_owners: HashMap<Str, Firsts>,
 }
 
-/// Nearly every value has one tenant, and lists of one need no room of their own.
-type Tenants = HashMap<Str, SmallVec<[TenantId; 2]>>;
+/// Whose an account or instance is.
+#[derive(Debug, Default)]
+struct Owners {
+    /// By all that they say.
+    surely: Option<Firsts>,
+    /// By the attribute that names it alone.
+    merely: Option<Firsts>,
+}
+
+impl Owners {
+    fn stranger(&self, tenant: TenantId, index: &Index) -> Option<TenantId> {
+        let stranger = |firsts: &Option<Firsts>| Firsts::stranger(firsts.as_ref(), tenant, index);
+        stranger(&self.surely).or_else(|| stranger(&self.merely)).map(|first| first.tenant)
+    }
+}
 
 impl Index {
-    pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
+    pub(super) fn new<'t>(tenants: &'t [Tenant], comparables: &[Comparable<'t>], config: &Config) -> Self {
         let mut index = Self::default();
         let organizations: HashMap<&str, usize> = config
             .organizations
@@ -39,63 +47,49 @@ impl Index {
             .enumerate()
             .flat_map(|(at, organization)| organization.tenants.iter().map(move |tenant| (tenant.as_str(), at)))
             .collect();
-        for tenant in tenants {
-            index.organizations.push(organizations.get(tenant.name()).copied());
-            index.add(tenant, config);
-        }
-        index.add_owners(tenants);
+        index.organizations = tenants.iter().map(|tenant| organizations.get(tenant.name()).copied()).collect();
+        index.add_names(tenants, config);
+        index.accounts = index.owners(tenants, comparables, Tenant::sso_account, |comparable| comparable.sso_account);
+        index.instances = index.owners(tenants, comparables, Tenant::instance_id, |comparable| comparable.instance);
         index
     }
 
-    fn add(&mut self, tenant: &Tenant, config: &Config) {
-        let id = tenant.id;
-        let name = tenant.name();
-        self.keys.entry(tenant.key.raw().cloned().unwrap_or_default()).or_insert(id);
-        if let Some(account) = tenant.sso_account() {
-            push(&mut self.sso_accounts, account.piece.share(), id);
-        }
-        if let Some(instance) = tenant.instance_id() {
-            push(&mut self.instances, instance.piece.share(), id);
-        }
-        for grant in &tenant.grants {
-            if let Some(target) = grant.target_account_id.text() {
-                push(&mut self.targets, target.share(), id);
-            }
-            if let Some(permission_set) = PermissionSetArn::of(&grant.permission_set_arn) {
-                push(&mut self.permission_sets, permission_set.id.piece.share(), id);
+    fn add_names(&mut self, tenants: &[Tenant], config: &Config) {
+        self.keys.reserve(tenants.len());
+        self.names.reserve(tenants.len());
+        for tenant in tenants {
+            self.keys.entry(tenant.key.raw().cloned().unwrap_or_default()).or_insert(tenant.id);
+            let environment = config.environment_of(tenant.name()).or(tenant.key.as_str()).unwrap_or_default();
+            let name = normalise(environment);
+            if !name.is_empty() {
+                self.names.entry(name.into()).or_default().push(tenant.id);
             }
         }
-        let environment = config.environment_of(name).or(tenant.key.as_str()).unwrap_or_default();
-        push(&mut self.names, normalise(environment).into(), id);
     }
 
-    fn add_owners(&mut self, tenants: &[Tenant]) {
-        let (mut accounts, mut instances) = (HashMap::new(), HashMap::new());
-        for tenant in tenants {
-            let comparable = Comparable::of(tenant);
-            if let Some(account) = comparable.sso_account {
-                Firsts::add(&mut accounts, account.piece.share(), tenant.id, 0, self);
+    fn owners<'t>(
+        &self,
+        tenants: &'t [Tenant],
+        comparables: &[Comparable<'t>],
+        merely: fn(&'t Tenant) -> Option<Part<'t>>,
+        surely: fn(&Comparable<'t>) -> Option<Part<'t>>,
+    ) -> HashMap<Str, Owners> {
+        let mut owners: HashMap<Str, Owners> = HashMap::with_capacity(tenants.len());
+        for (tenant, comparable) in tenants.iter().zip(comparables) {
+            let first = First::of(tenant.id);
+            if let Some(part) = merely(tenant).filter(|part| !part.text().is_empty()) {
+                Firsts::see(&mut owners.entry(part.piece.share()).or_default().merely, first, self);
             }
-            if let Some(instance) = comparable.instance {
-                Firsts::add(&mut instances, instance.piece.share(), tenant.id, 0, self);
+            if let Some(part) = surely(comparable) {
+                Firsts::see(&mut owners.entry(part.piece.share()).or_default().surely, first, self);
             }
         }
-        (self.account_owners, self.instance_owners) = (accounts, instances);
+        owners
     }
 
     /// The tenant with this key.
     pub fn with_key(&self, key: &str) -> Option<TenantId> {
         self.keys.get(key).copied()
-    }
-
-    /// The tenants with this `sso_account_id`.
-    pub fn with_sso_account(&self, account: &str) -> &[TenantId] {
-        get(&self.sso_accounts, account)
-    }
-
-    /// The tenants whose `instance_arn` has this instance id.
-    pub fn with_instance(&self, instance: &str) -> &[TenantId] {
-        get(&self.instances, instance)
     }
 
     /// The first tenant whose SSO account this is, by all that it says, and that is a stranger to `tenant`; if there
@@ -104,8 +98,7 @@ impl Index {
         if facts::is_placeholder_account(account) {
             return None;
         }
-        let owner = Firsts::stranger(self.account_owners.get(account), tenant, self).map(|first| first.tenant);
-        owner.or_else(|| self.stranger_among(self.with_sso_account(account), tenant))
+        self.accounts.get(account)?.stranger(tenant, self)
     }
 
     /// The first tenant whose instance this is, by all that it says, and that is a stranger to `tenant`; if there is
@@ -114,28 +107,12 @@ impl Index {
         if is_placeholder_resource(instance) {
             return None;
         }
-        let owner = Firsts::stranger(self.instance_owners.get(instance), tenant, self).map(|first| first.tenant);
-        owner.or_else(|| self.stranger_among(self.with_instance(instance), tenant))
-    }
-
-    fn stranger_among(&self, tenants: &[TenantId], tenant: TenantId) -> Option<TenantId> {
-        // No more than two: the tenant itself may be the first.
-        tenants.iter().take(2).copied().find(|&other| self.are_strangers(other, tenant))
-    }
-
-    /// The tenants with a grant in this account.
-    pub fn with_target(&self, account: &str) -> &[TenantId] {
-        get(&self.targets, account)
-    }
-
-    /// The tenants with a grant of the permission set with this `ps-` id.
-    pub fn with_permission_set(&self, id: &str) -> &[TenantId] {
-        get(&self.permission_sets, id)
+        self.instances.get(instance)?.stranger(tenant, self)
     }
 
     /// The tenants whose key or configured environment is this, [normalised](normalise).
     pub fn with_name(&self, normalised: &str) -> &[TenantId] {
-        get(&self.names, normalised)
+        self.names.get(normalised).map(SmallVec::as_slice).unwrap_or_default()
     }
 
     /// The organization of the configuration to which a tenant belongs, by its place there.
@@ -166,21 +143,39 @@ pub(super) struct Firsts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct First {
     pub(super) tenant: TenantId,
-    pub(super) grant: usize,
+    grant: u32,
+}
+
+impl First {
+    pub(super) fn of(tenant: TenantId) -> Self {
+        Self::of_grant(tenant, 0)
+    }
+
+    pub(super) fn of_grant(tenant: TenantId, grant: usize) -> Self {
+        Self { tenant, grant: u32::try_from(grant).unwrap_or(u32::MAX) }
+    }
+
+    pub(super) fn grant(self) -> usize {
+        self.grant as usize
+    }
 }
 
 impl Firsts {
-    /// Adds `tenant`, the latest so far, to those that have `key`.
-    pub(super) fn add<K: Eq + Hash>(map: &mut HashMap<K, Self>, key: K, tenant: TenantId, grant: usize, index: &Index) {
-        let new = First { tenant, grant };
-        let firsts = map.entry(key).or_insert(Self { first: new, stranger: None });
-        if firsts.stranger.is_none() && index.are_strangers(firsts.first.tenant, tenant) {
-            firsts.stranger = Some(new);
+    /// Adds `new`, the latest so far, and returns the first one before it that is a stranger to it.
+    pub(super) fn see(firsts: &mut Option<Self>, new: First, index: &Index) -> Option<First> {
+        let Some(before) = firsts else {
+            *firsts = Some(Self { first: new, stranger: None });
+            return None;
+        };
+        let other = Self::stranger(Some(before), new.tenant, index);
+        if before.stranger.is_none() && index.are_strangers(before.first.tenant, new.tenant) {
+            before.stranger = Some(new);
         }
+        other
     }
 
     /// The first one that is a stranger to `tenant`.
-    pub(super) fn stranger(firsts: Option<&Self>, tenant: TenantId, index: &Index) -> Option<First> {
+    fn stranger(firsts: Option<&Self>, tenant: TenantId, index: &Index) -> Option<First> {
         let firsts = firsts?;
         // Whoever is one with the first is a stranger to the first stranger.
         [Some(firsts.first), firsts.stranger]
@@ -188,18 +183,4 @@ impl Firsts {
             .flatten()
             .find(|first| index.are_strangers(first.tenant, tenant))
     }
-}
-
-fn push(map: &mut Tenants, key: Str, tenant: TenantId) {
-    if key.is_empty() {
-        return;
-    }
-    let tenants = map.entry(key).or_insert_with(|| smallvec![tenant]);
-    if tenants.last() != Some(&tenant) {
-        tenants.push(tenant);
-    }
-}
-
-fn get<'a>(map: &'a Tenants, key: &str) -> &'a [TenantId] {
-    map.get(key).map(SmallVec::as_slice).unwrap_or_default()
 }

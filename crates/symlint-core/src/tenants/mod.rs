@@ -33,4 +33,4 @@ pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
 pub use shape::{Misfit, MisfitKind};
-pub use sources::{FieldRef, Source, SourceIndex, text_of};
+pub use sources::{FieldRef, MadeOf, Source, SourceIndex, text_of};

@@ -1,11 +1,12 @@
 //! Everything that the rules look at.
 
-use std::collections::HashSet;
 use std::fmt;
 
+use foldhash::HashSet;
 use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
+use super::comparable::Comparable;
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
@@ -165,7 +166,7 @@ impl Tenant {
 
     /// The account inside `role_arn`, even where it is the ARN of something else than a role.
     pub fn role_account(&self) -> Option<Part<'_>> {
-        Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account, super::arn::is_account_id))
+        Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account(), super::arn::is_account_id))
     }
 
     /// Whether the account inside `role_arn` is another one than `sso_account_id`. An ARN without an account has none.
@@ -263,7 +264,7 @@ impl<'p> Model<'p> {
             runtimes: Vec::new(),
             conversions: Vec::new(),
             resources: Vec::new(),
-            flow_folders: HashSet::new(),
+            flow_folders: HashSet::default(),
             evaluation_errors: Vec::new(),
             lost_keys: Vec::new(),
             types_are_declared: false,
@@ -276,8 +277,9 @@ impl<'p> Model<'p> {
 
     /// Looks up what tenants share, when all of them are there.
     pub(super) fn connect(&mut self, config: &Config) {
-        self.index = Index::new(&self.tenants, config);
-        self.relations = super::relation::relations(&self.tenants, &self.index, config);
+        let comparables: Vec<Comparable<'_>> = self.tenants.iter().map(Comparable::of).collect();
+        self.index = Index::new(&self.tenants, &comparables, config);
+        self.relations = super::relation::relations(&self.tenants, comparables, &self.index, config);
         self.role_names = RoleNames::new(&self.tenants, &self.index, &self.relations, config);
     }
 

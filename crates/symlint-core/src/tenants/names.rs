@@ -4,7 +4,9 @@ use crate::config::RoleNamePattern;
 
 /// A name without what people write differently: ASCII letters and digits only, in lower case.
 pub fn normalise(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    let mut normalised = String::with_capacity(name.len());
+    normalised.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())));
+    normalised
 }
 
 /// The environment inside a role name that follows `pattern`: `Foo` in `SymSSOFoo`.

@@ -3,11 +3,12 @@
 //! Whatever several tenants have in common is held against the first of them that can be compared, so the cost is
 //! linear in the number of tenants, and one wrong value among many right ones is one finding.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::arn::{Part, PermissionSetArn};
 use super::comparable::{Comparable, ComparableGrant};
-use super::index::{Firsts, Index};
+use super::index::{First, Firsts, Index};
 use super::model::{Tenant, TenantId};
 use crate::config::Config;
 use crate::facts;
@@ -51,8 +52,12 @@ pub enum RelationKind {
 }
 
 /// All relations, in the order of the tenants on whom they stand.
-pub(super) fn relations(tenants: &[Tenant], index: &Index, config: &Config) -> Vec<Relation> {
-    let mut comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
+pub(super) fn relations<'t>(
+    tenants: &'t [Tenant],
+    mut comparables: Vec<Comparable<'t>>,
+    index: &Index,
+    config: &Config,
+) -> Vec<Relation> {
     comparables.iter_mut().for_each(|tenant| leave_out_forbidden_accounts(tenant, config));
     let mut finder = Finder { comparables: &comparables, index, found: Vec::new() };
     finder.organizations();
@@ -131,8 +136,8 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn organizations(&mut self) {
-        let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::new();
-        let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::new();
+        let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::default();
+        let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
             let Some(organization) = self.index.organization(tenant.tenant) else { continue };
             let instance = tenant.instance.and_then(|own| {
@@ -150,20 +155,19 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_tenants(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<Identity<'t>, Firsts> = HashMap::new();
+        let mut seen: HashMap<Identity<'t>, Option<Firsts>> = HashMap::default();
         for (tenant, comparable) in tenants.iter().zip(self.comparables) {
             let Some(identity) = Identity::of(tenant, comparable) else { continue };
-            let other = Firsts::stranger(seen.get(&identity), tenant.id, self.index);
+            let other = Firsts::see(seen.entry(identity).or_default(), First::of(tenant.id), self.index);
             if let Some(other) = other {
                 self.add(RelationKind::DuplicateTenant, tenant.id, other.tenant);
             }
-            Firsts::add(&mut seen, identity, tenant.id, 0, self.index);
         }
     }
 
     fn duplicate_sso_accounts(&mut self) {
-        let mut instances = References::new();
-        let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::new();
+        let mut instances = References::default();
+        let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
             let Some(account) = tenant.sso_account.map(Part::text) else { continue };
             let instance = tenant.instance.and_then(|own| {
@@ -182,7 +186,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_instances(&mut self) {
-        let mut accounts = References::new();
+        let mut accounts = References::default();
         for tenant in self.comparables {
             let (Some(instance), Some(own)) = (tenant.instance, tenant.sso_account) else { continue };
             let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
@@ -194,7 +198,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn foreign_targets(&mut self) {
-        let mut owners = References::new();
+        let mut owners = References::default();
         for tenant in self.comparables {
             let (Some(account), Some(part)) = (tenant.sso_account, tenant.instance) else { continue };
             let reference = Reference { tenant: tenant.tenant, grant: None, part };
@@ -210,7 +214,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_targets(&mut self) {
-        let mut references = References::new();
+        let mut references = References::default();
         for (tenant, at, grant) in self.grants() {
             // A grant that contradicts its own tenant is no measure for others.
             if let (Some(target), [part]) = (grant.target, grant.instances.as_slice()) {
@@ -241,7 +245,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_permission_sets(&mut self) {
-        let mut references = References::new();
+        let mut references = References::default();
         for (tenant, at, grant) in self.grants() {
             let (Some(id), Some(part), false) = (grant.permission_set, grant.own_instance, grant.is_contradictory())
             else {
@@ -262,7 +266,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn shared_sso_accounts(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<(&str, &str, &str), Firsts> = HashMap::new();
+        let mut seen: HashMap<(&str, &str, &str), Option<Firsts>> = HashMap::default();
         for (comparable, tenant) in self.comparables.iter().zip(tenants) {
             let (Some(account), Some(instance), Some(region)) =
                 (comparable.sso_account, comparable.instance, comparable.region)
@@ -273,31 +277,34 @@ impl<'a, 't> Finder<'a, 't> {
                 continue;
             }
             let key = (account.text(), instance.text(), region);
-            if let Some(other) = Firsts::stranger(seen.get(&key), tenant.id, self.index) {
+            if let Some(other) = Firsts::see(seen.entry(key).or_default(), First::of(tenant.id), self.index) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
             }
-            Firsts::add(&mut seen, key, tenant.id, 0, self.index);
         }
     }
 
     fn duplicate_entitlements(&mut self) {
-        let mut of_one: HashMap<(TenantId, [&str; 3]), usize> = HashMap::new();
-        let mut of_all: HashMap<[&str; 3], Firsts> = HashMap::new();
+        let mut of_one: HashMap<[&str; 3], usize> = HashMap::default();
+        let mut one = None;
+        let mut of_all: HashMap<[&str; 3], Option<Firsts>> = HashMap::default();
         for (tenant, at, grant) in self.grants() {
             let (Some(instance), Some(id), Some(target)) = (grant.own_instance, grant.permission_set, grant.target)
             else {
                 continue;
             };
             let entitlement = [instance.text(), id.text(), target.text()];
-            let first = *of_one.entry((tenant, entitlement)).or_insert(at);
+            if one.replace(tenant) != Some(tenant) {
+                of_one.clear();
+            }
+            let first = *of_one.entry(entitlement).or_insert(at);
             let first = if first != at {
                 Some((tenant, first))
             } else if grant.is_contradictory() {
                 None
             } else {
-                let first = Firsts::stranger(of_all.get(&entitlement), tenant, self.index);
-                Firsts::add(&mut of_all, entitlement, tenant, at, self.index);
-                first.map(|first| (first.tenant, first.grant))
+                let new = First::of_grant(tenant, at);
+                let first = Firsts::see(of_all.entry(entitlement).or_default(), new, self.index);
+                first.map(|first| (first.tenant, first.grant()))
             };
             if let Some((other, other_grant)) = first {
                 self.found.push(Relation {
@@ -312,6 +319,9 @@ impl<'a, 't> Finder<'a, 't> {
     }
 }
 
+/// Grants as texts: instance, permission set, account. Nearly every tenant has one.
+type Grants<'t> = SmallVec<[[&'t str; 3]; 1]>;
+
 /// What makes a tenant a copy of another: everything but names and regions, contradictions included.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'t> {
@@ -319,7 +329,7 @@ struct Identity<'t> {
     /// Only where it is another one than `sso_account`.
     role_account: Option<&'t str>,
     instance: &'t str,
-    grants: Vec<[&'t str; 3]>,
+    grants: Grants<'t>,
 }
 
 impl<'t> Identity<'t> {
@@ -334,8 +344,8 @@ impl<'t> Identity<'t> {
 }
 
 /// All grants in order, each once: instance, permission set, account. `None` where not all of them are known.
-fn grants(tenant: &Tenant) -> Option<Vec<[&str; 3]>> {
-    let grants: Option<Vec<[&str; 3]>> = tenant
+fn grants(tenant: &Tenant) -> Option<Grants<'_>> {
+    let grants: Option<Grants<'_>> = tenant
         .grants
         .iter()
         .map(|grant| {

@@ -1,7 +1,6 @@
 //! Sym's resources inside the flow module, as each of its instances configures them.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Instance, Module, ModuleId, Resource, Span, Str, Value};
 
 use super::model::Model;
@@ -23,7 +22,7 @@ pub struct FlowResource<'p> {
     pub module: &'p Module,
     /// The block.
     pub resource: &'p Resource,
-    attributes: Vec<(&'static str, Value)>,
+    attributes: Box<[(&'static str, Value)]>,
 }
 
 impl<'p> FlowResource<'p> {
@@ -69,6 +68,8 @@ pub(super) fn find_resources<'p>(evaluator: &Evaluator<'p>, model: &mut Model<'p
                 };
                 instance.inputs = module.variables.iter().filter_map(|it| input(&it.name.text)).collect();
             }
+            // Nobody asks about it again, and there may be many.
+            evaluator.forget(&instance.instance);
         }
     }
     model.resources = found;
@@ -83,7 +84,7 @@ pub(super) fn find_resources<'p>(evaluator: &Evaluator<'p>, model: &mut Model<'p
 
 /// A module and all that it calls.
 fn below(project: &symlint_terraform::Project, id: ModuleId) -> Vec<&Module> {
-    let mut seen: HashSet<ModuleId> = HashSet::from([id]);
+    let mut seen: HashSet<ModuleId> = HashSet::from_iter([id]);
     let mut work = vec![id];
     let mut modules = Vec::new();
     while let Some(module) = work.pop().and_then(|id| project.module(id)) {

@@ -1,6 +1,6 @@
 //! Whose the connector roles are, as far as their names say: decided once, so that one cause makes one finding.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::arn::Part;
 use super::index::Index;
@@ -234,7 +234,7 @@ impl Judge<'_, '_> {
             habits.push(RoleHabit { kind, tenants, of: self.population() });
         }
         let taken: HashSet<TenantId> = habits.iter().flat_map(|habit| &habit.tenants).copied().collect();
-        let mut same: HashMap<&str, Vec<TenantId>> = HashMap::new();
+        let mut same: HashMap<&str, Vec<TenantId>> = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
             if let Some(role) = named.role.filter(|_| is_unexpected(&tenant.id) && !taken.contains(&tenant.id)) {
                 same.entry(role).or_default().push(tenant.id);
@@ -254,7 +254,7 @@ impl Judge<'_, '_> {
 
     /// What two or more tenants, and more than half of them, have or lack around their own name.
     fn affixes(&self) -> Option<RoleHabitKind> {
-        let mut counts: HashMap<RoleHabitKind, usize> = HashMap::new();
+        let mut counts: HashMap<RoleHabitKind, usize> = HashMap::default();
         for named in self.names.iter().filter(|named| !named.is_own()) {
             let longer = named.longer().map(RoleHabitKind::Longer);
             if let Some(kind) = longer.or_else(|| named.shorter().map(RoleHabitKind::Shorter)) {
@@ -267,8 +267,8 @@ impl Judge<'_, '_> {
 
     /// The tenants by what the habit leaves of their keys.
     fn shortened(&self, tenants: &[Tenant], habit: Option<&RoleHabitKind>) -> HashMap<String, TenantId> {
-        let Some(RoleHabitKind::Shorter(affixes)) = habit else { return HashMap::new() };
-        let mut short = HashMap::new();
+        let Some(RoleHabitKind::Shorter(affixes)) = habit else { return HashMap::default() };
+        let mut short = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
             if let Some(name) = affixes.strip(named.key) {
                 short.entry(name).or_insert(tenant.id);

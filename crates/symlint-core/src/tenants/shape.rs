@@ -1,11 +1,8 @@
 //! What of a tenant does not fit the type of the shipped example, which is assumed where none is declared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use symlint_terraform::{Kind, Path, Span, Step, Str, Value};
-
-use super::field::FieldKind;
-use crate::config::Config;
+use symlint_terraform::{Entry, Kind, Path, Span, Step, Str, Value};
 
 /// Something in a tenant that is not as the assumed type has it.
 #[derive(Debug)]
@@ -50,68 +47,87 @@ fn is_slip(name: &str, meant: &str) -> bool {
     !is_longer && (meant.len() >= SHORT || strsim::osa_distance(name, meant) < NEAR)
 }
 
-/// Where a tenant's values are, as a tree: the names below each way.
+/// What a tenant looks like: the attributes of an object and what is below each; a value has none.
+#[derive(Default)]
 pub(super) struct Shape<'c> {
-    names: BTreeMap<Vec<&'c str>, BTreeSet<&'c str>>,
+    attributes: BTreeMap<&'c str, Shape<'c>>,
 }
 
 impl<'c> Shape<'c> {
-    pub(super) fn new(config: &'c Config) -> Self {
-        let mut names: BTreeMap<Vec<&str>, BTreeSet<&str>> = BTreeMap::new();
-        for kind in FieldKind::VALUES {
-            let path = config.field_path(kind);
-            for (depth, name) in path.iter().enumerate() {
-                names.entry(path.iter().take(depth).copied().collect()).or_default().insert(name);
-            }
+    /// A tenant with a value at the end of each of these paths.
+    pub(super) fn of<'p>(paths: impl IntoIterator<Item = &'p [&'c str]>) -> Self
+    where
+        'c: 'p,
+    {
+        let mut shape = Self::default();
+        for path in paths {
+            path.iter().fold(&mut shape, |shape, name| shape.attributes.entry(name).or_default());
         }
-        Self { names }
+        shape
+    }
+
+    fn is_object(&self) -> bool {
+        !self.attributes.is_empty()
     }
 
     /// What does not fit in `tenant`, which `path` leads to.
     pub(super) fn misfits(&self, tenant: &Value, path: &Path) -> Vec<Misfit> {
         let mut misfits = Vec::new();
-        self.visit(tenant, path, &mut Vec::new(), &mut misfits);
+        self.visit(tenant, &mut Way { start: path, names: Vec::new() }, &mut misfits);
         misfits
     }
 
-    fn visit<'v: 'p, 'p>(&self, value: &'v Value, path: &Path, way: &mut Vec<&'p str>, misfits: &mut Vec<Misfit>) {
-        let names = self.names.get(way.as_slice());
+    fn visit<'v>(&self, value: &'v Value, way: &mut Way<'_, 'v>, misfits: &mut Vec<Misfit>) {
         let is_absent = matches!(&value.kind, Kind::String(text) if text.is_empty());
         if is_absent || matches!(&value.kind, Kind::Null | Kind::Unknown(_)) {
             return;
         }
         let mut misfit = |wanted| {
             let kind = MisfitKind::Type { wanted, got: value.type_name() };
-            misfits.push(Misfit { span: value.origin.span, path: path.clone(), kind });
+            misfits.push(Misfit { span: value.origin.span, path: way.path(), kind });
         };
-        match (names, value.entries()) {
-            (None, None) if value.elements().is_none() => {}
-            (None, _) => misfit("string"),
-            (Some(_), None) => misfit("object"),
-            (Some(names), Some(entries)) => {
+        match (self.is_object(), value.entries()) {
+            (false, None) if value.elements().is_none() => {}
+            (false, _) => misfit("string"),
+            (true, None) => misfit("object"),
+            (true, Some(entries)) => {
                 for entry in entries {
-                    let path = path.join(Step::Attribute(entry.key.clone()));
-                    if names.contains(entry.key.as_str()) {
-                        way.push(entry.key.as_str());
-                        self.visit(&entry.value, &path, way, misfits);
-                        way.pop();
-                        continue;
+                    way.names.push(&entry.key);
+                    if let Some(below) = self.attributes.get(entry.key.as_str()) {
+                        below.visit(&entry.value, way, misfits);
+                    } else if let Some(kind) = self.misspelt(entry, entries) {
+                        misfits.push(Misfit { span: entry.key_span, path: way.path(), kind });
                     }
-                    let is_free = |name: &str| entries.iter().all(|entry| entry.key.as_str() != name);
-                    let fits = |name: &'c str| {
-                        let below = way.iter().copied().chain([name]).collect::<Vec<_>>();
-                        self.names.contains_key(below.as_slice()) == entry.value.entries().is_some()
-                            && entry.value.elements().is_none()
-                    };
-                    let near = names.iter().copied().filter(|name| fits(name));
-                    let near = near.filter(|name| is_free(name) || is_slip(&entry.key, name));
-                    let near = near.map(|name| (!is_free(name), strsim::osa_distance(&entry.key, name), name));
-                    if let Some((is_taken, _, meant)) = near.filter(|&(_, distance, _)| distance <= NEAR).min() {
-                        let kind = MisfitKind::Misspelt { name: entry.key.clone(), meant: meant.to_owned(), is_taken };
-                        misfits.push(Misfit { span: entry.key_span, path, kind });
-                    }
+                    way.names.pop();
                 }
             }
         }
+    }
+
+    /// Which attribute `entry`, which is none, was probably meant to be.
+    fn misspelt(&self, entry: &Entry, entries: &[Entry]) -> Option<MisfitKind> {
+        let is_free = |name: &str| entries.iter().all(|entry| entry.key.as_str() != name);
+        let is_object = entry.value.entries().is_some();
+        if entry.value.elements().is_some() {
+            return None;
+        }
+        let alike = self.attributes.iter().filter(|(_, below)| below.is_object() == is_object).map(|(name, _)| *name);
+        let near = alike
+            .filter(|name| is_free(name) || is_slip(&entry.key, name))
+            .map(|name| (!is_free(name), strsim::osa_distance(&entry.key, name), name));
+        let (is_taken, _, meant) = near.filter(|&(_, distance, _)| distance <= NEAR).min()?;
+        Some(MisfitKind::Misspelt { name: entry.key.clone(), meant: meant.to_owned(), is_taken })
+    }
+}
+
+/// The way to a value: only where something is wrong, a path is made of it.
+struct Way<'p, 'v> {
+    start: &'p Path,
+    names: Vec<&'v Str>,
+}
+
+impl Way<'_, '_> {
+    fn path(&self) -> Path {
+        self.names.iter().fold(self.start.clone(), |path, name| path.join(Step::Attribute((*name).clone())))
     }
 }

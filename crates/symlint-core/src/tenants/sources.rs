@@ -1,7 +1,7 @@
 //! Where the value of an argument came from: which tenant, and which of its values.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
+use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
 use super::field::FieldKind;
@@ -25,6 +25,9 @@ pub enum Source<'v> {
     /// Something that is no tenant's: a literal, another variable.
     Elsewhere(&'v Origin),
 }
+
+/// What a value was made of, nearly always one.
+pub type MadeOf<'v> = SmallVec<[Source<'v>; 2]>;
 
 /// Which value of which tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +55,12 @@ impl Source<'_> {
 #[derive(Debug, Default)]
 pub struct SourceIndex {
     variables: Vec<Variable>,
-    /// By tenant, those that have a path.
-    fields: Vec<Box<[(Path, FieldRef)]>>,
+    /// The ways from a tenant to its values, which are the same for all tenants.
+    ways: Vec<(Vec<String>, FieldKind)>,
+    /// By tenant, which of the ways lead to a value.
+    plain: Vec<u8>,
+    /// Values behind other ways, such as those of grants in a list.
+    others: HashMap<TenantId, Box<[(Path, FieldRef)]>>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
@@ -66,17 +73,28 @@ struct Variable {
 }
 
 impl SourceIndex {
-    /// `tenants` are those of the variables, and come before all others.
+    /// Knows `tenants`, which are those of the variables and come before all others, but not yet their values.
     pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
         let variables = config.tenants_variables.iter();
-        let mut index = Self {
-            variables: variables.map(|name| Variable { name: name.clone(), entries: HashMap::new() }).collect(),
-            ..Self::default()
-        };
+        let mut variables: Vec<Variable> =
+            variables.map(|name| Variable { name: name.clone(), entries: HashMap::default() }).collect();
         for tenant in tenants {
-            index.add(tenant);
+            if let Provenance::Variable(name) = &tenant.provenance
+                && let Some(variable) = variables.iter_mut().find(|variable| variable.name == name.as_str())
+                && let Some(key) = tenant.path.last().and_then(Step::name)
+            {
+                variable.entries.insert(key.clone(), tenant.id);
+            }
         }
-        index
+        Self { variables, ..Self::default() }
+    }
+
+    /// The same, with the values of the tenants.
+    pub(super) fn with_values(mut self, tenants: &[Tenant], config: &Config) -> Self {
+        let way = |kind| (config.field_path(kind).into_iter().map(str::to_owned).collect(), kind);
+        self.ways = FieldKind::VALUES.map(way).into();
+        tenants.iter().for_each(|tenant| self.add(tenant));
+        self
     }
 
     /// Takes the values of `variable` for anybody's: what is no map has no entries that tenants could be known by.
@@ -85,21 +103,24 @@ impl SourceIndex {
     }
 
     fn add(&mut self, tenant: &Tenant) {
-        if let Provenance::Variable(name) = &tenant.provenance
-            && let Some(variable) = self.variables.iter_mut().find(|variable| variable.name == name.as_str())
-            && let Some(key) = tenant.path.last().and_then(Step::name)
-        {
-            variable.entries.insert(key.clone(), tenant.id);
-        }
         let alone = tenant.values_alone().map(|field| (field, None));
         let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
             [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
         });
-        let mut with_path = Vec::with_capacity(FieldKind::VALUES.len());
+        let mut plain = 0;
+        let mut others = Vec::new();
         for (field, grant) in alone.chain(granted) {
             let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
             match &field.path {
-                Some(path) => with_path.push((path.clone(), found)),
+                Some(path) => {
+                    let (_, steps) = path.parts();
+                    let way = steps.split_first().and_then(|(_, rest)| self.way(rest));
+                    let is_usual = |way: &usize| self.ways.get(*way).is_some_and(|(_, kind)| *kind == field.kind);
+                    match way.filter(|way| is_usual(way) && grant.unwrap_or_default() == 0) {
+                        Some(way) => plain |= 1 << way,
+                        None => others.push((path.clone(), found)),
+                    }
+                }
                 // Elements of a set have no path.
                 None if field.text().is_some() => {
                     self.written.entry(field.span).and_modify(|known| *known = None).or_insert(Some(found));
@@ -107,7 +128,18 @@ impl SourceIndex {
                 None => {}
             }
         }
-        self.fields.push(with_path.into_boxed_slice());
+        self.plain.push(plain);
+        if !others.is_empty() {
+            self.others.insert(tenant.id, others.into_boxed_slice());
+        }
+    }
+
+    /// Which of the ways has these steps.
+    fn way(&self, steps: &[&Step]) -> Option<usize> {
+        self.ways.iter().position(|(names, _)| {
+            names.len() == steps.len()
+                && names.iter().zip(steps).all(|(name, step)| step.name().is_some_and(|it| it.as_str() == name))
+        })
     }
 
     /// The tenant of a variable that `path` leads to or into.
@@ -116,8 +148,8 @@ impl SourceIndex {
     }
 
     /// Everything that `value`, but not what is inside it, was made of; `None` where that is too much to look at.
-    pub fn of<'v>(&self, value: &'v Value) -> Option<Vec<Source<'v>>> {
-        let mut sources = Vec::new();
+    pub fn of<'v>(&self, value: &'v Value) -> Option<MadeOf<'v>> {
+        let mut sources = MadeOf::new();
         let mut left = MOST;
         self.follow(&value.origin, &mut left, &mut sources)?;
         Some(sources)
@@ -140,7 +172,7 @@ impl SourceIndex {
     }
 
     fn gather(&self, value: &Value, left: &mut usize, tenants: &mut Vec<TenantId>, any: &mut bool) {
-        let mut sources = Vec::new();
+        let mut sources = MadeOf::new();
         if self.follow(&value.origin, left, &mut sources).is_none() {
             return;
         }
@@ -158,7 +190,7 @@ impl SourceIndex {
         }
     }
 
-    fn follow<'v>(&self, origin: &'v Origin, left: &mut usize, found: &mut Vec<Source<'v>>) -> Option<()> {
+    fn follow<'v>(&self, origin: &'v Origin, left: &mut usize, found: &mut MadeOf<'v>) -> Option<()> {
         *left = left.checked_sub(1)?;
         if let Some(source) = origin.path.as_ref().and_then(|path| self.at(path)) {
             found.push(source);
@@ -193,25 +225,32 @@ impl SourceIndex {
         if rest.is_empty() {
             return Some(Source::Tenant(tenant));
         }
-        let fields = self.fields.get(tenant.index()).map(AsRef::as_ref).unwrap_or_default();
-        let field = fields.iter().find(|(other, _)| leads_to_the_same(other, &steps));
+        let plain = self.plain.get(tenant.index()).copied().unwrap_or_default();
+        if let Some(way) = self.way(rest).filter(|way| plain & (1 << way) != 0)
+            && let Some(&(_, kind)) = self.ways.get(way)
+        {
+            let is_granted = matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
+            return Some(Source::Field(FieldRef { tenant, kind, grant: is_granted.then_some(0) }));
+        }
+        let others = self.others.get(&tenant).map(AsRef::as_ref).unwrap_or_default();
+        let field = others.iter().find(|(other, _)| leads_to_the_same(other, &steps));
         Some(field.map_or(Source::Attribute(tenant, path), |&(_, field)| Source::Field(field)))
     }
 }
 
 /// Whether a path has these steps, whatever is an attribute or a key: that depends on whether a type is declared.
 fn leads_to_the_same(path: &Path, steps: &[&Step]) -> bool {
-    let (_, own) = path.parts();
-    own.len() == steps.len()
-        && own.iter().zip(steps).rev().all(|(a, b)| a == b || a.name().is_some_and(|name| b.name() == Some(name)))
+    let same = |a: &Step, b: &Step| a == b || a.name().is_some_and(|name| b.name() == Some(name));
+    let mut own = path.backwards();
+    steps.iter().rev().all(|step| own.next().is_some_and(|own| same(own, step))) && own.next().is_none()
 }
 
 /// The text of a string, number or boolean.
-pub fn text_of(value: &Value) -> Option<String> {
+pub fn text_of(value: &Value) -> Option<Str> {
     match &value.kind {
-        Kind::String(text) => Some(text.as_str().to_owned()),
-        Kind::Number(number) => Some(symlint_terraform::format_number(number)),
-        Kind::Bool(flag) => Some(flag.to_string()),
+        Kind::String(text) => Some(text.clone()),
+        Kind::Number(number) => Some(symlint_terraform::format_number(number).into()),
+        Kind::Bool(flag) => Some(flag.to_string().into()),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ use crate::limits::DEPTH;
 use crate::source::Span;
 use crate::value::Value;
 
+use super::instance::Instance;
 use super::{Evaluator, Trial};
 
 /// What has one value in an instance of a module: its place in the module's list.
@@ -27,6 +28,19 @@ pub(super) enum Slot {
 }
 
 impl Evaluator<'_> {
+    /// Lets go of what was evaluated in `instance`: it is evaluated anew if it is asked for again.
+    pub fn forget(&self, instance: &Instance) {
+        let Some(module) = instance.module().and_then(|module| self.project.module(module)) else { return };
+        let items = |count: usize, item: fn(u32) -> Item| (0..u32::try_from(count).unwrap_or(u32::MAX)).map(item);
+        let items = items(module.variables.len(), Item::Variable)
+            .chain(items(module.locals.len(), Item::Local))
+            .chain(items(module.outputs.len(), Item::Output));
+        let mut memo = self.memo.borrow_mut();
+        for item in items {
+            memo.remove(&(instance.id(), item));
+        }
+    }
+
     /// The value of `item` in the instance `instance`; `span` and `name` are for the error where it needs itself.
     pub(super) fn remembered(
         &self,

@@ -21,8 +21,9 @@ pub(crate) mod tests;
 mod variable;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::limits::{DEPTH, Exhausted, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;

@@ -18,8 +18,9 @@ mod sets;
 mod strings;
 mod yaml;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use crate::eval::{Answer, Evaluator, Scope, Stop};
 use crate::limits::ELEMENTS;

@@ -1,6 +1,6 @@
 //! Functions of sets.
 
-use std::collections::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
@@ -66,7 +66,7 @@ fn set_of(args: &Arguments<'_, '_>, items: Vec<Value>, of: Type) -> Answer {
 /// The elements of which as many sets have one as `keep` wants, given how many sets there are.
 fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
     let (sets, of) = sets(args)?;
-    let mut counts = std::collections::HashMap::new();
+    let mut counts = HashMap::default();
     for item in sets.iter().flatten() {
         *counts.entry(canonical(item, args.evaluator.meter())?).or_insert(0) += 1;
     }
@@ -90,7 +90,7 @@ fn symmetric_difference(args: &Arguments<'_, '_>) -> Answer {
 fn setsubtract(args: &Arguments<'_, '_>) -> Answer {
     let (sets, of) = sets(args)?;
     let [minuend, subtrahend] = sets.as_slice() else { return Err(args.refuse("takes two sets")) };
-    let mut gone = HashSet::new();
+    let mut gone = HashSet::default();
     for item in subtrahend {
         gone.insert(canonical(item, args.evaluator.meter())?);
     }

@@ -3,10 +3,10 @@
 //! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown, and so is what
 //! only they refuse.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use bigdecimal::num_bigint::BigInt;
+use foldhash::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 
 use crate::eval::{Answer, LostKey, Stop, numeric};
@@ -40,7 +40,7 @@ fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
         offsets: offsets(&text),
         text: &text,
         origin: &origin,
-        anchors: HashMap::new(),
+        anchors: HashMap::default(),
     };
     let value = reader.document()?;
     Ok(value.marked(origin.sensitive))
@@ -186,7 +186,7 @@ impl<'t> Reader<'_, 't, '_> {
     fn mapping(&mut self, start: Range<usize>, depth: usize) -> Answer {
         let mut entries: Vec<Entry> = Vec::new();
         // Where the keys are that are written here, and not merged in.
-        let mut keys: HashMap<Str, Span> = HashMap::new();
+        let mut keys: HashMap<Str, Span> = HashMap::default();
         loop {
             let (event, range) = self.next()?;
             let key = match event {

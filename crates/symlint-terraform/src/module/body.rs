@@ -1,8 +1,9 @@
 //! From the blocks of a folder to what they declare.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::eval::{EvalError, Evaluator};
 use crate::source::Span;

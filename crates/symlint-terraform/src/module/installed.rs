@@ -1,7 +1,6 @@
 //! Modules from elsewhere, where `terraform init` has put them: `.terraform/modules/modules.json`.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jsonc_parser::ast::Value as Json;
 
 use crate::json;
@@ -30,7 +29,7 @@ impl Installed {
     /// Reads the list of the root module in `root`. A list that cannot be read is one of nothing: it is written by
     /// Terraform, and not for us.
     pub(super) fn read(files: &dyn FileTree, root: &str) -> Result<Self, FileError> {
-        let mut installed = Self { root: root.to_owned(), modules: HashMap::new() };
+        let mut installed = Self { root: root.to_owned(), modules: HashMap::default() };
         let Some(bytes) = files.read(&join(root, LIST))? else { return Ok(installed) };
         let text = String::from_utf8_lossy(&bytes);
         let Ok(Json::Object(list)) = json::parse(&text) else { return Ok(installed) };

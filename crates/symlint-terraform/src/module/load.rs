@@ -1,6 +1,6 @@
 //! Reading folders: the root module's, and those of the local modules that it calls.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::json;
 use crate::source::{FileError, FileId, FileTree, Source, Span};
@@ -136,7 +136,7 @@ fn is_override(name: &str) -> bool {
 fn load_children(project: &mut Project, files: &dyn FileTree, installed: &Installed) -> Result<(), FileError> {
     // The key of each module in Terraform's list of what is installed: the names of the calls that lead to it.
     let mut keys: Vec<String> = vec![String::new()];
-    let mut by_dir: HashMap<String, ModuleId> = HashMap::new();
+    let mut by_dir: HashMap<String, ModuleId> = HashMap::default();
     by_dir.extend(project.modules.first().map(|root| (root.dir.clone(), ModuleId::ROOT)));
     let mut next = 0;
     while let Some(module) = project.modules.get(next) {

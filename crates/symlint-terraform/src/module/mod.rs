@@ -7,9 +7,10 @@ mod load;
 mod path;
 mod values;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::source::{FileId, FileTree, Sources, Span};
 use crate::syntax::{Attribute, Block, File, Name};

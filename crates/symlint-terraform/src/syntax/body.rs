@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::cursor::{Node, Outcome, Reader, Reported};
 use super::recover::Level;
@@ -46,7 +46,7 @@ impl Reader<'_> {
                 self.at += 1;
                 self.skip_blank();
                 let value_start = self.at;
-                let outcome = self.value_of(&name);
+                let outcome = self.value_of(&name.text);
                 let failed = outcome.is_err();
                 let value = self.value_or_invalid(outcome);
                 let span = self.span(start..value.span.end as usize);

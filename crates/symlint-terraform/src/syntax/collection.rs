@@ -68,8 +68,8 @@ impl Reader<'_> {
         self.skip_blank();
         let value_start = self.at;
         let outcome = match &key.expr.kind {
-            ExprKind::Variable(text) => self.value_of(&Name { text: text.clone(), span: key.expr.span }),
-            ExprKind::String(literal) => self.value_of(&Name { text: literal.text.clone(), span: literal.span }),
+            ExprKind::Variable(text) => self.value_of(text),
+            ExprKind::String(literal) => self.value_of(&literal.text),
             _ => self.expression(Lines::End),
         };
         *height = (*height).max(key.height);
@@ -116,7 +116,7 @@ impl Reader<'_> {
                 Key::Literal(self.name(expr.span.start as usize..expr.span.end as usize))
             }
             ExprKind::String(literal) => Key::Literal(Name { text: literal.text, span: literal.span }),
-            _ => Key::Computed(expr),
+            _ => Key::Computed(Box::new(expr)),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Quoted strings, and the text of literals in every kind of template.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::cursor::{Node, Outcome, Reader};
 use super::template::Kind;
@@ -71,6 +72,10 @@ impl Reader<'_> {
     pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
         let written = self.slice(range.clone());
         let span = self.span(range.clone());
+        // Nearly every text is itself.
+        if written.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'$' | b'%')) {
+            return Ok(Literal { text: self.substr(range), span, form: Form::Verbatim });
+        }
         if let Some(at) = bare_return(written) {
             return Err(self.stray_return(range.start + at));
         }
@@ -84,10 +89,10 @@ impl Reader<'_> {
         } else {
             (self.substr(range), Form::Verbatim)
         };
-        if text.is_ascii() || is_nfc(&text) {
-            return Ok(Literal { text, span, form });
+        match normalised(&text) {
+            Some(text) => Ok(Literal { text: text.into(), span, form: Form::Whole }),
+            None => Ok(Literal { text, span, form }),
         }
-        Ok(Literal { text: text.nfc().collect::<String>().into(), span, form: Form::Whole })
     }
 
     fn unescape(&mut self, range: Range<usize>, kind: Kind) -> Outcome<String> {
@@ -157,5 +162,12 @@ enum QuotedEnd {
 
 /// `text` in the normal form that Terraform's strings have, where it is not.
 pub(crate) fn normalised(text: &str) -> Option<String> {
-    (!text.is_ascii() && !is_nfc(text)).then(|| text.nfc().collect())
+    const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
+    if text.is_ascii() {
+        return None;
+    }
+    match NFC.normalize(text) {
+        Cow::Owned(text) => Some(text),
+        Cow::Borrowed(_) => None,
+    }
 }

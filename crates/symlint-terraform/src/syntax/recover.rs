@@ -1,8 +1,8 @@
 //! The way on after a mistake.
 
+use super::MAX_DEPTH;
 use super::cursor::{Lines, Node, Outcome, Reader};
 use super::repair::{balance, before_comment};
-use super::{MAX_DEPTH, Name};
 
 /// What an item is part of, which decides where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,11 +127,11 @@ impl Reader<'_> {
     }
 
     /// The value of `name`, which starts here: an object whose `{` is missing, too.
-    pub(super) fn value_of(&mut self, name: &Name) -> Outcome<Node> {
+    pub(super) fn value_of(&mut self, name: &str) -> Outcome<Node> {
         let end = if self.at_line_end() { Some(self.at) } else { self.slip_end() };
         let Some(end) = end.filter(|_| self.lacks_brace()) else { return self.expression(Lines::End) };
         let open = self.at;
-        self.error(open..end, format!("`{{` is missing: write `{} = {{`", name.text));
+        self.error(open..end, format!("`{{` is missing: write `{name} = {{`"));
         self.at = end;
         self.rest_of_object(open)
     }

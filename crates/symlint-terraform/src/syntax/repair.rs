@@ -1,6 +1,6 @@
 //! Where a closing bracket is missing, or one is too many, as far as indentation shows it.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::MAX_DEPTH;
 use super::cursor::{Reader, offset};

@@ -38,7 +38,7 @@ impl Reader<'_> {
     fn of_step(&mut self, base: Node, step: Step, written: Range<usize>) -> Outcome<Node> {
         let height = base.height.max(step.height());
         let kind = match step {
-            Step::Attribute(name) => ExprKind::Attribute(Box::new(base.expr), name),
+            Step::Attribute(name) => ExprKind::Attribute(Box::new(base.expr), Box::new(name)),
             Step::Index(key) => ExprKind::Index(Box::new(base.expr), Box::new(key.expr)),
             Step::Splat(steps, _) => ExprKind::Splat(Box::new(Splat { base: base.expr, steps: steps.into() })),
         };

@@ -97,8 +97,8 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// A bare name, the start of a reference: `var`, `each`, a `for` variable.
     Variable(Str),
-    /// `base.name`
-    Attribute(Box<Expr>, Name),
+    /// `base.name`; boxed, since most expressions are literals, which are smaller
+    Attribute(Box<Expr>, Box<Name>),
     /// `base[key]`; the legacy form `base.0` has the number as its key
     Index(Box<Expr>, Box<Expr>),
     /// `base[*].steps` or `base.*.steps`
@@ -174,7 +174,7 @@ pub enum Key {
     /// `name` or `"name"`: known without evaluating. The span is without quotes.
     Literal(Name),
     /// `(expression)`, `"${…}"`, a number.
-    Computed(Expr),
+    Computed(Box<Expr>),
 }
 
 impl Key {

@@ -25,7 +25,7 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Template(parts) => in_template(parts),
         ExprKind::Object(items) => {
             let keys =
-                items.iter().filter_map(|item| if let Key::Computed(key) = &item.key { Some(key) } else { None });
+                items.iter().filter_map(|item| if let Key::Computed(key) = &item.key { Some(&**key) } else { None });
             keys.chain(items.iter().map(|item| &item.value)).collect()
         }
         ExprKind::Tuple(elements) => elements.iter().collect(),

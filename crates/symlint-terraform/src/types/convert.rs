@@ -231,6 +231,10 @@ impl Converter<'_> {
 
     fn object(&mut self, value: &Value, ty: &Type, attributes: &[ObjectAttribute], at: &Trail<'_>) -> Value {
         let Some(entries) = value.entries() else { return self.mismatch(value, ty, at) };
+        // Most objects are passed on from one variable to another of the same type: they are shared.
+        if is_of(value, ty) {
+            return value.clone();
+        }
         let mut converted = Vec::with_capacity(attributes.len());
         for attribute in attributes {
             let found = entries.binary_search_by(|entry| entry.key.as_str().cmp(&attribute.name));
@@ -347,6 +351,22 @@ impl Converter<'_> {
 
     fn report(&mut self, span: Span, at: &Trail<'_>, kind: ProblemKind) {
         self.problems.push(ConversionProblem { span, path: at.path(), kind });
+    }
+}
+
+/// Whether `value` is of the type `ty` as it is; `false` also where that takes long to tell.
+fn is_of(value: &Value, ty: &Type) -> bool {
+    /// An object with more attributes than this is converted.
+    const FEW: usize = 16;
+    match (&value.kind, ty) {
+        (Kind::String(_), Type::String) | (Kind::Number(_), Type::Number) | (Kind::Bool(_), Type::Bool) => true,
+        (Kind::Object(entries), Type::Object(attributes)) => {
+            let attribute = |entry: &Entry| attributes.iter().find(|attribute| attribute.name == entry.key);
+            entries.len() == attributes.len()
+                && entries.len() <= FEW
+                && entries.iter().all(|entry| attribute(entry).is_some_and(|it| is_of(&entry.value, &it.ty)))
+        }
+        _ => false,
     }
 }
 

@@ -1,10 +1,10 @@
 //! When values are equal, and the order of the elements of sets.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use bigdecimal::BigDecimal;
+use foldhash::{HashSet, HashSetExt};
 
 use crate::limits::{Exhausted, Meter};
 use crate::number;

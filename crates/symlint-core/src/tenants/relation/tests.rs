@@ -90,8 +90,9 @@ fn found_in(rows: &[Row], organizations: &[&[&str]]) -> Vec<(RelationKind, usize
         })
         .collect();
     let config = Config { organizations, ..Config::default() };
-    let index = Index::new(&tenants, &config);
-    relations(&tenants, &index, &config)
+    let comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
+    let index = Index::new(&tenants, &comparables, &config);
+    relations(&tenants, comparables, &index, &config)
         .into_iter()
         .map(|relation| (relation.kind, relation.tenant.index(), relation.other.index()))
         .collect()

@@ -1,0 +1,13 @@
+import { byId, h } from "./dom";
+import { SAMPLES } from "./samples";
+
+/** What there is to see before there is a text: ways to begin. */
+export function drawStart(host: HTMLElement, choose: (sample: string) => void): void {
+  const cards = SAMPLES.map(({ path, title, about }) => card(title, about, () => choose(path)));
+  const folder = card("A folder of yours", "Terraform files are read, other files are not. Or drop it anywhere on the page.", () => byId("open").click());
+  host.replaceChildren(h("h2", {}, "Paste into the editor, or start with"), h("div", { class: "cards" }, ...cards, folder));
+}
+
+function card(title: string, about: string, press: () => void): HTMLElement {
+  return h("button", { type: "button", class: "card", click: press }, h("strong", {}, title), h("span", {}, about));
+}
