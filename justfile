@@ -37,9 +37,10 @@ fuzz RUNS="20000":
     set -euo pipefail
     export RUSTC_BOOTSTRAP=1 # cargo-fuzz's flags, on the pinned compiler
     for target in values configuration expression; do
-        cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" "tests/fuzz/corpus/$target" -- \
-            -seed=1 -runs={{ RUNS }} -timeout=20 -rss_limit_mb=1024 -reload=0 -create_missing_dirs=1 \
-            -artifact_prefix="tests/fuzz/artifacts/$target/"
+        new=$(mktemp -d) # what is interesting on the way would change the next run
+        cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" "$new" "tests/fuzz/corpus/$target" -- \
+            -seed=1 -runs={{ RUNS }} -timeout=20 -rss_limit_mb=1024
+        rm -r "$new"
     done
 
 # Go on fuzzing from what was found interesting before, so many seconds for each target

@@ -139,10 +139,8 @@ impl Evaluator<'_> {
         }
         match (self.type_of_failed(other, scope), attempt) {
             (Some(ty), _) => self.of_common_type(value, &ty, ONE_TYPE),
-            // Whatever is in it, it is no string, number or boolean.
-            (None, _) if matches!(other.kind, ExprKind::Tuple(_) | ExprKind::Object(_)) && is_primitive(&value) => {
-                Err(Stop::error(ONE_TYPE))
-            }
+            // Whatever is in it, it is a tuple or an object.
+            (None, _) if is_never(&other.kind, &type_of(&value, self.meter())?) => Err(Stop::error(ONE_TYPE)),
             (None, Ok(None)) => Ok(value),
             (None, _) if is_number_by(other) && matches!(value.kind, Kind::Number(_)) => Ok(value),
             (None, _) => uncommon(value),
@@ -235,10 +233,12 @@ impl Evaluator<'_> {
 
 const ONE_TYPE: &str = "the two results of a condition must be of one type";
 
-fn is_primitive(value: &Value) -> bool {
-    match &value.kind {
-        Kind::Null => value.of().is_some_and(Type::is_primitive),
-        kind => matches!(kind, Kind::String(_) | Kind::Number(_) | Kind::Bool(_)),
+/// Whether what `literal` makes has no type in common with `ty`, whatever is in it.
+fn is_never(literal: &ExprKind, ty: &Type) -> bool {
+    match literal {
+        ExprKind::Tuple(_) => ty.is_primitive() || matches!(ty, Type::Map(_) | Type::Object(_)),
+        ExprKind::Object(_) => ty.is_primitive() || matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)),
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::module::{Assignment, ModuleCall, ModuleId, Variable};
+use crate::module::{Assignment, AssignmentSource, ModuleCall, ModuleId, Variable};
 use crate::origin::{Path, Root};
 use crate::source::Span;
 use crate::types::{ConversionProblem, Converted, Primitive, ProblemKind, Type, convert_within, to_bool};
@@ -32,6 +32,7 @@ impl<'p> Evaluator<'p> {
         let item = Item::Variable(index);
         let value = self.remembered(instance.id(), item, variable.name.span, label, || {
             match (&variable.type_error, instance.call()) {
+                _ if variable.ephemeral => Value::unknown(format!("var.{name} is ephemeral"), variable.name.span),
                 (Some((message, span)), _) => self.refused(message.as_str(), *span),
                 (None, None) => self.root_variable(index, variable),
                 (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
@@ -89,7 +90,7 @@ impl<'p> Evaluator<'p> {
         let label = || format!("output `{name}`");
         let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
             self.check_references(instance, &value.value);
-            self.eval(&value.value, &Scope::of(instance)).marked(output.sensitive)
+            self.eval(&value.value, &Scope::of(instance))
         });
         Some(value)
     }
@@ -149,6 +150,7 @@ impl<'p> Evaluator<'p> {
                 );
             }
         }
+        self.check_default(variable, assignment.source == AssignmentSource::Default);
         let Converted { value, problems } = self.converted(&value, ModuleId::ROOT, index, &variable.ty);
         self.problems.borrow_mut().insert(variable.name.text.clone(), problems.into());
         value.marked(variable.sensitive)
@@ -166,7 +168,10 @@ impl<'p> Evaluator<'p> {
         let name = &variable.name.text;
         let passed = self.argument(instance, name).filter(|value| variable.nullable || !value.is_null());
         let value = match (passed, &variable.default) {
-            (Some(value), _) => value,
+            (Some(value), _) => {
+                self.check_default(variable, false);
+                value
+            }
             (None, Some(default)) => self.eval(&default.value, &Scope::constant()),
             (None, None) => {
                 let span = self.project.module(caller.module().unwrap_or(ModuleId::ROOT));
@@ -182,6 +187,27 @@ impl<'p> Evaluator<'p> {
             }
         }
         value.marked(variable.sensitive)
+    }
+
+    /// Terraform refuses a default that does not fit the type, needed or not. What is wrong with the one that is `used`
+    /// is told where it is converted.
+    fn check_default(&self, variable: &Variable, used: bool) {
+        let Some(default) = &variable.default else { return };
+        if !self.checked.borrow_mut().insert(default.value.span) {
+            return;
+        }
+        let value = self.eval(&default.value, &Scope::constant());
+        if value.is_null() && !variable.nullable {
+            self.record(
+                format!("the default of var.{} must not be null", variable.name.text),
+                default.value.span,
+                None,
+            );
+        }
+        let problems = if used { Vec::new() } else { convert_within(&value, &variable.ty, &self.meter).problems };
+        for problem in problems.into_iter().filter(|problem| problem.kind.is_error()) {
+            self.record(describe(&problem), problem.span, None);
+        }
     }
 
     /// `value` as the type of a variable. A large collection that is passed to many instances is converted once.

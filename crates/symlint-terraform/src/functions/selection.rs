@@ -199,7 +199,7 @@ fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
     }
     // Keys and what is looked for are of one type.
     keys.extend(wanted);
-    let keys = args.list(keys)?;
+    let keys = args.list(keys).map_err(|_| Stop::reason("whether these keys match is not known"))?;
     let (keys, wanted) = keys.elements().unwrap_or_default().split_at_checked(values.len()).unwrap_or_default();
     let mut found = Vec::new();
     for (value, key) in values.into_iter().zip(keys) {

@@ -125,6 +125,7 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
         default: attribute(block, "default").cloned(),
         nullable: flag(block, "nullable", true),
         sensitive: flag(block, "sensitive", false),
+        ephemeral: flag(block, "ephemeral", false),
         validations: block.body.blocks.iter().filter_map(|block| validation(block)).collect(),
         span: block.span,
     }

@@ -156,6 +156,8 @@ pub struct Variable {
     pub nullable: bool,
     /// Whether Terraform hides its value.
     pub sensitive: bool,
+    /// Whether Terraform keeps its value nowhere.
+    pub ephemeral: bool,
     /// What its value must fulfil.
     pub validations: Vec<Validation>,
     /// The whole block.

@@ -8,9 +8,9 @@ use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::constraint::{ObjectAttribute, Type};
-use super::order::make_set;
+use super::order::{make_set, wholly_known};
 use super::primitive::{Primitive, to_bool, to_number, to_text};
-use super::unify::{is_convertible, is_same_type, type_of, unify_all};
+use super::unify::{is_convertible, is_exactly, type_of, unify_all};
 
 /// A value of a type, and what stood in the way.
 #[derive(Debug, Clone)]
@@ -298,27 +298,42 @@ impl Converter<'_> {
             return Some(Elements::Of(declared.of_values()));
         }
         let unknown = values.iter().any(|value| value.as_unknown().is_some());
-        let common = self.harmonise(values)?;
+        let common = self.harmonise(values, from.entries().is_some())?;
         Some(if unknown { Elements::Unclear } else { Elements::Of(common) })
     }
 
-    /// Converts the elements of a collection of anything to one type, if they have one in common.
-    fn harmonise(&mut self, values: &mut [&mut Value]) -> Option<Type> {
+    /// Converts the elements of a collection of anything to one type, if they have one in common. A null of no type is
+    /// of any in a map; in a list it leaves the type of tuples and objects open.
+    fn harmonise(&mut self, values: &mut [&mut Value], in_map: bool) -> Option<Type> {
         let mut types: Vec<Type> = Vec::new();
-        for value in values.iter() {
+        let open_null = |value: &Value| value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any));
+        let some_typed = values.iter().any(|value| !open_null(value));
+        let tells = |value: &Value| value.as_unknown().is_none() && !(in_map && some_typed && open_null(value));
+        for value in values.iter().filter(|value| tells(value)) {
             let Ok(ty) = type_of(value, self.meter) else { return Some(Type::Any) };
-            if !types.last().is_some_and(|last| !last.is_open() && is_same_type(last, &ty)) {
+            if !types.last().is_some_and(|last| is_exactly(last, &ty)) {
                 types.push(ty);
             }
         }
+        if types.is_empty() {
+            return Some(Type::Any);
+        }
         let common = unify_all(&types.iter().collect::<Vec<_>>())?;
         // What the elements leave open stays as it is: the conversion would come back here for ever.
-        if matches!(common, Type::Any) {
-            return Some(common);
+        if !matches!(common, Type::Any) {
+            for value in values.iter_mut() {
+                let trail = Trail { parent: None, step: Place::Nowhere, path: None };
+                **value = self.convert(value, &common, &trail);
+            }
         }
-        for value in values {
-            let trail = Trail { parent: None, step: Place::Nowhere, path: None };
-            **value = self.convert(value, &common, &trail);
+        // Then it must be the same in all of them, as far as they are known.
+        let known = |value: &&mut Value| wholly_known(value, self.meter).unwrap_or(false);
+        if common.is_open() && values.iter().all(known) {
+            let types = values.iter().map(|value| type_of(value, self.meter)).collect::<Result<Vec<_>, _>>();
+            let differ = |pair: &[Type]| matches!(pair, [a, b] if !is_exactly(a, b));
+            if types.is_ok_and(|types| types.windows(2).any(differ)) {
+                return None;
+            }
         }
         Some(common)
     }

@@ -243,7 +243,14 @@ pub(super) fn is_convertible(from: &Type, to: &Type) -> bool {
             is_convertible(a, b)
         }
         (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_convertible(a, b)),
-        (Type::Tuple(elements), Type::List(to) | Type::Set(to)) => all_convertible(elements.iter(), to),
+        (Type::Tuple(elements), Type::List(to) | Type::Set(to)) => {
+            // A null of no type beside what is no primitive leaves the type of a list open.
+            let is_open = || {
+                matches!(unify_all(&elements.iter().collect::<Vec<_>>()), Some(Type::Any))
+                    && elements.iter().any(|ty| !matches!(ty, Type::Any))
+            };
+            all_convertible(elements.iter(), to) && !(matches!(**to, Type::Any) && is_open())
+        }
         (Type::Object(attributes), Type::Map(to)) => all_convertible(attributes.iter().map(|at| &at.ty), to),
         (Type::Object(from), Type::Object(to)) => to.iter().all(|wanted| {
             let own = from.iter().find(|attribute| attribute.name == wanted.name);
@@ -255,13 +262,11 @@ pub(super) fn is_convertible(from: &Type, to: &Type) -> bool {
 }
 
 fn all_convertible<'a>(from: impl Iterator<Item = &'a Type> + Clone, to: &Type) -> bool {
-    let open = matches!(to, Type::Any);
-    from.clone().next().is_none()
-        || if open {
-            unify_all(&from.collect::<Vec<_>>()).is_some()
-        } else {
-            from.into_iter().all(|ty| is_convertible(ty, to))
-        }
+    if matches!(to, Type::Any) {
+        let types: Vec<&Type> = from.collect();
+        return types.is_empty() || unify_all(&types).is_some();
+    }
+    from.into_iter().all(|ty| is_convertible(ty, to))
 }
 
 /// Whether two types are the same, [`Type::Any`] being a type of its own.

@@ -3,6 +3,8 @@
 //! What `terraform fmt` of Terraform 1.11 says about each file is recorded in `verdicts.in`, so this runs everywhere.
 //! `SYMLINT_TERRAFORM=1 cargo test -p symlint-terraform terraform_judges` asks the Terraform on the `PATH` again and
 //! rewrites the verdicts; a file is added as a line with any verdict.
+//!
+//! With `SYMLINT_HCL2JSON`, a folder in which `npm install @cdktf/hcl2json` was run, the official Go parser is asked too.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -57,6 +59,33 @@ fn terraform_judges_so() {
     let same = std::fs::read_to_string(path).unwrap() == recorded;
     std::fs::write(path, recorded).unwrap();
     assert!(same, "the verdicts have changed; they have been rewritten");
+}
+
+#[test]
+fn the_go_parser_judges_so() {
+    let Some(installed) = std::env::var_os("SYMLINT_HCL2JSON") else { return };
+    let folder = Folder(std::env::temp_dir().join(format!("symlint-hcl2json-{}", std::process::id())));
+    std::fs::create_dir_all(&folder.0).unwrap();
+    for (index, (_, text)) in VERDICTS.iter().enumerate() {
+        // It is given text, so bytes that are no UTF-8 do not come to it.
+        if !text.contains('\u{E0FF}') {
+            std::fs::write(folder.0.join(format!("{index}.tf")), raw(text)).unwrap();
+        }
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/syntax/tests/hcl2json.mjs");
+    let output = Command::new("node").arg(script).arg(&folder.0).current_dir(installed).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let refused: BTreeSet<usize> = said.lines().map(|line| line.trim_end_matches(".tf").parse().unwrap()).collect();
+    let mut wrong = String::new();
+    for (index, (accepted, text)) in VERDICTS.iter().enumerate() {
+        // The package has a parser from before there were namespaces.
+        let is_asked = !text.contains('\u{E0FF}') && !text.contains("::");
+        if is_asked && refused.contains(&index) == *accepted {
+            writeln!(wrong, "the Go parser differs from terraform fmt on {text:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// Which of the files Terraform refuses, if it is installed.
