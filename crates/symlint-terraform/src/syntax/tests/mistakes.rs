@@ -227,3 +227,39 @@ fn every_single_fault_has_one_error() {
     // What is left needs two, or is not known to follow: a comment that swallows a line, a string cut in two.
     assert!(more.len() * 100 <= faults * 3, "{} of {faults} have more: {}", more.len(), more.join("\n"));
 }
+
+/// What people write who think of another language, or whose finger slipped.
+#[test]
+fn what_was_meant_is_said() {
+    for (item, said) in [
+        ("r := \"x\"", "`:=` sets nothing: write `=`"),
+        ("r => \"x\"", "`=>` sets nothing: write `=`"),
+        ("r == \"x\"", "`==` compares: write `r = …`"),
+        ("r [\"x\", \"y\"]", "`=` is missing: write `r = [ … ]`"),
+        ("r = \"x\",,", "these are two commas: remove one"),
+        ("r = [, 1]", "there is nothing before this comma: remove it"),
+        ("r = x\"", "a quote is missing before `x`: write `\"x\"`"),
+        ("r\" = 1", "this `\"` closes no string: a quote is missing before the name"),
+        ("r = 123abc", "text must be in quotes: write `\"123abc\"`"),
+        ("r = \"x\")", "this `)` closes nothing: remove it, or open it where its contents begin"),
+        ("r = {\"x\", \"y\"]", "`\"x\"` has no value: write `\"x\" = …`, or `[ … ]` for a list"),
+        ("-- r", "a comment starts with `#`"),
+        ("r = << E\nx\nE", "a word must follow `<<` at once, such as `<<EOT`"),
+    ] {
+        let input = input(&format!("t = {{\n  a = {{\n    {item}\n  }}\n  z = 1\n}}\n"));
+        let errors = input.errors();
+        assert_eq!(errors.len(), 1, "{item}: {errors:?}");
+        assert!(errors[0].starts_with("3:") && errors[0].ends_with(said), "{item}: {errors:?}");
+        let ExprKind::Object(items) = &input.value("t").kind else { panic!() };
+        assert_eq!(items.len(), 2, "{item}");
+    }
+    let text = "t = {\n  a = 1\n<<<<<<< HEAD\n  b = 2\n=======\n  b = 3\n>>>>>>> theirs\n  c = 4\n}\n";
+    let input = input(text);
+    let errors = input.errors();
+    assert!(
+        errors.len() == 1 && errors[0].starts_with("3:1 ") && errors[0].contains("a merge left this"),
+        "{errors:?}"
+    );
+    let ExprKind::Object(items) = &input.value("t").kind else { panic!() };
+    assert_eq!(items.len(), 4);
+}
