@@ -21,7 +21,9 @@ pub(crate) struct Name<'a> {
 
 /// What Sym tells names apart by: in lower case, and with `-` for `_`.
 pub(crate) fn folded(name: &str) -> String {
-    name.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect()
+    let mut folded = name.replace('_', "-");
+    folded.make_ascii_lowercase();
+    folded
 }
 
 /// Whether Sym takes this as a name: ASCII letters, digits, `_` and `-`.
