@@ -92,10 +92,15 @@ impl Reader<'_> {
         Ok(What::Block)
     }
 
-    /// The `{` with which the line ends, if it does.
+    /// The `{` with which the line ends, or the next one, if that begins with a quote: the label runs over both.
     fn last_brace(&self) -> Option<usize> {
-        let line = self.slice(self.at..self.line_end(self.at)).trim_end();
-        line.ends_with('{').then(|| self.at + line.len() - 1)
+        let ends = |start: usize| {
+            let line = self.slice(start..self.line_end(start)).trim_end();
+            line.ends_with('{').then(|| start + line.len() - 1)
+        };
+        let next = self.next_line(self.at);
+        let is_torn = self.slice(next..self.text.len()).trim_start_matches([' ', '\t']).starts_with('"');
+        ends(self.at).or_else(|| ends(next).filter(|_| is_torn))
     }
 
     /// What stands behind the `{` at `open`, and the `}`.

@@ -31,6 +31,7 @@ fn quotes() {
     check("a = [\n  \"x,\n  \"y\"\n]\nb = 1\n", &[&format!("2:3 [\"x,] {said}")], "a b");
     check("a = f(\"x)\nb = 1\n", &[&format!("1:7 [\"x)] {said}")], "a b");
     check("a \"b {\n  c = 1\n}\nd = 1\n", &[&format!("1:3 [\"b {{] {said}")], "d a");
+    check("a \"b\n\" {\n  c = 1\n}\nd = 1\n", &[&format!("1:3 [\"b] {said}")], "d a");
 }
 
 #[test]
