@@ -97,7 +97,7 @@ impl Finder<'_> {
             return self.add_values(name);
         }
         let project = Project::load(self.files.clone(), &folder, &self.load_options(Some(name)))?;
-        let (config, config_file) = self.config(&folder, &project)?;
+        let (config, config_file) = self.config(&folder, &folder, &project)?;
         self.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
@@ -105,7 +105,8 @@ impl Finder<'_> {
     fn add_values(&mut self, name: &str) -> Result<(), Failure> {
         let bytes = self.files.read(name)?.unwrap_or_default();
         let project = Project::from_values(name, bytes)?;
-        let (config, config_file) = self.config(&parent(name), &project)?;
+        let folder = parent(name);
+        let (config, config_file) = self.config(&folder, &folder, &project)?;
         self.push(Target { project, config, name: name.to_owned(), config_file });
         Ok(())
     }
@@ -113,15 +114,15 @@ impl Finder<'_> {
     /// A folder is a root module, or else what lies below it is searched for some.
     fn add_folder(&mut self, folder: &str) -> Result<(), Failure> {
         if has_configuration(self.files, folder)? {
-            let target = self.module(folder)?;
+            let target = self.module(folder, folder)?;
             if concerns(&target.project, &target.config) {
                 self.push(target);
                 return Ok(());
             }
         }
         let mut modules = Vec::new();
-        for folder in configuration_folders(folder)? {
-            modules.push(self.module(&folder)?);
+        for below in configuration_folders(folder)? {
+            modules.push(self.module(&below, folder)?);
         }
         let called: BTreeSet<String> = modules
             .iter()
@@ -143,9 +144,10 @@ impl Finder<'_> {
         }
     }
 
-    fn module(&self, folder: &str) -> Result<Target, Failure> {
+    /// The module in `folder`, which is or lies below the folder `named`.
+    fn module(&self, folder: &str, named: &str) -> Result<Target, Failure> {
         let project = Project::load(self.files.clone(), folder, &self.load_options(None))?;
-        let (config, config_file) = self.config(folder, &project)?;
+        let (config, config_file) = self.config(folder, named, &project)?;
         Ok(Target { project, config, name: folder.to_owned(), config_file })
     }
 
@@ -154,7 +156,7 @@ impl Finder<'_> {
     }
 
     /// The configuration that holds for `folder`, the one that is named or the nearest, as a source of `project`.
-    fn config(&self, folder: &str, project: &Project) -> Result<(Config, Option<String>), Failure> {
+    fn config(&self, folder: &str, named: &str, project: &Project) -> Result<(Config, Option<String>), Failure> {
         if self.options.no_config {
             return Ok((Config::default(), None));
         }
@@ -166,7 +168,7 @@ impl Finder<'_> {
                     None => return Err(FileError { path, reason: "there is no such file".into() }.into()),
                 }
             }
-            None => match nearest_config(folder)? {
+            None => match nearest_config(folder, named)? {
                 Some(found) => found,
                 None => return Ok((Config::default(), None)),
             },
@@ -220,10 +222,10 @@ pub(crate) fn load_options(values: &ValueOptions, last_var_file: Option<&str>) -
     }
 }
 
-/// The configuration file in `folder` or above it, up to the repository's root; without a repository, only the one in
-/// the folder itself: what lies above may be somebody else's.
-fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
-    let root = files::repository(Path::new(folder));
+/// The configuration file in `folder` or above it, up to the repository's root; without a repository, up to the folder
+/// that was `named`: what lies above may be somebody else's.
+fn nearest_config(folder: &str, named: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    let root = files::repository(Path::new(folder)).unwrap_or_else(|| Path::new(named).to_owned()).canonicalize().ok();
     let mut current = folder.to_owned();
     loop {
         let path =
@@ -232,10 +234,10 @@ fn nearest_config(folder: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
             return Ok(Some((path, bytes)));
         }
         let here = Path::new(&current).canonicalize().ok();
-        let Some((root, here)) = root.as_ref().and_then(|root| root.canonicalize().ok()).zip(here) else {
+        let Some((root, here)) = root.as_ref().zip(here) else {
             return Ok(None);
         };
-        if here == root || !here.starts_with(&root) {
+        if here == *root || !here.starts_with(root) {
             return Ok(None);
         }
         current = match current.as_str() {

@@ -109,6 +109,24 @@ fn a_file_keeps_its_mode_and_a_link_stays_one() {
 }
 
 #[test]
+fn a_fix_replaces_nothing_but_what_is_written() {
+    // Where these values were written is known by the whole text that they were cut out of.
+    let main = |path: &str| {
+        format!(
+            "locals {{\n  tenants = yamldecode(<<-YAML\n    blue_harbour:\n      account_id: \"604178239951\"\n      \
+             role_arn: arn:aws:iam::719240583316:role{path}SymSSOBlue-Harbour\n  YAML\n  )\n}}\n\
+             module \"access\" {{\n  for_each = local.tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  \
+             account_id = each.value.account_id\n  sso_connector_settings = {{ role_arn = each.value.role_arn }}\n}}\n"
+        )
+    };
+    let dir = folder(&[("main.tf", &main("/SYM/"))]);
+    let check = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+    assert_eq!(check.findings().first().map(String::as_str), Some("role-outside-sym-path blue_harbour"));
+    assert_eq!(Symlint::new(&["fix", "--unsafe"]).dir(dir.path()).run().code, 1);
+    assert_eq!(std::fs::read_to_string(dir.path().join("main.tf")).unwrap(), main("/SYM/"));
+}
+
+#[test]
 fn a_finding_without_a_fix_changes_nothing() {
     let run = Symlint::new(&["fix", "--unsafe", "-"]).stdin(bad()).run();
     assert_eq!((run.code, run.stdout), (1, bad()));

@@ -95,6 +95,16 @@ fn the_configuration_is_looked_for_above_up_to_the_repositorys_root() {
     assert!(run.stderr.contains("mistake.hcl:2:3: "), "{}", run.stderr);
     assert!(run.stderr.contains("`variable`"), "{}", run.stderr);
     assert_eq!(at(&["--config", "none.hcl"], "repo/a/b").code, 2);
+
+    let dir = folder(&[
+        (".symlint.hcl", "not read {"),
+        ("stacks/.symlint.hcl", config),
+        ("stacks/a/b/main.tf", &renamed(VARIABLE)),
+        ("stacks/a/b/terraform.tfvars", &renamed(&bad())),
+    ]);
+    let at = |path: &str| Symlint::new(&["check", "--format", "json", path]).dir(dir.path()).run();
+    assert_eq!(at("stacks").findings(), ["role-account-mismatch blue_harbour"], "up to the folder that is named");
+    assert_eq!(at("stacks/a").code, 2, "not above it");
 }
 
 #[test]

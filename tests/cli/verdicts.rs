@@ -63,6 +63,20 @@ module "sso" {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("what `module.access` is repeated for is not known"), "{}", run.stderr);
 
+    let call = |region: &str| {
+        format!(
+            "data \"terraform_remote_state\" \"all\" {{}}\nlocals {{\n  all = data.terraform_remote_state.all.outputs\n}}\n\
+             module \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \"blue_harbour\"\n  account_id = local.all.account\n  \
+             permission_set_arn = local.all.set\n  sso_connector_settings = {{\n    cloud = local.all.cloud\n    \
+             instance_arn = local.all.instance\n    region = {region}\n    \
+             role_arn = \"arn:aws:iam::${{local.all.account}}:role/sym/SymSSOBlue-Harbour\"\n  }}\n}}\n"
+        )
+    };
+    for (region, code) in [("local.all.region", 2), ("\"eu-west-1\"", 0)] {
+        let called = folder(&[("main.tf", &call(region))]);
+        assert_eq!(Symlint::new(&["check"]).dir(called.path()).run().code, code, "{region}");
+    }
+
     let empty = folder(&[("notes.txt", "nothing")]);
     let run = Symlint::new(&["check"]).dir(empty.path()).run();
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));

@@ -45,6 +45,7 @@ fn faults() -> Vec<Fault> {
         fault(|t| t[1].replace(ROLE, "/SymSSOGreen-Valley", "/"), vec![("role-arn-format", GREEN, "/")]),
         fault(|t| t[1].replace(ROLE, "sym/SymSSOGreen-Valley", ""), vec![("role-arn-format", GREEN, "/")]),
         fault(|t| t[1].replace(ROLE, "Green-Valley", "Green-Valley/"), vec![("role-arn-format", GREEN, "/")]),
+        fault(|t| t[1].replace(ROLE, "role/sym/", "role/sym//"), vec![("role-arn-format", GREEN, "//")]),
         fault(|t| t[1].replace(ROLE, "Green-Valley", "*"), vec![("role-arn-format", GREEN, "SymSSO*")]),
         fault(
             |t| {

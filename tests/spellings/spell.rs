@@ -110,6 +110,31 @@ pub(crate) const SPELLINGS: &[Spelling] = &[
     Spelling { name: "a list of grants", spell: |tenants| values(&grants(tenants)), has_entries: true },
     Spelling { name: "calls", spell: calls, has_entries: false },
     Spelling {
+        name: "a table",
+        spell: |tenants| {
+            let locals = "locals {\n  tenants = { for row in csvdecode(file(\"tenants.csv\")) : row.key => row }\n}\n";
+            let settings =
+                ["cloud", "instance_arn", "region", "role_arn"].map(|name| format!("{name} = each.value.{name}"));
+            let main = repeated(locals, &format!("{{ {} }}", settings.join(", ")));
+            let mut table = format!("key,{}\n", NAMES.join(","));
+            for tenant in tenants {
+                let fields: Vec<&str> = (0..NAMES.len()).map(|at| tenant.text(at)).collect();
+                writeln!(table, "{},{}", tenant.key, fields.join(",")).unwrap();
+            }
+            with_flow(main, [("tenants.csv", table)])
+        },
+        has_entries: false,
+    },
+    Spelling {
+        name: "JSON that is decoded",
+        spell: |tenants| {
+            let locals =
+                "locals {\n  tenants = jsondecode(file(\"${path.module}/tenants.json\")).customer_tenants\n}\n";
+            with_flow(repeated(locals, "each.value.sso_connector_settings"), [("tenants.json", json(tenants, "  "))])
+        },
+        has_entries: false,
+    },
+    Spelling {
         name: "calls through locals",
         spell: |tenants| {
             let mut files = calls(tenants);
@@ -225,6 +250,23 @@ fn module(values: Option<String>, beside: &str, each: &str, tenant: &str) -> Fil
         ("sso_flow/main.tf".to_owned(), include_bytes!("../fixtures/wiring/sso_flow.tf").to_vec()),
     ];
     files.extend(values.map(|values| ("terraform.tfvars".to_owned(), values.into_bytes())));
+    files
+}
+
+/// One call for all of `local.tenants`.
+fn repeated(locals: &str, settings: &str) -> String {
+    format!(
+        "{locals}module \"access\" {{\n  for_each = local.tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  \
+         account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n  \
+         sso_connector_settings = {settings}\n}}\n"
+    )
+}
+
+/// The configuration `main` with the flow module, and other files beside it.
+fn with_flow<const N: usize>(main: String, beside: [(&str, String); N]) -> Files {
+    let flow = include_bytes!("../fixtures/wiring/sso_flow.tf").to_vec();
+    let mut files = vec![("main.tf".to_owned(), main.into_bytes()), ("sso_flow/main.tf".to_owned(), flow)];
+    files.extend(beside.map(|(name, text)| (name.to_owned(), text.into_bytes())));
     files
 }
 

@@ -356,3 +356,26 @@ fn tenants_in_a_list() {
     expect("target", wrong, &[("duplicate-target-account", "604178239951")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn a_key_that_stands_twice_in_decoded_json() {
+    let main = "locals {\n  all = jsondecode(file(\"all.json\"))\n}\nmodule \"access\" {\n  for_each = local.all\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = each.value.account\n  permission_set_arn = each.value.set\n  sso_connector_settings = each.value.connector\n}\n";
+    let json = r#"{ "blue_harbour": {
+  "account": "604178239951", "\u0061ccount": "604178239962",
+  "set": "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63",
+  "connector": {
+    "cloud": "aws", "instance_arn": "arn:aws:sso:::instance/ssoins-7223a91be40c5d68", "region": "us-east-1",
+    "role_arn": "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour"
+  }
+} }
+"#;
+    let mut failures = String::new();
+    for (what, json, expected) in [
+        ("twice", json.to_owned(), vec![("duplicate-key", "account")]),
+        ("once", json.replace("\"\\u0061ccount\": \"604178239962\",", ""), vec![]),
+    ] {
+        let files = [("main.tf", main), ("sso_flow/main.tf", MODULE), ("all.json", json.as_str())];
+        expect(what, findings(&files), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

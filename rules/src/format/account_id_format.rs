@@ -16,7 +16,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malformed<'_>) {
     let field = malformed.field;
-    let sources = cx.sources();
     if let Some(written) = lost_zero(cx, field) {
         let name = field.kind.name();
         let value = field.as_str().unwrap_or_default();
@@ -31,7 +30,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     }
     let mut report = malformed::report(cx, malformed);
     let Some(text) = field.text() else { return };
-    if let Some(plain) = without_separators(text.text).filter(|_| text.is_verbatim(sources)) {
+    if let Some(plain) = without_separators(text.text) {
         report = report.suggestion(format!("write `{plain}`"), text, plain);
     }
     let role = tenant.role_account().filter(|role| role.well_formed && field.kind == FieldKind::SsoAccountId);

@@ -11,9 +11,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if cloud.text == CLOUD {
             continue;
         }
-        let is_verbatim = cloud.is_verbatim(cx.sources());
         let report = cx.report(cloud, format!("cloud is `{}`, but must be `{CLOUD}`", cloud.text));
-        if cloud.text.eq_ignore_ascii_case(CLOUD) && is_verbatim {
+        if cloud.text.eq_ignore_ascii_case(CLOUD) {
             report.safe_fix(format!("write `{CLOUD}`"), cloud, CLOUD);
         }
     }

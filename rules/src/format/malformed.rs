@@ -300,7 +300,8 @@ impl<'a> Judge<'a> {
             None => (None, rest.rsplit_once(b'/').map_or(rest, |(_, name)| name)),
         };
         if let Some(path) = path {
-            self.expect(is_role_path(path.text), PartKind::Own, path, || path_flaw(path.text));
+            let doubled = path.text.find("//").map(|at| path.slice(at..at + 2));
+            self.expect(is_role_path(path.text), PartKind::Own, doubled.unwrap_or(path), || path_flaw(path.text));
         }
         if name.text.is_empty() {
             let slash = resource.slice(resource.text.len().saturating_sub(1)..resource.text.len());

@@ -22,9 +22,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             Some(meant) => format!("`{text}` is no region: write `{meant}`"),
             None => format!("`{text}` is no region"),
         };
-        let is_verbatim = region.is_verbatim(cx.sources());
         let report = cx.report(region, message);
-        if let Some(meant) = meant.filter(|_| is_verbatim) {
+        if let Some(meant) = meant {
             report.suggestion(format!("write `{meant}`"), region, meant);
         }
     }

@@ -20,9 +20,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             RegionStatus::Unlisted => {
                 let meant = closest(region.text, regions());
                 let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-                let is_verbatim = region.is_verbatim(cx.sources());
                 let report = cx.report(region, format!("`{}` is no region that is known{hint}", region.text));
-                if let Some(meant) = meant.filter(|_| is_verbatim) {
+                if let Some(meant) = meant {
                     report.suggestion(format!("write `{meant}`"), region, meant);
                 }
             }

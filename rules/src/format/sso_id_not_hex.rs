@@ -17,12 +17,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
             } else {
                 format!("`{text}` is not sixteen hexadecimal digits, as all real ids are")
             };
-            let sources = cx.sources();
             let mut report = cx.report(first, message);
             for other in others {
                 report = report.related(other, format!("{} has the same id", other.field.kind.name()));
             }
-            if is_upper && first.is_verbatim(sources) {
+            if is_upper {
                 report.suggestion("write the id in lower case", first, lower);
             }
         }

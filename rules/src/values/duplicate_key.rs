@@ -138,12 +138,19 @@ fn report_lost(
 }
 
 fn key_of(item: &Item) -> Option<&str> {
-    let key = match &item.key {
+    let mut key = match &item.key {
         Key::Literal(name) => return Some(&name.text),
         Key::Computed(key) => key,
     };
+    while let ExprKind::Paren(inner) = &key.kind {
+        key = inner;
+    }
     // `7` and `"7"` are one key, and so is `07`.
-    let ExprKind::Number(digits) = &key.kind else { return None };
+    let digits = match &key.kind {
+        ExprKind::String(literal) => return Some(&literal.text),
+        ExprKind::Number(digits) => digits,
+        _ => return None,
+    };
     let significant = digits.trim_start_matches('0');
     let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
     is_whole.then_some(if significant.is_empty() { "0" } else { significant })

@@ -36,11 +36,21 @@ pub struct Place {
 pub trait Locate {
     /// Where it stands.
     fn place(&self, sources: &Sources) -> Place;
+
+    /// Whether nothing else stands there, so that a fix can replace it: of a value that a function made, a piece has no
+    /// place of its own.
+    fn is_verbatim(&self, _: &Sources) -> bool {
+        true
+    }
 }
 
 impl Locate for Piece<'_> {
     fn place(&self, sources: &Sources) -> Place {
         Place { span: self.span(sources), ..self.field.place(sources) }
+    }
+
+    fn is_verbatim(&self, sources: &Sources) -> bool {
+        Piece::is_verbatim(*self, sources)
     }
 }
 
@@ -80,6 +90,10 @@ impl Locate for Place {
 impl<T: Locate + ?Sized> Locate for &T {
     fn place(&self, sources: &Sources) -> Place {
         (**self).place(sources)
+    }
+
+    fn is_verbatim(&self, sources: &Sources) -> bool {
+        (**self).is_verbatim(sources)
     }
 }
 
@@ -166,19 +180,19 @@ impl Report<'_> {
         self
     }
 
-    /// Adds a fix that keeps the meaning.
+    /// Adds a fix that keeps the meaning; none where what it replaces is not written as it is.
     pub fn safe_fix(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
         self.fix(title, true, at, text)
     }
 
-    /// Adds a fix that a person must look at.
+    /// Adds a fix that a person must look at; none where what it replaces is not written as it is.
     pub fn suggestion(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
         self.fix(title, false, at, text)
     }
 
     fn fix(self, title: impl Into<String>, safe: bool, at: impl Locate, text: impl Into<String>) -> Self {
-        let edits = vec![Edit { span: at.place(self.sources).span, text: text.into() }];
-        self.edits(title, safe, edits)
+        let edit = at.is_verbatim(self.sources).then(|| Edit { span: at.place(self.sources).span, text: text.into() });
+        self.edits(title, safe, edit.into_iter().collect())
     }
 
     /// Adds a fix of several replacements, which must not overlap; none at all without replacements.

@@ -2,7 +2,8 @@
 
 use foldhash::HashSet;
 use symlint_terraform::{
-    ConversionProblem, Entry, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Step, Type, Value,
+    ConversionProblem, Entry, Evaluator, Form, InstanceKey, Kind, Origin, Path, ProblemKind, Project, Root, Span, Step,
+    Type, Value,
 };
 
 use super::arn::{Arn, is_account_id};
@@ -124,20 +125,32 @@ fn next_id(model: &Model<'_>) -> TenantId {
 fn add_called_tenants(model: &mut Model<'_>) {
     let plain = Config::default();
     let layout = Layout::new(&plain);
-    let mut tenants = Vec::new();
-    let first = next_id(model).0;
-    for (call, flow) in model.flows.iter_mut().enumerate() {
-        let name_span = flow.call.name.span;
-        for instance in &mut flow.instances {
-            if instance.tenant.is_some() || !stands_alone(instance, &model.sources_of_values) {
-                continue;
+    let mut alone: Vec<(Span, usize, usize)> = Vec::new();
+    for (call, flow) in model.flows.iter().enumerate() {
+        for (at, instance) in flow.instances.iter().enumerate() {
+            if instance.tenant.is_none() && stands_alone(instance, &model.sources_of_values) {
+                alone.push((name_span(instance).unwrap_or(flow.call.name.span), call, at));
             }
-            let id = TenantId(first + u32::try_from(tenants.len()).unwrap_or(u32::MAX));
-            instance.tenant = Some(id);
-            tenants.push(called_tenant(instance, id, call, name_span, &layout));
         }
     }
-    model.tenants.extend(tenants);
+    // In source order, whatever order the keys of a call have.
+    alone.sort_unstable();
+    for (_, call, at) in alone {
+        let id = next_id(model);
+        let Some(flow) = model.flows.get_mut(call) else { continue };
+        let span = flow.call.name.span;
+        let Some(instance) = flow.instances.get_mut(at) else { continue };
+        instance.tenant = Some(id);
+        model.tenants.push(called_tenant(instance, id, call, span, &layout));
+    }
+}
+
+/// Where the name of an instance was written: the key that it has, or else its slug.
+fn name_span(instance: &FlowInstance) -> Option<Span> {
+    match instance.instance.key() {
+        InstanceKey::Key(key) => Some(key.origin.span),
+        _ => instance.argument(ArgumentKind::TenantSlug).map(|slug| slug.value.origin.span),
+    }
 }
 
 /// Whether the call gives values directly: some, and none that come from a tenants variable.

@@ -351,7 +351,12 @@ impl<'p> Model<'p> {
     /// Whether there are tenants, and no value of any of them is known.
     pub fn all_values_are_unknown(&self) -> bool {
         let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
-        !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(is_unknown)
+        // A call gives no account of its own.
+        let is_given = |tenant: &Tenant, field: &Field| {
+            field.kind != FieldKind::SsoAccountId || matches!(tenant.provenance, Provenance::Variable(_))
+        };
+        let is_blank = |tenant: &Tenant| tenant.values().all(|field| is_unknown(field) || !is_given(tenant, field));
+        !self.tenants.is_empty() && self.tenants.iter().all(is_blank)
     }
 }
 

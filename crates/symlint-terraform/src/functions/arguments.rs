@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::eval::{Answer, Evaluator, Stop};
 use crate::limits::{BYTES, ELEMENTS};
 use crate::number;
-use crate::origin::Origin;
+use crate::origin::{Form, Makeup, Origin};
 use crate::source::Span;
 use crate::types::{Primitive, Type, convert_within, to_number, to_text, type_of};
 use crate::value::{Kind, Number, Str, Value};
@@ -176,6 +176,16 @@ impl Arguments<'_, '_> {
         }
         let cut = origin.cut(range.clone(), self.evaluator.project().sources());
         Value::new(Kind::String(text.get(range).map(Str::from).unwrap_or_default()), cut)
+    }
+
+    /// Where the bytes `range` of a text with `origin` were written, when they are decoded: as they stand in a file or a
+    /// string, they are written there themselves.
+    pub(super) fn written(&self, origin: &Origin, range: Range<usize>, form: Form) -> Origin {
+        let sources = self.evaluator.project().sources();
+        match (&origin.makeup, &origin.path) {
+            (Makeup::Written(Form::Verbatim), None) => Origin::written(origin.locate(range, sources), form),
+            _ => origin.cut(range, sources),
+        }
     }
 
     /// What is left of an argument when something is cut off at its ends.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::eval::Answer;
-use crate::origin::Origin;
+use crate::origin::Form;
 use crate::types::{ObjectAttribute, Type};
 use crate::value::{Entry, Kind, Str, Value};
 
@@ -23,12 +23,12 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
     args.evaluator.meter().spend(text.len() / 8)?;
     let mut records = records(&text).ok_or_else(|| args.refuse("takes a text in CSV"))?.into_iter();
     let header = records.next().ok_or_else(|| args.refuse("takes a text with a header line"))?;
-    let value = |field: &Field| match &field.text {
-        Some(text) => {
-            let written: Origin = origin.cut(field.range.clone(), args.evaluator.project().sources());
-            Value::new(Kind::String(Str::from(text.as_str())), written)
-        }
-        None => args.piece(&text, &origin, field.range.clone()),
+    let value = |field: &Field| {
+        let (text, form) = match &field.text {
+            Some(text) => (Str::from(text.as_str()), Form::Whole),
+            None => (text.substr(field.range.clone()), Form::Verbatim),
+        };
+        Value::new(Kind::String(text), args.written(&origin, field.range.clone(), form)).marked(origin.sensitive)
     };
     let names: Vec<Value> = header.iter().map(value).collect();
     let mut distinct: Vec<Str> = names.iter().filter_map(|name| name.as_str().cloned()).collect();

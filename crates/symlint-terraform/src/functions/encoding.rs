@@ -2,13 +2,16 @@
 
 use std::fmt::Write;
 
-use jsonc_parser::ast::Value as Json;
+use foldhash::HashMap;
+use jsonc_parser::ast::{Object, Value as Json};
+use jsonc_parser::common::{Range as JsonRange, Ranged};
 
-use crate::eval::{Answer, Stop, numeric};
+use crate::eval::{Answer, LostKey, Stop, numeric};
 use crate::json;
 use crate::limits::BYTES;
 use crate::number;
-use crate::origin::Origin;
+use crate::origin::{Form, Origin};
+use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::arguments::Arguments;
@@ -37,38 +40,68 @@ fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
-    let text = args.text(0)?;
+    let (text, origin) = args.string(0)?;
     match json::parse(&json::without_lone_surrogates(&text)) {
-        Ok(json) => decoded(&json, args),
+        Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
         // Go reads a few escapes that are wrong.
         Err(_) if text.contains("\\u") => Err(Stop::reason("this text is not decoded here")),
         Err(_) => Err(args.refuse("takes a text in JSON")),
     }
 }
 
-fn decoded(json: &Json<'_>, args: &Arguments<'_, '_>) -> Answer {
-    args.spend(1)?;
-    let kind = match json {
-        Json::NullKeyword(_) => Kind::Null,
-        Json::BooleanLit(literal) => Kind::Bool(literal.value),
-        Json::StringLit(literal) => Kind::String(Str::from(&*literal.value)),
-        Json::NumberLit(literal) => Kind::Number(numeric(number::parse(literal.value))?),
-        Json::Array(array) => {
-            Kind::Tuple(array.elements.iter().map(|element| decoded(element, args)).collect::<Answer<_>>()?)
-        }
-        Json::Object(object) => {
-            let mut entries = Vec::with_capacity(object.properties.len());
-            for property in &object.properties {
-                let value = decoded(&property.value, args)?;
-                entries.push(Entry { key: Str::from(property.name.as_str()), key_span: args.span, value });
+/// Makes values that know where in the JSON they were written.
+struct Decoder<'a, 'p> {
+    args: &'a Arguments<'a, 'p>,
+    text: &'a str,
+    origin: &'a Origin,
+}
+
+impl Decoder<'_, '_> {
+    fn decode(&self, json: &Json<'_>) -> Answer {
+        self.args.spend(1)?;
+        let form = if matches!(json, Json::NumberLit(_) | Json::BooleanLit(_)) { Form::Bare } else { Form::Whole };
+        let origin = |form| self.args.written(self.origin, json.start()..json.end(), form);
+        let kind = match json {
+            Json::NullKeyword(_) => Kind::Null,
+            Json::BooleanLit(literal) => Kind::Bool(literal.value),
+            Json::StringLit(literal) => {
+                let origin = self.string(json.range(), &literal.value);
+                return Ok(Value::new(Kind::String(Str::from(&*literal.value)), origin));
             }
-            entries.reverse();
-            entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
-            entries.dedup_by(|earlier, kept| earlier.key == kept.key);
-            Kind::Object(entries.into())
+            Json::NumberLit(literal) => Kind::Number(numeric(number::parse(literal.value))?),
+            Json::Array(array) => {
+                Kind::Tuple(array.elements.iter().map(|element| self.decode(element)).collect::<Answer<_>>()?)
+            }
+            Json::Object(object) => Kind::Object(self.entries(object)?.into()),
+        };
+        Ok(Value::new(kind, origin(form)))
+    }
+
+    fn entries(&self, object: &Object<'_>) -> Answer<Vec<Entry>> {
+        let mut spans: HashMap<Str, Span> = HashMap::default();
+        let mut entries = Vec::with_capacity(object.properties.len());
+        for property in &object.properties {
+            let key = Str::from(property.name.as_str());
+            let key_span = self.string(property.name.range(), property.name.as_str()).span;
+            let value = self.decode(&property.value)?;
+            if let Some(lost) = spans.insert(key.clone(), key_span) {
+                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
+            }
+            entries.push(Entry { key, key_span, value });
         }
-    };
-    Ok(args.result(kind))
+        // The last of a name counts.
+        entries.reverse();
+        entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+        entries.dedup_by(|earlier, kept| earlier.key == kept.key);
+        Ok(entries)
+    }
+
+    /// Where the string `value`, whose quotes are around `range`, was written.
+    fn string(&self, range: JsonRange, value: &str) -> Origin {
+        let inside = range.start + 1..range.end.saturating_sub(1);
+        let form = if self.text.get(inside.clone()) == Some(value) { Form::Verbatim } else { Form::JsonEscaped };
+        self.args.written(self.origin, inside, form)
+    }
 }
 
 /// The origins of what is in `value`, so that a text made of it still says where its parts were written.

@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
 
 use crate::eval::{Answer, LostKey, Stop, numeric};
 use crate::number;
-use crate::origin::{Form, Makeup, Origin};
+use crate::origin::{Form, Origin};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
@@ -274,11 +274,7 @@ impl<'t> Reader<'_, 't, '_> {
 
     /// Where the bytes `range` of the text were written.
     fn written(&self, range: Range<usize>, form: Form) -> Origin {
-        let sources = self.args.evaluator.project().sources();
-        match (&self.origin.makeup, &self.origin.path) {
-            (Makeup::Written(Form::Verbatim), None) => Origin::written(self.origin.locate(range, sources), form),
-            _ => self.origin.cut(range, sources),
-        }
+        self.args.written(self.origin, range, form)
     }
 }
 
