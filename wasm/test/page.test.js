@@ -93,7 +93,7 @@ onPage("a file is added by its name", async (page) => {
   await page.getByRole("button", { name: "Add a file" }).click();
   await page.getByLabel("Name, such as").fill("prod.auto.tfvars");
   await page.keyboard.press("Enter");
-  assert.equal(await page.locator('.tab[aria-selected="true"]').innerText(), "prod.auto.tfvars");
+  await page.locator('.tab[aria-selected="true"]', { hasText: "prod.auto.tfvars" }).waitFor();
 });
 
 onPage("the tooltip of a squiggle has the message, the help and the fix", async (page) => {
