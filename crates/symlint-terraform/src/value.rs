@@ -129,6 +129,18 @@ impl Value {
         if let Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) = &self.kind { Some(items) } else { None }
     }
 
+    /// The same, taken out where nobody else has them, so that each is let go of when it is done with.
+    pub fn into_entries(self) -> Option<Vec<Entry>> {
+        let (Kind::Map(mut entries) | Kind::Object(mut entries)) = self.kind else { return None };
+        let Some(own) = Arc::get_mut(&mut entries) else { return Some(entries.to_vec()) };
+        let taken = |entry: &mut Entry| {
+            let nothing = Value::new(Kind::Null, Origin::written(entry.key_span, Form::Whole));
+            let emptied = Entry { key: Str::default(), key_span: entry.key_span, value: nothing };
+            std::mem::replace(entry, emptied)
+        };
+        Some(own.iter_mut().map(taken).collect())
+    }
+
     /// The entry with `key` of a map or object; its value does not know the way through this container.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         let entries = self.entries()?;

@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if !matches!(cx.model.role_names.of(tenant.id), RoleNaming::Own | RoleNaming::Nothing) {
             continue;
         }
-        let Some(role) = tenant.role().filter(|role| role.name.well_formed) else { continue };
+        let Some(role) = tenant.role().filter(|role| role.name.is_well_formed()) else { continue };
         let name = role.name.text();
         let Some(environment) = environment_of(name, &cx.config.role_name) else { continue };
         if title(environment) == environment {

@@ -33,7 +33,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     if let Some(plain) = without_separators(text.text) {
         report = report.suggestion(format!("write `{plain}`"), text, plain);
     }
-    let role = tenant.role_account().filter(|role| role.well_formed && field.kind == FieldKind::SsoAccountId);
+    let role = tenant.role_account().filter(|role| role.is_well_formed() && field.kind == FieldKind::SsoAccountId);
     if let Some(role) = role {
         report.related(role.piece, format!("role_arn is in account {}", role.text()));
     }

@@ -41,7 +41,7 @@ fn strange_ids(tenant: &Tenant) -> BTreeMap<&str, Vec<Piece<'_>>> {
 }
 
 fn is_strange(id: &Part<'_>) -> bool {
-    id.well_formed && !id.piece.field.is_garbled() && !is_hex(suffix(id.text())) && !is_placeholder_resource(id.text())
+    id.is_well_formed() && !id.piece.field.is_garbled() && !is_hex(suffix(id.text())) && !is_placeholder_resource(id.text())
 }
 
 fn suffix(id: &str) -> &str {

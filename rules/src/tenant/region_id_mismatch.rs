@@ -16,7 +16,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         // A wrong instance or partition has a finding of its own, and says nothing about the region.
         let id = instance.id.text();
         let partition = instance.arn.partition().text;
-        let is_comparable = instance.id.well_formed
+        let is_comparable = instance.id.is_well_formed()
             && !is_placeholder_resource(id)
             && tenant.foreign_permission_sets().next().is_none()
             && partition_of_region(region.text).is_some_and(|known| known.id == partition);

@@ -87,7 +87,7 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let is_stray = |account: &&Account| !account.is_of_tenant && !known.contains(account.id.as_str());
     let strays: Vec<&Account> = accounts.into_iter().filter(is_stray).take(STRAYS).collect();
     let is_missing = |tenant: &'a Tenant| {
-        let account = tenant.sso_account().filter(|account| account.well_formed)?.text();
+        let account = tenant.sso_account().filter(|account| account.is_well_formed())?.text();
         // The runtime may always assume roles in its own account.
         let is_host = cx.config.host_accounts.iter().any(|host| host == account);
         let is_left_out = !model.flows.is_empty() && !wired.contains(&tenant.id);

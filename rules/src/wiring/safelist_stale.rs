@@ -45,5 +45,5 @@ fn is_known(tenant: &Tenant) -> bool {
     !matches!(tenant.whole, Whole::Unknown)
         && !matches!(account.state, State::Unknown(_))
         && !account.is_garbled()
-        && tenant.sso_account().is_none_or(|account| account.well_formed)
+        && tenant.sso_account().is_none_or(|account| account.is_well_formed())
 }

@@ -67,14 +67,14 @@ impl<'a> Arn<'a> {
 pub struct Part<'a> {
     /// The text and its place.
     pub piece: Piece<'a>,
-    /// Whether it is what AWS says it must be.
-    pub well_formed: bool,
+    /// Looked at only where that matters, which is seldom.
+    judge: fn(&str) -> bool,
 }
 
 impl<'a> Part<'a> {
-    /// The piece, judged by `well_formed`.
-    pub fn new(piece: Piece<'a>, well_formed: impl FnOnce(&str) -> bool) -> Self {
-        Self { piece, well_formed: well_formed(piece.text) }
+    /// The piece, to be judged by `judge`.
+    pub fn new(piece: Piece<'a>, judge: fn(&str) -> bool) -> Self {
+        Self { piece, judge }
     }
 
     /// The text.
@@ -82,10 +82,15 @@ impl<'a> Part<'a> {
         self.piece.text
     }
 
+    /// Whether it is what AWS says it must be.
+    pub fn is_well_formed(self) -> bool {
+        (self.judge)(self.piece.text)
+    }
+
     /// Whether the two can be held against each other and differ. If exactly one of them is malformed they cannot:
     /// its format finding stands alone.
     pub fn differs(self, other: Part<'_>) -> bool {
-        self.well_formed == other.well_formed && self.text() != other.text()
+        self.text() != other.text() && self.is_well_formed() == other.is_well_formed()
     }
 }
 

@@ -1,9 +1,10 @@
 //! Values → tenants, whether they stand in a variable or in the flow calls themselves.
 
 use foldhash::HashSet;
+use smallvec::SmallVec;
 use symlint_terraform::{
     ConversionProblem, Entry, Evaluator, Form, InstanceKey, Kind, Origin, Path, ProblemKind, Project, Root, Span, Step,
-    Type, Value,
+    Str, Type, Value,
 };
 
 use super::arn::{Arn, is_account_id};
@@ -35,13 +36,17 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
             Some(_) => VariableState::Unset,
         };
         let is_list = value.elements().is_some();
+        no_maps.extend(is_no_map(&value).then(|| value.clone()));
         model.variables.push(TenantsVariable { name: name.clone(), state, is_list });
         let declared = project.root().and_then(|root| root.variable(name));
         let ty = declared.and_then(|variable| element_type(&variable.ty));
         model.types_are_declared |= ty.is_some();
         model.conversions.extend(evaluator.problems(name).iter().cloned());
-        add_entries(&mut model, config, name, &value, ty);
-        no_maps.extend(is_no_map(&value).then_some(value));
+        if !model.has_calls() {
+            // Nobody asks for it again, so each value's room is free for the next tenant.
+            evaluator.forget(&root);
+        }
+        add_entries(&mut model, config, name, value, ty);
     }
     find_calls(&evaluator, config, &mut model);
     add_called_tenants(&mut model);
@@ -94,25 +99,24 @@ fn refuse(model: &mut Model<'_>, values: &[Value]) {
     model.conversions.extend(problems);
 }
 
-fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: &Value, ty: Option<&Type>) {
-    let Some(entries) = value.entries() else { return };
+fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: Value, ty: Option<&Type>) {
+    let Some(mut entries) = value.into_entries() else { return };
     let errors = model.conversions.iter().filter(|problem| problem.kind.is_error());
     let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
-    let mut entries: Vec<&Entry> = entries.iter().collect();
     entries.sort_unstable_by_key(|entry| entry.key_span);
     model.tenants.reserve_exact(entries.len());
     let layout = Layout::new(config);
-    for entry in entries {
+    let variable = Str::from(variable);
+    let root = Path::root(Root::Variable(variable.clone()));
+    for Entry { key, key_span, mut value } in entries {
         // A map's key is written `["key"]`, also where no type says that the variable is a map.
-        let path = Path::root(Root::Variable(variable.into())).join(Step::Key(entry.key.clone()));
-        let mut value = entry.value.clone();
+        let path = root.join(Step::Key(key.clone()));
         value.origin.path = Some(path.clone());
-        let form = if entry.key_span.len() as usize == entry.key.len() { Form::Verbatim } else { Form::Whole };
-        let key = Value::new(Kind::String(entry.key.clone()), Origin::written(entry.key_span, form));
-        let provenance = Provenance::Variable(variable.into());
+        let form = if key_span.len() as usize == key.len() { Form::Verbatim } else { Form::Whole };
+        let key = Value::new(Kind::String(key), Origin::written(key_span, form));
+        let provenance = Provenance::Variable(variable.clone());
         let tenant = next_id(model);
-        let builder =
-            Builder { layout: &layout, ty, called: false, invalid: &invalid, tenant, path, key_span: entry.key_span };
+        let builder = Builder { layout: &layout, ty, called: false, invalid: &invalid, tenant, path, key_span };
         model.tenants.push(builder.tenant(key, &value, provenance));
     }
 }
@@ -186,7 +190,9 @@ fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: 
 /// Where the values of any tenant are, by the configuration.
 struct Layout<'c> {
     /// The way to each of [`FieldKind::VALUES`].
-    paths: [Vec<&'c str>; FieldKind::VALUES.len()],
+    places: [Place<'c>; FieldKind::VALUES.len()],
+    /// The ways to what holds them, each once: in the shipped example, the tenant itself and its connector settings.
+    parents: Vec<Vec<&'c str>>,
     /// The way to the grants as a list.
     grants: Vec<&'c str>,
     /// What a grant's attributes are called inside a list.
@@ -196,23 +202,38 @@ struct Layout<'c> {
     shape: Shape<'c>,
 }
 
+/// Where a value is.
+struct Place<'c> {
+    path: Vec<&'c str>,
+    /// What holds it, by its place in [`Layout::parents`].
+    parent: usize,
+}
+
 impl<'c> Layout<'c> {
     fn new(config: &'c Config) -> Self {
-        let paths = FieldKind::VALUES.map(|kind| config.field_path(kind));
+        let mut parents: Vec<Vec<&str>> = Vec::new();
+        let places = FieldKind::VALUES.map(|kind| {
+            let path = config.field_path(kind);
+            let above = path.split_last().map(|(_, above)| above).unwrap_or_default();
+            let parent = parents.iter().position(|known| known == above).unwrap_or_else(|| {
+                parents.push(above.to_vec());
+                parents.len() - 1
+            });
+            Place { path, parent }
+        });
         let last = |kind: FieldKind| config.field_path(kind).last().copied().unwrap_or(kind.name());
-        let shape = Shape::of(paths.iter().map(Vec::as_slice));
         Self {
+            parents,
             grants: config.attribute_path("grants"),
             permission_set: last(FieldKind::PermissionSetArn),
             targets: [last(FieldKind::TargetAccountId), "target_account_id", "account_id"],
-            shape,
-            paths,
+            shape: Shape::of(places.iter().map(|place| place.path.as_slice())),
+            places,
         }
     }
 
-    fn path(&self, kind: FieldKind) -> &[&'c str] {
-        let paths = FieldKind::VALUES.iter().zip(&self.paths);
-        paths.filter(|(value, _)| **value == kind).map(|(_, path)| path.as_slice()).next().unwrap_or_default()
+    fn place(&self, kind: FieldKind) -> Option<&Place<'c>> {
+        FieldKind::VALUES.iter().zip(&self.places).find(|(value, _)| **value == kind).map(|(_, place)| place)
     }
 
     /// Whether `value` is a collection of objects, one of them with the attributes of a grant.
@@ -246,15 +267,16 @@ struct Builder<'a> {
     key_span: Span,
 }
 
+/// What holds the values of a tenant: what there is at each of [`Layout::parents`].
+type Parents = SmallVec<[Found; 2]>;
+
 /// What there is at a path inside a tenant.
+#[derive(Clone)]
 enum Found {
-    Value(Value),
+    /// This, under the key at this span.
+    Value(Value, Span),
     /// Nothing behind so many steps of the path; the span is where the gap can be shown.
-    Absent {
-        steps: usize,
-        absence: Absence,
-        span: Span,
-    },
+    Absent { steps: usize, absence: Absence, span: Span },
     /// Something on the way is no object.
     Unusable,
 }
@@ -268,7 +290,8 @@ impl Builder<'_> {
             _ => Whole::Other(value.type_name()),
         };
         let mut gaps: Vec<MissingAttribute> = Vec::new();
-        let mut field = |kind| self.field(kind, value, &whole, &mut gaps);
+        let parents: Parents = self.layout.parents.iter().map(|path| self.find(path, value)).collect();
+        let mut field = |kind| self.field(kind, &parents, &whole, &mut gaps);
         let mut sso_account_id = if self.called {
             Field::unusable(FieldKind::SsoAccountId, self.tenant, self.key_span)
         } else {
@@ -286,7 +309,7 @@ impl Builder<'_> {
             let kind = FieldKind::SsoAccountId;
             sso_account_id = Field::derived(kind, arn.account());
         }
-        let grants = self.grants(value, &whole, &mut gaps).into_boxed_slice();
+        let grants = self.grants(value, &parents, &whole, &mut gaps).into_boxed_slice();
         let assumed = self.ty.is_none() && !self.called;
         let misfits = if assumed { self.layout.shape.misfits(value, &self.path) } else { Vec::new() };
         Tenant {
@@ -310,17 +333,17 @@ impl Builder<'_> {
         field
     }
 
-    fn field(&self, kind: FieldKind, value: &Value, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Field {
-        let path = self.layout.path(kind);
+    fn field(&self, kind: FieldKind, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Field {
         let absent =
             |absence, span| Field { state: State::Absent(absence), ..Field::unusable(kind, self.tenant, span) };
         if matches!(whole, Whole::Null | Whole::Other(_)) {
             return Field::unusable(kind, self.tenant, self.key_span);
         }
-        match self.find(path, value) {
-            Found::Value(value) => Field::new(kind, self.tenant, Some(value), self.key_span),
+        match self.found(kind, parents) {
+            Found::Value(value, _) => Field::new(kind, self.tenant, Some(value), self.key_span),
             Found::Unusable => Field::unusable(kind, self.tenant, self.key_span),
             Found::Absent { steps, absence, span } => {
+                let path = self.layout.place(kind).map(|place| place.path.as_slice()).unwrap_or_default();
                 let whole_path = steps == path.len();
                 if self.is_required(path.get(..steps).unwrap_or(path)) {
                     self.report_gap(path.get(..steps).unwrap_or(path), absence, span, gaps);
@@ -330,33 +353,51 @@ impl Builder<'_> {
         }
     }
 
-    fn find(&self, path: &[&str], value: &Value) -> Found {
-        let mut current = value.clone();
-        let mut span = self.key_span;
-        for (index, name) in path.iter().enumerate() {
-            if let Some(unknown) = current.as_unknown() {
-                return if self.is_invalid(&unknown.span) { Found::Unusable } else { Found::Value(current) };
-            }
-            if current.entries().is_none() {
-                return Found::Unusable;
-            }
-            let Some(entry) = current.entry(name) else {
-                return Found::Absent { steps: index + 1, absence: Absence::Missing, span };
-            };
-            let absence = match &entry.value.kind {
-                Kind::Null => Some(Absence::Null),
-                Kind::String(text) if text.is_empty() => Some(Absence::Empty),
-                _ => None,
-            };
-            if let Some(absence) = absence {
-                return Found::Absent { steps: index + 1, absence, span: entry.value.origin.span };
-            }
-            span = entry.key_span;
-            current = current.child(entry);
+    /// What there is where the value of this kind should be.
+    fn found(&self, kind: FieldKind, parents: &Parents) -> Found {
+        let Some(Place { path, parent }) = self.layout.place(kind) else { return Found::Unusable };
+        match (path.last(), parents.get(*parent)) {
+            (Some(name), Some(parent)) => self.step(parent, path.len(), name),
+            _ => Found::Unusable,
         }
-        match current.as_unknown() {
+    }
+
+    fn find(&self, path: &[&str], value: &Value) -> Found {
+        let mut found = self.start(value);
+        for (index, name) in path.iter().enumerate() {
+            found = self.step(&found, index + 1, name);
+        }
+        found
+    }
+
+    fn start(&self, value: &Value) -> Found {
+        match value.as_unknown() {
             Some(unknown) if self.is_invalid(&unknown.span) => Found::Unusable,
-            _ => Found::Value(current),
+            _ => Found::Value(value.clone(), self.key_span),
+        }
+    }
+
+    /// What is called `name` in what was found, so many `steps` from the tenant.
+    fn step(&self, parent: &Found, steps: usize, name: &str) -> Found {
+        let Found::Value(parent, span) = parent else { return parent.clone() };
+        if parent.as_unknown().is_some() {
+            return Found::Value(parent.clone(), *span);
+        }
+        if parent.entries().is_none() {
+            return Found::Unusable;
+        }
+        let Some(entry) = parent.entry(name) else {
+            return Found::Absent { steps, absence: Absence::Missing, span: *span };
+        };
+        let absence = match &entry.value.kind {
+            Kind::Null => Some(Absence::Null),
+            Kind::String(text) if text.is_empty() => Some(Absence::Empty),
+            Kind::Unknown(unknown) if self.is_invalid(&unknown.span) => return Found::Unusable,
+            _ => None,
+        };
+        match absence {
+            Some(absence) => Found::Absent { steps, absence, span: entry.value.origin.span },
+            None => Found::Value(parent.child(entry), entry.key_span),
         }
     }
 
@@ -393,15 +434,14 @@ impl Builder<'_> {
         true
     }
 
-    fn grants(&self, value: &Value, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
+    fn grants(&self, value: &Value, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
         let list = if *whole == Whole::Object { self.grant_list(value) } else { None };
-        let is_there =
-            |kind| !matches!(self.find(self.layout.path(kind), value), Found::Absent { absence: Absence::Missing, .. });
+        let is_there = |kind| !matches!(self.found(kind, parents), Found::Absent { absence: Absence::Missing, .. });
         let mut grants = Vec::with_capacity(1);
         if list.is_none() || is_there(FieldKind::PermissionSetArn) || is_there(FieldKind::TargetAccountId) {
             grants.push(Grant {
-                permission_set_arn: self.field(FieldKind::PermissionSetArn, value, whole, gaps),
-                target_account_id: self.field(FieldKind::TargetAccountId, value, whole, gaps),
+                permission_set_arn: self.field(FieldKind::PermissionSetArn, parents, whole, gaps),
+                target_account_id: self.field(FieldKind::TargetAccountId, parents, whole, gaps),
             });
         }
         let Some(list) = list else { return grants };
@@ -443,7 +483,7 @@ impl Builder<'_> {
     /// The attribute that holds the grants as a list: the one called `grants`, or whichever holds objects with a
     /// permission set and an account.
     fn grant_list(&self, tenant: &Value) -> Option<Value> {
-        if let Found::Value(list) = self.find(&self.layout.grants, tenant)
+        if let Found::Value(list, _) = self.find(&self.layout.grants, tenant)
             && (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
         {
             return Some(list);

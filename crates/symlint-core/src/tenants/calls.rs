@@ -26,7 +26,7 @@ const SAFELIST: &str = "account_id_safelist";
 pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: &mut Model<'p>) {
     model.sources_of_values = SourceIndex::new(&model.tenants, config);
     // Without a call, nobody asks where a value came from.
-    if model.project.modules().iter().all(|module| module.calls.is_empty()) {
+    if !model.has_calls() {
         return;
     }
     let mut entries = Entries {

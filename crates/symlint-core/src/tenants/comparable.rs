@@ -79,7 +79,7 @@ impl<'t> ComparableGrant<'t> {
 fn candidates<'t>(a: Option<Part<'t>>, b: Option<Part<'t>>) -> SmallVec<[Part<'t>; 2]> {
     match (a, b) {
         (Some(a), Some(b)) if a.differs(b) => smallvec![a, b],
-        (Some(a), Some(b)) => smallvec![if a.well_formed { a } else { b }],
+        (Some(a), Some(b)) => smallvec![if a.is_well_formed() { a } else { b }],
         (a, b) => a.or(b).into_iter().collect(),
     }
 }
@@ -95,7 +95,7 @@ fn instance<'t>(instance_arn: Option<Part<'t>>, grants: &[ComparableGrant<'t>]) 
         if is_contradicted {
             return None;
         }
-        if own.well_formed {
+        if own.is_well_formed() {
             return Some(own);
         }
     }

@@ -110,6 +110,21 @@ impl Index {
         self.instances.get(instance)?.stranger(tenant, self)
     }
 
+    /// Whether two tenants that are strangers to each other have this SSO account, by all that they say.
+    pub(super) fn is_shared_account(&self, account: &str) -> bool {
+        self.accounts.get(account).is_some_and(|owners| Firsts::are_strangers(owners.surely.as_ref()))
+    }
+
+    /// Whether two tenants that are strangers to each other have this `sso_account_id`.
+    pub(super) fn is_merely_shared_account(&self, account: &str) -> bool {
+        self.accounts.get(account).is_some_and(|owners| Firsts::are_strangers(owners.merely.as_ref()))
+    }
+
+    /// Whether two tenants that are strangers to each other have this instance, by all that they say.
+    pub(super) fn is_shared_instance(&self, instance: &str) -> bool {
+        self.instances.get(instance).is_some_and(|owners| Firsts::are_strangers(owners.surely.as_ref()))
+    }
+
     /// The tenants whose key or configured environment is this, [normalised](normalise).
     pub fn with_name(&self, normalised: &str) -> &[TenantId] {
         self.names.get(normalised).map(SmallVec::as_slice).unwrap_or_default()
@@ -172,6 +187,11 @@ impl Firsts {
             before.stranger = Some(new);
         }
         other
+    }
+
+    /// Whether there are two that are strangers to each other.
+    fn are_strangers(firsts: Option<&Self>) -> bool {
+        firsts.is_some_and(|firsts| firsts.stranger.is_some())
     }
 
     /// The first one that is a stranger to `tenant`.

@@ -283,6 +283,11 @@ impl<'p> Model<'p> {
         self.role_names = RoleNames::new(&self.tenants, &self.index, &self.relations, config);
     }
 
+    /// Whether any module calls another.
+    pub(super) fn has_calls(&self) -> bool {
+        self.project.modules().iter().any(|module| !module.calls.is_empty())
+    }
+
     /// The files that were read.
     pub fn sources(&self) -> &'p Sources {
         self.project.sources()

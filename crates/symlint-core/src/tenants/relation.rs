@@ -59,7 +59,8 @@ pub(super) fn relations<'t>(
     config: &Config,
 ) -> Vec<Relation> {
     comparables.iter_mut().for_each(|tenant| leave_out_forbidden_accounts(tenant, config));
-    let mut finder = Finder { comparables: &comparables, index, found: Vec::new() };
+    let mut finder = Finder { comparables: &comparables, index, targets: HashSet::default(), found: Vec::new() };
+    finder.targets = repeated(finder.grants().filter_map(|(_, _, grant)| grant.target.map(Part::text)));
     finder.organizations();
     finder.duplicate_tenants(tenants);
     finder.duplicate_sso_accounts();
@@ -107,10 +108,20 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
     found
 }
 
+/// Looks for relations of one kind after the other. Nearly always nothing is shared, so each looks first at what is.
 struct Finder<'a, 't> {
     comparables: &'a [Comparable<'t>],
     index: &'a Index,
+    /// The target accounts that several grants have.
+    targets: HashSet<&'t str>,
     found: Vec<Relation>,
+}
+
+/// The texts that are there more than once.
+fn repeated<'t>(texts: impl Iterator<Item = &'t str>) -> HashSet<&'t str> {
+    let (mut seen, mut repeated) = (HashSet::default(), HashSet::default());
+    repeated.extend(texts.filter(|text| !seen.insert(*text)));
+    repeated
 }
 
 /// The first tenants (and their grants) that have a text and a second part to be compared, by the text and by whether
@@ -135,13 +146,18 @@ impl<'a, 't> Finder<'a, 't> {
             .flat_map(|tenant| tenant.grants.iter().enumerate().map(|(at, grant)| (tenant.tenant, at, grant)))
     }
 
+    /// The SSO account of a tenant, where a stranger has the same.
+    fn shared_account(&self, tenant: &Comparable<'t>) -> Option<&'t str> {
+        tenant.sso_account.map(Part::text).filter(|account| self.index.is_shared_account(account))
+    }
+
     fn organizations(&mut self) {
         let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::default();
         let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
             let Some(organization) = self.index.organization(tenant.tenant) else { continue };
             let instance = tenant.instance.and_then(|own| {
-                let first = instances.entry((organization, own.well_formed)).or_insert((tenant.tenant, own));
+                let first = instances.entry((organization, own.is_well_formed())).or_insert((tenant.tenant, own));
                 own.differs(first.1).then_some(first.0)
             });
             let region = tenant.region.and_then(|own| {
@@ -157,6 +173,9 @@ impl<'a, 't> Finder<'a, 't> {
     fn duplicate_tenants(&mut self, tenants: &'t [Tenant]) {
         let mut seen: HashMap<Identity<'t>, Option<Firsts>> = HashMap::default();
         for (tenant, comparable) in tenants.iter().zip(self.comparables) {
+            if !tenant.sso_account().is_some_and(|account| self.index.is_merely_shared_account(account.text())) {
+                continue;
+            }
             let Some(identity) = Identity::of(tenant, comparable) else { continue };
             let other = Firsts::see(seen.entry(identity).or_default(), First::of(tenant.id), self.index);
             if let Some(other) = other {
@@ -169,10 +188,10 @@ impl<'a, 't> Finder<'a, 't> {
         let mut instances = References::default();
         let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
-            let Some(account) = tenant.sso_account.map(Part::text) else { continue };
+            let Some(account) = self.shared_account(tenant) else { continue };
             let instance = tenant.instance.and_then(|own| {
                 let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
-                let first = *instances.entry((account, own.well_formed)).or_insert(reference);
+                let first = *instances.entry((account, own.is_well_formed())).or_insert(reference);
                 own.differs(first.part).then_some(first.tenant)
             });
             let region = tenant.region.and_then(|own| {
@@ -189,8 +208,11 @@ impl<'a, 't> Finder<'a, 't> {
         let mut accounts = References::default();
         for tenant in self.comparables {
             let (Some(instance), Some(own)) = (tenant.instance, tenant.sso_account) else { continue };
+            if !self.index.is_shared_instance(instance.text()) {
+                continue;
+            }
             let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
-            let first = *accounts.entry((instance.text(), own.well_formed)).or_insert(reference);
+            let first = *accounts.entry((instance.text(), own.is_well_formed())).or_insert(reference);
             if own.differs(first.part) && self.index.are_strangers(tenant.tenant, first.tenant) {
                 self.add(RelationKind::DuplicateInstance, tenant.tenant, first.tenant);
             }
@@ -198,11 +220,19 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn foreign_targets(&mut self) {
+        let targets = self.grants().filter_map(|(tenant, _, grant)| {
+            let target = grant.target?.text();
+            self.index.owner_of_account(target, tenant).map(|_| target)
+        });
+        let targets: HashSet<&str> = targets.collect();
         let mut owners = References::default();
         for tenant in self.comparables {
             let (Some(account), Some(part)) = (tenant.sso_account, tenant.instance) else { continue };
+            if !targets.contains(account.text()) {
+                continue;
+            }
             let reference = Reference { tenant: tenant.tenant, grant: None, part };
-            owners.entry((account.text(), part.well_formed)).or_insert(reference);
+            owners.entry((account.text(), part.is_well_formed())).or_insert(reference);
         }
         self.hold_targets_against(&owners, |tenant, at, owner| Relation {
             kind: RelationKind::TargetIsForeignSsoAccount,
@@ -217,9 +247,10 @@ impl<'a, 't> Finder<'a, 't> {
         let mut references = References::default();
         for (tenant, at, grant) in self.grants() {
             // A grant that contradicts its own tenant is no measure for others.
-            if let (Some(target), [part]) = (grant.target, grant.instances.as_slice()) {
+            let target = grant.target.filter(|target| self.targets.contains(target.text()));
+            if let (Some(target), [part]) = (target, grant.instances.as_slice()) {
                 let reference = Reference { tenant, grant: Some(at), part: *part };
-                references.entry((target.text(), part.well_formed)).or_insert(reference);
+                references.entry((target.text(), part.is_well_formed())).or_insert(reference);
             }
         }
         self.hold_targets_against(&references, |tenant, at, first| {
@@ -237,7 +268,7 @@ impl<'a, 't> Finder<'a, 't> {
     ) {
         for (tenant, at, grant) in self.grants() {
             let (Some(target), Some(instance)) = (grant.target, grant.instances.first()) else { continue };
-            let Some(reference) = references.get(&(target.text(), instance.well_formed)) else { continue };
+            let Some(reference) = references.get(&(target.text(), instance.is_well_formed())) else { continue };
             if grant.is_of_another_instance(reference.part) && self.index.are_strangers(tenant, reference.tenant) {
                 self.found.push(relation(tenant, at, *reference));
             }
@@ -245,14 +276,18 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_permission_sets(&mut self) {
+        let ids = repeated(self.grants().filter_map(|(_, _, grant)| grant.permission_set.map(Part::text)));
         let mut references = References::default();
         for (tenant, at, grant) in self.grants() {
             let (Some(id), Some(part), false) = (grant.permission_set, grant.own_instance, grant.is_contradictory())
             else {
                 continue;
             };
+            if !ids.contains(id.text()) {
+                continue;
+            }
             let reference = Reference { tenant, grant: Some(at), part };
-            let first = *references.entry((id.text(), part.well_formed)).or_insert(reference);
+            let first = *references.entry((id.text(), part.is_well_formed())).or_insert(reference);
             if part.differs(first.part) && self.index.are_strangers(tenant, first.tenant) {
                 self.found.push(Relation {
                     kind: RelationKind::DuplicatePermissionSet,
@@ -269,14 +304,14 @@ impl<'a, 't> Finder<'a, 't> {
         let mut seen: HashMap<(&str, &str, &str), Option<Firsts>> = HashMap::default();
         for (comparable, tenant) in self.comparables.iter().zip(tenants) {
             let (Some(account), Some(instance), Some(region)) =
-                (comparable.sso_account, comparable.instance, comparable.region)
+                (self.shared_account(comparable), comparable.instance, comparable.region)
             else {
                 continue;
             };
             if grants(tenant).is_none() {
                 continue;
             }
-            let key = (account.text(), instance.text(), region);
+            let key = (account, instance.text(), region);
             if let Some(other) = Firsts::see(seen.entry(key).or_default(), First::of(tenant.id), self.index) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
             }
@@ -292,6 +327,9 @@ impl<'a, 't> Finder<'a, 't> {
             else {
                 continue;
             };
+            if !self.targets.contains(target.text()) {
+                continue;
+            }
             let entitlement = [instance.text(), id.text(), target.text()];
             if one.replace(tenant) != Some(tenant) {
                 of_one.clear();

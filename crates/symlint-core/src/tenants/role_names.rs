@@ -124,7 +124,7 @@ struct Named<'t> {
 
 impl<'t> Named<'t> {
     fn of(tenant: &'t Tenant, config: &'t Config) -> Self {
-        let role = tenant.role().map(|role| role.name).filter(|name| name.well_formed).map(Part::text);
+        let role = tenant.role().map(|role| role.name).filter(|name| name.is_well_formed()).map(Part::text);
         let environment = role.and_then(|role| environment_of(role, &config.role_name));
         // What no call names has its address for a key, and an address is nobody's name.
         let is_named = tenant.is_named();

@@ -31,10 +31,12 @@ impl Evaluator<'_> {
     /// Lets go of what was evaluated in `instance`: it is evaluated anew if it is asked for again.
     pub fn forget(&self, instance: &Instance) {
         let Some(module) = instance.module().and_then(|module| self.project.module(module)) else { return };
+        let assigned = if instance.call().is_none() { self.project.assignments().len() } else { 0 };
         let items = |count: usize, item: fn(u32) -> Item| (0..u32::try_from(count).unwrap_or(u32::MAX)).map(item);
         let items = items(module.variables.len(), Item::Variable)
             .chain(items(module.locals.len(), Item::Local))
-            .chain(items(module.outputs.len(), Item::Output));
+            .chain(items(module.outputs.len(), Item::Output))
+            .chain(items(assigned, Item::Assigned));
         let mut memo = self.memo.borrow_mut();
         for item in items {
             memo.remove(&(instance.id(), item));
