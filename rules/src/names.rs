@@ -1,6 +1,10 @@
 //! The names that Sym's resources get inside the flow module, and what they are made of.
 
-use foldhash::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashSet, HashSetExt};
 use symlint_core::tenants::{
     ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId, normalise,
 };
@@ -28,7 +32,7 @@ pub(crate) fn folded(name: &str) -> String {
 
 /// Whether Sym takes this as a name: ASCII letters, digits, `_` and `-`.
 pub(crate) fn is_slug(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(is_slug_character)
+    !name.is_empty() && name.bytes().map(char::from).all(is_slug_character)
 }
 
 /// Whether Sym takes this character in a name.
@@ -52,13 +56,47 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
     model.resources.iter().filter_map(name).collect()
 }
 
+/// The names that another name is the same as to Sym, whatever kind of resource has it, in order: nearly always none.
+pub(crate) fn same<'a, 'n>(names: &'n [Name<'a>]) -> Vec<&'n Name<'a>> {
+    // Where all hashes are different, all names are: nothing of them has to be kept.
+    let (state, mut folded_name) = (FixedState::default(), Vec::new());
+    let hash = |name: &Name<'_>| {
+        folded_name.clear();
+        folded_name.extend(name.text.bytes().map(|b| if b == b'_' { b'-' } else { b.to_ascii_lowercase() }));
+        state.hash_one(&folded_name)
+    };
+    let mut hashes = HashSet::with_capacity(names.len());
+    if names.iter().map(hash).all(|hash| hashes.insert(hash)) {
+        return Vec::new();
+    }
+    let mut firsts: HashMap<String, (usize, bool)> = HashMap::default();
+    let mut same = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        match firsts.entry(folded(name.text)) {
+            Entry::Vacant(entry) => {
+                entry.insert((at, false));
+            }
+            Entry::Occupied(mut entry) => {
+                let (first, is_among_them) = entry.get_mut();
+                if !std::mem::replace(is_among_them, true) {
+                    same.push(*first);
+                }
+                same.push(at);
+            }
+        }
+    }
+    same.sort_unstable();
+    same.into_iter().filter_map(|at| names.get(at)).collect()
+}
+
 /// The resource blocks whose names are the same for several instances of the flow module, or would be, since nothing
-/// that is a tenant's is in them: the names of each block.
-pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
+/// that is a tenant's is in them: the names of each block. `same` are those of [`same`].
+pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &[&Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
+    let colliding: HashSet<Span> = same.iter().map(|name| name.block()).collect();
     let mut blocks: Vec<(Span, Vec<&Name<'_>>)> = Vec::new();
     let mut places: HashMap<Span, usize> = HashMap::default();
     for name in names {
-        let block = name.resource.resource.block.span;
+        let block = name.block();
         let place = *places.entry(block).or_insert_with(|| {
             blocks.push((block, Vec::new()));
             blocks.len() - 1
@@ -68,7 +106,11 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>]) -> Vec<
         }
     }
     let mut found = Vec::new();
-    for (_, names) in blocks {
+    for (block, names) in blocks {
+        // If all are different, none of them may be free.
+        if !colliding.contains(&block) && names.first().is_some_and(|name| name.is_of_tenant(model)) {
+            continue;
+        }
         let all = names.len();
         let free: Vec<&Name<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
         let mut owners: HashMap<String, (usize, usize)> = HashMap::default();
@@ -90,6 +132,11 @@ impl<'a> Name<'a> {
     /// The tenant whose flow it belongs to.
     pub(crate) fn tenant(&self) -> Option<TenantId> {
         self.instance.tenant
+    }
+
+    /// The block of its resource.
+    pub(crate) fn block(&self) -> Span {
+        self.resource.resource.block.span
     }
 
     /// What Sym keeps apart from others: the kind and, where it has one, the type.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use foldhash::HashSet;
 use smallvec::SmallVec;
@@ -61,6 +61,9 @@ pub struct Part {
     pub origin: Origin,
 }
 
+/// What is computed from nothing, all of which share it.
+static NOTHING: LazyLock<Arc<[Origin]>> = LazyLock::new(|| Arc::new([]));
+
 impl Origin {
     /// A literal at `span`.
     pub fn written(span: Span, form: Form) -> Self {
@@ -69,7 +72,11 @@ impl Origin {
 
     /// An expression at `span` that was computed from `sources`.
     pub fn derived(span: Span, sources: impl IntoIterator<Item = Origin>) -> Self {
-        let sources: Arc<[Origin]> = sources.into_iter().collect();
+        let sources = sources.into_iter();
+        let sources: Arc<[Origin]> = match sources.size_hint() {
+            (_, Some(0)) => NOTHING.clone(),
+            _ => sources.collect(),
+        };
         let sensitive = sources.iter().any(|source| source.sensitive);
         Self { span, makeup: Makeup::Derived(sources), path: None, sensitive }
     }

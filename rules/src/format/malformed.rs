@@ -165,8 +165,13 @@ impl Resource {
     }
 }
 
-/// What else an ARN is the name of, by its service and the first segment of its resource.
-fn kind_of(service: &str, word: &str) -> Option<&'static str> {
+/// What the ARN is the name of, by its service and the first segment of its resource, if not of what is `wanted`.
+fn other_kind(arn: &Arn<'_>, wanted: Resource) -> Option<&'static str> {
+    let service = arn.service().text;
+    let word = arn.resource().text.split('/').next().unwrap_or_default();
+    if service == wanted.service() && word == wanted.word() {
+        return None;
+    }
     Some(match (service, word) {
         ("sso", "instance") => Resource::Instance.name(),
         ("sso", "permissionSet") => Resource::PermissionSet.name(),
@@ -201,8 +206,7 @@ impl<'a> Judge<'a> {
 
     fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: Resource) {
         let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text)) };
-        let word = arn.resource().text.split('/').next().unwrap_or_default();
-        if let Some(kind) = kind_of(arn.service().text, word).filter(|kind| *kind != wanted.name()) {
+        if let Some(kind) = other_kind(&arn, wanted) {
             let what = format!("it is the ARN of {kind}, not of {}", wanted.name());
             return self.flaw(PartKind::Own, whole, what);
         }

@@ -7,13 +7,13 @@ use symlint_core::tenants::{Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
-        let partitions = partitions(tenant);
         let is_allowed = |id: &str| cx.config.allowed_partitions.iter().any(|allowed| allowed == id);
         // A tenant with one foot in an allowed partition contradicts itself, which is another rule's to say.
-        if partitions.iter().any(|(id, _)| is_allowed(id)) {
+        if partitions(tenant).any(|(id, _)| is_allowed(id)) {
             continue;
         }
-        let Some(&(id, piece)) = partitions.first() else { continue };
+        let mut partitions = partitions(tenant);
+        let Some((id, piece)) = partitions.next() else { continue };
         let message = if facts::is_partition(id) {
             let allowed: Vec<String> = cx.config.allowed_partitions.iter().map(|id| format!("`{id}`")).collect();
             format!("the partition `{id}` is out of reach: only {} is allowed", allowed.join(" or "))
@@ -21,17 +21,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
             format!("there is no partition `{id}`")
         };
         let mut report = cx.report(piece, message);
-        for (id, other) in partitions.iter().skip(1) {
+        for (id, other) in partitions {
             report = report.related(other, format!("{} is in `{id}`", other.field.kind.name()));
         }
     }
 }
 
 /// The partitions that the tenant's ARNs name and that its region lies in, each with its place, ARNs first.
-fn partitions(tenant: &Tenant) -> Vec<(&str, Piece<'_>)> {
+fn partitions(tenant: &Tenant) -> impl Iterator<Item = (&str, Piece<'_>)> {
     let arns = tenant.arns().filter(|arn| !arn.whole.field.is_garbled());
     let named = arns.map(|arn| (arn.partition().text, arn.partition())).filter(|(id, _)| is_partition(id));
     let region = tenant.connector.region.text().filter(|region| !region.field.is_garbled());
     let region = region.and_then(|region| Some((facts::partition_of_region(region.text)?.id.as_str(), region)));
-    named.chain(region).collect()
+    named.chain(region)
 }

@@ -41,7 +41,10 @@ fn strange_ids(tenant: &Tenant) -> BTreeMap<&str, Vec<Piece<'_>>> {
 }
 
 fn is_strange(id: &Part<'_>) -> bool {
-    id.is_well_formed() && !id.piece.field.is_garbled() && !is_hex(suffix(id.text())) && !is_placeholder_resource(id.text())
+    !is_hex(suffix(id.text()))
+        && id.is_well_formed()
+        && !id.piece.field.is_garbled()
+        && !is_placeholder_resource(id.text())
 }
 
 fn suffix(id: &str) -> &str {

@@ -75,6 +75,9 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
 
 /// Where the first characters are that Sym refuses, and what they are.
 fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
+    if is_slug(name) {
+        return None;
+    }
     let start = name.find(|c| !is_slug_character(c))?;
     let rest = name.get(start..)?;
     let end = rest.find(is_slug_character).unwrap_or(rest.len());

@@ -1,5 +1,6 @@
 //! See slug-collision.md.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
@@ -7,28 +8,30 @@ use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{ArgumentKind, Tenant, TenantId};
 use symlint_terraform::Span;
 
-use crate::names::{Name, folded, names, shown, tenants_of, unscoped};
+use crate::names::{Name, folded, names, same, shown, tenants_of, unscoped};
 
 /// The later tenant and the first one.
 type Pair = (TenantId, TenantId);
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let names = names(cx.model);
+    let same = same(&names);
     // Names that have nothing of the tenant are another rule's matter.
-    let told: HashSet<Span> = unscoped(cx.model, &names)
-        .iter()
-        .filter_map(|names| names.first())
-        .map(|name| name.resource.resource.block.span)
-        .collect();
-    let judged: Vec<&Name<'_>> =
-        names.iter().filter(|name| !told.contains(&name.resource.resource.block.span)).collect();
-    let reported = check_keys(cx, &judged);
+    let unscoped = unscoped(cx.model, &names, &same);
+    let told: HashSet<Span> = unscoped.iter().filter_map(|names| names.first()).map(|name| name.block()).collect();
+    let is_judged = |name: &&Name<'_>| !told.contains(&name.block());
+    let named = || tenants_of(names.iter().filter(is_judged)).into_iter().collect();
+    let reported = check_keys(cx, &LazyCell::new(named));
+    let judged: Vec<&Name<'_>> = same.into_iter().filter(is_judged).collect();
     check_names(cx, &judged, &reported);
 }
 
-/// Reports keys that are one name to Sym, and says which pairs have such keys.
-fn check_keys(cx: &mut Context<'_>, names: &[&Name<'_>]) -> HashSet<Pair> {
-    let named: HashSet<TenantId> = tenants_of(names.iter().copied()).into_iter().collect();
+/// Reports keys that are one name to Sym, and says which pairs have such keys. `named` are the tenants whose flows have
+/// names that are known.
+fn check_keys(
+    cx: &mut Context<'_>,
+    named: &LazyCell<HashSet<TenantId>, impl FnOnce() -> HashSet<TenantId>>,
+) -> HashSet<Pair> {
     let mut firsts: HashMap<String, &Tenant> = HashMap::default();
     let mut reported = HashSet::default();
     for tenant in cx.tenants() {

@@ -33,5 +33,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// Whether the role is of a kind that `connector-role-name` reports, which says more than its path.
 fn is_another_kind(role: &RoleArn<'_>, cx: &Context<'_>) -> bool {
     let name = role.name.text();
-    role.name.is_well_formed() && known_role_kind(name).is_some() && environment_of(name, &cx.config.role_name).is_none()
+    role.name.is_well_formed()
+        && known_role_kind(name).is_some()
+        && environment_of(name, &cx.config.role_name).is_none()
 }

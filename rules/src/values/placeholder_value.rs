@@ -29,17 +29,21 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// All placeholders among the ids of a tenant, in order.
 fn placeholders(tenant: &Tenant) -> Vec<Piece<'_>> {
     let fields = tenant.values().filter(|field| !field.is_derived() && !field.is_garbled());
-    fields.flat_map(ids).filter(|id| is_placeholder_account(id.text) || is_placeholder_resource(id.text)).collect()
+    fields.flat_map(placeholders_in).flatten().collect()
 }
 
-fn ids(field: &Field) -> Vec<Piece<'_>> {
-    match field.kind {
-        FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.text().into_iter().collect(),
-        FieldKind::RoleArn => Arn::of(field).map(|arn| arn.account()).into_iter().collect(),
-        FieldKind::InstanceArn => InstanceArn::of(field).map(|arn| arn.id.piece).into_iter().collect(),
-        FieldKind::PermissionSetArn => {
-            PermissionSetArn::of(field).map_or_else(Vec::new, |arn| vec![arn.instance_id.piece, arn.id.piece])
-        }
-        FieldKind::Key | FieldKind::Cloud | FieldKind::Region => Vec::new(),
-    }
+fn placeholders_in(field: &Field) -> [Option<Piece<'_>>; 2] {
+    let account = |id: &Piece<'_>| is_placeholder_account(id.text);
+    let resource = |id: &Piece<'_>| is_placeholder_resource(id.text);
+    let (first, second) = match field.kind {
+        FieldKind::SsoAccountId | FieldKind::TargetAccountId => (field.text().filter(account), None),
+        FieldKind::RoleArn => (Arn::of(field).map(|arn| arn.account()).filter(account), None),
+        FieldKind::InstanceArn => (InstanceArn::of(field).map(|arn| arn.id.piece).filter(resource), None),
+        FieldKind::PermissionSetArn => match PermissionSetArn::of(field) {
+            Some(arn) => (Some(arn.instance_id.piece).filter(resource), Some(arn.id.piece).filter(resource)),
+            None => (None, None),
+        },
+        FieldKind::Key | FieldKind::Cloud | FieldKind::Region => (None, None),
+    };
+    [first, second]
 }

@@ -2,11 +2,11 @@
 
 use symlint_core::rule::{Context, Place};
 
-use crate::names::{names, shown, tenants_of, unscoped};
+use crate::names::{names, same, shown, tenants_of, unscoped};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let names = names(cx.model);
-    for block in unscoped(cx.model, &names) {
+    for block in unscoped(cx.model, &names, &same(&names)) {
         let Some(first) = block.first() else { continue };
         let tenants = tenants_of(block.iter().copied());
         let whom = match tenants.as_slice() {

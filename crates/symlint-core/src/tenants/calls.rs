@@ -1,10 +1,11 @@
 //! Finds the module calls that matter, in the root module and in those that it calls.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use foldhash::HashMap;
 use symlint_terraform::syntax::{Expr, ExprKind};
-use symlint_terraform::{Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Value};
+use symlint_terraform::{Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Str, Value};
 
 use super::build::is_set;
 use super::flow::{Argument, ArgumentKind, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, RuntimeCall};
@@ -31,14 +32,13 @@ pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: 
     }
     let mut entries = Entries {
         keys: HashMap::default(),
-        words: HashMap::default(),
+        words: OnceCell::new(),
         sources: std::mem::take(&mut model.sources_of_values).with_values(&model.tenants, config),
         config,
     };
     for tenant in &model.tenants {
-        entries.keys.entry(tenant.name().to_owned()).and_modify(|known| *known = None).or_insert(Some(tenant.id));
-        let word = normalise(tenant.name());
-        entries.words.entry(word).and_modify(|known| *known = None).or_insert(Some(tenant.id));
+        let key = tenant.key.raw().cloned().unwrap_or_default();
+        entries.keys.entry(key).and_modify(|known| *known = None).or_insert(Some(tenant.id));
     }
     for variable in model.variables.iter().filter(|variable| variable.is_list) {
         entries.sources.forget(&variable.name);
@@ -50,9 +50,9 @@ pub(super) fn find_calls<'p>(evaluator: &Evaluator<'p>, config: &Config, model: 
 /// The entries of the tenants variables.
 struct Entries<'a> {
     /// By their keys; `None` where two variables have the same.
-    keys: HashMap<String, Option<TenantId>>,
-    /// By their normalised keys; `None` where several have the same.
-    words: HashMap<String, Option<TenantId>>,
+    keys: HashMap<Str, Option<TenantId>>,
+    /// By their normalised keys, once they are asked for; `None` where several have the same.
+    words: OnceCell<HashMap<String, Option<TenantId>>>,
     sources: SourceIndex,
     config: &'a Config,
 }
@@ -228,7 +228,15 @@ impl Entries<'_> {
         let names = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Attribute(..));
         let mut tenants = sources.iter().filter(|source| names(source)).filter_map(Source::tenant);
         let first = tenants.next().filter(|first| tenants.all(|tenant| tenant == *first));
-        first.or_else(|| self.words.get(&normalise(text)).copied().flatten())
+        first.or_else(|| self.words.get_or_init(|| self.words()).get(&normalise(text)).copied().flatten())
+    }
+
+    fn words(&self) -> HashMap<String, Option<TenantId>> {
+        let mut words: HashMap<String, Option<TenantId>> = HashMap::default();
+        for (key, tenant) in &self.keys {
+            words.entry(normalise(key)).and_modify(|known| *known = None).or_insert(*tenant);
+        }
+        words
     }
 }
 

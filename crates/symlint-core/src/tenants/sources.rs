@@ -137,8 +137,9 @@ impl SourceIndex {
     /// Which of the ways has these steps.
     fn way(&self, steps: &[&Step]) -> Option<usize> {
         self.ways.iter().position(|(names, _)| {
-            names.len() == steps.len()
-                && names.iter().zip(steps).all(|(name, step)| step.name().is_some_and(|it| it.as_str() == name))
+            // Of most ways the ends differ.
+            let mut both = names.iter().rev().zip(steps.iter().rev());
+            names.len() == steps.len() && both.all(|(name, step)| step.name().is_some_and(|it| it.as_str() == name))
         })
     }
 

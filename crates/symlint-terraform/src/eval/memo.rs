@@ -19,6 +19,9 @@ pub(super) enum Item {
     Output(u32),
     /// An assigned variable of a project that declares none.
     Assigned(u32),
+    /// What a variable is where nothing is passed: one value for all instances of the module, which stands in the place
+    /// of the instance.
+    Default(u32),
 }
 
 #[derive(Debug)]

@@ -303,19 +303,27 @@ impl<'p> Evaluator<'p> {
     }
 
     /// `compute`, one level deeper.
-    fn nested(&self, span: Span, compute: impl FnOnce() -> Value) -> Value {
+    ///
+    /// # Errors
+    ///
+    /// Where it is not computed, the unknown value that stands for that.
+    fn deeper<T>(&self, span: Span, compute: impl FnOnce() -> T) -> Result<T, Value> {
         let depth = self.depth.get();
         if depth >= DEPTH {
-            return Value::unknown("this is nested too deeply to be evaluated", span);
+            return Err(Value::unknown("this is nested too deeply to be evaluated", span));
         }
         if self.meter.spend(1).is_err() {
-            return Value::unknown(TOO_MUCH, span);
+            return Err(Value::unknown(TOO_MUCH, span));
         }
         self.depth.set(depth + 1);
         self.peak.set(self.peak.get().max(depth + 1));
         let value = compute();
         self.depth.set(depth);
-        value
+        Ok(value)
+    }
+
+    fn nested(&self, span: Span, compute: impl FnOnce() -> Value) -> Value {
+        self.deeper(span, compute).unwrap_or_else(|unknown| unknown)
     }
 
     /// Like [`Evaluator::eval`], for where only a known value helps.

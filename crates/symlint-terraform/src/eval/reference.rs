@@ -57,12 +57,7 @@ impl<'p> Evaluator<'p> {
 
     /// The start of the expression in front of a `.` or `[`, one level deeper.
     fn base(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Start<'p>> {
-        let mut start = Err(Stop::reason("this is nested too deeply to be evaluated"));
-        self.nested(expr.span, || {
-            start = self.start(expr, scope);
-            Value::unknown(String::new(), expr.span)
-        });
-        start
+        self.deeper(expr.span, || self.start(expr, scope)).map_err(Stop::Unknown)?
     }
 
     fn attribute(&self, base: &Expr, name: &Name, scope: &Scope<'_>) -> Answer<Start<'p>> {

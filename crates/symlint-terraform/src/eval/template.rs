@@ -104,11 +104,6 @@ impl Evaluator<'_> {
 
     /// The parts within a directive, one level deeper.
     fn nested_parts(&self, parts: &[TemplatePart], span: Span, pieces: &mut Pieces, scope: &Scope<'_>) -> Answer<()> {
-        let mut answer = Err(Stop::reason("this is nested too deeply to be evaluated"));
-        self.nested(span, || {
-            answer = self.template_parts(parts, pieces, scope);
-            Value::unknown(String::new(), span)
-        });
-        answer
+        self.deeper(span, || self.template_parts(parts, pieces, scope)).map_err(Stop::Unknown)?
     }
 }

@@ -172,7 +172,13 @@ impl<'p> Evaluator<'p> {
                 self.check_default(variable, false);
                 value
             }
-            (None, Some(default)) => self.eval(&default.value, &Scope::constant()),
+            (None, Some(default)) => {
+                let label = || format!("the default of var.{name}");
+                return self.remembered(module.index(), Item::Default(index), default.span, label, || {
+                    let value = self.eval(&default.value, &Scope::constant());
+                    self.fitted(&value, module, index, variable)
+                });
+            }
             (None, None) => {
                 let span = self.project.module(caller.module().unwrap_or(ModuleId::ROOT));
                 let span = span.and_then(|module| module.calls.get(call as usize)).map(|call| call.name.span);
@@ -180,7 +186,12 @@ impl<'p> Evaluator<'p> {
                 return self.refused(format!("the argument `{name}` is required by the module"), span);
             }
         };
-        let Converted { value, problems } = self.converted(&value, module, index, &variable.ty);
+        self.fitted(&value, module, index, variable)
+    }
+
+    /// `value` as that of a variable of a module that is called.
+    fn fitted(&self, value: &Value, module: ModuleId, index: u32, variable: &Variable) -> Value {
+        let Converted { value, problems } = self.converted(value, module, index, &variable.ty);
         for problem in problems {
             if problem.kind.is_error() {
                 self.record(describe(&problem), problem.span, None);

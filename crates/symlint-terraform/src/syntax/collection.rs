@@ -56,12 +56,7 @@ impl Reader<'_> {
     fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
         let key = self.item_key()?;
-        let separated = match self.peek() {
-            Some(b'=') => self.peek_at(1) != Some(b'='),
-            Some(b':') => true,
-            _ => false,
-        };
-        if !separated {
+        if self.peek() != Some(b':') && !self.at_separator() {
             return Err(self.no_separator(&key.expr));
         }
         self.at += 1;
@@ -96,9 +91,18 @@ impl Reader<'_> {
     /// What stands before `=`. `name [` may be the start of a key for Terraform, but where it is none, `=` is missing.
     fn item_key(&mut self) -> Outcome<Node> {
         let start = self.at;
-        let name = self.word().filter(|_| matches!(self.peek(), Some(b' ' | b'\t')));
+        let word = self.word();
+        let behind = self.at;
         self.skip_blank();
-        let opens = name.filter(|_| self.peek() == Some(b'['));
+        // Nearly every key is a word.
+        if let Some(word) = &word
+            && self.at_separator()
+        {
+            let kind = self.constant_or_name(word.clone());
+            return self.node(kind, word.clone(), 0);
+        }
+        let is_apart = matches!(self.text.as_bytes().get(behind), Some(b' ' | b'\t'));
+        let opens = word.filter(|_| is_apart && self.peek() == Some(b'['));
         self.back_to(start);
         let told = self.told();
         let key = self.expression(Lines::End);
@@ -106,6 +110,14 @@ impl Reader<'_> {
             self.retell(told, name.end..name.end, format!("`=` is missing: write `{} = [ … ]`", self.slice(name)));
         }
         key
+    }
+
+    /// Whether `=` or `:` stands here, and no operator or `::` that begins with it.
+    fn at_separator(&self) -> bool {
+        match self.peek() {
+            Some(separator @ (b'=' | b':')) => self.peek_at(1) != Some(separator),
+            _ => false,
+        }
     }
 
     /// What stands before `=`: a bare word is its own text there, whatever it means elsewhere.

@@ -393,20 +393,17 @@ impl<'s> Reader<'s> {
             return None;
         }
         let start = self.at;
-        while let Some(byte) = self.peek() {
-            if byte.is_ascii() {
-                if !byte.is_ascii_alphanumeric() && byte != b'_' && byte != b'-' {
-                    break;
-                }
-                self.at += 1;
-            } else {
-                match self.peek_char() {
-                    Some(c) if is_xid_continue(c) => self.at += c.len_utf8(),
-                    _ => break,
-                }
+        loop {
+            let is_in_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let len = rest.iter().position(|byte| !is_in_word(byte)).unwrap_or(rest.len());
+            count(len);
+            self.at += len;
+            match rest.get(len).filter(|byte| !byte.is_ascii()).and_then(|_| self.peek_char()) {
+                Some(c) if is_xid_continue(c) => self.at += c.len_utf8(),
+                _ => return Some(start..self.at),
             }
         }
-        Some(start..self.at)
     }
 }
 

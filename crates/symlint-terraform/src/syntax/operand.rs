@@ -94,13 +94,17 @@ impl Reader<'_> {
         if self.peek() == Some(b'(') || self.looking_at("::") {
             return self.call(word, lines);
         }
-        let kind = match self.slice(word.clone()) {
+        let kind = self.constant_or_name(word.clone());
+        self.node(kind, word, 0)
+    }
+
+    pub(super) fn constant_or_name(&self, word: Range<usize>) -> ExprKind {
+        match self.slice(word.clone()) {
             "null" => ExprKind::Null,
             "true" => ExprKind::Bool(true),
             "false" => ExprKind::Bool(false),
-            _ => ExprKind::Variable(self.substr(word.clone())),
-        };
-        self.node(kind, word, 0)
+            _ => ExprKind::Variable(self.substr(word)),
+        }
     }
 
     /// `name(arguments…)` or `namespace::name(arguments…)`, behind its first word.

@@ -16,6 +16,10 @@ impl Reader<'_> {
     pub(super) fn quoted(&mut self) -> Outcome<Node> {
         let open = self.at;
         match self.quoted_end(open) {
+            QuotedEnd::Verbatim(end) => {
+                self.at = end + 1;
+                self.node(ExprKind::String(self.verbatim(open + 1..end)), open..self.at, 0)
+            }
             QuotedEnd::Plain(end) => {
                 let literal = self.literal(open + 1..end, Kind::Quoted)?;
                 self.at = end + 1;
@@ -35,7 +39,7 @@ impl Reader<'_> {
     pub(super) fn label(&mut self) -> Outcome<Name> {
         let open = self.at;
         match self.quoted_end(open) {
-            QuotedEnd::Plain(end) => {
+            QuotedEnd::Verbatim(end) | QuotedEnd::Plain(end) => {
                 let literal = self.literal(open + 1..end, Kind::Quoted)?;
                 self.at = end + 1;
                 Ok(Name { text: literal.text, span: literal.span })
@@ -52,6 +56,11 @@ impl Reader<'_> {
     fn quoted_end(&self, open: usize) -> QuotedEnd {
         let bytes = self.text.as_bytes();
         let mut at = open + 1;
+        let verbatim = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| !is_itself(byte)));
+        at += verbatim.unwrap_or_default();
+        if bytes.get(at) == Some(&b'"') {
+            return QuotedEnd::Verbatim(at);
+        }
         loop {
             match bytes.get(at) {
                 None => return QuotedEnd::Missing(at.min(bytes.len())),
@@ -71,11 +80,11 @@ impl Reader<'_> {
     /// The literal text at `range`, escapes resolved.
     pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
         let written = self.slice(range.clone());
-        let span = self.span(range.clone());
         // Nearly every text is itself.
-        if written.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'$' | b'%')) {
-            return Ok(Literal { text: self.substr(range), span, form: Form::Verbatim });
+        if written.bytes().all(|byte| is_itself(byte) || byte == b'"') {
+            return Ok(self.verbatim(range));
         }
+        let span = self.span(range.clone());
         if let Some(at) = bare_return(written) {
             return Err(self.stray_return(range.start + at));
         }
@@ -93,6 +102,10 @@ impl Reader<'_> {
             Some(text) => Ok(Literal { text: text.into(), span, form: Form::Whole }),
             None => Ok(Literal { text, span, form }),
         }
+    }
+
+    fn verbatim(&self, range: Range<usize>) -> Literal {
+        Literal { text: self.substr(range.clone()), span: self.span(range), form: Form::Verbatim }
     }
 
     fn unescape(&mut self, range: Range<usize>, kind: Kind) -> Outcome<String> {
@@ -151,7 +164,14 @@ fn bare_return(text: &str) -> Option<usize> {
     text.match_indices('\r').map(|(at, _)| at).find(|&at| !followed(at))
 }
 
+/// Whether a byte stands for itself in a quoted string, whatever is beside it.
+fn is_itself(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'$' | b'%')
+}
+
 enum QuotedEnd {
+    /// The closing quote; what is before it stands for itself.
+    Verbatim(usize),
     /// The closing quote; nothing but text and escapes before it.
     Plain(usize),
     /// Something is to be computed first.
