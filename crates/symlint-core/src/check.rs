@@ -1,9 +1,6 @@
 //! The whole way: projects in, findings out.
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use foldhash::HashMap;
 use symlint_terraform::{Project, Span};
@@ -11,6 +8,7 @@ use symlint_terraform::{Project, Span};
 use crate::config::Config;
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
+use crate::parallel;
 use crate::policy::{self, Applied, Baseline, Inline, META, Policy, Suppressions, UnusedSuppression};
 use crate::rule::{Catalogue, CatalogueEntry, Context, Level};
 use crate::tenants::{self, Model, TenantsVariable, VariableState};
@@ -195,10 +193,10 @@ impl Run<'_> {
             (entry.rule.check)(&mut Context::new(model, config, suppressions, entry, level, &mut findings));
             findings
         };
-        let found: Vec<Vec<Finding>> = if model.tenants.len() < MANY_TENANTS {
+        let found: Vec<Vec<Finding>> = if model.tenants.len() < parallel::MANY_TENANTS {
             running.iter().map(check).collect()
         } else {
-            side_by_side(&running, check)
+            parallel::each(&running, check)
         };
         found.into_iter().flatten().collect()
     }
@@ -252,34 +250,6 @@ impl Run<'_> {
         });
         Baseline::write(findings)
     }
-}
-
-/// From so many tenants on, a second thread takes less time than it saves.
-const MANY_TENANTS: usize = 1_000;
-
-/// What `work` makes of each of `items`, in their order, by as many threads as pay.
-fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    /// More do not help: the rules wait for the memory.
-    const MOST: usize = 4;
-    // Where there are no threads, as in WebAssembly, this is an error.
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let next = || Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)));
-        std::iter::from_fn(next).map(|(at, item)| (at, work(item))).collect::<Vec<_>>()
-    };
-    let mut done = thread::scope(|scope| {
-        // Without another thread, this one does all of it.
-        let others = (1..threads).map(|_| thread::Builder::new().spawn_scoped(scope, take));
-        let others: Vec<_> = others.filter_map(Result::ok).collect();
-        let mut done = take();
-        for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn in_baseline() -> Suppression {

@@ -19,6 +19,7 @@ pub mod facts;
 pub mod finding;
 mod fingerprint;
 pub mod fix;
+mod parallel;
 pub mod policy;
 pub mod report;
 pub mod rule;

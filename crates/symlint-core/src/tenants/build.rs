@@ -9,15 +9,20 @@ use symlint_terraform::{
 
 use super::arn::{Arn, is_account_id};
 use super::calls::find_calls;
+use super::comparable::Comparable;
 use super::field::{Absence, Field, FieldKind, State};
 use super::flow::{ArgumentKind, FlowInstance};
+use super::index::Index;
 use super::model::{
     Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
 };
+use super::relation::{self, Relation};
 use super::resources::find_resources;
+use super::role_names::RoleNames;
 use super::shape::Shape;
 use super::sources::SourceIndex;
 use crate::config::Config;
+use crate::parallel;
 
 /// Finds the tenants of `project`, and the module calls that matter.
 pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
@@ -54,11 +59,26 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
     model.lost_keys = evaluator.lost_keys();
-    find_resources(&evaluator, &mut model);
-    // What was evaluated takes as much room as the tenants do.
-    drop(evaluator);
-    model.connect(config);
-    model
+    let tenants = std::mem::take(&mut model.tenants);
+    let compare = || compare(&tenants, config);
+    let (index, relations, role_names) = if tenants.len() < parallel::MANY_TENANTS || model.flows.is_empty() {
+        find_resources(&evaluator, &mut model);
+        // What was evaluated takes as much room as the tenants do.
+        drop(evaluator);
+        compare()
+    } else {
+        parallel::both(compare, || find_resources(&evaluator, &mut model)).0
+    };
+    Model { tenants, index, relations, role_names, ..model }
+}
+
+/// Looks up what tenants share, when all of them are there.
+fn compare(tenants: &[Tenant], config: &Config) -> (Index, Vec<Relation>, RoleNames) {
+    let comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
+    let index = Index::new(tenants, &comparables, config);
+    let relations = relation::relations(tenants, comparables, &index, config);
+    let role_names = RoleNames::new(tenants, &index, &relations, config);
+    (index, relations, role_names)
 }
 
 /// Whether anything gives the root module's variable `name` a value.

@@ -6,7 +6,6 @@ use foldhash::HashSet;
 use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
-use super::comparable::Comparable;
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
@@ -15,7 +14,6 @@ use super::resources::FlowResource;
 use super::role_names::RoleNames;
 use super::shape::Misfit;
 use super::sources::SourceIndex;
-use crate::config::Config;
 
 /// A tenant of a [`Model`], by its place in source order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -246,10 +244,10 @@ pub struct Model<'p> {
     pub index: Index,
     /// What tenants share that they should not.
     pub relations: Vec<Relation>,
-    /// Which of the tenants' values an argument was made of.
-    pub sources_of_values: SourceIndex,
     /// What the names of connector roles say.
     pub role_names: RoleNames,
+    /// Which of the tenants' values an argument was made of.
+    pub sources_of_values: SourceIndex,
 }
 
 impl<'p> Model<'p> {
@@ -273,14 +271,6 @@ impl<'p> Model<'p> {
             sources_of_values: SourceIndex::default(),
             role_names: RoleNames::default(),
         }
-    }
-
-    /// Looks up what tenants share, when all of them are there.
-    pub(super) fn connect(&mut self, config: &Config) {
-        let comparables: Vec<Comparable<'_>> = self.tenants.iter().map(Comparable::of).collect();
-        self.index = Index::new(&self.tenants, &comparables, config);
-        self.relations = super::relation::relations(&self.tenants, comparables, &self.index, config);
-        self.role_names = RoleNames::new(&self.tenants, &self.index, &self.relations, config);
     }
 
     /// Whether any module calls another.

@@ -50,7 +50,7 @@ impl Evaluator<'_> {
         if let [TemplatePart::Interpolation(only)] = parts {
             return Ok(self.eval(only, scope));
         }
-        let mut pieces = Pieces::default();
+        let mut pieces = Pieces { parts: Vec::with_capacity(parts.len()), ..Pieces::default() };
         self.template_parts(parts, &mut pieces, scope)?;
         Ok(pieces.finish(span))
     }

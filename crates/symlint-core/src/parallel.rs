@@ -1,0 +1,46 @@
+//! Work on several threads, where there is enough of it. What comes out is the same as on one.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// From so many tenants on, a second thread takes less time than it saves.
+pub(crate) const MANY_TENANTS: usize = 1_000;
+
+/// What `work` makes of each of `items`, in their order, by as many threads as pay.
+pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    /// More do not help: the rules wait for the memory.
+    const MOST: usize = 4;
+    // Where there are no threads, as in WebAssembly, this is an error.
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let next = || Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)));
+        std::iter::from_fn(next).map(|(at, item)| (at, work(item))).collect::<Vec<_>>()
+    };
+    let mut done = thread::scope(|scope| {
+        // Without another thread, this one does all of it.
+        let others = (1..threads).map(|_| thread::Builder::new().spawn_scoped(scope, take));
+        let others: Vec<_> = others.filter_map(Result::ok).collect();
+        let mut done = take();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// What `beside` and `here` make, the first of them in a thread of its own, if there can be one.
+pub(crate) fn both<A: Send, B>(beside: impl Fn() -> A + Sync, here: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, &beside);
+        let here = here();
+        let beside = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => beside(),
+        };
+        (beside, here)
+    })
+}
