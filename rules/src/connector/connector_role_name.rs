@@ -1,11 +1,18 @@
 //! See connector-role-name.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{RoleNaming, known_role_kind};
+use symlint_core::tenants::{Affixes, RoleHabit, RoleHabitKind, RoleNaming, known_role_kind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    let habits = cx.model.role_names.habits();
+    for habit in habits {
+        if let RoleHabitKind::OtherForm(affixes) = &habit.kind {
+            report_form(cx, habit, affixes);
+        }
+    }
     for tenant in cx.tenants() {
-        if cx.model.role_names.of(tenant.id) != RoleNaming::OtherKind {
+        let is_habit = habits.iter().any(|habit| habit.tenants.binary_search(&tenant.id).is_ok());
+        if cx.model.role_names.of(tenant.id) != RoleNaming::OtherKind || is_habit {
             continue;
         }
         let Some(role) = tenant.role() else { continue };
@@ -23,4 +30,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report.suggestion(format!("write `{prefix}`"), typed, prefix);
         }
     }
+}
+
+/// Reports a form that most roles have: the configuration may only not know it.
+fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
+    let first = habit.tenants.first().and_then(|&first| cx.tenant(first).role());
+    let Some(role) = first else { return };
+    let (pattern, form) = (&cx.config.role_name, format!("{}{{environment}}{}", affixes.prefix, affixes.suffix));
+    let count = cx.model.count(&habit.tenants, habit.of);
+    let message = format!("the role of {count} is called `{form}`, and connector roles are called `{pattern}`");
+    let help = format!(
+        "requests fail, or Sym works with roles that were made for something else: take role_arn from the outputs of \
+         each tenant's connector, or, if they are right, say so in `.symlint.hcl`: \
+         `connector {{ role_name = \"{form}\" }}`"
+    );
+    cx.report(role.name.piece, message).help(help).group();
 }

@@ -5,6 +5,8 @@ use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
 use symlint_terraform::{FileId, ProblemKind, Span, Step};
 
+use super::arguments;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     // What is missing may stand where the file could not be read.
     let unread: HashSet<FileId> =
@@ -34,6 +36,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
     }
     report_declared(cx, &reported, &is_unsure);
+    arguments::report(cx, |problems| {
+        let attribute = |problem: &&ProblemKind| match problem {
+            ProblemKind::Missing { attribute } => Some(attribute.to_string()),
+            _ => None,
+        };
+        let missing: Vec<String> = problems.iter().filter_map(attribute).collect();
+        (!missing.is_empty()).then(|| format!("lacks {}, which the module requires", missing.join(" and ")))
+    });
 }
 
 /// What the declared type requires beside the values that rules know.

@@ -1,5 +1,7 @@
 //! Is the file what its author thinks it is?
 
+mod arguments;
+
 rules! { "values": "is the file what its author thinks it is?";
     syntax_error = "syntax-error",
     evaluation_error = "evaluation-error",

@@ -4,6 +4,8 @@ use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::MisfitKind;
 use symlint_terraform::ProblemKind;
 
+use super::arguments;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for problem in &cx.model.conversions {
         let message = match &problem.kind {
@@ -23,6 +25,21 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let place = Place { span: misfit.span, tenant: Some(tenant.id), path: Some(misfit.path.to_string()) };
             cx.report(place, mismatch(wanted, got));
         }
+    }
+    arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));
+}
+
+/// What does not fit, behind the name of an argument.
+fn describe_argument(problem: &ProblemKind) -> Option<String> {
+    match problem {
+        ProblemKind::Mismatch { wanted, got } => {
+            Some(format!("does not fit the module: {}", mismatch(&wanted.to_string(), got)))
+        }
+        ProblemKind::Inconsistent { wanted } => {
+            let wanted = with_article(&wanted.to_string());
+            Some(format!("does not fit the module: the elements of {wanted} must be of one type"))
+        }
+        ProblemKind::Missing { .. } | ProblemKind::Unused { .. } => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FlowCall, FlowInstance, Model, Provenance, TenantId};
+use symlint_core::tenants::{ArgumentKind, FlowCall, FlowInstance, Model, Provenance, TenantId};
 use symlint_terraform::Span;
 use symlint_terraform::syntax::Expr;
 
@@ -64,7 +64,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             argued.receivers.insert(*tenant);
         }
     }
-    let mut found: BTreeMap<Span, Found<'_>> = BTreeMap::new();
+    // What is left to defaults has no expression to stand on, but the call.
+    let mut found: BTreeMap<(Span, Option<ArgumentKind>), Found<'_>> = BTreeMap::new();
     for wrong in wrong {
         let argument = wrong.slot.argument.span;
         let argued = arguments.get(&argument);
@@ -73,9 +74,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let expr = part.or(whole);
         let span = expr.map_or(argument, |expr| expression::span(expr, cx.sources()));
         let receivers = argued.map_or(0, |argued| argued.receivers.len());
-        found.entry(span).or_insert(Found { expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
+        let default = Some(wrong.slot.argument.kind).filter(|_| wrong.slot.argument.is_default);
+        found.entry((span, default)).or_insert(Found { expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
     }
-    for (span, found) in &found {
+    for ((span, _), found) in &found {
         report(cx, &judge, *span, found);
     }
 }
@@ -117,7 +119,11 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, span: Span, found: &Found<'_>
 fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: bool) -> String {
     let Some(first) = found.wrong.first() else { return String::new() };
     let name = |tenant: TenantId| model.tenant(tenant).name();
-    let wanted = judge.name(first.slot.wanted);
+    let mut wanted = judge.name(first.slot.wanted);
+    if first.slot.argument.kind == ArgumentKind::SsoConnectorSettings && first.slot.part.is_none() {
+        // The settings as a whole.
+        wanted = wanted.rsplit_once('.').map_or(wanted.as_str(), |(whole, _)| whole).to_owned();
+    }
     match &first.problem {
         Problem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
@@ -132,6 +138,9 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
         Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
         Problem::Grant => "belongs to another grant than the permission set beside it".to_owned(),
         Problem::Shared => format!("is the same value as for other tenants: pass the tenant's own `{wanted}`"),
+        Problem::Null => format!("is null: pass the tenant's own `{wanted}`"),
+        Problem::Default => format!("is left to the module's default: pass the tenant's own `{wanted}`"),
+        Problem::Number(number) => format!("is `{number}`, since a number has no leading zero: pass a string"),
         Problem::Overridden => format!("is written in the configuration, over the tenant's own `{wanted}`"),
         Problem::Written => format!("is written here, and is not the tenant's own `{wanted}`"),
     }

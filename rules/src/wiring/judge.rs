@@ -3,8 +3,11 @@
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_core::config::Config;
-use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
-use symlint_terraform::{Makeup, Path, Root, Span, Step, Str};
+use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::{
+    ArgumentKind, Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of,
+};
+use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
 use super::shape::has_shape;
 use super::slot::{Pair, Slot, Slots};
@@ -22,6 +25,12 @@ pub(super) enum Problem {
     Grant,
     /// It is the same for several tenants.
     Shared,
+    /// It is null.
+    Null,
+    /// It is the default of the module's variable, and not what the tenant's entry says.
+    Default,
+    /// It is the right account, as a number, which has no leading zero.
+    Number(Str),
     /// It is written in the configuration, and is not what the tenant's entry says.
     Written,
     /// The same, over the value of the tenant's entry in what the call is repeated for.
@@ -54,6 +63,10 @@ pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
 
 /// The grant of the value that `slot` should have, if that is what it has; that of a value without one is `None`.
 fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
+    // As a number, an account may have lost a digit.
+    if slot.wanted == FieldKind::TargetAccountId && is_number(slot) {
+        return None;
+    }
     match model.sources_of_values.of(&slot.value)?.as_slice() {
         [Source::Field(it)] if it.tenant == slot.tenant && it.kind == slot.wanted => Some(it.grant),
         [Source::Tenant(it)] if *it == slot.tenant && slot.wanted == FieldKind::Key => Some(None),
@@ -99,10 +112,28 @@ impl<'a> Judge<'a> {
 
     /// What is wrong with `slot`; `None` also where that cannot be told.
     pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<Problem> {
-        let text = text_of(&slot.value)?;
+        if slot.value.is_null() {
+            return self.is_needed(slot).then_some(Problem::Null);
+        }
+        let problem = self.judge_text(slot, &text_of(&slot.value)?);
+        match problem {
+            Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
+            problem => problem,
+        }
+    }
+
+    /// Whether the tenant has what `slot` should be, and no list of grants takes its place.
+    fn is_needed(&self, slot: &Slot<'_>) -> bool {
+        let grants = slot.instance.argument(ArgumentKind::Grants);
+        let has_list = slot.argument.kind != ArgumentKind::Grants && grants.is_some_and(|it| !it.value.is_null());
+        let has_one = right_fields(self.model.tenant(slot.tenant), slot.wanted).iter().any(|it| it.as_str().is_some());
+        has_one && !has_list
+    }
+
+    fn judge_text(&self, slot: &Slot<'_>, text: &Str) -> Option<Problem> {
         let sources = self.model.sources_of_values.of(&slot.value)?;
         if slot.wanted == FieldKind::Key {
-            return self.judge_slug(slot, &text, &sources);
+            return self.judge_slug(slot, text, &sources);
         }
         let own = slot.tenant;
         let tenant = self.model.tenant(own);
@@ -120,6 +151,9 @@ impl<'a> Judge<'a> {
             return if all_known && !is_right_text { self.judge_foreign(slot, &sources, &right) } else { None };
         }
         let is_composed = sources.len() > 1;
+        if let Some(number) = right.iter().find_map(|field| lost_zero(slot, field, text)) {
+            return Some(Problem::Number(number));
+        }
         // A tenant without the value may well have it made of others.
         if sources.iter().any(is_right) || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
             return None;
@@ -131,7 +165,7 @@ impl<'a> Judge<'a> {
         for source in own_sources {
             match source {
                 Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
-                Source::Attribute(_, path) if !has_shape(slot.wanted, &text) => {
+                Source::Attribute(_, path) if !has_shape(slot.wanted, text) => {
                     return Some(Problem::Attribute(inside(path)));
                 }
                 _ => return None,
@@ -270,7 +304,7 @@ impl<'a> Judge<'a> {
 /// table of `for_each` may well be meant for the tenant.
 fn is_literal(slot: &Slot<'_>, sources: &[Source<'_>]) -> bool {
     let [Source::Elsewhere(origin)] = sources else { return false };
-    let is_near = slot.argument.span.contains(origin.span) || origin.path.is_some();
+    let is_near = slot.argument.is_default || slot.argument.span.contains(origin.span) || origin.path.is_some();
     is_near && matches!(origin.makeup, Makeup::Written(_))
 }
 
@@ -292,6 +326,24 @@ fn inside(path: &Path) -> String {
 /// The fields of `tenant` of which one should reach a slot.
 fn right_fields(tenant: &Tenant, wanted: FieldKind) -> Vec<&Field> {
     tenant.fields().filter(|field| field.kind == wanted).collect()
+}
+
+/// What the module's variable has of what `slot` receives as a whole.
+fn input<'a>(slot: &Slot<'a>) -> Option<&'a Value> {
+    let input = slot.instance.inputs.iter().find(|input| input.name == slot.argument.name && slot.part.is_none());
+    input.map(|input| &input.value)
+}
+
+fn is_number(slot: &Slot<'_>) -> bool {
+    std::iter::once(&slot.value).chain(input(slot)).any(|value| matches!(value.kind, Kind::Number(_)))
+}
+
+/// What is left of the account of `field`, which `slot` receives, where that is a number or the module's variable is
+/// one.
+fn lost_zero(slot: &Slot<'_>, field: &Field, text: &Str) -> Option<Str> {
+    let account = field.as_written().filter(|it| slot.wanted == FieldKind::TargetAccountId && is_account_id(it))?;
+    let received = input(slot).and_then(text_of).unwrap_or_else(|| text.clone());
+    (received != account && received.as_str() == account.trim_start_matches('0')).then_some(received)
 }
 
 fn is_there(field: &Field) -> bool {

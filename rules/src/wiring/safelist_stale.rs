@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{State, Tenant, Whole, arn};
+use symlint_core::tenants::{Provenance, State, Tenant, Whole, arn};
 use symlint_terraform::Span;
 
 use super::safelist::{accounts, missing};
@@ -42,7 +42,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 fn is_known(tenant: &Tenant) -> bool {
     let account = &tenant.sso_account_id;
-    !matches!(tenant.whole, Whole::Unknown)
+    // Of a tenant that exists only as a call, the role says it.
+    let is_said = matches!(tenant.provenance, Provenance::Variable(_)) || tenant.sso_account().is_some();
+    is_said
+        && !matches!(tenant.whole, Whole::Unknown)
         && !matches!(account.state, State::Unknown(_))
         && !account.is_garbled()
         && tenant.sso_account().is_none_or(|account| account.is_well_formed())

@@ -43,6 +43,10 @@ impl<'a> Slots<'a> {
                 ArgumentKind::TenantSlug => all.slots.push(whole(FieldKind::Key)),
                 ArgumentKind::AccountId => all.slots.push(whole(FieldKind::TargetAccountId)),
                 ArgumentKind::PermissionSetArn => all.slots.push(whole(FieldKind::PermissionSetArn)),
+                // A null has no parts; the role is what the flow would act with.
+                ArgumentKind::SsoConnectorSettings if argument.value.is_null() => {
+                    all.slots.push(whole(FieldKind::RoleArn));
+                }
                 ArgumentKind::SsoConnectorSettings => {
                     let parts = [FieldKind::Cloud, FieldKind::InstanceArn, FieldKind::Region, FieldKind::RoleArn];
                     for wanted in parts {

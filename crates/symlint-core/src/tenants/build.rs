@@ -54,7 +54,7 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         add_entries(&mut model, config, name, value, ty);
     }
     find_calls(&evaluator, config, &mut model);
-    add_called_tenants(&mut model);
+    add_called_tenants(&mut model, config);
     refuse(&mut model, &no_maps);
     // What only the module's own resources need is no tenant's, and Terraform says it.
     model.evaluation_errors = evaluator.errors();
@@ -146,9 +146,9 @@ fn next_id(model: &Model<'_>) -> TenantId {
 }
 
 /// Each flow instance that receives no tenant's values from a variable is a tenant of its own.
-fn add_called_tenants(model: &mut Model<'_>) {
-    let plain = Config::default();
-    let layout = Layout::new(&plain);
+fn add_called_tenants(model: &mut Model<'_>, config: &Config) {
+    let config = called_as(config);
+    let layout = Layout::new(&config);
     let mut alone: Vec<(Span, usize, usize)> = Vec::new();
     for (call, flow) in model.flows.iter().enumerate() {
         for (at, instance) in flow.instances.iter().enumerate() {
@@ -167,6 +167,15 @@ fn add_called_tenants(model: &mut Model<'_>) {
         instance.tenant = Some(id);
         model.tenants.push(called_tenant(instance, id, call, span, &layout));
     }
+}
+
+/// A configuration for which the arguments of a call are the attributes of a tenant.
+fn called_as(config: &Config) -> Config {
+    let attribute = |kind: ArgumentKind| {
+        let ours = if kind == ArgumentKind::AccountId { FieldKind::TargetAccountId.name() } else { kind.name() };
+        (ours.to_owned(), vec![config.argument_name(kind).to_owned()])
+    };
+    Config { attributes: ArgumentKind::ALL.into_iter().map(attribute).collect(), ..Config::default() }
 }
 
 /// Where the name of an instance was written: the key that it has, or else its slug.
@@ -190,15 +199,10 @@ fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: 
         Value::new(Kind::String(instance.address.as_str().into()), Origin::written(name_span, Form::Whole))
     });
     let mut entries: Vec<Entry> = Vec::new();
-    for argument in &instance.arguments {
-        let name = match argument.kind {
-            ArgumentKind::TenantSlug => continue,
-            ArgumentKind::AccountId => FieldKind::TargetAccountId.name(),
-            kind => kind.name(),
-        };
+    for argument in instance.arguments.iter().filter(|argument| argument.kind != ArgumentKind::TenantSlug) {
         let mut value = argument.value.clone();
         value.origin = value.origin.reached(|| path.join(Step::Attribute(argument.name.clone())));
-        entries.push(Entry { key: name.into(), key_span: argument.span, value });
+        entries.push(Entry { key: argument.name.clone(), key_span: argument.span, value });
     }
     entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let whole = Value::new(Kind::Object(entries.into()), Origin::written(name_span, Form::Whole));
@@ -215,9 +219,8 @@ struct Layout<'c> {
     parents: Vec<Vec<&'c str>>,
     /// The way to the grants as a list.
     grants: Vec<&'c str>,
-    /// What a grant's attributes are called inside a list.
-    permission_set: &'c str,
-    /// The first of these is there.
+    /// What a grant's attributes are called inside a list: the first of these that is there.
+    permission_sets: [&'c str; 2],
     targets: [&'c str; 3],
     shape: Shape<'c>,
 }
@@ -245,7 +248,7 @@ impl<'c> Layout<'c> {
         Self {
             parents,
             grants: config.attribute_path("grants"),
-            permission_set: last(FieldKind::PermissionSetArn),
+            permission_sets: [last(FieldKind::PermissionSetArn), "permission_set_arn"],
             targets: [last(FieldKind::TargetAccountId), "target_account_id", "account_id"],
             shape: Shape::of(places.iter().map(|place| place.path.as_slice())),
             places,
@@ -261,9 +264,8 @@ impl<'c> Layout<'c> {
         let has = |element: &Value, name: &str| {
             element.entries().is_some_and(|entries| entries.iter().any(|entry| entry.key.as_str() == name))
         };
-        let is_grant = |element: &Value| {
-            has(element, self.permission_set) && self.targets.iter().any(|target| has(element, target))
-        };
+        let has_any = |element: &Value, names: &[&str]| names.iter().any(|name| has(element, name));
+        let is_grant = |element: &Value| has_any(element, &self.permission_sets) && has_any(element, &self.targets);
         let elements = || {
             let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
             entries.chain(value.elements().unwrap_or_default())
@@ -365,8 +367,11 @@ impl Builder<'_> {
             Found::Absent { steps, absence, span } => {
                 let path = self.layout.place(kind).map(|place| place.path.as_slice()).unwrap_or_default();
                 let whole_path = steps == path.len();
-                if self.is_required(path.get(..steps).unwrap_or(path)) {
-                    self.report_gap(path.get(..steps).unwrap_or(path), absence, span, gaps);
+                let absent_path = path.get(..steps).unwrap_or(path);
+                // Which arguments a call needs is the module's to say.
+                let is_argument = self.called && steps == 1 && absence == Absence::Missing;
+                if self.is_required(absent_path) && !is_argument {
+                    self.report_gap(absent_path, absence, span, gaps);
                 }
                 if whole_path { absent(absence, span) } else { Field::unusable(kind, self.tenant, span) }
             }
@@ -436,9 +441,6 @@ impl Builder<'_> {
 
     /// Whether the type asks for what is at `path`, its parents included.
     fn is_required(&self, path: &[&str]) -> bool {
-        if self.called && path.len() == 1 {
-            return false;
-        }
         let mut ty = self.ty;
         for name in path {
             match ty {
@@ -455,31 +457,45 @@ impl Builder<'_> {
     }
 
     fn grants(&self, value: &Value, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
-        let list = if *whole == Whole::Object { self.grant_list(value) } else { None };
-        let is_there = |kind| !matches!(self.found(kind, parents), Found::Absent { absence: Absence::Missing, .. });
+        let lists = if *whole == Whole::Object { self.grant_lists(value, gaps) } else { Vec::new() };
+        let is_there = |kind| match self.found(kind, parents) {
+            Found::Absent { absence, .. } => absence == Absence::Empty,
+            _ => true,
+        };
         let mut grants = Vec::with_capacity(1);
-        if list.is_none() || is_there(FieldKind::PermissionSetArn) || is_there(FieldKind::TargetAccountId) {
+        if lists.is_empty() || is_there(FieldKind::PermissionSetArn) || is_there(FieldKind::TargetAccountId) {
             grants.push(Grant {
                 permission_set_arn: self.field(FieldKind::PermissionSetArn, parents, whole, gaps),
                 target_account_id: self.field(FieldKind::TargetAccountId, parents, whole, gaps),
             });
         }
-        let Some(list) = list else { return grants };
-        if let Some(unknown) = list.as_unknown() {
-            let field = |kind| Field {
-                state: State::Unknown(unknown.clone()),
-                ..Field::unusable(kind, self.tenant, list.origin.span)
-            };
-            grants.push(Grant {
-                permission_set_arn: field(FieldKind::PermissionSetArn),
-                target_account_id: field(FieldKind::TargetAccountId),
-            });
+        for list in lists {
+            if let Some(unknown) = list.as_unknown() {
+                let field = |kind| Field {
+                    state: State::Unknown(unknown.clone()),
+                    ..Field::unusable(kind, self.tenant, list.origin.span)
+                };
+                grants.push(Grant {
+                    permission_set_arn: field(FieldKind::PermissionSetArn),
+                    target_account_id: field(FieldKind::TargetAccountId),
+                });
+            }
+            grants.extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, gaps)));
         }
-        grants.extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, gaps)));
         grants
     }
 
     fn grant(&self, at: Span, element: &Value, gaps: &mut Vec<MissingAttribute>) -> Grant {
+        if element.is_null() {
+            let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
+            let name = "a grant".to_owned();
+            gaps.push(MissingAttribute { name, absence: Absence::Null, span: element.origin.span, path });
+            let field = |kind| Field::unusable(kind, self.tenant, at);
+            return Grant {
+                permission_set_arn: field(FieldKind::PermissionSetArn),
+                target_account_id: field(FieldKind::TargetAccountId),
+            };
+        }
         let mut field = |kind, names: &[&str]| {
             if element.as_unknown().is_some() {
                 return Field::new(kind, self.tenant, Some(element.clone()), at);
@@ -495,21 +511,35 @@ impl Builder<'_> {
             field
         };
         Grant {
-            permission_set_arn: field(FieldKind::PermissionSetArn, &[self.layout.permission_set]),
+            permission_set_arn: field(FieldKind::PermissionSetArn, &self.layout.permission_sets),
             target_account_id: field(FieldKind::TargetAccountId, &self.layout.targets),
         }
     }
 
-    /// The attribute that holds the grants as a list: the one called `grants`, or whichever holds objects with a
-    /// permission set and an account.
-    fn grant_list(&self, tenant: &Value) -> Option<Value> {
-        if let Found::Value(list, _) = self.find(&self.layout.grants, tenant)
-            && (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
-        {
-            return Some(list);
+    /// The attributes that hold grants as lists, in source order: the one called `grants`, and all that hold objects
+    /// with a permission set and an account.
+    fn grant_lists(&self, tenant: &Value, gaps: &mut Vec<MissingAttribute>) -> Vec<Value> {
+        let grants = &self.layout.grants;
+        let mut lists: Vec<(Span, Value)> = Vec::new();
+        match self.find(grants, tenant) {
+            Found::Value(list, key)
+                if list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some() =>
+            {
+                lists.push((key, list));
+            }
+            // Where no type is declared, the two attributes of a single grant are missed.
+            Found::Absent { absence: Absence::Null, span, .. } if self.ty.is_some() && self.is_required(grants) => {
+                self.report_gap(grants, Absence::Null, span, gaps);
+            }
+            _ => {}
         }
-        let lists = tenant.entries()?.iter().filter(|entry| self.layout.is_list_of_grants(&entry.value));
-        lists.min_by_key(|entry| entry.key_span).map(|entry| tenant.child(entry))
+        let others = tenant.entries().unwrap_or_default().iter().filter(|entry| {
+            lists.iter().all(|(key, _)| *key != entry.key_span) && self.layout.is_list_of_grants(&entry.value)
+        });
+        let others: Vec<(Span, Value)> = others.map(|entry| (entry.key_span, tenant.child(entry))).collect();
+        lists.extend(others);
+        lists.sort_by_key(|(key, _)| *key);
+        lists.into_iter().map(|(_, list)| list).collect()
     }
 }
 

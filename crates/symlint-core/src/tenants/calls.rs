@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 
 use foldhash::HashMap;
 use symlint_terraform::syntax::{Expr, ExprKind};
-use symlint_terraform::{Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Str, Value};
+use symlint_terraform::{
+    Entry, Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Str, Value, Variable,
+};
 
 use super::build::is_set;
 use super::flow::{Argument, ArgumentKind, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, RuntimeCall};
@@ -162,8 +164,22 @@ fn flow_call<'p>(
         .map(|instance| {
             let arguments: Vec<Argument> = ArgumentKind::ALL
                 .into_iter()
-                .filter_map(|kind| argument(evaluator, call, instance, kind, entries.config))
+                .filter_map(|kind| {
+                    let name = entries.config.argument_name(kind);
+                    let variable = module.and_then(|module| module.variable(name));
+                    let given = given(evaluator, call, instance, kind, name);
+                    // Terraform takes the default for a null that may be none.
+                    let given = given.filter(|it| !it.value.is_null() || variable.is_none_or(|it| it.nullable));
+                    given.or_else(|| default(evaluator, call, variable?, instance, kind))
+                })
                 .collect();
+            for argument in &arguments {
+                // Terraform asks for these before anything of the module.
+                let variable = module.and_then(|module| module.variable(&argument.name));
+                if variable.is_some_and(|variable| !variable.validations.is_empty()) {
+                    evaluator.variable(instance, &argument.name);
+                }
+            }
             let key = match instance.key() {
                 InstanceKey::Key(key) => Some(key),
                 _ => None,
@@ -181,17 +197,37 @@ fn flow_call<'p>(
     FlowCall { call, module, instances, is_unknown }
 }
 
-fn argument(
+/// What the call passes as the argument `name`.
+fn given(
     evaluator: &Evaluator<'_>,
     call: &ModuleCall,
     instance: &Instance,
     kind: ArgumentKind,
-    config: &Config,
+    name: &str,
 ) -> Option<Argument> {
-    let name = config.argument_name(kind);
     let attribute = call.argument(name)?;
     let value = evaluator.argument(instance, name)?;
-    Some(Argument { kind, name: attribute.name.text.clone(), value, span: attribute.value.span })
+    Some(Argument { kind, name: attribute.name.text.clone(), value, span: attribute.value.span, is_default: false })
+}
+
+/// What the module takes where the call passes nothing, unless that says nothing: what may be left out is null, empty
+/// or a list of nothing.
+fn default(
+    evaluator: &Evaluator<'_>,
+    call: &ModuleCall,
+    variable: &Variable,
+    instance: &Instance,
+    kind: ArgumentKind,
+) -> Option<Argument> {
+    variable.default.as_ref()?;
+    let value = evaluator.variable(instance, &variable.name.text)?;
+    let says_nothing = match &value.kind {
+        Kind::Null | Kind::Unknown(_) => true,
+        Kind::String(text) => text.is_empty(),
+        _ => value.entries().is_some_and(<[Entry]>::is_empty) || value.elements().is_some_and(<[Value]>::is_empty),
+    };
+    let (name, span) = (variable.name.text.clone(), call.name.span);
+    (!says_nothing).then_some(Argument { kind, name, value, span, is_default: true })
 }
 
 impl Entries<'_> {

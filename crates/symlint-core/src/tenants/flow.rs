@@ -29,7 +29,7 @@ pub struct FlowInstance {
     pub key: Option<Str>,
     /// The tenant whose values it should receive, where that can be told.
     pub tenant: Option<TenantId>,
-    /// The arguments that carry a tenant's values, in order.
+    /// The arguments that carry a tenant's values, in order; also those that the module has a default for.
     pub arguments: Vec<Argument>,
     /// The variables of the module as this instance has them, where the module has resources of Sym.
     pub inputs: Vec<Input>,
@@ -51,8 +51,10 @@ pub struct Argument {
     pub name: Str,
     /// What it is.
     pub value: Value,
-    /// The expression.
+    /// The expression; of what the call leaves to the module's default, the name of the call.
     pub span: Span,
+    /// Whether it is the default of the module's variable.
+    pub is_default: bool,
 }
 
 /// The arguments of the flow module that carry a tenant's values.

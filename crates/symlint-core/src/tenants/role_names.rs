@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet};
 use super::arn::Part;
 use super::index::Index;
 use super::model::{Tenant, TenantId};
-use super::names::{environment_of, normalise};
+use super::names::{environment_of, known_role_kind, normalise};
 use super::relation::{Relation, RelationKind};
 use crate::config::Config;
 
@@ -44,6 +44,8 @@ pub enum RoleHabitKind {
     Longer(Affixes),
     /// Each is the tenant's name without these around it.
     Shorter(Affixes),
+    /// Each is the tenant's name between these, in a form that is not the configured one.
+    OtherForm(Affixes),
 }
 
 /// What stands around a name.
@@ -227,7 +229,7 @@ impl Judge<'_, '_> {
             let follows = |named: &Named<'_>| match &kind {
                 RoleHabitKind::Longer(affixes) => named.longer().as_ref() == Some(affixes),
                 RoleHabitKind::Shorter(affixes) => named.shorter().as_ref() == Some(affixes),
-                RoleHabitKind::SameName => false,
+                RoleHabitKind::SameName | RoleHabitKind::OtherForm(_) => false,
             };
             let ids = tenants.iter().zip(&self.names).filter(|(_, named)| follows(named)).map(|(tenant, _)| tenant.id);
             let tenants: Vec<TenantId> = ids.filter(is_unexpected).collect();
@@ -243,6 +245,7 @@ impl Judge<'_, '_> {
         let of = self.population();
         let same = same.into_values().find(|tenants| of >= 3 && tenants.len() * 2 > of);
         habits.extend(same.map(|tenants| RoleHabit { kind: RoleHabitKind::SameName, tenants, of }));
+        habits.extend(self.other_form(tenants));
         habits.retain(|habit| !habit.tenants.is_empty());
         RoleNames { namings, habits }
     }
@@ -263,6 +266,20 @@ impl Judge<'_, '_> {
         }
         let population = self.population();
         counts.into_iter().find(|&(_, count)| count >= 2 && count * 2 > population).map(|(kind, _)| kind)
+    }
+
+    /// The form that is not the configured one, of two or more roles, and more than half of them.
+    fn other_form(&self, tenants: &[Tenant]) -> Option<RoleHabit> {
+        let mut forms: HashMap<Affixes, Vec<TenantId>> = HashMap::default();
+        for (tenant, named) in tenants.iter().zip(&self.names) {
+            let role = named.role.filter(|role| named.environment.is_none() && known_role_kind(role).is_none());
+            if let Some(affixes) = role.and_then(|role| Affixes::around(&named.own_word, role)) {
+                forms.entry(affixes).or_default().push(tenant.id);
+            }
+        }
+        let of = self.names.iter().filter(|named| named.role.is_some()).count();
+        let form = forms.into_iter().find(|(_, tenants)| tenants.len() >= 2 && tenants.len() * 2 > of);
+        form.map(|(affixes, tenants)| RoleHabit { kind: RoleHabitKind::OtherForm(affixes), tenants, of })
     }
 
     /// The tenants by what the habit leaves of their keys.

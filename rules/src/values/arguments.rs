@@ -1,0 +1,76 @@
+//! Arguments of flow calls that cannot become what the variables of the module are declared to be: asked by two rules.
+
+use std::collections::BTreeMap;
+
+use foldhash::HashSet;
+use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::{Argument, FlowInstance, Model, TenantId};
+use symlint_terraform::{ConversionProblem, ProblemKind, Span, Variable, convert};
+
+/// What does not fit of one argument.
+struct Misfit<'a> {
+    instance: &'a FlowInstance,
+    argument: &'a Argument,
+    variable: &'a Variable,
+    /// What does not fit in it.
+    span: Span,
+}
+
+/// Reports the arguments of whose problems `describe` says something, to stand behind the argument's name and for whom
+/// it is: one finding for all instances of a call.
+pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) -> Option<String>) {
+    let model = cx.model;
+    let told: HashSet<Span> =
+        model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span).collect();
+    let mut found: BTreeMap<(Span, String), Vec<Misfit<'_>>> = BTreeMap::new();
+    for flow in &model.flows {
+        let Some(module) = flow.module else { continue };
+        for instance in &flow.instances {
+            for argument in instance.arguments.iter().filter(|argument| !argument.is_default) {
+                let Some(variable) = module.variable(&argument.name) else { continue };
+                let mut problems = convert(&argument.value, &variable.ty).problems;
+                problems.retain(|problem| {
+                    !told.contains(&problem.span) && !is_told_of_tenant(model, instance.tenant, problem)
+                });
+                let kinds: Vec<&ProblemKind> = problems.iter().map(|problem| &problem.kind).collect();
+                let (Some(first), Some(what)) = (problems.first(), describe(&kinds)) else { continue };
+                let misfit = Misfit { instance, argument, variable, span: first.span };
+                found.entry((argument.span, what)).or_default().push(misfit);
+            }
+        }
+    }
+    for ((span, what), misfits) in found {
+        report_one(cx, span, &what, &misfits);
+    }
+}
+
+/// Whether the tenant's own entry has a finding for the same.
+fn is_told_of_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: &ConversionProblem) -> bool {
+    let Some(tenant) = tenant.map(|tenant| model.tenant(tenant)) else { return false };
+    match &problem.kind {
+        ProblemKind::Missing { attribute } => tenant.missing.iter().any(|gap| gap.name == attribute.as_str()),
+        _ => tenant.misfits.iter().any(|misfit| misfit.span == problem.span),
+    }
+}
+
+fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_>]) {
+    let Some(Misfit { instance, argument, variable, span: wrong }) = misfits.first() else { return };
+    let mut tenants: Vec<TenantId> = misfits.iter().filter_map(|misfit| misfit.instance.tenant).collect();
+    tenants.sort_unstable();
+    tenants.dedup();
+    let whom = match tenants.as_slice() {
+        [] => format!("`{}`", instance.address),
+        [only] => format!("`{}`", cx.tenant(*only).name()),
+        _ => cx.model.count(&tenants, cx.tenants().len()),
+    };
+    let message = format!("`{}` for {whom} {what}", argument.name);
+    let path = format!("{}.{}", instance.address, argument.name);
+    let place = Place { span, tenant: tenants.first().copied(), path: Some(path) };
+    let mut report = cx.report(place, message).related(variable.name.span, "the module declares it here");
+    if !span.contains(*wrong) {
+        report = report.related(*wrong, "this is what it receives");
+    }
+    if tenants.len() > 1 {
+        report.group();
+    }
+}
