@@ -13,6 +13,7 @@ mod arguments;
 mod maps;
 mod resources;
 mod safelists;
+mod unfit;
 mod ways;
 
 use std::collections::BTreeMap;

@@ -40,6 +40,29 @@ fn every_right_list_is_silent() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// The account of a tenant that exists only as a call is that of its role.
+#[test]
+fn an_account_may_be_that_of_an_unknown_role() {
+    let call = |role: &str| {
+        format!(
+            "data \"terraform_remote_state\" \"this\" {{}}\nmodule \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \
+             \"blue_harbour\"\n  account_id = \"604178239951\"\n  sso_connector_settings = {{\n    cloud = \"aws\"\n    \
+             instance_arn = \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n    region = \"us-east-1\"\n    role_arn = \
+             {role}\n  }}\n}}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  \
+             account_id_safelist = [\"719240583316\", \"593017462285\"]\n}}\n"
+        )
+    };
+    let mut failures = String::new();
+    let known = "\"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"";
+    for (role, expected) in [
+        (known, vec![("safelist-stale", "593017462285")]),
+        ("data.terraform_remote_state.this.outputs.role_arn", vec![]),
+    ] {
+        expect(role, findings(&[("main.tf", &call(role))]), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// What stands beside, the list, and what is found.
 type Case<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{ArgumentKind, FlowCall, FlowInstance, Model, Provenance, TenantId};
-use symlint_terraform::Span;
-use symlint_terraform::syntax::Expr;
+use symlint_terraform::syntax::{Expr, ExprKind};
+use symlint_terraform::{Span, Str};
 
 use super::judge::{Judge, Problem, are_right};
 use super::slot::{Slot, Slots};
@@ -30,6 +30,23 @@ struct Found<'a> {
     expr: Option<&'a Expr>,
     receivers: usize,
     wrong: Vec<Wrong<'a>>,
+}
+
+/// One cause of what was found.
+struct Cause<'a> {
+    span: Span,
+    found: Found<'a>,
+    /// Whose entry is taken for the own one, where that is what is wrong.
+    entry: Option<Entry>,
+    /// Other arguments that are wrong for it.
+    others: Vec<Span>,
+}
+
+/// What an entry is called in a call, and, by their addresses, in which instances it is another tenant's.
+#[derive(PartialEq)]
+struct Entry {
+    name: String,
+    owners: BTreeMap<Str, TenantId>,
 }
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -77,12 +94,44 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let default = Some(wrong.slot.argument.kind).filter(|_| wrong.slot.argument.is_default);
         found.entry((span, default)).or_insert(Found { expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
     }
-    for ((span, _), found) in &found {
-        report(cx, &judge, *span, found);
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    for ((span, _), found) in found {
+        let entry = entry(cx, &judge, &found);
+        match causes.iter_mut().find(|cause| entry.is_some() && cause.entry == entry) {
+            Some(cause) => cause.others.push(span),
+            None => causes.push(Cause { span, found, entry, others: Vec::new() }),
+        }
+    }
+    for cause in &causes {
+        report(cx, &judge, cause);
     }
 }
 
-fn report(cx: &mut Context<'_>, judge: &Judge<'_>, span: Span, found: &Found<'_>) {
+/// The entry out of which an argument takes the right value, where the entry is another tenant's: then not the argument
+/// is wrong, but what the call is repeated for, or what is passed to the module around it.
+fn entry(cx: &Context<'_>, judge: &Judge<'_>, found: &Found<'_>) -> Option<Entry> {
+    let owner = |wrong: &Wrong<'_>| match wrong.problem {
+        Problem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
+        _ => None,
+    };
+    let owners = found.wrong.iter().map(owner).collect::<Option<BTreeMap<_, _>>>()?;
+    let slot = found.wrong.first()?.slot;
+    let mut expr = found.expr?;
+    let name = match slot.argument.kind {
+        ArgumentKind::SsoConnectorSettings if expr.span == slot.argument.span => judge.settings_name(),
+        _ => judge.name(slot.wanted),
+    };
+    for name in name.rsplit('.') {
+        let ExprKind::Attribute(base, last) = &expr.kind else { return None };
+        expr = (last.text.as_str() == name).then_some(base)?;
+    }
+    let name = expression::is_reference(expr).then(|| cx.sources().text(expr.span).to_string())?;
+    Some(Entry { name, owners })
+}
+
+fn report(cx: &mut Context<'_>, judge: &Judge<'_>, cause: &Cause<'_>) {
+    let Cause { span, found, .. } = cause;
+    let span = *span;
     let Some(first) = found.wrong.first() else { return };
     let part = first.slot.part.filter(|_| found.wrong.iter().all(|wrong| wrong.slot.part == first.slot.part));
     let expr = found.expr;
@@ -108,6 +157,16 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, span: Span, found: &Found<'_>
     if !span.contains(written) {
         report = report.related(written, "this is what it receives");
     }
+    for other in &cause.others {
+        report = report.related(*other, "this comes from the same entry");
+    }
+    if let Some(Entry { name, .. }) = &cause.entry {
+        let help = format!(
+            "the flow of one customer acts with the values of another, and nothing else would notice: `{name}` is not the \
+             tenant's own entry, so mend what the call is repeated for, or what is passed to the module around it"
+        );
+        report = report.help(help);
+    }
     if let Some((span, right)) = fix {
         report = report.suggestion(format!("pass `{right}`"), span, right);
     }
@@ -119,11 +178,8 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, span: Span, found: &Found<'_>
 fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: bool) -> String {
     let Some(first) = found.wrong.first() else { return String::new() };
     let name = |tenant: TenantId| model.tenant(tenant).name();
-    let mut wanted = judge.name(first.slot.wanted);
-    if first.slot.argument.kind == ArgumentKind::SsoConnectorSettings && first.slot.part.is_none() {
-        // The settings as a whole.
-        wanted = wanted.rsplit_once('.').map_or(wanted.as_str(), |(whole, _)| whole).to_owned();
-    }
+    let is_whole = first.slot.argument.kind == ArgumentKind::SsoConnectorSettings && first.slot.part.is_none();
+    let wanted = if is_whole { judge.settings_name() } else { judge.name(first.slot.wanted) };
     match &first.problem {
         Problem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);

@@ -291,6 +291,11 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// What the connector's settings are called in the tenants' entries.
+    pub(super) fn settings_name(&self) -> String {
+        self.config.attribute_path(ArgumentKind::SsoConnectorSettings.name()).join(".")
+    }
+
     /// What a value is called in the tenants' entries.
     pub(super) fn name(&self, kind: FieldKind) -> String {
         match kind {
