@@ -38,6 +38,8 @@ pub enum Unchecked {
     Flow {
         /// The call, such as `module.access`.
         call: String,
+        /// Why, as the end of a sentence.
+        reason: String,
     },
 }
 
@@ -49,8 +51,8 @@ impl Unchecked {
             Self::Empty => {
                 format!("nothing to check in `{name}`: there are no tenants, flow calls, connectors or safelists")
             }
-            Self::Flow { call } => {
-                format!("no tenants were checked in `{name}`: what `{call}` is repeated for is not known")
+            Self::Flow { call, reason } => {
+                format!("no tenants were checked in `{name}`: what `{call}` is repeated for is not known: {reason}")
             }
             Self::Unknown => {
                 format!("nothing was checked in `{name}`: no value of any tenant is known before apply")
@@ -84,9 +86,9 @@ impl Outcome<'_> {
         }
         // Where Terraform would refuse it, that is the finding.
         let is_told = self.findings.iter().any(|finding| finding.rule == policy::EVALUATION_ERROR);
-        let unknown = self.model.flows.iter().find(|flow| flow.is_unknown);
-        let unknown = unknown.filter(|_| self.model.tenants.is_empty() && !is_told);
-        unknown.map(|flow| Unchecked::Flow { call: format!("module.{}", flow.call.name.text) })
+        let unknown = self.model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
+        let (flow, unknown) = unknown.filter(|_| self.model.tenants.is_empty() && !is_told)?;
+        Some(Unchecked::Flow { call: format!("module.{}", flow.call.name.text), reason: unknown.reason.clone() })
     }
 
     fn has_error_at(&self, span: Span) -> bool {

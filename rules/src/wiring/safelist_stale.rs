@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_known = !tenants.is_empty()
         && tenants.iter().all(is_known)
         && !model.has_unknown_calls
-        && model.flows.iter().all(|flow| !flow.is_unknown)
+        && model.flows.iter().all(|flow| flow.unknown.is_none())
         && model.is_everything_readable();
     if !is_known {
         return;

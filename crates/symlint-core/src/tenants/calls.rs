@@ -2,11 +2,12 @@
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use foldhash::HashMap;
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{
-    Entry, Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Str, Value, Variable,
+    Entry, Evaluator, Instance, InstanceKey, Kind, ModuleCall, Origin, Project, Str, Unknown, Value, Variable,
 };
 
 use super::build::is_set;
@@ -67,11 +68,13 @@ fn visit_calls<'p>(evaluator: &Evaluator<'p>, instance: &Instance, entries: &Ent
         if role == Role::Other && call.child.is_none() {
             continue;
         }
-        let instances = evaluator.instances(instance, call);
-        let is_unknown = instances.is_err();
-        let instances = instances.unwrap_or_default();
+        let (instances, unknown) = match evaluator.instances(instance, call) {
+            Ok(instances) => (instances, None),
+            Err(unknown) => (Vec::new(), Some(unknown)),
+        };
+        let is_unknown = unknown.is_some();
         match role {
-            Role::Flow => model.flows.push(flow_call(evaluator, call, &instances, is_unknown, entries, model.project)),
+            Role::Flow => model.flows.push(flow_call(evaluator, call, &instances, unknown, entries, model.project)),
             Role::Connector => model.connectors.push(connector_call(evaluator, call, &instances)),
             Role::Runtime => {
                 model.runtimes.push(RuntimeCall { is_unknown, ..runtime_call(evaluator, call, &instances) });
@@ -154,7 +157,7 @@ fn flow_call<'p>(
     evaluator: &Evaluator<'p>,
     call: &'p ModuleCall,
     instances: &[Instance],
-    is_unknown: bool,
+    unknown: Option<Arc<Unknown>>,
     entries: &Entries<'_>,
     project: &'p Project,
 ) -> FlowCall<'p> {
@@ -194,7 +197,7 @@ fn flow_call<'p>(
             }
         })
         .collect();
-    FlowCall { call, module, instances, is_unknown }
+    FlowCall { call, module, instances, unknown }
 }
 
 /// What the call passes as the argument `name`.

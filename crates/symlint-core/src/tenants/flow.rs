@@ -1,6 +1,8 @@
 //! Calls of the modules that matter: the flow module, the connector module and the runtime connector module.
 
-use symlint_terraform::{Instance, Module, ModuleCall, Span, Str, Value};
+use std::sync::Arc;
+
+use symlint_terraform::{Instance, Module, ModuleCall, Span, Str, Unknown, Value};
 
 use super::model::TenantId;
 use super::resources::Input;
@@ -14,8 +16,8 @@ pub struct FlowCall<'p> {
     pub module: Option<&'p Module>,
     /// One for each key of `for_each`; empty where that is unknown.
     pub instances: Vec<FlowInstance>,
-    /// Whether `for_each` or `count` is unknown, so that there may be other instances.
-    pub is_unknown: bool,
+    /// Why `for_each` or `count` is unknown, if it is, so that there may be other instances.
+    pub unknown: Option<Arc<Unknown>>,
 }
 
 /// One instance of a flow call.

@@ -312,11 +312,22 @@ fn number_or_text(text: &str) -> Answer<Plain> {
         }
     }
     // Dates and infinities.
-    let is_date = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text.contains('-');
-    if is_date || [".i", ".I", ".n", ".N"].iter().any(|start| unsigned.starts_with(start)) {
+    if may_be_date(text) || [".i", ".I", ".n", ".N"].iter().any(|start| unsigned.starts_with(start)) {
         return Err(odd());
     }
     Ok(Plain::Text)
+}
+
+/// Whether `text` begins as a date does: four digits, a month and a day of one or two. An account id in groups of four
+/// is none.
+fn may_be_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let mut digits = |most: usize| {
+        let part = parts.next().unwrap_or_default();
+        let len = part.bytes().take_while(u8::is_ascii_digit).count();
+        ((1..=most).contains(&len)).then_some((len, part.len()))
+    };
+    matches!((digits(4), digits(2), digits(2)), (Some((4, 4)), Some((month, length)), Some(_)) if month == length)
 }
 
 /// Whether a key without quotes can only be the text that it is.
