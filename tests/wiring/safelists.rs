@@ -63,6 +63,34 @@ fn an_account_may_be_that_of_an_unknown_role() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// One cause, one finding: the role is in another account, and the list is made of the roles.
+#[test]
+fn a_list_of_the_roles_accounts_lacks_what_is_told_of_the_role() {
+    let main = format!(
+        "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for \
+         tenant in var.customer_tenants : split(\":\", tenant.sso_connector_settings.role_arn)[4]]\n}}\n"
+    );
+    let values = VALUES.replace("iam::719240583316", "iam::593017462285");
+    let mut failures = String::new();
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", &values)]);
+    expect("roles", found, &[("role-account-mismatch", "593017462285")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The last customer may be gone; without a variable they are elsewhere.
+#[test]
+fn a_list_may_have_outlived_the_last_tenant() {
+    let runtime = "module \"runtime_connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = \
+                   [\"593017462285\"]\n}\n";
+    let main = format!("{VARIABLES}\n{runtime}");
+    let mut failures = String::new();
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", "customer_tenants = {}\n")]);
+    expect("no tenants", found, &[("safelist-stale", "593017462285")], &mut failures);
+    expect("no variable", findings(&[("main.tf", runtime)]), &[], &mut failures);
+    expect("no value", findings(&[("main.tf", &main)]), &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// What stands beside, the list, and what is found.
 type Case<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 

@@ -92,8 +92,11 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
         let is_host = cx.config.host_accounts.iter().any(|host| host == account);
         let is_left_out = !model.flows.is_empty() && !wired.contains(&tenant.id);
         let is_judged = !tenant.sso_account_id.is_garbled() && !is_host && !is_left_out;
+        // A list of the roles' accounts lacks it for a reason that has a finding.
+        let role = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
+        let is_mismatched = role.is_some_and(|role| listed.contains(role.text()));
         let is_copied = tenant.sso_account_id.raw().is_some_and(|raw| listed.contains(raw.trim()));
-        (is_judged && !listed.contains(account) && !is_copied).then_some((tenant, account))
+        (is_judged && !listed.contains(account) && !is_copied && !is_mismatched).then_some((tenant, account))
     };
     let missing = model.tenants.iter().filter_map(is_missing);
     missing

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Provenance, State, Tenant, Whole, arn};
+use symlint_core::tenants::{Provenance, State, Tenant, VariableState, Whole, arn};
 use symlint_terraform::Span;
 
 use super::safelist::{accounts, missing};
@@ -12,7 +12,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let tenants = cx.tenants();
     // The account may be that of a tenant that is not known, or whose own id is malformed.
-    let is_known = !tenants.is_empty()
+    // Without a tenants variable the tenants are elsewhere; one that is empty has lost its last.
+    let is_here = !tenants.is_empty()
+        || !model.variables.is_empty() && model.variables.iter().all(|it| it.state == VariableState::Known);
+    let is_known = is_here
         && tenants.iter().all(is_known)
         && !model.has_unknown_calls
         && model.flows.iter().all(|flow| flow.unknown.is_none())
