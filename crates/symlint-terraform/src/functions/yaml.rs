@@ -255,9 +255,16 @@ impl<'t> Reader<'_, 't, '_> {
         Ok(Value::new(Kind::String(text), self.written(inner, form)))
     }
 
-    /// A scalar without its quotes, and without the white space and the comment behind them.
+    /// A scalar without its anchor, its tag and its quotes, and without the white space and the comment behind them.
     fn inner(&self, range: Range<usize>) -> Range<usize> {
-        let raw = self.text.get(range.clone()).unwrap_or_default();
+        let mut range = range;
+        let mut raw = self.text.get(range.clone()).unwrap_or_default();
+        while raw.starts_with(['&', '!'])
+            && let Some((_, rest)) = raw.split_once([' ', '\t', '\n'])
+        {
+            raw = rest.trim_start();
+            range.start = range.end - raw.len();
+        }
         let Some(quote) = raw.bytes().next().filter(|first| matches!(first, b'"' | b'\'')) else { return range };
         let mut rest = raw.bytes().enumerate().skip(1).peekable();
         while let Some((at, byte)) = rest.next() {

@@ -164,3 +164,18 @@ fn locals_are_a_path_where_there_is_none() {
     assert_eq!(origin("[\"a\"]").0, "local.x");
     assert_eq!(origin("{ a = [\"b\"] }").0, "local.x");
 }
+
+#[test]
+fn what_stands_in_yaml_leads_to_its_text() {
+    let yaml =
+        "a: plain # c\nb: \"quoted\"\nc: 'it''s'\nd: &anchor \"own\"\ne: *anchor\nf: !!str 12\ng: &x !!str \"both\"\n";
+    let main = "locals {\n  x = yamldecode(file(\"${path.module}/t.yaml\"))\n}\n";
+    let project = project(&[("main.tf", main), ("t.yaml", yaml)]);
+    let evaluator = Evaluator::new(&project);
+    let value = local(&evaluator, "x");
+    for (key, text) in
+        [("a", "plain"), ("b", "quoted"), ("c", "it''s"), ("d", "own"), ("e", "own"), ("f", "12"), ("g", "both")]
+    {
+        assert_eq!(written(&project, &value.get(key).unwrap()), text, "{key}");
+    }
+}
