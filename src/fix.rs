@@ -1,11 +1,12 @@
 //! `symlint fix`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use similar::TextDiff;
+use symlint_core::check::Outcome;
 use symlint_core::fix::fix;
 use symlint_core::report;
 
@@ -24,7 +25,8 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let setup = Setup::new(input)?;
     let stdin = target::stdin(input)?;
-    let mut files = setup.files(stdin.clone());
+    let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
+    let mut files = setup.files(stdin);
     // What was read of each file that is mended, to see whether it has changed since.
     let mut before: BTreeMap<String, String> = BTreeMap::new();
     let mut fixed = 0;
@@ -38,14 +40,16 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
             break;
         }
         fixed += round.fixed;
-        for outcome in &outcomes {
-            for (_, source) in outcome.model.sources().iter() {
-                if round.files.contains_key(source.name()) && !before.contains_key(source.name()) {
-                    before.insert(source.name().to_owned(), source.text().to_string());
-                }
+        for names in names_of_files(&outcomes, stdin_name.as_ref()).values() {
+            // Of a file with several names, what is mended under the first is there under all.
+            let Some((name, text)) = names.iter().find_map(|name| round.files.get_key_value(name)) else { continue };
+            if names.iter().all(|name| !before.contains_key(name)) {
+                let sources = outcomes.iter().flat_map(|outcome| outcome.model.sources().iter());
+                let source = sources.map(|(_, source)| source).find(|source| source.name() == name);
+                before.extend(source.map(|source| (name.clone(), source.text().to_string())));
             }
+            files.texts.extend(names.iter().map(|name| (name.clone(), text.clone().into_bytes())));
         }
-        files.texts.extend(round.files.into_iter().map(|(name, text)| (name, text.into_bytes())));
     }
     let targets = setup.targets(&files)?;
     if input.verbose {
@@ -59,12 +63,10 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         let code = if was_checked(&targets, &outcomes) { u8::from(!before.is_empty()) } else { 2 };
         return Ok(ExitCode::from(code));
     }
-    let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
-    for (name, old) in before.iter().filter(|(name, _)| Some(*name) != stdin_name.as_ref()) {
-        if let Some(new) = files.texts.get(name) {
-            output::replace(Path::new(name), old.as_bytes(), new)?;
-        }
-    }
+    let mended = before.iter().filter(|(name, _)| Some(*name) != stdin_name.as_ref());
+    output::replace_all(
+        mended.filter_map(|(name, old)| Some((Path::new(name), old.as_bytes(), files.texts.get(name)?))),
+    )?;
     let report = report::report(&outcomes);
     let to_terminal = stdin_name.is_none();
     let style = Style {
@@ -85,6 +87,18 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         None => output::print(&text)?,
     }
     Ok(if was_checked(&targets, &outcomes) { exit_code(&report, input.fail_on) } else { ExitCode::from(2) })
+}
+
+/// The names under which each file was read. What is on standard input is no file.
+fn names_of_files(outcomes: &[Outcome<'_>], stdin: Option<&String>) -> BTreeMap<PathBuf, BTreeSet<String>> {
+    let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    for (_, source) in outcomes.iter().flat_map(|outcome| outcome.model.sources().iter()) {
+        let name = source.name();
+        let is_stdin = stdin.is_some_and(|stdin| stdin == name);
+        let real = if is_stdin { None } else { std::fs::canonicalize(name).ok() };
+        names.entry(real.unwrap_or_else(|| name.into())).or_default().insert(name.to_owned());
+    }
+    names
 }
 
 fn summary(fixed: usize, files: usize) -> String {

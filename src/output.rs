@@ -99,15 +99,26 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(path, &error))
 }
 
-/// Replaces the file at `path`, which had the bytes `old` when it was read, by `new`. It keeps its mode, and a link
+/// Replaces files, each of which had the first bytes when it was read, by the second. They keep their modes, and a link
 /// stays a link.
-pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Failure> {
-    let fail = |error: io::Error| failed(path, &error);
-    if fs::read(path).map_err(fail)? != old {
-        let reason = "it has changed since it was read; nothing was written".to_owned();
-        return Err(Failure::Write { path: path.display().to_string(), reason });
+pub(crate) fn replace_all<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8], &'a Vec<u8>)>) -> Result<(), Failure> {
+    let files: Vec<_> = files.collect();
+    for (path, old, _) in &files {
+        if fs::read(path).map_err(|error| failed(path, &error))? != *old {
+            let reason = "it has changed since it was read; nothing was written".to_owned();
+            return Err(Failure::Write { path: path.display().to_string(), reason });
+        }
     }
-    write_whole(path, &mut |to| to.write_all(new)).map_err(fail)
+    for (at, (path, _, new)) in files.iter().enumerate() {
+        let fail = |error: io::Error| {
+            let written: Vec<String> = files.iter().take(at).map(|(path, ..)| path.display().to_string()).collect();
+            let written = if written.is_empty() { "nothing".to_owned() } else { written.join(", ") };
+            let reason = format!("{}; {written} was written before", crate::files::reason(&error));
+            Failure::Write { path: path.display().to_string(), reason }
+        };
+        write_whole(path, &mut |to| to.write_all(new)).map_err(fail)?;
+    }
+    Ok(())
 }
 
 /// Through a file beside it, so that nobody ever sees a half of it.

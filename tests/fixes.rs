@@ -131,3 +131,19 @@ fn a_finding_without_a_fix_changes_nothing() {
     let run = Symlint::new(&["fix", "--unsafe", "-"]).stdin(bad()).run();
     assert_eq!((run.code, run.stdout), (1, bad()));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_is_mended_once() {
+    let dir = folder(&[("a/terraform.tfvars", &fixable()), ("a/variables.tf", VARIABLE), ("b/variables.tf", VARIABLE)]);
+    std::os::unix::fs::symlink("../a/terraform.tfvars", dir.path().join("b/terraform.tfvars")).unwrap();
+    let run = Symlint::new(&["fix"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{}", run.stdout);
+    assert_eq!(std::fs::read_to_string(dir.path().join("a/terraform.tfvars")).unwrap(), mended());
+    assert!(run.stdout.ends_with(" in 1 file\n"), "{}", run.stdout);
+    let absolute = dir.path().join("a/terraform.tfvars");
+    std::fs::write(&absolute, fixable()).unwrap();
+    let run = Symlint::new(&["fix", "a/terraform.tfvars", absolute.to_str().unwrap()]).dir(dir.path()).run();
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{}", run.stdout);
+    assert_eq!(std::fs::read_to_string(absolute).unwrap(), mended());
+}
