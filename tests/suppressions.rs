@@ -151,6 +151,19 @@ fn an_exception_that_one_module_needs_is_not_unused_in_another() {
 }
 
 #[test]
+fn a_baseline_is_not_written_where_nothing_was_checked() {
+    let dir = folder(&[("terraform.tfvars", &bad()), ("variables.tf", VARIABLE)]);
+    let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();
+    assert_eq!(run(&["check", "--write-baseline", "known.json"]).code, 0);
+    let known = std::fs::read_to_string(dir.path().join("known.json")).unwrap();
+    std::fs::remove_file(dir.path().join("terraform.tfvars")).unwrap();
+    let again = run(&["check", "--baseline", "known.json", "--write-baseline", "known.json"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("the baseline was not written"), "{}", again.stderr);
+    assert_eq!(std::fs::read_to_string(dir.path().join("known.json")).unwrap(), known);
+}
+
+#[test]
 fn a_baseline_lets_only_new_findings_count() {
     let dir = folder(&[("terraform.tfvars", &bad())]);
     let run = |arguments: &[&str]| {
