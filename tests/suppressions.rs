@@ -151,6 +151,38 @@ fn an_exception_that_one_module_needs_is_not_unused_in_another() {
 }
 
 #[test]
+fn what_is_nearly_a_suppression_is_said() {
+    let judge = |comment: &str| {
+        let text = format!("{comment}\n{}", good());
+        suppressed(&check(&text))
+    };
+    for near in [
+        "# symlint:ignore: region-invalid -- x",
+        "# symlint-ingore: region-invalid -- x",
+        "# Symlint-Ignore: region-invalid -- x",
+        "# symlint_ignore region-invalid",
+        "# symlint ignore: region-invalid -- x",
+        "## symlint-ignore: region-invalid -- x",
+        "/** symlint-ignore: region-invalid -- x */",
+        "// symlint-ignored: region-invalid",
+        "# symlint-ignore region-invalid",
+    ] {
+        assert_eq!(judge(near), ["suppression-invalid -"], "{near}");
+    }
+    for other in [
+        "# symlint ignores this",
+        "# symlint-ignoring is discussed elsewhere",
+        "# symlink-ignore",
+        "# tfsec:ignore:region-invalid",
+        "# region-invalid",
+        "# symlint says region-invalid here",
+        "# see `symlint-ignore: region-invalid`",
+    ] {
+        assert_eq!(judge(other), [""; 0], "{other}");
+    }
+}
+
+#[test]
 fn a_baseline_is_not_written_where_nothing_was_checked() {
     let dir = folder(&[("terraform.tfvars", &bad()), ("variables.tf", VARIABLE)]);
     let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();

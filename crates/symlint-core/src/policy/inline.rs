@@ -34,6 +34,8 @@ pub struct InvalidSuppression {
     pub span: Span,
 }
 
+const NOTHING: &str = "this suppresses nothing: write `symlint-ignore: RULE -- reason`";
+
 /// All suppressions in the files of a project.
 #[derive(Debug, Default)]
 pub(crate) struct Inline {
@@ -47,16 +49,24 @@ impl Inline {
         let mut found = Self::default();
         for loaded in project.files() {
             let source = project.sources().get(loaded.id);
-            let comments = loaded.file.comments.iter().filter_map(|&span| Comment::new(span, &source));
-            let mut comments = comments.peekable();
-            if comments.peek().is_some() {
+            let mut comments = Vec::new();
+            for &span in &loaded.file.comments {
+                match Comment::new(span, &source) {
+                    Some(comment) => comments.push(comment),
+                    None if is_near_miss(source.slice(span), catalogue) => {
+                        found.invalid.push(InvalidSuppression { message: NOTHING.into(), span });
+                    }
+                    None => {}
+                }
+            }
+            if !comments.is_empty() {
                 let lines = Lines {
                     file: loaded.id,
                     items: items(&loaded.file),
                     comments: &loaded.file.comments,
                     source: &source,
                 };
-                comments.for_each(|comment| found.add(comment, &lines, catalogue));
+                comments.into_iter().for_each(|comment| found.add(comment, &lines, catalogue));
             }
         }
         found
@@ -65,7 +75,7 @@ impl Inline {
     fn add(&mut self, comment: Comment<'_>, lines: &Lines<'_>, catalogue: &Catalogue) {
         let mut fail = |message: String, span| self.invalid.push(InvalidSuppression { message, span });
         let Some((rules, reason)) = comment.parts() else {
-            return fail("this suppresses nothing: write `symlint-ignore: RULE -- reason`".into(), comment.span);
+            return fail(NOTHING.into(), comment.span);
         };
         let Some(reason) = reason else {
             return fail("the suppression has no reason: add ` -- ` and why the finding is right".into(), comment.span);
@@ -84,6 +94,29 @@ impl Inline {
     }
 }
 
+/// What a comment begins with that suppresses something.
+const MARKER: &str = "symlint-ignore";
+
+/// Whether a comment begins nearly as one that suppresses a rule, which it names.
+fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
+    /// So many letters may be wrong, missing, too many or swapped.
+    const NEAR: usize = 2;
+    let text = comment.trim_start_matches(|c: char| matches!(c, '#' | '/' | '*') || c.is_whitespace());
+    if !text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("sym")) {
+        return false;
+    }
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ':');
+    let mut words = text.split(|c: char| !is_part(c)).map(|word| word.trim_end_matches(':'));
+    let first = words.next().unwrap_or_default();
+    let written = match words.next() {
+        Some(second) if first.eq_ignore_ascii_case("symlint") => format!("{first}-{second}"),
+        _ => first.to_owned(),
+    };
+    let written = written.replace([':', '_'], "-").to_ascii_lowercase();
+    strsim::osa_distance(&written, MARKER) <= NEAR
+        && text.split(|c: char| !is_part(c)).any(|word| catalogue.get(word).is_some())
+}
+
 /// A comment that begins with `symlint-ignore`.
 struct Comment<'s> {
     span: Span,
@@ -98,7 +131,7 @@ impl<'s> Comment<'s> {
         let text = source.slice(span);
         let inner = text.strip_prefix("/*").map(|text| text.strip_suffix("*/").unwrap_or(text));
         let inner = inner.or_else(|| text.strip_prefix("//")).or_else(|| text.strip_prefix('#'))?;
-        let rest = inner.trim_start().strip_prefix("symlint-ignore")?;
+        let rest = inner.trim_start().strip_prefix(MARKER)?;
         if rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_') {
             return None;
         }
