@@ -274,17 +274,20 @@ fn sort(findings: &mut [Finding], project: &Project) {
 /// How many tenants a finding about several of them names.
 const NAMED: usize = 3;
 
+/// A tenant that has a value, and the way to the value.
+type Holder = (String, Option<String>);
+
 /// A value that several tenants have from one place, such as a default or a local, has one finding, on none of them.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: Vec<(Finding, Vec<String>)> = Vec::with_capacity(found.len());
+    let mut groups: Vec<(Finding, Vec<Holder>)> = Vec::with_capacity(found.len());
     let mut places: HashMap<(&str, Span, String, Option<Suppression>), usize> = HashMap::default();
     for finding in found {
-        let tenants: Vec<String> = finding.tenant.iter().cloned().collect();
+        let tenants: Vec<Holder> = finding.tenant.iter().map(|tenant| (tenant.clone(), finding.path.clone())).collect();
         let place = (finding.rule, finding.span, finding.message.clone(), finding.suppressed.clone());
         let group = places.get(&place).copied();
         match group.and_then(|group| groups.get_mut(group)) {
             Some((_, others)) if !tenants.is_empty() => {
-                if others.last() != tenants.last() {
+                if others.last().map(|(tenant, _)| tenant) != tenants.last().map(|(tenant, _)| tenant) {
                     others.extend(tenants);
                 }
             }
@@ -299,12 +302,17 @@ fn fold(found: Vec<Finding>) -> Vec<Finding> {
     groups.into_iter().map(|(finding, tenants)| about_all(finding, &tenants)).collect()
 }
 
-fn about_all(finding: Finding, tenants: &[String]) -> Finding {
+fn about_all(finding: Finding, tenants: &[Holder]) -> Finding {
     if tenants.len() < 2 {
         return finding;
     }
-    let named: Vec<String> = tenants.iter().take(NAMED).map(|tenant| format!("`{tenant}`")).collect();
+    let named: Vec<String> = tenants.iter().take(NAMED).map(|(tenant, _)| format!("`{tenant}`")).collect();
     let more = if tenants.len() > NAMED { ", …" } else { "" };
     let message = format!("{} (in {} tenants: {}{more})", finding.message, tenants.len(), named.join(", "));
-    Finding { message, tenant: None, path: None, ..finding }
+    let mut paths: Vec<&str> = tenants.iter().filter_map(|(_, path)| path.as_deref()).collect();
+    paths.sort_unstable();
+    let cause = finding.cause.or((!paths.is_empty()).then(|| paths.join(", ")));
+    let mut tenants: Vec<String> = tenants.iter().map(|(tenant, _)| tenant.clone()).collect();
+    tenants.sort_unstable();
+    Finding { message, tenant: None, path: None, tenants, cause, ..finding }
 }

@@ -9,8 +9,8 @@ use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId};
 const NAMED: usize = 4;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for members in groups(cx) {
-        let members: Vec<&Tenant> = members.into_iter().map(|id| cx.tenant(id)).collect();
+    for ids in groups(cx) {
+        let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
         let message = format!(
@@ -34,7 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let mut report = cx
             .report(account.piece, message)
-            .group()
+            .group(&ids)
             .help(help)
             .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
         for other in others {
