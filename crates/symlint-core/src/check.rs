@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use foldhash::HashMap;
-use symlint_terraform::{Project, Span};
+use symlint_terraform::{FileId, Project, Span};
 
 use crate::config::Config;
 use crate::finding::{Finding, SuppressedBy, Suppression};
@@ -212,8 +212,11 @@ impl Run<'_> {
         let mut files = BTreeSet::new();
         for Judged { outcome: Outcome { model, findings }, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
-                let read = model.project.files().iter().map(|file| model.sources().get(file.id));
-                files.extend(read.map(|source| (self.repository_path)(source.name())));
+                let is_certain = !model.has_unknown_calls && model.flows.iter().all(|flow| !flow.is_unknown);
+                let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
+                // Whatever else was read is data that the tenants may be made of.
+                let read = model.sources().iter().filter(|(file, _)| is_certain || configured.contains(file));
+                files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
             for finding in findings {
                 let is_suppressible = self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible);
@@ -227,8 +230,12 @@ impl Run<'_> {
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 
-    /// Marks the findings of [`Run::write_baseline`] as those of a baseline.
+    /// Marks the findings of [`Run::write_baseline`] as those of a baseline, which has nothing in vain then.
     pub fn accept(&self, outcomes: &mut [Outcome<'_>]) {
+        if let Some((baseline, first)) = self.baseline.zip(outcomes.first_mut()) {
+            let written: BTreeSet<Span> = baseline.entries.values().map(|entry| entry.span).collect();
+            first.findings.retain(|finding| !written.contains(&finding.span));
+        }
         let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
         for finding in findings.filter(|finding| finding.counts()) {
             if self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible) {
