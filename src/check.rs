@@ -86,7 +86,7 @@ impl<'a> Setup<'a> {
         let name = shown(&path);
         let reason = "there is no such file; `--write-baseline` makes one";
         let missing = || FileError { path: name.clone(), reason: reason.into() };
-        let bytes = files::read(&path)?.ok_or_else(missing)?;
+        let bytes = files::read_file(&path)?.ok_or_else(missing)?;
         let sources = first.project.sources();
         let file = sources.add(name.clone(), bytes)?;
         Ok(Some(Baseline::read(sources, file)?))

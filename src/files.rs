@@ -63,6 +63,14 @@ pub(crate) fn read(path: &str) -> Result<Option<Vec<u8>>, FileError> {
     fs::read(path).map(Some).map_err(|error| fail(reason(&error)))
 }
 
+/// The bytes of a file that somebody means; `None` where there is none. A folder is none, and to ignore it would hide that.
+pub(crate) fn read_file(path: &str) -> Result<Option<Vec<u8>>, FileError> {
+    if Path::new(path).is_dir() {
+        return Err(FileError { path: path.to_owned(), reason: "it is a folder".into() });
+    }
+    read(path)
+}
+
 /// The system's words without its error number.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();

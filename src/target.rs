@@ -163,7 +163,7 @@ impl Finder<'_> {
         let (path, bytes) = match &self.options.config {
             Some(path) => {
                 let path = path.to_string_lossy().into_owned();
-                match read_config(&path)? {
+                match files::read_file(&path)? {
                     Some(bytes) => (path, bytes),
                     None => return Err(FileError { path, reason: "there is no such file".into() }.into()),
                 }
@@ -230,7 +230,7 @@ fn nearest_config(folder: &str, named: &str) -> Result<Option<(String, Vec<u8>)>
     loop {
         let path =
             if current == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", current.trim_end_matches('/')) };
-        if let Some(bytes) = read_config(&path)? {
+        if let Some(bytes) = files::read_file(&path)? {
             return Ok(Some((path, bytes)));
         }
         let here = Path::new(&current).canonicalize().ok();
@@ -246,14 +246,6 @@ fn nearest_config(folder: &str, named: &str) -> Result<Option<(String, Vec<u8>)>
             path => parent(path),
         };
     }
-}
-
-/// A folder is no configuration, and ignoring it would hide that.
-fn read_config(path: &str) -> Result<Option<Vec<u8>>, FileError> {
-    if Path::new(path).is_dir() {
-        return Err(FileError { path: path.to_owned(), reason: "it is a folder".into() });
-    }
-    files::read(path)
 }
 
 fn has_configuration(files: &Overlay, folder: &str) -> Result<bool, Failure> {

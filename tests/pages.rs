@@ -17,7 +17,7 @@ use std::fmt::Write;
 use symlint_core::check::check;
 use symlint_core::config::{self, Config};
 use symlint_core::fix::fix;
-use symlint_core::policy::Policy;
+use symlint_core::policy::{META, Policy, SYNTAX_ERROR};
 use symlint_core::rule::{Example, ExampleKind, Level, Mark};
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project};
@@ -116,6 +116,26 @@ fn unmarked(text: &str) -> String {
         _ => line.to_owned() + "\n",
     };
     text.lines().map(unmarked).collect()
+}
+
+#[test]
+fn every_finding_says_what_tells_it_from_others() {
+    let mut failures = String::new();
+    for entry in catalogue().iter().filter(|entry| entry.group != META) {
+        for example in entry.page.examples().unwrap().iter().filter(|example| example.kind == ExampleKind::Bad) {
+            let (project, config) = load(files(example));
+            let outcome = check(&project, &config, &policy(entry.rule.id), catalogue());
+            // What cannot be suppressed is never taken for another one.
+            let findings = outcome.findings.iter().filter(|it| it.rule == entry.rule.id && it.rule != SYNTAX_ERROR);
+            for finding in findings {
+                let is_told = finding.path.is_some() || finding.tenant.is_some() || finding.cause.is_some();
+                if !is_told && finding.tenants.is_empty() {
+                    writeln!(failures, "{}: `{}`", finding.rule, finding.message).unwrap();
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]

@@ -228,8 +228,8 @@ fn a_baseline_lets_only_new_findings_count() {
         location["start"]["offset"].as_u64().unwrap() as usize..location["end"]["offset"].as_u64().unwrap() as usize;
     assert_eq!(location["file"], "known.json");
     assert!(baseline.contains(&format!("\"fingerprint\": \"{}\"", &baseline[range])), "{location}");
-    let renewed = run(&["--baseline", "known.json", "--write-baseline", "known.json"]);
-    assert_eq!(renewed.code, 0);
+    let renewed = run(&["--baseline", "known.json", "--write-baseline", "known.json", "--fail-on", "warning"]);
+    assert_eq!((renewed.code, suppressed(&renewed)), (0, vec![]), "{renewed:?}");
     assert_eq!(suppressed(&run(&["--baseline", "known.json"])), [""; 0]);
 
     // Nothing hides what hides everything else.
@@ -237,6 +237,69 @@ fn a_baseline_lets_only_new_findings_count() {
     assert_eq!(run(&["--write-baseline", "known.json"]).code, 1);
     std::fs::write(dir.path().join("known.json"), "{\"version\": 2}").unwrap();
     assert_eq!(run(&["--baseline", "known.json"]).code, 2);
+    assert!(run(&["--baseline", "."]).stderr.contains("it is a folder"));
+}
+
+/// A module whose tenants are in a YAML file, of which `with` replaces something.
+fn yaml_module(with: &[(&str, &str)]) -> tempfile::TempDir {
+    let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/customers.yaml\"))\n}\nmodule \"sso\" {\n  \
+                source = \"./sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  account_id = \
+                each.value.account\n  permission_set_arn = each.value.permission_set\n  sso_connector_settings = \
+                each.value.settings\n}\n";
+    let mut yaml = YAML.to_owned();
+    for (from, to) in with {
+        assert!(yaml.contains(from), "{from}");
+        yaml = yaml.replace(from, to);
+    }
+    folder(&[("main.tf", main), ("customers.yaml", &yaml)])
+}
+
+const YAML: &str = r#"blue_harbour:
+  account: "604178239951"
+  permission_set: "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
+  settings:
+    cloud: "aws"
+    instance_arn: "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+    region: "us-east-1"
+    role_arn: "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour"
+green_valley:
+  account: "915827304462"
+  permission_set: "arn:aws:sso:::permissionSet/ssoins-68042f7d9be0a513/ps-b3c8f10a6e4d9275"
+  settings:
+    cloud: "aws"
+    instance_arn: "arn:aws:sso:::instance/ssoins-68042f7d9be0a513"
+    region: "eu-west-1"
+    role_arn: "arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley"
+"#;
+
+fn checked(dir: &std::path::Path, arguments: &[&str]) -> Run {
+    let mut all = vec!["check", "--format", "json"];
+    all.extend(arguments);
+    Symlint::new(&all).dir(dir).run()
+}
+
+#[test]
+fn an_entry_about_a_decoded_file_is_gone_when_its_finding_is() {
+    let dir = yaml_module(&[("us-east-1", "us-east-1a")]);
+    let written = checked(dir.path(), &["--write-baseline", "known.json"]);
+    assert_eq!(suppressed(&written), ["region-invalid baseline"]);
+    assert_eq!(suppressed(&checked(dir.path(), &["--baseline", "known.json"])), ["region-invalid baseline"]);
+    std::fs::write(dir.path().join("customers.yaml"), YAML).unwrap();
+    assert_eq!(suppressed(&checked(dir.path(), &["--baseline", "known.json"])), ["suppression-unused -"]);
+    // What the tenants are is not known: the finding may be there still.
+    std::fs::write(dir.path().join("customers.yaml"), format!("%YAML 1.1\n---\n{YAML}")).unwrap();
+    assert_eq!(suppressed(&checked(dir.path(), &["--baseline", "known.json"])), [""; 0]);
+}
+
+#[test]
+fn a_value_from_outside_of_all_files_is_suppressed_at_its_variable() {
+    let main = format!("# symlint-ignore: role-account-mismatch -- moved last week\n{VARIABLE}");
+    let dir = folder(&[("main.tf", &main)]);
+    let value = bad().split_once(" = ").unwrap().1.to_owned();
+    let given = checked(dir.path(), &["--var", &format!("customer_tenants={value}")]);
+    assert_eq!(suppressed(&given), ["role-account-mismatch inline"]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).env("TF_VAR_customer_tenants", &value).run();
+    assert_eq!(suppressed(&run), ["role-account-mismatch inline"]);
 }
 
 #[test]

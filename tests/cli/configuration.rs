@@ -43,6 +43,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
     for (config, said) in [
         ("tenants {}\ntenants {}", "2:1: there is a block `tenants` already"),
         ("tenants {\n  variable = []\n}", "2:14: name at least one"),
+        ("tenants {\n  variable = [\"a\", \"b\", \"a\"]\n}", "2:25: the variable `a` is named a second time"),
         (
             "tenants {\n  variabel = \"x\"\n}",
             "2:3: there is no setting `variabel` in `tenants`; did you mean `variable`?",
@@ -181,4 +182,38 @@ fn a_first_configuration_is_made_of_what_is_there() {
     assert_eq!(Symlint::new(&["init"]).dir(empty.path()).run().code, 0);
     let written = std::fs::read_to_string(empty.path().join(".symlint.hcl")).unwrap();
     assert!(written.lines().all(|line| line.is_empty() || line.starts_with('#')), "{written}");
+}
+
+#[test]
+fn a_first_configuration_can_be_read() {
+    let role = |key: &str| tenant(key, &[("SymSSO", "{A}")]);
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &values(&[role("blue_harbour"), role("green")]))]);
+    assert_eq!(Symlint::new(&["init"]).dir(dir.path()).run().code, 0);
+    let run = Symlint::new(&["check"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{run:?}");
+}
+
+#[test]
+fn an_organization_to_complete_keeps_who_is_in_it() {
+    let shared = |key: &str, set: &str| tenant(key, &[("ps-5e1b09c7d2a84f63", set)]);
+    let three = values(&[
+        shared("blue_admin", "ps-5e1b09c7d2a84f61"),
+        shared("blue_readonly", "ps-5e1b09c7d2a84f62"),
+        shared("green_valley", "ps-5e1b09c7d2a84f63"),
+    ]);
+    let help = |organizations: &str| {
+        let dir = folder(&[(".symlint.hcl", organizations), ("terraform.tfvars", &three)]);
+        let run = Symlint::new(&["check", "--format", "json", "terraform.tfvars"]).dir(dir.path()).run();
+        let findings = run.json()["findings"].as_array().unwrap().clone();
+        let shared = findings.iter().find(|finding| finding["rule"] == "shared-sso-account");
+        shared.unwrap_or_else(|| panic!("{run:?}"))["help"].as_str().unwrap().to_owned()
+    };
+    let blue = "organization \"blue\" {\n  tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\"]\n}\n";
+    let said = help(blue);
+    let all =
+        "organization \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\", \"green_valley\"] }";
+    assert!(said.ends_with(&format!("complete the block in .symlint.hcl: {all}")), "{said}");
+    let green = "organization \"green\" {\n  tenants = [\"green_valley\"]\n}\n";
+    let said = help(&format!("{blue}{green}"));
+    assert!(said.ends_with(&format!("make one block of `blue` and `green` in .symlint.hcl: {all}")), "{said}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use foldhash::HashMap;
-use symlint_terraform::{Project, Span};
+use symlint_terraform::{FileId, Project, Span};
 
 use crate::config::Config;
 use crate::finding::{Finding, SuppressedBy, Suppression};
@@ -214,8 +214,11 @@ impl Run<'_> {
         let mut files = BTreeSet::new();
         for Judged { outcome: Outcome { model, findings }, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
-                let read = model.project.files().iter().map(|file| model.sources().get(file.id));
-                files.extend(read.map(|source| (self.repository_path)(source.name())));
+                let is_certain = !model.has_unknown_calls && model.flows.iter().all(|flow| flow.unknown.is_none());
+                let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
+                // Whatever else was read is data that the tenants may be made of.
+                let read = model.sources().iter().filter(|(file, _)| is_certain || configured.contains(file));
+                files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
             for finding in findings {
                 let is_suppressible = self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible);
@@ -229,8 +232,12 @@ impl Run<'_> {
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 
-    /// Marks the findings of [`Run::write_baseline`] as those of a baseline.
+    /// Marks the findings of [`Run::write_baseline`] as those of a baseline, which has nothing in vain then.
     pub fn accept(&self, outcomes: &mut [Outcome<'_>]) {
+        if let Some((baseline, first)) = self.baseline.zip(outcomes.first_mut()) {
+            let written: BTreeSet<Span> = baseline.entries.values().map(|entry| entry.span).collect();
+            first.findings.retain(|finding| !written.contains(&finding.span));
+        }
         let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
         for finding in findings.filter(|finding| finding.counts()) {
             if self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible) {
@@ -276,17 +283,20 @@ fn sort(findings: &mut [Finding], project: &Project) {
 /// How many tenants a finding about several of them names.
 const NAMED: usize = 3;
 
+/// A tenant that has a value, and the way to the value.
+type Holder = (String, Option<String>);
+
 /// A value that several tenants have from one place, such as a default or a local, has one finding, on none of them.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: Vec<(Finding, Vec<String>)> = Vec::with_capacity(found.len());
+    let mut groups: Vec<(Finding, Vec<Holder>)> = Vec::with_capacity(found.len());
     let mut places: HashMap<(&str, Span, String, Option<Suppression>), usize> = HashMap::default();
     for finding in found {
-        let tenants: Vec<String> = finding.tenant.iter().cloned().collect();
+        let tenants: Vec<Holder> = finding.tenant.iter().map(|tenant| (tenant.clone(), finding.path.clone())).collect();
         let place = (finding.rule, finding.span, finding.message.clone(), finding.suppressed.clone());
         let group = places.get(&place).copied();
         match group.and_then(|group| groups.get_mut(group)) {
             Some((_, others)) if !tenants.is_empty() => {
-                if others.last() != tenants.last() {
+                if others.last().map(|(tenant, _)| tenant) != tenants.last().map(|(tenant, _)| tenant) {
                     others.extend(tenants);
                 }
             }
@@ -301,12 +311,17 @@ fn fold(found: Vec<Finding>) -> Vec<Finding> {
     groups.into_iter().map(|(finding, tenants)| about_all(finding, &tenants)).collect()
 }
 
-fn about_all(finding: Finding, tenants: &[String]) -> Finding {
+fn about_all(finding: Finding, tenants: &[Holder]) -> Finding {
     if tenants.len() < 2 {
         return finding;
     }
-    let named: Vec<String> = tenants.iter().take(NAMED).map(|tenant| format!("`{tenant}`")).collect();
+    let named: Vec<String> = tenants.iter().take(NAMED).map(|(tenant, _)| format!("`{tenant}`")).collect();
     let more = if tenants.len() > NAMED { ", …" } else { "" };
     let message = format!("{} (in {} tenants: {}{more})", finding.message, tenants.len(), named.join(", "));
-    Finding { message, tenant: None, path: None, ..finding }
+    let mut paths: Vec<&str> = tenants.iter().filter_map(|(_, path)| path.as_deref()).collect();
+    paths.sort_unstable();
+    let cause = finding.cause.or((!paths.is_empty()).then(|| paths.join(", ")));
+    let mut tenants: Vec<String> = tenants.iter().map(|(tenant, _)| tenant.clone()).collect();
+    tenants.sort_unstable();
+    Finding { message, tenant: None, path: None, tenants, cause, ..finding }
 }

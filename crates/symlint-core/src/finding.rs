@@ -20,13 +20,18 @@ pub struct Finding {
     pub tenant: Option<String>,
     /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
+    /// The keys of all tenants that it is about, sorted, where these are several and it stands on none of them.
+    pub tenants: Vec<String>,
+    /// What tells it from others that the rule has in the file, where neither tenants nor path do: an account, or what
+    /// is wrong. Nobody is shown it.
+    pub cause: Option<String>,
     /// What it was compared with.
     pub related: Vec<Related>,
     /// What happens if it stays, and what to do.
     pub help: Option<String>,
     /// How it can be mended.
     pub fixes: Vec<Fix>,
-    /// The same for as long as the rule, file, value and tenant are the same, wherever in the file they move. Rules
+    /// The same for as long as the rule, file, value and tenants are the same, wherever in the file they move. Rules
     /// leave it empty.
     pub fingerprint: String,
     /// Why it does not count, if it does not; rules know nothing of it.

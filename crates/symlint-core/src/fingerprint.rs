@@ -8,7 +8,7 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 use crate::check::Outcome;
 use crate::finding::Finding;
 
-/// Gives each finding its fingerprint: made of rule, file, value, tenant and the ordinal among equals, never of the
+/// Gives each finding its fingerprint: made of rule, file, value, tenants and the ordinal among equals, never of the
 /// line. A finding that two projects share, in a module that both call, has one.
 pub(crate) fn assign<'a, 'p: 'a>(
     outcomes: impl IntoIterator<Item = &'a mut Outcome<'p>>,
@@ -31,7 +31,7 @@ pub(crate) fn assign<'a, 'p: 'a>(
         finding.fingerprint = match &last {
             Some((last_file, last)) if *last_file == file && key(last) == key(finding) => last.fingerprint.clone(),
             _ => {
-                let parts = [Some(finding.rule), Some(&file), finding.path.as_deref(), finding.tenant.as_deref()];
+                let parts = parts(finding, &file);
                 let ordinal = ordinals.entry(hash(&parts, 0)).or_default();
                 *ordinal += 1;
                 hash(&parts, *ordinal - 1)
@@ -39,6 +39,17 @@ pub(crate) fn assign<'a, 'p: 'a>(
         };
         last = Some((file, finding));
     }
+}
+
+/// What stays the same about `finding`, which is in `file`.
+fn parts<'f>(finding: &'f Finding, file: &'f str) -> Vec<Option<&'f str>> {
+    let mut parts = vec![Some(finding.rule), Some(file), finding.path.as_deref(), finding.tenant.as_deref()];
+    match &finding.cause {
+        // Who is concerned by one cause may change with the tenants that there are.
+        Some(cause) => parts.push(Some(cause)),
+        None => parts.extend(finding.tenants.iter().map(|tenant| Some(tenant.as_str()))),
+    }
+    parts
 }
 
 /// What tells findings in one file apart.

@@ -1,7 +1,7 @@
 //! See connector-environment-invalid.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::text_of;
 
 /// The number of characters that IAM allows in the name of a role.
@@ -9,8 +9,8 @@ const LONGEST: usize = 64;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let mut seen = HashSet::default();
-    let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
-    for environment in instances.filter_map(|instance| instance.environment.as_ref()) {
+    let calls = cx.model.connectors.iter().flat_map(|it| it.instances.iter().map(move |instance| (it.call, instance)));
+    for (call, environment) in calls.filter_map(|(call, instance)| Some((call, instance.environment.as_ref()?))) {
         let Some(text) = text_of(environment).filter(|_| seen.insert(environment.origin.span)) else { continue };
         let name = cx.config.role_name.role_name(&text);
         let refused = name.chars().find(|&c| !(c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)));
@@ -27,7 +27,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         } else {
             continue;
         };
-        cx.report(environment.origin.span, message);
+        let path = Some(format!("module.{}.environment", call.name.text));
+        cx.report(Place { span: environment.origin.span, tenant: None, path }, message).cause(text.as_str());
     }
 }
 

@@ -44,5 +44,5 @@ fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
          each tenant's connector, or, if they are right, say so in `.symlint.hcl`: \
          `connector {{ role_name = \"{form}\" }}`"
     );
-    cx.report(role.name.piece, message).help(help).group();
+    cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(form);
 }

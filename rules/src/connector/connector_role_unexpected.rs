@@ -42,7 +42,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
     let Some(first) = habit.tenants.first().map(|&first| cx.tenant(first)) else { return };
     let Some(role) = first.role() else { return };
     let count = cx.model.count(&habit.tenants, habit.of);
-    let (message, help) = match &habit.kind {
+    let (message, help, cause) = match &habit.kind {
         RoleHabitKind::OtherForm(_) => return,
         RoleHabitKind::SameName => (
             format!("the role of {count} is called `{}`: the name says nothing about whose it is", role.name.text()),
@@ -52,6 +52,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
                 first.name(),
                 environment_in(role.name.text(), cx)
             ),
+            role.name.text().to_owned(),
         ),
         RoleHabitKind::Longer(affixes) => {
             let pattern = &cx.config.role_name;
@@ -60,23 +61,25 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             (
                 format!("the role of {count} is called `{pattern}`, which the configuration does not know"),
                 format!("if they are right, say so in `.symlint.hcl`: `connector {{ role_name = \"{pattern}\" }}`"),
+                pattern,
             )
         }
         RoleHabitKind::Shorter(affixes) => {
             let (key, role) = (first.name(), role.name.text());
             let around = [&affixes.prefix, &affixes.suffix].into_iter().filter(|affix| !affix.is_empty());
-            let around: Vec<String> = around.map(|affix| format!("`{affix}`")).collect();
+            let around = around.map(|affix| format!("`{affix}`")).collect::<Vec<_>>().join(" and ");
             let environment = environment_in(role, cx);
             (
-                format!("the role of {count} has the tenant's name without {}, such as `{role}`", around.join(" and ")),
+                format!("the role of {count} has the tenant's name without {around}, such as `{role}`"),
                 format!(
                     "if they are right, say so in `.symlint.hcl` for each of them: \
                      `tenant \"{key}\" {{ environment = \"{environment}\" }}`"
                 ),
+                around,
             )
         }
     };
-    cx.report(role.name.piece, message).help(help).group();
+    cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(cause);
 }
 
 /// What a connector was probably given that made the role `name`.

@@ -2,19 +2,20 @@
 
 use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::arn::is_account_id;
 use symlint_core::tenants::text_of;
 use symlint_terraform::{Kind, Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let mut seen = HashSet::default();
-    let instances = cx.model.connectors.iter().flat_map(|connector| &connector.instances);
-    for list in instances.filter_map(|instance| instance.runtime_role_arns.as_ref()) {
+    let calls = cx.model.connectors.iter().flat_map(|it| it.instances.iter().map(move |instance| (it.call, instance)));
+    for (call, list) in calls.filter_map(|(call, instance)| Some((call, instance.runtime_role_arns.as_ref()?))) {
         for (trusted, text) in principals(list) {
             let Some(problem) = problem(&text).filter(|_| seen.insert(trusted.origin.span)) else { continue };
             let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
-            cx.report(span, problem.message);
+            let path = Some(format!("module.{}.runtime_role_arns", call.name.text));
+            cx.report(Place { span, tenant: None, path }, problem.message).cause(text.as_str());
         }
     }
 }

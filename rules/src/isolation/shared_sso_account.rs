@@ -1,7 +1,8 @@
 //! See shared-sso-account.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use symlint_core::config::Organization;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId};
 
@@ -9,8 +10,8 @@ use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId};
 const NAMED: usize = 4;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for members in groups(cx) {
-        let members: Vec<&Tenant> = members.into_iter().map(|id| cx.tenant(id)).collect();
+    for ids in groups(cx) {
+        let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
         let message = format!(
@@ -19,22 +20,40 @@ pub(super) fn check(cx: &mut Context<'_>) {
             names(&members),
             account.text()
         );
-        let keys: Vec<String> = members.iter().map(|tenant| format!("\"{}\"", tenant.name())).collect();
-        let help = match organization_of(cx, &members) {
-            Some(name) => format!(
-                "engineers of one would act in the other's organization: replace the account that was left over, or \
-                 complete the block in .symlint.hcl: organization \"{name}\" {{ tenants = [{}] }}",
-                keys.join(", ")
+        let named = organizations_of(cx, &members);
+        // Who is in an organization already stays in it.
+        let there = named.iter().flat_map(|organization| &organization.tenants).map(String::as_str);
+        let mut keys: Vec<&str> = Vec::new();
+        for key in there.chain(members.iter().map(|tenant| tenant.name())) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+        let keys = keys.join(", ");
+        let what = match named.as_slice() {
+            [] => format!("if they are one customer, add to .symlint.hcl: organization \"…\" {{ tenants = [{keys}] }}"),
+            [one] => format!(
+                "if they are one customer, complete the block in .symlint.hcl: organization \"{}\" {{ tenants = [{keys}] }}",
+                one.name
             ),
-            None => format!(
-                "engineers of one would act in the other's organization: replace the account that was left over, or, \
-                 if they are one customer, add to .symlint.hcl: organization \"…\" {{ tenants = [{}] }}",
-                keys.join(", ")
-            ),
+            [one, others @ ..] => {
+                let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.name)).collect();
+                format!(
+                    "if they are one customer, make one block of `{}` and {} in .symlint.hcl: \
+                     organization \"{}\" {{ tenants = [{keys}] }}",
+                    one.name,
+                    others.join(", "),
+                    one.name
+                )
+            }
         };
+        let help = format!(
+            "engineers of one would act in the other's organization: replace the account that was left over, or, {what}"
+        );
         let mut report = cx
             .report(account.piece, message)
-            .group()
+            .group(&ids)
             .help(help)
             .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
         for other in others {
@@ -74,8 +93,9 @@ fn names(members: &[&Tenant]) -> String {
     }
 }
 
-/// The organization to which some of them belong already.
-fn organization_of<'a>(cx: &Context<'a>, members: &[&Tenant]) -> Option<&'a str> {
-    let organization = members.iter().find_map(|tenant| cx.model.index.organization(tenant.id))?;
-    cx.config.organizations.get(organization).map(|organization| organization.name.as_str())
+/// The organizations to which some of them belong already.
+fn organizations_of<'a>(cx: &Context<'a>, members: &[&Tenant]) -> Vec<&'a Organization> {
+    let organizations: BTreeSet<usize> =
+        members.iter().filter_map(|tenant| cx.model.index.organization(tenant.id)).collect();
+    organizations.into_iter().filter_map(|at| cx.config.organizations.get(at)).collect()
 }

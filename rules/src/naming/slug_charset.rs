@@ -66,7 +66,7 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));
         let path = key.and_then(|key| key.path);
-        let report = cx.report(Place { span, tenant: only, path }, message);
+        let report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
         if !first.span.contains(span) {
             report.related(first.span, "the name is made here");
         }

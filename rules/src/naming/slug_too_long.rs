@@ -66,7 +66,7 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
-    let mut report = cx.report(Place { span, tenant: only, path }, message);
+    let mut report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
     if !is_key {
         report = report.help(
             "Sym may refuse the name when it is applied, or cut it where people have to type it: it is not the key that \

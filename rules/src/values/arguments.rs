@@ -70,7 +70,5 @@ fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_
     if !span.contains(*wrong) {
         report = report.related(*wrong, "this is what it receives");
     }
-    if tenants.len() > 1 {
-        report.group();
-    }
+    report.group(&tenants).cause(format!("{} {what}", argument.name));
 }

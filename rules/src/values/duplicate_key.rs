@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for LostKey { key, lost, kept } in &cx.model.lost_keys {
         let line = cx.sources().get(kept.file).position(kept.start).line;
         let message = format!("the key `{key}` is written again on line {line}: this one is lost");
-        cx.report(*lost, message).related(*kept, "this one counts");
+        cx.report(*lost, message).related(*kept, "this one counts").cause(key.as_str());
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
@@ -120,6 +120,7 @@ fn report_lost(
                 .map(|id| cx.tenant(id).path.to_string())
                 .or_else(|| here.and_then(|(_, path)| path).map(|path| path.to_string())),
         };
+        let path_is_known = place.path.is_some();
         let source = cx.sources().get(item.span.file);
         let line = source.position(last.key.span().start).line;
         let what = if tenant.is_some() { "the tenant" } else { "the key" };
@@ -129,11 +130,9 @@ fn report_lost(
         } else {
             Vec::new()
         };
-        cx.report(place, message).related(last.key.span(), "this one counts").edits(
-            "remove the one that is lost",
-            true,
-            edits,
-        );
+        let report = cx.report(place, message).related(last.key.span(), "this one counts");
+        let report = if path_is_known { report } else { report.cause(key) };
+        report.edits("remove the one that is lost", true, edits);
     }
 }
 

@@ -28,11 +28,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
-        cx.report(error.span, error.message.as_str());
+        cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
     }
     // A module that is not there may only be missing in this checkout; one that leads back to itself is wrong anywhere.
     let project = cx.model.project;
     for error in project.errors().iter().filter(|error| error.kind == LoadErrorKind::ModuleCycle) {
-        cx.report(error.span, error.message.as_str());
+        cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
     }
 }

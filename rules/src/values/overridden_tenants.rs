@@ -1,6 +1,6 @@
 //! See overridden-tenants.md.
 
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Place};
 use symlint_terraform::{Assignment, AssignmentSource, FileId};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -28,7 +28,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         // A file that is named on the command line too is the same file.
         for (lost, _) in read.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
-            cx.report(lost.variable.span, format!("`{variable}` is set again in {by}, which replaces all of this"))
+            let place = Place { span: lost.variable.span, tenant: None, path: Some(variable.clone()) };
+            cx.report(place, format!("`{variable}` is set again in {by}, which replaces all of this"))
                 .related(last.variable.span, "this one counts");
         }
     }

@@ -1,6 +1,6 @@
 //! See undeclared-variable.md.
 
-use symlint_core::rule::{Context, closest};
+use symlint_core::rule::{Context, Place, closest};
 use symlint_terraform::{AssignmentSource, FileRole};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -20,7 +20,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let meant = closest(&name.text, known);
         let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
         let message = format!("there is no variable `{}`, so its value is ignored{hint}", name.text);
-        let report = cx.report(name.span, message);
+        let place = Place { span: name.span, tenant: None, path: Some(name.text.to_string()) };
+        let report = cx.report(place, message);
         if let Some(meant) = meant {
             report.suggestion(format!("write `{meant}`"), name.span, meant);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use symlint_core::rule::{Context, Place, closest};
-use symlint_core::tenants::{MisfitKind, Tenant};
+use symlint_core::tenants::{MisfitKind, Tenant, TenantId};
 use symlint_terraform::{ProblemKind, Span, Step, Str};
 
 /// From so many tenants on, an attribute that most of them have is the type's mistake, not theirs.
@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant, is_taken };
         groups.entry(within).or_default().push(unknown);
     }
-    for group in groups.values() {
+    for (within, group) in &groups {
         let (Some(first), true) = (group.first(), group.len() >= MANY && group.len() * 2 > cx.tenants().len()) else {
             group.iter().for_each(|unknown| report(cx, unknown));
             continue;
@@ -41,7 +41,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             group.iter().take(MANY).map(|unknown| format!("`{}`", unknown.tenant.name())).collect();
         let more = if group.len() > MANY { ", …" } else { "" };
         let message = format!("{} in {} tenants ({}{more})", first.message(), group.len(), names.join(", "));
-        cx.report(first.span, message).group();
+        let tenants: Vec<TenantId> = group.iter().map(|unknown| unknown.tenant.id).collect();
+        // It is the type's mistake, whoever comes to have it.
+        cx.report(first.span, message).group(&tenants).cause(within);
     }
 }
 

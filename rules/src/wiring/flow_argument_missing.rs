@@ -1,7 +1,7 @@
 //! See flow-argument-missing.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Place};
 
 use super::flow_argument_unknown::{meant, unknown_arguments};
 
@@ -24,7 +24,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 continue;
             }
             let call = &flow.call.name;
-            cx.report(call.span, format!("`{}` gets no `{name}`, which the module requires", call.text))
+            let place = Place { span: call.span, tenant: None, path: Some(format!("module.{}.{name}", call.text)) };
+            cx.report(place, format!("`{}` gets no `{name}`, which the module requires", call.text))
                 .related(variable.name.span, "it is declared here, without a default");
         }
     }

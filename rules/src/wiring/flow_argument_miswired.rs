@@ -22,12 +22,15 @@ struct Wrong<'a> {
 #[derive(Default)]
 struct Argued<'a> {
     expr: Option<&'a Expr>,
+    /// The name of the call.
+    call: &'a str,
     receivers: BTreeSet<TenantId>,
 }
 
 /// What came of one expression: an argument's, or that of a part of it.
 struct Found<'a> {
     expr: Option<&'a Expr>,
+    call: &'a str,
     receivers: usize,
     wrong: Vec<Wrong<'a>>,
 }
@@ -78,6 +81,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for argument in &instance.arguments {
             let argued = arguments.entry(argument.span).or_default();
             argued.expr = flow.call.arguments.iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
+            argued.call = &flow.call.name.text;
             argued.receivers.insert(*tenant);
         }
     }
@@ -92,7 +96,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let span = expr.map_or(argument, |expr| expression::span(expr, cx.sources()));
         let receivers = argued.map_or(0, |argued| argued.receivers.len());
         let default = Some(wrong.slot.argument.kind).filter(|_| wrong.slot.argument.is_default);
-        found.entry((span, default)).or_insert(Found { expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
+        let call = argued.map_or("", |argued| argued.call);
+        found.entry((span, default)).or_insert(Found { expr, call, receivers, wrong: Vec::new() }).wrong.push(wrong);
     }
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for ((span, _), found) in found {
@@ -153,6 +158,7 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, cause: &Cause<'_>) {
     let written = first.slot.value.origin.span;
     let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
     let fix = right_name(judge, first, expr);
+    let told_apart_by = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
     let mut report = cx.report(place, message);
     if !span.contains(written) {
         report = report.related(written, "this is what it receives");
@@ -171,8 +177,30 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, cause: &Cause<'_>) {
         report = report.suggestion(format!("pass `{right}`"), span, right);
     }
     if is_group {
-        report.group();
+        report.group(&tenants).cause(told_apart_by);
     }
+}
+
+/// What is wrong for several tenants, in words that stay the same.
+fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> String {
+    let what = |wrong: &Wrong<'_>| match &wrong.problem {
+        Problem::Tenant(other) => format!("tenant {}", model.tenant(*other).name()),
+        Problem::Field(kind) => kind.name().to_owned(),
+        Problem::Attribute(path) => format!("attribute {path}"),
+        Problem::Grant => "grant".to_owned(),
+        Problem::Shared => "shared".to_owned(),
+        Problem::Null => "null".to_owned(),
+        Problem::Default => "default".to_owned(),
+        Problem::Number(_) => "number".to_owned(),
+        Problem::Written => "written".to_owned(),
+        Problem::Overridden => "overridden".to_owned(),
+    };
+    let what: BTreeSet<String> = found.wrong.iter().map(what).collect();
+    // Where all are concerned, the argument is wrong for whoever comes.
+    let concerned = if tenants.len() < found.receivers { tenants } else { &[] };
+    let whom: BTreeSet<String> =
+        concerned.iter().map(|&tenant| format!("for {}", model.tenant(tenant).name())).collect();
+    what.into_iter().chain(whom).collect::<Vec<_>>().join(", ")
 }
 
 fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: bool) -> String {

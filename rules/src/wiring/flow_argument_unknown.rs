@@ -1,7 +1,7 @@
 //! See flow-argument-unknown.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, closest};
+use symlint_core::rule::{Context, Place, closest};
 use symlint_core::tenants::FlowCall;
 use symlint_terraform::Module;
 use symlint_terraform::syntax::Name;
@@ -16,7 +16,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
             let meant = meant(flow, module, &name.text);
             let hint = meant.map(|meant| format!(": did you mean `{meant}`?")).unwrap_or_default();
-            let report = cx.report(name.span, format!("the module declares no variable `{}`{hint}", name.text));
+            let path = format!("module.{}.{}", flow.call.name.text, name.text);
+            let place = Place { span: name.span, tenant: None, path: Some(path) };
+            let report = cx.report(place, format!("the module declares no variable `{}`{hint}", name.text));
             if let Some(meant) = meant {
                 report.suggestion(format!("rename it to `{meant}`"), name.span, meant);
             }

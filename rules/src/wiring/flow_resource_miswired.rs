@@ -88,12 +88,13 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     };
     let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
     let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
-    let path = tenant.map(|_| {
-        let (address, kind, label) = (&first.instance.address, &resource.kind.text, &resource.name.text);
-        format!("{address}.{kind}.{label}.{name}")
-    });
+    let within = format!("{}.{}.{name}", resource.kind.text, resource.name.text);
+    let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
     let written = first.value.origin.span;
     let mut report = cx.report(Place { span, tenant, path }, message);
+    if tenant.is_none() {
+        report = report.group(&tenants).cause(format!("{within} {what}"));
+    }
     if !span.contains(written) {
         report = report.related(written, "this is what it is now");
     }

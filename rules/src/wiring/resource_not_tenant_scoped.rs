@@ -17,6 +17,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first.text));
         let message =
             format!("`{kind}.{label}` is called `{name}` for {whom}: make the tenant's slug a part of its name");
-        cx.report(Place { span: first.span, tenant: None, path: None }, message);
+        let path = Some(format!("{kind}.{label}.name"));
+        cx.report(Place { span: first.span, tenant: None, path }, message);
     }
 }

@@ -45,6 +45,11 @@ pub(super) fn accounts(cx: &Context<'_>, list: &Value) -> (Vec<Account>, bool) {
     (accounts, is_complete)
 }
 
+/// The way to the list.
+pub(super) fn path(call: &RuntimeCall<'_>) -> String {
+    format!("module.{}.{ARGUMENT}", call.call.name.text)
+}
+
 /// Where the list is written, or else the argument's expression.
 pub(super) fn span(call: &RuntimeCall<'_>, list: &Value) -> Span {
     if matches!(list.origin.makeup, Makeup::Written(Form::Whole)) {

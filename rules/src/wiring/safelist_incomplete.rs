@@ -24,7 +24,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let ids: Vec<TenantId> = missing.iter().map(|missing| missing.tenant.id).collect();
     let count = cx.model.count(&ids, cx.tenants().len());
-    let mut report = cx.report(at, format!("the safelist lacks the SSO accounts of {count}")).group();
+    let mut report = cx.report(at, format!("the safelist lacks the SSO accounts of {count}")).group(&ids);
     for Missing { tenant, account, .. } in missing.iter().take(3) {
         report = report.related(&tenant.sso_account_id, format!("{account} is the SSO account of `{}`", tenant.name()));
     }

@@ -2,11 +2,11 @@
 
 use foldhash::HashSet;
 use symlint_core::facts;
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Provenance, State, Tenant, VariableState, Whole, arn};
 use symlint_terraform::Span;
 
-use super::safelist::{accounts, missing};
+use super::safelist::{accounts, missing, path};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
@@ -29,7 +29,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
     let mut seen = HashSet::default();
-    for list in model.runtimes.iter().flat_map(|call| &call.safelists) {
+    for (call, list) in model.runtimes.iter().flat_map(|call| call.safelists.iter().map(move |list| (call, list))) {
         for account in accounts(cx, list).0 {
             let id = account.id.as_str();
             let is_judged = arn::is_account_id(id)
@@ -37,7 +37,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 && !account.is_of_tenant
                 && !meant.contains(&account.span);
             if is_judged && !known.contains(id) && seen.insert(account.span) {
-                cx.report(account.span, format!("the safelist has {id}, which is no tenant's SSO account"));
+                let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
+                cx.report(place, format!("the safelist has {id}, which is no tenant's SSO account")).cause(id);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! See safelist-too-long.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Place};
 
-use super::safelist::span;
+use super::safelist::{path, span};
 
 /// Each account takes 39 characters of a policy that has 96 others, one account is the host's, and IAM allows 6,144.
 const MOST: usize = 154;
@@ -24,7 +24,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 }
                 _ => String::new(),
             };
-            cx.report(span, format!("the safelist has {count} entries{hint}, and the policy takes {MOST}"));
+            let place = Place { span, tenant: None, path: Some(path(call)) };
+            cx.report(place, format!("the safelist has {count} entries{hint}, and the policy takes {MOST}"));
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     if left_out.len() >= MANY {
         let count = model.count(&left_out, of_variable().count());
-        cx.report(cx.tenant(first), format!("no flow receives {count}")).group();
+        cx.report(cx.tenant(first), format!("no flow receives {count}")).group(&left_out);
         return;
     }
     for tenant in left_out {

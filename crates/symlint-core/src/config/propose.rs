@@ -93,7 +93,9 @@ fn role_name(tenants: &[Tenant]) -> Option<RoleNamePattern> {
         }
     }
     let (&(prefix, suffix), &count) = patterns.iter().max_by_key(|(_, count)| **count)?;
-    (count >= 2 && count * 2 > roles).then(|| RoleNamePattern { prefix: prefix.into(), suffix: suffix.into() })
+    // What has braces of its own could not be read again.
+    let pattern = RoleNamePattern::parse(&format!("{prefix}{{environment}}{suffix}"))?;
+    (count >= 2 && count * 2 > roles).then_some(pattern)
 }
 
 /// What stands in `name` before and behind the part that is `wanted` when it is normalised.

@@ -176,6 +176,12 @@ fn tenants(block: &Block, config: &mut Config) -> Read<()> {
             };
             config.tenants_variables = names.iter().map(self::name).collect::<Read<_>>()?;
             config.tenants_variable_spans = names.iter().map(|name| name.span).collect();
+            let mut rest = config.tenants_variables.iter().zip(&config.tenants_variable_spans);
+            while let Some((name, _)) = rest.next() {
+                if let Some((_, &again)) = rest.clone().find(|(other, _)| *other == name) {
+                    return Err(error(format!("the variable `{name}` is named a second time"), again));
+                }
+            }
             return Ok(());
         }
         for item in items(value)? {

@@ -71,7 +71,8 @@ pub(crate) fn apply(
     for finding in findings {
         let comments = by_rule.get(finding.rule).into_iter().flatten().filter_map(|&index| inline.valid.get(index));
         let mut suppression = None;
-        for comment in comments.filter(|comment| comment.covers(finding.span)) {
+        let span = model.project.visible(finding.span);
+        for comment in comments.filter(|comment| comment.covers(span)) {
             used.insert(known(comment.span, model));
             suppression = Some(Suppression { by: SuppressedBy::Inline, reason: comment.reason.clone() });
         }

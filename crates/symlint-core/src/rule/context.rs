@@ -135,6 +135,8 @@ impl<'a> Context<'a> {
             span,
             tenant: tenant.map(|id| self.model.tenant(id).name().to_owned()),
             path,
+            tenants: Vec::new(),
+            cause: None,
             related: Vec::new(),
             help: self.entry.page.help.clone(),
             fixes: Vec::new(),
@@ -142,7 +144,7 @@ impl<'a> Context<'a> {
             suppressed: None,
         });
         let at = self.findings.len() - 1;
-        Report { findings: self.findings, at, sources }
+        Report { findings: self.findings, at, model: self.model }
     }
 }
 
@@ -150,7 +152,7 @@ impl<'a> Context<'a> {
 pub struct Report<'f> {
     findings: &'f mut Vec<Finding>,
     at: usize,
-    sources: &'f Sources,
+    model: &'f Model<'f>,
 }
 
 impl Report<'_> {
@@ -161,7 +163,7 @@ impl Report<'_> {
 
     /// Adds a place that it was compared with.
     pub fn related(mut self, at: impl Locate, message: impl Into<String>) -> Self {
-        let span = at.place(self.sources).span;
+        let span = at.place(self.model.sources()).span;
         self.finding().related.push(Related { message: in_one_line(message.into()), span });
         self
     }
@@ -172,11 +174,23 @@ impl Report<'_> {
         self
     }
 
-    /// Says that the finding is about several tenants: it stands on none of them.
-    pub fn group(mut self) -> Self {
-        let finding = self.finding();
-        finding.tenant = None;
-        finding.path = None;
+    /// Says that the finding is about these tenants: if they are several, it stands on none of them.
+    pub fn group(mut self, tenants: &[TenantId]) -> Self {
+        if tenants.len() > 1 {
+            let mut names: Vec<String> = tenants.iter().map(|&id| self.model.tenant(id).name().to_owned()).collect();
+            names.sort_unstable();
+            let finding = self.finding();
+            finding.tenant = None;
+            finding.path = None;
+            finding.tenants = names;
+        }
+        self
+    }
+
+    /// Says what tells the finding from others of the rule that have the same path, or none, and stays the same when
+    /// the block moves. Without it, the tenants of a group do.
+    pub fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.finding().cause = Some(cause.into());
         self
     }
 
@@ -191,7 +205,9 @@ impl Report<'_> {
     }
 
     fn fix(self, title: impl Into<String>, safe: bool, at: impl Locate, text: impl Into<String>) -> Self {
-        let edit = at.is_verbatim(self.sources).then(|| Edit { span: at.place(self.sources).span, text: text.into() });
+        let edit = at
+            .is_verbatim(self.model.sources())
+            .then(|| Edit { span: at.place(self.model.sources()).span, text: text.into() });
         self.edits(title, safe, edit.into_iter().collect())
     }
 
