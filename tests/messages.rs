@@ -1,13 +1,15 @@
 //! What symlint says of single values that are wrong, word for word: the sentences are read by people, who act on them.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test may panic: that is how it fails")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use symlint_core::check::check;
-use symlint_core::config::Config;
+use symlint_core::config::{self, Config};
 use symlint_core::policy::Policy;
+use symlint_core::rule::{Example, ExampleKind, Level};
 use symlint_rules::catalogue;
-use symlint_terraform::Project;
+use symlint_terraform::{LoadOptions, Project};
 
 /// A correct value of each attribute, and values that are not.
 const VALUES: [(&str, &str, &[&str]); 7] = [
@@ -22,6 +24,7 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "2803-6591-4472",
             "2803 6591 4472",
             "28036591447a",
+            "-280365914472",
             "*",
             "unknown",
             "arn:aws:iam::280365914472:root",
@@ -50,6 +53,7 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "ARN:aws:sso:::instance/ssoins-72233fa322bcade3",
             "arn:aws:iam:::instance/ssoins-72233fa322bcade3",
             "arn:aws:sso::::instance/ssoins-72233fa322bcade3",
+            "arn:aws:sso:::280365914472:instance/ssoins-72233fa322bcade3",
             "arn:aws:sso:::instance//ssoins-72233fa322bcade3",
             "arn:aws:sso:::instance/ssoins-72233fa322bcade3/",
             "arn:aws:sso:::instance/ssoins-72233fa322bcade",
@@ -95,6 +99,8 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "arn:aws:iam:us-east-1:280365914472:role/sym/SymSSOTenant-Bar",
             "arn:aws:iam::280365914472::role/sym/SymSSOTenant-Bar",
             "arn:aws:iam:::280365914472:role/sym/SymSSOTenant-Bar",
+            "arn:aws:iam::280365914472:role/sym/SymSSO:Tenant-Bar",
+            "arn:aws:iam:::role/sym/SymSSO:Tenant-Bar",
         ],
     ),
     (
@@ -128,24 +134,87 @@ fn set_up(attribute: &str, wrong: &str) -> String {
     )
 }
 
-#[test]
-fn sentences_are_as_they_were_read() {
+/// What is found in `project`, each with all that it says.
+fn sentences(project: &Project, config: &Config, policy: &Policy) -> String {
     let mut sentences = String::new();
-    for (attribute, _, wrong) in VALUES {
-        for value in wrong {
-            writeln!(sentences, "{attribute} = {value:?}").unwrap();
-            let text = set_up(attribute, value);
-            let project = Project::from_values("terraform.tfvars", text.into_bytes()).unwrap();
-            let outcome = check(&project, &Config::default(), &Policy::default(), catalogue());
-            assert!(!outcome.findings.is_empty(), "{attribute} = {value:?}");
-            for finding in &outcome.findings {
-                let at = project.sources().text(finding.span);
-                writeln!(sentences, "  {}[{}] at {at:?}: {}", finding.level, finding.rule, finding.message).unwrap();
-                for fix in &finding.fixes {
-                    writeln!(sentences, "    {} {}", if fix.safe { "fix:" } else { "suggestion:" }, fix.title).unwrap();
-                }
-            }
+    let at = |span| project.sources().text(span);
+    for finding in check(project, config, policy, catalogue()).findings {
+        let (level, rule, message) = (finding.level, finding.rule, &finding.message);
+        writeln!(sentences, "  {level}[{rule}] at {:?}: {message}", at(finding.span)).unwrap();
+        for related in &finding.related {
+            writeln!(sentences, "    at {:?}: {}", at(related.span), related.message).unwrap();
+        }
+        for fix in &finding.fixes {
+            writeln!(sentences, "    {} {}", if fix.safe { "fix:" } else { "suggestion:" }, fix.title).unwrap();
         }
     }
-    insta::assert_snapshot!("messages", sentences);
+    sentences
+}
+
+#[test]
+fn sentences_are_as_they_were_read() {
+    let mut all = String::new();
+    for (attribute, _, wrong) in VALUES {
+        for value in wrong {
+            writeln!(all, "{attribute} = {value:?}").unwrap();
+            let project = Project::from_values("terraform.tfvars", set_up(attribute, value).into_bytes()).unwrap();
+            let sentences = sentences(&project, &Config::default(), &Policy::default());
+            assert!(!sentences.is_empty(), "{attribute} = {value:?}");
+            all += &sentences;
+        }
+    }
+    insta::assert_snapshot!("messages", all);
+}
+
+/// What is said of an example of the page of `rule`.
+fn of_example(rule: &str, example: &Example) -> String {
+    let mut files: BTreeMap<String, Vec<u8>> =
+        example.files.iter().map(|file| (file.name.clone(), file.text.clone().into_bytes())).collect();
+    let config = files.remove(".symlint.hcl");
+    let is_module = files.keys().any(|name| name.contains(".tf") && !name.contains(".tfvars"));
+    let project = match files.first_key_value() {
+        Some((name, bytes)) if !is_module => Project::from_values(name, bytes.clone()).unwrap(),
+        _ => Project::load(files, ".", &LoadOptions::default()).unwrap(),
+    };
+    let config = config.map_or_else(Config::default, |bytes| {
+        let file = project.sources().add(".symlint.hcl", bytes).unwrap();
+        config::read(project.sources(), file, catalogue()).unwrap()
+    });
+    let mut policy = Policy::default();
+    // A rule that is off by default is on for the examples of its own page.
+    if catalogue().get(rule).unwrap().page.level == Level::Off {
+        policy.levels.insert(rule.to_owned(), Level::Warning);
+    }
+    sentences(&project, &config, &policy)
+}
+
+#[test]
+fn sentences_about_the_examples_of_the_pages_are_as_they_were_read() {
+    let mut all = String::new();
+    for entry in catalogue().iter() {
+        let examples = entry.page.examples().unwrap();
+        let bad = examples.iter().filter(|example| example.kind == ExampleKind::Bad);
+        for (at, example) in (1..).zip(bad) {
+            write!(all, "{} {at}\n{}", entry.rule.id, of_example(entry.rule.id, example)).unwrap();
+        }
+    }
+    insta::assert_snapshot!("pages", all);
+}
+
+#[test]
+fn a_path_may_be_512_characters_long() {
+    let said = |characters: usize| {
+        // The slashes around it are a part of the path.
+        let path = "/sym/".to_owned() + &"x".repeat(characters - 6) + "/";
+        let role = format!("arn:aws:iam::280365914472:role{path}SymSSOTenant-Bar");
+        let text = set_up("role_arn", &role);
+        let project = Project::from_values("terraform.tfvars", text.into_bytes()).unwrap();
+        let outcome = check(&project, &Config::default(), &Policy::default(), catalogue());
+        outcome.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(said(512), [""; 0]);
+    for long in [513, 700] {
+        let message = format!("role_arn is malformed: the path has {long} characters, at most 512 are allowed");
+        assert_eq!(said(long), [message]);
+    }
 }

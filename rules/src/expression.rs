@@ -100,6 +100,7 @@ mod tests {
         assert_eq!(found("{ a = 1, b = 2 }").as_deref(), Some("1"));
         assert_eq!(found("merge(var.x, { a = 1 })").as_deref(), Some("1"));
         assert_eq!(found("[for x in y : ({ a = x })]").as_deref(), Some("x"));
+        assert_eq!(found("[{ a = 1 }]").as_deref(), Some("1"));
         assert_eq!(found("[{ a = 1 }, { a = 2 }]"), None);
         assert_eq!(found("{ b = 2 }"), None);
     }

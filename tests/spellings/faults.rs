@@ -54,6 +54,23 @@ fn faults() -> Vec<Fault> {
             },
             vec![("sso-id-not-hex", GREEN, "ssoins-68042g7d9be0a513")],
         ),
+        // One cause: the role's, which the permission set has too.
+        fault(
+            |t| [ROLE, SET].into_iter().for_each(|at| t[1].replace(at, "arn:aws:", "arn:AWS:")),
+            vec![("role-arn-format", GREEN, "AWS")],
+        ),
+        // Two causes: a role is in another account than its flow's target, and what is no ARN at all says nothing.
+        fault(
+            |t| {
+                t[1].replace(ROLE, "280365914472", "28036591447");
+                t[1].set(TARGET, "28036591447");
+            },
+            vec![("account-id-format", GREEN, "28036591447"), ("role-arn-format", GREEN, "28036591447")],
+        ),
+        fault(
+            |t| [INSTANCE, SET].into_iter().for_each(|at| t[1].set(at, "unknown")),
+            vec![("instance-arn-format", GREEN, "unknown"), ("permission-set-arn-format", GREEN, "unknown")],
+        ),
         fault(|t| t[1].replace(TARGET, "915827304462", "915827304462 "), vec![("suspicious-characters", GREEN, " ")]),
         fault(
             |t| t[1].replace(REGION, "eu-west-1", "eu\u{2011}west-1"),

@@ -10,7 +10,9 @@
 )]
 
 mod arguments;
+mod left_out;
 mod maps;
+mod origins;
 mod resources;
 mod safelists;
 mod unfit;
@@ -20,6 +22,7 @@ use std::collections::BTreeMap;
 
 use symlint_core::check::check;
 use symlint_core::config::{self, Config};
+use symlint_core::finding::Finding;
 use symlint_core::policy::Policy;
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project, Sources};
@@ -34,6 +37,11 @@ type Found = (String, String);
 
 /// What is found in these files, sorted; `.symlint.hcl` is the configuration.
 fn findings(files: &[(&str, &str)]) -> Vec<Found> {
+    tell(files, |finding, project| (finding.rule.to_owned(), project.sources().text(finding.span).to_string()))
+}
+
+/// What `of` says of each finding in these files, sorted.
+fn tell<T: Ord>(files: &[(&str, &str)], of: impl Fn(&Finding, &Project) -> T) -> Vec<T> {
     let mut files: BTreeMap<String, Vec<u8>> =
         files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
     let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
@@ -43,9 +51,7 @@ fn findings(files: &[(&str, &str)]) -> Vec<Found> {
     });
     let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
     let outcome = check(&project, &config, &Policy::default(), catalogue());
-    let sources = project.sources();
-    let mut found: Vec<_> =
-        outcome.findings.iter().map(|it| (it.rule.to_owned(), sources.text(it.span).to_string())).collect();
+    let mut found: Vec<T> = outcome.findings.iter().map(|finding| of(finding, &project)).collect();
     found.sort();
     found
 }

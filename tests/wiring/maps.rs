@@ -51,6 +51,36 @@ variable "customer_tenants" {
 }
 "#;
 
+/// The call for the first permission set of each tenant, or another one.
+fn one_of_several(account: &str, permission_set: &str) -> Vec<crate::Found> {
+    let main = format!(
+        "{TYPE}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = {account}\n  permission_set_arn = {permission_set}\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
+    );
+    findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", GRANTS)])
+}
+
+#[test]
+fn a_permission_set_and_an_account_are_of_one_grant() {
+    let mut failures = String::new();
+    let other = "var.customer_tenants.blue_harbour.grants[0]";
+    let (own_set, own_account) = ("each.value.grants[0].permission_set_arn", "each.value.grants[1].account_id");
+    let check = |account: &str, permission_set: &str, expected: &[&str]| {
+        let expected: Vec<_> = expected.iter().map(|text| ("flow-argument-miswired", *text)).collect();
+        let what = format!("{account}, {permission_set}");
+        let mut failures = String::new();
+        expect(&what, one_of_several(account, permission_set), &expected, &mut failures);
+        failures
+    };
+    failures += &check("each.value.grants[0].account_id", own_set, &[]);
+    failures += &check(own_account, own_set, &[own_account]);
+    // Of those of another tenant, it is the tenant that is wrong.
+    let other_set = format!("{other}.permission_set_arn");
+    failures += &check("each.value.grants[0].account_id", &other_set, &[&other_set]);
+    let other_account = format!("{other}.account_id");
+    failures += &check(&other_account, own_set, &[&other_account]);
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// The call for each grant of each tenant, with this in place of the tenant's values.
 fn flattened(account: &str, permission_set: &str, settings: &str, slug: &str) -> Vec<crate::Found> {
     let main = format!(
@@ -162,6 +192,9 @@ resource "sym_target" "sso" {
     expect("wrong accounts", check(rebuilt, set, account), &expected, &mut failures);
     let expected = [("flow-resource-miswired", set), ("flow-resource-miswired", account)];
     expect("swapped inside", check("each.value.grants", account, set), &expected, &mut failures);
+    let crossed = "[for at in [0, 1] : { permission_set_arn = each.value.grants[at].permission_set_arn, account_id = each.value.grants[1 - at].account_id }]";
+    let expected = [(miswired, "each.value.grants[1 - at].account_id")];
+    expect("crossed", check(crossed, set, account), &expected, &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 

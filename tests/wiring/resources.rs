@@ -200,3 +200,68 @@ fn names_without_the_tenant_are_found() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What is found with these arguments of the call for each tenant, and this module.
+fn with_call(variables: &str, values: &str, arguments: &str, module: &str) -> Vec<crate::Found> {
+    let main = format!(
+        "{variables}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  {arguments}\n}}\n"
+    );
+    findings(&[("main.tf", &main), ("sso_flow/main.tf", module), ("terraform.tfvars", values)])
+}
+
+const ANY: &str = "variable \"customer_tenants\" {\n  type = any\n}\n";
+
+#[test]
+fn a_module_may_take_few_of_the_values() {
+    let mut failures = String::new();
+    let variables = |names: &[&str]| {
+        names.iter().map(|name| format!("variable \"{name}\" {{\n  type = any\n}}\n")).collect::<String>()
+    };
+    let inside = |names: &[&str], resource: &str| format!("{}{resource}", variables(names));
+    let account = |value: &str| {
+        format!(
+            "resource \"sym_target\" \"sso\" {{\n  type = \"aws_sso_permission_set\"\n  name = \"t-${{var.tenant_slug}}\"\n  settings = {{ account_id = {value} }}\n}}\n"
+        )
+    };
+    // The account alone.
+    let module = inside(&["tenant_slug", "account_id"], &account("var.account_id"));
+    let right = "account_id = each.value.target_account_id";
+    expect("the account", with_call(VARIABLES, VALUES, right, &module), &[], &mut failures);
+    let found = with_call(VARIABLES, VALUES, "account_id = each.value.sso_account_id", &module);
+    let expected = [("flow-argument-miswired", "each.value.sso_account_id")];
+    expect("the SSO account", found, &expected, &mut failures);
+    // A list of grants, and no settings.
+    let values = VALUES
+        .replace("    permission_set_arn = ", "    grants = [{\n      permission_set_arn = ")
+        .replace("    target_account_id  = ", "      account_id = ")
+        .replace("\"\n  }\n", "\"\n    }]\n  }\n");
+    let grants = ["tenant_slug", "grants"];
+    let set = "var.grants[0].permission_set_arn";
+    let found = with_call(ANY, &values, "grants = each.value.grants", &inside(&grants, &strategy(set)));
+    expect("a permission set for the instance", found, &[("flow-resource-miswired", set)], &mut failures);
+    let target = target(set, "var.grants[0].account_id");
+    let found = with_call(ANY, &values, "grants = each.value.grants", &inside(&grants, &target));
+    expect("grants", found, &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn attributes_of_ones_own_are_told_apart() {
+    let mut failures = String::new();
+    let values = VALUES
+        .replace("    permission_set_arn = ", "    set = ")
+        .replace("    target_account_id  = ", "    workload = ");
+    let arguments = "account_id = each.value.workload\n  permission_set_arn = each.value.set\n  sso_connector_settings = each.value.sso_connector_settings";
+    let check = |permission_set: &str, account: &str| {
+        let module = format!("{INPUTS}\n{}", target(permission_set, account));
+        with_call(ANY, &values, arguments, &module)
+            .into_iter()
+            .filter(|(rule, _)| rule == "flow-resource-miswired")
+            .collect::<Vec<_>>()
+    };
+    let (set, account) = ("var.permission_set_arn", "var.account_id");
+    expect("right", check(set, account), &[], &mut failures);
+    let wrong = "flow-resource-miswired";
+    expect("swapped", check(account, set), &[(wrong, account), (wrong, set)], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -1,6 +1,6 @@
 //! The safelist of the runtime connector.
 
-use crate::{VALUES, VARIABLES, expect, findings};
+use crate::{MODULE, VALUES, VARIABLES, expect, findings};
 
 fn with(beside: &str, list: &str) -> Vec<crate::Found> {
     let main = format!(
@@ -159,5 +159,90 @@ fn what_cannot_be_seen_in_an_account_is_told_once() {
         let found = findings(&[("main.tf", &main(&list)), ("terraform.tfvars", VALUES)]);
         expect("list", found, &[("safelist-incomplete", &format!("719240{character}583316"))], &mut failures);
     }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_runtime_connector_without_a_list_lets_nobody_in() {
+    let mut failures = String::new();
+    let main = |source: &str, list: &str| {
+        format!("{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"{source}\"\n  {list}\n}}\n")
+    };
+    let own = "variable \"account_id_safelist\" { type = list(string) }\n";
+    let check =
+        |main: &str| findings(&[("main.tf", main), ("runtime-connector/main.tf", own), ("terraform.tfvars", VALUES)]);
+    let stock = "symopsio/runtime-connector/aws";
+    let list = |list: &str| format!("account_id_safelist = {list}");
+    let two = "[\"719240583316\", \"280365914472\"]";
+    let lacking = [("safelist-incomplete", two)];
+    let found = check(&main(stock, ""));
+    expect("the stock module", found, &[("safelist-incomplete", "runtime_connector")], &mut failures);
+    expect("the stock module with a list", check(&main(stock, &list(two))), &lacking, &mut failures);
+    // What a module of one's own has without it is not known.
+    expect("another module", check(&main("./runtime-connector", "")), &[], &mut failures);
+    expect("another module with a list", check(&main("./runtime-connector", &list(two))), &lacking, &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn nothing_is_missing_where_that_is_not_certain() {
+    let mut failures = String::new();
+    let two = "[\"719240583316\", \"280365914472\"]";
+    let runtime = |head: &str| {
+        format!(
+            "{DATA}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  {head}\n  account_id_safelist = {two}\n}}\n"
+        )
+    };
+    let check = |config: &str, runtime: &str, values: &str| {
+        findings(&[
+            (".symlint.hcl", config),
+            ("main.tf", VARIABLES),
+            ("runtime.tf", runtime),
+            ("terraform.tfvars", values),
+            ("sso_flow/main.tf", MODULE),
+        ])
+    };
+    expect("certain", check("", &runtime(""), VALUES), &[("safelist-incomplete", two)], &mut failures);
+    let unknown = runtime("count = length(data.aws_organizations_organization.this.accounts)");
+    expect("unknown instances", check("", &unknown, VALUES), &[], &mut failures);
+    let broken = runtime("") + "locals {\n  broken = [\n}\n";
+    let found = check("", &broken, VALUES).into_iter().filter(|(rule, _)| rule != "syntax-error").collect();
+    expect("an unreadable file", found, &[], &mut failures);
+    // The runtime may always act in its own account.
+    let host = "host_accounts = [\"048261739905\"]\n";
+    let found = check(host, &runtime(""), VALUES);
+    expect("the host's account", found, &[("forbidden-account", "048261739905")], &mut failures);
+    // A tenant that no flow receives needs no access yet.
+    let call = |key: &str| {
+        let tenant = format!("var.customer_tenants.{key}");
+        format!(
+            "module \"{key}\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \"{key}\"\n  account_id = {tenant}.target_account_id\n  permission_set_arn = {tenant}.permission_set_arn\n  sso_connector_settings = {tenant}.sso_connector_settings\n}}\n"
+        )
+    };
+    let calls = runtime("") + &call("blue_harbour") + &call("green_valley");
+    expect("left out", check("", &calls, VALUES), &[("tenant-not-wired", "red_canyon")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn an_account_of_another_tenant_is_no_mistyped_one() {
+    let mut failures = String::new();
+    // One digit beside that of another tenant.
+    let values = VALUES.replace("280365914472", "719240583317");
+    let main = |list: &str| {
+        format!(
+            "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+        )
+    };
+    let check = |list: &str| findings(&[("main.tf", &main(list)), ("terraform.tfvars", &values)]);
+    let known = "[\"719240583316\", \"048261739905\"]";
+    expect("known", check(known), &[("safelist-incomplete", known)], &mut failures);
+    let found = check("[\"719240583316\", \"048261739905\", \"719240583318\"]");
+    expect("mistyped", found, &[("safelist-incomplete", "719240583318")], &mut failures);
+    // Another value of a tenant was meant as it is.
+    let target = VALUES.replace("604178239951", "280365914473");
+    let list = "[\"719240583316\", \"048261739905\", var.customer_tenants.blue_harbour.target_account_id]";
+    let found = findings(&[("main.tf", &main(list)), ("terraform.tfvars", &target)]);
+    expect("a target", found, &[("safelist-incomplete", list)], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
