@@ -183,6 +183,28 @@ fn what_is_nearly_a_suppression_is_said() {
 }
 
 #[test]
+fn a_comment_in_a_value_that_is_replaced_is_not_unused() {
+    let comment = "# symlint-ignore: role-account-mismatch -- moved\n";
+    let dir = folder(&[
+        ("terraform.tfvars", &format!("{comment}{}", bad())),
+        ("staging.tfvars", &good()),
+        ("variables.tf", VARIABLE),
+        ("unused.auto.tfvars", ""),
+    ]);
+    let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();
+    assert_eq!(suppressed(&run(&["check", "--format", "json"])), ["role-account-mismatch inline"]);
+    assert_eq!(suppressed(&run(&["check", "--format", "json", "staging.tfvars"])), [""; 0]);
+    assert_eq!(suppressed(&run(&["check", "--format", "json", "--var-file", "staging.tfvars"])), [""; 0]);
+    std::fs::write(dir.path().join("terraform.tfvars"), bad()).unwrap();
+    assert_eq!(run(&["check", "--write-baseline", "known.json"]).code, 0);
+    let known = ["check", "--format", "json", "--baseline", "known.json", "--var-file", "staging.tfvars"];
+    assert_eq!(suppressed(&run(&known)), [""; 0]);
+    // Where the value counts, a comment without a finding is unused.
+    std::fs::write(dir.path().join("staging.tfvars"), format!("{comment}{}", good())).unwrap();
+    assert_eq!(suppressed(&run(&["check", "--format", "json", "staging.tfvars"])), ["suppression-unused -"]);
+}
+
+#[test]
 fn a_baseline_is_not_written_where_nothing_was_checked() {
     let dir = folder(&[("terraform.tfvars", &bad()), ("variables.tf", VARIABLE)]);
     let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();

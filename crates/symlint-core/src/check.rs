@@ -143,7 +143,8 @@ impl Run<'_> {
                 policy::unused(&judged.applied, &used, &judged.outcome.model, judged.config, self.today, &runs);
             // The baseline is in the sources of the first.
             unused.append(&mut gone);
-            let invalid = std::mem::take(&mut judged.applied.inline.invalid);
+            let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);
+            invalid.retain(|invalid| !policy::is_in_copy(invalid.span, &judged.outcome.model));
             self.judge_suppressions(judged, &Suppressions { invalid, unused });
             if !self.policy.select.is_empty() {
                 let level = |rule| self.catalogue.get(rule).map(|entry| self.policy.level(entry, judged.config));
@@ -218,6 +219,9 @@ impl Run<'_> {
                 let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
                 // Whatever else was read is data that the tenants may be made of.
                 let read = model.sources().iter().filter(|(file, _)| is_certain || configured.contains(file));
+                // Of a value that another replaces, nothing was checked.
+                let replaced: BTreeSet<FileId> = policy::replaced(model.project).map(|it| it.span.file).collect();
+                let read = read.filter(|(file, _)| !replaced.contains(file));
                 files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
             for finding in findings {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use symlint_terraform::Span;
+use symlint_terraform::{Assignment, Project, Span};
 
 use super::baseline::Baseline;
-use super::inline::{Inline, InvalidSuppression};
+use super::inline::{Inline, InlineSuppression, InvalidSuppression};
 use crate::config::{Config, Exception};
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::tenants::Model;
@@ -101,7 +101,9 @@ pub(crate) fn unused(
         return unused;
     }
     let is_unused = |span| !used.contains(&known(span, model));
-    for comment in applied.inline.valid.iter().filter(|comment| runs(comment.rule) && is_unused(comment.span)) {
+    let is_judged = |comment: &&InlineSuppression| !is_replaced(comment, model) && !is_in_copy(comment.span, model);
+    let comments = applied.inline.valid.iter().filter(is_judged);
+    for comment in comments.filter(|comment| runs(comment.rule) && is_unused(comment.span)) {
         unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline, span: comment.span });
     }
     let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model);
@@ -114,6 +116,25 @@ pub(crate) fn unused(
         unused.push(UnusedSuppression { rule: exception.rule.clone(), why, span: exception.span });
     }
     unused
+}
+
+/// Whether a comment is about a value of a variable that another value replaces, so that nothing in it was checked.
+fn is_replaced(comment: &InlineSuppression, model: &Model<'_>) -> bool {
+    replaced(model.project).any(|it| it.span.contains(comment.span) || comment.covers(it.span))
+}
+
+/// The assignments of variables that a later one replaces.
+pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
+    let assignments = project.assignments();
+    let is_last = |at: usize, assignment: &Assignment| {
+        assignments.iter().skip(at + 1).all(|other| other.variable.text != assignment.variable.text)
+    };
+    assignments.iter().enumerate().filter(move |(at, it)| !is_last(*at, it)).map(|(_, assignment)| assignment)
+}
+
+/// Whether `span` stands in a copy of a module that `terraform init` made, where nobody writes.
+pub(crate) fn is_in_copy(span: Span, model: &Model<'_>) -> bool {
+    model.sources().get(span.file).name().split('/').any(|folder| folder == ".terraform")
 }
 
 /// The entries of the baseline whose finding is gone from the files that were read.
