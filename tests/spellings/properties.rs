@@ -77,7 +77,8 @@ fn make(tenants: &mut [Tenant], to: usize, change: &Change) {
         Change::Cut(at, index) => {
             let text = tenants[to].text(*at).to_owned();
             if !text.is_empty() {
-                tenants[to].set(*at, &text[..index.index(text.len())]);
+                let kept = index.index(text.chars().count());
+                tenants[to].set(*at, &text.chars().take(kept).collect::<String>());
             }
         }
         Change::Absent(at, null) => tenants[to].values[*at] = if *null { Value::Null } else { Value::Missing },
