@@ -343,6 +343,11 @@ impl<'p> Model<'p> {
         self.variables.is_empty() && self.tenants.is_empty() && calls == 0
     }
 
+    /// Whether there are tenants, and none of them has any of the attributes that are looked for.
+    pub fn has_no_values(&self) -> bool {
+        !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(Field::is_unseen)
+    }
+
     /// Whether there are tenants, and no value of any of them is known.
     pub fn all_values_are_unknown(&self) -> bool {
         let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
