@@ -48,7 +48,7 @@ pub fn fix(request: &str) -> Result<String, Problem> {
     let mut changed = BTreeMap::new();
     let mut fixed = 0;
     for _ in 0..ROUNDS {
-        let round = symlint_core::fix::fix(&setup.check(&setup.targets(&files)?), options.suggestions);
+        let round = symlint_core::fix::fix(&setup.check(&setup.targets(&files)?), options.suggestions, &str::to_owned);
         if round.files.is_empty() {
             break;
         }
