@@ -226,10 +226,10 @@ impl Run<'_> {
         let mut files = BTreeSet::new();
         for Judged { outcome: Outcome { model, findings }, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
-                let is_certain = !model.has_unknown_calls && model.flows.iter().all(|flow| !flow.is_unknown);
                 let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
                 // Whatever else was read is data that the tenants may be made of.
-                let read = model.sources().iter().filter(|(file, _)| is_certain || configured.contains(file));
+                let is_judged = |file| model.knows_its_flows() || configured.contains(&file);
+                let read = model.sources().iter().filter(|(file, _)| is_judged(*file));
                 files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
             for finding in findings {

@@ -3,8 +3,11 @@
 use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
 use symlint_terraform::{FileId, Project, Source, Span};
 
-use super::{UnknownRule, is_suppressible};
+use super::{UnknownRule, is_suppressible, yaml};
 use crate::rule::Catalogue;
+
+/// What a comment begins with that is meant to suppress something.
+const WORD: &str = "symlint-ignore";
 
 /// A comment that suppresses the findings of one rule.
 #[derive(Debug)]
@@ -47,19 +50,32 @@ impl Inline {
         let mut found = Self::default();
         for loaded in project.files() {
             let source = project.sources().get(loaded.id);
-            let comments = loaded.file.comments.iter().filter_map(|&span| Comment::new(span, &source));
-            let mut comments = comments.peekable();
-            if comments.peek().is_some() {
-                let lines = Lines {
-                    file: loaded.id,
-                    items: items(&loaded.file),
-                    comments: &loaded.file.comments,
-                    source: &source,
-                };
-                comments.for_each(|comment| found.add(comment, &lines, catalogue));
+            found.read_file(loaded.id, &source, &loaded.file.comments, || items(&loaded.file), catalogue);
+        }
+        // What is decoded, too. Neither JSON nor CSV has comments.
+        for (id, source) in project.sources().iter() {
+            let is_data = project.files().iter().all(|loaded| loaded.id != id);
+            if is_data && yaml::is_yaml(source.name()) && source.text().contains(WORD) {
+                let (comments, items) = yaml::read(id, &source);
+                found.read_file(id, &source, &comments, || items, catalogue);
             }
         }
         found
+    }
+
+    fn read_file(
+        &mut self,
+        file: FileId,
+        source: &Source,
+        comments: &[Span],
+        items: impl FnOnce() -> Vec<(u32, u32)>,
+        catalogue: &Catalogue,
+    ) {
+        let mut meant = comments.iter().filter_map(|&span| Comment::new(span, source)).peekable();
+        if meant.peek().is_some() {
+            let lines = Lines { file, items: items(), comments, source };
+            meant.for_each(|comment| self.add(comment, &lines, catalogue));
+        }
     }
 
     fn add(&mut self, comment: Comment<'_>, lines: &Lines<'_>, catalogue: &Catalogue) {
@@ -98,7 +114,7 @@ impl<'s> Comment<'s> {
         let text = source.slice(span);
         let inner = text.strip_prefix("/*").map(|text| text.strip_suffix("*/").unwrap_or(text));
         let inner = inner.or_else(|| text.strip_prefix("//")).or_else(|| text.strip_prefix('#'))?;
-        let rest = inner.trim_start().strip_prefix("symlint-ignore")?;
+        let rest = inner.trim_start().strip_prefix(WORD)?;
         if rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_') {
             return None;
         }

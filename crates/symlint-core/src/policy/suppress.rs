@@ -101,7 +101,11 @@ pub(crate) fn unused(
         return unused;
     }
     let is_unused = |span| !used.contains(&known(span, model));
-    for comment in applied.inline.valid.iter().filter(|comment| runs(comment.rule) && is_unused(comment.span)) {
+    // Where it is not known what is made of data, the data may have the finding.
+    let is_judged =
+        |span: Span| model.knows_its_flows() || model.project.files().iter().any(|loaded| loaded.id == span.file);
+    let comments = applied.inline.valid.iter().filter(|comment| runs(comment.rule) && is_judged(comment.span));
+    for comment in comments.filter(|comment| is_unused(comment.span)) {
         unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline, span: comment.span });
     }
     let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model);

@@ -299,6 +299,11 @@ impl<'p> Model<'p> {
         self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
     }
 
+    /// Whether there can be no other tenants and flows than those that were found.
+    pub fn knows_its_flows(&self) -> bool {
+        !self.has_unknown_calls && self.flows.iter().all(|flow| !flow.is_unknown)
+    }
+
     /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
     pub fn is_complete(&self, module: &Module) -> bool {
         let sources = self.sources();
