@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use symlint_core::check::{Outcome, Run, Unchecked};
-use symlint_core::config;
+use symlint_core::config::{self, Unseen};
 use symlint_core::policy::{Baseline, Policy, SYNTAX_ERROR};
 use symlint_core::report::{self, Report};
 use symlint_core::rule::Level;
@@ -185,16 +185,17 @@ fn nothing_found(options: &InputOptions) -> Failure {
     ))
 }
 
-/// Refuses names in the configuration that lead to nothing, and says where wiring goes unchecked for such a name.
+/// Refuses names in the configuration that lead to nothing, and says what goes unchecked for such a name.
 pub(crate) fn check_names(targets: &[Target], outcomes: &[Outcome<'_>]) -> Result<(), Failure> {
     let checked: Vec<_> =
         targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
-    if let Some((index, error)) = config::missing_variable(&checked)
+    if let Some((index, error)) = config::missing_name(&checked)
         && let Some(target) = targets.get(index)
     {
         return Err(Failure::config(&error, target.project.sources()));
     }
     for (config, model) in checked {
+        warn_of_unseen(&config::unseen(config, model));
         if model.tenants.is_empty() || !model.flows.is_empty() {
             continue;
         }
@@ -207,6 +208,27 @@ pub(crate) fn check_names(targets: &[Target], outcomes: &[Outcome<'_>]) -> Resul
         }
     }
     Ok(())
+}
+
+/// Says what is expected and nobody has.
+fn warn_of_unseen(unseen: &Unseen) {
+    if !unseen.attributes.is_empty() {
+        let others = match unseen.others.as_slice() {
+            [] => String::new(),
+            others => {
+                let shown: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
+                format!("; they have `{}`, of which nothing is known", shown.join("`, `"))
+            }
+        };
+        eprintln!(
+            "warning: no tenant has `{}`, so nothing of it was checked{others}\nhelp: if it is called otherwise, say so in \
+             .symlint.hcl: `tenants {{ attributes = {{ … }} }}`",
+            unseen.attributes.join("`, `")
+        );
+    }
+    for argument in &unseen.arguments {
+        eprintln!("warning: no flow call has an argument `{argument}`, so its wiring was not checked");
+    }
 }
 
 /// Why a target was not really checked, if it was not: silence about it would look like a pass.
@@ -231,6 +253,10 @@ fn unchecked(target: &Target, outcome: &Outcome<'_>) -> Option<Failure> {
             "\nhelp: tenants are looked for in the variable `{}`; another name can be set in .symlint.hcl",
             target.config.tenants_variables.join("`, `")
         ),
+        Unchecked::Unseen => {
+            "\nhelp: if they are called otherwise, say so in .symlint.hcl: `tenants { attributes = { … } }`".to_owned()
+        }
+        Unchecked::Unreadable => "\nhelp: mend what `syntax-error` says".to_owned(),
         Unchecked::Unknown | Unchecked::Flow { .. } => String::new(),
     };
     Some(Failure::NothingChecked(format!("{}{hint}", unchecked.message(name))))

@@ -1,12 +1,12 @@
 //! `symlint fix`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use similar::TextDiff;
-use symlint_core::check::Outcome;
 use symlint_core::fix::fix;
 use symlint_core::report;
 
@@ -14,7 +14,7 @@ use crate::args::FixOptions;
 use crate::check::{Setup, check_names, describe, exit_code, was_checked};
 use crate::files::{Overlay, shown};
 use crate::human::{Style, human};
-use crate::output::{self, Failure};
+use crate::output::{self, Change, Failure};
 use crate::target;
 
 /// After so many rounds fixes must be undoing each other.
@@ -25,30 +25,29 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let setup = Setup::new(input)?;
     let stdin = target::stdin(input)?;
-    let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
-    let mut files = setup.files(stdin);
+    let mut files = setup.files(stdin.clone());
     // What was read of each file that is mended, to see whether it has changed since.
     let mut before: BTreeMap<String, String> = BTreeMap::new();
+    let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
+    let names = Names { first: RefCell::default(), stdin: stdin_name.clone() };
     let mut fixed = 0;
     for _ in 0..ROUNDS {
         let targets = setup.targets(&files)?;
         let baseline = setup.baseline(&targets)?;
         let outcomes =
             setup.run(baseline.as_ref()).check(targets.iter().map(|target| (&target.project, &target.config)));
-        let round = fix(&outcomes, options.suggestions);
+        let round = fix(&outcomes, options.suggestions, &|name| names.first_of(name));
         if round.files.is_empty() {
             break;
         }
         fixed += round.fixed;
-        for names in names_of_files(&outcomes, stdin_name.as_ref()).values() {
-            // Of a file with several names, what is mended under the first is there under all.
-            let Some((name, text)) = names.iter().find_map(|name| round.files.get_key_value(name)) else { continue };
-            if names.iter().all(|name| !before.contains_key(name)) {
-                let sources = outcomes.iter().flat_map(|outcome| outcome.model.sources().iter());
-                let source = sources.map(|(_, source)| source).find(|source| source.name() == name);
-                before.extend(source.map(|source| (name.clone(), source.text().to_string())));
+        for outcome in &outcomes {
+            for (_, source) in outcome.model.sources().iter() {
+                let first = names.first_of(source.name());
+                let Some(text) = round.files.get(&first) else { continue };
+                files.texts.insert(source.name().to_owned(), text.clone().into_bytes());
+                before.entry(first).or_insert_with(|| source.text().to_string());
             }
-            files.texts.extend(names.iter().map(|name| (name.clone(), text.clone().into_bytes())));
         }
     }
     let targets = setup.targets(&files)?;
@@ -63,10 +62,14 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         let code = if was_checked(&targets, &outcomes) { u8::from(!before.is_empty()) } else { 2 };
         return Ok(ExitCode::from(code));
     }
-    let mended = before.iter().filter(|(name, _)| Some(*name) != stdin_name.as_ref());
-    output::replace_all(
-        mended.filter_map(|(name, old)| Some((Path::new(name), old.as_bytes(), files.texts.get(name)?))),
-    )?;
+    let changed = before.iter().filter(|(name, _)| Some(*name) != stdin_name.as_ref());
+    let changes: Vec<Change<'_>> = changed
+        .filter_map(|(name, old)| {
+            let new = files.texts.get(name)?;
+            Some(Change { path: Path::new(name), old: old.as_bytes(), new })
+        })
+        .collect();
+    output::replace(&changes)?;
     let report = report::report(&outcomes);
     let to_terminal = stdin_name.is_none();
     let style = Style {
@@ -89,16 +92,21 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     Ok(if was_checked(&targets, &outcomes) { exit_code(&report, input.fail_on) } else { ExitCode::from(2) })
 }
 
-/// The names under which each file was read. What is on standard input is no file.
-fn names_of_files(outcomes: &[Outcome<'_>], stdin: Option<&String>) -> BTreeMap<PathBuf, BTreeSet<String>> {
-    let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
-    for (_, source) in outcomes.iter().flat_map(|outcome| outcome.model.sources().iter()) {
-        let name = source.name();
-        let is_stdin = stdin.is_some_and(|stdin| stdin == name);
-        let real = if is_stdin { None } else { std::fs::canonicalize(name).ok() };
-        names.entry(real.unwrap_or_else(|| name.into())).or_default().insert(name.to_owned());
+/// The names of the files that were seen, to know a file again that has several.
+struct Names {
+    /// The first name of each file on the disk.
+    first: RefCell<BTreeMap<PathBuf, String>>,
+    /// Standard input is no file, whatever its name.
+    stdin: Option<String>,
+}
+
+impl Names {
+    /// The first name of the file that is called `name`, too.
+    fn first_of(&self, name: &str) -> String {
+        let path = Path::new(name).canonicalize().ok().filter(|_| self.stdin.as_deref() != Some(name));
+        let Some(path) = path else { return name.to_owned() };
+        self.first.borrow_mut().entry(path).or_insert_with(|| name.to_owned()).clone()
     }
-    names
 }
 
 fn summary(fixed: usize, files: usize) -> String {

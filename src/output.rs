@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use symlint_core::config::ConfigError;
 use symlint_core::policy::{BaselineError, UnknownRule};
@@ -99,30 +99,66 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(path, &error))
 }
 
-/// Replaces files, each of which had the first bytes when it was read, by the second. They keep their modes, and a link
-/// stays a link.
-pub(crate) fn replace_all<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8], &'a Vec<u8>)>) -> Result<(), Failure> {
-    let files: Vec<_> = files.collect();
-    for (path, old, _) in &files {
-        if fs::read(path).map_err(|error| failed(path, &error))? != *old {
-            let reason = "it has changed since it was read; nothing was written".to_owned();
-            return Err(Failure::Write { path: path.display().to_string(), reason });
+/// A file that is to be replaced.
+pub(crate) struct Change<'a> {
+    pub(crate) path: &'a Path,
+    /// What it had in it when it was read.
+    pub(crate) old: &'a [u8],
+    pub(crate) new: &'a [u8],
+}
+
+/// Replaces files: all of them, or none as far as that can be told before. They keep their modes, and a link stays a
+/// link.
+pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
+    let fail = |change: &Change<'_>, reason: &str, what: &str| {
+        Err(Failure::Write { path: change.path.display().to_string(), reason: format!("{reason}; {what}") })
+    };
+    let mut prepared = Vec::with_capacity(changes.len());
+    for change in changes {
+        let whole = match fs::read(change.path) {
+            Ok(bytes) if bytes != change.old => {
+                return fail(change, "it has changed since it was read", "nothing was written");
+            }
+            Ok(_) => prepare(change.path, &mut |to| to.write_all(change.new)),
+            Err(error) => Err(error),
+        };
+        match whole {
+            Ok(whole) => prepared.push((change, whole)),
+            Err(error) => return fail(change, &crate::files::reason(&error), "nothing was written"),
         }
     }
-    for (at, (path, _, new)) in files.iter().enumerate() {
-        let fail = |error: io::Error| {
-            let written: Vec<String> = files.iter().take(at).map(|(path, ..)| path.display().to_string()).collect();
-            let written = if written.is_empty() { "nothing".to_owned() } else { written.join(", ") };
-            let reason = format!("{}; {written} was written before", crate::files::reason(&error));
-            Failure::Write { path: path.display().to_string(), reason }
-        };
-        write_whole(path, &mut |to| to.write_all(new)).map_err(fail)?;
+    let mut written: Vec<String> = Vec::new();
+    for (change, whole) in prepared {
+        if let Err(error) = whole.put() {
+            let what = match written.as_slice() {
+                [] => "nothing was written".to_owned(),
+                written => format!("already written: {}", written.join(", ")),
+            };
+            return fail(change, &crate::files::reason(&error), &what);
+        }
+        written.push(change.path.display().to_string());
     }
     Ok(())
 }
 
-/// Through a file beside it, so that nobody ever sees a half of it.
 fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
+    prepare(path, writing)?.put()
+}
+
+/// What will be a file, written as a whole beside it: nobody ever sees a half of it.
+struct Whole {
+    file: tempfile::TempPath,
+    path: PathBuf,
+}
+
+impl Whole {
+    /// Puts it in the file's place.
+    fn put(self) -> io::Result<()> {
+        self.file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
+    }
+}
+
+fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -138,7 +174,7 @@ fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
     buffered.flush()?;
     drop(buffered);
     file.as_file().sync_all()?;
-    file.persist(&path).map(|_| ()).map_err(|error| error.error)
+    Ok(Whole { file: file.into_temp_path(), path })
 }
 
 /// Those of a file that a program makes in the ordinary way; temporary files are for their owner alone.
@@ -186,4 +222,33 @@ pub(crate) fn width() -> usize {
     // Files and pipes get the same on every machine.
     let terminal = if io::stdout().is_terminal() { terminal_size::terminal_size() } else { None };
     terminal.map_or(PLAIN_WIDTH, |(terminal_size::Width(width), _)| usize::from(width).clamp(60, 120))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic: that is how it fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_replaced_all_or_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = ["a", "b", "c"].map(|name| dir.path().join(name));
+        paths.iter().for_each(|path| fs::write(path, "old").unwrap());
+        let change = |path, old| Change { path, old, new: b"new" };
+        let read = || paths.each_ref().map(|path| fs::read_to_string(path).unwrap());
+        let [a, b, c] = &paths;
+
+        let changed = replace(&[change(a, b"old"), change(b, b"older"), change(c, b"old")]).unwrap_err();
+        let said = format!("cannot write {}: it has changed since it was read; nothing was written", b.display());
+        assert_eq!(changed.to_string(), said);
+        assert_eq!(read(), ["old"; 3]);
+        let missing = dir.path().join("d");
+        let missing = replace(&[change(a, b"old"), change(&missing, b"old")]).unwrap_err();
+        assert!(missing.to_string().ends_with("; nothing was written"), "{missing}");
+        assert_eq!(read(), ["old"; 3]);
+
+        replace(&[change(a, b"old"), change(b, b"old"), change(c, b"old")]).unwrap();
+        assert_eq!(read(), ["new"; 3]);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "nothing is left behind");
+    }
 }

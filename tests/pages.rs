@@ -152,7 +152,7 @@ fn fixes_make_of_a_bad_example_what_the_page_shows() {
             for round in 0.. {
                 assert!(round < 10, "{rule}: fixing has no end");
                 let (project, config) = load(files.clone());
-                let done = fix(&[check(&project, &config, &policy(rule), catalogue())], true);
+                let done = fix(&[check(&project, &config, &policy(rule), catalogue())], true, &str::to_owned);
                 if done.files.is_empty() {
                     break;
                 }

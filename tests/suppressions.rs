@@ -314,6 +314,33 @@ fn an_entry_about_a_decoded_file_is_gone_when_its_finding_is() {
 }
 
 #[test]
+fn a_comment_in_decoded_yaml_suppresses_where_it_stands() {
+    let region = "    region: \"us-east-1\"\n";
+    let wrong = "    region: \"us-east-1a\"\n";
+    let comment = "# symlint-ignore: region-invalid -- it is a test";
+    let found = |from: &str, to: &str| {
+        let dir = yaml_module(&[(region, wrong), (from, to)]);
+        suppressed(&checked(dir.path(), &[]))
+    };
+    let above = |line: &str, indent: &str| found(line, &format!("{indent}{comment}\n{line}"));
+    assert_eq!(found("\"us-east-1a\"", &format!("\"us-east-1a\" {comment}")), ["region-invalid inline"]);
+    assert_eq!(above("    region: \"us-east-1a\"", "    "), ["region-invalid inline"]);
+    assert_eq!(
+        above("  settings:\n    cloud: \"aws\"\n    instance_arn: \"arn:aws:sso:::instance/ssoins-7", "  "),
+        ["region-invalid inline"]
+    );
+    assert_eq!(above("blue_harbour:", ""), ["region-invalid inline"]);
+    let elsewhere = above("green_valley:", "");
+    assert_eq!(elsewhere, ["region-invalid -", "suppression-unused -"]);
+    // What the tenants are is not known: the finding may be there still.
+    let unknown = yaml_module(&[("blue_harbour:", &format!("%YAML 1.1\n---\n{comment}\nblue_harbour:"))]);
+    assert_eq!(suppressed(&checked(unknown.path(), &[])), [""; 0]);
+    // Without a reason it is said.
+    let without = found("\"us-east-1a\"", "\"us-east-1a\" # symlint-ignore: region-invalid");
+    assert_eq!(without, ["region-invalid -", "suppression-invalid -"]);
+}
+
+#[test]
 fn a_value_from_outside_of_all_files_is_suppressed_at_its_variable() {
     let main = format!("# symlint-ignore: role-account-mismatch -- moved last week\n{VARIABLE}");
     let dir = folder(&[("main.tf", &main)]);

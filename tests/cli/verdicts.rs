@@ -84,6 +84,74 @@ module "sso" {
 }
 
 #[test]
+fn what_nobody_has_is_said() {
+    let typed = |account: &str| {
+        format!(
+            "variable \"customer_tenants\" {{\n  type = map(object({{\n    sso_account_id = string\n    \
+             sso_connector_settings = map(string)\n    permission_set_arn = string\n    {account} = string\n  }}))\n}}\n"
+        )
+    };
+    let renamed = good().replace("target_account_id ", "workload_account ");
+    let main = typed("workload_account");
+    let run = |config: &str, main: &str, values: &str| {
+        let dir = folder(&[(".symlint.hcl", config), ("main.tf", main), ("terraform.tfvars", values)]);
+        Symlint::new(&["check", "."]).dir(dir.path()).run()
+    };
+    let attributes =
+        |theirs: &str| format!("tenants {{\n  attributes = {{\n    target_account_id = \"{theirs}\"\n  }}\n}}\n");
+    let known = run(&attributes("workload_account"), &main, &renamed);
+    assert_eq!((known.code, known.stderr.as_str()), (0, ""), "{known:?}");
+    let silent = run("", &main, &renamed);
+    assert_eq!(silent.code, 0, "{silent:?}");
+    let said = "no tenant has `target_account_id`, so nothing of it was checked; they have `workload_account`,";
+    assert!(silent.stderr.contains(said), "{}", silent.stderr);
+    for (theirs, main, values, said) in [
+        (
+            "workload_acount",
+            &main,
+            &renamed,
+            "no tenant has an attribute `workload_acount`; did you mean `workload_account`?",
+        ),
+        (
+            "account",
+            &typed("target_account_id"),
+            &good(),
+            "no tenant has an attribute `account`: they have `target_account_id`",
+        ),
+    ] {
+        let mistyped = run(&attributes(theirs), main, values);
+        assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""), "{mistyped:?}");
+        assert!(mistyped.stderr.contains(&format!(".symlint.hcl:3:25: {said}")), "{}", mistyped.stderr);
+    }
+    // Nothing at all is known by its name.
+    let main = "variable \"customer_tenants\" {\n  type = map(object({ account = string }))\n}\n";
+    let nothing = run("", main, "customer_tenants = {\n  a = { account = \"604178239951\" }\n}\n");
+    assert_eq!(nothing.code, 2, "{nothing:?}");
+    assert!(nothing.stderr.contains("no tenant has any of the attributes that are looked for"), "{}", nothing.stderr);
+
+    let flow = "module \"sso\" {\n  source = \"example/sso_flow/aws\"\n  for_each = var.customer_tenants\n  \
+                tenant_slug = each.key\n  account_id = each.value.target_account_id\n}\n";
+    let main = format!("{}{flow}", typed("target_account_id"));
+    let arguments = |theirs: &str| format!("flow {{\n  arguments = {{ account_id = \"{theirs}\" }}\n}}\n");
+    let mistyped = run(&arguments("target_account"), &main, &good());
+    assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""), "{mistyped:?}");
+    let said = ".symlint.hcl:2:30: no flow call has an argument `target_account`: they have `account_id`";
+    assert!(mistyped.stderr.contains(said), "{}", mistyped.stderr);
+    let elsewhere = run(&arguments("target_account"), &main.replace("  account_id =", "  other ="), &good());
+    assert_eq!(elsewhere.code, 0, "{elsewhere:?}");
+    assert!(elsewhere.stderr.contains("no flow call has an argument `target_account`"), "{}", elsewhere.stderr);
+}
+
+#[test]
+fn a_level_makes_no_pass_of_what_cannot_be_read() {
+    let run = |text: &str| Symlint::new(&["check", "--level", "syntax-error=warning", "-"]).stdin(text).run();
+    let lost = run("customer_tenants = {");
+    assert_eq!(lost.code, 2, "{lost:?}");
+    assert!(lost.stderr.contains("a file cannot be read"), "{}", lost.stderr);
+    assert_eq!(run(&format!("{}other = {{\n", good())).code, 0);
+}
+
+#[test]
 fn values_of_the_wrong_type_are_findings() {
     let typed = "variable \"customer_tenants\" {\n  type = map(object({ sso_account_id = string }))\n}\n";
     let list = values(&[tenant("a", &[])]).replace("= {\n  a = {", "= [{").replace("  }\n}\n", "  }]\n");

@@ -48,7 +48,7 @@ pub fn fix(request: &str) -> Result<String, Problem> {
     let mut changed = BTreeMap::new();
     let mut fixed = 0;
     for _ in 0..ROUNDS {
-        let round = symlint_core::fix::fix(&setup.check(&setup.targets(&files)?), options.suggestions);
+        let round = symlint_core::fix::fix(&setup.check(&setup.targets(&files)?), options.suggestions, &str::to_owned);
         if round.files.is_empty() {
             break;
         }
@@ -139,7 +139,7 @@ fn repository_path(name: &str) -> String {
 fn check_names(targets: &[Target], outcomes: &[Outcome<'_>]) -> Result<(), Problem> {
     let checked: Vec<_> =
         targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
-    match config::missing_variable(&checked).and_then(|(index, error)| Some((targets.get(index)?, error))) {
+    match config::missing_name(&checked).and_then(|(index, error)| Some((targets.get(index)?, error))) {
         Some((target, error)) => Err(target::mistake(error, target.project.sources())),
         None => Ok(()),
     }
@@ -159,6 +159,10 @@ fn unchecked(targets: &[Target], outcomes: &[Outcome<'_>]) -> Option<Problem> {
                 );
                 problem.help(help)
             }
+            Unchecked::Unseen => {
+                problem.help("if they are called otherwise, say so in .symlint.hcl: `tenants { attributes = { … } }`")
+            }
+            Unchecked::Unreadable => problem.help("mend what `syntax-error` says"),
             Unchecked::Unknown | Unchecked::Flow { .. } => problem,
         })
     });

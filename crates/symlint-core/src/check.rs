@@ -34,6 +34,10 @@ pub enum Unchecked {
     Empty,
     /// No value of any tenant is known before apply.
     Unknown,
+    /// No tenant has any of the attributes that are looked for.
+    Unseen,
+    /// No tenant is left of files that cannot be read, and that is no error by the policy.
+    Unreadable,
     /// Which tenants there are depends on a flow call of which nothing is known.
     Flow {
         /// The call, such as `module.access`.
@@ -54,6 +58,10 @@ impl Unchecked {
             Self::Flow { call, reason } => {
                 format!("no tenants were checked in `{name}`: what `{call}` is repeated for is not known: {reason}")
             }
+            Self::Unseen => {
+                format!("nothing was checked in `{name}`: no tenant has any of the attributes that are looked for")
+            }
+            Self::Unreadable => format!("no tenants were checked in `{name}`: a file cannot be read"),
             Self::Unknown => {
                 format!("nothing was checked in `{name}`: no value of any tenant is known before apply")
             }
@@ -64,8 +72,10 @@ impl Unchecked {
 impl Outcome<'_> {
     /// Why nothing was really checked, if so. Where the syntax has a mistake, that is the finding.
     pub fn unchecked(&self) -> Option<Unchecked> {
-        if self.findings.iter().any(|finding| finding.rule == policy::SYNTAX_ERROR) {
-            return None;
+        let mut unreadable = self.findings.iter().filter(|finding| finding.rule == policy::SYNTAX_ERROR).peekable();
+        if unreadable.peek().is_some() {
+            let is_told = unreadable.any(|finding| finding.level == Level::Error);
+            return (!is_told && self.model.tenants.is_empty()).then_some(Unchecked::Unreadable);
         }
         for TenantsVariable { name, state, .. } in &self.model.variables {
             let reason = match state {
@@ -83,6 +93,10 @@ impl Outcome<'_> {
         }
         if self.model.all_values_are_unknown() {
             return Some(Unchecked::Unknown);
+        }
+        let has_errors = self.findings.iter().any(|finding| finding.counts() && finding.level == Level::Error);
+        if self.model.has_no_values() && !has_errors {
+            return Some(Unchecked::Unseen);
         }
         // Where Terraform would refuse it, that is the finding.
         let is_told = self.findings.iter().any(|finding| finding.rule == policy::EVALUATION_ERROR);
@@ -215,10 +229,10 @@ impl Run<'_> {
         let mut files = BTreeSet::new();
         for Judged { outcome: Outcome { model, findings }, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
-                let is_certain = !model.has_unknown_calls && model.flows.iter().all(|flow| flow.unknown.is_none());
                 let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
                 // Whatever else was read is data that the tenants may be made of.
-                let read = model.sources().iter().filter(|(file, _)| is_certain || configured.contains(file));
+                let is_judged = |file| model.knows_its_flows() || configured.contains(&file);
+                let read = model.sources().iter().filter(|(file, _)| is_judged(*file));
                 // Of a value that another replaces, nothing was checked.
                 let replaced: BTreeSet<FileId> = policy::replaced(model.project).map(|it| it.span.file).collect();
                 let read = read.filter(|(file, _)| !replaced.contains(file));

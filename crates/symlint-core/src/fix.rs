@@ -22,8 +22,8 @@ pub struct Round {
 ///
 /// Of fixes that overlap only the first is applied, and each as a whole or not at all; the others follow in the next
 /// round, when the files are checked again. Bytes outside the fixes stay. A file that is not UTF-8 is not touched, and
-/// neither is one below `.terraform`, which is a copy.
-pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool) -> Round {
+/// neither is one below `.terraform`, which is a copy. `file_of` gives all names of one file, such as a link's, one name.
+pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -> String) -> Round {
     let mut files: BTreeMap<String, File> = BTreeMap::new();
     let mut fixed = 0;
     // Two projects that share a module find the same in it.
@@ -32,15 +32,19 @@ pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool) -> Round {
         let sources = outcome.model.sources();
         for finding in outcome.findings.iter().filter(|finding| finding.counts()) {
             let Some(fix) = applicable(finding, suggestions) else { continue };
-            let edits: Vec<(Arc<Source>, &Edit)> =
-                fix.edits.iter().map(|edit| (sources.get(edit.span.file), edit)).collect();
-            let is_free = |(source, edit): &(Arc<Source>, &Edit)| {
-                may_change(source) && files.get(source.name()).is_none_or(|file| file.has_room(edit))
+            let edits: Vec<(String, Arc<Source>, &Edit)> = fix
+                .edits
+                .iter()
+                .map(|edit| (sources.get(edit.span.file), edit))
+                .map(|(source, edit)| (file_of(source.name()), source, edit))
+                .collect();
+            let is_free = |(name, source, edit): &(String, Arc<Source>, &Edit)| {
+                may_change(source) && files.get(name).is_none_or(|file| file.is_of(source) && file.has_room(edit))
             };
             if seen.insert(&finding.fingerprint) && edits.iter().all(is_free) {
                 fixed += 1;
-                for (source, edit) in edits {
-                    let file = files.entry(source.name().to_owned()).or_insert_with(|| File::new(source));
+                for (name, source, edit) in edits {
+                    let file = files.entry(name).or_insert_with(|| File::new(source));
                     file.edits.insert((edit.span.start, edit.span.end), edit.text.clone());
                 }
             }
@@ -69,6 +73,11 @@ struct File {
 impl File {
     fn new(source: Arc<Source>) -> Self {
         Self { source, edits: BTreeMap::new() }
+    }
+
+    /// Whether the edits of `source` fit: a file may have changed while it was read under two names.
+    fn is_of(&self, source: &Arc<Source>) -> bool {
+        Arc::ptr_eq(&self.source, source) || self.source.text() == source.text()
     }
 
     /// Whether an edit overlaps with none of those before. Where two touch, nobody knows which comes first.

@@ -1,45 +1,188 @@
-//! Names in the configuration that lead to nothing: what they mean is not checked, and nobody would notice.
+//! Names that lead to nothing: what they mean is not checked, and nobody would notice.
 
 use std::collections::BTreeSet;
 
+use symlint_terraform::{Evaluator, Value};
+
 use super::{Config, ConfigError};
 use crate::rule::closest;
-use crate::tenants::Model;
+use crate::tenants::{ArgumentKind, Field, FieldKind, Model, Provenance, Tenant, Whole};
 
-/// The first tenants variable of a configuration file that no checked project has, by the index of a project with that
-/// configuration.
+/// The first name in a configuration file that leads to nothing in any checked project, by the index of a project with
+/// that configuration.
 ///
 /// One file may serve several modules, of which only some are checked, and not all have tenants. So a missing name is
-/// a mistake only where a variable has nearly the same name, or where flows are called and no tenants variable is there.
-pub fn missing_variable(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
+/// a mistake only where something else shows what was meant.
+pub fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
     let file = |config: &Config, model: &Model<'_>| Some(model.sources().get(config.file?).name().to_owned());
     checked.iter().enumerate().find_map(|(index, (config, model))| {
         let own = file(config, model)?;
         let same = checked.iter().filter(|(config, model)| file(config, model).as_ref() == Some(&own));
         let models: Vec<&Model<'_>> = same.map(|(_, model)| *model).collect();
-        // The declaration may stand where the file could not be read.
+        // The name may stand where a file could not be read.
         if models.iter().any(|model| !model.is_everything_readable()) {
             return None;
         }
-        let found: BTreeSet<&str> =
-            models.iter().flat_map(|model| &model.variables).map(|variable| variable.name.as_str()).collect();
-        let there: BTreeSet<&str> = models.iter().flat_map(|model| variables(model)).collect();
-        let calls_flows = models.iter().any(|model| !model.flows.is_empty());
-        let mut named = config.tenants_variables.iter().zip(&config.tenants_variable_spans);
-        named.find_map(|(name, &span)| {
-            if found.contains(name.as_str()) {
-                return None;
-            }
-            let free = there.iter().copied().filter(|there| !found.contains(there));
-            let hint = match closest(name, free) {
-                Some(near) => format!("; did you mean `{near}`?"),
-                None if calls_flows && found.is_empty() => String::new(),
-                None => return None,
-            };
-            let message = format!("no variable `{name}` is declared or set in what is checked{hint}");
-            Some((index, ConfigError { message, span }))
-        })
+        let missing = missing_variable(config, &models)
+            .or_else(|| missing_attribute(config, &models))
+            .or_else(|| missing_argument(config, &models));
+        Some((index, missing?))
     })
+}
+
+/// A tenants variable that is not there, where a variable has nearly the same name, or where flows are called and no
+/// tenants variable is there.
+fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
+    let found: BTreeSet<&str> =
+        models.iter().flat_map(|model| &model.variables).map(|variable| variable.name.as_str()).collect();
+    let there: BTreeSet<&str> = models.iter().flat_map(|model| variables(model)).collect();
+    let calls_flows = models.iter().any(|model| !model.flows.is_empty());
+    let mut named = config.tenants_variables.iter().zip(&config.tenants_variable_spans);
+    named.find_map(|(name, &span)| {
+        if found.contains(name.as_str()) {
+            return None;
+        }
+        let free = there.iter().copied().filter(|there| !found.contains(there));
+        let hint = match closest(name, free) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None if calls_flows && found.is_empty() => String::new(),
+            None => return None,
+        };
+        let message = format!("no variable `{name}` is declared or set in what is checked{hint}");
+        Some(ConfigError { message, span })
+    })
+}
+
+/// An attribute that no tenant has, where the tenants have one with nearly the same name, or with ours.
+fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
+    let is_unseen = |ours: &str| {
+        let mut tenants = models.iter().flat_map(|model| of_variables(model)).peekable();
+        tenants.peek().is_some() && tenants.all(|tenant| kinds(ours).all(|kind| is_unseen(tenant, kind)))
+    };
+    let mut unseen: Vec<&String> = config.attributes.keys().filter(|ours| is_unseen(ours)).collect();
+    unseen.sort_unstable_by_key(|ours| config.attribute_spans.get(*ours));
+    if unseen.is_empty() {
+        return None;
+    }
+    let tenants: Vec<Value> = models.iter().flat_map(|model| entries(model)).collect();
+    unseen.into_iter().find_map(|ours| {
+        let (theirs, &span) = (config.attribute_path(ours), config.attribute_spans.get(ours)?);
+        let (last, above) = theirs.split_last()?;
+        let holders: Vec<Value> = tenants.iter().filter_map(|tenant| at(tenant, above)).collect();
+        let is_known = tenants.iter().all(|tenant| tenant.as_unknown().is_none());
+        if !is_known || holders.iter().any(|holder| holder.as_unknown().is_some() || holder.get(last).is_some()) {
+            return None;
+        }
+        let plain = Config::default();
+        let default = plain.attribute_path(ours);
+        let hint = match closest(last, names(&holders).iter().map(String::as_str)) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None if tenants.iter().any(|tenant| at(tenant, &default).is_some()) => {
+                format!(": they have `{}`", default.join("."))
+            }
+            None => return None,
+        };
+        Some(ConfigError { message: format!("no tenant has an attribute `{}`{hint}", theirs.join(".")), span })
+    })
+}
+
+/// An argument that no flow call has, where they have one with nearly the same name, or with ours.
+fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
+    let calls = || models.iter().flat_map(|model| &model.flows).map(|flow| flow.call);
+    let given: BTreeSet<&str> =
+        calls().flat_map(|call| &call.arguments).map(|argument| argument.name.text.as_str()).collect();
+    config.flow_arguments.iter().filter(|_| !given.is_empty()).find_map(|(ours, theirs)| {
+        if given.contains(theirs.as_str()) {
+            return None;
+        }
+        let span = *config.flow_argument_spans.get(ours)?;
+        let is_taken = |name: &str| ArgumentKind::ALL.into_iter().any(|kind| config.argument_name(kind) == name);
+        let hint = match closest(theirs, given.iter().copied().filter(|name| !is_taken(name))) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None if given.contains(ours.as_str()) => format!(": they have `{ours}`"),
+            None => return None,
+        };
+        Some(ConfigError { message: format!("no flow call has an argument `{theirs}`{hint}"), span })
+    })
+}
+
+/// What is expected and nobody has, so that nothing is checked of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// The attributes that no tenant has, by the names that the configuration has for them.
+    pub attributes: Vec<String>,
+    /// Names of attributes that tenants have, and of which nothing is known: one of them may be meant.
+    pub others: Vec<String>,
+    /// The arguments that the configuration names and no flow call has.
+    pub arguments: Vec<String>,
+}
+
+/// What `config` or the stock module expects, and nobody in `model` has. What a finding says is none.
+pub fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
+    let mut unseen = Unseen::default();
+    if !model.is_everything_readable() {
+        return unseen;
+    }
+    let is_told = of_variables(model).any(|tenant| !tenant.missing.is_empty())
+        || model.conversions.iter().any(|problem| problem.kind.is_error());
+    if of_variables(model).next().is_some() && !is_told {
+        let mut kinds: Vec<FieldKind> = FieldKind::VALUES.to_vec();
+        kinds.retain(|&kind| of_variables(model).all(|tenant| is_unseen(tenant, kind)));
+        unseen.attributes = kinds.iter().map(|&kind| config.field_path(kind).join(".")).collect();
+    }
+    if !unseen.attributes.is_empty() {
+        let known: BTreeSet<&str> = FieldKind::VALUES
+            .into_iter()
+            .filter_map(|kind| config.field_path(kind).first().copied())
+            .chain(config.attribute_path("grants").first().copied())
+            .collect();
+        unseen.others = names(&entries(model)).into_iter().filter(|name| !known.contains(name.as_str())).collect();
+    }
+    let calls = || model.flows.iter().map(|flow| flow.call);
+    let is_given = |name: &str| calls().any(|call| call.argument(name).is_some());
+    let named = config.flow_arguments.values().filter(|name| calls().next().is_some() && !is_given(name));
+    unseen.arguments = named.cloned().collect();
+    unseen
+}
+
+/// The kinds of values that the attribute that we call `ours` has or holds.
+fn kinds(ours: &str) -> impl Iterator<Item = FieldKind> {
+    let connector = [FieldKind::Cloud, FieldKind::InstanceArn, FieldKind::Region, FieldKind::RoleArn];
+    let grant = [FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
+    FieldKind::VALUES.into_iter().filter(move |kind| match ours {
+        "sso_connector_settings" => connector.contains(kind),
+        "grants" => grant.contains(kind),
+        name => kind.name() == name,
+    })
+}
+
+/// The tenants of variables that are objects: only they have attributes.
+fn of_variables<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Tenant> {
+    let tenants = model.tenants.iter();
+    tenants.filter(|tenant| matches!(tenant.provenance, Provenance::Variable(_)) && tenant.whole == Whole::Object)
+}
+
+/// Whether nothing is where `tenant` should have a value, not even `null`.
+fn is_unseen(tenant: &Tenant, kind: FieldKind) -> bool {
+    tenant.values().filter(|field| field.kind == kind).all(Field::is_unseen)
+}
+
+/// The entries of the tenants variables, as the tenants were made of them.
+fn entries(model: &Model<'_>) -> Vec<Value> {
+    let evaluator = Evaluator::new(model.project);
+    let root = evaluator.root();
+    let variables = model.variables.iter().filter_map(|variable| evaluator.variable(&root, &variable.name));
+    variables.filter_map(Value::into_entries).flatten().map(|entry| entry.value).collect()
+}
+
+fn at(value: &Value, path: &[&str]) -> Option<Value> {
+    path.iter().try_fold(value.clone(), |value, name| value.get(name))
+}
+
+/// The names of the attributes of some objects, each once.
+fn names(objects: &[Value]) -> Vec<String> {
+    let names = objects.iter().flat_map(|object| object.entries().unwrap_or_default());
+    names.map(|entry| entry.key.to_string()).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// The names of the variables that the root module declares or is given.

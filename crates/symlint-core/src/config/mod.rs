@@ -11,7 +11,7 @@ use symlint_terraform::{FileId, Span};
 use crate::rule::Level;
 use crate::tenants::{ArgumentKind, FieldKind};
 
-pub use missing::missing_variable;
+pub use missing::{Unseen, missing_name, unseen};
 pub use propose::{flow_module, propose};
 pub use read::{ConfigError, read};
 
@@ -24,10 +24,14 @@ pub struct Config {
     pub tenants_variable_spans: Vec<Span>,
     /// Our names of attributes → the path to theirs inside a tenant; only those that differ.
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// Where each of them is named.
+    pub attribute_spans: BTreeMap<String, Span>,
     /// The name of the flow module.
     pub flow_module: String,
     /// Our names of the flow module's arguments → theirs; only those that differ.
     pub flow_arguments: BTreeMap<String, String>,
+    /// Where each of them is named.
+    pub flow_argument_spans: BTreeMap<String, Span>,
     /// The name of the connector module.
     pub connector_module: String,
     /// What connector roles are called.
@@ -100,8 +104,10 @@ impl Default for Config {
             tenants_variables: vec!["customer_tenants".into()],
             tenants_variable_spans: Vec::new(),
             attributes: BTreeMap::new(),
+            attribute_spans: BTreeMap::new(),
             flow_module: "sso_flow".into(),
             flow_arguments: BTreeMap::new(),
+            flow_argument_spans: BTreeMap::new(),
             connector_module: "sso-connector".into(),
             role_name: RoleNamePattern { prefix: "SymSSO".into(), suffix: String::new() },
             runtime_module: "runtime-connector".into(),

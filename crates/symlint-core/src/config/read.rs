@@ -190,6 +190,7 @@ fn tenants(block: &Block, config: &mut Config) -> Read<()> {
             if path.iter().any(String::is_empty) {
                 return Err(error(format!("`{theirs}` is no path to an attribute"), item.value.span));
             }
+            config.attribute_spans.insert(ours.clone(), item.value.span);
             if config.attributes.insert(ours, path).is_some() {
                 return Err(twice(item));
             }
@@ -207,6 +208,7 @@ fn flow(block: &Block, config: &mut Config) -> Read<()> {
         }
         for item in items(value)? {
             let (ours, theirs) = mapping(item, &ARGUMENTS, "argument")?;
+            config.flow_argument_spans.insert(ours.clone(), item.value.span);
             if config.flow_arguments.insert(ours, theirs).is_some() {
                 return Err(twice(item));
             }

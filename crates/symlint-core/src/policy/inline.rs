@@ -3,8 +3,11 @@
 use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
 use symlint_terraform::{FileId, Project, Source, Span};
 
-use super::{UnknownRule, is_suppressible};
+use super::{UnknownRule, is_suppressible, yaml};
 use crate::rule::Catalogue;
+
+/// What a comment begins with that is meant to suppress something.
+const WORD: &str = "symlint-ignore";
 
 /// A comment that suppresses the findings of one rule.
 #[derive(Debug)]
@@ -49,27 +52,41 @@ impl Inline {
         let mut found = Self::default();
         for loaded in project.files() {
             let source = project.sources().get(loaded.id);
-            let mut comments = Vec::new();
-            for &span in &loaded.file.comments {
-                match Comment::new(span, &source) {
-                    Some(comment) => comments.push(comment),
-                    None if is_near_miss(source.slice(span), catalogue) => {
-                        found.invalid.push(InvalidSuppression { message: NOTHING.into(), span });
-                    }
-                    None => {}
-                }
-            }
-            if !comments.is_empty() {
-                let lines = Lines {
-                    file: loaded.id,
-                    items: items(&loaded.file),
-                    comments: &loaded.file.comments,
-                    source: &source,
-                };
-                comments.into_iter().for_each(|comment| found.add(comment, &lines, catalogue));
+            found.read_file(loaded.id, &source, &loaded.file.comments, || items(&loaded.file), catalogue);
+        }
+        // What is decoded, too. Neither JSON nor CSV has comments.
+        for (id, source) in project.sources().iter() {
+            let is_data = project.files().iter().all(|loaded| loaded.id != id);
+            if is_data && yaml::is_yaml(source.name()) && source.text().contains(WORD) {
+                let (comments, items) = yaml::read(id, &source);
+                found.read_file(id, &source, &comments, || items, catalogue);
             }
         }
         found
+    }
+
+    fn read_file(
+        &mut self,
+        file: FileId,
+        source: &Source,
+        comments: &[Span],
+        items: impl FnOnce() -> Vec<(u32, u32)>,
+        catalogue: &Catalogue,
+    ) {
+        let mut meant = Vec::new();
+        for &span in comments {
+            match Comment::new(span, source) {
+                Some(comment) => meant.push(comment),
+                None if is_near_miss(source.slice(span), catalogue) => {
+                    self.invalid.push(InvalidSuppression { message: NOTHING.into(), span });
+                }
+                None => {}
+            }
+        }
+        if !meant.is_empty() {
+            let lines = Lines { file, items: items(), comments, source };
+            meant.into_iter().for_each(|comment| self.add(comment, &lines, catalogue));
+        }
     }
 
     fn add(&mut self, comment: Comment<'_>, lines: &Lines<'_>, catalogue: &Catalogue) {
@@ -94,9 +111,6 @@ impl Inline {
     }
 }
 
-/// What a comment begins with that suppresses something.
-const MARKER: &str = "symlint-ignore";
-
 /// Whether a comment begins nearly as one that suppresses a rule, which it names.
 fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
     /// So many letters may be wrong, missing, too many or swapped.
@@ -113,7 +127,7 @@ fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
         _ => first.to_owned(),
     };
     let written = written.replace([':', '_'], "-").to_ascii_lowercase();
-    strsim::osa_distance(&written, MARKER) <= NEAR
+    strsim::osa_distance(&written, WORD) <= NEAR
         && text.split(|c: char| !is_part(c)).any(|word| catalogue.get(word).is_some())
 }
 
@@ -131,7 +145,7 @@ impl<'s> Comment<'s> {
         let text = source.slice(span);
         let inner = text.strip_prefix("/*").map(|text| text.strip_suffix("*/").unwrap_or(text));
         let inner = inner.or_else(|| text.strip_prefix("//")).or_else(|| text.strip_prefix('#'))?;
-        let rest = inner.trim_start().strip_prefix(MARKER)?;
+        let rest = inner.trim_start().strip_prefix(WORD)?;
         if rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_') {
             return None;
         }

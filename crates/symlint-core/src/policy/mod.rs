@@ -3,6 +3,7 @@
 mod baseline;
 mod inline;
 mod suppress;
+mod yaml;
 
 use std::collections::BTreeMap;
 

@@ -101,9 +101,13 @@ pub(crate) fn unused(
         return unused;
     }
     let is_unused = |span| !used.contains(&known(span, model));
-    let is_judged = |comment: &&InlineSuppression| !is_replaced(comment, model) && !is_in_copy(comment.span, model);
-    let comments = applied.inline.valid.iter().filter(is_judged);
-    for comment in comments.filter(|comment| runs(comment.rule) && is_unused(comment.span)) {
+    // Where it is not known what is made of data, the data may have the finding.
+    let is_known = |span: Span| model.knows_its_flows() || model.project.files().iter().any(|it| it.id == span.file);
+    let is_judged = |comment: &&InlineSuppression| {
+        is_known(comment.span) && !is_replaced(comment, model) && !is_in_copy(comment.span, model)
+    };
+    let comments = applied.inline.valid.iter().filter(|comment| runs(comment.rule)).filter(is_judged);
+    for comment in comments.filter(|comment| is_unused(comment.span)) {
         unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline, span: comment.span });
     }
     let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model);

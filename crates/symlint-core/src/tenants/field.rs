@@ -129,6 +129,16 @@ impl Field {
         Self { kind, tenant, state: State::Unusable, span, path: None }
     }
 
+    /// Whether nothing is where the value should be, not even `null`.
+    pub fn is_unseen(&self) -> bool {
+        match self.state {
+            State::Absent(absence) => absence == Absence::Missing,
+            // What should hold it is not there.
+            State::Unusable => self.path.is_none(),
+            State::Unknown(_) | State::Text(_) => false,
+        }
+    }
+
     /// A field whose text is a piece of another one, which is judged in its place.
     pub fn derived(kind: FieldKind, of: Piece<'_>) -> Self {
         let Field { tenant, span, path, .. } = of.field.clone();

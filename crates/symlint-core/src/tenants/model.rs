@@ -299,6 +299,11 @@ impl<'p> Model<'p> {
         self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
     }
 
+    /// Whether there can be no other tenants and flows than those that were found.
+    pub fn knows_its_flows(&self) -> bool {
+        !self.has_unknown_calls && self.flows.iter().all(|flow| flow.unknown.is_none())
+    }
+
     /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
     pub fn is_complete(&self, module: &Module) -> bool {
         let sources = self.sources();
@@ -341,6 +346,11 @@ impl<'p> Model<'p> {
     pub fn is_empty(&self) -> bool {
         let calls = self.flows.len() + self.connectors.len() + self.runtimes.len();
         self.variables.is_empty() && self.tenants.is_empty() && calls == 0
+    }
+
+    /// Whether there are tenants, and none of them has any of the attributes that are looked for.
+    pub fn has_no_values(&self) -> bool {
+        !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(Field::is_unseen)
     }
 
     /// Whether there are tenants, and no value of any of them is known.

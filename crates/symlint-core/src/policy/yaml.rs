@@ -1,0 +1,69 @@
+//! Comments in YAML, and what they can stand above: the items of a file that is decoded.
+
+use symlint_terraform::{FileId, Source, Span};
+
+/// Whether a file of this name has YAML in it, or makes some, such as `customers.yaml.tftpl`.
+pub(super) fn is_yaml(name: &str) -> bool {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    base.split('.').skip(1).any(|part| matches!(part, "yaml" | "yml"))
+}
+
+/// The comments that stand alone or have `symlint-ignore` in them, and start and end of each item, by their starts.
+///
+/// Lines and their indents tell the items of YAML apart, and nothing else needs to be known here.
+pub(super) fn read(file: FileId, source: &Source) -> (Vec<Span>, Vec<(u32, u32)>) {
+    let mut comments = Vec::new();
+    let mut items = Vec::new();
+    let mut open: Vec<Line> = Vec::new();
+    let mut end = 0;
+    for line in (1..).map_while(|number| source.line_range(number)) {
+        let text = source.text().get(line.clone()).unwrap_or_default();
+        let indent = text.len() - text.trim_start().len();
+        let content = text.trim_start();
+        if let Some(at) = comment(text) {
+            comments.push(Span::new(file, offset(line.start + at)..offset(line.end)));
+        }
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let is_element = content.starts_with("- ") || content == "-";
+        let here = Line { start: line.start + indent, indent, is_element };
+        while let Some(last) = open.pop_if(|last| !last.holds(&here)) {
+            items.push((offset(last.start), offset(end)));
+        }
+        open.push(here);
+        end = line.end;
+    }
+    items.extend(open.into_iter().map(|last| (offset(last.start), offset(end))));
+    items.sort_unstable();
+    (comments, items)
+}
+
+/// A line with which an item starts.
+struct Line {
+    start: usize,
+    indent: usize,
+    is_element: bool,
+}
+
+impl Line {
+    /// Whether `below` belongs to the item. The elements of a list may have the indent of its key.
+    fn holds(&self, below: &Line) -> bool {
+        below.indent > self.indent || (below.indent == self.indent && below.is_element && !self.is_element)
+    }
+}
+
+/// Where a comment starts in a line that has nothing else, or one that is meant for symlint.
+fn comment(line: &str) -> Option<usize> {
+    let is_separate =
+        |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
+    let mut hashes = line.match_indices('#').map(|(at, _)| at).filter(is_separate);
+    hashes.find(|&at| {
+        let (before, behind) = line.split_at_checked(at).unwrap_or_default();
+        before.trim().is_empty() || behind.get(1..).is_some_and(|text| text.trim_start().starts_with("symlint-ignore"))
+    })
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
