@@ -154,6 +154,7 @@ fn a_finding_about_several_tenants_needs_an_exception_for_each() {
     assert_eq!(suppressed(&one), ["suppression-unused -", "shared-sso-account -"]);
     let said = "the finding of `shared-sso-account` here is about several tenants: each of them needs an exception";
     assert_eq!(one.json()["findings"][0]["message"], said);
+    assert!(one.json()["findings"][0]["help"].as_str().unwrap().starts_with("it keeps nothing out"), "{one:?}");
 }
 
 #[test]

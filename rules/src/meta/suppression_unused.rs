@@ -15,6 +15,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             Unused::Expired(day) => format!("this exception for `{rule}` held until {day}: renew it, or remove it"),
             Unused::Baseline => format!("this finding of `{rule}` is gone: write the baseline anew"),
         };
-        cx.report(unused.span, message);
+        let report = cx.report(unused.span, message);
+        if unused.why == Unused::Group {
+            report.help("it keeps nothing out: write one for each of the tenants, or remove it");
+        }
     }
 }
