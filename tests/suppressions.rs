@@ -135,6 +135,59 @@ fn an_exception_holds_for_its_tenant_or_path_until_its_day() {
 }
 
 #[test]
+fn a_finding_about_several_tenants_needs_an_exception_for_each() {
+    let shared = values(&[
+        tenant("blue_harbour", &[]),
+        tenant("blue_readonly", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")]),
+    ]);
+    let run = |rest: &[&str]| {
+        let exception =
+            |rest: &&str| format!("exception \"shared-sso-account\" {{\n  reason = \"one\"\n  {rest}\n}}\n");
+        let config: String = rest.iter().map(exception).collect();
+        let dir = folder(&[(".symlint.hcl", &config), ("terraform.tfvars", &shared)]);
+        checked(dir.path(), &["--select", "shared-sso-account,suppression-unused", "terraform.tfvars"])
+    };
+    let both = ["tenant = \"blue_harbour\"", "tenant = \"blue_readonly\""];
+    assert_eq!(suppressed(&run(&both)), ["shared-sso-account exception"]);
+    assert_eq!(suppressed(&run(&["path = \"customer_tenants\""])), ["shared-sso-account exception"]);
+    let one = run(&both[..1]);
+    assert_eq!(suppressed(&one), ["suppression-unused -", "shared-sso-account -"]);
+    let said = "the finding of `shared-sso-account` here is about several tenants: each of them needs an exception";
+    assert_eq!(one.json()["findings"][0]["message"], said);
+    assert!(one.json()["findings"][0]["help"].as_str().unwrap().starts_with("it keeps nothing out"), "{one:?}");
+}
+
+#[test]
+fn an_exception_that_can_match_nothing_is_said() {
+    let run = |rest: &str| {
+        let config = format!("exception \"region-invalid\" {{\n  reason = \"one\"\n  {rest}\n}}\n");
+        with_config(&config, &["--select", "region-invalid,suppression-unused"], "1795305600")
+    };
+    for rest in [
+        "path = \"target_account_id\"",
+        "path = \"customer_tenants.blue_harbour.region\"",
+        "path = \"customer_tenants[\\\"blue_harbour\\\"].regoin\"",
+        "tenant = \"blue_harbour\"\n  path = \"customer_tenants[\\\"red_canyon\\\"].region\"",
+    ] {
+        assert_eq!(suppressed(&run(rest)), ["suppression-unused -"], "{rest}");
+    }
+    // Of another module.
+    assert_eq!(suppressed(&run("path = \"customer_tenants[\\\"red_canyon\\\"].region\"")), [""; 0]);
+    for (rest, said) in [
+        (
+            "path = \"var.customer_tenants\"",
+            "3:10: a path starts with the name of the variable: write `customer_tenants`",
+        ),
+        ("path = \"\"", "3:10: a name is needed here"),
+        ("tenant = \"\"", "3:12: a name is needed here"),
+    ] {
+        let refused = run(rest);
+        assert_eq!(refused.code, 2, "{rest}");
+        assert!(refused.stderr.contains(&format!(".symlint.hcl:{said}")), "{rest}: {}", refused.stderr);
+    }
+}
+
+#[test]
 fn an_exception_that_one_module_needs_is_not_unused_in_another() {
     let config = "exception \"role-account-mismatch\" {\n  reason = \"moved\"\n  tenant = \"blue_harbour\"\n}\n";
     let dir = folder(&[

@@ -134,8 +134,8 @@ impl Reader<'_> {
         each(block, &["tenant", "path", "reason", "expires"], |name, value| {
             let text = string(value)?;
             match name {
-                "tenant" => tenant = Some(text),
-                "path" => path = Some(text),
+                "tenant" => tenant = Some(self::name(value)?),
+                "path" => path = Some(self::path(value)?),
                 "reason" => reason = Some(text).filter(|text| !text.trim().is_empty()),
                 _ => expires = Some(date(text, value.span)?),
             }
@@ -320,6 +320,15 @@ fn string(expr: &Expr) -> Read<String> {
 fn name(expr: &Expr) -> Read<String> {
     let name = string(expr)?;
     if name.trim().is_empty() { Err(error("a name is needed here".into(), expr.span)) } else { Ok(name) }
+}
+
+/// The way to a value, as findings have it.
+fn path(expr: &Expr) -> Read<String> {
+    let path = name(expr)?;
+    match path.strip_prefix("var.") {
+        Some(rest) => Err(error(format!("a path starts with the name of the variable: write `{rest}`"), expr.span)),
+        None => Ok(path),
+    }
 }
 
 fn strings(expr: &Expr) -> Read<Vec<String>> {

@@ -8,7 +8,7 @@ use super::baseline::Baseline;
 use super::inline::{Inline, InlineSuppression, InvalidSuppression};
 use crate::config::{Config, Exception};
 use crate::finding::{Finding, SuppressedBy, Suppression};
-use crate::tenants::Model;
+use crate::tenants::{FieldKind, Model, Tenant};
 
 /// What the rules about symlint's own use look at.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub enum Unused {
     Inline,
     /// The configuration's exception matches no finding of the rule.
     Exception,
+    /// The configuration's exception matches a finding about several tenants, of which some have none.
+    Group,
     /// The exception held until this day.
     Expired(String),
     /// The baseline's finding is gone.
@@ -51,6 +53,8 @@ pub(crate) struct Applied {
     pub(crate) inline: Inline,
     /// The places of all that suppressed something.
     pub(crate) used: BTreeSet<Known>,
+    /// The rule and the tenants of each finding about several that counts.
+    groups: Vec<(&'static str, Vec<String>)>,
 }
 
 /// Marks the findings that comments and exceptions cover; `today` is `YYYY-MM-DD`.
@@ -62,6 +66,7 @@ pub(crate) fn apply(
     today: Option<&str>,
 ) -> Applied {
     let mut used = BTreeSet::new();
+    let mut groups = Vec::new();
     let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
@@ -76,14 +81,42 @@ pub(crate) fn apply(
             used.insert(known(comment.span, model));
             suppression = Some(Suppression { by: SuppressedBy::Inline, reason: comment.reason.clone() });
         }
-        for exception in exceptions.iter().filter(|exception| matches(exception, finding)) {
+        for exception in matching(&exceptions, finding, model) {
             used.insert(known(exception.span, model));
             let reason = exception.reason.clone();
             suppression = suppression.or(Some(Suppression { by: SuppressedBy::Exception, reason }));
         }
+        if suppression.is_none() && !finding.tenants.is_empty() {
+            groups.push((finding.rule, finding.tenants.clone()));
+        }
         finding.suppressed = suppression;
     }
-    Applied { inline, used }
+    Applied { inline, used, groups }
+}
+
+/// The exceptions that cover a finding; where it is about several tenants, those that cover all of them together.
+fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'_>) -> Vec<&'e Exception> {
+    if finding.tenants.is_empty() {
+        return exceptions.iter().copied().filter(|exception| matches(exception, finding)).collect();
+    }
+    let of_rule: Vec<&Exception> =
+        exceptions.iter().copied().filter(|exception| exception.rule == finding.rule).collect();
+    let mut all = Vec::new();
+    for key in finding.tenants.iter().filter(|_| !of_rule.is_empty()) {
+        let tenants = || model.tenants.iter().filter(|tenant| tenant.name() == key);
+        let covers = |exception: &&&Exception| tenants().any(|tenant| covers(exception, tenant));
+        match of_rule.iter().find(covers) {
+            Some(exception) => all.push(*exception),
+            None => return Vec::new(),
+        }
+    }
+    all
+}
+
+/// Whether an exception holds for all that there is of a tenant.
+fn covers(exception: &Exception, tenant: &Tenant) -> bool {
+    exception.tenant.as_ref().is_none_or(|key| key == tenant.name())
+        && exception.path.as_ref().is_none_or(|path| lies_in(&tenant.path.to_string(), path))
 }
 
 /// The comments and exceptions of a project that did nothing in any, out of the rules that ran.
@@ -114,8 +147,9 @@ pub(crate) fn unused(
     for exception in config.exceptions.iter().filter(concerned) {
         let why = match &exception.expires {
             Some(day) if has_expired(exception, today) => Unused::Expired(day.clone()),
-            _ if is_unused(exception.span) => Unused::Exception,
-            _ => continue,
+            _ if !is_unused(exception.span) => continue,
+            _ if applied.groups.iter().any(|(rule, tenants)| is_about(exception, rule, tenants)) => Unused::Group,
+            _ => Unused::Exception,
         };
         unused.push(UnusedSuppression { rule: exception.rule.clone(), why, span: exception.span });
     }
@@ -178,10 +212,30 @@ fn lies_in(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// Whether an exception is meant for a finding of `rule` about `tenants`, or for a part of it.
+fn is_about(exception: &Exception, rule: &str, tenants: &[String]) -> bool {
+    exception.rule == rule && exception.tenant.as_ref().is_none_or(|tenant| tenants.contains(tenant))
+}
+
 /// Whether the project has what an exception is about: one configuration may serve several projects.
 fn concerns(exception: &Exception, model: &Model<'_>) -> bool {
-    model.tenants.iter().any(|tenant| {
-        exception.tenant.as_ref().is_none_or(|key| key == tenant.name())
-            && exception.path.as_ref().is_none_or(|path| lies_in(path, &tenant.path.to_string()))
-    })
+    match (&exception.tenant, &exception.path) {
+        (Some(key), _) => model.tenants.iter().any(|tenant| key == tenant.name()),
+        (None, Some(path)) => is_here(path, model),
+        (None, None) => true,
+    }
+}
+
+/// Whether a path leads into what the project has, or nowhere in any: then it was meant for something here.
+fn is_here(path: &str, model: &Model<'_>) -> bool {
+    let calls = model.flows.iter().map(|flow| flow.call);
+    let mut calls =
+        calls.chain(model.connectors.iter().map(|it| it.call)).chain(model.runtimes.iter().map(|it| it.call));
+    // A tenant in a variable is written `customer_tenants["foo"]`.
+    let in_variable = |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let is_attribute = FieldKind::VALUES.iter().any(|kind| lies_in(path, kind.name()));
+    is_attribute
+        || model.tenants.iter().any(|tenant| lies_in(path, &tenant.path.to_string()))
+        || model.variables.iter().any(|variable| in_variable(&variable.name))
+        || calls.any(|call| lies_in(path, &format!("module.{}", call.name.text)))
 }
