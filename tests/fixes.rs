@@ -150,3 +150,45 @@ fn a_finding_without_a_fix_changes_nothing() {
     let run = Symlint::new(&["fix", "--unsafe", "-"]).stdin(bad()).run();
     assert_eq!((run.code, run.stdout), (1, bad()));
 }
+
+#[test]
+fn a_lost_key_goes_and_what_stands_around_it_stays() {
+    let with =
+        |notes: &str| good().replace("    permission_set_arn", &format!("    notes = {notes}\n    permission_set_arn"));
+    for (before, after) in [
+        ("{ a = 1, a = 1 }", "{ a = 1 }"),
+        ("{ a = 1, b = 2, a = 1 }", "{ b = 2, a = 1 }"),
+        ("{ b = 2, a = 1, a = 1 }", "{ b = 2, a = 1 }"),
+        ("{a=1,a=1}", "{a=1}"),
+        ("{\n  a = 1\n  b = 2\n  a = 1\n}", "{\n  b = 2\n  a = 1\n}"),
+        ("{\n  a = 1,\n  a = 1,\n}", "{\n  a = 1,\n}"),
+        ("{\n  a = 1 , \t\n\n  a = 1\n}", "{\n\n  a = 1\n}"),
+        ("{ b = 2, a = 1\n  a = 1 }", "{ b = 2, \n  a = 1 }"),
+        // Comments stay.
+        ("{\n  # why\n  a = 1\n  a = 1\n}", "{\n  # why\n  a = 1\n}"),
+        ("{\n  a = 1 # why\n  a = 1\n}", "{\n  # why\n  a = 1\n}"),
+        ("{\n  a = 1, // why\n  a = 1\n}", "{\n  // why\n  a = 1\n}"),
+        ("{\n  a = 1, /* why */\n  a = 1\n}", "{\n   /* why */\n  a = 1\n}"),
+        ("{ a = 1, /* why */ a = 1 }", "{  /* why */ a = 1 }"),
+        // One key, and one value, however they are written.
+        ("{ a = \"x\", \"a\" : \"\\u0078\" }", "{ \"a\" : \"\\u0078\" }"),
+        ("{ 007 = 1, \"7\" = 1 }", "{ \"7\" = 1 }"),
+        ("{ 0 = 1, (00) = 1 }", "{ (00) = 1 }"),
+        ("{ a = { b = [1, 2] }, a = { \"b\" = [1, 2] } }", "{ a = { \"b\" = [1, 2] } }"),
+        // What differs is left to whoever knows which of them is right.
+        ("{ a = 1, a = 2 }", "{ a = 1, a = 2 }"),
+        ("{ a = \"x\", a = \"y\" }", "{ a = \"x\", a = \"y\" }"),
+        ("{ a = [1], a = [1, 2] }", "{ a = [1], a = [1, 2] }"),
+        ("{ a = [1, 3], a = [1, 2] }", "{ a = [1, 3], a = [1, 2] }"),
+        ("{ a = { b = 1 }, a = { c = 1 } }", "{ a = { b = 1 }, a = { c = 1 } }"),
+        ("{ a = { b = 1 }, a = { b = 2 } }", "{ a = { b = 1 }, a = { b = 2 } }"),
+        ("{ a = { b = 1 }, a = { b = 1, c = 1 } }", "{ a = { b = 1 }, a = { b = 1, c = 1 } }"),
+        // These are two.
+        ("{ a = 1, A = 1 }", "{ a = 1, A = 1 }"),
+        ("{ 7 = 1, 70 = 1 }", "{ 7 = 1, 70 = 1 }"),
+        ("{ 1.5 = 1, 15 = 1 }", "{ 1.5 = 1, 15 = 1 }"),
+    ] {
+        let run = Symlint::new(&["fix", "-"]).stdin(with(before)).run();
+        assert_eq!(run.stdout, with(after), "{before}");
+    }
+}

@@ -30,6 +30,8 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "arn:aws:iam::280365914472:root",
             " 280365914472",
             "28036591447\u{661}",
+            "28036591\u{200B}447",
+            "28036591447ж",
             "２80365914472",
             "123456789012",
         ],
@@ -63,6 +65,7 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "arn:aws:sso:::instance/inst-72233fa322bcade3",
             "arn:aws:sso:::instance/ssoins-72233fa322bcadeZ",
             "arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/ps-26c577a40376e138",
+            "arn:aws:iam::280365914472:role/sym/SymSSOTenant-Bar",
             "arn:aws:sso::280365914472:application/ssoins-72233fa322bcade3/apl-0000000000000001",
             "arn:aws:sso::280365914472:trustedTokenIssuer/ssoins-72233fa322bcade3/tti-1",
         ],
@@ -79,6 +82,7 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "arn:aws:iam::*:role/sym/SymSSOTenant-Bar",
             "arn:aws:iam::28036591447:role/sym/SymSSOTenant-Bar",
             "arn:aws:iam::280365914472:role/sym/",
+            "arn:aws:iam:us-east-1:280365914472:role/sym/",
             "arn:aws:iam::280365914472:role/sym//SymSSOTenant-Bar",
             "arn:aws:iam::280365914472:role/sym/*",
             "arn:aws:iam::280365914472:role/s?m/SymSSOTenant-Bar",
@@ -118,7 +122,52 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "arn:aws:sso:::instance/ssoins-72233fa322bcade3",
         ],
     ),
-    ("target_account_id", "339986187397", &["280365914472", "803477428605", "33998618739", "339986187397\u{200B}"]),
+    (
+        "target_account_id",
+        "339986187397",
+        &[
+            "280365914472",
+            "803477428605",
+            "33998618739",
+            "339986187397\u{200B}",
+            // Escapes, as they are written in the file.
+            r"339986187397\n",
+            r"\t339986187397\r",
+            r"339986187397\u00a0\u0020",
+            r"339986187397\u200b",
+            r"3399\n86187397",
+            "\u{3000}339986187397 ",
+            "\u{202E}339986187397",
+            "3399\u{AD}8618\u{200C}7397",
+            "33\u{2060}99\u{200D}86\u{202F}18\u{A0}73\u{FEFF}97",
+            "33998618\u{115F}7397",
+            "33998618\u{20AC}7397",
+            "\u{200B}",
+            " ",
+        ],
+    ),
+];
+
+/// What a connector may be given, and who may be trusted.
+const ENVIRONMENTS: [&str; 7] = [
+    "tenant-foo",
+    "tenant foo",
+    "tenant/foo",
+    "größe",
+    r"tenant\tfoo",
+    "tenant-whose-name-has-fifty-eight-characters-and-just-fits",
+    "tenant-whose-name-has-one-character-more-and-does-not-fit--",
+];
+const TRUSTED: [&str; 9] = [
+    "arn:aws:iam::872818995424:role/sym/SymRuntimeMain",
+    "*",
+    " * ",
+    "arn:aws:iam::872818995424:role/sym/*",
+    "arn:aws:iam::872818995424:root",
+    "  arn:aws:iam::872818995424:root",
+    "872818995424",
+    "arn:aws:iam::803477428605:role/sym/SymRuntimeMain",
+    "arn:aws:iam::872818995424:role/root",
 ];
 
 /// A lone tenant, with `wrong` in place of its `attribute`.
@@ -166,6 +215,22 @@ fn sentences_are_as_they_were_read() {
     insta::assert_snapshot!("messages", all);
 }
 
+#[test]
+fn sentences_about_connectors_are_as_they_were_read() {
+    let mut all = String::new();
+    let environments = ENVIRONMENTS.map(|it| ("environment", format!("\"{it}\"")));
+    let trusted = TRUSTED.map(|it| ("runtime_role_arns", format!("[\"{it}\"]")));
+    for (argument, value) in environments.into_iter().chain(trusted) {
+        let main =
+            format!("module \"connector\" {{\n  source = \"symopsio/sso-connector/aws\"\n  {argument} = {value}\n}}\n");
+        let files = BTreeMap::from([("main.tf".to_owned(), main.into_bytes())]);
+        let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
+        let sentences = sentences(&project, &Config::default(), &Policy::default());
+        write!(all, "{argument} = {value}\n{sentences}").unwrap();
+    }
+    insta::assert_snapshot!("connectors", all);
+}
+
 /// What is said of an example of the page of `rule`.
 fn of_example(rule: &str, example: &Example) -> String {
     let mut files: BTreeMap<String, Vec<u8>> =
@@ -203,18 +268,19 @@ fn sentences_about_the_examples_of_the_pages_are_as_they_were_read() {
 
 #[test]
 fn a_path_may_be_512_characters_long() {
-    let said = |characters: usize| {
+    let said = |characters: usize, last: char| {
         // The slashes around it are a part of the path.
-        let path = "/sym/".to_owned() + &"x".repeat(characters - 6) + "/";
+        let path = format!("/sym/{}{last}/", "x".repeat(characters - 7));
         let role = format!("arn:aws:iam::280365914472:role{path}SymSSOTenant-Bar");
         let text = set_up("role_arn", &role);
         let project = Project::from_values("terraform.tfvars", text.into_bytes()).unwrap();
         let outcome = check(&project, &Config::default(), &Policy::default(), catalogue());
-        outcome.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        outcome.findings.into_iter().map(|finding| finding.message).collect::<String>()
     };
-    assert_eq!(said(512), [""; 0]);
+    assert_eq!(said(512, 'x'), "");
+    assert!(said(512, '*').ends_with("has `*`"), "{}", said(512, '*'));
     for long in [513, 700] {
         let message = format!("role_arn is malformed: the path has {long} characters, at most 512 are allowed");
-        assert_eq!(said(long), [message]);
+        assert_eq!(said(long, 'x'), message);
     }
 }

@@ -62,8 +62,7 @@ pub(crate) fn span(expr: &Expr, sources: &Sources) -> Span {
         ExprKind::String(literal) => literal.span,
         ExprKind::Template(_) => {
             let text = sources.text(expr.span);
-            let is_quoted = text.len() > 2 && text.starts_with('"') && text.ends_with('"');
-            if is_quoted { expr.span.part(1..text.len() - 1) } else { expr.span }
+            if text.starts_with('"') { expr.span.part(1..text.len() - 1) } else { expr.span }
         }
         _ => expr.span,
     }

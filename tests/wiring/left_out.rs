@@ -20,9 +20,22 @@ const TWO: &str =
 /// The same, by a filter.
 const FILTERED: &str = "{ for name, tenant in var.customer_tenants : name => tenant if name != \"red_canyon\" }";
 
+/// A runtime connector of one's own, whose safelist is filtered.
+const RUNTIME: &str = r#"
+module "runtime_connector" {
+  source              = "./runtime-connector"
+  account_id_safelist = [for tenant in var.customer_tenants : tenant.sso_account_id if tenant.sso_account_id != ""]
+}
+"#;
+
 fn check(main: &str, inner: &str) -> Vec<crate::Found> {
     let main = format!("{VARIABLES}\n{main}");
-    let mut files = vec![("main.tf", main.as_str()), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)];
+    let mut files = vec![
+        ("main.tf", main.as_str()),
+        ("sso_flow/main.tf", MODULE),
+        ("runtime-connector/main.tf", "variable \"account_id_safelist\" { type = list(string) }\n"),
+        ("terraform.tfvars", VALUES),
+    ];
     if !inner.is_empty() {
         files.push(("customers/main.tf", inner));
     }
@@ -37,6 +50,7 @@ fn a_tenant_that_was_left_out_on_purpose_is_no_ones_business() {
     let remote = "git::https://git.acme.example/terraform.git//sso_flow?ref=v1";
     for main in [
         flow(FILTERED),
+        flow(FILTERED) + RUNTIME,
         local(FILTERED),
         format!("locals {{\n  live = {FILTERED}\n}}\n{}", local("local.live")),
         flow(&format!("{{ for name in setsubtract(keys(var.customer_tenants), [\"red_canyon\"]) : name => {keys} }}")),
@@ -70,10 +84,9 @@ fn a_tenant_that_was_forgotten_is_found_whatever_is_filtered_elsewhere() {
     let local = format!(
         "locals {{\n  customer_tenants = {FILTERED}\n}}\noutput \"names\" {{\n  value = keys(local.customer_tenants)\n}}\n"
     );
-    let runtime = "module \"runtime_connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for tenant in var.customer_tenants : tenant.sso_account_id if tenant.sso_account_id != \"\"]\n}\n";
-    for beside in ["", &unrelated, &local, runtime] {
-        let main = format!("{}{beside}", flow(TWO));
-        expect(beside, check(&main, ""), &[("tenant-not-wired", "red_canyon")], &mut failures);
+    let through_local = format!("locals {{\n  two = {TWO}\n}}\n{}", flow("local.two"));
+    for main in [through_local, flow(TWO), flow(TWO) + &unrelated, flow(TWO) + &local, flow(TWO) + RUNTIME] {
+        expect(&main, check(&main, ""), &[("tenant-not-wired", "red_canyon")], &mut failures);
     }
     assert!(failures.is_empty(), "{failures}");
 }

@@ -12,6 +12,7 @@
 mod arguments;
 mod left_out;
 mod maps;
+mod names;
 mod origins;
 mod resources;
 mod safelists;

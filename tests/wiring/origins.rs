@@ -84,8 +84,34 @@ fn keys_are_for_slugs() {
     // The name of another tenant, in a call for one.
     let found = set_up().check(&for_green("tenant_slug", "\"blue_harbour\""));
     expect("another's name", found, &[(MISWIRED, "blue_harbour")], &mut failures);
-    let found = set_up().check(&for_green("tenant_slug", "\"valley\""));
-    expect("a name of one's own", found, &[], &mut failures);
+    for own in ["\"valley\"", "\"green-valley-${each.value.target_account_id}\"", "\"${each.key}-of-red-canyon\""] {
+        expect(own, set_up().check(&for_green("tenant_slug", own)), &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn all_of_another_tenant_is_found_too() {
+    let mut failures = String::new();
+    let other = |name: &str| format!("var.customer_tenants.blue_harbour.{name}");
+    let wrong = ["target_account_id", "permission_set_arn", "sso_connector_settings"].map(other);
+    let mut calls = for_green("", "");
+    for (text, (_, right)) in wrong.iter().zip(&RIGHT[1..]) {
+        calls = calls.replacen(right, text, 1);
+    }
+    // The entry is wrong, which is one cause.
+    let expected = [(MISWIRED, wrong[0].as_str())];
+    expect("all but the slug", set_up().check(&calls), &expected, &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_the_entry_does_not_say_may_be_written_elsewhere() {
+    let mut failures = String::new();
+    let values = VALUES.replace("    target_account_id  = \"915827304462\"\n", "");
+    let set_up = SetUp { values, beside: "variable \"customer_tenants\" {\n  type = any\n}\n".to_owned(), ..set_up() };
+    let found = set_up.check(&for_green("account_id", "\"915827304462\""));
+    expect("written in the call", found, &[("missing-attribute", "green_valley")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 

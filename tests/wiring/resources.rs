@@ -204,7 +204,7 @@ fn names_without_the_tenant_are_found() {
 /// What is found with these arguments of the call for each tenant, and this module.
 fn with_call(variables: &str, values: &str, arguments: &str, module: &str) -> Vec<crate::Found> {
     let main = format!(
-        "{variables}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  {arguments}\n}}\n"
+        "{variables}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  {arguments}\n}}\n"
     );
     findings(&[("main.tf", &main), ("sso_flow/main.tf", module), ("terraform.tfvars", values)])
 }
@@ -225,11 +225,17 @@ fn a_module_may_take_few_of_the_values() {
     };
     // The account alone.
     let module = inside(&["tenant_slug", "account_id"], &account("var.account_id"));
-    let right = "account_id = each.value.target_account_id";
-    expect("the account", with_call(VARIABLES, VALUES, right, &module), &[], &mut failures);
-    let found = with_call(VARIABLES, VALUES, "account_id = each.value.sso_account_id", &module);
+    let check = |arguments: &str, module: &str| with_call(VARIABLES, VALUES, arguments, module);
+    let slug = "tenant_slug = each.key\n";
+    let right = format!("{slug}  account_id = each.value.target_account_id");
+    expect("the account", check(&right, &module), &[], &mut failures);
+    let found = check(&right.replace("target", "sso"), &module);
     let expected = [("flow-argument-miswired", "each.value.sso_account_id")];
     expect("the SSO account", found, &expected, &mut failures);
+    // Without a slug.
+    let module = inside(&["account_id"], &account("var.account_id").replace("tenant_slug", "account_id"));
+    let found = check("account_id = each.key", &module);
+    expect("the key", found, &[("flow-argument-miswired", "each.key")], &mut failures);
     // A list of grants, and no settings.
     let values = VALUES
         .replace("    permission_set_arn = ", "    grants = [{\n      permission_set_arn = ")
@@ -237,10 +243,11 @@ fn a_module_may_take_few_of_the_values() {
         .replace("\"\n  }\n", "\"\n    }]\n  }\n");
     let grants = ["tenant_slug", "grants"];
     let set = "var.grants[0].permission_set_arn";
-    let found = with_call(ANY, &values, "grants = each.value.grants", &inside(&grants, &strategy(set)));
+    let arguments = format!("{slug}  grants = each.value.grants");
+    let found = with_call(ANY, &values, &arguments, &inside(&grants, &strategy(set)));
     expect("a permission set for the instance", found, &[("flow-resource-miswired", set)], &mut failures);
     let target = target(set, "var.grants[0].account_id");
-    let found = with_call(ANY, &values, "grants = each.value.grants", &inside(&grants, &target));
+    let found = with_call(ANY, &values, &arguments, &inside(&grants, &target));
     expect("grants", found, &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
@@ -251,7 +258,7 @@ fn attributes_of_ones_own_are_told_apart() {
     let values = VALUES
         .replace("    permission_set_arn = ", "    set = ")
         .replace("    target_account_id  = ", "    workload = ");
-    let arguments = "account_id = each.value.workload\n  permission_set_arn = each.value.set\n  sso_connector_settings = each.value.sso_connector_settings";
+    let arguments = "tenant_slug = each.key\n  account_id = each.value.workload\n  permission_set_arn = each.value.set\n  sso_connector_settings = each.value.sso_connector_settings";
     let check = |permission_set: &str, account: &str| {
         let module = format!("{INPUTS}\n{}", target(permission_set, account));
         with_call(ANY, &values, arguments, &module)
