@@ -171,6 +171,46 @@ fn a_null_is_right_where_there_is_nothing_to_pass() {
 }
 
 #[test]
+fn it_is_said_what_is_passed_instead() {
+    let all = "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)";
+    let zero = VALUES.replace("604178239951", "029422952198");
+    let default = module("account_id", "  default = \"415926535898\"");
+    let number = module("account_id", "  type = number");
+    for (main, module, values, said) in [
+        (
+            call("account_id", None),
+            default.as_str(),
+            VALUES,
+            format!(
+                "`account_id` for {all} is left to the module's default: pass the tenant's own `target_account_id`"
+            ),
+        ),
+        (
+            call("account_id", Some("null")),
+            MODULE,
+            VALUES,
+            format!("`account_id` for {all} is null: pass the tenant's own `target_account_id`"),
+        ),
+        (
+            call("sso_connector_settings", Some("null")),
+            MODULE,
+            VALUES,
+            format!("`sso_connector_settings` for {all} is null: pass the tenant's own `sso_connector_settings`"),
+        ),
+        (
+            call("", None),
+            number.as_str(),
+            zero.as_str(),
+            "`account_id` for `blue_harbour` is `29422952198`, since a number has no leading zero: pass a string"
+                .into(),
+        ),
+    ] {
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", module), ("terraform.tfvars", values)];
+        assert_eq!(tell(&files, |finding, _| finding.message.clone()), [said]);
+    }
+}
+
+#[test]
 fn it_is_said_for_whom_something_does_not_fit() {
     let said = |values: &str, attributes: &str| {
         let main = call("", None);
