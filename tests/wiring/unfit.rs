@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{MODULE, VALUES, VARIABLES, expect, findings};
+use crate::{MODULE, VALUES, VARIABLES, expect, findings, tell};
 
 const RIGHT: [(&str, &str); 4] = [
     ("tenant_slug", "each.key"),
@@ -125,6 +125,112 @@ fn the_modules_conditions_are_asked() {
     ];
     let found = findings(&files);
     assert!(found.contains(&("evaluation-error".into(), "815926535898".into())), "{found:?}");
+}
+
+#[test]
+fn what_the_entry_lacks_is_told_of_the_entry_alone() {
+    let mut failures = String::new();
+    let role = "\"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"";
+    let region = "      region       = \"eu-west-1\"\n";
+    let any = "variable \"customer_tenants\" {\n  type = any\n}\n";
+    for (values, expected) in [
+        (VALUES.replace(region, ""), ("missing-attribute", "sso_connector_settings")),
+        (VALUES.replace(role, "[]"), ("type-mismatch", "[]")),
+    ] {
+        assert_ne!(values, VALUES);
+        for variables in [VARIABLES, any] {
+            let main = call("", None).replace(VARIABLES, variables);
+            let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", &values)];
+            expect(&format!("{variables}{expected:?}"), findings(&files), &[expected], &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_null_is_right_where_there_is_nothing_to_pass() {
+    let mut failures = String::new();
+    let any = "variable \"customer_tenants\" {\n  type = any\n}\n";
+    let main = call("account_id", Some("null")).replace(VARIABLES, any);
+    let check = |main: &str, module: &str, values: &str| {
+        findings(&[("main.tf", main), ("sso_flow/main.tf", module), ("terraform.tfvars", values)])
+    };
+    expect("all have one", check(&main, MODULE, VALUES), &[(MISWIRED, "null")], &mut failures);
+    // The grants stand in a list.
+    let values = VALUES
+        .replace("    permission_set_arn = ", "    grants = [{\n      permission_set_arn = ")
+        .replace("    target_account_id  = ", "      account_id = ")
+        .replace("\"\n  }\n", "\"\n    }]\n  }\n");
+    let grants = "  permission_set_arn = null\n  grants = each.value.grants\n";
+    let listed = main.replace("  permission_set_arn = each.value.permission_set_arn\n", grants);
+    let listing = format!("variable \"grants\" {{\n  default = null\n}}\n{MODULE}");
+    expect("a list", check(&listed, &listing, &values), &[], &mut failures);
+    let neither = listed.replace("each.value.grants", "null");
+    expect("neither", check(&neither, &listing, &values), &[(MISWIRED, "null"), (MISWIRED, "null")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn it_is_said_what_is_passed_instead() {
+    let all = "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)";
+    let zero = VALUES.replace("604178239951", "029422952198");
+    let default = module("account_id", "  default = \"415926535898\"");
+    let number = module("account_id", "  type = number");
+    for (main, module, values, said) in [
+        (
+            call("account_id", None),
+            default.as_str(),
+            VALUES,
+            format!(
+                "`account_id` for {all} is left to the module's default: pass the tenant's own `target_account_id`"
+            ),
+        ),
+        (
+            call("account_id", Some("null")),
+            MODULE,
+            VALUES,
+            format!("`account_id` for {all} is null: pass the tenant's own `target_account_id`"),
+        ),
+        (
+            call("sso_connector_settings", Some("null")),
+            MODULE,
+            VALUES,
+            format!("`sso_connector_settings` for {all} is null: pass the tenant's own `sso_connector_settings`"),
+        ),
+        (
+            call("", None),
+            number.as_str(),
+            zero.as_str(),
+            "`account_id` for `blue_harbour` is `29422952198`, since a number has no leading zero: pass a string"
+                .into(),
+        ),
+    ] {
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", module), ("terraform.tfvars", values)];
+        assert_eq!(tell(&files, |finding, _| finding.message.clone()), [said]);
+    }
+}
+
+#[test]
+fn it_is_said_for_whom_something_does_not_fit() {
+    let said = |values: &str, attributes: &str| {
+        let main = call("", None);
+        let module = module("sso_connector_settings", attributes);
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", &module), ("terraform.tfvars", values)];
+        tell(&files, |finding, project| {
+            let related = finding.related.iter().map(|related| project.sources().text(related.span).to_string());
+            (finding.message.clone(), related.collect::<Vec<_>>())
+        })
+    };
+    let extra = "  type = object({ role_arn = string, extra = string })";
+    let alone = VALUES.split_once("  green_valley").unwrap().0.trim_end().to_owned() + "\n}\n";
+    for (values, whom) in
+        [(VALUES, "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)"), (alone.as_str(), "`blue_harbour`")]
+    {
+        let found = said(values, extra);
+        let [(message, related)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(*message, format!("`sso_connector_settings` for {whom} lacks extra, which the module requires"));
+        assert_eq!(related.first().map(String::as_str), Some("sso_connector_settings"));
+    }
 }
 
 /// A tenant that exists only as a call needs what it is given to be something.
