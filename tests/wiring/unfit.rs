@@ -291,3 +291,44 @@ fn an_entry_of_another_tenant_is_one_finding() {
     expect("a module around", findings(&files), &[(MISWIRED, "var.tenant.target_account_id")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// The key beside a wrong value makes it no better, and another's key is another's in any spelling.
+#[test]
+fn what_is_made_of_the_key_and_a_wrong_value_is_found() {
+    let mut failures = String::new();
+    let settings = |account: &str, name: &str| {
+        format!(
+            "merge(each.value.sso_connector_settings, {{ role_arn = \
+             \"arn:aws:iam::${{each.value.{account}}}:role/sym/SymSSO{name}\" }})"
+        )
+    };
+    let key = "${title(replace(each.key, \"_\", \"-\"))}";
+    let right = settings("sso_account_id", key);
+    judge("the right account", &call("sso_connector_settings", Some(&right)), MODULE, &[], &mut failures);
+    let wrong = settings("target_account_id", key);
+    let found = findings(&[
+        ("main.tf", &call("sso_connector_settings", Some(&wrong))),
+        ("sso_flow/main.tf", MODULE),
+        ("terraform.tfvars", VALUES),
+    ]);
+    assert!(found.iter().any(|(rule, _)| rule == MISWIRED), "{found:?}");
+
+    for (slug, expected) in [
+        ("blue_harbour", vec![(MISWIRED, "blue_harbour")]),
+        ("blue-harbour", vec![(MISWIRED, "blue-harbour")]),
+        ("Blue-Harbour", vec![(MISWIRED, "Blue-Harbour")]),
+        ("green-valley", vec![]),
+        ("gv", vec![]),
+    ] {
+        let others =
+            "for_each = { for key, tenant in var.customer_tenants : key => tenant if key != \"green_valley\" }";
+        let one = "for_each = { green_valley = var.customer_tenants[\"green_valley\"] }";
+        let own = call("tenant_slug", Some(&format!("\"{slug}\"")))
+            .replace(VARIABLES, "")
+            .replace("module \"access\"", "module \"green_valley\"")
+            .replace("for_each = var.customer_tenants", one);
+        let main = call("", None).replace("for_each = var.customer_tenants", others) + &own;
+        judge(slug, &main, MODULE, &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -165,6 +165,8 @@ impl<'a> Judge<'a> {
         for source in own_sources {
             match source {
                 Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
+                // The key beside a wrong value makes it no better.
+                Source::Tenant(_) => {}
                 Source::Attribute(_, path) if !has_shape(slot.wanted, text) => {
                     return Some(Problem::Attribute(inside(path)));
                 }
@@ -198,7 +200,12 @@ impl<'a> Judge<'a> {
         if self.is_shared(slot) {
             return Some(Problem::Shared);
         }
-        self.model.index.with_key(text).filter(|&other| other != own).map(Problem::Tenant)
+        // Another's key in another spelling is one name to Sym.
+        let word = normalise(text);
+        let is_others = |other: TenantId| other != own && normalise(self.model.tenant(other).name()) == word;
+        let exact = self.model.index.with_key(text).filter(|&other| other != own);
+        let other = exact.or_else(|| self.model.index.with_name(&word).iter().copied().find(|&other| is_others(other)));
+        other.map(Problem::Tenant)
     }
 
     /// Judges what comes from no tenant at all and is not what the tenant's entry says.
