@@ -126,6 +126,9 @@ fn two_flows_of_a_tenant_need_two_names() {
     let first = call("first", "green_valley") + "locals {\n  slug = \"green_valley\"\n}\n";
     let found = check(&(call("second", "green_valley") + &first), MODULE, VALUES);
     expect("both right", found, &[("slug-collision", "local.slug")], &mut failures);
+    let literal = (call("second", "green_valley") + &first).replace("= local.slug", "= \"green_valley\"");
+    let found = check(&literal, MODULE, VALUES);
+    expect("literals", found, &[("slug-collision", "green_valley")], &mut failures);
     // What one of them is meant for is not known.
     let found = check(&(call("second", "blue_harbour") + &first), MODULE, VALUES);
     expect("one wrong", found, &[], &mut failures);

@@ -58,10 +58,13 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
         let Some((first, refused)) = names.first() else { continue };
         let tenants = crate::names::tenants_of(names.iter().map(|(name, _)| *name));
         let kind = first.resource.kind();
-        let message = format!("the name of a {kind} has {refused}: Sym takes letters, digits, `_` and `-` alone");
+        let taken = "Sym takes letters, digits, `_` and `-` alone";
         let message = match tenants.as_slice() {
-            [_, _, ..] => format!("{message} (for {})", cx.model.count(&tenants, cx.tenants().len())),
-            _ => format!("{message} (`{}`)", crate::names::shown(first.text)),
+            [_, _, ..] => {
+                let whom = cx.model.count(&tenants, cx.tenants().len());
+                format!("the name of a {kind} has {refused} for {whom}: {taken}")
+            }
+            _ => format!("the name of a {kind} has {refused}: {taken} (`{}`)", crate::names::shown(first.text)),
         };
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));

@@ -119,7 +119,10 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
     let other = first.instance.argument(ArgumentKind::TenantSlug).map_or(first.span, |slug| slug.span);
-    let report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
+    let written = cx.sources().text(span);
+    let literal = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('"'));
+    let place = literal.map_or(span, |text| span.part(1..text.len() + 1));
+    let report = cx.report(Place { span: place, tenant: only, path }, message).group(&tenants);
     let other = if name.span == span { first.span } else { other };
     if other != span {
         report.related(other, "the other name is made here");
