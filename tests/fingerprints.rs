@@ -20,17 +20,7 @@ use symlint_terraform::{LoadOptions, Project};
 const MODULE: &str = include_str!("fixtures/wiring/sso_flow.tf");
 const VARIABLES: &str = include_str!("fixtures/wiring/variables.tf");
 const VALUES: &str = include_str!("fixtures/wiring/terraform.tfvars");
-
-const CALL: &str = r#"
-module "access" {
-  for_each               = var.customer_tenants
-  source                 = "./sso_flow"
-  tenant_slug            = each.key
-  account_id             = each.value.target_account_id
-  permission_set_arn     = each.value.permission_set_arn
-  sso_connector_settings = each.value.sso_connector_settings
-}
-"#;
+const CALL: &str = include_str!("fixtures/wiring/call.tf");
 
 /// The fingerprints of the findings of `rule`, sorted.
 fn fingerprints(rule: &str, main: &str, values: &str) -> Vec<String> {

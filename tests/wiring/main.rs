@@ -31,6 +31,8 @@ use symlint_terraform::{LoadOptions, Project, Sources};
 const MODULE: &str = include_str!("../fixtures/wiring/sso_flow.tf");
 const VARIABLES: &str = include_str!("../fixtures/wiring/variables.tf");
 const VALUES: &str = include_str!("../fixtures/wiring/terraform.tfvars");
+/// The right call for all tenants.
+const CALL: &str = include_str!("../fixtures/wiring/call.tf");
 const KEYS: [&str; 3] = ["blue_harbour", "green_valley", "red_canyon"];
 
 /// Rule and text at the primary location.

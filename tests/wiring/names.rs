@@ -1,22 +1,11 @@
 //! The names that Sym's resources get: which of them are one to Sym, and what they must be made of.
 
-use crate::{MODULE, VALUES, VARIABLES, expect, findings, tell};
+use crate::{CALL, MODULE, VALUES, VARIABLES, expect, findings, tell};
 
 /// Tenants whose names begin alike, and the third.
 fn north() -> String {
     VALUES.replace("blue_harbour", "north_ferry").replace("green_valley", "NORTH-works")
 }
-
-const CALL: &str = r#"
-module "access" {
-  for_each               = var.customer_tenants
-  source                 = "./sso_flow"
-  tenant_slug            = each.key
-  account_id             = each.value.target_account_id
-  permission_set_arn     = each.value.permission_set_arn
-  sso_connector_settings = each.value.sso_connector_settings
-}
-"#;
 
 /// The inputs of the stock module, and a flow with this name.
 fn module(name: &str) -> String {

@@ -1,18 +1,6 @@
 //! What Sym acts on inside the flow module.
 
-use crate::{VALUES, VARIABLES, expect, findings};
-
-const CALL: &str = r#"
-module "access" {
-  for_each = var.customer_tenants
-  source   = "./sso_flow"
-
-  tenant_slug            = each.key
-  account_id             = each.value.target_account_id
-  permission_set_arn     = each.value.permission_set_arn
-  sso_connector_settings = each.value.sso_connector_settings
-}
-"#;
+use crate::{CALL, VALUES, VARIABLES, expect, findings};
 
 const INPUTS: &str = r#"
 variable "tenant_slug" { type = string }
