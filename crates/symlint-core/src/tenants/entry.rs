@@ -1,0 +1,291 @@
+//! The value of an entry, or the arguments of a call → one tenant.
+
+use foldhash::HashSet;
+use smallvec::SmallVec;
+use symlint_terraform::{Kind, Path, Span, Step, Type, Value};
+
+use super::arn::{Arn, is_account_id};
+use super::field::{Absence, Field, FieldKind, State};
+use super::layout::{Layout, Place};
+use super::model::{Connector, Grant, MissingAttribute, Provenance, Tenant, TenantId, Whole};
+
+/// Makes one tenant of a value.
+pub(super) struct Builder<'a> {
+    pub(super) layout: &'a Layout<'a>,
+    /// The declared type of the tenant; that of the shipped example is assumed without one.
+    pub(super) ty: Option<&'a Type>,
+    /// Whether the values are arguments of a call, which reports itself what it lacks.
+    pub(super) called: bool,
+    /// Where values do not fit the declared type: that has been said, and they are not only unknown.
+    pub(super) invalid: &'a HashSet<Span>,
+    pub(super) tenant: TenantId,
+    pub(super) path: Path,
+    pub(super) key_span: Span,
+}
+
+/// What holds the values of a tenant: what there is at each of [`Layout::parents`].
+type Parents = SmallVec<[Found; 2]>;
+
+/// What there is at a path inside a tenant.
+#[derive(Clone)]
+enum Found {
+    /// This, under the key at this span.
+    Value(Value, Span),
+    /// Nothing behind so many steps of the path; the span is where the gap can be shown.
+    Absent { steps: usize, absence: Absence, span: Span },
+    /// Something on the way is no object.
+    Unusable,
+}
+
+impl Builder<'_> {
+    pub(super) fn tenant(self, key: Value, value: &Value, provenance: Provenance) -> Tenant {
+        let whole = match &value.kind {
+            Kind::Object(_) | Kind::Map(_) => Whole::Object,
+            Kind::Null => Whole::Null,
+            Kind::Unknown(unknown) if !self.is_invalid(&unknown.span) => Whole::Unknown,
+            _ => Whole::Other(value.type_name()),
+        };
+        let mut gaps: Vec<MissingAttribute> = Vec::new();
+        let parents: Parents = self.layout.parents.iter().map(|path| self.find(path, value)).collect();
+        let mut field = |kind| self.field(kind, &parents, &whole, &mut gaps);
+        let mut sso_account_id = if self.called {
+            Field::unusable(FieldKind::SsoAccountId, self.tenant, self.key_span)
+        } else {
+            field(FieldKind::SsoAccountId)
+        };
+        let connector = Connector {
+            cloud: field(FieldKind::Cloud),
+            instance_arn: field(FieldKind::InstanceArn),
+            region: field(FieldKind::Region),
+            role_arn: field(FieldKind::RoleArn),
+        };
+        if self.called
+            && let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account().text))
+        {
+            let kind = FieldKind::SsoAccountId;
+            sso_account_id = Field::derived(kind, arn.account());
+        }
+        let grants = self.grants(value, &parents, &whole, &mut gaps).into_boxed_slice();
+        let assumed = self.ty.is_none() && !self.called;
+        let misfits = if assumed { self.layout.shape.misfits(value, &self.path) } else { Vec::new() };
+        Tenant {
+            id: self.tenant,
+            key: self.key(key),
+            sso_account_id,
+            connector,
+            grants,
+            provenance,
+            whole,
+            path: self.path,
+            missing: gaps,
+            misfits,
+            span: value.origin.span,
+        }
+    }
+
+    fn key(&self, key: Value) -> Field {
+        let mut field = Field::new(FieldKind::Key, self.tenant, Some(key), self.key_span);
+        field.path = Some(self.path.clone());
+        field
+    }
+
+    fn field(&self, kind: FieldKind, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Field {
+        let absent =
+            |absence, span| Field { state: State::Absent(absence), ..Field::unusable(kind, self.tenant, span) };
+        if matches!(whole, Whole::Null | Whole::Other(_)) {
+            return Field::unusable(kind, self.tenant, self.key_span);
+        }
+        match self.found(kind, parents) {
+            Found::Value(value, _) => Field::new(kind, self.tenant, Some(value), self.key_span),
+            Found::Unusable => Field::unusable(kind, self.tenant, self.key_span),
+            Found::Absent { steps, absence, span } => {
+                let path = self.layout.place(kind).map(|place| place.path.as_slice()).unwrap_or_default();
+                let whole_path = steps == path.len();
+                let absent_path = path.get(..steps).unwrap_or(path);
+                // Which arguments a call needs is the module's to say.
+                let is_argument = self.called && steps == 1 && absence == Absence::Missing;
+                if self.is_required(absent_path) && !is_argument {
+                    self.report_gap(absent_path, absence, span, gaps);
+                }
+                if whole_path { absent(absence, span) } else { Field::unusable(kind, self.tenant, span) }
+            }
+        }
+    }
+
+    /// What there is where the value of this kind should be.
+    fn found(&self, kind: FieldKind, parents: &Parents) -> Found {
+        let Some(Place { path, parent }) = self.layout.place(kind) else { return Found::Unusable };
+        match (path.last(), parents.get(*parent)) {
+            (Some(name), Some(parent)) => self.step(parent, path.len(), name),
+            _ => Found::Unusable,
+        }
+    }
+
+    fn find(&self, path: &[&str], value: &Value) -> Found {
+        let mut found = self.start(value);
+        for (index, name) in path.iter().enumerate() {
+            found = self.step(&found, index + 1, name);
+        }
+        found
+    }
+
+    fn start(&self, value: &Value) -> Found {
+        match value.as_unknown() {
+            Some(unknown) if self.is_invalid(&unknown.span) => Found::Unusable,
+            _ => Found::Value(value.clone(), self.key_span),
+        }
+    }
+
+    /// What is called `name` in what was found, so many `steps` from the tenant.
+    fn step(&self, parent: &Found, steps: usize, name: &str) -> Found {
+        let Found::Value(parent, span) = parent else { return parent.clone() };
+        if parent.as_unknown().is_some() {
+            return Found::Value(parent.clone(), *span);
+        }
+        if parent.entries().is_none() {
+            return Found::Unusable;
+        }
+        let Some(entry) = parent.entry(name) else {
+            return Found::Absent { steps, absence: Absence::Missing, span: *span };
+        };
+        let absence = match &entry.value.kind {
+            Kind::Null => Some(Absence::Null),
+            Kind::String(text) if text.is_empty() => Some(Absence::Empty),
+            Kind::Unknown(unknown) if self.is_invalid(&unknown.span) => return Found::Unusable,
+            _ => None,
+        };
+        match absence {
+            Some(absence) => Found::Absent { steps, absence, span: entry.value.origin.span },
+            None => Found::Value(parent.child(entry), entry.key_span),
+        }
+    }
+
+    fn is_invalid(&self, span: &Span) -> bool {
+        self.invalid.contains(span)
+    }
+
+    /// Notes a gap once, however many values it hides.
+    fn report_gap(&self, path: &[&str], absence: Absence, span: Span, gaps: &mut Vec<MissingAttribute>) {
+        let full = path.iter().fold(self.path.clone(), |path, name| path.join(Step::Attribute((*name).into())));
+        if gaps.iter().all(|gap| gap.path != full) {
+            let name = path.last().copied().unwrap_or_default().to_owned();
+            gaps.push(MissingAttribute { name, absence, span, path: full });
+        }
+    }
+
+    /// Whether the type asks for what is at `path`, its parents included.
+    fn is_required(&self, path: &[&str]) -> bool {
+        let mut ty = self.ty;
+        for name in path {
+            match ty {
+                None | Some(Type::Any) => return true,
+                Some(Type::Object(attributes)) => {
+                    let attribute = attributes.iter().find(|attribute| attribute.name.as_str() == *name);
+                    let Some(attribute) = attribute.filter(|attribute| !attribute.optional) else { return false };
+                    ty = Some(&attribute.ty);
+                }
+                Some(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn grants(&self, value: &Value, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
+        let lists = if *whole == Whole::Object { self.grant_lists(value, gaps) } else { Vec::new() };
+        let is_there = |kind| match self.found(kind, parents) {
+            Found::Absent { absence, .. } => absence == Absence::Empty,
+            _ => true,
+        };
+        let mut grants = Vec::with_capacity(1);
+        if lists.is_empty() || is_there(FieldKind::PermissionSetArn) || is_there(FieldKind::TargetAccountId) {
+            grants.push(Grant {
+                permission_set_arn: self.field(FieldKind::PermissionSetArn, parents, whole, gaps),
+                target_account_id: self.field(FieldKind::TargetAccountId, parents, whole, gaps),
+            });
+        }
+        for list in lists {
+            if let Some(unknown) = list.as_unknown() {
+                let field = |kind| Field {
+                    state: State::Unknown(unknown.clone()),
+                    ..Field::unusable(kind, self.tenant, list.origin.span)
+                };
+                grants.push(Grant {
+                    permission_set_arn: field(FieldKind::PermissionSetArn),
+                    target_account_id: field(FieldKind::TargetAccountId),
+                });
+            }
+            grants.extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, gaps)));
+        }
+        grants
+    }
+
+    fn grant(&self, at: Span, element: &Value, gaps: &mut Vec<MissingAttribute>) -> Grant {
+        if element.is_null() {
+            let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
+            let name = "a grant".to_owned();
+            gaps.push(MissingAttribute { name, absence: Absence::Null, span: element.origin.span, path });
+            let field = |kind| Field::unusable(kind, self.tenant, at);
+            return Grant {
+                permission_set_arn: field(FieldKind::PermissionSetArn),
+                target_account_id: field(FieldKind::TargetAccountId),
+            };
+        }
+        let mut field = |kind, names: &[&str]| {
+            if element.as_unknown().is_some() {
+                return Field::new(kind, self.tenant, Some(element.clone()), at);
+            }
+            let value = names.iter().find_map(|name| element.get(name));
+            let field = Field::new(kind, self.tenant, value, at);
+            if let State::Absent(absence) = field.state {
+                let name = names.first().copied().unwrap_or_default();
+                let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
+                let path = path.join(Step::Attribute(name.into()));
+                gaps.push(MissingAttribute { name: name.to_owned(), absence, span: field.span, path });
+            }
+            field
+        };
+        Grant {
+            permission_set_arn: field(FieldKind::PermissionSetArn, &self.layout.permission_sets),
+            target_account_id: field(FieldKind::TargetAccountId, &self.layout.targets),
+        }
+    }
+
+    /// The attributes that hold grants as lists, in source order: the one called `grants`, and all that hold objects
+    /// with a permission set and an account.
+    fn grant_lists(&self, tenant: &Value, gaps: &mut Vec<MissingAttribute>) -> Vec<Value> {
+        let grants = &self.layout.grants;
+        let mut lists: Vec<(Span, Value)> = Vec::new();
+        match self.find(grants, tenant) {
+            Found::Value(list, key)
+                if list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some() =>
+            {
+                lists.push((key, list));
+            }
+            // Where no type is declared, the two attributes of a single grant are missed.
+            Found::Absent { absence: Absence::Null, span, .. } if self.ty.is_some() && self.is_required(grants) => {
+                self.report_gap(grants, Absence::Null, span, gaps);
+            }
+            _ => {}
+        }
+        let others = tenant.entries().unwrap_or_default().iter().filter(|entry| {
+            lists.iter().all(|(key, _)| *key != entry.key_span) && self.layout.is_list_of_grants(&entry.value)
+        });
+        let others: Vec<(Span, Value)> = others.map(|entry| (entry.key_span, tenant.child(entry))).collect();
+        lists.extend(others);
+        lists.sort_by_key(|(key, _)| *key);
+        lists.into_iter().map(|(_, list)| list).collect()
+    }
+}
+
+/// The elements of a list, set, tuple or map, each with its key or, without one, its first character.
+fn in_source_order(value: &Value) -> Vec<(Span, Value)> {
+    let mut elements: Vec<(Span, Value)> = match (value.entries(), value.elements()) {
+        (Some(entries), _) => entries.iter().map(|entry| (entry.key_span, value.child(entry))).collect(),
+        (_, Some(elements)) => {
+            (0..elements.len()).filter_map(|index| value.at(index)).map(|e| (e.origin.span.part(0..1), e)).collect()
+        }
+        _ => Vec::new(),
+    };
+    elements.sort_by_key(|(span, _)| *span);
+    elements
+}
