@@ -31,15 +31,15 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let run = setup.run(baseline.as_ref());
     let mut outcomes = run.check(targets.iter().map(|target| (&target.project, &target.config)));
     check_names(&targets, &outcomes)?;
-    let is_checked = outcomes.iter().all(|outcome| outcome.unchecked().is_none());
-    if options.write_baseline.is_some() && !is_checked {
-        // What was accepted before would be lost.
-        eprintln!("error: the baseline was not written, since not everything was checked");
-    }
-    if let Some(path) = options.write_baseline.as_ref().filter(|_| is_checked) {
-        let baseline = run.write_baseline(&outcomes);
-        output::write(path, &mut |to| to.write_all(baseline.as_bytes()))?;
-        run.accept(&mut outcomes);
+    if let Some(path) = &options.write_baseline {
+        if outcomes.iter().all(|outcome| outcome.unchecked().is_none()) {
+            let baseline = run.write_baseline(&outcomes);
+            output::write(path, &mut |to| to.write_all(baseline.as_bytes()))?;
+            run.accept(&mut outcomes);
+        } else {
+            // What was accepted before would be lost.
+            eprintln!("error: the baseline was not written, since not everything was checked");
+        }
     }
     let report = report::report(&outcomes);
     for output in &outputs {

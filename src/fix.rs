@@ -29,7 +29,7 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     // What was read of each file that is mended, to see whether it has changed since.
     let mut before: BTreeMap<String, String> = BTreeMap::new();
     let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
-    let names = Names { first: RefCell::default(), stdin: stdin_name.clone() };
+    let names = Names { first: RefCell::default(), known: RefCell::default(), stdin: stdin_name.clone() };
     let mut fixed = 0;
     for _ in 0..ROUNDS {
         let targets = setup.targets(&files)?;
@@ -96,6 +96,8 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
 struct Names {
     /// The first name of each file on the disk.
     first: RefCell<BTreeMap<PathBuf, String>>,
+    /// The same by each of its names: the disk is asked once.
+    known: RefCell<BTreeMap<String, String>>,
     /// Standard input is no file, whatever its name.
     stdin: Option<String>,
 }
@@ -103,9 +105,14 @@ struct Names {
 impl Names {
     /// The first name of the file that is called `name`, too.
     fn first_of(&self, name: &str) -> String {
+        if let Some(first) = self.known.borrow().get(name) {
+            return first.clone();
+        }
         let path = Path::new(name).canonicalize().ok().filter(|_| self.stdin.as_deref() != Some(name));
-        let Some(path) = path else { return name.to_owned() };
-        self.first.borrow_mut().entry(path).or_insert_with(|| name.to_owned()).clone()
+        let first = path.map(|path| self.first.borrow_mut().entry(path).or_insert_with(|| name.to_owned()).clone());
+        let first = first.unwrap_or_else(|| name.to_owned());
+        self.known.borrow_mut().insert(name.to_owned(), first.clone());
+        first
     }
 }
 

@@ -158,7 +158,7 @@ impl Run<'_> {
             // The baseline is in the sources of the first.
             unused.append(&mut gone);
             let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);
-            invalid.retain(|invalid| !policy::is_in_copy(invalid.span, &judged.outcome.model));
+            invalid.retain(|invalid| !judged.outcome.model.sources().get(invalid.span.file).is_in_copy());
             self.judge_suppressions(judged, &Suppressions { invalid, unused });
             if !self.policy.select.is_empty() {
                 let level = |rule| self.catalogue.get(rule).map(|entry| self.policy.level(entry, judged.config));

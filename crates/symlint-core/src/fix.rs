@@ -60,7 +60,7 @@ fn applicable(finding: &Finding, suggestions: bool) -> Option<&Fix> {
 }
 
 fn may_change(source: &Source) -> bool {
-    source.invalid_bytes().is_empty() && !source.name().split('/').any(|folder| folder == ".terraform")
+    source.invalid_bytes().is_empty() && !source.is_in_copy()
 }
 
 /// A file and the edits that were accepted for it.

@@ -100,6 +100,11 @@ pub(crate) const INVALID: char = '\u{1A}';
 pub(crate) const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 impl Source {
+    /// Whether the file lies in a copy of a module that `terraform init` made, where nobody writes.
+    pub fn is_in_copy(&self) -> bool {
+        self.name().split('/').any(|folder| folder == ".terraform")
+    }
+
     pub(crate) fn new(name: String, bytes: Vec<u8>) -> Self {
         let (text, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (text, Vec::new()),

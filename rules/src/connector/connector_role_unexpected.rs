@@ -5,8 +5,7 @@ use symlint_core::tenants::{RoleHabit, RoleHabitKind, RoleNaming, Tenant, enviro
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let habits = cx.model.role_names.habits();
-    // Of another form, they are another rule's matter.
-    for habit in habits.iter().filter(|habit| !matches!(habit.kind, RoleHabitKind::OtherForm(_))) {
+    for habit in habits {
         report_habit(cx, habit);
     }
     for tenant in cx.tenants() {
@@ -43,6 +42,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
     let Some(role) = first.role() else { return };
     let count = cx.model.count(&habit.tenants, habit.of);
     let (message, help, cause) = match &habit.kind {
+        // That is another rule's matter.
         RoleHabitKind::OtherForm(_) => return,
         RoleHabitKind::SameName => (
             format!("the role of {count} is called `{}`: the name says nothing about whose it is", role.name.text()),

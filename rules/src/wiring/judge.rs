@@ -202,10 +202,9 @@ impl<'a> Judge<'a> {
         }
         // Another's key in another spelling is one name to Sym.
         let word = normalise(text);
-        let is_others = |other: TenantId| other != own && normalise(self.model.tenant(other).name()) == word;
-        let exact = self.model.index.with_key(text).filter(|&other| other != own);
-        let other = exact.or_else(|| self.model.index.with_name(&word).iter().copied().find(|&other| is_others(other)));
-        other.map(Problem::Tenant)
+        let is_called_so = |other: &TenantId| normalise(self.model.tenant(*other).name()) == word;
+        let spelt = || self.model.index.with_name(&word).iter().copied().find(is_called_so);
+        self.model.index.with_key(text).or_else(spelt).filter(|&other| other != own).map(Problem::Tenant)
     }
 
     /// Judges what comes from no tenant at all and is not what the tenant's entry says.

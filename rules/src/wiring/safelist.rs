@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::{RuntimeCall, Tenant, TenantId, stripped, text_of};
+use symlint_core::tenants::{Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
 /// The argument of the runtime connector.
@@ -45,6 +45,11 @@ pub(super) fn accounts(cx: &Context<'_>, list: &Value) -> (Vec<Account>, bool) {
     (accounts, is_complete)
 }
 
+/// All safelists, each with its call.
+pub(super) fn lists<'a>(model: &'a Model<'_>) -> impl Iterator<Item = (&'a RuntimeCall<'a>, &'a Value)> {
+    model.runtimes.iter().flat_map(|call| call.safelists.iter().map(move |list| (call, list)))
+}
+
 /// The way to the list.
 pub(super) fn path(call: &RuntimeCall<'_>) -> String {
     format!("module.{}.{ARGUMENT}", call.call.name.text)
@@ -67,15 +72,13 @@ pub(super) fn place(cx: &Context<'_>) -> Option<Span> {
     if without.is_some_and(|call| call.call.child.is_some()) {
         return None;
     }
-    let mut lists = model.runtimes.iter().flat_map(|call| call.safelists.iter().map(move |list| (call, list)));
-    lists.next().map(|(call, list)| span(call, list)).or(without.map(|call| call.call.name.span))
+    lists(model).next().map(|(call, list)| span(call, list)).or(without.map(|call| call.call.name.span))
 }
 
 /// The tenants whose accounts no safelist has; empty where that cannot be told.
 pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let model = cx.model;
-    let lists: Vec<(Vec<Account>, bool)> =
-        model.runtimes.iter().flat_map(|call| &call.safelists).map(|list| accounts(cx, list)).collect();
+    let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(cx, list)).collect();
     let is_known = place(cx).is_some()
         && !model.has_unknown_calls
         && model.runtimes.iter().all(|call| !call.is_unknown && model.is_readable(call.call.span.file))

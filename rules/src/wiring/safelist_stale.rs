@@ -6,20 +6,16 @@ use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Provenance, State, Tenant, VariableState, Whole, arn};
 use symlint_terraform::Span;
 
-use super::safelist::{accounts, missing, path};
+use super::safelist::{accounts, lists, missing, path};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let tenants = cx.tenants();
-    // The account may be that of a tenant that is not known, or whose own id is malformed.
     // Without a tenants variable the tenants are elsewhere; one that is empty has lost its last.
     let is_here = !tenants.is_empty()
         || !model.variables.is_empty() && model.variables.iter().all(|it| it.state == VariableState::Known);
-    let is_known = is_here
-        && tenants.iter().all(is_known)
-        && !model.has_unknown_calls
-        && model.flows.iter().all(|flow| flow.unknown.is_none())
-        && model.is_everything_readable();
+    // The account may be that of a tenant that is not known, or whose own id is malformed.
+    let is_known = is_here && tenants.iter().all(is_known) && model.knows_its_flows() && model.is_everything_readable();
     if !is_known {
         return;
     }
@@ -29,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
     let mut seen = HashSet::default();
-    for (call, list) in model.runtimes.iter().flat_map(|call| call.safelists.iter().map(move |list| (call, list))) {
+    for (call, list) in lists(model) {
         for account in accounts(cx, list).0 {
             let id = account.id.as_str();
             let is_judged = arn::is_account_id(id)

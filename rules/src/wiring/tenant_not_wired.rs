@@ -14,8 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let instances = || model.flows.iter().flat_map(|flow| &flow.instances);
     // What receives a tenant that cannot be told may receive any.
     let is_known = !model.flows.is_empty()
-        && !model.has_unknown_calls
-        && model.flows.iter().all(|flow| flow.unknown.is_none())
+        && model.knows_its_flows()
         && instances().all(|instance| instance.tenant.is_some())
         && model.is_everything_readable();
     if !is_known {

@@ -7,7 +7,7 @@ use super::{UnknownRule, is_suppressible, yaml};
 use crate::rule::Catalogue;
 
 /// What a comment begins with that is meant to suppress something.
-const WORD: &str = "symlint-ignore";
+pub(super) const WORD: &str = "symlint-ignore";
 
 /// A comment that suppresses the findings of one rule.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub struct InvalidSuppression {
     pub span: Span,
 }
 
+/// What is said of a comment that names no rule in the right way.
 const NOTHING: &str = "this suppresses nothing: write `symlint-ignore: RULE -- reason`";
 
 /// All suppressions in the files of a project.

@@ -22,7 +22,7 @@ const SUPPRESSION_UNUSED: &str = "suppression-unused";
 pub use baseline::{Baseline, BaselineError};
 pub(crate) use inline::Inline;
 pub use inline::InvalidSuppression;
-pub(crate) use suppress::{Applied, apply, is_in_copy, replaced, unused, unused_baseline};
+pub(crate) use suppress::{Applied, apply, replaced, unused, unused_baseline};
 pub use suppress::{Suppressions, Unused, UnusedSuppression};
 
 /// The group of the rules about symlint's own use. They run when all else is judged, and are not to be suppressed.

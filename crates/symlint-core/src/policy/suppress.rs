@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use symlint_terraform::{Assignment, Project, Span};
 
 use super::baseline::Baseline;
@@ -101,16 +102,14 @@ fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'
     }
     let of_rule: Vec<&Exception> =
         exceptions.iter().copied().filter(|exception| exception.rule == finding.rule).collect();
-    let mut all = Vec::new();
-    for key in finding.tenants.iter().filter(|_| !of_rule.is_empty()) {
-        let tenants = || model.tenants.iter().filter(|tenant| tenant.name() == key);
-        let covers = |exception: &&&Exception| tenants().any(|tenant| covers(exception, tenant));
-        match of_rule.iter().find(covers) {
-            Some(exception) => all.push(*exception),
-            None => return Vec::new(),
+    let mut covered: HashMap<&str, &Exception> = HashMap::default();
+    for tenant in model.tenants.iter().filter(|_| !of_rule.is_empty()) {
+        if let Some(exception) = of_rule.iter().find(|exception| covers(exception, tenant)) {
+            covered.entry(tenant.name()).or_insert(exception);
         }
     }
-    all
+    let all: Option<Vec<&Exception>> = finding.tenants.iter().map(|key| covered.get(key.as_str()).copied()).collect();
+    all.unwrap_or_default()
 }
 
 /// Whether an exception holds for all that there is of a tenant.
@@ -137,7 +136,7 @@ pub(crate) fn unused(
     // Where it is not known what is made of data, the data may have the finding.
     let is_known = |span: Span| model.knows_its_flows() || model.project.files().iter().any(|it| it.id == span.file);
     let is_judged = |comment: &&InlineSuppression| {
-        is_known(comment.span) && !is_replaced(comment, model) && !is_in_copy(comment.span, model)
+        is_known(comment.span) && !is_replaced(comment, model) && !model.sources().get(comment.span.file).is_in_copy()
     };
     let comments = applied.inline.valid.iter().filter(|comment| runs(comment.rule)).filter(is_judged);
     for comment in comments.filter(|comment| is_unused(comment.span)) {
@@ -168,11 +167,6 @@ pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
         assignments.iter().skip(at + 1).all(|other| other.variable.text != assignment.variable.text)
     };
     assignments.iter().enumerate().filter(move |(at, it)| !is_last(*at, it)).map(|(_, assignment)| assignment)
-}
-
-/// Whether `span` stands in a copy of a module that `terraform init` made, where nobody writes.
-pub(crate) fn is_in_copy(span: Span, model: &Model<'_>) -> bool {
-    model.sources().get(span.file).name().split('/').any(|folder| folder == ".terraform")
 }
 
 /// The entries of the baseline whose finding is gone from the files that were read.

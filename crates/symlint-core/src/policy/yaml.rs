@@ -2,6 +2,8 @@
 
 use symlint_terraform::{FileId, Source, Span};
 
+use super::inline::WORD;
+
 /// Whether a file of this name has YAML in it, or makes some, such as `customers.yaml.tftpl`.
 pub(super) fn is_yaml(name: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name);
@@ -60,7 +62,7 @@ fn comment(line: &str) -> Option<usize> {
     let mut hashes = line.match_indices('#').map(|(at, _)| at).filter(is_separate);
     hashes.find(|&at| {
         let (before, behind) = line.split_at_checked(at).unwrap_or_default();
-        before.trim().is_empty() || behind.get(1..).is_some_and(|text| text.trim_start().starts_with("symlint-ignore"))
+        before.trim().is_empty() || behind.get(1..).is_some_and(|text| text.trim_start().starts_with(WORD))
     })
 }
 
