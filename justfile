@@ -12,7 +12,6 @@ ready: fmt lint deny doc test
 # Format
 fmt:
     cargo fmt --all
-    rustfmt --edition 2024 rules/src/*/*.rs
 
 # Clippy, on the host and for WebAssembly
 lint:
@@ -71,18 +70,39 @@ test-web:
 bless:
     SYMLINT_BLESS=1 INSTA_UPDATE=always cargo test
 
-# The two files of a new rule, e.g. `just new-rule tenant region-mismatch`
+# The page, the tests and the check of a new rule, e.g. `just new-rule tenant region-mismatch`
 new-rule GROUP ID:
     #!/usr/bin/env bash
     set -euo pipefail
     group='{{ GROUP }}' id='{{ ID }}'
     dir=rules/src/$group
     page=$dir/$id.md
-    code=$dir/${id//-/_}.rs
+    tests=$dir/$id.tests.md
+    module=${id//-/_}
+    code=$dir/$module.rs
 
     [[ $id =~ ^[a-z0-9]+(-[a-z0-9]+)*$ ]] || { echo "a rule id is lower-case words joined by hyphens: $id" >&2; exit 2; }
     [[ -d $dir ]] || { echo "no group $group: there is no folder $dir" >&2; exit 2; }
     [[ -z $(find rules/src -name "$id.md") && ! -e $code ]] || { echo "there is a rule $id already" >&2; exit 2; }
+
+    example() {
+        cat <<EOF
+    customer_tenants = {
+      foo = {
+        sso_account_id = "259298427341"
+        sso_connector_settings = {
+          cloud        = "aws"
+          instance_arn = "arn:aws:sso:::instance/ssoins-7223310b09241097"
+          region       = "us-east-1"
+          role_arn     = "arn:aws:iam::259298427341:role/sym/SymSSOFoo"
+        }
+        permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223310b09241097/ps-26c577a40376e138"
+        target_account_id  = "339986187397"$1
+      }
+    }
+    EOF
+    }
+    mark=" # $id: 339986187397"
 
     cat >"$page" <<EOF
     # $id
@@ -94,51 +114,45 @@ new-rule GROUP ID:
 
     TODO: what it checks, why it matters (who gets what if it stays), how to fix it, and the sources.
 
+    **Wrong:**
+
     \`\`\`hcl bad
-    customer_tenants = {
-      foo = {
-        sso_account_id = "259298427341"
-        sso_connector_settings = {
-          cloud        = "aws"
-          instance_arn = "arn:aws:sso:::instance/ssoins-7223310b09241097"
-          region       = "us-east-1"
-          role_arn     = "arn:aws:iam::259298427341:role/sym/SymSSOFoo"
-        }
-        permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223310b09241097/ps-26c577a40376e138"
-        target_account_id  = "339986187397" # $id: 339986187397
-      }
-    }
+    $(example "$mark")
     \`\`\`
 
+    **Right:**
+
     \`\`\`hcl good
-    customer_tenants = {
-      foo = {
-        sso_account_id = "259298427341"
-        sso_connector_settings = {
-          cloud        = "aws"
-          instance_arn = "arn:aws:sso:::instance/ssoins-7223310b09241097"
-          region       = "us-east-1"
-          role_arn     = "arn:aws:iam::259298427341:role/sym/SymSSOFoo"
-        }
-        permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223310b09241097/ps-26c577a40376e138"
-        target_account_id  = "339986187397"
-      }
-    }
+    $(example "")
+    \`\`\`
+    EOF
+
+    cat >"$tests" <<EOF
+    # Tests of $id
+
+    TODO: what else is wrong:
+
+    \`\`\`hcl bad
+    $(example "$mark")
+    \`\`\`
+
+    TODO: what looks wrong and is right:
+
+    \`\`\`hcl good
+    $(example "")
     \`\`\`
     EOF
 
     cat >"$code" <<EOF
     //! See $id.md.
 
-    use symlint_core::Context;
+    use symlint_core::rule::Context;
+    use symlint_core::tenants::Tenant;
 
-    pub(super) fn check(cx: &mut Context<'_>) {
-        for tenant in cx.tenants() {
-            // TODO: cx.report(where, what is wrong)
-        }
+    pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+        // TODO: cx.report(where, what is wrong)
     }
     EOF
 
-    echo "$page"
-    echo "$code"
-    echo "Now add the rule to the list in $dir/mod.rs."
+    printf '%s\n' "$page" "$tests" "$code"
+    echo "Now add two lines to $dir/mod.rs: \`mod $module;\` and \`rule!(\"$id\", Tenant($module)),\`"

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use symlint_core::check::{Outcome, Run, Unchecked};
 use symlint_core::config::{self, Unseen};
-use symlint_core::policy::{Baseline, Policy, SYNTAX_ERROR};
+use symlint_core::policy::{Baseline, Policy};
 use symlint_core::report::{self, Report};
-use symlint_core::rule::Level;
+use symlint_core::rule::{Level, Rule};
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileRole};
 
@@ -104,9 +104,10 @@ fn policy(options: &InputOptions) -> Result<Policy, Failure> {
         options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
     let policy = Policy { select: trimmed(&options.select), ignore: trimmed(&options.ignore), levels };
     policy.validate(catalogue())?;
-    let is_off = policy.levels.get(SYNTAX_ERROR) == Some(&Level::Off);
-    if is_off || policy.ignore.iter().any(|id| id == SYNTAX_ERROR) {
-        eprintln!("warning: `{SYNTAX_ERROR}` cannot be switched off: what cannot be read cannot be checked");
+    for Rule { id, .. } in catalogue().iter().filter(|rule| rule.always_runs()) {
+        if policy.levels.get(*id) == Some(&Level::Off) || policy.ignore.iter().any(|ignored| ignored == id) {
+            eprintln!("warning: `{id}` cannot be switched off: what cannot be read cannot be checked");
+        }
     }
     Ok(policy)
 }

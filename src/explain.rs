@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use symlint_core::policy::UnknownRule;
-use symlint_core::rule::{CatalogueEntry, closest};
+use symlint_core::rule::closest;
 use symlint_rules::catalogue;
 
 use crate::args::RulesFormat;
@@ -12,13 +12,11 @@ use crate::output::{Failure, print};
 
 /// Prints the page of one rule.
 pub(crate) fn explain(id: &str) -> Result<ExitCode, Failure> {
-    let entry = catalogue()
+    let rule = catalogue()
         .get(id)
         .ok_or_else(|| UnknownRule { id: id.to_owned(), closest: closest(id, catalogue().ids()) })?;
-    let text = entry.page.text();
-    let mut lines = text.splitn(2, '\n');
-    let (title, rest) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    print(&format!("{title}\n\n{} (group `{}`): {}\n{rest}", entry.page.level, entry.group, entry.page.summary))?;
+    let (title, rest) = rule.page.text.split_once('\n').unwrap_or((rule.page.text, ""));
+    print(&format!("{title}\n\n{} (group `{}`): {}\n{rest}", rule.page.level, rule.group.name, rule.page.summary))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -33,18 +31,15 @@ pub(crate) fn rules(format: RulesFormat) -> Result<ExitCode, Failure> {
 }
 
 fn table() -> String {
-    let entries: Vec<&CatalogueEntry> = catalogue().iter().collect();
-    let width = entries.iter().map(|entry| entry.rule.id.len()).max().unwrap_or(0);
+    let width = catalogue().ids().map(str::len).max().unwrap_or(0);
     let mut text = String::new();
-    let mut group = "";
-    for entry in entries {
-        if entry.group != group {
-            let gap = if group.is_empty() { "" } else { "\n" };
-            group = entry.group;
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{gap}{group}: {}", entry.question);
+    for group in catalogue().groups {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{gap}{}: {}", group.name, group.question);
+        for rule in group.rules {
+            let _ = writeln!(text, "  {:width$}  {:7}  {}", rule.id, rule.page.level.as_str(), rule.page.summary);
         }
-        let _ = writeln!(text, "  {:width$}  {:7}  {}", entry.rule.id, entry.page.level.as_str(), entry.page.summary);
     }
     text
 }

@@ -25,16 +25,14 @@ runs where it is selected or given a level.
 
 fn index() -> String {
     let mut text = HEAD.to_owned();
-    let mut group = "";
-    for entry in catalogue().iter() {
-        if entry.group != group {
-            group = entry.group;
-            let question = entry.question;
-            write!(text, "\n## {group}: {question}\n\n| rule | level | finds |\n|---|---|---|\n").unwrap();
+    for group in catalogue().groups {
+        let name = group.name;
+        write!(text, "\n## {name}: {}\n\n| rule | level | finds |\n|---|---|---|\n", group.question).unwrap();
+        for rule in group.rules {
+            let (id, page) = (rule.id, &rule.page);
+            let summary = page.summary.replace('|', "\\|");
+            writeln!(text, "| [`{id}`](src/{name}/{id}.md) | {} | {summary} |", page.level).unwrap();
         }
-        let (id, page) = (entry.rule.id, &entry.page);
-        let summary = page.summary.replace('|', "\\|");
-        writeln!(text, "| [`{id}`](src/{group}/{id}.md) | {} | {summary} |", page.level).unwrap();
     }
     text
 }

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use symlint_core::check::check;
-use symlint_core::config::{self, Config};
+use symlint_core::config::Config;
 use symlint_core::policy::Policy;
-use symlint_core::rule::{Example, ExampleKind, Level};
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project};
+
+#[path = "support/examples.rs"]
+mod examples;
+
+use examples::{ExampleKind, examples, policy};
 
 /// A correct value of each attribute, and values that are not.
 const VALUES: [(&str, &str, &[&str]); 7] = [
@@ -231,36 +235,15 @@ fn sentences_about_connectors_are_as_they_were_read() {
     insta::assert_snapshot!("connectors", all);
 }
 
-/// What is said of an example of the page of `rule`.
-fn of_example(rule: &str, example: &Example) -> String {
-    let mut files: BTreeMap<String, Vec<u8>> =
-        example.files.iter().map(|file| (file.name.clone(), file.text.clone().into_bytes())).collect();
-    let config = files.remove(".symlint.hcl");
-    let is_module = files.keys().any(|name| name.contains(".tf") && !name.contains(".tfvars"));
-    let project = match files.first_key_value() {
-        Some((name, bytes)) if !is_module => Project::from_values(name, bytes.clone()).unwrap(),
-        _ => Project::load(files, ".", &LoadOptions::default()).unwrap(),
-    };
-    let config = config.map_or_else(Config::default, |bytes| {
-        let file = project.sources().add(".symlint.hcl", bytes).unwrap();
-        config::read(project.sources(), file, catalogue()).unwrap()
-    });
-    let mut policy = Policy::default();
-    // A rule that is off by default is on for the examples of its own page.
-    if catalogue().get(rule).unwrap().page.level == Level::Off {
-        policy.levels.insert(rule.to_owned(), Level::Warning);
-    }
-    sentences(&project, &config, &policy)
-}
-
 #[test]
 fn sentences_about_the_examples_of_the_pages_are_as_they_were_read() {
     let mut all = String::new();
-    for entry in catalogue().iter() {
-        let examples = entry.page.examples().unwrap();
+    for rule in catalogue().iter() {
+        let examples = examples(rule);
         let bad = examples.iter().filter(|example| example.kind == ExampleKind::Bad);
         for (at, example) in (1..).zip(bad) {
-            write!(all, "{} {at}\n{}", entry.rule.id, of_example(entry.rule.id, example)).unwrap();
+            let (project, config) = example.load();
+            write!(all, "{} {at}\n{}", rule.id, sentences(&project, &config, &policy(rule))).unwrap();
         }
     }
     insta::assert_snapshot!("pages", all);

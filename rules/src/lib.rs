@@ -1,26 +1,27 @@
 //! The rules of symlint: one page and one file a rule, side by side, in a folder for each group.
 //!
-//! To add one, write `GROUP/rule-id.md` and `GROUP/rule_id.rs` and put a line into the list of `GROUP/mod.rs`.
+//! To add one, write `GROUP/rule-id.md` and `GROUP/rule_id.rs`, and put a `mod` line and a `rule!` row into
+//! `GROUP/mod.rs`.
 
-use std::sync::LazyLock;
+use symlint_core::rule::Catalogue;
 
-use symlint_core::rule::{Catalogue, Group};
-
-/// Declares the rules of a group: their modules, their pages, and the group itself as `GROUP`.
-macro_rules! rules {
-    ($name:literal: $question:literal; $($module:ident = $id:literal,)*) => {
-        $(mod $module;)*
-
-        /// The group, with its rules in the order of the catalogue.
-        pub(crate) const GROUP: symlint_core::rule::Group = symlint_core::rule::Group {
-            name: $name,
-            question: $question,
-            rules: &[$(symlint_core::rule::Rule {
-                id: $id,
-                page: include_str!(concat!($id, ".md")),
-                check: $module::check,
-            }),*],
-        };
+/// A rule of the group in which this is written: its id, and its module in the [`Check`](symlint_core::rule::Check) that
+/// says what it looks at. The build script has read its page.
+macro_rules! rule {
+    ($id:literal, $check:ident($module:ident)) => {
+        rule!($id, $check($module), None)
+    };
+    ($id:literal, $check:ident($module:ident), obstacle = $obstacle:expr) => {
+        rule!($id, $check($module), Some($obstacle))
+    };
+    ($id:literal, $check:ident($module:ident), $obstacle:expr) => {
+        symlint_core::rule::Rule {
+            id: $id,
+            group: &GROUP,
+            page: crate::pages::$module,
+            check: symlint_core::rule::Check::$check($module::check),
+            obstacle: $obstacle,
+        }
     };
 }
 
@@ -35,21 +36,29 @@ mod tenant;
 mod values;
 mod wiring;
 
+/// What the pages say, as `build.rs` has read it: one constant for each, named like the module of its rule.
+#[allow(non_upper_case_globals, reason = "a rule's module and its page have one name")]
+mod pages {
+    use symlint_core::rule::{Level, Page};
+
+    include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+}
+
 /// All groups, in the order of the catalogue.
-pub const GROUPS: &[Group] = &[
-    format::GROUP,
-    tenant::GROUP,
-    isolation::GROUP,
-    connector::GROUP,
-    wiring::GROUP,
-    naming::GROUP,
-    values::GROUP,
-    meta::GROUP,
-];
+static CATALOGUE: Catalogue = Catalogue {
+    groups: &[
+        &format::GROUP,
+        &tenant::GROUP,
+        &isolation::GROUP,
+        &connector::GROUP,
+        &wiring::GROUP,
+        &naming::GROUP,
+        &values::GROUP,
+        &meta::GROUP,
+    ],
+};
 
 /// All rules with their pages.
 pub fn catalogue() -> &'static Catalogue {
-    #[allow(clippy::expect_used, reason = "the pages are part of the program, and a test reads them")]
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(GROUPS).expect("every page has its shape"));
     &CATALOGUE
 }

@@ -67,15 +67,15 @@ pub fn fix(request: &str) -> Result<String, Problem> {
 ///
 /// If there is no such rule.
 pub fn explain(rule: &str) -> Result<String, Problem> {
-    let entry = catalogue().get(rule).ok_or_else(|| Problem::usage(UnknownRule::new(rule, catalogue()).to_string()))?;
+    let rule = catalogue().get(rule).ok_or_else(|| Problem::usage(UnknownRule::new(rule, catalogue()).to_string()))?;
     Ok(to_json(&RulePage {
-        id: entry.rule.id.to_owned(),
-        group: entry.group.to_owned(),
-        question: entry.question.to_owned(),
-        level: entry.page.level,
-        summary: entry.page.summary.clone(),
-        help: entry.page.help.clone(),
-        text: entry.page.text(),
+        id: rule.id.to_owned(),
+        group: rule.group.name.to_owned(),
+        question: rule.group.question.to_owned(),
+        level: rule.page.level,
+        summary: rule.page.summary.to_owned(),
+        help: rule.page.help.map(str::to_owned),
+        text: rule.page.text.to_owned(),
     }))
 }
 

@@ -9,9 +9,9 @@ use crate::config::Config;
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
 use crate::parallel;
-use crate::policy::{self, Applied, Baseline, Inline, META, Policy, Suppressions, UnusedSuppression};
-use crate::rule::{Catalogue, CatalogueEntry, Context, Level};
-use crate::tenants::{self, Model, TenantsVariable, VariableState};
+use crate::policy::{self, Applied, Baseline, Inline, Policy, Suppressions, UnusedSuppression};
+use crate::rule::{Catalogue, Check, Context, Level, Obstacle, Rule};
+use crate::tenants::{self, Model, Tenant, TenantsVariable, VariableState};
 
 /// What a check found in one project, and what it looked at.
 #[derive(Debug)]
@@ -72,7 +72,8 @@ impl Unchecked {
 impl Outcome<'_> {
     /// Why nothing was really checked, if so. Where the syntax has a mistake, that is the finding.
     pub fn unchecked(&self) -> Option<Unchecked> {
-        let mut unreadable = self.findings.iter().filter(|finding| finding.rule == policy::SYNTAX_ERROR).peekable();
+        let mut unreadable =
+            self.findings.iter().filter(|finding| finding.obstacle == Some(Obstacle::Unreadable)).peekable();
         if unreadable.peek().is_some() {
             let is_told = unreadable.any(|finding| finding.level == Level::Error);
             return (!is_told && self.model.tenants.is_empty()).then_some(Unchecked::Unreadable);
@@ -99,7 +100,7 @@ impl Outcome<'_> {
             return Some(Unchecked::Unseen);
         }
         // Where Terraform would refuse it, that is the finding.
-        let is_told = self.findings.iter().any(|finding| finding.rule == policy::EVALUATION_ERROR);
+        let is_told = self.findings.iter().any(|finding| finding.obstacle == Some(Obstacle::Unevaluated));
         let unknown = self.model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
         let (flow, unknown) = unknown.filter(|_| self.model.tenants.is_empty() && !is_told)?;
         Some(Unchecked::Flow { call: format!("module.{}", flow.call.name.text), reason: unknown.reason.clone() })
@@ -161,7 +162,7 @@ impl Run<'_> {
             invalid.retain(|invalid| !judged.outcome.model.sources().get(invalid.span.file).is_in_copy());
             self.judge_suppressions(judged, &Suppressions { invalid, unused });
             if !self.policy.select.is_empty() {
-                let level = |rule| self.catalogue.get(rule).map(|entry| self.policy.level(entry, judged.config));
+                let level = |id| self.catalogue.get(id).map(|rule| self.policy.level(rule, judged.config));
                 judged.outcome.findings.retain(|finding| level(finding.rule) != Some(Level::Off));
             }
         }
@@ -171,8 +172,7 @@ impl Run<'_> {
 
     fn judge<'p, 'c>(&self, project: &'p Project, config: &'c Config) -> Judged<'p, 'c> {
         let model = tenants::build(project, config);
-        let nothing = Suppressions::default();
-        let mut findings = self.findings(&model, config, &nothing, |entry| entry.group != META);
+        let mut findings = self.findings(&model, config);
         let inline = Inline::read(project, self.catalogue);
         let applied = policy::apply(&mut findings, inline, &model, config, self.today);
         let mut findings = fold(findings);
@@ -183,43 +183,67 @@ impl Run<'_> {
 
     fn judge_suppressions(&self, judged: &mut Judged<'_, '_>, suppressions: &Suppressions) {
         let Outcome { model, findings } = &mut judged.outcome;
-        let found = self.findings(model, judged.config, suppressions, |entry| entry.group == META);
+        let mut found = Vec::new();
+        for (rule, level) in self.running(judged.config) {
+            if let Check::Suppressions(check) = rule.check {
+                check(&mut Context::new(model, judged.config, rule, level, &mut found), suppressions);
+            }
+        }
         if !found.is_empty() {
             findings.extend(found);
             sort(findings, model.project);
         }
     }
 
-    /// What the rules of `which` find.
-    fn findings(
-        &self,
-        model: &Model<'_>,
-        config: &Config,
-        suppressions: &Suppressions,
-        which: fn(&CatalogueEntry) -> bool,
-    ) -> Vec<Finding> {
-        let running: Vec<(&CatalogueEntry, Level)> = self
-            .catalogue
-            .iter()
-            .filter(|entry| which(entry))
-            .map(|entry| (entry, self.policy.running_level(entry, config)))
-            .filter(|(_, level)| *level != Level::Off)
-            .collect();
-        let check = |&(entry, level): &(&CatalogueEntry, Level)| {
+    /// The rules that run, and at which level.
+    fn running(&self, config: &Config) -> impl Iterator<Item = (&'static Rule, Level)> {
+        let level = |rule| (rule, self.policy.running_level(rule, config, self.catalogue));
+        self.catalogue.iter().map(level).filter(|(_, level)| *level != Level::Off)
+    }
+
+    /// What the rules find that look at tenants and at the model.
+    fn findings(&self, model: &Model<'_>, config: &Config) -> Vec<Finding> {
+        /// How many tenants a thread takes at once.
+        const CHUNK: usize = 64;
+        enum Job<'t> {
+            Model(&'static Rule, Level, fn(&mut Context<'_>)),
+            Tenants(&'t [Tenant]),
+        }
+        let mut jobs = Vec::new();
+        let mut tenant_rules = Vec::new();
+        for (rule, level) in self.running(config) {
+            match rule.check {
+                Check::Model(check) => jobs.push(Job::Model(rule, level, check)),
+                Check::Tenant(check) => tenant_rules.push((rule, level, check)),
+                Check::Suppressions(_) => {}
+            }
+        }
+        jobs.extend(model.tenants.chunks(CHUNK).map(Job::Tenants));
+        let work = |job: &Job<'_>| {
             let mut findings = Vec::new();
-            (entry.rule.check)(&mut Context::new(model, config, suppressions, entry, level, &mut findings));
+            match *job {
+                Job::Model(rule, level, check) => check(&mut Context::new(model, config, rule, level, &mut findings)),
+                Job::Tenants(tenants) => {
+                    for tenant in tenants {
+                        for &(rule, level, check) in &tenant_rules {
+                            check(&mut Context::new(model, config, rule, level, &mut findings), tenant);
+                        }
+                    }
+                }
+            }
             findings
         };
         let found: Vec<Vec<Finding>> = if model.tenants.len() < parallel::MANY_TENANTS {
-            running.iter().map(check).collect()
+            jobs.iter().map(work).collect()
         } else {
-            parallel::each(&running, check)
+            parallel::each(&jobs, work)
         };
         found.into_iter().flatten().collect()
     }
 
-    fn runs(&self, rule: &str, config: &Config) -> bool {
-        self.catalogue.get(rule).is_some_and(|entry| self.policy.running_level(entry, config) != Level::Off)
+    fn runs(&self, id: &str, config: &Config) -> bool {
+        let level = |rule| self.policy.running_level(rule, config, self.catalogue);
+        self.catalogue.get(id).is_some_and(|rule| level(rule) != Level::Off)
     }
 
     /// Marks what the baseline has, and returns what it has in vain.
@@ -239,7 +263,7 @@ impl Run<'_> {
                 files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
             for finding in findings {
-                let is_suppressible = self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible);
+                let is_suppressible = self.catalogue.get(finding.rule).is_some_and(Rule::is_suppressible);
                 if is_suppressible && baseline.entries.contains_key(&finding.fingerprint) {
                     used.insert(finding.fingerprint.clone());
                     finding.suppressed = finding.suppressed.take().or_else(|| Some(in_baseline()));
@@ -258,7 +282,7 @@ impl Run<'_> {
         }
         let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
         for finding in findings.filter(|finding| finding.counts()) {
-            if self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible) {
+            if self.catalogue.get(finding.rule).is_some_and(Rule::is_suppressible) {
                 finding.suppressed = Some(in_baseline());
             }
         }
@@ -270,7 +294,7 @@ impl Run<'_> {
             let written = outcome.findings.iter().filter(|finding| {
                 let by = finding.suppressed.as_ref().map(|suppression| suppression.by);
                 matches!(by, None | Some(SuppressedBy::Baseline))
-                    && self.catalogue.get(finding.rule).is_some_and(policy::is_suppressible)
+                    && self.catalogue.get(finding.rule).is_some_and(Rule::is_suppressible)
             });
             let sources = outcome.model.sources();
             written.map(|finding| (finding, (self.repository_path)(sources.get(finding.span.file).name())))

@@ -3,13 +3,15 @@
 use serde::Serialize;
 use symlint_terraform::Span;
 
-use crate::rule::Level;
+use crate::rule::{Level, Obstacle};
 
 /// Something that is wrong, and where.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The id of the rule.
     pub rule: &'static str,
+    /// Why something was not checked, if the finding says so.
+    pub obstacle: Option<Obstacle>,
     /// How bad it is; rules leave this to the pages and the configuration.
     pub level: Level,
     /// What is wrong, then what to do: one line that stands alone, in lower case, without a full stop.

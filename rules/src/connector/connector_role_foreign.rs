@@ -1,19 +1,17 @@
 //! See connector-role-foreign.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::RoleNaming;
+use symlint_core::tenants::{RoleNaming, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let RoleNaming::Foreign(owner) = cx.model.role_names.of(tenant.id) else { continue };
-        let Some(role) = tenant.role() else { continue };
-        let owner = cx.tenant(owner);
-        let message = format!("`{}` is the role of `{}`, not of `{}`", role.name.text(), owner.name(), tenant.name());
-        let same = owner.role().filter(|other| other.name.text() == role.name.text());
-        let report = cx.report(role.name.piece, message);
-        match same {
-            Some(same) => report.related(same.name.piece, format!("`{}` has this role", owner.name())),
-            None => report.related(&owner.key, format!("this is the `{}` of the name", owner.name())),
-        };
-    }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let RoleNaming::Foreign(owner) = cx.model.role_names.of(tenant.id) else { return };
+    let Some(role) = tenant.role() else { return };
+    let owner = cx.tenant(owner);
+    let message = format!("`{}` is the role of `{}`, not of `{}`", role.name.text(), owner.name(), tenant.name());
+    let same = owner.role().filter(|other| other.name.text() == role.name.text());
+    let report = cx.report(role.name.piece, message);
+    match same {
+        Some(same) => report.related(same.name.piece, format!("`{}` has this role", owner.name())),
+        None => report.related(&owner.key, format!("this is the `{}` of the name", owner.name())),
+    };
 }

@@ -1,10 +1,25 @@
 //! Does the role name say whose it is?
 
-rules! { "connector": "does the role name say whose it is?";
-    connector_role_name = "connector-role-name",
-    connector_role_foreign = "connector-role-foreign",
-    connector_role_unexpected = "connector-role-unexpected",
-    connector_role_case = "connector-role-case",
-    connector_environment_invalid = "connector-environment-invalid",
-    connector_trust = "connector-trust",
-}
+use symlint_core::rule::{Group, Level};
+
+mod connector_environment_invalid;
+mod connector_role_case;
+mod connector_role_foreign;
+mod connector_role_name;
+mod connector_role_unexpected;
+mod connector_trust;
+
+pub(crate) static GROUP: Group = Group {
+    name: "connector",
+    question: "does the role name say whose it is?",
+    urgency: 1,
+    severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
+    rules: &[
+        rule!("connector-role-name", Model(connector_role_name)),
+        rule!("connector-role-foreign", Tenant(connector_role_foreign)),
+        rule!("connector-role-unexpected", Model(connector_role_unexpected)),
+        rule!("connector-role-case", Tenant(connector_role_case)),
+        rule!("connector-environment-invalid", Model(connector_environment_invalid)),
+        rule!("connector-trust", Model(connector_trust)),
+    ],
+};

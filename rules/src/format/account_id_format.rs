@@ -6,11 +6,9 @@ use symlint_core::tenants::{Field, FieldKind, Tenant};
 
 use super::malformed::{self, without_separators};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        for malformed in malformed::in_values(tenant, &[FieldKind::SsoAccountId, FieldKind::TargetAccountId]) {
-            report(cx, tenant, &malformed);
-        }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    for malformed in malformed::in_values(tenant, &[FieldKind::SsoAccountId, FieldKind::TargetAccountId]) {
+        report(cx, tenant, &malformed);
     }
 }
 

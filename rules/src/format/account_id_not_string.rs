@@ -2,31 +2,32 @@
 
 use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
-use symlint_core::tenants::FieldKind;
 use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::{FieldKind, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        for field in tenant.values().filter(|field| field.is_number() && !field.is_derived()) {
-            let Some(id) = field.as_str().filter(|id| is_account_id(id) && !is_placeholder_account(id)) else {
-                continue;
-            };
-            let name = match field.kind {
-                FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.kind.name(),
-                _ => continue,
-            };
-            let written = field.text().map(|text| cx.sources().text(text.span(cx.sources()))).unwrap_or_default();
-            let quoted = format!("\"{id}\"");
-            if written == id {
-                cx.report(field, format!("{name} {id} is written as a number: write it in quotes")).safe_fix(
-                    "quote the account id",
-                    field,
-                    quoted,
-                );
-            } else {
-                cx.report(field, format!("{name} is written as the number `{written}`, which becomes `{id}`"))
-                    .suggestion(format!("write `{quoted}`"), field, quoted);
-            }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    for field in tenant.values().filter(|field| field.is_number() && !field.is_derived()) {
+        let Some(id) = field.as_str().filter(|id| is_account_id(id) && !is_placeholder_account(id)) else {
+            continue;
+        };
+        let name = match field.kind {
+            FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.kind.name(),
+            _ => continue,
+        };
+        let written = field.text().map(|text| cx.sources().text(text.span(cx.sources()))).unwrap_or_default();
+        let quoted = format!("\"{id}\"");
+        if written == id {
+            cx.report(field, format!("{name} {id} is written as a number: write it in quotes")).safe_fix(
+                "quote the account id",
+                field,
+                quoted,
+            );
+        } else {
+            cx.report(field, format!("{name} is written as the number `{written}`, which becomes `{id}`")).suggestion(
+                format!("write `{quoted}`"),
+                field,
+                quoted,
+            );
         }
     }
 }

@@ -83,11 +83,9 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
 }
 
 /// Reports what is malformed in the values of this kind: one finding a value.
-pub(super) fn report_all(cx: &mut Context<'_>, kind: FieldKind) {
-    for tenant in cx.tenants() {
-        for malformed in in_values(tenant, &[kind]) {
-            report(cx, &malformed);
-        }
+pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind) {
+    for malformed in in_values(tenant, &[kind]) {
+        report(cx, &malformed);
     }
 }
 

@@ -1,17 +1,36 @@
 //! Is each value well formed?
 
-mod malformed;
+use symlint_core::rule::{Group, Level};
 
-rules! { "format": "is each value well formed?";
-    account_id_format = "account-id-format",
-    account_id_not_string = "account-id-not-string",
-    instance_arn_format = "instance-arn-format",
-    permission_set_arn_format = "permission-set-arn-format",
-    role_arn_format = "role-arn-format",
-    sso_id_not_hex = "sso-id-not-hex",
-    suspicious_characters = "suspicious-characters",
-    region_invalid = "region-invalid",
-    region_unsupported = "region-unsupported",
-    cloud_invalid = "cloud-invalid",
-    partition_unsupported = "partition-unsupported",
-}
+mod account_id_format;
+mod account_id_not_string;
+mod cloud_invalid;
+mod instance_arn_format;
+mod malformed;
+mod partition_unsupported;
+mod permission_set_arn_format;
+mod region_invalid;
+mod region_unsupported;
+mod role_arn_format;
+mod sso_id_not_hex;
+mod suspicious_characters;
+
+pub(crate) static GROUP: Group = Group {
+    name: "format",
+    question: "is each value well formed?",
+    urgency: 3,
+    severity: &[(Level::Error, "4.0")],
+    rules: &[
+        rule!("account-id-format", Tenant(account_id_format)),
+        rule!("account-id-not-string", Tenant(account_id_not_string)),
+        rule!("instance-arn-format", Tenant(instance_arn_format)),
+        rule!("permission-set-arn-format", Tenant(permission_set_arn_format)),
+        rule!("role-arn-format", Tenant(role_arn_format)),
+        rule!("sso-id-not-hex", Tenant(sso_id_not_hex)),
+        rule!("suspicious-characters", Tenant(suspicious_characters)),
+        rule!("region-invalid", Tenant(region_invalid)),
+        rule!("region-unsupported", Tenant(region_unsupported)),
+        rule!("cloud-invalid", Tenant(cloud_invalid)),
+        rule!("partition-unsupported", Tenant(partition_unsupported)),
+    ],
+};

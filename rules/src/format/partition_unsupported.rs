@@ -5,25 +5,23 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::arn::is_partition;
 use symlint_core::tenants::{Piece, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let is_allowed = |id: &str| cx.config.allowed_partitions.iter().any(|allowed| allowed == id);
-        // A tenant with one foot in an allowed partition contradicts itself, which is another rule's to say.
-        if partitions(tenant).any(|(id, _)| is_allowed(id)) {
-            continue;
-        }
-        let mut partitions = partitions(tenant);
-        let Some((id, piece)) = partitions.next() else { continue };
-        let message = if facts::is_partition(id) {
-            let allowed: Vec<String> = cx.config.allowed_partitions.iter().map(|id| format!("`{id}`")).collect();
-            format!("the partition `{id}` is out of reach: only {} is allowed", allowed.join(" or "))
-        } else {
-            format!("there is no partition `{id}`")
-        };
-        let mut report = cx.report(piece, message);
-        for (id, other) in partitions {
-            report = report.related(other, format!("{} is in `{id}`", other.field.kind.name()));
-        }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let is_allowed = |id: &str| cx.config.allowed_partitions.iter().any(|allowed| allowed == id);
+    // A tenant with one foot in an allowed partition contradicts itself, which is another rule's to say.
+    if partitions(tenant).any(|(id, _)| is_allowed(id)) {
+        return;
+    }
+    let mut partitions = partitions(tenant);
+    let Some((id, piece)) = partitions.next() else { return };
+    let message = if facts::is_partition(id) {
+        let allowed: Vec<String> = cx.config.allowed_partitions.iter().map(|id| format!("`{id}`")).collect();
+        format!("the partition `{id}` is out of reach: only {} is allowed", allowed.join(" or "))
+    } else {
+        format!("there is no partition `{id}`")
+    };
+    let mut report = cx.report(piece, message);
+    for (id, other) in partitions {
+        report = report.related(other, format!("{} is in `{id}`", other.field.kind.name()));
     }
 }
 

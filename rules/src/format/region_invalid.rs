@@ -2,30 +2,28 @@
 
 use symlint_core::facts::{RegionStatus, region_status, regions};
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::normalise;
+use symlint_core::tenants::{Tenant, normalise};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let field = &tenant.connector.region;
-        let Some(region) = field.text().filter(|region| !region.text.is_empty() && !field.is_garbled()) else {
-            continue;
-        };
-        let text = region.text;
-        if region_status(text) != RegionStatus::Invalid {
-            continue;
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let field = &tenant.connector.region;
+    let Some(region) = field.text().filter(|region| !region.text.is_empty() && !field.is_garbled()) else {
+        return;
+    };
+    let text = region.text;
+    if region_status(text) != RegionStatus::Invalid {
+        return;
+    }
+    let meant = meant(text);
+    let message = match meant {
+        Some(meant) if zone_of(text) == Some(meant) => {
+            format!("`{text}` is an availability zone, not a region: write `{meant}`")
         }
-        let meant = meant(text);
-        let message = match meant {
-            Some(meant) if zone_of(text) == Some(meant) => {
-                format!("`{text}` is an availability zone, not a region: write `{meant}`")
-            }
-            Some(meant) => format!("`{text}` is no region: write `{meant}`"),
-            None => format!("`{text}` is no region"),
-        };
-        let report = cx.report(region, message);
-        if let Some(meant) = meant {
-            report.suggestion(format!("write `{meant}`"), region, meant);
-        }
+        Some(meant) => format!("`{text}` is no region: write `{meant}`"),
+        None => format!("`{text}` is no region"),
+    };
+    let report = cx.report(region, message);
+    if let Some(meant) = meant {
+        report.suggestion(format!("write `{meant}`"), region, meant);
     }
 }
 

@@ -2,28 +2,27 @@
 
 use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
 use symlint_core::rule::{Context, closest};
+use symlint_core::tenants::Tenant;
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let field = &tenant.connector.region;
-        let Some(region) = field.text().filter(|_| !field.is_garbled()) else { continue };
-        // Where the whole partition is out of reach, that is what has to be said.
-        let partition = partition_of_region(region.text);
-        if !partition.is_some_and(|partition| cx.config.allowed_partitions.contains(&partition.id)) {
-            continue;
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let field = &tenant.connector.region;
+    let Some(region) = field.text().filter(|_| !field.is_garbled()) else { return };
+    // Where the whole partition is out of reach, that is what has to be said.
+    let partition = partition_of_region(region.text);
+    if !partition.is_some_and(|partition| cx.config.allowed_partitions.contains(&partition.id)) {
+        return;
+    }
+    match region_status(region.text) {
+        RegionStatus::Invalid | RegionStatus::Supported => {}
+        RegionStatus::WithoutIdentityCenter => {
+            cx.report(region, format!("the region `{}` has no IAM Identity Center", region.text));
         }
-        match region_status(region.text) {
-            RegionStatus::Invalid | RegionStatus::Supported => {}
-            RegionStatus::WithoutIdentityCenter => {
-                cx.report(region, format!("the region `{}` has no IAM Identity Center", region.text));
-            }
-            RegionStatus::Unlisted => {
-                let meant = closest(region.text, regions());
-                let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-                let report = cx.report(region, format!("`{}` is no region that is known{hint}", region.text));
-                if let Some(meant) = meant {
-                    report.suggestion(format!("write `{meant}`"), region, meant);
-                }
+        RegionStatus::Unlisted => {
+            let meant = closest(region.text, regions());
+            let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            let report = cx.report(region, format!("`{}` is no region that is known{hint}", region.text));
+            if let Some(meant) = meant {
+                report.suggestion(format!("write `{meant}`"), region, meant);
             }
         }
     }

@@ -6,24 +6,22 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::arn::{InstanceArn, Part, PermissionSetArn, instance_id_suffix, is_placeholder_resource};
 use symlint_core::tenants::{Piece, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        for (text, places) in strange_ids(tenant) {
-            let Some((first, others)) = places.split_first() else { continue };
-            let lower = text.to_ascii_lowercase();
-            let is_upper = is_hex(suffix(&lower));
-            let message = if is_upper {
-                format!("`{text}` has capitals, but all real ids are in lower case")
-            } else {
-                format!("`{text}` is not sixteen hexadecimal digits, as all real ids are")
-            };
-            let mut report = cx.report(first, message);
-            for other in others {
-                report = report.related(other, format!("{} has the same id", other.field.kind.name()));
-            }
-            if is_upper {
-                report.suggestion("write the id in lower case", first, lower);
-            }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    for (text, places) in strange_ids(tenant) {
+        let Some((first, others)) = places.split_first() else { continue };
+        let lower = text.to_ascii_lowercase();
+        let is_upper = is_hex(suffix(&lower));
+        let message = if is_upper {
+            format!("`{text}` has capitals, but all real ids are in lower case")
+        } else {
+            format!("`{text}` is not sixteen hexadecimal digits, as all real ids are")
+        };
+        let mut report = cx.report(first, message);
+        for other in others {
+            report = report.related(other, format!("{} has the same id", other.field.kind.name()));
+        }
+        if is_upper {
+            report.suggestion("write the id in lower case", first, lower);
         }
     }
 }

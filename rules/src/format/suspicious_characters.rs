@@ -2,30 +2,28 @@
 
 use symlint_core::finding::Edit;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Cleaned, Field, FieldKind, Suspicious};
+use symlint_core::tenants::{Cleaned, Field, FieldKind, Suspicious, Tenant};
 use symlint_terraform::{Sources, Span};
 
 /// How many different characters a message names.
 const SHOWN: usize = 3;
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        for field in tenant.fields().filter(|field| !field.is_derived()) {
-            let Some(cleaned) = field.cleaned() else { continue };
-            let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
-            let sources = cx.sources();
-            let span = field.locate_raw(first.at..last.at + last.character.len_utf8(), sources);
-            // Bytes that are no text have a finding of their own.
-            let source = sources.get(span.file);
-            let mut invalid = source.invalid_bytes().iter();
-            if invalid.any(|&at| span.start <= at && at < span.end) {
-                continue;
-            }
-            let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
-            let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
-            let (safe, title, edits) = fix(cx, field, cleaned);
-            cx.report(place, format!("{name} has {}", describe(cleaned))).edits(title, safe, edits);
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    for field in tenant.fields().filter(|field| !field.is_derived()) {
+        let Some(cleaned) = field.cleaned() else { continue };
+        let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
+        let sources = cx.sources();
+        let span = field.locate_raw(first.at..last.at + last.character.len_utf8(), sources);
+        // Bytes that are no text have a finding of their own.
+        let source = sources.get(span.file);
+        let mut invalid = source.invalid_bytes().iter();
+        if invalid.any(|&at| span.start <= at && at < span.end) {
+            continue;
         }
+        let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
+        let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
+        let (safe, title, edits) = fix(cx, field, cleaned);
+        cx.report(place, format!("{name} has {}", describe(cleaned))).edits(title, safe, edits);
     }
 }
 

@@ -4,20 +4,18 @@ use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Piece, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let mut forbidden: Vec<Piece<'_>> =
-            accounts(tenant).filter(|account| cx.config.is_forbidden_account(account.text)).collect();
-        // One account in several places is one cause; the sort keeps the places of one account in their order.
-        forbidden.sort_by_key(|account| account.text);
-        for places in forbidden.chunk_by(|a, b| a.text == b.text) {
-            let Some((first, others)) = places.split_first() else { continue };
-            let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "listed in `host_accounts`" };
-            let message = format!("{} {} is {whose}, not a customer's", first.field.kind.name(), first.text);
-            let mut report = cx.report(*first, message);
-            for other in others {
-                report = report.related(*other, "the same account");
-            }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let mut forbidden: Vec<Piece<'_>> =
+        accounts(tenant).filter(|account| cx.config.is_forbidden_account(account.text)).collect();
+    // One account in several places is one cause; the sort keeps the places of one account in their order.
+    forbidden.sort_by_key(|account| account.text);
+    for places in forbidden.chunk_by(|a, b| a.text == b.text) {
+        let Some((first, others)) = places.split_first() else { continue };
+        let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "listed in `host_accounts`" };
+        let message = format!("{} {} is {whose}, not a customer's", first.field.kind.name(), first.text);
+        let mut report = cx.report(*first, message);
+        for other in others {
+            report = report.related(*other, "the same account");
         }
     }
 }

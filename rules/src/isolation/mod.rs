@@ -1,14 +1,33 @@
 //! Does a tenant stay out of the others?
 
-rules! { "isolation": "does a tenant stay out of the others?";
-    duplicate_tenant = "duplicate-tenant",
-    duplicate_sso_account = "duplicate-sso-account",
-    shared_sso_account = "shared-sso-account",
-    duplicate_instance = "duplicate-instance",
-    duplicate_target_account = "duplicate-target-account",
-    duplicate_permission_set = "duplicate-permission-set",
-    target_is_foreign_sso_account = "target-is-foreign-sso-account",
-    forbidden_account = "forbidden-account",
-    duplicate_entitlement = "duplicate-entitlement",
-    organization_mismatch = "organization-mismatch",
-}
+use symlint_core::rule::{Group, Level};
+
+mod duplicate_entitlement;
+mod duplicate_instance;
+mod duplicate_permission_set;
+mod duplicate_sso_account;
+mod duplicate_target_account;
+mod duplicate_tenant;
+mod forbidden_account;
+mod organization_mismatch;
+mod shared_sso_account;
+mod target_is_foreign_sso_account;
+
+pub(crate) static GROUP: Group = Group {
+    name: "isolation",
+    question: "does a tenant stay out of the others?",
+    urgency: 1,
+    severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
+    rules: &[
+        rule!("duplicate-tenant", Model(duplicate_tenant)),
+        rule!("duplicate-sso-account", Model(duplicate_sso_account)),
+        rule!("shared-sso-account", Model(shared_sso_account)),
+        rule!("duplicate-instance", Model(duplicate_instance)),
+        rule!("duplicate-target-account", Model(duplicate_target_account)),
+        rule!("duplicate-permission-set", Model(duplicate_permission_set)),
+        rule!("target-is-foreign-sso-account", Model(target_is_foreign_sso_account)),
+        rule!("forbidden-account", Tenant(forbidden_account)),
+        rule!("duplicate-entitlement", Model(duplicate_entitlement)),
+        rule!("organization-mismatch", Model(organization_mismatch)),
+    ],
+};

@@ -1,6 +1,17 @@
 //! Is the linter itself used well?
 
-rules! { "meta": "is the linter itself used well?";
-    suppression_invalid = "suppression-invalid",
-    suppression_unused = "suppression-unused",
-}
+use symlint_core::rule::Group;
+
+mod suppression_invalid;
+mod suppression_unused;
+
+pub(crate) static GROUP: Group = Group {
+    name: "meta",
+    question: "is the linter itself used well?",
+    urgency: 3,
+    severity: &[],
+    rules: &[
+        rule!("suppression-invalid", Suppressions(suppression_invalid)),
+        rule!("suppression-unused", Suppressions(suppression_unused)),
+    ],
+};

@@ -1,10 +1,10 @@
 //! See suppression-unused.md.
 
-use symlint_core::policy::Unused;
+use symlint_core::policy::{Suppressions, Unused};
 use symlint_core::rule::Context;
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for unused in &cx.suppressions.unused {
+pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
+    for unused in &suppressions.unused {
         let rule = &unused.rule;
         let message = match &unused.why {
             Unused::Inline => format!("there is no finding of `{rule}` here to suppress: remove the comment"),

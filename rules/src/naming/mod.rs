@@ -1,7 +1,19 @@
 //! Will Sym accept the names?
 
-rules! { "naming": "will Sym accept the names?";
-    slug_charset = "slug-charset",
-    slug_too_long = "slug-too-long",
-    slug_collision = "slug-collision",
-}
+use symlint_core::rule::Group;
+
+mod slug_charset;
+mod slug_collision;
+mod slug_too_long;
+
+pub(crate) static GROUP: Group = Group {
+    name: "naming",
+    question: "will Sym accept the names?",
+    urgency: 2,
+    severity: &[],
+    rules: &[
+        rule!("slug-charset", Model(slug_charset)),
+        rule!("slug-too-long", Model(slug_too_long)),
+        rule!("slug-collision", Model(slug_collision)),
+    ],
+};

@@ -1,10 +1,25 @@
 //! Does a tenant agree with itself?
 
-rules! { "tenant": "does a tenant agree with itself?";
-    partition_mismatch = "partition-mismatch",
-    instance_id_mismatch = "instance-id-mismatch",
-    role_account_mismatch = "role-account-mismatch",
-    role_outside_sym_path = "role-outside-sym-path",
-    target_is_sso_account = "target-is-sso-account",
-    region_id_mismatch = "region-id-mismatch",
-}
+use symlint_core::rule::{Group, Level};
+
+mod instance_id_mismatch;
+mod partition_mismatch;
+mod region_id_mismatch;
+mod role_account_mismatch;
+mod role_outside_sym_path;
+mod target_is_sso_account;
+
+pub(crate) static GROUP: Group = Group {
+    name: "tenant",
+    question: "does a tenant agree with itself?",
+    urgency: 2,
+    severity: &[(Level::Error, "8.0"), (Level::Warning, "5.0")],
+    rules: &[
+        rule!("partition-mismatch", Tenant(partition_mismatch)),
+        rule!("instance-id-mismatch", Tenant(instance_id_mismatch)),
+        rule!("role-account-mismatch", Tenant(role_account_mismatch)),
+        rule!("role-outside-sym-path", Tenant(role_outside_sym_path)),
+        rule!("target-is-sso-account", Tenant(target_is_sso_account)),
+        rule!("region-id-mismatch", Tenant(region_id_mismatch)),
+    ],
+};

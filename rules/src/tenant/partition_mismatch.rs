@@ -5,28 +5,25 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::arn::is_partition;
 use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let witnesses = witnesses(tenant);
-        // Nearly always all agree, and none has to be weighed.
-        if witnesses.windows(2).all(|pair| matches!(pair, [a, b] if a.partition == b.partition)) {
-            continue;
-        }
-        let Some(main) = main_partition(&witnesses) else { continue };
-        let mut others = witnesses.iter().filter(|witness| witness.partition != main.partition);
-        let Some(first) = others.next() else { continue };
-        let message = format!(
-            "{} is in the partition `{}`, but {} is in `{}`",
-            first.name(),
-            first.partition,
-            main.name(),
-            main.partition
-        );
-        let mut report =
-            cx.report(first.piece, message).related(main.piece, format!("this is in `{}`", main.partition));
-        for other in others {
-            report = report.related(other.piece, format!("this is in `{}`", other.partition));
-        }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let witnesses = witnesses(tenant);
+    // Nearly always all agree, and none has to be weighed.
+    if witnesses.windows(2).all(|pair| matches!(pair, [a, b] if a.partition == b.partition)) {
+        return;
+    }
+    let Some(main) = main_partition(&witnesses) else { return };
+    let mut others = witnesses.iter().filter(|witness| witness.partition != main.partition);
+    let Some(first) = others.next() else { return };
+    let message = format!(
+        "{} is in the partition `{}`, but {} is in `{}`",
+        first.name(),
+        first.partition,
+        main.name(),
+        main.partition
+    );
+    let mut report = cx.report(first.piece, message).related(main.piece, format!("this is in `{}`", main.partition));
+    for other in others {
+        report = report.related(other.piece, format!("this is in `{}`", other.partition));
     }
 }
 

@@ -2,31 +2,29 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::arn::is_role_path;
-use symlint_core::tenants::{RoleArn, environment_of, known_role_kind};
+use symlint_core::tenants::{RoleArn, Tenant, environment_of, known_role_kind};
 
 const SYM_PATH: &str = "/sym/";
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let Some(role) = tenant.role() else { continue };
-        let path = role.path.text;
-        if path.starts_with(SYM_PATH) || !is_role_path(path) {
-            continue;
-        }
-        // Without a name, what stands there as a path may well be the name.
-        let has_name = !role.name.text().is_empty();
-        if !has_name || tenant.connector.role_arn.is_garbled() || is_another_kind(&role, cx) {
-            continue;
-        }
-        let has = if path == "/" { "no path".to_owned() } else { format!("the path `{path}`") };
-        let name = role.name.text();
-        let message = format!("role {name} has {has}: the runtime may assume roles below `{SYM_PATH}` only");
-        let is_slip = path == "/" || path.eq_ignore_ascii_case(SYM_PATH);
-        let is_connector = environment_of(name, &cx.config.role_name).is_some();
-        let report = cx.report(role.path, message);
-        if is_slip && is_connector {
-            report.suggestion("use the path that the connector module gives its role", role.path, SYM_PATH);
-        }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let Some(role) = tenant.role() else { return };
+    let path = role.path.text;
+    if path.starts_with(SYM_PATH) || !is_role_path(path) {
+        return;
+    }
+    // Without a name, what stands there as a path may well be the name.
+    let has_name = !role.name.text().is_empty();
+    if !has_name || tenant.connector.role_arn.is_garbled() || is_another_kind(&role, cx) {
+        return;
+    }
+    let has = if path == "/" { "no path".to_owned() } else { format!("the path `{path}`") };
+    let name = role.name.text();
+    let message = format!("role {name} has {has}: the runtime may assume roles below `{SYM_PATH}` only");
+    let is_slip = path == "/" || path.eq_ignore_ascii_case(SYM_PATH);
+    let is_connector = environment_of(name, &cx.config.role_name).is_some();
+    let report = cx.report(role.path, message);
+    if is_slip && is_connector {
+        report.suggestion("use the path that the connector module gives its role", role.path, SYM_PATH);
     }
 }
 

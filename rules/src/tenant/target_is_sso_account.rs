@@ -2,21 +2,20 @@
 
 use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
+use symlint_core::tenants::Tenant;
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        // Where the role contradicts it, `sso_account_id` is what is wrong.
-        let Some(sso) = tenant.sso_account().filter(|_| !tenant.has_role_account_mismatch()) else { continue };
-        if is_placeholder_account(sso.text()) {
-            continue;
-        }
-        let targets = tenant.grants.iter().filter_map(|grant| grant.target_account_id.text());
-        let mut same = targets.filter(|target| target.text == sso.text());
-        let Some(first) = same.next() else { continue };
-        let message = format!("target_account_id {} is the account that administers Identity Center", sso.text());
-        let mut report = cx.report(first, message).related(sso.piece, "it is sso_account_id");
-        for other in same {
-            report = report.related(other, "this grant is in the same account");
-        }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    // Where the role contradicts it, `sso_account_id` is what is wrong.
+    let Some(sso) = tenant.sso_account().filter(|_| !tenant.has_role_account_mismatch()) else { return };
+    if is_placeholder_account(sso.text()) {
+        return;
+    }
+    let targets = tenant.grants.iter().filter_map(|grant| grant.target_account_id.text());
+    let mut same = targets.filter(|target| target.text == sso.text());
+    let Some(first) = same.next() else { return };
+    let message = format!("target_account_id {} is the account that administers Identity Center", sso.text());
+    let mut report = cx.report(first, message).related(sso.piece, "it is sso_account_id");
+    for other in same {
+        report = report.related(other, "this grant is in the same account");
     }
 }

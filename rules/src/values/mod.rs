@@ -1,16 +1,34 @@
 //! Is the file what its author thinks it is?
 
-mod arguments;
+use symlint_core::rule::{Group, Obstacle};
 
-rules! { "values": "is the file what its author thinks it is?";
-    syntax_error = "syntax-error",
-    evaluation_error = "evaluation-error",
-    duplicate_key = "duplicate-key",
-    missing_attribute = "missing-attribute",
-    unknown_attribute = "unknown-attribute",
-    type_mismatch = "type-mismatch",
-    undeclared_variable = "undeclared-variable",
-    overridden_tenants = "overridden-tenants",
-    placeholder_value = "placeholder-value",
-    unknown_value = "unknown-value",
-}
+mod arguments;
+mod duplicate_key;
+mod evaluation_error;
+mod missing_attribute;
+mod overridden_tenants;
+mod placeholder_value;
+mod syntax_error;
+mod type_mismatch;
+mod undeclared_variable;
+mod unknown_attribute;
+mod unknown_value;
+
+pub(crate) static GROUP: Group = Group {
+    name: "values",
+    question: "is the file what its author thinks it is?",
+    urgency: 3,
+    severity: &[],
+    rules: &[
+        rule!("syntax-error", Model(syntax_error), obstacle = Obstacle::Unreadable),
+        rule!("evaluation-error", Model(evaluation_error), obstacle = Obstacle::Unevaluated),
+        rule!("duplicate-key", Model(duplicate_key)),
+        rule!("missing-attribute", Model(missing_attribute)),
+        rule!("unknown-attribute", Model(unknown_attribute)),
+        rule!("type-mismatch", Model(type_mismatch)),
+        rule!("undeclared-variable", Model(undeclared_variable)),
+        rule!("overridden-tenants", Model(overridden_tenants)),
+        rule!("placeholder-value", Tenant(placeholder_value)),
+        rule!("unknown-value", Tenant(unknown_value)),
+    ],
+};

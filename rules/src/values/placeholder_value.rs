@@ -5,23 +5,21 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::arn::{Arn, InstanceArn, PermissionSetArn, is_placeholder_resource};
 use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    for tenant in cx.tenants() {
-        let mut groups: Vec<(&str, Vec<Piece<'_>>)> = Vec::new();
-        for piece in placeholders(tenant) {
-            match groups.iter_mut().find(|(text, _)| *text == piece.text) {
-                Some((_, places)) => places.push(piece),
-                None => groups.push((piece.text, vec![piece])),
-            }
+pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    let mut groups: Vec<(&str, Vec<Piece<'_>>)> = Vec::new();
+    for piece in placeholders(tenant) {
+        match groups.iter_mut().find(|(text, _)| *text == piece.text) {
+            Some((_, places)) => places.push(piece),
+            None => groups.push((piece.text, vec![piece])),
         }
-        for (text, places) in groups {
-            let Some((first, others)) = places.split_first() else { continue };
-            let what = if text.contains('-') { "id" } else { "account id" };
-            let name = first.field.kind.name();
-            let mut report = cx.report(first, format!("{name} has the {what} `{text}`, which is a placeholder"));
-            for other in others {
-                report = report.related(other, format!("{} has it too", other.field.kind.name()));
-            }
+    }
+    for (text, places) in groups {
+        let Some((first, others)) = places.split_first() else { continue };
+        let what = if text.contains('-') { "id" } else { "account id" };
+        let name = first.field.kind.name();
+        let mut report = cx.report(first, format!("{name} has the {what} `{text}`, which is a placeholder"));
+        for other in others {
+            report = report.related(other, format!("{} has it too", other.field.kind.name()));
         }
     }
 }

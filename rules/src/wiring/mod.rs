@@ -1,21 +1,38 @@
 //! Does each `sso_flow` instance receive its own tenant's values?
 
+use symlint_core::rule::{Group, Level};
+
 mod filter;
+mod flow_argument_missing;
+mod flow_argument_miswired;
+mod flow_argument_unknown;
+mod flow_resource_miswired;
 mod judge;
 mod origin;
+mod resource_not_tenant_scoped;
 mod safelist;
+mod safelist_incomplete;
+mod safelist_stale;
+mod safelist_too_long;
 mod setting;
 mod shape;
 mod slot;
+mod tenant_not_wired;
 
-rules! { "wiring": "does each `sso_flow` instance receive its own tenant's values?";
-    flow_argument_miswired = "flow-argument-miswired",
-    flow_resource_miswired = "flow-resource-miswired",
-    flow_argument_missing = "flow-argument-missing",
-    flow_argument_unknown = "flow-argument-unknown",
-    tenant_not_wired = "tenant-not-wired",
-    safelist_incomplete = "safelist-incomplete",
-    safelist_stale = "safelist-stale",
-    safelist_too_long = "safelist-too-long",
-    resource_not_tenant_scoped = "resource-not-tenant-scoped",
-}
+pub(crate) static GROUP: Group = Group {
+    name: "wiring",
+    question: "does each `sso_flow` instance receive its own tenant's values?",
+    urgency: 1,
+    severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
+    rules: &[
+        rule!("flow-argument-miswired", Model(flow_argument_miswired)),
+        rule!("flow-resource-miswired", Model(flow_resource_miswired)),
+        rule!("flow-argument-missing", Model(flow_argument_missing)),
+        rule!("flow-argument-unknown", Model(flow_argument_unknown)),
+        rule!("tenant-not-wired", Model(tenant_not_wired)),
+        rule!("safelist-incomplete", Model(safelist_incomplete)),
+        rule!("safelist-stale", Model(safelist_stale)),
+        rule!("safelist-too-long", Model(safelist_too_long)),
+        rule!("resource-not-tenant-scoped", Model(resource_not_tenant_scoped)),
+    ],
+};

@@ -4,8 +4,7 @@ use symlint_terraform::syntax::{self, Attribute, Block, Body, Expr, ExprKind, It
 use symlint_terraform::{FileId, Sources, Span};
 
 use super::{Config, Exception, Organization, RoleNamePattern, TenantSettings};
-use crate::policy::{SYNTAX_ERROR, is_suppressible};
-use crate::rule::{Catalogue, Level, closest};
+use crate::rule::{Catalogue, Level, Rule, closest};
 
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,8 +108,8 @@ impl Reader<'_> {
         self.known_rule(id)?;
         each(block, &["level"], |_, value| {
             let level: Level = string(value)?.parse().map_err(|message| ConfigError { message, span: value.span })?;
-            if level == Level::Off && id.text.as_str() == SYNTAX_ERROR {
-                let message = format!("`{SYNTAX_ERROR}` cannot be switched off: what cannot be read cannot be checked");
+            if level == Level::Off && self.catalogue.get(&id.text).is_some_and(Rule::always_runs) {
+                let message = format!("`{}` cannot be switched off: what cannot be read cannot be checked", id.text);
                 return Err(error(message, value.span));
             }
             if config.levels.insert(id.text.to_string(), level).is_some() {
@@ -127,7 +126,7 @@ impl Reader<'_> {
     fn exception(&self, block: &Block, config: &mut Config) -> Read<()> {
         let [id] = labels(block)?;
         self.known_rule(id)?;
-        if !self.catalogue.get(&id.text).is_some_and(is_suppressible) {
+        if !self.catalogue.get(&id.text).is_some_and(Rule::is_suppressible) {
             return Err(error(format!("there is no exception from `{}`", id.text), id.span));
         }
         let (mut tenant, mut path, mut reason, mut expires) = (None, None, None, None);

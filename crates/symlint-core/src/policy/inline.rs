@@ -3,7 +3,7 @@
 use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
 use symlint_terraform::{FileId, Project, Source, Span};
 
-use super::{UnknownRule, is_suppressible, yaml};
+use super::{UnknownRule, yaml};
 use crate::rule::Catalogue;
 
 /// What a comment begins with that is meant to suppress something.
@@ -101,8 +101,8 @@ impl Inline {
         let covers = lines.covered(comment.span);
         for (id, span) in rules {
             match catalogue.get(id) {
-                Some(entry) if is_suppressible(entry) => {
-                    let rule = entry.rule.id;
+                Some(rule) if rule.is_suppressible() => {
+                    let rule = rule.id;
                     self.valid.push(InlineSuppression { rule, reason: reason.to_owned(), span, covers });
                 }
                 Some(_) => fail(format!("`{id}` cannot be suppressed"), span),

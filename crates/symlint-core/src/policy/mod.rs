@@ -8,30 +8,13 @@ mod yaml;
 use std::collections::BTreeMap;
 
 use crate::config::Config;
-use crate::rule::{Catalogue, CatalogueEntry, Level};
-
-/// The rule that always runs: what cannot be read cannot be checked.
-pub const SYNTAX_ERROR: &str = "syntax-error";
-
-/// The rule that speaks of what Terraform would refuse to evaluate.
-pub const EVALUATION_ERROR: &str = "evaluation-error";
-
-/// The rule that needs all others to run.
-const SUPPRESSION_UNUSED: &str = "suppression-unused";
+use crate::rule::{Catalogue, Level, Rule};
 
 pub use baseline::{Baseline, BaselineError};
 pub(crate) use inline::Inline;
 pub use inline::InvalidSuppression;
 pub(crate) use suppress::{Applied, apply, replaced, unused, unused_baseline};
 pub use suppress::{Suppressions, Unused, UnusedSuppression};
-
-/// The group of the rules about symlint's own use. They run when all else is judged, and are not to be suppressed.
-pub const META: &str = "meta";
-
-/// Whether findings of a rule can be suppressed, by whatever means.
-pub(crate) fn is_suppressible(entry: &CatalogueEntry) -> bool {
-    entry.rule.id != SYNTAX_ERROR && entry.group != META
-}
 
 /// What a run asks for beside the configuration.
 #[derive(Debug, Clone, Default)]
@@ -79,21 +62,21 @@ impl Policy {
 
     /// The level at which a rule runs, and not only to see which suppressions are used: [`Policy::level`] then says that
     /// it is off.
-    pub(crate) fn running_level(&self, entry: &CatalogueEntry, config: &Config) -> Level {
-        let level = self.level(entry, config);
-        let judges_suppressions = self.select.iter().any(|id| id == SUPPRESSION_UNUSED);
-        if level != Level::Off || !judges_suppressions || entry.group == META {
+    pub(crate) fn running_level(&self, rule: &Rule, config: &Config, catalogue: &Catalogue) -> Level {
+        let level = self.level(rule, config);
+        let is_judge = |id: &String| catalogue.get(id).is_some_and(Rule::judges_suppressions);
+        if level != Level::Off || rule.judges_suppressions() || !self.select.iter().any(is_judge) {
             return level;
         }
-        Self { select: Vec::new(), ..self.clone() }.level(entry, config)
+        Self { select: Vec::new(), ..self.clone() }.level(rule, config)
     }
 
     /// The level at which a rule's findings count.
-    pub fn level(&self, entry: &CatalogueEntry, config: &Config) -> Level {
-        let id = entry.rule.id;
+    pub fn level(&self, rule: &Rule, config: &Config) -> Level {
+        let id = rule.id;
         let named = |ids: &[String]| ids.iter().any(|named| named == id);
-        let level = self.levels.get(id).or_else(|| config.levels.get(id)).copied().unwrap_or(entry.page.level);
-        if id == SYNTAX_ERROR {
+        let level = self.levels.get(id).or_else(|| config.levels.get(id)).copied().unwrap_or(rule.page.level);
+        if rule.always_runs() {
             return if level == Level::Off { Level::Error } else { level };
         }
         if named(&self.ignore) || (!self.select.is_empty() && !named(&self.select)) {

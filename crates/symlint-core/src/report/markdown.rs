@@ -67,7 +67,7 @@ fn table(findings: &[&ReportedFinding], catalogue: &Catalogue, repository_path: 
         let mark = if finding.level == Level::Error { "❌" } else { "⚠️" };
         let tenant = finding.tenant.as_deref().map(code).unwrap_or_default();
         let place = format!("{}:{}", repository_path(&finding.location.file), finding.location.start.line);
-        let page = catalogue.get(&finding.rule).map(super::page_address).unwrap_or_default();
+        let page = catalogue.get(&finding.rule).map_or("", |rule| rule.page.address);
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,

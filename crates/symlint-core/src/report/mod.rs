@@ -17,7 +17,7 @@ use symlint_terraform::{FileId, FileRole, Sources, Span};
 
 use crate::check::Outcome;
 use crate::finding::Finding;
-use crate::rule::{Catalogue, CatalogueEntry};
+use crate::rule::Catalogue;
 use crate::tenants::{Field, Provenance, State, Tenant};
 
 pub use concise::concise;
@@ -36,11 +36,6 @@ pub const VERSION: u32 = 1;
 /// Where the project lives.
 pub fn repository() -> &'static str {
     env!("CARGO_PKG_REPOSITORY")
-}
-
-/// Where the page of a rule is read.
-pub fn page_address(entry: &CatalogueEntry) -> String {
-    format!("{}/blob/main/rules/src/{}/{}.md", repository(), entry.group, entry.rule.id)
 }
 
 /// By what findings are sorted where not all can be shown: errors first, and of them what is most urgent.

@@ -8,9 +8,9 @@ use symlint_terraform::Source;
 
 use super::line_hash::line_hashes;
 use super::wire::{Location, Report, ReportedFinding, ReportedFix};
-use super::{importance, page_address, repository};
+use super::{importance, repository};
 use crate::check::Outcome;
-use crate::rule::{Catalogue, CatalogueEntry, Level};
+use crate::rule::{Catalogue, Level, Rule};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -62,7 +62,7 @@ pub fn sarif(
                 "name": report.tool.name,
                 "semanticVersion": report.tool.version,
                 "informationUri": repository(),
-                "rules": catalogue.iter().map(rule).collect::<Vec<_>>(),
+                "rules": catalogue.iter().map(descriptor).collect::<Vec<_>>(),
             } },
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation],
@@ -74,12 +74,12 @@ pub fn sarif(
     text
 }
 
-fn rule(entry: &CatalogueEntry) -> Value {
-    let id = entry.rule.id;
-    let enabled = entry.page.level != Level::Off;
-    let level = if entry.page.level == Level::Error { "error" } else { "warning" };
-    let severity = security_severity(entry);
-    let tags: Vec<&str> = severity.map(|_| "security").into_iter().chain(["terraform", "aws", entry.group]).collect();
+fn descriptor(rule: &Rule) -> Value {
+    let enabled = rule.page.level != Level::Off;
+    let level = if rule.page.level == Level::Error { "error" } else { "warning" };
+    let severity = rule.severity();
+    let security = severity.map(|_| "security");
+    let tags: Vec<&str> = security.into_iter().chain(["terraform", "aws", rule.group.name]).collect();
     let properties = json!({
         "tags": tags,
         "precision": if level == "error" { "very-high" } else { "high" },
@@ -87,33 +87,20 @@ fn rule(entry: &CatalogueEntry) -> Value {
     });
     let properties = with(properties, [("security-severity", severity.map(Value::from))]);
     json!({
-        "id": id,
-        "name": camel_case(id),
-        "shortDescription": { "text": sentence(&entry.page.summary) },
-        "fullDescription": { "text": shorten(&description(entry)) },
-        "help": { "text": entry.page.text(), "markdown": entry.page.text() },
-        "helpUri": page_address(entry),
+        "id": rule.id,
+        "name": camel_case(rule.id),
+        "shortDescription": { "text": sentence(rule.page.summary) },
+        "fullDescription": { "text": shorten(&description(rule)) },
+        "help": { "text": rule.page.text, "markdown": rule.page.text },
+        "helpUri": rule.page.address,
         "defaultConfiguration": { "enabled": enabled, "level": level },
         "properties": properties,
     })
 }
 
-/// How bad it is for the customers, from 0 to 10: GitHub calls 9 and more critical, 7 and more high, 4 and more
-/// medium. None for rules about the files as such.
-fn security_severity(entry: &CatalogueEntry) -> Option<&'static str> {
-    let is_error = entry.page.level == Level::Error;
-    match entry.group {
-        "isolation" | "connector" | "wiring" if is_error => Some("9.0"),
-        "tenant" if is_error => Some("8.0"),
-        "isolation" | "connector" | "wiring" | "tenant" => Some("5.0"),
-        "format" if is_error => Some("4.0"),
-        _ => None,
-    }
-}
-
-fn description(entry: &CatalogueEntry) -> String {
-    let summary = sentence(&entry.page.summary);
-    match &entry.page.help {
+fn description(rule: &Rule) -> String {
+    let summary = sentence(rule.page.summary);
+    match rule.page.help {
         Some(help) => format!("{summary} If it stays: {}", uncapitalised_sentence(help)),
         None => summary,
     }

@@ -330,11 +330,11 @@ struct ReportedRule<'a> {
 pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
     let rules: Vec<ReportedRule<'_>> = catalogue
         .iter()
-        .map(|entry| ReportedRule {
-            id: entry.rule.id,
-            group: entry.group,
-            level: entry.page.level,
-            summary: &entry.page.summary,
+        .map(|rule| ReportedRule {
+            id: rule.id,
+            group: rule.group.name,
+            level: rule.page.level,
+            summary: rule.page.summary,
         })
         .collect();
     let mut json = serde_json::to_string_pretty(&rules).expect("the catalogue is plain data");

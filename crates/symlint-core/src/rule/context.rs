@@ -2,10 +2,9 @@
 
 use symlint_terraform::{Sources, Span};
 
-use super::{CatalogueEntry, Level};
+use super::{Level, Rule};
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Related};
-use crate::policy::Suppressions;
 use crate::tenants::{Argument, Field, Model, Piece, Tenant, TenantId};
 
 /// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
@@ -14,9 +13,7 @@ pub struct Context<'a> {
     pub model: &'a Model<'a>,
     /// What the team says about its set-up.
     pub config: &'a Config,
-    /// What became of suppressions; empty for all rules but those about symlint's own use.
-    pub suppressions: &'a Suppressions,
-    entry: &'a CatalogueEntry,
+    rule: &'static Rule,
     level: Level,
     findings: &'a mut Vec<Finding>,
 }
@@ -101,12 +98,11 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         model: &'a Model<'a>,
         config: &'a Config,
-        suppressions: &'a Suppressions,
-        entry: &'a CatalogueEntry,
+        rule: &'static Rule,
         level: Level,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { model, config, suppressions, entry, level, findings }
+        Self { model, config, rule, level, findings }
     }
 
     /// The tenants in source order.
@@ -129,7 +125,8 @@ impl<'a> Context<'a> {
         let sources = self.model.sources();
         let Place { span, tenant, path } = at.place(sources);
         self.findings.push(Finding {
-            rule: self.entry.rule.id,
+            rule: self.rule.id,
+            obstacle: self.rule.obstacle,
             level: self.level,
             message: in_one_line(message.into()),
             span,
@@ -138,7 +135,7 @@ impl<'a> Context<'a> {
             tenants: Vec::new(),
             cause: None,
             related: Vec::new(),
-            help: self.entry.page.help.clone(),
+            help: self.rule.page.help.map(str::to_owned),
             fixes: Vec::new(),
             fingerprint: String::new(),
             suppressed: None,

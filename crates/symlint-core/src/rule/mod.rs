@@ -1,7 +1,6 @@
 //! What a rule is, where it is documented, and what it can say.
 
 mod context;
-mod page;
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +8,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use context::{Context, Locate, Place, Report};
-pub use page::{Example, ExampleFile, ExampleKind, Mark, Page, PageError};
+
+use crate::policy::Suppressions;
+use crate::tenants::Tenant;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,88 +55,124 @@ impl FromStr for Level {
     }
 }
 
-/// A rule: what it checks is its function, all else about it is its page.
-#[derive(Debug, Clone, Copy)]
+/// A rule: its page says what it finds and why that matters, and its check finds it.
 pub struct Rule {
     /// `role-account-mismatch`
     pub id: &'static str,
-    /// The text of its page, in Markdown.
-    pub page: &'static str,
-    /// Looks at the model and reports what it finds.
-    pub check: fn(&mut Context<'_>),
+    /// The group that it belongs to.
+    pub group: &'static Group,
+    /// What people read about it.
+    pub page: Page,
+    /// Looks at what it is about and reports what it finds.
+    pub check: Check,
+    /// What it keeps all other rules from looking at, where it finds something.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// What the page of a rule says.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// How bad its findings are, unless configured otherwise.
+    pub level: Level,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    /// What happens if a finding stays, and what to do, in one line.
+    pub help: Option<&'static str>,
+    /// The page in Markdown, without what is above.
+    pub text: &'static str,
+    /// Where it can be read on the web.
+    pub address: &'static str,
+}
+
+/// The check of a rule, by what it looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// One tenant at a time, in any order; the rest of the set-up is there to compare it with.
+    Tenant(fn(&mut Context<'_>, &Tenant)),
+    /// The set-up as a whole.
+    Model(fn(&mut Context<'_>)),
+    /// How symlint itself is used. It runs when all other rules are done, and its findings cannot be suppressed.
+    Suppressions(fn(&mut Context<'_>, &Suppressions)),
+}
+
+/// Why something is not checked where a rule has a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A file cannot be read. Such a rule always runs, and its findings cannot be suppressed.
+    Unreadable,
+    /// Terraform would refuse to evaluate something.
+    Unevaluated,
 }
 
 /// Rules that ask the same question.
-#[derive(Debug, Clone, Copy)]
 pub struct Group {
     /// `tenant`
     pub name: &'static str,
     /// `does a tenant agree with itself?`
     pub question: &'static str,
+    /// When to read its findings: from 1 for what crosses from one tenant into another, to 3 for what concerns a single
+    /// value.
+    pub urgency: u8,
+    /// How much harm its findings can do to a customer, by the rule's level, from 0 to 10. GitHub calls 9 and more
+    /// critical, 7 and more high, 4 and more medium. What is not listed is not about security.
+    pub severity: &'static [(Level, &'static str)],
     /// In the order of the catalogue.
     pub rules: &'static [Rule],
 }
 
-/// All rules, with their pages read.
-#[derive(Debug)]
+/// All rules.
+#[derive(Clone, Copy)]
 pub struct Catalogue {
-    entries: Vec<CatalogueEntry>,
+    /// In the order in which they are listed.
+    pub groups: &'static [&'static Group],
 }
 
-/// A rule of the catalogue, and what its page says.
-#[derive(Debug)]
-pub struct CatalogueEntry {
-    /// The rule.
-    pub rule: Rule,
-    /// The name of its group.
-    pub group: &'static str,
-    /// The question of its group.
-    pub question: &'static str,
-    /// Its page.
-    pub page: Page,
+impl Rule {
+    /// Whether it runs whatever the policy says: what cannot be read cannot be checked.
+    pub fn always_runs(&self) -> bool {
+        self.obstacle == Some(Obstacle::Unreadable)
+    }
+
+    /// Whether it is about symlint itself.
+    pub fn judges_suppressions(&self) -> bool {
+        matches!(self.check, Check::Suppressions(_))
+    }
+
+    /// Whether its findings can be suppressed, by whatever means.
+    pub fn is_suppressible(&self) -> bool {
+        !self.always_runs() && !self.judges_suppressions()
+    }
+
+    /// The urgency of its group, or 0 for what keeps tenants from being read at all.
+    pub fn urgency(&self) -> u8 {
+        if self.always_runs() { 0 } else { self.group.urgency }
+    }
+
+    /// The severity that its group gives to its level.
+    pub fn severity(&self) -> Option<&'static str> {
+        self.group.severity.iter().find(|(level, _)| *level == self.page.level).map(|(_, severity)| *severity)
+    }
 }
 
 impl Catalogue {
-    /// Reads the pages of `groups`.
-    ///
-    /// # Errors
-    ///
-    /// If a page has not the shape of one.
-    pub fn new(groups: &[Group]) -> Result<Self, PageError> {
-        let mut entries = Vec::new();
-        for group in groups {
-            for rule in group.rules {
-                let page = Page::parse(rule.id, rule.page)?;
-                entries.push(CatalogueEntry { rule: *rule, group: group.name, question: group.question, page });
-            }
-        }
-        Ok(Self { entries })
-    }
-
     /// In the order of the catalogue.
-    pub fn iter(&self) -> impl Iterator<Item = &CatalogueEntry> {
-        self.entries.iter()
+    pub fn iter(&self) -> impl Iterator<Item = &'static Rule> + use<> {
+        self.groups.iter().flat_map(|group| group.rules)
     }
 
     /// The rule with this id.
-    pub fn get(&self, id: &str) -> Option<&CatalogueEntry> {
-        self.entries.iter().find(|entry| entry.rule.id == id)
+    pub fn get(&self, id: &str) -> Option<&'static Rule> {
+        self.iter().find(|rule| rule.id == id)
     }
 
-    /// What a person should read first: 0 for what keeps tenants from being read at all, then what crosses from one
-    /// tenant into another, then what contradicts itself, then the form of single values.
+    /// What a person should read first: the [`urgency`](Rule::urgency) of a rule.
     pub fn urgency(&self, id: &str) -> u8 {
-        match self.get(id).map(|entry| entry.group) {
-            _ if id == crate::policy::SYNTAX_ERROR => 0,
-            Some("isolation" | "connector" | "wiring") => 1,
-            Some("tenant" | "naming") => 2,
-            _ => 3,
-        }
+        self.get(id).map_or(u8::MAX, Rule::urgency)
     }
 
     /// All ids.
-    pub fn ids(&self) -> impl Iterator<Item = &'static str> {
-        self.entries.iter().map(|entry| entry.rule.id)
+    pub fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.iter().map(|rule| rule.id)
     }
 }
 

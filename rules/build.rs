@@ -1,0 +1,211 @@
+//! Reads the pages of the rules, so that the program does not have to: `pages.rs` has a constant for each of them. A
+//! page without the shape of one does not compile.
+//!
+//! ````text
+//! # rule-id
+//!
+//! ```hcl rule
+//! level   = "error"
+//! summary = "what it finds, in one line"
+//! help    = "what happens if it stays, and what to do"
+//! ```
+//!
+//! What it checks, why it matters, how to fix it, sources.
+//!
+//! **Wrong:**
+//!
+//! ```hcl bad
+//! … # rule-id: the text that is wrong
+//! ```
+//!
+//! **Right:**
+//!
+//! ```hcl good
+//! …
+//! ```
+//! ````
+//!
+//! There is at most one wrong and one right example; `hcl fixed` in place of `hcl good` is what fixes make of the wrong
+//! one. Examples that nobody but the tests reads are in `rule-id.tests.md`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use serde::Deserialize;
+
+/// More is not read on a screen, nor in the sidebar of a code review.
+const MOST_LINES: usize = 150;
+
+const WRONG: &str = "**Wrong:**";
+const RIGHT: &str = "**Right:**";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    level: Level,
+    summary: String,
+    help: Option<String>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Off,
+    Warning,
+    Error,
+}
+
+/// A mistake in a page, and its line, from 1.
+struct Mistake(usize, String);
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=src");
+    let repository = env::var("CARGO_PKG_REPOSITORY").unwrap_or_default();
+    let mut constants = String::new();
+    for path in pages()? {
+        let text = fs::read_to_string(&path)?;
+        let shown = path.display();
+        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match constant(&id, &text, &format!("{repository}/blob/main/rules/{}", slashes(&path))) {
+            Ok(constant) => constants.push_str(&constant),
+            Err(Mistake(line, message)) => println!("cargo::error=rules/{shown}:{line}: {message}"),
+        }
+    }
+    fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("pages.rs"), constants)
+}
+
+/// All pages, in the folders of their groups.
+fn pages() -> io::Result<Vec<PathBuf>> {
+    let mut pages = Vec::new();
+    for group in fs::read_dir("src")? {
+        let group = group?.path();
+        if group.is_dir() {
+            for file in fs::read_dir(group)? {
+                let file = file?.path();
+                let name = file.to_string_lossy();
+                if name.ends_with(".md") && !name.ends_with(".tests.md") {
+                    pages.push(file);
+                }
+            }
+        }
+    }
+    pages.sort();
+    Ok(pages)
+}
+
+fn slashes(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// The page as the constant of the rule's module.
+fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
+    // Git may have made the line ends those of Windows.
+    let page = page.replace("\r\n", "\n");
+    let lines: Vec<&str> = page.lines().collect();
+    if lines.first() != Some(&format!("# {id}").as_str()) {
+        return Err(Mistake(1, format!("a page begins with its rule's id: `# {id}`")));
+    }
+    if lines.len() > MOST_LINES {
+        let message = format!("a page has at most {MOST_LINES} lines: put examples into {id}.tests.md");
+        return Err(Mistake(MOST_LINES + 1, message));
+    }
+    let blocks = blocks(&lines)?;
+    let Some(head) = blocks.first().filter(|block| block.info == "hcl rule") else {
+        return Err(Mistake(2, "the first block of a page is `hcl rule`".into()));
+    };
+    let Head { level, summary, help } = read_head(head, &lines)?;
+    check_examples(blocks.get(1..).unwrap_or_default(), &lines)?;
+    // One blank line is left of the two around the head.
+    let shown = lines.iter().take(head.start).chain(lines.iter().skip(head.end + 2));
+    let text: String = shown.flat_map(|line| [line, "\n"]).collect();
+    let mut constant = String::new();
+    write!(
+        constant,
+        "pub(crate) const {}: Page = Page {{\n    level: Level::{level:?},\n    summary: {summary:?},\n    \
+         help: {help:?},\n    text: {text:?},\n    address: {address:?},\n}};\n\n",
+        id.replace('-', "_")
+    )
+    .map_err(|error| Mistake(1, error.to_string()))?;
+    Ok(constant)
+}
+
+/// A fenced block: its lines are between those of the fences, which are counted from 0.
+struct Block<'p> {
+    info: &'p str,
+    start: usize,
+    end: usize,
+}
+
+fn blocks<'p>(lines: &[&'p str]) -> Result<Vec<Block<'p>>, Mistake> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, &str)> = None;
+    for (number, line) in lines.iter().enumerate() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        open = match open {
+            None => Some((number, info)),
+            Some((start, opened)) if info.is_empty() => {
+                blocks.push(Block { info: opened, start, end: number });
+                None
+            }
+            Some(_) => return Err(Mistake(number + 1, "the block before this one does not end".into())),
+        };
+    }
+    match open {
+        Some((start, _)) => Err(Mistake(start + 1, "this block does not end".into())),
+        None => Ok(blocks),
+    }
+}
+
+fn read_head(block: &Block<'_>, lines: &[&str]) -> Result<Head, Mistake> {
+    let text: String = lines.iter().take(block.end).skip(block.start + 1).flat_map(|line| [line, "\n"]).collect();
+    let head: Head = hcl::from_str(&text).map_err(|error| match error {
+        hcl::Error::Parse(error) => {
+            Mistake(block.start + 1 + error.location().line(), format!("in the head: {}", error.message()))
+        }
+        other => Mistake(block.start + 1, format!("in the head: {other}")),
+    })?;
+    for (name, text) in [("summary", Some(&head.summary)), ("help", head.help.as_ref())] {
+        if text.is_some_and(|text| text.trim().is_empty() || text.contains('\n')) {
+            return Err(Mistake(block.start + 1, format!("the {name} is one line of text")));
+        }
+    }
+    Ok(head)
+}
+
+/// Each example has a caption, and is one of at most two.
+fn check_examples(blocks: &[Block<'_>], lines: &[&str]) -> Result<(), Mistake> {
+    let mut seen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut caption = "";
+    let mut last_end = None;
+    for block in blocks {
+        let mistake = |message: String| Err(Mistake(block.start + 1, message));
+        let mut words = block.info.split_whitespace().skip(1);
+        let Some(kind) = words.next() else { continue };
+        let expected = match kind {
+            "bad" => WRONG,
+            "good" | "fixed" => RIGHT,
+            _ => return mistake(format!("`{kind}` is not a kind of example: use `bad`, `good` or `fixed`")),
+        };
+        let file = match words.next().map(|word| word.strip_prefix("file=")) {
+            None => "",
+            Some(Some(file)) => file,
+            Some(None) => return mistake("only `file=NAME` may follow the kind of an example".into()),
+        };
+        let between = lines.iter().take(block.start).skip(last_end.map_or(0, |end: usize| end + 1));
+        let mut captions =
+            between.filter_map(|line| [WRONG, RIGHT].into_iter().find(|caption| line.starts_with(caption)));
+        caption = captions.next_back().unwrap_or(caption);
+        if caption != expected {
+            return mistake(format!("the caption `{expected}` is missing in front of this example"));
+        }
+        let files = seen.entry(expected).or_default();
+        if !files.is_empty() && (file.is_empty() || files.contains(&"") || files.contains(&file)) {
+            return mistake("a page shows one wrong and one right example: move others to the tests".into());
+        }
+        files.push(file);
+        last_end = Some(block.end);
+    }
+    if seen.contains_key(WRONG) { Ok(()) } else { Err(Mistake(lines.len(), "the page shows no wrong example".into())) }
+}
