@@ -135,6 +135,27 @@ fn an_exception_holds_for_its_tenant_or_path_until_its_day() {
 }
 
 #[test]
+fn an_exception_ends_on_a_day_that_there_is() {
+    let run = |day: &str| {
+        let config = format!(
+            "exception \"role-account-mismatch\" {{\n  tenant = \"a\"\n  reason = \"b\"\n  expires = \"{day}\"\n}}\n"
+        );
+        with_config(&config, &[], "1795305600")
+    };
+    for day in ["2028-02-29", "2000-02-29", "9999-12-31"] {
+        assert_eq!(run(day).code, 1, "{day}: {}", run(day).stderr);
+    }
+    let others = ["2027-02-29", "2100-02-29", "2027-04-31", "2027-13-01", "2027-00-01", "2027-01-00"];
+    for day in others.into_iter().chain(["2027-1-31", "27-01-31", "+2027-01-31", "2027-W05-1", "2027-031", "soon", ""])
+    {
+        let run = run(day);
+        assert_eq!(run.code, 2, "{day}");
+        assert!(run.stderr.contains(".symlint.hcl:4:13: "), "{}", run.stderr);
+        assert!(run.stderr.contains("is not a date"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_finding_about_several_tenants_needs_an_exception_for_each() {
     let shared = values(&[
         tenant("blue_harbour", &[]),

@@ -2,6 +2,7 @@
 
 use symlint_terraform::syntax::{self, Attribute, Block, Body, Expr, ExprKind, Item, Key, Name};
 use symlint_terraform::{FileId, Sources, Span};
+use time::{Date, Month};
 
 use super::{Config, Exception, Organization, RoleNamePattern, TenantSettings};
 use crate::rule::{Catalogue, Level, Rule, closest};
@@ -373,29 +374,18 @@ fn mapping(item: &Item, known: &[&str], what: &str) -> Read<(String, String)> {
     Ok((name.text.to_string(), string(&item.value)?))
 }
 
+/// A day as `2027-01-31`, and in no other of the forms of ISO 8601: days are compared as texts.
 fn date(text: String, span: Span) -> Read<String> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |part: &str, width: usize| {
-        (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))
-            .then(|| part.parse::<u32>().ok())
-            .flatten()
+    let number = |part: &str, width: usize| -> Option<u16> {
+        (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok()).flatten()
     };
-    let valid = match parts.as_slice() {
-        [year, month, day] => match (number(year, 4), number(month, 2), number(day, 2)) {
-            (Some(year), Some(month), Some(day)) => (1..=days(year, month)).contains(&day),
-            _ => false,
-        },
+    let day = |year: &str, month: &str, day: &str| {
+        let month = Month::try_from(u8::try_from(number(month, 2)?).ok()?).ok()?;
+        Date::from_calendar_date(number(year, 4)?.into(), month, u8::try_from(number(day, 2)?).ok()?).ok()
+    };
+    let is_day = match *text.split('-').collect::<Vec<_>>() {
+        [year, month, of_month] => day(year, month, of_month).is_some(),
         _ => false,
     };
-    if valid { Ok(text) } else { Err(error(format!("`{text}` is no date such as `2027-01-31`"), span)) }
-}
-
-fn days(year: u32, month: u32) -> u32 {
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 0,
-    }
+    if is_day { Ok(text) } else { Err(error(format!("`{text}` is not a date such as `2027-01-31`"), span)) }
 }
