@@ -217,5 +217,5 @@ fn an_organization_to_complete_keeps_who_is_in_it() {
     assert!(said.ends_with(&format!("complete the block in .symlint.hcl: {all}")), "{said}");
     let green = "organization \"green\" {\n  tenants = [\"green_valley\"]\n}\n";
     let said = help(&format!("{blue}{green}"));
-    assert!(said.ends_with(&format!("make one block of `blue` and `green` in .symlint.hcl: {all}")), "{said}");
+    assert!(said.ends_with(&format!("merge the blocks `blue` and `green` in .symlint.hcl: {all}")), "{said}");
 }

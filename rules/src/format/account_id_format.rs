@@ -17,12 +17,12 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     if let Some(written) = lost_zero(cx, field) {
         let name = field.kind.name();
         let value = field.as_str().unwrap_or_default();
-        let because = if field.is_number() { "it is written as a number" } else { "its type is `number`" };
+        let because = if field.is_number() { "it is a number" } else { "its type is `number`" };
         let message = format!("{name} is malformed: `{written}` becomes `{value}`, because {because}");
         let place = Place { span: field.span, ..field.place(cx.sources()) };
         let report = cx.report(place, message);
         if field.is_number() {
-            report.suggestion("quote the account id as it is written", field, format!("\"{written}\""));
+            report.suggestion("put the account ID in quotes", field, format!("\"{written}\""));
         }
         return;
     }

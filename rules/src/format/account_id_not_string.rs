@@ -17,13 +17,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let written = field.text().map(|text| cx.sources().text(text.span(cx.sources()))).unwrap_or_default();
         let quoted = format!("\"{id}\"");
         if written == id {
-            cx.report(field, format!("{name} {id} is written as a number: write it in quotes")).safe_fix(
-                "quote the account id",
+            cx.report(field, format!("{name} {id} is a number, not a string")).safe_fix(
+                "put the account ID in quotes",
                 field,
                 quoted,
             );
         } else {
-            cx.report(field, format!("{name} is written as the number `{written}`, which becomes `{id}`")).suggestion(
+            cx.report(field, format!("{name} is the number `{written}`, which becomes `{id}`")).suggestion(
                 format!("write `{quoted}`"),
                 field,
                 quoted,

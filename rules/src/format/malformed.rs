@@ -99,7 +99,7 @@ pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> 
         None => cx.report(*field, message),
     };
     for repeat in flaws.iter().flat_map(|flaw| &flaw.repeats) {
-        report = report.related(repeat, format!("{} has the same text", repeat.field.kind.name()));
+        report = report.related(repeat, format!("{} contains the same text", repeat.field.kind.name()));
     }
     report
 }
@@ -205,7 +205,7 @@ impl<'a> Judge<'a> {
     fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: Resource) {
         let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text)) };
         if let Some(kind) = other_kind(&arn, wanted) {
-            let what = format!("it is the ARN of {kind}, not of {}", wanted.name());
+            let what = format!("this is the ARN of {kind}, not of {}", wanted.name());
             return self.flaw(PartKind::Own, whole, what);
         }
         if let Some(colon) = extra_colon(whole, &arn, wanted) {
@@ -232,14 +232,14 @@ impl<'a> Judge<'a> {
 
     fn head(&mut self, arn: &Arn<'a>, wanted: Resource) {
         self.expect(arn.prefix().text == "arn", PartKind::Prefix, arn.prefix(), || {
-            format!("it begins with `{}`, not with `arn`", arn.prefix().text)
+            format!("the ARN begins with `{}`, not with `arn`", arn.prefix().text)
         });
         self.expect(is_partition(arn.partition().text), PartKind::Partition, arn.partition(), || {
             let lower = arn.partition().text.to_ascii_lowercase();
             match arn.partition().text {
                 "" => "the partition (`aws`) is missing".into(),
                 text if is_partition(&lower) => format!("the partition `{text}` must be written `{lower}`"),
-                text => format!("`{text}` is no partition"),
+                text => format!("`{text}` is not a partition"),
             }
         });
         self.expect(arn.service().text == wanted.service(), PartKind::Service, arn.service(), || {
@@ -266,7 +266,7 @@ impl<'a> Judge<'a> {
         let Some((id, _)) = rest.split_once(b'/') else { return self.instance_id(rest) };
         self.instance_id(id);
         let tail = rest.slice(id.text.len()..rest.text.len());
-        self.flaw(PartKind::Own, tail, format!("`{}` must not follow the instance id", tail.text));
+        self.flaw(PartKind::Own, tail, format!("`{}` must not follow the instance ID", tail.text));
     }
 
     fn instance_id(&mut self, id: Piece<'a>) {
@@ -286,11 +286,11 @@ impl<'a> Judge<'a> {
                 });
             }
             None if rest.text.starts_with("ps-") => {
-                self.flaw(PartKind::Own, rest, format!("the instance id is missing before `{}`", rest.text));
+                self.flaw(PartKind::Own, rest, format!("the instance ID is missing in front of `{}`", rest.text));
             }
             None => {
                 self.instance_id(rest);
-                self.flaw(PartKind::Own, rest, format!("the permission set id is missing behind `{}`", rest.text));
+                self.flaw(PartKind::Own, rest, format!("the permission set ID is missing after `{}`", rest.text));
             }
         }
     }
@@ -308,7 +308,7 @@ impl<'a> Judge<'a> {
         if name.text.is_empty() {
             let slash = resource.slice(resource.text.len().saturating_sub(1)..resource.text.len());
             let doubled = path.is_some_and(|path| path.text.ends_with("//"));
-            return self.expect(doubled, PartKind::Own, slash, || "no name follows the last `/`".into());
+            return self.expect(doubled, PartKind::Own, slash, || "there is no name after the last `/`".into());
         }
         self.expect(is_role_name(name.text), PartKind::Own, name, || name_flaw(name.text));
     }
@@ -327,13 +327,13 @@ fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<
 fn no_arn(text: &str) -> String {
     let parts = text.split(':').count();
     if text.starts_with("arn:") {
-        format!("it has {parts} parts between colons, not 6")
+        format!("the ARN has {parts} parts between colons, not 6")
     } else if is_account_id(text) {
-        "it is an account id, not an ARN".into()
+        "this is an account ID, not an ARN".into()
     } else if text.starts_with("ps-") || instance_id_suffix(text).is_some() {
-        "it is an id, not an ARN".into()
+        "this is an ID, not an ARN".into()
     } else {
-        "it is no ARN".into()
+        "this is not an ARN".into()
     }
 }
 
@@ -342,16 +342,16 @@ fn account_flaw(text: &str) -> String {
     if text.is_empty() {
         "the account is missing".into()
     } else if digits == text.len() {
-        let lost = if digits == 11 { ": a leading zero may be lost" } else { "" };
+        let lost = if digits == 11 { " (is a leading zero missing?)" } else { "" };
         format!("`{text}` has {digits} {}, not 12{lost}", if digits == 1 { "digit" } else { "digits" })
     } else if text.contains('*') {
-        format!("`{text}` is a wildcard, not an account id")
+        format!("`{text}` is a wildcard, not an account ID")
     } else if text.starts_with("arn:") {
-        format!("`{text}` is an ARN, not an account id")
+        format!("`{text}` is an ARN, not an account ID")
     } else if let Some(plain) = without_separators(text) {
-        format!("`{text}` must be written without separators, `{plain}`")
+        format!("`{text}` must be written without separators: `{plain}`")
     } else {
-        format!("`{text}` is not twelve digits")
+        format!("`{text}` does not consist of twelve digits")
     }
 }
 
@@ -368,11 +368,11 @@ fn id_flaw(text: &str, prefix: &str, suffix: Option<&str>, others: &str) -> Stri
     let prefix = text.strip_suffix(suffix).unwrap_or(prefix);
     let strange = strangers(suffix, |c| c.is_ascii_alphanumeric() || others.contains(c));
     match (suffix.chars().count(), strange) {
-        (16, strange) => format!("`{text}` has {strange}"),
+        (16, strange) => format!("`{text}` contains {strange}"),
         (count, strange) => {
-            let and = if strange.is_empty() { String::new() } else { format!(" and {strange}") };
+            let and = if strange.is_empty() { String::new() } else { format!(", and contains {strange}") };
             let characters = if count == 1 { "character" } else { "characters" };
-            format!("`{text}` has {count} {characters} behind `{prefix}`, not 16{and}")
+            format!("`{text}` has {count} {characters} after `{prefix}`, not 16{and}")
         }
     }
 }
@@ -381,20 +381,20 @@ fn path_flaw(path: &str) -> String {
     if path.contains("//") {
         "the path has two slashes in a row".into()
     } else if path.len() > 512 {
-        format!("the path has {} characters, at most 512 are allowed", path.len())
+        format!("the path has {} characters, but at most 512 are allowed", path.len())
     } else {
         let strange = strangers(path, |c| c.is_ascii_graphic() && !matches!(c, '*' | '?'));
-        format!("the path `{path}` has {strange}")
+        format!("the path `{path}` contains {strange}")
     }
 }
 
 fn name_flaw(name: &str) -> String {
     let strange = strangers(name, |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
     if strange.is_empty() {
-        return format!("the role's name has {} characters, at most 64 are allowed", name.len());
+        return format!("the name of the role has {} characters, but at most 64 are allowed", name.len());
     }
-    let wildcard = if name.contains(['*', '?']) { ": a wildcard names no role" } else { "" };
-    format!("the role's name `{name}` has {strange}{wildcard}")
+    let wildcard = if name.contains(['*', '?']) { " (a wildcard is not allowed)" } else { "" };
+    format!("the name of the role, `{name}`, contains {strange}{wildcard}")
 }
 
 /// The first few characters of `text` that are not allowed, each once.

@@ -15,9 +15,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some((id, piece)) = partitions.next() else { return };
     let message = if facts::is_partition(id) {
         let allowed: Vec<String> = cx.config.allowed_partitions.iter().map(|id| format!("`{id}`")).collect();
-        format!("the partition `{id}` is out of reach: only {} is allowed", allowed.join(" or "))
+        format!("partition `{id}` is not one of the allowed partitions ({})", allowed.join(", "))
     } else {
-        format!("there is no partition `{id}`")
+        format!("`{id}` is not a partition")
     };
     let mut report = cx.report(piece, message);
     for (id, other) in partitions {

@@ -16,10 +16,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let meant = meant(text);
     let message = match meant {
         Some(meant) if zone_of(text) == Some(meant) => {
-            format!("`{text}` is an availability zone, not a region: write `{meant}`")
+            format!("`{text}` is an availability zone, not a region; did you mean `{meant}`?")
         }
-        Some(meant) => format!("`{text}` is no region: write `{meant}`"),
-        None => format!("`{text}` is no region"),
+        Some(meant) => format!("`{text}` is not a region; did you mean `{meant}`?"),
+        None => format!("`{text}` is not a region"),
     };
     let report = cx.report(region, message);
     if let Some(meant) = meant {

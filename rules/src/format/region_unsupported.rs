@@ -15,12 +15,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     match region_status(region.text) {
         RegionStatus::Invalid | RegionStatus::Supported => {}
         RegionStatus::WithoutIdentityCenter => {
-            cx.report(region, format!("the region `{}` has no IAM Identity Center", region.text));
+            cx.report(region, format!("region `{}` does not offer IAM Identity Center", region.text));
         }
         RegionStatus::Unlisted => {
             let meant = closest(region.text, regions());
             let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-            let report = cx.report(region, format!("`{}` is no region that is known{hint}", region.text));
+            let report = cx.report(region, format!("`{}` is not a known region{hint}", region.text));
             if let Some(meant) = meant {
                 report.suggestion(format!("write `{meant}`"), region, meant);
             }

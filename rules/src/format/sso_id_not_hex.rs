@@ -12,16 +12,16 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let lower = text.to_ascii_lowercase();
         let is_upper = is_hex(suffix(&lower));
         let message = if is_upper {
-            format!("`{text}` has capitals, but all real ids are in lower case")
+            format!("`{text}` contains capital letters, but all known IDs are in lower case")
         } else {
-            format!("`{text}` is not sixteen hexadecimal digits, as all real ids are")
+            format!("`{text}` does not have sixteen hexadecimal digits, unlike all known IDs")
         };
         let mut report = cx.report(first, message);
         for other in others {
-            report = report.related(other, format!("{} has the same id", other.field.kind.name()));
+            report = report.related(other, format!("{} contains the same ID", other.field.kind.name()));
         }
         if is_upper {
-            report.suggestion("write the id in lower case", first, lower);
+            report.suggestion("write the ID in lower case", first, lower);
         }
     }
 }

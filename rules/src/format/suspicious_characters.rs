@@ -23,14 +23,14 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
         let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
         let (safe, title, edits) = fix(cx, field, cleaned);
-        cx.report(place, format!("{name} has {}", describe(cleaned))).edits(title, safe, edits);
+        cx.report(place, format!("{name} contains {}", describe(cleaned))).edits(title, safe, edits);
     }
 }
 
 /// Names the first few characters, each once.
 fn describe(cleaned: &Cleaned) -> String {
     if cleaned.text.is_empty() && !cleaned.garbled {
-        return "nothing that can be seen".into();
+        return "only invisible characters".into();
     }
     let mut different: Vec<&Suspicious> = Vec::new();
     for suspicious in &cleaned.suspicious {
@@ -70,8 +70,8 @@ fn describe_one(cleaned: &Cleaned, suspicious: &Suspicious) -> String {
 fn place_of(cleaned: &Cleaned, suspicious: &Suspicious) -> &'static str {
     let is_leading = cleaned.offsets.first().is_some_and(|&first| suspicious.at < first);
     match (suspicious.at_end, is_leading) {
-        (true, true) => " before it",
-        (true, false) => " behind it",
+        (true, true) => " at the start",
+        (true, false) => " at the end",
         (false, _) => "",
     }
 }

@@ -12,14 +12,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
-        let whose = if tenant.id == other.id { "here".to_owned() } else { format!("by `{}`", other.name()) };
-        let message = format!(
-            "permission set {} in account {} is granted {whose} already: the first to expire takes it from both",
-            id.text(),
-            target.text()
-        );
+        let whose = if tenant.id == other.id { "this tenant".to_owned() } else { format!("`{}`", other.name()) };
+        let message =
+            format!("permission set {} in account {} is already granted by {whose}", id.text(), target.text());
         cx.report(id.piece, message)
-            .related(other_id.piece, "it is granted here already")
-            .related(other_target.piece, "in the same account");
+            .related(other_id.piece, "it is already granted here")
+            .related(other_target.piece, "this is the same account");
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(instance), Some(other_instance)) = (own.instance, others.instance) else { continue };
         let (Some(account), Some(other_account)) = (own.sso_account, others.sso_account) else { continue };
         let message = format!(
-            "instance {} is that of `{}` too, under another SSO account: {} here, {} there",
+            "instance {} is also used by `{}`, but the SSO accounts differ: {} here, {} there",
             instance.text(),
             other.name(),
             account.text(),
@@ -18,7 +18,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         );
         cx.report(instance.piece, message)
             .related(other_instance.piece, format!("`{}` has this instance", other.name()))
-            .related(account.piece, "sso_account_id here")
-            .related(other_account.piece, format!("sso_account_id of `{}`", other.name()));
+            .related(account.piece, "this tenant's sso_account_id")
+            .related(other_account.piece, format!("`{}`'s sso_account_id", other.name()));
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(instance), Some(other_instance)) = (grant.own_instance, other_grant.own_instance) else { continue };
         let message = format!(
-            "permission set {} is also that of `{}`, in another instance: {} here, {} there",
+            "permission set {} is also used by `{}`, but the instances differ: {} here, {} there",
             id.text(),
             other.name(),
             instance.text(),
@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         );
         cx.report(id.piece, message)
             .related(other_id.piece, format!("`{}` has this permission set", other.name()))
-            .related(instance.piece, "the instance here")
-            .related(other_instance.piece, format!("the instance of `{}`", other.name()));
+            .related(instance.piece, "this tenant's instance")
+            .related(other_instance.piece, format!("`{}`'s instance", other.name()));
     }
 }

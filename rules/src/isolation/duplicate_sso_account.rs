@@ -14,30 +14,30 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 // The accounts agree with the instances, so it is the region that does not.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "region is {region}, but that of `{name}` is {other_region}, with the same SSO account {}",
+                    "region is {region}, but `{name}` has the same SSO account {} in {other_region}",
                     account.text()
                 );
                 cx.report(&tenant.connector.region, message)
-                    .related(&other.connector.region, format!("the region of `{name}`"))
-                    .related(account.piece, "sso_account_id is set here")
+                    .related(&other.connector.region, format!("`{name}`'s region"))
+                    .related(account.piece, "this tenant's sso_account_id")
                     .related(&other.sso_account_id, format!("`{name}` has the same account"));
             }
             (Some(id), Some(other_id)) if id.differs(other_id) => {
-                cx.report(account.piece, format!("{} in another instance", message(account, name)))
+                cx.report(account.piece, format!("{}, which has a different instance", message(account, name)))
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
-                    .related(id.piece, "the instance here")
-                    .related(other_id.piece, format!("the instance of `{name}`"));
+                    .related(id.piece, "this tenant's instance")
+                    .related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
-                cx.report(account.piece, format!("{} in another region", message(account, name)))
+                cx.report(account.piece, format!("{}, which has a different region", message(account, name)))
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
-                    .related(&tenant.connector.region, "the region here")
-                    .related(&other.connector.region, format!("the region of `{name}`"));
+                    .related(&tenant.connector.region, "this tenant's region")
+                    .related(&other.connector.region, format!("`{name}`'s region"));
             }
         }
     }
 }
 
 fn message(account: Part<'_>, other: &str) -> String {
-    format!("sso_account_id {} is that of `{other}` too,", account.text())
+    format!("sso_account_id {} is also used by `{other}`", account.text())
 }

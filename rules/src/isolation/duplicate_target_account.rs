@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
         let message = format!(
-            "target_account_id {} is also that of `{}`, in another instance: an account is in one organization",
+            "target_account_id {} is also used by `{}`, which has a different instance",
             target.text(),
             other.name()
         );
@@ -21,8 +21,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .related(other_target.piece, format!("`{}` has this target account", other.name()));
         if let (Some(instance), Some(other_instance)) = (grant.instances.first(), other_grant.instances.first()) {
             report = report
-                .related(instance.piece, "the instance here")
-                .related(other_instance.piece, format!("the instance of `{}`", other.name()));
+                .related(instance.piece, "this tenant's instance")
+                .related(other_instance.piece, format!("`{}`'s instance", other.name()));
         }
     }
 }

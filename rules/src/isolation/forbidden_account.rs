@@ -11,11 +11,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     forbidden.sort_by_key(|account| account.text);
     for places in forbidden.chunk_by(|a, b| a.text == b.text) {
         let Some((first, others)) = places.split_first() else { continue };
-        let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "listed in `host_accounts`" };
+        let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "one of your `host_accounts`" };
         let message = format!("{} {} is {whose}, not a customer's", first.field.kind.name(), first.text);
         let mut report = cx.report(*first, message);
         for other in others {
-            report = report.related(*other, "the same account");
+            report = report.related(*other, "this is the same account");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Does a tenant stay out of the others?
+//! Are the tenants kept apart from each other?
 
 use symlint_core::rule::{Group, Level};
 
@@ -15,7 +15,7 @@ mod target_is_foreign_sso_account;
 
 pub(crate) static GROUP: Group = Group {
     name: "isolation",
-    question: "does a tenant stay out of the others?",
+    question: "are the tenants kept apart from each other?",
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
     rules: &[

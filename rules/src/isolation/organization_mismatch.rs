@@ -13,19 +13,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.differs(other_id) => {
                 let message = format!(
-                    "instance {} is not {}, that of `{name}` in the same organization `{organization}`",
+                    "instance {} differs from {}, which `{name}` has in the same organization `{organization}`",
                     id.text(),
                     other_id.text()
                 );
-                cx.report(id.piece, message).related(other_id.piece, format!("the instance of `{name}`"));
+                cx.report(id.piece, message).related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "region {region} is not {other_region}, that of `{name}` in the same organization `{organization}`"
+                    "region {region} differs from {other_region}, which `{name}` has in the same organization `{organization}`"
                 );
                 cx.report(&tenant.connector.region, message)
-                    .related(&other.connector.region, format!("the region of `{name}`"));
+                    .related(&other.connector.region, format!("`{name}`'s region"));
             }
         }
     }

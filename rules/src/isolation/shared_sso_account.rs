@@ -15,8 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
         let message = format!(
-            "{} share the SSO account {}, the instance and the region, but no `organization` says that they are one \
-             customer",
+            "{} share SSO account {}, its instance, and its region, but no `organization` declares them to be one customer",
             names(&members),
             account.text()
         );
@@ -31,25 +30,23 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
         let keys = keys.join(", ");
+        let block = |name: &str| format!("organization \"{name}\" {{ tenants = [{keys}] }}");
         let what = match named.as_slice() {
-            [] => format!("if they are one customer, add to .symlint.hcl: organization \"…\" {{ tenants = [{keys}] }}"),
-            [one] => format!(
-                "if they are one customer, complete the block in .symlint.hcl: organization \"{}\" {{ tenants = [{keys}] }}",
-                one.name
-            ),
+            [] => format!("add this to .symlint.hcl: {}", block("NAME")),
+            [one] => format!("complete the block in .symlint.hcl: {}", block(&one.name)),
             [one, others @ ..] => {
                 let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.name)).collect();
                 format!(
-                    "if they are one customer, make one block of `{}` and {} in .symlint.hcl: \
-                     organization \"{}\" {{ tenants = [{keys}] }}",
+                    "merge the blocks `{}` and {} in .symlint.hcl: {}",
                     one.name,
                     others.join(", "),
-                    one.name
+                    block(&one.name)
                 )
             }
         };
         let help = format!(
-            "engineers of one would act in the other's organization: replace the account that was left over, or, {what}"
+            "If they are two customers, engineers of one would act in the other's organization: replace the copied \
+             values. If they are one customer, {what}"
         );
         let mut report = cx
             .report(account.piece, message)

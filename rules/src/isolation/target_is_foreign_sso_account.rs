@@ -9,7 +9,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(grant) = relation.grant.and_then(|at| tenant.grants.get(at)) else { continue };
         let Some(target) = grant.target_account_id.text() else { continue };
         let message = format!(
-            "target_account_id {} is the SSO account of `{}`, which is another organization",
+            "target_account_id {} is `{}`'s SSO account, which is in a different organization",
             target.text,
             owner.name()
         );

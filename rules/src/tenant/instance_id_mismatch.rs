@@ -11,21 +11,22 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for grants in wrong.chunk_by(|a, b| a.text() == b.text()) {
         let Some((first, others)) = grants.split_first() else { continue };
         let owner_of = |id| cx.model.index.owner_of_instance(id, tenant.id).map(|owner| cx.tenant(owner));
-        let message = format!(
-            "permission_set_arn belongs to instance {}, but instance_arn is that of {}",
-            first.text(),
-            own.text()
-        );
-        let mut report = match (owner_of(first.text()), owner_of(own.text())) {
-            (Some(owner), _) => cx
-                .report(first.piece, format!("{message}: it is the instance of `{}`", owner.name()))
-                .related(&owner.connector.instance_arn, format!("`{}` has this instance", owner.name())),
-            (None, Some(owner)) => cx
-                .report(first.piece, format!("{message}, the instance of `{}`", owner.name()))
-                .related(&owner.connector.instance_arn, format!("`{}` has the instance {}", owner.name(), own.text())),
-            (None, None) => cx.report(first.piece, message),
+        let (first_owner, own_owner) = (owner_of(first.text()), owner_of(own.text()));
+        let of_first = match first_owner {
+            Some(owner) => format!("`{}`'s instance {}", owner.name(), first.text()),
+            None => format!("instance {}", first.text()),
         };
-        report = report.related(own.piece, "instance_arn is set here");
+        let of_own = own_owner.map(|owner| format!(", which is `{}`'s", owner.name())).unwrap_or_default();
+        let message =
+            format!("this permission set belongs to {of_first}; this tenant's instance is {}{of_own}", own.text());
+        let mut report = cx.report(first.piece, message);
+        for (owner, id) in [(first_owner, *first), (own_owner, own)] {
+            if let Some(owner) = owner {
+                let message = format!("instance {} is `{}`'s", id.text(), owner.name());
+                report = report.related(&owner.connector.instance_arn, message);
+            }
+        }
+        report = report.related(own.piece, "this tenant's instance_arn is set here");
         for other in others {
             report = report.related(other.piece, "this permission set belongs to the same wrong instance");
         }

@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let mut others = witnesses.iter().filter(|witness| witness.partition != main.partition);
     let Some(first) = others.next() else { return };
     let message = format!(
-        "{} is in the partition `{}`, but {} is in `{}`",
+        "{} is in partition `{}`, but {} is in `{}`",
         first.name(),
         first.partition,
         main.name(),

@@ -8,31 +8,38 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if !tenant.has_role_account_mismatch() {
         return;
     }
-    // Whichever of the two was left over from another tenant, say from which.
+    // Whichever of the two was copied from another tenant, say from which.
     let owner_of = |account| cx.model.index.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
-    let is_own_role = role_owner.is_none() && cx.model.role_names.of(tenant.id) == RoleNaming::Own;
-    let message = format!("role_arn is in account {}, but sso_account_id is {}", role.text(), sso.text());
-    let report = match (role_owner, sso_owner) {
-        (Some(owner), _) => cx
-            .report(role.piece, format!("{message}: it is the account of `{}`", owner.name()))
-            .related(&owner.sso_account_id, format!("`{}` has this account", owner.name())),
-        (None, Some(owner)) => {
-            let report = cx
-                .report(role.piece, format!("{message}, the account of `{}`", owner.name()))
-                .related(&owner.sso_account_id, format!("`{}` has the account {}", owner.name(), sso.text()));
-            match is_own_role {
-                true => report.help(format!(
-                    "the role is that of `{}` by its name, so sso_account_id was left over from `{}`: set it to {}, \
-                     if that is the account of this tenant's connector",
-                    tenant.name(),
-                    owner.name(),
-                    role.text()
-                )),
-                false => report,
-            }
-        }
-        (None, None) => cx.report(role.piece, message),
+    let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is `{}`'s", it.name())).unwrap_or_default();
+    let message = format!(
+        "role_arn is in account {}{}; this tenant's sso_account_id is {}{}",
+        role.text(),
+        whose(role_owner),
+        sso.text(),
+        whose(sso_owner)
+    );
+    let is_own_role = cx.model.role_names.of(tenant.id) == RoleNaming::Own;
+    let name = tenant.name();
+    let mut report = cx.report(role.piece, message);
+    report = match (role_owner, sso_owner) {
+        (Some(owner), _) => report.help(format!(
+            "Requests for `{name}` would act in `{}`'s account. Use the `role_arn` output of `{name}`'s connector.",
+            owner.name()
+        )),
+        (None, Some(owner)) if is_own_role => report.help(format!(
+            "The name of the role matches `{name}`, so sso_account_id was probably copied from `{}`. Set it to {} if \
+             that is the account of `{name}`'s connector.",
+            owner.name(),
+            role.text()
+        )),
+        _ => report,
     };
-    report.related(sso.piece, "sso_account_id is set here");
+    for (owner, account) in [(role_owner, role), (sso_owner, sso)] {
+        if let Some(owner) = owner {
+            let message = format!("account {} is `{}`'s", account.text(), owner.name());
+            report = report.related(&owner.sso_account_id, message);
+        }
+    }
+    report.related(sso.piece, "this tenant's sso_account_id is set here");
 }

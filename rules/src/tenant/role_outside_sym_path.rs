@@ -19,12 +19,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
     let has = if path == "/" { "no path".to_owned() } else { format!("the path `{path}`") };
     let name = role.name.text();
-    let message = format!("role {name} has {has}: the runtime may assume roles below `{SYM_PATH}` only");
+    let message = format!("role `{name}` has {has}, but the runtime may only assume roles under `{SYM_PATH}`");
     let is_slip = path == "/" || path.eq_ignore_ascii_case(SYM_PATH);
     let is_connector = environment_of(name, &cx.config.role_name).is_some();
     let report = cx.report(role.path, message);
     if is_slip && is_connector {
-        report.suggestion("use the path that the connector module gives its role", role.path, SYM_PATH);
+        report.suggestion("use the path of the connector module", role.path, SYM_PATH);
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let mut same = targets.filter(|target| target.text == sso.text());
     let Some(first) = same.next() else { return };
     let message = format!("target_account_id {} is the account that administers Identity Center", sso.text());
-    let mut report = cx.report(first, message).related(sso.piece, "it is sso_account_id");
+    let mut report = cx.report(first, message).related(sso.piece, "this is sso_account_id");
     for other in same {
-        report = report.related(other, "this grant is in the same account");
+        report = report.related(other, "this grant has the same account");
     }
 }

@@ -101,7 +101,7 @@ fn descriptor(rule: &Rule) -> Value {
 fn description(rule: &Rule) -> String {
     let summary = sentence(rule.page.summary);
     match rule.page.help {
-        Some(help) => format!("{summary} If it stays: {}", uncapitalised_sentence(help)),
+        Some(help) => format!("{summary} {}", sentence(help)),
         None => summary,
     }
 }
@@ -244,11 +244,7 @@ fn sentence(text: &str) -> String {
     // A name stays as it is written.
     let is_word = text.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
     let text = if is_word { format!("{first}{}", chars.as_str()) } else { text.to_owned() };
-    uncapitalised_sentence(&text)
-}
-
-fn uncapitalised_sentence(text: &str) -> String {
-    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
 }
 
 fn shorten(text: &str) -> String {
