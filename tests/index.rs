@@ -1,4 +1,4 @@
-//! `rules/README.md` lists all rules. It is made from their pages: `SYMLINT_BLESS=1` writes it anew.
+//! `rules/README.md` lists all rules. It is generated from their pages: `SYMLINT_BLESS=1` writes it again.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,11 +16,11 @@ use symlint_rules::catalogue;
 const HEAD: &str = "\
 # Rules
 
-<!-- Made from the pages of the rules by `just bless`. -->
+<!-- Generated from the pages of the rules by `just bless`. -->
 
-Each rule has a page that says what it finds, why that matters and how to mend it; `symlint explain RULE` shows it too.
-The examples on the pages are the tests of the rules. A level can be changed in `.symlint.hcl`; a rule that is `off`
-runs where it is selected or given a level.
+Each rule has a page that says what it finds, why that matters, and how to fix it. `symlint explain RULE` shows the same
+page. The examples on the pages, and in the `.tests.md` files next to them, are the tests of the rules. You can change
+the level of a rule in `.symlint.hcl`. A rule that is `off` runs only if it is selected or given a level.
 ";
 
 fn index() -> String {

@@ -17,13 +17,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let length = name.chars().count();
         let message = if let Some(refused) = refused {
             format!(
-                "IAM refuses {} in the role name `{}`: use letters, digits and `_+=,.@-`",
+                "the role name `{1}` contains {0}, but IAM allows only letters, digits, and `_+=,.@-`",
                 shown(refused),
                 line(&name)
             )
         } else if length > LONGEST {
             let most = LONGEST.saturating_sub(length - text.chars().count());
-            format!("the role name `{name}` has {length} characters, and IAM allows {LONGEST}: use at most {most} here")
+            format!(
+                "the role name `{name}` has {length} characters, but IAM allows only {LONGEST}: use at most {most} here"
+            )
         } else {
             continue;
         };
@@ -34,7 +36,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 fn shown(c: char) -> String {
     match c {
-        ' ' => "the space".to_owned(),
+        ' ' => "a space".to_owned(),
         c if c.is_whitespace() || c.is_control() || !c.is_ascii() => format!("U+{:04X}", u32::from(c)),
         c => format!("`{c}`"),
     }

@@ -7,11 +7,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let RoleNaming::Foreign(owner) = cx.model.role_names.of(tenant.id) else { return };
     let Some(role) = tenant.role() else { return };
     let owner = cx.tenant(owner);
-    let message = format!("`{}` is the role of `{}`, not of `{}`", role.name.text(), owner.name(), tenant.name());
+    let message = format!("role `{}` belongs to `{}`, not to `{}`", role.name.text(), owner.name(), tenant.name());
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
     let report = cx.report(role.name.piece, message);
     match same {
         Some(same) => report.related(same.name.piece, format!("`{}` has this role", owner.name())),
-        None => report.related(&owner.key, format!("this is the `{}` of the name", owner.name())),
+        None => report.related(&owner.key, format!("the role is named after `{}`", owner.name())),
     };
 }

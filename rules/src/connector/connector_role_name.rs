@@ -18,8 +18,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(role) = tenant.role() else { continue };
         let (name, pattern) = (role.name, &cx.config.role_name);
         let message = match known_role_kind(name.text()) {
-            Some(kind) => format!("`{}` is no connector role, but {kind}", name.text()),
-            None => format!("`{}` is no connector role: those are called `{pattern}`", name.text()),
+            Some(kind) => format!("`{}` is not a connector role, but {kind}", name.text()),
+            None => format!("`{}` is not a connector role: their names have the form `{pattern}`", name.text()),
         };
         // Of a prefix in other letters it is clear what was meant.
         let typed = name.text().get(..pattern.prefix.len()).filter(|typed| typed.eq_ignore_ascii_case(&pattern.prefix));
@@ -38,10 +38,12 @@ fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
     let Some(role) = first else { return };
     let (pattern, form) = (&cx.config.role_name, format!("{}{{environment}}{}", affixes.prefix, affixes.suffix));
     let count = cx.model.count(&habit.tenants, habit.of);
-    let message = format!("the role of {count} is called `{form}`, and connector roles are called `{pattern}`");
+    let message = format!(
+        "the roles of {count} have names of the form `{form}`, but connector roles have names of the form `{pattern}`"
+    );
     let help = format!(
-        "requests fail, or Sym works with roles that were made for something else: take role_arn from the outputs of \
-         each tenant's connector, or, if they are right, say so in `.symlint.hcl`: \
+        "Requests fail, or Sym acts with roles that were created for something else. Use the `role_arn` output of each \
+         tenant's connector. If these roles are right, add this to .symlint.hcl: \
          `connector {{ role_name = \"{form}\" }}`"
     );
     cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(form);

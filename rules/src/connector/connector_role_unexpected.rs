@@ -22,17 +22,18 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
     match cx.config.environment_of(key) {
         Some(environment) => {
             let expected = cx.config.role_name.role_name(environment);
-            let message = format!("`{name}` is not `{expected}`, the role for the environment configured for `{key}`");
+            let message =
+                format!("role `{name}` should be `{expected}`, according to the environment configured for `{key}`");
             cx.report(role.name.piece, message)
-                .help("nobody can assume a role that does not exist: correct the name, or the configured environment")
+                .help("A role that does not exist cannot be assumed, so requests fail. Correct the name or the configured environment.")
                 .suggestion(format!("write `{expected}`"), role.name.piece, expected);
         }
         None => {
             let message = match normalise(name).contains(&normalise(key)) {
-                true => format!("`{name}` has more in it than the name of `{key}`"),
+                true => format!("role `{name}` contains more than the name of `{key}`"),
                 false => format!("`{name}` does not say that it is the role of `{key}`"),
             };
-            cx.report(role.name.piece, message).related(&tenant.key, "this is the name of the tenant");
+            cx.report(role.name.piece, message).related(&tenant.key, "this is the tenant's name");
         }
     }
 }
@@ -45,10 +46,10 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
         // That is another rule's matter.
         RoleHabitKind::OtherForm(_) => return,
         RoleHabitKind::SameName => (
-            format!("the role of {count} is called `{}`: the name says nothing about whose it is", role.name.text()),
+            format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
-                "a role of another customer would not be noticed by its name: if the name is meant, say so in \
-                 `.symlint.hcl` for each of them: `tenant \"{}\" {{ environment = \"{}\" }}`",
+                "The name cannot show that a role belongs to another customer. If these roles are right, add this to \
+                 .symlint.hcl for each tenant: `tenant \"{}\" {{ environment = \"{}\" }}`",
                 first.name(),
                 environment_in(role.name.text(), cx)
             ),
@@ -59,8 +60,10 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             let pattern =
                 format!("{}{}{{environment}}{}{}", pattern.prefix, affixes.prefix, affixes.suffix, pattern.suffix);
             (
-                format!("the role of {count} is called `{pattern}`, which the configuration does not know"),
-                format!("if they are right, say so in `.symlint.hcl`: `connector {{ role_name = \"{pattern}\" }}`"),
+                format!("the roles of {count} have names of the form `{pattern}`, which is not configured"),
+                format!(
+                    "If these roles are right, add this to .symlint.hcl: `connector {{ role_name = \"{pattern}\" }}`"
+                ),
                 pattern,
             )
         }
@@ -70,9 +73,9 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             let around = around.map(|affix| format!("`{affix}`")).collect::<Vec<_>>().join(" and ");
             let environment = environment_in(role, cx);
             (
-                format!("the role of {count} has the tenant's name without {around}, such as `{role}`"),
+                format!("the roles of {count} contain the tenant's name without {around}, such as `{role}`"),
                 format!(
-                    "if they are right, say so in `.symlint.hcl` for each of them: \
+                    "If these roles are right, add this to .symlint.hcl for each tenant: \
                      `tenant \"{key}\" {{ environment = \"{environment}\" }}`"
                 ),
                 around,

@@ -1,4 +1,4 @@
-//! Does the role name say whose it is?
+//! Does the name of the role match the tenant?
 
 use symlint_core::rule::{Group, Level};
 
@@ -11,7 +11,7 @@ mod connector_trust;
 
 pub(crate) static GROUP: Group = Group {
     name: "connector",
-    question: "does the role name say whose it is?",
+    question: "does the name of the role match the tenant?",
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
     rules: &[

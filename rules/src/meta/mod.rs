@@ -1,4 +1,4 @@
-//! Is the linter itself used well?
+//! Is symlint itself used correctly?
 
 use symlint_core::rule::Group;
 
@@ -7,7 +7,7 @@ mod suppression_unused;
 
 pub(crate) static GROUP: Group = Group {
     name: "meta",
-    question: "is the linter itself used well?",
+    question: "is symlint itself used correctly?",
     urgency: 3,
     severity: &[],
     rules: &[

@@ -24,9 +24,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         judged.insert(tenant.id);
         let message = match refused(key) {
             Some((_, refused)) => {
-                format!("the key `{key}` has {refused}: Sym takes letters, digits, `_` and `-` alone")
+                format!("the key `{key}` contains {refused}, but Sym allows only letters, digits, `_`, and `-`")
             }
-            None => "the key is empty, and Sym needs a name".to_owned(),
+            None => "the key is empty, but Sym requires a name".to_owned(),
         };
         cx.report(tenant, message);
     }
@@ -58,20 +58,20 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
         let Some((first, refused)) = names.first() else { continue };
         let tenants = crate::names::tenants_of(names.iter().map(|(name, _)| *name));
         let kind = first.resource.kind();
-        let taken = "Sym takes letters, digits, `_` and `-` alone";
+        let taken = "Sym allows only letters, digits, `_`, and `-`";
         let message = match tenants.as_slice() {
             [_, _, ..] => {
                 let whom = cx.model.count(&tenants, cx.tenants().len());
-                format!("the name of a {kind} has {refused} for {whom}: {taken}")
+                format!("the name of a {kind} contains {refused} for {whom}: {taken}")
             }
-            _ => format!("the name of a {kind} has {refused}: {taken} (`{}`)", crate::names::shown(first.text)),
+            _ => format!("the name of a {kind} contains {refused}: {taken} (`{}`)", crate::names::shown(first.text)),
         };
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));
         let path = key.and_then(|key| key.path);
         let report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
         if !first.span.contains(span) {
-            report.related(first.span, "the name is made here");
+            report.related(first.span, "the name is built here");
         }
     }
 }

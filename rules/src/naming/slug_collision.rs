@@ -54,7 +54,7 @@ fn check_keys(
             Some(_) => format!("{:?}", tenant.name()),
             None => format!("`{}`", tenant.name()),
         };
-        let message = format!("{} and {} are one name to Sym: rename one of them", shown(tenant), shown(first));
+        let message = format!("{} and {} are the same name in Sym; rename one of them", shown(tenant), shown(first));
         cx.report(tenant, message).related(first, "this is the first one");
     }
     reported
@@ -93,10 +93,13 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
         let (text, kind, whose) = (shown(name.text), name.resource.kind(), cx.tenant(other).name());
         let at = first.written_for(cx.model, other).unwrap_or(first.span);
         let report = cx
-            .report(place, format!("the {kind} `{text}` has the name of that of `{whose}`: Sym takes each name once"))
-            .related(at, format!("`{whose}` has its name from here"));
+            .report(
+                place,
+                format!("the {kind} `{text}` has the same name as `{whose}`'s, but names must be unique in Sym"),
+            )
+            .related(at, format!("`{whose}`'s name comes from here"));
         if !name.span.contains(span) {
-            report.related(name.span, "the name is made here");
+            report.related(name.span, "the name is built here");
         }
     }
     for (span, names) in blocks {
@@ -111,10 +114,10 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     let (text, kind) = (shown(name.text), name.resource.kind());
     let message = match tenants.as_slice() {
         [_, _, ..] => format!(
-            "a {kind} has the name of another one for {}: Sym takes each name once",
+            "a {kind} has the same name as another one for {}, but names must be unique in Sym",
             cx.model.count(&tenants, cx.tenants().len())
         ),
-        _ => format!("the {kind} `{text}` has the name of another one: Sym takes each name once"),
+        _ => format!("the {kind} `{text}` has the same name as another one, but names must be unique in Sym"),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
@@ -125,6 +128,6 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     let report = cx.report(Place { span: place, tenant: only, path }, message).group(&tenants);
     let other = if name.span == span { first.span } else { other };
     if other != span {
-        report.related(other, "the other name is made here");
+        report.related(other, "the other name is built here");
     }
 }

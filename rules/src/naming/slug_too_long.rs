@@ -46,7 +46,7 @@ fn check_keys(cx: &mut Context<'_>) {
         let length = length(key);
         if length > LONGEST_KEY {
             let message = format!(
-                "the key has {length} characters: Sym takes names of {LONGEST}, which are {LONGEST_KEY} for the key with the stock module"
+                "the key has {length} characters; Sym allows {LONGEST} for a name, which leaves {LONGEST_KEY} for the key in Sym's example"
             );
             cx.report(tenant, message);
         }
@@ -59,22 +59,22 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     let (kind, count) = (first.resource.kind(), length(first.text));
     let message = match tenants.as_slice() {
         [_, _, ..] => format!(
-            "the name of a {kind} has up to {count} characters for {}, and Sym takes {LONGEST}",
+            "the name of a {kind} has up to {count} characters for {}, but Sym allows {LONGEST}",
             cx.model.count(&tenants, cx.tenants().len())
         ),
-        _ => format!("the {kind} `{}` has a name of {count} characters, and Sym takes {LONGEST}", shown(first.text)),
+        _ => format!("the name of the {kind} `{}` has {count} characters, but Sym allows {LONGEST}", shown(first.text)),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
     let mut report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
     if !is_key {
         report = report.help(
-            "Sym may refuse the name when it is applied, or cut it where people have to type it: it is not the key that \
-             is long, so shorten what the name has beside it",
+            "Sym may refuse the name when it is applied, or cut it off where people have to type it. The key is short \
+             enough, so shorten the rest of the name.",
         );
     }
     if !first.span.contains(span) {
-        report.related(first.span, "the name is made here");
+        report.related(first.span, "the name is built here");
     }
 }
 

@@ -10,8 +10,8 @@ use symlint_terraform::{LoadedFile, LostKey, Path, Source, Span, Step};
 pub(super) fn check(cx: &mut Context<'_>) {
     for LostKey { key, lost, kept } in &cx.model.lost_keys {
         let line = cx.sources().get(kept.file).position(kept.start).line;
-        let message = format!("the key `{key}` is written again on line {line}: this one is lost");
-        cx.report(*lost, message).related(*kept, "this one counts").cause(key.as_str());
+        let message = format!("the key `{key}` appears again on line {line}, so this value is lost");
+        cx.report(*lost, message).related(*kept, "this one takes effect").cause(key.as_str());
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
@@ -124,15 +124,15 @@ fn report_lost(
         let source = cx.sources().get(item.span.file);
         let line = source.position(last.key.span().start).line;
         let what = if tenant.is_some() { "the tenant" } else { "the key" };
-        let message = format!("{what} `{key}` is written again on line {line}: this one is lost");
+        let message = format!("{what} `{key}` appears again on line {line}, so this value is lost");
         let edits = if same(&item.value, &last.value, &source) {
             removal(item, rest.peek().copied(), &source).into_iter().collect()
         } else {
             Vec::new()
         };
-        let report = cx.report(place, message).related(last.key.span(), "this one counts");
+        let report = cx.report(place, message).related(last.key.span(), "this one takes effect");
         let report = if path_is_known { report } else { report.cause(key) };
-        report.edits("remove the one that is lost", true, edits);
+        report.edits("remove the item that is lost", true, edits);
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut reported: HashSet<String> = HashSet::default();
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
-            cx.report(tenant, format!("`{}` is null: write the tenant's values, or remove it", tenant.name()));
+            cx.report(tenant, format!("`{}` is null; write the tenant's values or remove it", tenant.name()));
         }
         for gap in &tenant.missing {
             if gap.absence == Absence::Missing && is_unsure(gap.span) {
@@ -24,13 +24,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let path = gap.path.to_string();
             let message = match gap.absence {
                 Absence::Missing => missing(tenant, &gap.name),
-                Absence::Null => format!("{} is null, and `{}` needs one", gap.name, tenant.name()),
-                Absence::Empty => format!("{} is empty, and `{}` needs one", gap.name, tenant.name()),
+                Absence::Null => format!("{} is null, but `{}` requires it", gap.name, tenant.name()),
+                Absence::Empty => format!("{} is empty, but `{}` requires it", gap.name, tenant.name()),
             };
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
             if let Some(misspelt) = misspelt(tenant, &path) {
-                report.related(misspelt, "this name is nearly the same");
+                report.related(misspelt, "did you mean this one?");
             }
             reported.insert(path);
         }

@@ -1,4 +1,4 @@
-//! Is the file what its author thinks it is?
+//! Do the files mean what their author thinks?
 
 use symlint_core::rule::{Group, Obstacle};
 
@@ -16,7 +16,7 @@ mod unknown_value;
 
 pub(crate) static GROUP: Group = Group {
     name: "values",
-    question: "is the file what its author thinks it is?",
+    question: "do the files mean what their author thinks?",
     urgency: 3,
     severity: &[],
     rules: &[

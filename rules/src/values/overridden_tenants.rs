@@ -29,8 +29,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for (lost, _) in read.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
             let place = Place { span: lost.variable.span, tenant: None, path: Some(variable.clone()) };
-            cx.report(place, format!("`{variable}` is set again in {by}, which replaces all of this"))
-                .related(last.variable.span, "this one counts");
+            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value"))
+                .related(last.variable.span, "this value takes effect");
         }
     }
 }

@@ -15,11 +15,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
     for (text, places) in groups {
         let Some((first, others)) = places.split_first() else { continue };
-        let what = if text.contains('-') { "id" } else { "account id" };
+        let what = if text.contains('-') { "ID" } else { "account ID" };
         let name = first.field.kind.name();
-        let mut report = cx.report(first, format!("{name} has the {what} `{text}`, which is a placeholder"));
+        let mut report = cx.report(first, format!("{name} contains the {what} `{text}`, which is a placeholder"));
         for other in others {
-            report = report.related(other, format!("{} has it too", other.field.kind.name()));
+            report = report.related(other, format!("{} contains it too", other.field.kind.name()));
         }
     }
 }

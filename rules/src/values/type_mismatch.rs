@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let message = match &problem.kind {
             ProblemKind::Mismatch { wanted, got } => mismatch(&wanted.to_string(), got),
             ProblemKind::Inconsistent { wanted } => {
-                format!("the elements of {} must be of one type", with_article(&wanted.to_string()))
+                format!("the elements of {} must have the same type", with_article(&wanted.to_string()))
             }
             ProblemKind::Missing { .. } | ProblemKind::Unused { .. } => continue,
         };
@@ -37,7 +37,7 @@ fn describe_argument(problem: &ProblemKind) -> Option<String> {
         }
         ProblemKind::Inconsistent { wanted } => {
             let wanted = with_article(&wanted.to_string());
-            Some(format!("does not fit the module: the elements of {wanted} must be of one type"))
+            Some(format!("does not fit the module: the elements of {wanted} must have the same type"))
         }
         ProblemKind::Missing { .. } | ProblemKind::Unused { .. } => None,
     }

@@ -61,11 +61,11 @@ struct Unknown<'a> {
 impl Unknown<'_> {
     fn message(&self) -> String {
         let hint = match self.meant {
-            Some(meant) if self.is_taken => format!(": what counts is `{meant}`, which is here too"),
+            Some(meant) if self.is_taken => format!("; `{meant}`, which is also present, takes effect"),
             Some(meant) => format!("; did you mean `{meant}`?"),
             None => String::new(),
         };
-        format!("the type has no attribute `{}`, so it is dropped{hint}", self.name)
+        format!("the type has no attribute `{}`, so Terraform drops it{hint}", self.name)
     }
 }
 
