@@ -31,12 +31,15 @@ impl<'p> Evaluator<'p> {
         let label = || format!("var.{name}");
         let item = Item::Variable(index);
         let value = self.remembered(instance.id(), item, variable.name.span, label, || {
-            match (&variable.type_error, instance.call()) {
+            let mut value = match (&variable.type_error, instance.call()) {
                 _ if variable.ephemeral => Value::unknown(format!("var.{name} is ephemeral"), variable.name.span),
                 (Some((message, span)), _) => self.refused(message.as_str(), *span),
                 (None, None) => self.root_variable(index, variable),
                 (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
-            }
+            };
+            let root = || Root::Variable { module: instance.address().clone(), name: variable.name.text.clone() };
+            value.origin = value.origin.reached(|| Path::root(root()));
+            value
         });
         // Not before the value is remembered: the conditions ask for it.
         if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
@@ -77,7 +80,8 @@ impl<'p> Evaluator<'p> {
         Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
             self.check_references(instance, &local.value);
             let mut value = self.eval(&local.value, &Scope::of(instance));
-            value.origin = value.origin.reached(|| Path::root(Root::Local(local.name.text.clone())));
+            let root = || Root::Local { module: instance.address().clone(), name: local.name.text.clone() };
+            value.origin = value.origin.reached(|| Path::root(root()));
             value
         }))
     }
@@ -129,7 +133,7 @@ impl<'p> Evaluator<'p> {
 
     fn assigned(&self, assignment: &Assignment) -> Value {
         let mut value = self.eval(&assignment.attribute.value, &Scope::constant());
-        value.origin = value.origin.reached(|| Path::root(Root::Variable(assignment.variable.text.clone())));
+        value.origin = value.origin.reached(|| Path::root(Root::variable(assignment.variable.text.clone())));
         value
     }
 
@@ -141,7 +145,7 @@ impl<'p> Evaluator<'p> {
         if value.is_null() && !variable.nullable {
             if let Some(default) = &variable.default {
                 value = self.eval(&default.value, &Scope::constant());
-                value.origin = value.origin.reached(|| Path::root(Root::Variable(variable.name.text.clone())));
+                value.origin = value.origin.reached(|| Path::root(Root::variable(variable.name.text.clone())));
             } else {
                 self.record(
                     format!("var.{} must not be null", variable.name.text),

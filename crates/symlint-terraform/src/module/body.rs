@@ -57,7 +57,8 @@ pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> M
                     Entry::Vacant(vacant) => {
                         vacant.insert(place(module.resources.len()));
                         let (kind, name) = (kind.clone(), name.clone());
-                        module.resources.push(Resource { data, kind, name, block });
+                        let index = u32::try_from(module.resources.len()).unwrap_or(u32::MAX);
+                        module.resources.push(Resource { data, kind, name, block, index });
                     }
                 }
             }

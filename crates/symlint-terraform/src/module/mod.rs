@@ -216,9 +216,15 @@ pub struct Resource {
     pub name: Name,
     /// The whole block, overrides applied.
     pub block: Arc<Block>,
+    pub(crate) index: u32,
 }
 
 impl Resource {
+    /// Whether the block may make several instances.
+    pub fn is_repeated(&self) -> bool {
+        self.attribute("for_each").or(self.attribute("count")).is_some()
+    }
+
     /// The attribute `name` at the top of the block.
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)

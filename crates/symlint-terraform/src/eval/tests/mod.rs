@@ -1,6 +1,7 @@
 //! The evaluator, from text to values.
 
 mod bounds;
+mod dependence;
 mod language;
 mod linear;
 mod modules;
