@@ -102,12 +102,6 @@ impl Origin {
         Self { span, makeup: Makeup::Joined(parts), path: None, dependence: None, sensitive }
     }
 
-    /// The same, of a value that is hidden where that of `other` is.
-    pub(crate) fn marked_as(mut self, other: &Origin) -> Self {
-        self.sensitive |= other.sensitive;
-        self
-    }
-
     /// The bytes `range` of a string that came from this origin. The span is where they are written.
     #[must_use]
     pub fn cut(&self, range: Range<usize>, sources: &Sources) -> Self {

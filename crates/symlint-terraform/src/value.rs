@@ -300,7 +300,8 @@ impl Value {
 
     /// The parts of this container, each taken by a literal.
     pub(crate) fn parts(&self) -> Parts<'_> {
-        Parts { container: self, path: self.origin.path.clone(), selection: Selection::Literal }
+        let (path, sensitive) = (self.origin.path.clone(), self.is_sensitive());
+        Parts { container: self, path, selection: Selection::Literal, sensitive }
     }
 
     /// The parts of this container, each taken as one of all.
@@ -383,12 +384,26 @@ pub(crate) struct Parts<'a> {
     /// The path of the container.
     path: Option<Path>,
     selection: Selection,
+    /// Whether the parts are sensitive as the container is.
+    sensitive: bool,
 }
 
 impl Parts<'_> {
     fn named(mut self, span: Span) -> Self {
         self.path.get_or_insert_with(|| Path::root(Root::Inline(span)));
         self
+    }
+
+    /// The same, where the parts are not sensitive for the container's sake: what is made of them will be.
+    pub(crate) fn bare(mut self) -> Self {
+        self.sensitive = false;
+        self
+    }
+
+    /// `origin` of a part, which is sensitive as the container is, and depends on what that depends on.
+    fn inherited(&self, mut origin: Origin) -> Origin {
+        origin.sensitive |= self.sensitive;
+        origin.depending_as(&self.container.origin)
     }
 
     /// The value of `entry`.
@@ -417,8 +432,7 @@ impl Parts<'_> {
         if let Some(path) = &self.path {
             origin = origin.reached(|| path.select(self.step(entry), self.selection.clone()));
         }
-        let origin = origin.marked_as(&self.container.origin).depending_as(&self.container.origin);
-        Value::new(Kind::String(entry.key.clone()), origin)
+        Value::new(Kind::String(entry.key.clone()), self.inherited(origin))
     }
 
     /// The element at `index`, from 0.
@@ -428,7 +442,7 @@ impl Parts<'_> {
         // Without more, the elements of a set have no place.
         if is_set && matches!(self.selection, Selection::Literal) {
             let mut element = element.clone();
-            element.origin = element.origin.marked_as(&self.container.origin).depending_as(&self.container.origin);
+            element.origin = self.inherited(element.origin);
             return Some(element);
         }
         let step = || match &element.kind {
@@ -448,8 +462,7 @@ impl Parts<'_> {
     pub(crate) fn index(&self, index: usize, span: Span) -> Origin {
         let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
         let path = self.path.as_ref().map(|path| path.select(step, self.selection.clone()));
-        let origin = Origin { path, ..Origin::derived(span, []) };
-        origin.marked_as(&self.container.origin).depending_as(&self.container.origin)
+        self.inherited(Origin { path, ..Origin::derived(span, []) })
     }
 
     /// `part`, which knows the way through the container. A path of its own stays, and what selected the part is what it
@@ -462,7 +475,7 @@ impl Parts<'_> {
         key: impl FnOnce() -> Origin,
     ) -> Value {
         let mut part = part.clone();
-        let origin = part.origin.marked_as(&self.container.origin);
+        let origin = part.origin;
         let origin = match (&self.path, &origin.path) {
             (None, _) => origin,
             (Some(path), None) => origin.reached(|| path.select(step(), self.selection.clone())),
@@ -478,7 +491,7 @@ impl Parts<'_> {
                 origin.depending_on(&key)
             }
         };
-        part.origin = origin.depending_as(&self.container.origin);
+        part.origin = self.inherited(origin);
         part
     }
 

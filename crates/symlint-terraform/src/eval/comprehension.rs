@@ -16,13 +16,7 @@ impl Evaluator<'_> {
     /// `span` is where the collection is written or computed, and where the indices of a list come to be.
     pub(super) fn pairs(&self, collection: &Value, keys: bool, span: Span) -> Answer<Vec<(Value, Value)>> {
         // That a collection is sensitive makes its elements so only where one is taken; a loop hides all that it makes.
-        let bare = collection.is_sensitive().then(|| {
-            let mut bare = collection.clone();
-            bare.origin.sensitive = false;
-            bare
-        });
-        let collection = bare.as_ref().unwrap_or(collection);
-        let parts = collection.each_part_at(span);
+        let parts = collection.each_part_at(span).bare();
         let none = || Value::new(Kind::Null, Origin::derived(span, []));
         match &collection.kind {
             Kind::Unknown(_) => Err(Stop::Unknown(collection.clone())),

@@ -88,6 +88,10 @@ impl Evaluator<'_> {
                     continue;
                 }
                 Key::Computed(expr) => {
+                    if is_reference(expr) {
+                        let message = "this key is ambiguous: put a reference in parentheses, or a name in quotes";
+                        self.record(message.to_owned(), expr.span, None);
+                    }
                     let key = self.settle(self.key(expr, scope), expr.span);
                     sensitive |= key.is_sensitive();
                     let entry = Entry::keyed(&key, self.eval(&item.value, scope));
@@ -337,6 +341,24 @@ fn refers(expr: &Expr) -> bool {
         ExprKind::Attribute(inner, _) | ExprKind::Index(inner, _) | ExprKind::Unary(_, inner) => refers(inner),
         ExprKind::Binary(binary) => binary.operands().any(refers),
         _ => false,
+    }
+}
+
+/// Whether `expr` is a reference of several steps, without parentheses, that could be meant as a name: `a.b`, `a["b"]`.
+fn is_reference(expr: &Expr) -> bool {
+    let is_literal = |key: &Expr| matches!(key.kind, ExprKind::String(_) | ExprKind::Number(_));
+    let mut base = match &expr.kind {
+        ExprKind::Attribute(base, _) => base,
+        ExprKind::Index(base, key) if is_literal(key) => base,
+        _ => return false,
+    };
+    loop {
+        base = match &base.kind {
+            ExprKind::Variable(_) => return true,
+            ExprKind::Attribute(base, _) => base,
+            ExprKind::Index(base, key) if is_literal(key) => base,
+            _ => return false,
+        };
     }
 }
 

@@ -207,9 +207,13 @@ impl<'p> Evaluator<'p> {
     /// What `each` stands for in turn.
     pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.check_references(caller, for_each);
-        let collection = self.known(for_each, &Scope::of(caller))?;
+        let collection = self.known(for_each, &Scope::single(caller))?;
         if collection.is_null() {
             return Err(Stop::error("`for_each` must not be null").on_null(&collection));
+        }
+        // Its keys would be in the addresses of the instances. What is passed to these can be looked at all the same.
+        if collection.is_sensitive() {
+            self.record("`for_each` must not be sensitive".to_owned(), for_each.span, None);
         }
         let parts = collection.each_part_at(for_each.span);
         if let Some(entries) = collection.entries() {
@@ -238,7 +242,7 @@ impl<'p> Evaluator<'p> {
     /// What `count` stands for in turn.
     pub(super) fn count_of(&self, expr: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.check_references(caller, expr);
-        let value = self.known(expr, &Scope::of(caller))?;
+        let value = self.known(expr, &Scope::single(caller))?;
         let refused = || Stop::error("`count` takes a whole number that is not negative");
         let Primitive::Is(Value { kind: Kind::Number(number), .. }) = to_number(&value) else { return Err(refused()) };
         let count = number::to_integer(&number).and_then(|count| usize::try_from(count).ok()).ok_or_else(refused)?;

@@ -175,8 +175,12 @@ impl<'p> Evaluator<'p> {
             ("each", "key", Some(Repetition::Each { key, .. })) => Ok(key.clone()),
             ("each", "value", Some(Repetition::Each { value, .. })) => Ok(value.clone()),
             ("count", "index", Some(Repetition::Count(index))) => Ok(index.clone()),
-            ("each", "key" | "value", None) | ("count", "index", None) => {
+            ("each", "key" | "value", None) | ("count", "index", None) if !scope.is_single => {
                 Err(Stop::reason(format!("{root}.{} differs from instance to instance", name.text)))
+            }
+            ("each", "key" | "value", _) | ("count", "index", _) => {
+                let wanted = if root == "each" { "for_each" } else { "count" };
+                Err(Stop::error(format!("`{root}.{}` is only available where `{wanted}` is set", name.text)))
             }
             (_, text, _) => Err(Stop::error_at(format!("there is no `{root}.{text}` here"), name.span)),
         }
@@ -325,8 +329,7 @@ impl<'p> Evaluator<'p> {
         if self.is_ambiguous(&attribute.value) {
             return unknown();
         }
-        let scope = Scope::of(instance);
-        let scope = of.map_or(scope, |of| scope.repeated(&of.repetition));
+        let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
         let value = self.converted_by_provider(self.eval(&attribute.value, &scope));
         match of {
             Some(of) => value.depending_on(&of.key),
@@ -365,8 +368,7 @@ impl<'p> Evaluator<'p> {
             return Value::unknown("this refers to itself", span);
         }
         self.remembered(instance.id(), item, span, label, || {
-            let scope = Scope::of(instance);
-            let scope = of.map_or(scope, |of| scope.repeated(&of.repetition));
+            let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
             let trial = self.trial.replace(Trial::Clean);
             let mut origins = Vec::new();
             if let Some(Selected { repetition: Repetition::Each { key, .. } | Repetition::Count(key), .. }) = of {

@@ -81,8 +81,6 @@ impl<'p> Evaluator<'p> {
     /// The value of `expr`, which is anywhere in the block of the resource, with `each` and `count` as they are for the
     /// instance.
     pub fn resource_expression(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Value {
-        let scope = Scope::of(&of.instance);
-        let scope = of.repetition.as_ref().map_or(scope, |repetition| scope.repeated(repetition));
-        self.eval(expr, &scope)
+        self.eval(expr, &Scope::repeated(&of.instance, of.repetition.as_ref()))
     }
 }

@@ -59,7 +59,7 @@ impl<'p> Evaluator<'p> {
         }
         let trial = self.trial.replace(Trial::No);
         for validation in &variable.validations {
-            let scope = Scope::of(instance);
+            let scope = Scope::single(instance);
             let condition = self.nested(validation.condition.span, || self.eval(&validation.condition.value, &scope));
             if matches!(to_bool(&condition), Primitive::Is(Value { kind: Kind::Bool(false), .. })) {
                 let message = validation.message.as_ref().map(|message| self.eval(&message.value, &scope));
@@ -79,7 +79,7 @@ impl<'p> Evaluator<'p> {
         let label = || format!("local.{name}");
         Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
             self.check_references(instance, &local.value);
-            let mut value = self.eval(&local.value, &Scope::of(instance));
+            let mut value = self.eval(&local.value, &Scope::single(instance));
             let root = || Root::Local { module: instance.address().clone(), name: local.name.text.clone() };
             value.origin = value.origin.reached(|| Path::root(root()));
             value
@@ -94,7 +94,7 @@ impl<'p> Evaluator<'p> {
         let label = || format!("output `{name}`");
         let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
             self.check_references(instance, &value.value);
-            self.eval(&value.value, &Scope::of(instance))
+            self.eval(&value.value, &Scope::single(instance))
         });
         Some(value)
     }
@@ -105,9 +105,7 @@ impl<'p> Evaluator<'p> {
         let (caller, call) = self.call_of(instance)?;
         let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
         self.check_references(caller, &argument.value);
-        let scope = Scope::of(caller);
-        let scope = instance.repetition().map_or(scope, |repetition| scope.repeated(repetition));
-        Some(self.eval(&argument.value, &scope))
+        Some(self.eval(&argument.value, &Scope::repeated(caller, instance.repetition())))
     }
 
     /// What does not fit its type in the value of the root module's variable `name`.

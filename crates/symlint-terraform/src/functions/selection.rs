@@ -196,8 +196,11 @@ fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
             _ => return Err(args.refuse("takes lists")),
         }
     }
-    let filled = args.values.iter().find(|list| list.elements().is_none_or(|items| !items.is_empty()));
-    filled.filter(|list| !list.is_null()).cloned().ok_or_else(|| args.refuse("finds only empty lists"))
+    let is_filled = |list: &&Value| list.elements().is_some_and(|items| !items.is_empty());
+    let filled = args.values.iter().find(is_filled).ok_or_else(|| args.refuse("finds only empty lists"))?;
+    // What is empty is why the next is taken.
+    let empty = args.values.iter().take_while(|list| !is_filled(list));
+    Ok(empty.fold(filled.clone(), |filled, empty| filled.depending_on(&empty.origin)))
 }
 
 fn matchkeys(args: &Arguments<'_, '_>) -> Answer {

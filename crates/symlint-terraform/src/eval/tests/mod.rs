@@ -6,6 +6,7 @@ mod language;
 mod linear;
 mod modules;
 mod origins;
+mod refusals;
 mod terraform;
 mod types;
 
