@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::eval::{EvalError, Evaluator};
 use crate::source::Span;
-use crate::syntax::{Attribute, Block, ExprKind, Name};
+use crate::syntax::{Attribute, Block, Expr, ExprKind, Name};
 use crate::types::{Type, read_type};
 use crate::value::Str;
 
@@ -199,15 +199,22 @@ fn validation(block: &Block) -> Option<Validation> {
     Some(Validation { condition: attribute(block, "condition")?.clone(), message })
 }
 
+/// A text that is written as one, perhaps in parentheses.
+fn literal(expr: &Expr) -> Option<Name> {
+    match &expr.kind {
+        ExprKind::String(literal) => Some(Name { text: literal.text.clone(), span: literal.span }),
+        ExprKind::Paren(inner) => literal(inner),
+        _ => None,
+    }
+}
+
 fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {
     let is_argument = |attribute: &&Arc<Attribute>| !META.contains(&attribute.name.text.as_str());
-    let source = attribute(block, "source").and_then(|source| match &source.value.kind {
-        ExprKind::String(literal) => Some(Name { text: literal.text.clone(), span: literal.span }),
-        _ => None,
-    });
+    let source = attribute(block, "source");
     ModuleCall {
         name: name.clone(),
-        source,
+        source: source.and_then(|source| literal(&source.value)),
+        source_attribute: source.cloned(),
         arguments: block.body.attributes.iter().filter(is_argument).cloned().collect(),
         for_each: attribute(block, "for_each").cloned(),
         count: attribute(block, "count").cloned(),

@@ -7,6 +7,7 @@ mod linear;
 mod modules;
 mod origins;
 mod refusals;
+mod sources;
 mod terraform;
 mod types;
 
