@@ -17,11 +17,14 @@
 //!
 //! Files come from a [`FileTree`]: a disk, or a map in memory. [`Project::load`] reads a root module, the modules that
 //! it calls, and the values of its variables; an [`Evaluator`] says what its expressions come to. Each [`Value`] has an
-//! [`Origin`]: the text where it was written, and the [`Path`] by which it was reached.
+//! [`Origin`]: the text where it was written, the [`Path`] by which it was reached, what it was made of
+//! ([`Origin::each_source`]) and what decided that it is here ([`Origin::each_dependence`]): keys, conditions, filters. Each
+//! step of a path says whether it was taken by a literal, by a key, or as one of all elements ([`Selection`]). An unknown
+//! value knows all this, too.
 //!
 //! ```
 //! use std::collections::BTreeMap;
-//! use symlint_terraform::{Evaluator, LoadOptions, Project, show};
+//! use symlint_terraform::{Evaluator, LoadOptions, Project, Selection, show};
 //!
 //! let files = [
 //!     ("main.tf", r#"
@@ -50,6 +53,15 @@
 //! let mut ways = Vec::new();
 //! role.origin.each_source(&mut |origin| ways.extend(origin.path.as_ref().map(ToString::to_string)));
 //! assert!(ways.contains(&"tenants[\"foo\"].account".to_owned()));
+//!
+//! // What it depends on, too: the element that the `for` was at, and how it came to it.
+//! let tenant = account_path(&role).parent().cloned().expect("the account is a part of a tenant");
+//! assert!(matches!(tenant.selection(), Some(Selection::Iterated)));
+//! # fn account_path(role: &symlint_terraform::Value) -> symlint_terraform::Path {
+//! #     let mut paths = Vec::new();
+//! #     role.origin.each_dependence(&mut |origin| paths.extend(origin.path.clone()));
+//! #     paths.into_iter().find(|path| path.last().is_some_and(|step| step.name().is_some_and(|it| it == "account"))).unwrap()
+//! # }
 //!
 //! // What is wrong is said with its place; what is not known says why.
 //! assert!(project.errors().is_empty() && evaluator.errors().is_empty());
@@ -82,7 +94,7 @@ pub use module::{
     ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_configuration, is_values,
 };
 pub use number::format_number;
-pub use origin::{Form, Makeup, Origin, Part, Path, Root, Step};
+pub use origin::{Dependence, Form, Makeup, Origin, Part, Path, Root, Selection, Step};
 pub use show::{show, show_type, to_json};
 pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
 pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};

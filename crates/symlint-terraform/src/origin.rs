@@ -1,6 +1,7 @@
 //! Where a value was written, and what it was made of.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -20,10 +21,23 @@ pub struct Origin {
     pub span: Span,
     /// How the value came from what was written.
     pub makeup: Makeup,
-    /// The variable, local or module call through which the value was reached, if any.
+    /// The variable, local, module call or collection through which the value was reached, if any.
     pub path: Option<Path>,
+    /// What decided that this value is here, beside what it is made of and what the selections of its path say.
+    pub dependence: Option<Dependence>,
     /// Whether the value is hidden. It is kept here since it is passed on as origins are: by all that builds on them.
     pub(crate) sensitive: bool,
+}
+
+/// What decided that a value is here: the condition of a conditional or of a `for`, the key by which it was selected.
+/// Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Dependence(Arc<On>);
+
+#[derive(Debug)]
+enum On {
+    Origin(Origin),
+    Both(Dependence, Dependence),
 }
 
 /// How a value came from the text at its span.
@@ -67,7 +81,7 @@ static NOTHING: LazyLock<Arc<[Origin]>> = LazyLock::new(|| Arc::new([]));
 impl Origin {
     /// A literal at `span`.
     pub fn written(span: Span, form: Form) -> Self {
-        Self { span, makeup: Makeup::Written(form), path: None, sensitive: false }
+        Self { span, makeup: Makeup::Written(form), path: None, dependence: None, sensitive: false }
     }
 
     /// An expression at `span` that was computed from `sources`.
@@ -78,20 +92,14 @@ impl Origin {
             _ => sources.collect(),
         };
         let sensitive = sources.iter().any(|source| source.sensitive);
-        Self { span, makeup: Makeup::Derived(sources), path: None, sensitive }
+        Self { span, makeup: Makeup::Derived(sources), path: None, dependence: None, sensitive }
     }
 
     /// A string at `span` that was put together from `parts`.
     pub fn joined(span: Span, parts: impl IntoIterator<Item = Part>) -> Self {
         let parts: Arc<[Part]> = parts.into_iter().collect();
         let sensitive = parts.iter().any(|part| part.origin.sensitive);
-        Self { span, makeup: Makeup::Joined(parts), path: None, sensitive }
-    }
-
-    /// The same, of a value that is hidden where that of `other` is.
-    pub(crate) fn marked_as(mut self, other: &Origin) -> Self {
-        self.sensitive |= other.sensitive;
-        self
+        Self { span, makeup: Makeup::Joined(parts), path: None, dependence: None, sensitive }
     }
 
     /// The bytes `range` of a string that came from this origin. The span is where they are written.
@@ -109,6 +117,46 @@ impl Origin {
         self
     }
 
+    /// Whether it is a literal that nothing but its text says, such as the key in `x["a"]`.
+    pub fn is_literal(&self) -> bool {
+        let is_text = matches!(self.makeup, Makeup::Written(form) if form != Form::Whole);
+        is_text && self.path.is_none() && self.dependence.is_none()
+    }
+
+    /// Whether it leads to nothing beyond its own text.
+    pub(crate) fn is_bare(&self) -> bool {
+        let is_made_of_nothing = match &self.makeup {
+            Makeup::Written(_) => true,
+            Makeup::Joined(parts) => parts.iter().all(|part| part.origin.is_bare()),
+            Makeup::Derived(sources) => sources.is_empty(),
+        };
+        is_made_of_nothing && self.path.is_none() && self.dependence.is_none()
+    }
+
+    /// The same, of a value that is here because of `on`, too.
+    #[must_use]
+    pub(crate) fn depending_on(self, on: &Origin) -> Self {
+        if on.is_bare() { self } else { self.depending(Dependence(Arc::new(On::Origin(on.clone())))) }
+    }
+
+    /// The same, of a value that depends on what `other` depends on, too.
+    #[must_use]
+    pub(crate) fn depending_as(self, other: &Origin) -> Self {
+        match &other.dependence {
+            None => self,
+            Some(dependence) => self.depending(dependence.clone()),
+        }
+    }
+
+    fn depending(mut self, on: Dependence) -> Self {
+        self.dependence = Some(match self.dependence.take() {
+            None => on,
+            Some(own) if own.contains(&on, 4) => own,
+            Some(own) => Dependence(Arc::new(On::Both(own, on))),
+        });
+        self
+    }
+
     /// The narrowest written span that holds the bytes `range` of a string value with this origin.
     ///
     /// A range that lies within one part of a template leads to where that part was written.
@@ -119,15 +167,16 @@ impl Origin {
     /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole. What
     /// was used several times is visited once.
     ///
-    /// A value of a variable is the end of its branch: what it was made of in the values file is not looked at. A local
-    /// is no end, nor is what a module put out: they are on the way from the variables to here.
+    /// A value of a variable of the root module is the end of its branch: what it was made of in the values file is not
+    /// looked at. A local is no end, nor is a variable or an output of another module: they are on the way from the
+    /// root module's variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         self.each_new_source(visit, &mut HashSet::default());
     }
 
     fn each_new_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin), seen: &mut HashSet<usize>) {
         visit(self);
-        if self.path.as_ref().is_some_and(|path| matches!(path.start(), Root::Variable(_))) {
+        if self.is_input() {
             return;
         }
         match &self.makeup {
@@ -140,6 +189,80 @@ impl Origin {
             }
             Makeup::Joined(_) | Makeup::Derived(_) => {}
         }
+    }
+
+    /// Whether the value is one of a variable of the root module, or a part of one.
+    fn is_input(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.start().is_input())
+    }
+
+    /// Calls `visit` with every origin that this value was made of or depends on, itself included: what
+    /// [`Origin::each_source`] visits, and the keys by which a part of it was selected, the conditions that chose it, and
+    /// what these were made of in turn. Each is visited once; a value that depends on more than anybody wants to look at
+    /// is not followed to its end.
+    pub fn each_dependence<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
+        /// How many origins are visited.
+        const MANY: usize = 1 << 14;
+        let mut seen = HashSet::default();
+        let mut is_new = |address: usize| seen.insert(address);
+        let mut left = vec![self];
+        let mut dependences: Vec<&Dependence> = Vec::new();
+        for _ in 0..MANY {
+            let Some(origin) = left.pop() else { return };
+            visit(origin);
+            // What is pushed last is visited first: what the value was made of.
+            dependences.extend(&origin.dependence);
+            while let Some(dependence) = dependences.pop() {
+                if !is_new(Arc::as_ptr(&dependence.0) as usize) {
+                    continue;
+                }
+                match &*dependence.0 {
+                    On::Origin(on) => left.push(on),
+                    On::Both(first, second) => dependences.extend([second, first]),
+                }
+            }
+            for (_, selection) in origin.path.iter().flat_map(Path::backwards_selected) {
+                if let Selection::By(key) = selection
+                    && is_new(Arc::as_ptr(key) as usize)
+                {
+                    left.push(key);
+                }
+            }
+            match &origin.makeup {
+                _ if origin.is_input() => {}
+                Makeup::Written(_) => {}
+                Makeup::Joined(parts) if is_new(parts.as_ptr() as usize) => {
+                    left.extend(parts.iter().rev().map(|part| &part.origin));
+                }
+                Makeup::Derived(origins) if is_new(origins.as_ptr() as usize) => left.extend(origins.iter().rev()),
+                Makeup::Joined(_) | Makeup::Derived(_) => {}
+            }
+        }
+    }
+}
+
+impl Dependence {
+    /// Whether `other` is among the first `levels` levels of this.
+    fn contains(&self, other: &Dependence, levels: u32) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || match &*self.0 {
+                On::Both(first, second) if levels > 0 => {
+                    first.contains(other, levels - 1) || second.contains(other, levels - 1)
+                }
+                _ => false,
+            }
+    }
+
+    /// The origins that it names; what these depend on in turn is visited by [`Origin::each_dependence`].
+    pub fn origins(&self) -> Vec<&Origin> {
+        let (mut found, mut left) = (Vec::new(), vec![self]);
+        while let Some(dependence) = left.pop() {
+            match &*dependence.0 {
+                On::Origin(origin) => found.push(origin),
+                On::Both(first, second) => left.extend([second, first]),
+            }
+        }
+        found
     }
 }
 
@@ -245,36 +368,73 @@ fn plain(text: &str) -> (usize, usize) {
     (len, len)
 }
 
-/// The way to a value, such as `customer_tenants["foo"].target_account_id`.
-#[derive(Clone, PartialEq, Eq)]
+/// The way to a value, such as `customer_tenants["foo"].target_account_id`. Two ways are equal if they lead to the same
+/// value, however its steps were taken.
+#[derive(Clone)]
 pub struct Path(Arc<Node>);
 
-#[derive(PartialEq, Eq)]
 enum Node {
     Root(Root),
-    Step(Path, Step),
+    Step(Path, Step, Selection),
 }
 
-/// Where a path starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a path starts. `module` is the address of the module's instance, empty for the root module.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Root {
-    /// An input variable of the root module.
-    Variable(Str),
-    /// A local value, in any module.
-    Local(Str),
+    /// An input variable. That of a called module is the start only of what has no nearer path: a default, or what the
+    /// call writes or computes.
+    Variable {
+        /// The module.
+        module: Str,
+        /// The variable.
+        name: Str,
+    },
+    /// A local value.
+    Local {
+        /// The module.
+        module: Str,
+        /// The local.
+        name: Str,
+    },
     /// A module call, by its address: `module.foo` or `module.foo["a"]`.
     ModuleCall(Str),
+    /// A collection without a name, which is written or computed at the span, where it is gone through or something
+    /// of it is selected.
+    Inline(Span),
 }
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// An attribute of an object.
     Attribute(Str),
-    /// A key of a map.
+    /// A key of a map, or an element of a set of strings.
     Key(Str),
-    /// The place in a list or tuple, from 0. Elements of sets have none.
+    /// The place in a list or tuple, from 0, or in the order of a set.
     Index(u32),
+}
+
+/// How a step of a path was taken.
+#[derive(Debug, Clone)]
+pub enum Selection {
+    /// By a name or a literal: `.a`, `["a"]`, `[0]`.
+    Literal,
+    /// As one of all elements: in a `for`, a `for_each`, a splat, by `values`, `flatten` and their like.
+    Iterated,
+    /// By a key or index that is not a literal, which has this origin.
+    By(Arc<Origin>),
+}
+
+impl Root {
+    /// The variable `name` of the root module.
+    pub fn variable(name: Str) -> Self {
+        Root::Variable { module: Str::default(), name }
+    }
+
+    /// Whether it is a variable of the root module.
+    pub fn is_input(&self) -> bool {
+        matches!(self, Root::Variable { module, .. } if module.is_empty())
+    }
 }
 
 impl Step {
@@ -293,27 +453,62 @@ impl Path {
         Self(Arc::new(Node::Root(root)))
     }
 
-    /// This path, one step further.
+    /// This path, one step further, taken by a literal.
     #[must_use]
     pub fn join(&self, step: Step) -> Self {
-        Self(Arc::new(Node::Step(self.clone(), step)))
+        self.select(step, Selection::Literal)
+    }
+
+    /// This path, one step further.
+    #[must_use]
+    pub fn select(&self, step: Step, selection: Selection) -> Self {
+        Self(Arc::new(Node::Step(self.clone(), step, selection)))
+    }
+
+    /// The path without its last step; none of a root.
+    pub fn parent(&self) -> Option<&Path> {
+        if let Node::Step(parent, ..) = &*self.0 { Some(parent) } else { None }
+    }
+
+    /// This path, its parent, and so on to the root.
+    pub fn ancestors(&self) -> impl Iterator<Item = &Path> {
+        std::iter::successors(Some(self), |path| path.parent())
+    }
+
+    /// Whether this is `other` or leads on from there.
+    pub fn starts_with(&self, other: &Path) -> bool {
+        let (own, length) = (self.ancestors().count(), other.ancestors().count());
+        own >= length && self.ancestors().nth(own - length) == Some(other)
+    }
+
+    /// Whether this leads on from `other`.
+    pub fn is_below(&self, other: &Path) -> bool {
+        self.parent().is_some_and(|parent| parent.starts_with(other))
     }
 
     /// The last step; none of a root.
     pub fn last(&self) -> Option<&Step> {
-        if let Node::Step(_, step) = &*self.0 { Some(step) } else { None }
+        if let Node::Step(_, step, _) = &*self.0 { Some(step) } else { None }
+    }
+
+    /// How the last step was taken; none of a root.
+    pub fn selection(&self) -> Option<&Selection> {
+        if let Node::Step(_, _, selection) = &*self.0 { Some(selection) } else { None }
     }
 
     /// The steps from the last one to the first.
     pub fn backwards(&self) -> impl Iterator<Item = &Step> {
-        let mut path = self;
-        std::iter::from_fn(move || match &*path.0 {
-            Node::Root(_) => None,
-            Node::Step(parent, step) => {
-                path = parent;
-                Some(step)
-            }
-        })
+        self.ancestors().filter_map(Path::last)
+    }
+
+    /// The steps from the last one to the first, each with how it was taken.
+    pub fn backwards_selected(&self) -> impl Iterator<Item = (&Step, &Selection)> {
+        self.ancestors().filter_map(|path| Some((path.last()?, path.selection()?)))
+    }
+
+    /// Whether a step was taken other than by a literal: the value is an element of a collection, or a part of one.
+    pub fn is_selected(&self) -> bool {
+        self.backwards_selected().any(|(_, selection)| !matches!(selection, Selection::Literal))
     }
 
     /// Where the path starts.
@@ -322,7 +517,7 @@ impl Path {
         loop {
             match &*path.0 {
                 Node::Root(root) => return root,
-                Node::Step(parent, _) => path = parent,
+                Node::Step(parent, ..) => path = parent,
             }
         }
     }
@@ -333,17 +528,60 @@ impl Path {
         steps.reverse();
         (self.start(), steps)
     }
+
+    /// Where the path starts, and its steps in order, each with how it was taken.
+    pub fn selections(&self) -> (&Root, SmallVec<[(&Step, &Selection); 8]>) {
+        let mut steps: SmallVec<[(&Step, &Selection); 8]> = self.backwards_selected().collect();
+        steps.reverse();
+        (self.start(), steps)
+    }
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        let (mut own, mut other) = (self, other);
+        loop {
+            if Arc::ptr_eq(&own.0, &other.0) {
+                return true;
+            }
+            match (&*own.0, &*other.0) {
+                (Node::Root(a), Node::Root(b)) => return a == b,
+                (Node::Step(before, a, _), Node::Step(other_before, b, _)) if a == b => {
+                    (own, other) = (before, other_before);
+                }
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl Eq for Path {}
+
+impl Hash for Path {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.backwards().for_each(|step| step.hash(state));
+        self.start().hash(state);
+    }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (root, steps) = self.parts();
+        let dot = |module: &Str| if module.is_empty() { "" } else { "." };
         match root {
-            Root::Variable(name) | Root::ModuleCall(name) => f.write_str(name)?,
-            Root::Local(name) => write!(f, "local.{name}")?,
+            Root::Variable { module, name } if module.is_empty() => f.write_str(name)?,
+            Root::Variable { module, name } => write!(f, "{module}.var.{name}")?,
+            Root::Local { module, name } => write!(f, "{module}{}local.{name}", dot(module))?,
+            Root::ModuleCall(address) => f.write_str(address)?,
+            // What has no name is called by what goes through it.
+            Root::Inline(_) if matches!(steps.first(), Some(Step::Index(_))) => f.write_str("elements")?,
+            Root::Inline(_) => f.write_str("for_each")?,
         }
-        for step in steps {
+        for (at, step) in steps.into_iter().enumerate() {
             match step {
+                Step::Attribute(name) if at == 0 && matches!(root, Root::Inline(_)) => {
+                    write!(f, "[{}]", quoted(name))?;
+                }
                 Step::Attribute(name) => write!(f, ".{name}")?,
                 Step::Key(key) => write!(f, "[{}]", quoted(key))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
@@ -414,7 +652,7 @@ mod tests {
 
     #[test]
     fn paths_are_shown_as_terraform_writes_them() {
-        let path = Path::root(Root::Variable("t".into()))
+        let path = Path::root(Root::variable("t".into()))
             .join(Step::Key("a\"b".into()))
             .join(Step::Attribute("grants".into()))
             .join(Step::Index(0));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
-use crate::origin::{Form, Origin, Step};
+use crate::origin::{Form, Origin, Path, Root, Selection, Step};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -59,6 +59,8 @@ pub struct Entry {
     pub key: Str,
     /// Where the key was written, without quotes; for a key that was computed, the expression.
     pub key_span: Span,
+    /// What a key that was computed was made of; `None` where it is written at its span.
+    pub key_origin: Option<Arc<Origin>>,
     /// The value.
     pub value: Value,
 }
@@ -67,12 +69,59 @@ pub struct Entry {
 pub type Number = Arc<BigDecimal>;
 
 /// Why a value cannot be known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Unknown {
     /// The reason, such as `data.aws_caller_identity.current is not known before apply`.
     pub reason: String,
     /// The expression that is unknown.
     pub span: Span,
+    /// What the value may be, where that is known.
+    candidates: Box<[Value]>,
+}
+
+impl Entry {
+    /// An entry whose key is written at `key_span`.
+    pub fn new(key: Str, key_span: Span, value: Value) -> Self {
+        Self { key, key_span, key_origin: None, value }
+    }
+
+    /// An entry with the key of this one.
+    pub(crate) fn with(&self, value: Value) -> Self {
+        Self { key: self.key.clone(), key_span: self.key_span, key_origin: self.key_origin.clone(), value }
+    }
+
+    /// An entry whose key is `key`, a string.
+    pub(crate) fn keyed(key: &Value, value: Value) -> Self {
+        let text = key.as_str().cloned().unwrap_or_default();
+        let origin = &key.origin;
+        // A key is hidden with its whole container, or not at all.
+        let key_origin = (!origin.is_literal()).then(|| Arc::new(Origin { sensitive: false, ..origin.clone() }));
+        Self { key: text, key_span: origin.span, key_origin, value }
+    }
+}
+
+impl Unknown {
+    /// How many candidates are kept; where there are more, there is none.
+    const CANDIDATES: usize = 16;
+
+    pub(crate) fn new(reason: impl Into<String>, span: Span) -> Self {
+        Self { reason: reason.into(), span, candidates: Box::default() }
+    }
+
+    /// The same, of a value that is one of `candidates`.
+    pub(crate) fn one_of(self, candidates: impl IntoIterator<Item = Value>) -> Self {
+        let mut all = Vec::new();
+        for candidate in candidates {
+            match candidate.candidates() {
+                [] => all.push(candidate),
+                further => all.extend_from_slice(further),
+            }
+        }
+        if all.len() > Self::CANDIDATES {
+            all.clear();
+        }
+        Self { candidates: all.into(), ..self }
+    }
 }
 
 impl Value {
@@ -100,8 +149,88 @@ impl Value {
 
     /// What is not known, for `reason`, at `span`.
     pub fn unknown(reason: impl Into<String>, span: Span) -> Self {
-        let unknown = Unknown { reason: reason.into(), span };
-        Self::new(Kind::Unknown(Arc::new(unknown)), Origin::derived(span, []))
+        Self::of_unknown(Arc::new(Unknown::new(reason, span)))
+    }
+
+    /// What is not known for this reason.
+    pub(crate) fn of_unknown(unknown: Arc<Unknown>) -> Self {
+        let origin = Origin::derived(unknown.span, []);
+        Self::new(Kind::Unknown(unknown), origin)
+    }
+
+    /// What an unknown value may be: both results of a conditional whose condition is unknown, as far as they can be
+    /// evaluated, and so on for conditionals in them. There may be unknown ones among them.
+    pub fn candidates(&self) -> &[Value] {
+        self.as_unknown().map_or(&[], |unknown| &unknown.candidates)
+    }
+
+    /// This unknown value with `take` done to each candidate; it may be none of those to which that cannot be done.
+    pub(crate) fn with_candidates(&self, take: impl FnMut(&Value) -> Option<Value>) -> Value {
+        let (Some(unknown), [_, ..]) = (self.as_unknown(), self.candidates()) else { return self.clone() };
+        let candidates: Vec<Value> = unknown.candidates.iter().filter_map(take).collect();
+        let unknown = Unknown::new(unknown.reason.clone(), unknown.span).one_of(candidates);
+        Value { kind: Kind::Unknown(Arc::new(unknown)), ..self.clone() }
+    }
+
+    /// This unknown value, which was made of `sources`, too.
+    pub(crate) fn made_of<'a>(self, sources: impl IntoIterator<Item = &'a Value>) -> Value {
+        let mut origins = Vec::new();
+        let mut left = 256;
+        for source in sources {
+            source.gather(&mut origins, &mut left);
+        }
+        self.made_of_origins(origins)
+    }
+
+    /// This unknown value, which was made of `origins`, too.
+    pub(crate) fn made_of_origins(mut self, mut origins: Vec<Origin>) -> Value {
+        let own = self.origin.clone();
+        let is_own = |origin: &Origin| origin.span == own.span && origin.path == own.path;
+        if origins.is_empty() || origins.iter().all(is_own) {
+            return self;
+        }
+        if !own.is_bare() && !origins.iter().any(is_own) {
+            origins.push(own);
+        }
+        self.origin = Origin::derived(self.origin.span, origins);
+        self
+    }
+
+    /// This unknown value as that of a part of it.
+    pub(crate) fn within(mut self, step: Step, selection: Selection) -> Value {
+        self.origin.path = self.origin.path.map(|path| path.select(step, selection));
+        self
+    }
+
+    /// Adds the origin of this value to `origins`, and those of its parts where it is a collection that is written in
+    /// place: it does not know what its parts were made of. No more than `left` values are looked at.
+    pub(crate) fn gather(&self, origins: &mut Vec<Origin>, left: &mut usize) {
+        let Some(further) = left.checked_sub(1) else { return };
+        *left = further;
+        if !self.origin.is_bare() {
+            origins.push(self.origin.clone());
+        }
+        if self.origin.path.is_some() {
+            return;
+        }
+        for entry in self.entries().unwrap_or_default().iter().take(*left) {
+            origins.extend(entry.key_origin.as_deref().cloned());
+            entry.value.gather(origins, left);
+        }
+        for item in self.elements().unwrap_or_default().iter().take(*left) {
+            item.gather(origins, left);
+        }
+    }
+
+    /// This value, which is here because of `on`, too.
+    pub(crate) fn depending_on(mut self, on: &Origin) -> Value {
+        self.origin = self.origin.depending_on(on);
+        self
+    }
+
+    /// The number `index`, which came from `origin`.
+    pub(crate) fn index(index: usize, origin: Origin) -> Value {
+        Value::new(Kind::Number(crate::number::whole(index)), origin)
     }
 
     /// The reason, if the value itself is unknown; a known container may hold unknown parts.
@@ -135,7 +264,7 @@ impl Value {
         let Some(own) = Arc::get_mut(&mut entries) else { return Some(entries.to_vec()) };
         let taken = |entry: &mut Entry| {
             let nothing = Value::new(Kind::Null, Origin::written(entry.key_span, Form::Whole));
-            let emptied = Entry { key: Str::default(), key_span: entry.key_span, value: nothing };
+            let emptied = Entry::new(Str::default(), entry.key_span, nothing);
             std::mem::replace(entry, emptied)
         };
         Some(own.iter_mut().map(taken).collect())
@@ -155,42 +284,43 @@ impl Value {
 
     /// The value of `entry`, one of this container's, which knows the way through it.
     pub fn child(&self, entry: &Entry) -> Value {
-        self.stepped(&entry.value, self.step(entry))
+        self.parts().child(entry)
     }
 
-    /// The key of `entry`, one of this container's, as a string that says where the key was written. It shares the
-    /// path of the entry's value: there is no path that leads to a key.
+    /// The key of `entry`, one of this container's, as a string that says where the key was written and what it was made
+    /// of. Where it has no path of its own it shares that of the entry: there is no path that leads to a key.
     pub fn key(&self, entry: &Entry) -> Value {
-        // An escape is longer than what it stands for, so equal lengths mean equal texts.
-        let verbatim = entry.key_span.len() as usize == entry.key.len();
-        let origin = Origin::written(entry.key_span, if verbatim { Form::Verbatim } else { Form::Whole });
-        let key = Value::new(Kind::String(entry.key.clone()), origin);
-        self.stepped(&key, self.step(entry))
+        self.parts().key(entry)
     }
 
     /// The element at `index` (from 0) of a list or tuple, which knows the way through this container.
     pub fn at(&self, index: usize) -> Option<Value> {
-        let element = self.elements()?.get(index)?;
-        if matches!(self.kind, Kind::Set(_)) {
-            let mut element = element.clone();
-            element.origin = element.origin.marked_as(&self.origin);
-            return Some(element);
-        }
-        Some(self.stepped(element, Step::Index(u32::try_from(index).unwrap_or(u32::MAX))))
+        self.parts().at(index)
     }
 
-    fn step(&self, entry: &Entry) -> Step {
-        let key = entry.key.clone();
-        if matches!(self.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) }
+    /// The parts of this container, each taken by a literal.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let (path, sensitive) = (self.origin.path.clone(), self.is_sensitive());
+        Parts { container: self, path, selection: Selection::Literal, sensitive }
     }
 
-    fn stepped(&self, part: &Value, step: Step) -> Value {
-        let mut part = part.clone();
-        part.origin = part.origin.marked_as(&self.origin);
-        if let Some(path) = &self.origin.path {
-            part.origin = part.origin.reached(|| path.join(step));
+    /// The parts of this container, each taken as one of all.
+    pub(crate) fn each_part(&self) -> Parts<'_> {
+        Parts { selection: Selection::Iterated, ..self.parts() }
+    }
+
+    /// The parts of this container, each taken as one of all. `span` is where the container is written or computed, which
+    /// names it where nothing else does.
+    pub(crate) fn each_part_at(&self, span: Span) -> Parts<'_> {
+        self.each_part().named(span)
+    }
+
+    /// The parts of this container, which is written or computed at `span`, each taken by `key`.
+    pub(crate) fn parts_by(&self, key: &Origin, span: Span) -> Parts<'_> {
+        if key.is_literal() {
+            return self.parts();
         }
-        part
+        Parts { selection: Selection::By(Arc::new(key.clone())), ..self.parts() }.named(span)
     }
 
     /// Whether Terraform hides the value: it is that of a `sensitive` variable, or was made of one. A value that is not
@@ -245,6 +375,129 @@ impl Value {
             Kind::Object(_) => "object",
             Kind::Unknown(_) => "unknown",
         }
+    }
+}
+
+/// How the parts of a container are taken.
+pub(crate) struct Parts<'a> {
+    container: &'a Value,
+    /// The path of the container.
+    path: Option<Path>,
+    selection: Selection,
+    /// Whether the parts are sensitive as the container is.
+    sensitive: bool,
+}
+
+impl Parts<'_> {
+    fn named(mut self, span: Span) -> Self {
+        self.path.get_or_insert_with(|| Path::root(Root::Inline(span)));
+        self
+    }
+
+    /// The same, where the parts are not sensitive for the container's sake: what is made of them will be.
+    pub(crate) fn bare(mut self) -> Self {
+        self.sensitive = false;
+        self
+    }
+
+    /// `origin` of a part, which is sensitive as the container is, and depends on what that depends on.
+    fn inherited(&self, mut origin: Origin) -> Origin {
+        origin.sensitive |= self.sensitive;
+        origin.depending_as(&self.container.origin)
+    }
+
+    /// The value of `entry`.
+    pub(crate) fn child(&self, entry: &Entry) -> Value {
+        let is_known = |own: &Path| {
+            let key = match &self.selection {
+                Selection::Literal => return true,
+                Selection::Iterated => entry.key_origin.as_deref(),
+                Selection::By(key) => Some(&**key),
+            };
+            key.and_then(|key| key.path.as_ref()).is_some_and(|path| own.starts_with(path))
+        };
+        self.taken(&entry.value, || self.step(entry), is_known, || self.key(entry).origin)
+    }
+
+    /// The key of `entry`, as a string.
+    pub(crate) fn key(&self, entry: &Entry) -> Value {
+        let mut origin = match &entry.key_origin {
+            Some(origin) => (**origin).clone(),
+            None => {
+                // An escape is longer than what it stands for, so equal lengths mean equal texts.
+                let verbatim = entry.key_span.len() as usize == entry.key.len();
+                Origin::written(entry.key_span, if verbatim { Form::Verbatim } else { Form::Whole })
+            }
+        };
+        if let Some(path) = &self.path {
+            origin = origin.reached(|| path.select(self.step(entry), self.selection.clone()));
+        }
+        Value::new(Kind::String(entry.key.clone()), self.inherited(origin))
+    }
+
+    /// The element at `index`, from 0.
+    pub(crate) fn at(&self, index: usize) -> Option<Value> {
+        let element = self.container.elements()?.get(index)?;
+        let is_set = matches!(self.container.kind, Kind::Set(_));
+        // Without more, the elements of a set have no place.
+        if is_set && matches!(self.selection, Selection::Literal) {
+            let mut element = element.clone();
+            element.origin = self.inherited(element.origin);
+            return Some(element);
+        }
+        let step = || match &element.kind {
+            Kind::String(text) if is_set => Step::Key(text.clone()),
+            _ => Step::Index(u32::try_from(index).unwrap_or(u32::MAX)),
+        };
+        // The place in a list says nothing of what was gone through before.
+        let is_known = |own: &Path| match &self.selection {
+            Selection::Literal => true,
+            Selection::Iterated => own.is_selected(),
+            Selection::By(key) => key.path.as_ref().is_some_and(|path| own.starts_with(path)),
+        };
+        Some(self.taken(element, step, is_known, || self.index(index, self.container.origin.span)))
+    }
+
+    /// The origin of the place `index`, which comes to be at `span`.
+    pub(crate) fn index(&self, index: usize, span: Span) -> Origin {
+        let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
+        let path = self.path.as_ref().map(|path| path.select(step, self.selection.clone()));
+        self.inherited(Origin { path, ..Origin::derived(span, []) })
+    }
+
+    /// `part`, which knows the way through the container. A path of its own stays, and what selected the part is what it
+    /// depends on, unless that path says it: `is_known`.
+    fn taken(
+        &self,
+        part: &Value,
+        step: impl Fn() -> Step,
+        is_known: impl Fn(&Path) -> bool,
+        key: impl FnOnce() -> Origin,
+    ) -> Value {
+        let mut part = part.clone();
+        let origin = part.origin;
+        let origin = match (&self.path, &origin.path) {
+            (None, _) => origin,
+            (Some(path), None) => origin.reached(|| path.select(step(), self.selection.clone())),
+            (Some(_), Some(own)) if is_known(own) => origin,
+            (Some(path), Some(_)) => {
+                let key = match &self.selection {
+                    Selection::By(key) => {
+                        let place = path.select(step(), self.selection.clone());
+                        Origin { path: Some(place), ..Origin::derived(key.span, [(**key).clone()]) }
+                    }
+                    _ => key(),
+                };
+                origin.depending_on(&key)
+            }
+        };
+        part.origin = self.inherited(origin);
+        part
+    }
+
+    fn step(&self, entry: &Entry) -> Step {
+        let key = entry.key.clone();
+        if matches!(self.container.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) }
     }
 }
 

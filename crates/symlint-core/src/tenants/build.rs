@@ -124,8 +124,8 @@ fn add_entries(model: &mut Model<'_>, config: &Config, variable: &str, value: Va
     model.tenants.reserve_exact(entries.len());
     let layout = Layout::new(config);
     let variable = Str::from(variable);
-    let root = Path::root(Root::Variable(variable.clone()));
-    for Entry { key, key_span, mut value } in entries {
+    let root = Path::root(Root::variable(variable.clone()));
+    for Entry { key, key_span, mut value, .. } in entries {
         // A map's key is written `["key"]`, also where no type says that the variable is a map.
         let path = root.join(Step::Key(key.clone()));
         value.origin.path = Some(path.clone());
@@ -199,7 +199,7 @@ fn called_tenant(instance: &FlowInstance, id: TenantId, call: usize, name_span: 
     for argument in instance.arguments.iter().filter(|argument| argument.kind != ArgumentKind::TenantSlug) {
         let mut value = argument.value.clone();
         value.origin = value.origin.reached(|| path.join(Step::Attribute(argument.name.clone())));
-        entries.push(Entry { key: argument.name.clone(), key_span: argument.span, value });
+        entries.push(Entry::new(argument.name.clone(), argument.span, value));
     }
     entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let whole = Value::new(Kind::Object(entries.into()), Origin::written(name_span, Form::Whole));

@@ -218,7 +218,10 @@ impl SourceIndex {
 
     /// What of the tenants is at `path`.
     fn at<'v>(&self, path: &'v Path) -> Option<Source<'v>> {
-        let (Root::Variable(name), steps) = path.parts() else { return None };
+        let (Root::Variable { module, name }, steps) = path.parts() else { return None };
+        if !module.is_empty() {
+            return None;
+        }
         let variable = self.variables.iter().find(|variable| variable.name == name.as_str())?;
         let Some((first, rest)) = steps.split_first() else { return Some(Source::AllTenants) };
         let tenant = first.name().and_then(|key| variable.entries.get(key));

@@ -1,6 +1,9 @@
 //! What is taken out of values: `.name` and `[key]`.
 
+use std::sync::Arc;
+
 use crate::number;
+use crate::origin::{Selection, Step};
 use crate::source::Span;
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Str, Value};
@@ -11,19 +14,26 @@ impl Evaluator<'_> {
     /// `base.name`
     pub(super) fn attribute_of(&self, base: &Value, name: &Str, span: Span) -> Answer {
         match &base.kind {
-            Kind::Unknown(_) => Err(Stop::Unknown(base.clone())),
+            Kind::Unknown(_) => {
+                let part = base.with_candidates(|candidate| match candidate.as_unknown() {
+                    Some(_) => Some(candidate.clone()),
+                    None => candidate.get(name),
+                });
+                Err(Stop::Unknown(part.within(Step::Attribute(name.clone()), Selection::Literal)))
+            }
             Kind::Null => Err(Stop::error_at(format!("`{name}` cannot be taken of null"), span).on_null(base)),
             Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, span)),
             _ => Err(Stop::error_at(format!("a {} has no attribute `{name}`", base.type_name()), span)),
         }
     }
 
-    /// `base[key]`
-    pub(super) fn element_of(&self, base: &Value, key: &Value, span: Span) -> Answer {
-        for value in [base, key] {
-            if value.as_unknown().is_some() {
-                return Err(Stop::Unknown(value.clone()));
-            }
+    /// `base[key]`, where `base` is written or computed at `base_span`, and the key at `span`.
+    pub(super) fn element_of(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
+        if key.as_unknown().is_some() {
+            return Err(Stop::Unknown(key.clone().made_of([base, key])));
+        }
+        if base.as_unknown().is_some() {
+            return Err(Stop::Unknown(self.unknown_element(base, base_span, key)));
         }
         if base.is_null() {
             return Err(Stop::error_at("nothing can be taken of null", span).on_null(base));
@@ -33,14 +43,38 @@ impl Evaluator<'_> {
         }
         // Terraform forgets of the attribute of an object that its name was sensitive.
         let sensitive = key.is_sensitive() && !matches!(base.kind, Kind::Object(_));
-        self.element_at(base, key, span).map(|element| element.marked(sensitive))
+        self.element_at(base, base_span, key, span).map(|element| element.marked(sensitive))
     }
 
-    fn element_at(&self, base: &Value, key: &Value, span: Span) -> Answer {
+    /// What `key` selects of the unknown `base`.
+    fn unknown_element(&self, base: &Value, base_span: Span, key: &Value) -> Value {
+        let part = base.with_candidates(|candidate| match candidate.as_unknown() {
+            Some(_) => Some(candidate.clone()),
+            None => self.element_at(candidate, base_span, key, key.origin.span).ok(),
+        });
+        let step = match &key.kind {
+            Kind::String(text) => Step::Key(text.clone()),
+            Kind::Number(index) => {
+                let index = number::to_integer(index).and_then(|index| u32::try_from(index).ok());
+                Step::Index(index.unwrap_or(u32::MAX))
+            }
+            _ => return part.made_of([key]),
+        };
+        if key.origin.is_literal() {
+            part.within(step, Selection::Literal)
+        } else if part.origin.path.is_some() {
+            part.within(step, Selection::By(Arc::new(key.origin.clone())))
+        } else {
+            part.depending_on(&key.origin)
+        }
+    }
+
+    fn element_at(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
+        let parts = base.parts_by(&key.origin, base_span);
         match &base.kind {
             Kind::Object(_) | Kind::Map(_) => match to_text(key) {
                 Primitive::Is(Value { kind: Kind::String(key), .. }) => {
-                    base.get(&key).ok_or_else(|| self.absent(base, &key, span))
+                    base.entry(&key).map(|entry| parts.child(entry)).ok_or_else(|| self.absent(base, &key, span))
                 }
                 _ => Err(Stop::error_at(format!("a key is a string, not a {}", key.type_name()), span)),
             },
@@ -50,7 +84,7 @@ impl Evaluator<'_> {
                 };
                 let index = number::to_integer(&index).and_then(|index| usize::try_from(index).ok());
                 let index = index.ok_or_else(|| Stop::error_at("an index is a whole number from 0", span))?;
-                base.at(index).ok_or_else(|| {
+                parts.at(index).ok_or_else(|| {
                     Stop::error_at(format!("there is no element {index}: there are {}", items.len()), span)
                 })
             }

@@ -10,23 +10,21 @@ use super::scope::{Binding, Scope};
 use super::{Answer, Evaluator, Stop};
 
 impl Evaluator<'_> {
-    /// The keys and values of a collection, in Terraform's order; the values know the way through the collection.
+    /// The keys and values of a collection, in Terraform's order; the values know the way through the collection. The
+    /// keys are null where none are wanted.
     ///
-    /// `span` is where the indices of a list come to be.
-    pub(super) fn pairs(&self, collection: &Value, span: Span) -> Answer<Vec<(Value, Value)>> {
+    /// `span` is where the collection is written or computed, and where the indices of a list come to be.
+    pub(super) fn pairs(&self, collection: &Value, keys: bool, span: Span) -> Answer<Vec<(Value, Value)>> {
         // That a collection is sensitive makes its elements so only where one is taken; a loop hides all that it makes.
-        let bare = collection.is_sensitive().then(|| {
-            let mut bare = collection.clone();
-            bare.origin.sensitive = false;
-            bare
-        });
-        let collection = bare.as_ref().unwrap_or(collection);
+        let parts = collection.each_part_at(span).bare();
+        let none = || Value::new(Kind::Null, Origin::derived(span, []));
         match &collection.kind {
             Kind::Unknown(_) => Err(Stop::Unknown(collection.clone())),
             Kind::Null => Err(Stop::error_at("null cannot be looped over", span).on_null(collection)),
             Kind::Map(entries) | Kind::Object(entries) => {
                 self.meter().spend(entries.len())?;
-                Ok(entries.iter().map(|entry| (collection.key(entry), collection.child(entry))).collect())
+                let key = |entry| if keys { parts.key(entry) } else { none() };
+                Ok(entries.iter().map(|entry| (key(entry), parts.child(entry))).collect())
             }
             Kind::Set(items) => {
                 self.meter().spend(items.len())?;
@@ -34,12 +32,14 @@ impl Evaluator<'_> {
                 if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
                     return Err(Stop::Unknown(unknown.clone()));
                 }
-                Ok(items.iter().map(|item| (item.clone(), item.clone())).collect())
+                Ok((0..items.len()).filter_map(|index| parts.at(index)).map(|item| (item.clone(), item)).collect())
             }
             Kind::List(items) | Kind::Tuple(items) => {
                 self.meter().spend(items.len())?;
-                let pair = |index| Some((self.index_value(index, span), collection.at(index)?));
-                Ok((0..items.len()).filter_map(pair).collect())
+                let key = |index| {
+                    if keys { Value::index(index, parts.index(index, span)) } else { none() }
+                };
+                Ok((0..items.len()).filter_map(|index| Some((key(index), parts.at(index)?))).collect())
             }
             _ => Err(Stop::error_at(format!("a {} cannot be looped over", collection.type_name()), span)),
         }
@@ -48,36 +48,73 @@ impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn comprehension(&self, comprehension: &For, span: Span, scope: &Scope<'_>) -> Answer {
         let collection = self.eval(&comprehension.collection, scope);
-        let pairs = self.pairs(&collection, comprehension.collection.span)?;
+        let pairs = match self.pairs(&collection, comprehension.key_name.is_some(), comprehension.collection.span) {
+            Ok(pairs) => pairs,
+            Err(stop) => return Ok(self.settle_from(Err(stop), span, [&collection])),
+        };
+        let looped = self.looped(comprehension, &collection, &pairs, span, scope);
+        Ok(self.settle_from(looped, span, [&collection]))
+    }
+
+    /// What a `for` makes of the keys and values of its collection.
+    fn looped(
+        &self,
+        comprehension: &For,
+        collection: &Value,
+        pairs: &[(Value, Value)],
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Answer {
         let mut items = Vec::new();
         let mut entries = Vec::new();
         // What the keys and conditions tell is in the shape of the result.
         let mut sensitive = false;
+        // What the first element depends on beside the collection, the others do too: the whole was made of that.
+        let mut made_of = vec![collection.origin.clone()];
         if pairs.is_empty() {
             self.empty_condition(comprehension, span, scope)?;
         }
-        for (key, value) in &pairs {
+        for (at, (key, value)) in pairs.iter().enumerate() {
+            let note = |origin: &Origin, made_of: &mut Vec<Origin>| {
+                if at == 0 && !origin.is_bare() {
+                    made_of.push(origin.clone());
+                }
+            };
             let outer = scope.names;
             let key_binding =
                 comprehension.key_name.as_ref().map(|name| Binding { name: &name.text, value: key, outer });
             let outer = key_binding.as_ref().or(outer);
             let binding = Binding { name: &comprehension.value_name.text, value, outer };
             let scope = scope.with(&binding);
-            if let Some(condition) = &comprehension.condition {
-                let condition = self.condition(condition, &scope)?;
-                sensitive |= condition.sensitive;
+            let condition = match &comprehension.condition {
+                Some(condition) => Some(self.condition(condition, &scope)?),
+                None => None,
+            };
+            if let Some(condition) = &condition {
+                sensitive |= condition.is_sensitive();
+                note(&condition.origin, &mut made_of);
                 if !condition.holds {
                     continue;
                 }
             }
+            let result = |scope: &Scope<'_>, made_of: &mut Vec<Origin>| {
+                let mut result = self.eval(&comprehension.result, scope);
+                note(&result.origin, made_of);
+                if let Some(condition) = &condition {
+                    result.origin = result.origin.depending_on(&condition.origin);
+                }
+                result
+            };
             match &comprehension.key {
-                None => items.push(self.eval(&comprehension.result, &scope)),
+                None => items.push(result(&scope, &mut made_of)),
                 Some(key) => {
-                    let key = self.key(key, &scope)?;
-                    let key_span = key.origin.span;
+                    let mut key = self.key(key, &scope)?;
                     sensitive |= key.origin.sensitive;
-                    let key = key.as_str().cloned().unwrap_or_default();
-                    entries.push(Entry { key, key_span, value: self.eval(&comprehension.result, &scope) });
+                    note(&key.origin, &mut made_of);
+                    if let Some(condition) = &condition {
+                        key.origin = key.origin.depending_on(&condition.origin);
+                    }
+                    entries.push(Entry::keyed(&key, result(&scope, &mut made_of)));
                 }
             }
             if items.len() + entries.len() > ELEMENTS {
@@ -98,7 +135,8 @@ impl Evaluator<'_> {
                 Kind::Object(entries.into())
             }
         };
-        Ok(Value::new(kind, Origin::derived(span, [collection.origin])).marked(sensitive))
+        let origin = Origin { sensitive: sensitive || collection.is_sensitive(), ..Origin::derived(span, made_of) };
+        Ok(Value::new(kind, origin))
     }
 }
 

@@ -1,19 +1,28 @@
 //! Every kind of expression: what is short is here, the rest in a file of its own.
 
+use std::sync::Arc;
+
 use crate::functions;
 use crate::number::{self, Numeric};
 use crate::origin::{Form, Origin};
 use crate::syntax::{BinaryOperator, Call, Conditional, Expr, ExprKind, Item, Key, TemplatePart, UnaryOperator};
 use crate::types::{Primitive, Type, convert_within, is_exactly, to_bool, to_text, type_of, unify};
-use crate::value::{Entry, Kind, Value};
+use crate::value::{Entry, Kind, Unknown, Value};
 
 use super::scope::Scope;
-use super::{Answer, Evaluator, Stop};
+use super::{Answer, Attempt, Evaluator, Stop};
 
-/// Whether a condition is true, and whether what depends on it is sensitive.
+/// Whether a condition is true, and what it was made of.
 pub(super) struct Condition {
     pub(super) holds: bool,
-    pub(super) sensitive: bool,
+    pub(super) origin: Origin,
+}
+
+impl Condition {
+    /// Whether what depends on it is sensitive.
+    pub(super) fn is_sensitive(&self) -> bool {
+        self.origin.sensitive
+    }
 }
 
 impl Evaluator<'_> {
@@ -69,21 +78,33 @@ impl Evaluator<'_> {
         let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
         // A key cannot be hidden but with the whole object.
         let mut sensitive = false;
+        let mut unknown: Option<Value> = None;
         for item in items {
-            let (key, key_span) = match &item.key {
-                Key::Literal(name) => (name.text.clone(), name.span),
+            let entry = match &item.key {
+                Key::Literal(name) => Entry::new(name.text.clone(), name.span, self.eval(&item.value, scope)),
                 // In a values file such a key is a mistake, and the other items are as good as they were.
                 Key::Computed(expr) if scope.is_constant() && refers(expr) => {
                     self.record("this key is read as an expression: put it in quotes".to_owned(), expr.span, None);
                     continue;
                 }
                 Key::Computed(expr) => {
-                    let key = self.key(expr, scope)?;
+                    if is_reference(expr) {
+                        let message = "this key is ambiguous: put a reference in parentheses, or a name in quotes";
+                        self.record(message.to_owned(), expr.span, None);
+                    }
+                    let key = self.settle(self.key(expr, scope), expr.span);
                     sensitive |= key.is_sensitive();
-                    (key.as_str().cloned().unwrap_or_default(), key.origin.span)
+                    let entry = Entry::keyed(&key, self.eval(&item.value, scope));
+                    if key.as_unknown().is_some() {
+                        unknown.get_or_insert(key);
+                    }
+                    entry
                 }
             };
-            entries.push(Entry { key, key_span, value: self.eval(&item.value, scope) });
+            entries.push(entry);
+        }
+        if let Some(unknown) = unknown {
+            return Ok(unknown.made_of(entries.iter().map(|entry| &entry.value)));
         }
         // The last of those with one key counts, without a word: so does Terraform.
         entries.reverse();
@@ -106,9 +127,7 @@ impl Evaluator<'_> {
     pub(super) fn condition(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Condition> {
         let value = self.known(expr, scope)?;
         match to_bool(&value) {
-            Primitive::Is(Value { kind: Kind::Bool(holds), origin, .. }) => {
-                Ok(Condition { holds, sensitive: origin.sensitive })
-            }
+            Primitive::Is(Value { kind: Kind::Bool(holds), origin, .. }) => Ok(Condition { holds, origin }),
             Primitive::Is(_) => Err(Stop::error_at("a condition must not be null", expr.span)),
             _ => Err(Stop::error_at(format!("a condition is true or false, not a {}", value.type_name()), expr.span)),
         }
@@ -124,15 +143,22 @@ impl Evaluator<'_> {
 
     #[inline(never)]
     fn conditional(&self, conditional: &Conditional, scope: &Scope<'_>) -> Answer {
-        let condition = self.condition(&conditional.condition, scope)?;
+        let condition = match self.condition(&conditional.condition, scope) {
+            Err(Stop::Unknown(condition)) => return Ok(self.either(conditional, &condition, scope)),
+            condition => condition?,
+        };
         let (chosen, other) = match condition.holds {
             true => (&conditional.yes, &conditional.no),
             false => (&conditional.no, &conditional.yes),
         };
-        let value = self.known(chosen, scope)?.marked(condition.sensitive);
+        let mut value = self.eval(chosen, scope).marked(condition.is_sensitive());
+        value.origin = value.origin.depending_on(&condition.origin);
+        if value.as_unknown().is_some() {
+            return Err(Stop::Unknown(value));
+        }
         // What is not chosen decides on the type, but its errors are not heard.
         let attempt = self.attempt(other, scope);
-        if let Ok(Some(other)) = &attempt
+        if let Attempt::Is(other) = &attempt
             && other.as_unknown().is_none()
         {
             return Ok(self.in_common(value, other, ONE_TYPE)?.marked(other.is_sensitive()));
@@ -141,10 +167,33 @@ impl Evaluator<'_> {
             (Some(ty), _) => self.of_common_type(value, &ty, ONE_TYPE),
             // Whatever is in it, it is a tuple or an object.
             (None, _) if is_never(&other.kind, &type_of(&value, self.meter())?) => Err(Stop::error(ONE_TYPE)),
-            (None, Ok(None)) => Ok(value),
+            (None, Attempt::Failed(_)) => Ok(value),
             (None, _) if is_number_by(other) && matches!(value.kind, Kind::Number(_)) => Ok(value),
             (None, _) => uncommon(value),
         }
+    }
+
+    /// The value of a conditional whose condition is the unknown `condition`: one of both results.
+    fn either(&self, conditional: &Conditional, condition: &Value, scope: &Scope<'_>) -> Value {
+        let mut results = Vec::with_capacity(2);
+        let mut origins = vec![condition.origin.clone()];
+        for expr in [&conditional.yes, &conditional.no] {
+            match self.attempt(expr, scope) {
+                Attempt::Is(mut value) | Attempt::Unclear(mut value) => {
+                    value.gather(&mut origins, &mut 256);
+                    value.origin = value.origin.depending_on(&condition.origin);
+                    results.push(value);
+                }
+                Attempt::Failed(origin) => origins.push(origin),
+            }
+        }
+        let (reason, span) = match condition.as_unknown() {
+            Some(unknown) => (unknown.reason.clone(), unknown.span),
+            None => ("this condition is not known".to_owned(), condition.origin.span),
+        };
+        let unknown = Unknown::new(reason, span).one_of(results);
+        let value = Value::new(Kind::Unknown(Arc::new(unknown)), Origin::derived(condition.origin.span, []));
+        value.made_of_origins(origins)
     }
 
     /// The type that an expression has although it cannot be evaluated.
@@ -169,13 +218,14 @@ impl Evaluator<'_> {
             ExprKind::Conditional(conditional) => {
                 let holds = |value: &Value| matches!(to_bool(value), Primitive::Is(Value { kind: Kind::Bool(_), .. }));
                 match self.attempt(&conditional.condition, scope) {
-                    Ok(value) if !value.as_ref().is_some_and(holds) => {}
+                    Attempt::Is(value) if !holds(&value) => {}
+                    Attempt::Failed(_) => {}
                     _ => return None,
                 }
                 let result = |expr| match self.attempt(expr, scope) {
-                    Ok(Some(value)) => type_of(&value, self.meter()).ok(),
-                    Ok(None) => self.type_of_failed(expr, scope),
-                    Err(_) => None,
+                    Attempt::Is(value) => type_of(&value, self.meter()).ok(),
+                    Attempt::Failed(_) => self.type_of_failed(expr, scope),
+                    Attempt::Unclear(_) => None,
                 };
                 unify(&result(&conditional.yes)?, &result(&conditional.no)?)
             }
@@ -291,6 +341,24 @@ fn refers(expr: &Expr) -> bool {
         ExprKind::Attribute(inner, _) | ExprKind::Index(inner, _) | ExprKind::Unary(_, inner) => refers(inner),
         ExprKind::Binary(binary) => binary.operands().any(refers),
         _ => false,
+    }
+}
+
+/// Whether `expr` is a reference of several steps, without parentheses, that could be meant as a name: `a.b`, `a["b"]`.
+fn is_reference(expr: &Expr) -> bool {
+    let is_literal = |key: &Expr| matches!(key.kind, ExprKind::String(_) | ExprKind::Number(_));
+    let mut base = match &expr.kind {
+        ExprKind::Attribute(base, _) => base,
+        ExprKind::Index(base, key) if is_literal(key) => base,
+        _ => return false,
+    };
+    loop {
+        base = match &base.kind {
+            ExprKind::Variable(_) => return true,
+            ExprKind::Attribute(base, _) => base,
+            ExprKind::Index(base, key) if is_literal(key) => base,
+            _ => return false,
+        };
     }
 }
 

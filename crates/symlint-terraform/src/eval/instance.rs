@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::limits::{DEPTH, ELEMENTS};
 use crate::module::{ModuleCall, ModuleId};
 use crate::number;
-use crate::origin::Origin;
-use crate::source::Span;
+use crate::origin::{Origin, Path, Root, Selection, Step};
 use crate::syntax::Expr;
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Str, Unknown, Value};
@@ -44,6 +43,24 @@ pub enum InstanceKey {
 pub(super) enum Repetition {
     Each { key: Value, value: Value },
     Count(Value),
+}
+
+impl Repetition {
+    pub(super) fn each_value(&self) -> Option<&Value> {
+        if let Repetition::Each { value, .. } = self { Some(value) } else { None }
+    }
+
+    pub(super) fn count_index(&self) -> Option<&Value> {
+        if let Repetition::Count(index) = self { Some(index) } else { None }
+    }
+
+    /// The key of the instance at `place`, from 0.
+    pub(super) fn key(&self, place: usize) -> InstanceKey {
+        match self {
+            Repetition::Each { key, .. } => InstanceKey::Key(key.clone()),
+            Repetition::Count(_) => InstanceKey::Index(u32::try_from(place).unwrap_or(u32::MAX)),
+        }
+    }
 }
 
 /// The instances of a call, once asked for.
@@ -87,7 +104,12 @@ impl Instance {
 
     /// `each.value`, where the call has `for_each`.
     pub fn each_value(&self) -> Option<&Value> {
-        if let Some(Repetition::Each { value, .. }) = &self.0.repetition { Some(value) } else { None }
+        self.0.repetition.as_ref()?.each_value()
+    }
+
+    /// `count.index`, where the call has `count`.
+    pub fn count_index(&self) -> Option<&Value> {
+        self.0.repetition.as_ref()?.count_index()
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -117,7 +139,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn call_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
         let key = (caller.id(), call.index);
         let depth = self.depth.get();
-        let unknown = |reason: &str| Err(Arc::new(Unknown { reason: reason.to_owned(), span: call.span }));
+        let unknown = |reason: &str| Err(Arc::new(Unknown::new(reason, call.span)));
         match self.instances.borrow().get(&key) {
             Some(Instances::Done { made, height }) => {
                 if depth + height > DEPTH {
@@ -151,13 +173,10 @@ impl<'p> Evaluator<'p> {
         };
         let repetitions = repetitions.map_err(|(stop, span)| {
             let value = self.settle(Err(stop), span);
-            value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown { reason: String::new(), span }))
+            value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown::new(String::new(), span)))
         })?;
         let instances = repetitions.into_iter().enumerate().map(|(index, repetition)| {
-            let key = match &repetition {
-                Repetition::Each { key, .. } => InstanceKey::Key(key.clone()),
-                Repetition::Count(_) => InstanceKey::Index(u32::try_from(index).unwrap_or(u32::MAX)),
-            };
+            let key = repetition.key(index);
             self.instance(caller, call, key, Some(repetition))
         });
         Ok(instances.collect())
@@ -188,12 +207,17 @@ impl<'p> Evaluator<'p> {
     /// What `each` stands for in turn.
     pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.check_references(caller, for_each);
-        let collection = self.known(for_each, &Scope::of(caller))?;
+        let collection = self.known(for_each, &Scope::single(caller))?;
         if collection.is_null() {
             return Err(Stop::error("`for_each` must not be null").on_null(&collection));
         }
+        // Its keys would be in the addresses of the instances. What is passed to these can be looked at all the same.
+        if collection.is_sensitive() {
+            self.record("`for_each` must not be sensitive".to_owned(), for_each.span, None);
+        }
+        let parts = collection.each_part_at(for_each.span);
         if let Some(entries) = collection.entries() {
-            let each = |entry| Repetition::Each { key: collection.key(entry), value: collection.child(entry) };
+            let each = |entry| Repetition::Each { key: parts.key(entry), value: parts.child(entry) };
             return Ok(entries.iter().map(each).collect());
         }
         let Kind::Set(items) = &collection.kind else {
@@ -203,9 +227,9 @@ impl<'p> Evaluator<'p> {
             )));
         };
         let mut repetitions = Vec::with_capacity(items.len());
-        for item in items.iter() {
-            match (&item.kind, to_text(item)) {
-                (Kind::Unknown(_), _) => return Err(Stop::Unknown(item.clone())),
+        for item in (0..items.len()).filter_map(|index| parts.at(index)) {
+            match (&item.kind, to_text(&item)) {
+                (Kind::Unknown(_), _) => return Err(Stop::Unknown(item)),
                 (Kind::String(_), Primitive::Is(text)) => {
                     repetitions.push(Repetition::Each { key: text.clone(), value: text });
                 }
@@ -216,9 +240,9 @@ impl<'p> Evaluator<'p> {
     }
 
     /// What `count` stands for in turn.
-    pub(super) fn count_of(&self, count: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
-        self.check_references(caller, count);
-        let value = self.known(count, &Scope::of(caller))?;
+    pub(super) fn count_of(&self, expr: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+        self.check_references(caller, expr);
+        let value = self.known(expr, &Scope::single(caller))?;
         let refused = || Stop::error("`count` takes a whole number that is not negative");
         let Primitive::Is(Value { kind: Kind::Number(number), .. }) = to_number(&value) else { return Err(refused()) };
         let count = number::to_integer(&number).and_then(|count| usize::try_from(count).ok()).ok_or_else(refused)?;
@@ -226,10 +250,12 @@ impl<'p> Evaluator<'p> {
             return Err(Stop::reason("`count` is too large to be evaluated"));
         }
         self.meter().spend(count)?;
-        Ok((0..count).map(|index| Repetition::Count(self.index_value(index, value.origin.span))).collect())
-    }
-
-    pub(super) fn index_value(&self, index: usize, span: Span) -> Value {
-        Value::new(Kind::Number(number::whole(index)), Origin::derived(span, []))
+        let (path, made_of) = (Path::root(Root::Inline(expr.span)), Origin::derived(value.origin.span, [value.origin]));
+        let index = |index: usize| {
+            let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
+            let origin = made_of.clone().reached(|| path.select(step, Selection::Iterated));
+            Repetition::Count(Value::index(index, origin))
+        };
+        Ok((0..count).map(index).collect())
     }
 }

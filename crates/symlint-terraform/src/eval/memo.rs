@@ -22,6 +22,8 @@ pub(super) enum Item {
     /// What a variable is where nothing is passed: one value for all instances of the module, which stands in the place
     /// of the instance.
     Default(u32),
+    /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
+    Configuration(u32, u32),
 }
 
 #[derive(Debug)]
@@ -44,6 +46,19 @@ impl Evaluator<'_> {
         for item in items {
             memo.remove(&(instance.id(), item));
         }
+        for item in self.configurations.borrow_mut().remove(&instance.id()).unwrap_or_default() {
+            memo.remove(&(instance.id(), item));
+        }
+    }
+
+    /// Whether `item` is being evaluated in `instance`. Where it has not been yet, notes it, so that it can be forgotten.
+    pub(super) fn is_running(&self, instance: &Instance, item: Item) -> bool {
+        match self.memo.borrow().get(&(instance.id(), item)) {
+            None => self.configurations.borrow_mut().entry(instance.id()).or_default().push(item),
+            Some(Slot::Running) => return true,
+            Some(Slot::Done { .. }) => {}
+        }
+        false
     }
 
     /// The value of `item` in the instance `instance`; `span` and `name` are for the error where it needs itself.

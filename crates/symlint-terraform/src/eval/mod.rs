@@ -27,10 +27,11 @@ use foldhash::{HashMap, HashSet};
 
 use crate::limits::{DEPTH, Exhausted, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;
+use crate::origin::Origin;
 use crate::source::{FileId, Span};
 use crate::syntax::Expr;
 use crate::types::{ConversionProblem, Type, type_of};
-use crate::value::{Str, Unknown, Value};
+use crate::value::{Str, Value};
 
 pub use instance::{Instance, InstanceKey};
 pub(crate) use operators::numeric;
@@ -73,6 +74,8 @@ pub struct Evaluator<'p> {
     instance_count: Cell<u32>,
     memo: RefCell<HashMap<(u32, Item), Slot>>,
     instances: RefCell<HashMap<(u32, u32), Instances>>,
+    /// What there is in `memo` for the resources of an instance.
+    configurations: RefCell<HashMap<u32, Vec<Item>>>,
     conversions: RefCell<HashMap<variable::ConversionKey, (Value, Value)>>,
     problems: RefCell<HashMap<Str, Arc<[ConversionProblem]>>>,
     /// The objects that lack an attribute which their type requires: said once, where the value is converted.
@@ -107,6 +110,16 @@ enum Trial {
     Clean,
     /// It is, and there was an error, which is not recorded.
     Failed,
+}
+
+/// What became of an attempt to evaluate an expression.
+pub(crate) enum Attempt {
+    /// It has this value.
+    Is(Value),
+    /// Terraform refuses it; this is what it depends on.
+    Failed(Origin),
+    /// That depends on what is unknown, as this value is.
+    Unclear(Value),
 }
 
 /// Why an expression has no value.
@@ -168,6 +181,7 @@ impl<'p> Evaluator<'p> {
             instance_count: Cell::new(1),
             memo: RefCell::default(),
             instances: RefCell::default(),
+            configurations: RefCell::default(),
             conversions: RefCell::default(),
             problems: RefCell::default(),
             missing: RefCell::default(),
@@ -286,6 +300,19 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// [`Evaluator::settle`], where what is not known was made of `sources`.
+    pub(crate) fn settle_from<'v>(
+        &self,
+        answer: Answer,
+        span: Span,
+        sources: impl IntoIterator<Item = &'v Value>,
+    ) -> Value {
+        match answer {
+            Ok(value) => value,
+            Err(stop) => self.settle(Err(stop), span).made_of(sources),
+        }
+    }
+
     /// The value of `expr`. Deeper than [`DEPTH`] it is unknown.
     pub(crate) fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Value {
         let mut value = match self.literal(expr) {
@@ -332,16 +359,16 @@ impl<'p> Evaluator<'p> {
         if value.as_unknown().is_some() { Err(Stop::Unknown(value)) } else { Ok(value) }
     }
 
-    /// Whether `expr` can be evaluated, and to what; `Err` where that depends on what is unknown.
-    pub(crate) fn attempt(&self, expr: &Expr, scope: &Scope<'_>) -> Result<Option<Value>, Arc<Unknown>> {
+    /// Whether `expr` can be evaluated, and to what.
+    pub(crate) fn attempt(&self, expr: &Expr, scope: &Scope<'_>) -> Attempt {
         let unknowns = self.unknowns.get();
         let outer = self.trial.replace(Trial::Clean);
         let value = self.eval(expr, scope);
         let failed = self.trial.replace(outer) == Trial::Failed;
         if self.unknowns.get() != unknowns {
-            let reason = || Unknown { reason: "whether this fails is not known".to_owned(), span: expr.span };
-            return Err(value.as_unknown().cloned().unwrap_or_else(|| Arc::new(reason())));
+            let unclear = || Value::unknown("whether this fails is not known", expr.span).made_of([&value]);
+            return Attempt::Unclear(if value.as_unknown().is_some() { value } else { unclear() });
         }
-        Ok((!failed).then_some(value))
+        if failed { Attempt::Failed(value.origin) } else { Attempt::Is(value) }
     }
 }

@@ -16,31 +16,38 @@ impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn unary(&self, operator: UnaryOperator, operand: &Expr, span: Span, scope: &Scope<'_>) -> Answer {
         let value = self.eval(operand, scope);
-        let kind = match operator {
-            UnaryOperator::Negate => Kind::Number(numeric(number::negate(&*number_operand(&value, operand.span)?))?),
-            UnaryOperator::Not => Kind::Bool(!bool_operand(&value, operand.span)?),
+        let kind = || match operator {
+            UnaryOperator::Negate => {
+                Ok(Kind::Number(numeric(number::negate(&*number_operand(&value, operand.span)?))?))
+            }
+            UnaryOperator::Not => Ok(Kind::Bool(!bool_operand(&value, operand.span)?)),
         };
-        Ok(Value::new(kind, Origin::derived(span, [value.origin])))
+        let result = kind().map(|kind| Value::new(kind, Origin::derived(span, [value.origin.clone()])));
+        Ok(self.settle_from(result, span, [&value]))
     }
 
     /// A chain of operands, from left to right; in a loop, since it may be long.
     #[inline(never)]
     pub(super) fn binary(&self, binary: &Binary, span: Span, scope: &Scope<'_>) -> Answer {
         let mut left = self.eval(&binary.first, scope);
-        let mut origins = vec![left.origin.clone()];
+        let mut origins = Vec::with_capacity(binary.rest.len() + 1);
+        left.gather(&mut origins, &mut 64);
         let mut left_span = binary.first.span;
         let last = binary.rest.len().saturating_sub(1);
         for (index, Operation { operator, operand }) in binary.rest.iter().enumerate() {
             self.meter().spend(1)?;
             let right = self.eval(operand, scope);
-            origins.push(right.origin.clone());
+            right.gather(&mut origins, &mut 64);
             let hides = left.hides() || right.hides();
             let operands = Operands { left: &left, left_span, right: &right, right_span: operand.span };
             let kind = self.operation(*operator, &operands);
             left_span = binary.first.span.to(operand.span);
             let made = |kind, origins: Vec<Origin>| Value::new(kind, Origin::derived(span, origins)).marked(hides);
             if index == last {
-                return kind.map(|kind| made(kind, origins));
+                return Ok(match kind {
+                    Ok(kind) => made(kind, origins),
+                    Err(stop) => self.settle(Err(stop), span).made_of_origins(origins),
+                });
             }
             // What comes of the first operands is only seen by the next operator; but a mistake in them is told at them.
             left = self.settle(kind.map(|kind| made(kind, Vec::new())), left_span);

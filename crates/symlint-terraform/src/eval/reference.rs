@@ -3,11 +3,12 @@
 use crate::module::{ModuleCall, Resource};
 use crate::origin::{Origin, Path, Root, Step};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Name};
+use crate::syntax::{Body, Expr, ExprKind, Name};
 use crate::types::{Primitive, to_text};
 use crate::value::{Entry, Kind, Str, Value};
 
 use super::instance::{Instance, InstanceKey, Repetition};
+use super::memo::Item;
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop, Trial};
 
@@ -16,9 +17,19 @@ use super::{Answer, Evaluator, Stop, Trial};
 enum Start<'p> {
     Value(Value),
     Call(&'p ModuleCall),
-    CallInstance(Instance),
+    /// The instance that a key of this origin selected.
+    CallInstance(Instance, Origin),
     Resource(&'p Resource),
-    ResourceInstance(&'p Resource, Repetition),
+    /// The same of a resource.
+    ResourceInstance(&'p Resource, Selected),
+}
+
+/// An instance of a resource, selected by a key.
+struct Selected {
+    repetition: Repetition,
+    /// Its place among the instances.
+    place: u32,
+    key: Origin,
 }
 
 impl<'p> Evaluator<'p> {
@@ -28,8 +39,9 @@ impl<'p> Evaluator<'p> {
         match self.start(expr, scope)? {
             Start::Value(value) => Ok(value),
             Start::Call(call) => self.whole_call(call, expr.span, scope),
-            Start::CallInstance(instance) => Ok(self.outputs(&instance, expr.span)),
-            Start::Resource(resource) | Start::ResourceInstance(resource, _) => Err(not_known(resource, None)),
+            Start::CallInstance(instance, key) => Ok(self.outputs(&instance, expr.span).depending_on(&key)),
+            Start::Resource(resource) => Ok(self.not_known(resource, None, None, expr.span, scope)),
+            Start::ResourceInstance(resource, of) => Ok(self.not_known(resource, None, Some(&of), expr.span, scope)),
         }
     }
 
@@ -47,7 +59,7 @@ impl<'p> Evaluator<'p> {
                 Some(root) if scope.bound(root).is_none() => self.reference(root, name, expr.span, scope),
                 _ => match data_kind(base).filter(|_| scope.bound("data").is_none()) {
                     Some(kind) => self.resource("data", kind, &name.text, expr.span, scope),
-                    None => self.attribute(base, name, scope),
+                    None => self.attribute(base, name, expr.span, scope),
                 },
             },
             ExprKind::Index(base, key) => self.index(base, key, expr.span, scope),
@@ -60,21 +72,27 @@ impl<'p> Evaluator<'p> {
         self.deeper(expr.span, || self.start(expr, scope)).map_err(Stop::Unknown)?
     }
 
-    fn attribute(&self, base: &Expr, name: &Name, scope: &Scope<'_>) -> Answer<Start<'p>> {
+    fn attribute(&self, base: &Expr, name: &Name, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let value = match self.base(base, scope)? {
             Start::Value(value) => value,
             Start::Call(call) if call.is_repeated() => self.whole_call(call, base.span, scope)?,
-            Start::Call(call) => match self.single(call, scope)? {
-                Some(instance) => return self.taken_output(&instance, name).map(Start::Value),
-                None => return Err(Stop::reason(format!("module.{} is not part of the project", call.name.text))),
-            },
-            Start::CallInstance(instance) => return self.taken_output(&instance, name).map(Start::Value),
-            Start::Resource(resource) => return self.configured(resource, name, None, scope).map(Start::Value),
-            Start::ResourceInstance(resource, repetition) => {
-                return self.configured(resource, name, Some(&repetition), scope).map(Start::Value);
+            Start::Call(call) => {
+                let instance = self.single(call, scope)?;
+                return self.taken_output(&instance, name, span).map(Start::Value);
+            }
+            Start::CallInstance(instance, key) => {
+                let output = self.settle(self.taken_output(&instance, name, span), span);
+                return Ok(Start::Value(output.depending_on(&key)));
+            }
+            Start::Resource(resource) => return Ok(Start::Value(self.configured(resource, name, None, span, scope))),
+            Start::ResourceInstance(resource, of) => {
+                return Ok(Start::Value(self.configured(resource, name, Some(&of), span, scope)));
             }
         };
-        self.attribute_of(&value, &name.text, name.span).map(Start::Value)
+        let attribute = self.attribute_of(&value, &name.text, name.span);
+        // What is unknown says itself what it was made of.
+        let sources = [&value].into_iter().filter(|value| value.as_unknown().is_none());
+        Ok(Start::Value(self.settle_from(attribute, span, sources)))
     }
 
     fn index(&self, base: &Expr, key: &Expr, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
@@ -86,20 +104,31 @@ impl<'p> Evaluator<'p> {
                 if key_value.as_unknown().is_some() {
                     return Err(Stop::Unknown(key_value));
                 }
-                let instances = self.instances_in(call, scope)?;
-                let found = instances.iter().find(|instance| has_key(instance, &key_value));
-                let missing = || Stop::error_at(format!("module.{} has no such instance", call.name.text), key.span);
-                return found.cloned().map(Start::CallInstance).ok_or_else(missing);
+                let found = self.instances_in(call, scope).and_then(|instances| {
+                    let found = instances.iter().find(|instance| has_key(instance, &key_value));
+                    let missing = || format!("module.{} has no such instance", call.name.text);
+                    found.cloned().ok_or_else(|| Stop::error_at(missing(), key.span))
+                });
+                return Ok(match found {
+                    Ok(instance) => Start::CallInstance(instance, key_value.origin),
+                    Err(stop) => Start::Value(self.settle_from(Err(stop), span, [&key_value])),
+                });
             }
             Start::Call(call) => self.whole_call(call, span, scope)?,
-            Start::CallInstance(instance) => self.outputs(&instance, base.span),
+            Start::CallInstance(instance, by) => self.outputs(&instance, base.span).depending_on(&by),
             Start::Resource(resource) => {
-                let repetition = self.resource_instance(resource, &key_value, scope)?;
-                return Ok(Start::ResourceInstance(resource, repetition));
+                return Ok(match self.resource_instance(resource, &key_value, scope) {
+                    Ok(of) => Start::ResourceInstance(resource, of),
+                    Err(stop) => Start::Value(self.settle_from(Err(stop), span, [&key_value])),
+                });
             }
-            Start::ResourceInstance(resource, _) => return Err(not_known(resource, None)),
+            Start::ResourceInstance(resource, of) => {
+                return Ok(Start::Value(self.not_known(resource, None, Some(&of), span, scope)));
+            }
         };
-        self.element_of(&value, &key_value, key.span).map(Start::Value)
+        let element = self.element_of(&value, base.span, &key_value, key.span);
+        let sources = [&value, &key_value].into_iter().filter(|_| value.as_unknown().is_none());
+        Ok(Start::Value(self.settle_from(element, span, sources)))
     }
 
     /// `root.name`, where `root` is no name of a `for`.
@@ -146,8 +175,12 @@ impl<'p> Evaluator<'p> {
             ("each", "key", Some(Repetition::Each { key, .. })) => Ok(key.clone()),
             ("each", "value", Some(Repetition::Each { value, .. })) => Ok(value.clone()),
             ("count", "index", Some(Repetition::Count(index))) => Ok(index.clone()),
-            ("each", "key" | "value", None) | ("count", "index", None) => {
+            ("each", "key" | "value", None) | ("count", "index", None) if !scope.is_single => {
                 Err(Stop::reason(format!("{root}.{} differs from instance to instance", name.text)))
+            }
+            ("each", "key" | "value", _) | ("count", "index", _) => {
+                let wanted = if root == "each" { "for_each" } else { "count" };
+                Err(Stop::error(format!("`{root}.{}` is only available where `{wanted}` is set", name.text)))
             }
             (_, text, _) => Err(Stop::error_at(format!("there is no `{root}.{text}` here"), name.span)),
         }
@@ -185,20 +218,17 @@ impl<'p> Evaluator<'p> {
 
     fn instances_in(&self, call: &'p ModuleCall, scope: &Scope<'_>) -> Answer<std::sync::Arc<[Instance]>> {
         let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
-        self.call_instances(caller, call).map_err(|unknown| {
-            let origin = Origin::derived(unknown.span, []);
-            Stop::Unknown(Value::new(Kind::Unknown(unknown), origin))
-        })
+        self.call_instances(caller, call).map_err(|unknown| Stop::Unknown(Value::of_unknown(unknown)))
     }
 
-    /// The instance of a call without `for_each` and `count`, where the module is part of the project.
-    fn single(&self, call: &'p ModuleCall, scope: &Scope<'_>) -> Answer<Option<Instance>> {
-        Ok(self.instances_in(call, scope)?.first().filter(|instance| instance.module().is_some()).cloned())
+    /// The instance of a call without `for_each` and `count`.
+    fn single(&self, call: &'p ModuleCall, scope: &Scope<'_>) -> Answer<Instance> {
+        self.instances_in(call, scope)?.first().cloned().ok_or_else(|| Stop::reason("there is no instance"))
     }
 
-    fn taken_output(&self, instance: &Instance, name: &Name) -> Answer {
+    fn taken_output(&self, instance: &Instance, name: &Name, span: Span) -> Answer {
         if instance.module().is_none() {
-            return Err(Stop::reason(format!("{} is not part of the project", instance.address())));
+            return Ok(from_call(absent(instance, span), instance, &name.text));
         }
         let missing = || Stop::error_at(format!("{} has no output `{}`", instance.address(), name.text), name.span);
         let value = self.output(instance, &name.text).ok_or_else(missing)?;
@@ -208,7 +238,9 @@ impl<'p> Evaluator<'p> {
     /// All outputs of an instance.
     fn outputs(&self, instance: &Instance, span: Span) -> Value {
         let Some(module) = instance.module().and_then(|id| self.project.module(id)) else {
-            return Value::unknown(format!("{} is not part of the project", instance.address()), span);
+            let mut unknown = absent(instance, span);
+            unknown.origin = unknown.origin.reached(|| Path::root(Root::ModuleCall(instance.address().clone())));
+            return unknown;
         };
         let mut entries: Vec<Entry> = Vec::with_capacity(module.outputs.len());
         for output in &module.outputs {
@@ -216,7 +248,7 @@ impl<'p> Evaluator<'p> {
             let value = self.output(instance, &name.text);
             let value = value.unwrap_or_else(|| Value::unknown("this output has no value", output.span));
             let value = from_call(value, instance, &name.text);
-            entries.push(Entry { key: name.text.clone(), key_span: name.span, value });
+            entries.push(Entry::new(name.text.clone(), name.span, value));
         }
         entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
         entries.dedup_by(|later, kept| later.key == kept.key);
@@ -237,8 +269,8 @@ impl<'p> Evaluator<'p> {
         }
         let mut entries: Vec<Entry> = Vec::with_capacity(instances.len());
         for instance in instances.iter() {
-            if let InstanceKey::Key(Value { kind: Kind::String(key), origin, .. }) = instance.key() {
-                entries.push(Entry { key: key.clone(), key_span: origin.span, value: self.outputs(instance, span) });
+            if let InstanceKey::Key(key) = instance.key() {
+                entries.push(Entry::keyed(key, self.outputs(instance, span)));
             }
         }
         Ok(Value::new(Kind::Object(entries.into()), origin))
@@ -258,7 +290,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The instance of a resource with `for_each` or `count` that has `key`.
-    fn resource_instance(&self, resource: &'p Resource, key: &Value, scope: &Scope<'_>) -> Answer<Repetition> {
+    fn resource_instance(&self, resource: &'p Resource, key: &Value, scope: &Scope<'_>) -> Answer<Selected> {
         let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
         let repetitions = match (resource.attribute("for_each"), resource.attribute("count")) {
             (Some(for_each), _) => self.each_of(&for_each.value, caller)?,
@@ -276,29 +308,94 @@ impl<'p> Evaluator<'p> {
             let (Repetition::Each { key, .. } | Repetition::Count(key)) = repetition;
             matches!(to_text(key), Primitive::Is(Value { kind: Kind::String(text), .. }) if text == wanted)
         };
-        let missing = || Stop::error("the resource has no such instance");
-        repetitions.into_iter().find(is_wanted).ok_or_else(missing)
+        let found = repetitions.into_iter().enumerate().find(|(_, repetition)| is_wanted(repetition));
+        let (place, repetition) = found.ok_or_else(|| Stop::error("the resource has no such instance"))?;
+        Ok(Selected { repetition, place: u32::try_from(place).unwrap_or(u32::MAX), key: key.origin.clone() })
     }
 
     /// An attribute of a resource: known where it is configured, since a provider may not change that.
     fn configured(
         &self,
-        resource: &Resource,
+        resource: &'p Resource,
         name: &Name,
-        repetition: Option<&Repetition>,
+        of: Option<&Selected>,
+        span: Span,
         scope: &Scope<'_>,
-    ) -> Answer {
-        let Some(instance) = scope.instance else { return Err(not_known(resource, Some(name))) };
-        let meta = ["for_each", "count", "provider", "depends_on", "lifecycle"].contains(&name.text.as_str());
-        let repeated = resource.attribute("for_each").or(resource.attribute("count")).is_some();
-        let attribute = resource.attribute(&name.text).filter(|_| !meta && repeated == repetition.is_some());
-        let Some(attribute) = attribute else { return Err(not_known(resource, Some(name))) };
-        let scope = Scope::of(instance);
-        let scope = repetition.map_or(scope, |repetition| scope.repeated(repetition));
+    ) -> Value {
+        let unknown = || self.not_known(resource, Some(name), of, span, scope);
+        let Some(instance) = scope.instance else { return unknown() };
+        let attribute = resource.attribute(&name.text).filter(|_| !is_meta(&name.text));
+        let Some(attribute) = attribute.filter(|_| resource.is_repeated() == of.is_some()) else { return unknown() };
         if self.is_ambiguous(&attribute.value) {
-            return Err(not_known(resource, Some(name)));
+            return unknown();
         }
-        Ok(self.converted_by_provider(self.eval(&attribute.value, &scope)))
+        let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
+        let value = self.converted_by_provider(self.eval(&attribute.value, &scope));
+        match of {
+            Some(of) => value.depending_on(&of.key),
+            None => value,
+        }
+    }
+
+    /// What only the provider knows of a resource: it was made of all that the resource is configured with, and depends
+    /// on the key of the instance.
+    fn not_known(
+        &self,
+        resource: &'p Resource,
+        attribute: Option<&Name>,
+        of: Option<&Selected>,
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Value {
+        let mode = if resource.data { "data." } else { "" };
+        let attribute = attribute.map(|name| format!(".{}", name.text)).unwrap_or_default();
+        let (kind, name) = (&resource.kind.text, &resource.name.text);
+        let unknown = Value::unknown(format!("{mode}{kind}.{name}{attribute} is not known before apply"), span);
+        let made_of = scope.instance.map(|instance| self.configuration(instance, resource, of));
+        let unknown = unknown.made_of(made_of.as_ref());
+        match of {
+            Some(of) => unknown.depending_on(&of.key),
+            None => unknown,
+        }
+    }
+
+    /// A value that stands for all that an instance of a resource is configured with: for its origin alone.
+    fn configuration(&self, instance: &Instance, resource: &'p Resource, of: Option<&Selected>) -> Value {
+        let span = resource.name.span;
+        let item = Item::Configuration(resource.index, of.map_or(0, |of| of.place.saturating_add(1)));
+        let label = || format!("{}.{}", resource.kind.text, resource.name.text);
+        if self.is_running(instance, item) {
+            return Value::unknown("this refers to itself", span);
+        }
+        self.remembered(instance.id(), item, span, label, || {
+            let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
+            let trial = self.trial.replace(Trial::Clean);
+            let mut origins = Vec::new();
+            if let Some(Selected { repetition: Repetition::Each { key, .. } | Repetition::Count(key), .. }) = of {
+                key.gather(&mut origins, &mut 1);
+            }
+            let whole = of.is_none() && resource.is_repeated();
+            let mut left = 256;
+            self.each_setting(&resource.block.body, &mut |name, expr| {
+                // What `each` stands for is not known where all instances are meant.
+                if is_meta(name) && !(whole && matches!(name, "for_each" | "count")) {
+                    return;
+                }
+                self.eval(expr, &scope).gather(&mut origins, &mut left);
+            });
+            self.trial.set(trial);
+            Value::unknown("this is known to the provider", span).made_of_origins(origins)
+        })
+    }
+
+    /// Calls `visit` with the name and value of each attribute in `body` and the blocks in it.
+    fn each_setting(&self, body: &'p Body, visit: &mut dyn FnMut(&str, &'p Expr)) {
+        for attribute in &body.attributes {
+            visit(&attribute.name.text, &attribute.value);
+        }
+        for block in body.blocks.iter().filter(|block| !is_meta(&block.kind.text)) {
+            self.each_setting(&block.body, visit);
+        }
     }
 
     /// Whether `expr` may be a nested block: in JSON both are written as objects, and only the provider knows which.
@@ -369,9 +466,12 @@ fn from_call(mut value: Value, instance: &Instance, output: &Str) -> Value {
     value
 }
 
-fn not_known(resource: &Resource, attribute: Option<&Name>) -> Stop {
-    let mode = if resource.data { "data." } else { "" };
-    let attribute = attribute.map(|name| format!(".{}", name.text)).unwrap_or_default();
-    let (kind, name) = (&resource.kind.text, &resource.name.text);
-    Stop::reason(format!("{mode}{kind}.{name}{attribute} is not known before apply"))
+/// What a module that is not part of the project would put out.
+fn absent(instance: &Instance, span: Span) -> Value {
+    Value::unknown(format!("{} is not part of the project", instance.address()), span)
+}
+
+/// Whether an attribute or block of a resource is for Terraform itself and not for the provider.
+fn is_meta(name: &str) -> bool {
+    ["for_each", "count", "provider", "depends_on", "lifecycle", "dynamic", "provisioner", "connection"].contains(&name)
 }

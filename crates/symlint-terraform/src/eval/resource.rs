@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::module::Resource;
+use crate::syntax::Expr;
 use crate::value::{Unknown, Value};
 
 use super::Evaluator;
-use super::instance::{Instance, Repetition};
+use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
 
 /// An instance of a resource or data source, as it is configured.
@@ -14,7 +15,35 @@ use super::scope::Scope;
 pub struct ResourceInstance<'p> {
     resource: &'p Resource,
     instance: Instance,
+    key: InstanceKey,
     repetition: Option<Repetition>,
+}
+
+impl<'p> ResourceInstance<'p> {
+    /// The block that makes it.
+    pub fn resource(&self) -> &'p Resource {
+        self.resource
+    }
+
+    /// The instance of the module whose resource it is.
+    pub fn module(&self) -> &Instance {
+        &self.instance
+    }
+
+    /// What tells it from the other instances of its resource.
+    pub fn key(&self) -> &InstanceKey {
+        &self.key
+    }
+
+    /// `each.value`, where the resource has `for_each`.
+    pub fn each_value(&self) -> Option<&Value> {
+        self.repetition.as_ref()?.each_value()
+    }
+
+    /// `count.index`, where the resource has `count`.
+    pub fn count_index(&self) -> Option<&Value> {
+        self.repetition.as_ref()?.count_index()
+    }
 }
 
 impl<'p> Evaluator<'p> {
@@ -29,25 +58,29 @@ impl<'p> Evaluator<'p> {
         instance: &Instance,
         resource: &'p Resource,
     ) -> Result<Vec<ResourceInstance<'p>>, Arc<Unknown>> {
-        let one = |repetition| ResourceInstance { resource, instance: instance.clone(), repetition };
+        let one = |key, repetition| ResourceInstance { resource, instance: instance.clone(), key, repetition };
         let (repetitions, span) = match (resource.attribute("for_each"), resource.attribute("count")) {
             (Some(for_each), _) => (self.each_of(&for_each.value, instance), for_each.value.span),
             (None, Some(count)) => (self.count_of(&count.value, instance), count.value.span),
-            (None, None) => return Ok(vec![one(None)]),
+            (None, None) => return Ok(vec![one(InstanceKey::None, None)]),
         };
         let repetitions = repetitions.map_err(|stop| {
             let value = self.settle(Err(stop), span);
-            value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown { reason: String::new(), span }))
+            value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown::new(String::new(), span)))
         })?;
-        Ok(repetitions.into_iter().map(|repetition| one(Some(repetition))).collect())
+        let repetitions = repetitions.into_iter().enumerate();
+        Ok(repetitions.map(|(place, repetition)| one(repetition.key(place), Some(repetition))).collect())
     }
 
     /// What the attribute `name` of a resource is set to, with `each` and `count` as they are for the instance; `None`
     /// where it is not set.
     pub fn resource_attribute(&self, of: &ResourceInstance<'p>, name: &str) -> Option<Value> {
-        let attribute = of.resource.attribute(name)?;
-        let scope = Scope::of(&of.instance);
-        let scope = of.repetition.as_ref().map_or(scope, |repetition| scope.repeated(repetition));
-        Some(self.eval(&attribute.value, &scope))
+        of.resource.attribute(name).map(|attribute| self.resource_expression(of, &attribute.value))
+    }
+
+    /// The value of `expr`, which is anywhere in the block of the resource, with `each` and `count` as they are for the
+    /// instance.
+    pub fn resource_expression(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Value {
+        self.eval(expr, &Scope::repeated(&of.instance, of.repetition.as_ref()))
     }
 }

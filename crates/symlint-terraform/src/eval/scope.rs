@@ -11,6 +11,8 @@ pub(crate) struct Scope<'a> {
     pub(super) instance: Option<&'a Instance>,
     /// What `each` or `count` stands for.
     pub(super) repetition: Option<&'a Repetition>,
+    /// Whether `each` and `count` stand for nothing where there is no repetition; else that is only not said.
+    pub(super) is_single: bool,
     /// The names of the `for` expressions around, innermost first.
     pub(super) names: Option<&'a Binding<'a>>,
     /// In a template that is a file of its own, the object whose attributes are the only other names.
@@ -26,11 +28,11 @@ pub(crate) struct Binding<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn of(instance: &'a Instance) -> Self {
-        Self { instance: Some(instance), repetition: None, names: None, template: None }
+        Self { instance: Some(instance), ..Self::constant() }
     }
 
     pub(super) fn constant() -> Self {
-        Self { instance: None, repetition: None, names: None, template: None }
+        Self { instance: None, repetition: None, is_single: false, names: None, template: None }
     }
 
     /// Where `values`, a map or object, are all that there is.
@@ -47,8 +49,14 @@ impl<'a> Scope<'a> {
         self.instance.is_none() && self.template.is_none()
     }
 
-    pub(super) fn repeated(self, repetition: &'a Repetition) -> Self {
-        Self { repetition: Some(repetition), ..self }
+    /// Where there is no `each` and no `count`.
+    pub(super) fn single(instance: &'a Instance) -> Self {
+        Self::repeated(instance, None)
+    }
+
+    /// Where `each` or `count` stands for `repetition`, or nothing.
+    pub(super) fn repeated(instance: &'a Instance, repetition: Option<&'a Repetition>) -> Self {
+        Self { repetition, is_single: repetition.is_none(), ..Self::of(instance) }
     }
 
     pub(super) fn with(self, names: &'a Binding<'a>) -> Self {

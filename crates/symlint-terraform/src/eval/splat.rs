@@ -30,18 +30,21 @@ impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn splat(&self, splat: &Splat, span: Span, scope: &Scope<'_>) -> Answer {
         let base = self.known(&splat.base, scope)?;
-        self.each(&base, &splat.steps, span, scope)
+        self.each(&base, splat.base.span, &splat.steps, span, scope)
     }
 
-    /// What `steps` lead to from each element of `base`.
-    fn each(&self, base: &Value, steps: &[SplatStep], span: Span, scope: &Scope<'_>) -> Answer {
+    /// What `steps` lead to from each element of `base`, which is written at `base_span`.
+    fn each(&self, base: &Value, base_span: Span, steps: &[SplatStep], span: Span, scope: &Scope<'_>) -> Answer {
         if base.as_unknown().is_some() {
             return Err(Stop::Unknown(base.clone()));
         }
         let origin = Origin::derived(span, [base.origin.clone()]);
         let items: Vec<Value> = match base.elements() {
             _ if base.is_null() => Vec::new(),
-            Some(items) => (0..items.len()).filter_map(|index| base.at(index)).collect(),
+            Some(items) => {
+                let parts = base.each_part_at(base_span);
+                (0..items.len()).filter_map(|index| parts.at(index)).collect()
+            }
             // What is no list counts as a list of it.
             None => vec![base.clone()],
         };
@@ -73,8 +76,8 @@ impl Evaluator<'_> {
         for step in steps {
             value = match step {
                 SplatStep::Attribute(name) => self.attribute_of(&value, &name.text, name.span)?,
-                SplatStep::Index(key) => self.element_of(&value, &self.eval(key, scope), key.span)?,
-                SplatStep::Splat(steps) => self.each(&value, steps, span, scope)?,
+                SplatStep::Index(key) => self.element_of(&value, span, &self.eval(key, scope), key.span)?,
+                SplatStep::Splat(steps) => self.each(&value, span, steps, span, scope)?,
             };
         }
         Ok(value)

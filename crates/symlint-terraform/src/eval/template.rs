@@ -17,6 +17,11 @@ pub(crate) struct Pieces {
     parts: Vec<Part>,
     /// Whether something decided on the text that is no part of it, and sensitive.
     sensitive: bool,
+    /// What decided on the text and is no part of it.
+    decided_by: Vec<Origin>,
+    /// The first part that is unknown, if any, and what the others of these were made of.
+    unknown: Option<Value>,
+    unknown_origins: Vec<Origin>,
 }
 
 impl Pieces {
@@ -39,7 +44,35 @@ impl Pieces {
 
     /// The string, which the expression at `span` put together.
     pub(crate) fn finish(self, span: Span) -> Value {
-        Value::new(Kind::String(Str::from(self.text)), Origin::joined(span, self.parts)).marked(self.sensitive)
+        let mut origin = Origin::joined(span, self.parts);
+        match self.decided_by.as_slice() {
+            [] => {}
+            [only] => origin = origin.depending_on(only),
+            _ => origin = origin.depending_on(&Origin::derived(span, self.decided_by)),
+        }
+        Value::new(Kind::String(Str::from(self.text)), origin).marked(self.sensitive)
+    }
+
+    /// Notes what decided on the text.
+    fn decided(&mut self, by: &Origin) {
+        self.sensitive |= by.sensitive;
+        if !by.is_bare() {
+            self.decided_by.push(by.clone());
+        }
+    }
+
+    /// Notes a part that is unknown.
+    fn missing(&mut self, part: Value) {
+        part.gather(&mut self.unknown_origins, &mut 64);
+        self.unknown.get_or_insert(part);
+    }
+
+    /// The unknown text that has `unknown` in it.
+    fn unknown(self, unknown: Value) -> Value {
+        let mut origins: Vec<Origin> = self.parts.into_iter().map(|part| part.origin).collect();
+        origins.extend(self.decided_by.into_iter().chain(self.unknown_origins));
+        origins.retain(|origin| !origin.is_bare());
+        unknown.made_of_origins(origins)
     }
 }
 
@@ -51,8 +84,12 @@ impl Evaluator<'_> {
             return Ok(self.eval(only, scope));
         }
         let mut pieces = Pieces { parts: Vec::with_capacity(parts.len()), ..Pieces::default() };
-        self.template_parts(parts, &mut pieces, scope)?;
-        Ok(pieces.finish(span))
+        let stopped = self.template_parts(parts, &mut pieces, scope).err();
+        let stopped = stopped.map(|stop| self.settle(Err(stop), span));
+        match stopped.or_else(|| pieces.unknown.take()) {
+            Some(unknown) => Ok(pieces.unknown(unknown)),
+            None => Ok(pieces.finish(span)),
+        }
     }
 
     fn template_parts(&self, parts: &[TemplatePart], pieces: &mut Pieces, scope: &Scope<'_>) -> Answer<()> {
@@ -63,7 +100,11 @@ impl Evaluator<'_> {
                     pieces.push(&literal.text, &Origin::written(literal.span, literal.form))?;
                 }
                 TemplatePart::Interpolation(expr) => {
-                    let value = self.known(expr, scope)?;
+                    let value = self.eval(expr, scope);
+                    if value.as_unknown().is_some() {
+                        pieces.missing(value);
+                        continue;
+                    }
                     match to_text(&value) {
                         Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => {
                             // Nothing is left of an empty text but that.
@@ -80,15 +121,28 @@ impl Evaluator<'_> {
                     }
                 }
                 TemplatePart::If { condition, yes, no } => {
-                    let decision = self.condition(condition, scope)?;
-                    pieces.sensitive |= decision.sensitive;
+                    let decision = match self.condition(condition, scope) {
+                        Err(Stop::Unknown(unknown)) => {
+                            pieces.missing(unknown);
+                            continue;
+                        }
+                        decision => decision?,
+                    };
+                    pieces.decided(&decision.origin);
                     let chosen = if decision.holds { yes } else { no };
                     self.nested_parts(chosen, condition.span, pieces, scope)?;
                 }
                 TemplatePart::For { key, value, collection, body } => {
                     let looped = self.eval(collection, scope);
-                    pieces.sensitive |= looped.is_sensitive();
-                    for (key_value, element) in &self.pairs(&looped, collection.span)? {
+                    pieces.decided(&looped.origin);
+                    let pairs = match self.pairs(&looped, key.is_some(), collection.span) {
+                        Err(Stop::Unknown(unknown)) => {
+                            pieces.missing(unknown);
+                            continue;
+                        }
+                        pairs => pairs?,
+                    };
+                    for (key_value, element) in &pairs {
                         let outer = scope.names;
                         let key_binding =
                             key.as_ref().map(|name| Binding { name: &name.text, value: key_value, outer });

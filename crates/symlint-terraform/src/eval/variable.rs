@@ -31,12 +31,15 @@ impl<'p> Evaluator<'p> {
         let label = || format!("var.{name}");
         let item = Item::Variable(index);
         let value = self.remembered(instance.id(), item, variable.name.span, label, || {
-            match (&variable.type_error, instance.call()) {
+            let mut value = match (&variable.type_error, instance.call()) {
                 _ if variable.ephemeral => Value::unknown(format!("var.{name} is ephemeral"), variable.name.span),
                 (Some((message, span)), _) => self.refused(message.as_str(), *span),
                 (None, None) => self.root_variable(index, variable),
                 (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
-            }
+            };
+            let root = || Root::Variable { module: instance.address().clone(), name: variable.name.text.clone() };
+            value.origin = value.origin.reached(|| Path::root(root()));
+            value
         });
         // Not before the value is remembered: the conditions ask for it.
         if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
@@ -56,7 +59,7 @@ impl<'p> Evaluator<'p> {
         }
         let trial = self.trial.replace(Trial::No);
         for validation in &variable.validations {
-            let scope = Scope::of(instance);
+            let scope = Scope::single(instance);
             let condition = self.nested(validation.condition.span, || self.eval(&validation.condition.value, &scope));
             if matches!(to_bool(&condition), Primitive::Is(Value { kind: Kind::Bool(false), .. })) {
                 let message = validation.message.as_ref().map(|message| self.eval(&message.value, &scope));
@@ -76,8 +79,9 @@ impl<'p> Evaluator<'p> {
         let label = || format!("local.{name}");
         Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
             self.check_references(instance, &local.value);
-            let mut value = self.eval(&local.value, &Scope::of(instance));
-            value.origin = value.origin.reached(|| Path::root(Root::Local(local.name.text.clone())));
+            let mut value = self.eval(&local.value, &Scope::single(instance));
+            let root = || Root::Local { module: instance.address().clone(), name: local.name.text.clone() };
+            value.origin = value.origin.reached(|| Path::root(root()));
             value
         }))
     }
@@ -90,7 +94,7 @@ impl<'p> Evaluator<'p> {
         let label = || format!("output `{name}`");
         let value = self.remembered(instance.id(), Item::Output(index), output.span, label, || {
             self.check_references(instance, &value.value);
-            self.eval(&value.value, &Scope::of(instance))
+            self.eval(&value.value, &Scope::single(instance))
         });
         Some(value)
     }
@@ -101,9 +105,7 @@ impl<'p> Evaluator<'p> {
         let (caller, call) = self.call_of(instance)?;
         let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
         self.check_references(caller, &argument.value);
-        let scope = Scope::of(caller);
-        let scope = instance.repetition().map_or(scope, |repetition| scope.repeated(repetition));
-        Some(self.eval(&argument.value, &scope))
+        Some(self.eval(&argument.value, &Scope::repeated(caller, instance.repetition())))
     }
 
     /// What does not fit its type in the value of the root module's variable `name`.
@@ -129,7 +131,7 @@ impl<'p> Evaluator<'p> {
 
     fn assigned(&self, assignment: &Assignment) -> Value {
         let mut value = self.eval(&assignment.attribute.value, &Scope::constant());
-        value.origin = value.origin.reached(|| Path::root(Root::Variable(assignment.variable.text.clone())));
+        value.origin = value.origin.reached(|| Path::root(Root::variable(assignment.variable.text.clone())));
         value
     }
 
@@ -141,7 +143,7 @@ impl<'p> Evaluator<'p> {
         if value.is_null() && !variable.nullable {
             if let Some(default) = &variable.default {
                 value = self.eval(&default.value, &Scope::constant());
-                value.origin = value.origin.reached(|| Path::root(Root::Variable(variable.name.text.clone())));
+                value.origin = value.origin.reached(|| Path::root(Root::variable(variable.name.text.clone())));
             } else {
                 self.record(
                     format!("var.{} must not be null", variable.name.text),

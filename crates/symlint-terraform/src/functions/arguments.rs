@@ -115,7 +115,8 @@ impl Arguments<'_, '_> {
                 return Some(Err(Stop::Unknown(unknown.clone())));
             }
         }
-        Some(Ok((0..items.len()).filter_map(|at| value.at(at)).collect()))
+        let parts = value.each_part();
+        Some(Ok((0..items.len()).filter_map(|at| parts.at(at)).collect()))
     }
 
     /// Refuses an empty collection whose elements could be none of the type `ty`.
@@ -143,7 +144,17 @@ impl Arguments<'_, '_> {
 
     /// An origin that the whole call has, made from its arguments.
     pub(super) fn origin(&self) -> Origin {
-        Origin::derived(self.span, self.values.iter().map(|value| value.origin.clone()))
+        let mut origins = Vec::with_capacity(self.values.len());
+        let mut left = 256;
+        for value in self.values {
+            // What is no collection leads to what it is made of, where there is something.
+            match value.entries().is_some() || value.elements().is_some() {
+                true => value.gather(&mut origins, &mut left),
+                false => origins.push(value.origin.clone()),
+            }
+        }
+        let sensitive = self.values.iter().any(Value::is_sensitive);
+        Origin { sensitive, ..Origin::derived(self.span, origins) }
     }
 
     pub(super) fn result(&self, kind: Kind) -> Value {
@@ -183,7 +194,9 @@ impl Arguments<'_, '_> {
     pub(super) fn written(&self, origin: &Origin, range: Range<usize>, form: Form) -> Origin {
         let sources = self.evaluator.project().sources();
         match (&origin.makeup, &origin.path) {
-            (Makeup::Written(Form::Verbatim), None) => Origin::written(origin.locate(range, sources), form),
+            (Makeup::Written(Form::Verbatim), None) => {
+                Origin::written(origin.locate(range, sources), form).depending_as(origin)
+            }
             _ => origin.cut(range, sources),
         }
     }

@@ -38,13 +38,15 @@ fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, 
 
 fn keys(args: &Arguments<'_, '_>) -> Answer {
     let (map, entries) = entries(args, 0)?;
-    let keys: Vec<Value> = entries.iter().map(|entry| map.key(entry)).collect();
+    let parts = map.each_part().bare();
+    let keys: Vec<Value> = entries.iter().map(|entry| parts.key(entry)).collect();
     if matches!(map.kind, Kind::Map(_)) { args.list_of(keys, Type::String) } else { args.tuple(keys) }
 }
 
 fn values(args: &Arguments<'_, '_>) -> Answer {
     let (map, entries) = entries(args, 0)?;
-    let values: Vec<Value> = entries.iter().map(|entry| map.child(entry)).collect();
+    let parts = map.each_part().bare();
+    let values: Vec<Value> = entries.iter().map(|entry| parts.child(entry)).collect();
     if matches!(map.kind, Kind::Map(_)) { args.list_like(values, map) } else { args.tuple(values) }
 }
 
@@ -69,7 +71,12 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
         }
         any = true;
         let (container, entries) = entries(args, index)?;
-        merged.extend(entries.iter().map(|entry| Entry { value: container.child(entry), ..entry.clone() }));
+        let has_name = container.origin.path.is_some();
+        let parts = container.parts().bare();
+        merged.extend(entries.iter().map(|entry| match has_name {
+            true => Entry::keyed(&parts.key(entry), parts.child(entry)),
+            false => entry.with(parts.child(entry)),
+        }));
     }
     // The last one with a key counts.
     merged.reverse();
@@ -250,7 +257,7 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
         let items = args.items_of(&list).ok_or_else(|| Stop::Unknown(list.clone()))?;
         for item in items? {
             let (text, _) = args.as_string(&item, 0)?;
-            pairs.push((text, item, map.key(entry)));
+            pairs.push((text, item, map.each_part().key(entry)));
         }
     }
     pairs.sort_by(|(a, ..), (b, ..)| a.as_str().cmp(b.as_str()));
@@ -258,7 +265,10 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
     for (key, value, name) in pairs {
         match grouped.last_mut() {
             Some((entry, names)) if entry.key == key => names.push(name),
-            _ => grouped.push((Entry { key, key_span: value.origin.span, value }, vec![name])),
+            _ => {
+                let key = Value::new(Kind::String(key), value.origin.clone());
+                grouped.push((Entry::keyed(&key, value), vec![name]));
+            }
         }
     }
     let entry = |(entry, names): (Entry, Vec<Value>)| {
@@ -280,8 +290,7 @@ fn zipmap(args: &Arguments<'_, '_>) -> Answer {
     }
     let mut entries: Vec<Entry> = Vec::with_capacity(keys.len());
     for (key, value) in keys.iter().zip(values) {
-        let text = key.as_str().cloned().unwrap_or_default();
-        entries.push(Entry { key: text, key_span: key.origin.span, value });
+        entries.push(Entry::keyed(key, value));
     }
     entries.reverse();
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));

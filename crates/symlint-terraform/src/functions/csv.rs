@@ -43,10 +43,8 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
         if record.len() != names.len() {
             return Err(args.refuse("takes lines with as many fields as the header"));
         }
-        let entry = |(name, field): (&Value, &Field)| Entry {
-            key: name.as_str().cloned().unwrap_or_default(),
-            key_span: name.origin.span,
-            value: value(field),
+        let entry = |(name, field): (&Value, &Field)| {
+            Entry::new(name.as_str().cloned().unwrap_or_default(), name.origin.span, value(field))
         };
         let mut entries: Vec<Entry> = names.iter().zip(&record).map(entry).collect();
         entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));

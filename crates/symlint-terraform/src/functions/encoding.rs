@@ -87,7 +87,7 @@ impl Decoder<'_, '_> {
             if let Some(lost) = spans.insert(key.clone(), key_span) {
                 self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
             }
-            entries.push(Entry { key, key_span, value });
+            entries.push(Entry::new(key, key_span, value));
         }
         // The last of a name counts.
         entries.reverse();

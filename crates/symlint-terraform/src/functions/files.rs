@@ -143,7 +143,8 @@ fn file(args: &Arguments<'_, '_>) -> Answer {
         Some(normalised) => (Str::from(normalised), Form::Whole),
         None => (source.substr(0..source.text().len()), Form::Verbatim),
     };
-    Ok(Value::new(Kind::String(text), Origin::written(source.whole(id), form)).marked(origin.sensitive))
+    let whole = Origin::written(source.whole(id), form).depending_on(&origin);
+    Ok(Value::new(Kind::String(text), whole).marked(origin.sensitive))
 }
 
 /// The names below a folder that match a pattern of one level.
@@ -192,11 +193,12 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 fn templatefile(args: &Arguments<'_, '_>) -> Answer {
-    let id = read(args, &args.text(0)?)?;
+    let (path, origin) = args.string(0)?;
+    let id = read(args, &path)?;
     if !args.evaluator.project().sources().get(id).invalid_bytes().is_empty() {
         return Err(args.refuse("takes a file in UTF-8"));
     }
-    rendered(args, id)
+    Ok(rendered(args, id)?.depending_on(&origin))
 }
 
 fn templatestring(args: &Arguments<'_, '_>) -> Answer {

@@ -22,8 +22,9 @@ use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
-use crate::eval::{Answer, Evaluator, Scope, Stop};
+use crate::eval::{Answer, Attempt, Evaluator, Scope, Stop};
 use crate::limits::ELEMENTS;
+use crate::origin::Origin;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind};
 use crate::value::{Kind, Value};
@@ -72,10 +73,28 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     // Every built-in function has a longer name, too.
     let name = name.strip_prefix("core::").unwrap_or(name);
     match name {
-        "try" if !call.expand_last => return attempt_each(evaluator, &call.arguments, scope),
+        "try" if !call.expand_last => return attempt_each(evaluator, &call.arguments, span, scope),
         "can" if !call.expand_last => return can(evaluator, &call.arguments, span, scope),
         _ => {}
     }
+    let values = arguments(evaluator, call, scope);
+    let values = match values {
+        Ok(values) => values,
+        Err((stop, values)) => return Ok(evaluator.settle_from(Err(stop), span, &values)),
+    };
+    let result = called(evaluator, call, name, &values, span, scope);
+    Ok(evaluator.settle_from(result, span, &values))
+}
+
+/// The value of a call of `name` with `values`.
+fn called(
+    evaluator: &Evaluator<'_>,
+    call: &Call,
+    name: &str,
+    values: &[Value],
+    span: Span,
+    scope: &Scope<'_>,
+) -> Answer {
     let Some(function) = FUNCTIONS.get(name) else {
         return Err(Stop::reason(format!("the function {name} is not evaluated")));
     };
@@ -88,11 +107,10 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     if name == "templatestring" && !call.arguments.first().is_some_and(is_reference) {
         return Err(Stop::error_at("`templatestring` takes a reference to a text, not the text", call.name.span));
     }
-    let values = arguments(evaluator, call, scope)?;
     if values.len() < function.least || values.len() > function.most {
         return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));
     }
-    let result = (function.run)(&Arguments { evaluator, values: &values, span, name: function.name })?;
+    let result = (function.run)(&Arguments { evaluator, values, span, name: function.name })?;
     let hides = !PASS_MARKS_ON.contains(&function.name) && values.iter().any(Value::hides);
     Ok(result.marked(hides))
 }
@@ -134,33 +152,63 @@ fn how_many(function: &Function) -> String {
     }
 }
 
-fn arguments(evaluator: &Evaluator<'_>, call: &Call, scope: &Scope<'_>) -> Answer<Vec<Value>> {
+/// The arguments, or why there are none, and those that there are.
+fn arguments(evaluator: &Evaluator<'_>, call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, (Stop, Vec<Value>)> {
     let mut values: Vec<Value> = call.arguments.iter().map(|argument| evaluator.eval(argument, scope)).collect();
     if call.expand_last {
-        let last = values.pop().ok_or_else(|| Stop::error("`...` needs an argument in front"))?;
-        if last.as_unknown().is_some() {
-            return Err(Stop::Unknown(last));
+        match expanded(evaluator, values.last()) {
+            Ok(items) => {
+                values.pop();
+                values.extend(items);
+            }
+            Err(stop) => return Err((stop, values)),
         }
-        let items = match &last.kind {
-            Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => items,
-            _ => return Err(Stop::error("only a list, set or tuple can be expanded to arguments")),
-        };
-        if items.len() > ELEMENTS {
-            return Err(Stop::reason("there are too many arguments"));
-        }
-        evaluator.meter().spend(items.len())?;
-        values.extend((0..items.len()).filter_map(|index| last.at(index)));
     }
     Ok(values)
 }
 
+/// The arguments that `last...` stands for.
+fn expanded(evaluator: &Evaluator<'_>, last: Option<&Value>) -> Answer<Vec<Value>> {
+    let last = last.ok_or_else(|| Stop::error("`...` needs an argument in front"))?;
+    if last.as_unknown().is_some() {
+        return Err(Stop::Unknown(last.clone()));
+    }
+    let items = match &last.kind {
+        Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => items,
+        _ => return Err(Stop::error("only a list, set or tuple can be expanded to arguments")),
+    };
+    if items.len() > ELEMENTS {
+        return Err(Stop::reason("there are too many arguments"));
+    }
+    evaluator.meter().spend(items.len())?;
+    let parts = last.each_part();
+    Ok((0..items.len()).filter_map(|index| parts.at(index)).collect())
+}
+
 /// The first of the expressions that can be evaluated.
-fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], scope: &Scope<'_>) -> Answer {
-    for expression in expressions {
-        match evaluator.attempt(expression, scope) {
-            Ok(Some(value)) => return Ok(value),
-            Ok(None) => {}
-            Err(unknown) => return Err(Stop::reason(unknown.reason.clone())),
+fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
+    // What failed before is why the next is tried.
+    let mut failed = Vec::new();
+    let mut attempts = expressions.iter().map(|expression| evaluator.attempt(expression, scope));
+    while let Some(attempt) = attempts.next() {
+        match attempt {
+            Attempt::Is(mut value) => {
+                value.origin = failed.iter().fold(value.origin, |origin, failed| origin.depending_on(failed));
+                return Ok(value);
+            }
+            Attempt::Failed(origin) => failed.push(origin),
+            Attempt::Unclear(unknown) => {
+                unknown.gather(&mut failed, &mut 64);
+                for further in attempts {
+                    match further {
+                        Attempt::Is(value) | Attempt::Unclear(value) => value.gather(&mut failed, &mut 64),
+                        Attempt::Failed(origin) => failed.push(origin),
+                    }
+                }
+                failed.retain(|origin| !origin.is_bare());
+                let reason = unknown.as_unknown().map_or("", |unknown| &unknown.reason);
+                return Ok(Value::unknown(reason, span).made_of_origins(failed));
+            }
         }
     }
     Err(Stop::error("none of these can be evaluated"))
@@ -169,7 +217,16 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], scope: &Scope<'
 fn can(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
     let [expression] = expressions else { return Err(Stop::error("`can` takes 1 argument")) };
     match evaluator.attempt(expression, scope) {
-        Ok(value) => Ok(Value::new(Kind::Bool(value.is_some()), crate::origin::Origin::derived(span, []))),
-        Err(unknown) => Err(Stop::reason(unknown.reason.clone())),
+        // Whether it can tells nothing that is hidden.
+        Attempt::Is(Value { origin, .. }) => {
+            Ok(Value::new(Kind::Bool(true), Origin { sensitive: false, ..Origin::derived(span, [origin]) }))
+        }
+        Attempt::Failed(origin) => {
+            Ok(Value::new(Kind::Bool(false), Origin { sensitive: false, ..Origin::derived(span, [origin]) }))
+        }
+        Attempt::Unclear(unknown) => {
+            let reason = unknown.as_unknown().map_or("", |unknown| &unknown.reason);
+            Ok(Value::unknown(reason, span).made_of([&unknown]))
+        }
     }
 }

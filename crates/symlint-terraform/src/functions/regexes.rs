@@ -52,7 +52,7 @@ fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures<'_>)
     let mut entries = Vec::with_capacity(groups.len());
     for (index, name) in groups.iter().enumerate() {
         let name = Str::from(name.as_deref().unwrap_or_default());
-        entries.push(Entry { key: name, key_span: args.span, value: part(index + 1)? });
+        entries.push(Entry::new(name, args.span, part(index + 1)?));
     }
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     Ok(args.result(Kind::Object(entries.into())))

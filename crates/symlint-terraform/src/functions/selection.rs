@@ -49,7 +49,12 @@ fn lookup(args: &Arguments<'_, '_>) -> Answer {
         // Whether it is needed or not.
         default = Some(args.convert(given, &element)?);
     }
-    let found = map.get(&key).or(default.map(|default| default.marked(map.is_sensitive())));
+    let parts = map.parts_by(&key_origin, map.origin.span);
+    let found = map.entry(&key).map(|entry| parts.child(entry));
+    // That there is no such key is why the default is taken.
+    let instead =
+        |default: Value| default.depending_on(&map.origin).depending_on(&key_origin).marked(map.is_sensitive());
+    let found = found.or_else(|| default.map(instead));
     let found = found.ok_or_else(|| args.refuse("finds no such key, and has no default"))?;
     Ok(found.marked(key_origin.sensitive))
 }
@@ -67,7 +72,8 @@ fn element(args: &Arguments<'_, '_>) -> Answer {
     if index % len < 0 && matches!(list.kind, Kind::Tuple(_)) {
         return Err(args.refuse("takes no negative index into a tuple"));
     }
-    let found = usize::try_from(index.rem_euclid(len)).ok().and_then(|index| list.at(index)).ok_or_else(empty)?;
+    let parts = list.parts_by(&args.value(1)?.origin, list.origin.span);
+    let found = usize::try_from(index.rem_euclid(len)).ok().and_then(|index| parts.at(index)).ok_or_else(empty)?;
     Ok(found.marked(args.value(1)?.is_sensitive()))
 }
 
@@ -160,9 +166,12 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
     let types = types.collect::<Result<Vec<Type>, _>>()?;
     let common = unify_all(&types.iter().collect::<Vec<_>>());
     let common = common.ok_or_else(|| args.refuse("takes arguments of one type"))?;
+    // What is empty is why the next is taken.
+    let mut empty: Vec<&Value> = Vec::new();
     for index in 0..args.len() {
         let value = args.nullable(index)?;
         if value.is_null() {
+            empty.push(value);
             continue;
         }
         // One argument of unknown type may turn all into strings.
@@ -173,8 +182,9 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
         let value = args.convert(value, &common)?;
         // An empty string only where all are strings.
         if !(matches!(common, Type::String) && value.as_str().is_some_and(|text| text.is_empty())) {
-            return Ok(value);
+            return Ok(empty.iter().fold(value, |value, empty| value.depending_on(&empty.origin)));
         }
+        empty.extend(args.values.get(index));
     }
     Err(args.refuse("finds only null and empty strings"))
 }
@@ -186,8 +196,11 @@ fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
             _ => return Err(args.refuse("takes lists")),
         }
     }
-    let filled = args.values.iter().find(|list| list.elements().is_none_or(|items| !items.is_empty()));
-    filled.filter(|list| !list.is_null()).cloned().ok_or_else(|| args.refuse("finds only empty lists"))
+    let is_filled = |list: &&Value| list.elements().is_some_and(|items| !items.is_empty());
+    let filled = args.values.iter().find(is_filled).ok_or_else(|| args.refuse("finds only empty lists"))?;
+    // What is empty is why the next is taken.
+    let empty = args.values.iter().take_while(|list| !is_filled(list));
+    Ok(empty.fold(filled.clone(), |filled, empty| filled.depending_on(&empty.origin)))
 }
 
 fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
@@ -206,7 +219,7 @@ fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
         for candidate in wanted {
             match equal(key, candidate, args.evaluator.meter())? {
                 Some(true) => {
-                    found.push(value);
+                    found.push(value.depending_on(&key.origin).depending_on(&candidate.origin));
                     break;
                 }
                 Some(false) => {}

@@ -222,7 +222,7 @@ impl<'t> Reader<'_, 't, '_> {
             if let Some(lost) = keys.insert(key.clone(), key_span) {
                 self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
             }
-            entries.push(Entry { key, key_span, value });
+            entries.push(Entry::new(key, key_span, value));
         }
     }
 

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::eval::{EvalError, Evaluator};
 use crate::source::Span;
-use crate::syntax::{Attribute, Block, ExprKind, Name};
+use crate::syntax::{Attribute, Block, Expr, ExprKind, Name};
 use crate::types::{Type, read_type};
 use crate::value::Str;
 
@@ -20,6 +20,7 @@ const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", 
 pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> Module {
     let mut module = Module::default();
     for block in blocks {
+        refuse_block(&block, errors);
         match (block.kind.text.as_str(), block.labels.as_slice()) {
             ("variable", [name]) => {
                 if is_new(&mut module.names.variables, name, "variable", module.variables.len(), errors) {
@@ -34,10 +35,11 @@ pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> M
                 }
             }
             ("module", [name]) => {
-                if is_new(&mut module.names.calls, name, "module call", module.calls.len(), errors) {
-                    let index = place(module.calls.len());
-                    module.calls.push(call(name, &block, index));
-                }
+                // One that has the name of another is an error, and may have mistakes of its own.
+                is_new(&mut module.names.calls, name, "module call", module.calls.len(), errors);
+                refuse_in_call(name, &block, errors);
+                let index = place(module.calls.len());
+                module.calls.push(call(name, &block, index));
             }
             ("output", [name]) => {
                 if is_new(&mut module.names.outputs, name, "output", module.outputs.len(), errors) {
@@ -52,19 +54,76 @@ pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> M
             (mode @ ("resource" | "data"), [kind, name]) => {
                 let data = mode == "data";
                 let key = (data, kind.text.clone(), name.text.clone());
+                let index = place(module.resources.len());
                 match module.names.resources.entry(key) {
                     Entry::Occupied(_) => errors.push(duplicate(mode, name)),
                     Entry::Vacant(vacant) => {
-                        vacant.insert(place(module.resources.len()));
-                        let (kind, name) = (kind.clone(), name.clone());
-                        module.resources.push(Resource { data, kind, name, block });
+                        vacant.insert(index);
                     }
                 }
+                refuse_two_repetitions(&block, errors);
+                let (kind, name) = (kind.clone(), name.clone());
+                module.resources.push(Resource { data, kind, name, block, index });
             }
             _ => module.others.push(block),
         }
     }
     module
+}
+
+/// The blocks that configuration has at its top, each with the number of its labels.
+const BLOCKS: [(&str, usize); 14] = [
+    ("action", 2),
+    ("check", 1),
+    ("data", 2),
+    ("ephemeral", 2),
+    ("import", 0),
+    ("locals", 0),
+    ("module", 1),
+    ("moved", 0),
+    ("output", 1),
+    ("provider", 1),
+    ("removed", 0),
+    ("resource", 2),
+    ("terraform", 0),
+    ("variable", 1),
+];
+
+/// Refuses a block that is none of those, or has other labels.
+fn refuse_block(block: &Block, errors: &mut Vec<LoadError>) {
+    let Name { text: kind, span } = &block.kind;
+    let Some((_, labels)) = BLOCKS.iter().find(|(known, _)| *known == kind.as_str()) else {
+        let distance = |(known, _): &(&'static str, usize)| (strsim::osa_distance(kind, known), *known);
+        let nearest = BLOCKS.iter().map(distance).min().filter(|(distance, known)| *distance * 3 <= known.len());
+        let meant = nearest.map(|(_, known)| format!("; did you mean `{known}`?")).unwrap_or_default();
+        errors.push(invalid(format!("there is no block type `{kind}`{meant}"), *span));
+        return;
+    };
+    let message = match (block.labels.len(), labels) {
+        (own, wanted) if own == *wanted => return,
+        (_, 0) => format!("a `{kind}` block has no label"),
+        (_, 1) => format!("a `{kind}` block has one label, its name"),
+        (_, _) => format!("a `{kind}` block has two labels, its type and its name"),
+    };
+    errors.push(invalid(message, block.labels.get(*labels).map_or(*span, |label| label.span)));
+}
+
+fn refuse_in_call(name: &Name, block: &Block, errors: &mut Vec<LoadError>) {
+    refuse_two_repetitions(block, errors);
+    if attribute(block, "source").is_none() {
+        errors.push(invalid(format!("module.{} has no `source`", name.text), name.span));
+    }
+    for inner in &block.body.blocks {
+        let kind = &inner.kind;
+        let message = format!("a module call has no blocks: write `{} = {{`", kind.text);
+        errors.push(invalid(message, kind.span));
+    }
+}
+
+fn refuse_two_repetitions(block: &Block, errors: &mut Vec<LoadError>) {
+    if let (Some(_), Some(for_each)) = (attribute(block, "count"), attribute(block, "for_each")) {
+        errors.push(invalid("`count` and `for_each` exclude each other".to_owned(), for_each.name.span));
+    }
 }
 
 fn is_new(names: &mut HashMap<Str, u32>, name: &Name, kind: &str, index: usize, errors: &mut Vec<LoadError>) -> bool {
@@ -81,8 +140,11 @@ fn is_new(names: &mut HashMap<Str, u32>, name: &Name, kind: &str, index: usize, 
 }
 
 fn duplicate(kind: &str, name: &Name) -> LoadError {
-    let message = format!("there is a {kind} `{}` already in this module", name.text);
-    LoadError { message, span: name.span, kind: LoadErrorKind::Invalid }
+    invalid(format!("there is a {kind} `{}` already in this module", name.text), name.span)
+}
+
+fn invalid(message: String, span: Span) -> LoadError {
+    LoadError { message, span, kind: LoadErrorKind::Invalid }
 }
 
 fn place(index: usize) -> u32 {
@@ -107,12 +169,10 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
         let nothing = Project::default();
         let constants = Evaluator::new(&nothing);
         let mut error = |message: String, span: Span| {
-            errors_within.push(LoadError { message, span, kind: LoadErrorKind::Invalid });
+            errors_within.push(invalid(message, span));
         };
         let read = read_type(&ty.value, &mut |expr| constants.constant(expr), &mut error);
-        let invalid =
-            |error: EvalError| LoadError { message: error.message, span: error.span, kind: LoadErrorKind::Invalid };
-        errors.extend(constants.errors().into_iter().map(invalid));
+        errors.extend(constants.errors().into_iter().map(|EvalError { message, span, .. }| invalid(message, span)));
         read
     });
     let type_error = errors_within.first().map(|error| (error.message.clone(), error.span));
@@ -139,15 +199,22 @@ fn validation(block: &Block) -> Option<Validation> {
     Some(Validation { condition: attribute(block, "condition")?.clone(), message })
 }
 
+/// A text that is written as one, perhaps in parentheses.
+fn literal(expr: &Expr) -> Option<Name> {
+    match &expr.kind {
+        ExprKind::String(literal) => Some(Name { text: literal.text.clone(), span: literal.span }),
+        ExprKind::Paren(inner) => literal(inner),
+        _ => None,
+    }
+}
+
 fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {
     let is_argument = |attribute: &&Arc<Attribute>| !META.contains(&attribute.name.text.as_str());
-    let source = attribute(block, "source").and_then(|source| match &source.value.kind {
-        ExprKind::String(literal) => Some(Name { text: literal.text.clone(), span: literal.span }),
-        _ => None,
-    });
+    let source = attribute(block, "source");
     ModuleCall {
         name: name.clone(),
-        source,
+        source: source.and_then(|source| literal(&source.value)),
+        source_attribute: source.cloned(),
         arguments: block.body.attributes.iter().filter(is_argument).cloned().collect(),
         for_each: attribute(block, "for_each").cloned(),
         count: attribute(block, "count").cloned(),

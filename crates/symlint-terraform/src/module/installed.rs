@@ -25,6 +25,14 @@ struct Entry {
     dir: String,
 }
 
+/// A source without what Terraform adds to it: how it is fetched.
+fn plain(source: &str) -> String {
+    let rest = source.strip_prefix("git::").unwrap_or(source);
+    let rest = ["https://", "ssh://"].iter().find_map(|scheme| rest.strip_prefix(scheme)).unwrap_or(rest);
+    let rest = rest.strip_prefix("git@").unwrap_or(rest);
+    rest.replacen(".git", "", 1).replacen(':', "/", 1)
+}
+
 impl Installed {
     /// Reads the list of the root module in `root`. A list that cannot be read is one of nothing: it is written by
     /// Terraform, and not for us.
@@ -47,8 +55,8 @@ impl Installed {
     /// or was from another source.
     pub(super) fn find(&self, key: &str, source: &str) -> Option<(String, String)> {
         let entry = self.modules.get(key)?;
-        // The list has the address in full: `registry.terraform.io/…`, `git::https://github.com/…`.
-        let is_same = entry.source.contains(source.trim_start_matches("git::"));
+        // The list has the address in full: `registry.terraform.io/…`, `git::https://github.com/….git`.
+        let is_same = plain(&entry.source).contains(&plain(source));
         is_same.then(|| (join(&self.root, &entry.dir), join("", &entry.dir)))
     }
 }

@@ -2,16 +2,18 @@
 
 use foldhash::HashMap;
 
+use crate::eval::{Evaluator, Instance};
 use crate::json;
 use crate::source::{FileError, FileId, FileTree, Source, Span};
-use crate::syntax::{self, Body, File, SyntaxError};
+use crate::syntax::{self, Body, File, Name, SyntaxError};
+use crate::value::Kind;
 
 use super::block::Blocks;
 use super::body::declare;
 use super::installed::Installed;
 use super::path::{folder, join};
 use super::values::{assign, values_file};
-use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleId, Project, Surroundings};
+use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId, Project, Surroundings};
 
 /// Which values the root module is given beside those in its folder.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +58,8 @@ impl Project {
         let mut project = Project::default();
         let root = read_module(&mut project, files, &dir, ".", &names)?;
         project.modules.push(root);
-        load_children(&mut project, files, &Installed::read(files, &dir)?)?;
-        refuse_cycles(&mut project);
+        let mut children = Children::new(&project, Installed::read(files, &dir)?);
+        children.load(&mut project, files)?;
         assign(&mut project, files, &dir, &names, options)?;
         let selected = || files.read(&join(&dir, ".terraform/environment"));
         let workspace = match &options.workspace {
@@ -65,7 +67,10 @@ impl Project {
             None => selected()?.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned())),
         };
         let workspace = workspace.filter(|workspace| !workspace.is_empty());
-        project.surroundings = Surroundings { files: Some(Box::new(tree)), workspace, cwd: options.cwd.clone() };
+        project.surroundings = Surroundings { files: None, workspace, cwd: options.cwd.clone() };
+        children.load_evaluated(&mut project, files)?;
+        refuse_cycles(&mut project);
+        project.surroundings.files = Some(Box::new(tree));
         Ok(project)
     }
 
@@ -84,7 +89,16 @@ impl Project {
 
 /// Whether a file with this name is one of configuration.
 pub fn is_configuration(name: &str) -> bool {
-    name.ends_with(".tf") || name.ends_with(".tf.json")
+    EXTENSIONS.iter().any(|extension| name.ends_with(extension))
+}
+
+/// How the names of configuration end.
+const EXTENSIONS: [&str; 4] = [".tf", ".tf.json", ".tofu", ".tofu.json"];
+
+/// The name of the file that OpenTofu reads in place of the file `name`, if there is one.
+fn preferred(name: &str) -> Option<String> {
+    let instead = |end: &str, other: &str| name.strip_suffix(end).map(|stem| format!("{stem}{other}"));
+    instead(".tf", ".tofu").or_else(|| instead(".tf.json", ".tofu.json"))
 }
 
 /// Whether a file with this name is one of values.
@@ -99,7 +113,8 @@ fn read_module(
     path: &str,
     names: &[String],
 ) -> Result<Module, FileError> {
-    let is_read = |name: &&String| !name.starts_with('.') && is_configuration(name);
+    let is_replaced = |name: &str| preferred(name).is_some_and(|preferred| names.contains(&preferred));
+    let is_read = |name: &&String| !name.starts_with('.') && is_configuration(name) && !is_replaced(name);
     let mut names: Vec<&String> = names.iter().filter(is_read).collect();
     names.sort_by_key(|name| (is_override(name), *name));
     let mut blocks = Blocks::default();
@@ -128,57 +143,164 @@ fn read_module(
 }
 
 fn is_override(name: &str) -> bool {
-    let stem = name.strip_suffix(".tf.json").or_else(|| name.strip_suffix(".tf")).unwrap_or(name);
+    let stem = EXTENSIONS.iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name);
     stem == "override" || stem.ends_with("_override")
 }
 
-/// Loads the modules that are called, and those that they call; a folder is one module, however often it is called.
-fn load_children(project: &mut Project, files: &dyn FileTree, installed: &Installed) -> Result<(), FileError> {
-    // The key of each module in Terraform's list of what is installed: the names of the calls that lead to it.
-    let mut keys: Vec<String> = vec![String::new()];
-    let mut by_dir: HashMap<String, ModuleId> = HashMap::default();
-    by_dir.extend(project.modules.first().map(|root| (root.dir.clone(), ModuleId::ROOT)));
-    let mut next = 0;
-    while let Some(module) = project.modules.get(next) {
-        let key = keys.get(next).cloned().unwrap_or_default();
-        let found = |call: &super::ModuleCall| {
-            let source = call.source.as_ref()?;
-            let key = if key.is_empty() { call.name.text.to_string() } else { format!("{key}.{}", call.name.text) };
+/// The modules that are called, and those that they call; a folder is one module, however often it is called.
+struct Children {
+    installed: Installed,
+    /// The key of each module in Terraform's list of what is installed: the names of the calls that lead to it.
+    keys: Vec<String>,
+    /// The call that leads to each module but the root module: whose it is, and its place.
+    calls: Vec<Option<(usize, u32)>>,
+    by_dir: HashMap<String, ModuleId>,
+}
+
+impl Children {
+    fn new(project: &Project, installed: Installed) -> Self {
+        let by_dir = project.modules.iter().map(|root| (root.dir.clone(), ModuleId::ROOT)).collect();
+        Self { installed, keys: vec![String::new()], calls: vec![None], by_dir }
+    }
+
+    /// Loads all whose source is written as it is.
+    fn load(&mut self, project: &mut Project, files: &dyn FileTree) -> Result<(), FileError> {
+        let mut next = 0;
+        while let Some(module) = project.modules.get(next) {
+            let calls = 0..u32::try_from(module.calls.len()).unwrap_or(u32::MAX);
+            self.load_calls(project, files, next, calls)?;
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// Loads those whose source is an expression, and what they call.
+    fn load_evaluated(&mut self, project: &mut Project, files: &dyn FileTree) -> Result<(), FileError> {
+        let known = project.modules.len();
+        let mut next = 0;
+        while let Some(module) = project.modules.get(next) {
+            let all = 0..u32::try_from(module.calls.len()).unwrap_or(u32::MAX);
+            let evaluated = self.evaluate_sources(project, next);
+            if next < known {
+                self.load_calls(project, files, next, evaluated)?;
+            } else {
+                self.load_calls(project, files, next, all)?;
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// Loads what the `calls` of a module call.
+    fn load_calls(
+        &mut self,
+        project: &mut Project,
+        files: &dyn FileTree,
+        caller: usize,
+        calls: impl IntoIterator<Item = u32>,
+    ) -> Result<(), FileError> {
+        for index in calls {
+            let Some(module) = project.modules.get(caller) else { return Ok(()) };
+            let Some((call, source)) =
+                module.calls.get(index as usize).and_then(|call| Some((call, call.source.clone()?)))
+            else {
+                continue;
+            };
+            let refused = |message: String, kind| LoadError { message, span: source.span, kind };
+            if source.text.contains('\0') {
+                let message = "a source has a NUL in it".to_owned();
+                project.errors.push(refused(message, LoadErrorKind::Invalid));
+                continue;
+            }
+            let outer = self.keys.get(caller).map(String::as_str).unwrap_or_default();
+            let dot = if outer.is_empty() { "" } else { "." };
+            let key = format!("{outer}{dot}{}", call.name.text);
             let is_local = source.text.starts_with("./") || source.text.starts_with("../");
             let place = if is_local {
-                (join(&module.dir, &source.text), join(&module.path, &source.text))
+                Some((join(&module.dir, &source.text), join(&module.path, &source.text)))
             } else {
-                installed.find(&key, &source.text)?
+                self.installed.find(&key, &source.text)
             };
-            Some((call.index, source.clone(), is_local, key, place))
-        };
-        let calls: Vec<_> = module.calls.iter().filter_map(found).collect();
-        for (index, source, is_local, key, (child_dir, path)) in calls {
-            let id = match by_dir.get(&child_dir) {
+            let Some((child_dir, path)) = place else { continue };
+            let id = match self.by_dir.get(&child_dir) {
                 Some(id) => *id,
                 None => match files.list(folder(&child_dir))? {
                     Some(names) => {
                         let child = read_module(project, files, &child_dir, &path, &names)?;
                         let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
                         project.modules.push(child);
-                        keys.push(key);
-                        by_dir.insert(child_dir, id);
+                        self.calls.push(Some((caller, index)));
+                        self.keys.push(key);
+                        self.by_dir.insert(child_dir, id);
                         id
                     }
                     None if is_local => {
                         let message = format!("there is no module in `{}`", folder(&child_dir));
-                        let kind = LoadErrorKind::MissingModule;
-                        project.errors.push(LoadError { message, span: source.span, kind });
+                        project.errors.push(refused(message, LoadErrorKind::MissingModule));
                         continue;
                     }
                     None => continue,
                 },
             };
-            set_child(project, next, index, Some(id));
+            set_child(project, caller, index, Some(id));
         }
-        next += 1;
+        Ok(())
     }
-    Ok(())
+
+    /// Sets the sources that the calls of a module have as expressions: OpenTofu takes variables and locals in them.
+    /// Where a module is called several times, the first call says what its variables are. Gives the places of these
+    /// calls.
+    fn evaluate_sources(&self, project: &mut Project, module: usize) -> Vec<u32> {
+        let calls = project.modules.get(module).map(|module| module.calls.as_slice()).unwrap_or_default();
+        let is_open = |call: &&ModuleCall| call.source.is_none() && call.source_attribute.is_some();
+        if !calls.iter().any(|call| is_open(&call)) {
+            return Vec::new();
+        }
+        let evaluator = Evaluator::new(project);
+        let Some(instance) = self.first_instance(&evaluator, module) else { return Vec::new() };
+        let mut sources: Vec<(u32, Name)> = Vec::new();
+        let mut errors: Vec<LoadError> = Vec::new();
+        for call in calls.iter().filter(is_open) {
+            let Some(attribute) = &call.source_attribute else { continue };
+            let span = attribute.value.span;
+            let mut refuse = |message: String, span: Span| {
+                errors.push(LoadError { message, span, kind: LoadErrorKind::Invalid });
+            };
+            let value = evaluator.evaluate(&instance, &attribute.value);
+            match &value.kind {
+                Kind::String(text) => sources.push((call.index, Name { text: text.clone(), span })),
+                Kind::Unknown(_) => {
+                    let errors = evaluator.errors();
+                    let own = errors.into_iter().filter(|error| span.contains(error.span));
+                    own.for_each(|error| refuse(error.message, error.span));
+                }
+                _ => refuse(format!("a source is a string, not a {}", value.type_name()), span),
+            }
+        }
+        project.errors.extend(errors);
+        let evaluated = sources.iter().map(|(index, _)| *index).collect();
+        for (index, source) in sources {
+            let call = project.modules.get_mut(module).and_then(|module| module.calls.get_mut(index as usize));
+            if let Some(call) = call {
+                call.source = Some(source);
+            }
+        }
+        evaluated
+    }
+
+    /// An instance of a module, the first that its calls make.
+    fn first_instance(&self, evaluator: &Evaluator<'_>, module: usize) -> Option<Instance> {
+        let mut calls = Vec::new();
+        let mut at = module;
+        while let Some((caller, call)) = self.calls.get(at).copied().flatten() {
+            calls.push(call);
+            at = caller;
+        }
+        calls.into_iter().rev().try_fold(evaluator.root(), |instance, call| {
+            let module = evaluator.project().module(instance.module()?)?;
+            evaluator.instances(&instance, module.calls.get(call as usize)?).ok()?.into_iter().next()
+        })
+    }
 }
 
 fn set_child(project: &mut Project, module: usize, call: u32, child: Option<ModuleId>) {

@@ -63,7 +63,7 @@ pub struct LoadedFile {
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileRole {
-    /// Configuration: `*.tf`, `*.tf.json`.
+    /// Configuration: `*.tf`, `*.tf.json`, and OpenTofu's `*.tofu` and `*.tofu.json`.
     Configuration,
     /// Values of variables: `*.tfvars`, `*.tfvars.json`.
     Values,
@@ -178,8 +178,11 @@ pub struct Validation {
 pub struct ModuleCall {
     /// Its name.
     pub name: Name,
-    /// Where the module is from, as it is written, if that is a literal.
+    /// Where the module is from; what an expression of variables and locals comes to, as OpenTofu has it. `None` where
+    /// that is not known.
     pub source: Option<Name>,
+    /// `source`, as it is written.
+    pub source_attribute: Option<Arc<Attribute>>,
     /// What is passed for the module's variables.
     pub arguments: Vec<Arc<Attribute>>,
     /// `for_each`
@@ -216,9 +219,15 @@ pub struct Resource {
     pub name: Name,
     /// The whole block, overrides applied.
     pub block: Arc<Block>,
+    pub(crate) index: u32,
 }
 
 impl Resource {
+    /// Whether the block may make several instances.
+    pub fn is_repeated(&self) -> bool {
+        self.attribute("for_each").or(self.attribute("count")).is_some()
+    }
+
     /// The attribute `name` at the top of the block.
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)

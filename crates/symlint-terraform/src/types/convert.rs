@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::limits::{Meter, TOO_MUCH};
-use crate::origin::{Origin, Path, Step};
+use crate::origin::{Origin, Path, Selection, Step};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Str, Value};
 
@@ -180,7 +180,8 @@ impl Converter<'_> {
             let path = value.origin.path.as_ref();
             for (index, item) in converted.iter_mut().enumerate() {
                 let step = || Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
-                item.origin.path = item.origin.path.take().or_else(|| Some(path?.join(step())));
+                let place = || Some(path?.select(step(), Selection::Iterated));
+                item.origin.path = item.origin.path.take().or_else(place);
             }
         }
         // Which elements there are tells of all of them.
@@ -204,7 +205,7 @@ impl Converter<'_> {
         for entry in entries {
             let trail = Trail { parent: Some(at), step: Place::Key(&entry.key), path: None };
             let value = self.convert(&entry.value, element, &trail);
-            converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
+            converted.push(entry.with(value));
         }
         let mut values: Vec<&mut Value> = converted.iter_mut().map(|entry| &mut entry.value).collect();
         match self.element_type(element, value, before, &mut values) {
@@ -239,8 +240,7 @@ impl Converter<'_> {
         for attribute in attributes {
             let found = entries.binary_search_by(|entry| entry.key.as_str().cmp(&attribute.name));
             let entry = found.ok().and_then(|index| entries.get(index));
-            let absent =
-                |default: Value| Entry { key: attribute.name.clone(), key_span: attribute.span, value: default };
+            let absent = |default: Value| Entry::new(attribute.name.clone(), attribute.span, default);
             let null = || null(&Value::new(Kind::Null, Origin::derived(value.origin.span, [])), &attribute.ty);
             let Some(entry) = entry else {
                 if attribute.optional {
@@ -258,7 +258,7 @@ impl Converter<'_> {
                     self.convert(&entry.value, &attribute.ty, &trail)
                 }
             };
-            converted.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
+            converted.push(entry.with(value));
         }
         for entry in entries {
             if !attributes.iter().any(|attribute| attribute.name == entry.key) {

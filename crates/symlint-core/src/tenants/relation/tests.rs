@@ -36,7 +36,7 @@ fn rows() -> [Row; 3] {
 
 fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
     let id = TenantId(at as u32);
-    let path = Path::root(Root::Variable("customer_tenants".into()));
+    let path = Path::root(Root::variable("customer_tenants".into()));
     let field = |kind, text: String| {
         // Not known before apply, where a test says so.
         let value = match text.as_str() {

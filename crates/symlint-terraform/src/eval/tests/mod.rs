@@ -1,10 +1,13 @@
 //! The evaluator, from text to values.
 
 mod bounds;
+mod dependence;
 mod language;
 mod linear;
 mod modules;
 mod origins;
+mod refusals;
+mod sources;
 mod terraform;
 mod types;
 

@@ -125,7 +125,7 @@ fn outputs_come_out_of_calls() {
     assert_eq!(show("one"), "\"s\"");
     assert_eq!(show("many"), "\"arn:aws:iam::210987654399:role/sym/X\"");
     assert_eq!(path(&local(&evaluator, "many")), "customer_tenants[\"tenant_foo\"].sso_connector_settings.role_arn");
-    assert_eq!(path(&local(&evaluator, "one")), "module.single.out");
+    assert_eq!(path(&local(&evaluator, "one")), "module.single.var.value");
     assert_eq!(show("all"), "{\"tenant_bar\"=\"r\"\"tenant_foo\"=\"arn:aws:iam::210987654399:role/sym/X\"}");
     assert_eq!(show("third"), "1");
     assert_eq!(show("splat"), "[0,1,]");
