@@ -40,11 +40,10 @@ impl Report {
 /// Checks a folder with these files; `.symlint.hcl` is the configuration.
 pub(crate) fn check(files: &Files) -> Report {
     let mut files = files.clone();
-    let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
-        let sources = Sources::new();
-        let file = sources.add(".symlint.hcl", bytes).unwrap();
-        config::read(&sources, file, catalogue()).unwrap()
-    });
+    let config = match files.remove(".symlint.hcl").map(read_config).transpose() {
+        Ok(config) => config.unwrap_or_default(),
+        Err(message) => return Report { findings: Vec::new(), not_checked: vec![message], exit_code: 2 },
+    };
     let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
     let outcome = run(&project, &config, &Policy::default(), catalogue());
     let sources = project.sources();
@@ -68,4 +67,10 @@ pub(crate) fn check(files: &Files) -> Report {
     let unchecked = outcome.unchecked().map(|unchecked| unchecked.message("."));
     let exit_code = if unchecked.is_some() { 2 } else { u8::from(findings.iter().any(|finding| finding.is_error)) };
     Report { findings, not_checked: unchecked.into_iter().collect(), exit_code }
+}
+
+fn read_config(bytes: Vec<u8>) -> Result<Config, String> {
+    let sources = Sources::new();
+    let file = sources.add(".symlint.hcl", bytes).unwrap();
+    config::read(&sources, file, catalogue()).map_err(|error| error.message)
 }

@@ -74,12 +74,12 @@ impl Parts {
 
     /// Whether a part is written on its own.
     pub(crate) fn has(&self, atom: Atom) -> bool {
-        match (self.form, atom) {
-            (Form::Bare, Atom::Sso) => false,
-            (Form::Ids, Atom::RoleAccount | Atom::RoleName | Atom::SetInstance) => false,
-            (Form::Assignment, Atom::Sso | Atom::Region | Atom::RoleAccount | Atom::RoleName) => false,
-            _ => true,
-        }
+        !matches!(
+            (self.form, atom),
+            (Form::Bare, Atom::Sso)
+                | (Form::Ids, Atom::RoleAccount | Atom::RoleName | Atom::SetInstance)
+                | (Form::Assignment, Atom::Sso | Atom::Region | Atom::RoleAccount | Atom::RoleName)
+        )
     }
 
     pub(crate) fn has_field(&self, field: Field) -> bool {

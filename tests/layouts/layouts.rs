@@ -199,7 +199,7 @@ impl Layout {
         let for_each = |map: &str| format!("  for_each = {}\n", changes.slot("for_each", map));
         match self.reach {
             Reach::ForEach | Reach::Tables | Reach::Organizations => {
-                main += &call(&for_each(&stored.map)).replace("SOURCE", &source)
+                main += &call(&for_each(&stored.map)).replace("SOURCE", &source);
             }
             Reach::Keys => main += &call(&for_each(&format!("toset(keys({}))", stored.map))).replace("SOURCE", &source),
             Reach::Count => {

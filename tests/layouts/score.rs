@@ -95,6 +95,12 @@ impl Score {
             .map(|right| (right * 100).checked_div(self.count).unwrap_or(100))
     }
 
+    /// These, and how many pass.
+    pub(crate) fn numbers(&self) -> [usize; 5] {
+        let [rule, tenant, place, alone] = self.percent();
+        [rule, tenant, place, alone, self.passed]
+    }
+
     pub(crate) fn show(&self) -> String {
         let mut text = format!("{:4}:", self.count);
         for percent in self.percent() {

@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Wiring,
 }
 
+#[derive(Clone)]
 pub(crate) struct Setup {
     pub(crate) layout_index: usize,
     pub(crate) layout: &'static str,
@@ -24,6 +25,8 @@ pub(crate) struct Setup {
     pub(crate) fault: &'static str,
     pub(crate) files: Files,
     pub(crate) places: Places,
+    /// The keys under which the tenants are reported.
+    pub(crate) labels: Vec<String>,
     pub(crate) expected: Vec<Expected>,
     /// Why nothing can be expected.
     pub(crate) undetectable: Option<&'static str>,
@@ -57,10 +60,9 @@ pub(crate) fn every() -> Vec<Setup> {
     setups
 }
 
-/// The tenants of a layout: from four to eight.
-pub(crate) fn clean(index: usize, names: &Names) -> Vec<Tenant> {
-    let style = NAMINGS.iter().position(|other| other.style == names.style).unwrap_or_default();
-    tenants(4 + (index + 2 * style) % 4, names.keys)
+/// The tenants of a layout: from four to seven, under every naming as many.
+fn clean(index: usize, names: &Names) -> Vec<Tenant> {
+    tenants(4 + index % 4, names.keys)
 }
 
 fn of(index: usize, layout: &Layout, names: &Names, setups: &mut Vec<Setup>) {
@@ -72,8 +74,20 @@ fn of(index: usize, layout: &Layout, names: &Names, setups: &mut Vec<Setup>) {
             Effect::Impossible => return,
         };
         let (files, places) = strip(&layout.build(tenants, &clean, names, changes));
+        let labels = tenants.iter().map(|tenant| layout.label(tenant, names)).collect();
         let (layout, naming) = (layout.name, names.style);
-        setups.push(Setup { layout_index: index, layout, naming, kind, fault, files, places, expected, undetectable });
+        setups.push(Setup {
+            layout_index: index,
+            layout,
+            naming,
+            kind,
+            fault,
+            files,
+            places,
+            labels,
+            expected,
+            undetectable,
+        });
     };
     let none = Changes::default();
     add(Kind::Clean, "none", &clean, &none, Effect::Found(Vec::new()));
