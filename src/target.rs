@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ignore::WalkBuilder;
 use symlint_core::config::{self, Config};
-use symlint_core::tenants::concerns;
+use symlint_core::discover::concerns;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, Given, LoadOptions, Project, is_configuration, is_values};
 

@@ -5,9 +5,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet, HashSetExt};
-use symlint_core::tenants::{
-    ArgumentKind, FlowCall, FlowInstance, FlowResource, Model, Provenance, Source, TenantId, normalise,
-};
+use symlint_core::tenants::{FlowCall, FlowInstance, FlowResource, Model, Source, TenantId, normalise};
 use symlint_terraform::{Makeup, Origin, Span, Value};
 
 use crate::expression;
@@ -120,7 +118,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &
         });
         // Of a call that is repeated, the next tenant collides, if there is only one so far.
         let will_collide =
-            || free.len() == all && free.iter().all(|name| name.flow.call.is_repeated() && name.is_constant(model));
+            || free.len() == all && free.iter().all(|name| name.flow.is_repeated() && name.is_constant(model));
         if collides || will_collide() {
             found.push(free);
         }
@@ -147,7 +145,7 @@ impl<'a> Name<'a> {
     /// Whether something in it is a tenant's, or is what the call says about its tenant.
     fn is_of_tenant(&self, model: &Model<'_>) -> bool {
         // What is made of more than can be looked at may have something of the tenant in it.
-        let Some(sources) = model.sources_of_values.of(self.value) else { return true };
+        let Some(sources) = model.sources_of_values.of(self.value, self.tenant()) else { return true };
         let is_argument =
             |source: &Source<'_>| matches!(source, Source::Elsewhere(origin) if self.is_argument(model, origin));
         sources.iter().any(|source| source.tenant().is_some()) || sources.iter().any(is_argument)
@@ -156,13 +154,10 @@ impl<'a> Name<'a> {
     /// Whether `origin` is that of an argument that carries a tenant's value. One slug for several tenants is another
     /// rule's matter, so it counts too.
     fn is_argument(&self, model: &Model<'_>, origin: &Origin) -> bool {
-        let is_called = || {
-            let tenant = self.tenant().map(|tenant| &model.tenant(tenant).provenance);
-            !matches!(tenant, Some(Provenance::Variable(_)))
-        };
+        let is_called = || !self.tenant().is_some_and(|tenant| model.tenant(tenant).is_element());
         let arguments = self.instance.arguments.iter();
-        arguments.filter(|argument| argument.kind == ArgumentKind::TenantSlug || is_called()).any(|argument| {
-            let sources = model.sources_of_values.of(&argument.value).unwrap_or_default();
+        arguments.filter(|argument| argument.is_slug() || is_called()).any(|argument| {
+            let sources = model.sources_of_values.of(&argument.value, self.tenant()).unwrap_or_default();
             sources.iter().any(|source| matches!(source, Source::Elsewhere(other) if other.span == origin.span))
         })
     }
@@ -173,7 +168,7 @@ impl<'a> Name<'a> {
             matches!(source, Source::Elsewhere(origin)
                 if matches!(origin.makeup, Makeup::Written(_)) && model.is_in_flow_module(origin.span))
         };
-        model.sources_of_values.of(self.value).is_some_and(|sources| sources.iter().all(is_written))
+        model.sources_of_values.of(self.value, self.tenant()).is_some_and(|sources| sources.iter().all(is_written))
     }
 
     /// Where the part of the name is written that is of `tenant`.
@@ -191,20 +186,20 @@ impl<'a> Name<'a> {
     /// Whether the instance gets values of another tenant than its own, which is reported as such.
     pub(crate) fn is_miswired(&self, model: &Model<'_>) -> bool {
         let Some(own) = self.tenant() else { return true };
-        let tenants = |value| model.sources_of_values.tenants(value);
+        let tenants = |value| model.sources_of_values.tenants_for(value, own);
         self.instance.arguments.iter().any(|argument| tenants(&argument.value).iter().any(|&tenant| tenant != own))
     }
 
     /// Whether its slug is not that of its tenant's entry, which is reported as such.
     pub(crate) fn has_foreign_slug(&self, model: &Model<'_>) -> bool {
         let own = self.tenant().map(|tenant| model.tenant(tenant));
-        let Some(own) = own.filter(|own| matches!(own.provenance, Provenance::Variable(_))) else { return false };
-        let Some(slug) = self.instance.argument(ArgumentKind::TenantSlug) else { return false };
+        let Some(own) = own.filter(|own| own.is_element()) else { return false };
+        let Some(slug) = self.instance.slug() else { return false };
         if slug.value.as_str().is_some_and(|slug| slug.as_str() == own.name()) {
             return false;
         }
         let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
-        let sources = model.sources_of_values.of(&slug.value).unwrap_or_default();
+        let sources = model.sources_of_values.of(&slug.value, own.id).unwrap_or_default();
         !text.contains(&normalise(own.name())) && sources.iter().all(|source| source.tenant() != Some(own.id))
     }
 }

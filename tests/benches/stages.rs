@@ -9,9 +9,9 @@ use divan::{Bencher, black_box};
 use setups::{MODULE, Size};
 use symlint_core::check::check;
 use symlint_core::config::Config;
+use symlint_core::discover;
 use symlint_core::policy::Policy;
 use symlint_core::report::report;
-use symlint_core::tenants;
 use symlint_rules::catalogue;
 use symlint_terraform::{Evaluator, LoadOptions, Project};
 
@@ -75,7 +75,7 @@ mod lone {
     #[divan::bench(args = SIZES)]
     fn evaluate_and_find_tenants(bencher: Bencher<'_, '_>, size: Size) {
         let project = project(size);
-        bencher.bench(|| tenants::build(&project, &Config::default()));
+        bencher.bench(|| discover::build(&project, &Config::default()));
     }
 
     #[divan::bench(args = SIZES)]
@@ -99,7 +99,7 @@ mod with_module {
     #[divan::bench(args = SIZES)]
     fn evaluate_and_find_tenants(bencher: Bencher<'_, '_>, size: Size) {
         let project = module(size);
-        bencher.bench(|| tenants::build(&project, &Config::default()));
+        bencher.bench(|| discover::build(&project, &Config::default()));
     }
 
     #[divan::bench(args = SIZES)]

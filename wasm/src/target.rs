@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use symlint_core::config::{self, Config, ConfigError};
+use symlint_core::discover::concerns;
 use symlint_core::report::Location;
-use symlint_core::tenants::concerns;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, Given, LoadOptions, Project, Sources, is_configuration, is_values};
 

@@ -6,12 +6,13 @@ use foldhash::HashMap;
 use symlint_terraform::{FileId, Project, Span};
 
 use crate::config::Config;
+use crate::discover;
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
 use crate::parallel;
 use crate::policy::{self, Applied, Baseline, Inline, Policy, Suppressions, UnusedSuppression};
 use crate::rule::{Catalogue, Check, Context, Level, Obstacle, Rule};
-use crate::tenants::{self, Model, Tenant, TenantsVariable, VariableState};
+use crate::tenants::{Model, Tenant, TenantsVariable, VariableState};
 
 /// What a check found in one project, and what it looked at.
 #[derive(Debug)]
@@ -103,7 +104,7 @@ impl Outcome<'_> {
         let is_told = self.findings.iter().any(|finding| finding.obstacle == Some(Obstacle::Unevaluated));
         let unknown = self.model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
         let (flow, unknown) = unknown.filter(|_| self.model.tenants.is_empty() && !is_told)?;
-        Some(Unchecked::Flow { call: format!("module.{}", flow.call.name.text), reason: unknown.reason.clone() })
+        Some(Unchecked::Flow { call: format!("module.{}", flow.name()), reason: unknown.reason.clone() })
     }
 
     fn has_error_at(&self, span: Span) -> bool {
@@ -171,7 +172,7 @@ impl Run<'_> {
     }
 
     fn judge<'p, 'c>(&self, project: &'p Project, config: &'c Config) -> Judged<'p, 'c> {
-        let model = tenants::build(project, config);
+        let model = discover::build(project, config);
         let mut findings = self.findings(&model, config);
         let inline = Inline::read(project, self.catalogue);
         let applied = policy::apply(&mut findings, inline, &model, config, self.today);

@@ -15,6 +15,7 @@
 
 pub mod check;
 pub mod config;
+pub mod discover;
 pub mod facts;
 pub mod finding;
 mod fingerprint;

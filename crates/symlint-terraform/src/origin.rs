@@ -506,6 +506,11 @@ impl Path {
         self.ancestors().filter_map(|path| Some((path.last()?, path.selection()?)))
     }
 
+    /// Whether it leads through an element of something that is gone through.
+    pub fn is_iterated(&self) -> bool {
+        self.backwards_selected().any(|(_, selection)| matches!(selection, Selection::Iterated))
+    }
+
     /// Whether a step was taken other than by a literal: the value is an element of a collection, or a part of one.
     pub fn is_selected(&self) -> bool {
         self.backwards_selected().any(|(_, selection)| !matches!(selection, Selection::Literal))

@@ -414,7 +414,9 @@ impl Parts<'_> {
                 Selection::Iterated => entry.key_origin.as_deref(),
                 Selection::By(key) => Some(&**key),
             };
-            key.and_then(|key| key.path.as_ref()).is_some_and(|path| own.starts_with(path))
+            // What only has another name, such as an entry that was merged, was not gone through yet.
+            let is_gone_through = |path: &&Path| path.is_selected() || matches!(self.selection, Selection::By(_));
+            key.and_then(|key| key.path.as_ref()).filter(is_gone_through).is_some_and(|path| own.starts_with(path))
         };
         self.taken(&entry.value, || self.step(entry), is_known, || self.key(entry).origin)
     }
@@ -430,7 +432,13 @@ impl Parts<'_> {
             }
         };
         if let Some(path) = &self.path {
-            origin = origin.reached(|| path.select(self.step(entry), self.selection.clone()));
+            let place = || path.select(self.step(entry), self.selection.clone());
+            let is_named_only = origin.path.as_ref().is_some_and(|own| !own.is_selected());
+            if is_named_only && !matches!(self.selection, Selection::Literal) {
+                let on = Origin { path: Some(place()), ..Origin::derived(entry.key_span, []) };
+                origin = origin.depending_on(&on);
+            }
+            origin = origin.reached(place);
         }
         Value::new(Kind::String(entry.key.clone()), self.inherited(origin))
     }
@@ -479,16 +487,25 @@ impl Parts<'_> {
         let origin = match (&self.path, &origin.path) {
             (None, _) => origin,
             (Some(path), None) => origin.reached(|| path.select(step(), self.selection.clone())),
+            // What has a name of its own is in this element all the same.
+            (Some(path), Some(own)) if matches!(self.selection, Selection::Literal) => {
+                let element =
+                    path.ancestors().find(|path| !matches!(path.selection(), None | Some(Selection::Literal)));
+                if element.is_none_or(|element| own.starts_with(element)) {
+                    origin
+                } else {
+                    let place = Some(path.select(step(), Selection::Literal));
+                    origin.depending_on(&Origin { path: place, ..Origin::derived(self.container.origin.span, []) })
+                }
+            }
             (Some(_), Some(own)) if is_known(own) => origin,
             (Some(path), Some(_)) => {
                 let key = match &self.selection {
-                    Selection::By(key) => {
-                        let place = path.select(step(), self.selection.clone());
-                        Origin { path: Some(place), ..Origin::derived(key.span, [(**key).clone()]) }
-                    }
+                    Selection::By(key) => (**key).clone(),
                     _ => key(),
                 };
-                origin.depending_on(&key)
+                let place = path.select(step(), self.selection.clone());
+                origin.depending_on(&Origin { path: Some(place), ..Origin::derived(key.span, [key]) })
             }
         };
         part.origin = self.inherited(origin);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{ArgumentKind, Tenant, TenantId};
+use symlint_core::tenants::{Tenant, TenantId};
 use symlint_terraform::Span;
 
 use crate::names::{Name, folded, names, same, shown, tenants_of, unscoped};
@@ -81,7 +81,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
                 }
             }
             (Some(_), Some(_)) if !name.is_miswired(cx.model) && !first.is_miswired(cx.model) => {
-                let slug = name.instance.argument(ArgumentKind::TenantSlug);
+                let slug = name.instance.slug();
                 blocks.entry(slug.map_or(name.span, |slug| slug.span)).or_default().push((name, first));
             }
             _ => {}
@@ -121,7 +121,7 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
-    let other = first.instance.argument(ArgumentKind::TenantSlug).map_or(first.span, |slug| slug.span);
+    let other = first.instance.slug().map_or(first.span, |slug| slug.span);
     let written = cx.sources().text(span);
     let literal = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('"'));
     let place = literal.map_or(span, |text| span.part(1..text.len() + 1));

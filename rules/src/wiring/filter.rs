@@ -10,7 +10,9 @@ use symlint_terraform::{Module, ModuleCall};
 pub(super) fn is_filtered(model: &Model<'_>) -> bool {
     model.project.modules().iter().any(|module| {
         let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));
-        let mut calls = calls.filter(|call| model.runtimes.iter().all(|runtime| runtime.call.span != call.span));
+        let mut calls = calls.filter(|call| {
+            model.runtimes.iter().filter_map(|runtime| runtime.block.call()).all(|runtime| runtime.span != call.span)
+        });
         calls.any(|call| {
             let mut repeats = [&call.for_each, &call.count].into_iter().flatten();
             let mut search = Search { module, seen: HashSet::default(), conditions: true };
@@ -22,7 +24,7 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
 }
 
 fn is_flow(model: &Model<'_>, call: &ModuleCall) -> bool {
-    model.flows.iter().any(|flow| flow.call.span == call.span)
+    model.flows.iter().filter_map(|flow| flow.call).any(|flow| flow.span == call.span)
 }
 
 struct Search<'a> {

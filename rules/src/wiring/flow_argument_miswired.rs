@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{ArgumentKind, FlowCall, FlowInstance, Model, Provenance, TenantId};
+use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, Model, TenantId};
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Span, Str};
 
@@ -60,14 +60,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         .flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)))
         .filter_map(|(flow, instance)| Some((flow, instance, instance.tenant?)))
         // A tenant that exists only as a call is what it receives.
-        .filter(|(_, _, tenant)| matches!(model.tenant(*tenant).provenance, Provenance::Variable(_)))
+        .filter(|(_, _, tenant)| model.tenant(*tenant).is_element())
         .collect();
-    let all = || instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant, cx.config));
+    let all = || instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant));
     let doubtful: Vec<Slots<'_>> = all().filter(|slots| !are_right(model, slots)).collect();
     if doubtful.is_empty() {
         return;
     }
-    let judge = Judge::new(model, cx.config, &doubtful, all());
+    let judge = Judge::new(model, &doubtful, all());
     let mut wrong: Vec<Wrong<'_>> = Vec::new();
     for slots in &doubtful {
         let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
@@ -80,13 +80,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for (flow, instance, tenant) in instances.iter().filter(|_| !wrong.is_empty()) {
         for argument in &instance.arguments {
             let argued = arguments.entry(argument.span).or_default();
-            argued.expr = flow.call.arguments.iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
-            argued.call = &flow.call.name.text;
+            argued.expr = flow.written_arguments().iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
+            argued.call = flow.name();
             argued.receivers.insert(*tenant);
         }
     }
     // What is left to defaults has no expression to stand on, but the call.
-    let mut found: BTreeMap<(Span, Option<ArgumentKind>), Found<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(Span, Option<FieldKind>), Found<'_>> = BTreeMap::new();
     for wrong in wrong {
         let argument = wrong.slot.argument.span;
         let argued = arguments.get(&argument);
@@ -95,26 +95,27 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let expr = part.or(whole);
         let span = expr.map_or(argument, |expr| expression::span(expr, cx.sources()));
         let receivers = argued.map_or(0, |argued| argued.receivers.len());
-        let default = Some(wrong.slot.argument.kind).filter(|_| wrong.slot.argument.is_default);
+        let default =
+            wrong.slot.argument.parts.first().map(|part| part.field).filter(|_| wrong.slot.argument.is_default);
         let call = argued.map_or("", |argued| argued.call);
         found.entry((span, default)).or_insert(Found { expr, call, receivers, wrong: Vec::new() }).wrong.push(wrong);
     }
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for ((span, _), found) in found {
-        let entry = entry(cx, &judge, &found);
+        let entry = entry(cx, &found);
         match causes.iter_mut().find(|cause| entry.is_some() && cause.entry == entry) {
             Some(cause) => cause.others.push(span),
             None => causes.push(Cause { span, found, entry, others: Vec::new() }),
         }
     }
     for cause in &causes {
-        report(cx, &judge, cause);
+        report(cx, cause);
     }
 }
 
 /// The entry out of which an argument takes the right value, where the entry is another tenant's: then not the argument
 /// is wrong, but what the call is repeated for, or what is passed to the module around it.
-fn entry(cx: &Context<'_>, judge: &Judge<'_>, found: &Found<'_>) -> Option<Entry> {
+fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     let owner = |wrong: &Wrong<'_>| match wrong.problem {
         Problem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
         _ => None,
@@ -122,9 +123,9 @@ fn entry(cx: &Context<'_>, judge: &Judge<'_>, found: &Found<'_>) -> Option<Entry
     let owners = found.wrong.iter().map(owner).collect::<Option<BTreeMap<_, _>>>()?;
     let slot = found.wrong.first()?.slot;
     let mut expr = found.expr?;
-    let name = match slot.argument.kind {
-        ArgumentKind::SsoConnectorSettings if expr.span == slot.argument.span => judge.settings_name(),
-        _ => judge.name(slot.wanted),
+    let name = match slot.argument.is_object() && expr.span == slot.argument.span {
+        true => cx.model.settings_name(slot.tenant),
+        false => cx.model.name_of(slot.tenant, slot.wanted),
     };
     for name in name.rsplit('.') {
         let ExprKind::Attribute(base, last) = &expr.kind else { return None };
@@ -134,7 +135,7 @@ fn entry(cx: &Context<'_>, judge: &Judge<'_>, found: &Found<'_>) -> Option<Entry
     Some(Entry { name, owners })
 }
 
-fn report(cx: &mut Context<'_>, judge: &Judge<'_>, cause: &Cause<'_>) {
+fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let Cause { span, found, .. } = cause;
     let span = *span;
     let Some(first) = found.wrong.first() else { return };
@@ -153,11 +154,11 @@ fn report(cx: &mut Context<'_>, judge: &Judge<'_>, cause: &Cause<'_>) {
     } else {
         format!("`{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };
-    let message = format!("{subject} {}", describe(cx.model, judge, found, is_group));
+    let message = format!("{subject} {}", describe(cx.model, found, is_group));
     let path = format!("{}.{}", first.instance.address, first.slot.argument.name);
     let written = first.slot.value.origin.span;
     let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
-    let fix = right_name(judge, first, expr);
+    let fix = right_name(cx.model, first, expr);
     let told_apart_by = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
     let mut report = cx.report(place, message);
     if !span.contains(written) {
@@ -203,11 +204,12 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
     what.into_iter().chain(whom).collect::<Vec<_>>().join(", ")
 }
 
-fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: bool) -> String {
+fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
     let Some(first) = found.wrong.first() else { return String::new() };
     let name = |tenant: TenantId| model.tenant(tenant).name();
-    let is_whole = first.slot.argument.kind == ArgumentKind::SsoConnectorSettings && first.slot.part.is_none();
-    let wanted = if is_whole { judge.settings_name() } else { judge.name(first.slot.wanted) };
+    let is_whole = first.slot.argument.is_object() && first.slot.part.is_none();
+    let own = first.slot.tenant;
+    let wanted = if is_whole { model.settings_name(own) } else { model.name_of(own, first.slot.wanted) };
     match &first.problem {
         Problem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
@@ -218,7 +220,7 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
                 false => format!("comes from `{}`", name(*other)),
             }
         }
-        Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", judge.name(*kind)),
+        Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", model.name_of(own, *kind)),
         Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
         Problem::Grant => "belongs to another grant than the permission set beside it".to_owned(),
         Problem::Shared => format!("is the same value as for other tenants: pass the tenant's own `{wanted}`"),
@@ -231,9 +233,10 @@ fn describe(model: &Model<'_>, judge: &Judge<'_>, found: &Found<'_>, is_group: b
 }
 
 /// Where a wrong name can be replaced by the right one.
-fn right_name(judge: &Judge<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Option<(Span, String)> {
+fn right_name(model: &Model<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Option<(Span, String)> {
     let Problem::Field(kind) = &wrong.problem else { return None };
-    let (is, wanted) = (judge.name(*kind), judge.name(wrong.slot.wanted));
+    let own = wrong.slot.tenant;
+    let (is, wanted) = (model.name_of(own, *kind), model.name_of(own, wrong.slot.wanted));
     let (before, last) = is.rsplit_once('.').unwrap_or(("", &is));
     let (before_wanted, last_wanted) = wanted.rsplit_once('.').unwrap_or(("", &wanted));
     if before != before_wanted {

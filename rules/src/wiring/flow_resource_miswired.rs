@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::config::Config;
+use symlint_core::discover::has_shape;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, text_of};
 use symlint_terraform::syntax::Expr;
@@ -11,7 +11,6 @@ use symlint_terraform::{Makeup, Span, Step, Str, Value};
 
 use super::origin::{Referrer, is_same};
 use super::setting::{Setting, settings};
-use super::shape::has_shape;
 use crate::expression;
 
 /// What is wrong with a value on which Sym acts.
@@ -31,7 +30,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     // Nearly all are what they should be, and say nothing about the others.
     let doubtful: Vec<Setting<'_>> = settings(model).filter(|setting| !is_right(model, setting)).collect();
-    let judge = Judge::new(model, cx.config, &doubtful);
+    let judge = Judge::new(model, &doubtful);
     let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
     for setting in &doubtful {
         let Some(problem) = judge.judge(setting) else { continue };
@@ -46,7 +45,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 /// Whether `setting` is the value of its tenant that it should be, and nothing else.
 fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
-    let sources = model.sources_of_values.of(&setting.value).unwrap_or_default();
+    let sources = model.sources_of_values.of(&setting.value, setting.tenant).unwrap_or_default();
     matches!(sources.as_slice(), [Source::Field(it)] if it.tenant == setting.tenant && it.kind == setting.wanted)
 }
 
@@ -71,14 +70,14 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
             .filter(|it| it.resource.resource.block.span == resource.block.span)
             .map(|setting| setting.tenant),
     );
-    let right = first.right(cx.config);
+    let right = first.right();
     let whom = match tenants.as_slice() {
         [only] => format!("`{}`", cx.tenant(*only).name()),
         _ => cx.model.count(&tenants, receivers.len()),
     };
     let wanted = match (&right, first.part.filter(|_| !is_part)) {
         (Some(right), None) => format!("`{right}`"),
-        _ => format!("the tenant's own {}", first.wanted.name()),
+        _ => format!("the tenant's own `{}`", cx.model.name_of(first.tenant, first.wanted)),
     };
     let what = match problem {
         Problem::From(from) => format!("comes from `{from}`, not from {wanted}"),
@@ -115,14 +114,13 @@ type Constant<'a> = (Span, &'a str, Option<&'a str>, Span, Str);
 
 struct Judge<'a> {
     model: &'a Model<'a>,
-    config: &'a Config,
     referrer: Referrer<'a>,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
 }
 
 impl<'a> Judge<'a> {
-    fn new(model: &'a Model<'a>, config: &'a Config, settings: &[Setting<'a>]) -> Self {
+    fn new(model: &'a Model<'a>, settings: &[Setting<'a>]) -> Self {
         let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
         let mut shared = HashSet::default();
         for setting in settings {
@@ -131,17 +129,17 @@ impl<'a> Judge<'a> {
                 shared.insert(constant);
             }
         }
-        Self { model, config, referrer: Referrer::new(model, config), shared }
+        Self { model, referrer: Referrer::new(model), shared }
     }
 
     /// What is wrong with `setting`; `None` also where that cannot be told.
     fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
         let text = text_of(&setting.value)?;
-        let sources = self.model.sources_of_values.of(&setting.value)?;
+        let sources = self.model.sources_of_values.of(&setting.value, setting.tenant)?;
         let own = setting.tenant;
-        let expected = setting.expected(self.config);
+        let expected = setting.expected();
         let expected_sources: Vec<MadeOf<'_>> =
-            expected.iter().filter_map(|value| self.model.sources_of_values.of(value)).collect();
+            expected.iter().filter_map(|value| self.model.sources_of_values.of(value, own)).collect();
         let is_right = |source: &Source<'_>| {
             matches!(source, Source::Field(it) if it.tenant == own && it.kind == setting.wanted)
                 || expected_sources.iter().flatten().any(|expected| is_same(source, expected))

@@ -2,14 +2,11 @@
 
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
-use symlint_core::config::Config;
+use symlint_core::discover::{has_shape, values_at};
 use symlint_core::tenants::arn::is_account_id;
-use symlint_core::tenants::{
-    ArgumentKind, Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of,
-};
+use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
 use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
-use super::shape::has_shape;
 use super::slot::{Pair, Slot, Slots};
 
 /// What is wrong with a value.
@@ -43,11 +40,12 @@ type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 /// Judges the values of all flow instances.
 pub(super) struct Judge<'a> {
     model: &'a Model<'a>,
-    config: &'a Config,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
     /// What one grant says, by its tenant, and reaches a flow as a whole.
     granted: HashSet<Entitlement>,
+    /// The arguments that several tenants receive.
+    repeated: HashSet<Span>,
 }
 
 /// The permission set and the account of a tenant's grant.
@@ -67,7 +65,7 @@ fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
     if slot.wanted == FieldKind::TargetAccountId && is_number(slot) {
         return None;
     }
-    match model.sources_of_values.of(&slot.value)?.as_slice() {
+    match model.sources_of_values.of(&slot.value, slot.tenant)?.as_slice() {
         [Source::Field(it)] if it.tenant == slot.tenant && it.kind == slot.wanted => Some(it.grant),
         [Source::Tenant(it)] if *it == slot.tenant && slot.wanted == FieldKind::Key => Some(None),
         _ => None,
@@ -77,16 +75,21 @@ fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
 impl<'a> Judge<'a> {
     /// Looks at what is received and is `doubtful`, to say what several tenants share, and at `all` where a grant may
     /// be torn.
-    pub(super) fn new(
-        model: &'a Model<'a>,
-        config: &'a Config,
-        doubtful: &[Slots<'a>],
-        all: impl Iterator<Item = Slots<'a>>,
-    ) -> Self {
+    pub(super) fn new(model: &'a Model<'a>, doubtful: &[Slots<'a>], all: impl Iterator<Item = Slots<'a>>) -> Self {
         let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
         let mut shared = HashSet::default();
         let mut granted = HashSet::default();
-        let nothing = Self { model, config, shared: HashSet::default(), granted: HashSet::default() };
+        let mut receiver: HashMap<Span, TenantId> = HashMap::default();
+        let mut repeated = HashSet::default();
+        for instance in model.flows.iter().flat_map(|flow| &flow.instances) {
+            let Some(tenant) = instance.tenant else { continue };
+            for argument in &instance.arguments {
+                if *receiver.entry(argument.span).or_insert(tenant) != tenant {
+                    repeated.insert(argument.span);
+                }
+            }
+        }
+        let nothing = Self { model, shared: HashSet::default(), granted: HashSet::default(), repeated };
         let grants = |slots: &Slots<'a>| {
             let grants = slots.pairs.iter().filter_map(|pair| nothing.grants_of(&slots.slots, pair));
             grants.collect::<Vec<_>>()
@@ -115,23 +118,46 @@ impl<'a> Judge<'a> {
         if slot.value.is_null() {
             return self.is_needed(slot).then_some(Problem::Null);
         }
-        let problem = self.judge_text(slot, &text_of(&slot.value)?);
+        let Some(text) = text_of(&slot.value) else { return self.judge_unknown(slot) };
+        let problem = self.judge_text(slot, &text);
         match problem {
             Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
             problem => problem,
         }
     }
 
+    /// A value that is not known is judged by what it may be, and by what it depends on.
+    fn judge_unknown(&self, slot: &Slot<'_>) -> Option<Problem> {
+        slot.value.as_unknown()?;
+        let candidates = slot.value.candidates();
+        if !candidates.is_empty() {
+            let judged = |value: &Value| self.judge(&Slot { value: value.clone(), ..*slot });
+            return candidates.iter().find_map(judged);
+        }
+        let is_fixed = slot.wanted != FieldKind::Cloud && slot.wanted != FieldKind::Region;
+        (is_fixed && self.is_for_all(slot)).then_some(Problem::Shared)
+    }
+
+    /// Whether an argument of a call for several tenants depends on nothing that differs between them.
+    fn is_for_all(&self, slot: &Slot<'_>) -> bool {
+        let is_repeated = slot.instance.repetitions.first().is_some();
+        is_repeated
+            && !slot.argument.is_default
+            && self.repeated.contains(&slot.argument.span)
+            && !depends_on_instance(&slot.value)
+            && !self.model.sources_of_values.depends_on(&slot.value, slot.tenant)
+    }
+
     /// Whether the tenant has what `slot` should be, and no list of grants takes its place.
     fn is_needed(&self, slot: &Slot<'_>) -> bool {
-        let grants = slot.instance.argument(ArgumentKind::Grants);
-        let has_list = slot.argument.kind != ArgumentKind::Grants && grants.is_some_and(|it| !it.value.is_null());
+        let mut lists = slot.instance.arguments.iter().filter(|argument| argument.is_list());
+        let has_list = !slot.argument.is_list() && lists.any(|it| !it.value.is_null());
         let has_one = right_fields(self.model.tenant(slot.tenant), slot.wanted).iter().any(|it| it.as_str().is_some());
         has_one && !has_list
     }
 
     fn judge_text(&self, slot: &Slot<'_>, text: &Str) -> Option<Problem> {
-        let sources = self.model.sources_of_values.of(&slot.value)?;
+        let sources = self.model.sources_of_values.of(&slot.value, slot.tenant)?;
         if slot.wanted == FieldKind::Key {
             return self.judge_slug(slot, text, &sources);
         }
@@ -244,17 +270,19 @@ impl<'a> Judge<'a> {
     /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
     /// repeated for: at the place of the value that the entry itself has, beside others of the entry.
     fn is_overridden(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> bool {
-        let ([Source::Elsewhere(origin)], Some(entry)) = (sources, slot.instance.instance.each_value()) else {
+        let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
+        let ([Source::Elsewhere(origin)], Some(entry)) = (sources, entry) else {
             return false;
         };
-        let at = |kind: FieldKind| {
-            self.config.field_path(kind).into_iter().try_fold(entry.clone(), |value, name| value.get(name))
-        };
+        let at = |kind: FieldKind| values_at(entry, &self.model.way_to(slot.tenant, kind)?).into_iter().next();
         let is_here = matches!(origin.makeup, Makeup::Written(_))
             && at(slot.wanted).is_some_and(|value| value.origin.span == origin.span);
         let is_own = |kind: FieldKind| {
             let value = at(kind);
-            let sources = value.as_ref().and_then(|value| self.model.sources_of_values.of(value)).unwrap_or_default();
+            let sources = value
+                .as_ref()
+                .and_then(|value| self.model.sources_of_values.of(value, slot.tenant))
+                .unwrap_or_default();
             sources.iter().any(|source| matches!(source, Source::Field(it) if it.tenant == slot.tenant))
         };
         is_here && right.iter().all(|field| field.as_str().is_some()) && FieldKind::VALUES.into_iter().any(is_own)
@@ -291,22 +319,9 @@ impl<'a> Judge<'a> {
 
     /// The one value of a tenant that `slot` comes from.
     fn field(&self, slot: &Slot<'_>) -> Option<FieldRef> {
-        match self.model.sources_of_values.of(&slot.value)?.as_slice() {
+        match self.model.sources_of_values.of(&slot.value, slot.tenant)?.as_slice() {
             [Source::Field(field)] => Some(*field),
             _ => None,
-        }
-    }
-
-    /// What the connector's settings are called in the tenants' entries.
-    pub(super) fn settings_name(&self) -> String {
-        self.config.attribute_path(ArgumentKind::SsoConnectorSettings.name()).join(".")
-    }
-
-    /// What a value is called in the tenants' entries.
-    pub(super) fn name(&self, kind: FieldKind) -> String {
-        match kind {
-            FieldKind::Key => "key".to_owned(),
-            kind => self.config.field_path(kind).join("."),
         }
     }
 }
@@ -355,6 +370,13 @@ fn lost_zero(slot: &Slot<'_>, field: &Field, text: &Str) -> Option<Str> {
     let account = field.as_written().filter(|it| slot.wanted == FieldKind::TargetAccountId && is_account_id(it))?;
     let received = input(slot).and_then(text_of).unwrap_or_else(|| text.clone());
     (received != account && received.as_str() == account.trim_start_matches('0')).then_some(received)
+}
+
+/// Whether a value depends on what something is repeated for.
+fn depends_on_instance(value: &Value) -> bool {
+    let mut found = false;
+    value.origin.each_dependence(&mut |origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated));
+    found
 }
 
 fn is_there(field: &Field) -> bool {

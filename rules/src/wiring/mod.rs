@@ -15,7 +15,6 @@ mod safelist_incomplete;
 mod safelist_stale;
 mod safelist_too_long;
 mod setting;
-mod shape;
 mod slot;
 mod tenant_not_wired;
 

@@ -1,7 +1,6 @@
 //! How the flow module would refer to what a value was made of.
 
-use symlint_core::config::Config;
-use symlint_core::tenants::{ArgumentKind, FlowInstance, Model, Source};
+use symlint_core::tenants::{FlowInstance, Model, Source, TenantId};
 use symlint_terraform::Value;
 
 /// So deep are the values that are looked into.
@@ -21,12 +20,11 @@ pub(super) fn is_same(a: &Source<'_>, b: &Source<'_>) -> bool {
 /// Finds the variable of the module through which a value came.
 pub(super) struct Referrer<'a> {
     model: &'a Model<'a>,
-    config: &'a Config,
 }
 
 impl<'a> Referrer<'a> {
-    pub(super) fn new(model: &'a Model<'a>, config: &'a Config) -> Self {
-        Self { model, config }
+    pub(super) fn new(model: &'a Model<'a>) -> Self {
+        Self { model }
     }
 
     /// What `source` is called in the module, or else in the tenant's entry.
@@ -35,7 +33,7 @@ impl<'a> Referrer<'a> {
             return name;
         }
         match source {
-            Source::Field(field) => self.config.field_path(field.kind).join("."),
+            Source::Field(field) => self.model.name_of(field.tenant, field.kind),
             Source::Attribute(_, path) => path.to_string(),
             _ => "key".to_owned(),
         }
@@ -43,28 +41,34 @@ impl<'a> Referrer<'a> {
 
     /// The variable of the module that has `source`, and whether it is one that carries a tenant's value.
     pub(super) fn argument(&self, instance: &FlowInstance, source: &Source<'_>) -> Option<(String, bool)> {
-        let is_of_tenant =
-            |name: &str| ArgumentKind::ALL.into_iter().any(|kind| self.config.argument_name(kind) == name);
+        let is_of_tenant = |name: &str| instance.arguments.iter().any(|argument| argument.name.as_str() == name);
         let mut inputs: Vec<_> = instance.inputs.iter().collect();
         inputs.sort_by_key(|input| !is_of_tenant(&input.name));
         inputs.into_iter().find_map(|input| {
-            let name = self.within(&input.value, format!("var.{}", input.name), source, DEPTH)?;
+            let name = self.within(&input.value, format!("var.{}", input.name), source, instance.tenant, DEPTH)?;
             Some((name, is_of_tenant(&input.name)))
         })
     }
 
-    fn within(&self, value: &Value, name: String, source: &Source<'_>, depth: usize) -> Option<String> {
-        let sources = self.model.sources_of_values.of(value)?;
+    fn within(
+        &self,
+        value: &Value,
+        name: String,
+        source: &Source<'_>,
+        own: Option<TenantId>,
+        depth: usize,
+    ) -> Option<String> {
+        let sources = self.model.sources_of_values.of(value, own)?;
         if value.entries().is_none() && value.elements().is_none() {
             return sources.iter().any(|own| is_same(own, source)).then_some(name);
         }
         let depth = depth.checked_sub(1)?;
         let entries = value.entries().unwrap_or_default().iter();
         entries
-            .filter_map(|entry| self.within(&value.child(entry), format!("{name}.{}", entry.key), source, depth))
+            .filter_map(|entry| self.within(&value.child(entry), format!("{name}.{}", entry.key), source, own, depth))
             .chain(
                 (0..value.elements().map_or(0, <[Value]>::len))
-                    .filter_map(|at| self.within(&value.at(at)?, format!("{name}[{at}]"), source, depth)),
+                    .filter_map(|at| self.within(&value.at(at)?, format!("{name}[{at}]"), source, own, depth)),
             )
             .next()
     }

@@ -5,9 +5,6 @@ use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
-/// The argument of the runtime connector.
-const ARGUMENT: &str = "account_id_safelist";
-
 /// So many accounts that are no tenant's are held against those that are missing.
 const STRAYS: usize = 100;
 
@@ -52,7 +49,7 @@ pub(super) fn lists<'a>(model: &'a Model<'_>) -> impl Iterator<Item = (&'a Runti
 
 /// The way to the list.
 pub(super) fn path(call: &RuntimeCall<'_>) -> String {
-    format!("module.{}.{ARGUMENT}", call.call.name.text)
+    call.block.path()
 }
 
 /// Where the list is written, or else the argument's expression.
@@ -60,8 +57,7 @@ pub(super) fn span(call: &RuntimeCall<'_>, list: &Value) -> Span {
     if matches!(list.origin.makeup, Makeup::Written(Form::Whole)) {
         return list.origin.span;
     }
-    let argument = call.call.arguments.iter().find(|argument| argument.name.text.as_str() == ARGUMENT);
-    argument.map_or(call.call.name.span, |argument| argument.value.span)
+    call.block.attribute().map_or(call.block.name_span(), |attribute| attribute.value.span)
 }
 
 /// Where an account would have to be added; `None` where there is no runtime, or what it has cannot be told.
@@ -69,10 +65,10 @@ pub(super) fn place(cx: &Context<'_>) -> Option<Span> {
     let model = cx.model;
     // Without a list the stock module has an empty one; what a module of one's own has is not known.
     let without = model.runtimes.iter().find(|call| call.instances > call.safelists.len());
-    if without.is_some_and(|call| call.call.child.is_some()) {
+    if without.is_some_and(|call| call.block.call().is_some_and(|call| call.child.is_some())) {
         return None;
     }
-    lists(model).next().map(|(call, list)| span(call, list)).or(without.map(|call| call.call.name.span))
+    lists(model).next().map(|(call, list)| span(call, list)).or(without.map(|call| call.block.name_span()))
 }
 
 /// The tenants whose accounts no safelist has; empty where that cannot be told.
@@ -81,7 +77,7 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(cx, list)).collect();
     let is_known = place(cx).is_some()
         && !model.has_unknown_calls
-        && model.runtimes.iter().all(|call| !call.is_unknown && model.is_readable(call.call.span.file))
+        && model.runtimes.iter().all(|call| !call.is_unknown && model.is_readable(call.block.name_span().file))
         && lists.iter().all(|(_, is_complete)| *is_complete);
     if !is_known {
         return Vec::new();

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Provenance, State, Tenant, VariableState, Whole, arn};
+use symlint_core::tenants::{State, Tenant, VariableState, Whole, arn};
 use symlint_terraform::Span;
 
 use super::safelist::{accounts, lists, missing, path};
@@ -43,7 +43,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn is_known(tenant: &Tenant) -> bool {
     let account = &tenant.sso_account_id;
     // Of a tenant that exists only as a call, the role says it.
-    let is_said = matches!(tenant.provenance, Provenance::Variable(_)) || tenant.sso_account().is_some();
+    let is_said = tenant.is_element() || tenant.sso_account().is_some();
     is_said
         && !matches!(tenant.whole, Whole::Unknown)
         && !matches!(account.state, State::Unknown(_))

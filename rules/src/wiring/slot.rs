@@ -1,7 +1,7 @@
 //! The single values that a flow instance receives, inside settings and lists too.
 
-use symlint_core::config::Config;
-use symlint_core::tenants::{Argument, ArgumentKind, FieldKind, FlowInstance, TenantId};
+use symlint_core::discover::{Step, values_at};
+use symlint_core::tenants::{Argument, FieldKind, FlowInstance, TenantId};
 use symlint_terraform::Value;
 
 /// One value that a flow instance receives.
@@ -16,6 +16,8 @@ pub(super) struct Slot<'a> {
     pub argument: &'a Argument,
     /// The attribute that it has inside the argument.
     pub part: Option<&'a str>,
+    /// Whether the module puts it together with others.
+    pub is_fragment: bool,
     /// What it is.
     pub value: Value,
 }
@@ -35,71 +37,71 @@ pub(super) struct Slots<'a> {
 
 impl<'a> Slots<'a> {
     /// The values that `instance` receives for `tenant`.
-    pub(super) fn of(instance: &'a FlowInstance, tenant: TenantId, config: &'a Config) -> Self {
+    pub(super) fn of(instance: &'a FlowInstance, tenant: TenantId) -> Self {
         let mut all = Self::default();
         for argument in &instance.arguments {
-            let whole = |wanted| Slot { instance, tenant, wanted, argument, part: None, value: argument.value.clone() };
-            match argument.kind {
-                ArgumentKind::TenantSlug => all.slots.push(whole(FieldKind::Key)),
-                ArgumentKind::AccountId => all.slots.push(whole(FieldKind::TargetAccountId)),
-                ArgumentKind::PermissionSetArn => all.slots.push(whole(FieldKind::PermissionSetArn)),
+            if argument.value.is_null() && argument.is_object() {
                 // A null has no parts; the role is what the flow would act with.
-                ArgumentKind::SsoConnectorSettings if argument.value.is_null() => {
-                    all.slots.push(whole(FieldKind::RoleArn));
+                let role = argument.parts.iter().find(|part| part.field == FieldKind::RoleArn);
+                if let Some(part) = role.or(argument.parts.first()) {
+                    let (wanted, value) = (part.field, argument.value.clone());
+                    all.slots.push(Slot { instance, tenant, wanted, argument, part: None, is_fragment: false, value });
                 }
-                ArgumentKind::SsoConnectorSettings => {
-                    let parts = [FieldKind::Cloud, FieldKind::InstanceArn, FieldKind::Region, FieldKind::RoleArn];
-                    for wanted in parts {
-                        if let Some(value) = argument.value.get(wanted.name()) {
-                            let part = Some(wanted.name());
-                            all.slots.push(Slot { instance, tenant, wanted, argument, part, value });
-                        }
+            } else if argument.is_list() {
+                all.add_list(instance, argument, tenant);
+            } else {
+                for part in argument.parts.iter() {
+                    let name = part.steps.iter().rev().find_map(name_of);
+                    for value in values_at(&argument.value, &part.steps) {
+                        let (wanted, is_fragment) = (part.field, part.is_fragment);
+                        all.slots.push(Slot { instance, tenant, wanted, argument, part: name, is_fragment, value });
                     }
                 }
-                ArgumentKind::Grants => all.add_grants(instance, argument, tenant, config),
             }
         }
-        let position = |kind| all.slots.iter().position(|slot| slot.argument.kind == kind);
+        let position = |kind| all.slots.iter().position(|slot| slot.wanted == kind && !slot.argument.is_list());
         if let (Some(permission_set), Some(account)) =
-            (position(ArgumentKind::PermissionSetArn), position(ArgumentKind::AccountId))
+            (position(FieldKind::PermissionSetArn), position(FieldKind::TargetAccountId))
         {
             all.pairs.push(Pair { permission_set, account });
         }
         all
     }
 
-    fn add_grants(&mut self, instance: &'a FlowInstance, argument: &'a Argument, tenant: TenantId, config: &'a Config) {
-        for element in elements(&argument.value) {
-            let mut add = |wanted| {
-                let names = grant_names(wanted, config);
-                let (part, value) = names.into_iter().find_map(|name| Some((name, element.get(name)?)))?;
-                self.slots.push(Slot { instance, tenant, wanted, argument, part: Some(part), value });
-                Some(self.slots.len() - 1)
-            };
-            let permission_set = add(FieldKind::PermissionSetArn);
-            let account = add(FieldKind::TargetAccountId);
-            if let (Some(permission_set), Some(account)) = (permission_set, account) {
+    /// Adds the values of a list of grants, or of single values.
+    fn add_list(&mut self, instance: &'a FlowInstance, argument: &'a Argument, tenant: TenantId) {
+        let first = argument.parts.iter().find_map(|part| part.steps.iter().position(|step| *step == Step::Each));
+        let Some(at) = first else { return };
+        let to_list = argument.parts.iter().find_map(|part| part.steps.get(..=at)).unwrap_or_default();
+        for element in values_at(&argument.value, to_list) {
+            let mut places: [Option<usize>; 2] = [None, None];
+            for part in argument.parts.iter().filter(|part| part.steps.starts_with(to_list)) {
+                let inside = part.steps.get(at + 1..).unwrap_or_default();
+                let name = inside.iter().rev().find_map(name_of);
+                let place = match part.field {
+                    FieldKind::PermissionSetArn => Some(0),
+                    FieldKind::TargetAccountId => Some(1),
+                    _ => None,
+                };
+                // Of several names for one value, the first that is there.
+                if place.and_then(|place| places.get(place)).is_some_and(Option::is_some) {
+                    continue;
+                }
+                for value in values_at(&element, inside) {
+                    let (wanted, is_fragment) = (part.field, part.is_fragment);
+                    if let Some(place) = place.and_then(|place| places.get_mut(place)) {
+                        *place = Some(self.slots.len());
+                    }
+                    self.slots.push(Slot { instance, tenant, wanted, argument, part: name, is_fragment, value });
+                }
+            }
+            if let [Some(permission_set), Some(account)] = places {
                 self.pairs.push(Pair { permission_set, account });
             }
         }
     }
 }
 
-/// The elements of a list, set, tuple or map.
-pub(super) fn elements(list: &Value) -> Vec<Value> {
-    match list.entries() {
-        Some(entries) => entries.iter().map(|entry| list.child(entry)).collect(),
-        None => (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|index| list.at(index)).collect(),
-    }
-}
-
-/// What a value may be called in a list of grants.
-pub(super) fn grant_names(wanted: FieldKind, config: &Config) -> Vec<&str> {
-    let own = config.field_path(wanted).last().copied();
-    let others: &[&str] = if wanted == FieldKind::TargetAccountId {
-        &["target_account_id", "account_id"]
-    } else {
-        &["permission_set_arn"]
-    };
-    own.into_iter().chain(others.iter().copied()).collect()
+fn name_of(step: &Step) -> Option<&str> {
+    if let Step::Name(name) = step { Some(name) } else { None }
 }

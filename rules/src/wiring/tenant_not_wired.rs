@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Provenance, TenantId, Whole};
+use symlint_core::tenants::{TenantId, Whole};
 
 use super::filter::is_filtered;
 
@@ -21,11 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     let mut wired: HashSet<TenantId> = instances().filter_map(|instance| instance.tenant).collect();
-    let of_variable = || {
-        cx.tenants()
-            .iter()
-            .filter(|tenant| matches!(tenant.provenance, Provenance::Variable(_)) && tenant.whole == Whole::Object)
-    };
+    let of_variable = || cx.tenants().iter().filter(|tenant| tenant.is_element() && tenant.whole == Whole::Object);
     let mut left_out: Vec<TenantId> =
         of_variable().map(|tenant| tenant.id).filter(|tenant| !wired.contains(tenant)).collect();
     if !left_out.is_empty() {

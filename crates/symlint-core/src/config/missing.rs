@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use symlint_terraform::{Evaluator, Value};
 
-use super::{Config, ConfigError};
+use super::{ArgumentKind, Config, ConfigError};
 use crate::rule::closest;
-use crate::tenants::{ArgumentKind, Field, FieldKind, Model, Provenance, Tenant, Whole};
+use crate::tenants::{Field, FieldKind, Model, Tenant, Whole};
 
 /// The first name in a configuration file that leads to nothing in any checked project, by the index of a project with
 /// that configuration.
@@ -88,7 +88,7 @@ fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErr
 
 /// An argument that no flow call has, where they have one with nearly the same name, or with ours.
 fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
-    let calls = || models.iter().flat_map(|model| &model.flows).map(|flow| flow.call);
+    let calls = || models.iter().flat_map(|model| &model.flows).filter_map(|flow| flow.call);
     let given: BTreeSet<&str> =
         calls().flat_map(|call| &call.arguments).map(|argument| argument.name.text.as_str()).collect();
     config.flow_arguments.iter().filter(|_| !given.is_empty()).find_map(|(ours, theirs)| {
@@ -138,7 +138,7 @@ pub fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
             .collect();
         unseen.others = names(&entries(model)).into_iter().filter(|name| !known.contains(name.as_str())).collect();
     }
-    let calls = || model.flows.iter().map(|flow| flow.call);
+    let calls = || model.flows.iter().filter_map(|flow| flow.call);
     let is_given = |name: &str| calls().any(|call| call.argument(name).is_some());
     let named = config.flow_arguments.values().filter(|name| calls().next().is_some() && !is_given(name));
     unseen.arguments = named.cloned().collect();
@@ -159,7 +159,7 @@ fn kinds(ours: &str) -> impl Iterator<Item = FieldKind> {
 /// The tenants of variables that are objects: only they have attributes.
 fn of_variables<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Tenant> {
     let tenants = model.tenants.iter();
-    tenants.filter(|tenant| matches!(tenant.provenance, Provenance::Variable(_)) && tenant.whole == Whole::Object)
+    tenants.filter(|tenant| tenant.is_element() && tenant.whole == Whole::Object)
 }
 
 /// Whether nothing is where `tenant` should have a value, not even `null`.

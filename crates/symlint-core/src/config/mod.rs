@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use symlint_terraform::{FileId, Span};
 
 use crate::rule::Level;
-use crate::tenants::{ArgumentKind, FieldKind};
+use crate::tenants::FieldKind;
 
 pub use missing::{Unseen, missing_name, unseen};
 pub use propose::{flow_module, propose};
@@ -98,6 +98,48 @@ pub struct TenantSettings {
     pub environment: Option<String>,
 }
 
+/// The arguments of the stock flow module that carry a tenant's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArgumentKind {
+    /// Names the tenant.
+    TenantSlug,
+    /// The target account.
+    AccountId,
+    /// The permission set.
+    PermissionSetArn,
+    /// How Sym reaches the customer's Identity Center.
+    SsoConnectorSettings,
+    /// A list of permission sets and accounts.
+    Grants,
+}
+
+impl ArgumentKind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::TenantSlug, Self::AccountId, Self::PermissionSetArn, Self::SsoConnectorSettings, Self::Grants];
+
+    /// The name that the stock module has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TenantSlug => "tenant_slug",
+            Self::AccountId => "account_id",
+            Self::PermissionSetArn => "permission_set_arn",
+            Self::SsoConnectorSettings => "sso_connector_settings",
+            Self::Grants => "grants",
+        }
+    }
+
+    /// Which value of the tenant it is, if it is one.
+    pub fn field(self) -> Option<FieldKind> {
+        match self {
+            Self::TenantSlug => Some(FieldKind::Key),
+            Self::AccountId => Some(FieldKind::TargetAccountId),
+            Self::PermissionSetArn => Some(FieldKind::PermissionSetArn),
+            Self::SsoConnectorSettings | Self::Grants => None,
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -141,6 +183,28 @@ impl Config {
     /// The path inside a tenant to a field.
     pub fn field_path(&self, kind: FieldKind) -> Vec<&str> {
         self.attribute_path(kind.name())
+    }
+
+    /// Whether the configuration says where a field, or what holds it, is.
+    pub fn is_mapped(&self, kind: FieldKind) -> bool {
+        let holder = if FieldKind::CONNECTOR.contains(&kind) { "sso_connector_settings" } else { kind.name() };
+        self.attributes.contains_key(kind.name()) || self.attributes.contains_key(holder)
+    }
+
+    /// Whether the configuration says where any field is.
+    pub fn is_mapped_at_all(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+
+    /// What the values of a grant may be called in a list, ours after theirs.
+    pub fn grant_attribute_names(&self) -> Vec<(FieldKind, &str)> {
+        let own = |kind: FieldKind| self.field_path(kind).last().copied().map(|name| (kind, name));
+        let mut names: Vec<(FieldKind, &str)> = own(FieldKind::PermissionSetArn).into_iter().collect();
+        names.push((FieldKind::PermissionSetArn, "permission_set_arn"));
+        names.extend(own(FieldKind::TargetAccountId));
+        names.extend(["target_account_id", "account_id"].map(|name| (FieldKind::TargetAccountId, name)));
+        names.dedup();
+        names
     }
 
     /// The name that the flow module has for an argument.

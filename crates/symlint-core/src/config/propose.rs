@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use symlint_terraform::{Evaluator, ModuleCall, Project, Value};
 
-use super::{Config, RoleNamePattern};
-use crate::tenants::{self, ArgumentKind, FieldKind, Model, RelationKind, Tenant, TenantId, module_names, normalise};
+use super::{ArgumentKind, Config, RoleNamePattern};
+use crate::discover::{self, module_names};
+use crate::tenants::{FieldKind, Model, RelationKind, Tenant, TenantId, normalise};
 
 /// A commented configuration for `project`. What differs from the defaults is set, everything else is a comment.
 pub fn propose(project: &Project) -> String {
@@ -18,7 +19,7 @@ pub fn propose(project: &Project) -> String {
     if let Some(name) = flow_module(project, &defaults) {
         config.flow_module = name;
     }
-    let model = tenants::build(project, &config);
+    let model = discover::build(project, &config);
     if let Some(pattern) = role_name(&model.tenants) {
         config.role_name = pattern;
     }

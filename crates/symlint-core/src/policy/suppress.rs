@@ -222,9 +222,10 @@ fn concerns(exception: &Exception, model: &Model<'_>) -> bool {
 
 /// Whether a path leads into what the project has, or nowhere in any: then it was meant for something here.
 fn is_here(path: &str, model: &Model<'_>) -> bool {
-    let calls = model.flows.iter().map(|flow| flow.call);
-    let mut calls =
-        calls.chain(model.connectors.iter().map(|it| it.call)).chain(model.runtimes.iter().map(|it| it.call));
+    let calls = model.flows.iter().filter_map(|flow| flow.call);
+    let mut calls = calls
+        .chain(model.connectors.iter().map(|it| it.call))
+        .chain(model.runtimes.iter().filter_map(|it| it.block.call()));
     // A tenant in a variable is written `customer_tenants["foo"]`.
     let in_variable = |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let is_attribute = FieldKind::VALUES.iter().any(|kind| lies_in(path, kind.name()));

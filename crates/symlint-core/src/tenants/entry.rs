@@ -1,26 +1,25 @@
-//! The value of an entry, or the arguments of a call → one tenant.
+//! The element of a collection → one tenant, as it is written.
 
 use foldhash::HashSet;
 use smallvec::SmallVec;
-use symlint_terraform::{Kind, Path, Span, Step, Type, Value};
+use symlint_terraform::{Kind, Path, Span, Step, Str, Type, Value};
 
-use super::arn::{Arn, is_account_id};
 use super::field::{Absence, Field, FieldKind, State};
-use super::layout::{Layout, Place};
+use super::layout::{Layout, Pair, Place};
+use crate::discover::{Step as Inside, values_at};
+
 use super::model::{Connector, Grant, MissingAttribute, Provenance, Tenant, TenantId, Whole};
 
 /// Makes one tenant of a value.
-pub(super) struct Builder<'a> {
-    pub(super) layout: &'a Layout<'a>,
+pub(crate) struct Builder<'a> {
+    pub(crate) layout: &'a Layout,
     /// The declared type of the tenant; that of the shipped example is assumed without one.
-    pub(super) ty: Option<&'a Type>,
-    /// Whether the values are arguments of a call, which reports itself what it lacks.
-    pub(super) called: bool,
+    pub(crate) ty: Option<&'a Type>,
     /// Where values do not fit the declared type: that has been said, and they are not only unknown.
-    pub(super) invalid: &'a HashSet<Span>,
-    pub(super) tenant: TenantId,
-    pub(super) path: Path,
-    pub(super) key_span: Span,
+    pub(crate) invalid: &'a HashSet<Span>,
+    pub(crate) tenant: TenantId,
+    pub(crate) path: Path,
+    pub(crate) key_span: Span,
 }
 
 /// What holds the values of a tenant: what there is at each of [`Layout::parents`].
@@ -38,7 +37,7 @@ enum Found {
 }
 
 impl Builder<'_> {
-    pub(super) fn tenant(self, key: Value, value: &Value, provenance: Provenance) -> Tenant {
+    pub(crate) fn tenant(self, key: Value, value: &Value, provenance: Provenance) -> Tenant {
         let whole = match &value.kind {
             Kind::Object(_) | Kind::Map(_) => Whole::Object,
             Kind::Null => Whole::Null,
@@ -48,29 +47,20 @@ impl Builder<'_> {
         let mut gaps: Vec<MissingAttribute> = Vec::new();
         let parents: Parents = self.layout.parents.iter().map(|path| self.find(path, value)).collect();
         let mut field = |kind| self.field(kind, &parents, &whole, &mut gaps);
-        let mut sso_account_id = if self.called {
-            Field::unusable(FieldKind::SsoAccountId, self.tenant, self.key_span)
-        } else {
-            field(FieldKind::SsoAccountId)
-        };
+        let sso_account_id = field(FieldKind::SsoAccountId);
         let connector = Connector {
             cloud: field(FieldKind::Cloud),
             instance_arn: field(FieldKind::InstanceArn),
             region: field(FieldKind::Region),
             role_arn: field(FieldKind::RoleArn),
         };
-        if self.called
-            && let Some(arn) = Arn::of(&connector.role_arn).filter(|arn| is_account_id(arn.account().text))
-        {
-            let kind = FieldKind::SsoAccountId;
-            sso_account_id = Field::derived(kind, arn.account());
-        }
         let grants = self.grants(value, &parents, &whole, &mut gaps).into_boxed_slice();
-        let assumed = self.ty.is_none() && !self.called;
-        let misfits = if assumed { self.layout.shape.misfits(value, &self.path) } else { Vec::new() };
+        let shape = self.layout.shape.as_ref().filter(|_| self.ty.is_none());
+        let misfits = shape.map(|shape| shape.misfits(value, &self.path)).unwrap_or_default();
         Tenant {
             id: self.tenant,
             key: self.key(key),
+            other_names: Vec::new(),
             sso_account_id,
             connector,
             grants,
@@ -102,9 +92,7 @@ impl Builder<'_> {
                 let path = self.layout.place(kind).map(|place| place.path.as_slice()).unwrap_or_default();
                 let whole_path = steps == path.len();
                 let absent_path = path.get(..steps).unwrap_or(path);
-                // Which arguments a call needs is the module's to say.
-                let is_argument = self.called && steps == 1 && absence == Absence::Missing;
-                if self.is_required(absent_path) && !is_argument {
+                if self.is_required(absent_path) {
                     self.report_gap(absent_path, absence, span, gaps);
                 }
                 if whole_path { absent(absence, span) } else { Field::unusable(kind, self.tenant, span) }
@@ -121,7 +109,7 @@ impl Builder<'_> {
         }
     }
 
-    fn find(&self, path: &[&str], value: &Value) -> Found {
+    fn find(&self, path: &[Str], value: &Value) -> Found {
         let mut found = self.start(value);
         for (index, name) in path.iter().enumerate() {
             found = self.step(&found, index + 1, name);
@@ -165,22 +153,22 @@ impl Builder<'_> {
     }
 
     /// Notes a gap once, however many values it hides.
-    fn report_gap(&self, path: &[&str], absence: Absence, span: Span, gaps: &mut Vec<MissingAttribute>) {
-        let full = path.iter().fold(self.path.clone(), |path, name| path.join(Step::Attribute((*name).into())));
+    fn report_gap(&self, path: &[Str], absence: Absence, span: Span, gaps: &mut Vec<MissingAttribute>) {
+        let full = path.iter().fold(self.path.clone(), |path, name| path.join(Step::Attribute(name.clone())));
         if gaps.iter().all(|gap| gap.path != full) {
-            let name = path.last().copied().unwrap_or_default().to_owned();
+            let name = path.last().map(ToString::to_string).unwrap_or_default();
             gaps.push(MissingAttribute { name, absence, span, path: full });
         }
     }
 
     /// Whether the type asks for what is at `path`, its parents included.
-    fn is_required(&self, path: &[&str]) -> bool {
+    fn is_required(&self, path: &[Str]) -> bool {
         let mut ty = self.ty;
         for name in path {
             match ty {
                 None | Some(Type::Any) => return true,
                 Some(Type::Object(attributes)) => {
-                    let attribute = attributes.iter().find(|attribute| attribute.name.as_str() == *name);
+                    let attribute = attributes.iter().find(|attribute| attribute.name == *name);
                     let Some(attribute) = attribute.filter(|attribute| !attribute.optional) else { return false };
                     ty = Some(&attribute.ty);
                 }
@@ -192,16 +180,20 @@ impl Builder<'_> {
 
     fn grants(&self, value: &Value, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
         let lists = if *whole == Whole::Object { self.grant_lists(value, gaps) } else { Vec::new() };
+        if !self.layout.pairs.is_empty() && *whole == Whole::Object {
+            return self.layout.pairs.iter().flat_map(|pair| self.grants_of(value, pair)).collect();
+        }
         let is_there = |kind| match self.found(kind, parents) {
+            _ if self.layout.place(kind).is_none() => false,
             Found::Absent { absence, .. } => absence == Absence::Empty,
             _ => true,
         };
         let mut grants = Vec::with_capacity(1);
         if lists.is_empty() || is_there(FieldKind::PermissionSetArn) || is_there(FieldKind::TargetAccountId) {
-            grants.push(Grant {
-                permission_set_arn: self.field(FieldKind::PermissionSetArn, parents, whole, gaps),
-                target_account_id: self.field(FieldKind::TargetAccountId, parents, whole, gaps),
-            });
+            grants.push(Grant::new(
+                self.field(FieldKind::PermissionSetArn, parents, whole, gaps),
+                self.field(FieldKind::TargetAccountId, parents, whole, gaps),
+            ));
         }
         for list in lists {
             if let Some(unknown) = list.as_unknown() {
@@ -209,12 +201,37 @@ impl Builder<'_> {
                     state: State::Unknown(unknown.clone()),
                     ..Field::unusable(kind, self.tenant, list.origin.span)
                 };
-                grants.push(Grant {
-                    permission_set_arn: field(FieldKind::PermissionSetArn),
-                    target_account_id: field(FieldKind::TargetAccountId),
-                });
+                grants.push(Grant::new(field(FieldKind::PermissionSetArn), field(FieldKind::TargetAccountId)));
             }
             grants.extend(in_source_order(&list).into_iter().map(|(span, element)| self.grant(span, &element, gaps)));
+        }
+        grants
+    }
+
+    /// The grants that a pair of attributes makes: one for each combination of what is at them, within what they share.
+    fn grants_of(&self, value: &Value, (permission_set, target): &Pair) -> Vec<Grant> {
+        let shared = permission_set.iter().zip(target).take_while(|(a, b)| a == b).map(|(step, _)| step);
+        let shared: Vec<Inside> = shared.cloned().collect();
+        let within = shared.iter().rposition(|step| *step == Inside::Each).map_or(0, |at| at + 1);
+        let (list, rest) = (shared.get(..within).unwrap_or_default(), |steps: &[Inside]| {
+            steps.get(within..).unwrap_or_default().to_vec()
+        });
+        let mut grants = Vec::new();
+        for holder in values_at(value, list) {
+            let fields = |kind, steps: &[Inside]| -> Vec<Field> {
+                let found = values_at(&holder, &rest(steps));
+                match found.is_empty() && !rest(steps).contains(&Inside::Each) {
+                    true => vec![Field::new(kind, self.tenant, None, self.key_span)],
+                    false => {
+                        found.into_iter().map(|it| Field::new(kind, self.tenant, Some(it), self.key_span)).collect()
+                    }
+                }
+            };
+            let targets = fields(FieldKind::TargetAccountId, target);
+            for permission_set_arn in fields(FieldKind::PermissionSetArn, permission_set) {
+                let grant = |target: &Field| Grant::new(permission_set_arn.clone(), target.clone());
+                grants.extend(targets.iter().map(grant));
+            }
         }
         grants
     }
@@ -225,29 +242,26 @@ impl Builder<'_> {
             let name = "a grant".to_owned();
             gaps.push(MissingAttribute { name, absence: Absence::Null, span: element.origin.span, path });
             let field = |kind| Field::unusable(kind, self.tenant, at);
-            return Grant {
-                permission_set_arn: field(FieldKind::PermissionSetArn),
-                target_account_id: field(FieldKind::TargetAccountId),
-            };
+            return Grant::new(field(FieldKind::PermissionSetArn), field(FieldKind::TargetAccountId));
         }
-        let mut field = |kind, names: &[&str]| {
+        let mut field = |kind, names: &[String]| {
             if element.as_unknown().is_some() {
                 return Field::new(kind, self.tenant, Some(element.clone()), at);
             }
             let value = names.iter().find_map(|name| element.get(name));
             let field = Field::new(kind, self.tenant, value, at);
             if let State::Absent(absence) = field.state {
-                let name = names.first().copied().unwrap_or_default();
+                let name = names.first().cloned().unwrap_or_default();
                 let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
-                let path = path.join(Step::Attribute(name.into()));
-                gaps.push(MissingAttribute { name: name.to_owned(), absence, span: field.span, path });
+                let path = path.join(Step::Attribute(name.as_str().into()));
+                gaps.push(MissingAttribute { name, absence, span: field.span, path });
             }
             field
         };
-        Grant {
-            permission_set_arn: field(FieldKind::PermissionSetArn, &self.layout.permission_sets),
-            target_account_id: field(FieldKind::TargetAccountId, &self.layout.targets),
-        }
+        Grant::new(
+            field(FieldKind::PermissionSetArn, &self.layout.permission_sets),
+            field(FieldKind::TargetAccountId, &self.layout.targets),
+        )
     }
 
     /// The attributes that hold grants as lists, in source order: the one called `grants`, and all that hold objects

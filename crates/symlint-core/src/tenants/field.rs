@@ -41,6 +41,9 @@ impl FieldKind {
         Self::TargetAccountId,
     ];
 
+    /// Those of the connector settings.
+    pub const CONNECTOR: [Self; 4] = [Self::Cloud, Self::InstanceArn, Self::Region, Self::RoleArn];
+
     /// The name that the catalogue and the configuration have for it.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,23 +1,43 @@
-//! Calls of the modules that matter: the flow module, the connector module and the runtime connector module.
+//! Where tenants' values take effect: flows, connectors, and what the runtime may enter.
 
 use std::sync::Arc;
 
-use symlint_terraform::{Instance, Module, ModuleCall, Span, Str, Unknown, Value};
+use symlint_terraform::syntax::Attribute;
+use symlint_terraform::{Instance, Module, ModuleCall, Resource, Span, Str, Unknown, Value};
 
+use super::field::FieldKind;
 use super::model::TenantId;
 use super::resources::Input;
+use crate::discover::{Step, Steps};
 
-/// A call of the flow module.
+/// A call of a flow module, or a module whose own resources are flows.
 #[derive(Debug)]
 pub struct FlowCall<'p> {
-    /// The block.
-    pub call: &'p ModuleCall,
-    /// The module that is called, where its files are there.
+    /// The block; `None` where the root module declares the resources itself.
+    pub call: Option<&'p ModuleCall>,
+    /// The module that has the resources, where its files are there.
     pub module: Option<&'p Module>,
     /// One for each key of `for_each`; empty where that is unknown.
     pub instances: Vec<FlowInstance>,
     /// Why `for_each` or `count` is unknown, if it is, so that there may be other instances.
     pub unknown: Option<Arc<Unknown>>,
+}
+
+impl<'p> FlowCall<'p> {
+    /// The name of the call; empty where the root module declares the resources itself.
+    pub fn name(&self) -> &'p str {
+        self.call.map_or("", |call| &call.name.text)
+    }
+
+    /// The arguments that are written in the call.
+    pub fn written_arguments(&self) -> &'p [Arc<Attribute>] {
+        self.call.map(|call| call.arguments.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether the call, or each resource, is repeated.
+    pub fn is_repeated(&self) -> bool {
+        self.call.map_or(true, ModuleCall::is_repeated)
+    }
 }
 
 /// One instance of a flow call.
@@ -29,26 +49,37 @@ pub struct FlowInstance {
     pub instance: Instance,
     /// The key of `for_each`.
     pub key: Option<Str>,
+    /// What `each` and `count` stand for, of the resources, of the call, and of the calls around it.
+    pub repetitions: Vec<Repetition>,
     /// The tenant whose values it should receive, where that can be told.
     pub tenant: Option<TenantId>,
     /// The arguments that carry a tenant's values, in order; also those that the module has a default for.
     pub arguments: Vec<Argument>,
+    /// Which arguments carry which values, whether they are given or not.
+    pub carriers: Arc<[(Str, Arc<[ArgumentPart]>)]>,
     /// The variables of the module as this instance has them, where the module has resources of Sym.
     pub inputs: Vec<Input>,
 }
 
+/// What `each` or `count` stands for in one instance.
+#[derive(Debug, Clone)]
+pub struct Repetition {
+    /// `each.key` or `count.index`.
+    pub key: Value,
+    /// `each.value`; without one, the key.
+    pub value: Option<Value>,
+}
+
 impl FlowInstance {
-    /// The argument of this kind.
-    pub fn argument(&self, kind: ArgumentKind) -> Option<&Argument> {
-        self.arguments.iter().find(|argument| argument.kind == kind)
+    /// The argument that names the tenant.
+    pub fn slug(&self) -> Option<&Argument> {
+        self.arguments.iter().find(|argument| argument.is_slug())
     }
 }
 
-/// An argument that carries a tenant's value.
+/// An argument that carries a tenant's values.
 #[derive(Debug)]
 pub struct Argument {
-    /// Which one it is.
-    pub kind: ArgumentKind,
     /// Its name in the call.
     pub name: Str,
     /// What it is.
@@ -57,37 +88,35 @@ pub struct Argument {
     pub span: Span,
     /// Whether it is the default of the module's variable.
     pub is_default: bool,
+    /// Which values of the tenant are in it, and where. One value may have several possible places.
+    pub parts: Arc<[ArgumentPart]>,
 }
 
-/// The arguments of the flow module that carry a tenant's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ArgumentKind {
-    /// Names the tenant.
-    TenantSlug,
-    /// The target account.
-    AccountId,
-    /// The permission set.
-    PermissionSetArn,
-    /// How Sym reaches the customer's Identity Center.
-    SsoConnectorSettings,
-    /// A list of permission sets and accounts.
-    Grants,
+/// A place inside an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgumentPart {
+    /// The way from the argument to the value.
+    pub steps: Steps,
+    /// Which value of the tenant should be there; the key stands for the slug.
+    pub field: FieldKind,
+    /// Whether the module puts the value together with others, as an account into an ARN.
+    pub is_fragment: bool,
 }
 
-impl ArgumentKind {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::TenantSlug, Self::AccountId, Self::PermissionSetArn, Self::SsoConnectorSettings, Self::Grants];
+impl Argument {
+    /// Whether it names the tenant.
+    pub fn is_slug(&self) -> bool {
+        self.parts.iter().any(|part| part.field == FieldKind::Key)
+    }
 
-    /// The name that the stock module has for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TenantSlug => "tenant_slug",
-            Self::AccountId => "account_id",
-            Self::PermissionSetArn => "permission_set_arn",
-            Self::SsoConnectorSettings => "sso_connector_settings",
-            Self::Grants => "grants",
-        }
+    /// Whether it is an object with several values of the tenant.
+    pub fn is_object(&self) -> bool {
+        self.parts.iter().any(|part| !part.steps.is_empty()) && !self.is_list()
+    }
+
+    /// Whether it holds several grants.
+    pub fn is_list(&self) -> bool {
+        self.parts.iter().any(|part| part.steps.contains(&Step::Each))
     }
 }
 
@@ -109,15 +138,58 @@ pub struct ConnectorInstance {
     pub runtime_role_arns: Option<Value>,
 }
 
-/// A call of the runtime connector module.
+/// What says which accounts the runtime may enter: a runtime connector's safelist, or a hand-written policy.
 #[derive(Debug)]
 pub struct RuntimeCall<'p> {
-    /// The block.
-    pub call: &'p ModuleCall,
-    /// `account_id_safelist` of each instance.
+    /// What it is written in.
+    pub block: RuntimeBlock<'p>,
+    /// The accounts of each instance.
     pub safelists: Vec<Value>,
     /// How many instances there are, with or without a list.
     pub instances: usize,
     /// Whether `for_each` or `count` is unknown, so that there may be other lists.
     pub is_unknown: bool,
 }
+
+/// Where the accounts that the runtime may enter are written.
+#[derive(Debug, Clone, Copy)]
+pub enum RuntimeBlock<'p> {
+    /// `account_id_safelist` of a runtime connector.
+    Call(&'p ModuleCall),
+    /// The policy of a role, or the document for one.
+    Policy(&'p Resource),
+}
+
+impl<'p> RuntimeBlock<'p> {
+    /// The call, if it is one.
+    pub fn call(&self) -> Option<&'p ModuleCall> {
+        if let Self::Call(call) = self { Some(call) } else { None }
+    }
+
+    /// The argument or attribute with the accounts.
+    pub fn attribute(&self) -> Option<&'p Attribute> {
+        match self {
+            Self::Call(call) => call.argument(SAFELIST).map(AsRef::as_ref),
+            Self::Policy(resource) => resource.attribute("policy").map(AsRef::as_ref),
+        }
+    }
+
+    /// Where the block has its name.
+    pub fn name_span(&self) -> Span {
+        match self {
+            Self::Call(call) => call.name.span,
+            Self::Policy(resource) => resource.name.span,
+        }
+    }
+
+    /// The way to the accounts, such as `module.runtime.account_id_safelist`.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Call(call) => format!("module.{}.{SAFELIST}", call.name.text),
+            Self::Policy(resource) => format!("{}.{}.policy", resource.kind.text, resource.name.text),
+        }
+    }
+}
+
+/// The argument that only a runtime connector has.
+pub const SAFELIST: &str = "account_id_safelist";

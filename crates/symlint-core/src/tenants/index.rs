@@ -39,7 +39,7 @@ impl Owners {
 }
 
 impl Index {
-    pub(super) fn new<'t>(tenants: &'t [Tenant], comparables: &[Comparable<'t>], config: &Config) -> Self {
+    pub(crate) fn new<'t>(tenants: &'t [Tenant], comparables: &[Comparable<'t>], config: &Config) -> Self {
         let mut index = Self::default();
         let organizations: HashMap<&str, usize> = config
             .organizations

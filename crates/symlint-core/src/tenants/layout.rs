@@ -1,65 +1,116 @@
-//! Where the values of any tenant are, by the configuration.
+//! Where the values of any tenant of a collection are.
 
-use symlint_terraform::Value;
+use foldhash::HashSet;
+use symlint_terraform::{Str, Value};
 
 use super::field::FieldKind;
 use super::shape::Shape;
+use super::sources::{Evidence, Way};
 use crate::config::Config;
+use crate::discover::{Step, Steps};
 
-/// Where the values of any tenant are, by the configuration.
-pub(super) struct Layout<'c> {
-    /// The way to each of [`FieldKind::VALUES`].
-    pub(super) places: [Place<'c>; FieldKind::VALUES.len()],
+/// Where the values of any tenant of a collection are.
+pub(crate) struct Layout {
+    /// The way to each of [`FieldKind::VALUES`], where it has one.
+    pub(crate) places: [Option<Place>; FieldKind::VALUES.len()],
     /// The ways to what holds them, each once: in the shipped example, the tenant itself and its connector settings.
-    pub(super) parents: Vec<Vec<&'c str>>,
+    pub(crate) parents: Vec<Vec<Str>>,
     /// The way to the grants as a list.
-    pub(super) grants: Vec<&'c str>,
+    pub(crate) grants: Vec<Str>,
     /// What a grant's attributes are called inside a list: the first of these that is there.
-    pub(super) permission_sets: [&'c str; 2],
-    pub(super) targets: [&'c str; 3],
-    pub(super) shape: Shape<'c>,
+    pub(crate) permission_sets: Vec<String>,
+    pub(crate) targets: Vec<String>,
+    /// The pairs of attributes that make grants, where these are not those of [`Layout::places`] alone.
+    pub(crate) pairs: Vec<Pair>,
+    /// What an element looks like, where no type says it and most of its names are ours.
+    pub(crate) shape: Option<Shape>,
 }
+
+/// What the elements of a collection should have, whether any of them has it or not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    /// Whether the collection is configured, or called as in the shipped example: then all that the example has.
+    pub(crate) is_configured: bool,
+    /// But not what comes from elsewhere.
+    pub(crate) elsewhere: Option<&'a HashSet<FieldKind>>,
+}
+
+/// The ways to a permission set and to the account in which it is granted.
+pub(crate) type Pair = (Steps, Steps);
 
 /// Where a value is.
-pub(super) struct Place<'c> {
-    pub(super) path: Vec<&'c str>,
+pub(crate) struct Place {
+    pub(crate) path: Vec<Str>,
     /// What holds it, by its place in [`Layout::parents`].
-    pub(super) parent: usize,
+    pub(crate) parent: usize,
 }
 
-impl<'c> Layout<'c> {
-    pub(super) fn new(config: &'c Config) -> Self {
-        let mut parents: Vec<Vec<&str>> = Vec::new();
-        let places = FieldKind::VALUES.map(|kind| {
-            let path = config.field_path(kind);
+/// How many names of ours elements have that are surely meant to be as the shipped example is.
+const OURS: usize = 3;
+
+impl Layout {
+    /// The layout of a collection with these ways, in which the `pairs` make grants. In the collection that is configured
+    /// or called as in the shipped example, what nobody has is missing where the example has it.
+    pub(crate) fn new(ways: &[Way], pairs: &[Pair], expected: &Expected<'_>, config: &Config) -> Self {
+        let Expected { is_configured, elsewhere } = *expected;
+        let named = ways.iter().filter(|way| matches!(way.evidence, Evidence::Named | Evidence::Configured));
+        let is_ours = is_configured || named.count() >= OURS;
+        let mut parents: Vec<Vec<Str>> = Vec::new();
+        let places = FieldKind::VALUES.map(|field| {
+            let is_plain = |way: &&Way| way.field == field && !way.is_fragment && !way.steps.contains(&Step::Each);
+            let own = ways.iter().find(is_plain).map(|way| names(&way.steps));
+            let is_elsewhere = ways.iter().any(|way| way.field == field);
+            let ours = || config.field_path(field).into_iter().map(Str::from).collect::<Vec<_>>();
+            let path = own.or_else(|| {
+                (is_configured && !is_elsewhere && !elsewhere.is_some_and(|it| it.contains(&field))).then(ours)
+            })?;
             let above = path.split_last().map(|(_, above)| above).unwrap_or_default();
             let parent = parents.iter().position(|known| known == above).unwrap_or_else(|| {
                 parents.push(above.to_vec());
                 parents.len() - 1
             });
-            Place { path, parent }
+            Some(Place { path, parent })
         });
-        let last = |kind: FieldKind| config.field_path(kind).last().copied().unwrap_or(kind.name());
+        let grant_names = |field: FieldKind| {
+            let names = config.grant_attribute_names();
+            names.into_iter().filter(|(it, _)| *it == field).map(|(_, name)| name.to_owned()).collect()
+        };
+        let ours =
+            FieldKind::VALUES.map(|field| config.field_path(field).into_iter().map(Str::from).collect::<Vec<_>>());
+        let known = places.iter().flatten().map(|place| place.path.as_slice());
+        let shape = is_ours.then(|| Shape::of(known.chain(ours.iter().map(Vec::as_slice))));
+        let single = |field| {
+            let at = FieldKind::VALUES.iter().position(|value| *value == field)?;
+            let place = places.get(at)?.as_ref()?;
+            Some(place.path.iter().cloned().map(Step::Name).collect::<Steps>())
+        };
+        let usual = single(FieldKind::PermissionSetArn).zip(single(FieldKind::TargetAccountId));
+        let are_usual = pairs.iter().all(|pair| usual.as_ref() == Some(pair));
         Self {
-            parents,
-            grants: config.attribute_path("grants"),
-            permission_sets: [last(FieldKind::PermissionSetArn), "permission_set_arn"],
-            targets: [last(FieldKind::TargetAccountId), "target_account_id", "account_id"],
-            shape: Shape::of(places.iter().map(|place| place.path.as_slice())),
+            grants: config.attribute_path("grants").into_iter().map(Str::from).collect(),
+            permission_sets: grant_names(FieldKind::PermissionSetArn),
+            targets: grant_names(FieldKind::TargetAccountId),
+            pairs: if are_usual { Vec::new() } else { pairs.to_vec() },
             places,
+            parents,
+            shape,
         }
     }
 
-    pub(super) fn place(&self, kind: FieldKind) -> Option<&Place<'c>> {
-        FieldKind::VALUES.iter().zip(&self.places).find(|(value, _)| **value == kind).map(|(_, place)| place)
+    pub(crate) fn place(&self, kind: FieldKind) -> Option<&Place> {
+        FieldKind::VALUES
+            .iter()
+            .zip(&self.places)
+            .find(|(value, _)| **value == kind)
+            .and_then(|(_, place)| place.as_ref())
     }
 
     /// Whether `value` is a collection of objects, one of them with the attributes of a grant.
-    pub(super) fn is_list_of_grants(&self, value: &Value) -> bool {
-        let has = |element: &Value, name: &str| {
+    pub(crate) fn is_list_of_grants(&self, value: &Value) -> bool {
+        let has = |element: &Value, name: &String| {
             element.entries().is_some_and(|entries| entries.iter().any(|entry| entry.key.as_str() == name))
         };
-        let has_any = |element: &Value, names: &[&str]| names.iter().any(|name| has(element, name));
+        let has_any = |element: &Value, names: &[String]| names.iter().any(|name| has(element, name));
         let is_grant = |element: &Value| has_any(element, &self.permission_sets) && has_any(element, &self.targets);
         let elements = || {
             let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
@@ -68,4 +119,8 @@ impl<'c> Layout<'c> {
         elements().all(|element| element.entries().is_some() || element.as_unknown().is_some())
             && elements().any(is_grant)
     }
+}
+
+fn names(steps: &[Step]) -> Vec<Str> {
+    steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.clone()) } else { None }).collect()
 }

@@ -1,8 +1,6 @@
 //! Values → tenants, grants, flow calls, connectors, safelists: the words that a rule speaks.
 
 pub mod arn;
-mod build;
-mod calls;
 mod characters;
 mod comparable;
 mod entry;
@@ -19,20 +17,23 @@ mod shape;
 mod sources;
 
 pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
-pub use build::build;
-pub use calls::concerns;
-pub(crate) use calls::module_names;
 pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};
+pub(crate) use entry::Builder;
 pub use field::{Absence, Field, FieldKind, Piece, State};
-pub use flow::{Argument, ArgumentKind, ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
+pub use flow::{
+    Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, Repetition, RuntimeBlock,
+    RuntimeCall, SAFELIST,
+};
 pub use index::Index;
+pub(crate) use layout::{Expected, Layout, Pair};
 pub use model::{
     Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
 };
 pub use names::{environment_of, known_role_kind, normalise};
+pub(crate) use relation::relations;
 pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
 pub use shape::{Misfit, MisfitKind};
-pub use sources::{FieldRef, MadeOf, Source, SourceIndex, text_of};
+pub use sources::{Collection, Evidence, FieldRef, Key, MadeOf, Owners, Shape, Source, SourceIndex, Way, text_of};

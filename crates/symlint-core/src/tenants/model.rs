@@ -5,6 +5,8 @@ use std::fmt;
 use foldhash::HashSet;
 use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
+use crate::discover::{Step, Steps};
+
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
@@ -33,6 +35,8 @@ pub struct Tenant {
     pub id: TenantId,
     /// The name under which it is kept: the key in the map, or what the flow call says.
     pub key: Field,
+    /// Other names under which it is known: what its flow is called by, and the organization that its entry names.
+    pub other_names: Vec<Str>,
     /// The account in which the connector role is defined.
     pub sso_account_id: Field,
     /// How Sym reaches the customer's Identity Center.
@@ -69,8 +73,8 @@ pub struct MissingAttribute {
 /// Where a tenant comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
-    /// An entry of this variable.
-    Variable(Str),
+    /// An element of this collection, by its place in [`SourceIndex::collections`].
+    Collection(usize),
     /// A flow call that is given values directly, by its place in [`Model::flows`].
     FlowCall(usize),
 }
@@ -108,6 +112,37 @@ pub struct Grant {
     pub permission_set_arn: Field,
     /// Where.
     pub target_account_id: Field,
+    /// Whether a flow of the tenant receives it, as far as that is known.
+    pub is_received: bool,
+}
+
+impl Grant {
+    /// The permission set or the account.
+    pub fn field(&self, kind: FieldKind) -> &Field {
+        if kind == FieldKind::PermissionSetArn { &self.permission_set_arn } else { &self.target_account_id }
+    }
+}
+
+impl Connector {
+    /// The value of this kind, which is one of [`FieldKind::CONNECTOR`].
+    pub fn field(&self, kind: FieldKind) -> &Field {
+        match kind {
+            FieldKind::Cloud => &self.cloud,
+            FieldKind::InstanceArn => &self.instance_arn,
+            FieldKind::Region => &self.region,
+            _ => &self.role_arn,
+        }
+    }
+
+    /// Puts a field in the place of the one of its kind.
+    pub(crate) fn set(&mut self, field: Field) {
+        match field.kind {
+            FieldKind::Cloud => self.cloud = field,
+            FieldKind::InstanceArn => self.instance_arn = field,
+            FieldKind::Region => self.region = field,
+            _ => self.role_arn = field,
+        }
+    }
 }
 
 impl Tenant {
@@ -119,6 +154,11 @@ impl Tenant {
     /// Whether its key is a name that somebody gave it, and not the address of its call.
     pub fn is_named(&self) -> bool {
         !matches!(self.provenance, Provenance::FlowCall(_)) || self.name() != self.path.to_string()
+    }
+
+    /// Whether it is an element of a collection, and not all that a flow receives.
+    pub fn is_element(&self) -> bool {
+        matches!(self.provenance, Provenance::Collection(_))
     }
 
     /// The key and all values, in the order of the shipped example.
@@ -233,7 +273,7 @@ pub struct Model<'p> {
     /// Sym's resources inside the instances of the flow module, in their order.
     pub resources: Vec<FlowResource<'p>>,
     /// The folders of the flow modules, and of the modules that they call.
-    pub(super) flow_folders: HashSet<String>,
+    pub(crate) flow_folders: HashSet<String>,
     /// What could not be evaluated.
     pub evaluation_errors: Vec<symlint_terraform::EvalError>,
     /// The keys that are written twice in YAML.
@@ -251,33 +291,6 @@ pub struct Model<'p> {
 }
 
 impl<'p> Model<'p> {
-    pub(super) fn new(project: &'p Project) -> Self {
-        Self {
-            project,
-            variables: Vec::new(),
-            tenants: Vec::new(),
-            flows: Vec::new(),
-            has_unknown_calls: false,
-            connectors: Vec::new(),
-            runtimes: Vec::new(),
-            conversions: Vec::new(),
-            resources: Vec::new(),
-            flow_folders: HashSet::default(),
-            evaluation_errors: Vec::new(),
-            lost_keys: Vec::new(),
-            types_are_declared: false,
-            index: Index::default(),
-            relations: Vec::new(),
-            sources_of_values: SourceIndex::default(),
-            role_names: RoleNames::default(),
-        }
-    }
-
-    /// Whether any module calls another.
-    pub(super) fn has_calls(&self) -> bool {
-        self.project.modules().iter().any(|module| !module.calls.is_empty())
-    }
-
     /// The files that were read.
     pub fn sources(&self) -> &'p Sources {
         self.project.sources()
@@ -332,7 +345,35 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The tenant of a variable that `path` leads to or into.
+    /// The way from the element of a tenant to its value of this kind, where it is known.
+    pub fn way_to(&self, tenant: TenantId, kind: FieldKind) -> Option<Steps> {
+        let Provenance::Collection(at) = self.tenant(tenant).provenance else { return None };
+        let ways = &self.sources_of_values.collections().get(at)?.ways;
+        let way = ways.iter().find(|way| way.field == kind && !way.is_fragment);
+        way.or_else(|| ways.iter().find(|way| way.field == kind)).map(|way| way.steps.clone())
+    }
+
+    /// What a value of a tenant is called where its entry is written: `sso_connector_settings.role_arn`.
+    pub fn name_of(&self, tenant: TenantId, kind: FieldKind) -> String {
+        let names = |steps: Steps| {
+            let names =
+                steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.as_str()) } else { None });
+            names.collect::<Vec<_>>().join(".")
+        };
+        match self.way_to(tenant, kind) {
+            Some(steps) => names(steps),
+            None if FieldKind::CONNECTOR.contains(&kind) => format!("sso_connector_settings.{}", kind.name()),
+            None => kind.name().to_owned(),
+        }
+    }
+
+    /// What the connector's settings of a tenant are called as a whole.
+    pub fn settings_name(&self, tenant: TenantId) -> String {
+        let role = self.name_of(tenant, FieldKind::RoleArn);
+        role.rsplit_once('.').map_or(role.clone(), |(settings, _)| settings.to_owned())
+    }
+
+    /// The tenant to whose element `path` leads, or into it.
     pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
         self.sources_of_values.tenant_at(path).map(|tenant| self.tenant(tenant))
     }
@@ -357,9 +398,7 @@ impl<'p> Model<'p> {
     pub fn all_values_are_unknown(&self) -> bool {
         let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
         // A call gives no account of its own.
-        let is_given = |tenant: &Tenant, field: &Field| {
-            field.kind != FieldKind::SsoAccountId || matches!(tenant.provenance, Provenance::Variable(_))
-        };
+        let is_given = |tenant: &Tenant, field: &Field| field.kind != FieldKind::SsoAccountId || tenant.is_element();
         let is_blank = |tenant: &Tenant| tenant.values().all(|field| is_unknown(field) || !is_given(tenant, field));
         !self.tenants.is_empty() && self.tenants.iter().all(is_blank)
     }

@@ -52,7 +52,7 @@ pub enum RelationKind {
 }
 
 /// All relations, in the order of the tenants on whom they stand.
-pub(super) fn relations<'t>(
+pub(crate) fn relations<'t>(
     tenants: &'t [Tenant],
     mut comparables: Vec<Comparable<'t>>,
     index: &Index,
@@ -312,7 +312,13 @@ impl<'a, 't> Finder<'a, 't> {
                 continue;
             }
             let key = (account, instance.text(), region);
-            if let Some(other) = Firsts::see(seen.entry(key).or_default(), First::of(tenant.id), self.index) {
+            let is_one_object = |other: TenantId| {
+                let role = |tenant: &'t Tenant| tenant.connector.role_arn.path.as_ref();
+                role(tenant).is_some() && tenants.get(other.index()).is_some_and(|other| role(other) == role(tenant))
+            };
+            let other = Firsts::see(seen.entry(key).or_default(), First::of(tenant.id), self.index);
+            // That both refer to one organization is written down.
+            if let Some(other) = other.filter(|other| !is_one_object(other.tenant)) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
             }
         }

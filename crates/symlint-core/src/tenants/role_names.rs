@@ -65,12 +65,13 @@ pub struct RoleNames {
 }
 
 impl RoleNames {
-    pub(super) fn new(tenants: &[Tenant], index: &Index, relations: &[Relation], config: &Config) -> Self {
+    pub(crate) fn new(tenants: &[Tenant], index: &Index, relations: &[Relation], config: &Config) -> Self {
         let judge = Judge {
             index,
             config,
             names: tenants.iter().map(|tenant| Named::of(tenant, config)).collect(),
             sharing: sharing(tenants, relations),
+            shared_objects: shared_objects(tenants),
         };
         judge.judge(tenants)
     }
@@ -122,6 +123,8 @@ struct Named<'t> {
     own_word: String,
     /// The environment that is configured.
     configured: Option<&'t str>,
+    /// Other names of the tenant, normalized.
+    others: Vec<String>,
 }
 
 impl<'t> Named<'t> {
@@ -139,6 +142,7 @@ impl<'t> Named<'t> {
             key,
             own_word: normalise(configured.unwrap_or(key)),
             configured,
+            others: tenant.other_names.iter().map(|name| normalise(name)).filter(|name| !name.is_empty()).collect(),
         }
     }
 
@@ -153,7 +157,7 @@ impl<'t> Named<'t> {
             (Some(configured), Some(environment)) => {
                 symlint_terraform::title(environment) == symlint_terraform::title(configured)
             }
-            _ => self.role_word == self.own_word,
+            _ => self.role_word == self.own_word || self.others.contains(&self.role_word),
         }
     }
 
@@ -207,11 +211,24 @@ fn sharing(tenants: &[Tenant], relations: &[Relation]) -> HashSet<TenantId> {
         .collect()
 }
 
+/// Tenants whose connector is written once for several.
+fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
+    let mut owners: HashMap<_, Vec<TenantId>> = HashMap::default();
+    for tenant in tenants {
+        if let Some(path) = &tenant.connector.role_arn.path {
+            owners.entry(path).or_default().push(tenant.id);
+        }
+    }
+    owners.into_values().filter(|owners| owners.len() > 1).flatten().collect()
+}
+
 struct Judge<'t, 'a> {
     index: &'a Index,
     config: &'a Config,
     names: Vec<Named<'t>>,
     sharing: HashSet<TenantId>,
+    /// Tenants whose connector is one written object with that of others.
+    shared_objects: HashSet<TenantId>,
 }
 
 impl Judge<'_, '_> {
@@ -308,7 +325,7 @@ impl Judge<'_, '_> {
             return RoleNaming::OtherKind;
         }
         let Some(environment) = named.comparable() else { return RoleNaming::Nothing };
-        if named.is_own() || self.is_of_organization(id, &named.role_word) {
+        if named.is_own() || self.is_of_organization(id, &named.role_word) || self.is_of_shared_object(id, named) {
             return RoleNaming::Own;
         }
         let other = |word: &str| {
@@ -339,6 +356,13 @@ impl Judge<'_, '_> {
             _ if self.sharing.contains(&id) => RoleNaming::Nothing,
             _ => RoleNaming::Unexpected,
         }
+    }
+
+    /// Whether several tenants have one connector that is written once, and its role has the first words of the key.
+    fn is_of_shared_object(&self, id: TenantId, named: &Named<'_>) -> bool {
+        let starts = named.key.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
+        let mut starts = starts.filter_map(|at| named.key.get(..at));
+        self.shared_objects.contains(&id) && starts.any(|start| normalise(start) == named.role_word)
     }
 
     /// Whether a tenant shares account and role with another one, and its key is the other's with words behind it: then

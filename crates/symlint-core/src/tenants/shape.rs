@@ -49,19 +49,16 @@ fn is_slip(name: &str, meant: &str) -> bool {
 
 /// What a tenant looks like: the attributes of an object and what is below each; a value has none.
 #[derive(Default)]
-pub(super) struct Shape<'c> {
-    attributes: BTreeMap<&'c str, Shape<'c>>,
+pub(crate) struct Shape {
+    attributes: BTreeMap<Str, Shape>,
 }
 
-impl<'c> Shape<'c> {
+impl Shape {
     /// A tenant with a value at the end of each of these paths.
-    pub(super) fn of<'p>(paths: impl IntoIterator<Item = &'p [&'c str]>) -> Self
-    where
-        'c: 'p,
-    {
+    pub(crate) fn of<'p>(paths: impl IntoIterator<Item = &'p [Str]>) -> Self {
         let mut shape = Self::default();
         for path in paths {
-            path.iter().fold(&mut shape, |shape, name| shape.attributes.entry(name).or_default());
+            path.iter().fold(&mut shape, |shape, name| shape.attributes.entry(name.clone()).or_default());
         }
         shape
     }
@@ -71,7 +68,7 @@ impl<'c> Shape<'c> {
     }
 
     /// What does not fit in `tenant`, which `path` leads to.
-    pub(super) fn misfits(&self, tenant: &Value, path: &Path) -> Vec<Misfit> {
+    pub(crate) fn misfits(&self, tenant: &Value, path: &Path) -> Vec<Misfit> {
         let mut misfits = Vec::new();
         self.visit(tenant, &mut Way { start: path, names: Vec::new() }, &mut misfits);
         misfits
@@ -111,7 +108,8 @@ impl<'c> Shape<'c> {
         if entry.value.elements().is_some() {
             return None;
         }
-        let alike = self.attributes.iter().filter(|(_, below)| below.is_object() == is_object).map(|(name, _)| *name);
+        let alike =
+            self.attributes.iter().filter(|(_, below)| below.is_object() == is_object).map(|(name, _)| name.as_str());
         let near = alike
             .filter(|name| is_free(name) || is_slip(&entry.key, name))
             .map(|name| (!is_free(name), strsim::osa_distance(&entry.key, name), name));

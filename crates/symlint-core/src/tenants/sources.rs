@@ -1,12 +1,12 @@
-//! Where the value of an argument came from: which tenant, and which of its values.
+//! Where a value came from: which tenant, and which of its values.
 
 use foldhash::HashMap;
 use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
 use super::field::FieldKind;
-use super::model::{Provenance, Tenant, TenantId};
-use crate::config::Config;
+use super::model::{Tenant, TenantId};
+use crate::discover::{Step as Inside, Steps};
 
 /// How many origins are followed behind one value. Expressions that mean something have a handful.
 const MOST: usize = 2_000;
@@ -20,7 +20,7 @@ pub enum Source<'v> {
     Field(FieldRef),
     /// Something else inside a tenant's entry, at this path.
     Attribute(TenantId, &'v Path),
-    /// The tenants variable as a whole.
+    /// A collection of tenants as a whole.
     AllTenants,
     /// Something that is no tenant's: a literal, another variable.
     Elsewhere(&'v Origin),
@@ -36,7 +36,7 @@ pub struct FieldRef {
     pub tenant: TenantId,
     /// The value.
     pub kind: FieldKind,
-    /// The grant that it belongs to, by its place in [`Tenant::grants`].
+    /// The grant that it belongs to, by its place in [`Tenant::grants`], where it belongs to one alone.
     pub grant: Option<usize>,
 }
 
@@ -51,130 +51,250 @@ impl Source<'_> {
     }
 }
 
-/// Knows the tenants of the variables and their values by path, and those without a path by where they were written.
+/// A collection whose elements tenants are made of.
+#[derive(Debug)]
+pub struct Collection {
+    /// Where it is.
+    pub shape: Shape,
+    /// How it is called, such as `customer_tenants` or `local.tenants`.
+    pub name: String,
+    /// Which part of an element is which value, and how that is known.
+    pub ways: Vec<Way>,
+    /// Whose its elements are. One element may belong to several tenants: access entries that name an organization.
+    owners: HashMap<SmallVec<[Key; 1]>, Owners>,
+}
+
+/// Whose an element is; nearly always one tenant's.
+pub type Owners = SmallVec<[TenantId; 1]>;
+
+/// Where the elements of a collection are: a root, and the way from there to what holds them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// The variable, local or output.
+    pub root: Root,
+    /// The steps to the collection. Where collections are nested, a step leads to any element of the outer one.
+    pub steps: SmallVec<[Inside; 2]>,
+}
+
+/// What tells the elements of one container apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// A key or attribute.
+    Name(Str),
+    /// A place in a list.
+    Index(u32),
+}
+
+impl Key {
+    /// What a step leads to.
+    pub fn of(step: &Step) -> Self {
+        match step {
+            Step::Attribute(name) | Step::Key(name) => Self::Name(name.clone()),
+            Step::Index(index) => Self::Index(*index),
+        }
+    }
+}
+
+/// The way from an element to one of a tenant's values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The steps from the element.
+    pub steps: Steps,
+    /// Which value it is.
+    pub field: FieldKind,
+    /// How that is known.
+    pub evidence: Evidence,
+    /// Whether the value is only a part of what takes effect, such as an account of an ARN.
+    pub is_fragment: bool,
+}
+
+/// How it is known which value an attribute is, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// The configuration says it.
+    Configured,
+    /// Its name does.
+    Named,
+    /// It reaches what needs this value.
+    Reaches,
+    /// It is the account in the role's ARN.
+    InRole,
+    /// It is in the safelist.
+    InSafelist,
+    /// It alone looks like one.
+    Looks,
+}
+
+impl Collection {
+    /// A collection without elements.
+    pub(crate) fn new(shape: Shape, name: String) -> Self {
+        Self { shape, name, ways: Vec::new(), owners: HashMap::default() }
+    }
+
+    /// Makes an element the tenant's.
+    pub(crate) fn own(&mut self, element: SmallVec<[Key; 1]>, tenant: TenantId) {
+        let owners = self.owners.entry(element).or_default();
+        if !owners.contains(&tenant) {
+            owners.push(tenant);
+        }
+    }
+
+    /// Whose elements it has.
+    pub fn tenants(&self) -> impl Iterator<Item = TenantId> {
+        self.owners.values().flatten().copied()
+    }
+
+    /// The element to which these steps from the root lead, and how many of them; `None` where they lead elsewhere.
+    pub(crate) fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[Key; 1]>, usize)> {
+        self.shape.element(root, steps)
+    }
+}
+
+impl Shape {
+    /// The element to which these steps from `root` lead, and how many of them; without an element where they lead to
+    /// the collection as a whole. `None` where they lead elsewhere.
+    pub fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[Key; 1]>, usize)> {
+        if self.root != *root {
+            return None;
+        }
+        let mut key = SmallVec::new();
+        for (wanted, step) in self.steps.iter().zip(steps) {
+            match wanted {
+                Inside::Name(name) if step.name() == Some(name) => {}
+                Inside::Name(_) => return None,
+                Inside::Each => key.push(Key::of(step)),
+            }
+        }
+        match steps.get(self.steps.len()) {
+            Some(last) => {
+                key.push(Key::of(last));
+                Some((key, self.steps.len() + 1))
+            }
+            None => Some((SmallVec::new(), steps.len())),
+        }
+    }
+}
+
+/// Knows the elements of all collections and their values by path, and those without a path by where they were written.
 #[derive(Debug, Default)]
 pub struct SourceIndex {
-    variables: Vec<Variable>,
-    /// The ways from a tenant to its values, which are the same for all tenants.
-    ways: Vec<(Vec<String>, FieldKind)>,
-    /// By tenant, which of the ways lead to a value.
-    plain: Vec<u8>,
-    /// Values behind other ways, such as those of grants in a list.
-    others: HashMap<TenantId, Box<[(Path, FieldRef)]>>,
+    collections: Vec<Collection>,
+    /// Elements that are something else with a name of its own: `local.tenants = { acme = var.acme }`.
+    aliases: HashMap<Path, (usize, Owners)>,
+    /// Values of tenants with several grants, by their paths.
+    granted: HashMap<TenantId, Box<[(Path, FieldRef)]>>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
 
-/// A tenants variable, and who stands under which key.
-#[derive(Debug)]
-struct Variable {
-    name: String,
-    entries: HashMap<Str, TenantId>,
-}
-
 impl SourceIndex {
-    /// Knows `tenants`, which are those of the variables and come before all others, but not yet their values.
-    pub(super) fn new(tenants: &[Tenant], config: &Config) -> Self {
-        let variables = config.tenants_variables.iter();
-        let mut variables: Vec<Variable> =
-            variables.map(|name| Variable { name: name.clone(), entries: HashMap::default() }).collect();
+    /// Notes that `path` leads to an element of the collection at `at`, too.
+    pub(crate) fn add_alias(&mut self, path: Path, at: usize, tenant: TenantId) {
+        self.aliases.entry(path).or_insert_with(|| (at, Owners::new())).1.push(tenant);
+    }
+
+    /// The collections.
+    pub fn collections(&self) -> &[Collection] {
+        &self.collections
+    }
+
+    /// The same, to be filled while tenants are found.
+    pub(crate) fn collections_mut(&mut self) -> &mut [Collection] {
+        &mut self.collections
+    }
+
+    /// Notes the values of tenants for which paths do not tell enough.
+    pub(crate) fn add_values(&mut self, tenants: &[Tenant]) {
         for tenant in tenants {
-            if let Provenance::Variable(name) = &tenant.provenance
-                && let Some(variable) = variables.iter_mut().find(|variable| variable.name == name.as_str())
-                && let Some(key) = tenant.path.last().and_then(Step::name)
-            {
-                variable.entries.insert(key.clone(), tenant.id);
-            }
-        }
-        Self { variables, ..Self::default() }
-    }
-
-    /// The same, with the values of the tenants.
-    pub(super) fn with_values(mut self, tenants: &[Tenant], config: &Config) -> Self {
-        let way = |kind| (config.field_path(kind).into_iter().map(str::to_owned).collect(), kind);
-        self.ways = FieldKind::VALUES.map(way).into();
-        tenants.iter().for_each(|tenant| self.add(tenant));
-        self
-    }
-
-    /// Takes the values of `variable` for anybody's: what is no map has no entries that tenants could be known by.
-    pub(super) fn forget(&mut self, variable: &str) {
-        self.variables.retain(|known| known.name != variable);
-    }
-
-    fn add(&mut self, tenant: &Tenant) {
-        let alone = tenant.values_alone().map(|field| (field, None));
-        let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
-            [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
-        });
-        let mut plain = 0;
-        let mut others = Vec::new();
-        for (field, grant) in alone.chain(granted) {
-            let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
-            match &field.path {
-                Some(path) => {
-                    let (_, steps) = path.parts();
-                    let way = steps.split_first().and_then(|(_, rest)| self.way(rest));
-                    let is_usual = |way: &usize| self.ways.get(*way).is_some_and(|(_, kind)| *kind == field.kind);
-                    match way.filter(|way| is_usual(way) && grant.unwrap_or_default() == 0) {
-                        Some(way) => plain |= 1 << way,
-                        None => others.push((path.clone(), found)),
+            let alone = tenant.values_alone().map(|field| (field, None));
+            let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
+                [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
+            });
+            let mut paths: Vec<(Path, FieldRef)> = Vec::new();
+            for (field, grant) in alone.chain(granted) {
+                let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
+                match &field.path {
+                    Some(path) if grant.is_some() && tenant.grants.len() > 1 => {
+                        match paths.iter_mut().find(|(known, _)| known == path) {
+                            // A value that several grants have tells none of them.
+                            Some((_, known)) if known.grant != grant => known.grant = None,
+                            Some(_) => {}
+                            None => paths.push((path.clone(), found)),
+                        }
                     }
+                    Some(_) => {}
+                    // Elements of a set have no path.
+                    None if field.text().is_some() => {
+                        self.written.entry(field.span).and_modify(|known| *known = None).or_insert(Some(found));
+                    }
+                    None => {}
                 }
-                // Elements of a set have no path.
-                None if field.text().is_some() => {
-                    self.written.entry(field.span).and_modify(|known| *known = None).or_insert(Some(found));
-                }
-                None => {}
+            }
+            if !paths.is_empty() {
+                self.granted.insert(tenant.id, paths.into_boxed_slice());
             }
         }
-        self.plain.push(plain);
-        if !others.is_empty() {
-            self.others.insert(tenant.id, others.into_boxed_slice());
-        }
     }
 
-    /// Which of the ways has these steps.
-    fn way(&self, steps: &[&Step]) -> Option<usize> {
-        self.ways.iter().position(|(names, _)| {
-            // Of most ways the ends differ.
-            let mut both = names.iter().rev().zip(steps.iter().rev());
-            names.len() == steps.len() && both.all(|(name, step)| step.name().is_some_and(|it| it.as_str() == name))
-        })
-    }
-
-    /// The tenant of a variable that `path` leads to or into.
+    /// The tenant to whose element `path` leads, or into it.
     pub fn tenant_at(&self, path: &Path) -> Option<TenantId> {
-        self.at(path)?.tenant()
+        self.at(path, None)?.tenant()
     }
 
-    /// Everything that `value`, but not what is inside it, was made of; `None` where that is too much to look at.
-    pub fn of<'v>(&self, value: &'v Value) -> Option<MadeOf<'v>> {
+    /// Whose the element is to which `path` leads, or into it.
+    pub fn owners(&self, path: &Path) -> &[TenantId] {
+        self.locate(path).map(|(_, owners, _)| owners.as_slice()).unwrap_or_default()
+    }
+
+    /// Everything that `value`, but not what is inside it, was made of; `None` where that is too much to look at. What
+    /// belongs to several tenants, `own` among them, is said to be of `own`.
+    pub fn of<'v>(&self, value: &'v Value, own: impl Into<Option<TenantId>>) -> Option<MadeOf<'v>> {
         let mut sources = MadeOf::new();
         let mut left = MOST;
-        self.follow(&value.origin, &mut left, &mut sources)?;
+        self.follow(&value.origin, own.into(), &mut left, &mut sources)?;
         Some(sources)
     }
 
     /// The tenants that `value`, or anything inside it, was made of, without repetitions.
     pub fn tenants(&self, value: &Value) -> Vec<TenantId> {
-        self.gathered(value).0
+        self.gathered(value, None).0
     }
 
-    /// Whether anything in `value` came from a tenants variable.
+    /// The same, where what belongs to several tenants, `own` among them, is of `own`.
+    pub fn tenants_for(&self, value: &Value, own: TenantId) -> Vec<TenantId> {
+        self.gathered(value, Some(own)).0
+    }
+
+    /// Whether anything in `value` came from a collection of tenants.
     pub fn is_of_tenants(&self, value: &Value) -> bool {
-        self.gathered(value).1
+        self.gathered(value, None).1
     }
 
-    fn gathered(&self, value: &Value) -> (Vec<TenantId>, bool) {
+    /// Whether `value` was made of something of `tenant`, or depends on it.
+    pub fn depends_on(&self, value: &Value, tenant: TenantId) -> bool {
+        let mut found = false;
+        value.origin.each_dependence(&mut |origin| {
+            found |= origin.path.as_ref().is_some_and(|path| self.owners(path).contains(&tenant));
+        });
+        found
+    }
+
+    fn gathered(&self, value: &Value, own: Option<TenantId>) -> (Vec<TenantId>, bool) {
         let (mut left, mut tenants, mut is_of_tenants) = (MOST, Vec::new(), false);
-        self.gather(value, &mut left, &mut tenants, &mut is_of_tenants);
+        self.gather(value, own, &mut left, &mut tenants, &mut is_of_tenants);
         (tenants, is_of_tenants)
     }
 
-    fn gather(&self, value: &Value, left: &mut usize, tenants: &mut Vec<TenantId>, any: &mut bool) {
+    fn gather(
+        &self,
+        value: &Value,
+        own: Option<TenantId>,
+        left: &mut usize,
+        tenants: &mut Vec<TenantId>,
+        any: &mut bool,
+    ) {
         let mut sources = MadeOf::new();
-        if self.follow(&value.origin, left, &mut sources).is_none() {
+        if self.follow(&value.origin, own, left, &mut sources).is_none() {
             return;
         }
         for source in &sources {
@@ -186,14 +306,20 @@ impl SourceIndex {
         if sources.iter().all(|source| source.tenant().is_none()) {
             let inside = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
             for part in inside.chain(value.elements().unwrap_or_default()) {
-                self.gather(part, left, tenants, any);
+                self.gather(part, own, left, tenants, any);
             }
         }
     }
 
-    fn follow<'v>(&self, origin: &'v Origin, left: &mut usize, found: &mut MadeOf<'v>) -> Option<()> {
+    fn follow<'v>(
+        &self,
+        origin: &'v Origin,
+        own: Option<TenantId>,
+        left: &mut usize,
+        found: &mut MadeOf<'v>,
+    ) -> Option<()> {
         *left = left.checked_sub(1)?;
-        if let Some(source) = origin.path.as_ref().and_then(|path| self.at(path)) {
+        if let Some(source) = origin.path.as_ref().and_then(|path| self.at(path, own)) {
             found.push(source);
             return Some(());
         }
@@ -204,10 +330,10 @@ impl SourceIndex {
         // A local or another variable says only through what a value came: what it was made of says more.
         match &origin.makeup {
             Makeup::Joined(parts) if !parts.is_empty() => {
-                parts.iter().try_for_each(|part| self.follow(&part.origin, left, found))
+                parts.iter().try_for_each(|part| self.follow(&part.origin, own, left, found))
             }
             Makeup::Derived(origins) if !origins.is_empty() => {
-                origins.iter().try_for_each(|origin| self.follow(origin, left, found))
+                origins.iter().try_for_each(|origin| self.follow(origin, own, left, found))
             }
             _ => {
                 found.push(Source::Elsewhere(origin));
@@ -216,37 +342,82 @@ impl SourceIndex {
         }
     }
 
-    /// What of the tenants is at `path`.
-    fn at<'v>(&self, path: &'v Path) -> Option<Source<'v>> {
-        let (Root::Variable { module, name }, steps) = path.parts() else { return None };
-        if !module.is_empty() {
+    /// The collection into which `path` leads, by its place, whose the element is, and how many steps lead to it.
+    pub(crate) fn locate(&self, path: &Path) -> Option<(usize, &Owners, usize)> {
+        let (root, steps) = path.parts();
+        self.locate_steps(path, root, &steps)
+    }
+
+    fn locate_steps(&self, path: &Path, root: &Root, steps: &[&Step]) -> Option<(usize, &Owners, usize)> {
+        for (at, collection) in self.collections.iter().enumerate() {
+            if let Some((key, count)) = collection.element(root, steps)
+                && let Some(owners) = collection.owners.get(&key)
+            {
+                return Some((at, owners, count));
+            }
+        }
+        if self.aliases.is_empty() {
             return None;
         }
-        let variable = self.variables.iter().find(|variable| variable.name == name.as_str())?;
-        let Some((first, rest)) = steps.split_first() else { return Some(Source::AllTenants) };
-        let tenant = first.name().and_then(|key| variable.entries.get(key));
-        let Some(&tenant) = tenant else { return Some(Source::AllTenants) };
-        if rest.is_empty() {
+        let (after, (at, owners)) =
+            path.ancestors().enumerate().find_map(|(after, path)| Some((after, self.aliases.get(path)?)))?;
+        Some((*at, owners, steps.len() - after))
+    }
+
+    /// Adds a collection of which elements belong to tenants of others.
+    pub(crate) fn push(&mut self, collection: Collection) {
+        self.collections.push(collection);
+    }
+
+    /// What of the tenants is at `path`.
+    fn at<'v>(&self, path: &'v Path, own: Option<TenantId>) -> Option<Source<'v>> {
+        let (root, steps) = path.parts();
+        let Some((at, owners, taken)) = self.locate_steps(path, root, &steps) else {
+            let is_whole = self.collections.iter().any(|it| it.element(root, &steps).is_some());
+            return is_whole.then_some(Source::AllTenants);
+        };
+        let (collection, rest) = (self.collections.get(at)?, steps.get(taken..).unwrap_or_default());
+        let tenant = own.filter(|own| owners.contains(own)).or(owners.first().copied())?;
+        if rest.is_empty() && collection.ways.iter().all(|way| !way.steps.is_empty()) {
             return Some(Source::Tenant(tenant));
         }
-        let plain = self.plain.get(tenant.index()).copied().unwrap_or_default();
-        if let Some(way) = self.way(rest).filter(|way| plain & (1 << way) != 0)
-            && let Some(&(_, kind)) = self.ways.get(way)
-        {
-            let is_granted = matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
-            return Some(Source::Field(FieldRef { tenant, kind, grant: is_granted.then_some(0) }));
+        let granted = self.granted.get(&tenant).map(AsRef::as_ref).unwrap_or_default();
+        if let Some(&(_, field)) = granted.iter().find(|(other, _)| leads_to_the_same(other, path)) {
+            return Some(Source::Field(field));
         }
-        let others = self.others.get(&tenant).map(AsRef::as_ref).unwrap_or_default();
-        let field = others.iter().find(|(other, _)| leads_to_the_same(other, &steps));
-        Some(field.map_or(Source::Attribute(tenant, path), |&(_, field)| Source::Field(field)))
+        let field = collection.ways.iter().find(|way| is_way(&way.steps, rest));
+        Some(match field {
+            Some(way) => {
+                let is_granted = matches!(way.field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
+                let grant = (is_granted && granted.is_empty()).then_some(0);
+                Source::Field(FieldRef { tenant, kind: way.field, grant })
+            }
+            None => Source::Attribute(tenant, path),
+        })
     }
 }
 
-/// Whether a path has these steps, whatever is an attribute or a key: that depends on whether a type is declared.
-fn leads_to_the_same(path: &Path, steps: &[&Step]) -> bool {
+/// Whether `steps` are those of the way.
+pub(crate) fn is_way(way: &[Inside], steps: &[&Step]) -> bool {
+    // Of most ways the ends differ.
+    let is_step = |(wanted, step): (&Inside, &&Step)| match wanted {
+        Inside::Each => true,
+        Inside::Name(wanted) => step.name() == Some(wanted),
+    };
+    way.len() == steps.len() && way.iter().rev().zip(steps.iter().rev()).all(is_step)
+}
+
+/// Whether two paths have the same steps, whatever is an attribute or a key: that depends on whether a type is declared.
+fn leads_to_the_same(a: &Path, b: &Path) -> bool {
     let same = |a: &Step, b: &Step| a == b || a.name().is_some_and(|name| b.name() == Some(name));
-    let mut own = path.backwards();
-    steps.iter().rev().all(|step| own.next().is_some_and(|own| same(own, step))) && own.next().is_none()
+    let (mut own, mut other) = (a.backwards(), b.backwards());
+    loop {
+        match (own.next(), other.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if same(a, b) => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The text of a string, number or boolean.

@@ -263,6 +263,11 @@ impl Project {
         &self.modules
     }
 
+    /// The modules with their ids.
+    pub fn modules_by_id(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
+        (0..).map(ModuleId).zip(&self.modules)
+    }
+
     /// One of the modules.
     pub fn module(&self, id: ModuleId) -> Option<&Module> {
         self.modules.get(id.0 as usize)

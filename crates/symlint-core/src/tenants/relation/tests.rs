@@ -48,6 +48,7 @@ fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
     Tenant {
         id,
         key: field(FieldKind::Key, ["a", "b", "c", "d"][at].into()),
+        other_names: Vec::new(),
         sso_account_id: field(FieldKind::SsoAccountId, row.sso.into()),
         connector: Connector {
             cloud: field(FieldKind::Cloud, "aws".into()),
@@ -58,15 +59,14 @@ fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
         grants: row
             .grants
             .iter()
-            .map(|[instance, id, target]| Grant {
-                permission_set_arn: field(
-                    FieldKind::PermissionSetArn,
-                    format!("arn:aws:sso:::permissionSet/{instance}/{id}"),
-                ),
-                target_account_id: field(FieldKind::TargetAccountId, (*target).into()),
+            .map(|[instance, id, target]| {
+                Grant::new(
+                    field(FieldKind::PermissionSetArn, format!("arn:aws:sso:::permissionSet/{instance}/{id}")),
+                    field(FieldKind::TargetAccountId, (*target).into()),
+                )
             })
             .collect(),
-        provenance: Provenance::Variable("customer_tenants".into()),
+        provenance: Provenance::Collection(0),
         whole: Whole::Object,
         path,
         missing: Vec::new(),

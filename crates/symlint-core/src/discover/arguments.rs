@@ -1,0 +1,168 @@
+//! Which arguments of a flow module carry which of a tenant's values: by the configuration, by the sinks that they
+//! reach, or by their names.
+
+use std::sync::Arc;
+
+use symlint_terraform::syntax::{Expr, ExprKind, children};
+use symlint_terraform::{Module, ModuleCall, Str};
+
+use super::reach::{Reached, Step, Steps, reached};
+use crate::config::{ArgumentKind, Config};
+use crate::tenants::{ArgumentPart, FieldKind};
+
+/// What the variables of a flow module, or the arguments of one that is not there to read, are for.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    carriers: Vec<(Str, Arc<[ArgumentPart]>)>,
+    /// The variables of which one names the tenant: all that names of resources are made of, the most used first.
+    slugs: Vec<Str>,
+}
+
+/// The arguments that carry a tenant's values, in the order of the module's variables.
+pub(super) type Carriers = Arc<[(Str, Arc<[ArgumentPart]>)]>;
+
+impl Inputs {
+    pub(super) fn of_module(module: &Module, config: &Config) -> Self {
+        let reached = reached(module);
+        let mut inputs = Self::default();
+        let of_named = |name: &Str| {
+            let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
+            let kind = named(name, config).filter(|&kind| !is_something_else(kind, &own, &reached))?;
+            Some(parts_of(kind, &own, config))
+        };
+        let named_fields: Vec<FieldKind> = module
+            .variables
+            .iter()
+            .filter_map(|variable| of_named(&variable.name.text))
+            .flat_map(|parts| parts.into_iter().map(|part| part.field))
+            .collect();
+        for variable in &module.variables {
+            let name = &variable.name.text;
+            let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
+            // Where a variable with a name of ours has a value, another one that reaches its sink is the module's mistake.
+            let parts = of_named(name).unwrap_or_else(|| {
+                parts_reached(&own).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
+            });
+            let names_resources = own.iter().any(|it| it.field == FieldKind::Key);
+            if parts.is_empty() {
+                inputs.slugs.extend(names_resources.then(|| name.clone()));
+            } else {
+                inputs.carriers.push((name.clone(), parts.into()));
+            }
+        }
+        inputs
+    }
+
+    /// The arguments of a module that is not there to read, by their names.
+    pub(super) fn of_call(call: &ModuleCall, config: &Config) -> Self {
+        let named = call.arguments.iter().filter_map(|argument| {
+            let kind = named(&argument.name.text, config)?;
+            Some((argument.name.text.clone(), parts_of(kind, &[], config).into()))
+        });
+        let mut carriers: Vec<_> = named.collect();
+        // As our module declares them.
+        carriers.sort_by_key(|(name, _)| self::named(name, config));
+        Self { carriers, slugs: Vec::new() }
+    }
+
+    /// The arguments of `call`, one of which at most names the tenant.
+    pub(super) fn chosen(&self, call: &ModuleCall) -> Carriers {
+        let has_slug = |(_, parts): &(Str, Arc<[ArgumentPart]>)| parts.iter().any(|part| part.field == FieldKind::Key);
+        let mut carriers = self.carriers.clone();
+        // Of several variables that reach one sink, those count that the call sets.
+        let is_given = |name: &Str| call.argument(name).is_some();
+        let given: Vec<FieldKind> = carriers
+            .iter()
+            .filter(|(name, _)| is_given(name))
+            .flat_map(|(_, parts)| parts.iter().map(|it| it.field))
+            .collect();
+        carriers.retain(|(name, parts)| is_given(name) || !parts.iter().all(|part| given.contains(&part.field)));
+        if !carriers.iter().any(has_slug) {
+            let given = |name: &&Str| call.argument(name).is_some();
+            let differs = |name: &&Str| call.argument(name).is_some_and(|argument| is_repeated(&argument.value));
+            let slugs = || self.slugs.iter().filter(given);
+            let only = || slugs().next().filter(|_| slugs().count() == 1 || !call.is_repeated());
+            if let Some(name) = slugs().find(differs).or_else(only) {
+                let slug = ArgumentPart { steps: Steps::new(), field: FieldKind::Key, is_fragment: false };
+                carriers.insert(0, (name.clone(), [slug].into()));
+            }
+        }
+        carriers.into()
+    }
+}
+
+/// Which argument of ours has this name.
+fn named(name: &str, config: &Config) -> Option<ArgumentKind> {
+    ArgumentKind::ALL.into_iter().find(|&kind| match config.flow_arguments.get(kind.name()) {
+        Some(theirs) => theirs == name,
+        None => kind.name() == name || (kind == ArgumentKind::AccountId && name == "target_account_id"),
+    })
+}
+
+/// Whether a variable with a name of ours is for another value: it is only put together with others, and the sink of
+/// what its name says is reached by another variable.
+fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> bool {
+    let Some(field) = kind.field() else { return false };
+    let is_fragment = !own.is_empty() && own.iter().all(|it| !it.input.is_exact && it.field != field);
+    let is_reached = || all.iter().any(|it| it.field == field && it.input.is_exact && own.iter().all(|own| *own != it));
+    is_fragment && is_reached()
+}
+
+/// The parts of the argument that is named as ours.
+fn parts_of(kind: ArgumentKind, own: &[&Reached], config: &Config) -> Vec<ArgumentPart> {
+    let part = |steps: &[Step], field| ArgumentPart { steps: steps.into(), field, is_fragment: false };
+    let name = |name: &str| Step::Name(name.into());
+    match kind {
+        ArgumentKind::SsoConnectorSettings => FieldKind::CONNECTOR
+            .into_iter()
+            .map(|field| part(&[name(field.name())], field))
+            // What has names of its own inside is known by where it goes.
+            .chain(parts_reached(own).into_iter().filter(|part| !part.steps.is_empty()))
+            .fold(Vec::new(), with_new),
+        ArgumentKind::Grants => {
+            let named = config.grant_attribute_names().into_iter();
+            named
+                .map(|(field, it)| part(&[Step::Each, name(it)], field))
+                .chain(parts_reached(own))
+                .fold(Vec::new(), with_new)
+        }
+        kind => kind.field().map(|field| part(&[], field)).into_iter().collect(),
+    }
+}
+
+fn with_new(mut parts: Vec<ArgumentPart>, part: ArgumentPart) -> Vec<ArgumentPart> {
+    if parts.iter().all(|known| known.steps != part.steps) {
+        parts.push(part);
+    }
+    parts
+}
+
+/// The parts of a variable by the sinks that they reach. Of several for one part, the one that most sinks want, or the
+/// one whose name it has.
+fn parts_reached(own: &[&Reached]) -> Vec<ArgumentPart> {
+    let mut parts: Vec<ArgumentPart> = Vec::new();
+    for it in own.iter().filter(|it| it.field != FieldKind::Key) {
+        let steps = &it.input.steps;
+        if parts.iter().any(|part| part.steps == *steps) {
+            continue;
+        }
+        let same: Vec<&&Reached> =
+            own.iter().filter(|other| other.input.steps == *steps && other.field != FieldKind::Key).collect();
+        let is_called =
+            |field: FieldKind| matches!(steps.last(), Some(Step::Name(name)) if name.as_str() == field.name());
+        let best = same.iter().rev().max_by_key(|it| (it.input.is_exact, is_called(it.field))).map(|it| ArgumentPart {
+            steps: steps.clone(),
+            field: it.field,
+            is_fragment: !it.input.is_exact,
+        });
+        parts.extend(best);
+    }
+    parts
+}
+
+/// Whether `expr` refers to what differs between the instances of a call.
+fn is_repeated(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Attribute(root, _)
+        if matches!(&root.kind, ExprKind::Variable(root) if matches!(root.as_str(), "each" | "count")))
+        || children(expr).into_iter().any(is_repeated)
+}

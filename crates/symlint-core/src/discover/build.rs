@@ -1,0 +1,634 @@
+//! Elements and flows → tenants, and all that rules look at.
+
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
+use symlint_terraform::{
+    ConversionProblem, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Str, Type, Value,
+};
+
+use super::collections::{self, Found};
+use super::effective::{Effective, Receivers};
+use super::fields::{self, Effects};
+use super::modules::Roles;
+use super::owners::Assigner;
+use super::reach::{Step, Steps};
+use super::walk::{Walked, Walker};
+use crate::config::Config;
+use crate::tenants::{
+    Builder, Collection, Comparable, Expected, Field, FieldKind, FlowResource, Grant, Index, Key, Layout, Model,
+    Owners, Pair, Provenance, Relation, RoleNames, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
+    VariableState, relations,
+};
+
+/// Finds the tenants of `project`, and where their values take effect.
+pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
+    let evaluator = Evaluator::new(project);
+    let variables = variables(&evaluator, config);
+    let mut walked = Walker::new(&evaluator, config).walk();
+    let found = collections::find(&evaluator, config, &walked);
+    let mut population = Population::new(&evaluator, &walked, &found);
+    population.assign(&mut walked);
+    population.associate(&evaluator, &walked, &found);
+    let receivers = Receivers::new(&walked);
+    population.find_ways(&walked, &receivers, config);
+    let conversions = conversions(&evaluator, &found, &variables, &population);
+    let mut tenants = population.tenants(&walked, &receivers, &conversions, config);
+    population.add_called(&mut walked, &receivers, &mut tenants);
+    let mut sources = population.sources;
+    sources.add_values(&tenants);
+    let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
+    let evaluation_errors = std::mem::take(&mut walked.errors);
+    let lost_keys = evaluator.lost_keys();
+    // What was evaluated takes as much room as the tenants do.
+    drop(evaluator);
+    let (index, relations, role_names) = compare(&tenants, config);
+    let flow_folders = flow_folders(project, &walked);
+    let Walked { flows, resources, connectors, runtimes, unknown_calls, .. } = walked;
+    Model {
+        project,
+        variables,
+        tenants,
+        flows,
+        has_unknown_calls: !unknown_calls.is_empty(),
+        connectors,
+        runtimes,
+        conversions,
+        resources,
+        flow_folders,
+        evaluation_errors,
+        lost_keys,
+        types_are_declared,
+        index,
+        relations,
+        role_names,
+        sources_of_values: sources,
+    }
+}
+
+/// Whether `project` has something that the rules speak of.
+pub fn concerns(project: &Project, config: &Config) -> bool {
+    let is_set = |name: &str| project.assignments().iter().any(|assignment| assignment.variable.text.as_str() == name);
+    let is_declared = |name: &str| project.root().is_some_and(|root| root.variable(name).is_some());
+    config.tenants_variables.iter().any(|name| is_declared(name) || is_set(name))
+        || Roles::new(project, config).has_any()
+}
+
+/// Looks up what tenants share, when all of them are there.
+fn compare(tenants: &[Tenant], config: &Config) -> (Index, Vec<Relation>, RoleNames) {
+    let comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
+    let index = Index::new(tenants, &comparables, config);
+    let relations = relations(tenants, comparables, &index, config);
+    let role_names = RoleNames::new(tenants, &index, &relations, config);
+    (index, relations, role_names)
+}
+
+/// The state of the variables that the configuration names, or that the stock module has.
+fn variables(evaluator: &Evaluator<'_>, config: &Config) -> Vec<TenantsVariable> {
+    let root = evaluator.root();
+    let state = |name: &String| {
+        let value = evaluator.variable(&root, name)?;
+        let is_set = evaluator.project().assignments().iter().any(|it| it.variable.text.as_str() == name);
+        let state = match value.as_unknown() {
+            // Nothing can be looped over: no better than no value.
+            None if matches!(value.kind, Kind::Null) => VariableState::Null(value.origin.span),
+            None => VariableState::Known,
+            Some(unknown) if is_set => VariableState::Unknown { reason: unknown.reason.clone(), span: unknown.span },
+            Some(_) => VariableState::Unset,
+        };
+        Some(TenantsVariable { name: name.clone(), state, is_list: value.elements().is_some() })
+    };
+    config.tenants_variables.iter().filter_map(state).collect()
+}
+
+/// The type of one element, where the type of the variable says it.
+fn element_type<'p>(project: &'p Project, shape: &Shape) -> Option<&'p Type> {
+    let Root::Variable { module, name } = &shape.root else { return None };
+    let variable = project.root().filter(|_| module.is_empty()).and_then(|root| root.variable(name))?;
+    let mut ty = &variable.ty;
+    for step in &shape.steps {
+        ty = match (ty, step) {
+            (Type::Object(attributes), Step::Name(name)) => {
+                &attributes.iter().find(|attribute| attribute.name == *name)?.ty
+            }
+            (Type::Map(element) | Type::List(element) | Type::Set(element), _) => element,
+            _ => return None,
+        };
+    }
+    match ty {
+        Type::Map(element) | Type::List(element) | Type::Set(element) if !matches!(**element, Type::Any) => {
+            Some(element)
+        }
+        _ => None,
+    }
+}
+
+/// Where the values of the collections differ from their declared types, or are no collections.
+fn conversions(
+    evaluator: &Evaluator<'_>,
+    found: &Found,
+    variables: &[TenantsVariable],
+    population: &Population<'_>,
+) -> Vec<ConversionProblem> {
+    let project = evaluator.project();
+    let mut names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
+    for shape in &found.shapes {
+        if let Root::Variable { module, name } = &shape.root
+            && module.is_empty()
+            && !names.contains(&name.as_str())
+        {
+            names.push(name);
+        }
+    }
+    let root = evaluator.root();
+    let mut problems = Vec::new();
+    for name in names {
+        problems.extend(evaluator.problems(name).iter().cloned());
+        let Some(value) = evaluator.variable(&root, name) else { continue };
+        let is_map = value.entries().is_some() || matches!(value.kind, Kind::Null | Kind::Unknown(_));
+        // A module may make calls out of a list, but a values file alone is read as the shipped example is.
+        let is_useless = match value.elements() {
+            Some(elements) => !project.has_configuration() || (population.elements.is_empty() && !elements.is_empty()),
+            None => true,
+        };
+        if !is_map && is_useless {
+            problems.push(ConversionProblem {
+                span: value.origin.span,
+                path: value.origin.path.clone(),
+                kind: ProblemKind::Mismatch { wanted: Type::Map(Type::Any.into()), got: value.type_name() },
+            });
+        }
+    }
+    problems
+}
+
+/// The folders of the flow modules, and of the modules that they call.
+fn flow_folders(project: &Project, walked: &Walked<'_>) -> HashSet<String> {
+    let mut seen = HashSet::default();
+    let mut folders = HashSet::default();
+    let mut work: Vec<_> = walked.flows.iter().filter_map(|flow| flow.call?.child).collect();
+    while let Some(id) = work.pop() {
+        if let Some(module) = project.module(id).filter(|_| seen.insert(id)) {
+            folders.insert(module.dir.clone());
+            work.extend(module.calls.iter().filter_map(|call| call.child));
+        }
+    }
+    folders
+}
+
+/// An element that is a tenant.
+pub(super) struct Member {
+    pub(super) collection: usize,
+    pub(super) element: collections::Element,
+}
+
+/// The elements of all collections, and whose they are.
+pub(super) struct Population<'a> {
+    project: &'a Project,
+    /// By the ids of the tenants.
+    pub(super) elements: Vec<Member>,
+    pub(super) sources: SourceIndex,
+    /// How many of the collections tenants are made of; of the others, elements belong to tenants.
+    primary: usize,
+    /// How many of these are configured, or called as in the shipped example.
+    configured: usize,
+    /// By collection, the pairs of attributes that make grants.
+    pairs: Vec<Vec<Pair>>,
+    /// By collection, the values that come from elsewhere for its tenants.
+    elsewhere: Vec<HashSet<FieldKind>>,
+    /// Elements of other collections, by these and the tenants to whom they belong.
+    others: Vec<(usize, TenantId, Value)>,
+}
+
+impl<'a> Population<'a> {
+    fn new(evaluator: &Evaluator<'a>, walked: &Walked<'_>, found: &Found) -> Self {
+        let mut elements: Vec<Member> = Vec::new();
+        let mut sources = SourceIndex::default();
+        let is_alone = !evaluator.project().has_configuration();
+        for shape in &found.shapes {
+            let mut own = collections::elements(evaluator, walked, found, shape);
+            // A values file alone is read as the shipped example is.
+            own.retain(|element| !(is_alone && matches!(element.key.last(), Some(Key::Index(_)))));
+            // What was rebuilt of elements that are there already makes no further tenants.
+            if !elements.is_empty() {
+                own.retain(|element| sources.tenants(&element.value).is_empty());
+                if own.is_empty() {
+                    continue;
+                }
+            }
+            let at = sources.collections().len();
+            let mut collection = Collection::new(shape.clone(), name_of(shape));
+            let mut aliases = Vec::new();
+            elements.reserve(own.len());
+            for element in own {
+                let id = TenantId(u32::try_from(elements.len()).unwrap_or(u32::MAX));
+                collection.own(element.key.clone(), id);
+                if let Some(path) = element.value.origin.path.as_ref().filter(|path| **path != element.path) {
+                    aliases.push((path.clone(), id));
+                }
+                elements.push(Member { collection: at, element });
+            }
+            sources.push(collection);
+            aliases.into_iter().for_each(|(path, id)| sources.add_alias(path, at, id));
+        }
+        let primary = sources.collections().len();
+        let pairs = vec![Vec::new(); primary];
+        Self {
+            project: evaluator.project(),
+            elements,
+            sources,
+            primary,
+            configured: found.configured,
+            pairs,
+            elsewhere: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// Says of each flow instance whose values it should receive.
+    fn assign(&self, walked: &mut Walked<'_>) {
+        let assigner = Assigner::new(&self.elements, &self.sources);
+        for instance in walked.flows.iter_mut().flat_map(|flow| &mut flow.instances) {
+            instance.tenant = assigner.tenant_of(instance);
+        }
+    }
+
+    /// Makes elements of other collections belong to the tenants for whose flows they are selected.
+    fn associate(&mut self, evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found) {
+        if found.associated.is_empty() {
+            return;
+        }
+        let mut paths: Vec<(TenantId, Path)> = Vec::new();
+        let tenant_of =
+            |resource: &FlowResource<'_>| walked.flows.get(resource.flow)?.instances.get(resource.instance)?.tenant;
+        for instance in walked.flows.iter().flat_map(|flow| &flow.instances) {
+            let Some(tenant) = instance.tenant else { continue };
+            paths.extend(collections::paths_of(instance).into_iter().map(|path| (tenant, path)));
+        }
+        for resource in &walked.resources {
+            let Some(tenant) = tenant_of(resource) else { continue };
+            for (_, value) in collections::settings_of(resource) {
+                paths.extend(collections::element_paths(&value.origin).into_iter().map(|path| (tenant, path)));
+            }
+        }
+        for shape in &found.associated {
+            let mut collection = Collection::new(shape.clone(), name_of(shape));
+            let mut owned: HashMap<SmallVec<[Key; 1]>, Owners> = HashMap::default();
+            for (tenant, path) in &paths {
+                let (root, steps) = path.parts();
+                let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
+                    continue;
+                };
+                // What another tenant's key selects is not this one's.
+                if self.is_selected_for(path, count, *tenant) {
+                    let owners = owned.entry(key.clone()).or_default();
+                    if !owners.contains(tenant) {
+                        owners.push(*tenant);
+                    }
+                    collection.own(key, *tenant);
+                }
+            }
+            if owned.is_empty() {
+                continue;
+            }
+            let at = self.sources.collections().len();
+            self.sources.push(collection);
+            for element in collections::elements(evaluator, walked, found, shape) {
+                let owners = owned.get(&element.key).into_iter().flatten();
+                self.others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
+            }
+        }
+    }
+
+    /// Whether the element to which the first `count` steps of `path` lead is selected by something of the tenant, or
+    /// by nothing that is another's.
+    fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId) -> bool {
+        let (_, selections) = path.selections();
+        let Some((_, selection)) = selections.get(count - 1) else { return false };
+        let symlint_terraform::Selection::By(key) = selection else { return true };
+        let mut owners: Vec<TenantId> = Vec::new();
+        key.each_dependence(&mut |origin| {
+            owners.extend(origin.path.iter().flat_map(|path| self.sources.owners(path)));
+        });
+        owners.is_empty() || owners.contains(&tenant)
+    }
+
+    /// Finds which attribute is which in each collection.
+    fn find_ways(&mut self, walked: &Walked<'_>, receivers: &Receivers, config: &Config) {
+        let count = self.sources.collections().len();
+        let mut effects: Vec<Effects> = (0..count).map(|_| Effects::default()).collect();
+        let mut pairs: Vec<HashMap<Pair, usize>> = vec![HashMap::default(); count];
+        self.elsewhere = vec![HashSet::default(); count];
+        let mut seen: HashMap<usize, usize> = HashMap::default();
+        for (tenant, received) in receivers.of_all(walked) {
+            let at = self.elements.get(tenant.index()).map_or(0, |member| member.collection);
+            let sampled = seen.entry(at).or_default();
+            if *sampled >= MANY {
+                continue;
+            }
+            *sampled += 1;
+            let mut pair: HashMap<usize, (Option<(usize, Steps)>, Option<(usize, Steps)>)> = HashMap::default();
+            for effective in &received {
+                let places = self.places(&effective.value, tenant);
+                if places.iter().all(|(collection, ..)| *collection != at)
+                    && let Some(elsewhere) = self.elsewhere.get_mut(at)
+                {
+                    elsewhere.insert(effective.field);
+                }
+                for (collection, steps, is_whole) in places {
+                    if let Some(effects) = effects.get_mut(collection) {
+                        effects.reach(steps.clone(), effective.field, !is_whole || effective.is_fragment);
+                    }
+                    if let (Some(grant), true) = (effective.grant, is_whole) {
+                        let (permission_set, target) = pair.entry(grant).or_default();
+                        match effective.field {
+                            FieldKind::PermissionSetArn => *permission_set = Some((collection, steps)),
+                            _ => *target = Some((collection, steps)),
+                        }
+                    }
+                }
+                if effective.field == FieldKind::RoleArn
+                    && let (Some(role), Some(place)) = (effective.value.as_str(), self.place_in_collection(tenant))
+                    && let Some(effects) = effects.get_mut(at)
+                {
+                    effects.roles.entry(place).or_insert_with(|| role.to_string());
+                }
+            }
+            for (permission_set, target) in pair.into_values() {
+                if let (Some((a, permission_set)), Some((b, target))) = (permission_set, target)
+                    && a == b
+                    && let Some(pairs) = pairs.get_mut(a)
+                {
+                    *pairs.entry((permission_set, target)).or_default() += 1;
+                }
+            }
+        }
+        self.note_listed(walked, &mut effects);
+        for (at, effects) in effects.iter().enumerate() {
+            let values: Vec<&Value> = match at < self.primary {
+                true => self.elements.iter().filter(|it| it.collection == at).map(|it| &it.element.value).collect(),
+                false => self.others.iter().filter(|it| it.0 == at).map(|it| &it.2).collect(),
+            };
+            let ways = fields::ways(&values, config, effects);
+            let is_way = |steps: &Steps, field| ways.iter().any(|way| way.steps == *steps && way.field == field);
+            let mut own: Vec<(Pair, usize)> =
+                pairs.get(at).into_iter().flatten().map(|(pair, count)| (pair.clone(), *count)).collect();
+            own.retain(|((permission_set, target), _)| {
+                is_way(permission_set, FieldKind::PermissionSetArn) && is_way(target, FieldKind::TargetAccountId)
+            });
+            own.sort_by(|(a, count_a), (b, count_b)| count_b.cmp(count_a).then_with(|| a.cmp(b)));
+            let most = own.first().map_or(0, |(_, count)| *count);
+            if let Some(pairs) = self.pairs.get_mut(at) {
+                *pairs = own.into_iter().filter(|(_, count)| count * 4 >= most).map(|(pair, _)| pair).collect();
+            }
+            if let Some(collection) = self.sources.collections_mut().get_mut(at) {
+                collection.ways = ways;
+            }
+        }
+    }
+
+    /// The place of a tenant among the elements of its collection.
+    fn place_in_collection(&self, tenant: TenantId) -> Option<usize> {
+        let at = self.elements.get(tenant.index())?.collection;
+        let first = self.elements.iter().position(|member| member.collection == at)?;
+        tenant.index().checked_sub(first)
+    }
+
+    /// Notes which attributes are in safelists.
+    fn note_listed(&self, walked: &Walked<'_>, effects: &mut [Effects]) {
+        for list in walked.runtimes.iter().flat_map(|runtime| &runtime.safelists) {
+            for account in list.elements().unwrap_or_default().iter().take(MANY) {
+                let mut places = Vec::new();
+                account.origin.each_source(&mut |origin| {
+                    places.extend(origin.path.iter().filter_map(|path| self.place(path, None)))
+                });
+                for (collection, steps) in places {
+                    if let Some(effects) = effects.get_mut(collection) {
+                        *effects.listed.entry(steps).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where in the elements of a tenant a value comes from: the collection, the steps inside, and whether it is all of
+    /// the value.
+    fn places(&self, value: &Value, tenant: TenantId) -> Vec<(usize, Steps, bool)> {
+        let mut places = Vec::new();
+        let mut others = 0;
+        self.add_places(&value.origin, tenant, &mut places, &mut others, 0);
+        let is_whole = places.len() == 1 && others == 0;
+        places.into_iter().map(|(collection, steps)| (collection, steps, is_whole)).collect()
+    }
+
+    fn add_places(
+        &self,
+        origin: &Origin,
+        tenant: TenantId,
+        places: &mut Vec<(usize, Steps)>,
+        others: &mut usize,
+        depth: usize,
+    ) {
+        use symlint_terraform::Makeup;
+        if let Some(place) = origin.path.as_ref().and_then(|path| self.place(path, Some(tenant))) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+            return;
+        }
+        match &origin.makeup {
+            _ if depth > 16 || places.len() > 16 => *others += 1,
+            Makeup::Joined(parts) if !parts.is_empty() => {
+                parts.iter().for_each(|part| self.add_places(&part.origin, tenant, places, others, depth + 1));
+            }
+            Makeup::Derived(origins) if !origins.is_empty() => {
+                origins.iter().for_each(|origin| self.add_places(origin, tenant, places, others, depth + 1));
+            }
+            _ => *others += 1,
+        }
+    }
+
+    /// The collection into an element of which `path` leads, and the steps inside; only of `tenant`, if it is given.
+    fn place(&self, path: &Path, tenant: Option<TenantId>) -> Option<(usize, Steps)> {
+        let (collection, owners, taken) = self.sources.locate(path)?;
+        let is_own = tenant.is_none_or(|tenant| owners.contains(&tenant));
+        is_own.then(|| (collection, fields::steps_inside(path, taken))).filter(|(at, steps)| {
+            // The element as a whole is none of its values, unless it has no parts.
+            !steps.is_empty() || *at >= self.primary
+        })
+    }
+
+    /// The tenants of the collections, with what takes effect for them.
+    fn tenants(
+        &mut self,
+        walked: &Walked<'_>,
+        receivers: &Receivers,
+        conversions: &[ConversionProblem],
+        config: &Config,
+    ) -> Vec<Tenant> {
+        let errors = conversions.iter().filter(|problem| problem.kind.is_error());
+        let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
+        let layouts: Vec<Layout> = self
+            .sources
+            .collections()
+            .iter()
+            .enumerate()
+            .map(|(at, collection)| {
+                let is_configured = at < self.configured;
+                let pairs = self.pairs.get(at).map(Vec::as_slice).unwrap_or_default();
+                let elsewhere = self.elsewhere.get(at).filter(|_| !config.is_mapped_at_all());
+                Layout::new(&collection.ways, pairs, &Expected { is_configured, elsewhere }, config)
+            })
+            .collect();
+        let types: Vec<Option<&Type>> =
+            self.sources.collections().iter().map(|collection| element_type(self.project, &collection.shape)).collect();
+        let mut tenants: Vec<Tenant> = Vec::with_capacity(self.elements.len());
+        for (at, member) in self.elements.iter().enumerate() {
+            let id = TenantId(u32::try_from(at).unwrap_or(u32::MAX));
+            let Member { collection, element } = member;
+            let (Some(layout), Some(owner)) = (layouts.get(*collection), self.sources.collections().get(*collection))
+            else {
+                continue;
+            };
+            let mut value = element.value.clone();
+            if value.origin.path.is_none() || owner.shape.root.is_input() {
+                value.origin.path = Some(element.path.clone());
+            }
+            let key = element.name.clone().unwrap_or_else(|| name_inside(&value, element));
+            let ty = types.get(*collection).copied().flatten();
+            let (path, key_span) = (element.path.clone(), element.span);
+            let builder = Builder { layout, ty, invalid: &invalid, tenant: id, path, key_span };
+            tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
+        }
+        let mut effects: Vec<Vec<Effective>> = vec![Vec::new(); tenants.len()];
+        for (tenant, received) in receivers.of_all(walked) {
+            if let Some(effects) = effects.get_mut(tenant.index()) {
+                effects.extend(received);
+            }
+        }
+        for (at, id, value) in &self.others {
+            let ways =
+                self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
+            let account = ways.iter().find(|way| way.field == FieldKind::SsoAccountId && !way.is_fragment);
+            let account = account.and_then(|way| collections::values_at(value, &way.steps).into_iter().next());
+            if let Some((account, tenant)) = account.zip(tenants.get_mut(id.index()))
+                && tenant.sso_account_id.is_unseen()
+            {
+                tenant.sso_account_id = Field::new(FieldKind::SsoAccountId, *id, Some(account), tenant.key.span);
+                tenant.missing.retain(|gap| gap.name != FieldKind::SsoAccountId.name());
+            }
+        }
+        for (tenant, effects) in tenants.iter_mut().zip(effects) {
+            super::effective::apply(tenant, &effects, &self.sources);
+        }
+        self.name(&mut tenants, walked);
+        tenants
+    }
+
+    /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.
+    fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
+        for instance in walked.flows.iter().flat_map(|flow| &flow.instances) {
+            let Some(tenant) = instance.tenant.and_then(|id| tenants.get_mut(id.index())) else { continue };
+            let slug = instance.slug().map(|argument| &argument.value).filter(|value| value.as_str().is_some());
+            let key = instance.repetitions.first().map(|it| &it.key).filter(|value| value.as_str().is_some());
+            let is_unnamed = tenant.key.as_written().is_some_and(|name| name == tenant.path.to_string());
+            if let Some(name) = slug.or(key).filter(|_| is_unnamed) {
+                let path = tenant.key.path.clone();
+                tenant.key =
+                    Field { path, ..Field::new(FieldKind::Key, tenant.id, Some(name.clone()), tenant.key.span) };
+            }
+            if let Some(text) = slug.and_then(Value::as_str)
+                && tenant.key.as_written() != Some(text.as_str())
+                && !tenant.other_names.contains(text)
+            {
+                tenant.other_names.push(text.clone());
+            }
+        }
+        for (at, id, value) in &self.others {
+            let collection = self.sources.collections().get(*at);
+            let path = value.origin.path.as_ref();
+            let name = collection.zip(path).and_then(|(it, path)| {
+                let (root, steps) = path.parts();
+                let (key, _) = it.element(root, &steps)?;
+                if let Some(Key::Name(name)) = key.last() { Some(name.clone()) } else { None }
+            });
+            if let Some((name, tenant)) = name.zip(tenants.get_mut(id.index()))
+                && !tenant.other_names.contains(&name)
+            {
+                tenant.other_names.push(name);
+            }
+        }
+    }
+
+    /// Makes each flow instance that receives no values of a collection a tenant of its own.
+    fn add_called(&self, walked: &mut Walked<'_>, receivers: &Receivers, tenants: &mut Vec<Tenant>) {
+        let mut alone: Vec<(Span, usize, usize)> = Vec::new();
+        for (call, flow) in walked.flows.iter().enumerate() {
+            for (at, instance) in flow.instances.iter().enumerate() {
+                let received = receivers.of(walked, call, at);
+                let is_alone = !received.is_empty()
+                    && !received.iter().any(|effective| self.sources.is_of_tenants(&effective.value));
+                if instance.tenant.is_none() && is_alone {
+                    let resource =
+                        || walked.resources.iter().find(|it| it.flow == call).map(|it| it.resource.name.span);
+                    let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                    alone.extend(span.map(|span| (span, call, at)));
+                }
+            }
+        }
+        // In source order, whatever order the keys of a call have.
+        alone.sort_unstable();
+        for (span, call, at) in alone {
+            let id = TenantId(u32::try_from(tenants.len()).unwrap_or(u32::MAX));
+            let received = receivers.of(walked, call, at);
+            let Some(instance) = walked.flows.get_mut(call).and_then(|flow| flow.instances.get_mut(at)) else {
+                continue;
+            };
+            instance.tenant = Some(id);
+            tenants.push(super::effective::called(instance, id, call, span, &received));
+        }
+    }
+}
+
+/// How many tenants of a collection are looked at to see which attribute is which.
+const MANY: usize = 256;
+
+fn name_of(shape: &Shape) -> String {
+    let start = Path::root(shape.root.clone());
+    let path = shape.steps.iter().fold(start, |path, step| match step {
+        Step::Name(name) => path.join(symlint_terraform::Step::Attribute(name.clone())),
+        Step::Each => path.join(symlint_terraform::Step::Key(Str::from("*"))),
+    });
+    path.to_string()
+}
+
+/// What an element without a key is called: its name, key or slug, or else the way to it.
+fn name_inside(value: &Value, element: &collections::Element) -> Value {
+    let named = ["name", "key", "slug"]
+        .into_iter()
+        .find_map(|name| value.get(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty())));
+    if let Some(text) = value.as_str() {
+        return Value::new(Kind::String(text.clone()), value.origin.clone());
+    }
+    named.unwrap_or_else(|| {
+        let text = match element.key.last() {
+            Some(Key::Name(name)) => name.clone(),
+            _ => Str::from(element.path.to_string()),
+        };
+        Value::new(Kind::String(text), Origin::written(element.span, Form::Whole))
+    })
+}
+
+/// Where the name of an instance was written: the key that it has, or else its slug.
+fn name_span(instance: &crate::tenants::FlowInstance) -> Option<Span> {
+    match instance.repetitions.first() {
+        Some(repetition) if repetition.key.as_str().is_some() => Some(repetition.key.origin.span),
+        _ => instance.slug().map(|slug| slug.value.origin.span),
+    }
+}
+
+impl Grant {
+    /// A grant.
+    pub fn new(permission_set_arn: Field, target_account_id: crate::tenants::Field) -> Self {
+        Self { permission_set_arn, target_account_id, is_received: true }
+    }
+}

@@ -1,0 +1,589 @@
+//! Which collections the tenants are elements of: what flows are repeated for, and what is selected for each of them.
+
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
+use symlint_terraform::{
+    Evaluator, Instance, Makeup, Origin, Path, Root, Selection, Span, Step as PathStep, Str, Value,
+};
+
+use super::reach::Step;
+use super::sinks::Sink;
+use super::walk::Walked;
+use crate::config::Config;
+use crate::tenants::{Argument, FieldKind, FlowCall, FlowInstance, FlowResource, Key, Repetition, Shape};
+
+/// How many instances of a call are looked at to see what it is repeated for. The others are like them, or looked at
+/// where they are not.
+const SAMPLE: usize = 64;
+
+/// How many parts of a value are looked at to see what it was made of.
+const PARTS: usize = 64;
+
+/// The collections that tenants are made of, and which of them each flow is made of.
+#[derive(Default)]
+pub(super) struct Found {
+    /// In the order in which they were found; configured ones come first.
+    pub(super) shapes: Vec<Shape>,
+    /// How many of them are configured, or called as in the shipped example.
+    pub(super) configured: usize,
+    /// Collections of which elements belong to tenants of others, such as organizations that access entries name.
+    pub(super) associated: Vec<Shape>,
+    /// What collections without a name have, by the paths of their elements.
+    pub(super) inline: HashMap<Path, Value>,
+}
+
+/// What speaks for a collection.
+#[derive(Default, Clone)]
+struct Tally {
+    /// How often an instance is repeated for its elements, and how often for what was rebuilt of them.
+    iterated: usize,
+    rebuilt: usize,
+    /// How often a connector's value, or any other, comes from them.
+    connector: usize,
+    other: usize,
+    /// Whether its elements have parts.
+    has_parts: bool,
+    /// Where it was first met.
+    order: usize,
+}
+
+/// Finds the collections.
+pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'_>) -> Found {
+    let mut found = Found::default();
+    let configured = configured(evaluator, config);
+    if !config.tenants_variable_spans.is_empty() {
+        // What the configuration says is all there is.
+        found.configured = configured.len();
+        found.shapes = configured;
+        note_associated(walked, &mut found);
+        return found;
+    }
+    let mut resources = walked.resources.as_slice();
+    for (at, flow) in walked.flows.iter().enumerate() {
+        let count = resources.iter().take_while(|resource| resource.flow == at).count();
+        let (own, rest) = resources.split_at(count);
+        resources = rest;
+        let tallies = tallies(flow, own);
+        let has_connectors: HashSet<&Root> =
+            tallies.iter().filter(|(_, tally)| tally.connector > 0).map(|(shape, _)| &shape.root).collect();
+        for instance in flow.instances.iter().take(SAMPLE) {
+            let best = candidates(instance, &tallies).max_by(|(a, shape_a), (b, shape_b)| {
+                let is_level =
+                    |shape: &Shape, tally: &Tally| tally.connector > 0 || !has_connectors.contains(&shape.root);
+                let rank = |tally: &Tally, shape: &Shape| {
+                    (
+                        tally.has_parts,
+                        tally.iterated > 0,
+                        tally.rebuilt > 0,
+                        is_level(shape, tally),
+                        tally.connector,
+                        tally.iterated,
+                    )
+                };
+                rank(a, shape_a)
+                    .cmp(&rank(b, shape_b))
+                    .then(shape_b.steps.len().cmp(&shape_a.steps.len()))
+                    .then(b.order.cmp(&a.order))
+            });
+            if let Some((_, shape)) = best
+                && !found.shapes.contains(shape)
+            {
+                found.shapes.push(shape.clone());
+            }
+        }
+        found.note_inline(flow);
+    }
+    // Flows tell at which level of the variable the tenants are.
+    let is_told = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
+    let named: Vec<Shape> = configured.into_iter().filter(|shape| !is_told(shape)).collect();
+    found.configured = named.len();
+    found.shapes.retain(|shape| !named.contains(shape));
+    found.shapes.splice(0..0, named);
+    if found.shapes.is_empty() {
+        found.shapes.extend(by_looks(evaluator, walked));
+    }
+    note_associated(walked, &mut found);
+    found
+}
+
+impl Found {
+    fn note_inline(&mut self, flow: &FlowCall<'_>) {
+        for repetition in flow.instances.iter().flat_map(|instance| &instance.repetitions) {
+            let Some(value) = &repetition.value else { continue };
+            for path in element_paths(&repetition.key.origin).into_iter().chain(element_paths(&value.origin)) {
+                if matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected) {
+                    self.inline.entry(path).or_insert_with(|| value.clone());
+                }
+            }
+        }
+    }
+}
+
+/// The variables and locals that the configuration names, or the variable that the stock module has.
+fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
+    let root = evaluator.root();
+    let shapes = config.tenants_variables.iter().filter_map(|name| {
+        let start = match name.strip_prefix("local.") {
+            Some(local) => {
+                evaluator.local(&root, local)?;
+                Root::Local { module: Str::default(), name: local.into() }
+            }
+            None => {
+                evaluator.variable(&root, name)?;
+                Root::variable(name.as_str().into())
+            }
+        };
+        Some(Shape { root: start, steps: SmallVec::new() })
+    });
+    shapes.collect()
+}
+
+/// Counts what the first instances of a flow are repeated for, and where their values come from.
+fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape, Tally> {
+    let mut tallies: HashMap<Shape, Tally> = HashMap::default();
+    let mut note = |path: &Path, with: &dyn Fn(&mut Tally)| {
+        for (shape, has_parts) in shapes(path) {
+            let order = tallies.len();
+            let tally = tallies.entry(shape).or_insert_with(|| Tally { order, ..Tally::default() });
+            tally.has_parts |= has_parts;
+            with(tally);
+        }
+    };
+    for instance in flow.instances.iter().take(SAMPLE) {
+        for repetition in &instance.repetitions {
+            let is_object = |value: &Value| value.entries().is_some() || value.as_unknown().is_some();
+            let Iterated { rebuilt, own, key } = Iterated::of(repetition);
+            let is_object = repetition.value.as_ref().is_some_and(is_object);
+            let count = |tally: &mut Tally| tally.iterated += 1;
+            key.iter().for_each(|path| note(path, &count));
+            own.iter().for_each(|path| {
+                note(path, &|tally| {
+                    count(tally);
+                    tally.has_parts |= is_object;
+                });
+            });
+            rebuilt.iter().for_each(|path| {
+                note(path, &|tally| {
+                    count(tally);
+                    tally.rebuilt += 1;
+                });
+            });
+        }
+        for argument in &instance.arguments {
+            for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
+                for value in values_at(&argument.value, &part.steps) {
+                    element_paths(&value.origin).iter().for_each(|path| note(path, &|tally| tally.count(part.field)));
+                }
+            }
+        }
+    }
+    for resource in resources.iter().filter(|resource| resource.instance < SAMPLE) {
+        for (field, value) in settings_of(resource) {
+            element_paths(&value.origin).iter().for_each(|path| note(path, &|tally| tally.count(field)));
+        }
+    }
+    tallies
+}
+
+impl Tally {
+    fn count(&mut self, field: FieldKind) {
+        match FieldKind::CONNECTOR.contains(&field) {
+            true => self.connector += 1,
+            false => self.other += 1,
+        }
+    }
+}
+
+/// The collections to whose elements an instance may belong.
+fn candidates<'t>(
+    instance: &FlowInstance,
+    tallies: &'t HashMap<Shape, Tally>,
+) -> impl Iterator<Item = (&'t Tally, &'t Shape)> {
+    let mut own: Vec<Shape> = Vec::new();
+    for path in paths_of(instance) {
+        for (shape, _) in shapes(&path) {
+            if !own.contains(&shape) {
+                own.push(shape);
+            }
+        }
+    }
+    own.into_iter().filter_map(move |shape| tallies.get_key_value(&shape).map(|(shape, tally)| (tally, shape)))
+}
+
+/// The ways to all elements that decide on an instance: what it is repeated for comes first.
+pub(super) fn paths_of(instance: &FlowInstance) -> Vec<Path> {
+    let mut paths: Vec<Path> = instance.repetitions.iter().flat_map(iterated).collect();
+    paths.extend(instance.arguments.iter().flat_map(argument_paths));
+    paths
+}
+
+/// The ways to the elements that the values in an argument came from.
+pub(super) fn argument_paths(argument: &Argument) -> Vec<Path> {
+    let parts = argument.parts.iter().filter(|part| part.field != FieldKind::Key);
+    let values = parts.flat_map(|part| values_at(&argument.value, &part.steps));
+    values.flat_map(|value| element_paths(&value.origin)).collect()
+}
+
+/// The ways to the elements that `each` or `count` goes through: those that it was rebuilt of come first.
+pub(super) fn iterated(repetition: &Repetition) -> Vec<Path> {
+    let Iterated { rebuilt, own, key } = Iterated::of(repetition);
+    rebuilt.into_iter().chain(own).chain(key).collect()
+}
+
+/// The ways to the elements for which an instance is there.
+struct Iterated {
+    /// Those that the parts of the value came from, where the value was rebuilt of elements that were gone through.
+    rebuilt: Vec<Path>,
+    own: SmallVec<[Path; 1]>,
+    key: SmallVec<[Path; 1]>,
+}
+
+impl Iterated {
+    fn of(repetition: &Repetition) -> Self {
+        let mut rebuilt = Vec::new();
+        let Some(value) = &repetition.value else {
+            // An index is its own; what was counted is not what it leads to.
+            let key = repetition.key.origin.path.iter().cloned().collect();
+            return Self { rebuilt, own: SmallVec::new(), key };
+        };
+        let mut left = PARTS;
+        paths_inside(value, &mut left, &mut rebuilt);
+        rebuilt.retain(Path::is_iterated);
+        Self { rebuilt, own: element_paths(&value.origin), key: element_paths(&repetition.key.origin) }
+    }
+}
+
+/// The ways to the elements that the parts of a container came from.
+fn paths_inside(value: &Value, left: &mut usize, paths: &mut Vec<Path>) {
+    let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+    for part in parts.chain(value.elements().unwrap_or_default()) {
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
+        let own = element_paths(&part.origin);
+        if own.is_empty() {
+            paths_inside(part, left, paths);
+        } else {
+            paths.extend(own);
+        }
+    }
+}
+
+/// The ways to the elements that a value came from: the deepest that are known.
+pub(super) fn element_paths(origin: &Origin) -> SmallVec<[Path; 1]> {
+    let mut paths = SmallVec::new();
+    let mut left = PARTS;
+    add_element_paths(origin, &mut left, &mut paths);
+    paths
+}
+
+fn add_element_paths(origin: &Origin, left: &mut usize, paths: &mut SmallVec<[Path; 1]>) {
+    if *left == 0 {
+        return;
+    }
+    *left -= 1;
+    let before = paths.len();
+    let own = origin.path.as_ref().filter(|path| path.backwards_selected().any(|(_, it)| is_selected(it)));
+    if !own.is_some_and(|path| path.start().is_input()) {
+        match &origin.makeup {
+            Makeup::Written(_) => {}
+            Makeup::Joined(parts) => parts.iter().for_each(|part| add_element_paths(&part.origin, left, paths)),
+            Makeup::Derived(origins) => origins.iter().for_each(|origin| add_element_paths(origin, left, paths)),
+        }
+    }
+    if paths.len() > before {
+        return;
+    }
+    if let Some(path) = own {
+        if !paths.contains(path) {
+            paths.push(path.clone());
+        }
+        return;
+    }
+    for on in origin.dependence.iter().flat_map(|dependence| dependence.origins()) {
+        add_element_paths(on, left, paths);
+    }
+}
+
+/// Whether a step leads to another element in each instance: one of all, or one by a key that differs.
+pub(super) fn is_selected(selection: &Selection) -> bool {
+    match selection {
+        Selection::Literal => false,
+        Selection::Iterated => true,
+        Selection::By(key) => is_iterated(key),
+    }
+}
+
+/// Whether a value depends on what something is repeated for.
+pub(super) fn is_iterated(origin: &Origin) -> bool {
+    let mut found = false;
+    origin.each_dependence(&mut |origin| {
+        found |= origin.path.as_ref().is_some_and(|path| {
+            path.backwards_selected().any(|(_, selection)| matches!(selection, Selection::Iterated))
+        });
+    });
+    found
+}
+
+/// The collections through which a path leads, and whether it leads into an element.
+fn shapes(path: &Path) -> SmallVec<[(Shape, bool); 1]> {
+    let (root, selections) = path.selections();
+    let mut shapes: SmallVec<[(Shape, bool); 1]> = SmallVec::new();
+    let mut steps: SmallVec<[Step; 2]> = SmallVec::new();
+    for (at, (step, selection)) in selections.iter().enumerate() {
+        let is_selected = is_selected(selection);
+        if is_selected {
+            let shape = Shape { root: root.clone(), steps: steps.clone() };
+            shapes.push((shape, at + 1 < selections.len()));
+        }
+        steps.push(match Key::of(step) {
+            Key::Name(name) if !is_selected => Step::Name(name),
+            _ => Step::Each,
+        });
+    }
+    shapes
+}
+
+/// What a resource acts on.
+pub(super) fn settings_of<'r>(resource: &'r FlowResource<'_>) -> impl Iterator<Item = (FieldKind, Value)> + use<'r> {
+    let settings = resource.sink().map(|sink: &'static Sink| sink.settings).unwrap_or_default();
+    settings.iter().filter_map(|setting| {
+        let whole = resource.attribute(setting.attribute)?;
+        let value = match setting.part {
+            Some(part) => whole.get(part)?,
+            None => whole.clone(),
+        };
+        Some((setting.field, value))
+    })
+}
+
+/// The values at the end of `steps` inside `value`.
+pub fn values_at(value: &Value, steps: &[Step]) -> Vec<Value> {
+    let Some((first, rest)) = steps.split_first() else { return vec![value.clone()] };
+    let inside: Vec<Value> = match first {
+        Step::Name(name) => value.get(name).into_iter().collect(),
+        Step::Each => match value.entries() {
+            Some(entries) => entries.iter().map(|entry| value.child(entry)).collect(),
+            None => (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at)).collect(),
+        },
+    };
+    inside.iter().flat_map(|value| values_at(value, rest)).collect()
+}
+
+/// The collections of which elements are selected for the instances of flows, beside those that they are repeated for.
+fn note_associated(walked: &Walked<'_>, found: &mut Found) {
+    let mut seen: HashSet<Shape> = found.shapes.iter().cloned().collect();
+    let mut note = |path: &Path, associated: &mut Vec<Shape>| {
+        for (shape, _) in shapes(path) {
+            if seen.insert(shape.clone()) {
+                associated.push(shape);
+            }
+        }
+    };
+    let mut associated = Vec::new();
+    for flow in &walked.flows {
+        for instance in flow.instances.iter().take(SAMPLE) {
+            paths_of(instance).iter().for_each(|path| note(path, &mut associated));
+        }
+    }
+    for resource in walked.resources.iter().filter(|resource| resource.instance < SAMPLE) {
+        for (_, value) in settings_of(resource) {
+            element_paths(&value.origin).iter().for_each(|path| note(path, &mut associated));
+        }
+    }
+    // A collection inside a tenant is not another one.
+    associated.retain(|shape| found.shapes.iter().all(|own| !is_inside(shape, own)));
+    found.associated = associated;
+}
+
+/// Whether the collection `inner` is a part of the elements of `outer`, or around them.
+fn is_inside(inner: &Shape, outer: &Shape) -> bool {
+    inner.root == outer.root && {
+        let shorter = inner.steps.len().min(outer.steps.len());
+        inner.steps.iter().take(shorter).eq(outer.steps.iter().take(shorter))
+    }
+}
+
+/// The variables and locals of the root module that look as if their elements were tenants, where no flow is there to
+/// tell.
+fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Vec<Shape> {
+    let project = evaluator.project();
+    let root = evaluator.root();
+    let mut names: Vec<Root> = Vec::new();
+    let mut add = |name: Root| {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    if let Some(module) = project.root() {
+        module.variables.iter().for_each(|variable| add(Root::variable(variable.name.text.clone())));
+        for local in &module.locals {
+            add(Root::Local { module: Str::default(), name: local.name.text.clone() });
+        }
+    }
+    project.assignments().iter().for_each(|it| add(Root::variable(it.variable.text.clone())));
+    let mut shapes = Vec::new();
+    for name in names {
+        let value = container(evaluator, walked, &name);
+        if value.is_some_and(|value| looks_like_tenants(&value)) {
+            shapes.push(Shape { root: name, steps: SmallVec::new() });
+            break;
+        }
+    }
+    let _ = root;
+    shapes
+}
+
+/// Whether most elements of `value` have ARNs of two kinds that tenants have.
+fn looks_like_tenants(value: &Value) -> bool {
+    let elements = values_at(value, &[Step::Each]);
+    let kinds = |element: &Value| {
+        let mut kinds: SmallVec<[FieldKind; 3]> = SmallVec::new();
+        let mut left = PARTS;
+        arn_kinds(element, &mut left, &mut kinds);
+        kinds.len()
+    };
+    let alike = elements.iter().filter(|element| element.entries().is_some() && kinds(element) >= 2).count();
+    alike > 0 && alike * 2 >= elements.len()
+}
+
+fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3]>) {
+    if *left == 0 {
+        return;
+    }
+    *left -= 1;
+    if let Some(text) = value.as_str() {
+        let kind = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn]
+            .into_iter()
+            .find(|kind| super::fields::has_shape(*kind, text));
+        kinds.extend(kind.filter(|kind| !kinds.contains(kind)));
+        return;
+    }
+    let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+    parts.chain(value.elements().unwrap_or_default()).for_each(|part| arn_kinds(part, left, kinds));
+}
+
+/// The value of a variable, a local, or what is put out by a module.
+pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Value> {
+    let instance = |address: &Str| -> Option<Instance> {
+        if address.is_empty() { Some(evaluator.root()) } else { walked.instances.get(address).cloned() }
+    };
+    match root {
+        Root::Variable { module, name } => evaluator.variable(&instance(module)?, name),
+        Root::Local { module, name } => evaluator.local(&instance(module)?, name),
+        Root::ModuleCall(_) | Root::Inline(_) => None,
+    }
+}
+
+/// Where the first part of a value is written.
+fn first_place(value: &Value) -> Span {
+    let parts = value.entries().unwrap_or_default().iter().map(|entry| entry.value.origin.span);
+    let elements = value.elements().unwrap_or_default().iter().map(|element| element.origin.span);
+    parts.chain(elements).min().unwrap_or(value.origin.span)
+}
+
+/// An element of a collection.
+pub(super) struct Element {
+    pub(super) key: SmallVec<[Key; 1]>,
+    /// The way to it through the collection.
+    pub(super) path: Path,
+    /// Its key, where it has one that is a name.
+    pub(super) name: Option<Value>,
+    pub(super) value: Value,
+    /// Where its key is written, or else where it starts.
+    pub(super) span: Span,
+}
+
+/// The elements of a collection in source order, and the whole of it where that is not a collection.
+pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found, shape: &Shape) -> Vec<Element> {
+    let mut elements = Vec::new();
+    let whole = match &shape.root {
+        Root::Inline(_) => None,
+        Root::ModuleCall(address) => walked.instances.get(address).and_then(|instance| {
+            let Some(Step::Name(output)) = shape.steps.first() else { return None };
+            let mut value = evaluator.output(instance, output)?;
+            let path = Path::root(shape.root.clone()).join(PathStep::Attribute(output.clone()));
+            value.origin = value.origin.reached(|| path);
+            Some((value, 1))
+        }),
+        root => container(evaluator, walked, root).map(|value| (value, 0)),
+    };
+    match whole {
+        Some((value, taken)) => {
+            let start = Path::root(shape.root.clone());
+            let start = shape.steps.iter().take(taken).fold(start, |path, step| match step {
+                Step::Name(name) => path.join(PathStep::Attribute(name.clone())),
+                Step::Each => path,
+            });
+            add_elements(&value, start, shape.steps.get(taken..).unwrap_or_default(), SmallVec::new(), &mut elements);
+        }
+        None => {
+            for (path, value) in &found.inline {
+                let (root, steps) = path.parts();
+                if let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty())
+                    && count == steps.len()
+                {
+                    let name = path
+                        .last()
+                        .and_then(PathStep::name)
+                        .map(|name| Value::new(symlint_terraform::Kind::String(name.clone()), value.origin.clone()));
+                    let span = value.origin.span;
+                    elements.push(Element { key, path: path.clone(), name, value: value.clone(), span });
+                }
+            }
+        }
+    }
+    // Keys that are computed are all written at one place; then their values tell the order.
+    let place = |element: &Element| {
+        let name = element.name.as_ref().map_or(element.span, |name| name.origin.span);
+        (name, first_place(&element.value))
+    };
+    elements.sort_by_cached_key(place);
+    elements
+}
+
+fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Key; 1]>, to: &mut Vec<Element>) {
+    let each: Vec<(PathStep, Option<Value>, Value, Span)> = match (value.entries(), value.elements()) {
+        (Some(entries), _) => entries
+            .iter()
+            .map(|entry| {
+                let child = value.child(entry);
+                // A map's key is written `["key"]`, also where no type says that it is a map.
+                let step = PathStep::Key(entry.key.clone());
+                (step, Some(value.key(entry)), child, entry.key_span)
+            })
+            .collect(),
+        (_, Some(items)) => (0..items.len())
+            .filter_map(|at| {
+                let item = value.at(at)?;
+                let step = PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX));
+                let span = item.origin.span;
+                Some((step, None, item, span))
+            })
+            .collect(),
+        _ => return,
+    };
+    match steps.split_first() {
+        Some((Step::Name(name), rest)) => {
+            if let Some(inner) = value.get(name) {
+                add_elements(&inner, path.join(PathStep::Attribute(name.clone())), rest, key, to);
+            }
+        }
+        Some((Step::Each, rest)) => {
+            for (step, _, inner, _) in each {
+                let mut key = key.clone();
+                key.push(Key::of(&step));
+                add_elements(&inner, path.join(step), rest, key, to);
+            }
+        }
+        None => {
+            to.reserve_exact(each.len());
+            for (step, name, value, span) in each {
+                let mut key = key.clone();
+                key.push(Key::of(&step));
+                to.push(Element { key, path: path.join(step), name, value, span });
+            }
+        }
+    }
+}

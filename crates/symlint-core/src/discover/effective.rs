@@ -1,0 +1,357 @@
+//! What takes effect for a tenant, where that is not what its element says word for word.
+
+use foldhash::HashSet;
+use symlint_terraform::{Form, Kind, Origin, Path, Root, Span, Step as PathStep, Str, Value};
+
+use super::collections::{settings_of, values_at};
+use super::reach::Step;
+use super::walk::Walked;
+use crate::tenants::{
+    Absence, Connector, Field, FieldKind, FlowInstance, Grant, MissingAttribute, Provenance, RoleArn, Source,
+    SourceIndex, State, Tenant, TenantId, Whole, arn,
+};
+
+/// A value on which Sym or AWS acts for one flow instance.
+#[derive(Debug, Clone)]
+pub(super) struct Effective {
+    pub(super) field: FieldKind,
+    pub(super) value: Value,
+    /// Which grant of the instance it belongs to.
+    pub(super) grant: Option<usize>,
+    /// Whether it is only a part of what takes effect.
+    pub(super) is_fragment: bool,
+    /// The argument or attribute.
+    pub(super) name: Str,
+}
+
+/// The resources of each flow instance.
+pub(super) struct Receivers {
+    /// By flow and instance, where its resources begin and end.
+    ranges: Vec<Vec<(usize, usize)>>,
+}
+
+impl Receivers {
+    pub(super) fn new(walked: &Walked<'_>) -> Self {
+        let mut ranges: Vec<Vec<(usize, usize)>> =
+            walked.flows.iter().map(|flow| vec![(0, 0); flow.instances.len()]).collect();
+        for (at, resource) in walked.resources.iter().enumerate() {
+            if let Some(range) = ranges.get_mut(resource.flow).and_then(|flow| flow.get_mut(resource.instance)) {
+                *range = if range.1 == 0 { (at, at + 1) } else { (range.0, at + 1) };
+            }
+        }
+        Self { ranges }
+    }
+
+    /// What all instances that have a tenant receive.
+    pub(super) fn of_all<'a>(
+        &'a self,
+        walked: &'a Walked<'_>,
+    ) -> impl Iterator<Item = (TenantId, Vec<Effective>)> + use<'a> {
+        walked.flows.iter().enumerate().flat_map(move |(flow, call)| {
+            let instances = call.instances.iter().enumerate();
+            instances.filter_map(move |(at, instance)| Some((instance.tenant?, self.of(walked, flow, at))))
+        })
+    }
+
+    /// What takes effect for an instance: what its resources act on, and for what they do not say, its arguments.
+    pub(super) fn of(&self, walked: &Walked<'_>, flow: usize, at: usize) -> Vec<Effective> {
+        let Some(instance) = walked.flows.get(flow).and_then(|flow| flow.instances.get(at)) else { return Vec::new() };
+        let (from, to) = self.ranges.get(flow).and_then(|flow| flow.get(at)).copied().unwrap_or_default();
+        let mut effects = Vec::with_capacity(8);
+        for (at, resource) in walked.resources.get(from..to).unwrap_or_default().iter().enumerate() {
+            for (field, value) in settings_of(resource) {
+                let grant = is_granted(field).then_some(at);
+                effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into() });
+            }
+        }
+        let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
+        let arguments = argued(instance);
+        effects.extend(arguments.into_iter().filter(|effective| !by_resources.contains(&effective.field)));
+        effects
+    }
+}
+
+/// What the arguments of an instance say.
+fn argued(instance: &FlowInstance) -> Vec<Effective> {
+    let mut effects = Vec::new();
+    for argument in &instance.arguments {
+        let mut seen: Vec<(usize, FieldKind)> = Vec::new();
+        for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
+            let name = match part.steps.last() {
+                Some(Step::Name(name)) => name.clone(),
+                _ => argument.name.clone(),
+            };
+            let effective = |value, grant| Effective {
+                field: part.field,
+                value,
+                grant,
+                is_fragment: part.is_fragment,
+                name: name.clone(),
+            };
+            let Some(list) = part.steps.iter().position(|step| *step == Step::Each) else {
+                let grant = is_granted(part.field).then_some(ARGUED);
+                effects.extend(values_at(&argument.value, &part.steps).into_iter().map(|it| effective(it, grant)));
+                continue;
+            };
+            let (to_list, inside) = part.steps.split_at(list);
+            let elements =
+                values_at(&argument.value, to_list).into_iter().flat_map(|list| values_at(&list, &[Step::Each]));
+            for (at, element) in elements.enumerate() {
+                for value in values_at(&element, inside.get(1..).unwrap_or_default()) {
+                    // Of several names for one value, the first that is there.
+                    if !seen.contains(&(at, part.field)) {
+                        seen.push((at, part.field));
+                        effects.push(effective(value, is_granted(part.field).then_some(ARGUED + 1 + at)));
+                    }
+                }
+            }
+        }
+    }
+    effects
+}
+
+/// The number of the grant that arguments make; those of lists follow.
+const ARGUED: usize = 1 << 20;
+
+fn is_granted(field: FieldKind) -> bool {
+    matches!(field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
+}
+
+/// Puts what takes effect in the place of what the element of `tenant` says, where it was rebuilt on the way, or where
+/// the element says nothing. What is another's, or another value, is a matter of wiring.
+pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
+    if matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen()) {
+        return;
+    }
+    let id = tenant.id;
+    let own = |effective: &&Effective| is_own(effective, id, sources);
+    for field in FieldKind::CONNECTOR {
+        let written = tenant.connector.field(field);
+        let is_said = !written.is_unseen();
+        let candidates = effects.iter().filter(|effective| effective.field == field && !effective.is_fragment);
+        let mut candidates = candidates.filter(|effective| !is_said || is_rebuilt(effective, id, sources)).filter(own);
+        if let Some(effective) = candidates.next() {
+            let known = effective.value.as_unknown().is_none();
+            let is_same = written.as_written().is_some_and(|text| is_text(&effective.value, text));
+            if (known && !is_same) || !is_said {
+                let found = Field::new(field, id, Some(effective.value.clone()), tenant.key.span);
+                tenant.missing.retain(|gap| !is_of(gap, field) || !known);
+                tenant.connector.set(found);
+            }
+        }
+    }
+    apply_grants(tenant, effects, sources);
+    if tenant.sso_account_id.is_unseen()
+        && let Some(account) = role_account(&tenant.connector)
+    {
+        tenant.sso_account_id = account;
+    }
+}
+
+fn is_of(gap: &MissingAttribute, field: FieldKind) -> bool {
+    gap.absence == Absence::Missing && gap.name == field.name()
+}
+
+fn is_text(value: &Value, text: &str) -> bool {
+    crate::tenants::text_of(value).is_some_and(|it| it.as_str() == text)
+}
+
+/// The account in the role, where nothing else says which one it is.
+fn role_account(connector: &Connector) -> Option<Field> {
+    let role = RoleArn::of(&connector.role_arn)?;
+    arn::is_account_id(role.account.text()).then(|| Field::derived(FieldKind::SsoAccountId, role.account.piece))
+}
+
+/// Whether a value is for the tenant alone: something of it is the tenant's, or it was chosen for it.
+fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
+    let Some(made_of) = sources.of(&effective.value, tenant) else { return false };
+    let is_foreign = made_of.iter().filter_map(Source::tenant).any(|other| other != tenant);
+    let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind != effective.field)
+        || matches!(made_of.as_slice(), [Source::Tenant(_)]);
+    // An account that belongs elsewhere in a role's ARN is a matter of wiring, too.
+    let is_misplaced =
+        |source: &Source<'_>| matches!(source, Source::Field(it) if !may_be_in(it.kind, effective.field));
+    let depends = || {
+        matches!(effective.field, FieldKind::Cloud | FieldKind::Region) || sources.depends_on(&effective.value, tenant)
+    };
+    !is_foreign && !is_other_value && !made_of.iter().any(is_misplaced) && !effective.value.is_null() && depends()
+}
+
+/// Whether a value of the tenant was put together anew, and is not what its element has.
+fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
+    let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
+    let is_verbatim = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
+    let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
+    !is_verbatim && has_own && made_of.len() > 1
+}
+
+/// Whether a value of one kind may be a part of another one.
+fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
+    let account_in_role = part == FieldKind::SsoAccountId && whole == FieldKind::RoleArn;
+    let instance_in_set = part == FieldKind::InstanceArn && whole == FieldKind::PermissionSetArn;
+    part == whole || account_in_role || instance_in_set
+}
+
+fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
+    let id = tenant.id;
+    let mut pairs: Vec<(usize, Option<&Effective>, Option<&Effective>)> = Vec::new();
+    for effective in effects {
+        let Some(grant) = effective.grant else { continue };
+        let at = match pairs.iter().position(|(known, ..)| *known == grant) {
+            Some(at) => at,
+            None => {
+                pairs.push((grant, None, None));
+                pairs.len() - 1
+            }
+        };
+        let Some((_, permission_set, target)) = pairs.get_mut(at) else { continue };
+        match effective.field {
+            FieldKind::PermissionSetArn => *permission_set = Some(effective),
+            _ => *target = Some(effective),
+        }
+    }
+    let is_unseen = |grant: &Grant| grant.permission_set_arn.is_unseen() || grant.target_account_id.is_unseen();
+    let text = |it: &Option<&Effective>| it.and_then(|it| crate::tenants::text_of(&it.value));
+    // What the element does not say, or what was rebuilt, is what takes effect.
+    let says_nothing = tenant.grants.iter().all(is_unseen);
+    let mut added: Vec<Grant> = Vec::new();
+    for (_, permission_set, target) in &pairs {
+        let (Some(permission_set), Some(target)) = (permission_set, target) else { continue };
+        let is_anew = |it: &Effective| {
+            is_own(it, id, sources) && !it.is_fragment && (says_nothing || is_rebuilt(it, id, sources))
+        };
+        let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment;
+        let whole = |it: &Effective| Field::new(it.field, id, Some(it.value.clone()), tenant.key.span);
+        if !(is_anew(permission_set) || is_anew(target)) {
+            continue;
+        }
+        let written = tenant.grants.first();
+        let of = |it: &Effective, written: Option<&Field>| match (is_usable(it), written) {
+            (true, _) => whole(it),
+            (false, Some(written)) => written.clone(),
+            (false, None) => Field::unusable(it.field, id, tenant.key.span),
+        };
+        let grant = Grant::new(
+            of(permission_set, written.map(|grant| &grant.permission_set_arn)),
+            of(target, written.map(|grant| &grant.target_account_id)),
+        );
+        let is_same = |known: &Grant| {
+            known.permission_set_arn.as_written() == grant.permission_set_arn.as_written()
+                && known.target_account_id.as_written() == grant.target_account_id.as_written()
+                && grant.permission_set_arn.as_written().is_some()
+        };
+        if !tenant.grants.iter().chain(&added).any(is_same) {
+            added.push(grant);
+        }
+    }
+    if !added.is_empty() {
+        let replaces_all = says_nothing || tenant.grants.len() == 1 && added.len() == 1;
+        let kept = if replaces_all { Vec::new() } else { std::mem::take(&mut tenant.grants).into_vec() };
+        tenant.grants = kept.into_iter().chain(added).collect();
+        for field in [FieldKind::PermissionSetArn, FieldKind::TargetAccountId] {
+            let is_known = tenant.grants.iter().all(|grant| !grant.field(field).is_unseen());
+            tenant.missing.retain(|gap| !is_known || !is_of(gap, field));
+        }
+    }
+    let received: Vec<(Option<Str>, Option<Str>)> = pairs.iter().map(|(_, a, b)| (text(a), text(b))).collect();
+    if received.is_empty() || received.iter().any(|(a, b)| a.is_none() || b.is_none()) {
+        return;
+    }
+    let texts: Vec<(Option<Str>, Option<Str>)> = tenant
+        .grants
+        .iter()
+        .map(|grant| (grant.permission_set_arn.raw().cloned(), grant.target_account_id.raw().cloned()))
+        .collect();
+    for (grant, own) in tenant.grants.iter_mut().zip(&texts) {
+        let is_this = |it: &(Option<Str>, Option<Str>)| {
+            let is_nobodys = |text: &Option<Str>, of: fn(&(Option<Str>, Option<Str>)) -> &Option<Str>| {
+                texts.iter().all(|known| of(known) != text)
+            };
+            it == own
+                || (it.0 == own.0 && is_nobodys(&it.1, |it| &it.1))
+                || (it.1 == own.1 && is_nobodys(&it.0, |it| &it.0))
+        };
+        grant.is_received = own.0.is_none() || own.1.is_none() || received.iter().any(is_this);
+    }
+}
+
+/// A tenant that is all that a flow instance receives.
+pub(super) fn called(
+    instance: &FlowInstance,
+    id: TenantId,
+    call: usize,
+    name_span: Span,
+    received: &[Effective],
+) -> Tenant {
+    let path = Path::root(Root::ModuleCall(instance.address.clone()));
+    let slug = instance.slug().map(|argument| argument.value.clone());
+    let repeated = instance.repetitions.first().map(|repetition| repetition.key.clone());
+    let is_name = |value: &Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
+    let key = slug
+        .filter(is_name)
+        .or(repeated.filter(is_name))
+        .unwrap_or_else(|| Value::new(Kind::String(instance.address.clone()), Origin::written(name_span, Form::Whole)));
+    let mut missing = Vec::new();
+    let argued = argued(instance);
+    // What is written in the call comes first; what the module makes of it is a matter of wiring.
+    let effects = || argued.iter().chain(received).filter(|effective| !effective.is_fragment);
+    let mut field = |effective: Option<&Effective>, kind: FieldKind| {
+        let Some(effective) = effective else { return Field::unusable(kind, id, name_span) };
+        let mut value = effective.value.clone();
+        value.origin = value.origin.reached(|| path.join(PathStep::Attribute(effective.name.clone())));
+        let field = Field::new(kind, id, Some(value), name_span);
+        if let (State::Absent(absence), Some(path)) = (&field.state, &field.path) {
+            let (absence, path) = (*absence, path.clone());
+            missing.push(MissingAttribute { name: effective.name.to_string(), absence, span: field.span, path });
+        }
+        field
+    };
+    let mut of = |kind: FieldKind| field(effects().find(|effective| effective.field == kind), kind);
+    let connector = Connector {
+        cloud: of(FieldKind::Cloud),
+        instance_arn: of(FieldKind::InstanceArn),
+        region: of(FieldKind::Region),
+        role_arn: of(FieldKind::RoleArn),
+    };
+    let by_arguments = argued.iter().any(|effective| effective.grant.is_some() && !effective.is_fragment);
+    let granted: Vec<&Effective> = match by_arguments {
+        true => argued.iter().filter(|effective| !effective.is_fragment).collect(),
+        false => received.iter().collect(),
+    };
+    let mut numbers: Vec<usize> = granted.iter().filter_map(|effective| effective.grant).collect();
+    numbers.dedup();
+    let mut grants: Vec<Grant> = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        if numbers.iter().take(at).any(|known| known == number) {
+            continue;
+        }
+        let mut of = |kind: FieldKind| {
+            let mut own = granted.iter().filter(|effective| effective.grant == Some(*number));
+            field(own.find(|effective| effective.field == kind).copied(), kind)
+        };
+        grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
+    }
+    let unsaid = || Field::unusable(FieldKind::SsoAccountId, id, name_span);
+    let sso_account_id = role_account(&connector).unwrap_or_else(unsaid);
+    for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
+        let path = path.join(PathStep::Attribute(argument.name.clone()));
+        let (absence, span) = (Absence::Null, argument.value.origin.span);
+        missing.push(MissingAttribute { name: argument.name.to_string(), absence, span, path });
+    }
+    let mut named = Field::new(FieldKind::Key, id, Some(key), name_span);
+    named.path = Some(path.clone());
+    Tenant {
+        id,
+        key: named,
+        other_names: Vec::new(),
+        sso_account_id,
+        connector,
+        grants: grants.into(),
+        provenance: Provenance::FlowCall(call),
+        whole: Whole::Object,
+        span: name_span,
+        path,
+        missing,
+        misfits: Vec::new(),
+    }
+}

@@ -1,0 +1,362 @@
+//! Which attribute of an element is which of a tenant's values: by the configuration, by its name, by where it goes, by
+//! what it looks like.
+
+use foldhash::HashMap;
+use symlint_terraform::{Path, Value};
+
+use super::reach::{Step, Steps};
+use crate::config::Config;
+use crate::facts::{self, RegionStatus};
+use crate::tenants::{Evidence, FieldKind, Key, Way, arn};
+
+/// How many elements are looked at to see which attributes there are.
+const SAMPLE: usize = 64;
+
+/// How many attributes of an element are looked at, and how deep.
+const ATTRIBUTES: usize = 256;
+const DEPTH: usize = 6;
+
+/// How many letters of a name may be wrong. What looks right under such a name is a mistake, and not a name of their own.
+const MISSPELT: usize = 2;
+
+/// Names that mean one value wherever in an element they are.
+const UNAMBIGUOUS: [FieldKind; 4] =
+    [FieldKind::SsoAccountId, FieldKind::TargetAccountId, FieldKind::PermissionSetArn, FieldKind::InstanceArn];
+
+/// Where the attributes of the elements of one collection take effect.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    /// How often each attribute reaches a sink for a value, as it is or as a part of it.
+    pub(super) reached: HashMap<(Steps, FieldKind, bool), usize>,
+    /// How often each attribute is in a safelist.
+    pub(super) listed: HashMap<Steps, usize>,
+    /// The role that takes effect for an element, by its place among the elements.
+    pub(super) roles: HashMap<usize, String>,
+}
+
+impl Effects {
+    /// Notes that the value at `steps` of an element reaches a sink.
+    pub(super) fn reach(&mut self, steps: Steps, field: FieldKind, is_fragment: bool) {
+        *self.reached.entry((steps, field, is_fragment)).or_default() += 1;
+    }
+
+    fn count(&self, steps: &Steps, field: FieldKind) -> usize {
+        self.reached.get(&(steps.clone(), field, false)).copied().unwrap_or_default()
+    }
+
+    fn reaches_anything(&self, steps: &Steps) -> bool {
+        self.reached.keys().any(|(reached, ..)| reached == steps)
+    }
+}
+
+/// The steps of a path behind an element.
+pub(super) fn steps_inside(path: &Path, taken: usize) -> Steps {
+    let (_, steps) = path.parts();
+    let step = |key: Key| if let Key::Name(name) = key { Step::Name(name) } else { Step::Each };
+    let selections: Vec<_> =
+        path.selections().1.iter().map(|(_, selection)| super::collections::is_selected(selection)).collect();
+    let steps = steps.into_iter().zip(selections).skip(taken);
+    steps.map(|(it, selected)| if selected { Step::Each } else { step(Key::of(it)) }).collect()
+}
+
+/// An attribute of the elements, and what they have there.
+struct Attribute {
+    steps: Steps,
+    /// By the place of the element.
+    texts: Vec<(usize, String)>,
+}
+
+/// Finds which attribute is which, over the elements of one collection.
+pub(super) fn ways(elements: &[&Value], config: &Config, effects: &Effects) -> Vec<Way> {
+    let sample: Vec<&Value> = elements.iter().take(SAMPLE).copied().collect();
+    let mut finder = Finder { attributes: Vec::new(), effects, ways: Vec::new() };
+    finder.configured_and_named(&sample, config);
+    let is_complete = FieldKind::VALUES.into_iter().all(|field| finder.has(field));
+    if is_complete && effects.reached.keys().all(|(steps, ..)| finder.is_taken(steps)) {
+        return finder.ways;
+    }
+    for (at, element) in sample.iter().enumerate() {
+        finder.note(element, Steps::new(), at, 0);
+    }
+    finder.named_anywhere();
+    finder.by_effect();
+    finder.by_role_and_safelist();
+    finder.by_looks();
+    finder.ways
+}
+
+struct Finder<'a> {
+    attributes: Vec<Attribute>,
+    effects: &'a Effects,
+    ways: Vec<Way>,
+}
+
+impl Finder<'_> {
+    fn has(&self, field: FieldKind) -> bool {
+        self.ways.iter().any(|way| way.field == field && !way.is_fragment)
+    }
+
+    fn is_taken(&self, steps: &Steps) -> bool {
+        self.ways.iter().any(|way| way.steps == *steps)
+    }
+
+    fn add(&mut self, steps: Steps, field: FieldKind, evidence: Evidence, is_fragment: bool) {
+        if !self.is_taken(&steps) {
+            self.ways.push(Way { steps, field, evidence, is_fragment });
+        }
+    }
+
+    fn configured_and_named(&mut self, sample: &[&Value], config: &Config) {
+        for field in FieldKind::VALUES {
+            let path = config.field_path(field);
+            let is_there = |element: &&Value| {
+                let found = path.iter().try_fold((*element).clone(), |value, name| value.get(name));
+                found.is_some_and(|value| value.entries().is_none() && value.elements().is_none())
+            };
+            let evidence = match config.is_mapped(field) {
+                true => Evidence::Configured,
+                false if sample.iter().any(is_there) => Evidence::Named,
+                false => continue,
+            };
+            let steps = path.iter().map(|name| Step::Name((*name).into())).collect();
+            self.add(steps, field, evidence, false);
+        }
+        for (list, names) in grant_lists(sample, config) {
+            for (field, name) in names {
+                let steps = list.iter().cloned().chain([Step::Each, Step::Name(name.as_str().into())]).collect();
+                self.add(steps, field, Evidence::Named, false);
+            }
+        }
+    }
+
+    /// Notes the texts in `value`, an element or a part of it.
+    fn note(&mut self, value: &Value, steps: Steps, element: usize, depth: usize) {
+        if depth > DEPTH {
+            return;
+        }
+        if let Some(text) = crate::tenants::text_of(value) {
+            let is_room = self.attributes.len() < ATTRIBUTES;
+            match self.attributes.iter_mut().find(|attribute| attribute.steps == steps) {
+                Some(attribute) => attribute.texts.push((element, text.to_string())),
+                None if is_room => self.attributes.push(Attribute { steps, texts: vec![(element, text.to_string())] }),
+                None => {}
+            }
+            return;
+        }
+        let with = |step: Step| steps.iter().cloned().chain([step]).collect::<Steps>();
+        for entry in value.entries().unwrap_or_default() {
+            self.note(&entry.value, with(Step::Name(entry.key.clone())), element, depth + 1);
+        }
+        for part in value.elements().unwrap_or_default() {
+            self.note(part, with(Step::Each), element, depth + 1);
+        }
+    }
+
+    /// Attributes with names of ours at another place.
+    fn named_anywhere(&mut self) {
+        for field in UNAMBIGUOUS {
+            if self.has(field) {
+                continue;
+            }
+            let is_named = |attribute: &&Attribute| {
+                matches!(attribute.steps.last(), Some(Step::Name(name)) if name.as_str() == field.name())
+                    && !attribute.steps.contains(&Step::Each)
+            };
+            let mut named = self.attributes.iter().filter(is_named);
+            if let (Some(only), None) = (named.next(), named.next()) {
+                let steps = only.steps.clone();
+                self.add(steps, field, Evidence::Named, false);
+            }
+        }
+    }
+
+    /// What reaches sinks. Of a connector's values each is one attribute; grants may have several.
+    fn by_effect(&mut self) {
+        let mut reached: Vec<(&(Steps, FieldKind, bool), usize)> =
+            self.effects.reached.iter().map(|(key, &count)| (key, count)).collect();
+        // The most often reached first; of equals, in a fixed order.
+        reached.sort_by(|(a, count_a), (b, count_b)| count_b.cmp(count_a).then_with(|| a.cmp(b)));
+        let most = |field: FieldKind| {
+            reached.iter().filter(|((_, it, fragment), _)| *it == field && !fragment).map(|(_, count)| *count).max()
+        };
+        let is_grants = |field: FieldKind| !FieldKind::CONNECTOR.contains(&field);
+        for &((steps, field, is_fragment), count) in &reached {
+            let is_minor = count * 4 < most(*field).unwrap_or_default();
+            let is_one_of_several = is_grants(*field) && !is_minor && self.looks(steps, *field);
+            if *is_fragment || (self.has(*field) && !is_one_of_several) || self.looks_otherwise(steps, *field) {
+                continue;
+            }
+            self.add(steps.clone(), *field, Evidence::Reaches, false);
+        }
+        for &((steps, field, is_fragment), _) in &reached {
+            // The account in a role's ARN is that of its organization.
+            let is_account = *field == FieldKind::RoleArn && self.looks(steps, FieldKind::SsoAccountId);
+            match (*is_fragment, is_account) {
+                (true, true) if !self.has(FieldKind::SsoAccountId) => {
+                    self.add(steps.clone(), FieldKind::SsoAccountId, Evidence::InRole, false);
+                }
+                (true, false) if !self.has(*field) => self.add(steps.clone(), *field, Evidence::Reaches, true),
+                _ => {}
+            }
+        }
+    }
+
+    fn texts(&self, steps: &Steps) -> &[(usize, String)] {
+        let attribute = self.attributes.iter().find(|attribute| attribute.steps == *steps);
+        attribute.map(|attribute| attribute.texts.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether most values at `steps` look like `field`.
+    fn looks(&self, steps: &Steps, field: FieldKind) -> bool {
+        let texts = self.texts(steps);
+        let alike = texts.iter().filter(|(_, text)| has_shape(field, text)).count();
+        alike > 0 && alike * 2 >= texts.len()
+    }
+
+    /// Whether most values at `steps` look like another field, and like this one only by a mistake.
+    fn looks_otherwise(&self, steps: &Steps, field: FieldKind) -> bool {
+        let others =
+            FieldKind::VALUES.into_iter().filter(|other| !is_alike(*other, field) && *other != FieldKind::Cloud);
+        !self.looks(steps, field) && others.into_iter().any(|other| self.looks(steps, other))
+    }
+
+    fn by_role_and_safelist(&mut self) {
+        if !self.has(FieldKind::SsoAccountId) {
+            let role_way = self.ways.iter().find(|way| way.field == FieldKind::RoleArn && !way.is_fragment);
+            let written: HashMap<usize, &str> = role_way
+                .map(|way| self.texts(&way.steps).iter().map(|(at, text)| (*at, text.as_str())).collect())
+                .unwrap_or_default();
+            let account = |element: &usize| {
+                let role = self.effects.roles.get(element).map(String::as_str).or(written.get(element).copied())?;
+                role.split(':').nth(4)
+            };
+            let matches = |attribute: &Attribute| {
+                attribute.texts.iter().filter(|(at, text)| account(at) == Some(text.as_str())).count()
+            };
+            let accounts = || {
+                let single = self.attributes.iter().filter(|attribute| !attribute.steps.contains(&Step::Each));
+                single.filter(|attribute| self.looks(&attribute.steps, FieldKind::SsoAccountId))
+            };
+            let by_role = accounts().map(|attribute| (matches(attribute), attribute)).filter(|(count, _)| *count > 0);
+            let by_role = by_role.rev_max();
+            let listed = accounts()
+                .map(|attribute| (self.effects.listed.get(&attribute.steps).copied().unwrap_or_default(), attribute))
+                .filter(|(count, _)| *count > 0)
+                .rev_max();
+            let found = by_role
+                .map(|attribute| (attribute.steps.clone(), Evidence::InRole))
+                .or_else(|| listed.map(|attribute| (attribute.steps.clone(), Evidence::InSafelist)));
+            if let Some((steps, evidence)) = found {
+                self.move_target(&steps);
+                self.ways.retain(|way| way.steps != steps);
+                self.add(steps, FieldKind::SsoAccountId, evidence, false);
+            }
+        }
+    }
+
+    /// Where the account at `sso` was taken for the target only since it reaches it, and an account reaches nothing at
+    /// all, that one is the target.
+    fn move_target(&mut self, sso: &Steps) {
+        let is_target = |way: &&Way| way.steps == *sso && way.field == FieldKind::TargetAccountId;
+        if !self.ways.iter().any(|way| is_target(&way) && way.evidence == Evidence::Reaches) {
+            return;
+        }
+        let free = self.attributes.iter().filter(|attribute| {
+            attribute.steps != *sso
+                && !self.is_taken(&attribute.steps)
+                && !self.effects.reaches_anything(&attribute.steps)
+                && !self.effects.listed.contains_key(&attribute.steps)
+                && self.looks(&attribute.steps, FieldKind::TargetAccountId)
+        });
+        let free: Vec<Steps> = free.map(|attribute| attribute.steps.clone()).collect();
+        if let [only] = free.as_slice() {
+            self.add(only.clone(), FieldKind::TargetAccountId, Evidence::Looks, false);
+        }
+    }
+
+    /// What alone looks like a value that has not been found.
+    fn by_looks(&mut self) {
+        let fields = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::Region];
+        for field in fields {
+            if self.has(field) {
+                continue;
+            }
+            let alike = self.attributes.iter().filter(|attribute| {
+                let is_misspelt = matches!(attribute.steps.last(), Some(Step::Name(name))
+                    if strsim::osa_distance(name, field.name()) <= MISSPELT);
+                !self.is_taken(&attribute.steps)
+                    && !is_misspelt
+                    && self.effects.count(&attribute.steps, field) == 0
+                    && self.looks(&attribute.steps, field)
+            });
+            let alike: Vec<Steps> = alike.map(|attribute| attribute.steps.clone()).collect();
+            if let [only] = alike.as_slice() {
+                self.add(only.clone(), field, Evidence::Looks, false);
+            }
+        }
+    }
+}
+
+/// The largest of counted things, the first of equals.
+trait RevMax<'a> {
+    fn rev_max(self) -> Option<&'a Attribute>;
+}
+
+impl<'a, I: Iterator<Item = (usize, &'a Attribute)>> RevMax<'a> for I {
+    fn rev_max(self) -> Option<&'a Attribute> {
+        let mut best: Option<(usize, &Attribute)> = None;
+        for (count, attribute) in self {
+            if best.is_none_or(|(most, _)| count > most) {
+                best = Some((count, attribute));
+            }
+        }
+        best.map(|(_, attribute)| attribute)
+    }
+}
+
+/// The lists of grants that elements have, and what their attributes are called.
+fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind, String)>)> {
+    let mut lists: Vec<(Steps, Vec<(FieldKind, String)>)> = Vec::new();
+    for element in sample {
+        for entry in element.entries().unwrap_or_default() {
+            let elements = super::collections::values_at(&entry.value, &[Step::Each]);
+            for part in elements.iter().filter(|part| part.entries().is_some()) {
+                let names = config.grant_attribute_names();
+                let found: Vec<(FieldKind, String)> = names
+                    .into_iter()
+                    .filter(|(_, name)| part.entry(name).is_some())
+                    .map(|(field, name)| (field, name.to_owned()))
+                    .collect();
+                let has = |field| found.iter().any(|(it, _)| *it == field);
+                if has(FieldKind::PermissionSetArn) && has(FieldKind::TargetAccountId) {
+                    let steps = Steps::from_iter([Step::Name(entry.key.clone())]);
+                    match lists.iter_mut().find(|(known, _)| *known == steps) {
+                        Some((_, names)) => {
+                            names.extend(found.into_iter().filter(|it| !names.contains(it)).collect::<Vec<_>>())
+                        }
+                        None => lists.push((steps, found)),
+                    }
+                }
+            }
+        }
+    }
+    lists
+}
+
+/// Whether values of both kinds look the same.
+fn is_alike(a: FieldKind, b: FieldKind) -> bool {
+    let is_account = |field| matches!(field, FieldKind::SsoAccountId | FieldKind::TargetAccountId);
+    a == b || (is_account(a) && is_account(b))
+}
+
+/// Whether `text` could be a value of this kind.
+pub fn has_shape(field: FieldKind, text: &str) -> bool {
+    match field {
+        FieldKind::TargetAccountId | FieldKind::SsoAccountId => arn::is_account_id(text),
+        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
+        FieldKind::InstanceArn => text.contains(":instance/"),
+        FieldKind::RoleArn => text.contains(":role/"),
+        FieldKind::Region => facts::region_status(text) != RegionStatus::Invalid,
+        FieldKind::Cloud | FieldKind::Key => true,
+    }
+}

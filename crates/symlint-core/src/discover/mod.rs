@@ -1,0 +1,32 @@
+//! Values → where they take effect → tenants: which elements of which collections are the tenants, which of their
+//! attributes is which value, and what cannot be told.
+//!
+//! ```text
+//! sinks        the resources on which Sym and AWS act, a table
+//! reach        which variables of a module reach its sinks
+//! modules      what the called modules are for
+//! arguments    which arguments carry which values
+//! walk         module instances → flows, connectors, safelists, with what they receive
+//!    ▼
+//! collections  which elements the flows are made of
+//! fields       which attribute of an element is which value
+//! build        elements and flows → the model
+//! ```
+
+mod arguments;
+mod build;
+mod collections;
+mod effective;
+mod fields;
+mod modules;
+mod owners;
+mod reach;
+mod safelists;
+pub mod sinks;
+mod walk;
+
+pub use build::{build, concerns};
+pub use collections::values_at;
+pub use fields::has_shape;
+pub(crate) use modules::module_names;
+pub use reach::{Step, Steps};

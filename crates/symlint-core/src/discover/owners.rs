@@ -1,0 +1,113 @@
+//! Whose values a flow instance should receive.
+
+use std::cell::OnceCell;
+use std::cmp::Reverse;
+
+use foldhash::HashMap;
+use symlint_terraform::{Str, Value};
+
+use super::build::Member;
+use super::collections::{argument_paths, iterated};
+use crate::tenants::{FlowInstance, Source, SourceIndex, TenantId, normalise};
+
+/// Knows the tenants of the collections by their keys and elements.
+pub(super) struct Assigner<'a> {
+    /// By their keys; `None` where two collections have the same.
+    keys: HashMap<Str, Option<TenantId>>,
+    /// By their normalized keys, once they are asked for; `None` where several have the same.
+    words: OnceCell<HashMap<String, Option<TenantId>>>,
+    sources: &'a SourceIndex,
+}
+
+impl<'a> Assigner<'a> {
+    pub(super) fn new(members: &[Member], sources: &'a SourceIndex) -> Self {
+        let mut keys: HashMap<Str, Option<TenantId>> = HashMap::default();
+        for (at, member) in members.iter().enumerate() {
+            let id = TenantId(u32::try_from(at).unwrap_or(u32::MAX));
+            if let Some(key) = member.element.name.as_ref().and_then(Value::as_str) {
+                keys.entry(key.clone()).and_modify(|known| *known = None).or_insert(Some(id));
+            }
+        }
+        Self { keys, words: OnceCell::new(), sources }
+    }
+
+    /// The element for which the instance is repeated, the one that its key or its slug names, or else the one that
+    /// most of its values come from.
+    pub(super) fn tenant_of(&self, instance: &FlowInstance) -> Option<TenantId> {
+        for repetition in &instance.repetitions {
+            let element = iterated(repetition).into_iter().find_map(|path| self.sources.tenant_at(&path));
+            let by_key = || self.keys.get(repetition.key.as_str()?.as_str()).copied().flatten();
+            let by_value = || {
+                let path = repetition.value.as_ref()?.origin.path.as_ref()?;
+                self.sources.tenant_at(path)
+            };
+            let in_other_words = || self.in_other_words(repetition.key.as_str()?);
+            if let Some(tenant) = element.or_else(by_key).or_else(by_value).or_else(in_other_words) {
+                return Some(tenant);
+            }
+        }
+        if let Some(tenant) = self.selected_for(instance) {
+            return Some(tenant);
+        }
+        if let Some(tenant) = instance.slug().and_then(|slug| self.named_by(&slug.value)) {
+            return Some(tenant);
+        }
+        let mut votes: Vec<(usize, TenantId)> = Vec::new();
+        let values = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(|argument| &argument.value);
+        for tenant in values.flat_map(|value| self.sources.tenants(value)) {
+            match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
+                Some((count, _)) => *count += 1,
+                None => votes.push((1, tenant)),
+            }
+        }
+        // Of equals, the first in source order.
+        votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
+    }
+
+    /// The tenant whose values the key or index of the instance selects, where most arguments agree.
+    fn selected_for(&self, instance: &FlowInstance) -> Option<TenantId> {
+        instance.repetitions.first()?;
+        let mut votes: Vec<(usize, TenantId)> = Vec::new();
+        let mut all = 0;
+        for argument in instance.arguments.iter().filter(|argument| !argument.is_slug()) {
+            let mut selected: Vec<TenantId> = Vec::new();
+            for path in argument_paths(argument) {
+                selected.extend(self.sources.tenant_at(&path).filter(|tenant| !selected.contains(tenant)));
+            }
+            all += 1;
+            for tenant in selected {
+                match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
+                    Some((count, _)) => *count += 1,
+                    None => votes.push((1, tenant)),
+                }
+            }
+        }
+        votes.into_iter().find(|(count, _)| count * 2 > all).map(|(_, tenant)| tenant)
+    }
+
+    /// The tenant whose key `value` is, is made of, or is in another spelling.
+    fn named_by(&self, value: &Value) -> Option<TenantId> {
+        let text = value.as_str()?;
+        if let Some(Some(tenant)) = self.keys.get(text.as_str()) {
+            return Some(*tenant);
+        }
+        // An account or an ARN of a tenant does not name it.
+        let sources = self.sources.of(value, None).unwrap_or_default();
+        let names = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Attribute(..));
+        let mut tenants = sources.iter().filter(|source| names(source)).filter_map(Source::tenant);
+        let first = tenants.next().filter(|first| tenants.all(|tenant| tenant == *first));
+        first.or_else(|| self.in_other_words(text))
+    }
+
+    fn in_other_words(&self, text: &str) -> Option<TenantId> {
+        self.words.get_or_init(|| self.words()).get(&normalise(text)).copied().flatten()
+    }
+
+    fn words(&self) -> HashMap<String, Option<TenantId>> {
+        let mut words: HashMap<String, Option<TenantId>> = HashMap::default();
+        for (key, tenant) in &self.keys {
+            words.entry(normalise(key)).and_modify(|known| *known = None).or_insert(*tenant);
+        }
+        words
+    }
+}

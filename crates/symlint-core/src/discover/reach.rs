@@ -1,0 +1,281 @@
+//! Which variables of a module reach which of its sinks, read from its expressions alone.
+
+use smallvec::SmallVec;
+use symlint_terraform::syntax::{Call, Expr, ExprKind, For, Item, Key, SplatStep, TemplatePart, children};
+use symlint_terraform::{Module, Resource, Str};
+
+use super::sinks::{Sink, is_of_flow};
+use crate::tenants::FieldKind;
+
+/// How deep expressions, and locals within each other, are followed.
+const DEPTH: usize = 32;
+
+/// How many places an expression may come from. Expressions that mean something have a handful.
+const MOST: usize = 64;
+
+/// Functions that pass the value of each argument on as it is.
+const PASSING: [&str; 16] = [
+    "coalesce",
+    "concat",
+    "distinct",
+    "flatten",
+    "lookup",
+    "nonsensitive",
+    "one",
+    "reverse",
+    "sensitive",
+    "setunion",
+    "sort",
+    "tolist",
+    "tomap",
+    "toset",
+    "try",
+    "values",
+];
+
+/// A part of a variable that reaches a sink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// The variable, and the way inside its value.
+    pub(super) input: VariablePart,
+    /// Which value of the tenant the sink needs.
+    pub(super) field: FieldKind,
+}
+
+/// A variable of a module, or a part of its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VariablePart {
+    /// The variable.
+    pub(super) variable: Str,
+    /// The way inside its value.
+    pub(super) steps: Steps,
+    /// Whether the value is passed on as it is, and not put together with others.
+    pub(super) is_exact: bool,
+}
+
+/// The way inside a value.
+pub type Steps = SmallVec<[Step; 2]>;
+
+/// A step inside a value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// An attribute, or a key that is written.
+    Name(Str),
+    /// Any element.
+    Each,
+}
+
+/// The variables of `module` that reach its sinks, and under [`FieldKind::Key`] those that reach the names of its
+/// resources. In the order of the sinks, each once.
+pub(super) fn reached(module: &Module) -> Vec<Reached> {
+    let mut found: Vec<Reached> = Vec::new();
+    let mut add = |parts: Vec<VariablePart>, field: FieldKind| {
+        for input in parts {
+            let reached = Reached { input, field };
+            if !found.contains(&reached) {
+                found.push(reached);
+            }
+        }
+    };
+    for resource in module.resources.iter().filter(|resource| is_of_flow(resource)) {
+        let follow = |attribute: &str, part: Option<&str>| {
+            let Some(attribute) = resource.attribute(attribute) else { return Vec::new() };
+            let steps: Steps = part.map(|part| Step::Name(part.into())).into_iter().collect();
+            Follower::new(module, resource).all(&attribute.value, steps)
+        };
+        for setting in Sink::of_block(resource).map(|sink| sink.settings).unwrap_or_default() {
+            add(follow(setting.attribute, setting.part), setting.field);
+        }
+        if resource.attribute("name").is_some() && resource.kind.text.starts_with("sym_") {
+            add(follow("name", None), FieldKind::Key);
+        }
+    }
+    found
+}
+
+struct Follower<'m> {
+    module: &'m Module,
+    /// What `each` goes through.
+    for_each: Option<&'m Expr>,
+    /// The names that enclosing `for` expressions bind, the innermost last.
+    bound: Vec<(&'m str, Binding<'m>)>,
+    depth: usize,
+    found: Vec<VariablePart>,
+}
+
+#[derive(Clone, Copy)]
+enum Binding<'m> {
+    /// Each element of this.
+    Element(&'m Expr),
+    /// Each key of this.
+    Key(&'m Expr),
+}
+
+impl<'m> Follower<'m> {
+    fn new(module: &'m Module, resource: &'m Resource) -> Self {
+        let for_each = resource.attribute("for_each").map(|attribute| &attribute.value);
+        Self { module, for_each, bound: Vec::new(), depth: 0, found: Vec::new() }
+    }
+
+    fn all(mut self, expr: &'m Expr, steps: Steps) -> Vec<VariablePart> {
+        self.follow(expr, steps, true);
+        self.found
+    }
+
+    /// Finds where the value at `steps` inside `expr` comes from.
+    fn follow(&mut self, expr: &'m Expr, steps: Steps, exact: bool) {
+        if self.depth >= DEPTH || self.found.len() >= MOST {
+            return;
+        }
+        self.depth += 1;
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.follow(inner, steps, exact),
+            ExprKind::Variable(name) => self.bound(name, steps, exact),
+            ExprKind::Attribute(base, name) => self.attribute(base, &name.text, steps, exact),
+            ExprKind::Index(base, key) => {
+                let step = match &key.kind {
+                    ExprKind::String(text) => Step::Name(text.text.clone()),
+                    _ => Step::Each,
+                };
+                self.follow(base, before(step, steps), exact);
+            }
+            ExprKind::Splat(splat) => {
+                let mut inside: Steps = Steps::new();
+                splat_steps(&splat.steps, &mut inside);
+                inside.extend(steps);
+                self.follow(&splat.base, before(Step::Each, inside), exact);
+            }
+            ExprKind::Object(items) => self.object(items, steps, exact),
+            ExprKind::Tuple(elements) => {
+                let (exact, inside) = if steps.is_empty() { (false, steps) } else { (exact, rest(&steps)) };
+                elements.iter().for_each(|element| self.follow(element, inside.clone(), exact));
+            }
+            ExprKind::For(each) => self.comprehension(each, steps, exact),
+            ExprKind::Conditional(conditional) => {
+                self.follow(&conditional.yes, steps.clone(), exact);
+                self.follow(&conditional.no, steps, exact);
+            }
+            ExprKind::Call(call) => self.call(call, steps, exact),
+            ExprKind::Template(parts) => {
+                let exact = exact && matches!(&**parts, [TemplatePart::Interpolation(_)]);
+                children(expr).into_iter().for_each(|child| self.follow(child, Steps::new(), exact));
+            }
+            _ => children(expr).into_iter().for_each(|child| self.follow(child, Steps::new(), false)),
+        }
+        self.depth -= 1;
+    }
+
+    fn attribute(&mut self, base: &'m Expr, name: &'m Str, steps: Steps, exact: bool) {
+        let root = if let ExprKind::Variable(root) = &base.kind { Some(root.as_str()) } else { None };
+        let is_bound = root.is_some_and(|root| self.bound.iter().any(|(bound, _)| *bound == root));
+        match root.filter(|_| !is_bound) {
+            Some("var") => {
+                let part = VariablePart { variable: name.clone(), steps, is_exact: exact };
+                if !self.found.contains(&part) {
+                    self.found.push(part);
+                }
+            }
+            Some("local") => {
+                if let Some(local) = self.module.local(name) {
+                    let bound = std::mem::take(&mut self.bound);
+                    self.follow(&local.value, steps, exact);
+                    self.bound = bound;
+                }
+            }
+            Some("each") => {
+                let Some(for_each) = self.for_each.take() else { return };
+                // Of a set, the key is the element; of a map, a name.
+                let is_element = name.as_str() == "value" || is_set(for_each);
+                self.follow(for_each, before(Step::Each, steps), exact && is_element);
+                self.for_each = Some(for_each);
+            }
+            Some("count" | "path" | "terraform" | "module" | "data" | "self") => {}
+            _ => self.follow(base, before(Step::Name(name.clone()), steps), exact),
+        }
+    }
+
+    fn bound(&mut self, name: &str, steps: Steps, exact: bool) {
+        let Some(at) = self.bound.iter().rposition(|(bound, _)| *bound == name) else { return };
+        let outer = self.bound.split_off(at);
+        match outer.first() {
+            Some((_, Binding::Element(collection))) => self.follow(collection, before(Step::Each, steps), exact),
+            Some((_, Binding::Key(collection))) => self.follow(collection, before(Step::Each, Steps::new()), false),
+            None => {}
+        }
+        self.bound.extend(outer);
+    }
+
+    fn object(&mut self, items: &'m [Item], steps: Steps, exact: bool) {
+        let inside = rest(&steps);
+        match steps.first() {
+            Some(Step::Name(name)) => {
+                let is_named = |item: &&Item| matches!(&item.key, Key::Literal(key) if key.text == *name);
+                if let Some(item) = items.iter().rfind(is_named) {
+                    self.follow(&item.value, inside, exact);
+                }
+            }
+            Some(Step::Each) => items.iter().for_each(|item| self.follow(&item.value, inside.clone(), exact)),
+            None => items.iter().for_each(|item| self.follow(&item.value, Steps::new(), false)),
+        }
+    }
+
+    fn comprehension(&mut self, each: &'m For, steps: Steps, exact: bool) {
+        let names = each.key_name.iter().map(|name| (name.text.as_str(), Binding::Key(&each.collection)));
+        let value = (each.value_name.text.as_str(), Binding::Element(&each.collection));
+        let before = self.bound.len();
+        self.bound.extend(names.chain([value]));
+        let inside = rest(&steps);
+        let exact = exact && !steps.is_empty();
+        self.follow(&each.result, inside, exact);
+        self.bound.truncate(before);
+    }
+
+    fn call(&mut self, call: &'m Call, steps: Steps, exact: bool) {
+        let name = call.name.text.as_str();
+        if name == "merge" {
+            // What a later object writes is what counts.
+            let written = call.arguments.iter().rev().find(|argument| writes(argument, steps.first()));
+            match written {
+                Some(argument) => self.follow(argument, steps, exact),
+                None => call.arguments.iter().for_each(|argument| self.follow(argument, steps.clone(), exact)),
+            }
+            return;
+        }
+        let passes = PASSING.contains(&name);
+        for argument in &call.arguments {
+            let steps = if passes { steps.clone() } else { Steps::new() };
+            self.follow(argument, steps, exact && passes);
+        }
+    }
+}
+
+/// Whether `expr` is an object in which the attribute of `step` is written.
+fn writes(expr: &Expr, step: Option<&Step>) -> bool {
+    let (ExprKind::Object(items), Some(Step::Name(name))) = (&expr.kind, step) else { return false };
+    items.iter().any(|item| matches!(&item.key, Key::Literal(key) if key.text == *name))
+}
+
+fn is_set(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(call) if call.name.text.as_str() == "toset")
+}
+
+fn before(step: Step, steps: Steps) -> Steps {
+    std::iter::once(step).chain(steps).collect()
+}
+
+fn rest(steps: &Steps) -> Steps {
+    steps.iter().skip(1).cloned().collect()
+}
+
+fn splat_steps(steps: &[SplatStep], to: &mut Steps) {
+    for step in steps {
+        match step {
+            SplatStep::Attribute(name) => to.push(Step::Name(name.text.clone())),
+            SplatStep::Index(_) => to.push(Step::Each),
+            SplatStep::Splat(inner) => {
+                to.push(Step::Each);
+                splat_steps(inner, to);
+            }
+        }
+    }
+}

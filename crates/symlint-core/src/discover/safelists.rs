@@ -1,0 +1,204 @@
+//! The accounts that the runtime may enter: a connector's safelist, or the roles in a hand-written policy.
+
+use symlint_terraform::syntax::{Block, Expr, ExprKind};
+use symlint_terraform::{Evaluator, Instance, Kind, Module, ModuleCall, Origin, Resource, Sources, Str, Value};
+
+use crate::tenants::{RuntimeBlock, RuntimeCall, SAFELIST};
+
+/// Functions whose result has every element of every argument.
+const PASSING: [&str; 6] = ["concat", "distinct", "sort", "tolist", "toset", "setunion"];
+
+/// How many locals are followed to where a list is written.
+const LOCALS: usize = 8;
+
+/// How deep the parts of a policy may be nested.
+const DEPTH: usize = 16;
+
+/// Resources and data sources whose policy may say which roles the runtime may assume.
+const POLICIES: [&str; 3] = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_policy_document"];
+
+/// What is allowed where one role assumes another.
+const ASSUME_ROLE: &str = "sts:AssumeRole";
+
+/// `account_id_safelist` of an instance. Of a list that is put together, the parts that are known.
+pub(super) fn safelist(evaluator: &Evaluator<'_>, call: &ModuleCall, instance: &Instance) -> Option<Value> {
+    let list = evaluator.argument(instance, SAFELIST)?;
+    let (Some(caller), Some(argument)) = (instance.caller(), call.argument(SAFELIST)) else { return Some(list) };
+    if list.as_unknown().is_none() {
+        return Some(list);
+    }
+    let mut parts = Vec::new();
+    known_parts(evaluator, caller, &argument.value, LOCALS, &mut parts);
+    let is_any_known = parts.iter().any(|part| part.as_unknown().is_none());
+    let origin = Origin::derived(argument.value.span, []);
+    Some(if is_any_known { Value::new(Kind::Tuple(parts.into()), origin) } else { list })
+}
+
+/// The elements of a list that is put together, one that is unknown for each part that is not known: Terraform knows
+/// nothing of such a list, but what is written in it will be in it.
+fn known_parts(evaluator: &Evaluator<'_>, caller: &Instance, expr: &Expr, locals: usize, parts: &mut Vec<Value>) {
+    let value = evaluator.evaluate(caller, expr);
+    if value.as_unknown().is_none() {
+        parts.extend((0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at)));
+        return;
+    }
+    match &expr.kind {
+        ExprKind::Paren(inner) => known_parts(evaluator, caller, inner, locals, parts),
+        ExprKind::Call(call) if PASSING.contains(&call.name.text.as_str()) => {
+            call.arguments.iter().for_each(|argument| known_parts(evaluator, caller, argument, locals, parts));
+        }
+        _ => match local(evaluator, caller, expr).filter(|_| locals > 0) {
+            Some(local) => known_parts(evaluator, caller, local, locals - 1, parts),
+            None => parts.push(value),
+        },
+    }
+}
+
+/// What a local is set to, where `expr` is one.
+fn local<'e>(evaluator: &Evaluator<'e>, caller: &Instance, expr: &Expr) -> Option<&'e Expr> {
+    let ExprKind::Attribute(root, name) = &expr.kind else { return None };
+    let module = caller.module().and_then(|module| evaluator.project().module(module))?;
+    matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "local")
+        .then(|| module.local(&name.text).map(|local| &local.value))
+        .flatten()
+}
+
+/// Whether the module has policies that may be the runtime's.
+pub(super) fn has_policies(module: &Module) -> bool {
+    module.resources.iter().any(is_policy)
+}
+
+fn is_policy(resource: &Resource) -> bool {
+    POLICIES.contains(&resource.kind.text.as_str())
+}
+
+/// The policies of the module that let a role assume roles below `/sym/`: the accounts of these.
+pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
+    let mut found = Vec::new();
+    for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
+        let mut policy = Policy { evaluator, instance, accounts: Vec::new(), is_known_to_be: false };
+        policy.read(resource);
+        if policy.is_known_to_be {
+            let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
+            let list = Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []));
+            found.push(RuntimeCall {
+                block: RuntimeBlock::Policy(resource),
+                safelists: vec![list],
+                instances: 1,
+                is_unknown: false,
+            });
+        }
+    }
+    found
+}
+
+struct Policy<'a, 'p> {
+    evaluator: &'a Evaluator<'p>,
+    instance: &'a Instance,
+    accounts: Vec<Value>,
+    /// Whether a role below `/sym/` is among what may be assumed.
+    is_known_to_be: bool,
+}
+
+impl<'p> Policy<'_, 'p> {
+    fn read(&mut self, resource: &'p Resource) {
+        if let Some(attribute) = resource.attribute("policy") {
+            let document = self.encoded(&attribute.value, LOCALS);
+            let value = self.evaluator.evaluate(self.instance, document.unwrap_or(&attribute.value));
+            match document {
+                Some(_) => self.document(&value, 0),
+                // A text, such as a heredoc.
+                None if value.as_str().is_some_and(|text| text.contains(ASSUME_ROLE)) => self.roles(&value, 0),
+                None => {}
+            }
+        }
+        for statement in resource.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == "statement") {
+            self.statement_block(statement);
+        }
+    }
+
+    /// What `jsonencode` is given, where `expr` is a call of it or a local that is one.
+    fn encoded(&self, expr: &'p Expr, locals: usize) -> Option<&'p Expr> {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.encoded(inner, locals),
+            ExprKind::Call(call) if call.name.text.as_str() == "jsonencode" => call.arguments.first(),
+            _ if locals > 0 => self.encoded(local(self.evaluator, self.instance, expr)?, locals - 1),
+            _ => None,
+        }
+    }
+
+    fn statement_block(&mut self, statement: &Block) {
+        let value = |name: &str| {
+            let attribute = statement.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
+            Some(self.evaluator.evaluate(self.instance, &attribute.value))
+        };
+        let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
+        if effect.is_none_or(|effect| is_text(&effect, "Allow")) && actions.is_some_and(|it| has_text(&it, ASSUME_ROLE))
+        {
+            resources.iter().for_each(|resources| self.roles(resources, 0));
+        }
+    }
+
+    /// Looks for statements in a document.
+    fn document(&mut self, value: &Value, depth: usize) {
+        if depth > DEPTH {
+            return;
+        }
+        if let (Some(action), Some(resource)) = (value.get("Action"), value.get("Resource")) {
+            let is_allowed = value.get("Effect").is_none_or(|effect| is_text(&effect, "Allow"));
+            if is_allowed && has_text(&action, ASSUME_ROLE) {
+                self.roles(&resource, 0);
+            }
+            return;
+        }
+        parts(value).iter().for_each(|part| self.document(part, depth + 1));
+    }
+
+    /// Notes the accounts of the roles in `value`, whose ARNs may be anywhere in texts.
+    fn roles(&mut self, value: &Value, depth: usize) {
+        if value.as_unknown().is_some() {
+            self.accounts.push(value.clone());
+            return;
+        }
+        let Some(text) = value.as_str() else {
+            if depth < DEPTH {
+                parts(value).iter().for_each(|part| self.roles(part, depth + 1));
+            }
+            return;
+        };
+        const SERVICE: &str = ":iam::";
+        let sources: &Sources = self.evaluator.project().sources();
+        for (at, _) in text.match_indices(SERVICE) {
+            let start = at + SERVICE.len();
+            let Some(rest) = text.get(start..) else { continue };
+            let Some((account, resource)) = rest.split_once(':') else { continue };
+            let is_account = account.len() <= 64 && !account.contains(['"', ' ', '/']);
+            // Below the path of the connectors' roles, or any path at all.
+            let is_of_connector = resource.starts_with("role/sym/")
+                || resource.starts_with("role/*")
+                || resource.starts_with("role/sym*");
+            if is_account && is_of_connector {
+                self.is_known_to_be |= resource.starts_with("role/sym");
+                let origin = value.origin.cut(start..start + account.len(), sources);
+                self.accounts.push(Value::new(Kind::String(Str::from(account)), origin));
+            }
+        }
+    }
+}
+
+fn parts(value: &Value) -> Vec<Value> {
+    match value.entries() {
+        Some(entries) => entries.iter().map(|entry| value.child(entry)).collect(),
+        None => (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at)).collect(),
+    }
+}
+
+fn is_text(value: &Value, text: &str) -> bool {
+    value.as_str().is_some_and(|it| it.as_str() == text)
+}
+
+/// Whether `value` is `text`, or a list with it. Actions are compared as AWS does, without regard to case.
+fn has_text(value: &Value, text: &str) -> bool {
+    let is = |value: &Value| value.as_str().is_some_and(|it| it.eq_ignore_ascii_case(text) || it.as_str() == "sts:*");
+    is(value) || value.elements().is_some_and(|elements| elements.iter().any(is))
+}

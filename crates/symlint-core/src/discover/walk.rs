@@ -1,0 +1,368 @@
+//! Goes through the module instances and collects what matters in them: flows, connectors, and what the runtime may
+//! enter.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use symlint_terraform::{
+    Entry, EvalError, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project, Resource, Str,
+    Unknown, Value, Variable,
+};
+
+use super::arguments::{Carriers, Inputs};
+use super::modules::{Role, Roles};
+use super::safelists;
+use super::sinks::{Sink, is_of_flow};
+use crate::config::Config;
+use crate::tenants::{
+    Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
+    RuntimeBlock, RuntimeCall,
+};
+
+/// What was found in the modules of a project.
+#[derive(Default)]
+pub(super) struct Walked<'p> {
+    pub(super) flows: Vec<FlowCall<'p>>,
+    /// The resources of the flows, in the order of the instances.
+    pub(super) resources: Vec<FlowResource<'p>>,
+    pub(super) connectors: Vec<ConnectorCall<'p>>,
+    pub(super) runtimes: Vec<RuntimeCall<'p>>,
+    /// Why it is not known how many instances other calls make: there may be flows within them.
+    pub(super) unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
+    /// What could not be evaluated of all this.
+    pub(super) errors: Vec<EvalError>,
+    /// The instances of modules by their addresses.
+    pub(super) instances: HashMap<Str, Instance>,
+}
+
+pub(super) struct Walker<'a, 'p> {
+    evaluator: &'a Evaluator<'p>,
+    project: &'p Project,
+    roles: Roles<'a>,
+    config: &'a Config,
+    /// What the variables of each flow module are for.
+    inputs: HashMap<ModuleId, Inputs>,
+    /// The calls of flow modules whose resources have not been looked at.
+    pending: Vec<Pending<'p>>,
+    walked: Walked<'p>,
+}
+
+/// A call of a flow module, and what its instances receive.
+struct Pending<'p> {
+    call: &'p ModuleCall,
+    module: Option<&'p Module>,
+    unknown: Option<Arc<Unknown>>,
+    instances: Vec<Received>,
+}
+
+/// What one instance of a flow module receives.
+struct Received {
+    instance: Instance,
+    repetitions: Vec<Repetition>,
+    arguments: Vec<Argument>,
+    carriers: Carriers,
+}
+
+impl<'a, 'p> Walker<'a, 'p> {
+    pub(super) fn new(evaluator: &'a Evaluator<'p>, config: &'a Config) -> Self {
+        let project = evaluator.project();
+        let roles = Roles::new(project, config);
+        Self {
+            evaluator,
+            project,
+            roles,
+            config,
+            inputs: HashMap::default(),
+            pending: Vec::new(),
+            walked: Walked::default(),
+        }
+    }
+
+    /// Visits the root module and all that it calls.
+    pub(super) fn walk(mut self) -> Walked<'p> {
+        let root = self.evaluator.root();
+        self.visit(&root, &[]);
+        // What only a module's own resources need is no tenant's, and Terraform says it.
+        self.walked.errors = self.evaluator.errors();
+        for Pending { call, module, unknown, instances } in std::mem::take(&mut self.pending) {
+            let mut flow =
+                FlowCall { call: Some(call), module, instances: Vec::with_capacity(instances.len()), unknown };
+            for received in instances {
+                let instance = received.instance.clone();
+                self.add_instances(&mut flow, received);
+                // Nobody asks about it again, and there may be many.
+                if !self.roles.leads_on(call) {
+                    self.evaluator.forget(&instance);
+                }
+            }
+            self.walked.flows.push(flow);
+        }
+        let known = self.evaluator.errors().len();
+        if let Some(module) = self.project.root().filter(|_| self.roles.has_sinks(ModuleId::ROOT)) {
+            let mut flow = FlowCall { call: None, module: Some(module), instances: Vec::new(), unknown: None };
+            let carriers = Arc::from([]);
+            self.add_instances(
+                &mut flow,
+                Received { instance: root, repetitions: Vec::new(), arguments: Vec::new(), carriers },
+            );
+            self.walked.flows.push(flow);
+        }
+        // The root module's own resources are the flows.
+        self.walked.errors.extend(self.evaluator.errors().into_iter().skip(known));
+        self.walked
+    }
+
+    fn visit(&mut self, instance: &Instance, around: &[Repetition]) {
+        self.walked.instances.insert(instance.address().clone(), instance.clone());
+        let Some(module) = self.module_of(instance) else { return };
+        self.walked.runtimes.extend(safelists::policies(self.evaluator, instance, module));
+        for call in &module.calls {
+            let role = self.roles.of(call);
+            if role == Role::Other && call.child.is_none() {
+                continue;
+            }
+            let (instances, unknown) = match self.evaluator.instances(instance, call) {
+                Ok(instances) => (instances, None),
+                Err(unknown) => (Vec::new(), Some(unknown)),
+            };
+            match role {
+                Role::Flow => self.flow(call, &instances, unknown, around),
+                Role::Connector => self.walked.connectors.push(connector(self.evaluator, call, &instances)),
+                Role::Runtime => {
+                    let safelists =
+                        instances.iter().filter_map(|instance| safelists::safelist(self.evaluator, call, instance));
+                    self.walked.runtimes.push(RuntimeCall {
+                        block: RuntimeBlock::Call(call),
+                        safelists: safelists.collect(),
+                        instances: instances.len(),
+                        is_unknown: unknown.is_some(),
+                    });
+                }
+                Role::Other => {
+                    let unknown = unknown.filter(|_| self.roles.leads_on(call));
+                    self.walked.unknown_calls.extend(unknown.map(|unknown| (call, unknown)));
+                }
+            }
+            if role == Role::Other || role == Role::Flow && self.roles.leads_on(call) {
+                for child in &instances {
+                    let repetitions = repetitions(child, around);
+                    self.visit(child, &repetitions);
+                }
+            }
+        }
+    }
+
+    fn module_of(&self, instance: &Instance) -> Option<&'p Module> {
+        instance.module().and_then(|id| self.project.module(id))
+    }
+
+    fn flow(
+        &mut self,
+        call: &'p ModuleCall,
+        instances: &[Instance],
+        unknown: Option<Arc<Unknown>>,
+        around: &[Repetition],
+    ) {
+        let module = call.child.and_then(|child| self.project.module(child));
+        let inputs = match (call.child, module) {
+            (Some(id), Some(module)) => {
+                let config = self.config;
+                self.inputs.entry(id).or_insert_with(|| Inputs::of_module(module, config)).chosen(call)
+            }
+            _ => Inputs::of_call(call, self.config).chosen(call),
+        };
+        let received = instances.iter().map(|instance| {
+            let arguments: Vec<Argument> =
+                inputs.iter().filter_map(|(name, parts)| self.argument(call, module, instance, name, parts)).collect();
+            for argument in &arguments {
+                // Terraform asks for these before anything of the module.
+                let variable = module.and_then(|module| module.variable(&argument.name));
+                if variable.is_some_and(|variable| !variable.validations.is_empty()) {
+                    self.evaluator.variable(instance, &argument.name);
+                }
+            }
+            let repetitions = repetitions(instance, around);
+            Received { instance: instance.clone(), repetitions, arguments, carriers: inputs.clone() }
+        });
+        let instances = received.collect();
+        self.pending.push(Pending { call, module, unknown, instances });
+    }
+
+    /// Adds the flow instances that one instance of the module makes: one, or where its resources are repeated, one for
+    /// each key.
+    fn add_instances(&mut self, flow: &mut FlowCall<'p>, received: Received) {
+        let Received { instance, repetitions, arguments, carriers } = received;
+        let key = match instance.key() {
+            InstanceKey::Key(key) => key.as_str().cloned(),
+            _ => None,
+        };
+        let mut groups = match flow.module {
+            Some(module) => self.groups(&instance, module, !repetitions.is_empty()),
+            None => Vec::new(),
+        };
+        let is_whole = groups.len() <= 1 && groups.first().is_none_or(|group| group.repetition.is_none());
+        if is_whole {
+            let resources = groups.pop().map(|group| group.resources).unwrap_or_default();
+            let made = FlowInstance {
+                address: instance.address().clone(),
+                inputs: self.inputs(flow.module, &instance, !resources.is_empty()),
+                instance,
+                key,
+                repetitions,
+                tenant: None,
+                arguments,
+                carriers,
+            };
+            self.add(flow, made, resources);
+            return;
+        }
+        for group in groups {
+            let own = group.repetition.iter().cloned();
+            let own_key = group.repetition.as_ref().and_then(|it| it.key.as_str().cloned());
+            let made = FlowInstance {
+                address: group.address,
+                instance: instance.clone(),
+                key: own_key.clone().or_else(|| key.clone()),
+                repetitions: own.chain(repetitions.iter().cloned()).collect(),
+                tenant: None,
+                inputs: self.inputs(flow.module, &instance, true),
+                arguments: Vec::new(),
+                carriers: Arc::from([]),
+            };
+            self.add(flow, made, group.resources);
+        }
+    }
+
+    fn add(&mut self, flow: &mut FlowCall<'p>, instance: FlowInstance, resources: Vec<FlowResource<'p>>) {
+        let place = (self.walked.flows.len(), flow.instances.len());
+        self.walked.resources.extend(resources.into_iter().map(|resource| resource.at(place.0, place.1)));
+        flow.instances.push(instance);
+    }
+
+    fn inputs(&self, module: Option<&Module>, instance: &Instance, is_asked_for: bool) -> Vec<Input> {
+        let variables =
+            module.filter(|_| is_asked_for && instance.caller().is_some()).map(|it| it.variables.as_slice());
+        let input = |variable: &Variable| {
+            let name = variable.name.text.clone();
+            Some(Input { value: self.evaluator.variable(instance, &name)?, name })
+        };
+        variables.unwrap_or_default().iter().filter_map(input).collect()
+    }
+
+    /// What the instance has as the argument `name`: what the call passes, or what the module takes without it.
+    fn argument(
+        &self,
+        call: &ModuleCall,
+        module: Option<&Module>,
+        instance: &Instance,
+        name: &Str,
+        parts: &Arc<[ArgumentPart]>,
+    ) -> Option<Argument> {
+        let variable = module.and_then(|module| module.variable(name));
+        let given = call.argument(name).and_then(|attribute| {
+            let value = self.evaluator.argument(instance, name)?;
+            let (name, span) = (attribute.name.text.clone(), attribute.value.span);
+            Some(Argument { name, value, span, is_default: false, parts: parts.clone() })
+        });
+        // Terraform takes the default for a null that may be none.
+        let given = given.filter(|it| !it.value.is_null() || variable.is_none_or(|it| it.nullable));
+        given.or_else(|| self.default(call, variable?, instance, parts))
+    }
+
+    /// What the module takes where the call passes nothing, unless that says nothing: what may be left out is null,
+    /// empty or a list of nothing.
+    fn default(
+        &self,
+        call: &ModuleCall,
+        variable: &Variable,
+        instance: &Instance,
+        parts: &Arc<[ArgumentPart]>,
+    ) -> Option<Argument> {
+        variable.default.as_ref()?;
+        let value = self.evaluator.variable(instance, &variable.name.text)?;
+        let says_nothing = match &value.kind {
+            Kind::Null | Kind::Unknown(_) => true,
+            Kind::String(text) => text.is_empty(),
+            _ => value.entries().is_some_and(<[Entry]>::is_empty) || value.elements().is_some_and(<[Value]>::is_empty),
+        };
+        let (name, span) = (variable.name.text.clone(), call.name.span);
+        (!says_nothing).then(|| Argument { name, value, span, is_default: true, parts: parts.clone() })
+    }
+
+    /// The resources of one instance of a flow module, by the flow to which they belong.
+    fn groups(&self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
+        let mut groups: Vec<Group<'p>> = Vec::new();
+        let by_key = !is_repeated && is_by_key(module, instance.caller().is_none());
+        for resource in module.resources.iter().filter(|resource| is_of_flow(resource)) {
+            for each in self.evaluator.resource_instances(instance, resource).unwrap_or_default() {
+                let attribute = |name| Some((name, self.evaluator.resource_attribute(&each, name)?));
+                let sink = Sink::of_block(resource);
+                let attributes: Box<[(&'static str, Value)]> =
+                    FlowResource::attributes_of(sink).filter_map(attribute).collect();
+                let repetition = repetition(each.key(), each.each_value(), each.count_index()).filter(|_| by_key);
+                let name = if by_key { repetition.as_ref().map(|it| it.key.as_str().cloned()) } else { None };
+                let label = name.flatten();
+                let found = FlowResource::new(module, resource, attributes);
+                match groups.iter_mut().find(|group| group.label == label) {
+                    Some(group) => group.resources.push(found),
+                    None => {
+                        let own = label.as_ref().map(|key| format!("[\"{key}\"]")).unwrap_or_default();
+                        let address = Str::from(format!("{}{own}", instance.address()));
+                        groups.push(Group { label, repetition, address, resources: vec![found] });
+                    }
+                }
+            }
+        }
+        groups
+    }
+}
+
+/// The resources of one flow within one instance of a module.
+struct Group<'p> {
+    /// The key of the resources, where it tells flows apart.
+    label: Option<Str>,
+    repetition: Option<Repetition>,
+    address: Str,
+    resources: Vec<FlowResource<'p>>,
+}
+
+/// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves all
+/// of them, or where they may be the grants of one tenant for which the module is called.
+fn is_by_key(module: &Module, is_root: bool) -> bool {
+    let is_repeated = |resource: &Resource| resource.attribute("for_each").or(resource.attribute("count")).is_some();
+    let of = |kinds: &'static [&'static str]| {
+        let sinks = module.resources.iter().filter(|resource| Sink::of_block(resource).is_some());
+        sinks.filter(move |resource| kinds.contains(&resource.kind.text.as_str()))
+    };
+    let owners = || of(&["sym_strategy", "sym_integration"]);
+    owners().all(is_repeated)
+        && (owners().next().is_some()
+            || is_root && of(&["sym_target", "aws_ssoadmin_account_assignment"]).any(is_repeated))
+}
+
+/// What `each` or `count` stands for in an instance, before those around it.
+fn repetitions(instance: &Instance, around: &[Repetition]) -> Vec<Repetition> {
+    repetition(instance.key(), instance.each_value(), instance.count_index())
+        .into_iter()
+        .chain(around.iter().cloned())
+        .collect()
+}
+
+fn repetition(key: &InstanceKey, value: Option<&Value>, index: Option<&Value>) -> Option<Repetition> {
+    match key {
+        InstanceKey::None => None,
+        InstanceKey::Key(key) => Some(Repetition { key: key.clone(), value: value.cloned() }),
+        InstanceKey::Index(_) => Some(Repetition { key: index?.clone(), value: None }),
+    }
+}
+
+fn connector<'p>(evaluator: &Evaluator<'p>, call: &'p ModuleCall, instances: &[Instance]) -> ConnectorCall<'p> {
+    let instances = instances
+        .iter()
+        .map(|instance| ConnectorInstance {
+            environment: evaluator.argument(instance, "environment"),
+            runtime_role_arns: evaluator.argument(instance, "runtime_role_arns"),
+        })
+        .collect();
+    ConnectorCall { call, instances }
+}
