@@ -14,6 +14,7 @@ use super::resources::FlowResource;
 use super::role_names::RoleNames;
 use super::shape::Misfit;
 use super::sources::SourceIndex;
+use crate::coverage::NotChecked;
 
 /// A tenant of a [`Model`], by its place in source order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -248,6 +249,8 @@ pub struct Model<'p> {
     pub role_names: RoleNames,
     /// Which of the tenants' values an argument was made of.
     pub sources_of_values: SourceIndex,
+    /// What could not be found out on the way.
+    pub not_checked: Vec<NotChecked>,
 }
 
 impl<'p> Model<'p> {
@@ -270,6 +273,7 @@ impl<'p> Model<'p> {
             relations: Vec::new(),
             sources_of_values: SourceIndex::default(),
             role_names: RoleNames::default(),
+            not_checked: Vec::new(),
         }
     }
 
@@ -296,7 +300,7 @@ impl<'p> Model<'p> {
 
     /// Whether nothing at all was lost to a syntax error.
     pub fn is_everything_readable(&self) -> bool {
-        self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
+        self.project.unreadable().is_empty() && self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
     }
 
     /// Whether there can be no other tenants and flows than those that were found.
