@@ -65,12 +65,13 @@ pub(crate) enum RulesFormat {
 /// What `check` and `fix` have in common.
 #[derive(Debug, Args)]
 pub(crate) struct InputOptions {
-    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), or `-` for a values file on standard input
+    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), files of configuration or data, which stand for the root
+    /// modules that read them, or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
     /// Use this configuration file instead of the nearest `.symlint.hcl`, which is looked for in the folder and above
-    /// it up to the root of the git repository; without a repository, in the folder only
+    /// it up to the root of the git repository; without a repository, up to the current folder
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
 
@@ -97,7 +98,11 @@ pub(crate) struct InputOptions {
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
     pub(crate) level: Vec<RuleLevel>,
 
-    /// The level from which on findings make the exit code 1
+    /// Ignore suppressions in comments
+    #[arg(long)]
+    pub(crate) no_inline_suppressions: bool,
+
+    /// Exit with 1 if there are findings at or above this level
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
@@ -160,7 +165,7 @@ impl FromArgMatches for ValueOptions {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let places = |id: &str| matches.indices_of(id).into_iter().flatten();
         let files = matches.get_many::<String>("var_file").into_iter().flatten();
-        let files = files.map(|file| Given::File(crate::files::shown(file)));
+        let files = files.map(|file| Given::File(crate::disk::shown(file)));
         let values = matches.get_many::<Assignment>("var").into_iter().flatten();
         let values = values.map(|Assignment { name, value }| Given::Value(name.clone(), value.clone()));
         let mut given: Vec<(usize, Given)> = places("var_file").zip(files).chain(places("var").zip(values)).collect();
@@ -212,6 +217,14 @@ pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) input: InputOptions,
 
+    /// Show this many findings in the human report, 0 for all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) max_findings: usize,
+
+    /// Show how many findings each rule has in the human report
+    #[arg(long)]
+    pub(crate) statistics: bool,
+
     /// Write all findings into this file, to be used as a baseline
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
@@ -236,13 +249,15 @@ const CHECK_CODES: &str = "\
 Exit codes:
   0  it ran, and no finding reached the --fail-on level
   1  it ran, and some did
-  2  it could not do its work: bad usage or configuration, an unreadable file, or nothing to check";
+  2  it could not do its work: bad usage or configuration, an unreadable file, or something that should have been
+     checked was not";
 
 const FIX_CODES: &str = "\
 Exit codes:
   0  it ran, and no finding that is left reached the --fail-on level; with --diff, nothing would change
   1  it ran, and some did; with --diff, something would change
-  2  it could not do its work: bad usage or configuration, an unreadable file, or nothing to check";
+  2  it could not do its work: bad usage or configuration, an unreadable file, or something that should have been
+     checked was not";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
@@ -302,14 +317,14 @@ impl FromStr for Output {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("there is no file name behind `=`".into()),
+            Some((_, "")) => return Err("there is no file name after `=`".into()),
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (text, None),
         };
         let known = Format::ALL.iter().find(|(name, _)| *name == format);
         let format = known.map(|(_, format)| *format).ok_or_else(|| {
             let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
-            format!("`{format}` is no format: use `{}`", names.join("`, `"))
+            format!("`{format}` is not a valid format: use `{}`", names.join("`, `"))
         })?;
         Ok(Self { format, file })
     }

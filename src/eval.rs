@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use symlint_core::engine::parent;
 use symlint_core::report::Location;
 use symlint_terraform::{
     Evaluator, FileError, FileTree, LoadOptions, Makeup, Project, Span, Value, is_configuration, is_values, show,
@@ -12,9 +13,9 @@ use symlint_terraform::{
 };
 
 use crate::args::{EvalFormat, EvalOptions};
-use crate::files::{self, Overlay, parent, shown};
+use crate::check::{environment, given};
+use crate::disk::{Disk, reason, shown};
 use crate::output::{self, Failure};
-use crate::target;
 
 /// The places that are named for one value.
 const MOST_ORIGINS: usize = 100;
@@ -58,7 +59,7 @@ pub(crate) fn run(options: &EvalOptions) -> Result<ExitCode, Failure> {
         refused |= evaluate(&project, expression, options.format)?;
     } else {
         for line in std::io::stdin().lock().split(b'\n') {
-            let line = line.map_err(|error| FileError { path: "-".into(), reason: files::reason(&error) })?;
+            let line = line.map_err(|error| FileError { path: "-".into(), reason: reason(&error) })?;
             let line = String::from_utf8_lossy(&line);
             if !line.trim().is_empty() {
                 refused |= evaluate(&project, line.trim(), options.format)?;
@@ -71,22 +72,27 @@ pub(crate) fn run(options: &EvalOptions) -> Result<ExitCode, Failure> {
 fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
     let name = shown(path);
     let metadata =
-        std::fs::metadata(path).map_err(|error| FileError { path: path.to_owned(), reason: files::reason(&error) })?;
+        std::fs::metadata(path).map_err(|error| FileError { path: path.to_owned(), reason: reason(&error) })?;
     let (folder, last) = match (metadata.is_dir(), is_values(&name)) {
         (true, _) => (name.clone(), None),
-        (false, true) => (parent(&name), Some(name.as_str())),
+        (false, true) => (parent(&name).to_owned(), Some(name.as_str())),
         (false, false) => {
-            return Err(Failure::Usage(format!("cannot evaluate in `{path}`: a folder or a values file is needed")));
+            return Err(Failure::usage(format!("cannot evaluate in `{path}`: a folder or a values file is needed")));
         }
     };
-    let names = Overlay::default().list(&folder)?.unwrap_or_default();
+    let disk = Disk::default();
+    let names = disk.list(&folder)?.unwrap_or_default();
     let is_module = names.iter().any(|name| is_configuration(name));
     let project = match last {
-        Some(file) if !is_module => Project::from_values(file, files::read(file)?.unwrap_or_default())?,
+        Some(file) if !is_module => Project::from_values(file, disk.read(file)?.unwrap_or_default())?,
         last => {
-            let values = target::load_options(&options.values, last);
-            let around = LoadOptions { workspace: Some(workspace(&folder)?), cwd: cwd(&folder), ..values };
-            Project::load(Overlay::default(), &folder, &around)?
+            let around = LoadOptions {
+                given: given(&options.values, last),
+                environment: environment(),
+                workspace: Some(workspace(&disk, &folder)?),
+                cwd: cwd(&folder),
+            };
+            Project::load(disk, &folder, &around)?
         }
     };
     for loaded in project.files() {
@@ -101,13 +107,13 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
 }
 
 /// The workspace that Terraform uses in `folder`.
-fn workspace(folder: &str) -> Result<String, Failure> {
+fn workspace(disk: &Disk, folder: &str) -> Result<String, Failure> {
     if let Ok(workspace) = std::env::var("TF_WORKSPACE")
         && !workspace.is_empty()
     {
         return Ok(workspace);
     }
-    let selected = files::read(&format!("{folder}/.terraform/environment"))?.unwrap_or_default();
+    let selected = disk.read(&format!("{folder}/.terraform/environment"))?.unwrap_or_default();
     let selected = String::from_utf8_lossy(&selected).trim().to_owned();
     Ok(if selected.is_empty() { "default".to_owned() } else { selected })
 }
@@ -123,12 +129,12 @@ fn evaluate(project: &Project, expression: &str, format: EvalFormat) -> Result<b
     match format {
         EvalFormat::Json => {
             let mut line = serde_json::to_string(&evaluated)
-                .map_err(|error| Failure::Usage(format!("cannot write the value: {error}")))?;
+                .map_err(|error| Failure::usage(format!("cannot write the value: {error}")))?;
             line.push('\n');
             output::print(&line)?;
         }
         EvalFormat::Human => match &evaluated.error {
-            Some(error) => output::print_failure(&Failure::Usage(error.clone())),
+            Some(error) => output::print_problem(error),
             None => output::print(&human(&evaluated))?,
         },
     }
@@ -162,7 +168,7 @@ fn evaluated(project: &Project, expression: &str) -> Result<Evaluated, Failure> 
         result.error = Some(format!("{}: {}", place(project, error.span), error.message));
         return Ok(result);
     }
-    let too_long = || Failure::Usage("the value is too long to be shown".into());
+    let too_long = || Failure::usage("the value is too long to be shown");
     result.shown = Some(show(&value).ok_or_else(too_long)?);
     result.origins = origins(project, &value);
     match value.as_unknown() {

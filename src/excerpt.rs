@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
-use symlint_terraform::{Source, Span};
+use symlint_terraform::Source;
 use textwrap::WordSplitter;
 
 /// Something that is said about a part of a file.
 #[derive(Debug)]
 pub(crate) struct Mark {
-    pub(crate) span: Span,
+    /// In bytes of the file.
+    pub(crate) span: Range<u32>,
     pub(crate) text: String,
     pub(crate) primary: bool,
 }
@@ -54,11 +55,11 @@ const GUTTER: usize = 10;
 const LABEL: usize = 44;
 
 impl ExcerptText {
-    pub(crate) fn new(source: Arc<Source>, spans: impl Iterator<Item = Span>) -> Self {
+    pub(crate) fn new(source: Arc<Source>, spans: impl Iterator<Item = Range<u32>>) -> Self {
         let mut numbers: BTreeSet<u32> = BTreeSet::new();
         let mut shown: Vec<Range<usize>> = Vec::new();
         for span in spans {
-            let range = start_of(&source, span);
+            let range = start_of(&source, &span);
             let line = |at: usize| source.position(u32::try_from(at).unwrap_or(u32::MAX)).line;
             numbers.extend(line(range.start).saturating_sub(1).max(1)..=line(range.end).saturating_add(1));
             shown.push(range);
@@ -72,7 +73,7 @@ impl ExcerptText {
 
     /// The label for `mark`, whose text is broken into lines that end before `width`.
     pub(crate) fn label(&self, mark: Mark, width: usize) -> LabeledSpan {
-        let Range { start, end } = start_of(&self.source, mark.span);
+        let Range { start, end } = start_of(&self.source, &mark.span);
         let from = self.place(start);
         // An end that is not shown is that of the cut.
         let next = self.places.partition_point(|&(at, _)| at < end);
@@ -134,7 +135,7 @@ impl ExcerptText {
 }
 
 /// The first few lines of a span.
-fn start_of(source: &Source, span: Span) -> Range<usize> {
+fn start_of(source: &Source, span: &Range<u32>) -> Range<usize> {
     let last = source.position(span.start).line.saturating_add(LINES);
     let end = source.line_range(last).map_or(span.end as usize, |line| line.end.min(span.end as usize));
     span.start as usize..end.max(span.start as usize)

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use symlint_core::policy::UnknownRule;
-use symlint_core::rule::closest;
+use symlint_core::report::Problem;
 use symlint_rules::catalogue;
 
 use crate::args::RulesFormat;
@@ -12,9 +12,7 @@ use crate::output::{Failure, print};
 
 /// Prints the page of one rule.
 pub(crate) fn explain(id: &str) -> Result<ExitCode, Failure> {
-    let rule = catalogue()
-        .get(id)
-        .ok_or_else(|| UnknownRule { id: id.to_owned(), closest: closest(id, catalogue().ids()) })?;
+    let rule = catalogue().get(id).ok_or_else(|| Problem::from(UnknownRule::new(id, catalogue())))?;
     let (title, rest) = rule.page.text.split_once('\n').unwrap_or((rule.page.text, ""));
     print(&format!("{title}\n\n{} (group `{}`): {}\n{rest}", rule.page.level, rule.group.name, rule.page.summary))?;
     Ok(ExitCode::SUCCESS)

@@ -1,119 +1,58 @@
 //! `symlint fix`
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use similar::TextDiff;
-use symlint_core::fix::fix;
-use symlint_core::report;
+use symlint_core::engine::{self, Engine, Fixed};
+use symlint_rules::catalogue;
 
 use crate::args::FixOptions;
-use crate::check::{Setup, check_names, describe, exit_code, was_checked};
-use crate::files::{Overlay, shown};
+use crate::check::{asked, describe, say_problems, stdin_name};
 use crate::human::{Style, human};
 use crate::output::{self, Change, Failure};
-use crate::target;
 
-/// After so many rounds fixes must be undoing each other.
-const ROUNDS: usize = 20;
-
-/// Mends what can be mended, and reports what is left.
+/// Fixes what can be fixed, and reports what is left.
 pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
-    let setup = Setup::new(input)?;
-    let stdin = target::stdin(input)?;
-    let mut files = setup.files(stdin.clone());
-    // What was read of each file that is mended, to see whether it has changed since.
-    let mut before: BTreeMap<String, String> = BTreeMap::new();
-    let stdin_name = stdin.is_some().then(|| shown(target::stdin_name(input)));
-    let names = Names { first: RefCell::default(), known: RefCell::default(), stdin: stdin_name.clone() };
-    let mut fixed = 0;
-    for _ in 0..ROUNDS {
-        let targets = setup.targets(&files)?;
-        let baseline = setup.baseline(&targets)?;
-        let outcomes =
-            setup.run(baseline.as_ref()).check(targets.iter().map(|target| (&target.project, &target.config)));
-        let round = fix(&outcomes, options.suggestions, &|name| names.first_of(name));
-        if round.files.is_empty() {
-            break;
-        }
-        fixed += round.fixed;
-        for outcome in &outcomes {
-            for (_, source) in outcome.model.sources().iter() {
-                let first = names.first_of(source.name());
-                let Some(text) = round.files.get(&first) else { continue };
-                files.texts.insert(source.name().to_owned(), text.clone().into_bytes());
-                before.entry(first).or_insert_with(|| source.text().to_string());
-            }
-        }
-    }
-    let targets = setup.targets(&files)?;
+    let (tree, request) = asked(input)?;
+    let stdin = if input.paths.iter().any(|path| path == "-") { Some(stdin_name(input)?) } else { None };
+    let Fixed { files, fixed, report } = Engine::new(catalogue()).fix(&tree, &request, options.suggestions)?;
     if input.verbose {
-        describe(&targets);
+        describe(&report);
     }
-    let baseline = setup.baseline(&targets)?;
-    let outcomes = setup.run(baseline.as_ref()).check(targets.iter().map(|target| (&target.project, &target.config)));
-    check_names(&targets, &outcomes)?;
     if options.diff {
-        output::print(&diff(&before, &files))?;
-        let code = if was_checked(&targets, &outcomes) { u8::from(!before.is_empty()) } else { 2 };
+        output::print(&diff(&files))?;
+        say_problems(&report);
+        let code = if report.problems.is_empty() { u8::from(!files.is_empty()) } else { 2 };
         return Ok(ExitCode::from(code));
     }
-    let changed = before.iter().filter(|(name, _)| Some(*name) != stdin_name.as_ref());
-    let changes: Vec<Change<'_>> = changed
-        .filter_map(|(name, old)| {
-            let new = files.texts.get(name)?;
-            Some(Change { path: Path::new(name), old: old.as_bytes(), new })
-        })
+    let changes: Vec<Change<'_>> = files
+        .iter()
+        .filter(|(name, _)| Some(*name) != stdin.as_ref())
+        .map(|(name, change)| Change { path: Path::new(name), old: change.old.as_bytes(), new: change.new.as_bytes() })
         .collect();
     output::replace(&changes)?;
-    let report = report::report(&outcomes);
-    let to_terminal = stdin_name.is_none();
-    let style = Style {
-        color: to_terminal && output::use_color(input.color),
-        width: if to_terminal { output::width() } else { output::PLAIN_WIDTH },
-        quiet: input.quiet,
-    };
-    let mut text = human(&outcomes, &report, &style);
+    let mut text = human(&report, &Style::new(input, stdin.is_none()));
     if !input.quiet {
-        text.push_str(&summary(fixed, before.len()));
+        text.push_str(&summary(fixed, files.len()));
     }
-    match &stdin_name {
-        // The mended text is the output; what is left to say goes beside it.
+    match &stdin {
+        // The fixed text is the output; what is left to say goes beside it.
         Some(name) => {
-            output::print_bytes(files.texts.get(name).map(Vec::as_slice).unwrap_or_default())?;
+            let bytes = match files.get(name) {
+                Some(change) => change.new.clone().into_bytes(),
+                None => tree.read(name)?.unwrap_or_default(),
+            };
+            output::print_bytes(&bytes)?;
             eprint!("{text}");
         }
         None => output::print(&text)?,
     }
-    Ok(if was_checked(&targets, &outcomes) { exit_code(&report, input.fail_on) } else { ExitCode::from(2) })
-}
-
-/// The names of the files that were seen, to know a file again that has several.
-struct Names {
-    /// The first name of each file on the disk.
-    first: RefCell<BTreeMap<PathBuf, String>>,
-    /// The same by each of its names: the disk is asked once.
-    known: RefCell<BTreeMap<String, String>>,
-    /// Standard input is no file, whatever its name.
-    stdin: Option<String>,
-}
-
-impl Names {
-    /// The first name of the file that is called `name`, too.
-    fn first_of(&self, name: &str) -> String {
-        if let Some(first) = self.known.borrow().get(name) {
-            return first.clone();
-        }
-        let path = Path::new(name).canonicalize().ok().filter(|_| self.stdin.as_deref() != Some(name));
-        let first = path.map(|path| self.first.borrow_mut().entry(path).or_insert_with(|| name.to_owned()).clone());
-        let first = first.unwrap_or_else(|| name.to_owned());
-        self.known.borrow_mut().insert(name.to_owned(), first.clone());
-        first
-    }
+    say_problems(&report);
+    Ok(ExitCode::from(report.summary.exit_code))
 }
 
 fn summary(fixed: usize, files: usize) -> String {
@@ -125,11 +64,10 @@ fn summary(fixed: usize, files: usize) -> String {
 }
 
 /// The changes of all files, as `diff -u` shows them.
-fn diff(before: &BTreeMap<String, String>, files: &Overlay) -> String {
+fn diff(files: &BTreeMap<String, engine::Change>) -> String {
     let mut text = String::new();
-    for (name, old) in before {
-        let new = files.texts.get(name).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
-        let diff = TextDiff::from_lines(old.as_str(), &new);
+    for (name, change) in files {
+        let diff = TextDiff::from_lines(change.old.as_str(), change.new.as_str());
         // Writing to a string cannot fail.
         let name = name.trim_start_matches('/');
         let _ = write!(text, "{}", diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")));

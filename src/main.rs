@@ -2,16 +2,16 @@
 
 mod args;
 mod check;
+mod disk;
 mod eval;
 mod excerpt;
 mod explain;
-mod files;
 mod fix;
+mod git;
 mod human;
 mod init;
 mod manual;
 mod output;
-mod target;
 
 use std::process::ExitCode;
 
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match guarded(work) {
         Some(Ok(code)) => code,
         Some(Err(failure)) => {
-            output::print_failure(&failure);
+            output::print_problem(&failure);
             ExitCode::from(2)
         }
         // The panic has been printed. What was not checked must not look like a pass.

@@ -4,52 +4,29 @@ use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use symlint_core::config::ConfigError;
-use symlint_core::policy::{BaselineError, UnknownRule};
-use symlint_terraform::{FileError, Sources};
+use symlint_core::report::Problem;
+use symlint_terraform::FileError;
 
 use crate::args::Color;
 
 /// Why symlint could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The arguments do not fit together.
-    #[error("{0}")]
-    Usage(String),
+    /// What the engine says, or would say.
+    #[error(transparent)]
+    Problem(#[from] Problem),
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
     /// A file cannot be written.
     #[error("cannot write {path}: {reason}")]
     Write { path: String, reason: String },
-    /// The baseline is none.
-    #[error(transparent)]
-    Baseline(#[from] BaselineError),
-    /// A word is no rule's id.
-    #[error(transparent)]
-    UnknownRule(#[from] UnknownRule),
-    /// The configuration has a mistake.
-    #[error("{place}: {message}")]
-    Config { place: String, message: String },
-    /// There was nothing to check.
-    #[error("{0}")]
-    NothingChecked(String),
-}
-
-impl Failure {
-    /// A mistake in the configuration, with its place.
-    pub(crate) fn config(error: &ConfigError, sources: &Sources) -> Self {
-        let source = sources.get(error.span.file);
-        let position = source.position(error.span.start);
-        let place = format!("{}:{}:{}", source.name(), position.line, position.column);
-        Self::Config { place, message: error.message.clone() }
-    }
 }
 
 /// Prints why symlint could not do its work.
-pub(crate) fn print_failure(failure: &Failure) {
+pub(crate) fn print_problem(problem: &impl std::fmt::Display) {
     // There is nobody to tell if standard error is closed.
-    let _ = writeln!(io::stderr(), "error: {failure}");
+    let _ = writeln!(io::stderr(), "error: {problem}");
 }
 
 /// Prints `text`; a reader that has gone away, such as `head`, is no failure.
@@ -70,7 +47,7 @@ pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<(
     let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     match writing(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::Write { path: "standard output".into(), reason: crate::files::reason(&error) })
+            Err(Failure::Write { path: "standard output".into(), reason: crate::disk::reason(&error) })
         }
         _ => Ok(()),
     }
@@ -124,7 +101,7 @@ pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
         };
         match whole {
             Ok(whole) => prepared.push((change, whole)),
-            Err(error) => return fail(change, &crate::files::reason(&error), "nothing was written"),
+            Err(error) => return fail(change, &crate::disk::reason(&error), "nothing was written"),
         }
     }
     let mut written: Vec<String> = Vec::new();
@@ -134,7 +111,7 @@ pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
                 [] => "nothing was written".to_owned(),
                 written => format!("already written: {}", written.join(", ")),
             };
-            return fail(change, &crate::files::reason(&error), &what);
+            return fail(change, &crate::disk::reason(&error), &what);
         }
         written.push(change.path.display().to_string());
     }
@@ -190,7 +167,7 @@ fn default_permissions() -> Option<fs::Permissions> {
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::Write { path: path.display().to_string(), reason: crate::files::reason(error) }
+    Failure::Write { path: path.display().to_string(), reason: crate::disk::reason(error) }
 }
 
 /// The day in UTC, `YYYY-MM-DD`: that of `SOURCE_DATE_EPOCH` where it is set, for results that can be repeated.

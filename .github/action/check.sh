@@ -96,8 +96,8 @@ main() {
         output code "$code"
         return
     fi
-    # The last line has the numbers.
-    output findings $(($(wc -l <"$work/lines") - 1))
+    # The last lines have notes and numbers.
+    output findings "$(grep -cE '^[^ ].*:[0-9]+:[0-9]+: (error|warning)\[' "$work/lines" || true)"
     output sarif-file "${INPUT_SARIF_FILE:-symlint.sarif}"
     output code "$code"
 }

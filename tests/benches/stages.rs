@@ -4,16 +4,18 @@
 mod setups;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use setups::{MODULE, Size};
 use symlint_core::check::check;
 use symlint_core::config::Config;
 use symlint_core::discover;
+use symlint_core::engine::{Engine, Named, Request};
 use symlint_core::policy::Policy;
-use symlint_core::report::report;
+use symlint_core::report::json;
 use symlint_rules::catalogue;
-use symlint_terraform::{Evaluator, LoadOptions, Project};
+use symlint_terraform::{Evaluator, FileTree, LoadOptions, Project};
 
 fn main() {
     divan::main();
@@ -86,9 +88,14 @@ mod lone {
 
     #[divan::bench(args = SIZES)]
     fn report_as_json(bencher: Bencher<'_, '_>, size: Size) {
-        let project = project(size);
-        let outcomes = [check(&project, &Config::default(), &Policy::default(), catalogue())];
-        bencher.bench(|| report(&outcomes).to_json());
+        let files = BTreeMap::from([("terraform.tfvars".to_owned(), setups::values(size).into_bytes())]);
+        let files: Arc<dyn FileTree> = Arc::new(files);
+        let request = Request { paths: vec![Named::Path("terraform.tfvars".into())], ..Request::default() };
+        let report = Engine::new(catalogue()).check(&files, &request).unwrap();
+        bencher.bench(|| {
+            let mut bytes = Vec::new();
+            json(&report, &mut bytes).map(|()| bytes)
+        });
     }
 }
 

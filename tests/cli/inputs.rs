@@ -64,14 +64,14 @@ fn values_come_in_terraforms_order() {
         Symlint::new(&all).dir(dir.path())
     };
     let found = ["role-account-mismatch blue_harbour"];
-    assert_eq!(run(&[]).run().findings(), [""; 0]);
+    assert_eq!(run(&[]).run().findings(), ["not-checked -"], "last.tfvars is loaded by no run");
     assert_eq!(run(&["--var-file", "last.tfvars"]).run().findings(), found);
     // Together with its module, as the last of all.
     assert_eq!(run(&["last.tfvars"]).run().findings(), found);
     // The environment comes before all files, a `--var` after them.
     assert_eq!(
         run(&[]).env("TF_VAR_customer_tenants", &bad()["customer_tenants = ".len()..]).run().findings(),
-        [""; 0]
+        ["not-checked -"]
     );
     let set = bad().replacen(" = ", "=", 1);
     let set = run(&["--var", &set]).run();
@@ -86,6 +86,7 @@ fn values_come_in_terraforms_order() {
     assert_eq!(set.json()["findings"][0]["location"]["start"]["line"], 1);
 
     std::fs::remove_file(dir.path().join("terraform.tfvars")).unwrap();
+    std::fs::remove_file(dir.path().join("last.tfvars")).unwrap();
     let run = run(&[]).env("TF_VAR_customer_tenants", &bad()["customer_tenants = ".len()..]).run();
     assert_eq!(run.findings(), found);
 }

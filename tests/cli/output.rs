@@ -55,17 +55,17 @@ fn colours_are_for_those_who_want_them() {
 }
 
 #[test]
-fn what_can_be_mended_is_said() {
+fn what_can_be_fixed_is_said() {
     let says = |text: &str, said: &str| {
         let run = Symlint::new(&["check", "-"]).stdin(text).run();
         assert!(run.stdout.contains(said), "{}", run.stdout);
     };
     let spaced = ("\"604178239951\"", "\" 604178239951\"");
     let typo = ("region ", "regoin ");
-    says(&values(&[tenant("blue_harbour", &[spaced])]), "\n`symlint fix` mends 1\n");
-    says(&values(&[tenant("blue_harbour", &[typo])]), "\n`symlint fix --unsafe` mends 1 by suggestions");
-    says(&values(&[tenant("blue_harbour", &[spaced, typo])]), "\n`symlint fix` mends 1, `--unsafe` 1 more");
-    assert!(!Symlint::new(&["check", "-"]).stdin(good()).run().stdout.contains("mends"));
+    says(&values(&[tenant("blue_harbour", &[spaced])]), "\n1 fixable with `symlint fix`\n");
+    says(&values(&[tenant("blue_harbour", &[typo])]), "\n1 fixable with `symlint fix --unsafe`");
+    says(&values(&[tenant("blue_harbour", &[spaced, typo])]), "\n1 fixable with `symlint fix`, 1 more with `--unsafe`");
+    assert!(!Symlint::new(&["check", "-"]).stdin(good()).run().stdout.contains("fixable"));
 }
 
 #[test]

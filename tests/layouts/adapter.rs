@@ -1,11 +1,11 @@
 //! The only place that knows how the library is called.
 
-use symlint_core::check::check as run;
-use symlint_core::config::{self, Config};
-use symlint_core::policy::Policy;
+use std::sync::Arc;
+
+use symlint_core::engine::{Engine, Named, Request};
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
-use symlint_terraform::{LoadOptions, Project, Sources};
+use symlint_terraform::FileTree;
 
 use crate::marks::{Files, Place};
 
@@ -37,40 +37,32 @@ impl Report {
     }
 }
 
-/// Checks a folder with these files; `.symlint.hcl` is the configuration.
+/// Checks a folder with these files.
 pub(crate) fn check(files: &Files) -> Report {
-    let mut files = files.clone();
-    let config = match files.remove(".symlint.hcl").map(read_config).transpose() {
-        Ok(config) => config.unwrap_or_default(),
-        Err(message) => return Report { findings: Vec::new(), not_checked: vec![message], exit_code: 2 },
+    let tree: Arc<dyn FileTree> = Arc::new(files.clone());
+    let request =
+        Request { paths: vec![Named::Path(".".to_owned())], fail_on: Some(Level::Error), ..Request::default() };
+    let report = match Engine::new(catalogue()).check(&tree, &request) {
+        Ok(report) => report,
+        Err(problem) => {
+            return Report { findings: Vec::new(), not_checked: vec![problem.message], exit_code: 2 };
+        }
     };
-    let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
-    let outcome = run(&project, &config, &Policy::default(), catalogue());
-    let sources = project.sources();
-    let findings: Vec<Found> = outcome
-        .findings
-        .iter()
-        .filter(|finding| finding.counts())
-        .map(|finding| Found {
-            rule: finding.rule.to_owned(),
+    let findings = report.counting().map(|finding| {
+        let (start, end) = (finding.location.start.offset as usize, finding.location.end.offset as usize);
+        let file = finding.location.file.to_string();
+        let bytes = files.get(&file).map(Vec::as_slice).unwrap_or_default();
+        Found {
+            rule: finding.rule.clone(),
             tenant: finding.tenant.clone(),
             is_error: finding.level == Level::Error,
-            place: Place {
-                file: sources.get(finding.span.file).name().trim_start_matches("./").to_owned(),
-                start: finding.span.start as usize,
-                end: finding.span.end as usize,
-            },
-            text: sources.text(finding.span).to_string(),
+            text: String::from_utf8_lossy(bytes.get(start..end).unwrap_or_default()).into_owned(),
+            place: Place { file, start, end },
             message: finding.message.clone(),
-        })
-        .collect();
-    let unchecked = outcome.unchecked().map(|unchecked| unchecked.message("."));
-    let exit_code = if unchecked.is_some() { 2 } else { u8::from(findings.iter().any(|finding| finding.is_error)) };
-    Report { findings, not_checked: unchecked.into_iter().collect(), exit_code }
-}
-
-fn read_config(bytes: Vec<u8>) -> Result<Config, String> {
-    let sources = Sources::new();
-    let file = sources.add(".symlint.hcl", bytes).unwrap();
-    config::read(&sources, file, catalogue()).map_err(|error| error.message)
+        }
+    });
+    let gaps = report.gaps().filter(|(_, gap)| gap.is_surprise);
+    let mut not_checked: Vec<String> = gaps.map(|(_, gap)| format!("{}: {}", gap.code.as_str(), gap.reason)).collect();
+    not_checked.extend(report.problems.iter().map(|problem| problem.message.clone()));
+    Report { findings: findings.collect(), not_checked, exit_code: report.summary.exit_code }
 }

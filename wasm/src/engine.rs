@@ -1,22 +1,23 @@
 //! Requests in, texts out.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
 
-use symlint_core::check::{Outcome, Run, Unchecked};
-use symlint_core::config;
+use symlint_core::engine::{self, Engine, Named, shown};
 use symlint_core::policy::{Policy, UnknownRule};
 use symlint_core::report::{self, Report};
+use symlint_core::rule::Level;
 use symlint_rules::catalogue;
+use symlint_terraform::FileTree;
 
-use crate::files::Files;
-use crate::request::{Fixed, Options, Problem, ProblemKind, Request, RulePage, VERSION, to_json, unknown_format};
-use crate::target::{self, Target};
+use crate::request::{Fixed, Options, Problem, Request, RulePage, VERSION, to_json, unknown_format};
 
 /// How a report can be written.
-const FORMATS: [&str; 4] = ["json", "concise", "markdown", "sarif"];
+type Format = fn(&Report, &mut dyn Write) -> io::Result<()>;
 
-/// After so many rounds fixes must be undoing each other.
-const ROUNDS: usize = 20;
+const FORMATS: [(&str, Format); 4] =
+    [("json", report::json), ("concise", report::concise), ("markdown", report::markdown), ("sarif", report::sarif)];
 
 /// Checks the files of a [`Request`] and reports in `format`: the bytes are those that `symlint check --format` writes.
 ///
@@ -24,41 +25,27 @@ const ROUNDS: usize = 20;
 ///
 /// What the command line exits with 2 for. It brings the report where there is one.
 pub fn check(request: &str, format: &str) -> Result<String, Problem> {
-    if !FORMATS.contains(&format) {
-        return Err(unknown_format(format, &FORMATS));
-    }
+    let names = FORMATS.map(|(name, _)| name);
+    let (_, write) = FORMATS.iter().find(|(name, _)| *name == format).ok_or_else(|| unknown_format(format, &names))?;
     let Request { files, options, .. } = Request::read(request)?;
-    Setup::new(&options)?.report(&Files::new(files), &mut |report, outcomes| match format {
-        "concise" => report::concise(&report, true),
-        "markdown" => report::markdown(&report, catalogue(), &repository_path),
-        "sarif" => report::sarif(&report, outcomes, catalogue(), &repository_path),
-        _ => report.to_json(),
-    })
+    let report = whole(Engine::new(catalogue()).check(&tree(files), &asked(&options))?)?;
+    let mut bytes = Vec::new();
+    // Writing into memory cannot fail.
+    let _ = write(&report, &mut bytes);
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Mends the files of a [`Request`]: the JSON of a [`Fixed`].
+/// Fixes the files of a [`Request`]: the JSON of a [`Fixed`].
 ///
 /// # Errors
 ///
 /// As for [`check`].
 pub fn fix(request: &str) -> Result<String, Problem> {
     let Request { files, options, .. } = Request::read(request)?;
-    let setup = Setup::new(&options)?;
-    let mut files = Files::new(files);
-    let mut changed = BTreeMap::new();
-    let mut fixed = 0;
-    for _ in 0..ROUNDS {
-        let round = symlint_core::fix::fix(&setup.check(&setup.targets(&files)?), options.suggestions, &str::to_owned);
-        if round.files.is_empty() {
-            break;
-        }
-        fixed += round.fixed;
-        changed.extend(round.files.clone());
-        files.replace(round.files);
-    }
-    setup.report(&files, &mut |report, _| {
-        to_json(&Fixed { version: VERSION, files: std::mem::take(&mut changed), fixed, report })
-    })
+    let made = Engine::new(catalogue()).fix(&tree(files), &asked(&options), options.suggestions)?;
+    let engine::Fixed { files, fixed, report } = made;
+    let files = files.into_iter().map(|(name, change)| (name, change.new)).collect();
+    Ok(to_json(&Fixed { version: VERSION, files, fixed, report: whole(report)? }))
 }
 
 /// The JSON of a [`RulePage`].
@@ -84,87 +71,27 @@ pub fn rules() -> String {
     report::rules_json(catalogue())
 }
 
-struct Setup<'o> {
-    policy: Policy,
-    path: Option<&'o str>,
-    today: Option<&'o str>,
+/// The files in memory, by their paths from the repository's root.
+fn tree(files: BTreeMap<String, String>) -> Arc<dyn FileTree> {
+    let files = files.into_iter().map(|(name, text)| (shown(&name), text.into_bytes()));
+    Arc::new(files.collect::<BTreeMap<String, Vec<u8>>>())
 }
 
-impl<'o> Setup<'o> {
-    fn new(options: &'o Options) -> Result<Self, Problem> {
-        let Options { select, ignore, levels, .. } = options.clone();
-        let policy = Policy { select, ignore, levels };
-        policy.validate(catalogue()).map_err(|unknown| Problem::usage(unknown.to_string()))?;
-        Ok(Self { policy, path: options.path.as_deref(), today: options.today.as_deref() })
-    }
-
-    fn targets(&self, files: &Files) -> Result<Vec<Target>, Problem> {
-        target::find(files, self.path)
-    }
-
-    fn check<'p>(&self, targets: &'p [Target]) -> Vec<Outcome<'p>> {
-        let run = Run {
-            catalogue: catalogue(),
-            policy: &self.policy,
-            today: self.today,
-            baseline: None,
-            repository_path: &repository_path,
-        };
-        run.check(targets.iter().map(|target| (&target.project, &target.config)))
-    }
-
-    /// Checks, and writes what came of it, unless that would look like a pass and is none.
-    fn report(
-        &self,
-        files: &Files,
-        write: &mut dyn FnMut(Report, &[Outcome<'_>]) -> String,
-    ) -> Result<String, Problem> {
-        let targets = self.targets(files)?;
-        let outcomes = self.check(&targets);
-        check_names(&targets, &outcomes)?;
-        let report = report::report(&outcomes);
-        match unchecked(&targets, &outcomes) {
-            Some(problem) => Err(Problem { report: Some(Box::new(report)), ..problem }),
-            None => Ok(write(report, &outcomes)),
-        }
+fn asked(options: &Options) -> engine::Request {
+    let Options { path, select, ignore, levels, today, .. } = options.clone();
+    engine::Request {
+        paths: vec![Named::Path(path.unwrap_or_else(|| ".".to_owned()))],
+        policy: Policy { select, ignore, levels, no_inline: false },
+        fail_on: Some(Level::Error),
+        today,
+        ..engine::Request::default()
     }
 }
 
-/// Files are named from the repository's root.
-fn repository_path(name: &str) -> String {
-    name.to_owned()
-}
-
-/// Refuses names in the configuration that lead to nothing.
-fn check_names(targets: &[Target], outcomes: &[Outcome<'_>]) -> Result<(), Problem> {
-    let checked: Vec<_> =
-        targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
-    match config::missing_name(&checked).and_then(|(index, error)| Some((targets.get(index)?, error))) {
-        Some((target, error)) => Err(target::mistake(error, target.project.sources())),
-        None => Ok(()),
+/// The report, unless it would look like a pass and is none.
+fn whole(report: Report) -> Result<Report, Problem> {
+    match report.problems.first().cloned() {
+        Some(problem) => Err(Problem { report: Some(Box::new(report)), ..Problem::from(problem) }),
+        None => Ok(report),
     }
-}
-
-/// Why something was not really checked: silence about it would look like a pass.
-fn unchecked(targets: &[Target], outcomes: &[Outcome<'_>]) -> Option<Problem> {
-    let mut reasons = targets.iter().zip(outcomes).filter_map(|(target, outcome)| {
-        let unchecked = outcome.unchecked()?;
-        let problem = Problem::new(ProblemKind::NothingChecked, unchecked.message(&target.name));
-        Some(match unchecked {
-            Unchecked::Variable { .. } => problem.help("set it in a values file, such as terraform.tfvars"),
-            Unchecked::Empty => {
-                let names = target.config.tenants_variables.join("`, `");
-                let help = format!(
-                    "tenants are looked for in the variable `{names}`; another name can be set in .symlint.hcl"
-                );
-                problem.help(help)
-            }
-            Unchecked::Unseen => {
-                problem.help("if they are called otherwise, say so in .symlint.hcl: `tenants { attributes = { … } }`")
-            }
-            Unchecked::Unreadable => problem.help("mend what `syntax-error` says"),
-            Unchecked::Unknown | Unchecked::Flow { .. } => problem,
-        })
-    });
-    reasons.next()
 }

@@ -4,9 +4,7 @@
 //! writes, or a [`Problem`] that is thrown. The types of the npm package are made of these types.
 
 mod engine;
-mod files;
 mod request;
-mod target;
 
 pub use engine::{check, explain, fix, rules};
 pub use request::{Fixed, Level, Options, Problem, ProblemKind, Request, RulePage, RuleSummary, VERSION};
@@ -28,7 +26,7 @@ pub mod bindings {
         crate::check(request, format).map_err(thrown)
     }
 
-    /// Mends the files of a request.
+    /// Fixes the files of a request.
     #[wasm_bindgen]
     pub fn fix(request: &str) -> Result<String, JsValue> {
         crate::fix(request).map_err(thrown)

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use symlint_core::report::{Location, Report};
+pub use symlint_core::report::ProblemKind;
+use symlint_core::report::{self, Location, Report};
 pub use symlint_core::rule::Level;
 use symlint_core::rule::closest;
 
@@ -29,8 +30,7 @@ pub struct Request {
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Options {
-    /// A folder or a values file among the files, as on the command line. Without it, the root; a single values file
-    /// is checked by itself.
+    /// A folder or a file among the files, as on the command line. Without it, the root.
     pub path: Option<String>,
     /// Only these rules; all if empty.
     pub select: Vec<String>,
@@ -52,7 +52,7 @@ pub struct Fixed {
     pub version: u32,
     /// The new texts of the files that changed.
     pub files: BTreeMap<String, String>,
-    /// How many findings were mended.
+    /// How many findings were fixed.
     pub fixed: usize,
     /// What is left.
     pub report: Report,
@@ -108,26 +108,9 @@ pub struct Problem {
     pub report: Option<Box<Report>>,
 }
 
-/// What kind of problem it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum ProblemKind {
-    /// The request has not its shape, or names what is not there.
-    Usage,
-    /// The configuration has a mistake.
-    Config,
-    /// There are no tenants, flow calls, connectors or safelists, or none of their values is known.
-    NothingChecked,
-}
-
 impl Problem {
-    pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None, location: None, report: None }
-    }
-
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::new(ProblemKind::Usage, message)
+        report::Problem::new(ProblemKind::Usage, message).into()
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -138,6 +121,13 @@ impl Problem {
     /// As text.
     pub fn to_json(&self) -> String {
         to_json(self)
+    }
+}
+
+impl From<report::Problem> for Problem {
+    fn from(problem: report::Problem) -> Self {
+        let report::Problem { kind, message, help, location } = problem;
+        Self { kind, message, help, location, report: None }
     }
 }
 
@@ -157,7 +147,7 @@ impl Request {
 
 /// The word of the formats that is meant.
 pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Problem {
-    let problem = Problem::usage(format!("`{word}` is no format: use `{}`", known.join("`, `")));
+    let problem = Problem::usage(format!("`{word}` is not a valid format: use `{}`", known.join("`, `")));
     match closest(word, known.iter().copied()) {
         Some(meant) => problem.help(format!("did you mean `{meant}`?")),
         None => problem,

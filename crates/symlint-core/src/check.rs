@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use foldhash::HashMap;
-use symlint_terraform::{FileId, Project, Span};
+use symlint_terraform::{EvalError, FileId, Project, Sources, Span};
 
 use crate::config::Config;
+use crate::coverage::{Code, NotChecked};
 use crate::discover;
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
+use crate::gaps;
 use crate::parallel;
 use crate::policy::{self, Applied, Baseline, Inline, Policy, Suppressions, UnusedSuppression};
-use crate::rule::{Catalogue, Check, Context, Level, Obstacle, Rule};
-use crate::tenants::{Model, Tenant, TenantsVariable, VariableState};
+use crate::rule::{Catalogue, Check, Context, Level, Rule};
+use crate::tenants::{Model, Tenant};
 
 /// What a check found in one project, and what it looked at.
 #[derive(Debug)]
@@ -21,97 +23,6 @@ pub struct Outcome<'p> {
     pub model: Model<'p>,
     /// Sorted by file, then offset, then rule; also those that do not count.
     pub findings: Vec<Finding>,
-}
-
-/// Why nothing was really checked in a project: silence about it would look like a pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unchecked {
-    /// A tenants variable has no value that is known.
-    Variable {
-        /// Why, as the end of a sentence.
-        reason: String,
-    },
-    /// There are no tenants, flow calls, connectors or safelists.
-    Empty,
-    /// No value of any tenant is known before apply.
-    Unknown,
-    /// No tenant has any of the attributes that are looked for.
-    Unseen,
-    /// No tenant is left of files that cannot be read, and that is no error by the policy.
-    Unreadable,
-    /// Which tenants there are depends on a flow call of which nothing is known.
-    Flow {
-        /// The call, such as `module.access`.
-        call: String,
-        /// Why, as the end of a sentence.
-        reason: String,
-    },
-}
-
-impl Unchecked {
-    /// What to say about the project with this name.
-    pub fn message(&self, name: &str) -> String {
-        match self {
-            Self::Variable { reason } => format!("no tenants were checked in `{name}`: {reason}"),
-            Self::Empty => {
-                format!("nothing to check in `{name}`: there are no tenants, flow calls, connectors or safelists")
-            }
-            Self::Flow { call, reason } => {
-                format!("no tenants were checked in `{name}`: what `{call}` is repeated for is not known: {reason}")
-            }
-            Self::Unseen => {
-                format!("nothing was checked in `{name}`: no tenant has any of the attributes that are looked for")
-            }
-            Self::Unreadable => format!("no tenants were checked in `{name}`: a file cannot be read"),
-            Self::Unknown => {
-                format!("nothing was checked in `{name}`: no value of any tenant is known before apply")
-            }
-        }
-    }
-}
-
-impl Outcome<'_> {
-    /// Why nothing was really checked, if so. Where the syntax has a mistake, that is the finding.
-    pub fn unchecked(&self) -> Option<Unchecked> {
-        let mut unreadable =
-            self.findings.iter().filter(|finding| finding.obstacle == Some(Obstacle::Unreadable)).peekable();
-        if unreadable.peek().is_some() {
-            let is_told = unreadable.any(|finding| finding.level == Level::Error);
-            return (!is_told && self.model.tenants.is_empty()).then_some(Unchecked::Unreadable);
-        }
-        for TenantsVariable { name, state, .. } in &self.model.variables {
-            let reason = match state {
-                VariableState::Known => continue,
-                VariableState::Unset => format!("the variable `{name}` has no value"),
-                VariableState::Null(_) => format!("the variable `{name}` is null"),
-                // What Terraform refuses is a finding, too.
-                VariableState::Unknown { span, .. } if self.has_error_at(*span) => continue,
-                VariableState::Unknown { reason, .. } => format!("the variable `{name}` is not known: {reason}"),
-            };
-            return Some(Unchecked::Variable { reason });
-        }
-        if self.model.is_empty() {
-            return Some(Unchecked::Empty);
-        }
-        if self.model.all_values_are_unknown() {
-            return Some(Unchecked::Unknown);
-        }
-        let has_errors = self.findings.iter().any(|finding| finding.counts() && finding.level == Level::Error);
-        if self.model.has_no_values() && !has_errors {
-            return Some(Unchecked::Unseen);
-        }
-        // Where Terraform would refuse it, that is the finding.
-        let is_told = self.findings.iter().any(|finding| finding.obstacle == Some(Obstacle::Unevaluated));
-        let unknown = self.model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
-        let (flow, unknown) = unknown.filter(|_| self.model.tenants.is_empty() && !is_told)?;
-        Some(Unchecked::Flow { call: format!("module.{}", flow.name()), reason: unknown.reason.clone() })
-    }
-
-    fn has_error_at(&self, span: Span) -> bool {
-        let span = self.model.project.visible(span);
-        let mut errors = self.findings.iter().filter(|finding| finding.counts() && finding.level == Level::Error);
-        errors.any(|finding| finding.span == span)
-    }
 }
 
 /// What a run is made of, beside the projects.
@@ -143,13 +54,38 @@ struct Judged<'p, 'c> {
     applied: Applied,
 }
 
+impl Judged<'_, '_> {
+    fn findings(&mut self) -> (&Sources, &mut [Finding]) {
+        (self.outcome.model.sources(), &mut self.outcome.findings)
+    }
+}
+
+/// What there is in `project`, and what of it cannot be judged: that too, which is `known` already.
+pub(crate) fn model<'p>(project: &'p Project, config: &Config, known: &[NotChecked]) -> Model<'p> {
+    let mut model = discover::build(project, config);
+    model.not_checked.extend_from_slice(known);
+    model.not_checked = gaps::of(&model, config);
+    // Terraform might go on; whoever relies on the check must know.
+    let limits = model.not_checked.iter().filter(|gap| gap.code == Code::Limit);
+    let limits = limits.filter_map(|gap| Some(EvalError { message: gap.reason.clone(), span: gap.span?, null: None }));
+    let limits: Vec<EvalError> = limits.collect();
+    model.evaluation_errors.extend(limits);
+    model
+}
+
 impl Run<'_> {
     /// Checks each project with its configuration, which must be in the project's sources if it is in a file.
     /// There are as many outcomes as projects, in their order.
     pub fn check<'p, 'c>(&self, projects: impl IntoIterator<Item = (&'p Project, &'c Config)>) -> Vec<Outcome<'p>> {
+        let models = projects.into_iter().map(|(project, config)| (model(project, config, &[]), config));
+        self.judge_all(models.collect())
+    }
+
+    /// Checks each model with its configuration. All of them are there before any rule runs.
+    pub(crate) fn judge_all<'p, 'c>(&self, models: Vec<(Model<'p>, &'c Config)>) -> Vec<Outcome<'p>> {
         let mut judged: Vec<Judged<'p, 'c>> =
-            projects.into_iter().map(|(project, config)| self.judge(project, config)).collect();
-        fingerprint::assign(judged.iter_mut().map(|judged| &mut judged.outcome), self.repository_path);
+            models.into_iter().map(|(model, config)| self.judge(model, config)).collect();
+        fingerprint::assign(judged.iter_mut().map(Judged::findings), self.repository_path);
         let mut gone = self.apply_baseline(&mut judged);
         // One file, and one configuration, may serve several projects: what is used in one is used.
         let used: BTreeSet<_> = judged.iter().flat_map(|judged| judged.applied.used.iter().cloned()).collect();
@@ -167,14 +103,14 @@ impl Run<'_> {
                 judged.outcome.findings.retain(|finding| level(finding.rule) != Some(Level::Off));
             }
         }
-        fingerprint::assign(judged.iter_mut().map(|judged| &mut judged.outcome), self.repository_path);
+        fingerprint::assign(judged.iter_mut().map(Judged::findings), self.repository_path);
         judged.into_iter().map(|judged| judged.outcome).collect()
     }
 
-    fn judge<'p, 'c>(&self, project: &'p Project, config: &'c Config) -> Judged<'p, 'c> {
-        let model = discover::build(project, config);
+    fn judge<'p, 'c>(&self, model: Model<'p>, config: &'c Config) -> Judged<'p, 'c> {
+        let project = model.project;
         let mut findings = self.findings(&model, config);
-        let inline = Inline::read(project, self.catalogue);
+        let inline = if self.policy.no_inline { Inline::default() } else { Inline::read(project, self.catalogue) };
         let applied = policy::apply(&mut findings, inline, &model, config, self.today);
         let mut findings = fold(findings);
         findings.iter_mut().for_each(|finding| stand_in_files(finding, project));
@@ -258,9 +194,11 @@ impl Run<'_> {
                 // Whatever else was read is data that the tenants may be made of.
                 let is_judged = |file| model.knows_its_flows() || configured.contains(&file);
                 let read = model.sources().iter().filter(|(file, _)| is_judged(*file));
-                // Of a value that another replaces, nothing was checked.
+                // Of a value that another replaces, or that no run loads, nothing was checked.
                 let replaced: BTreeSet<FileId> = policy::replaced(model.project).map(|it| it.span.file).collect();
-                let read = read.filter(|(file, _)| !replaced.contains(file));
+                let unloaded = model.not_checked.iter().filter(|gap| gap.code == Code::UnloadedValues);
+                let unloaded: BTreeSet<FileId> = unloaded.filter_map(|gap| Some(gap.span?.file)).collect();
+                let read = read.filter(|(file, _)| !replaced.contains(file) && !unloaded.contains(file));
                 files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
             for finding in findings {

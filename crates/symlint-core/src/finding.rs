@@ -70,6 +70,17 @@ pub enum SuppressedBy {
     Baseline,
 }
 
+impl SuppressedBy {
+    /// The word for it, for a sentence.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inline => "a comment",
+            Self::Exception => "an exception",
+            Self::Baseline => "the baseline",
+        }
+    }
+}
+
 /// A place that a finding relates to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {

@@ -4,21 +4,20 @@ use std::hash::Hasher;
 
 use foldhash::HashMap;
 use siphasher::sip128::{Hasher128, SipHasher24};
+use symlint_terraform::Sources;
 
-use crate::check::Outcome;
 use crate::finding::Finding;
 
 /// Gives each finding its fingerprint: made of rule, file, value, tenants and the ordinal among equals, never of the
 /// line. A finding that two projects share, in a module that both call, has one.
-pub(crate) fn assign<'a, 'p: 'a>(
-    outcomes: impl IntoIterator<Item = &'a mut Outcome<'p>>,
+pub(crate) fn assign<'a>(
+    outcomes: impl IntoIterator<Item = (&'a Sources, &'a mut [Finding])>,
     repository_path: &dyn Fn(&str) -> String,
 ) {
     let mut files: HashMap<String, String> = HashMap::default();
     let mut findings: Vec<(String, &mut Finding)> = Vec::new();
-    for outcome in outcomes {
-        let sources = outcome.model.sources();
-        for finding in &mut outcome.findings {
+    for (sources, found) in outcomes {
+        for finding in found {
             let source = sources.get(finding.span.file);
             let file = files.entry(source.name().to_owned()).or_insert_with(|| repository_path(source.name()));
             findings.push((file.clone(), finding));

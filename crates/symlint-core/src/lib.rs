@@ -1,25 +1,30 @@
 //! Tenants, findings, configuration, policy and machine-readable reports of symlint.
 //!
 //! ```text
-//! symlint-terraform   values that remember where they were written
-//!    │  tenants       values → tenants, grants, flow calls, connectors, safelists
+//! file tree
+//!    │  symlint-terraform   values that remember where they were written
+//!    │  tenants             values → tenants, grants, flow calls, connectors, safelists
+//!    │  gaps                what of them cannot be judged
 //!    ▼
-//!    │  rule          tenants → findings; the rules themselves are the crate `symlint-rules`
+//!    │  rule                tenants → findings; the rules themselves are the crate `symlint-rules`
 //!    ▼
-//!    │  policy        levels and suppressions → what counts
+//!    │  policy              levels and suppressions → what counts
 //!    ▼
-//! report              json, concise
+//! report                    one value, of which every format is a function
 //! ```
 //!
-//! [`check`](check::check) runs the whole way. The crate knows no terminal, no files and no browser.
+//! The [`Engine`](engine::Engine) goes the whole way. The crate knows no terminal, no disk and no browser.
 
 pub mod check;
 pub mod config;
+pub mod coverage;
 pub mod discover;
+pub mod engine;
 pub mod facts;
 pub mod finding;
 mod fingerprint;
 pub mod fix;
+mod gaps;
 mod parallel;
 pub mod policy;
 pub mod report;

@@ -84,18 +84,21 @@ mod origin;
 mod show;
 mod source;
 pub mod syntax;
+mod tree;
 mod types;
 mod value;
 
 pub use eval::{EvalError, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use functions::title;
+pub use limits::is_limit;
 pub use module::{
     Assignment, AssignmentSource, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
-    ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_configuration, is_values,
+    ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_automatic, is_configuration, is_values,
 };
 pub use number::format_number;
 pub use origin::{Dependence, Form, Makeup, Origin, Part, Path, Root, Selection, Step};
 pub use show::{show, show_type, to_json};
-pub use source::{FileError, FileId, FileTree, Position, Source, Sources, Span};
+pub use source::{FileId, Position, Source, Sources, Span};
+pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
 pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};
 pub use value::{Entry, Kind, Number, Str, Unknown, Value};

@@ -23,6 +23,11 @@ pub(crate) const STEPS: u64 = 10_000_000;
 /// The reason of what is unknown since the steps were used up.
 pub(crate) const TOO_MUCH: &str = "evaluating this takes too many steps";
 
+/// Whether a value is unknown for this reason because a bound on the work was hit.
+pub fn is_limit(reason: &str) -> bool {
+    reason == TOO_MUCH || reason.ends_with(" to be evaluated")
+}
+
 /// Counts steps down.
 #[derive(Debug)]
 pub(crate) struct Meter(Cell<u64>);

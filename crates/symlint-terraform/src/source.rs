@@ -1,11 +1,12 @@
 //! Files, the spans in them, and where a span stands for a person.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use arcstr::{ArcStr, Substr};
+
+use crate::tree::FileError;
 
 /// A file of a [`Sources`] collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -276,59 +277,6 @@ impl Sources {
     pub fn text(&self, span: Span) -> String {
         self.get(span.file).slice(span).to_owned()
     }
-}
-
-/// Where files come from: a disk, a browser's memory, a test.
-///
-/// Paths are separated by `/`, and relative to wherever the implementation says; `..` may lead them.
-pub trait FileTree {
-    /// The bytes of the file at `path`, or `None` where there is no such file.
-    ///
-    /// # Errors
-    ///
-    /// If there is one and it cannot be read.
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError>;
-
-    /// The names (not paths) of the files directly in the folder `dir`, sorted; `None` where there is no such folder.
-    ///
-    /// # Errors
-    ///
-    /// If there is one and it cannot be listed.
-    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError>;
-}
-
-impl<T: FileTree + ?Sized> FileTree for &T {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
-        (**self).read(path)
-    }
-
-    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
-        (**self).list(dir)
-    }
-}
-
-/// Files in memory, by path.
-impl FileTree for BTreeMap<String, Vec<u8>> {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
-        Ok(self.get(path).cloned())
-    }
-
-    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
-        let prefix = if dir == "." { String::new() } else { format!("{dir}/") };
-        let below: Vec<&str> = self.keys().filter_map(|path| path.strip_prefix(&prefix)).collect();
-        let names = below.iter().filter(|name| !name.contains('/')).map(|name| (*name).to_owned()).collect();
-        Ok((dir == "." || !below.is_empty()).then_some(names))
-    }
-}
-
-/// A file or folder that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read {path}: {reason}")]
-pub struct FileError {
-    /// As it was asked for.
-    pub path: String,
-    /// Why, in the system's words.
-    pub reason: String,
 }
 
 #[cfg(test)]

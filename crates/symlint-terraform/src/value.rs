@@ -104,6 +104,11 @@ impl Unknown {
     /// How many candidates are kept; where there are more, there is none.
     const CANDIDATES: usize = 16;
 
+    /// What the value may be; see [`Value::candidates`].
+    pub fn candidates(&self) -> &[Value] {
+        &self.candidates
+    }
+
     pub(crate) fn new(reason: impl Into<String>, span: Span) -> Self {
         Self { reason: reason.into(), span, candidates: Box::default() }
     }
@@ -159,7 +164,8 @@ impl Value {
     }
 
     /// What an unknown value may be: both results of a conditional whose condition is unknown, as far as they can be
-    /// evaluated, and so on for conditionals in them. There may be unknown ones among them.
+    /// evaluated, and so on for conditionals in them; each element of a map of which an unknown key selects one. There may
+    /// be unknown ones among them.
     pub fn candidates(&self) -> &[Value] {
         self.as_unknown().map_or(&[], |unknown| &unknown.candidates)
     }
@@ -170,6 +176,13 @@ impl Value {
         let candidates: Vec<Value> = unknown.candidates.iter().filter_map(take).collect();
         let unknown = Unknown::new(unknown.reason.clone(), unknown.span).one_of(candidates);
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self.clone() }
+    }
+
+    /// This unknown value, which is one of `candidates`.
+    pub(crate) fn or_one_of(self, candidates: impl IntoIterator<Item = Value>) -> Value {
+        let Some(unknown) = self.as_unknown() else { return self };
+        let unknown = Unknown::new(unknown.reason.clone(), unknown.span).one_of(candidates);
+        Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
     }
 
     /// This unknown value, which was made of `sources`, too.

@@ -1,16 +1,18 @@
-//! Is symlint itself used correctly?
+//! Was everything checked, and is the linter itself used well?
 
 use symlint_core::rule::Group;
 
+mod not_checked;
 mod suppression_invalid;
 mod suppression_unused;
 
 pub(crate) static GROUP: Group = Group {
     name: "meta",
-    question: "is symlint itself used correctly?",
+    question: "was everything checked, and is the linter itself used well?",
     urgency: 3,
     severity: &[],
     rules: &[
+        rule!("not-checked", Model(not_checked)),
         rule!("suppression-invalid", Suppressions(suppression_invalid)),
         rule!("suppression-unused", Suppressions(suppression_unused)),
     ],

@@ -13,7 +13,7 @@ use crate::tenants::{Field, FieldKind, Model, Tenant, Whole};
 ///
 /// One file may serve several modules, of which only some are checked, and not all have tenants. So a missing name is
 /// a mistake only where something else shows what was meant.
-pub fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
+pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
     let file = |config: &Config, model: &Model<'_>| Some(model.sources().get(config.file?).name().to_owned());
     checked.iter().enumerate().find_map(|(index, (config, model))| {
         let own = file(config, model)?;
@@ -108,17 +108,17 @@ fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
 
 /// What is expected and nobody has, so that nothing is checked of it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Unseen {
+pub(crate) struct Unseen {
     /// The attributes that no tenant has, by the names that the configuration has for them.
-    pub attributes: Vec<String>,
+    pub(crate) attributes: Vec<String>,
     /// Names of attributes that tenants have, and of which nothing is known: one of them may be meant.
-    pub others: Vec<String>,
+    pub(crate) others: Vec<String>,
     /// The arguments that the configuration names and no flow call has.
-    pub arguments: Vec<String>,
+    pub(crate) arguments: Vec<String>,
 }
 
 /// What `config` or the stock module expects, and nobody in `model` has. What a finding says is none.
-pub fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
+pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
     let mut unseen = Unseen::default();
     if !model.is_everything_readable() {
         return unseen;

@@ -11,13 +11,18 @@ use symlint_terraform::{FileId, Span};
 use crate::rule::Level;
 use crate::tenants::FieldKind;
 
-pub use missing::{Unseen, missing_name, unseen};
-pub use propose::{flow_module, propose};
+pub(crate) use missing::{missing_name, unseen};
+pub use propose::propose;
+pub(crate) use propose::{flow_module, has_tenants};
 pub use read::{ConfigError, read};
 
 /// The configuration. Its default is that of the stock modules.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// Folders and roots that are not checked: patterns, as seen from the file's folder.
+    pub exclude: Vec<String>,
+    /// Values files of which each is a run of its own: patterns, as seen from the file's folder.
+    pub values: Vec<String>,
     /// The variables whose entries are tenants.
     pub tenants_variables: Vec<String>,
     /// Where each of them is named, if the file names them.
@@ -143,6 +148,8 @@ impl ArgumentKind {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            exclude: Vec::new(),
+            values: Vec::new(),
             tenants_variables: vec!["customer_tenants".into()],
             tenants_variable_spans: Vec::new(),
             attributes: BTreeMap::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use symlint_terraform::{Evaluator, ModuleCall, Project, Value};
+use symlint_terraform::{Evaluator, ModuleCall, Project, Span, Value};
 
 use super::{ArgumentKind, Config, RoleNamePattern};
 use crate::discover::{self, module_names};
@@ -16,7 +16,7 @@ pub fn propose(project: &Project) -> String {
     if let Some(names) = tenants_variables(project, &defaults) {
         config.tenants_variables = names;
     }
-    if let Some(name) = flow_module(project, &defaults) {
+    if let Some((name, _)) = flow_module(project, &defaults) {
         config.flow_module = name;
     }
     let model = discover::build(project, &config);
@@ -43,7 +43,7 @@ fn tenants_variables(project: &Project, defaults: &Config) -> Option<Vec<String>
 }
 
 /// Whether some entry has two attributes that only tenants have.
-fn has_tenants(value: &Value) -> bool {
+pub(crate) fn has_tenants(value: &Value) -> bool {
     let kinds = [
         FieldKind::SsoAccountId,
         FieldKind::InstanceArn,
@@ -64,8 +64,9 @@ fn has_tenants(value: &Value) -> bool {
     value.entries().is_some_and(|entries| entries.iter().any(|entry| looks_like_one(&entry.value)))
 }
 
-/// The name of the module that is called as the flow module is, where none has the name that `config` says.
-pub fn flow_module(project: &Project, config: &Config) -> Option<String> {
+/// The name of the module that is called as the flow module is, and the name of the call, where none has the name that
+/// `config` says.
+pub(crate) fn flow_module(project: &Project, config: &Config) -> Option<(String, Span)> {
     let arguments = [
         ArgumentKind::TenantSlug,
         ArgumentKind::AccountId,
@@ -79,7 +80,7 @@ pub fn flow_module(project: &Project, config: &Config) -> Option<String> {
     }
     let is_given = |call: &ModuleCall, kind: ArgumentKind| call.argument(config.argument_name(kind)).is_some();
     let call = calls.find(|call| arguments.into_iter().filter(|kind| is_given(call, *kind)).count() >= 3)?;
-    names(call).into_iter().next()
+    Some((names(call).into_iter().next()?, call.name.span))
 }
 
 /// What most roles have around their tenant's name, if it is not the same as ever.

@@ -66,6 +66,8 @@ impl Reader<'_> {
             match attribute.name.text.as_str() {
                 "allowed_partitions" => config.allowed_partitions = partitions(&attribute.value)?,
                 "host_accounts" => config.host_accounts = accounts(&attribute.value)?,
+                "exclude" => config.exclude = strings(&attribute.value)?,
+                "values" => config.values = strings(&attribute.value)?,
                 name if BLOCKS.contains(&name) => {
                     let shape = if name == "rule" {
                         "rule \"ID\" { level = \"error\" }".into()
@@ -74,7 +76,10 @@ impl Reader<'_> {
                     };
                     return Err(error(format!("`{name}` is a block: write `{shape}`"), attribute.name.span));
                 }
-                _ => return Err(unknown("setting", "", &attribute.name, &["allowed_partitions", "host_accounts"])),
+                _ => {
+                    let known = ["allowed_partitions", "exclude", "host_accounts", "values"];
+                    return Err(unknown("setting", "", &attribute.name, &known));
+                }
             }
         }
         for (index, block) in body.blocks.iter().enumerate() {

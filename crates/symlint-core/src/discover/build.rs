@@ -62,6 +62,7 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         relations,
         role_names,
         sources_of_values: sources,
+        not_checked: Vec::new(),
     }
 }
 

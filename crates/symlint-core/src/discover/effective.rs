@@ -7,17 +7,17 @@ use super::collections::{settings_of, values_at};
 use super::reach::Step;
 use super::walk::Walked;
 use crate::tenants::{
-    Absence, Connector, Field, FieldKind, FlowInstance, Grant, MissingAttribute, Provenance, RoleArn, Source,
-    SourceIndex, State, Tenant, TenantId, Whole, arn,
+    Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Provenance, RoleArn,
+    Source, SourceIndex, State, Tenant, TenantId, Whole, arn,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
 #[derive(Debug, Clone)]
-pub(super) struct Effective {
-    pub(super) field: FieldKind,
-    pub(super) value: Value,
+pub(crate) struct Effective {
+    pub(crate) field: FieldKind,
+    pub(crate) value: Value,
     /// Which grant of the instance it belongs to.
-    pub(super) grant: Option<usize>,
+    pub(crate) grant: Option<usize>,
     /// Whether it is only a part of what takes effect.
     pub(super) is_fragment: bool,
     /// The argument or attribute.
@@ -57,18 +57,27 @@ impl Receivers {
     pub(super) fn of(&self, walked: &Walked<'_>, flow: usize, at: usize) -> Vec<Effective> {
         let Some(instance) = walked.flows.get(flow).and_then(|flow| flow.instances.get(at)) else { return Vec::new() };
         let (from, to) = self.ranges.get(flow).and_then(|flow| flow.get(at)).copied().unwrap_or_default();
-        let mut effects = Vec::with_capacity(8);
-        for (at, resource) in walked.resources.get(from..to).unwrap_or_default().iter().enumerate() {
-            for (field, value) in settings_of(resource) {
-                let grant = is_granted(field).then_some(at);
-                effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into() });
-            }
-        }
-        let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
-        let arguments = argued(instance);
-        effects.extend(arguments.into_iter().filter(|effective| !by_resources.contains(&effective.field)));
-        effects
+        effects_of(instance, walked.resources.get(from..to).unwrap_or_default())
     }
+}
+
+/// What takes effect for an instance that has these resources: what they act on, and for what they do not say, its
+/// arguments.
+pub(crate) fn effects_of<'r, 'p: 'r>(
+    instance: &FlowInstance,
+    resources: impl IntoIterator<Item = &'r FlowResource<'p>>,
+) -> Vec<Effective> {
+    let mut effects = Vec::with_capacity(8);
+    for (at, resource) in resources.into_iter().enumerate() {
+        for (field, value) in settings_of(resource) {
+            let grant = is_granted(field).then_some(at);
+            effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into() });
+        }
+    }
+    let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
+    let arguments = argued(instance);
+    effects.extend(arguments.into_iter().filter(|effective| !by_resources.contains(&effective.field)));
+    effects
 }
 
 /// What the arguments of an instance say.

@@ -28,7 +28,14 @@ pub(super) fn safelist(evaluator: &Evaluator<'_>, call: &ModuleCall, instance: &
         return Some(list);
     }
     let mut parts = Vec::new();
-    known_parts(evaluator, caller, &argument.value, LOCALS, &mut parts);
+    // Of a list that is one of several, what is in any of them.
+    let candidates = list.candidates().iter().filter(|candidate| candidate.elements().is_some());
+    parts.extend(
+        candidates.flat_map(|list| (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|at| list.at(at))),
+    );
+    if parts.is_empty() {
+        known_parts(evaluator, caller, &argument.value, LOCALS, &mut parts);
+    }
     let is_any_known = parts.iter().any(|part| part.as_unknown().is_none());
     let origin = Origin::derived(argument.value.span, []);
     Some(if is_any_known { Value::new(Kind::Tuple(parts.into()), origin) } else { list })

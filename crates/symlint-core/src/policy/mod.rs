@@ -25,6 +25,8 @@ pub struct Policy {
     pub ignore: Vec<String>,
     /// Levels that take the place of those of pages and configuration.
     pub levels: BTreeMap<String, Level>,
+    /// Whether comments in the files suppress nothing.
+    pub no_inline: bool,
 }
 
 /// A word that is no rule's id.

@@ -1,23 +1,42 @@
 //! One line for each finding, as compilers write them.
 
-use std::fmt::Write;
+use std::io::{self, Write};
 
-use super::wire::Report;
+use super::summary::{coverage, policy, totals};
+use super::wire::{Location, Report};
 
-/// `file:line:column: level[rule] message` for each finding that counts, and if `summary` a last line with the numbers.
-pub fn concise(report: &Report, summary: bool) -> String {
-    let mut text = String::new();
-    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-        let start = &finding.location.start;
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{}:{}:{}: {}[{}] {}",
-            finding.location.file, start.line, start.column, finding.level, finding.rule, finding.message
-        );
+/// `file:line:column: level[rule] message` for each finding that counts.
+fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    for finding in report.counting() {
+        let Location { file, start, .. } = &finding.location;
+        let place = format!("{file}:{}:{}", start.line, start.column);
+        writeln!(to, "{place}: {}[{}] {}", finding.level, finding.rule, finding.message)?;
     }
-    if summary {
-        let _ = writeln!(text, "{}", report.summary);
+    Ok(())
+}
+
+/// A line for each finding that counts, for each thing that was not checked, and for what was configured, and a last one
+/// with the numbers.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    findings(report, to)?;
+    for line in coverage(report) {
+        writeln!(to, "note: {line}")?;
     }
-    text
+    for line in policy(report) {
+        writeln!(to, "{line}")?;
+    }
+    writeln!(to, "{}", totals(report))
+}
+
+/// The lines of the findings alone.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn concise_findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    findings(report, to)
 }

@@ -1,46 +1,51 @@
 //! Annotations for GitHub Actions: workflow commands in the log of a step.
 
-use std::fmt::Write;
+use std::io::{self, Write};
 
 use super::importance;
+use super::summary::{count, coverage, policy};
 use super::wire::{Report, ReportedFinding};
-use crate::rule::{Catalogue, Level};
+use crate::rule::Level;
 
 /// GitHub shows so many annotations of a level for a step, and drops the others without a word.
 const SHOWN: usize = 10;
 
-/// The most important findings that count as workflow commands, and a last line that says how many more there are.
-pub fn github(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&str) -> String) -> String {
-    let mut findings: Vec<&ReportedFinding> =
-        report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
-    findings.sort_by_key(|finding| importance(finding, catalogue));
-    let mut text = String::new();
-    for gap in &report.unchecked {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "::error title=symlint::{}", data(&gap.message));
+/// The most important findings that count as workflow commands, one for what was not checked and what was configured, and
+/// a last line that says how many more there are.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn github(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let mut findings: Vec<&ReportedFinding> = report.counting().collect();
+    findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
+    for problem in &report.problems {
+        writeln!(to, "::error title=symlint::{}", data(&problem.to_string()))?;
     }
     let mut more = Vec::new();
     for level in [Level::Error, Level::Warning] {
         let of_level: Vec<&&ReportedFinding> = findings.iter().filter(|finding| finding.level == level).collect();
         for finding in of_level.iter().take(SHOWN) {
-            text.push_str(&command(finding, repository_path));
+            to.write_all(command(report, finding).as_bytes())?;
         }
         match of_level.len().saturating_sub(SHOWN) {
             0 => {}
-            1 => more.push(format!("1 more {level}")),
-            count => more.push(format!("{count} more {level}s")),
+            number => more.push(count(number, &format!("more {level}"))),
         }
     }
-    if !more.is_empty() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "symlint found {} that GitHub does not show here", more.join(" and "));
+    let notes: Vec<String> = coverage(report).into_iter().chain(policy(report)).collect();
+    if !notes.is_empty() {
+        writeln!(to, "::notice title=symlint::{}", data(&notes.join("\n")))?;
     }
-    text
+    if !more.is_empty() {
+        writeln!(to, "symlint found {} that GitHub does not show here", more.join(" and "))?;
+    }
+    Ok(())
 }
 
-fn command(finding: &ReportedFinding, repository_path: &dyn Fn(&str) -> String) -> String {
+fn command(report: &Report, finding: &ReportedFinding) -> String {
     let (start, end) = (&finding.location.start, &finding.location.end);
-    let file = property(&repository_path(&finding.location.file));
+    let file = property(report.repository_path(&finding.location.file));
     // Columns count only within one line.
     let columns = match start.line == end.line {
         true => format!(",col={},endColumn={}", start.column, end.column),

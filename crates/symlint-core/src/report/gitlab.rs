@@ -1,26 +1,27 @@
 //! GitLab's code quality report.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::wire::{Report, ReportedFinding};
 use crate::fingerprint::hash;
-use crate::rule::{Catalogue, Level};
+use crate::rule::Level;
 
 #[derive(Serialize)]
 struct Issue<'a> {
-    description: String,
+    description: Cow<'a, str>,
     check_name: &'a str,
     /// Unique in a report: of two issues with the same, GitLab shows one.
     fingerprint: Cow<'a, str>,
     severity: &'static str,
-    location: Place,
+    location: Place<'a>,
 }
 
 #[derive(Serialize)]
-struct Place {
-    path: String,
+struct Place<'a> {
+    path: &'a str,
     lines: Lines,
 }
 
@@ -29,36 +30,39 @@ struct Lines {
     begin: u32,
 }
 
-/// The findings that count, and what was not checked, as a JSON list; indented, with a newline at the end.
-#[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
-pub fn gitlab(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&str) -> String) -> String {
-    let findings = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let issues: Vec<Issue<'_>> = findings
-        .map(|finding| Issue {
-            description: finding.message.clone(),
-            check_name: &finding.rule,
-            fingerprint: Cow::Borrowed(&*finding.fingerprint),
-            severity: severity(finding, catalogue),
-            location: Place {
-                path: repository_path(&finding.location.file),
-                lines: Lines { begin: finding.location.start.line },
-            },
-        })
-        .chain(report.unchecked.iter().map(|gap| Issue {
-            description: gap.message.clone(),
-            check_name: "unchecked",
-            fingerprint: Cow::Owned(hash(&[Some(&gap.message)], 0)),
-            severity: "blocker",
-            location: Place { path: repository_path(&gap.path), lines: Lines { begin: 1 } },
-        }))
-        .collect();
-    let mut json = serde_json::to_string_pretty(&issues).expect("the report is plain data");
-    json.push('\n');
-    json
+/// The findings that count, and what symlint could not do, as a JSON list; indented, with a newline at the end.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let findings = report.counting().map(|finding| Issue {
+        description: Cow::Borrowed(finding.message.as_str()),
+        check_name: &finding.rule,
+        fingerprint: Cow::Borrowed(finding.fingerprint.as_str()),
+        severity: severity(finding),
+        location: Place {
+            path: report.repository_path(&finding.location.file),
+            lines: Lines { begin: finding.location.start.line },
+        },
+    });
+    let problems = report.problems.iter().map(|problem| Issue {
+        description: Cow::Owned(problem.to_string()),
+        check_name: "symlint",
+        fingerprint: Cow::Owned(hash(&[Some(&problem.message)], 0)),
+        severity: "blocker",
+        location: Place {
+            path: problem.location.as_ref().map_or(".", |location| report.repository_path(&location.file)),
+            lines: Lines { begin: problem.location.as_ref().map_or(1, |location| location.start.line) },
+        },
+    });
+    let issues: Vec<Issue<'_>> = findings.chain(problems).collect();
+    serde_json::to_writer_pretty(&mut *to, &issues)?;
+    to.write_all(b"\n")
 }
 
-fn severity(finding: &ReportedFinding, catalogue: &Catalogue) -> &'static str {
-    match (finding.level, catalogue.urgency(&finding.rule)) {
+fn severity(finding: &ReportedFinding) -> &'static str {
+    match (finding.level, finding.urgency) {
         (Level::Error, 0 | 1) => "critical",
         (Level::Error, _) => "major",
         _ => "minor",

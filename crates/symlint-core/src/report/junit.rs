@@ -1,25 +1,31 @@
 //! JUnit's XML, which most CI systems can show: a test case for each tenant.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::io::{self, Write};
 
 use quick_xml::escape::escape;
 
+use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
 use crate::rule::Level;
 
-/// A suite with a case for each tenant that was checked, one for each rule with findings about no single tenant, and
-/// one for each project in which nothing was checked. Errors make a case fail; warnings are its output.
-pub fn junit(report: &Report) -> String {
+/// A suite with a case for each tenant that was checked, one for each rule with findings about no single tenant, one for
+/// each thing that was not checked, which is skipped, and one for each that symlint could not do. Errors make a case
+/// fail; warnings are its output.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn junit(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let mut cases: BTreeMap<(bool, &str, &str), Vec<&ReportedFinding>> = BTreeMap::new();
     let mut files: BTreeMap<(usize, &str), &str> = BTreeMap::new();
     for tenant in &report.tenants {
         cases.entry((false, &tenant.location.file, &tenant.key)).or_default();
-        files.insert((tenant.project, &tenant.key), &tenant.location.file);
+        files.insert((tenant.run, &tenant.key), &tenant.location.file);
     }
-    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+    for finding in report.counting() {
         let tenant = finding.tenant.as_deref();
-        let case = match tenant.and_then(|key| Some((key, *files.get(&(finding.project, key))?))) {
+        let case = match tenant.and_then(|key| Some((key, *files.get(&(finding.run, key))?))) {
             Some((key, file)) => (false, file, key),
             None => (true, finding.location.file.as_str(), finding.rule.as_str()),
         };
@@ -27,60 +33,75 @@ pub fn junit(report: &Report) -> String {
     }
     let is_error = |finding: &&&ReportedFinding| finding.level == Level::Error;
     let failures = cases.values().filter(|findings| findings.iter().any(|finding| is_error(&finding))).count();
-    let gaps = report.unchecked.len();
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{gaps}\"", cases.len() + gaps);
-    let mut text = format!(
+    let (errors, skipped) = (report.problems.len(), report.gaps().count());
+    let tests = cases.len() + errors + skipped;
+    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\"");
+    writeln!(
+        to,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"symlint\" {counts}>\n  \
-         <testsuite name=\"symlint\" {counts} skipped=\"0\">\n"
-    );
-    for gap in &report.unchecked {
-        let (path, message) = (attribute(&gap.path), attribute(&gap.message));
-        let _ = writeln!(
-            text,
-            "    <testcase classname=\"{path}\" name=\"symlint\">\n      <error type=\"unchecked\" \
+         <testsuite name=\"symlint\" {counts}>"
+    )?;
+    let configured = policy(report);
+    if !configured.is_empty() {
+        writeln!(to, "    <properties>")?;
+        for line in configured {
+            writeln!(to, "      <property name=\"policy\" value=\"{}\"/>", attribute(&line))?;
+        }
+        writeln!(to, "    </properties>")?;
+    }
+    for problem in &report.problems {
+        let message = attribute(&problem.to_string());
+        writeln!(
+            to,
+            "    <testcase classname=\"symlint\" name=\"symlint\">\n      <error type=\"not-checked\" \
              message=\"{message}\"/>\n    </testcase>"
-        );
+        )?;
+    }
+    for (run, gap) in report.gaps() {
+        let (run, code, reason) = (attribute(run.unwrap_or(".")), gap.code.as_str(), attribute(&gap.reason));
+        writeln!(
+            to,
+            "    <testcase classname=\"{run}\" name=\"not checked: {code}\">\n      <skipped \
+             message=\"{reason}\"/>\n    </testcase>"
+        )?;
     }
     for ((_, file, name), findings) in cases {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "    <testcase classname=\"{}\" name=\"{}\"", attribute(file), attribute(name));
+        write!(to, "    <testcase classname=\"{}\" name=\"{}\"", attribute(file), attribute(name))?;
         let (errors, warnings): (Vec<_>, Vec<_>) =
             findings.into_iter().partition(|finding| finding.level == Level::Error);
         if errors.is_empty() && warnings.is_empty() {
-            text.push_str("/>\n");
+            to.write_all(b"/>\n")?;
             continue;
         }
-        text.push_str(">\n");
+        to.write_all(b">\n")?;
         if let Some(first) = errors.first() {
             let message = match errors.len() {
                 1 => first.message.clone(),
                 count => format!("{count} errors"),
             };
-            let _ = writeln!(
-                text,
+            writeln!(
+                to,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                 attribute(&first.rule),
                 attribute(&message),
                 xml(&lines(&errors))
-            );
+            )?;
         }
         if !warnings.is_empty() {
-            let _ = writeln!(text, "      <system-out>{}</system-out>", xml(&lines(&warnings)));
+            writeln!(to, "      <system-out>{}</system-out>", xml(&lines(&warnings)))?;
         }
-        text.push_str("    </testcase>\n");
+        to.write_all(b"    </testcase>\n")?;
     }
-    text.push_str("  </testsuite>\n</testsuites>\n");
-    text
+    to.write_all(b"  </testsuite>\n</testsuites>\n")
 }
 
 fn lines(findings: &[&ReportedFinding]) -> String {
-    let mut text = String::new();
-    for finding in findings {
+    let line = |finding: &&ReportedFinding| {
         let start = &finding.location.start;
         let (file, line, column) = (&finding.location.file, start.line, start.column);
-        let _ = writeln!(text, "{file}:{line}:{column}: {}[{}] {}", finding.level, finding.rule, finding.message);
-    }
-    text
+        format!("{file}:{line}:{column}: {}[{}] {}\n", finding.level, finding.rule, finding.message)
+    };
+    findings.iter().map(line).collect()
 }
 
 /// Line ends and tabs in attributes are read as spaces unless they are written as numbers.

@@ -1,15 +1,20 @@
 //! A summary in GitHub's Markdown, for a job's page or a comment on a pull request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io;
 
 use super::importance;
 use super::mermaid::mermaid;
+use super::summary::{count, is_clean, policy, totals, verdict};
 use super::wire::{Known, Report, ReportedFinding, ReportedTenant};
-use crate::rule::{Catalogue, Level};
+use crate::rule::Level;
 
 /// How many findings are listed: more are read in another format.
 const FINDINGS: usize = 200;
+
+/// How many of the things that were not checked are listed.
+const GAPS: usize = 50;
 
 /// How many tenants the table has.
 const TENANTS: usize = 500;
@@ -20,17 +25,22 @@ const BYTES: usize = (1 << 20) - 1024;
 /// How many characters of a value are shown.
 const CELL: usize = 240;
 
-/// Verdict, findings, what to do, tenants, and a picture of who reaches what.
-pub fn markdown(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn(&str) -> String) -> String {
-    let mut findings: Vec<&ReportedFinding> =
-        report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
-    findings.sort_by_key(|finding| importance(finding, catalogue));
+/// Verdict, findings, what to do, what was not checked, what was configured, tenants, and a picture of who reaches what.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn markdown(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut findings: Vec<&ReportedFinding> = report.counting().collect();
+    findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
     let sections = [
-        verdict(report),
-        table(&findings, catalogue, repository_path),
+        head(report),
+        table(report, &findings),
         details(&findings),
+        not_checked(report),
+        configured(report),
         tenants(report),
-        picture(report, &findings),
+        picture(report),
     ];
     let mut text = String::new();
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
@@ -42,23 +52,24 @@ pub fn markdown(report: &Report, catalogue: &Catalogue, repository_path: &dyn Fn
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
-    text
+    to.write_all(text.as_bytes())
 }
 
-fn verdict(report: &Report) -> String {
+fn head(report: &Report) -> String {
     let summary = &report.summary;
-    let mark = match (summary.unchecked, summary.errors, summary.warnings) {
-        (0, 0, 0) => "✅",
-        (0, 0, _) => "⚠️",
-        (0, _, _) => "❌",
-        _ => "⛔",
+    let mark = match (summary.errors, summary.warnings) {
+        _ if !report.problems.is_empty() => "⛔",
+        (0, _) if is_clean(report) => "✅",
+        (0, _) => "⚠️",
+        _ => "❌",
     };
-    let gaps: String = report.unchecked.iter().map(|gap| format!("- {}\n", cell(&gap.message))).collect();
-    let gaps = if gaps.is_empty() { gaps } else { format!("\n{gaps}") };
-    format!("## {mark} symlint: {}\n\n{}.\n{gaps}", summary.verdict(), capital(&summary.to_string()))
+    let problems: String =
+        report.problems.iter().map(|problem| format!("- {}\n", cell(&problem.to_string()))).collect();
+    let problems = if problems.is_empty() { problems } else { format!("\n{problems}") };
+    format!("## {mark} symlint: {}\n\n{}.\n{problems}", verdict(report), capital(&totals(report)))
 }
 
-fn table(findings: &[&ReportedFinding], catalogue: &Catalogue, repository_path: &dyn Fn(&str) -> String) -> String {
+fn table(report: &Report, findings: &[&ReportedFinding]) -> String {
     if findings.is_empty() {
         return String::new();
     }
@@ -66,21 +77,46 @@ fn table(findings: &[&ReportedFinding], catalogue: &Catalogue, repository_path: 
     for finding in findings.iter().take(FINDINGS) {
         let mark = if finding.level == Level::Error { "❌" } else { "⚠️" };
         let tenant = finding.tenant.as_deref().map(code).unwrap_or_default();
-        let place = format!("{}:{}", repository_path(&finding.location.file), finding.location.start.line);
-        let page = catalogue.get(&finding.rule).map_or("", |rule| rule.page.address);
+        let place = format!("{}:{}", report.repository_path(&finding.location.file), finding.location.start.line);
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "| {mark} | {tenant} | {} | {} | [{rule}]({page}) |",
             cell(&finding.message),
             code(&place),
-            rule = finding.rule
+            rule = finding.rule,
+            page = finding.url
         );
     }
     if findings.len() > FINDINGS {
         let _ = writeln!(text, "\nThese are the first {FINDINGS} of {} findings.", findings.len());
     }
     text
+}
+
+/// What was not checked, in the open where it is a surprise.
+fn not_checked(report: &Report) -> String {
+    let several = report.runs.len() > 1;
+    let mut lines = String::new();
+    for (run, gap) in report.gaps().take(GAPS) {
+        let run = run.filter(|_| several).map(|run| format!(" in {}", code(run))).unwrap_or_default();
+        let _ = writeln!(lines, "- **{}**{run}: {}", gap.code.as_str(), cell(&gap.reason));
+    }
+    let number = report.gaps().count();
+    if number == 0 {
+        return lines;
+    }
+    if number > GAPS {
+        let _ = writeln!(lines, "- and {} more", number - GAPS);
+    }
+    match report.gaps().any(|(_, gap)| gap.is_surprise) {
+        true => format!("### Not checked\n\n{lines}"),
+        false => folded(&format!("Not checked: {}", count(number, "note")), &lines),
+    }
+}
+
+fn configured(report: &Report) -> String {
+    policy(report).iter().map(|line| format!("- {}\n", cell(line))).collect()
 }
 
 /// What to do about each kind of finding, once.
@@ -105,17 +141,17 @@ fn tenants(report: &Report) -> String {
     if report.tenants.is_empty() {
         return String::new();
     }
-    let several = report.projects.len() > 1;
-    let (head, line) = if several { ("| module ", "|---") } else { ("", "") };
+    let several = report.runs.len() > 1;
+    let (head, line) = if several { ("| run ", "|---") } else { ("", "") };
     let mut text = format!(
         "{head}| tenant | SSO account | instance | region | role | grants |\n{line}|---|---|---|---|---|---|\n"
     );
     for tenant in report.tenants.iter().take(TENANTS) {
-        let module = report.projects.get(tenant.project).filter(|_| several);
-        let module = module.map(|project| format!("| {} ", code(&project.name))).unwrap_or_default();
+        let run = report.runs.get(tenant.run).filter(|_| several);
+        let run = run.map(|run| format!("| {} ", code(&run.name))).unwrap_or_default();
         let _ = writeln!(
             text,
-            "{module}| {} | {} | {} | {} | {} | {} |",
+            "{run}| {} | {} | {} | {} | {} | {} |",
             code(&tenant.key),
             known(tenant.sso_account_id.as_ref()),
             known(tenant.instance_id.as_ref()),
@@ -140,13 +176,8 @@ fn grants(tenant: &ReportedTenant) -> String {
     grants.collect::<Vec<_>>().join("<br>") + &more
 }
 
-fn picture(report: &Report, findings: &[&ReportedFinding]) -> String {
-    let wrong: BTreeSet<(usize, &str)> = findings
-        .iter()
-        .filter(|finding| finding.level == Level::Error)
-        .filter_map(|finding| Some((finding.project, finding.tenant.as_deref()?)))
-        .collect();
-    match mermaid(report, &wrong) {
+fn picture(report: &Report) -> String {
+    match mermaid(report) {
         Some(graph) => folded("Who reaches what", &format!("```mermaid\n{graph}```\n")),
         None => String::new(),
     }
@@ -203,10 +234,6 @@ fn plain(text: &str) -> String {
         plain.push('…');
     }
     plain
-}
-
-fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 fn capital(text: &str) -> String {

@@ -3,33 +3,41 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::wire::{Known, Report, ReportedTenant};
+use symlint_terraform::Str;
+
+use super::wire::{Access, AccessStep, Known, Report};
+use crate::rule::Level;
 
 /// More tenants than that are no picture any more.
 const TENANTS: usize = 24;
 
-/// Tenants → the account of their connector role → instance → permission set → target account. Those of `wrong` come
-/// first and are dashed; of many tenants the others are left out.
+/// The access graph of the report. Tenants with an error on an edge come first, and the edge is dashed; of many tenants
+/// the others are left out.
 ///
 /// None where there is nothing to draw.
-pub(super) fn mermaid(report: &Report, wrong: &BTreeSet<(usize, &str)>) -> Option<String> {
-    let tenants = &report.tenants;
-    let is_wrong = |tenant: &&ReportedTenant| wrong.contains(&(tenant.project, tenant.key.as_str()));
-    let mut shown: Vec<&ReportedTenant> = tenants.iter().filter(is_wrong).collect();
-    if tenants.len() <= TENANTS {
-        shown = tenants.iter().collect();
-    }
-    shown.truncate(TENANTS);
+pub(super) fn mermaid(report: &Report) -> Option<String> {
+    let errors = report.counting().filter(|finding| finding.level == Level::Error);
+    let errors: BTreeSet<&str> = errors.map(|finding| finding.fingerprint.as_str()).collect();
+    let is_wrong = |step: &AccessStep| step.findings.iter().any(|finding| errors.contains(finding.as_str()));
+    let of = |access: &Access| (access.run, access.tenant.clone());
+    let steps = |access: &'_ Access| {
+        let Access { role, instance, permission_set, account, .. } = access;
+        [role, instance, permission_set, account].map(is_wrong)
+    };
+    let all: BTreeSet<(usize, Str)> = report.access.iter().map(of).collect();
+    let wrong: BTreeSet<(usize, Str)> =
+        report.access.iter().filter(|access| steps(access).contains(&true)).map(of).collect();
+    let first = if all.len() <= TENANTS { report.access.iter().map(of).collect() } else { wrong.clone() };
+    let shown: BTreeSet<(usize, Str)> = first.into_iter().take(TENANTS).collect();
     if shown.is_empty() {
         return None;
     }
     let mut graph = Graph::default();
-    for tenant in &shown {
-        let project = report.projects.get(tenant.project).filter(|_| report.projects.len() > 1);
-        graph.add(tenant, project.map(|project| project.name.as_str()), is_wrong(tenant));
+    for access in report.access.iter().filter(|access| shown.contains(&of(access))) {
+        let run = report.runs.get(access.run).filter(|_| report.runs.len() > 1);
+        graph.add(access, run.map(|run| run.name.as_str()), wrong.contains(&of(access)), steps(access));
     }
-    let left_out = tenants.len() - shown.len();
-    Some(graph.render(left_out))
+    Some(graph.render(all.len() - shown.len()))
 }
 
 #[derive(Default)]
@@ -41,25 +49,28 @@ struct Graph {
 }
 
 impl Graph {
-    /// Adds a tenant, which is named with its module where there are several.
-    fn add(&mut self, tenant: &ReportedTenant, module: Option<&str>, wrong: bool) {
-        let name = module.map_or_else(|| tenant.key.to_string(), |module| format!("{} in {module}", tenant.key));
-        let start = self.node('t', &name, &name, wrong);
-        let account = part(tenant.role_arn.as_ref(), |arn| arn.split(':').nth(4))
-            .or_else(|| text(tenant.sso_account_id.as_ref()));
-        let account = self.link(&start, 's', "SSO account", account, wrong);
-        let instance = self.link(&account, 'i', "instance", text(tenant.instance_id.as_ref()), wrong);
-        for grant in &tenant.grants {
-            let set = part(grant.permission_set_arn.as_ref(), |arn| arn.split_once('/').map(|(_, sets)| sets));
-            let set = self.link(&instance, 'p', "permission set", set, wrong);
-            self.link(&set, 'a', "account", text(grant.target_account_id.as_ref()), wrong);
-        }
+    /// Adds a grant, whose tenant is named with its run where there are several. `wrong` are the edges.
+    fn add(&mut self, access: &Access, run: Option<&str>, is_wrong: bool, wrong: [bool; 4]) {
+        let name = run.map_or_else(|| access.tenant.to_string(), |run| format!("{} in {run}", access.tenant));
+        let start = self.node('t', &name, &name, is_wrong);
+        let [on_role, on_instance, on_set, on_account] = wrong;
+        let account_of = |arn: &'_ str| arn.split(':').nth(4).map(str::to_owned).filter(|account| !account.is_empty());
+        let role = text(&access.role).map(|arn| {
+            let name = arn.rsplit('/').next().unwrap_or(arn);
+            (arn, account_of(arn).map_or_else(|| format!("role {arn}"), |account| format!("role {name} in {account}")))
+        });
+        let role = self.link(&start, 's', role, on_role);
+        let instance = part(&access.instance, |arn| arn.rsplit('/').next());
+        let instance = self.link(&role, 'i', named("instance", instance), on_instance);
+        let set = part(&access.permission_set, |arn| arn.split_once('/').map(|(_, sets)| sets));
+        let set = self.link(&instance, 'p', named("permission set", set), on_set);
+        self.link(&set, 'a', named("account", text(&access.account)), on_account);
     }
 
-    /// The node for `value`, reached from `from`; `from` itself where the value is not known.
-    fn link(&mut self, from: &str, kind: char, what: &str, value: Option<&str>, wrong: bool) -> String {
-        let Some(value) = value else { return from.to_owned() };
-        let to = self.node(kind, value, &format!("{what} {value}"), false);
+    /// The node for a value and its label, reached from `from`; `from` itself where the value is not known.
+    fn link(&mut self, from: &str, kind: char, to: Option<(&str, String)>, wrong: bool) -> String {
+        let Some((key, label)) = to else { return from.to_owned() };
+        let to = self.node(kind, key, &label, false);
         *self.edges.entry((from.to_owned(), to.clone())).or_default() |= wrong;
         to
     }
@@ -92,15 +103,19 @@ impl Graph {
     }
 }
 
-fn text(value: Option<&Known>) -> Option<&str> {
-    match value {
+fn named<'v>(what: &str, value: Option<&'v str>) -> Option<(&'v str, String)> {
+    value.map(|value| (value, format!("{what} {value}")))
+}
+
+fn text(step: &AccessStep) -> Option<&str> {
+    match &step.value {
         Some(Known::Text(text)) if !text.is_empty() => Some(text),
         _ => None,
     }
 }
 
-fn part<'v>(value: Option<&'v Known>, part: impl Fn(&'v str) -> Option<&'v str>) -> Option<&'v str> {
-    text(value).and_then(part).filter(|part| !part.is_empty())
+fn part<'v>(step: &'v AccessStep, part: impl Fn(&'v str) -> Option<&'v str>) -> Option<&'v str> {
+    text(step).and_then(part).filter(|part| !part.is_empty())
 }
 
 /// A label in quotes: everything that could mean something is written as a number.

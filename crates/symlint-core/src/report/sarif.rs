@@ -1,16 +1,16 @@
 //! SARIF 2.1.0, as GitHub code scanning takes it.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use foldhash::HashMap;
 use serde_json::{Map, Value, json};
-use symlint_terraform::Source;
 
 use super::line_hash::line_hashes;
-use super::wire::{Location, Report, ReportedFinding, ReportedFix};
+use super::summary::policy;
+use super::wire::{Location, Report, ReportedFinding, ReportedFix, RuleDescription};
 use super::{importance, repository};
-use crate::check::Outcome;
-use crate::rule::{Catalogue, Level, Rule};
+use crate::rule::Level;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -23,36 +23,46 @@ const RELATED: usize = 20;
 /// GitHub refuses longer descriptions.
 const DESCRIPTION: usize = 1_024;
 
-/// The findings of `report` that count, with all rules of `catalogue`; indented, with a newline at the end.
+/// The findings of `report` that count, with the rules that they are of, and what was not checked; indented, with a newline
+/// at the end.
 ///
-/// `outcomes` are those of the report, and `repository_path` is that of the check.
-#[allow(clippy::expect_used, reason = "what was made of plain data can be written")]
-pub fn sarif(
-    report: &Report,
-    outcomes: &[Outcome<'_>],
-    catalogue: &Catalogue,
-    repository_path: &dyn Fn(&str) -> String,
-) -> String {
-    let mut files = Files { sources: sources(outcomes), hashes: HashMap::default(), repository_path };
-    let indexes: HashMap<&str, usize> = catalogue.ids().zip(0..).collect();
-    let mut findings: Vec<&ReportedFinding> =
-        report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
+/// # Errors
+///
+/// Those of `to`.
+pub fn sarif(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let mut files = Files { report, hashes: HashMap::default() };
+    let mut findings: Vec<&ReportedFinding> = report.counting().collect();
     let left_out = findings.len().saturating_sub(RESULTS);
     if left_out > 0 {
-        findings.sort_by_key(|finding| importance(finding, catalogue));
+        findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
         findings.truncate(RESULTS);
     }
+    let used: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let rules: Vec<(&String, &RuleDescription)> =
+        report.rules.iter().filter(|(id, _)| used.contains(id.as_str())).collect();
+    let indexes: HashMap<&str, usize> = rules.iter().map(|(id, _)| id.as_str()).zip(0..).collect();
     let results: Vec<Value> = findings
         .into_iter()
         .map(|finding| result(finding, indexes.get(finding.rule.as_str()).copied(), &mut files))
         .collect();
-    let note = |level: &str, text: String| json!({ "level": level, "message": { "text": text } });
-    let gaps = report.unchecked.iter().map(|gap| note("error", sentence(&gap.message)));
-    let cut = (left_out > 0)
-        .then(|| note("warning", format!("{left_out} results were left out: code scanning keeps {RESULTS}.")));
-    let notes: Vec<Value> = gaps.chain(cut).collect();
+    let notes = (left_out > 0)
+        .then(|| note("warning", &format!("{left_out} results were left out: code scanning keeps {RESULTS}."), None));
+    let problems = report.problems.iter().map(|problem| {
+        let location = problem.location.as_ref().map(|location| files.physical(location));
+        note("error", &sentence(&problem.to_string()), location)
+    });
+    let gaps = report.gaps().map(|(run, gap)| {
+        let run = run.filter(|_| report.runs.len() > 1).map(|run| format!("{run}: ")).unwrap_or_default();
+        let level = if gap.is_surprise { "warning" } else { "note" };
+        let location = gap.location.as_ref().map(|location| files.physical(location));
+        let note = note(level, &sentence(&format!("{run}{}", gap.reason)), location);
+        with(note, [("descriptor", Some(json!({ "id": gap.code.as_str() })))])
+    });
+    let lines = policy(report);
+    let configured = lines.iter().map(|line| note("note", &sentence(line), None));
+    let notes: Vec<Value> = notes.into_iter().chain(problems).chain(gaps).chain(configured).collect();
     let notes = (!notes.is_empty()).then_some(Value::Array(notes));
-    let is_whole = report.unchecked.is_empty();
+    let is_whole = report.summary.exit_code < 2;
     let invocation = with(json!({ "executionSuccessful": is_whole }), [("toolExecutionNotifications", notes)]);
     let log = json!({
         "$schema": SCHEMA,
@@ -62,51 +72,54 @@ pub fn sarif(
                 "name": report.tool.name,
                 "semanticVersion": report.tool.version,
                 "informationUri": repository(),
-                "rules": catalogue.iter().map(descriptor).collect::<Vec<_>>(),
+                "rules": rules.into_iter().map(|(id, rule)| descriptor(id, rule)).collect::<Vec<_>>(),
             } },
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation],
             "results": results,
         }],
     });
-    let mut text = serde_json::to_string_pretty(&log).expect("SARIF is plain data");
-    text.push('\n');
-    text
+    serde_json::to_writer_pretty(&mut *to, &log)?;
+    to.write_all(b"\n")
 }
 
-fn descriptor(rule: &Rule) -> Value {
-    let enabled = rule.page.level != Level::Off;
-    let level = if rule.page.level == Level::Error { "error" } else { "warning" };
-    let severity = rule.severity();
-    let security = severity.map(|_| "security");
-    let tags: Vec<&str> = security.into_iter().chain(["terraform", "aws", rule.group.name]).collect();
+fn note(level: &str, text: &str, location: Option<Value>) -> Value {
+    let locations = location.map(|location| json!([{ "physicalLocation": location }]));
+    with(json!({ "level": level, "message": { "text": text } }), [("locations", locations)])
+}
+
+fn descriptor(id: &str, rule: &RuleDescription) -> Value {
+    let enabled = rule.level != Level::Off;
+    let level = if rule.level == Level::Error { "error" } else { "warning" };
+    let security = rule.severity.map(|_| "security");
+    let tags: Vec<&str> = security.into_iter().chain(["terraform", "aws", rule.group]).collect();
     let properties = json!({
         "tags": tags,
         "precision": if level == "error" { "very-high" } else { "high" },
         "problem.severity": level,
     });
-    let properties = with(properties, [("security-severity", severity.map(Value::from))]);
+    let properties = with(properties, [("security-severity", rule.severity.map(Value::from))]);
     json!({
-        "id": rule.id,
-        "name": camel_case(rule.id),
-        "shortDescription": { "text": sentence(rule.page.summary) },
+        "id": id,
+        "name": camel_case(id),
+        "shortDescription": { "text": sentence(rule.summary) },
         "fullDescription": { "text": shorten(&description(rule)) },
-        "help": { "text": rule.page.text, "markdown": rule.page.text },
-        "helpUri": rule.page.address,
+        "help": { "text": rule.text, "markdown": rule.text },
+        "helpUri": rule.url,
         "defaultConfiguration": { "enabled": enabled, "level": level },
         "properties": properties,
     })
 }
 
-fn description(rule: &Rule) -> String {
-    let summary = sentence(rule.page.summary);
-    match rule.page.help {
+fn description(rule: &RuleDescription) -> String {
+    let summary = sentence(rule.summary);
+    match rule.help {
         Some(help) => format!("{summary} {}", sentence(help)),
         None => summary,
     }
 }
 
-fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut Files<'_, 's>) -> Value {
+fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut Files<'s>) -> Value {
     let mut text = sentence(&finding.message);
     if let Some(help) = &finding.help {
         text.push(' ');
@@ -149,15 +162,14 @@ fn with<const N: usize>(mut object: Value, fields: [(&str, Option<Value>); N]) -
 }
 
 /// What is known of the files with findings.
-struct Files<'a, 's> {
-    sources: HashMap<String, Arc<Source>>,
+struct Files<'s> {
+    report: &'s Report,
     hashes: HashMap<&'s str, Vec<String>>,
-    repository_path: &'a dyn Fn(&str) -> String,
 }
 
-impl<'s> Files<'_, 's> {
+impl<'s> Files<'s> {
     fn uri(&self, file: &str) -> String {
-        percent_encode(&(self.repository_path)(file))
+        percent_encode(self.report.repository_path(file))
     }
 
     fn physical(&self, location: &Location) -> Value {
@@ -193,7 +205,7 @@ impl<'s> Files<'_, 's> {
 
     /// None where the uploader would see other lines or characters than we do: it then computes the hash itself.
     fn line_hash(&mut self, location: &'s Location) -> Option<String> {
-        let source = self.sources.get(location.file.as_str())?;
+        let source = &self.report.files.get(location.file.as_str())?.source;
         let hashes = self.hashes.entry(&location.file).or_insert_with(|| {
             let text = source.text();
             let has_lone_return = text.replace("\r\n", "\n").contains('\r');
@@ -201,11 +213,6 @@ impl<'s> Files<'_, 's> {
         });
         hashes.get(location.start.line as usize - 1).cloned()
     }
-}
-
-fn sources(outcomes: &[Outcome<'_>]) -> HashMap<String, Arc<Source>> {
-    let sources = outcomes.iter().flat_map(|outcome| outcome.model.sources().iter());
-    sources.map(|(_, source)| (source.name().to_owned(), source)).collect()
 }
 
 fn region(location: &Location) -> Value {

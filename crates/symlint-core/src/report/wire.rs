@@ -1,54 +1,194 @@
 //! The shapes that others read. They are types of their own, so that an internal change cannot break a reader.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use serde::Serialize;
 use symlint_terraform::{Position, Source, Span, Str};
 
+use super::problem::Problem;
+use crate::coverage::Code;
 use crate::finding::Suppression;
 use crate::rule::Level;
 
-/// What symlint found, and what it looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What symlint found, what it looked at, and what it did not check. Every format is made of it, and of nothing else.
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// The version of this shape.
     pub version: u32,
     /// What wrote the report.
     pub tool: Tool,
+    /// Each root module with one set of values, in the order in which they were named.
+    pub runs: Vec<ReportedRun>,
     /// Sorted by file, then offset, then rule.
     pub findings: Vec<ReportedFinding>,
-    /// In source order, by project.
+    /// In source order, by run.
     pub tenants: Vec<ReportedTenant>,
+    /// Who reaches what, as it takes effect: one for each grant.
+    pub access: Vec<Access>,
+    /// What was not checked and belongs to no run.
+    pub not_checked: Vec<ReportedGap>,
+    /// What symlint could not do: it exits with 2 if there is anything.
+    pub problems: Vec<Problem>,
+    /// What was configured.
+    pub policy: ReportedPolicy,
     /// The numbers.
     pub summary: Summary,
-    /// Why nothing was really checked in a project: there if and only if symlint exits with 2 for it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(default))]
-    pub unchecked: Vec<ReportedGap>,
-    /// What was checked, in the order in which it was named. Not part of the JSON.
+    /// What is known of the files with findings, by their names. Not part of the JSON.
     #[serde(skip)]
-    pub projects: Vec<ReportedProject>,
+    pub files: BTreeMap<Str, ReportedFile>,
+    /// What is known of the rules with findings, by their ids. Not part of the JSON.
+    #[serde(skip)]
+    pub rules: BTreeMap<String, RuleDescription>,
+    /// The findings as a baseline, if the request asked for one. Not part of the JSON.
+    #[serde(skip)]
+    pub baseline: Option<String>,
 }
 
-/// A project in which nothing was really checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A root module with one set of values, or a values file alone.
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Unchecked"))]
-pub struct ReportedGap {
-    /// The folder of the module, or the values file.
-    pub path: String,
-    /// Why.
-    pub message: String,
+#[cfg_attr(feature = "schema", schemars(rename = "Run"))]
+pub struct ReportedRun {
+    /// The folder of the module; of a values file alone, its folder.
+    pub root: String,
+    /// The values files, in the order in which they take effect.
+    pub values: Vec<String>,
+    /// Where the tenants are.
+    pub tenants: TenantsFrom,
+    /// Values of tenants that were checked.
+    pub values_checked: usize,
+    /// Values of tenants that are not known before apply.
+    pub unknown_values: usize,
+    /// Instances of flow modules.
+    pub flows: usize,
+    /// Lists of accounts that the runtime may enter.
+    pub safelists: usize,
+    /// Instances of connector modules.
+    pub connectors: usize,
+    /// What was not checked, and why.
+    pub not_checked: Vec<ReportedGap>,
+    /// The folder or the values file, told apart from the other runs. Not part of the JSON.
+    #[serde(skip)]
+    pub name: String,
+    /// The files that were read. Not part of the JSON.
+    #[serde(skip)]
+    pub files: Vec<String>,
+    /// The configuration file. Not part of the JSON.
+    #[serde(skip)]
+    pub config: Option<String>,
 }
 
-/// A module, or a values file that was checked alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportedProject {
-    /// The folder or the file.
-    pub name: String,
-    /// The numbers of this project alone.
-    pub summary: Summary,
+/// Where the tenants of a run come from.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TenantsFrom {
+    /// The variable, the local or the calls; null where there are none.
+    pub from: Option<String>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Something that was not checked.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "NotChecked"))]
+pub struct ReportedGap {
+    /// Why, as a word.
+    pub code: Code,
+    /// Why, in one line.
+    pub reason: String,
+    /// Where, if it is in a file.
+    pub location: Option<Location>,
+    /// What to do.
+    pub help: Option<String>,
+    /// Whether a person would expect it to be checked. Not part of the JSON.
+    #[serde(skip)]
+    pub is_surprise: bool,
+    /// Whether it is a finding, too. Not part of the JSON.
+    #[serde(skip)]
+    pub is_finding: bool,
+}
+
+/// What was configured, so that nobody weakens a check unnoticed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Policy"))]
+pub struct ReportedPolicy {
+    /// The configuration files.
+    pub config: Vec<String>,
+    /// The only rules that ran; all if empty.
+    pub select: Vec<String>,
+    /// Rules that were switched off.
+    pub off: Vec<String>,
+    /// Rules with errors that only warn.
+    pub lowered: Vec<String>,
+    /// Whether comments in the files suppress findings.
+    pub inline_suppressions: bool,
+}
+
+/// A file that a report names.
+#[derive(Debug, Clone)]
+pub struct ReportedFile {
+    /// From the repository's root.
+    pub repository_path: String,
+    /// Its text.
+    pub source: Arc<Source>,
+}
+
+/// What formats print about a rule.
+#[derive(Debug, Clone)]
+pub struct RuleDescription {
+    /// The group that it belongs to.
+    pub group: &'static str,
+    /// Its level, unless configured otherwise.
+    pub level: Level,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    /// What happens if a finding stays, and what to do.
+    pub help: Option<&'static str>,
+    /// What its page says, without examples.
+    pub text: &'static str,
+    /// Where its page is read.
+    pub url: &'static str,
+    /// How much harm it can do to a customer, from 0 to 10; none where it is not about security.
+    pub severity: Option<&'static str>,
+    /// 0 for what is read first.
+    pub urgency: u8,
+}
+
+/// A grant, as it takes effect: from a tenant through a role, an instance and a permission set into an account.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Access {
+    /// The key of the tenant.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub tenant: Str,
+    /// Its place in `runs`.
+    pub run: usize,
+    /// The flow instance that makes it take effect; null where none is in sight, and values are as they are written.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub flow: Option<Str>,
+    /// The role that Sym's runtime assumes.
+    pub role: AccessStep,
+    /// The Identity Center instance.
+    pub instance: AccessStep,
+    /// The permission set.
+    pub permission_set: AccessStep,
+    /// The account that engineers enter.
+    pub account: AccessStep,
+}
+
+/// Something that a grant leads to, and the edge to it.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AccessStep {
+    /// Null where it is missing.
+    pub value: Option<Known>,
+    /// The fingerprints of the findings on the edge that leads to it.
+    pub findings: Vec<String>,
 }
 
 /// What wrote a report.
@@ -74,9 +214,6 @@ pub struct ReportedFinding {
     pub message: String,
     /// The key of the tenant; null where there is none, or more than one.
     pub tenant: Option<String>,
-    /// Its place in [`Report::projects`]. Not part of the JSON.
-    #[serde(skip)]
-    pub project: usize,
     /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
     /// The narrowest text that is wrong.
@@ -85,12 +222,22 @@ pub struct ReportedFinding {
     pub related: Vec<RelatedPlace>,
     /// What happens if it stays, and what to do.
     pub help: Option<String>,
-    /// How it can be mended.
+    /// Where the page of the rule is.
+    pub url: &'static str,
+    /// How it can be fixed.
     pub fixes: Vec<ReportedFix>,
     /// The same for as long as the rule, file, value and tenant are the same, wherever in the file they move.
     pub fingerprint: String,
     /// Why the finding does not count; null where it counts.
     pub suppressed: Option<Suppression>,
+    /// Its place in `runs`: the first that has it.
+    pub run: usize,
+    /// 0 for what is read first. Not part of the JSON.
+    #[serde(skip)]
+    pub urgency: u8,
+    /// From where to where in the file its tenant is written. Not part of the JSON.
+    #[serde(skip)]
+    pub block: Option<(u32, u32)>,
 }
 
 /// A range of text in a file.
@@ -162,9 +309,8 @@ pub struct ReportedTenant {
     /// Its key, or what names it in the call.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub key: Str,
-    /// Its place in [`Report::projects`]. Not part of the JSON.
-    #[serde(skip)]
-    pub project: usize,
+    /// Its place in `runs`.
+    pub run: usize,
     /// Null where it is missing.
     pub sso_account_id: Option<Known>,
     /// The id inside `instance_arn`; null where it is missing.
@@ -213,9 +359,6 @@ pub struct Summary {
     pub files: usize,
     /// Tenants that were looked at.
     pub tenants: usize,
-    /// Values of tenants that were checked. Not part of the JSON.
-    #[serde(skip)]
-    pub values: usize,
     /// Values of tenants that are not known before apply: nothing was said about them.
     pub unknown_values: usize,
     /// Findings that count, of level error.
@@ -224,29 +367,36 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that do not count.
     pub suppressed: usize,
-    /// Projects in which nothing was really checked. Not part of the JSON, which has them one by one.
-    #[serde(skip)]
-    pub unchecked: usize,
+    /// 0 if it ran and nothing reached the level, 1 if something did, 2 if symlint could not do its work.
+    pub exit_code: u8,
 }
 
 impl Report {
-    /// Writes the report as JSON, indented, with a newline at the end.
-    ///
-    /// # Errors
-    ///
-    /// Those of `to`.
-    pub fn write_json(&self, mut to: impl io::Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut to, self)?;
-        to.write_all(b"\n")
+    /// The findings that count.
+    pub fn counting(&self) -> impl Iterator<Item = &ReportedFinding> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
     }
 
-    /// What [`Report::write_json`] writes.
-    #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
-    pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).expect("the report is plain data");
-        json.push('\n');
-        json
+    /// Everything that was not checked, with the name of its run.
+    pub fn gaps(&self) -> impl Iterator<Item = (Option<&str>, &ReportedGap)> {
+        let of_runs = self.runs.iter().flat_map(|run| run.not_checked.iter().map(|gap| (Some(run.name.as_str()), gap)));
+        of_runs.chain(self.not_checked.iter().map(|gap| (None, gap)))
     }
+
+    /// The path of a file from the repository's root.
+    pub fn repository_path<'a>(&'a self, file: &'a str) -> &'a str {
+        self.files.get(file).map_or(file, |file| file.repository_path.as_str())
+    }
+}
+
+/// Writes the report as JSON, indented, with a newline at the end.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *to, report)?;
+    to.write_all(b"\n")
 }
 
 impl Location {
@@ -257,62 +407,6 @@ impl Location {
             Place { line, column, offset }
         };
         Self { file: source.shared_name(), start: place(span.start), end: place(span.end) }
-    }
-}
-
-impl Summary {
-    pub(super) fn count(&mut self, finding: &ReportedFinding) {
-        match (&finding.suppressed, finding.level) {
-            (Some(_), _) => self.suppressed += 1,
-            (None, Level::Error) => self.errors += 1,
-            (None, _) => self.warnings += 1,
-        }
-    }
-
-    /// Adds the numbers of another project; files that both have are counted twice.
-    pub(super) fn add(&mut self, other: &Self) {
-        let Self { files, tenants, values, unknown_values, errors, warnings, suppressed, unchecked } = other;
-        self.files += files;
-        self.tenants += tenants;
-        self.values += values;
-        self.unknown_values += unknown_values;
-        self.errors += errors;
-        self.warnings += warnings;
-        self.suppressed += suppressed;
-        self.unchecked += unchecked;
-    }
-
-    /// The findings that count, and whether everything was checked: `2 errors, 1 warning`.
-    pub fn verdict(&self) -> String {
-        let findings = [(self.errors, "error"), (self.warnings, "warning")];
-        let mut parts: Vec<String> =
-            findings.into_iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(number, one)).collect();
-        match (self.unchecked, self.values) {
-            (0, _) => {}
-            (_, 0) => parts.push("nothing was checked".into()),
-            _ => parts.push("not everything was checked".into()),
-        }
-        if parts.is_empty() { "no findings".into() } else { parts.join(", ") }
-    }
-}
-
-fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
-}
-
-impl std::fmt::Display for Summary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (tenants, values) = (count(self.tenants, "tenant"), count(self.values, "value"));
-        write!(f, "checked {values} of {tenants} in {}: ", count(self.files, "file"))?;
-        f.write_str(&self.verdict())?;
-        if self.suppressed > 0 {
-            write!(f, ", {} suppressed", self.suppressed)?;
-        }
-        if self.unknown_values > 0 {
-            let values = count(self.unknown_values, "value");
-            write!(f, "; {values} not known before apply, and so not checked")?;
-        }
-        Ok(())
     }
 }
 

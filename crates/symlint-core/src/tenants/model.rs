@@ -16,6 +16,7 @@ use super::resources::FlowResource;
 use super::role_names::RoleNames;
 use super::shape::Misfit;
 use super::sources::SourceIndex;
+use crate::coverage::NotChecked;
 
 /// A tenant of a [`Model`], by its place in source order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -288,6 +289,8 @@ pub struct Model<'p> {
     pub role_names: RoleNames,
     /// Which of the tenants' values an argument was made of.
     pub sources_of_values: SourceIndex,
+    /// What could not be found out on the way.
+    pub not_checked: Vec<NotChecked>,
 }
 
 impl<'p> Model<'p> {
@@ -309,7 +312,7 @@ impl<'p> Model<'p> {
 
     /// Whether nothing at all was lost to a syntax error.
     pub fn is_everything_readable(&self) -> bool {
-        self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
+        self.project.unreadable().is_empty() && self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
     }
 
     /// Whether there can be no other tenants and flows than those that were found.

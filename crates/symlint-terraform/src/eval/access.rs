@@ -30,7 +30,9 @@ impl Evaluator<'_> {
     /// `base[key]`, where `base` is written or computed at `base_span`, and the key at `span`.
     pub(super) fn element_of(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
         if key.as_unknown().is_some() {
-            return Err(Stop::Unknown(key.clone().made_of([base, key])));
+            let parts = base.parts_by(&key.origin, base_span);
+            let one_of = base.entries().unwrap_or_default().iter().map(|entry| parts.child(entry));
+            return Err(Stop::Unknown(key.clone().made_of([base, key]).or_one_of(one_of)));
         }
         if base.as_unknown().is_some() {
             return Err(Stop::Unknown(self.unknown_element(base, base_span, key)));

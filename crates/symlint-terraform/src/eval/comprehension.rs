@@ -50,7 +50,16 @@ impl Evaluator<'_> {
         let collection = self.eval(&comprehension.collection, scope);
         let pairs = match self.pairs(&collection, comprehension.key_name.is_some(), comprehension.collection.span) {
             Ok(pairs) => pairs,
-            Err(stop) => return Ok(self.settle_from(Err(stop), span, [&collection])),
+            Err(stop) => {
+                let unknown = self.settle_from(Err(stop), span, [&collection]);
+                let looped = |candidate: &Value| {
+                    let keys = comprehension.key_name.is_some();
+                    let pairs = self.pairs(candidate, keys, comprehension.collection.span).ok()?;
+                    self.looped(comprehension, candidate, &pairs, span, scope).ok()
+                };
+                let candidates: Vec<Value> = collection.candidates().iter().filter_map(looped).collect();
+                return Ok(if candidates.is_empty() { unknown } else { unknown.or_one_of(candidates) });
+            }
         };
         let looped = self.looped(comprehension, &collection, &pairs, span, scope);
         Ok(self.settle_from(looped, span, [&collection]))

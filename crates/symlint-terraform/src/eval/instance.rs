@@ -6,6 +6,7 @@ use crate::limits::{DEPTH, ELEMENTS};
 use crate::module::{ModuleCall, ModuleId};
 use crate::number;
 use crate::origin::{Origin, Path, Root, Selection, Step};
+use crate::source::Span;
 use crate::syntax::Expr;
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Str, Unknown, Value};
@@ -133,7 +134,28 @@ impl<'p> Evaluator<'p> {
     ///
     /// Where `for_each` or `count` is not known, or refused by Terraform, which is recorded.
     pub fn instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Vec<Instance>, Arc<Unknown>> {
-        self.call_instances(caller, call).map(|instances| instances.to_vec())
+        match self.call_instances(caller, call) {
+            Ok(instances) => Ok(instances.to_vec()),
+            Err(unknown) => self.possible_instances(caller, call, &unknown).ok_or(unknown),
+        }
+    }
+
+    /// The instances of a call whose `for_each` is unknown, but is one of several that are known: those of all of them.
+    fn possible_instances(&self, caller: &Instance, call: &ModuleCall, unknown: &Unknown) -> Option<Vec<Instance>> {
+        let for_each = call.for_each.as_ref()?;
+        let candidates = unknown.candidates();
+        let mut instances = Vec::new();
+        for candidate in candidates.iter().filter(|candidate| !candidate.is_null()) {
+            let repetitions = self.each_in(candidate, for_each.value.span).ok()?;
+            instances.extend(repetitions.into_iter().map(|repetition| {
+                let Repetition::Each { key, .. } = &repetition else {
+                    return self.instance(caller, call, InstanceKey::None, None);
+                };
+                let key = InstanceKey::Key(key.clone());
+                self.instance(caller, call, key, Some(repetition))
+            }));
+        }
+        (!candidates.is_empty()).then_some(instances)
     }
 
     pub(super) fn call_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
@@ -208,14 +230,19 @@ impl<'p> Evaluator<'p> {
     pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.check_references(caller, for_each);
         let collection = self.known(for_each, &Scope::single(caller))?;
+        self.each_in(&collection, for_each.span)
+    }
+
+    /// What `each` stands for in turn, where `for_each` at `span` is `collection`.
+    fn each_in(&self, collection: &Value, span: Span) -> Answer<Vec<Repetition>> {
         if collection.is_null() {
-            return Err(Stop::error("`for_each` must not be null").on_null(&collection));
+            return Err(Stop::error("`for_each` must not be null").on_null(collection));
         }
         // Its keys would be in the addresses of the instances. What is passed to these can be looked at all the same.
         if collection.is_sensitive() {
-            self.record("`for_each` must not be sensitive".to_owned(), for_each.span, None);
+            self.record("`for_each` must not be sensitive".to_owned(), span, None);
         }
-        let parts = collection.each_part_at(for_each.span);
+        let parts = collection.each_part_at(span);
         if let Some(entries) = collection.entries() {
             let each = |entry| Repetition::Each { key: parts.key(entry), value: parts.child(entry) };
             return Ok(entries.iter().map(each).collect());

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use jsonc_parser::ast::Value as Json;
 
 use crate::json;
-use crate::source::{FileError, FileTree};
+use crate::tree::{FileError, FileTree};
 
 use super::path::join;
 

@@ -4,8 +4,9 @@ use foldhash::HashMap;
 
 use crate::eval::{Evaluator, Instance};
 use crate::json;
-use crate::source::{FileError, FileId, FileTree, Source, Span};
+use crate::source::{FileId, Source, Span};
 use crate::syntax::{self, Body, File, Name, SyntaxError};
+use crate::tree::{EntryKind, FileError, FileTree};
 use crate::value::Kind;
 
 use super::block::Blocks;
@@ -46,16 +47,12 @@ impl Project {
     ///
     /// If a file cannot be read, the folder or a values file of `options` is not there. What is wrong *in* the files
     /// is no error here: see [`Project::errors`] and the files' own errors.
-    pub fn load(
-        tree: impl FileTree + Send + Sync + 'static,
-        dir: &str,
-        options: &LoadOptions,
-    ) -> Result<Project, FileError> {
+    pub fn load(tree: impl FileTree + 'static, dir: &str, options: &LoadOptions) -> Result<Project, FileError> {
         let files: &dyn FileTree = &tree;
         let dir = join(dir, "");
         let missing = || FileError { path: folder(&dir).to_owned(), reason: "there is no such folder".to_owned() };
-        let names = files.list(folder(&dir))?.ok_or_else(missing)?;
         let mut project = Project::default();
+        let names = list(&mut project, files, folder(&dir))?.ok_or_else(missing)?;
         let root = read_module(&mut project, files, &dir, ".", &names)?;
         project.modules.push(root);
         let mut children = Children::new(&project, Installed::read(files, &dir)?);
@@ -87,6 +84,30 @@ impl Project {
     }
 }
 
+/// The names of the files in a folder. What Terraform would read and cannot be read here is noted.
+fn list(project: &mut Project, files: &dyn FileTree, dir: &str) -> Result<Option<Vec<String>>, FileError> {
+    let Some(entries) = files.entries(dir)? else { return Ok(None) };
+    let mut names = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let reason = match entry.kind {
+            EntryKind::File if entry.is_text => {
+                names.push(entry.name);
+                continue;
+            }
+            EntryKind::File => "its name is not UTF-8",
+            EntryKind::Special => "it is not a regular file",
+            EntryKind::Broken => "the link leads nowhere",
+            EntryKind::Folder => continue,
+        };
+        let is_read = is_configuration(&entry.name) || is_automatic(&entry.name);
+        if is_read && !entry.name.starts_with('.') {
+            let path = join(dir, &entry.name);
+            project.unreadable.push(FileError { path, reason: reason.to_owned() });
+        }
+    }
+    Ok(Some(names))
+}
+
 /// Whether a file with this name is one of configuration.
 pub fn is_configuration(name: &str) -> bool {
     EXTENSIONS.iter().any(|extension| name.ends_with(extension))
@@ -106,6 +127,13 @@ pub fn is_values(name: &str) -> bool {
     name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }
 
+/// Whether Terraform reads a values file with this name by itself.
+pub fn is_automatic(name: &str) -> bool {
+    matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
+        || name.ends_with(".auto.tfvars")
+        || name.ends_with(".auto.tfvars.json")
+}
+
 fn read_module(
     project: &mut Project,
     files: &dyn FileTree,
@@ -120,7 +148,14 @@ fn read_module(
     let mut blocks = Blocks::default();
     for name in names {
         let path = join(dir, name);
-        let Some(bytes) = files.read(&path)? else { continue };
+        let bytes = match files.read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
+            Err(error) => {
+                project.unreadable.push(error);
+                continue;
+            }
+        };
         let id = project.sources.add(path, bytes)?;
         let file = read_configuration(id, &project.sources.get(id));
         for attribute in &file.body.attributes {
@@ -224,8 +259,8 @@ impl Children {
             let Some((child_dir, path)) = place else { continue };
             let id = match self.by_dir.get(&child_dir) {
                 Some(id) => *id,
-                None => match files.list(folder(&child_dir))? {
-                    Some(names) => {
+                None => match list(project, files, folder(&child_dir)) {
+                    Ok(Some(names)) => {
                         let child = read_module(project, files, &child_dir, &path, &names)?;
                         let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
                         project.modules.push(child);
@@ -234,12 +269,17 @@ impl Children {
                         self.by_dir.insert(child_dir, id);
                         id
                     }
-                    None if is_local => {
+                    Err(error) => {
+                        let kind = LoadErrorKind::MissingModule;
+                        project.errors.push(LoadError { message: error.to_string(), span: source.span, kind });
+                        continue;
+                    }
+                    Ok(None) if is_local => {
                         let message = format!("there is no module in `{}`", folder(&child_dir));
                         project.errors.push(refused(message, LoadErrorKind::MissingModule));
                         continue;
                     }
-                    None => continue,
+                    Ok(None) => continue,
                 },
             };
             set_child(project, caller, index, Some(id));

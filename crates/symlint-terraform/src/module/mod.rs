@@ -12,12 +12,13 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::source::{FileId, FileTree, Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Attribute, Block, File, Name};
+use crate::tree::{FileError, FileTree};
 use crate::types::Type;
 use crate::value::Str;
 
-pub use load::{Given, LoadOptions, is_configuration, is_values};
+pub use load::{Given, LoadOptions, is_automatic, is_configuration, is_values};
 pub(crate) use path::join;
 pub use values::{Assignment, AssignmentSource};
 
@@ -29,6 +30,7 @@ pub struct Project {
     modules: Vec<Module>,
     assignments: Vec<Assignment>,
     errors: Vec<LoadError>,
+    unreadable: Vec<FileError>,
     surroundings: Surroundings,
 }
 
@@ -36,7 +38,7 @@ pub struct Project {
 #[derive(Default)]
 pub(crate) struct Surroundings {
     /// Where the project came from, for functions that read files; `None` where values came without a folder.
-    pub(crate) files: Option<Box<dyn FileTree + Send + Sync>>,
+    pub(crate) files: Option<Box<dyn FileTree>>,
     /// `terraform.workspace`
     pub(crate) workspace: Option<String>,
     /// `path.cwd`
@@ -298,6 +300,11 @@ impl Project {
     /// What is wrong with the configuration beside the errors of syntax, which are in the files.
     pub fn errors(&self) -> &[LoadError] {
         &self.errors
+    }
+
+    /// The files that Terraform would read and that cannot be read here.
+    pub fn unreadable(&self) -> &[FileError] {
+        &self.unreadable
     }
 
     /// Whether there is configuration, and not values alone.

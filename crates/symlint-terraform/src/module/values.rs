@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::origin::Form;
-use crate::source::{FileError, FileId, FileTree, Span};
+use crate::source::{FileId, Span};
 use crate::syntax::{self, Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError};
+use crate::tree::{FileError, FileTree};
 use crate::types::Type;
 use crate::value::Str;
 
-use super::load::{Given, LoadOptions, read_values};
+use super::load::{Given, LoadOptions, is_automatic, read_values};
 use super::path::{folder, join};
 use super::{FileRole, LoadedFile, Project};
 
@@ -62,20 +63,20 @@ pub(super) fn assign(
         }
     }
     let named = |wanted: &str| names.iter().any(|name| name == wanted).then(|| wanted.to_owned());
-    let automatic = names.iter().filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"));
-    let mut paths: Vec<String> = ["terraform.tfvars", "terraform.tfvars.json"].into_iter().filter_map(named).collect();
-    let first_automatic = paths.len();
-    paths.extend(automatic.cloned());
-    if let Some(automatic) = paths.get_mut(first_automatic..) {
-        automatic.sort();
-    }
+    let first = ["terraform.tfvars", "terraform.tfvars.json"];
+    let mut paths: Vec<String> = first.into_iter().filter_map(named).collect();
+    let is_later = |name: &&String| is_automatic(name) && !first.contains(&name.as_str());
+    // They are sorted.
+    paths.extend(names.iter().filter(is_later).cloned());
     let read = |project: &mut Project, path: String| {
         let missing = || FileError { path: folder(&path).to_owned(), reason: "there is no such file".to_owned() };
         let bytes = files.read(&path)?.ok_or_else(missing)?;
         values_file(project, &path, bytes)
     };
     for name in paths {
-        read(project, join(dir, &name))?;
+        if let Err(error) = read(project, join(dir, &name)) {
+            project.unreadable.push(error);
+        }
     }
     for option in &options.given {
         match option {

@@ -13,7 +13,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use crate::{Evaluator, FileError, FileTree, Instance, LoadOptions, Project, Value};
+use crate::{Evaluator, FileError, FileTree, Instance, LoadOptions, Project, TreeEntry, Value};
 
 /// Files in memory.
 pub(crate) struct Files(BTreeMap<&'static str, String>);
@@ -23,14 +23,14 @@ impl FileTree for Files {
         Ok(self.0.get(path).map(|text| text.as_bytes().to_vec()))
     }
 
-    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
         let prefix = if dir == "." { String::new() } else { format!("{dir}/") };
-        let names: Vec<String> = self
+        let names: Vec<TreeEntry> = self
             .0
             .keys()
             .filter_map(|path| path.strip_prefix(prefix.as_str()))
             .filter(|name| !name.contains('/'))
-            .map(str::to_owned)
+            .map(TreeEntry::file)
             .collect();
         Ok((dir == "." || !names.is_empty()).then_some(names))
     }

@@ -1,0 +1,106 @@
+//! What was not checked, and why: silence about it would look like a pass.
+
+use serde::Serialize;
+use symlint_terraform::Span;
+
+/// Why something was not checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Code {
+    /// Tenants without a flow that could be followed, or a flow without a tenant.
+    NoFlow,
+    /// The wiring of a flow, a safelist or a trust cannot be judged.
+    UnknownWiring,
+    /// A value is known only when Terraform applies.
+    UnknownValues,
+    /// An attribute was found in no tenant.
+    UnmappedField,
+    /// A values file would set the tenants, and no run loads it.
+    UnloadedValues,
+    /// A bound on the work was hit.
+    Limit,
+    /// The inputs of Terragrunt were not read.
+    Terragrunt,
+    /// A folder or root was excluded, or the search left it out.
+    LeftOut,
+    /// A values file without configuration has no wiring.
+    ValuesAlone,
+    /// A module is not there to read.
+    RemoteModule,
+    /// A file cannot be parsed.
+    SyntaxError,
+}
+
+impl Code {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoFlow => "no-flow",
+            Self::UnknownWiring => "unknown-wiring",
+            Self::UnknownValues => "unknown-values",
+            Self::UnmappedField => "unmapped-field",
+            Self::UnloadedValues => "unloaded-values",
+            Self::Limit => "limit",
+            Self::Terragrunt => "terragrunt",
+            Self::LeftOut => "left-out",
+            Self::ValuesAlone => "values-alone",
+            Self::RemoteModule => "remote-module",
+            Self::SyntaxError => "syntax-error",
+        }
+    }
+
+    /// Whether a person would expect it to be checked, so that it is a finding of `not-checked`, too.
+    pub fn is_surprise(self) -> bool {
+        match self {
+            Self::NoFlow | Self::UnknownWiring | Self::UnmappedField | Self::UnloadedValues | Self::Terragrunt => true,
+            // A finding of another rule says these, or whoever wrote it knows.
+            Self::Limit
+            | Self::SyntaxError
+            | Self::UnknownValues
+            | Self::LeftOut
+            | Self::ValuesAlone
+            | Self::RemoteModule => false,
+        }
+    }
+
+    /// What was not checked, for a verdict: `wiring was not checked`.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::NoFlow | Self::UnknownWiring => "wiring",
+            Self::UnmappedField => "some attributes",
+            Self::UnloadedValues | Self::Terragrunt => "some values",
+            Self::Limit => "what takes too long",
+            Self::SyntaxError => "what cannot be read",
+            Self::UnknownValues | Self::LeftOut | Self::ValuesAlone | Self::RemoteModule => "some of it",
+        }
+    }
+}
+
+/// Something that was not checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotChecked {
+    /// Why, as a word.
+    pub code: Code,
+    /// Why, in one line, in lower case and without a full stop.
+    pub reason: String,
+    /// Where, if it is in a file.
+    pub span: Option<Span>,
+    /// What to do, with the lines to write.
+    pub help: Option<String>,
+    /// Whether it is a finding of `not-checked`, too.
+    pub is_finding: bool,
+}
+
+impl NotChecked {
+    /// What the table of codes says, at a place.
+    pub fn new(code: Code, reason: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
+        Self { code, reason: reason.into(), span: span.into(), help: None, is_finding: code.is_surprise() }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}

@@ -1,0 +1,252 @@
+//! The engine: files in, a report out. Every front end calls it, and none decides anything about tenants.
+
+mod paths;
+mod problems;
+mod request;
+mod search;
+mod targets;
+mod tree;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use symlint_terraform::{EntryKind, FileTree, Given};
+
+use crate::check::{self, Run};
+use crate::config::Config;
+use crate::fix::{self, Round};
+use crate::policy::Baseline;
+use crate::report::{self, Checked, Problem, ProblemKind, Report};
+use crate::rule::Catalogue;
+use crate::tenants::Model;
+use paths::{boundary, repository_path};
+use targets::{Finder, Target, Targets};
+use tree::Fenced;
+
+pub use paths::{parent, shown};
+pub use request::{ConfigChoice, Named, Request};
+pub use search::CONFIG;
+pub use tree::Overlay;
+
+/// After so many rounds fixes must be undoing each other.
+const ROUNDS: usize = 20;
+
+/// Checks and fixes what a request names.
+#[derive(Clone, Copy)]
+pub struct Engine<'c> {
+    catalogue: &'c Catalogue,
+}
+
+/// What fixing came to.
+pub struct Fixed {
+    /// The texts of the files that change, by name, before and after.
+    pub files: BTreeMap<String, Change>,
+    /// How many findings were fixed.
+    pub fixed: usize,
+    /// What is left.
+    pub report: Report,
+}
+
+/// The text of a file before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What was read.
+    pub old: String,
+    /// What takes its place.
+    pub new: String,
+}
+
+impl<'c> Engine<'c> {
+    /// With the rules of `catalogue`.
+    pub fn new(catalogue: &'c Catalogue) -> Self {
+        Self { catalogue }
+    }
+
+    /// Checks what `request` names in `tree`.
+    ///
+    /// # Errors
+    ///
+    /// If the request does not fit together, so that nothing can be said. What else could not be done is in
+    /// [`Report::problems`], beside what could.
+    pub fn check(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
+        self.checked(tree, request, |checked| report::build(&checked))
+    }
+
+    /// Applies the fixes of findings, round after round, and checks what is left: those that keep the meaning, and with
+    /// `suggestions` the others, too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::check`].
+    pub fn fix(&self, tree: &Arc<dyn FileTree>, request: &Request, suggestions: bool) -> Result<Fixed, Problem> {
+        let mut overlay = Overlay { tree: Arc::clone(tree), texts: BTreeMap::new() };
+        let mut files: BTreeMap<String, Change> = BTreeMap::new();
+        // A file may have several names: the first stands for all.
+        let names: RefCell<BTreeMap<String, String>> = RefCell::default();
+        let first = |name: &str| {
+            let real = tree.real(name).unwrap_or_else(|| name.to_owned());
+            names.borrow_mut().entry(real).or_insert_with(|| name.to_owned()).clone()
+        };
+        let mut fixed = 0;
+        for _ in 0..ROUNDS {
+            let current: Arc<dyn FileTree> = Arc::new(overlay.clone());
+            let mut texts = BTreeMap::new();
+            let round = self.checked(&current, request, |checked| {
+                let round = fix::fix(checked.outcomes, suggestions, &first);
+                for (_, source) in checked.outcomes.iter().flat_map(|outcome| outcome.model.sources().iter()) {
+                    let name = first(source.name());
+                    if let Some(new) = round.files.get(&name) {
+                        let change = || Change { old: source.text().to_string(), new: String::new() };
+                        files.entry(name).or_insert_with(change).new.clone_from(new);
+                        texts.insert(source.name().to_owned(), new.clone().into_bytes());
+                    }
+                }
+                round
+            })?;
+            let Round { files: changed, fixed: number } = round;
+            if changed.is_empty() {
+                break;
+            }
+            fixed += number;
+            overlay.texts.extend(texts);
+        }
+        let current: Arc<dyn FileTree> = Arc::new(overlay);
+        Ok(Fixed { files, fixed, report: self.check(&current, request)? })
+    }
+
+    /// Checks, and makes something of it while everything that was read is there.
+    fn checked<T>(
+        &self,
+        tree: &Arc<dyn FileTree>,
+        request: &Request,
+        make: impl FnOnce(Checked<'_, '_>) -> T,
+    ) -> Result<T, Problem> {
+        request.policy.validate(self.catalogue)?;
+        let tree = fenced(tree, request)?;
+        let Targets { targets, mut problems, left_out, needing } =
+            Finder::new(self.catalogue, Arc::clone(&tree), request).find();
+        problems::refuse_undeclared(request, &targets)?;
+        let baseline = baseline(&tree, request, &targets)?;
+        let repository_path = |name: &str| repository_path(tree.as_ref(), name);
+        let run = Run {
+            catalogue: self.catalogue,
+            policy: &request.policy,
+            today: request.today.as_deref(),
+            baseline: baseline.as_ref(),
+            repository_path: &repository_path,
+        };
+        // All models are there before any rule runs.
+        let models: Vec<(&Target, Model<'_>)> = targets
+            .iter()
+            .map(|target| (target, check::model(&target.project, &target.config, &target.gaps)))
+            .collect();
+        let (models, unread) = without_others(models, tree.as_ref(), request);
+        let kept: Vec<&Target> = models.iter().map(|(target, _)| *target).collect();
+        let models: Vec<(Model<'_>, &Config)> =
+            models.into_iter().map(|(target, model)| (model, &target.config)).collect();
+        let mut outcomes = run.judge_all(models);
+        problems.extend(problems::of(&kept, &outcomes, &needing));
+        let mut written = None;
+        if request.accept && problems.is_empty() {
+            written = Some(run.write_baseline(&outcomes));
+            run.accept(&mut outcomes);
+        }
+        let made = make(Checked {
+            catalogue: self.catalogue,
+            policy: &request.policy,
+            fail_on: request.fail_on,
+            runs: kept.iter().map(|target| target.checked()).collect(),
+            outcomes: &outcomes,
+            problems,
+            left_out: left_out.into_iter().chain(unread).collect(),
+            repository_path: &repository_path,
+            baseline: written,
+        });
+        Ok(made)
+    }
+}
+
+impl Target {
+    fn checked(&self) -> report::CheckedRun<'_> {
+        report::CheckedRun { root: &self.root, config: &self.config, config_file: self.config_file.as_deref() }
+    }
+}
+
+/// Leaves out the roots that read none of the files for which they were looked for, and says of which files nobody reads
+/// them.
+fn without_others<'t, 'p>(
+    models: Vec<(&'t Target, Model<'p>)>,
+    tree: &dyn FileTree,
+    request: &Request,
+) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
+    let mut unread: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for (target, model) in models {
+        let read: BTreeSet<String> = match target.must_read.is_empty() {
+            true => BTreeSet::new(),
+            false => model.sources().iter().filter_map(|(_, source)| tree.real(source.name())).collect(),
+        };
+        let mut is_kept = target.must_read.is_empty();
+        for (file, place) in &target.must_read {
+            let is_read = read.contains(file);
+            *unread.entry(*place).or_insert(true) &= !is_read;
+            is_kept |= is_read;
+        }
+        if is_kept {
+            kept.push((target, model));
+        }
+    }
+    let path = |place: usize| match request.paths.get(place) {
+        Some(Named::Path(path) | Named::Alone(path)) => path.clone(),
+        None => String::new(),
+    };
+    let unread = unread.into_iter().filter(|(_, is_unread)| *is_unread);
+    let unread = unread.map(|(place, _)| format!("no root module that was found reads `{}`", path(place))).collect();
+    (kept, unread)
+}
+
+/// The tree, of which inputs reach only what is around the paths of the request.
+fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTree>, Problem> {
+    let of_path = |named: &Named| match named {
+        Named::Path(path) | Named::Alone(path) => {
+            let path = shown(path);
+            boundary(tree.as_ref(), &path).or_else(|| boundary(tree.as_ref(), parent(&path)))
+        }
+    };
+    let mut folders: Vec<String> = request.paths.iter().filter_map(of_path).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    let mut named = BTreeSet::new();
+    let config = match &request.config {
+        ConfigChoice::File(path) => Some(path),
+        _ => None,
+    };
+    let files = request.given.iter().filter_map(|given| match given {
+        Given::File(path) => Some(path),
+        Given::Value(..) => None,
+    });
+    for path in files.chain(config).chain(&request.baseline) {
+        let problem = |reason: &str| Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: {reason}"));
+        match tree.kind(&shown(path))? {
+            Some(EntryKind::File) => named.extend(tree.real(&shown(path))),
+            Some(EntryKind::Folder) => return Err(problem("it is a folder")),
+            Some(_) => return Err(problem("it is not a regular file")),
+            None if request.baseline.as_ref() == Some(path) => {
+                return Err(problem("there is no such file; `--write-baseline` makes one"));
+            }
+            None => return Err(problem("there is no such file")),
+        }
+    }
+    Ok(Arc::new(Fenced { tree: Arc::clone(tree), folders, named }))
+}
+
+/// The baseline, as a source of the first target.
+fn baseline(tree: &Arc<dyn FileTree>, request: &Request, targets: &[Target]) -> Result<Option<Baseline>, Problem> {
+    let Some((path, first)) = request.baseline.as_ref().zip(targets.first()) else { return Ok(None) };
+    let name = shown(path);
+    let bytes = tree.read(&name)?.unwrap_or_default();
+    let sources = first.project.sources();
+    let file = sources.add(name, bytes)?;
+    Ok(Some(Baseline::read(sources, file)?))
+}

@@ -1,0 +1,120 @@
+//! Paths as people see them: `/` between the parts, no `./`, `.` for the folder where everything starts.
+
+use symlint_terraform::FileTree;
+
+/// `path` without `./`, `//` and a `/` at the end; `.` for the current folder. `..` stays, since a link may lead
+/// elsewhere.
+pub fn shown(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    match (path.starts_with('/'), parts.is_empty()) {
+        (true, _) => format!("/{}", parts.join("/")),
+        (false, true) => ".".into(),
+        (false, false) => parts.join("/"),
+    }
+}
+
+/// The folder of the shown path of a file.
+pub fn parent(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some(("", _)) => "/",
+        Some((parent, _)) => parent,
+        None => ".",
+    }
+}
+
+/// The last part of a path.
+pub(super) fn base(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, base)| base)
+}
+
+/// The shown path of `name` in `folder`.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "." => name.to_owned(),
+        folder => format!("{}/{name}", folder.trim_end_matches('/')),
+    }
+}
+
+/// The shown path of the folder above a folder.
+fn above(folder: &str) -> String {
+    match folder {
+        "." => "..".to_owned(),
+        folder if folder == ".." || folder.ends_with("/..") => format!("{folder}/.."),
+        folder => parent(folder).to_owned(),
+    }
+}
+
+/// `folder` and the folders above it, up to the one whose real path is `top`, by their shown paths.
+pub(super) fn upwards(tree: &dyn FileTree, folder: &str, top: &str) -> Vec<String> {
+    let mut folders = vec![folder.to_owned()];
+    let mut current = folder.to_owned();
+    while let Some(real) = tree.real(&current) {
+        if real == top || !super::tree::is_below(&real, top) {
+            break;
+        }
+        current = above(&current);
+        folders.push(current.clone());
+    }
+    folders
+}
+
+/// Below which folder inputs may name files, by its real path: the root of the repository that `path` is in, else the
+/// folder where everything starts if it holds `path`, else `path` itself.
+pub(super) fn boundary(tree: &dyn FileTree, path: &str) -> Option<String> {
+    let is_folder = |path: &str| matches!(tree.kind(path), Ok(Some(symlint_terraform::EntryKind::Folder)));
+    let real = tree.real(path)?;
+    let folder = if is_folder(path) { real.as_str() } else { parent(&real) };
+    let mut current = Some(folder);
+    while let Some(folder) = current {
+        if matches!(tree.kind(&join(folder, ".git")), Ok(Some(_))) {
+            return Some(folder.to_owned());
+        }
+        current = (folder != "/").then(|| parent(folder));
+    }
+    let here = tree.real(".").filter(|here| super::tree::is_below(folder, here));
+    Some(here.unwrap_or_else(|| folder.to_owned()))
+}
+
+/// The path from the repository's root to a file, from wherever symlint is started. Where there is no repository, from
+/// the folder where everything starts, or else from the top of the tree: never an absolute one, and none with `..`.
+pub(super) fn repository_path(tree: &dyn FileTree, shown: &str) -> String {
+    let plain = |path: &str| {
+        let parts = path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+        parts.collect::<Vec<_>>().join("/")
+    };
+    // `..` is resolved where links are followed.
+    let Some(folder) = tree.real(parent(shown)) else { return plain(shown) };
+    let file = join(&folder, base(shown));
+    let root = boundary(tree, parent(shown)).filter(|root| *root != folder || is_root(tree, root));
+    let below = root.and_then(|root| file.strip_prefix(root.trim_end_matches('/')).map(plain));
+    below.unwrap_or_else(|| plain(&file))
+}
+
+/// Whether a boundary is that of a repository, or of the folder where everything starts.
+fn is_root(tree: &dyn FileTree, root: &str) -> bool {
+    matches!(tree.kind(&join(root, ".git")), Ok(Some(_))) || tree.real(".").as_deref() == Some(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_paths_are_plain() {
+        for (path, expected) in [
+            (".", "."),
+            ("./", "."),
+            ("./a//b/", "a/b"),
+            ("a/./b", "a/b"),
+            ("../x/", "../x"),
+            ("/a/b/", "/a/b"),
+            ("/", "/"),
+        ] {
+            assert_eq!(shown(path), expected, "{path}");
+        }
+        assert_eq!(parent("a/b.tfvars"), "a");
+        assert_eq!(parent("b.tfvars"), ".");
+        assert_eq!(parent("/b.tfvars"), "/");
+        assert_eq!([".", "..", "a/b", "a", "../a"].map(above), ["..", "../..", "a", ".", ".."]);
+    }
+}

@@ -1,0 +1,164 @@
+//! What makes a check no check: then nobody may take the report for a pass.
+
+use symlint_terraform::Given;
+
+use super::request::Request;
+use super::targets::{Target, mistake};
+use crate::check::Outcome;
+use crate::config;
+use crate::coverage::Code;
+use crate::report::{Problem, ProblemKind};
+use crate::rule::Level;
+use crate::tenants::{Model, VariableState};
+
+/// Terraform refuses a `-var` that its module does not declare; of several modules, one has to.
+pub(super) fn refuse_undeclared(request: &Request, targets: &[Target]) -> Result<(), Problem> {
+    // The declaration may be where the file could not be read.
+    let is_unsure = targets.iter().any(|target| target.project.files().iter().any(|file| !file.file.errors.is_empty()));
+    let is_declared = |name: &str| {
+        targets.iter().any(|target| target.project.root().is_some_and(|root| root.variable(name).is_some()))
+    };
+    for given in &request.given {
+        if let Given::Value(name, _) = given
+            && !targets.is_empty()
+            && !is_unsure
+            && !is_declared(name)
+        {
+            let message = format!("`--var {name}=…` sets a variable that nothing declares in what is checked");
+            return Err(Problem::new(ProblemKind::Usage, message));
+        }
+    }
+    Ok(())
+}
+
+/// What should have been checked and was not. `needing` are the paths that need something to check.
+pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usize, String)]) -> Vec<Problem> {
+    let both = || targets.iter().copied().zip(outcomes);
+    let mut problems: Vec<Problem> = Vec::new();
+    for (target, _) in both() {
+        problems.extend(target.project.unreadable().iter().cloned().map(Problem::from));
+    }
+    problems.extend(misnamed(targets, outcomes));
+    problems.extend(both().filter_map(|(target, outcome)| nothing_known(target, outcome)));
+    let no_tenants = outcomes.iter().all(|outcome| outcome.model.tenants.is_empty());
+    if no_tenants {
+        problems.extend(both().filter_map(|(target, outcome)| tenants_missing(target, outcome)));
+    }
+    for (place, path) in needing {
+        let mut own = both().filter(|(target, _)| target.named.contains(place)).peekable();
+        let is_nothing = own.peek().is_none();
+        let mut own = own.filter(|(_, outcome)| has_something(&outcome.model) || has_errors(outcome));
+        if own.next().is_some() {
+            continue;
+        }
+        let mut reasons =
+            both().filter(|(target, _)| target.named.contains(place)).filter_map(|(_, outcome)| reason(outcome));
+        let reason = reasons.next_back();
+        // It is said already.
+        if !is_nothing && no_tenants && reason.is_some() {
+            continue;
+        }
+        problems.push(nothing_in(path, reason, targets, *place));
+    }
+    problems.dedup();
+    problems
+}
+
+/// Names in the configuration that lead to nothing.
+fn misnamed(targets: &[&Target], outcomes: &[Outcome<'_>]) -> Option<Problem> {
+    let checked: Vec<_> =
+        targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
+    let (index, error) = config::missing_name(&checked)?;
+    Some(mistake(error, targets.get(index)?.project.sources()))
+}
+
+fn has_errors(outcome: &Outcome<'_>) -> bool {
+    outcome.findings.iter().any(|finding| finding.counts() && finding.level == Level::Error)
+}
+
+/// Whether there is something to check. A tenants variable without entries is something.
+fn has_something(model: &Model<'_>) -> bool {
+    let calls = model.flows.len() + model.connectors.len() + model.runtimes.len();
+    let is_known = model.variables.iter().any(|variable| variable.state == VariableState::Known);
+    is_known || !model.tenants.is_empty() || calls > 0
+}
+
+fn problem(message: String) -> Problem {
+    Problem::new(ProblemKind::NothingChecked, message)
+}
+
+/// Where no value of any tenant could be looked at.
+fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
+    let (root, model) = (&target.root, &outcome.model);
+    let is_unread = model.not_checked.iter().any(|gap| gap.code == Code::SyntaxError);
+    if model.all_values_are_unknown() {
+        return Some(problem(format!("nothing was checked in `{root}`: no value of any tenant is known before apply")));
+    }
+    if model.has_no_values() && !has_errors(outcome) {
+        let message =
+            format!("nothing was checked in `{root}`: no tenant has any of the attributes that are looked for");
+        let help = "if they are named differently, say so in .symlint.hcl: `tenants { attributes = { … } }`";
+        return Some(problem(message).help(help));
+    }
+    // A level that was lowered makes no pass of it.
+    if is_unread && model.tenants.is_empty() && !has_errors(outcome) {
+        let message = format!("no tenants were checked in `{root}`: a file cannot be read");
+        return Some(problem(message).help("fix what `syntax-error` reports"));
+    }
+    None
+}
+
+/// Why a root has no tenants, where it should have some. What Terraform would refuse is a finding.
+fn tenants_missing(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
+    let reason = if has_errors(outcome) { None } else { reason(outcome) }?;
+    let problem = problem(format!("no tenants were checked in `{}`: {reason}", target.root));
+    let gaps = &outcome.model.not_checked;
+    let help = gaps.iter().filter(|gap| matches!(gap.code, Code::NoFlow | Code::Terragrunt | Code::UnloadedValues));
+    match help.filter_map(|gap| gap.help.clone()).next_back() {
+        Some(help) => Some(problem.help(help)),
+        None => Some(problem),
+    }
+}
+
+fn reason(outcome: &Outcome<'_>) -> Option<String> {
+    let model = &outcome.model;
+    if model.variables.iter().any(|variable| variable.state == VariableState::Known) {
+        return None;
+    }
+    for variable in &model.variables {
+        let name = &variable.name;
+        return Some(match &variable.state {
+            VariableState::Known => continue,
+            VariableState::Unset => format!("the variable `{name}` has no value"),
+            VariableState::Null(_) => format!("the variable `{name}` is null"),
+            VariableState::Unknown { reason, .. } => format!("the variable `{name}` is not known: {reason}"),
+        });
+    }
+    let unknown = model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
+    let flow = unknown.map(|(flow, unknown)| {
+        format!("what `module.{}` is repeated for is not known: {}", flow.name(), unknown.reason)
+    });
+    let is_empty = |flow: &&crate::tenants::FlowCall<'_>| flow.unknown.is_none() && !flow.instances.is_empty();
+    let lost = model.flows.iter().find(is_empty);
+    flow.or_else(|| lost.map(|flow| format!("none was found for the flow `module.{}`", flow.name())))
+}
+
+fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: usize) -> Problem {
+    match reason {
+        Some(reason) => {
+            let help = "set it in a values file, or name one by `--var-file`";
+            problem(format!("no tenants were checked in `{path}`: {reason}")).help(help)
+        }
+        None => {
+            let own = targets.iter().find(|target| target.named.contains(&place));
+            let names =
+                own.map_or_else(|| "customer_tenants".to_owned(), |own| own.config.tenants_variables.join("`, `"));
+            let message =
+                format!("nothing to check in `{path}`: there are no tenants, flow calls, connectors or safelists");
+            problem(message).help(format!(
+                "tenants are looked for in the variable `{names}`, flow calls by the name of their module; other names \
+                 can be set in .symlint.hcl"
+            ))
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What is below a folder: modules, values files, and what was left out.
+
+use std::collections::BTreeMap;
+
+use fast_glob::glob_match;
+use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry, is_configuration, is_values};
+
+use super::paths::join;
+use super::tree::is_below;
+
+/// The name of the configuration file.
+pub const CONFIG: &str = ".symlint.hcl";
+
+/// The name of Terragrunt's file.
+pub(super) const TERRAGRUNT: &str = "terragrunt.hcl";
+
+/// Folders in which nobody keeps a root module.
+const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
+
+/// How many files and folders are looked at to see whether a folder that is left out has something for Terraform.
+const LOOK: usize = 2_000;
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By the shown paths of the folders.
+    pub(super) folders: BTreeMap<String, Folder>,
+    /// The folders that were left out, and why.
+    pub(super) left_out: Vec<(String, String)>,
+}
+
+/// What is in a folder that matters.
+#[derive(Debug, Default)]
+pub(super) struct Folder {
+    /// Whether there is configuration.
+    pub(super) is_module: bool,
+    /// The names of the values files.
+    pub(super) values: Vec<String>,
+    /// Whether Terragrunt is told something here.
+    pub(super) has_terragrunt: bool,
+}
+
+/// Patterns of what is not checked, and the folder from which they are seen.
+pub(super) struct Excluded {
+    pub(super) folder: String,
+    pub(super) patterns: Vec<String>,
+}
+
+impl Excluded {
+    fn has(&self, path: &str) -> bool {
+        matches(&self.patterns, &self.folder, path)
+    }
+}
+
+/// Whether one of `patterns`, as seen from `folder`, is of `path`.
+pub(super) fn matches(patterns: &[String], folder: &str, path: &str) -> bool {
+    let below = match folder {
+        "." => Some(path),
+        folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+    };
+    let plain = |pattern: &str| pattern.trim_start_matches("./").trim_end_matches('/').to_owned();
+    below.is_some_and(|path| patterns.iter().any(|pattern| glob_match(plain(pattern), path)))
+}
+
+/// Searches everything at and below `top`. `excluded` says what the configuration in a folder leaves out.
+pub(super) fn search(
+    tree: &dyn FileTree,
+    top: &str,
+    excluded: &mut dyn FnMut(&str, bool) -> Option<Excluded>,
+) -> Result<Found, FileError> {
+    let mut found = Found::default();
+    let mut rules: Vec<Excluded> = excluded(top, true).into_iter().collect();
+    let real_top = tree.real(top);
+    let mut work = vec![top.to_owned()];
+    while let Some(dir) = work.pop() {
+        let entries = match tree.entries(&dir) {
+            Ok(entries) => entries.unwrap_or_default(),
+            Err(error) if dir == top => return Err(error),
+            Err(error) => {
+                found.left_out.push((dir, error.reason));
+                continue;
+            }
+        };
+        if dir != top && entries.iter().any(|entry| entry.name == CONFIG) {
+            rules.extend(excluded(&dir, false));
+        }
+        let mut folder = Folder::default();
+        for entry in entries {
+            if entry.kind != EntryKind::Folder {
+                folder.add(entry);
+                continue;
+            }
+            let path = join(&dir, &entry.name);
+            match reason_to_skip(tree, &entry, &path, real_top.as_deref(), &rules) {
+                Skip::No => work.push(path),
+                Skip::Silently => {}
+                Skip::Because(reason) => {
+                    if has_terraform(tree, &path) {
+                        found.left_out.push((path, reason));
+                    }
+                }
+            }
+        }
+        if folder.is_module || folder.has_terragrunt || !folder.values.is_empty() {
+            found.folders.insert(dir, folder);
+        }
+    }
+    found.left_out.sort();
+    Ok(found)
+}
+
+impl Folder {
+    fn add(&mut self, entry: TreeEntry) {
+        if is_configuration(&entry.name) && !entry.name.starts_with('.') {
+            self.is_module = true;
+        } else if entry.name == TERRAGRUNT {
+            self.has_terragrunt = true;
+        } else if is_values(&entry.name) && entry.kind == EntryKind::File && entry.is_text {
+            self.values.push(entry.name);
+        }
+    }
+}
+
+enum Skip {
+    No,
+    Silently,
+    Because(String),
+}
+
+fn reason_to_skip(tree: &dyn FileTree, entry: &TreeEntry, path: &str, top: Option<&str>, rules: &[Excluded]) -> Skip {
+    if SKIPPED.contains(&entry.name.as_str()) {
+        return Skip::Silently;
+    }
+    if !entry.is_text {
+        return Skip::Because("its name is not UTF-8".to_owned());
+    }
+    if entry.is_link {
+        // What it leads to is found under its own name.
+        let leads_within = tree.real(path).zip(top).is_some_and(|(real, top)| is_below(&real, top));
+        return if leads_within { Skip::Silently } else { Skip::Because("it is a link to another place".to_owned()) };
+    }
+    if rules.iter().any(|rule| rule.has(path)) {
+        return Skip::Because("the configuration excludes it".to_owned());
+    }
+    if tree.git_ignores(path) && !tree.git_tracks(path) {
+        return Skip::Because("git ignores it".to_owned());
+    }
+    Skip::No
+}
+
+/// Whether there is something for Terraform at or below `dir`, as far as one looks.
+fn has_terraform(tree: &dyn FileTree, dir: &str) -> bool {
+    let mut left = LOOK;
+    let mut work = vec![dir.to_owned()];
+    while let Some(dir) = work.pop() {
+        for entry in tree.entries(&dir).ok().flatten().unwrap_or_default() {
+            left = left.saturating_sub(1);
+            if left == 0 {
+                // Nobody knows: better said than not.
+                return true;
+            }
+            if entry.kind != EntryKind::Folder {
+                if is_configuration(&entry.name) || is_values(&entry.name) {
+                    return true;
+                }
+            } else if !entry.is_link && !SKIPPED.contains(&entry.name.as_str()) {
+                work.push(join(&dir, &entry.name));
+            }
+        }
+    }
+    false
+}

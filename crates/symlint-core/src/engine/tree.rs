@@ -1,0 +1,115 @@
+//! File trees around others: with some texts replaced, and with a fence.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
+
+use super::paths::{base, join, parent};
+
+/// A tree with other texts in the place of some files, or beside them: standard input, an editor's buffers, fixes that
+/// are not written yet.
+#[derive(Clone)]
+pub struct Overlay {
+    /// What is below.
+    pub tree: Arc<dyn FileTree>,
+    /// By path.
+    pub texts: BTreeMap<String, Vec<u8>>,
+}
+
+impl FileTree for Overlay {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        match self.texts.get(path) {
+            Some(bytes) => Ok(Some(bytes.clone())),
+            None => self.tree.read(path),
+        }
+    }
+
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
+        let mut entries = self.tree.entries(dir)?;
+        for path in self.texts.keys().filter(|path| parent(path) == dir) {
+            let entries = entries.get_or_insert_default();
+            if entries.iter().all(|entry| entry.name != base(path)) {
+                entries.push(TreeEntry::file(base(path)));
+                entries.sort();
+            }
+        }
+        Ok(entries)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        if self.texts.contains_key(path) { Ok(Some(EntryKind::File)) } else { self.tree.kind(path) }
+    }
+
+    fn real(&self, path: &str) -> Option<String> {
+        // What is not below has no links.
+        let of_text = || Some(join(&self.tree.real(parent(path))?, base(path)));
+        self.tree.real(path).or_else(|| self.texts.contains_key(path).then(of_text).flatten())
+    }
+
+    fn git_ignores(&self, dir: &str) -> bool {
+        self.tree.git_ignores(dir)
+    }
+
+    fn git_tracks(&self, dir: &str) -> bool {
+        self.tree.git_tracks(dir)
+    }
+}
+
+/// A tree of which inputs reach a part only: what they name elsewhere is not read.
+pub(super) struct Fenced {
+    pub(super) tree: Arc<dyn FileTree>,
+    /// The folders below which everything may be read, by their real paths.
+    pub(super) folders: Vec<String>,
+    /// Files that a person named, by their real paths.
+    pub(super) named: BTreeSet<String>,
+}
+
+impl Fenced {
+    fn refused(&self, path: &str) -> Option<FileError> {
+        // What is not there is nobody's secret.
+        let real = self.tree.real(path)?;
+        let reason = if self.named.contains(&real) {
+            return None;
+        } else if real.split('/').any(|part| part == ".git") {
+            "git's own files are not read".to_owned()
+        } else if self.folders.iter().any(|folder| is_below(&real, folder)) {
+            return None;
+        } else {
+            format!("it is outside of `{}`, and only what is below is read", self.folders.join("`, `"))
+        };
+        Some(FileError { path: path.to_owned(), reason })
+    }
+}
+
+/// Whether a real path is a folder, or below it.
+pub(super) fn is_below(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl FileTree for Fenced {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        self.refused(path).map_or_else(|| self.tree.read(path), Err)
+    }
+
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
+        self.refused(dir).map_or_else(|| self.tree.entries(dir), Err)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        self.tree.kind(path)
+    }
+
+    fn real(&self, path: &str) -> Option<String> {
+        self.tree.real(path)
+    }
+
+    fn git_ignores(&self, dir: &str) -> bool {
+        self.tree.git_ignores(dir)
+    }
+
+    fn git_tracks(&self, dir: &str) -> bool {
+        self.tree.git_tracks(dir)
+    }
+}

@@ -1,0 +1,295 @@
+//! The gaps of a check: what of a model could not be judged.
+
+use std::collections::BTreeSet;
+
+use symlint_terraform::syntax::{Expr, ExprKind, children};
+use symlint_terraform::{FileRole, LoadErrorKind, Module, ModuleCall, Span};
+
+use crate::config::{self, Config};
+use crate::coverage::{Code, NotChecked};
+use crate::tenants::{Field, FieldKind, FlowResource, Model, State, Tenant, TenantsVariable, VariableState};
+
+/// What of a model was not checked, in the order of the codes.
+pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
+    let mut found = model.not_checked.clone();
+    no_flow(model, config, &mut found);
+    no_tenants(model, &mut found);
+    unknown_wiring(model, &mut found);
+    unknown_values(model, &mut found);
+    unmapped_fields(model, config, &mut found);
+    limits(model, &mut found);
+    values_alone(model, &mut found);
+    remote_modules(model, &mut found);
+    missing_modules(model, &mut found);
+    syntax_errors(model, &mut found);
+    if !model.is_everything_readable() {
+        // What is absent may be in what cannot be read, which is reported itself.
+        let absent = |gap: &&mut NotChecked| matches!(gap.code, Code::NoFlow | Code::UnmappedField);
+        found.iter_mut().filter(absent).for_each(|gap| gap.is_finding = false);
+    }
+    found.sort_by_key(|gap| (gap.code, gap.span));
+    found.dedup();
+    found
+}
+
+/// Whether something that is unknown for this reason is so because of what a finding reports.
+fn is_reported(model: &Model<'_>, at: Span) -> bool {
+    let errors = model.evaluation_errors.iter().map(|error| error.span);
+    let problems = model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span);
+    let files = model.project.files().iter().flat_map(|file| &file.file.errors).map(|error| error.span);
+    errors.chain(problems).chain(files).any(|span| span.contains(at) || at.contains(span))
+}
+
+/// Tenants, and what looks like their flow, but no call of it that could be followed.
+fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
+    if model.tenants.is_empty() || !model.flows.is_empty() || !model.project.has_configuration() {
+        return;
+    }
+    let module = &config.flow_module;
+    if let Some((name, span)) = config::flow_module(model.project, config) {
+        let reason = format!(
+            "no call of the flow module `{module}` was found, so wiring was not checked; `{name}` looks like it"
+        );
+        let help = format!("set it in .symlint.hcl: `flow {{ module = \"{name}\" }}`");
+        found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
+        return;
+    }
+    let modules = model.project.modules();
+    let with_resources = modules.iter().find_map(|module| Some((module, flow_resource(module)?)));
+    let others =
+        model.connectors.iter().map(|it| it.call).chain(model.runtimes.iter().filter_map(|it| it.block.call()));
+    let others: Vec<Span> = others.map(|call| call.span).collect();
+    let mut calls = modules.iter().flat_map(|module| &module.calls);
+    let handed = calls.find(|call| !others.contains(&call.span) && is_handed_tenants(call, config));
+    let (what, span, name) = match (with_resources, handed) {
+        (_, Some(call)) => {
+            let name =
+                call.source.as_ref().and_then(|source| crate::discover::module_names(&source.text).into_iter().next());
+            (format!("`module.{}` receives the tenants", call.name.text), call.name.span, name)
+        }
+        (Some((module, span)), None) => {
+            let folder = module.dir.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
+            ("this module declares Sym's resources".to_owned(), span, folder)
+        }
+        (None, None) => return,
+    };
+    let reason = format!("{what}, but no call of the flow module `{module}` was found, so wiring was not checked");
+    let name = name.unwrap_or_else(|| "NAME".to_owned());
+    let help = format!("if it is the flow module, set it in .symlint.hcl: `flow {{ module = \"{name}\" }}`");
+    found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
+}
+
+/// The first resource that grants access.
+fn flow_resource(module: &Module) -> Option<Span> {
+    const KINDS: [&str; 4] = ["sym_flow", "sym_strategy", "sym_target", "aws_ssoadmin_account_assignment"];
+    let mut resources = module.resources.iter().filter(|resource| !resource.data);
+    resources.find(|resource| KINDS.contains(&resource.kind.text.as_str())).map(|resource| resource.name.span)
+}
+
+/// Whether a call is repeated for, or given, something of a tenants variable.
+fn is_handed_tenants(call: &ModuleCall, config: &Config) -> bool {
+    let repeated = call.for_each.iter().chain(&call.count);
+    let mut values = repeated.chain(&call.arguments).map(|attribute| &attribute.value);
+    values.any(|value| reads_tenants(value, config))
+}
+
+fn reads_tenants(expr: &Expr, config: &Config) -> bool {
+    let mut work = vec![expr];
+    while let Some(expr) = work.pop() {
+        if let ExprKind::Attribute(root, name) = &expr.kind
+            && matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "var")
+            && config.tenants_variables.iter().any(|variable| variable == name.text.as_str())
+        {
+            return true;
+        }
+        work.extend(children(expr));
+    }
+    false
+}
+
+/// A flow or a safelist, and not a single tenant. A map that is known to be empty has none.
+fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    if !model.tenants.is_empty() || !model.project.has_configuration() {
+        return;
+    }
+    for variable in &model.variables {
+        let reason = match &variable.state {
+            VariableState::Known => continue,
+            VariableState::Unset => "has no value".to_owned(),
+            VariableState::Null(_) => "is null".to_owned(),
+            VariableState::Unknown { reason, .. } => format!("is not known: {reason}"),
+        };
+        let is_reported = match &variable.state {
+            VariableState::Unknown { span, .. } => self::is_reported(model, *span),
+            _ => false,
+        };
+        let declared = model.project.root().and_then(|root| root.variable(&variable.name));
+        let reason = format!("the variable `{}` {reason}, so no tenant was checked", variable.name);
+        let gap = NotChecked::new(Code::NoFlow, reason, declared.map(|variable| variable.name.span));
+        let gap = gap.help("set it in a values file, or name one: `symlint check --var-file FILE`");
+        found.push(NotChecked { is_finding: !is_reported, ..gap });
+    }
+    let is_explained = !model.variables.is_empty();
+    if let Some(flow) =
+        model.flows.iter().find(|flow| flow.unknown.is_none() && flow.instances.is_empty() && !is_explained)
+    {
+        let Some(call) = flow.call else { return };
+        let reason = format!("`module.{}` is called for no tenant that could be found", call.name.text);
+        found.push(NotChecked::new(Code::NoFlow, reason, call.name.span));
+    }
+}
+
+fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let mut add = |what: &str, call: &ModuleCall, reason: &str, is_reported: bool| {
+        let name = &call.name.text;
+        let at =
+            call.for_each.as_ref().or(call.count.as_ref()).map_or(call.name.span, |attribute| attribute.value.span);
+        let reason =
+            format!("{what} of `module.{name}` was not checked: what it is repeated for is not known: {reason}");
+        let gap = NotChecked::new(Code::UnknownWiring, reason, at);
+        found.push(NotChecked { is_finding: !is_reported, ..gap });
+    };
+    // Without the tenants, nothing is known of what is made for each: that is reported with their variable.
+    let is_known = |variable: &TenantsVariable| variable.state == VariableState::Known;
+    let is_lost = !model.variables.is_empty() && !model.variables.iter().any(is_known);
+    for flow in &model.flows {
+        if let (Some(unknown), Some(call)) = (&flow.unknown, flow.call) {
+            add("the wiring", call, &unknown.reason, is_lost || is_reported(model, unknown.span));
+        }
+    }
+    for call in model.runtimes.iter().filter(|runtime| runtime.is_unknown).filter_map(|runtime| runtime.block.call()) {
+        add("the safelist", call, "its keys are known only after apply", is_lost);
+    }
+    for runtime in &model.runtimes {
+        let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
+        if let Some((list, unknown)) = unknown {
+            let path = runtime.block.path();
+            let reason = format!("`{path}` was not checked: it is not known: {}", unknown.reason);
+            let gap = NotChecked::new(Code::UnknownWiring, reason, list.origin.span);
+            found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
+        }
+    }
+    if model.has_unknown_calls && model.flows.is_empty() {
+        let reason = "which modules are called is not known, so wiring was not checked";
+        found.push(NotChecked::new(Code::UnknownWiring, reason, None));
+    }
+}
+
+/// One for each attribute of which some values are known only at apply.
+fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    for kind in FieldKind::VALUES {
+        let fields =
+            model.tenants.iter().flat_map(Tenant::values).filter(|field| field.kind == kind && !field.is_derived());
+        let mut unknown = fields.filter_map(|field| match &field.state {
+            State::Unknown(unknown) => Some((field, unknown)),
+            _ => None,
+        });
+        let Some((first, why)) = unknown.next() else { continue };
+        let tenants: BTreeSet<_> = unknown.map(|(field, _)| field.tenant).chain([first.tenant]).collect();
+        let name = model.tenant(first.tenant).name();
+        let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
+        let reason = format!("{} of {whose} is known only after apply: {}", kind.name(), why.reason);
+        found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(first.span)));
+    }
+}
+
+/// What a flow needs and no tenant has. Where AWS acts by itself, there is no connector.
+fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
+    if model.flows.is_empty() || model.tenants.is_empty() {
+        return;
+    }
+    let is_assigned = |resource: &FlowResource<'_>| resource.kind() == "aws_ssoadmin_account_assignment";
+    let has_connector = model.resources.is_empty() || !model.resources.iter().all(is_assigned);
+    let needed = [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
+    let is_unseen = |field: &FieldKind| {
+        let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == *field);
+        fields.all(Field::is_unseen)
+    };
+    let is_reported = model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
+    let unseen: Vec<&str> = needed
+        .iter()
+        .filter(|field| (**field != FieldKind::RoleArn || has_connector) && is_unseen(field))
+        .map(|field| field.name())
+        .collect();
+    if let Some(first) = unseen.first().filter(|_| !is_reported) {
+        let span = model.tenants.first().map(|tenant| tenant.key.span);
+        let others = config::unseen(config, model).others;
+        let there = match others.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("`, `") {
+            none if none.is_empty() => String::new(),
+            others => format!("; they have `{others}`"),
+        };
+        let reason =
+            format!("no tenant has a `{}` that was found, so it was not checked{there}", unseen.join("` or `"));
+        let theirs = others.first().map_or("NAME", String::as_str);
+        let help = format!(
+            "if it is named differently, say so in .symlint.hcl: `tenants {{ attributes = {{ {first} = \"{theirs}\" }} }}`"
+        );
+        found.push(NotChecked::new(Code::UnmappedField, reason, span).help(help));
+    }
+    for argument in &config::unseen(config, model).arguments {
+        let reason = format!("no flow call has an argument `{argument}`, so its wiring was not checked");
+        let span = model.flows.iter().find_map(|flow| flow.call).map(|call| call.name.span);
+        found.push(NotChecked::new(Code::UnmappedField, reason, span));
+    }
+}
+
+/// Where an evaluation was given up.
+fn limits(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let is_limit = |reason: &str| symlint_terraform::is_limit(reason);
+    for error in model.evaluation_errors.iter().filter(|error| is_limit(&error.message)) {
+        found.push(NotChecked::new(Code::Limit, error.message.clone(), error.span));
+    }
+    let unknown = model.tenants.iter().flat_map(Tenant::values).filter_map(|field| match &field.state {
+        State::Unknown(unknown) => Some(unknown),
+        _ => None,
+    });
+    let flows = model.flows.iter().filter_map(|flow| flow.unknown.as_ref());
+    let arguments = model.flows.iter().flat_map(|flow| &flow.instances).flat_map(|instance| &instance.arguments);
+    let arguments = arguments.filter_map(|argument| argument.value.as_unknown());
+    for unknown in unknown.chain(flows).chain(arguments).filter(|unknown| is_limit(&unknown.reason)) {
+        found.push(NotChecked::new(Code::Limit, unknown.reason.clone(), unknown.span));
+    }
+}
+
+fn values_alone(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let project = model.project;
+    let values = project.files().iter().find(|file| file.role == FileRole::Values);
+    if let Some(file) = values.filter(|_| !project.has_configuration()) {
+        let reason = "the values were checked without the module that they are for, so wiring was not checked";
+        found.push(NotChecked::new(Code::ValuesAlone, reason, Span::new(file.id, 0..0)));
+    }
+}
+
+/// The modules that matter and are not there, one for each source.
+fn remote_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let flows = model.flows.iter().filter_map(|flow| flow.call);
+    let others =
+        model.connectors.iter().map(|it| it.call).chain(model.runtimes.iter().filter_map(|it| it.block.call()));
+    let mut seen = BTreeSet::new();
+    for call in flows.chain(others).filter(|call| call.child.is_none()) {
+        let Some(source) = &call.source else { continue };
+        let is_missing = model.project.errors().iter().any(|error| error.span == source.span);
+        if !is_missing && seen.insert(source.text.as_str()) {
+            let text = &source.text;
+            let reason = format!("`{text}` was judged by its arguments alone: the module is not here to read");
+            found.push(NotChecked::new(Code::RemoteModule, reason, source.span));
+        }
+    }
+}
+
+/// Modules that a source names by a path, and that are not there.
+fn missing_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let errors = model.project.errors().iter().filter(|error| error.kind == LoadErrorKind::MissingModule);
+    found.extend(errors.map(|error| NotChecked::new(Code::RemoteModule, error.message.clone(), error.span)));
+}
+
+fn syntax_errors(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let sources = model.sources();
+    for file in model.project.files() {
+        if let Some(first) = file.file.errors.first() {
+            let name = sources.get(file.id).name().to_owned();
+            let reason = format!("what cannot be read in `{name}` was not checked");
+            found.push(NotChecked::new(Code::SyntaxError, reason, model.project.visible(first.span)));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Who reaches what, as it takes effect: through the resources of a flow, else its arguments, else as it is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symlint_terraform::{Span, Str, Value};
+
+use super::build::known;
+use super::wire::{Access, AccessStep, Known};
+use crate::check::Outcome;
+use crate::discover::{Effective, effects_of};
+use crate::finding::Finding;
+use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, text_of};
+
+/// What a grant leads to, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Edge {
+    Role,
+    Instance,
+    PermissionSet,
+    Account,
+}
+
+/// All grants of a run: those of its flow instances, then those of the tenants that no flow instance receives.
+pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<Access> {
+    let model = &outcome.model;
+    let mut found: Vec<(Option<TenantId>, Access)> = Vec::new();
+    let mut wired: BTreeSet<TenantId> = BTreeSet::new();
+    let mut resources = model.resources.iter().peekable();
+    for (flow, call) in model.flows.iter().enumerate() {
+        for (at, instance) in call.instances.iter().enumerate() {
+            let mut own: Vec<&FlowResource<'_>> = Vec::new();
+            while let Some(resource) = resources.next_if(|resource| (resource.flow, resource.instance) <= (flow, at)) {
+                own.push(resource);
+            }
+            wired.extend(instance.tenant);
+            let grants = grants_of(model, instance, &own);
+            found.extend(grants.into_iter().map(|grant| (instance.tenant, Access { run, ..grant })));
+        }
+    }
+    for tenant in model.tenants.iter().filter(|tenant| !wired.contains(&tenant.id)) {
+        found.extend(tenant.grants.iter().map(|grant| (Some(tenant.id), Access { run, ..written(tenant, grant) })));
+    }
+    note_findings(outcome, &mut found);
+    found.into_iter().map(|(_, access)| access).collect()
+}
+
+/// A grant as it is written in a tenant.
+fn written(tenant: &Tenant, grant: &Grant) -> Access {
+    let step = |field| AccessStep { value: known(field), findings: Vec::new() };
+    Access {
+        tenant: tenant.key.raw().cloned().unwrap_or_default(),
+        run: 0,
+        flow: None,
+        role: step(&tenant.connector.role_arn),
+        instance: step(&tenant.connector.instance_arn),
+        permission_set: step(&grant.permission_set_arn),
+        account: step(&grant.target_account_id),
+    }
+}
+
+/// The grants of a flow instance.
+fn grants_of(model: &Model<'_>, instance: &FlowInstance, own: &[&FlowResource<'_>]) -> Vec<Access> {
+    let effects = effects_of(instance, own.iter().copied());
+    let tenant = instance.tenant.map(|id| model.tenant(id));
+    let key = tenant.and_then(|tenant| tenant.key.raw().cloned());
+    let step = |value: Option<Known>| AccessStep { value, findings: Vec::new() };
+    // The connector may be that of another flow of the tenant.
+    let connector = |field: FieldKind| {
+        let own = effects.iter().find(|effective| effective.field == field).and_then(|it| shown(&it.value));
+        own.or_else(|| known(tenant?.connector.field(field)))
+    };
+    let grant = |number: Option<usize>| {
+        let of = |field: FieldKind| {
+            let mut own = effects.iter().filter(|effective| effective.field == field && effective.grant == number);
+            step(own.next().and_then(|effective| shown(&effective.value)))
+        };
+        Access {
+            tenant: key.clone().unwrap_or_else(|| instance.address.clone()),
+            run: 0,
+            flow: Some(instance.address.clone()),
+            role: step(connector(FieldKind::RoleArn)),
+            instance: step(connector(FieldKind::InstanceArn)),
+            permission_set: of(FieldKind::PermissionSetArn),
+            account: of(FieldKind::TargetAccountId),
+        }
+    };
+    let mut numbers: Vec<usize> = effects.iter().filter_map(|effective: &Effective| effective.grant).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    match numbers.is_empty() {
+        true => vec![grant(None)],
+        false => numbers.into_iter().map(|number| grant(Some(number))).collect(),
+    }
+}
+
+fn shown(value: &Value) -> Option<Known> {
+    match value.as_unknown() {
+        Some(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
+        None => text_of(value).filter(|text: &Str| !text.is_empty()).map(Known::Text),
+    }
+}
+
+/// Puts each finding that counts on the edges that it is about, of all tenants that it is about.
+fn note_findings(outcome: &Outcome<'_>, found: &mut [(Option<TenantId>, Access)]) {
+    let model = &outcome.model;
+    let counting: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.counts()).collect();
+    if counting.is_empty() {
+        return;
+    }
+    let mut places: Vec<(Span, usize)> = Vec::new();
+    for (at, finding) in counting.iter().enumerate() {
+        places.push((finding.span, at));
+        places.extend(finding.related.iter().map(|related| (related.span, at)));
+    }
+    places.sort_unstable();
+    // Of each finding on an edge, the values on which it is: a tenant may have several grants.
+    let mut on: BTreeMap<(TenantId, Edge, usize), Vec<Str>> = BTreeMap::new();
+    let within = |span: Span| {
+        let from = places.partition_point(|(place, _)| (place.file, place.start) < (span.file, span.start));
+        let end = span.end.max(span.start + 1);
+        let within =
+            places.iter().skip(from).take_while(move |(place, _)| place.file == span.file && place.start < end);
+        within.map(|(_, finding)| *finding)
+    };
+    for tenant in &model.tenants {
+        for field in tenant.values() {
+            let Some(edge) = edge_of(field.kind) else { continue };
+            for finding in within(model.project.visible(field.span)) {
+                on.entry((tenant.id, edge, finding)).or_default().extend(field.raw().cloned());
+            }
+        }
+    }
+    for instance in model.flows.iter().flat_map(|flow| &flow.instances) {
+        let Some(tenant) = instance.tenant else { continue };
+        let name = model.tenant(tenant).name();
+        for argument in instance.arguments.iter().filter(|argument| !argument.is_default) {
+            for finding in within(argument.span) {
+                // The expression is that of all instances.
+                let is_own = counting.get(finding).is_some_and(|it| it.tenant.as_deref().is_none_or(|own| own == name));
+                let edges = argument.parts.iter().filter_map(|part| edge_of(part.field));
+                for edge in edges.filter(|_| is_own) {
+                    on.entry((tenant, edge, finding)).or_default();
+                }
+            }
+        }
+    }
+    // What is about no value of a tenant is about the tenant: it is on its first edge.
+    let placed: BTreeSet<(TenantId, usize)> = on.keys().map(|(tenant, _, finding)| (*tenant, *finding)).collect();
+    let mut by_name: BTreeMap<&str, Vec<TenantId>> = BTreeMap::new();
+    for tenant in &model.tenants {
+        by_name.entry(tenant.name()).or_default().push(tenant.id);
+    }
+    for (at, finding) in counting.iter().enumerate() {
+        let names = finding.tenant.iter().chain(&finding.tenants);
+        for tenant in names.filter_map(|name| by_name.get(name.as_str())).flatten() {
+            if !placed.contains(&(*tenant, at)) {
+                on.entry((*tenant, Edge::Role, at)).or_default();
+            }
+        }
+    }
+    let values: BTreeSet<(TenantId, Edge, Str)> = found
+        .iter()
+        .filter_map(|(tenant, access)| Some(((*tenant)?, access)))
+        .flat_map(|(tenant, access)| [Edge::PermissionSet, Edge::Account].map(|edge| (tenant, edge, access)))
+        .filter_map(|(tenant, edge, access)| Some((tenant, edge, text(step(access, edge))?.clone())))
+        .collect();
+    for (tenant, access) in found {
+        let Some(tenant) = tenant else { continue };
+        for ((_, edge, at), texts) in
+            on.range((*tenant, Edge::Role, 0)..).take_while(|((other, ..), _)| other == tenant)
+        {
+            let Some(finding) = counting.get(*at) else { continue };
+            let is_own = text(step(access, *edge)).is_some_and(|own| texts.contains(own));
+            let is_anothers = texts.iter().any(|text| values.contains(&(*tenant, *edge, text.clone())));
+            let step = step_mut(access, *edge);
+            if (is_own || !is_anothers) && !step.findings.contains(&finding.fingerprint) {
+                step.findings.push(finding.fingerprint.clone());
+            }
+        }
+    }
+}
+
+fn step(access: &Access, edge: Edge) -> &AccessStep {
+    match edge {
+        Edge::Role => &access.role,
+        Edge::Instance => &access.instance,
+        Edge::PermissionSet => &access.permission_set,
+        Edge::Account => &access.account,
+    }
+}
+
+fn step_mut(access: &mut Access, edge: Edge) -> &mut AccessStep {
+    match edge {
+        Edge::Role => &mut access.role,
+        Edge::Instance => &mut access.instance,
+        Edge::PermissionSet => &mut access.permission_set,
+        Edge::Account => &mut access.account,
+    }
+}
+
+fn text(step: &AccessStep) -> Option<&Str> {
+    match &step.value {
+        Some(Known::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn edge_of(kind: FieldKind) -> Option<Edge> {
+    match kind {
+        FieldKind::Key => None,
+        FieldKind::SsoAccountId | FieldKind::RoleArn => Some(Edge::Role),
+        FieldKind::Cloud | FieldKind::InstanceArn | FieldKind::Region => Some(Edge::Instance),
+        FieldKind::PermissionSetArn => Some(Edge::PermissionSet),
+        FieldKind::TargetAccountId => Some(Edge::Account),
+    }
+}

@@ -1,0 +1,384 @@
+//! From what was checked to the report: everything that a format prints is looked up here, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
+
+use super::access;
+use super::problem::Problem;
+use super::wire::*;
+use crate::check::Outcome;
+use crate::config::Config;
+use crate::coverage::{Code, NotChecked};
+use crate::finding::Finding;
+use crate::policy::Policy;
+use crate::rule::{Catalogue, Level, Rule};
+use crate::tenants::{Field, Model, Provenance, State, Tenant};
+
+/// Everything that a report is made of.
+pub(crate) struct Checked<'a, 'p> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) policy: &'a Policy,
+    /// The level at which findings make a check fail.
+    pub(crate) fail_on: Option<Level>,
+    /// As many as there are outcomes, in their order.
+    pub(crate) runs: Vec<CheckedRun<'a>>,
+    pub(crate) outcomes: &'a [Outcome<'p>],
+    pub(crate) problems: Vec<Problem>,
+    /// What the search left out, and why.
+    pub(crate) left_out: Vec<String>,
+    /// Turns a file's name into its path from the repository's root.
+    pub(crate) repository_path: &'a dyn Fn(&str) -> String,
+    pub(crate) baseline: Option<String>,
+}
+
+/// A root module with one set of values.
+pub(crate) struct CheckedRun<'a> {
+    /// Its folder, or the values file.
+    pub(crate) root: &'a str,
+    pub(crate) config: &'a Config,
+    pub(crate) config_file: Option<&'a str>,
+}
+
+/// Makes one report of all that was checked.
+pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
+    let numbered = || checked.outcomes.iter().enumerate();
+    let rules = rules(checked);
+    let mut files = Files { known: BTreeMap::new(), repository_path: checked.repository_path };
+    let mut findings: Vec<ReportedFinding> = Vec::new();
+    for (run, outcome) in numbered() {
+        let mut places = Places::new(outcome.model.sources(), &mut files);
+        let blocks = blocks(outcome);
+        findings.extend(outcome.findings.iter().map(|finding| reported(finding, run, &mut places, &rules, &blocks)));
+    }
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    // Two runs may share a child module or a values file.
+    findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
+    let mut runs: Vec<ReportedRun> =
+        checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();
+    name_apart(&mut runs);
+    let left_out =
+        checked.left_out.iter().map(|reason| gap_of(&NotChecked::new(Code::LeftOut, reason.clone(), None), None));
+    let mut not_checked: Vec<ReportedGap> = left_out.collect();
+    if let Some(first) = runs.first_mut() {
+        first.not_checked.append(&mut not_checked);
+    }
+    let tenants: Vec<ReportedTenant> = numbered().flat_map(|(run, outcome)| tenants_of(outcome, run)).collect();
+    let access = numbered().flat_map(|(run, outcome)| access::of(outcome, run)).collect();
+    let summary = summary_of(&findings, &runs, tenants.len(), checked);
+    let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
+    Report {
+        version: super::VERSION,
+        tool,
+        runs,
+        findings,
+        tenants,
+        access,
+        not_checked,
+        problems: checked.problems.clone(),
+        policy: policy_of(checked),
+        summary,
+        files: files.known,
+        rules,
+        baseline: checked.baseline.clone(),
+    }
+}
+
+fn summary_of(
+    findings: &[ReportedFinding],
+    runs: &[ReportedRun],
+    tenants: usize,
+    checked: &Checked<'_, '_>,
+) -> Summary {
+    let files: BTreeSet<&String> = runs.iter().flat_map(|run| &run.files).collect();
+    let count = |level| findings.iter().filter(|it| it.suppressed.is_none() && it.level == level).count();
+    let (errors, warnings) = (count(Level::Error), count(Level::Warning));
+    let fails = match checked.fail_on {
+        Some(Level::Error) => errors > 0,
+        Some(Level::Warning) => errors + warnings > 0,
+        _ => false,
+    };
+    Summary {
+        files: files.len(),
+        tenants,
+        unknown_values: runs.iter().map(|run| run.unknown_values).sum(),
+        errors,
+        warnings,
+        suppressed: findings.len() - errors - warnings,
+        exit_code: if checked.problems.is_empty() { u8::from(fails) } else { 2 },
+    }
+}
+
+fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) -> ReportedRun {
+    let model = &outcome.model;
+    let (mut values_checked, mut unknown_values) = (0, 0);
+    for field in model.tenants.iter().flat_map(Tenant::values).filter(|field| !field.is_derived()) {
+        match field.state {
+            State::Text(_) => values_checked += 1,
+            State::Unknown(_) => unknown_values += 1,
+            State::Absent(_) | State::Unusable => {}
+        }
+    }
+    let sources = model.sources();
+    let of_role = |is_wanted: fn(FileRole) -> bool| {
+        let files = model.project.files().iter().filter(|file| is_wanted(file.role));
+        files.map(|file| sources.get(file.id).name().to_owned()).collect::<Vec<_>>()
+    };
+    let is_module = model.project.has_configuration();
+    let mut places = Places::new(sources, files);
+    ReportedRun {
+        root: if is_module { run.root.to_owned() } else { folder_of(run.root).to_owned() },
+        values: of_role(|role| role == FileRole::Values),
+        tenants: TenantsFrom { from: tenants_from(model), count: model.tenants.len() },
+        values_checked,
+        unknown_values,
+        flows: model.flows.iter().map(|flow| flow.instances.len()).sum(),
+        safelists: model.runtimes.iter().map(|runtime| runtime.safelists.len()).sum(),
+        connectors: model.connectors.iter().map(|connector| connector.instances.len()).sum(),
+        not_checked: model
+            .not_checked
+            .iter()
+            .map(|gap| gap_of(gap, gap.span.map(|span| places.location(model.project.visible(span)))))
+            .collect(),
+        name: run.root.to_owned(),
+        files: of_role(|role| role != FileRole::Option),
+        config: run.config_file.map(str::to_owned),
+    }
+}
+
+/// Runs of one module are named with the values files that they do not share.
+fn name_apart(runs: &mut [ReportedRun]) {
+    let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
+    for run in runs {
+        let is_shared = names.iter().filter(|name| **name == run.name).count() > 1;
+        if let Some(last) = run.values.last().filter(|_| is_shared) {
+            run.name = format!("{} with {last}", run.name);
+        }
+    }
+}
+
+fn folder_of(file: &str) -> &str {
+    match file.rsplit_once('/') {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+        None => ".",
+    }
+}
+
+/// The variables that hold the tenants, or the calls that are given their values directly.
+fn tenants_from(model: &Model<'_>) -> Option<String> {
+    let mut from: BTreeSet<String> = BTreeSet::new();
+    for tenant in &model.tenants {
+        match tenant.provenance {
+            Provenance::Collection(at) => {
+                from.extend(model.sources_of_values.collections().get(at).map(|collection| collection.name.clone()));
+            }
+            Provenance::FlowCall(call) => {
+                from.extend(
+                    model.flows.get(call).and_then(|flow| flow.call).map(|it| format!("module.{}", it.name.text)),
+                );
+            }
+        }
+    }
+    if from.is_empty() {
+        from.extend(model.variables.iter().map(|variable| variable.name.clone()));
+    }
+    (!from.is_empty()).then(|| from.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+fn gap_of(gap: &NotChecked, location: Option<Location>) -> ReportedGap {
+    ReportedGap {
+        code: gap.code,
+        reason: gap.reason.clone(),
+        location,
+        help: gap.help.clone(),
+        is_surprise: gap.is_finding || matches!(gap.code, Code::Limit | Code::SyntaxError),
+        is_finding: gap.is_finding,
+    }
+}
+
+fn policy_of(checked: &Checked<'_, '_>) -> ReportedPolicy {
+    let mut config: Vec<String> = checked.runs.iter().filter_map(|run| run.config_file.map(str::to_owned)).collect();
+    config.sort_unstable();
+    config.dedup();
+    let default = Config::default();
+    let configs: Vec<&Config> = checked.runs.iter().map(|run| run.config).chain([&default]).collect();
+    let is = |rule: &Rule, to: Level| {
+        // What is not selected is listed by what is.
+        let all = Policy { select: Vec::new(), ..checked.policy.clone() };
+        rule.page.level > to && configs.iter().any(|config| all.level(rule, config) == to)
+    };
+    let ids = |to: Level| checked.catalogue.iter().filter(|rule| is(rule, to)).map(|rule| rule.id.to_owned()).collect();
+    ReportedPolicy {
+        config,
+        select: checked.policy.select.clone(),
+        off: ids(Level::Off),
+        lowered: ids(Level::Warning),
+        inline_suppressions: !checked.policy.no_inline,
+    }
+}
+
+/// What is known of the rules that have findings.
+fn rules(checked: &Checked<'_, '_>) -> BTreeMap<String, RuleDescription> {
+    let found: BTreeSet<&str> =
+        checked.outcomes.iter().flat_map(|outcome| outcome.findings.iter().map(|finding| finding.rule)).collect();
+    let rules = found.into_iter().filter_map(|id| checked.catalogue.get(id));
+    rules.map(|rule| (rule.id.to_owned(), described(rule))).collect()
+}
+
+fn described(rule: &'static Rule) -> RuleDescription {
+    // The examples are on the page.
+    let (text, _) = rule.page.text.split_once("\n```").unwrap_or((rule.page.text, ""));
+    RuleDescription {
+        group: rule.group.name,
+        level: rule.page.level,
+        summary: rule.page.summary,
+        help: rule.page.help,
+        text: text.trim_end(),
+        url: rule.page.address,
+        severity: rule.severity(),
+        urgency: rule.urgency(),
+    }
+}
+
+fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
+    let Location { file, start, end } = &finding.location;
+    (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
+}
+
+fn reported(
+    finding: &Finding,
+    run: usize,
+    places: &mut Places<'_, '_, '_>,
+    rules: &BTreeMap<String, RuleDescription>,
+    blocks: &HashMap<(&str, FileId), Span>,
+) -> ReportedFinding {
+    let rule = rules.get(finding.rule);
+    let block = finding.tenant.as_deref().and_then(|tenant| blocks.get(&(tenant, finding.span.file)));
+    ReportedFinding {
+        rule: finding.rule.into(),
+        level: finding.level,
+        message: finding.message.clone(),
+        tenant: finding.tenant.clone(),
+        path: finding.path.clone(),
+        location: places.location(finding.span),
+        related: finding
+            .related
+            .iter()
+            .map(|related| RelatedPlace { message: related.message.clone(), location: places.location(related.span) })
+            .collect(),
+        help: finding.help.clone(),
+        url: rule.map_or("", |rule| rule.url),
+        fixes: finding
+            .fixes
+            .iter()
+            .map(|fix| ReportedFix {
+                title: fix.title.clone(),
+                safe: fix.safe,
+                edits: fix
+                    .edits
+                    .iter()
+                    .map(|edit| ReportedEdit { location: places.location(edit.span), text: edit.text.clone() })
+                    .collect(),
+            })
+            .collect(),
+        fingerprint: finding.fingerprint.clone(),
+        suppressed: finding.suppressed.clone(),
+        run,
+        urgency: rule.map_or(u8::MAX, |rule| rule.urgency),
+        block: block.map(|block| (block.start, block.end)),
+    }
+}
+
+/// Where each tenant with a finding is written, by its name and the file.
+fn blocks<'a>(outcome: &'a Outcome<'_>) -> HashMap<(&'a str, FileId), Span> {
+    let wanted: BTreeSet<&str> = outcome.findings.iter().filter_map(|finding| finding.tenant.as_deref()).collect();
+    let mut blocks: HashMap<(&str, FileId), Span> = HashMap::default();
+    for tenant in outcome.model.tenants.iter().filter(|tenant| wanted.contains(tenant.name())) {
+        for field in tenant.fields() {
+            let block = blocks.entry((tenant.name(), field.span.file)).or_insert(field.span);
+            *block = block.to(field.span);
+        }
+    }
+    blocks
+}
+
+/// What is known of the files that a report names.
+struct Files<'a> {
+    known: BTreeMap<Str, ReportedFile>,
+    repository_path: &'a dyn Fn(&str) -> String,
+}
+
+/// Spans → locations, looking each file up once.
+struct Places<'s, 'f, 'a> {
+    sources: &'s Sources,
+    own: HashMap<FileId, Arc<Source>>,
+    files: &'f mut Files<'a>,
+}
+
+impl<'s, 'f, 'a> Places<'s, 'f, 'a> {
+    fn new(sources: &'s Sources, files: &'f mut Files<'a>) -> Self {
+        Self { sources, own: HashMap::default(), files }
+    }
+
+    fn location(&mut self, span: Span) -> Location {
+        let source = self.own.entry(span.file).or_insert_with(|| {
+            let source = self.sources.get(span.file);
+            let path = self.files.repository_path;
+            self.files
+                .known
+                .entry(source.shared_name())
+                .or_insert_with(|| ReportedFile { repository_path: path(source.name()), source: Arc::clone(&source) });
+            source
+        });
+        Location::of(span, source)
+    }
+}
+
+fn tenants_of<'a>(outcome: &'a Outcome<'_>, run: usize) -> impl Iterator<Item = ReportedTenant> + 'a {
+    let sources = outcome.model.sources();
+    let mut own: HashMap<FileId, Arc<Source>> = HashMap::default();
+    outcome.model.tenants.iter().map(move |tenant| {
+        let span = outcome.model.project.visible(tenant.key.span);
+        let source = own.entry(span.file).or_insert_with(|| sources.get(span.file));
+        ReportedTenant {
+            key: tenant.key.raw().cloned().unwrap_or_default(),
+            run,
+            sso_account_id: match &tenant.provenance {
+                // It is taken out of the role.
+                Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {
+                    known(&tenant.connector.role_arn)
+                }
+                _ => known(&tenant.sso_account_id),
+            },
+            instance_id: match tenant.instance_id() {
+                Some(id) => Some(Known::Text(id.piece.share())),
+                None => known(&tenant.connector.instance_arn),
+            },
+            region: known(&tenant.connector.region),
+            role_arn: known(&tenant.connector.role_arn),
+            grants: grants_of(tenant),
+            location: Location::of(span, source),
+        }
+    })
+}
+
+fn grants_of(tenant: &Tenant) -> Box<[ReportedGrant]> {
+    let grants = tenant.grants.iter();
+    grants
+        .map(|grant| ReportedGrant {
+            permission_set_arn: known(&grant.permission_set_arn),
+            target_account_id: known(&grant.target_account_id),
+        })
+        .collect()
+}
+
+pub(super) fn known(field: &Field) -> Option<Known> {
+    match &field.state {
+        State::Text(_) => field.raw().cloned().map(Known::Text),
+        State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
+        State::Absent(_) | State::Unusable => None,
+    }
+}

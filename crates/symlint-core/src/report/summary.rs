@@ -1,0 +1,99 @@
+//! The last lines of a report: the verdict, the numbers, what was not checked, and what was configured.
+
+use std::collections::BTreeSet;
+
+use super::wire::{Report, ReportedFinding};
+
+/// How many suppressed findings are named.
+const NAMED: usize = 10;
+
+/// The findings that count, and whether everything was checked: `no findings, but wiring was not checked`.
+pub fn verdict(report: &Report) -> String {
+    let findings = [(report.summary.errors, "error"), (report.summary.warnings, "warning")];
+    let parts: Vec<String> =
+        findings.into_iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(number, one)).collect();
+    let surprises: BTreeSet<&str> =
+        report.gaps().filter(|(_, gap)| gap.is_surprise).map(|(_, gap)| gap.code.what()).collect();
+    let values: usize = report.runs.iter().map(|run| run.values_checked).sum();
+    let what = match (surprises.is_empty(), report.problems.is_empty()) {
+        (true, true) => None,
+        (_, false) if values == 0 => Some("nothing was checked".to_owned()),
+        (true, false) => Some("not everything was checked".to_owned()),
+        (false, _) => Some(format!("{} was not checked", surprises.into_iter().collect::<Vec<_>>().join(" and "))),
+    };
+    match (parts.is_empty(), what) {
+        (true, None) => "no findings".to_owned(),
+        (true, Some(what)) if values == 0 => what,
+        (true, Some(what)) => format!("no findings, but {what}"),
+        (false, None) => parts.join(", "),
+        (false, Some(what)) => format!("{}, and {what}", parts.join(", ")),
+    }
+}
+
+/// Whether nothing at all is wrong, and nothing was left unchecked by surprise.
+pub(super) fn is_clean(report: &Report) -> bool {
+    report.counting().next().is_none() && report.problems.is_empty() && report.gaps().all(|(_, gap)| !gap.is_surprise)
+}
+
+/// Numbers and verdict: `checked 84 values of 12 tenants in 4 files: no findings`.
+pub fn totals(report: &Report) -> String {
+    let summary = &report.summary;
+    let values = report.runs.iter().map(|run| run.values_checked).sum();
+    let mut text = format!(
+        "checked {} of {} in {}: {}",
+        count(values, "value"),
+        count(summary.tenants, "tenant"),
+        count(summary.files, "file"),
+        verdict(report)
+    );
+    if summary.suppressed > 0 {
+        text.push_str(&format!("; {} suppressed", summary.suppressed));
+    }
+    text
+}
+
+/// What was not checked and is no finding, a line each; with the run where there are several.
+pub fn coverage(report: &Report) -> Vec<String> {
+    let several = report.runs.len() > 1;
+    let gaps = report.gaps().filter(|(_, gap)| !gap.is_finding);
+    gaps.map(|(run, gap)| {
+        let run = run.filter(|_| several).map(|run| format!("{run}: ")).unwrap_or_default();
+        format!("{run}{} [{}]", gap.reason, gap.code.as_str())
+    })
+    .collect()
+}
+
+/// The configuration in force, and what it takes away from the check, a line each.
+pub fn policy(report: &Report) -> Vec<String> {
+    let policy = &report.policy;
+    let mut lines = Vec::new();
+    let mut add = |what: &str, names: &[String]| {
+        if !names.is_empty() {
+            lines.push(format!("{what}: {}", names.join(", ")));
+        }
+    };
+    add("configuration", &policy.config);
+    add("only these rules", &policy.select);
+    add("rules that are off", &policy.off);
+    add("rules lowered to warnings", &policy.lowered);
+    if !policy.inline_suppressions {
+        lines.push("comments suppress nothing".to_owned());
+    }
+    let suppressed: Vec<&ReportedFinding> =
+        report.findings.iter().filter(|finding| finding.suppressed.is_some()).collect();
+    for finding in suppressed.iter().take(NAMED) {
+        let Some(suppression) = &finding.suppressed else { continue };
+        let whose = finding.tenant.as_ref().map(|tenant| format!(" of {tenant}")).unwrap_or_default();
+        let by = suppression.by.as_str();
+        lines.push(format!("suppressed by {by}: {}{whose}: {}", finding.rule, suppression.reason));
+    }
+    if suppressed.len() > NAMED {
+        lines.push(format!("and {} more are suppressed", suppressed.len() - NAMED));
+    }
+    lines
+}
+
+/// `1 error`, `2 errors`
+pub(super) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}

@@ -1,0 +1,208 @@
+//! Where files come from: a disk, a browser's memory, a git revision, an editor's buffers over a disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::module::join;
+
+/// The only access to files.
+///
+/// Paths are separated by `/`, and relative to wherever the implementation says; `..` may lead them.
+pub trait FileTree: Send + Sync {
+    /// The bytes of the file at `path`, links followed, or `None` where there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// If there is one and it cannot be read: it is too large, a device, or not to be read by the user.
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError>;
+
+    /// Everything directly in the folder `dir`, sorted by name; `None` where there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// If there is one and it cannot be listed.
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError>;
+
+    /// What is at `path`, links followed; `None` where there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not say.
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        if self.entries(path)?.is_some() {
+            return Ok(Some(EntryKind::Folder));
+        }
+        Ok(self.read(path)?.map(|_| EntryKind::File))
+    }
+
+    /// The one path of what is at `path`, from the top of the tree and with all links followed; `None` where there is
+    /// nothing.
+    fn real(&self, path: &str) -> Option<String> {
+        Some(join("/", path))
+    }
+
+    /// Whether the rules of `.gitignore` files leave the folder `dir` out.
+    fn git_ignores(&self, _dir: &str) -> bool {
+        false
+    }
+
+    /// Whether git tracks anything in the folder `dir`.
+    fn git_tracks(&self, _dir: &str) -> bool {
+        false
+    }
+
+    /// The names (not paths) of the files directly in the folder `dir`, sorted; `None` where there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FileTree::entries`].
+    fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
+        let files = |entries: Vec<TreeEntry>| {
+            let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File && entry.is_text);
+            files.map(|entry| entry.name).collect()
+        };
+        Ok(self.entries(dir)?.map(files))
+    }
+}
+
+/// Something in a folder of a [`FileTree`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TreeEntry {
+    /// Its name; what of it is not UTF-8 is replaced.
+    pub name: String,
+    /// What it is, links followed.
+    pub kind: EntryKind,
+    /// Whether it is a link.
+    pub is_link: bool,
+    /// Whether the name is UTF-8, so that the file can be asked for.
+    pub is_text: bool,
+}
+
+/// What is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A device, a pipe, a socket: to read it might never end.
+    Special,
+    /// A link that leads nowhere, or in a circle.
+    Broken,
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read {path}: {reason}")]
+pub struct FileError {
+    /// As it was asked for.
+    pub path: String,
+    /// Why, in the system's words.
+    pub reason: String,
+}
+
+impl TreeEntry {
+    /// A regular file.
+    pub fn file(name: impl Into<String>) -> Self {
+        Self { name: name.into(), kind: EntryKind::File, is_link: false, is_text: true }
+    }
+
+    /// A folder.
+    pub fn folder(name: impl Into<String>) -> Self {
+        Self { kind: EntryKind::Folder, ..Self::file(name) }
+    }
+}
+
+impl<T: FileTree + ?Sized> FileTree for Arc<T> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        (**self).read(path)
+    }
+
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
+        (**self).entries(dir)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        (**self).kind(path)
+    }
+
+    fn real(&self, path: &str) -> Option<String> {
+        (**self).real(path)
+    }
+
+    fn git_ignores(&self, dir: &str) -> bool {
+        (**self).git_ignores(dir)
+    }
+
+    fn git_tracks(&self, dir: &str) -> bool {
+        (**self).git_tracks(dir)
+    }
+}
+
+/// Files in memory, by their paths from the top, without `./` and `..`.
+impl FileTree for BTreeMap<String, Vec<u8>> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        Ok(self.get(&join("", path)).cloned())
+    }
+
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
+        Ok(entries_of(self.keys().map(String::as_str), dir))
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        let path = join("", path);
+        if self.contains_key(&path) {
+            return Ok(Some(EntryKind::File));
+        }
+        let below = format!("{path}/");
+        let mut following = self.range(below.clone()..);
+        let is_folder = path.is_empty() || following.next().is_some_and(|(name, _)| name.starts_with(&below));
+        Ok(is_folder.then_some(EntryKind::Folder))
+    }
+}
+
+/// What is directly in the folder `dir`, where `paths` are all files, sorted.
+fn entries_of<'p>(paths: impl Iterator<Item = &'p str>, dir: &str) -> Option<Vec<TreeEntry>> {
+    let dir = join("", dir);
+    let below = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+    let mut entries: Vec<TreeEntry> = Vec::new();
+    for rest in paths.filter_map(|path| path.strip_prefix(below.as_str())) {
+        let entry = match rest.split_once('/') {
+            Some((folder, _)) => TreeEntry::folder(folder),
+            None => TreeEntry::file(rest),
+        };
+        if entries.last() != Some(&entry) {
+            entries.push(entry);
+        }
+    }
+    // `a.b` is before `a/b`, and `a` with its files after it.
+    entries.sort();
+    entries.dedup();
+    (dir.is_empty() || !entries.is_empty()).then_some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_has_folders() {
+        let paths = ["a.tf", "a/b.tf", "a/c/d.tf", "b.tf", "a-b/c.tf"];
+        let tree: BTreeMap<String, Vec<u8>> = paths.iter().map(|path| ((*path).to_owned(), Vec::new())).collect();
+        let names = |dir: &str| {
+            let entries = tree.entries(dir).unwrap();
+            entries.map(|entries| entries.into_iter().map(|entry| (entry.name, entry.kind)).collect::<Vec<_>>())
+        };
+        let entry = |name: &str, kind| (name.to_owned(), kind);
+        use EntryKind::{File, Folder};
+        let top = [("a", Folder), ("a-b", Folder), ("a.tf", File), ("b.tf", File)];
+        assert_eq!(names("."), Some(top.map(|(name, kind)| entry(name, kind)).to_vec()));
+        assert_eq!(names("./a/"), Some(vec![entry("b.tf", File), entry("c", Folder)]));
+        assert_eq!(names("a/../a/c"), Some(vec![entry("d.tf", File)]));
+        assert_eq!(names("x"), None);
+        assert_eq!(
+            ["a", "a.tf", ".", "x"].map(|path| tree.kind(path).unwrap()),
+            [Some(Folder), Some(File), Some(Folder), None]
+        );
+    }
+}

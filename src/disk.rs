@@ -1,0 +1,133 @@
+//! The disk, as the engine asks for files, and paths as people write them.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::sync::Mutex;
+
+use symlint_core::engine;
+use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
+
+use crate::git::Git;
+
+/// Larger files are refused: what is read takes many times their size.
+const LARGEST: u64 = 256 << 20;
+
+/// The disk, from the current folder on.
+#[derive(Default)]
+pub(crate) struct Disk {
+    git: Mutex<Git>,
+}
+
+impl Disk {
+    fn git<T>(&self, ask: impl FnOnce(&mut Git) -> T) -> T {
+        ask(&mut self.git.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+impl FileTree for Disk {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
+        let fail = |reason: String| FileError { path: path.into(), reason };
+        let Some(metadata) = metadata(path)? else { return Ok(None) };
+        // To open a pipe might never end.
+        match kind_of(&metadata) {
+            EntryKind::Folder => return Ok(None),
+            EntryKind::File => {}
+            EntryKind::Special | EntryKind::Broken => return Err(fail("it is not a regular file".into())),
+        }
+        let read = || {
+            let file = File::open(path)?;
+            // It may be another one by now.
+            let metadata = file.metadata()?;
+            if !metadata.is_file() {
+                return Err(io::Error::other("it is not a regular file"));
+            }
+            if metadata.len() > LARGEST {
+                return Err(io::Error::other(format!("the file is larger than {} MiB", LARGEST >> 20)));
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+            file.take(LARGEST).read_to_end(&mut bytes)?;
+            Ok(Some(bytes))
+        };
+        read().map_err(|error| fail(reason(&error)))
+    }
+
+    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
+        let fail = |error: io::Error| FileError { path: dir.into(), reason: reason(&error) };
+        let found = match fs::read_dir(dir) {
+            Ok(found) => found,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(fail(error)),
+        };
+        let mut entries = Vec::new();
+        for entry in found {
+            let entry = entry.map_err(fail)?;
+            let own = entry.file_type().map_err(fail)?;
+            let kind = match (own.is_symlink(), own.is_dir(), own.is_file()) {
+                (true, ..) => fs::metadata(entry.path()).map_or(EntryKind::Broken, |metadata| kind_of(&metadata)),
+                (_, true, _) => EntryKind::Folder,
+                (.., true) => EntryKind::File,
+                _ => EntryKind::Special,
+            };
+            let (name, is_text) = match entry.file_name().into_string() {
+                Ok(name) => (name, true),
+                Err(name) => (name.to_string_lossy().into_owned(), false),
+            };
+            entries.push(TreeEntry { name, kind, is_link: own.is_symlink(), is_text });
+        }
+        entries.sort_unstable();
+        Ok(Some(entries))
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        match metadata(path)? {
+            Some(metadata) => Ok(Some(kind_of(&metadata))),
+            None => Ok(fs::symlink_metadata(path).is_ok().then_some(EntryKind::Broken)),
+        }
+    }
+
+    fn real(&self, path: &str) -> Option<String> {
+        let path = fs::canonicalize(path).ok()?;
+        // What a name has that is no text, it has in all of its paths.
+        Some(path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" }))
+    }
+
+    fn git_ignores(&self, dir: &str) -> bool {
+        self.git(|git| git.ignores(Path::new(dir)))
+    }
+
+    fn git_tracks(&self, dir: &str) -> bool {
+        self.git(|git| git.tracks(Path::new(dir)))
+    }
+}
+
+/// What is at `path`, links followed; `None` where there is nothing.
+fn metadata(path: &str) -> Result<Option<Metadata>, FileError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(FileError { path: path.into(), reason: reason(&error) }),
+    }
+}
+
+fn kind_of(metadata: &Metadata) -> EntryKind {
+    if metadata.is_dir() {
+        EntryKind::Folder
+    } else if metadata.is_file() {
+        EntryKind::File
+    } else {
+        EntryKind::Special
+    }
+}
+
+/// The system's words without its error number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    text.get(..end).unwrap_or(&text).to_lowercase()
+}
+
+/// A path as reports show it: with `/`, without `./`, `//` and a `/` at the end; `.` for the current folder.
+pub(crate) fn shown(path: &str) -> String {
+    engine::shown(&if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() })
+}

@@ -1,0 +1,178 @@
+//! What git ignores and what it tracks, read as data: no program runs on a stranger's configuration.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// What was read so far.
+#[derive(Default)]
+pub(crate) struct Git {
+    /// The rules of each folder, by its path.
+    rules: HashMap<PathBuf, Arc<Gitignore>>,
+    /// The paths that each repository tracks, by its root.
+    tracked: HashMap<PathBuf, Arc<Tracked>>,
+}
+
+/// The paths that a repository tracks, sorted; nothing is known of them where the index cannot be read.
+type Tracked = Option<Vec<Vec<u8>>>;
+
+impl Git {
+    /// Whether the `.gitignore` files above leave a folder out. They do outside of a repository, too: an unpacked
+    /// archive has the same files.
+    pub(crate) fn ignores(&mut self, dir: &Path) -> bool {
+        let Ok(dir) = dir.canonicalize() else { return false };
+        for folder in dir.ancestors().skip(1) {
+            match self.rules_of(folder).matched(&dir, true) {
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+                Match::None => {}
+            }
+            if folder.join(".git").exists() {
+                break;
+            }
+        }
+        false
+    }
+
+    /// Whether the repository of a folder tracks anything in it.
+    pub(crate) fn tracks(&mut self, dir: &Path) -> bool {
+        let Ok(dir) = dir.canonicalize() else { return false };
+        let Some(root) = dir.ancestors().skip(1).find(|folder| folder.join(".git").exists()) else { return false };
+        let Ok(below) = dir.strip_prefix(root) else { return false };
+        let prefix = format!("{}/", below.to_string_lossy().replace('\\', "/")).into_bytes();
+        let tracked = self.tracked.entry(root.to_owned()).or_insert_with(|| Arc::new(read_index(root)));
+        match tracked.as_ref() {
+            Some(paths) => {
+                let from = paths.partition_point(|path| *path < prefix);
+                paths.get(from).is_some_and(|path| path.starts_with(&prefix))
+            }
+            // What git tracks is looked at, and it may track this.
+            None => true,
+        }
+    }
+
+    fn rules_of(&mut self, folder: &Path) -> Arc<Gitignore> {
+        let rules = self.rules.entry(folder.to_owned()).or_insert_with(|| {
+            let mut builder = GitignoreBuilder::new(folder);
+            // Lines that are no patterns are none for git either.
+            let _ = builder.add(folder.join(".gitignore"));
+            let _ = builder.add(folder.join(".git/info/exclude"));
+            Arc::new(builder.build().unwrap_or_else(|_| Gitignore::empty()))
+        });
+        Arc::clone(rules)
+    }
+}
+
+/// The paths in the index of the repository with this root.
+fn read_index(root: &Path) -> Tracked {
+    let git = root.join(".git");
+    let folder = match fs::read_to_string(&git) {
+        // A worktree or a submodule.
+        Ok(text) => root.join(text.strip_prefix("gitdir:")?.trim()),
+        Err(_) => git,
+    };
+    match fs::read(folder.join("index")) {
+        Ok(bytes) => paths_of(&bytes, 20).or_else(|| paths_of(&bytes, 32)),
+        // Nothing was ever added.
+        Err(_) => Some(Vec::new()),
+    }
+}
+
+/// The paths in an index of version 2, 3 or 4 with hashes of so many bytes; see git's `gitformat-index`.
+fn paths_of(bytes: &[u8], hash: usize) -> Option<Vec<Vec<u8>>> {
+    let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    let version = number(4).filter(|version| bytes.starts_with(b"DIRC") && (2..=4).contains(version))?;
+    let count = number(8)?;
+    let mut at = 12;
+    let mut paths: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..count {
+        let start = at;
+        let flags = u16::from_be_bytes(bytes.get(at + 40 + hash..at + 42 + hash)?.try_into().ok()?);
+        let is_extended = version > 2 && flags & 0x4000 != 0;
+        at += 42 + hash + if is_extended { 2 } else { 0 };
+        let mut path = Vec::new();
+        if version == 4 {
+            let (dropped, length) = varint(bytes.get(at..)?)?;
+            at += length;
+            let last = paths.last().map(Vec::as_slice).unwrap_or_default();
+            path.extend_from_slice(last.get(..last.len().checked_sub(dropped)?)?);
+        }
+        let length = bytes.get(at..)?.iter().position(|byte| *byte == 0)?;
+        path.extend_from_slice(bytes.get(at..at + length)?);
+        at += length + 1;
+        if version < 4 {
+            // Padded with zeros to a multiple of eight bytes.
+            at = start + (at - start).next_multiple_of(8);
+        }
+        paths.push(path);
+    }
+    // A part of the paths may be in another file: the extension `link`.
+    let mut is_split = false;
+    while let Some(name) = bytes.get(at..at + 4).filter(|_| at + 8 + hash <= bytes.len()) {
+        is_split |= name == b"link";
+        at += 8 + number(at + 4)? as usize;
+    }
+    (!is_split && at + hash == bytes.len()).then_some(paths)
+}
+
+/// A number in git's encoding, and how many bytes it has.
+fn varint(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value: usize = 0;
+    for (index, byte) in bytes.iter().take(8).enumerate() {
+        value = (value << 7) | usize::from(byte & 0x7F);
+        if byte & 0x80 == 0 {
+            return Some((value, index + 1));
+        }
+        value += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn the_index_has_what_git_lists() {
+        for version in ["2", "3", "4"] {
+            let dir = tempfile::tempdir().unwrap();
+            let git = |arguments: &[&str]| {
+                let output = Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap();
+                assert!(output.status.success(), "{arguments:?}: {output:?}");
+                output.stdout
+            };
+            git(&["init", "-q"]);
+            assert_eq!(read_index(dir.path()), Some(Vec::new()));
+            let long = "n".repeat(200);
+            for name in ["a.tf", "b/c.tf", "b/d/e.tf", "b.tf", long.as_str()] {
+                let path = dir.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, name).unwrap();
+            }
+            git(&["add", "-A"]);
+            if version == "3" {
+                // Only what git has something more to say of is extended.
+                fs::write(dir.path().join("later.tf"), "").unwrap();
+                git(&["add", "--intent-to-add", "later.tf"]);
+            }
+            git(&["update-index", "--index-version", version]);
+            let listed = git(&["ls-files", "-z"]);
+            let listed: Vec<Vec<u8>> =
+                listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect();
+            assert_eq!(read_index(dir.path()), Some(listed), "version {version}");
+
+            fs::write(dir.path().join(".gitignore"), "b/\nout/\n").unwrap();
+            fs::create_dir(dir.path().join("out")).unwrap();
+            let mut git = Git::default();
+            let asked = ["b", "b/d", "out"].map(|name| dir.path().join(name));
+            assert_eq!(asked.each_ref().map(|path| git.ignores(path)), [true, false, true]);
+            assert_eq!(asked.each_ref().map(|path| git.tracks(path)), [true, true, false]);
+        }
+    }
+}
