@@ -30,6 +30,10 @@ doc:
 test *ARGS:
     cargo test {{ ARGS }}
 
+# Change rules, one place at a time, and list the changes that no test notices, e.g. `just mutants rules/src/tenant/*.rs`
+mutants +FILES:
+    cargo mutants --workspace --baseline skip --timeout 120 {{ prepend('-f ', FILES) }}
+
 # Fuzz the reader and the evaluator: so many inputs for each target, the same each time (tests/fuzz/README.md)
 fuzz RUNS="20000":
     #!/usr/bin/env bash

@@ -194,6 +194,10 @@ fn sentences(project: &Project, config: &Config, policy: &Policy) -> String {
     for finding in check(project, config, policy, catalogue()).findings {
         let (level, rule, message) = (finding.level, finding.rule, &finding.message);
         writeln!(sentences, "  {level}[{rule}] at {:?}: {message}", at(finding.span)).unwrap();
+        // What the page says is on the page.
+        if finding.help.as_deref() != catalogue().get(rule).unwrap().page.help {
+            writeln!(sentences, "    help: {}", finding.help.as_deref().unwrap_or_default()).unwrap();
+        }
         for related in &finding.related {
             writeln!(sentences, "    at {:?}: {}", at(related.span), related.message).unwrap();
         }

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use lines::Lines;
 use ours::Ours;
 use proptest::prelude::*;
+use symlint_core::config::propose;
 use symlint_terraform::{Evaluator, Project, Sources, Value, syntax, to_json};
 use theirs::Theirs;
 
@@ -131,6 +132,47 @@ fn same_values(text: &str) -> bool {
 fn recorded_values_are_alike() {
     let both = recorded().iter().filter(|(_, text)| same_values(text)).count();
     assert!(both > 100, "only {both} files were compared");
+}
+
+/// What `symlint init` writes, with all that it has commented out.
+fn uncommented(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        let lines = paragraph.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        // A paragraph begins with prose.
+        lines.skip_while(|line| !line.ends_with(['{', ']'])).collect::<Vec<_>>().join("\n")
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+#[test]
+fn what_init_writes_is_read_alike() {
+    let keys = ["acme_admin", "acme_\"quoted\" \\ ${not.a.reference} %{if}"];
+    let tenants = keys.map(|key| {
+        let key = key.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
+        format!(
+            "  \"{key}\" = {{
+    sso_account_id = \"719240583316\"
+    sso_connector_settings = {{
+      cloud        = \"aws\"
+      instance_arn = \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"
+      region       = \"us-east-1\"
+      role_arn     = \"arn:aws:iam::719240583316:role/sym/SymSSOAcme\"
+    }}
+    permission_set_arn = \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f6{}\"
+    target_account_id  = \"604178239951\"
+  }}\n",
+            key.len() % 10
+        )
+    });
+    let values = format!("customer_tenants = {{\n{}}}\n", tenants.concat());
+    let written = propose(&Project::from_values("terraform.tfvars", values.into_bytes()).unwrap());
+    let text = uncommented(&written);
+    for text in [&written, &text] {
+        let (ours, theirs) = read_by_both(text).unwrap_or_else(|| panic!("not both accept this:\n{text}"));
+        assert_eq!(ours, theirs, "{text}");
+    }
+    let configuration: serde_json::Value = hcl::from_str(&text).unwrap();
+    assert_eq!(configuration["organization"]["acme"]["tenants"], serde_json::json!(keys), "{text}");
 }
 
 proptest! {

@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             Some(kind) => format!("`{}` is not a connector role, but {kind}", name.text()),
             None => format!("`{}` is not a connector role: their names have the form `{pattern}`", name.text()),
         };
-        // Of a prefix in other letters it is clear what was meant.
+        // If only the case of the prefix is wrong, it is clear what was meant.
         let typed = name.text().get(..pattern.prefix.len()).filter(|typed| typed.eq_ignore_ascii_case(&pattern.prefix));
         let typed = typed.filter(|typed| *typed != pattern.prefix).map(|typed| name.piece.slice(0..typed.len()));
         let prefix = pattern.prefix.clone();
@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Reports a form that most roles have: the configuration may only not know it.
+/// Reports a form that most role names have, and which may only need to be configured.
 fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
     let first = habit.tenants.first().and_then(|&first| cx.tenant(first).role());
     let Some(role) = first else { return };

@@ -1,6 +1,6 @@
 //! See connector-role-unexpected.md.
 
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{RoleHabit, RoleHabitKind, RoleNaming, Tenant, environment_of, normalise};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -31,11 +31,22 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
         None => {
             let message = match normalise(name).contains(&normalise(key)) {
                 true => format!("role `{name}` contains more than the name of `{key}`"),
-                false => format!("`{name}` does not say that it is the role of `{key}`"),
+                false => format!("role `{name}` does not match tenant `{key}`{}", hint(name, key, cx)),
             };
             cx.report(role.name.piece, message).related(&tenant.key, "this is the tenant's name");
         }
     }
+}
+
+/// The role name that was probably meant, if the environment in `name` is nearly the tenant's key.
+fn hint(name: &str, key: &str, cx: &Context<'_>) -> String {
+    let pattern = &cx.config.role_name;
+    let is_typo = environment_of(name, pattern)
+        .is_some_and(|environment| closest(&normalise(environment), [normalise(key).as_str()]).is_some());
+    if !is_typo {
+        return String::new();
+    }
+    format!("; did you mean `{}`?", pattern.role_name(&key.replace('_', "-")))
 }
 
 fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
@@ -43,7 +54,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
     let Some(role) = first.role() else { return };
     let count = cx.model.count(&habit.tenants, habit.of);
     let (message, help, cause) = match &habit.kind {
-        // That is another rule's matter.
+        // This is reported by `connector-role-name`.
         RoleHabitKind::OtherForm(_) => return,
         RoleHabitKind::SameName => (
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
@@ -85,7 +96,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
     cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(cause);
 }
 
-/// What a connector was probably given that made the role `name`.
+/// The environment that the connector of the role `name` was probably given.
 fn environment_in(name: &str, cx: &Context<'_>) -> String {
     environment_of(name, &cx.config.role_name).unwrap_or(name).to_ascii_lowercase()
 }

@@ -37,7 +37,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     }
 }
 
-/// The twelve digits that the file has, where Terraform dropped their leading zeros.
+/// The twelve digits in the file, if Terraform dropped their leading zeros.
 fn lost_zero(cx: &Context<'_>, field: &Field) -> Option<String> {
     let written = cx.sources().text(field.span);
     let is_lost = is_account_id(&written) && Some(written.trim_start_matches('0')) == field.as_str();

@@ -1,5 +1,5 @@
-//! What is wrong with the account ids and ARNs of a tenant: asked by four rules, answered once, so that the same
-//! malformed text in two places is one finding.
+//! What is wrong with the account IDs and ARNs of a tenant. Four rules share this, so that the same malformed text in
+//! two places is one finding.
 
 use foldhash::HashMap;
 use symlint_core::rule::{Context, Report};
@@ -21,13 +21,13 @@ pub(super) struct Malformed<'a> {
 pub(super) struct Flaw<'a> {
     part: PartKind,
     piece: Piece<'a>,
-    /// What is wrong, to stand behind the value's name.
+    /// What is wrong, as it follows the value's name in a message.
     what: String,
     /// Where later values of the tenant have the same text.
     repeats: Vec<Piece<'a>>,
 }
 
-/// Which part of a value a flaw is in. Parts of one kind with one text have one cause.
+/// Which part of a value a flaw is in. Parts of the same kind with the same text are one finding.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum PartKind {
     Prefix,
@@ -38,14 +38,14 @@ enum PartKind {
     Account,
     InstanceId,
     PermissionSetId,
-    /// Says something about one value alone.
+    /// A part that no other value repeats.
     Own,
 }
 
 /// What is malformed in the values of these kinds.
 pub(super) fn in_values<'t>(tenant: &'t Tenant, kinds: &[FieldKind]) -> Vec<Malformed<'t>> {
     let mut values = tenant.values().filter(|field| kinds.contains(&field.kind));
-    // Nearly always nothing is, and then no other value has to be looked at.
+    // Nearly always nothing is malformed, and then the other values need not be checked.
     if values.all(|field| flaws_of(field).is_empty()) {
         return Vec::new();
     }
@@ -74,7 +74,7 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
                 }
             }
         }
-        // A repeated part within one value cannot be: each value has one part of a kind.
+        // A part cannot be repeated within one value, which has only one part of each kind.
         if !flaws.is_empty() {
             found.push(Malformed { field, flaws });
         }
@@ -82,7 +82,7 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     found
 }
 
-/// Reports what is malformed in the values of this kind: one finding a value.
+/// Reports what is malformed in the values of this kind, as one finding for each value.
 pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind) {
     for malformed in in_values(tenant, &[kind]) {
         report(cx, &malformed);
@@ -104,7 +104,7 @@ pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> 
     report
 }
 
-/// From the first flaw to the last; `None` where something is missing, which has no place of its own.
+/// From the first flaw to the last; `None` if something is missing, which has no place of its own.
 fn place<'a>(flaws: &[Flaw<'a>]) -> Option<Piece<'a>> {
     if flaws.iter().any(|flaw| flaw.piece.text.is_empty()) {
         return None;
@@ -132,7 +132,7 @@ fn flaws_of(field: &Field) -> Vec<Flaw<'_>> {
     judge.flaws
 }
 
-/// What an ARN can be the name of.
+/// What an ARN can name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resource {
     Instance,
@@ -163,7 +163,7 @@ impl Resource {
     }
 }
 
-/// What the ARN is the name of, by its service and the first segment of its resource, if not of what is `wanted`.
+/// What the ARN names, according to its service and the first segment of its resource, if that is not `wanted`.
 fn other_kind(arn: &Arn<'_>, wanted: Resource) -> Option<&'static str> {
     let service = arn.service().text;
     let word = arn.resource().text.split('/').next().unwrap_or_default();
@@ -296,7 +296,7 @@ impl<'a> Judge<'a> {
     }
 
     fn role(&mut self, field: &'a Field, resource: Piece<'a>, rest: Piece<'a>) {
-        // Where only the word's case is wrong, it is no role's ARN to split; the name is judged all the same.
+        // If the word has the wrong case, `RoleArn` does not split it, but the name is checked all the same.
         let (path, name) = match RoleArn::of(field) {
             Some(role) => (Some(role.path), role.name.piece),
             None => (None, rest.rsplit_once(b'/').map_or(rest, |(_, name)| name)),
@@ -314,7 +314,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The colon that pushes the resource, and with a role its account, one place to the right.
+/// The extra colon that shifts the resource (and, for a role, its account) one place to the right.
 fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<Piece<'a>> {
     if arn.resource().text.starts_with(':') {
         return Some(arn.resource().slice(0..1));
@@ -355,14 +355,14 @@ fn account_flaw(text: &str) -> String {
     }
 }
 
-/// The twelve digits of an account id that is written in groups: `1234-5678-9012`.
+/// The twelve digits of an account ID that is written in groups: `1234-5678-9012`.
 pub(super) fn without_separators(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '_' | '.' | ',' | '\'')).collect();
     let is_grouped = text.starts_with(|c: char| c.is_ascii_digit()) && plain != text;
     (is_grouped && is_account_id(&plain)).then_some(plain)
 }
 
-/// What is wrong with `text`, which should be `prefix` and sixteen letters, digits or characters of `others`.
+/// What is wrong with `text`, which should be `prefix` and sixteen letters, digits, or characters of `others`.
 fn id_flaw(text: &str, prefix: &str, suffix: Option<&str>, others: &str) -> String {
     let Some(suffix) = suffix else { return format!("`{text}` does not begin with `{prefix}`") };
     let prefix = text.strip_suffix(suffix).unwrap_or(prefix);

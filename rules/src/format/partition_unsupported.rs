@@ -7,7 +7,7 @@ use symlint_core::tenants::{Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let is_allowed = |id: &str| cx.config.allowed_partitions.iter().any(|allowed| allowed == id);
-    // A tenant with one foot in an allowed partition contradicts itself, which is another rule's to say.
+    // A tenant that is only partly in an allowed partition contradicts itself, which another rule reports.
     if partitions(tenant).any(|(id, _)| is_allowed(id)) {
         return;
     }
@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// The partitions that the tenant's ARNs name and that its region lies in, each with its place, ARNs first.
+/// The partitions of the tenant's ARNs and of its region, each with its place, ARNs first.
 fn partitions(tenant: &Tenant) -> impl Iterator<Item = (&str, Piece<'_>)> {
     let arns = tenant.arns().filter(|arn| !arn.whole.field.is_garbled());
     let named = arns.map(|arn| (arn.partition().text, arn.partition())).filter(|(id, _)| is_partition(id));

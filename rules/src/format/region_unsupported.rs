@@ -7,7 +7,7 @@ use symlint_core::tenants::Tenant;
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let field = &tenant.connector.region;
     let Some(region) = field.text().filter(|_| !field.is_garbled()) else { return };
-    // Where the whole partition is out of reach, that is what has to be said.
+    // If the whole partition is not allowed, another rule reports that.
     let partition = partition_of_region(region.text);
     if !partition.is_some_and(|partition| cx.config.allowed_partitions.contains(&partition.id)) {
         return;

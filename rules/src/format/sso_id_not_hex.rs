@@ -26,7 +26,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// The ids that AWS's pattern allows and that are not like real ones, with their places in order.
+/// The IDs that match AWS's pattern but are not hexadecimal, with their places in order.
 fn strange_ids(tenant: &Tenant) -> BTreeMap<&str, Vec<Piece<'_>>> {
     let instance = InstanceArn::of(&tenant.connector.instance_arn).map(|arn| arn.id);
     let permission_sets = tenant.grants.iter().filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn));

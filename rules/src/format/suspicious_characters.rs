@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
         let sources = cx.sources();
         let span = field.locate_raw(first.at..last.at + last.character.len_utf8(), sources);
-        // Bytes that are no text have a finding of their own.
+        // Bytes that are not valid UTF-8 are reported as a syntax error.
         let source = sources.get(span.file);
         let mut invalid = source.invalid_bytes().iter();
         if invalid.any(|&at| span.start <= at && at < span.end) {
@@ -99,7 +99,7 @@ fn name_of(c: char) -> Option<&'static str> {
     })
 }
 
-/// White space at the ends can go without a look; everything else a person must look at.
+/// Removing white space at the ends is safe. Everything else must be reviewed.
 fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static str, Vec<Edit>) {
     let sources = cx.sources();
     let none = (false, "", Vec::new());
@@ -118,7 +118,7 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
                 .filter(|&span| is_at_quote(span, false, sources) && is_blank(span, sources)),
         ];
         let edits = ends.into_iter().flatten().map(|span| Edit { span, text: String::new() }).collect();
-        // A key that is written elsewhere too, such as in `var.customer_tenants["foo "]`, cannot change alone.
+        // A key that is also used elsewhere, such as in `var.customer_tenants["foo "]`, must not change alone.
         let is_safe = field.kind != FieldKind::Key || !is_referenced(cx, &cleaned.raw);
         return (is_safe, "remove the white space", edits);
     }
@@ -130,14 +130,14 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
     (false, "write plain characters", vec![Edit { span: whole, text: cleaned.text.to_string() }])
 }
 
-/// Whether a text of this key is written in more than one place.
+/// Whether the text of this key appears in more than one place.
 fn is_referenced(cx: &Context<'_>, key: &str) -> bool {
     let quoted = format!("\"{key}\"");
     let files = cx.model.project.files().iter();
     files.map(|file| cx.sources().get(file.id).text().matches(quoted.as_str()).count()).sum::<usize>() > 1
 }
 
-/// Whether a quote stands right before (or behind) `span`: a heredoc's text has to keep its lines.
+/// Whether there is a quote right before (or after) `span`: the text of a heredoc must keep its lines.
 fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
     let source = sources.get(span.file);
     let bytes = source.text().as_bytes();
@@ -145,7 +145,7 @@ fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
     at.and_then(|at| bytes.get(at)) == Some(&b'"')
 }
 
-/// Whether what is written at `span` is white space or its escapes, and nothing that has to stay.
+/// Whether there is only white space, or its escapes, at `span`.
 fn is_blank(span: Span, sources: &Sources) -> bool {
     let written = sources.text(span);
     let mut rest = written.as_str();

@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let name = other.name();
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.text() == other_id.text() => {
-                // The accounts agree with the instances, so it is the region that does not.
+                // The accounts and the instances agree, so the region is what differs.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
                     "region is {region}, but `{name}` has the same SSO account {} in {other_region}",

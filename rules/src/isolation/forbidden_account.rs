@@ -7,7 +7,7 @@ use symlint_core::tenants::{Piece, Tenant};
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let mut forbidden: Vec<Piece<'_>> =
         accounts(tenant).filter(|account| cx.config.is_forbidden_account(account.text)).collect();
-    // One account in several places is one cause; the sort keeps the places of one account in their order.
+    // One account in several places is one finding. The sort is stable, so the places stay in order.
     forbidden.sort_by_key(|account| account.text);
     for places in forbidden.chunk_by(|a, b| a.text == b.text) {
         let Some((first, others)) = places.split_first() else { continue };
@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
 }
 
 fn accounts(tenant: &Tenant) -> impl Iterator<Item = Piece<'_>> {
-    // A derived `sso_account_id` is the role's account.
+    // A derived `sso_account_id` is the account of the role.
     let sso = tenant.sso_account_id.text().filter(|_| !tenant.sso_account_id.is_derived());
     let role = tenant.role_account().map(|account| account.piece);
     let targets = tenant.grants.iter().filter_map(|grant| grant.target_account_id.text());

@@ -20,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             account.text()
         );
         let named = organizations_of(cx, &members);
-        // Who is in an organization already stays in it.
+        // Tenants that are already in an organization stay in it.
         let there = named.iter().flat_map(|organization| &organization.tenants).map(String::as_str);
         let mut keys: Vec<&str> = Vec::new();
         for key in there.chain(members.iter().map(|tenant| tenant.name())) {
@@ -59,9 +59,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The tenants that share what they should not, by the first of each group.
+/// The groups of tenants that share these values, ordered by these values.
 fn groups(cx: &Context<'_>) -> Vec<Vec<TenantId>> {
-    // What they share is the same for all of a group, and no two groups have the same.
+    // All tenants of a group share the same values, and no two groups do.
     let mut groups: BTreeMap<(&str, &str, &str), Vec<TenantId>> = BTreeMap::new();
     for relation in cx.model.relations_of(RelationKind::SharedSsoAccount) {
         let Comparable { sso_account: Some(account), instance: Some(instance), region: Some(region), .. } =
@@ -90,7 +90,7 @@ fn names(members: &[&Tenant]) -> String {
     }
 }
 
-/// The organizations to which some of them belong already.
+/// The organizations that some of them already belong to.
 fn organizations_of<'a>(cx: &Context<'a>, members: &[&Tenant]) -> Vec<&'a Organization> {
     let organizations: BTreeSet<usize> =
         members.iter().filter_map(|tenant| cx.model.index.organization(tenant.id)).collect();

@@ -10,7 +10,7 @@ use symlint_terraform::Span;
 use crate::names::{Name, is_slug, is_slug_character, names};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // A tenant with a key that is wrong, or with characters in it that are reported elsewhere.
+    // Tenants whose key is wrong, or contains characters that another rule reports.
     let mut judged: HashSet<TenantId> = HashSet::default();
     for tenant in cx.tenants() {
         let key = if is_empty(&tenant.key) { Some("") } else { tenant.key.as_str() };
@@ -38,16 +38,16 @@ fn is_empty(key: &Field) -> bool {
     matches!(key.state, State::Absent(Absence::Empty))
 }
 
-/// Judges the names that are computed, once for each tenant whose key is fine.
+/// Checks the names that are computed, once for each tenant whose key is fine.
 fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     let names = names(cx.model);
     let mut found: BTreeMap<Span, Vec<(&Name<'_>, String)>> = BTreeMap::new();
     for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !judged.contains(&tenant))) {
         let Some((at, refused)) = refused(name.text) else { continue };
         let span = name.value.origin.locate(at, cx.sources());
-        let is_told =
+        let is_reported =
             |tenant: &Tenant| tenant.fields().any(|field| field.cleaned().is_some() && field.span.contains(span));
-        if name.tenant().is_some_and(|tenant| is_told(cx.tenant(tenant))) {
+        if name.tenant().is_some_and(|tenant| is_reported(cx.tenant(tenant))) {
             continue;
         }
         found.entry(span).or_default().push((name, refused));
@@ -76,7 +76,7 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     }
 }
 
-/// Where the first characters are that Sym refuses, and what they are.
+/// The first characters that Sym refuses: where they are, and what they are.
 fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
     if is_slug(name) {
         return None;

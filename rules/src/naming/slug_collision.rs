@@ -16,18 +16,19 @@ type Pair = (TenantId, TenantId);
 pub(super) fn check(cx: &mut Context<'_>) {
     let names = names(cx.model);
     let same = same(&names);
-    // Names that have nothing of the tenant are another rule's matter.
+    // Names that do not depend on the tenant are reported by another rule.
     let unscoped = unscoped(cx.model, &names, &same);
-    let told: HashSet<Span> = unscoped.iter().filter_map(|names| names.first()).map(|name| name.block()).collect();
-    let is_judged = |name: &&Name<'_>| !told.contains(&name.block());
+    let already_reported: HashSet<Span> =
+        unscoped.iter().filter_map(|names| names.first()).map(|name| name.block()).collect();
+    let is_judged = |name: &&Name<'_>| !already_reported.contains(&name.block());
     let named = || tenants_of(names.iter().filter(is_judged)).into_iter().collect();
     let reported = check_keys(cx, &LazyCell::new(named));
     let judged: Vec<&Name<'_>> = same.into_iter().filter(is_judged).collect();
     check_names(cx, &judged, &reported);
 }
 
-/// Reports keys that are one name to Sym, and says which pairs have such keys. `named` are the tenants whose flows have
-/// names that are known.
+/// Reports keys that are the same name in Sym, and returns the pairs of tenants that have them. `named` are the tenants
+/// whose flows have known names.
 fn check_keys(
     cx: &mut Context<'_>,
     named: &LazyCell<HashSet<TenantId>, impl FnOnce() -> HashSet<TenantId>>,
@@ -43,13 +44,13 @@ fn check_keys(
         if first.id == tenant.id {
             continue;
         }
-        // Where a key is no entry's, and in another variable, the names that are made of it decide, if they are known.
+        // If a key is not an entry, or is in another variable, the names built from it decide, if they are known.
         let is_one_map = first.provenance == tenant.provenance;
         if !is_one_map && named.contains(&first.id) && named.contains(&tenant.id) {
             continue;
         }
         reported.insert((tenant.id, first.id));
-        // Spaces at the ends are seen between quotes alone.
+        // Spaces at the ends are only visible between quotes.
         let shown = |tenant: &Tenant| match tenant.key.cleaned() {
             Some(_) => format!("{:?}", tenant.name()),
             None => format!("`{}`", tenant.name()),
@@ -60,7 +61,7 @@ fn check_keys(
     reported
 }
 
-/// Reports names of one kind that are the same: one finding for each pair of tenants, and one for each block.
+/// Reports equal names of the same kind: one finding for each pair of tenants and each block.
 fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pair>) {
     let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::default();
     let mut pairs: BTreeMap<Pair, (&Name<'_>, &Name<'_>)> = BTreeMap::new();
@@ -107,7 +108,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
     }
 }
 
-/// Reports names that are the same within the flows of one tenant.
+/// Reports equal names within the flows of one tenant.
 fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>)]) {
     let Some((name, first)) = names.first() else { return };
     let tenants = tenants_of(names.iter().map(|(name, _)| *name));

@@ -8,10 +8,10 @@ use symlint_terraform::{Makeup, Origin, Span};
 
 use crate::names::{Name, names, shown, tenants_of};
 
-/// How many characters Sym takes.
+/// How many characters Sym allows.
 const LONGEST: usize = 55;
 
-/// How many characters the longest prefix of the stock module leaves for the key.
+/// How many characters the longest prefix in Sym's example leaves for the key.
 const LONGEST_KEY: usize = 23;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -20,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     let names = names(cx.model);
-    // The longest name of each tenant: whatever else is too long is so for the same reason.
+    // The longest name of each tenant. Its other names are too long for the same reason.
     let mut longest: BTreeMap<Option<TenantId>, &Name<'_>> = BTreeMap::new();
     for name in names.iter().filter(|name| length(name.text) > LONGEST) {
         let known = longest.entry(name.tenant()).or_insert(name);
@@ -39,7 +39,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Without configuration, the names are those of the stock module.
+/// Without a configuration, the names are assumed to be those of Sym's example.
 fn check_keys(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
         let key = tenant.name();
@@ -78,7 +78,7 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     }
 }
 
-/// Where the tenant's key is written, if that is what makes the name so long.
+/// Where the tenant's key is, if it is what makes the name too long.
 fn long_key(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Option<Span> {
     let tenant = cx.tenant(tenant?);
     let is_in_name = name.written_for(cx.model, tenant.id).is_some_and(|span| span == tenant.key.span);

@@ -6,7 +6,7 @@ use symlint_core::tenants::{Part, Tenant};
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
     let mut wrong: Vec<Part<'_>> = tenant.foreign_permission_sets().map(|arn| arn.instance_id).collect();
-    // One wrong id in several grants is one cause; the sort keeps the grants of one id in their order.
+    // One wrong ID in several grants is one finding. The sort is stable, so grants with the same ID stay in order.
     wrong.sort_by_key(|id| id.text());
     for grants in wrong.chunk_by(|a, b| a.text() == b.text()) {
         let Some((first, others)) = grants.split_first() else { continue };

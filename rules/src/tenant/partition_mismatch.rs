@@ -7,7 +7,7 @@ use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let witnesses = witnesses(tenant);
-    // Nearly always all agree, and none has to be weighed.
+    // They nearly always agree, which is cheap to see.
     if witnesses.windows(2).all(|pair| matches!(pair, [a, b] if a.partition == b.partition)) {
         return;
     }
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// A value that says in which partition its tenant is.
+/// A value that names the partition of its tenant.
 struct Witness<'t> {
     partition: &'t str,
     piece: Piece<'t>,
@@ -39,7 +39,7 @@ impl Witness<'_> {
     }
 }
 
-/// All that say it in a well-formed way; findings about the form of the others stand alone.
+/// All well-formed values that name a partition. The others are reported by the format rules.
 fn witnesses(tenant: &Tenant) -> Vec<Witness<'_>> {
     tenant
         .values()
@@ -59,8 +59,8 @@ fn witnesses(tenant: &Tenant) -> Vec<Witness<'_>> {
         .collect()
 }
 
-/// The first witness for the partition that most kinds of values name; of equals, the one that is named first. A long
-/// list of permission sets is one kind.
+/// The first witness for the partition that most kinds of values name, so that a long list of permission sets does not
+/// outvote the rest. In a tie, the partition that is named first wins.
 fn main_partition<'w, 't>(witnesses: &'w [Witness<'t>]) -> Option<&'w Witness<'t>> {
     let mut votes: Vec<(&Witness<'_>, Vec<FieldKind>)> = Vec::new();
     for witness in witnesses {
@@ -71,7 +71,7 @@ fn main_partition<'w, 't>(witnesses: &'w [Witness<'t>]) -> Option<&'w Witness<'t
             None => votes.push((witness, vec![kind])),
         }
     }
-    // One that does not exist is wrong, however often it is named. `max_by_key` takes the last of equals.
+    // A partition that does not exist is wrong, however often it is named. `max_by_key` returns the last of equals.
     let weight = |(first, kinds): &(&Witness<'_>, Vec<FieldKind>)| (facts::is_partition(first.partition), kinds.len());
     votes.into_iter().rev().max_by_key(weight).map(|(first, _)| first)
 }

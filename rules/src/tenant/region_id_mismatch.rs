@@ -5,14 +5,14 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::arn::{instance_id_suffix, is_placeholder_resource};
 use symlint_core::tenants::{InstanceArn, Tenant};
 
-/// How many characters of an instance id follow its region.
+/// How many characters of an instance ID depend on its region.
 const PREFIX_LENGTH: usize = 4;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(instance) = InstanceArn::of(&tenant.connector.instance_arn) else { return };
     let field = &tenant.connector.region;
     let Some(region) = field.text().filter(|_| !field.is_garbled()) else { return };
-    // A wrong instance or partition has a finding of its own, and says nothing about the region.
+    // A wrong instance or partition is reported by another rule, and its digits do not tell the region.
     let id = instance.id.text();
     let partition = instance.arn.partition().text;
     let is_comparable = instance.id.is_well_formed()

@@ -1,4 +1,4 @@
-//! Arguments of flow calls that cannot become what the variables of the module are declared to be: asked by two rules.
+//! Arguments of flow calls that cannot be converted to the types of the module's variables. Two rules share this.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,17 @@ use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Argument, FlowInstance, Model, TenantId};
 use symlint_terraform::{ConversionProblem, ProblemKind, Span, Variable, convert};
 
-/// What does not fit of one argument.
+/// What is wrong with one argument.
 struct Misfit<'a> {
     instance: &'a FlowInstance,
     argument: &'a Argument,
     variable: &'a Variable,
-    /// What does not fit in it.
+    /// What is wrong with it.
     span: Span,
 }
 
-/// Reports the arguments of whose problems `describe` says something, to stand behind the argument's name and for whom
-/// it is: one finding for all instances of a call.
+/// Reports the arguments whose problems `describe` turns into a message, which follows the argument's name and the
+/// tenants: one finding for all instances of a call.
 pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) -> Option<String>) {
     let model = cx.model;
     let told: HashSet<Span> =
@@ -44,7 +44,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) ->
     }
 }
 
-/// Whether the tenant's own entry has a finding for the same.
+/// Whether the same problem is reported at the tenant's own entry.
 fn is_told_of_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: &ConversionProblem) -> bool {
     let Some(tenant) = tenant.map(|tenant| model.tenant(tenant)) else { return false };
     match &problem.kind {

@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
-    // Which tenant a key is of costs more than to see that all are different, and nearly always they are.
+    // Keys nearly always differ. Checking that is cheaper than finding out which tenant a key belongs to.
     if files.is_empty() {
         return;
     }
@@ -25,9 +25,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         while let Some((expr, inside)) = work.pop() {
             match &expr.kind {
                 ExprKind::Object(items) => {
-                    // JSON allows no key twice: there it is a syntax error.
-                    let is_told = |key: Span| file.file.errors.iter().any(|error| error.span.contains(key));
-                    report_lost(cx, items, inside.as_ref(), &keys, &is_told);
+                    // In JSON, a repeated key is a syntax error.
+                    let is_reported = |key: Span| file.file.errors.iter().any(|error| error.span.contains(key));
+                    report_lost(cx, items, inside.as_ref(), &keys, &is_reported);
                     for item in items {
                         let below = keys.get(&item.key.span()).map(|&id| (id, Some(cx.tenant(id).path.clone())));
                         let below = below.or_else(|| step(inside.as_ref(), item));
@@ -43,7 +43,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                         work.push((element, inside.clone().map(|(id, path)| (id, path.map(at)))));
                     }
                 }
-                // What is computed has no way that is known here.
+                // The path to a computed key is not known here.
                 _ => work.extend(
                     children(expr).into_iter().map(|child| (child, inside.as_ref().map(|&(id, _)| (id, None)))),
                 ),
@@ -52,7 +52,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether any object has a key twice.
+/// Whether any object contains a key twice.
 fn has_duplicates(body: &Body) -> bool {
     let mut work: Vec<&Expr> = top_level(body);
     while let Some(expr) = work.pop() {
@@ -65,7 +65,7 @@ fn has_duplicates(body: &Body) -> bool {
 }
 
 fn has_duplicate(items: &[Item]) -> bool {
-    /// Up to so many keys, to hold each against all is cheaper than to hash them.
+    /// Up to this many keys, comparing each with all others is cheaper than hashing them.
     const FEW: usize = 8;
     if items.len() > FEW {
         let mut seen = HashSet::with_capacity(items.len());
@@ -80,7 +80,7 @@ fn has_duplicate(items: &[Item]) -> bool {
     false
 }
 
-/// The tenant around an expression, and the way to it.
+/// The tenant that contains an expression, and the path to it.
 type Inside = Option<(TenantId, Option<Path>)>;
 
 fn step(inside: Option<&(TenantId, Option<Path>)>, item: &Item) -> Inside {
@@ -97,7 +97,7 @@ fn report_lost(
     items: &[Item],
     inside: Option<&(TenantId, Option<Path>)>,
     keys: &HashMap<Span, TenantId>,
-    is_told: &dyn Fn(Span) -> bool,
+    is_reported: &dyn Fn(Span) -> bool,
 ) {
     let mut last: HashMap<&str, &Item> = HashMap::with_capacity(items.len());
     for item in items {
@@ -108,7 +108,7 @@ fn report_lost(
     let mut rest = items.iter().peekable();
     while let Some(item) = rest.next() {
         let Some((key, last)) = key_of(item).and_then(|key| Some((key, *last.get(key)?))) else { continue };
-        if std::ptr::eq(item, last) || is_told(last.key.span()) {
+        if std::ptr::eq(item, last) || is_reported(last.key.span()) {
             continue;
         }
         let tenant = keys.get(&last.key.span()).copied();
@@ -144,7 +144,7 @@ fn key_of(item: &Item) -> Option<&str> {
     while let ExprKind::Paren(inner) = &key.kind {
         key = inner;
     }
-    // `7` and `"7"` are one key, and so is `07`.
+    // `7`, `"7"`, and `07` are the same key.
     let digits = match &key.kind {
         ExprKind::String(literal) => return Some(&literal.text),
         ExprKind::Number(digits) => digits,
@@ -155,7 +155,7 @@ fn key_of(item: &Item) -> Option<&str> {
     is_whole.then_some(if significant.is_empty() { "0" } else { significant })
 }
 
-/// Whether both are surely the same value.
+/// Whether both certainly have the same value.
 fn same(a: &Expr, b: &Expr, source: &Source) -> bool {
     match (&a.kind, &b.kind) {
         (ExprKind::Invalid, _) | (_, ExprKind::Invalid) => false,
@@ -173,7 +173,7 @@ fn same(a: &Expr, b: &Expr, source: &Source) -> bool {
     }
 }
 
-/// Takes an item that is not the last one out of its object. Comments stay, except inside its value.
+/// Removes an item that is not the last one from its object. Comments stay, except inside its value.
 fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
     let text = source.text();
     let (start, end) = (item.span.start as usize, item.span.end as usize);

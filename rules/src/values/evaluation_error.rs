@@ -6,17 +6,17 @@ use symlint_core::tenants::VariableState;
 use symlint_terraform::{LoadErrorKind, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // What does not fit the type of a tenants variable has findings of its own, wherever it is passed on to.
-    let told = |span| cx.model.conversions.iter().any(|problem| problem.kind.is_error() && problem.span == span);
-    // What is left of text that cannot be read cannot be evaluated either: that is one cause.
+    // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
+    let reported = |span| cx.model.conversions.iter().any(|problem| problem.kind.is_error() && problem.span == span);
+    // Text that cannot be parsed cannot be evaluated either. One finding is enough.
     let files = cx.model.project.files();
     let unread = |span| files.iter().flat_map(|loaded| &loaded.file.errors).any(|error| error.span.contains(span));
-    // What is null and must not be has a finding of its own, and so has a tenant that is null as a whole.
+    // A value that must not be null is reported by another rule, and so is a tenant that is null.
     let gaps = cx
         .tenants()
         .iter()
         .flat_map(|tenant| std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span)));
-    // A tenants variable that is null is no finding: then nothing is checked, and that is said.
+    // A tenants variable that is null is not a finding. The report says that nothing was checked.
     let nulls = cx.model.variables.iter().filter_map(|variable| match variable.state {
         VariableState::Null(span) => Some(span),
         _ => None,
@@ -24,13 +24,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let absent: HashSet<Span> = gaps.chain(nulls).collect();
     let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
-    let errors = errors.filter(|error| !told(error.span) && !unread(error.span) && !is_absent(error.null));
+    let errors = errors.filter(|error| !reported(error.span) && !unread(error.span) && !is_absent(error.null));
     let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
         cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
     }
-    // A module that is not there may only be missing in this checkout; one that leads back to itself is wrong anywhere.
+    // A missing module may only be missing in this checkout, but one that calls itself is always wrong.
     let project = cx.model.project;
     for error in project.errors().iter().filter(|error| error.kind == LoadErrorKind::ModuleCycle) {
         cx.report(error.span, error.message.as_str()).cause(error.message.as_str());

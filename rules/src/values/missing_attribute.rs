@@ -8,7 +8,7 @@ use symlint_terraform::{FileId, ProblemKind, Span, Step};
 use super::arguments;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // What is missing may stand where the file could not be read.
+    // What is missing may be in a part of the file that could not be read.
     let unread: HashSet<FileId> =
         cx.model.project.files().iter().filter(|file| !file.file.errors.is_empty()).map(|file| file.id).collect();
     let is_unsure = |span: Span| unread.contains(&span.file);
@@ -29,8 +29,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             };
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
-            if let Some(misspelt) = misspelt(tenant, &path) {
-                report.related(misspelt, "did you mean this one?");
+            if let Some(misspelled) = misspelled(tenant, &path) {
+                report.related(misspelled, "did you mean this one?");
             }
             reported.insert(path);
         }
@@ -46,7 +46,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     });
 }
 
-/// What the declared type requires beside the values that rules know.
+/// What the declared type requires in addition to the values that rules know.
 fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: &dyn Fn(Span) -> bool) {
     for problem in &cx.model.conversions {
         let (ProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
@@ -55,7 +55,7 @@ fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: 
         if reported.contains(&path) || is_unsure(problem.span) {
             continue;
         }
-        // The key of the tenant stands for the tenant; deeper objects have no key that is known here.
+        // The finding is at the tenant's key. The keys of deeper objects are not known here.
         let span = if *at == tenant.path { tenant.place(cx.sources()).span } else { problem.span.part(0..1) };
         let place = Place { span, tenant: Some(tenant.id), path: Some(path) };
         cx.report(place, missing(tenant, attribute));
@@ -66,8 +66,8 @@ fn missing(tenant: &Tenant, attribute: &str) -> String {
     format!("`{}` lacks {attribute}, which is required", tenant.name())
 }
 
-/// Where an attribute stands whose name is nearly the one at the end of `path`.
-fn misspelt(tenant: &Tenant, path: &str) -> Option<Span> {
+/// Where an attribute is whose name is nearly the same as the last one of `path`.
+fn misspelled(tenant: &Tenant, path: &str) -> Option<Span> {
     tenant.misfits.iter().find_map(|misfit| {
         let MisfitKind::Misspelt { name, meant, .. } = &misfit.kind else { return None };
         let around = misfit.path.to_string();

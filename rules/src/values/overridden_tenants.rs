@@ -5,7 +5,7 @@ use symlint_terraform::{Assignment, AssignmentSource, FileId};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let (project, sources) = (cx.model.project, cx.sources());
-    // Without a folder there is nothing that Terraform reads by itself.
+    // Without a folder, Terraform does not load any values file automatically.
     let Some(root) = project.root().filter(|_| project.has_configuration()) else { return };
     let file_of = |assignment: &Assignment| match assignment.source {
         AssignmentSource::File(file) => Some(file),
@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .collect();
         let Some((last, last_in)) = read.last() else { continue };
         let by = name_of(*last_in);
-        // A file that is named on the command line too is the same file.
+        // A file that is also named on the command line is the same file.
         for (lost, _) in read.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
             let place = Place { span: lost.variable.span, tenant: None, path: Some(variable.clone()) };
@@ -35,7 +35,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether Terraform reads a values file of this name without being told to.
+/// Whether Terraform loads a values file of this name automatically.
 fn is_read_by_itself(name: &str) -> bool {
     matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
         || name.ends_with(".auto.tfvars")

@@ -24,7 +24,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// All placeholders among the ids of a tenant, in order.
+/// All placeholders among the IDs of a tenant, in order.
 fn placeholders(tenant: &Tenant) -> Vec<Piece<'_>> {
     let fields = tenant.values().filter(|field| !field.is_derived() && !field.is_garbled());
     fields.flat_map(placeholders_in).flatten().collect()

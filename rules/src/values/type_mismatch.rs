@@ -29,7 +29,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));
 }
 
-/// What does not fit, behind the name of an argument.
+/// What does not fit, as it follows the name of an argument.
 fn describe_argument(problem: &ProblemKind) -> Option<String> {
     match problem {
         ProblemKind::Mismatch { wanted, got } => {
@@ -47,7 +47,7 @@ fn mismatch(wanted: &str, got: &str) -> String {
     format!("{} is required here, not {}", with_article(wanted), with_article(got))
 }
 
-/// `an object` for `object({ … })`: what is inside is too long for a line.
+/// `an object` for `object({ … })`, because its attributes are too long for a line.
 fn with_article(ty: &str) -> String {
     let name = ty.split('(').next().unwrap_or(ty);
     let article = if name.starts_with(['a', 'o']) { "an" } else { "a" };

@@ -6,7 +6,7 @@ use symlint_terraform::{AssignmentSource, FileRole};
 pub(super) fn check(cx: &mut Context<'_>) {
     let project = cx.model.project;
     let Some(root) = project.root().filter(|_| project.has_configuration()) else { return };
-    // A declaration may stand where a file could not be read.
+    // The declaration may be in a part of a file that could not be read.
     let is_sure = |role: FileRole| role != FileRole::Configuration;
     if project.files().iter().any(|file| !is_sure(file.role) && !file.file.errors.is_empty()) {
         return;

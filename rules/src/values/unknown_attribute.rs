@@ -6,7 +6,7 @@ use symlint_core::rule::{Context, Place, closest};
 use symlint_core::tenants::{MisfitKind, Tenant, TenantId};
 use symlint_terraform::{ProblemKind, Span, Step, Str};
 
-/// From so many tenants on, an attribute that most of them have is the type's mistake, not theirs.
+/// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
 const MANY: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -42,19 +42,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let more = if group.len() > MANY { ", …" } else { "" };
         let message = format!("{} in {} tenants ({}{more})", first.message(), group.len(), names.join(", "));
         let tenants: Vec<TenantId> = group.iter().map(|unknown| unknown.tenant.id).collect();
-        // It is the type's mistake, whoever comes to have it.
+        // The type is wrong, no matter which tenants have the attribute.
         cx.report(first.span, message).group(&tenants).cause(within);
     }
 }
 
-/// An attribute that the type lacks.
+/// An attribute that the type does not declare.
 struct Unknown<'a> {
     tenant: &'a Tenant,
     name: &'a str,
     span: Span,
     path: String,
     meant: Option<&'a str>,
-    /// Whether what was probably meant is there too.
+    /// Whether the attribute that was probably meant is present too.
     is_taken: bool,
 }
 

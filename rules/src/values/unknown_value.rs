@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Field, State, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    // What is unknown as a whole hides several values at one place.
+    // If an object is unknown as a whole, several values are unknown at the same place.
     let mut groups: Vec<(&Field, &str, Vec<&str>)> = Vec::new();
     for field in tenant.fields() {
         let State::Unknown(unknown) = &field.state else { continue };
