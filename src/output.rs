@@ -167,7 +167,11 @@ fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     }
     let file = builder.prefix(".symlint").tempfile_in(folder)?;
     if let Ok(metadata) = fs::metadata(&path) {
-        file.as_file().set_permissions(metadata.permissions())?;
+        match file.as_file().set_permissions(metadata.permissions()) {
+            // WASI has no permissions.
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            result => result?,
+        }
     }
     let mut buffered = BufWriter::with_capacity(BUFFER, file.as_file());
     writing(&mut buffered)?;
