@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::runner::{Runner, checksums, git, tree, write_program};
-use crate::support::{VARIABLE, bad, folder, good};
+use crate::support::{Symlint, VARIABLE, bad, folder, good};
 
 /// Everything in a checkout that tools execute or obey; whatever runs, leaves `pwned`.
 fn poison(workspace: &Path) {
@@ -78,6 +78,38 @@ fn nothing_is_written_into_the_workspace() {
     }
     assert_eq!(std::fs::read_to_string(outside.path().join("victim")).unwrap(), "precious");
     assert_eq!(tree(workspace.path()), before);
+}
+
+/// Without the action, too: where `FORMAT=FILE` names a file in the checkout, a change may have put a link there.
+#[test]
+fn reports_are_not_written_through_links_out_of_the_repository() {
+    let outside = folder(&[("victim", "precious")]);
+    let workspace =
+        folder(&[(".git/HEAD", ""), ("main.tf", VARIABLE), ("envs/terraform.tfvars", &bad()), ("old", "old")]);
+    symlink(outside.path().join("victim"), workspace.path().join("symlint.sarif")).unwrap();
+    symlink(outside.path(), workspace.path().join("reports")).unwrap();
+    symlink("../old", workspace.path().join("envs/inside")).unwrap();
+    let check = |folder: &str, file: &str| {
+        let format = format!("sarif={file}");
+        let path = workspace.path().join("envs/terraform.tfvars");
+        let arguments = ["check", "--fail-on", "never", "--quiet", "--format", &format, path.to_str().unwrap()];
+        Symlint::new(&arguments).dir(&workspace.path().join(folder)).run()
+    };
+    for file in ["symlint.sarif", "./symlint.sarif", "reports/victim", "reports/new"] {
+        let run = check(".", file);
+        let said = format!("error: cannot write {file}: it leads out of the repository through a link\n");
+        assert_eq!((run.code, run.stderr), (2, said));
+    }
+    assert_eq!(tree(outside.path()).into_values().collect::<Vec<_>>(), [b"precious"]);
+    // Whoever names another place means it, and links within the repository are followed.
+    let absolute = outside.path().join("victim").display().to_string();
+    for (folder, file) in [("envs", "inside"), ("envs", "../old"), (".", absolute.as_str()), (".", "new")] {
+        assert_eq!(check(folder, file).code, 0, "{file}");
+    }
+    assert!(workspace.path().join("envs/inside").is_symlink());
+    for file in [workspace.path().join("old"), workspace.path().join("new"), outside.path().join("victim")] {
+        assert!(std::fs::read_to_string(&file).unwrap().contains("\"runs\""), "{}", file.display());
+    }
 }
 
 /// The runner obeys `::…::` at the start of a line, and `##[…]` anywhere in it.

@@ -56,8 +56,8 @@ fn what_was_not_checked_is_never_published_as_a_pass() {
     let step = Runner::new(workspace.path()).set("INPUT_UPLOAD_SARIF", "true").run();
     assert_eq!(step.code, 0, "{}", step.log);
     assert_eq!(step.outputs.into_iter().collect::<Vec<_>>(), [("code".into(), "2".into())], "{}", step.log);
-    assert!(step.log.contains("\n::error title=symlint::no tenants were checked in `.`: "), "{}", step.log);
-    assert!(step.summary.starts_with("## ⛔ symlint: nothing was checked\n"), "{}", step.summary);
+    assert!(step.log.contains("\n::error title=symlint::"), "{}", step.log);
+    assert!(step.summary.starts_with("## ⛔ symlint: "), "{}", step.summary);
 }
 
 /// Two uses with one category would close each other's alerts.
