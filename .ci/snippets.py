@@ -18,6 +18,7 @@ import sys
 import tarfile
 import tempfile
 import threading
+import tomllib
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -110,6 +111,7 @@ def linters(purpose: str) -> list[list[str]]:
 def run(archives: Path) -> None:
     archive = next(archives.glob(f"symlint-*-{TARGET}.tar.gz"))
     version = archive.name.removeprefix("symlint-").removesuffix(f"-{TARGET}.tar.gz")
+    binstall(archive, version)
     found = snippets()
     with tempfile.TemporaryDirectory() as scratch:
         bin = Path(scratch, "bin")
@@ -127,6 +129,21 @@ def run(archives: Path) -> None:
                 expect(["sh", "-c", command], code, cwd=ROOT / "examples" / example, env=path)
         gitlab(archives, version, Path(scratch))
     print("the snippets of other CI systems do what they say")
+
+
+def binstall(archive: Path, version: str) -> None:
+    """Whether `cargo binstall` would find the archive, and the program in it."""
+    package = tomllib.loads((ROOT / "Cargo.toml").read_text())
+    metadata = package["package"]["metadata"]["binstall"]
+    with tarfile.open(archive) as tar:
+        members = tar.getnames()
+    for target in (TARGET, TARGET.replace("musl", "gnu")):
+        places = metadata | metadata["overrides"].get(target, {})
+        repository = package["workspace"]["package"]["repository"]
+        names = {"repo": repository, "version": version, "target": target, "bin": "symlint", "binary-ext": ""}
+        url, program = (re.sub(r"{ ([a-z-]+) }", lambda name: names[name[1]], places[key]) for key in ("pkg-url", "bin-dir"))
+        assert url == f"{repository}/releases/download/v{version}/{archive.name}", url
+        assert program in members and places["pkg-fmt"] == "tgz", (program, members)
 
 
 def atlantis_steps(configuration: dict) -> list:

@@ -13,6 +13,9 @@ readonly releases=${SYMLINT_RELEASES:-https://github.com/$repository/releases/do
 readonly server=${GITHUB_SERVER_URL:-https://github.com}
 # Checksums of the release that this commit of the action uses; empty where there is none.
 readonly pinned=$GITHUB_ACTION_PATH/.github/action/release.sha256
+# Kept from the environment of what needs no token: the files that symlint reads could ask for its environment.
+readonly gh_token=${GH_TOKEN:-}
+unset GH_TOKEN
 # GitHub takes summaries of 1 MiB.
 readonly summary_limit=1000000
 
@@ -86,7 +89,7 @@ expected_checksum() { awk -v file="$2" '$2 == file { print $1; exit }' "$1"; }
 # nothing about attestations of github.com.
 verify_attestation() {
     if ! command -v gh >/dev/null || [[ $server != https://github.com ]]; then return 0; fi
-    gh attestation verify "$work/$1" --repo "$repository" --deny-self-hosted-runners \
+    GH_TOKEN=$gh_token gh attestation verify "$work/$1" --repo "$repository" --deny-self-hosted-runners \
         --signer-workflow "$repository/.github/workflows/release.yml" >"$work/attestation" 2>&1 ||
         fail "cannot verify that $1 was built by the release workflow of $repository: $(tail -n 1 "$work/attestation")"
 }
@@ -119,8 +122,15 @@ install() {
 
 ### The base of a pull request.
 
-# git, with the objects of the checkout, but without its configuration.
-base_git() { GIT_DIR=$work/base GIT_ALTERNATE_OBJECT_DIRECTORIES=$objects git -c core.alternateRefsCommand=true "$@"; }
+# git, with the objects of the checkout, but without its configuration. The token is in its environment, since all processes
+# can read arguments.
+base_git() {
+    local pair count=0
+    pair=$(printf 'x-access-token:%s' "$gh_token" | base64 | tr -d '\r\n')
+    [[ -z $gh_token ]] || count=1
+    GIT_CONFIG_COUNT=$count GIT_CONFIG_KEY_0=http.$server/.extraHeader GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $pair" \
+        GIT_DIR=$work/base GIT_ALTERNATE_OBJECT_DIRECTORIES=${objects:-} git -c core.alternateRefsCommand=true "$@"
+}
 
 has_base() { base_git cat-file -e "$BASE_SHA^{commit}" 2>/dev/null; }
 
@@ -145,16 +155,9 @@ find_base() {
 
 # Fetches the base next to the checkout, which stays as it is; blobs come when they are needed.
 fetch_base() {
-    local url=$server/${GITHUB_REPOSITORY:-} token
     [[ -n ${GITHUB_REPOSITORY:-} ]] || return 1
-    git -C "$work/base" config remote.origin.url "$url"
-    if [[ -n ${GH_TOKEN:-} ]]; then
-        token=$(printf 'x-access-token:%s' "$GH_TOKEN" | base64 | tr -d '\r\n')
-        # In the environment, since all processes can read arguments.
-        export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.$server/.extraheader
-        export GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $token"
-    fi
-    git -C "$work/base" fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$BASE_SHA" 2>"$work/fetch"
+    base_git config remote.origin.url "$server/$GITHUB_REPOSITORY"
+    base_git fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$BASE_SHA" 2>"$work/fetch"
 }
 
 # A path without `./` and a `/` at the end; `.` for the workspace.
@@ -261,10 +264,10 @@ summary() {
 can_upload() {
     local status message
     [[ ${INPUT_UPLOAD_SARIF:-true} == true ]] || return 1
-    [[ -n ${GH_TOKEN:-} && -n ${GITHUB_REPOSITORY:-} ]] || return 0
+    [[ -n $gh_token && -n ${GITHUB_REPOSITORY:-} ]] || return 0
     status=$(curl -q --silent --location --connect-timeout 20 --max-time 60 --output "$work/alerts" --write-out '%{http_code}' \
         --config - "${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY/code-scanning/alerts?per_page=1" \
-        <<<"header = \"Authorization: Bearer $GH_TOKEN\"") || return 0
+        <<<"header = \"Authorization: Bearer $gh_token\"") || return 0
     message=$(sed -n 's/.*"message": *"\([^"\\`]*\)".*/\1/p' "$work/alerts" 2>/dev/null | head -n 1 | cut -c 1-200)
     # Nothing was uploaded yet.
     [[ $status == 40[34] && $message != 'no analysis found' ]] || return 0
@@ -292,6 +295,7 @@ main() {
         --format "sarif=$work/symlint.sarif" --format "markdown=$work/summary.md"
     )
     configuration
+    [[ ${INPUT_INLINE_SUPPRESSIONS:-true} != false ]] || arguments+=(--no-inline-suppressions)
     # Until the runner sees a word that nobody can guess, no line is a command to it. Standard error goes the same way: the
     # runner reads the two streams apart.
     token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::runner::{Runner, git, run};
+use crate::runner::{Runner, git, run, serve};
 use crate::support::{VARIABLE, bad, folder, tenant, values};
 
 const LAX: &str = "rule \"role-account-mismatch\" { level = \"off\" }\n";
@@ -84,7 +84,14 @@ fn a_base_that_is_not_in_the_checkout_is_fetched_next_to_it() {
     assert_eq!((step.output("findings"), step.output("code")), (Some("1"), Some("1")), "{}", step.log);
     assert_eq!(crate::runner::tree(clone.path()), before);
 
-    let step = runner().set("GITHUB_SERVER_URL", "http://127.0.0.1:1").set("GITHUB_REPOSITORY", "o/r").run();
+    // Where it cannot be fetched, though with the token.
+    let server = serve(Vec::new());
+    let step =
+        runner().set("GITHUB_SERVER_URL", &server.address).set("GITHUB_REPOSITORY", "o/r").set("GH_TOKEN", "secret");
+    let step = step.run();
+    let requests = server.requests.lock().unwrap().concat();
+    assert!(requests.starts_with("GET /o/r/info/refs?"), "{requests}");
+    assert!(requests.contains("AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46c2VjcmV0"), "{requests}");
     assert_eq!((step.code, step.outputs.len()), (2, 0), "{}", step.log);
     let said = "::error title=symlint::cannot read the configuration of the base branch: ";
     assert!(step.log.starts_with(said) && step.log.contains("`fetch-depth: 2`"), "{}", step.log);

@@ -155,3 +155,26 @@ fn inputs_are_never_read_as_commands() {
         assert_eq!((step.code, step.outputs.len()), (2, 0));
     }
 }
+
+/// What symlint reads could ask for its environment.
+#[test]
+fn the_program_gets_no_token() {
+    let (workspace, releases) = (folder(&[]), folder(&[]));
+    git(workspace.path(), &["init", "--quiet"]);
+    git(workspace.path(), &["-c", "core.fsmonitor=false", "commit", "--quiet", "--allow-empty", "-m", "base"]);
+    let runner = Runner::new(workspace.path()).program("env; echo \"$@\"", releases.path());
+    let runner = runner.set("GH_TOKEN", "secret-token").set("TF_VAR_a", "given").set("BASE_SHA", "0".repeat(40));
+    let step = runner.set("GITHUB_REPOSITORY", "o/r").set("GITHUB_SERVER_URL", "http://127.0.0.1:1").run();
+    assert!(step.log.contains("TF_VAR_a=given\n") && step.log.contains("\ncheck --color never "), "{}", step.log);
+    assert!(!step.log.contains("secret-token") && !step.log.contains("GIT_CONFIG"), "{}", step.log);
+}
+
+#[test]
+fn inline_suppressions_can_be_switched_off() {
+    let (workspace, releases) = (folder(&[]), folder(&[]));
+    for (input, switched) in [("true", false), ("", false), ("false", true)] {
+        let runner = Runner::new(workspace.path()).program("echo \"$@\"", releases.path());
+        let step = runner.set("INPUT_INLINE_SUPPRESSIONS", input).run();
+        assert_eq!(step.log.contains(" --no-inline-suppressions -- ."), switched, "{}", step.log);
+    }
+}

@@ -117,6 +117,16 @@ impl Runner {
         self.set("ACTION_REF", HASH)
     }
 
+    /// The release has a script in the place of the program.
+    pub(crate) fn program(self, script: &str, releases: &Path) -> Self {
+        let version = releases.join(format!("v{VERSION}"));
+        let name = ARCHIVE.trim_end_matches(".tar.gz");
+        write_program(&version.join(name).join("symlint"), script);
+        run(&version, "tar", &["-czf", ARCHIVE, name]);
+        std::fs::write(version.join("SHA256SUMS"), run(&version, "sha256sum", &[ARCHIVE])).unwrap();
+        self.set("SYMLINT_RELEASES", format!("file://{}", releases.display()))
+    }
+
     /// What gh does.
     pub(crate) fn gh(mut self, script: &'static str) -> Self {
         self.gh = script;
