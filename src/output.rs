@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use symlint_core::report::Problem;
 use symlint_terraform::FileError;
@@ -66,8 +66,23 @@ pub(crate) fn write(path: &Path, writing: &mut Writing<'_>) -> Result<(), Failur
             let mut to = BufWriter::with_capacity(BUFFER, to);
             writing(&mut to).and_then(|()| to.flush()).map_err(fail)
         }
+        _ if leads_out(path) => {
+            let reason = "it leads out of the repository through a link".into();
+            Err(Failure::Write { path: path.display().to_string(), reason })
+        }
         _ => write_whole(path, writing).map_err(fail),
     }
+}
+
+/// Whether a file that is named as one in the current folder is outside of the repository, or of the folder where there is
+/// none: a change that is checked can have put a link there.
+fn leads_out(path: &Path) -> bool {
+    let is_elsewhere = path.is_absolute() || path.components().any(|part| part == Component::ParentDir);
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = path.canonicalize().or_else(|_| folder.canonicalize());
+    let Some((real, here)) = real.ok().zip(Path::new(".").canonicalize().ok()) else { return false };
+    let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
+    !is_elsewhere && !real.starts_with(root)
 }
 
 /// Writes `text` into a new file at `path`.
@@ -144,7 +159,11 @@ fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     }
     let file = builder.prefix(".symlint").tempfile_in(folder)?;
     if let Ok(metadata) = fs::metadata(&path) {
-        file.as_file().set_permissions(metadata.permissions())?;
+        match file.as_file().set_permissions(metadata.permissions()) {
+            // WASI has no permissions.
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            result => result?,
+        }
     }
     let mut buffered = BufWriter::with_capacity(BUFFER, file.as_file());
     writing(&mut buffered)?;

@@ -1,13 +1,54 @@
 #!/usr/bin/env bash
-# What action.yml runs: gets symlint, runs it once for all outputs, and leaves its exit code to the last step.
+# The steps of action.yml: downloads symlint, runs it once for all reports, and leaves its exit code to the last step.
 #
-# It can be run on a desk: set the INPUT_ variables of action.yml, and GITHUB_ACTION_PATH, GITHUB_OUTPUT,
-# GITHUB_STEP_SUMMARY, RUNNER_TEMP, RUNNER_OS and RUNNER_ARCH as a runner does.
+# What is checked may be hostile. Nothing of the checkout is executed or followed: symlint comes from a release, reports
+# are written to RUNNER_TEMP, and git, where it is needed, runs with a configuration of its own.
+#
+# To try it at a desk, set the INPUT_ variables of action.yml, and GITHUB_ACTION_PATH, GITHUB_OUTPUT,
+# GITHUB_STEP_SUMMARY, RUNNER_TEMP, RUNNER_OS and RUNNER_ARCH as a runner does. SYMLINT_RELEASES names a mirror.
 set -euo pipefail
 
-readonly releases=${SYMLINT_RELEASES:-https://github.com/symlint/symlint/releases/download}
-work=$(mktemp -d "${RUNNER_TEMP:-/tmp}/symlint.XXXXXX")
-readonly work
+readonly repository=symlint/symlint
+readonly releases=${SYMLINT_RELEASES:-https://github.com/$repository/releases/download}
+readonly server=${GITHUB_SERVER_URL:-https://github.com}
+# Checksums of the release that this commit of the action uses; empty where there is none.
+readonly pinned=$GITHUB_ACTION_PATH/.github/action/release.sha256
+# Kept from the environment of what needs no token: the files that symlint reads could ask for its environment.
+readonly gh_token=${GH_TOKEN:-}
+unset GH_TOKEN
+# GitHub takes summaries of 1 MiB.
+readonly summary_limit=1000000
+
+# Drops entries of PATH that are relative or below the workspace: a change could put programs there.
+trusted_path() {
+    local workspace entry real kept=''
+    workspace=$(cd -- "${GITHUB_WORKSPACE:-.}" && pwd -P)
+    while IFS= read -r -d : entry; do
+        [[ $entry == /* ]] || continue
+        real=$(cd -- "$entry" 2>/dev/null && pwd -P) || continue
+        [[ $real/ == "$workspace"/* ]] || kept+=:$entry
+    done <<<"$PATH:"
+    export PATH=${kept#:}
+}
+
+# Text as the message of a workflow command.
+escape() { sed -e 's/^error: //' -e 's/%/%25/g' -e 's/\r/%0D/g' | awk '{ printf "%s%s", (NR > 1 ? "%0A" : ""), $0 }'; }
+
+error() { printf '::error title=symlint::%s\n' "$(escape <<<"$1")"; }
+
+fail() {
+    error "$1"
+    exit 2
+}
+
+warn() { printf '::warning title=symlint::%s\n' "$(escape <<<"$1")"; }
+
+output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
+
+# Adds a paragraph to the summary.
+note() { [[ ${INPUT_SUMMARY:-true} != true ]] || printf '\n%s\n' "$1" >>"$GITHUB_STEP_SUMMARY"; }
+
+### The program.
 
 # The target of the release for this runner, if there is one.
 target() {
@@ -20,85 +61,264 @@ target() {
     esac
 }
 
-# The version that is asked for, or that of the action if it is used by a tag.
+# The version that was asked for, or that of the tag by which the action is used, or the one that this commit pins.
 version() {
-    if [[ -n ${INPUT_VERSION:-} ]]; then
-        echo "${INPUT_VERSION#v}"
-    elif [[ ${ACTION_REF:-} =~ ^v([0-9]+\.[0-9]+\.[0-9]+)$ ]]; then
+    local given=${INPUT_VERSION:-} number='^v?([0-9]+\.[0-9]+\.[0-9]+)$'
+    if [[ -n $given ]]; then
+        [[ $given =~ $number ]] || fail "\`version\` is not a version, such as \`1.2.3\`: $given"
         echo "${BASH_REMATCH[1]}"
+    elif [[ ${ACTION_REF:-} =~ $number ]]; then
+        echo "${BASH_REMATCH[1]}"
+    else
+        sed -n "s/^[0-9a-f]\{64\}  symlint-\([0-9.]*\)-$1\.tar\.gz\$/\1/p" "$pinned"
     fi
 }
 
 checksum() { if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1; }
 
-# Downloads the archive of a release; fails if there is none. A wrong checksum ends everything.
+# Downloads a file of the release; a `.curlrc` is not read.
 download() {
-    local version=$1 target=$2 archive=symlint-$1-$2.tar.gz expected
-    curl --fail --silent --show-error --location --retry 3 --output "$work/$archive" "$releases/v$version/$archive" &&
-        curl --fail --silent --show-error --location --retry 3 --output "$work/SHA256SUMS" "$releases/v$version/SHA256SUMS" ||
-        return 1
-    expected=$(awk -v file="$archive" '$2 == file { print $1 }' "$work/SHA256SUMS")
-    if [[ -z $expected || $(checksum "$work/$archive") != "$expected" ]]; then
-        echo "::error title=symlint::the checksum of $archive is not that of the release"
-        exit 2
+    curl -q --fail --silent --show-error --location --retry 3 --connect-timeout 20 --max-time 300 \
+        --output "$work/$2" "$releases/v$1/$2" 2>"$work/curl" ||
+        fail "cannot download symlint $1 from $releases/v$1/$2: $(head -n 1 "$work/curl")"
+}
+
+expected_checksum() { awk -v file="$2" '$2 == file { print $1; exit }' "$1"; }
+
+# Where gh is installed, it says whether the archive was built by the release workflow. GitHub Enterprise Server knows
+# nothing about attestations of github.com.
+verify_attestation() {
+    if ! command -v gh >/dev/null || [[ $server != https://github.com ]]; then return 0; fi
+    GH_TOKEN=$gh_token gh attestation verify "$work/$1" --repo "$repository" --deny-self-hosted-runners \
+        --signer-workflow "$repository/.github/workflows/release.yml" >"$work/attestation" 2>&1 ||
+        fail "cannot verify that $1 was built by the release workflow of $repository: $(tail -n 1 "$work/attestation")"
+}
+
+# Sets `symlint` to the program of a release whose checksum and attestation are right. It never builds one: a build would
+# follow the configuration files of the change that is checked.
+install() {
+    local target version name archive expected
+    target=$(target)
+    [[ -n $target ]] || fail "there is no release of symlint for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this processor}"
+    version=$(version "$target") || { printf '%s\n' "$version"; exit 2; }
+    [[ -n $version ]] || fail "this commit of the action does not name a release: use the tag of a release, the commit that pins it, or the input \`version\`"
+    name=symlint-$version-$target
+    archive=$name.tar.gz
+    download "$version" "$archive"
+    expected=$(expected_checksum "$pinned" "$archive")
+    if [[ -z $expected ]]; then
+        download "$version" SHA256SUMS
+        expected=$(expected_checksum "$work/SHA256SUMS" "$archive")
     fi
-    tar -xzf "$work/$archive" -C "$work"
-    symlint=$(find "$work" -type f \( -name symlint -o -name symlint.exe \) | head -n 1)
+    [[ -n $expected && $(checksum "$work/$archive") == "$expected" ]] ||
+        fail "the checksum of $archive is not that of the release"
+    verify_attestation "$archive"
+    # Without a path, in which tar on Windows would take `D:` for a host.
+    (cd "$work" && tar -xzf "$archive") || fail "cannot unpack $archive"
+    symlint=$work/$name/symlint
+    [[ ${RUNNER_OS:-} != Windows ]] || symlint+=.exe
+    [[ -x $symlint ]] || fail "$archive does not contain symlint"
 }
 
-build() {
-    local target=${CARGO_TARGET_DIR:-$work/target}
-    cargo build --quiet --release --locked --package symlint --manifest-path "$GITHUB_ACTION_PATH/Cargo.toml" \
-        --target-dir "$target"
-    symlint=$target/release/symlint
-    [[ -f $symlint ]] || symlint+=.exe
+### The base of a pull request.
+
+# git, with the objects of the checkout, but without its configuration. The token is in its environment, since all processes
+# can read arguments.
+base_git() {
+    local pair count=0
+    pair=$(printf 'x-access-token:%s' "$gh_token" | base64 | tr -d '\r\n')
+    [[ -z $gh_token ]] || count=1
+    GIT_CONFIG_COUNT=$count GIT_CONFIG_KEY_0=http.$server/.extraHeader GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $pair" \
+        GIT_DIR=$work/base GIT_ALTERNATE_OBJECT_DIRECTORIES=${objects:-} git -c core.alternateRefsCommand=true "$@"
 }
 
-# Text as the message of a workflow command.
-escape() { sed -e 's/^error: //' -e 's/%/%25/g' -e 's/\r/%0D/g' | awk '{ printf "%s%s", (NR > 1 ? "%0A" : ""), $0 }'; }
+has_base() { base_git cat-file -e "$BASE_SHA^{commit}" 2>/dev/null; }
 
-output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
+# Makes the commit that the change is to be merged into available, as BASE_SHA. Sets `checkout` to the folder of the
+# checkout and `head` to its commit. Fails if there is no such commit, or if it cannot be had.
+find_base() {
+    local up=${INPUT_PATH:-.}
+    [[ ${BASE_SHA:-} =~ ^[0-9a-f]{40,64}$ ]] && command -v git >/dev/null || return 1
+    # The workspace is the checkout, or has it in a folder. `.git` cannot come from a change.
+    checkout=.
+    if [[ ! -e .git ]]; then
+        while [[ $up != [./] && ! -e $up/.git ]]; do up=$(dirname -- "$up"); done
+        checkout=$(plain_path "$up")
+    fi
+    [[ -e $checkout/.git ]] || return 1
+    local here=(git -C "$checkout" -c safe.directory='*' -c safe.bareRepository=explicit -c core.fsmonitor=false)
+    head=$("${here[@]}" rev-parse --verify --quiet 'HEAD^{commit}') || return 1
+    objects=$("${here[@]}" rev-parse --path-format=absolute --git-path objects) || return 1
+    git init --quiet --bare "$work/base" 2>/dev/null || return 1
+    has_base || { fetch_base && has_base; }
+}
+
+# Fetches the base next to the checkout, which stays as it is; blobs come when they are needed.
+fetch_base() {
+    [[ -n ${GITHUB_REPOSITORY:-} ]] || return 1
+    base_git config remote.origin.url "$server/$GITHUB_REPOSITORY"
+    base_git fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$BASE_SHA" 2>"$work/fetch"
+}
+
+# A path without `./` and a `/` at the end; `.` for the workspace.
+plain_path() {
+    local path=$1
+    while [[ $path == ./* ]]; do path=${path#./}; done
+    while [[ $path == ?*/ ]]; do path=${path%/}; done
+    echo "${path:-.}"
+}
+
+# Writes a file of the base branch, named from the workspace, to $work/$2. Fails if there is none.
+base_file() {
+    local path
+    path=$(plain_path "$1")
+    [[ $checkout == . ]] || path=${path#"$checkout"/}
+    [[ $(base_git ls-tree "$BASE_SHA" -- "$path" 2>/dev/null) =~ ^100 ]] && base_git cat-file blob "$BASE_SHA:$path" >"$work/$2"
+}
+
+# The arguments for configuration and baseline: those of the base branch if that is wanted.
+configuration() {
+    local folder
+    if [[ ${INPUT_TRUSTED_CONFIG:-false} != true || -z ${BASE_SHA:-} ]]; then
+        [[ -z ${INPUT_CONFIG:-} ]] || arguments+=(--config "$INPUT_CONFIG")
+        [[ -z ${INPUT_BASELINE:-} ]] || arguments+=(--baseline "$INPUT_BASELINE")
+        return
+    fi
+    for name in INPUT_PATH INPUT_CONFIG INPUT_BASELINE; do
+        [[ /${!name:-}/ != */../* && ${!name:-} != /* ]] ||
+            fail "with \`trusted-config\`, paths are relative to the workspace and without \`..\`: ${!name}"
+    done
+    [[ -n $checkout ]] ||
+        fail "cannot read the configuration of the base branch: commit $BASE_SHA is not in the checkout and cannot be fetched; set \`fetch-depth: 2\` for actions/checkout, and give the job \`contents: read\`"
+    : >"$work/base.hcl"
+    if [[ -n ${INPUT_CONFIG:-} ]]; then
+        base_file "$INPUT_CONFIG" base.hcl || warn "the base branch has no $INPUT_CONFIG, so no configuration is used"
+    else
+        folder=$(plain_path "${INPUT_PATH:-.}")
+        [[ ! -f $folder ]] || folder=$(dirname -- "$folder")
+        until base_file "$folder/.symlint.hcl" base.hcl || [[ $folder == "$checkout" || $folder == . ]]; do
+            folder=$(dirname -- "$folder")
+        done
+    fi
+    arguments+=(--config "$work/base.hcl")
+    if [[ -n ${INPUT_BASELINE:-} ]]; then
+        if base_file "$INPUT_BASELINE" baseline.json; then
+            arguments+=(--baseline "$work/baseline.json")
+        else
+            warn "the base branch has no $INPUT_BASELINE, so no baseline is used"
+        fi
+    fi
+}
+
+# `file:line` of all lines that the change adds or edits.
+touched_lines() {
+    local prefix=''
+    [[ $checkout == . ]] || prefix=$checkout/
+    base_git -c core.quotePath=false diff --unified=0 --text --no-color --no-ext-diff --no-textconv --no-renames \
+        --src-prefix="$prefix" --dst-prefix="$prefix" "$BASE_SHA" "$head" 2>/dev/null |
+        awk '
+            /^diff --git / { heading = 1 }
+            heading && /^\+\+\+ / { file = substr($0, 5); sub(/\t$/, "", file) }
+            /^@@ / {
+                heading = 0
+                split($3, range, ",")
+                count = range[2] == "" ? 1 : range[2]
+                for (line = range[1] + 0; count-- > 0; line++) print file ":" line
+            }
+        '
+}
+
+readonly finding=':[0-9]+:[0-9]+: (error|warning)[[][a-z0-9-]+[]] '
+
+# The findings that GitHub does not show in the diff of a pull request, since the change does not touch their lines.
+untouched_findings() {
+    touched_lines >"$work/touched" || return 0
+    awk -v finding="$finding" '
+        NR == FNR { touched[$0] = 1; next }
+        match($0, finding) {
+            split(substr($0, RSTART + 1), numbers, ":")
+            place = substr($0, 1, RSTART - 1) ":" numbers[1]
+            if (!(place in touched)) print
+        }
+    ' "$work/touched" "$work/lines"
+}
+
+summary() {
+    [[ ${INPUT_SUMMARY:-true} == true && -f $work/summary.md ]] || return 0
+    cat "$work/summary.md" >>"$GITHUB_STEP_SUMMARY"
+    [[ -n $checkout ]] || return 0
+    untouched_findings >"$work/untouched"
+    if [[ -s $work/untouched && $(wc -c <"$work/summary.md") -lt $summary_limit ]]; then
+        {
+            printf '\n### On lines that this change does not touch\n\n'
+            # As code by indentation, which no text can end.
+            head -n 50 "$work/untouched" | cut -c 1-300 | sed 's/^/    /'
+            printf '\nGitHub shows annotations only on lines of the change.\n'
+        } >>"$GITHUB_STEP_SUMMARY"
+    fi
+}
+
+### Code scanning.
+
+# Whether alerts can be uploaded; says in the summary why not. Where that cannot be asked, the upload is tried.
+can_upload() {
+    local status message
+    [[ ${INPUT_UPLOAD_SARIF:-true} == true ]] || return 1
+    [[ -n $gh_token && -n ${GITHUB_REPOSITORY:-} ]] || return 0
+    status=$(curl -q --silent --location --connect-timeout 20 --max-time 60 --output "$work/alerts" --write-out '%{http_code}' \
+        --config - "${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY/code-scanning/alerts?per_page=1" \
+        <<<"header = \"Authorization: Bearer $gh_token\"") || return 0
+    message=$(sed -n 's/.*"message": *"\([^"\\`]*\)".*/\1/p' "$work/alerts" 2>/dev/null | head -n 1 | cut -c 1-200)
+    # Nothing was uploaded yet.
+    [[ $status == 40[34] && $message != 'no analysis found' ]] || return 0
+    echo "No alerts are uploaded: code scanning is not available here ($message)."
+    note "No alerts were uploaded: code scanning is not available here (\`${message:-$status}\`)."
+    return 1
+}
+
+### All of it.
 
 main() {
-    local symlint='' wanted target_name code=0 name
-    for name in INPUT_PATH INPUT_CONFIG INPUT_SARIF_FILE; do
-        if [[ ${!name:-} == *$'\n'* ]]; then
-            echo "::error title=symlint::an input has more than one line"
-            exit 2
-        fi
+    local symlint='' code=0 name token category checkout='' head='' objects='' arguments
+    for name in INPUT_PATH INPUT_CONFIG INPUT_BASELINE INPUT_VERSION; do
+        [[ ${!name:-} != *[$'\n\r']* ]] || fail "an input has more than one line"
     done
-    wanted=$(version)
-    target_name=$(target)
-    if [[ -z $wanted || -z $target_name ]] || ! download "$wanted" "$target_name"; then
-        if [[ -n ${INPUT_VERSION:-} ]]; then
-            echo "::error title=symlint::there is no release $wanted for this runner"
-            exit 2
-        fi
-        build
-    fi
+    trusted_path
+    work=$(mktemp -d "${RUNNER_TEMP:-/tmp}/symlint.XXXXXX")
+    readonly work
+    install
+    find_base || checkout=''
 
-    local arguments=(
+    arguments=(
         check --color never --fail-on "${INPUT_FAIL_ON:-error}"
         --format human --format "github=$work/annotations" --format "concise=$work/lines"
-        --format "sarif=${INPUT_SARIF_FILE:-symlint.sarif}" --format "markdown=$work/summary.md"
+        --format "sarif=$work/symlint.sarif" --format "markdown=$work/summary.md"
     )
-    [[ -z ${INPUT_CONFIG:-} ]] || arguments+=(--config "$INPUT_CONFIG")
+    configuration
+    [[ ${INPUT_INLINE_SUPPRESSIONS:-true} != false ]] || arguments+=(--no-inline-suppressions)
+    # Until the runner sees a word that nobody can guess, no line is a command to it. Standard error goes the same way: the
+    # runner reads the two streams apart.
+    token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    printf '::stop-commands::%s\n' "$token"
     "$symlint" "${arguments[@]}" -- "${INPUT_PATH:-.}" 2>"$work/errors" || code=$?
-    cat "$work/errors" >&2
+    cat "$work/errors"
+    printf '\n::%s::\n' "$token"
 
-    [[ ! -f $work/annotations ]] || cat "$work/annotations"
-    if [[ ${INPUT_SUMMARY:-true} == true && -f $work/summary.md ]]; then
-        cat "$work/summary.md" >>"$GITHUB_STEP_SUMMARY"
-    fi
+    [[ ! -f $work/annotations ]] || grep -E '^::(error|warning|notice) ' "$work/annotations" || true
+    summary
     if [[ $code != [01] ]]; then
-        # What was not checked must not close alerts, nor be counted as nothing.
-        grep -qs '^::error title=symlint::' "$work/annotations" || echo "::error title=symlint::$(escape <"$work/errors")"
+        # Nothing is uploaded: that would close the alerts of what was not checked.
+        grep -qs '^::error title=symlint::' "$work/annotations" || error "$(cat "$work/errors")"
         output code "$code"
         return
     fi
-    # The last lines have notes and numbers.
-    output findings "$(grep -cE '^[^ ].*:[0-9]+:[0-9]+: (error|warning)\[' "$work/lines" || true)"
-    output sarif-file "${INPUT_SARIF_FILE:-symlint.sarif}"
+    output findings "$(grep -cE "$finding" "$work/lines" || true)"
+    output sarif-file "$work/symlint.sarif"
+    category=$(plain_path "${INPUT_PATH:-.}")
+    # Uses with different paths must not close each other's alerts.
+    if [[ $category == . ]]; then category=symlint; else category=symlint:$category; fi
+    output category "$category"
+    if can_upload; then output upload true; else output upload false; fi
     output code "$code"
 }
 

@@ -1,0 +1,212 @@
+//! A made-up runner, and servers on this machine in place of GitHub's.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use crate::support::root;
+
+pub(crate) const VERSION: &str = "9.8.7";
+pub(crate) const ARCHIVE: &str = "symlint-9.8.7-x86_64-unknown-linux-musl.tar.gz";
+/// The commit of the action that users pin.
+pub(crate) const HASH: &str = "5ea1ab1e0ddba11c0ffee5ca1ab1e0ddba11c0ff";
+
+/// A release with an archive of the program for this runner, without its symbols: they take long to compress.
+pub(crate) static RELEASES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let releases = Path::new(env!("CARGO_TARGET_TMPDIR")).join("releases");
+    let name = ARCHIVE.trim_end_matches(".tar.gz");
+    let version = releases.join(format!("v{VERSION}"));
+    std::fs::create_dir_all(version.join(name)).unwrap();
+    std::fs::copy(env!("CARGO_BIN_EXE_symlint"), version.join(name).join("symlint")).unwrap();
+    run(&version, "strip", &[&format!("{name}/symlint")]);
+    run(&version, "tar", &["-czf", ARCHIVE, name]);
+    std::fs::write(version.join("SHA256SUMS"), run(&version, "sha256sum", &[ARCHIVE])).unwrap();
+    releases
+});
+
+/// The checksums of that release.
+pub(crate) fn checksums() -> String {
+    std::fs::read_to_string(RELEASES.join(format!("v{VERSION}/SHA256SUMS"))).unwrap()
+}
+
+/// Runs a program that must succeed, and returns what it prints.
+pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{program} {arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
+    let author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    run(folder, "git", &[&author, arguments].concat()).trim().to_owned()
+}
+
+pub(crate) fn write_program(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Files and all that a folder has below it, with their bytes and what links lead to.
+pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = path.symlink_metadata().unwrap();
+        if kind.is_dir() {
+            all.extend(tree(&path));
+        } else if kind.is_symlink() {
+            all.insert(path.clone(), path.read_link().unwrap().into_os_string().into_encoded_bytes());
+        } else {
+            all.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+/// What a step did.
+pub(crate) struct Step {
+    pub(crate) code: i32,
+    pub(crate) log: String,
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) summary: String,
+    /// The arguments of each call of gh.
+    pub(crate) gh: String,
+    /// Holds the reports.
+    pub(crate) temp: tempfile::TempDir,
+}
+
+impl Step {
+    pub(crate) fn output(&self, name: &str) -> Option<&str> {
+        self.outputs.get(name).map(String::as_str)
+    }
+}
+
+/// The step of the action, used by a tag.
+pub(crate) struct Runner {
+    workspace: PathBuf,
+    variables: Vec<(String, OsString)>,
+    /// What the action's commit pins.
+    pinned: String,
+    gh: &'static str,
+}
+
+impl Runner {
+    pub(crate) fn new(workspace: &Path) -> Self {
+        let releases = format!("file://{}", RELEASES.display());
+        let runner =
+            Self { workspace: workspace.to_owned(), variables: Vec::new(), pinned: String::new(), gh: "exit 0" };
+        let tag = format!("v{VERSION}");
+        runner.set("ACTION_REF", &tag).set("SYMLINT_RELEASES", &releases).set("INPUT_UPLOAD_SARIF", "false")
+    }
+
+    /// Sets a variable of the environment.
+    pub(crate) fn set(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The action is used by the hash of a commit that pins these checksums.
+    pub(crate) fn by_hash(mut self, pinned: &str) -> Self {
+        self.pinned = pinned.to_owned();
+        self.set("ACTION_REF", HASH)
+    }
+
+    /// The release has a script in the place of the program.
+    pub(crate) fn program(self, script: &str, releases: &Path) -> Self {
+        let version = releases.join(format!("v{VERSION}"));
+        let name = ARCHIVE.trim_end_matches(".tar.gz");
+        write_program(&version.join(name).join("symlint"), script);
+        run(&version, "tar", &["-czf", ARCHIVE, name]);
+        std::fs::write(version.join("SHA256SUMS"), run(&version, "sha256sum", &[ARCHIVE])).unwrap();
+        self.set("SYMLINT_RELEASES", format!("file://{}", releases.display()))
+    }
+
+    /// What gh does.
+    pub(crate) fn gh(mut self, script: &'static str) -> Self {
+        self.gh = script;
+        self
+    }
+
+    pub(crate) fn run(self) -> Step {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        for name in ["outputs", "summary", "gh-calls"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let here = Path::new(".github/action");
+        std::fs::create_dir_all(at("action").join(here)).unwrap();
+        std::fs::copy(root().join(here).join("check.sh"), at("action").join(here).join("check.sh")).unwrap();
+        std::fs::write(at("action").join(here).join("release.sha256"), &self.pinned).unwrap();
+        write_program(&at("bin/gh"), &format!("echo \"$*\" >>{}\n{}", at("gh-calls").display(), self.gh));
+        std::fs::create_dir(at("runner")).unwrap();
+        let path = format!("{}:{}", at("bin").display(), std::env::var("PATH").unwrap());
+        let output = Command::new("bash")
+            .arg(at("action").join(here).join("check.sh"))
+            .current_dir(&self.workspace)
+            .env_clear()
+            .envs([("GITHUB_ACTIONS", "true"), ("RUNNER_OS", "Linux"), ("RUNNER_ARCH", "X64"), ("PATH", &path)])
+            .env("GITHUB_WORKSPACE", &self.workspace)
+            .env("GITHUB_ACTION_PATH", at("action"))
+            .env("GITHUB_OUTPUT", at("outputs"))
+            .env("GITHUB_STEP_SUMMARY", at("summary"))
+            .env("RUNNER_TEMP", at("runner"))
+            .envs(self.variables.iter().map(|(name, value)| {
+                // What comes first in the caller's PATH comes first in that of the runner.
+                let mut whole = value.clone();
+                if name == "PATH" {
+                    whole.push(format!(":{path}"));
+                }
+                (name, whole)
+            }))
+            .output()
+            .unwrap();
+        let read = |name: &str| std::fs::read_to_string(at(name)).unwrap();
+        let outputs = read("outputs");
+        Step {
+            code: output.status.code().unwrap(),
+            log: String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),
+            outputs: outputs
+                .lines()
+                .filter_map(|line| line.split_once('='))
+                .map(|(a, b)| (a.into(), b.into()))
+                .collect(),
+            summary: read("summary"),
+            gh: read("gh-calls"),
+            temp,
+        }
+    }
+}
+
+/// A server on this machine that answers each request for `path` with a status and a body.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    pub(crate) requests: Arc<Mutex<Vec<String>>>,
+}
+
+pub(crate) fn serve(answers: Vec<(&'static str, u16, Vec<u8>)>) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&requests);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let request = lines.next().unwrap_or_default();
+            let headers: Vec<String> = lines.collect();
+            seen.lock().unwrap().push(format!("{request}\n{}", headers.join("\n")));
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            let answer = answers.iter().find(|(known, ..)| path == *known);
+            let (status, body) = answer.map_or((404, &b"{}"[..]), |(_, status, body)| (*status, body));
+            let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            // Whoever asked may have gone away.
+            let _ = (&stream).write_all(head.as_bytes()).and_then(|()| (&stream).write_all(body));
+        }
+    });
+    Server { address, requests }
+}
