@@ -87,7 +87,7 @@ pub mod syntax;
 mod types;
 mod value;
 
-pub use eval::{EvalError, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
+pub use eval::{EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use functions::title;
 pub use module::{
     Assignment, AssignmentSource, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
