@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use foldhash::HashMap;
-use symlint_terraform::{EvalError, FileId, Project, Sources, Span};
+use symlint_terraform::{FileId, Project, Sources, Span};
 
 use crate::config::Config;
-use crate::coverage::{Code, NotChecked};
+use crate::coverage::NotChecked;
 use crate::discover;
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
@@ -65,11 +65,6 @@ pub(crate) fn model<'p>(project: &'p Project, config: &Config, known: &[NotCheck
     let mut model = discover::build(project, config);
     model.not_checked.extend_from_slice(known);
     model.not_checked = gaps::of(&model, config);
-    // Terraform might go on; whoever relies on the check must know.
-    let limits = model.not_checked.iter().filter(|gap| gap.code == Code::Limit);
-    let limits = limits.filter_map(|gap| Some(EvalError { message: gap.reason.clone(), span: gap.span?, null: None }));
-    let limits: Vec<EvalError> = limits.collect();
-    model.evaluation_errors.extend(limits);
     model
 }
 

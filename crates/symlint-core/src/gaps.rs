@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{FileRole, LoadErrorKind, Module, ModuleCall, Span};
+use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, Span};
 
 use crate::config::{self, Config};
 use crate::coverage::{Code, NotChecked};
@@ -235,19 +235,8 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
 
 /// Where an evaluation was given up.
 fn limits(model: &Model<'_>, found: &mut Vec<NotChecked>) {
-    let is_limit = |reason: &str| symlint_terraform::is_limit(reason);
-    for error in model.evaluation_errors.iter().filter(|error| is_limit(&error.message)) {
+    for error in model.evaluation_errors.iter().filter(|error| error.kind == EvalErrorKind::Limit) {
         found.push(NotChecked::new(Code::Limit, error.message.clone(), error.span));
-    }
-    let unknown = model.tenants.iter().flat_map(Tenant::values).filter_map(|field| match &field.state {
-        State::Unknown(unknown) => Some(unknown),
-        _ => None,
-    });
-    let flows = model.flows.iter().filter_map(|flow| flow.unknown.as_ref());
-    let arguments = model.flows.iter().flat_map(|flow| &flow.instances).flat_map(|instance| &instance.arguments);
-    let arguments = arguments.filter_map(|argument| argument.value.as_unknown());
-    for unknown in unknown.chain(flows).chain(arguments).filter(|unknown| is_limit(&unknown.reason)) {
-        found.push(NotChecked::new(Code::Limit, unknown.reason.clone(), unknown.span));
     }
 }
 

@@ -88,9 +88,8 @@ mod tree;
 mod types;
 mod value;
 
-pub use eval::{EvalError, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
+pub use eval::{EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use functions::title;
-pub use limits::is_limit;
 pub use module::{
     Assignment, AssignmentSource, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
     ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_automatic, is_configuration, is_values,

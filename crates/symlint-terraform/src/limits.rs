@@ -1,4 +1,5 @@
-//! How much work an evaluation may make, so that no file can hang or exhaust the machine that reads it.
+//! How much work an evaluation may make, so that no file can hang or exhaust the machine that reads it. What hits a
+//! bound is unknown, and an error where it does: see [`crate::EvalErrorKind::Limit`].
 
 use std::cell::Cell;
 
@@ -18,43 +19,100 @@ pub(crate) const BYTES: usize = 1 << 24;
 pub(crate) const PARTS: u32 = 1 << 18;
 
 /// How many steps an evaluation may take beside those that its files account for.
-pub(crate) const STEPS: u64 = 10_000_000;
+pub(crate) const STEPS: u64 = 6_000_000;
+
+/// One expression may take a part of the steps, so that it takes none from the others.
+const SHARE: u64 = 3;
+
+/// When all steps are used up, each expression may still take a few, so that what is cheap is still evaluated; and all
+/// together as many again.
+const FEW: u64 = 1 << 11;
+
+/// How many instances the calls of a project may make beside those that its files account for.
+pub(crate) const INSTANCES: u32 = 1 << 14;
+
+/// So many bytes of text count as a step.
+const BYTES_OF_A_STEP: usize = 16;
 
 /// The reason of what is unknown since the steps were used up.
 pub(crate) const TOO_MUCH: &str = "evaluating this takes too many steps";
 
-/// Whether a value is unknown for this reason because a bound on the work was hit.
-pub fn is_limit(reason: &str) -> bool {
-    reason == TOO_MUCH || reason.ends_with(" to be evaluated")
-}
-
-/// Counts steps down.
+/// Counts steps.
 #[derive(Debug)]
-pub(crate) struct Meter(Cell<u64>);
+pub(crate) struct Meter {
+    /// What is left for all expressions.
+    left: Cell<u64>,
+    /// What is left for those that take few.
+    spare: Cell<u64>,
+    /// How many one expression may take.
+    most: u64,
+    /// How many the one at hand has taken.
+    taken: Cell<u64>,
+    /// Whether it wanted more than it may take.
+    is_exhausted: Cell<bool>,
+}
 
 /// There are no steps left.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exhausted;
 
+/// How many steps an expression had taken when another came in between.
+#[derive(Debug)]
+pub(crate) struct Paused {
+    taken: u64,
+    is_exhausted: bool,
+}
+
 impl Meter {
-    pub(crate) fn new(steps: u64) -> Self {
-        Self(Cell::new(steps))
+    /// One that gives `steps`, and `input` more for what the files account for, which every expression may take.
+    pub(crate) fn new(steps: u64, input: u64) -> Self {
+        let left = steps.saturating_add(input);
+        Self {
+            left: Cell::new(left),
+            spare: Cell::new(left),
+            most: (steps / SHARE).saturating_add(input),
+            taken: Cell::new(0),
+            is_exhausted: Cell::new(false),
+        }
     }
 
     #[cfg(test)]
     pub(crate) fn left(&self) -> u64 {
-        self.0.get()
+        self.left.get()
     }
 
     pub(crate) fn spend(&self, steps: usize) -> Result<(), Exhausted> {
-        let left = self.0.get().checked_sub(steps as u64);
-        self.0.set(left.unwrap_or(0));
+        let steps = steps as u64;
+        let taken = self.taken.get().saturating_add(steps);
+        self.taken.set(taken);
+        let pool = if taken <= FEW && self.left.get() < steps { &self.spare } else { &self.left };
+        let left = pool.get().checked_sub(steps).filter(|_| taken <= self.most);
+        match left {
+            Some(left) => pool.set(left),
+            None => self.is_exhausted.set(true),
+        }
         left.map(|_| ()).ok_or(Exhausted)
+    }
+
+    /// [`Meter::spend`] for `bytes` of text.
+    pub(crate) fn spend_bytes(&self, bytes: usize) -> Result<(), Exhausted> {
+        if bytes < BYTES_OF_A_STEP { Ok(()) } else { self.spend(bytes / BYTES_OF_A_STEP) }
+    }
+
+    /// Begins another expression.
+    pub(crate) fn pause(&self) -> Paused {
+        Paused { taken: self.taken.replace(0), is_exhausted: self.is_exhausted.replace(false) }
+    }
+
+    /// Goes on with the expression that was paused. Says whether the other one wanted more than it may take.
+    pub(crate) fn resume(&self, paused: Paused) -> bool {
+        self.taken.set(paused.taken);
+        self.is_exhausted.replace(paused.is_exhausted)
     }
 }
 
 impl Default for Meter {
     fn default() -> Self {
-        Self::new(STEPS)
+        Self::new(STEPS, 0)
     }
 }

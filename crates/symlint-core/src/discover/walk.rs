@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use symlint_terraform::{
-    Entry, EvalError, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project, Resource, Str,
+    Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project, Resource, Str,
     Unknown, Value, Variable,
 };
 
@@ -107,8 +107,12 @@ impl<'a, 'p> Walker<'a, 'p> {
             );
             self.walked.flows.push(flow);
         }
-        // The root module's own resources are the flows.
-        self.walked.errors.extend(self.evaluator.errors().into_iter().skip(known));
+        // The root module's own resources are the flows. What was given up anywhere was not checked.
+        let errors = self.evaluator.errors();
+        let is_known = |error: &EvalError| self.walked.errors.contains(error);
+        let later = errors.iter().enumerate().filter(|(at, error)| *at >= known || error.kind == EvalErrorKind::Limit);
+        let later: Vec<EvalError> = later.map(|(_, error)| error.clone()).filter(|error| !is_known(error)).collect();
+        self.walked.errors.extend(later);
         self.walked
     }
 

@@ -127,7 +127,7 @@ impl Evaluator<'_> {
                 }
             }
             if items.len() + entries.len() > ELEMENTS {
-                return Err(Stop::reason("this has too many elements to be evaluated"));
+                return Err(Stop::limit("this has too many elements to be evaluated"));
             }
         }
         let kind = match &comprehension.key {

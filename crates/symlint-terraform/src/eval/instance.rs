@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::limits::{DEPTH, ELEMENTS};
+use crate::limits::DEPTH;
 use crate::module::{ModuleCall, ModuleId};
 use crate::number;
 use crate::origin::{Origin, Path, Root, Selection, Step};
@@ -161,25 +161,25 @@ impl<'p> Evaluator<'p> {
     pub(super) fn call_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
         let key = (caller.id(), call.index);
         let depth = self.depth.get();
-        let unknown = |reason: &str| Err(Arc::new(Unknown::new(reason, call.span)));
         match self.instances.borrow().get(&key) {
             Some(Instances::Done { made, height }) => {
                 if depth + height > DEPTH {
-                    return unknown("this is nested too deeply to be evaluated");
+                    let unknown = self.too_deep(call.name.span);
+                    return Err(unknown.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown::new("", call.span))));
                 }
                 self.peak.set(self.peak.get().max(depth + height));
                 return made.clone();
             }
             Some(Instances::Running) => {
                 self.record(format!("module.{} refers to itself", call.name.text), call.span, None);
-                return unknown("this refers to itself");
+                return Err(Arc::new(Unknown::new("this refers to itself", call.span)));
             }
             None => {}
         }
         self.instances.borrow_mut().insert(key, Instances::Running);
         let trial = self.trial.replace(Trial::No);
         let peak = self.peak.replace(depth);
-        let made = self.make_instances(caller, call);
+        let made = self.apart(call.name.span, || self.make_instances(caller, call));
         let height = self.peak.get().saturating_sub(depth);
         self.peak.set(peak.max(self.peak.get()));
         self.trial.set(trial);
@@ -191,17 +191,32 @@ impl<'p> Evaluator<'p> {
         let repetitions = match (&call.for_each, &call.count) {
             (Some(for_each), _) => self.each_of(&for_each.value, caller).map_err(|stop| (stop, for_each.value.span)),
             (None, Some(count)) => self.count_of(&count.value, caller).map_err(|stop| (stop, count.value.span)),
-            (None, None) => return Ok([self.instance(caller, call, InstanceKey::None, None)].into()),
+            (None, None) => {
+                self.check_count(call, 1)?;
+                return Ok([self.instance(caller, call, InstanceKey::None, None)].into());
+            }
         };
         let repetitions = repetitions.map_err(|(stop, span)| {
             let value = self.settle(Err(stop), span);
             value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown::new(String::new(), span)))
         })?;
+        self.check_count(call, repetitions.len())?;
         let instances = repetitions.into_iter().enumerate().map(|(index, repetition)| {
             let key = repetition.key(index);
             self.instance(caller, call, key, Some(repetition))
         });
         Ok(instances.collect())
+    }
+
+    /// Refuses to make `count` more instances where there would be too many.
+    fn check_count(&self, call: &ModuleCall, count: usize) -> Result<(), Arc<Unknown>> {
+        let all = u64::from(self.instance_count.get()) + count as u64;
+        if all <= u64::from(self.most_instances) {
+            return Ok(());
+        }
+        let reason = "this makes too many instances to be evaluated";
+        self.record_limit(reason.to_owned(), call.name.span);
+        Err(Arc::new(Unknown::new(reason, call.span)))
     }
 
     fn instance(
@@ -242,6 +257,7 @@ impl<'p> Evaluator<'p> {
         if collection.is_sensitive() {
             self.record("`for_each` must not be sensitive".to_owned(), span, None);
         }
+        self.meter().spend(collection.entries().map_or(0, <[_]>::len))?;
         let parts = collection.each_part_at(span);
         if let Some(entries) = collection.entries() {
             let each = |entry| Repetition::Each { key: parts.key(entry), value: parts.child(entry) };
@@ -273,8 +289,8 @@ impl<'p> Evaluator<'p> {
         let refused = || Stop::error("`count` takes a whole number that is not negative");
         let Primitive::Is(Value { kind: Kind::Number(number), .. }) = to_number(&value) else { return Err(refused()) };
         let count = number::to_integer(&number).and_then(|count| usize::try_from(count).ok()).ok_or_else(refused)?;
-        if count > ELEMENTS {
-            return Err(Stop::reason("`count` is too large to be evaluated"));
+        if count > self.most_instances as usize {
+            return Err(Stop::limit("this makes too many instances to be evaluated"));
         }
         self.meter().spend(count)?;
         let (path, made_of) = (Path::root(Root::Inline(expr.span)), Origin::derived(value.origin.span, [value.origin]));

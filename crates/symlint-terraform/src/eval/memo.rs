@@ -75,7 +75,7 @@ impl Evaluator<'_> {
         match self.memo.borrow().get(&key) {
             Some(Slot::Done { value, height }) => {
                 if depth + height > DEPTH {
-                    return Value::unknown("this is nested too deeply to be evaluated", span);
+                    return self.too_deep(span);
                 }
                 self.peak.set(self.peak.get().max(depth + height));
                 return value.clone();
@@ -92,7 +92,7 @@ impl Evaluator<'_> {
         // An error in there is no error of the expression that asks.
         let trial = self.trial.replace(Trial::No);
         let peak = self.peak.replace(depth);
-        let value = compute();
+        let value = self.apart(span, compute);
         let height = self.peak.get().saturating_sub(depth);
         self.peak.set(peak.max(self.peak.get()));
         self.trial.set(trial);

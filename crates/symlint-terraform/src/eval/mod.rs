@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
-use crate::limits::{DEPTH, Exhausted, Meter, PARTS, STEPS, TOO_MUCH};
+use crate::limits::{DEPTH, Exhausted, INSTANCES, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;
 use crate::origin::Origin;
 use crate::source::{FileId, Span};
@@ -42,7 +42,7 @@ pub(crate) use template::Pieces;
 use instance::Instances;
 use memo::{Item, Slot};
 
-/// Something that Terraform would refuse to evaluate.
+/// Something that Terraform would refuse to evaluate, or that is not evaluated here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EvalError {
     /// What is wrong, in lower case; never with a value from the configuration in it.
@@ -51,6 +51,17 @@ pub struct EvalError {
     pub span: Span,
     /// Where the null is written on which it fails, if it fails on one.
     pub null: Option<Span>,
+    /// What kind of error it is.
+    pub kind: EvalErrorKind,
+}
+
+/// What kind of error an [`EvalError`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EvalErrorKind {
+    /// Terraform would refuse it.
+    Invalid,
+    /// Evaluating it would be too much: it is unknown, whatever Terraform would make of it.
+    Limit,
 }
 
 /// A key that is written twice in one mapping of YAML: Terraform keeps the last without a word.
@@ -89,7 +100,11 @@ pub struct Evaluator<'p> {
     meter: Meter,
     /// How many parts a value may have.
     most_parts: u32,
+    /// How many instances there may be.
+    most_instances: u32,
     depth: Cell<u32>,
+    /// Whether something was nested too deeply.
+    is_too_deep: Cell<bool>,
     /// The greatest depth since it was last reset; see [`memo`].
     peak: Cell<u32>,
     trial: Cell<Trial>,
@@ -129,6 +144,8 @@ pub(crate) enum Stop {
     Error(String, Option<Span>, Option<Span>),
     /// It cannot be known.
     Reason(String),
+    /// It is not evaluated, since that would be too much.
+    Limit(String),
     /// It cannot be known, since this unknown value cannot.
     Unknown(Value),
 }
@@ -155,6 +172,10 @@ impl Stop {
         }
     }
 
+    pub(crate) fn limit(reason: impl Into<String>) -> Self {
+        Stop::Limit(reason.into())
+    }
+
     pub(crate) fn reason(reason: impl Into<String>) -> Self {
         Stop::Reason(reason.into())
     }
@@ -162,7 +183,7 @@ impl Stop {
 
 impl From<Exhausted> for Stop {
     fn from(_: Exhausted) -> Self {
-        Stop::reason(TOO_MUCH)
+        Stop::limit(TOO_MUCH)
     }
 }
 
@@ -189,9 +210,11 @@ impl<'p> Evaluator<'p> {
             checked: RefCell::default(),
             errors: RefCell::default(),
             recorded: RefCell::default(),
-            meter: Meter::new(steps.saturating_add(4 * bytes as u64)),
+            meter: Meter::new(steps, 4 * bytes as u64),
             most_parts: PARTS.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX)),
+            most_instances: INSTANCES.saturating_add(u32::try_from(bytes / 64).unwrap_or(u32::MAX)),
             depth: Cell::new(0),
+            is_too_deep: Cell::new(false),
             peak: Cell::new(0),
             trial: Cell::new(Trial::No),
             files: RefCell::default(),
@@ -215,12 +238,12 @@ impl<'p> Evaluator<'p> {
     /// What Terraform would refuse is recorded as an error and unknown.
     pub fn evaluate(&self, instance: &Instance, expr: &Expr) -> Value {
         self.check_references(instance, expr);
-        self.eval(expr, &Scope::of(instance))
+        self.apart(expr.span, || self.eval(expr, &Scope::of(instance)))
     }
 
     /// The value of an expression that may refer to nothing and call nothing, such as a value in a values file.
     pub fn constant(&self, expr: &Expr) -> Value {
-        self.eval(expr, &Scope::constant())
+        self.apart(expr.span, || self.eval(expr, &Scope::constant()))
     }
 
     /// The errors so far, each once, in the order in which they were found.
@@ -250,7 +273,12 @@ impl<'p> Evaluator<'p> {
         names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         for problem in names.into_iter().filter_map(|name| problems.get(name)).flat_map(|problems| problems.iter()) {
             if problem.kind.is_error() {
-                errors.push(EvalError { message: variable::describe(problem), span: problem.span, null: None });
+                errors.push(EvalError {
+                    message: variable::describe(problem),
+                    span: problem.span,
+                    null: None,
+                    kind: EvalErrorKind::Invalid,
+                });
             }
         }
         errors
@@ -271,13 +299,46 @@ impl<'p> Evaluator<'p> {
 
     fn record(&self, message: String, span: Span, null: Option<Span>) {
         if self.trial.get() == Trial::No {
-            let error = EvalError { message, span, null };
-            if self.recorded.borrow_mut().insert(error.clone()) {
-                self.errors.borrow_mut().push(error);
-            }
+            self.push(EvalError { message, span, null, kind: EvalErrorKind::Invalid });
         } else {
             self.trial.set(Trial::Failed);
         }
+    }
+
+    /// Records that a bound was hit, in a trial, too: it says nothing of the expression.
+    fn record_limit(&self, message: String, span: Span) {
+        self.push(EvalError { message, span, null: None, kind: EvalErrorKind::Limit });
+    }
+
+    /// Records a bound that was hit, and gives the unknown value in its place.
+    fn limited(&self, message: &str, span: Span) -> Value {
+        self.record_limit(message.to_owned(), span);
+        Value::unknown(message, span)
+    }
+
+    /// What is nested deeper than [`DEPTH`]. It is reported once: where one expression is, those around it often are.
+    fn too_deep(&self, span: Span) -> Value {
+        const TOO_DEEP: &str = "this is nested too deeply to be evaluated";
+        if !self.is_too_deep.replace(true) {
+            self.record_limit(TOO_DEEP.to_owned(), span);
+        }
+        Value::unknown(TOO_DEEP, span)
+    }
+
+    fn push(&self, error: EvalError) {
+        if self.recorded.borrow_mut().insert(error.clone()) {
+            self.errors.borrow_mut().push(error);
+        }
+    }
+
+    /// `compute`, which evaluates an expression at `span` for itself: it takes no steps from the one at hand.
+    pub(crate) fn apart<T>(&self, span: Span, compute: impl FnOnce() -> T) -> T {
+        let paused = self.meter.pause();
+        let value = compute();
+        if self.meter.resume(paused) {
+            self.record_limit(TOO_MUCH.to_owned(), span);
+        }
+        value
     }
 
     /// Records an error and gives the unknown value in its place.
@@ -296,6 +357,9 @@ impl<'p> Evaluator<'p> {
                 Value::unknown(message, span)
             }
             Err(Stop::Reason(reason)) => Value::unknown(reason, span),
+            // Steps are counted, and reported, for the whole expression.
+            Err(Stop::Limit(reason)) if reason == TOO_MUCH => Value::unknown(reason, span),
+            Err(Stop::Limit(reason)) => self.limited(&reason, span),
             Err(Stop::Unknown(value)) => value,
         }
     }
@@ -321,7 +385,7 @@ impl<'p> Evaluator<'p> {
         };
         // Here passes all that is computed, so nobody has to walk through more.
         if value.size() > self.most_parts {
-            value = Value::unknown("this has too many elements to be evaluated", expr.span);
+            value = self.limited("this has too many elements to be evaluated", expr.span);
         }
         if value.as_unknown().is_some() && self.trial.get() == Trial::Clean {
             self.unknowns.set(self.unknowns.get() + 1);
@@ -337,7 +401,7 @@ impl<'p> Evaluator<'p> {
     fn deeper<T>(&self, span: Span, compute: impl FnOnce() -> T) -> Result<T, Value> {
         let depth = self.depth.get();
         if depth >= DEPTH {
-            return Err(Value::unknown("this is nested too deeply to be evaluated", span));
+            return Err(self.too_deep(span));
         }
         if self.meter.spend(1).is_err() {
             return Err(Value::unknown(TOO_MUCH, span));

@@ -78,6 +78,9 @@ impl Evaluator<'_> {
                 return Err(Stop::Unknown(value.clone()));
             }
         }
+        if let (Kind::String(left), Kind::String(right)) = (&left.kind, &right.kind) {
+            self.meter().spend_bytes(left.len().min(right.len()))?;
+        }
         equal(left, right, self.meter())?
             .ok_or_else(|| Stop::reason("whether these are equal depends on what is not known"))
     }

@@ -59,9 +59,10 @@ impl<'p> Evaluator<'p> {
         resource: &'p Resource,
     ) -> Result<Vec<ResourceInstance<'p>>, Arc<Unknown>> {
         let one = |key, repetition| ResourceInstance { resource, instance: instance.clone(), key, repetition };
+        let apart = |span, compute: &dyn Fn() -> _| (self.apart(span, compute), span);
         let (repetitions, span) = match (resource.attribute("for_each"), resource.attribute("count")) {
-            (Some(for_each), _) => (self.each_of(&for_each.value, instance), for_each.value.span),
-            (None, Some(count)) => (self.count_of(&count.value, instance), count.value.span),
+            (Some(for_each), _) => apart(for_each.value.span, &|| self.each_of(&for_each.value, instance)),
+            (None, Some(count)) => apart(count.value.span, &|| self.count_of(&count.value, instance)),
             (None, None) => return Ok(vec![one(InstanceKey::None, None)]),
         };
         let repetitions = repetitions.map_err(|stop| {
@@ -81,6 +82,7 @@ impl<'p> Evaluator<'p> {
     /// The value of `expr`, which is anywhere in the block of the resource, with `each` and `count` as they are for the
     /// instance.
     pub fn resource_expression(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Value {
-        self.eval(expr, &Scope::repeated(&of.instance, of.repetition.as_ref()))
+        let scope = Scope::repeated(&of.instance, of.repetition.as_ref());
+        self.apart(expr.span, || self.eval(expr, &scope))
     }
 }

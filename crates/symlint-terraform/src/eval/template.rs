@@ -33,7 +33,7 @@ impl Pieces {
             return Err(Stop::reason("a text that starts with an accent is not put together here"));
         }
         if self.text.len() + text.len() > BYTES {
-            return Err(Stop::reason("this text is too long to be evaluated"));
+            return Err(Stop::limit("this text is too long to be evaluated"));
         }
         if !text.is_empty() {
             self.text.push_str(text);
@@ -109,6 +109,7 @@ impl Evaluator<'_> {
                         Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => {
                             // Nothing is left of an empty text but that.
                             pieces.sensitive |= origin.sensitive;
+                            self.meter().spend_bytes(text.len())?;
                             pieces.push(&text, &origin)?;
                         }
                         Primitive::Is(null) => {

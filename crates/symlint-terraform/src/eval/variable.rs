@@ -43,7 +43,7 @@ impl<'p> Evaluator<'p> {
         });
         // Not before the value is remembered: the conditions ask for it.
         if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
-            self.validate(instance, variable, &value);
+            self.apart(variable.name.span, || self.validate(instance, variable, &value));
         }
         Some(value)
     }
@@ -105,7 +105,8 @@ impl<'p> Evaluator<'p> {
         let (caller, call) = self.call_of(instance)?;
         let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
         self.check_references(caller, &argument.value);
-        Some(self.eval(&argument.value, &Scope::repeated(caller, instance.repetition())))
+        let scope = Scope::repeated(caller, instance.repetition());
+        Some(self.apart(argument.value.span, || self.eval(&argument.value, &scope)))
     }
 
     /// What does not fit its type in the value of the root module's variable `name`.

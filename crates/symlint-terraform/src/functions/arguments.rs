@@ -35,7 +35,7 @@ impl Arguments<'_, '_> {
     /// Counts steps.
     pub(super) fn spend(&self, steps: usize) -> Answer<()> {
         if steps > ELEMENTS {
-            return Err(Stop::reason("this has too many elements to be evaluated"));
+            return Err(Stop::limit("this has too many elements to be evaluated"));
         }
         Ok(self.evaluator.meter().spend(steps)?)
     }
@@ -168,7 +168,7 @@ impl Arguments<'_, '_> {
     /// A string that was made of the arguments: the argument itself, where it did not change.
     pub(super) fn made(&self, text: &str) -> Answer {
         if text.len() > BYTES {
-            return Err(Stop::reason("this text is too long to be evaluated"));
+            return Err(Stop::limit("this text is too long to be evaluated"));
         }
         for value in self.values {
             if let Primitive::Is(Value { kind: Kind::String(own), origin, .. }) = to_text(value) {

@@ -147,7 +147,7 @@ fn flatten_into(
             None => flat.push(item),
         }
         if flat.len() > ELEMENTS {
-            return Err(Stop::reason("this has too many elements to be evaluated"));
+            return Err(Stop::limit("this has too many elements to be evaluated"));
         }
     }
     Ok(())

@@ -129,7 +129,7 @@ fn leaves(value: &Value, origins: &mut Vec<Origin>) {
 pub(super) fn write_json(value: &Value, out: &mut String, args: &Arguments<'_, '_>) -> Answer<()> {
     args.spend(1)?;
     if out.len() > BYTES {
-        return Err(Stop::reason("this text is too long to be evaluated"));
+        return Err(Stop::limit("this text is too long to be evaluated"));
     }
     match &value.kind {
         Kind::Unknown(_) => return Err(Stop::Unknown(value.clone())),

@@ -125,7 +125,7 @@ fn read(args: &Arguments<'_, '_>, path: &str) -> Answer<FileId> {
     let bytes = bytes.ok_or_else(vanished)?;
     args.evaluator.meter().spend(bytes.len() / 16)?;
     if bytes.len() > BYTES {
-        return Err(Stop::reason("this file is too long to be evaluated"));
+        return Err(Stop::limit("this file is too long to be evaluated"));
     }
     let id = project.sources().add(full.clone(), bytes).map_err(|error| Stop::reason(error.to_string()))?;
     args.evaluator.read_files().borrow_mut().insert(full, id);

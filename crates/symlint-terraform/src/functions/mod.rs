@@ -110,7 +110,11 @@ fn called(
     if values.len() < function.least || values.len() > function.most {
         return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));
     }
+    // Most functions look at all of their texts, and make a new one.
+    let bytes = |value: &Value| value.as_str().map_or(0, |text| text.len());
+    evaluator.meter().spend_bytes(values.iter().map(bytes).sum())?;
     let result = (function.run)(&Arguments { evaluator, values, span, name: function.name })?;
+    evaluator.meter().spend_bytes(bytes(&result))?;
     let hides = !PASS_MARKS_ON.contains(&function.name) && values.iter().any(Value::hides);
     Ok(result.marked(hides))
 }
@@ -178,7 +182,7 @@ fn expanded(evaluator: &Evaluator<'_>, last: Option<&Value>) -> Answer<Vec<Value
         _ => return Err(Stop::error("only a list, set or tuple can be expanded to arguments")),
     };
     if items.len() > ELEMENTS {
-        return Err(Stop::reason("there are too many arguments"));
+        return Err(Stop::limit("there are too many arguments"));
     }
     evaluator.meter().spend(items.len())?;
     let parts = last.each_part();

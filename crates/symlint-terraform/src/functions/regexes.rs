@@ -96,7 +96,7 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
     let pattern = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|_| wanted.len() > 1);
     let growth = with.len().saturating_mul(text.len() + 1);
     if growth > crate::limits::BYTES {
-        return Err(Stop::reason("this text is too long to be evaluated"));
+        return Err(Stop::limit("this text is too long to be evaluated"));
     }
     let replaced = match pattern {
         None => text.replace(wanted.as_str(), &with),

@@ -114,7 +114,7 @@ fn setproduct(args: &Arguments<'_, '_>) -> Answer {
         types.push(element_type(args, &list)?);
         let items = list.elements().unwrap_or_default();
         if combinations.len().saturating_mul(items.len()) > ELEMENTS {
-            return Err(Stop::reason("this has too many elements to be evaluated"));
+            return Err(Stop::limit("this has too many elements to be evaluated"));
         }
         args.spend(combinations.len().saturating_mul(items.len()).saturating_mul(index + 1))?;
         combinations = combinations

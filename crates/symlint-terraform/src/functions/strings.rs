@@ -1,5 +1,7 @@
 //! Functions of strings.
 
+use foldhash::HashSet;
+
 use crate::eval::{Answer, Stop};
 use crate::origin::Part;
 use crate::types::{Primitive, Type, to_text};
@@ -26,8 +28,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("substr", 3, 3, substr),
     function("title", 1, 1, |args| args.made(&title(&args.text(0)?))),
     function("trim", 2, 2, |args| {
-        let set = args.text(1)?;
-        args.left(0, |text| text.trim_matches(|c| set.contains(c)))
+        let set: HashSet<char> = args.text(1)?.chars().collect();
+        args.left(0, |text| text.trim_matches(|c| set.contains(&c)))
     }),
     function("trimprefix", 2, 2, |args| {
         let prefix = args.text(1)?;

@@ -129,7 +129,7 @@ impl<'t> Reader<'_, 't, '_> {
 
     fn node(&mut self, event: Event<'t>, range: Range<usize>, depth: usize) -> Answer {
         if depth > MAX_DEPTH {
-            return Err(Stop::reason("this is nested too deeply to be evaluated"));
+            return Err(Stop::limit("this is nested too deeply to be evaluated"));
         }
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {

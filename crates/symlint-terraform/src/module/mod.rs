@@ -29,6 +29,10 @@ pub struct Project {
     files: Vec<LoadedFile>,
     modules: Vec<Module>,
     assignments: Vec<Assignment>,
+    /// The place of the last assignment of each variable.
+    last_assignments: HashMap<Str, u32>,
+    /// The variables that are given outside of all files, by the texts that stand for these.
+    given: HashMap<FileId, Str>,
     errors: Vec<LoadError>,
     unreadable: Vec<FileError>,
     surroundings: Surroundings,
@@ -288,12 +292,7 @@ impl Project {
     /// Where a person finds `span`: there, or, if it lies in a value that was given outside of all files, in the name
     /// of the variable where it is declared.
     pub fn visible(&self, span: Span) -> Span {
-        let given = |assignment: &&Assignment| {
-            assignment.span.file == span.file
-                && matches!(assignment.source, AssignmentSource::Environment | AssignmentSource::Option)
-        };
-        let assignment = self.assignments.iter().find(given);
-        let declared = assignment.and_then(|assignment| self.root()?.variable(&assignment.variable.text));
+        let declared = self.given.get(&span.file).and_then(|variable| self.root()?.variable(variable));
         declared.map_or(span, |variable| variable.name.span)
     }
 
@@ -317,8 +316,17 @@ impl Project {
     }
 
     pub(crate) fn last_assignment(&self, name: &str) -> Option<(u32, &Assignment)> {
-        let index = self.assignments.iter().rposition(|assignment| assignment.variable.text.as_str() == name)?;
-        Some((u32::try_from(index).ok()?, self.assignments.get(index)?))
+        let index = *self.last_assignments.get(name)?;
+        Some((index, self.assignments.get(index as usize)?))
+    }
+
+    fn add_assignment(&mut self, assignment: Assignment) {
+        let variable = &assignment.variable.text;
+        if matches!(assignment.source, AssignmentSource::Environment | AssignmentSource::Option) {
+            self.given.insert(assignment.span.file, variable.clone());
+        }
+        self.last_assignments.insert(variable.clone(), u32::try_from(self.assignments.len()).unwrap_or(u32::MAX));
+        self.assignments.push(assignment);
     }
 }
 

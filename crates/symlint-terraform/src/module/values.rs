@@ -54,7 +54,8 @@ pub(super) fn assign(
             let (variable, span) = (variable.name.clone(), variable.span);
             Some(Assignment { variable, attribute: default.clone(), source: AssignmentSource::Default, span })
         });
-        project.assignments = defaults.collect();
+        let defaults: Vec<Assignment> = defaults.collect();
+        defaults.into_iter().for_each(|default| project.add_assignment(default));
     }
     for (name, value) in &options.environment {
         // A variable that is not declared may be another program's.
@@ -97,7 +98,7 @@ pub(super) fn values_file(project: &mut Project, name: &str, bytes: Vec<u8>) -> 
     file.body.attributes.extend(blocks.into_iter().filter_map(|block| intended(block, &mut file.errors)).map(Arc::new));
     file.errors.sort_by_key(|error| error.span.start);
     for attribute in &file.body.attributes {
-        project.assignments.push(Assignment {
+        project.add_assignment(Assignment {
             variable: attribute.name.clone(),
             attribute: attribute.clone(),
             source: AssignmentSource::File(id),
@@ -161,7 +162,7 @@ fn given(
     // The name is written nowhere that could be shown.
     let variable = Name { text: Str::from(name), span: Span::new(id, 0..0) };
     let attribute = Arc::new(Attribute { name: variable.clone(), value, span });
-    project.assignments.push(Assignment { variable, attribute, source, span });
+    project.add_assignment(Assignment { variable, attribute, source, span });
     let file = File { body: Body::default(), comments: Vec::new(), errors };
     project.files.push(LoadedFile { id, file, role: FileRole::Option });
     Ok(())

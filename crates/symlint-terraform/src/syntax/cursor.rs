@@ -180,7 +180,7 @@ impl<'s> Reader<'s> {
     /// Bytes that are not UTF-8 are a mistake but in comments; a mistake that was found there already says enough.
     fn check_encoding(&mut self) {
         let mut bytes = self.source.invalid_bytes().iter().copied().peekable();
-        while let Some(start) = bytes.next() {
+        while let Some(start) = bytes.next().filter(|_| !self.is_full()) {
             let mut end = start + 1;
             while bytes.next_if_eq(&end).is_some() {
                 end += 1;

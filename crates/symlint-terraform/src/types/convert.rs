@@ -47,9 +47,9 @@ pub enum ProblemKind {
         /// Where the name is written.
         key_span: Span,
         /// The names of the attributes that the type has.
-        declared: Vec<Str>,
+        declared: Arc<[Str]>,
         /// Those of them that the object has too.
-        present: Vec<Str>,
+        present: Arc<[Str]>,
     },
     /// There is no conversion to the type. An error for Terraform.
     Mismatch {
@@ -260,21 +260,34 @@ impl Converter<'_> {
             };
             converted.push(entry.with(value));
         }
-        for entry in entries {
-            if !attributes.iter().any(|attribute| attribute.name == entry.key) {
-                let declared = || attributes.iter().map(|attribute| attribute.name.clone());
-                let kind = ProblemKind::Unused {
-                    attribute: entry.key.clone(),
-                    key_span: entry.key_span,
-                    declared: declared().collect(),
-                    present: declared().filter(|name| entries.iter().any(|entry| entry.key == *name)).collect(),
-                };
-                self.report(entry.key_span, at, kind);
-            }
-        }
+        self.report_unused(entries, attributes, at);
         converted.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
         converted.dedup_by(|a, b| a.key == b.key);
         Value::new(Kind::Object(converted.into()), value.origin.clone())
+    }
+
+    /// Reports the `entries` of an object that its type does not have.
+    fn report_unused(&mut self, entries: &[Entry], attributes: &[ObjectAttribute], at: &Trail<'_>) {
+        let mut declared: Vec<&Str> = attributes.iter().map(|attribute| &attribute.name).collect();
+        declared.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+        let is_declared = |name: &Str| declared.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
+        let is_present = |name: &&Str| entries.binary_search_by(|entry| entry.key.as_str().cmp(name)).is_ok();
+        let mut names = None;
+        for entry in entries.iter().filter(|entry| !is_declared(&entry.key)) {
+            let names = names.get_or_insert_with(|| {
+                let all = || attributes.iter().map(|attribute| &attribute.name);
+                (all().cloned().collect(), all().filter(is_present).cloned().collect())
+            });
+            let (declared, present): &(Arc<[Str]>, Arc<[Str]>) = names;
+            let kind =
+                ProblemKind::Unused {
+                    attribute: entry.key.clone(),
+                    key_span: entry.key_span,
+                    declared: declared.clone(),
+                    present: present.clone(),
+                };
+            self.report(entry.key_span, at, kind);
+        }
     }
 
     /// The type of the elements of a collection that is made of `from`. Where their type leaves it open, they are

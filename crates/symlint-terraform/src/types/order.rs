@@ -88,7 +88,10 @@ fn is_same(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhauste
         (Kind::Null, Kind::Null) => Some(true),
         (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
         (Kind::Number(a), Kind::Number(b)) => Some(a == b),
-        (Kind::String(a), Kind::String(b)) => Some(a == b),
+        (Kind::String(a), Kind::String(b)) => {
+            meter.spend_bytes(a.len().min(b.len()))?;
+            Some(a == b)
+        }
         (Kind::Tuple(a), Kind::Tuple(b)) | (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
             all_same(a.len() == b.len(), a.iter().zip(b.iter()), meter)?
         }
@@ -144,6 +147,7 @@ fn write_canonical(
         Kind::Bool(false) => out.push('F'),
         Kind::Number(number) => out.push_str(&shown(number)),
         Kind::String(text) => {
+            meter.spend_bytes(text.len())?;
             let _ = write!(out, "{:?}", text.as_str());
         }
         Kind::List(items) | Kind::Set(items) => {

@@ -1,11 +1,12 @@
 //! Hostile input: an answer in reasonable time and space, whatever it is.
 
 use super::*;
+use crate::EvalErrorKind;
 
 fn reason(text: &str) -> String {
     let project = project(&[("main.tf", text)]);
     // Few steps, so that few are taken.
-    let evaluator = Evaluator::with_steps(&project, 50_000);
+    let evaluator = Evaluator::with_steps(&project, 150_000);
     let value = local(&evaluator, "x");
     value.as_unknown().map(|unknown| unknown.reason.clone()).unwrap_or_else(|| shown(&value))
 }
@@ -31,7 +32,7 @@ fn doubled_locals_are_refused() {
     };
     let strings = doubled(|n| format!("\"${{local.l{n}}}${{local.l{n}}}\""));
     let text = format!("locals {{\n  l0 = \"ab\"\n{strings}  x = local.l59\n}}");
-    assert_eq!(reason(&text), "this text is too long to be evaluated");
+    assert_eq!(reason(&text), crate::limits::TOO_MUCH);
     // Each local has the one before twice, which makes no more values, but a way through them that never ends.
     let tuples = doubled(|n| format!("[local.l{n}, local.l{n}]"));
     let objects = doubled(|n| format!("{{ a = local.l{n}, b = local.l{n} }}"));
@@ -143,7 +144,91 @@ fn the_deepest_evaluation_fits_the_stack() {
     for n in (0..200).rev() {
         local(&evaluator, &format!("l{n}"));
     }
-    assert_eq!(evaluator.errors(), []);
+    // It is reported once.
+    assert_eq!(messages(&evaluator), ["this is nested too deeply to be evaluated"]);
+}
+
+/// What is too much is an error where it is written, and hides nothing that is not.
+#[test]
+fn a_costly_expression_takes_nothing_from_the_others() {
+    let costly = "[for i in range(1000) : [for j in range(1000) : sum(range(100))]]";
+    let pads: String = (0..20).map(|n| format!("  pad{n} = {costly}\n")).collect();
+    let main = format!(
+        "variable \"t\" {{\n  default = {{ a = {{ id = \"1\" }}, b = {{ id = \"2\" }} }}\n}}\nlocals {{\n{pads}\
+         safe = [for t in var.t : t.id if length(local.pad0) > 0]\n  ids = [for t in var.t : t.id]\n}}\n"
+    );
+    let project = project(&[("main.tf", &main)]);
+    let evaluator = Evaluator::new(&project);
+    // How many elements there are is known, though they are not.
+    assert_eq!(shown(&local(&evaluator, "safe")).replace(['\n', ' '], ""), "[\"1\",\"2\",]");
+    let error = &evaluator.errors()[0];
+    assert_eq!((error.message.as_str(), error.kind), (crate::limits::TOO_MUCH, EvalErrorKind::Limit));
+    assert!(project.sources().text(error.span).starts_with("pad0"));
+    for n in 1..20 {
+        local(&evaluator, &format!("pad{n}"));
+    }
+    assert_eq!(evaluator.errors().len(), 20);
+    assert_eq!(shown(&local(&evaluator, "ids")).replace(['\n', ' '], ""), "[\"1\",\"2\",]");
+    assert_eq!(evaluator.errors().len(), 20);
+}
+
+/// Bytes are counted as steps are.
+#[test]
+fn long_texts_are_not_made_without_end() {
+    let big = "  k = join(\"\", [for i in range(1024) : \"0123456789abcdef\"])\n\
+               big = join(\"\", [for i in range(500) : local.k])\n\
+               other = join(\"\", [for i in range(500) : local.k])\n";
+    for x in [
+        "upper(\"${local.big}${i}\")",
+        "local.big == local.other",
+        "contains([local.big], local.other)",
+        "replace(local.big, \"0\", \"1\")",
+        "trim(local.big, local.big)",
+        "sha1(local.big)",
+        "length(local.big)",
+        "jsonencode([local.big])",
+    ] {
+        let main = format!("locals {{\n{big}  x = [for i in range(1000) : [for j in range(1000) : {x}]]\n}}\n");
+        let project = project(&[("main.tf", &main)]);
+        let evaluator = Evaluator::new(&project);
+        let started = std::time::Instant::now();
+        let _ = local(&evaluator, "x");
+        assert!(messages(&evaluator).contains(&crate::limits::TOO_MUCH.to_owned()), "{x}");
+        assert!(started.elapsed().as_secs() < 20, "{x}: {:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn instances_are_bounded() {
+    let call = "module \"m\" {\n  source = \"./m\"\n  count = 1000000\n}\n";
+    let many = project(&[("main.tf", call), ("m/main.tf", "")]);
+    let evaluator = Evaluator::new(&many);
+    let root = many.root().unwrap();
+    assert!(evaluator.instances(&evaluator.root(), root.call("m").unwrap()).is_err());
+    let [error] = evaluator.errors().try_into().unwrap();
+    assert_eq!(error.kind, EvalErrorKind::Limit);
+    assert_eq!(error.message, "this makes too many instances to be evaluated");
+    // Each module has the next twice.
+    let level =
+        |n: u32| ["a", "b"].map(|name| format!("module \"{name}\" {{\n  source = \"../m{}\"\n}}\n", n + 1)).concat();
+    let main = level(0).replace("../", "./");
+    let mut files: Vec<(&'static str, String)> = vec![("main.tf", main)];
+    files.extend((1..25).map(|n| (&*format!("m{n}/main.tf").leak(), level(n))));
+    files.push(("m25/main.tf", String::new()));
+    let files: Vec<(&'static str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let nested = project(&files);
+    let evaluator = Evaluator::new(&nested);
+    let mut left = vec![evaluator.root()];
+    let mut count = 0;
+    while let Some(instance) = left.pop() {
+        count += 1;
+        let module = nested.module(instance.module().unwrap()).unwrap();
+        for call in &module.calls {
+            left.extend(evaluator.instances(&instance, call).unwrap_or_default());
+        }
+    }
+    assert!(count < 100_000, "{count}");
+    assert!(evaluator.errors().iter().any(|error| error.kind == EvalErrorKind::Limit));
 }
 
 /// A text that is read at the deepest place of an evaluation, and is deep itself.
