@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use symlint_terraform::{FileId, Project, Sources, Span};
 
 use crate::config::Config;
-use crate::coverage::NotChecked;
+use crate::coverage::{Code, NotChecked};
 use crate::discover;
 use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
