@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use symlint_core::rule::Level;
@@ -52,6 +53,27 @@ pub(crate) enum Command {
         #[arg(value_name = "COMMAND")]
         name: Option<String>,
     },
+}
+
+/// What to write in place of an option that similar programs have.
+pub(crate) fn ours(error: &clap::Error) -> Option<&'static str> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    let option = argument.split('=').next().unwrap_or(argument);
+    Some(match option {
+        "--fix" => "use `symlint fix`; `symlint fix --diff` shows what it would change",
+        "--exit-zero" | "--no-fail" => "use `--fail-on never`",
+        "--output-file" | "--output" | "-o" | "--out" => "use `--format FORMAT=FILE`",
+        "--show-files" | "--list-files" => "use `-v`, which shows what is read",
+        "--explain" => "use `symlint explain RULE`",
+        "--list-rules" => "use `symlint rules`",
+        "--disable-rule" | "--disable" | "--exclude-rule" | "--skip-check" => "use `--ignore RULE`",
+        "--enable-rule" | "--only" | "--check" => "use `--select RULE`",
+        "--extend-select" => "use `--level RULE=warning`",
+        "--exclude" | "--skip-path" => "set `exclude = [\"FOLDER\"]` in .symlint.hcl",
+        "--recursive" | "--chdir" => "name the folder: everything below is searched",
+        "--minimum-failure-severity" | "--severity" => "use `--fail-on error|warning|never`",
+        _ => return None,
+    })
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -38,6 +38,11 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            if let Some(ours) = args::ours(&error) {
+                let _ = error.print();
+                eprintln!("help: {ours}");
+                return ExitCode::from(2);
+            }
             // Help and version are no failures; everything else is bad usage. A closed pipe is nobody's fault.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });

@@ -17,6 +17,7 @@ mod configuration;
 mod inputs;
 mod manual;
 mod output;
+mod search;
 mod verdicts;
 
 use support::{Run, Symlint};

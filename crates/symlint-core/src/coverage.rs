@@ -68,8 +68,8 @@ impl Code {
     pub fn what(self) -> &'static str {
         match self {
             Self::NoFlow | Self::UnknownWiring => "wiring",
-            Self::UnmappedField => "some attributes",
-            Self::UnloadedValues | Self::Terragrunt => "some values",
+            Self::UnmappedField => "an attribute",
+            Self::UnloadedValues | Self::Terragrunt => "a set of values",
             Self::Limit => "what takes too long",
             Self::SyntaxError => "what cannot be read",
             Self::UnknownValues | Self::LeftOut | Self::ValuesAlone | Self::RemoteModule => "some of it",

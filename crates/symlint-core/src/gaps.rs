@@ -1,6 +1,6 @@
 //! The gaps of a check: what of a model could not be judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, Span};
@@ -177,15 +177,15 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
 
 /// One for each attribute of which some values are known only at apply.
 fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
-    for kind in FieldKind::VALUES {
-        let fields =
-            model.tenants.iter().flat_map(Tenant::values).filter(|field| field.kind == kind && !field.is_derived());
-        let mut unknown = fields.filter_map(|field| match &field.state {
-            State::Unknown(unknown) => Some((field, unknown)),
-            _ => None,
-        });
-        let Some((first, why)) = unknown.next() else { continue };
-        let tenants: BTreeSet<_> = unknown.map(|(field, _)| field.tenant).chain([first.tenant]).collect();
+    let mut unknown: BTreeMap<FieldKind, Vec<&Field>> = BTreeMap::new();
+    for field in model.tenants.iter().flat_map(Tenant::values) {
+        if matches!(field.state, State::Unknown(_)) {
+            unknown.entry(field.kind).or_default().push(field);
+        }
+    }
+    for (kind, fields) in unknown {
+        let tenants: BTreeSet<_> = fields.iter().map(|field| field.tenant).collect();
+        let Some((first, State::Unknown(why))) = fields.first().map(|first| (first, &first.state)) else { continue };
         let name = model.tenant(first.tenant).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
         let reason = format!("{} of {whose} is known only after apply: {}", kind.name(), why.reason);
@@ -211,7 +211,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         .filter(|field| (**field != FieldKind::RoleArn || has_connector) && is_unseen(field))
         .map(|field| field.name())
         .collect();
-    if let Some(first) = unseen.first().filter(|_| !is_reported) {
+    if !unseen.is_empty() && !is_reported {
         let span = model.tenants.first().map(|tenant| tenant.key.span);
         let others = config::unseen(config, model).others;
         let there = match others.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("`, `") {
@@ -220,9 +220,10 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         };
         let reason =
             format!("no tenant has a `{}` that was found, so it was not checked{there}", unseen.join("` or `"));
-        let theirs = others.first().map_or("NAME", String::as_str);
+        let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours, &others)).collect();
         let help = format!(
-            "if it is named differently, say so in .symlint.hcl: `tenants {{ attributes = {{ {first} = \"{theirs}\" }} }}`"
+            "if it is named differently, say so in .symlint.hcl: `tenants {{ attributes = {{ {} }} }}`",
+            pairs.join(", ")
         );
         found.push(NotChecked::new(Code::UnmappedField, reason, span).help(help));
     }
@@ -231,6 +232,15 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         let span = model.flows.iter().find_map(|flow| flow.call).map(|call| call.name.span);
         found.push(NotChecked::new(Code::UnmappedField, reason, span));
     }
+}
+
+/// `ours = "theirs"`, with the name that resembles ours, or the only one.
+fn pair(attribute: &str, others: &[String]) -> String {
+    let ours = attribute.rsplit('.').next().unwrap_or(attribute);
+    let is_like = |other: &&String| ours.contains(other.as_str()) || other.contains(ours);
+    let only = others.first().filter(|_| others.len() == 1);
+    let theirs = others.iter().find(is_like).or(only).map_or("…", String::as_str);
+    format!("{ours} = \"{theirs}\"")
 }
 
 /// Where an evaluation was given up.

@@ -6,9 +6,10 @@ mod request;
 mod search;
 mod targets;
 mod tree;
+mod values;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use symlint_terraform::{EntryKind, FileTree, Given};
@@ -147,6 +148,9 @@ impl<'c> Engine<'c> {
             models.into_iter().map(|(target, model)| (model, &target.config)).collect();
         let mut outcomes = run.judge_all(models);
         problems.extend(problems::of(&kept, &outcomes, &needing));
+        // Several runs may read the same files.
+        let mut seen = HashSet::new();
+        problems.retain(|problem| seen.insert(problem.to_string()));
         let mut written = None;
         if request.accept && problems.is_empty() {
             written = Some(run.write_baseline(&outcomes));

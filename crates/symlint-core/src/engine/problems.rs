@@ -60,7 +60,6 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
         }
         problems.push(nothing_in(path, reason, targets, *place));
     }
-    problems.dedup();
     problems
 }
 

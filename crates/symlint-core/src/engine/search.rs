@@ -95,7 +95,8 @@ pub(super) fn search(
                 Skip::No => work.push(path),
                 Skip::Silently => {}
                 Skip::Because(reason) => {
-                    if has_terraform(tree, &path) {
+                    // What a link leads to is not looked at.
+                    if entry.is_link || has_terraform(tree, &path) {
                         found.left_out.push((path, reason));
                     }
                 }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use symlint_terraform::{
-    AssignmentSource, EntryKind, Evaluator, FileTree, Given, LoadOptions, Project, Sources, Span, is_automatic,
-    is_configuration, is_values,
+    AssignmentSource, EntryKind, FileTree, Given, LoadOptions, Project, Sources, Span, is_automatic, is_configuration,
+    is_values,
 };
 
 use super::paths::{base, boundary, join, parent, shown, upwards};
 use super::request::{ConfigChoice, Named, Request};
-use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, matches, search};
+use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, search};
 use super::tree::is_below;
+use super::values::{OfRoot, ValuesFile, runs_of};
 use crate::config::{self, Config, ConfigError};
 use crate::coverage::{Code, NotChecked};
 use crate::discover::concerns;
@@ -32,6 +33,20 @@ pub(super) struct Target {
     pub(super) named: BTreeSet<usize>,
     /// The files that a person named, by their real paths, of which it must read one; any target will do if empty.
     pub(super) must_read: BTreeMap<String, usize>,
+}
+
+impl Target {
+    fn new(project: Project, (config, config_file): Configured, root: &str, place: Option<usize>) -> Self {
+        Self {
+            project,
+            config,
+            config_file,
+            root: root.to_owned(),
+            gaps: Vec::new(),
+            named: place.into_iter().collect(),
+            must_read: BTreeMap::new(),
+        }
+    }
 }
 
 /// Everything that the paths of a request lead to.
@@ -135,7 +150,6 @@ impl<'a> Finder<'a> {
     /// A values file is checked with the nearest folder above it that declares its variables, or alone where there is
     /// none.
     fn add_values_file(&mut self, place: usize, name: &str) -> Result<(), Problem> {
-        let variables = self.variables_of(name)?;
         let top = boundary(self.tree.as_ref(), name).unwrap_or_default();
         let mut own = None;
         for folder in upwards(self.tree.as_ref(), parent(name), &top) {
@@ -143,8 +157,8 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let project = self.load(&folder, &[], &[name.to_owned()])?;
-            if variables.is_empty() || declares_any(&project, &variables) {
-                return self.add_project(project, &folder, Some(place), &BTreeMap::new()).map(|_| ());
+            if declares_any_of(&project, name) {
+                return self.add_module(project, &folder, place);
             }
             // Terraform would be given it there.
             if folder == parent(name) {
@@ -152,35 +166,26 @@ impl<'a> Finder<'a> {
             }
         }
         match own {
-            Some((project, folder)) => self.add_project(project, &folder, Some(place), &BTreeMap::new()).map(|_| ()),
+            Some((project, folder)) => self.add_module(project, &folder, place),
             None => self.add_alone(place, name),
         }
     }
 
+    fn add_module(&mut self, project: Project, folder: &str, place: usize) -> Result<(), Problem> {
+        let configured = self.config(folder, &project)?;
+        self.push(Target::new(project, configured, folder, Some(place)));
+        Ok(())
+    }
+
     fn add_alone(&mut self, place: usize, name: &str) -> Result<(), Problem> {
         let project = self.read_alone(name)?;
-        let (config, config_file) = self.config(parent(name), &project)?;
-        let gaps = Vec::new();
-        self.push(Target {
-            project,
-            config,
-            config_file,
-            root: name.to_owned(),
-            gaps,
-            named: [place].into(),
-            must_read: BTreeMap::new(),
-        });
+        let configured = self.config(parent(name), &project)?;
+        self.push(Target::new(project, configured, name, Some(place)));
         Ok(())
     }
 
     fn read_alone(&self, name: &str) -> Result<Project, Problem> {
         Ok(Project::from_values(name, self.tree.read(name)?.unwrap_or_default())?)
-    }
-
-    /// The names of the variables that a values file sets.
-    fn variables_of(&self, name: &str) -> Result<Vec<String>, Problem> {
-        let project = self.read_alone(name)?;
-        Ok(project.assignments().iter().map(|assignment| assignment.variable.text.to_string()).collect())
     }
 
     fn is_module(&self, folder: &str) -> bool {
@@ -201,8 +206,19 @@ impl<'a> Finder<'a> {
         let left_out = left_out.map(|(folder, reason)| format!("`{folder}` was left out: {reason}"));
         self.found.left_out.extend(left_out);
         let before = self.found.targets.len();
-        let roots = self.add_roots(&found, place, must_read);
-        self.add_lone_values(&found, &roots, place, must_read);
+        let modules = self.roots(&found);
+        let declared: BTreeMap<String, BTreeSet<String>> =
+            modules.iter().map(|(folder, project)| (folder.clone(), variables(project))).collect();
+        let (mut of_roots, lone) = self.values_files(&found, &declared);
+        for (folder, project) in modules {
+            let files = of_roots.remove(&folder).unwrap_or_default();
+            let result = self.add_root(&folder, project, files, place, must_read);
+            self.found.problems.extend(result.err());
+        }
+        for file in lone.into_iter().filter(|_| must_read.is_empty()) {
+            let result = self.add_lone(file, declared.is_empty(), place);
+            self.found.problems.extend(result.err());
+        }
         self.note_terragrunt(&found, before);
         Ok(())
     }
@@ -223,13 +239,8 @@ impl<'a> Finder<'a> {
         Ok(search(self.tree.as_ref(), top, &mut excluded)?)
     }
 
-    /// Adds the root modules, each with its sets of values; returns their folders.
-    fn add_roots(
-        &mut self,
-        found: &Found,
-        place: Option<usize>,
-        must_read: &BTreeMap<String, usize>,
-    ) -> BTreeMap<String, BTreeSet<String>> {
+    /// The root modules: those that no other calls, or that have values of their own.
+    fn roots(&mut self, found: &Found) -> Vec<(String, Project)> {
         let mut modules: Vec<(String, Project)> = Vec::new();
         for folder in found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path) {
             match self.load(folder, &[], &[]) {
@@ -242,57 +253,49 @@ impl<'a> Finder<'a> {
         let called: BTreeSet<String> = called.map(|module| real(&shown(&module.dir))).collect();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
-        let declared: BTreeMap<String, BTreeSet<String>> =
-            modules.iter().map(|(folder, project)| (folder.clone(), variables(project))).collect();
-        let mut values = self.values_of_roots(found, &declared);
-        for (folder, project) in modules {
-            let values = values.remove(&folder).unwrap_or_default();
-            if let Err(problem) = self.add_root(&folder, project, values, place, must_read) {
-                self.found.problems.push(problem);
-            }
-        }
-        declared
+        modules
     }
 
-    /// The values files that Terraform does not load by itself, with what they set, by the root that declares it: the
-    /// nearest above.
-    fn values_of_roots(
+    /// The values files that Terraform does not load by itself, by the root that declares what they set: the nearest
+    /// above, else the only one; and those of which no root declares anything.
+    fn values_files(
         &mut self,
         found: &Found,
         declared: &BTreeMap<String, BTreeSet<String>>,
-    ) -> BTreeMap<String, Vec<ValuesFile>> {
-        let mut values: BTreeMap<String, Vec<ValuesFile>> = BTreeMap::new();
-        for (folder, file) in found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| (path, name)))
+    ) -> (BTreeMap<String, OfRoot>, Vec<ValuesFile>) {
+        let mut of_roots: BTreeMap<String, OfRoot> = BTreeMap::new();
+        let mut lone = Vec::new();
+        for (folder, name) in found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| (path, name)))
         {
-            if is_automatic(file) && declared.contains_key(folder) {
+            if is_automatic(name) && declared.contains_key(folder) {
                 continue;
             }
-            let path = join(folder, file);
-            let project = match self.read_alone(&path) {
-                Ok(project) => project,
+            let path = join(folder, name);
+            let file = match self.read_alone(&path) {
+                Ok(project) => ValuesFile::new(path, project),
                 Err(problem) => {
                     self.found.problems.push(problem);
                     continue;
                 }
             };
-            let file = ValuesFile::new(path, project);
-            let sets =
-                |root: &str| declared.get(root).is_some_and(|names| file.variables.iter().any(|it| names.contains(it)));
-            let mut above = folder.as_str();
-            let root = loop {
-                if sets(above) {
-                    break Some(above.to_owned());
+            let is_above = |root: &str| root == "." || is_below(folder, root);
+            let setting = || declared.iter().filter(|(_, names)| file.sets_any(names)).map(|(root, _)| root);
+            // Of those above, the longest is the nearest.
+            let nearest =
+                setting().filter(|root| is_above(root)).max_by_key(|root| if *root == "." { 0 } else { root.len() });
+            let mut others = setting();
+            match (nearest, others.next(), others.next()) {
+                // A file beside the module can be meant for no other.
+                (Some(root), ..) | (None, Some(root), None) => {
+                    of_roots.entry(root.clone()).or_default().near.push(file)
                 }
-                match above {
-                    "." | "/" => break None,
-                    folder => above = parent(folder),
-                }
-            };
-            if let Some(root) = root {
-                values.entry(root).or_default().push(file);
+                (None, Some(root), Some(_)) => of_roots.entry(root.clone()).or_default().elsewhere.push(file),
+                // Terraform would be given it in its folder, and say that nothing declares it.
+                (None, None, _) if declared.contains_key(folder) => {}
+                (None, None, _) => lone.push(file),
             }
         }
-        values
+        (of_roots, lone)
     }
 
     /// Adds a root module once for each set of values that it has.
@@ -300,7 +303,7 @@ impl<'a> Finder<'a> {
         &mut self,
         folder: &str,
         project: Project,
-        files: Vec<ValuesFile>,
+        mut files: OfRoot,
         place: Option<usize>,
         must_read: &BTreeMap<String, usize>,
     ) -> Result<(), Problem> {
@@ -309,19 +312,25 @@ impl<'a> Finder<'a> {
             return Ok(());
         }
         let given: Vec<String> = files_of(&project);
-        let files: Vec<ValuesFile> = files.into_iter().filter(|file| !given.contains(&file.path)).collect();
-        let (runs, unloaded) = sets_of_values(&project, &config, config_file.as_deref(), files);
+        files.near.retain(|file| !given.contains(&file.path));
+        files.elsewhere.retain(|file| !given.contains(&file.path));
+        let (runs, unloaded) = runs_of(&project, &config, config_file.as_deref(), files);
         let mut targets = Vec::new();
-        if runs.is_empty() {
-            targets.push(self.add_project(project, folder, place, must_read)?);
-        }
+        let mut add = |finder: &mut Self, project: Project, configured: Configured| {
+            let target = Target::new(project, configured, folder, place);
+            targets.push(finder.push(Target { must_read: must_read.clone(), ..target }));
+        };
         for file in &runs {
             let project = self.load(folder, std::slice::from_ref(&file.path), &[])?;
-            targets.push(self.add_project(project, folder, place, must_read)?);
+            let configured = self.config(folder, &project)?;
+            add(self, project, configured);
+        }
+        if runs.is_empty() {
+            add(self, project, (config, config_file));
         }
         // A person who names values leaves others out.
         let is_chosen = !self.request.given.is_empty();
-        let first = targets.into_iter().flatten().min();
+        let first = targets.into_iter().min();
         if let Some(target) = first.and_then(|first| self.found.targets.get_mut(first)) {
             for file in unloaded {
                 let path = file.path.as_str();
@@ -339,42 +348,14 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// Values files that no root declares the variables of are checked by themselves.
-    fn add_lone_values(
-        &mut self,
-        found: &Found,
-        roots: &BTreeMap<String, BTreeSet<String>>,
-        place: Option<usize>,
-        must_read: &BTreeMap<String, usize>,
-    ) {
-        if !must_read.is_empty() {
-            return;
+    /// Adds a values file of which no root declares anything, if there may be tenants in it.
+    fn add_lone(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
+        let ValuesFile { path, project, tenants, .. } = file;
+        let configured = self.config(parent(&path), &project)?;
+        if is_all || !tenants.is_empty() || concerns(&project, &configured.0) {
+            self.push(Target::new(project, configured, &path, place));
         }
-        for (folder, name) in found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| (path, name)))
-        {
-            let path = join(folder, name);
-            let is_of_root =
-                |file: &ValuesFile| roots.values().any(|names| file.variables.iter().any(|it| names.contains(it)));
-            let result = self.read_alone(&path).and_then(|project| {
-                let file = ValuesFile::new(path.clone(), project);
-                if roots.contains_key(folder) || is_of_root(&file) {
-                    return Ok(None);
-                }
-                let project = self.read_alone(&path)?;
-                let (config, config_file) = self.config(folder, &project)?;
-                let is_lone = roots.is_empty() || file.has_tenants || concerns(&project, &config);
-                Ok(is_lone.then_some((project, config, config_file)))
-            });
-            match result {
-                Ok(Some((project, config, config_file))) => {
-                    let (named, gaps) = (place.into_iter().collect(), Vec::new());
-                    let must_read = BTreeMap::new();
-                    self.push(Target { project, config, config_file, root: path, gaps, named, must_read });
-                }
-                Ok(None) => {}
-                Err(problem) => self.found.problems.push(problem),
-            }
-        }
+        Ok(())
     }
 
     /// Notes what Terragrunt would pass to the modules that were found since `before`.
@@ -395,19 +376,6 @@ impl<'a> Finder<'a> {
             let help = "write the inputs into a values file: `terragrunt render --json`, and name it by `--var-file`";
             target.gaps.push(NotChecked::new(Code::Terragrunt, of(folder, &path), span).help(help));
         }
-    }
-
-    /// Adds a root module with its values; returns its place, or none where nothing in it is for us.
-    fn add_project(
-        &mut self,
-        project: Project,
-        folder: &str,
-        place: Option<usize>,
-        must_read: &BTreeMap<String, usize>,
-    ) -> Result<Option<usize>, Problem> {
-        let (config, config_file) = self.config(folder, &project)?;
-        let (root, named, must_read) = (folder.to_owned(), place.into_iter().collect(), must_read.clone());
-        Ok(Some(self.push(Target { project, config, config_file, root, gaps: Vec::new(), named, must_read })))
     }
 
     /// What is made of the same files is the same, by whatever it was named.
@@ -472,77 +440,19 @@ pub(super) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
     Problem { location: Some(location), ..Problem::new(ProblemKind::Config, error.message) }
 }
 
-/// A values file, and what it sets.
-struct ValuesFile {
-    path: String,
-    variables: BTreeSet<String>,
-    /// The variables whose values look as if their entries were tenants.
-    tenants: BTreeSet<String>,
-    has_tenants: bool,
-}
-
-impl ValuesFile {
-    fn new(path: String, project: Project) -> Self {
-        let names = project.assignments().iter().map(|assignment| assignment.variable.text.to_string());
-        let variables: BTreeSet<String> = names.collect();
-        let evaluator = Evaluator::new(&project);
-        let has_tenants = |name: &&String| {
-            evaluator.variable(&evaluator.root(), name).is_some_and(|value| config::has_tenants(&value))
-        };
-        let tenants: BTreeSet<String> = variables.iter().filter(has_tenants).cloned().collect();
-        Self { path, variables, has_tenants: !tenants.is_empty(), tenants }
-    }
-
-    /// Its path as seen from a folder above.
-    fn below(&self, folder: &str) -> &str {
-        self.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&self.path)
-    }
-}
-
-/// Which of the values files below a root are runs of their own, and which would set the tenants and are loaded by none.
-fn sets_of_values(
-    project: &Project,
-    config: &Config,
-    config_file: Option<&str>,
-    files: Vec<ValuesFile>,
-) -> (Vec<ValuesFile>, Vec<ValuesFile>) {
-    let is_set = |name: &str| {
-        let mut assignments = project.assignments().iter();
-        assignments.any(|it| it.variable.text.as_str() == name && it.source != AssignmentSource::Default)
-    };
-    let is_declared = |name: &str| project.root().is_some_and(|root| root.variable(name).is_some());
-    let is_tenants = |file: &ValuesFile, name: &String| {
-        is_declared(name) && (config.tenants_variables.contains(name) || file.tenants.contains(name))
-    };
-    if let (Some(path), false) = (config_file, config.values.is_empty()) {
-        let is_run = |file: &ValuesFile| matches(&config.values, parent(path), &file.path);
-        let (runs, others): (Vec<_>, Vec<_>) = files.into_iter().partition(is_run);
-        let sets_tenants = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name));
-        return (runs, others.into_iter().filter(sets_tenants).collect());
-    }
-    let (tenants, others): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| file.variables.iter().any(|name| is_tenants(file, name)));
-    if tenants.is_empty() {
-        // What the tenants are made of may be named anyhow: Terraform asks for what has no value.
-        let is_needed = |name: &String| {
-            let declared = project.root().and_then(|root| root.variable(name));
-            declared.is_some_and(|variable| variable.default.is_none()) && !is_set(name)
-        };
-        let needed = others.into_iter().filter(|file| file.variables.iter().any(is_needed));
-        return (needed.collect(), Vec::new());
-    }
-    let is_run = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name) && !is_set(name));
-    tenants.into_iter().partition(is_run)
-}
-
 /// The variables that the root module declares.
 fn variables(project: &Project) -> BTreeSet<String> {
     let declared = project.root().into_iter().flat_map(|root| &root.variables);
     declared.map(|variable| variable.name.text.to_string()).collect()
 }
 
-fn declares_any(project: &Project, names: &[String]) -> bool {
-    names.iter().any(|name| project.root().is_some_and(|root| root.variable(name).is_some()))
+/// Whether the root module declares a variable that a values file sets, or the file sets nothing.
+fn declares_any_of(project: &Project, file: &str) -> bool {
+    let sources = project.sources();
+    let is_of =
+        |source: AssignmentSource| matches!(source, AssignmentSource::File(id) if sources.get(id).name() == file);
+    let mut own = project.assignments().iter().filter(|assignment| is_of(assignment.source)).peekable();
+    own.peek().is_none() || own.any(|it| project.root().is_some_and(|root| root.variable(&it.variable.text).is_some()))
 }
 
 /// Whether a file can be one that a root module reads.

@@ -19,7 +19,10 @@ pub fn verdict(report: &Report) -> String {
         (true, true) => None,
         (_, false) if values == 0 => Some("nothing was checked".to_owned()),
         (true, false) => Some("not everything was checked".to_owned()),
-        (false, _) => Some(format!("{} was not checked", surprises.into_iter().collect::<Vec<_>>().join(" and "))),
+        (false, _) => {
+            let verb = if surprises.len() == 1 { "was" } else { "were" };
+            Some(format!("{} {verb} not checked", surprises.into_iter().collect::<Vec<_>>().join(" and ")))
+        }
     };
     match (parts.is_empty(), what) {
         (true, None) => "no findings".to_owned(),
@@ -54,13 +57,21 @@ pub fn totals(report: &Report) -> String {
 
 /// What was not checked and is no finding, a line each; with the run where there are several.
 pub fn coverage(report: &Report) -> Vec<String> {
-    let several = report.runs.len() > 1;
-    let gaps = report.gaps().filter(|(_, gap)| !gap.is_finding);
-    gaps.map(|(run, gap)| {
-        let run = run.filter(|_| several).map(|run| format!("{run}: ")).unwrap_or_default();
-        format!("{run}{} [{}]", gap.reason, gap.code.as_str())
-    })
-    .collect()
+    // What is the same in several runs is said once.
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    for (run, gap) in report.gaps().filter(|(_, gap)| !gap.is_finding) {
+        let line = format!("{} [{}]", gap.reason, gap.code.as_str());
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, runs)) => runs.extend(run),
+            None => lines.push((line, run.into_iter().collect())),
+        }
+    }
+    let line = |(line, runs): (String, Vec<&str>)| match runs.as_slice() {
+        [run] if report.runs.len() > 1 => format!("{run}: {line}"),
+        [_, _, ..] => format!("in {} runs: {line}", runs.len()),
+        _ => line,
+    };
+    lines.into_iter().map(line).collect()
 }
 
 /// The configuration in force, and what it takes away from the check, a line each.

@@ -1,0 +1,87 @@
+//! Values files that Terraform does not load by itself: which of them are runs of a root module.
+
+use std::collections::BTreeSet;
+
+use symlint_terraform::{AssignmentSource, Evaluator, Project};
+
+use super::paths::parent;
+use super::search::matches;
+use crate::config::{self, Config};
+
+/// A values file by itself, and what it sets.
+pub(super) struct ValuesFile {
+    pub(super) path: String,
+    pub(super) project: Project,
+    pub(super) variables: BTreeSet<String>,
+    /// The variables whose values look as if their entries were tenants.
+    pub(super) tenants: BTreeSet<String>,
+}
+
+impl ValuesFile {
+    pub(super) fn new(path: String, project: Project) -> Self {
+        let names = project.assignments().iter().map(|assignment| assignment.variable.text.to_string());
+        let variables: BTreeSet<String> = names.collect();
+        let evaluator = Evaluator::new(&project);
+        let has_tenants = |name: &&String| {
+            evaluator.variable(&evaluator.root(), name).is_some_and(|value| config::has_tenants(&value))
+        };
+        let tenants: BTreeSet<String> = variables.iter().filter(has_tenants).cloned().collect();
+        Self { path, project, variables, tenants }
+    }
+
+    /// Whether it sets one of these variables.
+    pub(super) fn sets_any(&self, names: &BTreeSet<String>) -> bool {
+        self.variables.iter().any(|name| names.contains(name))
+    }
+
+    /// Its path as seen from a folder above.
+    pub(super) fn below(&self, folder: &str) -> &str {
+        self.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&self.path)
+    }
+}
+
+/// The values files of a root, as Terraform does not load them by itself.
+#[derive(Default)]
+pub(super) struct OfRoot {
+    /// Those below it, and those that can be meant for no other.
+    pub(super) near: Vec<ValuesFile>,
+    /// Those elsewhere that set its variables, and may be meant for others.
+    pub(super) elsewhere: Vec<ValuesFile>,
+}
+
+/// Which of the values files of a root are runs of their own, and which would set the tenants and are loaded by none.
+pub(super) fn runs_of(
+    project: &Project,
+    config: &Config,
+    config_file: Option<&str>,
+    files: OfRoot,
+) -> (Vec<ValuesFile>, Vec<ValuesFile>) {
+    let is_set = |name: &str| {
+        let mut assignments = project.assignments().iter();
+        assignments.any(|it| it.variable.text.as_str() == name && it.source != AssignmentSource::Default)
+    };
+    let declared = |name: &str| project.root().and_then(|root| root.variable(name));
+    let is_tenants = |file: &ValuesFile, name: &String| {
+        declared(name).is_some() && (config.tenants_variables.contains(name) || file.tenants.contains(name))
+    };
+    let sets_tenants = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name));
+    let elsewhere = files.elsewhere.into_iter().filter(sets_tenants);
+    if let (Some(path), false) = (config_file, config.values.is_empty()) {
+        let is_run = |file: &ValuesFile| matches(&config.values, parent(path), &file.path);
+        let all = files.near.into_iter().chain(elsewhere);
+        let (runs, others): (Vec<_>, Vec<_>) = all.partition(is_run);
+        return (runs, others.into_iter().filter(sets_tenants).collect());
+    }
+    let (tenants, others): (Vec<_>, Vec<_>) = files.near.into_iter().partition(sets_tenants);
+    if tenants.is_empty() {
+        // What the tenants are made of may be named anyhow: Terraform asks for what has no value.
+        let is_needed =
+            |name: &String| declared(name).is_some_and(|variable| variable.default.is_none()) && !is_set(name);
+        let needed = others.into_iter().filter(|file| file.variables.iter().any(is_needed));
+        return (needed.collect(), elsewhere.collect());
+    }
+    let is_run = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name) && !is_set(name));
+    let (runs, mut unloaded): (Vec<_>, Vec<_>) = tenants.into_iter().partition(is_run);
+    unloaded.extend(elsewhere);
+    (runs, unloaded)
+}

@@ -1,0 +1,324 @@
+//! What is found below a folder, what is left out, and what no input can reach.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Run, Symlint, VARIABLE, bad, folder, good, symlint};
+
+fn check(dir: &Path, arguments: &[&str]) -> Run {
+    let mut all = vec!["check", "--format", "json"];
+    all.extend(arguments);
+    Symlint::new(&all).dir(dir).run()
+}
+
+/// The roots of all runs, each with the values file that it has last.
+fn runs(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let runs = report["runs"].as_array().unwrap().iter();
+    let last = |run: &serde_json::Value| {
+        run["values"].as_array().unwrap().last().map(|file| file.as_str().unwrap().to_owned())
+    };
+    runs.map(|run| format!("{} {}", run["root"].as_str().unwrap(), last(run).unwrap_or_default())).collect()
+}
+
+/// `code reason` of all that was not checked.
+fn gaps(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let of_runs = report["runs"].as_array().unwrap().iter().flat_map(|run| run["not_checked"].as_array().unwrap());
+    let gaps = of_runs.chain(report["not_checked"].as_array().unwrap());
+    gaps.map(|gap| format!("{} {}", gap["code"].as_str().unwrap(), gap["reason"].as_str().unwrap())).collect()
+}
+
+const FOUND: &str = "role-account-mismatch blue_harbour";
+
+#[test]
+fn a_root_module_does_not_end_the_search() {
+    let decoy = "variable \"customer_tenants\" {\n  default = {}\n}\n";
+    let dir = folder(&[("main.tf", decoy), ("prod/main.tf", VARIABLE), ("prod/terraform.tfvars", &bad())]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(
+        (runs(&run), run.findings()),
+        (vec![". ".into(), "prod prod/terraform.tfvars".into()], vec![FOUND.into()])
+    );
+}
+
+#[test]
+fn a_called_module_with_values_is_a_root() {
+    let call = format!("{VARIABLE}module \"inner\" {{\n  source = \"./inner\"\n}}\n");
+    let files = [("main.tf", call.as_str()), ("terraform.tfvars", &good()), ("inner/main.tf", VARIABLE)];
+    let dir = folder(&files);
+    assert_eq!(runs(&check(dir.path(), &[])), [". terraform.tfvars"]);
+    std::fs::write(dir.path().join("inner/terraform.tfvars"), bad()).unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), [". terraform.tfvars", "inner inner/terraform.tfvars"]);
+    assert_eq!(run.findings(), [FOUND]);
+}
+
+#[test]
+fn values_files_below_a_module_are_its_runs() {
+    let dir = folder(&[
+        ("main.tf", &format!("{VARIABLE}variable \"region\" {{}}\n")),
+        ("region.auto.tfvars", "region = \"eu-west-1\"\n"),
+        ("envs/prod.tfvars", &bad()),
+        ("envs/dev.tfvars", &good()),
+        ("envs/notes.tfvars", "notes = 1\n"),
+    ]);
+    let run = check(dir.path(), &["--select", "role-account-mismatch"]);
+    assert_eq!(runs(&run), [". envs/dev.tfvars", ". envs/prod.tfvars"]);
+    assert_eq!(run.findings(), [FOUND]);
+    // One that is named goes with the module that declares what it sets.
+    let named = check(dir.path(), &["envs/prod.tfvars"]);
+    assert_eq!(runs(&named), [". envs/prod.tfvars"]);
+    let human = Symlint::new(&["check", "envs"]).dir(dir.path()).run().stdout;
+    assert!(human.contains("[values-alone]"), "a folder without configuration is values alone: {human}");
+
+    std::fs::write(dir.path().join(".symlint.hcl"), "values = [\"envs/d*.tfvars\"]\n").unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), [". envs/dev.tfvars"]);
+    let unloaded = "unloaded-values no run loads the values file `envs/prod.tfvars`, so what it sets was not checked";
+    assert_eq!((run.findings(), gaps(&run)), (vec!["not-checked -".into()], vec![unloaded.into()]));
+    // Who names values leaves the others out.
+    assert_eq!(check(dir.path(), &["--no-config", "--var-file", "envs/dev.tfvars"]).findings(), [""; 0]);
+}
+
+#[test]
+fn values_files_beside_a_module_are_not_forgotten() {
+    let dir =
+        folder(&[("infra/main.tf", VARIABLE), ("infra/terraform.tfvars", &good()), ("values/prod.tfvars", &bad())]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(
+        (runs(&run), run.findings()),
+        (vec!["infra infra/terraform.tfvars".into()], vec!["not-checked -".into()])
+    );
+    assert!(gaps(&run)[0].contains("`values/prod.tfvars`"), "{:?}", gaps(&run));
+    // Where the module has no values of its own, they can be meant for no other.
+    std::fs::remove_file(dir.path().join("infra/terraform.tfvars")).unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!((runs(&run), run.findings()), (vec!["infra values/prod.tfvars".into()], vec![FOUND.into()]));
+}
+
+#[test]
+fn a_file_stands_for_the_roots_that_read_it() {
+    let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/../data/tenants.yaml\"))\n}\n";
+    let call = format!(
+        "{VARIABLE}{main}module \"sso\" {{\n  source = \"../modules/sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n}}\n"
+    );
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        ("one/main.tf", &call),
+        ("one/terraform.tfvars", &bad()),
+        ("two/main.tf", VARIABLE),
+        ("two/terraform.tfvars", &bad()),
+        ("modules/sso_flow/main.tf", "variable \"tenant_slug\" {}\n"),
+        ("modules/other/main.tf", "output \"x\" {\n  value = 1\n}\n"),
+        ("data/tenants.yaml", "foo: {}\n"),
+        ("README.md", ""),
+    ]);
+    for file in ["modules/sso_flow/main.tf", "one/main.tf", "data/tenants.yaml"] {
+        let run = check(dir.path(), &[file]);
+        assert_eq!(runs(&run), ["one one/terraform.tfvars"], "{file}: {}", run.stderr);
+        assert!(run.findings().contains(&FOUND.to_owned()), "{file}");
+    }
+    let both = check(dir.path(), &["two/main.tf", "modules/sso_flow/main.tf"]);
+    assert_eq!(runs(&both), ["one one/terraform.tfvars", "two two/terraform.tfvars"]);
+    let nobody = check(dir.path(), &["modules/other/main.tf"]);
+    assert_eq!(
+        (nobody.code, gaps(&nobody)),
+        (0, vec!["left-out no root module that was found reads `modules/other/main.tf`".into()])
+    );
+    assert_eq!(check(dir.path(), &["README.md"]).code, 2);
+}
+
+#[test]
+fn every_path_that_is_named_needs_something() {
+    let dir = folder(&[
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &good()),
+        ("empty/x.txt", ""),
+        ("no.tfvars", "x = 1\n"),
+    ]);
+    let run = check(dir.path(), &["a", "empty", "no.tfvars", "missing"]);
+    assert_eq!((run.code, runs(&run).len()), (2, 2), "{}", run.stderr);
+    for said in
+        ["nothing to check in `empty`", "nothing to check in `no.tfvars`", "cannot read missing: there is no such file"]
+    {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    assert!(!run.stderr.contains("`a`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_mistake_in_one_configuration_keeps_no_other_module_from_being_checked() {
+    let dir = folder(&[
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &bad()),
+        ("b/.symlint.hcl", "tenants {\n  varable = \"x\"\n}\n"),
+        ("b/main.tf", VARIABLE),
+        ("b/terraform.tfvars", &bad()),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!((run.code, run.findings()), (2, vec![FOUND.to_owned()]));
+    assert!(run.stderr.contains("b/.symlint.hcl:2:3: "), "{}", run.stderr);
+    assert_eq!(run.json()["problems"][0]["kind"], "config");
+}
+
+#[test]
+fn what_is_excluded_is_left_out_and_listed() {
+    let dir = folder(&[
+        ("live/.symlint.hcl", "exclude = [\"old\", \"**/templates\"]\n"),
+        ("live/main.tf", VARIABLE),
+        ("live/terraform.tfvars", &good()),
+        ("live/old/main.tf", VARIABLE),
+        ("live/old/terraform.tfvars", &bad()),
+        ("live/deep/er/templates/main.tf", VARIABLE),
+        ("node_modules/x/main.tf", VARIABLE),
+        ("elsewhere/old/main.tf", VARIABLE),
+        ("elsewhere/old/terraform.tfvars", &good()),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), ["elsewhere/old elsewhere/old/terraform.tfvars", "live live/terraform.tfvars"]);
+    let left_out: Vec<String> = gaps(&run).into_iter().filter(|gap| gap.starts_with("left-out")).collect();
+    let excluded = |path: &str| format!("left-out `{path}` was left out: the configuration excludes it");
+    assert_eq!(left_out, [excluded("live/deep/er/templates"), excluded("live/old")]);
+    // Who names it wants it.
+    assert_eq!(check(dir.path(), &["live/old"]).findings(), [FOUND]);
+}
+
+#[test]
+fn what_git_tracks_is_never_ignored() {
+    let dir = folder(&[("prod/main.tf", VARIABLE), ("prod/terraform.tfvars", &bad())]);
+    let git = |arguments: &[&str]| {
+        assert!(Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap().status.success());
+    };
+    git(&["init", "-q"]);
+    std::fs::write(dir.path().join(".gitignore"), "prod/\n").unwrap();
+    let ignored = check(dir.path(), &[]);
+    assert_eq!((ignored.code, gaps(&ignored)), (2, vec!["left-out `prod` was left out: git ignores it".into()]));
+    git(&["add", "-A", "--force"]);
+    assert_eq!(check(dir.path(), &[]).findings(), [FOUND]);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_is_read() {
+    use std::os::unix::fs::symlink;
+    let outside = folder(&[("secret", "[default]\naws_secret_access_key = SEKRET\n"), ("module/main.tf", VARIABLE)]);
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &bad())]);
+    symlink(outside.path().join("secret"), dir.path().join("x.auto.tfvars")).unwrap();
+    symlink(outside.path().join("module"), dir.path().join("linked")).unwrap();
+    for format in ["human", "json", "sarif"] {
+        let run = Symlint::new(&["check", "--format", format]).dir(dir.path()).run();
+        assert_eq!(run.code, 2);
+        assert!(!run.stdout.contains("SEKRET") && !run.stderr.contains("SEKRET"), "{run:?}");
+        assert_eq!(run.stderr.matches("cannot read x.auto.tfvars: it is outside of ").count(), 1, "{}", run.stderr);
+        assert!(run.stdout.contains("role-account-mismatch"), "the others are checked");
+    }
+    assert!(
+        gaps(&check(dir.path(), &[])).contains(&"left-out `linked` was left out: it is a link to another place".into())
+    );
+
+    let read = |path: &str| {
+        format!(
+            "locals {{\n  all = file(\"{path}\")\n}}\n{}",
+            VARIABLE.replace("any", "any\n  default = { a = local.all }")
+        )
+    };
+    let up = format!("{}/secret", outside.path().display());
+    let dir = folder(&[
+        (".git/HEAD", "ref: SEKRET"),
+        ("main.tf", &read("../../../../../../../../etc/hostname")),
+        ("other.tf", &read(&up).replace("all", "up").replace("customer_tenants", "b")),
+    ]);
+    let run = Symlint::new(&["eval", ".", "[local.all, local.up]"]).dir(dir.path()).run();
+    assert!(!run.stdout.contains("SEKRET"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &bad())]);
+    let pipe = |name: &str| assert!(Command::new("mkfifo").arg(dir.path().join(name)).status().unwrap().success());
+    pipe("pipe.tf");
+    let run = check(dir.path(), &[]);
+    assert_eq!((run.code, run.findings()), (2, vec![FOUND.to_owned()]));
+    assert!(run.stderr.contains("cannot read pipe.tf: it is not a regular file"), "{}", run.stderr);
+    pipe("values.tfvars");
+    let run = check(dir.path(), &["values.tfvars"]);
+    assert!(run.code == 2 && run.stderr.contains("values.tfvars: it is not a regular file"), "{run:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_reported() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good())]);
+    let name = std::ffi::OsStr::from_bytes(b"bad\xff_override.tf");
+    std::fs::write(dir.path().join(name), "").unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("its name is not UTF-8"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_report_is_written_through_a_link_that_leads_away() {
+    let victim = folder(&[("victim", "precious")]);
+    let dir = folder(&[("terraform.tfvars", &good())]);
+    std::os::unix::fs::symlink(victim.path().join("victim"), dir.path().join("out.sarif")).unwrap();
+    let run = Symlint::new(&["check", "--format", "sarif=out.sarif"]).dir(dir.path()).run();
+    assert!(run.code == 2 && run.stderr.contains("cannot write out.sarif"), "{run:?}");
+    assert_eq!(std::fs::read_to_string(victim.path().join("victim")).unwrap(), "precious");
+}
+
+#[test]
+fn options_of_other_programs_lead_to_ours() {
+    for (option, said) in [
+        ("--fix", "`symlint fix`"),
+        ("--exit-zero", "`--fail-on never`"),
+        ("--output-file=x", "`--format FORMAT=FILE`"),
+        ("--show-files", "`-v`"),
+        ("--explain", "`symlint explain RULE`"),
+    ] {
+        let run = symlint(&["check", option]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{option}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn no_check_is_weakened_unnoticed() {
+    let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
+    let config =
+        "rule \"role-outside-sym-path\" {\n  level = \"off\"\n}\nrule \"region-invalid\" {\n  level = \"warning\"\n}\n";
+    let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &text)]);
+    let run = |format: &str| Symlint::new(&["check", "--format", format]).dir(dir.path()).run().stdout;
+    for format in ["human", "concise", "markdown", "sarif", "junit", "github"] {
+        let text = run(format).replace("`", "").to_lowercase();
+        for said in [
+            "configuration: .symlint.hcl",
+            "rules that are off: role-outside-sym-path",
+            "rules lowered to warnings: region-invalid",
+            "suppressed by a comment: role-account-mismatch of blue_harbour: moved",
+        ] {
+            assert!(text.contains(said), "{format}: {text}");
+        }
+    }
+    let policy = &check(dir.path(), &[]).json()["policy"];
+    assert_eq!(policy["off"], serde_json::json!(["role-outside-sym-path"]));
+    let strict = check(dir.path(), &["--no-inline-suppressions"]);
+    assert_eq!((strict.code, strict.findings()), (1, vec![FOUND.to_owned()]));
+    assert_eq!(strict.json()["policy"]["inline_suppressions"], false);
+}
+
+#[test]
+fn many_findings_are_cut_and_counted_by_rule() {
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["check", "examples/copy-paste"];
+        all.extend(arguments);
+        symlint(&all).stdout
+    };
+    let cut = run(&["--max-findings", "3"]);
+    assert!(cut.contains("\n7 more findings are not shown: `--max-findings 0` shows all\n"), "{cut}");
+    assert!(cut.contains("\n1  duplicate-key\n"), "{cut}");
+    assert!(!run(&[]).contains("not shown"));
+    assert!(run(&["--statistics"]).contains("1  duplicate-key\n"));
+}
