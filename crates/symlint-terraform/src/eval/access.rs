@@ -97,7 +97,12 @@ impl Evaluator<'_> {
 
     /// Why there is no `name` in a map or object. Where the type has told so already, it is only unknown.
     fn absent(&self, base: &Value, name: &Str, span: Span) -> Stop {
-        if self.is_missing(base.origin.span, name) {
+        let marked = format!("\u{FEFF}{name}");
+        if base.entry(&marked).is_some() {
+            let message =
+                format!("there is no `{name}`: a byte order mark stands in front of that name; save the file without");
+            Stop::error_at(message, span)
+        } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{name}` is required and missing"))
         } else if matches!(base.kind, Kind::Map(_)) {
             Stop::error_at(format!("the map has no key `{name}`"), span)

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bigdecimal::num_bigint::BigInt;
 use foldhash::HashMap;
-use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place, Tag};
 
 use crate::eval::{Answer, LostKey, Stop, numeric};
 use crate::number;
@@ -26,14 +26,6 @@ const MAX_DEPTH: usize = 60;
 fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
     args.evaluator.meter().spend(text.len() / 8)?;
-    // Terraform's parser takes no tabs where lines are indented.
-    if text.lines().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
-        return Err(odd());
-    }
-    // Line breaks to YAML 1.1 only, and versions that are refused.
-    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || text.contains("%YAML") {
-        return Err(odd());
-    }
     let mut reader = Reader {
         args,
         events: Parser::new_from_str(&text),
@@ -42,6 +34,7 @@ fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
         origin: &origin,
         anchors: HashMap::default(),
     };
+    reader.check_characters()?;
     let value = reader.document()?;
     Ok(value.marked(origin.sensitive))
 }
@@ -79,11 +72,71 @@ const REFUSED: &[&str] = &[
     "while scanning a quoted scalar, found unexpected end of stream",
 ];
 
-fn odd() -> Stop {
-    Stop::reason("this YAML is not evaluated")
-}
+/// A text that Terraform's parser may take for something else.
+struct Odd;
+
+/// The tags of YAML itself, written `!!str`.
+const CORE: &str = "tag:yaml.org,2002:";
 
 impl<'t> Reader<'_, 't, '_> {
+    /// What is at `range` may be something else to Terraform, for `reason`.
+    fn odd(&self, reason: &str, range: Range<usize>) -> Stop {
+        let span = self.written(range, Form::Whole).span;
+        Stop::Unknown(Value::unknown(format!("this YAML is not evaluated: {reason}"), span))
+    }
+
+    /// What is at `range` is refused by Terraform, too.
+    fn refused(&self, reason: impl std::fmt::Display, range: Range<usize>) -> Stop {
+        let span = self.written(range, Form::Whole).span;
+        Stop::error_at(format!("`yamldecode` cannot read this: {reason}"), span)
+    }
+
+    /// Refuses what Terraform's parser does not take, wherever it is.
+    fn check_characters(&self) -> Answer<()> {
+        let is_control = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}');
+        if let Some((at, c)) = self.text.char_indices().find(|(_, c)| is_control(*c)) {
+            return Err(self.refused("control characters are not allowed", at..at + c.len_utf8()));
+        }
+        if let Some((at, c)) = self.text.char_indices().find(|(_, c)| ['\u{85}', '\u{2028}', '\u{2029}'].contains(c)) {
+            return Err(self.odd("this character is a line break to YAML 1.1", at..at + c.len_utf8()));
+        }
+        if let Some(at) = self.text.find("%YAML") {
+            return Err(self.odd("it has a version", at..at + "%YAML".len()));
+        }
+        let mut start = 0;
+        for line in self.text.split_inclusive('\n') {
+            let at = start + line.len() - line.trim_start_matches(' ').len();
+            if self.text.get(at..).is_some_and(|rest| rest.starts_with('\t')) {
+                return Err(self.tab(start, at));
+            }
+            start += line.len();
+        }
+        Ok(())
+    }
+
+    /// A tab that indents a line which begins at `start`. Only within brackets, quotes and blocks of text it does not
+    /// stand in the way.
+    fn tab(&self, start: usize, at: usize) -> Stop {
+        let before = self.text.get(..start).unwrap_or_default();
+        let mut events = Parser::new_from_str(before);
+        let mut is_block = false;
+        let is_whole = loop {
+            match events.next_event() {
+                Some(Ok((Event::Scalar(_, style, ..), _))) => {
+                    is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                }
+                Some(Ok((Event::StreamEnd, _))) | None => break true,
+                Some(Ok(_)) => {}
+                Some(Err(_)) => break false,
+            }
+        };
+        if is_whole && !(is_block && at > start) {
+            self.refused("a line is indented with a tab; use spaces", at..at + 1)
+        } else {
+            self.odd("a line begins with a tab", at..at + 1)
+        }
+    }
+
     fn next(&mut self) -> Answer<(Event<'t>, Range<usize>)> {
         self.args.spend(1)?;
         match self.events.next_event() {
@@ -97,7 +150,11 @@ impl<'t> Reader<'_, 't, '_> {
                 let span = self.written(at..end, Form::Whole).span;
                 Err(Stop::error_at(format!("`yamldecode` cannot read this: {}", error.info()), span))
             }
-            Some(Err(_)) | None => Err(odd()),
+            Some(Err(error)) => {
+                let at = self.byte(error.marker().index());
+                Err(self.odd(error.info(), at..at))
+            }
+            None => Err(self.odd("it ends too early", self.text.len()..self.text.len())),
         }
     }
 
@@ -137,14 +194,17 @@ impl<'t> Reader<'_, 't, '_> {
                 let text = self.without_last_break(&text, style, &range);
                 // Terraform's parser takes a block such as `y` for what it would be without one, and shows that as text.
                 let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                if is_block && !matches!(resolve(text)?, Plain::Text) {
-                    return Err(odd());
+                if is_block && !matches!(resolve(text), Ok(Plain::Text)) {
+                    return Err(self.odd("this block of text reads like something else", range));
                 }
                 let value = match tag {
                     None => self.scalar(text, is_string, range)?,
+                    Some(tag) if tag.handle != CORE => {
+                        return Err(self.refused(format_args!("unsupported tag `{}{}`", tag.handle, tag.suffix), range));
+                    }
                     Some(tag) if tag.suffix == "str" => self.scalar(text, true, range)?,
                     Some(tag) if !is_string => {
-                        let value = self.scalar(text, false, range)?;
+                        let value = self.scalar(text, false, range.clone())?;
                         let wanted = match &value.kind {
                             Kind::Number(number) if number.is_integer() => ["int", "float"].contains(&&*tag.suffix),
                             Kind::Number(_) => tag.suffix == "float",
@@ -153,23 +213,43 @@ impl<'t> Reader<'_, 't, '_> {
                             _ => false,
                         };
                         if !wanted {
-                            return Err(odd());
+                            return Err(self.odd(&format!("the tag `!!{}`", tag.suffix), range));
                         }
                         value
                     }
-                    Some(_) => return Err(odd()),
+                    Some(tag) => return Err(self.odd(&format!("the tag `!!{}`", tag.suffix), range)),
                 };
                 (value, anchor)
             }
-            Event::SequenceStart(anchor, None) => (self.sequence(range, depth)?, anchor),
-            Event::MappingStart(anchor, None) => (self.mapping(range, depth)?, anchor),
-            Event::Alias(anchor) => return self.anchors.get(&anchor).cloned().ok_or_else(odd),
-            _ => return Err(odd()),
+            Event::SequenceStart(anchor, tag) => {
+                self.check_tag(tag.as_deref(), "seq", &range)?;
+                (self.sequence(range, depth)?, anchor)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.check_tag(tag.as_deref(), "map", &range)?;
+                (self.mapping(range, depth)?, anchor)
+            }
+            Event::Alias(anchor) => {
+                let unknown = || self.odd("this anchor is not there yet", range);
+                return self.anchors.get(&anchor).cloned().ok_or_else(unknown);
+            }
+            _ => return Err(self.odd("a value is missing here", range)),
         };
         if anchor > 0 {
             self.anchors.insert(anchor, value.clone());
         }
         Ok(value)
+    }
+
+    /// A list or mapping may have a tag only if it says what that is anyway.
+    fn check_tag(&self, tag: Option<&Tag>, own: &str, range: &Range<usize>) -> Answer<()> {
+        match tag {
+            Some(tag) if tag.handle != CORE || tag.suffix != own => {
+                let handle = if tag.handle == CORE { "!!" } else { &tag.handle };
+                Err(self.refused(format_args!("unsupported tag `{handle}{}`", tag.suffix), range.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn sequence(&mut self, start: Range<usize>, depth: usize) -> Answer {
@@ -210,10 +290,18 @@ impl<'t> Reader<'_, 't, '_> {
                     continue;
                 }
                 Event::Scalar(text, style, 0, None) => match (style, text.as_ref()) {
-                    (ScalarStyle::Plain, plain) if !is_name(plain) => return Err(odd()),
+                    (ScalarStyle::Plain, "~" | "null" | "Null" | "NULL" | "") => {
+                        return Err(self.refused("a key must not be null", range));
+                    }
+                    (ScalarStyle::Plain, plain) if !is_name(plain) => {
+                        return Err(self.odd("this key may be something else than a text; put it in quotes", range));
+                    }
                     _ => self.scalar(&text, true, range)?,
                 },
-                _ => return Err(odd()),
+                Event::SequenceStart(..) | Event::MappingStart(..) => {
+                    return Err(self.refused("a key is a text", range));
+                }
+                _ => return Err(self.odd("this key", range)),
             };
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
@@ -239,7 +327,7 @@ impl<'t> Reader<'_, 't, '_> {
     /// The value of a scalar whose text, in quotes or without, stands at `range`.
     fn scalar(&self, text: &str, is_string: bool, range: Range<usize>) -> Answer {
         if !is_string {
-            match resolve(text)? {
+            match resolve(text).map_err(|Odd| self.odd("a date or number of this form", range.clone()))? {
                 Plain::Kind(kind) => return Ok(Value::new(kind, self.written(range, Form::Bare))),
                 Plain::Text => {}
             }
@@ -291,26 +379,27 @@ enum Plain {
 }
 
 /// What a text without quotes stands for.
-fn resolve(text: &str) -> Answer<Plain> {
+fn resolve(text: &str) -> Result<Plain, Odd> {
     let kind = match text {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
-        "-0" | "+0" | "." => return Err(odd()),
+        "-0" | "+0" | "." => return Err(Odd),
         _ if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => return number_or_text(text),
         _ => return Ok(Plain::Text),
     };
     Ok(Plain::Kind(kind))
 }
 
-fn number_or_text(text: &str) -> Answer<Plain> {
+fn number_or_text(text: &str) -> Result<Plain, Odd> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
     if digits(whole) && digits(fraction) && digits(power) && !power.is_empty() && whole.len() + fraction.len() > 0 {
-        return Ok(Plain::Kind(Kind::Number(numeric(number::parse(text))?)));
+        let number = numeric(number::parse(text)).map_err(|_| Odd)?;
+        return Ok(Plain::Kind(Kind::Number(number)));
     }
     for (start, base) in [("0x", 16), ("0o", 8)] {
         let number = text.strip_prefix(start).and_then(|digits| BigInt::parse_bytes(digits.as_bytes(), base));
@@ -320,7 +409,7 @@ fn number_or_text(text: &str) -> Answer<Plain> {
     }
     // Dates and infinities.
     if may_be_date(text) || [".i", ".I", ".n", ".N"].iter().any(|start| unsigned.starts_with(start)) {
-        return Err(odd());
+        return Err(Odd);
     }
     Ok(Plain::Text)
 }

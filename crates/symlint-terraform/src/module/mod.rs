@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
+use crate::origin::Origin;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Attribute, Block, File, Name};
 use crate::tree::{FileError, FileTree};
@@ -32,7 +33,7 @@ pub struct Project {
     /// The place of the last assignment of each variable.
     last_assignments: HashMap<Str, u32>,
     /// The variables that are given outside of all files, by the texts that stand for these.
-    given: HashMap<FileId, Str>,
+    given: HashMap<FileId, (Str, AssignmentSource)>,
     errors: Vec<LoadError>,
     unreadable: Vec<FileError>,
     surroundings: Surroundings,
@@ -292,8 +293,22 @@ impl Project {
     /// Where a person finds `span`: there, or, if it lies in a value that was given outside of all files, in the name
     /// of the variable where it is declared.
     pub fn visible(&self, span: Span) -> Span {
-        let declared = self.given.get(&span.file).and_then(|variable| self.root()?.variable(variable));
+        let declared = self.given.get(&span.file).and_then(|(variable, _)| self.root()?.variable(variable));
         declared.map_or(span, |variable| variable.name.span)
+    }
+
+    /// Whether a value with this origin, or something that it was made of, came from the environment (`TF_VAR_name`) and
+    /// is in no file: it may be one that nobody else should see.
+    pub fn is_from_environment(&self, origin: &Origin) -> bool {
+        if self.given.is_empty() {
+            return false;
+        }
+        let given = |origin: &Origin| self.given.get(&origin.span.file);
+        let mut found = false;
+        origin.each_source(&mut |origin| {
+            found |= given(origin).is_some_and(|(_, source)| *source == AssignmentSource::Environment);
+        });
+        found
     }
 
     /// What is wrong with the configuration beside the errors of syntax, which are in the files.
@@ -323,7 +338,7 @@ impl Project {
     fn add_assignment(&mut self, assignment: Assignment) {
         let variable = &assignment.variable.text;
         if matches!(assignment.source, AssignmentSource::Environment | AssignmentSource::Option) {
-            self.given.insert(assignment.span.file, variable.clone());
+            self.given.insert(assignment.span.file, (variable.clone(), assignment.source));
         }
         self.last_assignments.insert(variable.clone(), u32::try_from(self.assignments.len()).unwrap_or(u32::MAX));
         self.assignments.push(assignment);

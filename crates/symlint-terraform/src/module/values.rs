@@ -87,7 +87,24 @@ pub(super) fn assign(
             }
         }
     }
+    drop_unread(project);
     Ok(())
+}
+
+/// Lets go of the mistakes in values of the environment that others replace: Terraform does not even read these.
+fn drop_unread(project: &mut Project) {
+    for index in 0..project.assignments.len() {
+        let Some(Assignment { variable, source: AssignmentSource::Environment, span, .. }) =
+            project.assignments.get(index)
+        else {
+            continue;
+        };
+        let is_last = project.last_assignment(&variable.text).is_some_and(|(last, _)| last as usize == index);
+        let file = span.file;
+        if !is_last && let Some(file) = project.files.iter_mut().find(|own| own.id == file) {
+            file.file.errors.clear();
+        }
+    }
 }
 
 /// Adds a values file.

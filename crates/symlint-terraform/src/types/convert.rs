@@ -279,13 +279,12 @@ impl Converter<'_> {
                 (all().cloned().collect(), all().filter(is_present).cloned().collect())
             });
             let (declared, present): &(Arc<[Str]>, Arc<[Str]>) = names;
-            let kind =
-                ProblemKind::Unused {
-                    attribute: entry.key.clone(),
-                    key_span: entry.key_span,
-                    declared: declared.clone(),
-                    present: present.clone(),
-                };
+            let kind = ProblemKind::Unused {
+                attribute: entry.key.clone(),
+                key_span: entry.key_span,
+                declared: declared.clone(),
+                present: present.clone(),
+            };
             self.report(entry.key_span, at, kind);
         }
     }

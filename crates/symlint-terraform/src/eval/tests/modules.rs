@@ -151,16 +151,36 @@ fn options_count_in_the_order_of_the_command_line() {
 
 #[test]
 fn a_mistake_in_a_value_of_the_command_line_says_where_it_is_from() {
+    let starts = |given: &str| {
+        let options = LoadOptions {
+            given: vec![Given::Value(given.into(), "{".into())],
+            environment: vec![("a".into(), "[".into())],
+            ..LoadOptions::default()
+        };
+        let main = b"variable \"a\" { type = map(string) }\nvariable \"b\" { type = map(string) }\n".to_vec();
+        let project = Project::load(BTreeMap::from([("main.tf".to_owned(), main)]), ".", &options).unwrap();
+        let errors = project.files().iter().flat_map(|loaded| &loaded.file.errors);
+        errors.map(|error| error.message.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(starts("b"), ["in `TF_VAR_a`", "in `--var b`"]);
+    // What is replaced is not even read.
+    assert_eq!(starts("a"), ["in `--var a`"]);
+}
+
+#[test]
+fn what_came_from_the_environment_can_be_told() {
     let options = LoadOptions {
-        given: vec![Given::Value("a".into(), "{".into())],
-        environment: vec![("a".into(), "[".into())],
+        given: vec![Given::Value("c".into(), "x".into())],
+        environment: vec![("a".into(), "secret".into()), ("m".into(), "{ k = \"v\" }".into())],
         ..LoadOptions::default()
     };
-    let files = BTreeMap::from([("main.tf".to_owned(), b"variable \"a\" { type = map(string) }".to_vec())]);
-    let project = Project::load(files, ".", &options).unwrap();
-    let errors = project.files().iter().flat_map(|loaded| &loaded.file.errors);
-    let starts: Vec<&str> = errors.map(|error| error.message.split(':').next().unwrap()).collect();
-    assert_eq!(starts, ["in `TF_VAR_a`", "in `--var a`"]);
+    let main = "variable \"a\" {}\nvariable \"b\" { default = \"d\" }\nvariable \"c\" {}\n\
+                variable \"m\" { type = map(string) }\n\
+                locals {\n  a = upper(\"x-${var.a}\")\n  b = var.b\n  c = var.c\n  m = var.m[\"k\"]\n  u = md5(var.a)\n}\n";
+    let project = project_with(&[("main.tf", main)], &options);
+    let evaluator = Evaluator::new(&project);
+    let is_given = |name: &str| project.is_from_environment(&local(&evaluator, name).origin);
+    assert_eq!(["a", "b", "c", "m", "u"].map(is_given), [true, false, false, true, true]);
 }
 
 #[test]

@@ -166,6 +166,55 @@ fn locals_are_a_path_where_there_is_none() {
 }
 
 #[test]
+fn what_is_wrong_with_yaml_is_told_at_its_place() {
+    let told = |yaml: &str| {
+        let main = "locals {\n  x = yamldecode(file(\"t.yaml\"))\n}\n";
+        let project = project(&[("main.tf", main), ("t.yaml", yaml)]);
+        let evaluator = Evaluator::new(&project);
+        let value = local(&evaluator, "x");
+        let unknown = value.as_unknown().unwrap();
+        let errors = evaluator.errors();
+        let (message, span) = match errors.first() {
+            Some(error) => (error.message.clone(), error.span),
+            None => (unknown.reason.clone(), unknown.span),
+        };
+        let source = project.sources().get(span.file);
+        let place = source.position(span.start);
+        (errors.len(), message, format!("{}:{}:{}", source.name(), place.line, place.column))
+    };
+    for (yaml, refused, message, place) in [
+        ("a:\n\tb: 1\n", true, "a line is indented with a tab; use spaces", "t.yaml:2:1"),
+        ("a: x\nb:\n  \t- 1\n", true, "a line is indented with a tab; use spaces", "t.yaml:3:3"),
+        ("a: [\n\t1 ]\n", false, "a line begins with a tab", "t.yaml:2:1"),
+        ("a: \"x\n\ty\"\n", false, "a line begins with a tab", "t.yaml:2:1"),
+        ("a: |\n  x\n  \ty\n", false, "a line begins with a tab", "t.yaml:3:3"),
+        ("a: !Ref x\n", true, "unsupported tag `!Ref`", "t.yaml:1:4"),
+        ("a: !Sub\n  b: 1\n", true, "unsupported tag `!Sub`", "t.yaml:1:4"),
+        ("a: !!set {x, y}\n", true, "unsupported tag `!!set`", "t.yaml:1:4"),
+        ("a: !!binary aGk=\n", false, "the tag `!!binary`", "t.yaml:1:4"),
+        ("a: 1\n~: b\n", true, "a key must not be null", "t.yaml:2:1"),
+        ("[a]: b\n", true, "a key is a text", "t.yaml:1:1"),
+        ("a: x\u{1}y\n", true, "control characters are not allowed", "t.yaml:1:5"),
+        ("a: 2020-01-01\n", false, "a date or number of this form", "t.yaml:1:4"),
+    ] {
+        let start = if refused { "`yamldecode` cannot read this: " } else { "this YAML is not evaluated: " };
+        assert_eq!(told(yaml), (usize::from(refused), format!("{start}{message}"), place.to_owned()), "{yaml}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_in_a_table_is_named() {
+    let main = "locals {\n  x = [for t in csvdecode(file(\"t.csv\")) : t.name]\n}\n";
+    let project = project(&[("main.tf", main), ("t.csv", "\u{FEFF}name,id\na,1\n")]);
+    let evaluator = Evaluator::new(&project);
+    local(&evaluator, "x");
+    assert_eq!(
+        messages(&evaluator),
+        ["there is no `name`: a byte order mark stands in front of that name; save the file without"]
+    );
+}
+
+#[test]
 fn what_stands_in_yaml_leads_to_its_text() {
     let yaml =
         "a: plain # c\nb: \"quoted\"\nc: 'it''s'\nd: &anchor \"own\"\ne: *anchor\nf: !!str 12\ng: &x !!str \"both\"\n";
