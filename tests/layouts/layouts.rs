@@ -19,6 +19,8 @@ pub(crate) enum Reach {
     Count,
     /// Through a module that calls the flow module.
     Wrapper,
+    /// Through a module that gets the tenant as one object.
+    WrapperObject,
     /// Sym's resources in the root module.
     Root,
     /// The flow module gets all tenants, and its resources are repeated.
@@ -58,7 +60,7 @@ const fn layout(name: &'static str, form: Form, store: Store, reach: Reach) -> L
 }
 
 #[rustfmt::skip]
-pub(crate) const LAYOUTS: [Layout; 36] = [
+pub(crate) const LAYOUTS: [Layout; 41] = [
     layout("variable", Form::Nested, Store::Variable, Reach::ForEach),
     layout("untyped", Form::Nested, Store::Untyped, Reach::ForEach),
     layout("flat", Form::Flat, Store::Variable, Reach::ForEach),
@@ -94,6 +96,11 @@ pub(crate) const LAYOUTS: [Layout; 36] = [
     layout("calls", Form::Bare, Store::Local, Reach::Calls),
     layout("grants", Form::Grants, Store::Variable, Reach::Grants),
     layout("accounts", Form::Accounts, Store::Variable, Reach::ForEach),
+    layout("deep", Form::Deep, Store::Variable, Reach::ForEach),
+    layout("deep-yaml", Form::Deep, Store::Yaml, Reach::ForEach),
+    layout("grouped", Form::Nested, Store::Grouped, Reach::ForEach),
+    layout("rebuilt", Form::Nested, Store::Rebuilt, Reach::ForEach),
+    layout("wrapper-object", Form::Nested, Store::Untyped, Reach::WrapperObject),
     layout("two-sets", Form::TwoSets, Store::Variable, Reach::TwoSets),
 ];
 
@@ -140,6 +147,7 @@ impl Layout {
                 let element = format!("var.{}[count.index]", names.tenants);
                 (element.clone(), format!("{element}.{}", names.name))
             }
+            Reach::WrapperObject => own("var.item", "var.key"),
             Reach::Keys => own(&format!("{}[each.key]", stored.map), "each.key"),
             Reach::Tables => own("each.key", "each.key"),
             _ => own("each.value", "each.key"),
@@ -179,7 +187,8 @@ impl Layout {
         let mut files = stored.files.clone();
         let mut main = String::new();
         if self.reach != Reach::Assignment {
-            main += &host(&self.safelist(&stored, names, tenants), changes);
+            let safelist = changes.slot("safelist", &self.safelist(&stored, names, tenants));
+            main += &host(&safelist, changes.policy.as_deref());
         }
         if self.reach != Reach::Calls {
             main += &stored.root;
@@ -248,6 +257,26 @@ impl Layout {
                     .concat()
                 );
                 add(&mut files, "modules/customer", variables(names, false) + &inner);
+            }
+            Reach::WrapperObject => {
+                let (site, name) = (site.as_ref().expect("a site"), names.call);
+                let outer = format!(
+                    "module \"{name}\" {{\n{}  source = \"./modules/customer\"\n\n  key = each.key\n  item = {}\n}}",
+                    for_each(&stored.map),
+                    changes.slot("item", "each.value")
+                );
+                main += &(outer + "\n\n");
+                let inner = arguments(
+                    &Site { own: "var.item".into(), key: "var.key".into(), ..site.clone() },
+                    names,
+                    changes,
+                    "",
+                );
+                let inner = format!("module \"flow\" {{\n  source = \"../../{}\"\n\n{inner}}}", names.folder);
+                let text = "variable \"key\" { type = string }\nvariable \"item\" {}\n\n".to_owned()
+                    + &mark("call", &inner)
+                    + "\n";
+                add(&mut files, "modules/customer", text);
             }
             Reach::Root => {
                 main += &resources(&repeated(site.as_ref().expect("a site"), &stored.map, names, changes), changes);
@@ -345,18 +374,24 @@ pub(crate) fn entry_key(tenant: &Tenant, names: &Names, suffix: &str) -> String 
     format!("{}{separator}{suffix}", tenant.key)
 }
 
-/// The host's side: the runtime's connector, Slack and Sym's environment.
-fn host(safelist: &str, changes: &Changes) -> String {
-    let safelist = changes.slot("safelist", safelist);
-    format!(
-        r##"module "runtime_connector" {{
+/// The host's side: the runtime's connector or a policy in its place, Slack and Sym's environment.
+fn host(safelist: &str, policy: Option<&str>) -> String {
+    let connector = format!(
+        r#"module "runtime_connector" {{
   source  = "symopsio/runtime-connector/aws"
   version = ">= 2.0.0"
 
   environment         = "main"
   account_id_safelist = {safelist}
 }}
-
+"#
+    );
+    let (runtime, id) = match policy {
+        Some(policy) => (policy, "sym_runtime.this.id"),
+        None => (connector.as_str(), "module.runtime_connector.sym_runtime.id"),
+    };
+    format!(
+        r##"{runtime}
 resource "sym_integration" "slack" {{
   type        = "slack"
   name        = "main-slack"
@@ -365,7 +400,7 @@ resource "sym_integration" "slack" {{
 
 resource "sym_environment" "this" {{
   name       = "main"
-  runtime_id = module.runtime_connector.sym_runtime.id
+  runtime_id = {id}
 
   integrations = {{
     slack_id = sym_integration.slack.id

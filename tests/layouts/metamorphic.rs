@@ -10,13 +10,19 @@ use crate::minimum::{self, Numbers};
 use crate::run::{Checked, results};
 use crate::setups::{Kind, Setup};
 
+/// In the place of a tenant's number: the last tenant, and no tenant that was written.
+const LAST: usize = 100;
+const OTHER: usize = 200;
+
 /// The rules that found something, each with the tenant's number.
 type Findings = Vec<(String, Option<usize>)>;
 
 fn findings(setup: &Setup, report: &Report) -> Findings {
     let number = |key: &Option<String>| {
         let key = key.as_ref()?;
-        setup.labels.iter().position(|label| label == key).or(Some(usize::MAX))
+        let number = setup.labels.iter().position(|label| label == key).unwrap_or(OTHER);
+        // There are not as many everywhere.
+        Some(if number + 1 == setup.labels.len() { LAST } else { number })
     };
     let mut found: Findings = report.findings.iter().map(|found| (found.rule.clone(), number(&found.tenant))).collect();
     found.sort();
@@ -33,6 +39,11 @@ fn differences<'a>(
     for (model, setup, report) in pairs {
         if findings(&model.setup, &model.report) != findings(setup, report) {
             different += 1;
+            if different <= 3 {
+                let (one, two) = (findings(&model.setup, &model.report), findings(setup, report));
+                let at = format!("{} {} {:?} {}", setup.layout, setup.naming, setup.kind, setup.fault);
+                writeln!(text, "  different: {at}: {one:?} and {two:?}").unwrap();
+            }
             if !model.report.is_silent() && report.is_silent() {
                 lost += 1;
                 if lost <= 5 {

@@ -28,7 +28,7 @@ const fn fault(name: &'static str, make: fn(&Setting<'_>, &mut Changes) -> Effec
 }
 
 #[rustfmt::skip]
-pub(crate) const FAULTS: [Fault; 44] = [
+pub(crate) const FAULTS: [Fault; 47] = [
     // The account.
     fault("account is the SSO account", |s, c| s.view_sso().map_or(Impossible, |sso| s.wrong(c, "account", sso))),
     fault("account is a constant", |s, c| s.wrong(c, "account", s.account("\"533074268119\""))),
@@ -62,6 +62,9 @@ pub(crate) const FAULTS: [Fault; 44] = [
     fault("safelist lacks a tenant", |s, c| safelist(s, c, true, false)),
     fault("safelist has an old account", |s, c| safelist(s, c, false, true)),
     fault("safelist has the targets", safelist_of_targets),
+    fault("policy lacks a tenant", |s, c| policy(s, c, "key != \"KEY\"", "", "safelist-incomplete")),
+    fault("policy is for every account", |s, c| policy(s, c, "true", "arn:aws:iam::*:role/sym/*", "safelist-wildcard")),
+    fault("policy has an old account", |s, c| policy(s, c, "true", "arn:aws:iam::395817264400:role/sym/*", "safelist-stale")),
     fault("an argument is missing", missing_argument),
     fault("an argument is unknown", unknown_argument),
     fault("a second call for every tenant", second_call),
@@ -305,7 +308,8 @@ fn constant_settings(s: &Setting<'_>) -> String {
 
 /// A list of keys that was written by hand.
 fn not_in_for_each(s: &Setting<'_>, changes: &mut Changes) -> Effect {
-    let has_keys = matches!(s.layout.reach, Reach::Count | Reach::Grants | Reach::TwoSets | Reach::Inside);
+    let has_keys =
+        matches!(s.layout.reach, Reach::Count | Reach::Grants | Reach::TwoSets | Reach::Inside | Reach::WrapperObject);
     let is_chosen = matches!(s.layout.store, Store::ByVariable | Store::ByWorkspace);
     if has_keys || is_chosen {
         return Impossible;
@@ -348,6 +352,34 @@ fn safelist(s: &Setting<'_>, changes: &mut Changes, lacks: bool, has_old: bool) 
         return Found(vec![Expected::new("safelist-incomplete", tenant, vec![At::Whole("safelist".into())])]);
     }
     Found(vec![Expected::new("safelist-stale", None, vec![At::Whole("wrong".into())])])
+}
+
+/// A policy that was written by hand in place of the runtime's connector.
+fn policy(s: &Setting<'_>, changes: &mut Changes, filter: &str, more: &str, rule: &'static str) -> Effect {
+    let is_map = !matches!(s.layout.reach, Reach::Assignment | Reach::Count);
+    let collection = match s.layout.reach {
+        Reach::Organizations => format!("var.{}", s.names.more),
+        Reach::Grants => format!("var.{}", s.names.tenants),
+        _ => s.site.collection.clone(),
+    };
+    let base = if s.layout.form == Form::Deep { format!("tenant.{}", crate::nodes::ORIGIN) } else { "tenant".into() };
+    if !is_map || s.layout.form == Form::Bare {
+        return Impossible;
+    }
+    let filter = filter.replace("KEY", &s.tenants[1].key);
+    let more = if more.is_empty() { String::new() } else { format!(", [\"{}\"]", mark("wrong", more)) };
+    let roles = format!(
+        "concat([for key, tenant in {collection} : \"arn:aws:iam::${{{base}.{}}}:role/sym/*\" if {filter}]{more})",
+        s.names.sso
+    );
+    let roles = mark("policy", &roles);
+    let text = format!(
+        "resource \"aws_iam_policy\" \"assume\" {{\n  name = \"SymAssume\"\n  path = \"/sym/\"\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = {roles} }}]\n  }})\n}}\n\nresource \"sym_runtime\" \"this\" {{\n  name = \"main\"\n}}\n"
+    );
+    changes.policy = Some(mark("whole policy", &text));
+    let tenant = (rule == "safelist-incomplete").then(|| s.layout.label(&s.tenants[1], s.names));
+    let at = if rule == "safelist-incomplete" { At::Within("whole policy".into()) } else { At::Within("wrong".into()) };
+    Found(vec![Expected::new(rule, tenant, vec![at])])
 }
 
 fn safelist_of_targets(s: &Setting<'_>, changes: &mut Changes) -> Effect {
