@@ -46,7 +46,7 @@ pub(crate) const FAULTS: [Fault; 47] = [
     fault("permission set is that of another grant", other_grant),
     fault("permission sets of two flows exchanged", |s, _| if s.layout.reach == Reach::TwoSets { Undetectable("both permission sets are the tenant's") } else { Impossible }),
     // The connector's settings.
-    fault("settings are another's", |s, c| s.settings(c, &s.site.view.settings(&s.site.others[0], "\"x\""))),
+    fault("settings are another's", |s, c| within_settings(s, s.settings(c, &others_settings(s)))),
     fault("settings are another connector's, unknown", unknown_settings),
     fault("settings are a constant", |s, c| within_settings(s, s.settings(c, &constant_settings(s)))),
     fault("role is another's", |s, c| s.part(c, "role", &s.site.view.role(&s.site.others[0], &format!("\"{}\"", s.tenants[0].key)))),
@@ -289,6 +289,10 @@ fn unknown_settings(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     s.wrong(changes, "settings", format!("module.connector[\"{key}\"].settings"))
 }
 
+fn others_settings(s: &Setting<'_>) -> String {
+    s.site.view.settings(&s.site.others[0], &format!("\"{}\"", s.tenants[0].key))
+}
+
 /// Any part of the settings can be reported.
 fn within_settings(s: &Setting<'_>, effect: Effect) -> Effect {
     match effect {
@@ -399,7 +403,15 @@ fn missing_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     }
     changes.omitted.push("set".into());
     // The call, however much of it.
-    Found(vec![Expected::new("flow-argument-missing", None, vec![At::Within("call".into())])])
+    refused(s, Expected::new("flow-argument-missing", None, vec![At::Within("call".into())]))
+}
+
+/// A wrapper is not a flow module, but Terraform refuses it as well.
+fn refused(s: &Setting<'_>, mut expected: Expected) -> Effect {
+    if s.layout.reach == Reach::Wrapper {
+        expected.rules.push("evaluation-error");
+    }
+    Found(vec![expected])
 }
 
 fn unknown_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
@@ -407,7 +419,7 @@ fn unknown_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
         return Impossible;
     }
     changes.arguments = format!("  {} = \"#help\"\n", mark("wrong", "chanel"));
-    Found(vec![Expected::new("flow-argument-unknown", None, vec![At::Within("wrong".into())])])
+    refused(s, Expected::new("flow-argument-unknown", None, vec![At::Within("wrong".into())]))
 }
 
 /// Every grant twice, under two names.
@@ -444,8 +456,16 @@ fn resource_exchanged(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     };
     changes.slots.insert("m.set".into(), account);
     changes.slots.insert("m.account".into(), set);
-    let at = |slot: &str| Expected::new("flow-resource-miswired", None, vec![At::Whole(slot.into())]);
-    Found(vec![at("m.set"), at("m.account")])
+    let expected = |slot: &str, argument: &str| {
+        let mut expected = Expected::new("flow-resource-miswired", None, vec![At::Whole(slot.into())]);
+        // Where no name says what an argument is, the call can be wrong as well as the module.
+        if s.names.style != "shipped" && s.site.prefix.is_empty() {
+            expected.rules.push("flow-argument-miswired");
+            expected.at.push(At::Whole(argument.into()));
+        }
+        expected
+    };
+    Found(vec![expected("m.set", "account"), expected("m.account", "set")])
 }
 
 fn wrapper_account(s: &Setting<'_>, changes: &mut Changes) -> Effect {
