@@ -28,7 +28,7 @@ const fn fault(name: &'static str, make: fn(&Setting<'_>, &mut Changes) -> Effec
 }
 
 #[rustfmt::skip]
-pub(crate) const FAULTS: [Fault; 47] = [
+pub(crate) const FAULTS: [Fault; 48] = [
     // The account.
     fault("account is the SSO account", |s, c| s.view_sso().map_or(Impossible, |sso| s.wrong(c, "account", sso))),
     fault("account is a constant", |s, c| s.wrong(c, "account", s.account("\"533074268119\""))),
@@ -81,6 +81,7 @@ pub(crate) const FAULTS: [Fault; 47] = [
     fault("strategy's instance is the role", |s, c| s.resource(c, "m.strategy_instance", &s.module_role())),
     fault("integration's name is a constant", |s, c| s.named(c, "m.context_name", "\"context-main\"")),
     fault("target's name is a constant", |s, c| s.named(c, "m.target_name", "\"target-main\"")),
+    fault("wrapper gets another's object", wrapper_object),
     fault("wrapper hands on the SSO account", wrapper_account),
 ];
 
@@ -112,6 +113,11 @@ impl Setting<'_> {
 
     /// Replaces an argument.
     fn wrong(&self, changes: &mut Changes, slot: &str, expression: String) -> Effect {
+        // Another module's variable cannot be reached.
+        let is_out_of_reach = expression.contains(&format!("var.{}[", self.names.tenants));
+        if self.layout.reach == Reach::WrapperObject && is_out_of_reach {
+            return Impossible;
+        }
         let slot = self.slot(slot);
         changes.slots.insert(slot.clone(), expression);
         self.expected(&slot)
@@ -339,10 +345,13 @@ fn safelist(s: &Setting<'_>, changes: &mut Changes, lacks: bool, has_old: bool) 
     if s.layout.reach == Reach::Assignment {
         return Impossible;
     }
+    // The last is of another stage.
+    let count = s.tenants.len() - usize::from(s.layout.store == Store::ByVariable);
     let accounts = s
         .tenants
         .iter()
         .enumerate()
+        .take(count)
         .filter(|(index, _)| !lacks || *index != 1)
         .map(|(_, tenant)| format!("\"{}\"", tenant.sso));
     let mut accounts: Vec<String> = accounts.collect();
@@ -475,4 +484,12 @@ fn wrapper_account(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     let expression = format!("split(\":\", var.{}.{})[4]", s.names.settings, s.names.role_arn);
     changes.slots.insert("w.account".into(), expression);
     Found(vec![Expected::new("flow-argument-miswired", None, vec![At::Whole("w.account".into())])])
+}
+
+fn wrapper_object(s: &Setting<'_>, changes: &mut Changes) -> Effect {
+    if s.layout.reach != Reach::WrapperObject {
+        return Impossible;
+    }
+    changes.slots.insert("item".into(), s.site.others[0].clone());
+    Found(vec![Expected::new("flow-argument-miswired", None, vec![At::Whole("item".into())])])
 }
