@@ -14,10 +14,12 @@
 )]
 
 mod adapter;
+mod calls;
 mod data;
 mod expect;
 mod flow;
 mod idioms;
+mod inventory;
 mod layouts;
 mod marks;
 mod metamorphic;
