@@ -25,7 +25,7 @@ pub(crate) struct Found {
 pub(crate) struct Report {
     /// Those that are not suppressed.
     pub(crate) findings: Vec<Found>,
-    /// The codes of what was not checked.
+    /// What was not checked, where that is a surprise.
     pub(crate) not_checked: Vec<String>,
     pub(crate) exit_code: u8,
 }

@@ -126,6 +126,9 @@ impl Fault {
                 if atoms.iter().any(|&atom| !parts.has(atom)) {
                     return Impossible;
                 }
+                if layout.form == Form::Assignment && atoms.starts_with(&[Instance, SetInstance]) {
+                    return Undetectable("assignments in one instance are usual, and no account says whose it is");
+                }
                 for &atom in *atoms {
                     let text = clean[0].get(atom).to_owned();
                     tenants[1].set(atom, &text);
@@ -206,6 +209,10 @@ fn copy(tenants: &mut [Tenant], layout: &Layout, names: &Names, is_renamed: bool
     tenants[last] = Tenant { key: fresh.key, role_name, ..tenants[1].clone() };
     let parts = Parts::new(layout, tenants);
     let later = parts.later(last, 1);
+    if layout.form == Form::Assignment {
+        let at = vec![At::Within(format!("t{later}.entry")), At::Whole(format!("t{later}.key"))];
+        return Found(vec![Expected::new("duplicate-entitlement", label(tenants, later, layout, names), at)]);
+    }
     let expected = Expected::new("duplicate-tenant", label(tenants, later, layout, names), parts.key(later));
     Found(vec![expected])
 }
@@ -374,6 +381,10 @@ fn odd_key(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effect {
     Found(vec![Expected::new("slug-charset", label(tenants, 1, layout, names), {
         let mut at = vec![At::Part("t1.key".into(), ".".into())];
         at.extend(parts.key(1));
+        if layout.store == Store::Fileset {
+            // The file's name is nowhere but in the expression that lists the files.
+            at.push(At::Anywhere);
+        }
         at
     })])
 }

@@ -164,14 +164,11 @@ pub(crate) fn left_over(
     if shares_account && shares_instance && has(Atom::Set) && has(Atom::Target) {
         return vec![Expected::new("duplicate-tenant", label(later_index), parts.key(later_index))];
     }
-    if layout.reach == Reach::Assignment && shares_instance && has(Atom::Set) && has(Atom::Target) {
-        return vec![Expected::new("duplicate-tenant", label(later_index), parts.key(later_index))];
-    }
     if shares_account && has_own_instance && !is_role_foreign {
         found.push(later("duplicate-sso-account", Atom::Sso));
     } else if shares_instance && has_own_account {
         found.push(later("duplicate-instance", Atom::Instance));
-    } else if has(Atom::Target) && has_own_instance {
+    } else if has(Atom::Target) && (has_own_instance || layout.reach == Reach::TwoSets && !instance) {
         found.push(later("duplicate-target-account", Atom::Target));
     } else if has(Atom::Set) && has_own_instance {
         found.push(later("duplicate-permission-set", Atom::Set));

@@ -1,6 +1,7 @@
 //! Ways to lay out a set-up: where the tenants are written, and how their values reach Sym.
 
-use crate::flow::{Sinks, module, resources, syms_settings, variables};
+use crate::calls::{arguments, calls, host, repeated};
+use crate::flow::{module, resources, variables};
 use crate::marks::mark;
 use crate::names::Names;
 use crate::nodes::Form;
@@ -19,6 +20,8 @@ pub(crate) enum Reach {
     Count,
     /// Through a module that calls the flow module.
     Wrapper,
+    /// Through a module that gets the tenant as one object.
+    WrapperObject,
     /// Sym's resources in the root module.
     Root,
     /// The flow module gets all tenants, and its resources are repeated.
@@ -58,7 +61,7 @@ const fn layout(name: &'static str, form: Form, store: Store, reach: Reach) -> L
 }
 
 #[rustfmt::skip]
-pub(crate) const LAYOUTS: [Layout; 36] = [
+pub(crate) const LAYOUTS: [Layout; 41] = [
     layout("variable", Form::Nested, Store::Variable, Reach::ForEach),
     layout("untyped", Form::Nested, Store::Untyped, Reach::ForEach),
     layout("flat", Form::Flat, Store::Variable, Reach::ForEach),
@@ -94,6 +97,11 @@ pub(crate) const LAYOUTS: [Layout; 36] = [
     layout("calls", Form::Bare, Store::Local, Reach::Calls),
     layout("grants", Form::Grants, Store::Variable, Reach::Grants),
     layout("accounts", Form::Accounts, Store::Variable, Reach::ForEach),
+    layout("deep", Form::Deep, Store::Variable, Reach::ForEach),
+    layout("deep-yaml", Form::Deep, Store::Yaml, Reach::ForEach),
+    layout("grouped", Form::Nested, Store::Grouped, Reach::ForEach),
+    layout("rebuilt", Form::Nested, Store::Rebuilt, Reach::ForEach),
+    layout("wrapper-object", Form::Nested, Store::Untyped, Reach::WrapperObject),
     layout("two-sets", Form::TwoSets, Store::Variable, Reach::TwoSets),
 ];
 
@@ -140,6 +148,7 @@ impl Layout {
                 let element = format!("var.{}[count.index]", names.tenants);
                 (element.clone(), format!("{element}.{}", names.name))
             }
+            Reach::WrapperObject => own("var.item", "var.key"),
             Reach::Keys => own(&format!("{}[each.key]", stored.map), "each.key"),
             Reach::Tables => own("each.key", "each.key"),
             _ => own("each.value", "each.key"),
@@ -179,7 +188,8 @@ impl Layout {
         let mut files = stored.files.clone();
         let mut main = String::new();
         if self.reach != Reach::Assignment {
-            main += &host(&self.safelist(&stored, names, tenants), changes);
+            let safelist = changes.slot("safelist", &self.safelist(&stored, names, tenants));
+            main += &host(&safelist, changes.policy.as_deref());
         }
         if self.reach != Reach::Calls {
             main += &stored.root;
@@ -248,6 +258,26 @@ impl Layout {
                     .concat()
                 );
                 add(&mut files, "modules/customer", variables(names, false) + &inner);
+            }
+            Reach::WrapperObject => {
+                let (site, name) = (site.as_ref().expect("a site"), names.call);
+                let outer = format!(
+                    "module \"{name}\" {{\n{}  source = \"./modules/customer\"\n\n  key = each.key\n  item = {}\n}}",
+                    for_each(&stored.map),
+                    changes.slot("item", "each.value")
+                );
+                main += &(outer + "\n\n");
+                let inner = arguments(
+                    &Site { own: "var.item".into(), key: "var.key".into(), ..site.clone() },
+                    names,
+                    changes,
+                    "",
+                );
+                let inner = format!("module \"flow\" {{\n  source = \"../../{}\"\n\n{inner}}}", names.folder);
+                let text = "variable \"key\" { type = string }\nvariable \"item\" {}\n\n".to_owned()
+                    + &mark("call", &inner)
+                    + "\n";
+                add(&mut files, "modules/customer", text);
             }
             Reach::Root => {
                 main += &resources(&repeated(site.as_ref().expect("a site"), &stored.map, names, changes), changes);
@@ -343,93 +373,4 @@ const REMOTE: &str = "\"git::https://example.com/platform/sso-flow.git?ref=v1.4.
 pub(crate) fn entry_key(tenant: &Tenant, names: &Names, suffix: &str) -> String {
     let separator = if names.keys == KeyStyle::Snake { "_" } else { "-" };
     format!("{}{separator}{suffix}", tenant.key)
-}
-
-/// The host's side: the runtime's connector, Slack and Sym's environment.
-fn host(safelist: &str, changes: &Changes) -> String {
-    let safelist = changes.slot("safelist", safelist);
-    format!(
-        r##"module "runtime_connector" {{
-  source  = "symopsio/runtime-connector/aws"
-  version = ">= 2.0.0"
-
-  environment         = "main"
-  account_id_safelist = {safelist}
-}}
-
-resource "sym_integration" "slack" {{
-  type        = "slack"
-  name        = "main-slack"
-  external_id = "T05K8QZR2MB"
-}}
-
-resource "sym_environment" "this" {{
-  name       = "main"
-  runtime_id = module.runtime_connector.sym_runtime.id
-
-  integrations = {{
-    slack_id = sym_integration.slack.id
-  }}
-}}
-
-"##
-    )
-}
-
-/// The arguments of a flow call.
-fn arguments(site: &Site<'_>, names: &Names, changes: &Changes, prefix: &str) -> String {
-    let (view, own, key) = (&site.view, &site.own, &site.key);
-    let account = if view.form == Form::Accounts { names.accounts } else { names.account };
-    let line = |slot: &str, name: &str, right: &str| changes.line(&format!("{prefix}{slot}"), name, right);
-    line("slug", names.slug, key)
-        + &line("account", account, &view.target(own))
-        + &line("set", names.set, &view.set(own))
-        + &line("settings", names.settings, &view.settings(own, key))
-        + if prefix.is_empty() { &changes.arguments } else { "" }
-}
-
-/// Resources with `for_each` over the tenants.
-fn repeated(site: &Site<'_>, map: &str, names: &Names, changes: &Changes) -> Sinks {
-    let (view, own, key) = (&site.view, &site.own, &site.key);
-    let settings = if view.form.has_settings() {
-        syms_settings(names, &view.settings(own, key))
-    } else {
-        let parts = [
-            ("cloud", view.cloud(own)),
-            ("instance_arn", view.instance(own)),
-            ("region", view.region(own)),
-            ("role_arn", view.role(own, key)),
-        ];
-        format!("{{\n{}  }}", parts.map(|(name, value)| format!("    {name} = {value}\n")).concat())
-    };
-    Sinks {
-        repeat: format!("for_each = {}", changes.slot("for_each", map)),
-        index: "[each.key]".into(),
-        slug: key.clone(),
-        instance: view.instance(own),
-        settings,
-        set: view.set(own),
-        account: view.target(own),
-        accounts: None,
-    }
-}
-
-/// A call for each tenant, with its values.
-fn calls(tenants: &[Tenant], names: &Names, changes: &Changes, source: &str) -> String {
-    use crate::nodes::{Node, Writer, key};
-    use crate::tenants::Field;
-    let writer = Writer { names, omitted: &[] };
-    let mut text = String::new();
-    for (index, tenant) in tenants.iter().enumerate() {
-        let mut entries = vec![(names.slug.to_owned(), Node::Text(key(tenant, index)))];
-        entries.extend(writer.field_as(tenant, index, Field::Target, names.account));
-        entries.extend(writer.field_as(tenant, index, Field::SetArn, names.set));
-        entries.push((names.settings.to_owned(), writer.settings(tenant, index)));
-        let arguments = Node::Object(entries).hcl(0);
-        let body = arguments.strip_prefix('{').expect("an object");
-        let call = format!("module \"{}_{index}\" {{\n  source = {source}\n{body}", names.call);
-        text += &mark(&format!("t{index}.entry"), &call);
-        text += "\n\n";
-    }
-    text + &changes.arguments
 }

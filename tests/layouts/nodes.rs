@@ -34,6 +34,8 @@ pub(crate) enum Form {
     TwoSets,
     /// An instance, a permission set and an account.
     Assignment,
+    /// Objects in objects.
+    Deep,
     /// What an organization has; its grants are elsewhere.
     Organization,
 }
@@ -43,7 +45,7 @@ impl Form {
     pub(crate) fn fields(self) -> &'static [Field] {
         use Field::*;
         match self {
-            Self::Nested | Self::Flat => &[Sso, Cloud, InstanceArn, Region, RoleArn, SetArn, Target],
+            Self::Nested | Self::Flat | Self::Deep => &[Sso, Cloud, InstanceArn, Region, RoleArn, SetArn, Target],
             Self::Ids => &[Sso, InstanceId, Region, SetId, Target],
             Self::Bare => &[Cloud, InstanceArn, Region, RoleArn, SetArn, Target],
             Self::Grants => &[Sso, Cloud, InstanceArn, Region, RoleArn, SetArn, Target, SecondSetArn, SecondTarget],
@@ -59,6 +61,10 @@ impl Form {
         !matches!(self, Self::Flat | Self::Ids | Self::Assignment)
     }
 }
+
+/// The objects of [`Form::Deep`]: where a tenant's engineers come from, and where they go.
+pub(crate) const ORIGIN: &str = "identity";
+pub(crate) const ACCESS: &str = "access_to";
 
 /// Writes tenants with the names of a set-up.
 pub(crate) struct Writer<'n> {
@@ -112,6 +118,13 @@ impl Writer<'_> {
     pub(crate) fn element(&self, tenant: &Tenant, index: usize, form: Form) -> Node {
         use Field::{SecondSetArn, SecondTarget, SetArn, Sso, Target};
         let all = form.fields();
+        if form == Form::Deep {
+            let mut origin = self.fields(tenant, index, &[Sso]);
+            origin.push((self.names.connector.to_owned(), self.settings(tenant, index)));
+            let access = Node::Object(self.fields(tenant, index, &[SetArn, Target]));
+            let entries = vec![(ORIGIN.to_owned(), Node::Object(origin)), (ACCESS.to_owned(), access)];
+            return Node::Marked(format!("t{index}.entry"), Box::new(Node::Object(entries)));
+        }
         let mut entries = self.fields(tenant, index, if all.first() == Some(&Sso) { &[Sso] } else { &[] });
         if form.has_settings() {
             entries.push((self.names.connector.to_owned(), self.settings(tenant, index)));
@@ -137,7 +150,7 @@ impl Writer<'_> {
                 let accounts = [Target, SecondTarget].into_iter().flat_map(|field| self.field(tenant, index, field));
                 entries.push((self.names.accounts.to_owned(), Node::List(accounts.map(|(_, node)| node).collect())));
             }
-            Form::Organization => {}
+            Form::Organization | Form::Deep => {}
         }
         Node::Marked(format!("t{index}.entry"), Box::new(Node::Object(entries)))
     }

@@ -1,10 +1,11 @@
 //! Checks all set-ups, once for all tests.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::adapter::{Report, check};
 use crate::score::Verdict;
-use crate::setups::{self, Setup};
+use crate::setups::{Setup, every};
 
 /// A set-up that was checked.
 pub(crate) struct Checked {
@@ -13,30 +14,37 @@ pub(crate) struct Checked {
     pub(crate) verdict: Verdict,
 }
 
-pub(crate) fn check_all(setups: Vec<Setup>) -> Vec<Checked> {
+fn check_all(setups: Vec<Setup>) -> Vec<Checked> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let taken = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        let mine = taken.map_while(|at| Some((at, setups.get(at)?)));
+        mine.map(|(at, setup)| (at, check(&setup.files))).collect::<Vec<_>>()
+    };
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
-    let share = setups.len().div_ceil(threads).max(1);
-    let mut shares: Vec<Vec<Setup>> = Vec::new();
-    let mut rest = setups.into_iter().peekable();
-    while rest.peek().is_some() {
-        shares.push(rest.by_ref().take(share).collect());
-    }
-    let judge = |setup: Setup| {
-        let report = check(&setup.files);
+    let mut reports: Vec<(usize, Report)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        handles.into_iter().flat_map(|handle| handle.join().unwrap()).collect()
+    });
+    reports.sort_by_key(|(at, _)| *at);
+    let judged = setups.into_iter().zip(reports).map(|(setup, (_, report))| {
         let verdict = Verdict::of(&report, &setup.expected, &setup.places);
         Checked { setup, report, verdict }
-    };
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || share.into_iter().map(judge).collect::<Vec<_>>()))
-            .collect();
-        handles.into_iter().flat_map(|handle| handle.join().unwrap()).collect()
-    })
+    });
+    judged.collect()
 }
 
-/// All set-ups in which something can be found.
-pub(crate) fn results() -> &'static [Checked] {
-    static RESULTS: OnceLock<Vec<Checked>> = OnceLock::new();
-    RESULTS.get_or_init(|| check_all(setups::all()))
+fn all() -> &'static [Checked] {
+    static ALL: OnceLock<Vec<Checked>> = OnceLock::new();
+    ALL.get_or_init(|| check_all(every()))
+}
+
+/// The set-ups in which something must be found, and the clean ones.
+pub(crate) fn results() -> impl Iterator<Item = &'static Checked> + Clone {
+    all().iter().filter(|checked| checked.setup.undetectable.is_none())
+}
+
+/// The set-ups with faults of which nothing can tell.
+pub(crate) fn undetectable() -> impl Iterator<Item = &'static Checked> {
+    all().iter().filter(|checked| checked.setup.undetectable.is_some())
 }

@@ -37,12 +37,7 @@ fn is_chosen(variable: &str, name: &str) -> bool {
     std::env::var(variable).map_or(true, |wanted| name.contains(&wanted))
 }
 
-/// Every set-up in which something must be found, and the clean ones.
-pub(crate) fn all() -> Vec<Setup> {
-    every().into_iter().filter(|setup| setup.undetectable.is_none()).collect()
-}
-
-/// The set-ups with those faults, too, of which nothing can tell.
+/// All set-ups.
 pub(crate) fn every() -> Vec<Setup> {
     let mut setups = Vec::new();
     for (index, layout) in layouts::all().enumerate() {
@@ -91,10 +86,14 @@ fn of(index: usize, layout: &Layout, names: &Names, setups: &mut Vec<Setup>) {
     };
     let none = Changes::default();
     add(Kind::Clean, "none", &clean, &none, Effect::Found(Vec::new()));
-    // A third naming is worth a third of the faults.
-    let is_taken = |at: usize| names.style != "camel" || (at + index).is_multiple_of(3);
+    // A third naming is worth a third of the faults, and so is another way to call a module that is there for the values.
+    let is_third = |at: usize| (at + index).is_multiple_of(3);
+    let is_taken = |at: usize| names.style != "camel" || is_third(at);
+    let is_same_store =
+        matches!(layout.reach, Reach::Keys | Reach::Wrapper | Reach::Vendored | Reach::OddSource | Reach::Tofu)
+            || matches!(layout.name, "default" | "optional" | "json-values" | "rebuilt" | "json" | "output");
     for (at, fault) in data::FAULTS.iter().enumerate() {
-        if is_taken(at) && is_chosen("LAYOUTS_FAULT", fault.name) {
+        if is_taken(at) && (!is_same_store || is_third(at)) && is_chosen("LAYOUTS_FAULT", fault.name) {
             let mut tenants = clean.clone();
             let effect = fault.make(&mut tenants, layout, names);
             add(Kind::Data, fault.name, &tenants, &none, effect);
@@ -103,7 +102,8 @@ fn of(index: usize, layout: &Layout, names: &Names, setups: &mut Vec<Setup>) {
     let Some(site) = layout.site(&clean, names) else { return };
     let setting = Setting { layout, names, tenants: &clean, site: &site };
     for (at, fault) in wiring::FAULTS.iter().enumerate() {
-        if is_taken(at) && is_chosen("LAYOUTS_FAULT", fault.name) {
+        let is_wrapped = layout.reach == Reach::Wrapper;
+        if is_taken(at) && (!is_same_store || is_wrapped || is_third(at)) && is_chosen("LAYOUTS_FAULT", fault.name) {
             let mut changes = Changes::default();
             let effect = (fault.make)(&setting, &mut changes);
             add(Kind::Wiring, fault.name, &clean, &changes, effect);

@@ -32,6 +32,10 @@ pub(crate) enum Store {
     Csv,
     /// A YAML file for each tenant.
     Fileset,
+    /// A map of maps, of which all are used.
+    Grouped,
+    /// A variable of which a local makes other objects.
+    Rebuilt,
     /// The output of a module.
     Output,
 }
@@ -138,6 +142,21 @@ pub(crate) fn store(store: Store, tenants: &[Tenant], clean: &[Tenant], names: &
             let root =
                 kind + "variable \"stage\" {\n  type = string\n}\n\n" + &local(&format!("var.{variable}[var.stage]"));
             stored(vec![(VALUES, values + "stage = \"production\"\n")], root, in_local)
+        }
+        Store::Grouped => {
+            let part = |odd: bool| writer.map_of(all.clone().filter(|(index, _)| (index % 2 == 1) == odd), form);
+            let node = Node::Object(vec![("emea".into(), part(false)), ("apac".into(), part(true))]);
+            let root =
+                declared(&format!("map(map({}))", object())) + &local(&format!("merge(values(var.{variable})...)"));
+            stored(vec![(VALUES, set(node.hcl(0)))], root, in_local)
+        }
+        Store::Rebuilt => {
+            let Names { sso, connector, set_arn, target, .. } = names;
+            let attribute = |name: &str| format!("      {name} = item.{name}\n");
+            let attributes = [sso, connector, set_arn, target].map(|name| attribute(name)).concat();
+            let root = declared(&format!("map({})", object()))
+                + &local(&format!("{{\n    for key, item in var.{variable} : key => {{\n{attributes}    }}\n  }}"));
+            stored(vec![(VALUES, set(node().hcl(0)))], root, in_local)
         }
         Store::Local => stored(vec![], local(&node().hcl(2)), in_local),
         Store::Yaml => {

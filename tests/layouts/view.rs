@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::marks::mark;
 use crate::names::Names;
-use crate::nodes::Form;
+use crate::nodes::{ACCESS, Form, ORIGIN};
 
 /// How values are reached from an element's expression.
 #[derive(Debug, Clone)]
@@ -21,6 +21,7 @@ impl View<'_> {
     fn base(&self, element: &str) -> String {
         match &self.joined {
             Some(collection) => format!("{collection}[{element}.{}]", self.names.organization),
+            None if self.form == Form::Deep => format!("{element}.{ORIGIN}"),
             None if self.tables => format!("var.{}[{element}]", self.names.tenants),
             None => element.to_owned(),
         }
@@ -46,6 +47,7 @@ impl View<'_> {
             _ if self.tables => format!("var.{}s[{element}]", self.names.target),
             Form::Grants | Form::Organization => format!("{element}.{}", self.names.grant_target),
             Form::Accounts => format!("{element}.{}", self.names.accounts),
+            Form::Deep => format!("{element}.{ACCESS}.{}", self.names.target),
             _ => format!("{element}.{}", self.names.target),
         }
     }
@@ -57,6 +59,7 @@ impl View<'_> {
                 let (instance, set) = (self.names.instance_id, self.names.set_id);
                 format!("\"arn:aws:sso:::permissionSet/${{{element}.{instance}}}/${{{element}.{set}}}\"")
             }
+            Form::Deep => format!("{element}.{ACCESS}.{}", self.names.set_arn),
             _ => format!("{element}.{}", self.names.set_arn),
         }
     }
@@ -113,6 +116,8 @@ pub(crate) struct Changes {
     pub(crate) omitted: Vec<String>,
     /// Further arguments of the flow call.
     pub(crate) arguments: String,
+    /// What is in the place of the runtime's connector.
+    pub(crate) policy: Option<String>,
     /// Further text in the root, and in the flow module.
     pub(crate) root: String,
     pub(crate) module: String,

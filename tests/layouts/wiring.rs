@@ -2,11 +2,11 @@
 
 use crate::data::Effect::{self, Found, Impossible, Undetectable};
 use crate::expect::{At, Expected};
+use crate::inventory::{not_in_for_each, policy, safelist, safelist_of_targets};
 use crate::layouts::{Layout, Reach};
 use crate::marks::mark;
 use crate::names::Names;
 use crate::nodes::Form;
-use crate::stores::Store;
 use crate::tenants::Tenant;
 use crate::view::{Changes, Site};
 
@@ -28,7 +28,7 @@ const fn fault(name: &'static str, make: fn(&Setting<'_>, &mut Changes) -> Effec
 }
 
 #[rustfmt::skip]
-pub(crate) const FAULTS: [Fault; 44] = [
+pub(crate) const FAULTS: [Fault; 48] = [
     // The account.
     fault("account is the SSO account", |s, c| s.view_sso().map_or(Impossible, |sso| s.wrong(c, "account", sso))),
     fault("account is a constant", |s, c| s.wrong(c, "account", s.account("\"533074268119\""))),
@@ -46,7 +46,7 @@ pub(crate) const FAULTS: [Fault; 44] = [
     fault("permission set is that of another grant", other_grant),
     fault("permission sets of two flows exchanged", |s, _| if s.layout.reach == Reach::TwoSets { Undetectable("both permission sets are the tenant's") } else { Impossible }),
     // The connector's settings.
-    fault("settings are another's", |s, c| s.settings(c, &s.site.view.settings(&s.site.others[0], "\"x\""))),
+    fault("settings are another's", |s, c| within_settings(s, s.settings(c, &others_settings(s)))),
     fault("settings are another connector's, unknown", unknown_settings),
     fault("settings are a constant", |s, c| within_settings(s, s.settings(c, &constant_settings(s)))),
     fault("role is another's", |s, c| s.part(c, "role", &s.site.view.role(&s.site.others[0], &format!("\"{}\"", s.tenants[0].key)))),
@@ -62,6 +62,9 @@ pub(crate) const FAULTS: [Fault; 44] = [
     fault("safelist lacks a tenant", |s, c| safelist(s, c, true, false)),
     fault("safelist has an old account", |s, c| safelist(s, c, false, true)),
     fault("safelist has the targets", safelist_of_targets),
+    fault("policy lacks a tenant", |s, c| policy(s, c, "key != \"KEY\"", "", "safelist-incomplete")),
+    fault("policy is for every account", |s, c| policy(s, c, "true", "arn:aws:iam::*:role/sym/*", "safelist-wildcard")),
+    fault("policy has an old account", |s, c| policy(s, c, "true", "arn:aws:iam::395817264400:role/sym/*", "safelist-stale")),
     fault("an argument is missing", missing_argument),
     fault("an argument is unknown", unknown_argument),
     fault("a second call for every tenant", second_call),
@@ -78,6 +81,7 @@ pub(crate) const FAULTS: [Fault; 44] = [
     fault("strategy's instance is the role", |s, c| s.resource(c, "m.strategy_instance", &s.module_role())),
     fault("integration's name is a constant", |s, c| s.named(c, "m.context_name", "\"context-main\"")),
     fault("target's name is a constant", |s, c| s.named(c, "m.target_name", "\"target-main\"")),
+    fault("wrapper gets another's object", wrapper_object),
     fault("wrapper hands on the SSO account", wrapper_account),
 ];
 
@@ -109,6 +113,11 @@ impl Setting<'_> {
 
     /// Replaces an argument.
     fn wrong(&self, changes: &mut Changes, slot: &str, expression: String) -> Effect {
+        // Another module's variable cannot be reached.
+        let is_out_of_reach = expression.contains(&format!("var.{}[", self.names.tenants));
+        if self.layout.reach == Reach::WrapperObject && is_out_of_reach {
+            return Impossible;
+        }
         let slot = self.slot(slot);
         changes.slots.insert(slot.clone(), expression);
         self.expected(&slot)
@@ -286,6 +295,10 @@ fn unknown_settings(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     s.wrong(changes, "settings", format!("module.connector[\"{key}\"].settings"))
 }
 
+fn others_settings(s: &Setting<'_>) -> String {
+    s.site.view.settings(&s.site.others[0], &format!("\"{}\"", s.tenants[0].key))
+}
+
 /// Any part of the settings can be reported.
 fn within_settings(s: &Setting<'_>, effect: Effect) -> Effect {
     match effect {
@@ -303,71 +316,21 @@ fn constant_settings(s: &Setting<'_>) -> String {
     s.site.view.object("\"aws\"", &text(InstanceArn), &text(Region), &text(RoleArn))
 }
 
-/// A list of keys that was written by hand.
-fn not_in_for_each(s: &Setting<'_>, changes: &mut Changes) -> Effect {
-    let has_keys = matches!(s.layout.reach, Reach::Count | Reach::Grants | Reach::TwoSets | Reach::Inside);
-    let is_chosen = matches!(s.layout.store, Store::ByVariable | Store::ByWorkspace);
-    if has_keys || is_chosen {
-        return Impossible;
-    }
-    let keys: Vec<String> = s
-        .tenants
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| *index != 1)
-        .map(|(_, tenant)| format!("\"{}\"", s.layout.label(tenant, s.names)))
-        .collect();
-    let list = keys.join(", ");
-    let for_each = match s.layout.reach {
-        Reach::Keys => format!("toset([{list}])"),
-        _ => format!("{{ for key in [{list}] : key => {}[key] }}", s.site.collection),
-    };
-    changes.slots.insert("for_each".into(), for_each);
-    let at = vec![At::Whole("t1.key".into()), At::Within("t1.entry".into()), At::Within("t1.grant".into())];
-    Found(vec![Expected::new("tenant-not-wired", Some(s.layout.label(&s.tenants[1], s.names)), at)])
-}
-
-fn safelist(s: &Setting<'_>, changes: &mut Changes, lacks: bool, has_old: bool) -> Effect {
-    if s.layout.reach == Reach::Assignment {
-        return Impossible;
-    }
-    let accounts = s
-        .tenants
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !lacks || *index != 1)
-        .map(|(_, tenant)| format!("\"{}\"", tenant.sso));
-    let mut accounts: Vec<String> = accounts.collect();
-    if has_old {
-        accounts.push(format!("\"{}\"", mark("wrong", "395817264400")));
-    }
-    changes.slots.insert("safelist".into(), format!("[{}]", accounts.join(", ")));
-    if lacks {
-        // The organization's account, or the entry's.
-        let tenant = Some(s.layout.label(&s.tenants[1], s.names));
-        return Found(vec![Expected::new("safelist-incomplete", tenant, vec![At::Whole("safelist".into())])]);
-    }
-    Found(vec![Expected::new("safelist-stale", None, vec![At::Whole("wrong".into())])])
-}
-
-fn safelist_of_targets(s: &Setting<'_>, changes: &mut Changes) -> Effect {
-    let is_elsewhere =
-        matches!(s.layout.reach, Reach::Assignment | Reach::Grants | Reach::Tables | Reach::Organizations);
-    if is_elsewhere || s.layout.form == Form::Accounts {
-        return Impossible;
-    }
-    let list = format!("[for tenant in {} : {}]", s.site.collection, s.site.view.target("tenant"));
-    changes.slots.insert("safelist".into(), list);
-    Found(vec![Expected::new("safelist-incomplete", None, vec![At::Whole("safelist".into())])])
-}
-
 fn missing_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     if !s.site.prefix.is_empty() || s.layout.reach == Reach::Remote {
         return Impossible;
     }
     changes.omitted.push("set".into());
     // The call, however much of it.
-    Found(vec![Expected::new("flow-argument-missing", None, vec![At::Within("call".into())])])
+    refused(s, Expected::new("flow-argument-missing", None, vec![At::Within("call".into())]))
+}
+
+/// A wrapper is not a flow module, but Terraform refuses it as well.
+fn refused(s: &Setting<'_>, mut expected: Expected) -> Effect {
+    if s.layout.reach == Reach::Wrapper {
+        expected.rules.push("evaluation-error");
+    }
+    Found(vec![expected])
 }
 
 fn unknown_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
@@ -375,7 +338,7 @@ fn unknown_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
         return Impossible;
     }
     changes.arguments = format!("  {} = \"#help\"\n", mark("wrong", "chanel"));
-    Found(vec![Expected::new("flow-argument-unknown", None, vec![At::Within("wrong".into())])])
+    refused(s, Expected::new("flow-argument-unknown", None, vec![At::Within("wrong".into())]))
 }
 
 /// Every grant twice, under two names.
@@ -412,8 +375,16 @@ fn resource_exchanged(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     };
     changes.slots.insert("m.set".into(), account);
     changes.slots.insert("m.account".into(), set);
-    let at = |slot: &str| Expected::new("flow-resource-miswired", None, vec![At::Whole(slot.into())]);
-    Found(vec![at("m.set"), at("m.account")])
+    let expected = |slot: &str, argument: &str| {
+        let mut expected = Expected::new("flow-resource-miswired", None, vec![At::Whole(slot.into())]);
+        // Where no name says what an argument is, the call can be wrong as well as the module.
+        if s.names.style != "shipped" && s.site.prefix.is_empty() {
+            expected.rules.push("flow-argument-miswired");
+            expected.at.push(At::Whole(argument.into()));
+        }
+        expected
+    };
+    Found(vec![expected("m.set", "account"), expected("m.account", "set")])
 }
 
 fn wrapper_account(s: &Setting<'_>, changes: &mut Changes) -> Effect {
@@ -423,4 +394,12 @@ fn wrapper_account(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     let expression = format!("split(\":\", var.{}.{})[4]", s.names.settings, s.names.role_arn);
     changes.slots.insert("w.account".into(), expression);
     Found(vec![Expected::new("flow-argument-miswired", None, vec![At::Whole("w.account".into())])])
+}
+
+fn wrapper_object(s: &Setting<'_>, changes: &mut Changes) -> Effect {
+    if s.layout.reach != Reach::WrapperObject {
+        return Impossible;
+    }
+    changes.slots.insert("item".into(), s.site.others[0].clone());
+    Found(vec![Expected::new("flow-argument-miswired", None, vec![At::Whole("item".into())])])
 }
