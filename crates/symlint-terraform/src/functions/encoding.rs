@@ -2,9 +2,13 @@
 
 use std::fmt::Write;
 
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use foldhash::HashMap;
 use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::{Range as JsonRange, Ranged};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::eval::{Answer, LostKey, Stop, numeric};
 use crate::json;
@@ -183,18 +187,11 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// What Go leaves as it is; a space is a plus.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
+
 fn urlencode(args: &Arguments<'_, '_>) -> Answer {
-    let mut encoded = String::new();
-    for byte in args.text(0)?.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
-            b' ' => encoded.push('+'),
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    args.made(&encoded)
+    args.made(&utf8_percent_encode(&args.text(0)?, ESCAPED).to_string().replace(' ', "+"))
 }
 
 /// Whether the second argument names the one encoding that is known here.
@@ -207,55 +204,18 @@ fn utf8(args: &Arguments<'_, '_>) -> Answer<()> {
     }
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 fn base64encode(args: &Arguments<'_, '_>) -> Answer {
-    let text = args.text(0)?;
-    let mut encoded = String::with_capacity(text.len() / 3 * 4 + 4);
-    for chunk in text.as_bytes().chunks(3) {
-        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for index in 0..4 {
-            let digit = (bits >> (18 - 6 * index)) & 63;
-            let known = index <= chunk.len();
-            encoded.push(if known {
-                ALPHABET.get(digit as usize).map_or('=', |digit| char::from(*digit))
-            } else {
-                '='
-            });
-        }
-    }
-    Ok(args.result(Kind::String(Str::from(encoded))))
+    Ok(args.result(Kind::String(Str::from(STANDARD.encode(args.text(0)?.as_bytes())))))
 }
 
+/// Go takes any bits behind the last byte.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
 fn base64decode(args: &Arguments<'_, '_>) -> Answer {
-    let text = args.text(0)?;
     // Go skips line breaks; the rest is strict.
-    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    let invalid = || args.refuse("takes a text in base 64");
-    if !digits.len().is_multiple_of(4) {
-        return Err(invalid());
-    }
-    let padding = digits.iter().rev().take_while(|digit| **digit == b'=').count();
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
-    for chunk in digits.chunks(4) {
-        let mut bits = 0u32;
-        for digit in chunk {
-            let value = ALPHABET.iter().position(|known| known == digit);
-            let value = match (value, digit) {
-                (Some(value), _) => u32::try_from(value).unwrap_or(0),
-                (None, b'=') => 0,
-                _ => return Err(invalid()),
-            };
-            bits = bits << 6 | value;
-        }
-        bytes.extend(bits.to_be_bytes().into_iter().skip(1));
-    }
-    let body = digits.len() - padding;
-    if padding > 2 || digits.iter().take(body).any(|digit| *digit == b'=') {
-        return Err(invalid());
-    }
-    bytes.truncate(bytes.len() - padding);
+    let digits: Vec<u8> = args.text(0)?.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let bytes = LENIENT.decode(digits).map_err(|_| args.refuse("takes a text in base 64"))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(args.result(Kind::String(Str::from(text)))),
         Err(_) => Err(args.refuse("takes an encoded text in UTF-8")),
