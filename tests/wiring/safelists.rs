@@ -46,7 +46,8 @@ fn an_account_may_be_that_of_an_unknown_role() {
     let call = |role: &str| {
         format!(
             "data \"terraform_remote_state\" \"this\" {{}}\nmodule \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \
-             \"blue_harbour\"\n  account_id = \"604178239951\"\n  sso_connector_settings = {{\n    cloud = \"aws\"\n    \
+             \"blue_harbour\"\n  account_id = \"604178239951\"\n  permission_set_arn = \
+             \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"\n  sso_connector_settings = {{\n    cloud = \"aws\"\n    \
              instance_arn = \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n    region = \"us-east-1\"\n    role_arn = \
              {role}\n  }}\n}}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  \
              account_id_safelist = [\"719240583316\", \"593017462285\"]\n}}\n"

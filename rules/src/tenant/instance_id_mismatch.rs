@@ -5,6 +5,11 @@ use symlint_core::tenants::{Part, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
+    // An instance that was copied with the role is reported there.
+    let role_owner = cx.model.role_copied_from(tenant);
+    if role_owner.is_some() && cx.model.index.owner_of_instance(own.text(), tenant.id) == role_owner {
+        return;
+    }
     let mut wrong: Vec<Part<'_>> = tenant.foreign_permission_sets().map(|arn| arn.instance_id).collect();
     // One wrong ID in several grants is one finding. The sort is stable, so grants with the same ID stay in order.
     wrong.sort_by_key(|id| id.text());

@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::Context;
-use symlint_core::tenants::VariableState;
+use symlint_core::tenants::{Absence, VariableState};
 use symlint_terraform::{LoadErrorKind, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -24,7 +24,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let absent: HashSet<Span> = gaps.chain(nulls).collect();
     let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
-    let errors = errors.filter(|error| !reported(error.span) && !unread(error.span) && !is_absent(error.null));
+    // An attribute that a tenant lacks is reported on the tenant.
+    let lacking: HashSet<String> = cx
+        .tenants()
+        .iter()
+        .flat_map(|tenant| &tenant.missing)
+        .filter(|gap| gap.absence == Absence::Missing)
+        .map(|gap| format!("the object has no attribute `{}`", gap.name))
+        .collect();
+    let errors = errors.filter(|error| {
+        !reported(error.span) && !unread(error.span) && !is_absent(error.null) && !lacking.contains(&error.message)
+    });
     let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {

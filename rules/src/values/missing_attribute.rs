@@ -1,9 +1,9 @@
 //! See missing-attribute.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, Locate, Place};
+use symlint_core::rule::{Context, Locate, Place, closest};
 use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
-use symlint_terraform::{FileId, ProblemKind, Span, Step};
+use symlint_terraform::{FileId, ProblemKind, Span, Step, Str};
 
 use super::arguments;
 
@@ -22,15 +22,20 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 continue;
             }
             let path = gap.path.to_string();
+            let misspelled = misspelled(cx, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
-                Absence::Missing => missing(tenant, &gap.name),
+                Absence::Missing => match &misspelled {
+                    Some((name, _)) => format!("{}; did you mean `{name}`?", missing(tenant, &gap.name)),
+                    None => missing(tenant, &gap.name),
+                },
                 Absence::Null => format!("{} is null, but `{}` requires it", gap.name, tenant.name()),
                 Absence::Empty => format!("{} is empty, but `{}` requires it", gap.name, tenant.name()),
             };
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
-            if let Some(misspelled) = misspelled(tenant, &path) {
-                report.related(misspelled, "did you mean this one?");
+            if let Some((_, span)) = misspelled {
+                let report = report.related(span, "this name is nearly the same");
+                report.suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
             }
             reported.insert(path);
         }
@@ -66,12 +71,23 @@ fn missing(tenant: &Tenant, attribute: &str) -> String {
     format!("`{}` lacks {attribute}, which is required", tenant.name())
 }
 
-/// Where an attribute is whose name is nearly the same as the last one of `path`.
-fn misspelled(tenant: &Tenant, path: &str) -> Option<Span> {
-    tenant.misfits.iter().find_map(|misfit| {
+/// The attribute that was probably meant to be the one at `path`: its name, and where it is.
+fn misspelled(cx: &Context<'_>, tenant: &Tenant, path: &str) -> Option<(String, Span)> {
+    let by_shape = tenant.misfits.iter().find_map(|misfit| {
         let MisfitKind::Misspelt { name, meant, .. } = &misfit.kind else { return None };
         let around = misfit.path.to_string();
         let is_it = around.strip_suffix(name.as_str()).zip(path.strip_suffix(meant.as_str()));
-        is_it.filter(|(ours, theirs)| ours == theirs).map(|_| misfit.span)
+        is_it.filter(|(ours, theirs)| ours == theirs).map(|_| (name.to_string(), misfit.span))
+    });
+    by_shape.or_else(|| {
+        cx.model.conversions.iter().find_map(|problem| {
+            let (ProblemKind::Unused { attribute, key_span, declared, .. }, Some(at)) = (&problem.kind, &problem.path)
+            else {
+                return None;
+            };
+            let meant = closest(attribute, declared.iter().map(Str::as_str))?;
+            let is_it = at.join(Step::Attribute(meant.into())).to_string() == path;
+            is_it.then(|| (attribute.to_string(), *key_span))
+        })
     })
 }

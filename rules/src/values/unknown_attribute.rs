@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use symlint_core::rule::{Context, Place, closest};
-use symlint_core::tenants::{MisfitKind, Tenant, TenantId};
+use symlint_core::tenants::{MisfitKind, MissingAttribute, Tenant, TenantId};
 use symlint_terraform::{ProblemKind, Span, Step, Str};
 
 /// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
@@ -70,6 +70,12 @@ impl Unknown<'_> {
 }
 
 fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>) {
+    // What is missing under the right name is reported as such, with this one.
+    let right = unknown.meant.and_then(|meant| Some(format!("{}{meant}", unknown.path.strip_suffix(unknown.name)?)));
+    let is_missing = |gap: &MissingAttribute| right.as_ref().is_some_and(|right| gap.path.to_string() == *right);
+    if unknown.tenant.missing.iter().any(is_missing) {
+        return;
+    }
     let place = Place { span: unknown.span, tenant: Some(unknown.tenant.id), path: Some(unknown.path.clone()) };
     let report = cx.report(place, unknown.message());
     if let Some(meant) = unknown.meant.filter(|_| !unknown.is_taken) {

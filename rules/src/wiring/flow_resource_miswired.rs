@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::has_shape;
+use symlint_core::discover::sinks::Sink;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, text_of};
 use symlint_terraform::syntax::Expr;
-use symlint_terraform::{Makeup, Span, Step, Str, Value};
+use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 
 use super::origin::{Referrer, is_same};
+use super::reference::{References, references};
 use super::setting::{Setting, settings};
 use crate::expression;
 
@@ -40,6 +42,52 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     for (span, wrong) in found {
         report(cx, span, &wrong);
+    }
+    check_references(cx);
+}
+
+/// Reports strategies that refer to another integration, or to no target.
+fn check_references(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let mut seen = HashSet::default();
+    for found in &model.resources {
+        let Some(sink) = found.sink().filter(|_| seen.insert(found.resource.block.span)) else { continue };
+        let tenants = sorted(
+            model
+                .resources
+                .iter()
+                .filter(|other| other.resource.block.span == found.resource.block.span)
+                .filter_map(|other| model.flows.get(other.flow)?.instances.get(other.instance)?.tenant),
+        );
+        for reference in sink.references {
+            let Some(attribute) = found.resource.attribute(reference.attribute) else { continue };
+            let (kind, type_name) = reference.to;
+            let is_right = |resource: &&Resource| {
+                Sink::of_block(resource).is_some_and(|sink| sink.kind == kind && sink.type_name == Some(type_name))
+            };
+            let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
+            let References { resources, is_open } = references(found.module, &attribute.value);
+            let wrong = resources.iter().find(|resource| !is_right(resource));
+            // What comes from outside, and a module without such a resource, cannot be judged.
+            if is_open || own.is_empty() || wrong.is_none() && !resources.is_empty() {
+                continue;
+            }
+            let (block, name) = (&found.resource.kind.text, &found.resource.name.text);
+            let what = match wrong {
+                Some(other) => format!(
+                    "refers to `{}.{}`, which is not a `{kind}` of type `{type_name}`",
+                    other.kind.text, other.name.text
+                ),
+                None => format!("refers to no `{kind}` of this flow"),
+            };
+            let message = format!("`{}` of `{block}.{name}` {what}", reference.attribute);
+            let place = Place { span: attribute.value.span, tenant: None, path: None };
+            let cause = format!("{block}.{name}.{}", reference.attribute);
+            let report = cx.report(place, message).group(&tenants).cause(cause);
+            if let [only] = own.as_slice() {
+                report.related(only.name.span, "this is the one that the flow has");
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use symlint_core::discover::{has_shape, values_at};
 use symlint_core::tenants::arn::is_account_id;
 use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
-use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
+use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
 use super::slot::{Pair, Slot, Slots};
 
@@ -99,14 +99,10 @@ impl<'a> Judge<'a> {
             granted.extend(whole.map(|(_, _, entitlement)| entitlement));
         }
         for slot in doubtful.iter().flat_map(|slots| &slots.slots) {
-            let Some(constant) = constant(slot) else { continue };
-            match receivers.get(&constant) {
-                Some(&first) if first != slot.tenant => {
+            let values = std::iter::once(&slot.value).chain(slot.value.candidates());
+            for constant in values.filter_map(|value| constant(slot, value)) {
+                if *receivers.entry(constant.clone()).or_insert(slot.tenant) != slot.tenant {
                     shared.insert(constant);
-                }
-                Some(_) => {}
-                None => {
-                    receivers.insert(constant, slot.tenant);
                 }
             }
         }
@@ -131,7 +127,13 @@ impl<'a> Judge<'a> {
         slot.value.as_unknown()?;
         let candidates = slot.value.candidates();
         if !candidates.is_empty() {
-            let judged = |value: &Value| self.judge(&Slot { value: value.clone(), ..*slot });
+            let judged = |value: &Value| {
+                let problem = self.judge(&Slot { value: value.clone(), ..*slot })?;
+                // What is chosen by something of the tenant may be meant for it.
+                let is_chosen = matches!(problem, Problem::Shared | Problem::Written | Problem::Overridden)
+                    && depends_on_instance(&slot.value, &value.origin);
+                (!is_chosen).then_some(problem)
+            };
             return candidates.iter().find_map(judged);
         }
         let is_fixed = slot.wanted != FieldKind::Cloud && slot.wanted != FieldKind::Region;
@@ -144,7 +146,7 @@ impl<'a> Judge<'a> {
         is_repeated
             && !slot.argument.is_default
             && self.repeated.contains(&slot.argument.span)
-            && !depends_on_instance(&slot.value)
+            && !depends_on_instance(&slot.value, &slot.value.origin)
             && !self.model.sources_of_values.depends_on(&slot.value, slot.tenant)
     }
 
@@ -160,6 +162,9 @@ impl<'a> Judge<'a> {
         let sources = self.model.sources_of_values.of(&slot.value, slot.tenant)?;
         if slot.wanted == FieldKind::Key {
             return self.judge_slug(slot, text, &sources);
+        }
+        if slot.is_fragment {
+            return self.judge_fragment(slot, &sources);
         }
         let own = slot.tenant;
         let tenant = self.model.tenant(own);
@@ -202,6 +207,29 @@ impl<'a> Judge<'a> {
         wrong
     }
 
+    /// Judges what the module puts together with others, such as the account of a role.
+    fn judge_fragment(&self, slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<Problem> {
+        let own = slot.tenant;
+        if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
+            return (!self.model.index.same_organization(own, other)).then_some(Problem::Tenant(other));
+        }
+        let belongs = |kind: FieldKind| {
+            kind == slot.wanted
+                || matches!(
+                    (kind, slot.wanted),
+                    (FieldKind::SsoAccountId, FieldKind::RoleArn)
+                        | (FieldKind::InstanceArn, FieldKind::PermissionSetArn)
+                        | (FieldKind::Region | FieldKind::Cloud, _)
+                )
+        };
+        let misplaced = sources.iter().find_map(|source| match source {
+            Source::Field(it) if !belongs(it.kind) => Some(Problem::Field(it.kind)),
+            _ => None,
+        });
+        let is_constant = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
+        misplaced.or_else(|| (is_constant && self.is_shared(slot) && self.is_for_all(slot)).then_some(Problem::Shared))
+    }
+
     /// A slug may be made of the tenant's key in any way, or be any name that the tenant has in its entry.
     fn judge_slug(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>]) -> Option<Problem> {
         let own = slot.tenant;
@@ -235,7 +263,9 @@ impl<'a> Judge<'a> {
 
     /// Judges what comes from no tenant at all and is not what the tenant's entry says.
     fn judge_foreign(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> Option<Problem> {
-        if matches!(slot.wanted, FieldKind::Cloud | FieldKind::Region) {
+        // A region may be written once where it is each tenant's own, or where no tenant says its own.
+        let says_own = || right.iter().any(|field| field.as_str().is_some());
+        if slot.wanted == FieldKind::Cloud || slot.wanted == FieldKind::Region && !says_own() {
             return None;
         }
         if self.is_shared(slot) {
@@ -289,7 +319,7 @@ impl<'a> Judge<'a> {
     }
 
     fn is_shared(&self, slot: &Slot<'_>) -> bool {
-        constant(slot).is_some_and(|(argument, part, span, text)| self.shared.contains(&(argument, part, span, text)))
+        constant(slot, &slot.value).is_some_and(|constant| self.shared.contains(&constant))
     }
 
     /// Whether the permission set is of one grant and the account of another, where no grant has both, or where the
@@ -335,8 +365,8 @@ fn is_literal(slot: &Slot<'_>, sources: &[Source<'_>]) -> bool {
 }
 
 /// What `slot` receives, if it comes from no tenant.
-fn constant<'a>(slot: &Slot<'a>) -> Option<Constant<'a>> {
-    Some((slot.argument.span, slot.part, slot.value.origin.span, text_of(&slot.value)?))
+fn constant<'a>(slot: &Slot<'a>, value: &Value) -> Option<Constant<'a>> {
+    Some((slot.argument.span, slot.part, value.origin.span, text_of(value)?))
 }
 
 /// The way from a tenant to what is at `path`.
@@ -372,10 +402,14 @@ fn lost_zero(slot: &Slot<'_>, field: &Field, text: &Str) -> Option<Str> {
     (received != account && received.as_str() == account.trim_start_matches('0')).then_some(received)
 }
 
-/// Whether a value depends on what something is repeated for.
-fn depends_on_instance(value: &Value) -> bool {
+/// Whether what chose `chosen`, which `value` is or may be, depends on what something is repeated for.
+fn depends_on_instance(value: &Value, chosen: &Origin) -> bool {
     let mut found = false;
-    value.origin.each_dependence(&mut |origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated));
+    let mut visit = |origin: &Origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated);
+    match std::ptr::eq(&value.origin, chosen) {
+        true => value.origin.each_dependence(&mut visit),
+        false => chosen.each_dependence(&mut visit),
+    }
     found
 }
 

@@ -9,6 +9,7 @@ mod flow_argument_unknown;
 mod flow_resource_miswired;
 mod judge;
 mod origin;
+mod reference;
 mod resource_not_tenant_scoped;
 mod safelist;
 mod safelist_incomplete;

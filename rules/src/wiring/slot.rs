@@ -40,8 +40,9 @@ impl<'a> Slots<'a> {
     pub(super) fn of(instance: &'a FlowInstance, tenant: TenantId) -> Self {
         let mut all = Self::default();
         for argument in &instance.arguments {
-            if argument.value.is_null() && argument.is_object() {
-                // A null has no parts; the role is what the flow would act with.
+            let is_whole = argument.value.is_null() || argument.value.as_unknown().is_some();
+            if is_whole && argument.is_object() {
+                // It has no parts; the role is what the flow would act with.
                 let role = argument.parts.iter().find(|part| part.field == FieldKind::RoleArn);
                 if let Some(part) = role.or(argument.parts.first()) {
                     let (wanted, value) = (part.field, argument.value.clone());

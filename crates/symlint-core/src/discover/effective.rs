@@ -84,6 +84,17 @@ pub(crate) fn effects_of<'r, 'p: 'r>(
 fn argued(instance: &FlowInstance) -> Vec<Effective> {
     let mut effects = Vec::new();
     for argument in &instance.arguments {
+        if argument.value.as_unknown().is_some() && argument.value.candidates().is_empty() {
+            let parts = argument.parts.iter().filter(|part| part.field != FieldKind::Key && !part.steps.contains(&Step::Each));
+            effects.extend(parts.map(|part| Effective {
+                field: part.field,
+                value: argument.value.clone(),
+                grant: is_granted(part.field).then_some(ARGUED),
+                is_fragment: part.is_fragment,
+                name: argument.name.clone(),
+            }));
+            continue;
+        }
         let mut seen: Vec<(usize, FieldKind)> = Vec::new();
         for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
             let name = match part.steps.last() {

@@ -81,6 +81,7 @@ pub(super) fn ways(elements: &[&Value], config: &Config, effects: &Effects) -> V
     finder.named_anywhere();
     finder.by_effect();
     finder.by_role_and_safelist();
+    finder.by_elimination();
     finder.by_looks();
     finder.ways
 }
@@ -266,6 +267,22 @@ impl Finder<'_> {
                 && !self.is_taken(&attribute.steps)
                 && !self.effects.reaches_anything(&attribute.steps)
                 && !self.effects.listed.contains_key(&attribute.steps)
+                && self.looks(&attribute.steps, FieldKind::TargetAccountId)
+        });
+        let free: Vec<Steps> = free.map(|attribute| attribute.steps.clone()).collect();
+        if let [only] = free.as_slice() {
+            self.add(only.clone(), FieldKind::TargetAccountId, Evidence::Looks, false);
+        }
+    }
+
+    /// Of two accounts, the one that is not the SSO account is the target, though nothing receives it.
+    fn by_elimination(&mut self) {
+        if !self.has(FieldKind::SsoAccountId) || self.has(FieldKind::TargetAccountId) || self.effects.reached.is_empty() {
+            return;
+        }
+        let free = self.attributes.iter().filter(|attribute| {
+            !self.is_taken(&attribute.steps)
+                && !self.effects.reaches_anything(&attribute.steps)
                 && self.looks(&attribute.steps, FieldKind::TargetAccountId)
         });
         let free: Vec<Steps> = free.map(|attribute| attribute.steps.clone()).collect();

@@ -348,6 +348,18 @@ impl<'p> Model<'p> {
         }
     }
 
+    /// The tenant of which another one is a copy, if it is one.
+    pub fn copied_from(&self, tenant: TenantId) -> Option<TenantId> {
+        let mut copies = self.relations_of(RelationKind::DuplicateTenant);
+        copies.find(|relation| relation.tenant == tenant).map(|relation| relation.other)
+    }
+
+    /// The tenant whose role another one has, where the account of the role is not the one that it says is its own.
+    pub fn role_copied_from(&self, tenant: &Tenant) -> Option<TenantId> {
+        let account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch())?;
+        self.index.owner_of_account(account.text(), tenant.id)
+    }
+
     /// The way from the element of a tenant to its value of this kind, where it is known.
     pub fn way_to(&self, tenant: TenantId, kind: FieldKind) -> Option<Steps> {
         let Provenance::Collection(at) = self.tenant(tenant).provenance else { return None };
