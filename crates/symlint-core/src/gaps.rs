@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, Span};
+use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span};
 
 use crate::config::{self, Config};
 use crate::coverage::{Code, NotChecked};
+use crate::discover::module_names;
+use crate::discover::sinks::{Sink, has_sinks};
 use crate::tenants::{Field, FieldKind, FlowResource, Model, State, Tenant, TenantsVariable, VariableState};
 
 /// What of a model was not checked, in the order of the codes.
@@ -59,12 +61,14 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let others =
         model.connectors.iter().map(|it| it.call).chain(model.runtimes.iter().filter_map(|it| it.block.call()));
     let others: Vec<Span> = others.map(|call| call.span).collect();
+    let names = names_of_tenants(model, config);
     let mut calls = modules.iter().flat_map(|module| &module.calls);
-    let handed = calls.find(|call| !others.contains(&call.span) && is_handed_tenants(call, config));
+    let mut handed = calls.by_ref().filter(|call| !others.contains(&call.span) && is_handed(call, &names));
+    // What can be read and acts on nothing is no flow.
+    let handed = handed.find(|call| call.child.is_none_or(|module| may_grant(model, module)));
     let (what, span, name) = match (with_resources, handed) {
         (_, Some(call)) => {
-            let name =
-                call.source.as_ref().and_then(|source| crate::discover::module_names(&source.text).into_iter().next());
+            let name = call.source.as_ref().and_then(|source| module_names(&source.text).into_iter().next());
             (format!("`module.{}` receives the tenants", call.name.text), call.name.span, name)
         }
         (Some((module, span)), None) => {
@@ -79,26 +83,43 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
 }
 
-/// The first resource that grants access.
+/// The first resource that acts for a tenant.
 fn flow_resource(module: &Module) -> Option<Span> {
-    const KINDS: [&str; 4] = ["sym_flow", "sym_strategy", "sym_target", "aws_ssoadmin_account_assignment"];
-    let mut resources = module.resources.iter().filter(|resource| !resource.data);
-    resources.find(|resource| KINDS.contains(&resource.kind.text.as_str())).map(|resource| resource.name.span)
+    module.resources.iter().find(|resource| Sink::of_block(resource).is_some()).map(|resource| resource.name.span)
 }
 
-/// Whether a call is repeated for, or given, something of a tenants variable.
-fn is_handed_tenants(call: &ModuleCall, config: &Config) -> bool {
+/// Whether a module, or one that it calls, acts for tenants, or cannot be read.
+fn may_grant(model: &Model<'_>, module: ModuleId) -> bool {
+    let mut seen = BTreeSet::from([module]);
+    let mut work = vec![module];
+    while let Some(module) = work.pop().and_then(|id| model.project.module(id)) {
+        if has_sinks(module) || module.calls.iter().any(|call| call.child.is_none()) {
+            return true;
+        }
+        work.extend(module.calls.iter().filter_map(|call| call.child).filter(|child| seen.insert(*child)));
+    }
+    false
+}
+
+/// The variables and locals that hold the tenants, as `var` or `local` and a name.
+fn names_of_tenants(model: &Model<'_>, config: &Config) -> BTreeSet<(&'static str, String)> {
+    let configured = config.tenants_variables.iter().map(|name| ("var", name.clone()));
+    let roots = model.sources_of_values.collections().iter().filter_map(|collection| match &collection.shape.root {
+        Root::Variable { name, .. } => Some(("var", name.to_string())),
+        Root::Local { name, .. } => Some(("local", name.to_string())),
+        Root::ModuleCall(_) | Root::Inline(_) => None,
+    });
+    configured.chain(roots).collect()
+}
+
+/// Whether a call is repeated for, or given, something of the tenants.
+fn is_handed(call: &ModuleCall, names: &BTreeSet<(&'static str, String)>) -> bool {
     let repeated = call.for_each.iter().chain(&call.count);
-    let mut values = repeated.chain(&call.arguments).map(|attribute| &attribute.value);
-    values.any(|value| reads_tenants(value, config))
-}
-
-fn reads_tenants(expr: &Expr, config: &Config) -> bool {
-    let mut work = vec![expr];
+    let mut work: Vec<&Expr> = repeated.chain(&call.arguments).map(|attribute| &attribute.value).collect();
     while let Some(expr) = work.pop() {
         if let ExprKind::Attribute(root, name) = &expr.kind
-            && matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "var")
-            && config.tenants_variables.iter().any(|variable| variable == name.text.as_str())
+            && let ExprKind::Variable(root) = &root.kind
+            && names.iter().any(|(kind, known)| *kind == root.as_str() && *known == name.text.as_str())
         {
             return true;
         }
@@ -235,8 +256,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
 }
 
 /// `ours = "theirs"`, with the name that resembles ours, or the only one.
-fn pair(attribute: &str, others: &[String]) -> String {
-    let ours = attribute.rsplit('.').next().unwrap_or(attribute);
+fn pair(ours: &str, others: &[String]) -> String {
     let is_like = |other: &&String| ours.contains(other.as_str()) || other.contains(ours);
     let only = others.first().filter(|_| others.len() == 1);
     let theirs = others.iter().find(is_like).or(only).map_or("…", String::as_str);
