@@ -43,11 +43,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
     report = report.related(sso.piece, "this tenant's sso_account_id is set here");
     // What was copied with the account is one cause.
-    if let Some(owner) = role_owner.filter(|owner| tenant.role().is_some_and(|role| owner.role().is_some_and(|it| it.name.text() == role.name.text()))) {
+    if let Some(owner) = role_owner.filter(|owner| {
+        tenant.role().is_some_and(|role| owner.role().is_some_and(|it| it.name.text() == role.name.text()))
+    }) {
         if let Some(role) = tenant.role() {
-            report = report.related(role.name.piece, format!("role `{}` is `{}`'s, too", role.name.text(), owner.name()));
+            report =
+                report.related(role.name.piece, format!("role `{}` is `{}`'s, too", role.name.text(), owner.name()));
         }
-        let own = tenant.instance_id().filter(|own| owner.instance_id().is_some_and(|other| other.text() == own.text()));
+        let own =
+            tenant.instance_id().filter(|own| owner.instance_id().is_some_and(|other| other.text() == own.text()));
         if let Some(instance) = own {
             report.related(instance.piece, format!("instance {} is `{}`'s, too", instance.text(), owner.name()));
         }

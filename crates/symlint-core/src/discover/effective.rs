@@ -85,7 +85,8 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
     let mut effects = Vec::new();
     for argument in &instance.arguments {
         if argument.value.as_unknown().is_some() && argument.value.candidates().is_empty() {
-            let parts = argument.parts.iter().filter(|part| part.field != FieldKind::Key && !part.steps.contains(&Step::Each));
+            let parts =
+                argument.parts.iter().filter(|part| part.field != FieldKind::Key && !part.steps.contains(&Step::Each));
             effects.extend(parts.map(|part| Effective {
                 field: part.field,
                 value: argument.value.clone(),

@@ -277,7 +277,8 @@ impl Finder<'_> {
 
     /// Of two accounts, the one that is not the SSO account is the target, though nothing receives it.
     fn by_elimination(&mut self) {
-        if !self.has(FieldKind::SsoAccountId) || self.has(FieldKind::TargetAccountId) || self.effects.reached.is_empty() {
+        if !self.has(FieldKind::SsoAccountId) || self.has(FieldKind::TargetAccountId) || self.effects.reached.is_empty()
+        {
             return;
         }
         let free = self.attributes.iter().filter(|attribute| {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use symlint_terraform::{
-    Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project, Resource, Str,
-    Unknown, Value, Variable,
+    Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project,
+    Resource, Str, Unknown, Value, Variable,
 };
 
 use super::arguments::{Carriers, Inputs};

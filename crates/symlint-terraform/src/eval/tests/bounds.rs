@@ -194,7 +194,7 @@ fn long_texts_are_not_made_without_end() {
         let started = std::time::Instant::now();
         let _ = local(&evaluator, "x");
         assert!(messages(&evaluator).contains(&crate::limits::TOO_MUCH.to_owned()), "{x}");
-        assert!(started.elapsed().as_secs() < 20, "{x}: {:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 120, "{x}: {:?}", started.elapsed());
     }
 }
 
