@@ -142,8 +142,7 @@ impl<'a> Judge<'a> {
 
     /// Whether an argument of a call for several tenants depends on nothing that differs between them.
     fn is_for_all(&self, slot: &Slot<'_>) -> bool {
-        let is_repeated = slot.instance.repetitions.first().is_some();
-        is_repeated
+        !slot.instance.repetitions.is_empty()
             && !slot.argument.is_default
             && self.repeated.contains(&slot.argument.span)
             && !depends_on_instance(&slot.value, &slot.value.origin)

@@ -327,7 +327,7 @@ impl<'a> Population<'a> {
                 continue;
             }
             *sampled += 1;
-            let mut pair: HashMap<usize, (Option<(usize, Steps)>, Option<(usize, Steps)>)> = HashMap::default();
+            let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
             for effective in &received {
                 let places = self.places(&effective.value, tenant);
                 if places.iter().all(|(collection, ..)| *collection != at)
@@ -340,7 +340,7 @@ impl<'a> Population<'a> {
                         effects.reach(steps.clone(), effective.field, !is_whole || effective.is_fragment);
                     }
                     if let (Some(grant), true) = (effective.grant, is_whole) {
-                        let (permission_set, target) = pair.entry(grant).or_default();
+                        let [permission_set, target] = pair.entry(grant).or_default();
                         match effective.field {
                             FieldKind::PermissionSetArn => *permission_set = Some((collection, steps)),
                             _ => *target = Some((collection, steps)),
@@ -354,7 +354,7 @@ impl<'a> Population<'a> {
                     effects.roles.entry(place).or_insert_with(|| role.to_string());
                 }
             }
-            for (permission_set, target) in pair.into_values() {
+            for [permission_set, target] in pair.into_values() {
                 if let (Some((a, permission_set)), Some((b, target))) = (permission_set, target)
                     && a == b
                     && let Some(pairs) = pairs.get_mut(a)
@@ -400,7 +400,7 @@ impl<'a> Population<'a> {
             for account in list.elements().unwrap_or_default().iter().take(MANY) {
                 let mut places = Vec::new();
                 account.origin.each_source(&mut |origin| {
-                    places.extend(origin.path.iter().filter_map(|path| self.place(path, None)))
+                    places.extend(origin.path.iter().filter_map(|path| self.place(path, None)));
                 });
                 for (collection, steps) in places {
                     if let Some(effects) = effects.get_mut(collection) {

@@ -274,25 +274,27 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
             tenant.missing.retain(|gap| !is_known || !is_of(gap, field));
         }
     }
-    let received: Vec<(Option<Str>, Option<Str>)> = pairs.iter().map(|(_, a, b)| (text(a), text(b))).collect();
-    if received.is_empty() || received.iter().any(|(a, b)| a.is_none() || b.is_none()) {
+    // The texts of a permission set and a target account.
+    let received: Vec<[Option<Str>; 2]> = pairs.iter().map(|(_, a, b)| [text(a), text(b)]).collect();
+    if received.is_empty() || received.iter().flatten().any(Option::is_none) {
         return;
     }
-    let texts: Vec<(Option<Str>, Option<Str>)> = tenant
-        .grants
-        .iter()
-        .map(|grant| (grant.permission_set_arn.raw().cloned(), grant.target_account_id.raw().cloned()))
-        .collect();
+    let texts_of =
+        |grant: &Grant| [&grant.permission_set_arn, &grant.target_account_id].map(|field| field.raw().cloned());
+    let texts: Vec<[Option<Str>; 2]> = tenant.grants.iter().map(texts_of).collect();
     for (grant, own) in tenant.grants.iter_mut().zip(&texts) {
-        let is_this = |it: &(Option<Str>, Option<Str>)| {
-            let is_nobodys = |text: &Option<Str>, of: fn(&(Option<Str>, Option<Str>)) -> &Option<Str>| {
-                texts.iter().all(|known| of(known) != text)
-            };
-            it == own
-                || (it.0 == own.0 && is_nobodys(&it.1, |it| &it.1))
-                || (it.1 == own.1 && is_nobodys(&it.0, |it| &it.0))
+        let is_this = |[permission_set, target]: &[Option<Str>; 2]| {
+            let [own_permission_set, own_target] = own;
+            let is_nobodys_target = || texts.iter().all(|[_, known]| known != target);
+            let is_nobodys_permission_set = || texts.iter().all(|[known, _]| known != permission_set);
+            match (permission_set == own_permission_set, target == own_target) {
+                (true, true) => true,
+                (true, false) => is_nobodys_target(),
+                (false, true) => is_nobodys_permission_set(),
+                (false, false) => false,
+            }
         };
-        grant.is_received = own.0.is_none() || own.1.is_none() || received.iter().any(is_this);
+        grant.is_received = own.iter().any(Option::is_none) || received.iter().any(is_this);
     }
 }
 

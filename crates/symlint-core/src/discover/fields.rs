@@ -350,7 +350,7 @@ fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind
                     let steps = Steps::from_iter([Step::Name(entry.key.clone())]);
                     match lists.iter_mut().find(|(known, _)| *known == steps) {
                         Some((_, names)) => {
-                            names.extend(found.into_iter().filter(|it| !names.contains(it)).collect::<Vec<_>>())
+                            names.extend(found.into_iter().filter(|it| !names.contains(it)).collect::<Vec<_>>());
                         }
                         None => lists.push((steps, found)),
                     }

@@ -36,7 +36,7 @@ impl<'p> FlowCall<'p> {
 
     /// Whether the call, or each resource, is repeated.
     pub fn is_repeated(&self) -> bool {
-        self.call.map_or(true, ModuleCall::is_repeated)
+        self.call.is_none_or(ModuleCall::is_repeated)
     }
 }
 
