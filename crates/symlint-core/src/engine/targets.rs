@@ -287,7 +287,7 @@ impl<'a> Finder<'a> {
             match (nearest, others.next(), others.next()) {
                 // A file beside the module can be meant for no other.
                 (Some(root), ..) | (None, Some(root), None) => {
-                    of_roots.entry(root.clone()).or_default().near.push(file)
+                    of_roots.entry(root.clone()).or_default().near.push(file);
                 }
                 (None, Some(root), Some(_)) => of_roots.entry(root.clone()).or_default().elsewhere.push(file),
                 // Terraform would be given it in its folder, and say that nothing declares it.
