@@ -2,7 +2,9 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+#[cfg(target_os = "wasi")]
+use std::path::Component;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use symlint_core::engine;
@@ -87,7 +89,7 @@ impl FileTree for Disk {
     }
 
     fn real(&self, path: &str) -> Option<String> {
-        let path = fs::canonicalize(path).ok()?;
+        let path = canonical(path).ok()?;
         // What a name has that is no text, it has in all of its paths.
         Some(path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" }))
     }
@@ -99,6 +101,38 @@ impl FileTree for Disk {
     fn git_tracks(&self, dir: &str) -> bool {
         self.git(|git| git.tracks(Path::new(dir)))
     }
+}
+
+/// The path of what is at `path`, without links and `..`.
+#[cfg(not(target_os = "wasi"))]
+fn canonical(path: &str) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// As above: WASI has no call for it.
+#[cfg(target_os = "wasi")]
+fn canonical(path: &str) -> io::Result<PathBuf> {
+    fs::metadata(path)?;
+    let mut real = PathBuf::new();
+    let mut left = vec![std::path::absolute(path)?];
+    // A link that leads to itself is nothing that `metadata` finds.
+    while let Some(part) = left.pop() {
+        let mut components = part.components();
+        let Some(first) = components.next() else { continue };
+        left.push(components.as_path().to_owned());
+        match first {
+            Component::ParentDir => {
+                real.pop();
+            }
+            // The root takes the place of what is there.
+            first => real.push(first),
+        }
+        if let (Component::Normal(_), Ok(target)) = (first, fs::read_link(&real)) {
+            real.pop();
+            left.push(target);
+        }
+    }
+    Ok(real)
 }
 
 /// What is at `path`, links followed; `None` where there is nothing.

@@ -68,6 +68,8 @@ pub struct RuleSummary {
     pub group: String,
     /// Its level, unless configured otherwise.
     pub level: Level,
+    /// 0 for what is read first.
+    pub urgency: u8,
     /// What it finds, in one line.
     pub summary: String,
 }

@@ -88,7 +88,8 @@ fn schema() -> Result<String, Box<dyn Error>> {
     add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");
     add(written().into_root_schema_for::<RuleSummary>().to_value(), "RuleSummary");
     add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
-    add(written().into_root_schema_for::<Problem>().to_value(), "Problem");
+    // Beside the problems of a report.
+    add(written().into_root_schema_for::<Problem>().to_value(), "Failure");
     // Last: it knows the ids of the rules.
     add(report, "Report");
     let schema = json!({ "title": "Shapes", "type": "object", "$defs": definitions });

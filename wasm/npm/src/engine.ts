@@ -1,5 +1,5 @@
 import { instantiate, type Glue } from "./glue.js";
-import type { Fixed, Options, Problem, Report, RulePage, RuleSummary } from "./shapes.js";
+import type { Failure, Fixed, Options, Report, RulePage, RuleSummary } from "./shapes.js";
 
 export type * from "./shapes.js";
 
@@ -10,14 +10,14 @@ export type Files = Readonly<Record<string, string>>;
 export type Format = "json" | "concise" | "markdown" | "sarif";
 
 /** Why there is no report that could be taken for a pass. */
-export class SymlintError extends Error implements Problem {
+export class SymlintError extends Error implements Failure {
   override readonly name = "SymlintError";
-  readonly kind: Problem["kind"];
-  readonly help: Problem["help"];
-  readonly location: Problem["location"];
-  readonly report: Problem["report"];
+  readonly kind: Failure["kind"];
+  readonly help: Failure["help"];
+  readonly location: Failure["location"];
+  readonly report: Failure["report"];
 
-  constructor(problem: Problem) {
+  constructor(problem: Failure) {
     super(problem.message);
     this.kind = problem.kind;
     this.help = problem.help;
@@ -76,7 +76,7 @@ export class Symlint {
     try {
       return run(this.#glue);
     } catch (cause) {
-      if (typeof cause === "string") throw new SymlintError(JSON.parse(cause) as Problem);
+      if (typeof cause === "string") throw new SymlintError(JSON.parse(cause) as Failure);
       // Its memory is in the middle of something.
       this.#glue = undefined;
       throw new EngineError("the engine crashed; please report it with the files, if you may", { cause });

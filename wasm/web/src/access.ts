@@ -1,4 +1,4 @@
-import type { Finding, Location, Report, Tenant } from "symlint";
+import type { Access, AccessStep, Finding, Location, Report } from "symlint";
 
 /** What the access picture shows, without how it is drawn. */
 export interface Picture {
@@ -6,142 +6,129 @@ export interface Picture {
   edges: Edge[];
   /** Tenants that are not in the picture. */
   rest: number;
-  /** Those among them that have findings: too many to draw. */
+  /** Those among them that have errors: too many to draw. */
   wrongRest: number;
 }
 
 export interface Node {
   id: string;
-  /** From the left: tenant, instance, permission set, account. */
+  /** From the left: tenant, role, instance, permission set, account. */
   column: number;
   row: number;
   label: string;
   detail: string;
   wrong: boolean;
-  location: Location;
+  location?: Location | undefined;
 }
 
 export interface Edge {
   from: string;
   to: string;
-  /** From one tenant into another. */
-  crossing: boolean;
-  shared: boolean;
-  label: string;
-  location: Location;
+  /** The errors on it. */
+  errors: Finding[];
 }
 
 /** A larger picture says less than a count. */
 const ROWS = 40;
 
-/** Tenants → SSO instances → permission sets → accounts. A value belongs to the first tenant that uses it. */
-export function pictureOf(report: Report): Picture {
-  const about = findingsByTenant(report);
-  const owners = new Map<string, Tenant>();
-  for (const tenant of report.tenants) for (const { id } of partsOf(tenant)) if (!owners.has(id)) owners.set(id, tenant);
-  const accounts = new Map(report.tenants.map((tenant) => [known(tenant.sso_account_id), tenant] as const).reverse());
-  const wrong = new Set(report.tenants.filter((tenant) => about.has(tenant)));
-  const shown = report.tenants.length > ROWS ? pick(report.tenants, wrong, owners, accounts) : report.tenants;
-  const nodes = new Map<string, Node>();
-  const edges: Edge[] = [];
-  let row = 0;
-  for (const tenant of shown) {
-    const findings = about.get(tenant) ?? [];
-    const location = (field: string) => findings.find((finding) => finding.path?.includes(field))?.location ?? tenant.location;
-    const home = `tenant ${report.tenants.indexOf(tenant)}`;
-    nodes.set(home, { id: home, column: 0, row, label: tenant.key, detail: known(tenant.sso_account_id) ?? "account unknown", wrong: findings.length > 0, location: findings[0]?.location ?? tenant.location });
-    const depth = [0, 0, 0];
-    for (const part of partsOf(tenant)) {
-      const owner = owners.get(part.id);
-      if (!nodes.has(part.id)) {
-        const at = row + (depth[part.column - 1] ?? 0);
-        depth[part.column - 1] = (depth[part.column - 1] ?? 0) + 1;
-        const isWrong = findings.some((finding) => finding.path?.includes(part.field));
-        nodes.set(part.id, { id: part.id, column: part.column, row: at, label: part.label, detail: part.detail || (owner?.key ?? ""), wrong: isWrong, location: location(part.field) });
-      }
-      const foreign = owner !== undefined && owner !== tenant;
-      const crossing = foreign && (wrong.has(tenant) || wrong.has(owner));
-      const from = part.from ?? home;
-      if (!edges.some((edge) => edge.from === from && edge.to === part.id)) {
-        const label = foreign ? `${tenant.key} uses ${part.name} of ${owner.key}` : `${tenant.key}: ${part.label}`;
-        edges.push({ from, to: part.id, crossing, shared: foreign && !crossing, label, location: location(part.field) });
-      }
-    }
-    const other = accountOwner(tenant, accounts);
-    if (other && other !== tenant) {
-      const to = partsOf(other).find(({ column }) => column === 1)?.id;
-      if (to) edges.push({ from: home, to, crossing: true, shared: false, label: `${tenant.key} is entered by a role in the account of ${other.key}`, location: location("role_arn") });
-    }
-    row += Math.max(1, ...depth);
-  }
-  const drawn = edges.filter((edge) => nodes.has(edge.from) && nodes.has(edge.to));
-  const wrongRest = wrong.size - shown.filter((tenant) => wrong.has(tenant)).length;
-  return { nodes: [...nodes.values()], edges: drawn, rest: report.tenants.length - shown.length, wrongRest };
-}
+/** A grant of a tenant: what it leads to, as far as that is known. */
+type Grant = Step[];
 
-interface Part {
-  id: string;
+interface Step {
+  id: string | undefined;
   column: number;
   label: string;
-  /** As in a sentence. */
-  name: string;
   detail: string;
-  field: string;
-  from?: string;
+  errors: Finding[];
 }
 
-function partsOf(tenant: Tenant): Part[] {
-  const instance = known(tenant.instance_id);
-  const parts: Part[] = [];
-  const first = instance && `instance ${instance}`;
-  if (first) parts.push({ id: first, column: 1, label: instance, name: `instance ${instance}`, detail: known(tenant.region) ?? "", field: "instance_arn" });
-  for (const grant of tenant.grants) {
-    const arn = known(grant.permission_set_arn);
-    const account = known(grant.target_account_id);
-    const set = arn && `set ${arn}`;
-    const [home, label] = arn?.split("/").slice(-2) ?? [];
-    if (set) parts.push({ id: set, column: 2, label: label ?? arn, name: `permission set ${label ?? arn}`, detail: home ?? "", field: "permission_set_arn", ...(first ? { from: first } : {}) });
-    const from = set ?? first;
-    if (account) parts.push({ id: `account ${account}`, column: 3, label: account, name: `account ${account}`, detail: "", field: "target_account_id", ...(from ? { from } : {}) });
+/** The access graph of the report, with the errors that are on its edges. */
+export function pictureOf(report: Report): Picture {
+  const errors = new Map(report.findings.filter(({ suppressed, level }) => suppressed === null && level === "error").map((finding) => [finding.fingerprint, finding]));
+  const grants = new Map<string, { access: Access; grants: Grant[] }>();
+  for (const access of report.access) {
+    const id = tenantOf(access);
+    const tenant = grants.get(id) ?? { access, grants: [] };
+    tenant.grants.push(stepsOf(access, errors));
+    grants.set(id, tenant);
   }
-  return parts;
-}
+  const written = new Map(report.tenants.map((tenant) => [`tenant ${tenant.run} ${tenant.key}`, tenant]));
+  const errorsOf = (id: string) => grants.get(id)?.grants.flat().flatMap((step) => step.errors) ?? [];
+  const wrong = new Set([...grants.keys()].filter((id) => errorsOf(id).length > 0));
+  const shown = grants.size > ROWS ? pick(grants, wrong) : new Set(grants.keys());
 
-/** Those with findings, and those whose values they use. */
-function pick(tenants: readonly Tenant[], wrong: Set<Tenant>, owners: Map<string, Tenant>, accounts: Map<string | undefined, Tenant>): Tenant[] {
-  const groups = [...wrong].map((tenant) => {
-    const used = [...partsOf(tenant).map(({ id }) => owners.get(id)), accountOwner(tenant, accounts)];
-    return new Set([tenant, ...used.filter((other) => other !== undefined)]);
-  });
-  // What crosses comes first.
-  groups.sort((a, b) => Number(b.size > 1) - Number(a.size > 1));
-  const chosen = new Set<Tenant>();
-  for (const group of groups) {
-    // A tenant without those whose values it uses would look as if it kept to itself.
-    if (new Set([...chosen, ...group]).size <= ROWS) for (const tenant of group) chosen.add(tenant);
+  const nodes = new Map<string, Node>();
+  const edges = new Map<string, Edge>();
+  const free = [0, 0, 0, 0, 0];
+  for (const [id, { access, grants: own }] of grants) {
+    if (!shown.has(id)) continue;
+    const row = Math.max(...free);
+    const put = (node: Omit<Node, "row">) => {
+      if (nodes.has(node.id)) return;
+      const at = Math.max(row, free[node.column] ?? 0);
+      free[node.column] = at + 1;
+      nodes.set(node.id, { ...node, row: at });
+    };
+    const tenant = written.get(id);
+    const label = report.runs.length > 1 ? `${access.tenant} in ${report.runs[access.run]?.root ?? ""}` : access.tenant;
+    const location = errorsOf(id)[0]?.location ?? tenant?.location;
+    put({ id, column: 0, label, detail: (tenant && known(tenant.sso_account_id)) ?? "", wrong: wrong.has(id), location });
+    for (const grant of own) {
+      let from = id;
+      for (const step of grant) {
+        if (!step.id) continue;
+        put({ id: step.id, column: step.column, label: step.label, detail: step.detail, wrong: step.errors.length > 0, location: step.errors[0]?.location ?? tenant?.location });
+        const key = `${from}\n${step.id}`;
+        const edge = edges.get(key) ?? { from, to: step.id, errors: [] };
+        edge.errors.push(...step.errors.filter((error) => !edge.errors.includes(error)));
+        edges.set(key, edge);
+        from = step.id;
+      }
+    }
   }
-  return tenants.filter((tenant) => chosen.has(tenant));
+  const wrongRest = [...wrong].filter((id) => !shown.has(id)).length;
+  return { nodes: [...nodes.values()], edges: [...edges.values()], rest: grants.size - shown.size, wrongRest };
 }
 
-function findingsByTenant(report: Report): Map<Tenant, Finding[]> {
-  const tenants = new Map(report.tenants.map((tenant) => [tenant.key, tenant]));
-  const found = new Map<Tenant, Finding[]>();
-  const add = (tenant: Tenant | undefined, finding: Finding) => {
-    if (tenant) found.set(tenant, [...(found.get(tenant) ?? []), finding]);
+function tenantOf({ run, tenant }: Access): string {
+  return `tenant ${run} ${tenant}`;
+}
+
+function stepsOf({ role, instance, permission_set, account }: Access, errors: ReadonlyMap<string, Finding>): Grant {
+  const step = (column: number, kind: string, { value, findings }: AccessStep, show: (text: string) => [label: string, detail: string]): Step => {
+    const text = known(value);
+    const [label, detail] = text ? show(text) : ["", ""];
+    return { id: text && `${kind} ${text}`, column, label, detail, errors: findings.flatMap((finding) => errors.get(finding) ?? []) };
   };
-  for (const finding of report.findings) {
-    if (finding.suppressed === null && finding.tenant) add(tenants.get(finding.tenant), finding);
-  }
-  return found;
+  const last = (arn: string) => arn.split("/").at(-1) ?? arn;
+  return [
+    step(1, "role", role, (arn) => [last(arn), arn.split(":")[4] ?? ""]),
+    step(2, "instance", instance, (arn) => [last(arn), ""]),
+    step(3, "set", permission_set, (arn) => [last(arn), arn.split("/").at(-2) ?? ""]),
+    step(4, "account", account, (id) => [id, ""]),
+  ];
 }
 
-/** Whose SSO account the connector's role is in. */
-function accountOwner(tenant: Tenant, accounts: Map<string | undefined, Tenant>): Tenant | undefined {
-  const account = known(tenant.role_arn)?.split(":")[4];
-  return account ? accounts.get(account) : undefined;
+/** Those with errors, and those whose values they use: without them, a tenant would look as if it kept to itself. */
+function pick(grants: ReadonlyMap<string, { grants: Grant[] }>, wrong: ReadonlySet<string>): Set<string> {
+  const users = new Map<string, string[]>();
+  for (const [id, { grants: own }] of grants) {
+    for (const step of new Set(own.flat().map((step) => step.id))) if (step) users.set(step, [...(users.get(step) ?? []), id]);
+  }
+  const groups = [...wrong].map((id) => {
+    const steps = grants.get(id)?.grants.flat().filter((step) => step.errors.length > 0) ?? [];
+    return new Set([id, ...steps.flatMap((step) => users.get(step.id ?? "") ?? [])]);
+  });
+  // What is shared comes first.
+  groups.sort((a, b) => Number(b.size > 1) - Number(a.size > 1));
+  const chosen = new Set<string>();
+  for (const group of groups) {
+    if (new Set([...chosen, ...group]).size <= ROWS) for (const id of group) chosen.add(id);
+  }
+  return chosen;
 }
 
 /** The text of a value, if it is known. */
-export function known(value: Tenant["region"]): string | undefined {
+export function known(value: AccessStep["value"]): string | undefined {
   return typeof value === "string" ? value : undefined;
 }

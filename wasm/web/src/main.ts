@@ -20,8 +20,8 @@ import { showVerdict } from "./verdict";
 
 let path = ".";
 let report: Report | undefined;
-/** The group of each rule. */
-let groups: ReadonlyMap<string, string> = new Map();
+/** How urgent the findings of each rule are. */
+let urgency: ReadonlyMap<string, number> = new Map();
 /** What `report` is about. */
 let checkedFiles: Files = {};
 
@@ -30,7 +30,7 @@ const editor = new Editor(byId("editor"), check, actions);
 const checker = new Checker(answered);
 const tenants = new Tenants(byId("tenants"), jump);
 const drawn = {
-  problems: (report: Report) => drawProblems(byId("problems"), report, groups, actions),
+  problems: (report: Report) => drawProblems(byId("problems"), report, urgency, actions),
   picture: (report: Report) => drawPicture(byId("picture"), report, jump),
   tenants: (report: Report) => tenants.draw(report),
 };
@@ -196,7 +196,7 @@ async function start(): Promise<void> {
   acceptDrops(document.body, add);
   share();
   window.addEventListener("hashchange", () => void linked(location.hash).then((project) => project && open(project)));
-  void checker.rules().then((rules) => (groups = new Map(rules.map(({ id, group }) => [id, group]))));
+  void checker.rules().then((rules) => (urgency = new Map(rules.map(({ id, urgency }) => [id, urgency]))));
   open((await linked(location.hash)) ?? { files: Object.fromEntries(STANDARD.map((name) => [name, ""])), path: "." });
   if (import.meta.env.PROD) await navigator.serviceWorker?.register("./service-worker.js").catch(() => undefined);
 }

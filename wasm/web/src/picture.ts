@@ -1,13 +1,13 @@
 import type { Location, Report } from "symlint";
 
 import { pictureOf, type Edge, type Node, type Picture } from "./access";
-import { count, h } from "./dom";
+import { count, h, prose } from "./dom";
 
-const COLUMNS = ["Tenant", "SSO instance", "Permission set", "Account"];
+const COLUMNS = ["Tenant", "Role", "SSO instance", "Permission set", "Account"];
 /** How the columns share the width: names are longer than the ends of ids. */
-const SHARES = [0.32, 0.22, 0.22, 0.24];
-const NARROWEST = 540;
-const WIDEST = 960;
+const SHARES = [0.23, 0.23, 0.18, 0.18, 0.18];
+const NARROWEST = 680;
+const WIDEST = 1160;
 const GAP = 36;
 const HEIGHT = 44;
 const STEP = 60;
@@ -24,9 +24,9 @@ export function drawPicture(host: HTMLElement, report: Report, jump: (location: 
     host.replaceChildren(h("p", { class: "hint" }, text));
     return;
   }
-  const crossings = picture.edges.filter(({ crossing }) => crossing);
+  const wrong = picture.edges.filter(({ errors }) => errors.length > 0);
   const scroll = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Access picture, can be scrolled" });
-  host.replaceChildren(legend(picture, crossings.length), scroll, ...(crossings.length ? [list(crossings, jump)] : []));
+  host.replaceChildren(legend(picture, wrong.length), scroll, ...(wrong.length ? [list(wrong, jump)] : []));
   const draw = () => scroll.replaceChildren(new Drawing(picture, scroll.clientWidth, jump).root);
   draw();
   let width = scroll.clientWidth;
@@ -38,16 +38,17 @@ export function drawPicture(host: HTMLElement, report: Report, jump: (location: 
   }).observe(scroll);
 }
 
-function legend({ rest, wrongRest }: Picture, crossings: number): HTMLElement {
-  const says = crossings ? `${count(crossings, "line")} from one tenant into another` : "Nothing crosses from one tenant into another";
-  const others = rest ? `; ${count(rest, "other tenant")} not drawn${wrongRest ? `, ${wrongRest.toLocaleString("en")} of them with findings` : ""}` : "";
-  return h("p", { class: "hint legend" }, h("span", { class: crossings ? "key crossing" : "key" }), says + others);
+function legend({ rest, wrongRest }: Picture, wrong: number): HTMLElement {
+  const says = wrong ? `${count(wrong, "line")} with errors` : "No line has errors";
+  const others = rest ? `; ${count(rest, "other tenant")} not drawn${wrongRest ? `, ${wrongRest.toLocaleString("en")} of them with errors` : ""}` : "";
+  return h("p", { class: "hint legend" }, h("span", { class: wrong ? "key wrong" : "key" }), says + others);
 }
 
-/** In words what crosses, for those who would rather read. */
-function list(crossings: Edge[], jump: (location: Location) => void): HTMLElement {
-  const rows = crossings.slice(0, LISTED).map(({ label, location }) => h("li", {}, h("button", { type: "button", class: "link", click: () => jump(location) }, label)));
-  return h("ul", { class: "crossings", "aria-label": "What crosses" }, ...rows);
+/** In words what is wrong, for those who would rather read. */
+function list(edges: readonly Edge[], jump: (location: Location) => void): HTMLElement {
+  const errors = [...new Set(edges.flatMap(({ errors }) => errors))];
+  const rows = errors.slice(0, LISTED).map(({ message, location }) => h("li", {}, h("button", { type: "button", class: "link", click: () => jump(location) }, ...prose(message))));
+  return h("ul", { class: "errors", "aria-label": "What is wrong" }, ...rows);
 }
 
 /** The picture at one width. */
@@ -69,8 +70,8 @@ class Drawing {
     this.root = s("svg", { width: String(width), height: String(height), role: "group", "aria-label": "Access picture" });
     COLUMNS.forEach((name, column) => this.root.append(s("text", { x: String(this.#at(column).left), y: "14", class: "column" }, name)));
     const places = new Map(picture.nodes.map((node) => [node.id, node]));
-    // What crosses lies on top.
-    const edges = [...picture.edges].sort((a, b) => Number(a.crossing) - Number(b.crossing));
+    // What is wrong lies on top.
+    const edges = [...picture.edges].sort((a, b) => Number(a.errors.length > 0) - Number(b.errors.length > 0));
     for (const edge of edges) this.root.append(this.#line(edge, places, jump));
     for (const node of picture.nodes) this.root.append(this.#node(node, jump));
   }
@@ -83,10 +84,12 @@ class Drawing {
     const [x2, y2] = [this.#at(to.column).left, top(to) + HEIGHT / 2];
     const bend = (x2 - x1) / 2;
     const path = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
-    const group = s("g", { class: `edge${edge.crossing ? " crossing" : ""}${edge.shared ? " shared" : ""}` }, s("path", { d: path }));
-    if (edge.crossing) {
-      group.append(s("path", { d: path, class: "hit" }), s("title", {}, edge.label));
-      pressable(group, `Crosses: ${edge.label}`, () => jump(edge.location));
+    const [first] = edge.errors;
+    const group = s("g", { class: first ? "edge wrong" : "edge" }, s("path", { d: path }));
+    if (first) {
+      const messages = edge.errors.map(({ message }) => message).join("\n");
+      group.append(s("path", { d: path, class: "hit" }), s("title", {}, messages));
+      pressable(group, messages, () => jump(first.location));
     }
     return group;
   }
@@ -101,7 +104,8 @@ class Drawing {
       s("text", { x: "9", y: "35", class: "detail" }, cut(node.detail, box)),
       s("title", {}, `${node.label} ${node.detail}`),
     );
-    pressable(group, `${COLUMNS[node.column]} ${node.label}${node.wrong ? ", has findings" : ""}`, () => jump(node.location));
+    const { location } = node;
+    if (location) pressable(group, `${COLUMNS[node.column]} ${node.label}${node.wrong ? ", has errors" : ""}`, () => jump(location));
     return group;
   }
 

@@ -11,14 +11,11 @@ export interface Goto {
 /** More rows would make the page slow, and nobody reads them. */
 const SHOWN = 200;
 
-/** The groups of rules about what lets one tenant into another: that comes first. */
-const CROSSING = new Set(["isolation", "connector", "wiring"]);
-
-/** Draws the list of findings. */
-export function drawProblems(host: HTMLElement, report: Report, groups: ReadonlyMap<string, string>, goto: Goto): void {
+/** Draws the list of findings: errors first, and of each level what is more urgent, by rule. */
+export function drawProblems(host: HTMLElement, report: Report, urgency: ReadonlyMap<string, number>, goto: Goto): void {
   const counting = report.findings.filter((finding) => finding.suppressed === null);
-  const urgency = ({ level, rule }: Finding) => (level === "error" ? 0 : 3) + (rule === "syntax-error" ? 0 : CROSSING.has(groups.get(rule) ?? "") ? 1 : 2);
-  const ordered = [...counting].sort((a, b) => urgency(a) - urgency(b));
+  const isError = ({ level }: Finding) => Number(level === "error");
+  const ordered = [...counting].sort((a, b) => isError(b) - isError(a) || (urgency.get(a.rule) ?? 0) - (urgency.get(b.rule) ?? 0));
   const rows = ordered.slice(0, SHOWN).map((finding) => row(finding, goto));
   const parts: Node[] = [h("ul", { class: "problems" }, ...rows)];
   if (counting.length === 0) parts.splice(0, 1, h("p", { class: "hint" }, "No findings: every value belongs to its tenant."));

@@ -1,4 +1,4 @@
-import type { Files, Fixed, Format, Options, Problem, Report, RulePage, RuleSummary } from "symlint";
+import type { Failure, Files, Fixed, Format, Options, Report, RulePage, RuleSummary } from "symlint";
 
 /** What the page asks of the worker. */
 export type Question = { id: number } & (
@@ -10,9 +10,9 @@ export type Question = { id: number } & (
 );
 
 /** A problem as plain data: errors lose their fields on their way through messages. */
-export type PlainProblem = Omit<Problem, "location" | "report"> & {
-  location?: Problem["location"];
-  report?: Problem["report"];
+export type PlainProblem = Omit<Failure, "location" | "report"> & {
+  location?: Failure["location"];
+  report?: Failure["report"];
 };
 
 export type Answer = { id: number } & (

@@ -416,10 +416,11 @@ struct ReportedRule<'a> {
     id: &'a str,
     group: &'a str,
     level: Level,
+    urgency: u8,
     summary: &'a str,
 }
 
-/// The catalogue as JSON: a list of `{ id, group, level, summary }`.
+/// The catalogue as JSON: a list of `{ id, group, level, urgency, summary }`.
 #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
 pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
     let rules: Vec<ReportedRule<'_>> = catalogue
@@ -428,6 +429,7 @@ pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
             id: rule.id,
             group: rule.group.name,
             level: rule.page.level,
+            urgency: rule.urgency(),
             summary: rule.page.summary,
         })
         .collect();
