@@ -9,6 +9,8 @@ use symlint_terraform::{Sources, Span};
 const SHOWN: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    // Several ARNs can be made of one text.
+    let mut reported: Vec<Span> = Vec::new();
     for field in tenant.fields().filter(|field| !field.is_derived()) {
         let Some(cleaned) = field.cleaned() else { continue };
         let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
@@ -20,6 +22,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         if invalid.any(|&at| span.start <= at && at < span.end) {
             continue;
         }
+        if reported.contains(&span) {
+            continue;
+        }
+        reported.push(span);
         let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
         let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
         let (safe, title, edits) = fix(cx, field, cleaned);

@@ -5,7 +5,8 @@ use symlint_core::tenants::{RoleNaming, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { return };
-    if !tenant.has_role_account_mismatch() {
+    // What is in an account that no customer can have is reported by `forbidden-account`.
+    if !tenant.has_role_account_mismatch() || cx.config.is_forbidden_account(role.text()) {
         return;
     }
     // Whichever of the two was copied from another tenant, say from which.
@@ -43,17 +44,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
     report = report.related(sso.piece, "this tenant's sso_account_id is set here");
     // What was copied with the account is one cause.
-    if let Some(owner) = role_owner.filter(|owner| {
-        tenant.role().is_some_and(|role| owner.role().is_some_and(|it| it.name.text() == role.name.text()))
-    }) {
-        if let Some(role) = tenant.role() {
-            report =
-                report.related(role.name.piece, format!("role `{}` is `{}`'s, too", role.name.text(), owner.name()));
-        }
-        let own =
-            tenant.instance_id().filter(|own| owner.instance_id().is_some_and(|other| other.text() == own.text()));
-        if let Some(instance) = own {
-            report.related(instance.piece, format!("instance {} is `{}`'s, too", instance.text(), owner.name()));
-        }
+    let Some(owner) = role_owner else { return };
+    if let (Some(own), Some(others)) = (tenant.role(), owner.role())
+        && own.name.text() == others.name.text()
+    {
+        report = report.related(own.name.piece, format!("role `{}` is `{}`'s, too", own.name.text(), owner.name()));
+    }
+    if let (Some(own), Some(others)) = (tenant.instance_id(), owner.instance_id())
+        && own.text() == others.text()
+    {
+        report.related(own.piece, format!("instance {} is `{}`'s, too", own.text(), owner.name()));
     }
 }
