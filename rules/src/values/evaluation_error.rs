@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
-use symlint_terraform::{LoadErrorKind, Span};
+use symlint_terraform::{LoadErrorKind, ProblemKind, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
@@ -25,13 +25,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
     // An attribute that a tenant lacks is reported on the tenant.
-    let lacking: HashSet<String> = cx
-        .tenants()
-        .iter()
-        .flat_map(|tenant| &tenant.missing)
-        .filter(|gap| gap.absence == Absence::Missing)
-        .map(|gap| format!("the object has no attribute `{}`", gap.name))
-        .collect();
+    let missing = cx.tenants().iter().flat_map(|tenant| &tenant.missing);
+    let missing = missing.filter(|gap| gap.absence == Absence::Missing).map(|gap| gap.name.to_string());
+    let required = cx.model.conversions.iter().filter_map(|problem| match &problem.kind {
+        ProblemKind::Missing { attribute } => Some(attribute.to_string()),
+        _ => None,
+    });
+    let lacking: HashSet<String> =
+        missing.chain(required).map(|name| format!("the object has no attribute `{name}`")).collect();
     let errors = errors.filter(|error| {
         !reported(error.span) && !unread(error.span) && !is_absent(error.null) && !lacking.contains(&error.message)
     });
