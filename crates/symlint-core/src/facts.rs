@@ -24,6 +24,8 @@ pub struct Partition {
 pub enum RegionStatus {
     /// Matches no partition's pattern: there can be no such region.
     Invalid,
+    /// Matches a pattern and is not in the list, but is one edit away from exactly one region that is.
+    Misspelled(&'static str),
     /// Matches a pattern, but is not in the list.
     Unlisted,
     /// There is such a region, without IAM Identity Center.
@@ -96,9 +98,18 @@ pub fn partition_of_region(region: &str) -> Option<&'static Partition> {
 pub fn region_status(region: &str) -> RegionStatus {
     match REGIONS.listed.get(region) {
         Some(&(_, status)) => status,
-        None if partition_of_region(region).is_some() => RegionStatus::Unlisted,
+        None if partition_of_region(region).is_some() => {
+            misspelled(region).map_or(RegionStatus::Unlisted, RegionStatus::Misspelled)
+        }
         None => RegionStatus::Invalid,
     }
+}
+
+/// The only listed region from which `region` differs by one character or two neighbors in the wrong order.
+fn misspelled(region: &str) -> Option<&'static str> {
+    let is_near = |listed: &&str| listed.len().abs_diff(region.len()) <= 1 && strsim::osa_distance(listed, region) == 1;
+    let mut near = regions().filter(is_near);
+    near.next().filter(|_| near.next().is_none())
 }
 
 /// All listed regions of all partitions.
@@ -154,6 +165,8 @@ mod tests {
         assert_eq!(region_status("us-east-1"), RegionStatus::Supported);
         assert_eq!(region_status("sa-west-1"), RegionStatus::WithoutIdentityCenter);
         assert_eq!(region_status("us-north-7"), RegionStatus::Unlisted);
+        assert_eq!(region_status("eu-wset-1"), RegionStatus::Misspelled("eu-west-1"));
+        assert_eq!(region_status("us-east-3"), RegionStatus::Unlisted, "it may be new, and is near two others");
         assert_eq!(region_status("us-gov-west-1"), RegionStatus::Supported);
         for invalid in ["us-east-1a", "US-EAST-1", "us-east1", "aws-global", "", "us-east-1\n", "us-éast-1"] {
             assert_eq!(region_status(invalid), RegionStatus::Invalid, "{invalid:?}");

@@ -1,6 +1,6 @@
 //! See region-invalid.md.
 
-use symlint_core::facts::{RegionStatus, region_status, regions};
+use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
 use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{Tenant, normalise};
 
@@ -10,10 +10,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     };
     let text = region.text;
-    if region_status(text) != RegionStatus::Invalid {
-        return;
-    }
-    let meant = meant(text);
+    // If the whole partition is not allowed, another rule reports that.
+    let is_allowed = partition_of_region(text).is_none_or(|it| cx.config.allowed_partitions.contains(&it.id));
+    let meant = match region_status(text) {
+        RegionStatus::Invalid => meant(text),
+        RegionStatus::Misspelled(meant) if is_allowed => Some(meant),
+        _ => return,
+    };
     let message = match meant {
         Some(meant) if zone_of(text) == Some(meant) => {
             format!("`{text}` is an availability zone, not a region; did you mean `{meant}`?")

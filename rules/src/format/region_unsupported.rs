@@ -13,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     }
     match region_status(region.text) {
-        RegionStatus::Invalid | RegionStatus::Supported => {}
+        RegionStatus::Invalid | RegionStatus::Misspelled(_) | RegionStatus::Supported => {}
         RegionStatus::WithoutIdentityCenter => {
             cx.report(region, format!("region `{}` does not offer IAM Identity Center", region.text));
         }

@@ -1,9 +1,20 @@
 //! See duplicate-entitlement.md.
 
-use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, RelationKind};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
+use symlint_core::discover::{Granted, granted};
+use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId, normalise};
+use symlint_terraform::{ModuleCall, Str};
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    check_entries(cx);
+    check_calls(cx);
+}
+
+/// Two entries with the same grant, or one that has it twice.
+fn check_entries(cx: &mut Context<'_>) {
     for relation in cx.model.relations_of(RelationKind::DuplicateEntitlement) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
@@ -19,4 +30,66 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .related(other_id.piece, "it is already granted here")
             .related(other_target.piece, "this is the same account");
     }
+}
+
+/// Two flow calls that grant a tenant the same.
+fn check_calls(cx: &mut Context<'_>) {
+    let model = cx.model;
+    if model.flows.len() < 2 {
+        return;
+    }
+    let names: HashMap<String, TenantId> = cx.tenants().iter().map(|it| (normalise(it.name()), it.id)).collect();
+    let mut first: HashMap<(TenantId, Str, Str), usize> = HashMap::default();
+    // By the two calls, the first first: each tenant, with what it is granted.
+    let mut twice: BTreeMap<(usize, usize), Vec<Granted>> = BTreeMap::new();
+    let mut seen: HashSet<(usize, usize, TenantId)> = HashSet::default();
+    for granted in granted(model) {
+        let Some(call) = model.flows.get(granted.flow).and_then(|flow| flow.call) else { continue };
+        // A call for another tenant that was copied is a matter of wiring, as is what is not the tenant's own.
+        let is_others = names.get(&normalise(&call.name.text)).is_some_and(|&tenant| tenant != granted.tenant);
+        if is_others || !is_own(cx.tenant(granted.tenant), &granted) {
+            continue;
+        }
+        let grant = (granted.tenant, granted.permission_set.clone(), granted.target.clone());
+        let before = *first.entry(grant).or_insert(granted.flow);
+        let is_other_call = called(cx, before).is_some_and(|before| before.name.span != call.name.span);
+        if is_other_call && seen.insert((before, granted.flow, granted.tenant)) {
+            twice.entry((before, granted.flow)).or_default().push(granted);
+        }
+    }
+    for ((before, after), grants) in twice {
+        let (Some(before), Some(after)) = (called(cx, before), called(cx, after)) else { continue };
+        let tenants: Vec<TenantId> = grants.iter().map(|granted| granted.tenant).collect();
+        let (name, other) = (&after.name.text, &before.name.text);
+        let message = match grants.as_slice() {
+            [only] => format!(
+                "`module.{name}` grants {} in account {} to `{}`, as `module.{other}` does already",
+                only.permission_set.rsplit('/').next().unwrap_or_default(),
+                only.target,
+                cx.tenant(only.tenant).name()
+            ),
+            _ => format!(
+                "`module.{name}` grants the same permission sets in the same accounts as `module.{other}`, for {}",
+                model.count(&tenants, cx.tenants().len())
+            ),
+        };
+        let place =
+            Place { span: after.name.span, tenant: tenants.first().copied(), path: Some(format!("module.{name}")) };
+        cx.report(place, message)
+            .group(&tenants)
+            .cause(format!("module.{other}"))
+            .related(before.name.span, "this call grants it already");
+    }
+}
+
+fn called<'a>(cx: &Context<'a>, flow: usize) -> Option<&'a ModuleCall> {
+    cx.model.flows.get(flow)?.call
+}
+
+fn is_own(tenant: &Tenant, granted: &Granted) -> bool {
+    let is = |text: Option<&str>, granted: &Str| text == Some(granted.as_str());
+    tenant.grants.iter().any(|grant| {
+        is(grant.permission_set_arn.as_str(), &granted.permission_set)
+            && is(grant.target_account_id.as_str(), &granted.target)
+    })
 }

@@ -9,6 +9,7 @@ mod duplicate_sso_account;
 mod duplicate_target_account;
 mod duplicate_tenant;
 mod forbidden_account;
+mod near_duplicate_id;
 mod organization_mismatch;
 mod shared_sso_account;
 mod target_is_foreign_sso_account;
@@ -29,5 +30,6 @@ pub(crate) static GROUP: Group = Group {
         rule!("forbidden-account", Tenant(forbidden_account)),
         rule!("duplicate-entitlement", Model(duplicate_entitlement)),
         rule!("organization-mismatch", Model(organization_mismatch)),
+        rule!("near-duplicate-id", Model(near_duplicate_id)),
     ],
 };

@@ -5,6 +5,7 @@ use symlint_core::rule::{Group, Level};
 mod instance_id_mismatch;
 mod partition_mismatch;
 mod region_id_mismatch;
+mod region_outlier;
 mod role_account_mismatch;
 mod role_outside_sym_path;
 mod target_is_sso_account;
@@ -21,5 +22,6 @@ pub(crate) static GROUP: Group = Group {
         rule!("role-outside-sym-path", Tenant(role_outside_sym_path)),
         rule!("target-is-sso-account", Tenant(target_is_sso_account)),
         rule!("region-id-mismatch", Tenant(region_id_mismatch)),
+        rule!("region-outlier", Model(region_outlier)),
     ],
 };

@@ -14,6 +14,7 @@ mod safelist;
 mod safelist_incomplete;
 mod safelist_stale;
 mod safelist_too_long;
+mod safelist_wildcard;
 mod setting;
 mod slot;
 mod tenant_not_wired;
@@ -31,6 +32,7 @@ pub(crate) static GROUP: Group = Group {
         rule!("tenant-not-wired", Model(tenant_not_wired)),
         rule!("safelist-incomplete", Model(safelist_incomplete)),
         rule!("safelist-stale", Model(safelist_stale)),
+        rule!("safelist-wildcard", Model(safelist_wildcard)),
         rule!("safelist-too-long", Model(safelist_too_long)),
         rule!("resource-not-tenant-scoped", Model(resource_not_tenant_scoped)),
     ],

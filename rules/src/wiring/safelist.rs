@@ -42,6 +42,11 @@ pub(super) fn accounts(cx: &Context<'_>, list: &Value) -> (Vec<Account>, bool) {
     (accounts, is_complete)
 }
 
+/// Whether it stands for every account.
+pub(super) fn is_wildcard(account: &Account) -> bool {
+    account.id.contains('*') && account.id.bytes().all(|byte| matches!(byte, b'*' | b'?'))
+}
+
 /// All safelists, each with its call.
 pub(super) fn lists<'a>(model: &'a Model<'_>) -> impl Iterator<Item = (&'a RuntimeCall<'a>, &'a Value)> {
     model.runtimes.iter().flat_map(|call| call.safelists.iter().map(move |list| (call, list)))
@@ -83,6 +88,9 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
         return Vec::new();
     }
     let accounts: Vec<&Account> = lists.iter().flat_map(|(accounts, _)| accounts).collect();
+    if accounts.iter().any(|account| is_wildcard(account)) {
+        return Vec::new();
+    }
     let listed: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
     let wired: HashSet<TenantId> =
         model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant).collect();

@@ -1,14 +1,14 @@
 //! What takes effect for a tenant, where that is not what its element says word for word.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, Origin, Path, Root, Span, Step as PathStep, Str, Value};
 
 use super::collections::{settings_of, values_at};
 use super::reach::Step;
 use super::walk::Walked;
 use crate::tenants::{
-    Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Provenance, RoleArn,
-    Source, SourceIndex, State, Tenant, TenantId, Whole, arn,
+    Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
+    RoleArn, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, text_of,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -117,6 +117,49 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
         }
     }
     effects
+}
+
+/// A permission set that a flow instance grants in an account, as it takes effect.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// The flow call, by its place in [`Model::flows`].
+    pub flow: usize,
+    /// The tenant of the instance.
+    pub tenant: TenantId,
+    /// The ARN of the permission set.
+    pub permission_set: Str,
+    /// The account.
+    pub target: Str,
+}
+
+/// What all flow instances that have a tenant grant, as far as it is known.
+pub fn granted(model: &Model<'_>) -> Vec<Granted> {
+    let mut resources: HashMap<(usize, usize), Vec<&FlowResource<'_>>> = HashMap::default();
+    for resource in &model.resources {
+        resources.entry((resource.flow, resource.instance)).or_default().push(resource);
+    }
+    let mut all = Vec::new();
+    for (flow, call) in model.flows.iter().enumerate() {
+        for (at, instance) in call.instances.iter().enumerate() {
+            let Some(tenant) = instance.tenant else { continue };
+            let own = resources.get(&(flow, at)).map(Vec::as_slice).unwrap_or_default();
+            let effects = effects_of(instance, own.iter().copied());
+            let mut targets: HashMap<usize, Str> = HashMap::default();
+            for effect in effects.iter().filter(|effect| effect.field == FieldKind::TargetAccountId) {
+                if let (Some(grant), Some(target)) = (effect.grant, text_of(&effect.value)) {
+                    targets.insert(grant, target.as_str().into());
+                }
+            }
+            for effect in effects.iter().filter(|effect| effect.field == FieldKind::PermissionSetArn) {
+                let target = effect.grant.and_then(|grant| targets.get(&grant));
+                if let (Some(target), Some(permission_set)) = (target, text_of(&effect.value)) {
+                    let permission_set = permission_set.as_str().into();
+                    all.push(Granted { flow, tenant, permission_set, target: target.clone() });
+                }
+            }
+        }
+    }
+    all
 }
 
 /// The number of the grant that arguments make; those of lists follow.

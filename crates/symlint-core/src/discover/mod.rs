@@ -28,6 +28,7 @@ mod walk;
 pub use build::{build, concerns};
 pub use collections::values_at;
 pub(crate) use effective::{Effective, effects_of};
+pub use effective::{Granted, granted};
 pub use fields::has_shape;
 pub(crate) use modules::module_names;
 pub use reach::{Step, Steps};

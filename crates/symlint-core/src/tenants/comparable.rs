@@ -121,5 +121,7 @@ fn resource_id(id: Part<'_>) -> Option<Part<'_>> {
 }
 
 fn region(field: &Field) -> Option<&str> {
-    field.as_str().filter(|region| !field.is_garbled() && facts::region_status(region) != RegionStatus::Invalid)
+    let is_possible =
+        |region: &&str| !matches!(facts::region_status(region), RegionStatus::Invalid | RegionStatus::Misspelled(_));
+    field.as_str().filter(|_| !field.is_garbled()).filter(is_possible)
 }

@@ -1,0 +1,23 @@
+//! See safelist-wildcard.md.
+
+use foldhash::HashSet;
+use symlint_core::rule::{Context, Place};
+
+use super::safelist::{accounts, is_wildcard, lists, path};
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let mut seen = HashSet::default();
+    for (call, list) in lists(model) {
+        for account in accounts(cx, list).0.into_iter().filter(is_wildcard) {
+            if seen.insert(account.span) {
+                let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
+                let message = format!(
+                    "`{}` lets the runtime assume roles below `/sym/` in every account, not only in those of tenants",
+                    account.id
+                );
+                cx.report(place, message);
+            }
+        }
+    }
+}
