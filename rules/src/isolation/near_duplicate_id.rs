@@ -105,19 +105,13 @@ fn lonely_pairs(ids: &[Id<'_>]) -> Vec<(usize, usize)> {
     };
     // Ids that are equal but for one character have a hash in common: that of the id without it.
     let hasher = foldhash::fast::RandomState::default();
-    let mut holes: HashMap<u64, Vec<usize>> = HashMap::default();
+    let mut holes: Vec<(u64, usize)> = Vec::new();
     let known: HashMap<&[u8], usize> = ids.iter().enumerate().map(|(at, id)| (id.text.as_bytes(), at)).collect();
     for (at, id) in ids.iter().enumerate() {
         let mut bytes = id.text.as_bytes().to_vec();
         for position in 0..bytes.len() {
             let Some(byte) = bytes.get_mut(position).map(|byte| std::mem::replace(byte, b'?')) else { continue };
-            let alike = holes.entry(hasher.hash_one(&bytes)).or_default();
-            for &other in alike.iter() {
-                if ids.get(other).is_some_and(|it| substituted(id.text, it.text)) {
-                    join(at, other);
-                }
-            }
-            alike.push(at);
+            holes.push((hasher.hash_one(&bytes), at));
             if let Some(hole) = bytes.get_mut(position) {
                 *hole = byte;
             }
@@ -127,6 +121,18 @@ fn lonely_pairs(ids: &[Id<'_>]) -> Vec<(usize, usize)> {
                     join(at, other);
                 }
                 bytes.swap(position - 1, position);
+            }
+        }
+    }
+    holes.sort_unstable();
+    for alike in holes.chunk_by(|(one, _), (other, _)| one == other) {
+        for (nth, &(_, at)) in alike.iter().enumerate() {
+            for &(_, other) in alike.iter().skip(nth + 1) {
+                if let (Some(one), Some(other_id)) = (ids.get(at), ids.get(other))
+                    && substituted(one.text, other_id.text)
+                {
+                    join(at, other);
+                }
             }
         }
     }
