@@ -86,10 +86,13 @@ fn called<'a>(cx: &Context<'a>, flow: usize) -> Option<&'a ModuleCall> {
     cx.model.flows.get(flow)?.call
 }
 
+/// Whether the tenant has what is granted. Where no call receives another of its grants, that one was probably meant.
 fn is_own(tenant: &Tenant, granted: &Granted) -> bool {
     let is = |text: Option<&str>, granted: &Str| text == Some(granted.as_str());
-    tenant.grants.iter().any(|grant| {
+    let is_all_received = tenant.grants.iter().all(|grant| grant.is_received);
+    let is_granted = tenant.grants.iter().any(|grant| {
         is(grant.permission_set_arn.as_str(), &granted.permission_set)
             && is(grant.target_account_id.as_str(), &granted.target)
-    })
+    });
+    is_all_received && is_granted
 }

@@ -166,15 +166,15 @@ fn note_findings(outcome: &Outcome<'_>, found: &mut [(Option<TenantId>, Access)]
         .collect();
     for (tenant, access) in found {
         let Some(tenant) = tenant else { continue };
+        let mut listed: BTreeSet<(Edge, &str)> = BTreeSet::new();
         for ((_, edge, at), texts) in
             on.range((*tenant, Edge::Role, 0)..).take_while(|((other, ..), _)| other == tenant)
         {
             let Some(finding) = counting.get(*at) else { continue };
             let is_own = text(step(access, *edge)).is_some_and(|own| texts.contains(own));
             let is_anothers = texts.iter().any(|text| values.contains(&(*tenant, *edge, text.clone())));
-            let step = step_mut(access, *edge);
-            if (is_own || !is_anothers) && !step.findings.contains(&finding.fingerprint) {
-                step.findings.push(finding.fingerprint.clone());
+            if (is_own || !is_anothers) && listed.insert((*edge, &finding.fingerprint)) {
+                step_mut(access, *edge).findings.push(finding.fingerprint.clone());
             }
         }
     }
