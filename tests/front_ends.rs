@@ -138,3 +138,30 @@ fn both_say_the_same_of_what_was_not_checked() {
         assert_eq!(codes(&report), wanted, "{files:?}");
     }
 }
+
+/// Elements whose keys are all computed at one place have no other order than that of their keys.
+#[test]
+fn both_have_computed_elements_in_one_order() {
+    let main = r#"module "access" {
+  source   = "./sso_flow"
+  for_each = { for n in range(8) : "tenant_${n}" => { account = "60417823995${n}", id = "ssoins-7223a91be40c5d6${n}" } }
+
+  tenant_slug        = each.key
+  account_id         = each.value.account
+  permission_set_arn = "arn:aws:sso:::permissionSet/${each.value.id}/ps-5e1b09c7d2a84f63"
+
+  sso_connector_settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/${each.value.id}"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::${each.value.account}:role/sym/SymSSOShared"
+  }
+}
+"#;
+    let dir = folder(&[("main.tf", main)]);
+    let mut here = BTreeMap::new();
+    texts(dir.path(), dir.path(), &mut here);
+    let report = compare(dir.path(), ".", &here);
+    let tenants = report["tenants"].as_array().unwrap().iter().map(|tenant| tenant["key"].as_str().unwrap());
+    assert_eq!(tenants.collect::<Vec<_>>(), (0..8).map(|n| format!("tenant_{n}")).collect::<Vec<_>>());
+}

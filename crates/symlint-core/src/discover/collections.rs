@@ -28,8 +28,8 @@ pub(super) struct Found {
     pub(super) configured: usize,
     /// Collections of which elements belong to tenants of others, such as organizations that access entries name.
     pub(super) associated: Vec<Shape>,
-    /// What collections without a name have, by the paths of their elements.
-    pub(super) inline: HashMap<Path, Value>,
+    /// The elements of collections without a name, with their paths, in the order of the instances.
+    pub(super) inline: Vec<(Path, Value)>,
 }
 
 /// What speaks for a collection.
@@ -58,6 +58,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         note_associated(walked, &mut found);
         return found;
     }
+    let mut inline: HashSet<Path> = HashSet::default();
     let mut resources = walked.resources.as_slice();
     for (at, flow) in walked.flows.iter().enumerate() {
         let count = resources.iter().take_while(|resource| resource.flow == at).count();
@@ -91,7 +92,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                 found.shapes.push(shape.clone());
             }
         }
-        found.note_inline(flow);
+        found.note_inline(flow, &mut inline);
     }
     // Flows tell at which level of the variable the tenants are.
     let is_told = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
@@ -107,12 +108,13 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
 }
 
 impl Found {
-    fn note_inline(&mut self, flow: &FlowCall<'_>) {
+    fn note_inline(&mut self, flow: &FlowCall<'_>, known: &mut HashSet<Path>) {
         for repetition in flow.instances.iter().flat_map(|instance| &instance.repetitions) {
             let Some(value) = &repetition.value else { continue };
             for path in element_paths(&repetition.key.origin).into_iter().chain(element_paths(&value.origin)) {
-                if matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected) {
-                    self.inline.entry(path).or_insert_with(|| value.clone());
+                let is_inline = matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected);
+                if is_inline && known.insert(path.clone()) {
+                    self.inline.push((path, value.clone()));
                 }
             }
         }
