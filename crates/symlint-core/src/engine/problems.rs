@@ -155,8 +155,8 @@ fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: us
             let message =
                 format!("nothing to check in `{path}`: there are no tenants, flow calls, connectors or safelists");
             problem(message).help(format!(
-                "tenants are looked for in the variable `{names}`, flow calls by the name of their module; other names \
-                 can be set in .symlint.hcl"
+                "tenants are found by the values that reach resources of Sym, such as `sym_target`, and in the variable \
+                 `{names}`; set other names in .symlint.hcl"
             ))
         }
     }
