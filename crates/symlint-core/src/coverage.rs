@@ -54,7 +54,7 @@ impl Code {
     pub fn is_surprise(self) -> bool {
         match self {
             Self::NoFlow | Self::UnknownWiring | Self::UnmappedField | Self::UnloadedValues | Self::Terragrunt => true,
-            // A finding of another rule says these, or whoever wrote it knows.
+            // Either another rule reports these, or the author chose them.
             Self::Limit
             | Self::SyntaxError
             | Self::UnknownValues

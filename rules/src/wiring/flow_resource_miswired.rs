@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::discover::has_shape;
 use symlint_core::discover::sinks::Sink;
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, text_of};
+use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, text_of};
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 

@@ -2,9 +2,11 @@
 
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
-use symlint_core::discover::{has_shape, values_at};
+use symlint_core::discover::values_at;
 use symlint_core::tenants::arn::is_account_id;
-use symlint_core::tenants::{Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, normalise, text_of};
+use symlint_core::tenants::{
+    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, normalise, text_of,
+};
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
 use super::slot::{Pair, Slot, Slots};

@@ -6,8 +6,8 @@ use symlint_terraform::{
     ConversionProblem, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Str, Type, Value,
 };
 
-use super::collections::{self, Found};
-use super::effective::{Effective, Receivers};
+use super::collections::{self, Found, Member};
+use super::effective::{Effective, effects_of, resources_of};
 use super::fields::{self, Effects};
 use super::modules::Roles;
 use super::owners::Assigner;
@@ -15,8 +15,8 @@ use super::reach::{Step, Steps};
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
-    Builder, Collection, Comparable, Expected, Field, FieldKind, FlowResource, Grant, Index, Key, Layout, Model,
-    Owners, Pair, Provenance, Relation, RoleNames, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
+    Builder, Collection, Comparable, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index, Key, Layout,
+    Model, Owners, Pair, Provenance, Relation, RoleNames, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
     VariableState, relations,
 };
 
@@ -29,11 +29,10 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     let mut population = Population::new(&evaluator, &walked, &found);
     population.assign(&mut walked);
     population.associate(&evaluator, &walked, &found);
-    let receivers = Receivers::new(&walked);
-    population.find_ways(&walked, &receivers, config);
+    population.find_ways(&walked, config);
     let conversions = conversions(&evaluator, &found, &variables, &population);
-    let mut tenants = population.tenants(&walked, &receivers, &conversions, config);
-    population.add_called(&mut walked, &receivers, &mut tenants);
+    let mut tenants = population.tenants(&walked, &conversions, config);
+    population.add_called(&mut walked, &mut tenants);
     let mut sources = population.sources;
     sources.add_values(&tenants);
     let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
@@ -123,7 +122,7 @@ fn element_type<'p>(project: &'p Project, shape: &Shape) -> Option<&'p Type> {
     }
 }
 
-/// Where the values of the collections differ from their declared types, or are no collections.
+/// Collections whose values do not match their declared types, or that are not collections.
 fn conversions(
     evaluator: &Evaluator<'_>,
     found: &Found,
@@ -174,12 +173,6 @@ fn flow_folders(project: &Project, walked: &Walked<'_>) -> HashSet<String> {
         }
     }
     folders
-}
-
-/// An element that is a tenant.
-pub(super) struct Member {
-    pub(super) collection: usize,
-    pub(super) element: collections::Element,
 }
 
 /// The elements of all collections, and whose they are.
@@ -314,19 +307,20 @@ impl<'a> Population<'a> {
     }
 
     /// Finds which attribute is which in each collection.
-    fn find_ways(&mut self, walked: &Walked<'_>, receivers: &Receivers, config: &Config) {
+    fn find_ways(&mut self, walked: &Walked<'_>, config: &Config) {
         let count = self.sources.collections().len();
         let mut effects: Vec<Effects> = (0..count).map(|_| Effects::default()).collect();
         let mut pairs: Vec<HashMap<Pair, usize>> = vec![HashMap::default(); count];
         self.elsewhere = vec![HashSet::default(); count];
         let mut seen: HashMap<usize, usize> = HashMap::default();
-        for (tenant, received) in receivers.of_all(walked) {
+        for (tenant, instance, resources) in assigned(walked) {
             let at = self.elements.get(tenant.index()).map_or(0, |member| member.collection);
             let sampled = seen.entry(at).or_default();
             if *sampled >= MANY {
                 continue;
             }
             *sampled += 1;
+            let received = effects_of(instance, resources);
             let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
             for effective in &received {
                 let places = self.places(&effective.value, tenant);
@@ -459,13 +453,7 @@ impl<'a> Population<'a> {
     }
 
     /// The tenants of the collections, with what takes effect for them.
-    fn tenants(
-        &mut self,
-        walked: &Walked<'_>,
-        receivers: &Receivers,
-        conversions: &[ConversionProblem],
-        config: &Config,
-    ) -> Vec<Tenant> {
+    fn tenants(&mut self, walked: &Walked<'_>, conversions: &[ConversionProblem], config: &Config) -> Vec<Tenant> {
         let errors = conversions.iter().filter(|problem| problem.kind.is_error());
         let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
         let layouts: Vec<Layout> = self
@@ -501,9 +489,9 @@ impl<'a> Population<'a> {
             tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
         }
         let mut effects: Vec<Vec<Effective>> = vec![Vec::new(); tenants.len()];
-        for (tenant, received) in receivers.of_all(walked) {
+        for (tenant, instance, resources) in assigned(walked) {
             if let Some(effects) = effects.get_mut(tenant.index()) {
-                effects.extend(received);
+                effects.extend(effects_of(instance, resources));
             }
         }
         for (at, id, value) in &self.others {
@@ -561,26 +549,24 @@ impl<'a> Population<'a> {
     }
 
     /// Makes each flow instance that receives no values of a collection a tenant of its own.
-    fn add_called(&self, walked: &mut Walked<'_>, receivers: &Receivers, tenants: &mut Vec<Tenant>) {
-        let mut alone: Vec<(Span, usize, usize)> = Vec::new();
+    fn add_called(&self, walked: &mut Walked<'_>, tenants: &mut Vec<Tenant>) {
+        let mut alone: Vec<(Span, usize, usize, Vec<Effective>)> = Vec::new();
         for (call, flow) in walked.flows.iter().enumerate() {
-            for (at, instance) in flow.instances.iter().enumerate() {
-                let received = receivers.of(walked, call, at);
-                let is_alone = !received.is_empty()
-                    && !received.iter().any(|effective| self.sources.is_of_tenants(&effective.value));
-                if instance.tenant.is_none() && is_alone {
-                    let resource =
-                        || walked.resources.iter().find(|it| it.flow == call).map(|it| it.resource.name.span);
-                    let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
-                    alone.extend(span.map(|span| (span, call, at)));
+            for (at, instance) in flow.instances.iter().enumerate().filter(|(_, instance)| instance.tenant.is_none()) {
+                let received = effects_of(instance, resources_of(&walked.resources, call, at));
+                if received.is_empty() || received.iter().any(|effective| self.sources.is_of_tenants(&effective.value))
+                {
+                    continue;
                 }
+                let resource = || walked.resources.iter().find(|it| it.flow == call).map(|it| it.resource.name.span);
+                let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                alone.extend(span.map(|span| (span, call, at, received)));
             }
         }
         // In source order, whatever order the keys of a call have.
-        alone.sort_unstable();
-        for (span, call, at) in alone {
+        alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
+        for (span, call, at, received) in alone {
             let id = TenantId(u32::try_from(tenants.len()).unwrap_or(u32::MAX));
-            let received = receivers.of(walked, call, at);
             let Some(instance) = walked.flows.get_mut(call).and_then(|flow| flow.instances.get_mut(at)) else {
                 continue;
             };
@@ -590,7 +576,19 @@ impl<'a> Population<'a> {
     }
 }
 
-/// How many tenants of a collection are looked at to see which attribute is which.
+/// The flow instances that have a tenant, with their resources.
+fn assigned<'w, 'p>(
+    walked: &'w Walked<'p>,
+) -> impl Iterator<Item = (TenantId, &'w FlowInstance, &'w [FlowResource<'p>])> {
+    walked.flows.iter().enumerate().flat_map(move |(flow, call)| {
+        let instances = call.instances.iter().enumerate();
+        instances.filter_map(move |(at, instance)| {
+            Some((instance.tenant?, instance, resources_of(&walked.resources, flow, at)))
+        })
+    })
+}
+
+/// How many tenants of a collection are examined to find which attribute is which.
 const MANY: usize = 256;
 
 fn name_of(shape: &Shape) -> String {
@@ -620,7 +618,7 @@ fn name_inside(value: &Value, element: &collections::Element) -> Value {
 }
 
 /// Where the name of an instance was written: the key that it has, or else its slug.
-fn name_span(instance: &crate::tenants::FlowInstance) -> Option<Span> {
+fn name_span(instance: &FlowInstance) -> Option<Span> {
     match instance.repetitions.first() {
         Some(repetition) if repetition.key.as_str().is_some() => Some(repetition.key.origin.span),
         _ => instance.slug().map(|slug| slug.value.origin.span),
@@ -629,7 +627,7 @@ fn name_span(instance: &crate::tenants::FlowInstance) -> Option<Span> {
 
 impl Grant {
     /// A grant.
-    pub fn new(permission_set_arn: Field, target_account_id: crate::tenants::Field) -> Self {
+    pub fn new(permission_set_arn: Field, target_account_id: Field) -> Self {
         Self { permission_set_arn, target_account_id, is_received: true }
     }
 }

@@ -12,11 +12,10 @@ use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{Argument, FieldKind, FlowCall, FlowInstance, FlowResource, Key, Repetition, Shape};
 
-/// How many instances of a call are looked at to see what it is repeated for. The others are like them, or looked at
-/// where they are not.
+/// How many instances of a call are examined to find what it is repeated for.
 const SAMPLE: usize = 64;
 
-/// How many parts of a value are looked at to see what it was made of.
+/// How many parts of a value are examined to find what it was made of.
 const PARTS: usize = 64;
 
 /// The collections that tenants are made of, and which of them each flow is made of.
@@ -373,7 +372,7 @@ pub fn values_at(value: &Value, steps: &[Step]) -> Vec<Value> {
     inside.iter().flat_map(|value| values_at(value, rest)).collect()
 }
 
-/// The collections of which elements are selected for the instances of flows, beside those that they are repeated for.
+/// Collections that flow instances select elements of without being repeated for them.
 fn note_associated(walked: &Walked<'_>, found: &mut Found) {
     let mut seen: HashSet<Shape> = found.shapes.iter().cloned().collect();
     let mut note = |path: &Path, associated: &mut Vec<Shape>| {
@@ -407,11 +406,9 @@ fn is_inside(inner: &Shape, outer: &Shape) -> bool {
     }
 }
 
-/// The variables and locals of the root module that look as if their elements were tenants, where no flow is there to
-/// tell.
-fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Vec<Shape> {
+/// The first variable or local of the root module whose elements look like tenants, for set-ups without flows.
+fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
     let project = evaluator.project();
-    let root = evaluator.root();
     let mut names: Vec<Root> = Vec::new();
     let mut add = |name: Root| {
         if !names.contains(&name) {
@@ -425,16 +422,9 @@ fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Vec<Shape> {
         }
     }
     project.assignments().iter().for_each(|it| add(Root::variable(it.variable.text.clone())));
-    let mut shapes = Vec::new();
-    for name in names {
-        let value = container(evaluator, walked, &name);
-        if value.is_some_and(|value| looks_like_tenants(&value)) {
-            shapes.push(Shape { root: name, steps: SmallVec::new() });
-            break;
-        }
-    }
-    let _ = root;
-    shapes
+    let mut values = names.into_iter().map(|name| (container(evaluator, walked, &name), name));
+    let is_tenants = |(value, _): &(Option<Value>, Root)| value.as_ref().is_some_and(looks_like_tenants);
+    values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
 }
 
 /// Whether most elements of `value` have ARNs of two kinds that tenants have.
@@ -458,7 +448,7 @@ fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3
     if let Some(text) = value.as_str() {
         let kind = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn]
             .into_iter()
-            .find(|kind| super::fields::has_shape(*kind, text));
+            .find(|kind| crate::tenants::has_shape(*kind, text));
         kinds.extend(kind.filter(|kind| !kinds.contains(kind)));
         return;
     }
@@ -466,7 +456,7 @@ fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3
     parts.chain(value.elements().unwrap_or_default()).for_each(|part| arn_kinds(part, left, kinds));
 }
 
-/// The value of a variable, a local, or what is put out by a module.
+/// The value of a variable or a local.
 pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Value> {
     let instance = |address: &Str| -> Option<Instance> {
         if address.is_empty() { Some(evaluator.root()) } else { walked.instances.get(address).cloned() }
@@ -495,6 +485,12 @@ pub(super) struct Element {
     pub(super) value: Value,
     /// Where its key is written, or else where it starts.
     pub(super) span: Span,
+}
+
+/// An element that is a tenant, and the collection that it belongs to.
+pub(super) struct Member {
+    pub(super) collection: usize,
+    pub(super) element: Element,
 }
 
 /// The elements of a collection in source order, and the whole of it where that is not a collection.

@@ -5,7 +5,6 @@ use symlint_terraform::{Form, Kind, Origin, Path, Root, Span, Step as PathStep, 
 
 use super::collections::{settings_of, values_at};
 use super::reach::Step;
-use super::walk::Walked;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
     RoleArn, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, text_of,
@@ -24,51 +23,23 @@ pub(crate) struct Effective {
     pub(super) name: Str,
 }
 
-/// The resources of each flow instance.
-pub(super) struct Receivers {
-    /// By flow and instance, where its resources begin and end.
-    ranges: Vec<Vec<(usize, usize)>>,
-}
-
-impl Receivers {
-    pub(super) fn new(walked: &Walked<'_>) -> Self {
-        let mut ranges: Vec<Vec<(usize, usize)>> =
-            walked.flows.iter().map(|flow| vec![(0, 0); flow.instances.len()]).collect();
-        for (at, resource) in walked.resources.iter().enumerate() {
-            if let Some(range) = ranges.get_mut(resource.flow).and_then(|flow| flow.get_mut(resource.instance)) {
-                *range = if range.1 == 0 { (at, at + 1) } else { (range.0, at + 1) };
-            }
-        }
-        Self { ranges }
-    }
-
-    /// What all instances that have a tenant receive.
-    pub(super) fn of_all<'a>(
-        &'a self,
-        walked: &'a Walked<'_>,
-    ) -> impl Iterator<Item = (TenantId, Vec<Effective>)> + use<'a> {
-        walked.flows.iter().enumerate().flat_map(move |(flow, call)| {
-            let instances = call.instances.iter().enumerate();
-            instances.filter_map(move |(at, instance)| Some((instance.tenant?, self.of(walked, flow, at))))
-        })
-    }
-
-    /// What takes effect for an instance: what its resources act on, and for what they do not say, its arguments.
-    pub(super) fn of(&self, walked: &Walked<'_>, flow: usize, at: usize) -> Vec<Effective> {
-        let Some(instance) = walked.flows.get(flow).and_then(|flow| flow.instances.get(at)) else { return Vec::new() };
-        let (from, to) = self.ranges.get(flow).and_then(|flow| flow.get(at)).copied().unwrap_or_default();
-        effects_of(instance, walked.resources.get(from..to).unwrap_or_default())
-    }
+/// The resources of one flow instance, out of all of them in the order of the flows and their instances.
+pub(crate) fn resources_of<'r, 'p>(
+    all: &'r [FlowResource<'p>],
+    flow: usize,
+    instance: usize,
+) -> &'r [FlowResource<'p>] {
+    let place = |resource: &FlowResource<'_>| (resource.flow, resource.instance);
+    let from = all.partition_point(|resource| place(resource) < (flow, instance));
+    let to = all.partition_point(|resource| place(resource) <= (flow, instance));
+    all.get(from..to).unwrap_or_default()
 }
 
 /// What takes effect for an instance that has these resources: what they act on, and for what they do not say, its
 /// arguments.
-pub(crate) fn effects_of<'r, 'p: 'r>(
-    instance: &FlowInstance,
-    resources: impl IntoIterator<Item = &'r FlowResource<'p>>,
-) -> Vec<Effective> {
+pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<Effective> {
     let mut effects = Vec::with_capacity(8);
-    for (at, resource) in resources.into_iter().enumerate() {
+    for (at, resource) in resources.iter().enumerate() {
         for (field, value) in settings_of(resource) {
             let grant = is_granted(field).then_some(at);
             effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into() });
@@ -146,16 +117,11 @@ pub struct Granted {
 
 /// What all flow instances that have a tenant grant, as far as it is known.
 pub fn granted(model: &Model<'_>) -> Vec<Granted> {
-    let mut resources: HashMap<(usize, usize), Vec<&FlowResource<'_>>> = HashMap::default();
-    for resource in &model.resources {
-        resources.entry((resource.flow, resource.instance)).or_default().push(resource);
-    }
     let mut all = Vec::new();
     for (flow, call) in model.flows.iter().enumerate() {
         for (at, instance) in call.instances.iter().enumerate() {
             let Some(tenant) = instance.tenant else { continue };
-            let own = resources.get(&(flow, at)).map(Vec::as_slice).unwrap_or_default();
-            let effects = effects_of(instance, own.iter().copied());
+            let effects = effects_of(instance, resources_of(&model.resources, flow, at));
             let mut targets: HashMap<usize, Str> = HashMap::default();
             for effect in effects.iter().filter(|effect| effect.field == FieldKind::TargetAccountId) {
                 if let (Some(grant), Some(target)) = (effect.grant, text_of(&effect.value)) {
@@ -182,7 +148,7 @@ fn is_granted(field: FieldKind) -> bool {
 }
 
 /// Puts what takes effect in the place of what the element of `tenant` says, where it was rebuilt on the way, or where
-/// the element says nothing. What is another's, or another value, is a matter of wiring.
+/// the element says nothing. Values of another tenant or for another purpose are left to the wiring rules.
 pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
     if matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen()) {
         return;
@@ -241,7 +207,7 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     !is_foreign && !is_other_value && !made_of.iter().any(is_misplaced) && !effective.value.is_null() && depends()
 }
 
-/// Whether a value of the tenant was put together anew, and is not what its element has.
+/// Whether a value was rebuilt from values of the tenant and differs from what its element has.
 fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
     let is_verbatim = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);

@@ -6,8 +6,7 @@ use symlint_terraform::{Path, Value};
 
 use super::reach::{Step, Steps};
 use crate::config::Config;
-use crate::facts::{self, RegionStatus};
-use crate::tenants::{Evidence, FieldKind, Key, Way, arn};
+use crate::tenants::{Evidence, FieldKind, Key, Way, has_shape};
 
 /// How many elements are looked at to see which attributes there are.
 const SAMPLE: usize = 64;
@@ -365,16 +364,4 @@ fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind
 fn is_alike(a: FieldKind, b: FieldKind) -> bool {
     let is_account = |field| matches!(field, FieldKind::SsoAccountId | FieldKind::TargetAccountId);
     a == b || (is_account(a) && is_account(b))
-}
-
-/// Whether `text` could be a value of this kind.
-pub fn has_shape(field: FieldKind, text: &str) -> bool {
-    match field {
-        FieldKind::TargetAccountId | FieldKind::SsoAccountId => arn::is_account_id(text),
-        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
-        FieldKind::InstanceArn => text.contains(":instance/"),
-        FieldKind::RoleArn => text.contains(":role/"),
-        FieldKind::Region => facts::region_status(text) != RegionStatus::Invalid,
-        FieldKind::Cloud | FieldKind::Key => true,
-    }
 }

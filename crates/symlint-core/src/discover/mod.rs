@@ -1,5 +1,5 @@
-//! Values → where they take effect → tenants: which elements of which collections are the tenants, which of their
-//! attributes is which value, and what cannot be told.
+//! Finds the tenants from where values take effect: which collections have tenants as elements, and which attribute of
+//! an element is which value.
 //!
 //! ```text
 //! sinks        the resources on which Sym and AWS act, a table
@@ -27,8 +27,7 @@ mod walk;
 
 pub use build::{build, concerns};
 pub use collections::values_at;
-pub(crate) use effective::{Effective, effects_of};
+pub(crate) use effective::{Effective, effects_of, resources_of};
 pub use effective::{Granted, granted};
-pub use fields::has_shape;
 pub(crate) use modules::module_names;
 pub use reach::{Step, Steps};

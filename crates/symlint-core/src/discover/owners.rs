@@ -6,8 +6,7 @@ use std::cmp::Reverse;
 use foldhash::HashMap;
 use symlint_terraform::{Str, Value};
 
-use super::build::Member;
-use super::collections::{argument_paths, iterated};
+use super::collections::{Member, argument_paths, iterated};
 use crate::tenants::{FlowInstance, Source, SourceIndex, TenantId, normalise};
 
 /// Knows the tenants of the collections by their keys and elements.
@@ -55,10 +54,7 @@ impl<'a> Assigner<'a> {
         let mut votes: Vec<(usize, TenantId)> = Vec::new();
         let values = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(|argument| &argument.value);
         for tenant in values.flat_map(|value| self.sources.tenants(value)) {
-            match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
-                Some((count, _)) => *count += 1,
-                None => votes.push((1, tenant)),
-            }
+            vote(&mut votes, tenant);
         }
         // Of equals, the first in source order.
         votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
@@ -75,12 +71,7 @@ impl<'a> Assigner<'a> {
                 selected.extend(self.sources.tenant_at(&path).filter(|tenant| !selected.contains(tenant)));
             }
             all += 1;
-            for tenant in selected {
-                match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
-                    Some((count, _)) => *count += 1,
-                    None => votes.push((1, tenant)),
-                }
-            }
+            selected.into_iter().for_each(|tenant| vote(&mut votes, tenant));
         }
         votes.into_iter().find(|(count, _)| count * 2 > all).map(|(_, tenant)| tenant)
     }
@@ -109,5 +100,13 @@ impl<'a> Assigner<'a> {
             words.entry(normalise(key)).and_modify(|known| *known = None).or_insert(*tenant);
         }
         words
+    }
+}
+
+/// Adds a vote for `tenant`.
+fn vote(votes: &mut Vec<(usize, TenantId)>, tenant: TenantId) {
+    match votes.iter_mut().find(|(_, voted)| *voted == tenant) {
+        Some((count, _)) => *count += 1,
+        None => votes.push((1, tenant)),
     }
 }

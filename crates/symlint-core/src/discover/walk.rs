@@ -82,7 +82,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     pub(super) fn walk(mut self) -> Walked<'p> {
         let root = self.evaluator.root();
         self.visit(&root, &[]);
-        // What only a module's own resources need is no tenant's, and Terraform says it.
+        // Errors in expressions that only resources of a module use are not collected: Terraform reports them.
         self.walked.errors = self.evaluator.errors();
         for Pending { call, module, unknown, instances } in std::mem::take(&mut self.pending) {
             let mut flow =
@@ -273,8 +273,8 @@ impl<'a, 'p> Walker<'a, 'p> {
         given.or_else(|| self.default(call, variable?, instance, parts))
     }
 
-    /// What the module takes where the call passes nothing, unless that says nothing: what may be left out is null,
-    /// empty or a list of nothing.
+    /// The default of a variable that the call does not pass. Defaults that mean "not set" (null, an empty string, or
+    /// an empty collection) do not count.
     fn default(
         &self,
         call: &ModuleCall,

@@ -30,7 +30,7 @@ pub use request::{ConfigChoice, Named, Request};
 pub use search::CONFIG;
 pub use tree::Overlay;
 
-/// After so many rounds fixes must be undoing each other.
+/// The most rounds of fixes. If fixes still apply after that, they undo each other.
 const ROUNDS: usize = 20;
 
 /// Checks and fixes what a request names.
@@ -68,8 +68,8 @@ impl<'c> Engine<'c> {
     ///
     /// # Errors
     ///
-    /// If the request does not fit together, so that nothing can be said. What else could not be done is in
-    /// [`Report::problems`], beside what could.
+    /// If the options of the request contradict each other, or a file that it names cannot be read. Other files that
+    /// cannot be read are listed in [`Report::problems`].
     pub fn check(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
         self.checked(tree, request, |checked| report::build(&checked))
     }

@@ -49,7 +49,7 @@ pub(super) fn upwards(tree: &dyn FileTree, folder: &str, top: &str) -> Vec<Strin
     let mut folders = vec![folder.to_owned()];
     let mut current = folder.to_owned();
     while let Some(real) = tree.real(&current) {
-        if real == top || !super::tree::is_below(&real, top) {
+        if real == top || !is_below(&real, top) {
             break;
         }
         current = above(&current);
@@ -71,12 +71,13 @@ pub(super) fn boundary(tree: &dyn FileTree, path: &str) -> Option<String> {
         }
         current = (folder != "/").then(|| parent(folder));
     }
-    let here = tree.real(".").filter(|here| super::tree::is_below(folder, here));
+    let here = tree.real(".").filter(|here| is_below(folder, here));
     Some(here.unwrap_or_else(|| folder.to_owned()))
 }
 
-/// The path from the repository's root to a file, from wherever symlint is started. Where there is no repository, from
-/// the folder where everything starts, or else from the top of the tree: never an absolute one, and none with `..`.
+/// The path of a file relative to the root of its repository, independent of the working directory. Outside of
+/// repositories, it is relative to the working directory, or else to the top of the tree. It is never absolute and
+/// never contains `..`.
 pub(super) fn repository_path(tree: &dyn FileTree, shown: &str) -> String {
     let plain = |path: &str| {
         let parts = path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
@@ -93,6 +94,12 @@ pub(super) fn repository_path(tree: &dyn FileTree, shown: &str) -> String {
 /// Whether a boundary is that of a repository, or of the folder where everything starts.
 fn is_root(tree: &dyn FileTree, root: &str) -> bool {
     matches!(tree.kind(&join(root, ".git")), Ok(Some(_))) || tree.real(".").as_deref() == Some(root)
+}
+
+/// Whether a real path is a folder, or below it.
+pub(super) fn is_below(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use fast_glob::glob_match;
 use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry, is_configuration, is_values};
 
-use super::paths::join;
-use super::tree::is_below;
+use super::paths::{is_below, join};
 
 /// The name of the configuration file.
 pub const CONFIG: &str = ".symlint.hcl";

@@ -8,10 +8,9 @@ use symlint_terraform::{
     is_values,
 };
 
-use super::paths::{base, boundary, join, parent, shown, upwards};
+use super::paths::{base, boundary, is_below, join, parent, shown, upwards};
 use super::request::{ConfigChoice, Named, Request};
 use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, search};
-use super::tree::is_below;
 use super::values::{OfRoot, ValuesFile, runs_of};
 use crate::config::{self, Config, ConfigError};
 use crate::coverage::{Code, NotChecked};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 
-use super::paths::{base, join, parent};
+use super::paths::{base, is_below, join, parent};
 
 /// A tree with other texts in the place of some files, or beside them: standard input, an editor's buffers, fixes that
 /// are not written yet.
@@ -80,12 +80,6 @@ impl Fenced {
         };
         Some(FileError { path: path.to_owned(), reason })
     }
-}
-
-/// Whether a real path is a folder, or below it.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl FileTree for Fenced {

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::{Span, Str, Value};
 
-use super::build::known;
 use super::wire::{Access, AccessStep, Known};
 use crate::check::Outcome;
-use crate::discover::{Effective, effects_of};
+use crate::discover::{Effective, effects_of, resources_of};
 use crate::finding::Finding;
-use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, text_of};
+use crate::tenants::{Field, FieldKind, FlowInstance, FlowResource, Grant, Model, State, Tenant, TenantId, text_of};
 
 /// What a grant leads to, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,15 +24,10 @@ pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<Access> {
     let model = &outcome.model;
     let mut found: Vec<(Option<TenantId>, Access)> = Vec::new();
     let mut wired: BTreeSet<TenantId> = BTreeSet::new();
-    let mut resources = model.resources.iter().peekable();
     for (flow, call) in model.flows.iter().enumerate() {
         for (at, instance) in call.instances.iter().enumerate() {
-            let mut own: Vec<&FlowResource<'_>> = Vec::new();
-            while let Some(resource) = resources.next_if(|resource| (resource.flow, resource.instance) <= (flow, at)) {
-                own.push(resource);
-            }
             wired.extend(instance.tenant);
-            let grants = grants_of(model, instance, &own);
+            let grants = grants_of(model, instance, resources_of(&model.resources, flow, at));
             found.extend(grants.into_iter().map(|grant| (instance.tenant, Access { run, ..grant })));
         }
     }
@@ -59,8 +53,8 @@ fn written(tenant: &Tenant, grant: &Grant) -> Access {
 }
 
 /// The grants of a flow instance.
-fn grants_of(model: &Model<'_>, instance: &FlowInstance, own: &[&FlowResource<'_>]) -> Vec<Access> {
-    let effects = effects_of(instance, own.iter().copied());
+fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<Access> {
+    let effects = effects_of(instance, resources);
     let tenant = instance.tenant.map(|id| model.tenant(id));
     let key = tenant.and_then(|tenant| tenant.key.raw().cloned());
     let step = |value: Option<Known>| AccessStep { value, findings: Vec::new() };
@@ -93,6 +87,16 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, own: &[&FlowResource<'_
     }
 }
 
+/// The text of a field as it is written, or why it is unknown.
+pub(super) fn known(field: &Field) -> Option<Known> {
+    match &field.state {
+        State::Text(_) => field.raw().cloned().map(Known::Text),
+        State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
+        State::Absent(_) | State::Unusable => None,
+    }
+}
+
+/// The text of a value that takes effect, or why it is unknown.
 fn shown(value: &Value) -> Option<Known> {
     match value.as_unknown() {
         Some(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),

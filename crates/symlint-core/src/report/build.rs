@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
 
-use super::access;
+use super::access::{self, known};
 use super::problem::Problem;
 use super::wire::*;
 use crate::check::Outcome;
@@ -15,7 +15,7 @@ use crate::coverage::{Code, NotChecked};
 use crate::finding::Finding;
 use crate::policy::Policy;
 use crate::rule::{Catalogue, Level, Rule};
-use crate::tenants::{Field, Model, Provenance, State, Tenant};
+use crate::tenants::{Model, Provenance, State, Tenant};
 
 /// Everything that a report is made of.
 pub(crate) struct Checked<'a, 'p> {
@@ -373,12 +373,4 @@ fn grants_of(tenant: &Tenant) -> Box<[ReportedGrant]> {
             target_account_id: known(&grant.target_account_id),
         })
         .collect()
-}
-
-pub(super) fn known(field: &Field) -> Option<Known> {
-    match &field.state {
-        State::Text(_) => field.raw().cloned().map(Known::Text),
-        State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
-        State::Absent(_) | State::Unusable => None,
-    }
 }

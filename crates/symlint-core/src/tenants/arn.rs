@@ -1,6 +1,6 @@
 //! ARNs, split into parts even where a part is malformed, so that the others can still be compared.
 
-use super::field::{Field, Piece};
+use super::field::{Field, FieldKind, Piece};
 use crate::facts;
 
 /// The six parts of an ARN. Any of them may be empty or malformed.
@@ -150,6 +150,18 @@ impl<'a> RoleArn<'a> {
         let (before, name) = path_and_name.rsplit_once(b'/')?;
         let path = path_and_name.slice(0..before.text.len() + 1);
         Some(Self { account: Part::new(arn.account(), is_account_id), path, name: Part::new(name, is_role_name) })
+    }
+}
+
+/// Whether `text` could be a value of this kind.
+pub fn has_shape(field: FieldKind, text: &str) -> bool {
+    match field {
+        FieldKind::TargetAccountId | FieldKind::SsoAccountId => is_account_id(text),
+        FieldKind::PermissionSetArn => text.contains(":permissionSet/"),
+        FieldKind::InstanceArn => text.contains(":instance/"),
+        FieldKind::RoleArn => text.contains(":role/"),
+        FieldKind::Region => facts::region_status(text) != facts::RegionStatus::Invalid,
+        FieldKind::Cloud | FieldKind::Key => true,
     }
 }
 

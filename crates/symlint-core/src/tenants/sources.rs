@@ -139,11 +139,6 @@ impl Collection {
         }
     }
 
-    /// Whose elements it has.
-    pub fn tenants(&self) -> impl Iterator<Item = TenantId> {
-        self.owners.values().flatten().copied()
-    }
-
     /// The element to which these steps from the root lead, and how many of them; `None` where they lead elsewhere.
     pub(crate) fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[Key; 1]>, usize)> {
         self.shape.element(root, steps)
