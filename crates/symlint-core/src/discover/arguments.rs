@@ -8,7 +8,7 @@ use symlint_terraform::{Module, ModuleCall, Str};
 
 use super::reach::{Reached, Step, Steps, reached};
 use crate::config::{ArgumentKind, Config};
-use crate::tenants::{ArgumentPart, FieldKind};
+use crate::tenants::{ArgumentPart, Evidence, FieldKind};
 
 /// What the variables of a flow module, or the arguments of one that is not there to read, are for.
 #[derive(Debug, Default)]
@@ -83,7 +83,12 @@ impl Inputs {
             let slugs = || self.slugs.iter().filter(given);
             let only = || slugs().next().filter(|_| slugs().count() == 1 || !call.is_repeated());
             if let Some(name) = slugs().find(differs).or_else(only) {
-                let slug = ArgumentPart { steps: Steps::new(), field: FieldKind::Key, is_fragment: false };
+                let slug = ArgumentPart {
+                    steps: Steps::new(),
+                    field: FieldKind::Key,
+                    is_fragment: false,
+                    evidence: Evidence::Reaches,
+                };
                 carriers.insert(0, (name.clone(), [slug].into()));
             }
         }
@@ -110,7 +115,8 @@ fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> b
 
 /// The parts of the argument that is named as ours.
 fn parts_of(kind: ArgumentKind, own: &[&Reached], config: &Config) -> Vec<ArgumentPart> {
-    let part = |steps: &[Step], field| ArgumentPart { steps: steps.into(), field, is_fragment: false };
+    let evidence = if config.flow_arguments.contains_key(kind.name()) { Evidence::Configured } else { Evidence::Named };
+    let part = |steps: &[Step], field| ArgumentPart { steps: steps.into(), field, is_fragment: false, evidence };
     let name = |name: &str| Step::Name(name.into());
     match kind {
         ArgumentKind::SsoConnectorSettings => FieldKind::CONNECTOR
@@ -154,6 +160,7 @@ fn parts_reached(own: &[&Reached]) -> Vec<ArgumentPart> {
             steps: steps.clone(),
             field: it.field,
             is_fragment: !it.input.is_exact,
+            evidence: Evidence::Reaches,
         });
         parts.extend(best);
     }

@@ -8,16 +8,16 @@ use symlint_terraform::{
 
 use super::collections::{self, Found, Member};
 use super::effective::{Effective, effects_of, resources_of};
-use super::fields::{self, Effects};
+use super::fields::{self, Effects, Fields};
 use super::modules::Roles;
 use super::owners::Assigner;
 use super::reach::{Step, Steps};
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
-    Builder, Collection, Comparable, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index, Key, Layout,
-    Model, Owners, Pair, Provenance, Relation, RoleNames, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
-    VariableState, relations,
+    Builder, Collection, Comparable, Discovery, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
+    Key, Layout, Model, Owners, Pair, Provenance, Relation, RoleNames, Shape, SourceIndex, Tenant, TenantId,
+    TenantsVariable, VariableState, relations,
 };
 
 /// Finds the tenants of `project`, and where their values take effect.
@@ -26,7 +26,7 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     let variables = variables(&evaluator, config);
     let mut walked = Walker::new(&evaluator, config).walk();
     let found = collections::find(&evaluator, config, &walked);
-    let mut population = Population::new(&evaluator, &walked, &found);
+    let mut population = Population::new(&evaluator, &walked, &found, config);
     population.assign(&mut walked);
     population.associate(&evaluator, &walked, &found);
     population.find_ways(&walked, config);
@@ -194,11 +194,11 @@ pub(super) struct Population<'a> {
 }
 
 impl<'a> Population<'a> {
-    fn new(evaluator: &Evaluator<'a>, walked: &Walked<'_>, found: &Found) -> Self {
+    fn new(evaluator: &Evaluator<'a>, walked: &Walked<'_>, found: &Found, config: &Config) -> Self {
         let mut elements: Vec<Member> = Vec::new();
         let mut sources = SourceIndex::default();
         let is_alone = !evaluator.project().has_configuration();
-        for shape in &found.shapes {
+        for (place, shape) in found.shapes.iter().enumerate() {
             let mut own = collections::elements(evaluator, walked, found, shape);
             // A values file alone is read as the shipped example is.
             own.retain(|element| !(is_alone && matches!(element.key.last(), Some(Key::Index(_)))));
@@ -210,7 +210,10 @@ impl<'a> Population<'a> {
                 }
             }
             let at = sources.collections().len();
-            let mut collection = Collection::new(shape.clone(), name_of(shape));
+            let discovery = found.discovery(place, config);
+            let mut collection = Collection::new(shape.clone(), name_of(shape), discovery);
+            collection.flows = found.flows.get(shape).cloned().unwrap_or_default();
+            collection.declared = collections::declared(evaluator, walked, &shape.root);
             let mut aliases = Vec::new();
             elements.reserve(own.len());
             for element in own {
@@ -265,7 +268,8 @@ impl<'a> Population<'a> {
             }
         }
         for shape in &found.associated {
-            let mut collection = Collection::new(shape.clone(), name_of(shape));
+            let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
+            collection.declared = collections::declared(evaluator, walked, &shape.root);
             let mut owned: HashMap<SmallVec<[Key; 1]>, Owners> = HashMap::default();
             for (tenant, path) in &paths {
                 let (root, steps) = path.parts();
@@ -321,6 +325,7 @@ impl<'a> Population<'a> {
             }
             *sampled += 1;
             let received = effects_of(instance, resources);
+            let number = seen.values().sum::<usize>();
             let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
             for effective in &received {
                 let places = self.places(&effective.value, tenant);
@@ -331,7 +336,7 @@ impl<'a> Population<'a> {
                 }
                 for (collection, steps, is_whole) in places {
                     if let Some(effects) = effects.get_mut(collection) {
-                        effects.reach(steps.clone(), effective.field, !is_whole || effective.is_fragment);
+                        effects.reach(steps.clone(), effective, !is_whole || effective.is_fragment, number);
                     }
                     if let (Some(grant), true) = (effective.grant, is_whole) {
                         let [permission_set, target] = pair.entry(grant).or_default();
@@ -363,7 +368,7 @@ impl<'a> Population<'a> {
                 true => self.elements.iter().filter(|it| it.collection == at).map(|it| &it.element.value).collect(),
                 false => self.others.iter().filter(|it| it.0 == at).map(|it| &it.2).collect(),
             };
-            let ways = fields::ways(&values, config, effects);
+            let Fields { ways, others } = fields::find(&values, config, effects);
             let is_way = |steps: &Steps, field| ways.iter().any(|way| way.steps == *steps && way.field == field);
             let mut own: Vec<(Pair, usize)> =
                 pairs.get(at).into_iter().flatten().map(|(pair, count)| (pair.clone(), *count)).collect();
@@ -377,6 +382,7 @@ impl<'a> Population<'a> {
             }
             if let Some(collection) = self.sources.collections_mut().get_mut(at) {
                 collection.ways = ways;
+                collection.others = others;
             }
         }
     }

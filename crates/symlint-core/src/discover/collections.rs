@@ -7,10 +7,10 @@ use symlint_terraform::{
 };
 
 use super::reach::Step;
-use super::sinks::Sink;
+use super::sinks::{Setting, Sink};
 use super::walk::Walked;
 use crate::config::Config;
-use crate::tenants::{Argument, FieldKind, FlowCall, FlowInstance, FlowResource, Key, Repetition, Shape};
+use crate::tenants::{Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Key, Repetition, Shape};
 
 /// How many instances of a call are examined to find what it is repeated for.
 const SAMPLE: usize = 64;
@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) configured: usize,
     /// Collections of which elements belong to tenants of others, such as organizations that access entries name.
     pub(super) associated: Vec<Shape>,
+    /// The flows of each collection, by their places.
+    pub(super) flows: HashMap<Shape, Vec<usize>>,
     /// The elements of collections without a name, with their paths, in the order of the instances.
     pub(super) inline: Vec<(Path, Value)>,
 }
@@ -85,10 +87,14 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                     .then(shape_b.steps.len().cmp(&shape_a.steps.len()))
                     .then(b.order.cmp(&a.order))
             });
-            if let Some((_, shape)) = best
-                && !found.shapes.contains(shape)
-            {
-                found.shapes.push(shape.clone());
+            if let Some((_, shape)) = best {
+                let flows = found.flows.entry(shape.clone()).or_default();
+                if flows.last() != Some(&at) {
+                    flows.push(at);
+                }
+                if !found.shapes.contains(shape) {
+                    found.shapes.push(shape.clone());
+                }
             }
         }
         found.note_inline(flow, &mut inline);
@@ -107,6 +113,17 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
 }
 
 impl Found {
+    /// How the collection at `place` was found.
+    pub(super) fn discovery(&self, place: usize, config: &Config) -> Discovery {
+        let is_by_flow = self.shapes.get(place).is_some_and(|shape| self.flows.contains_key(shape));
+        match (place < self.configured, config.tenants_variable_spans.is_empty()) {
+            (true, false) => Discovery::Configured,
+            (true, true) => Discovery::Named,
+            _ if is_by_flow => Discovery::Flows,
+            _ => Discovery::Looks,
+        }
+    }
+
     fn note_inline(&mut self, flow: &FlowCall<'_>, known: &mut HashSet<Path>) {
         for repetition in flow.instances.iter().flat_map(|instance| &instance.repetitions) {
             let Some(value) = &repetition.value else { continue };
@@ -348,6 +365,13 @@ fn shapes(path: &Path) -> SmallVec<[(Shape, bool); 1]> {
 
 /// What a resource acts on.
 pub(super) fn settings_of<'r>(resource: &'r FlowResource<'_>) -> impl Iterator<Item = (FieldKind, Value)> + use<'r> {
+    sinks_of(resource).map(|(setting, value)| (setting.field, value))
+}
+
+/// The same, with the settings.
+pub(super) fn sinks_of<'r>(
+    resource: &'r FlowResource<'_>,
+) -> impl Iterator<Item = (&'static Setting, Value)> + use<'r> {
     let settings = resource.sink().map(|sink: &'static Sink| sink.settings).unwrap_or_default();
     settings.iter().filter_map(|setting| {
         let whole = resource.attribute(setting.attribute)?;
@@ -355,7 +379,7 @@ pub(super) fn settings_of<'r>(resource: &'r FlowResource<'_>) -> impl Iterator<I
             Some(part) => whole.get(part)?,
             None => whole.clone(),
         };
-        Some((setting.field, value))
+        Some((setting, value))
     })
 }
 
@@ -454,6 +478,20 @@ fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3
     }
     let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
     parts.chain(value.elements().unwrap_or_default()).for_each(|part| arn_kinds(part, left, kinds));
+}
+
+/// Where a variable or a local is declared; of an output, where its module is called.
+pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Span> {
+    let project = evaluator.project();
+    let module = |address: &Str| match address.is_empty() {
+        true => project.root(),
+        false => walked.instances.get(address)?.module().and_then(|id| project.module(id)),
+    };
+    match root {
+        Root::Variable { module: address, name } => Some(module(address)?.variable(name)?.name.span),
+        Root::Local { module: address, name } => Some(module(address)?.local(name)?.name.span),
+        Root::ModuleCall(_) | Root::Inline(_) => None,
+    }
 }
 
 /// The value of a variable or a local.

@@ -3,11 +3,12 @@
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, Origin, Path, Root, Span, Step as PathStep, Str, Value};
 
-use super::collections::{settings_of, values_at};
+use super::collections::{sinks_of, values_at};
 use super::reach::Step;
+use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, text_of,
+    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, text_of,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -21,6 +22,8 @@ pub(crate) struct Effective {
     pub(super) is_fragment: bool,
     /// The argument or attribute.
     pub(super) name: Str,
+    /// Where it takes effect.
+    pub(super) sink: SinkPlace,
 }
 
 /// The resources of one flow instance, out of all of them in the order of the flows and their instances.
@@ -40,9 +43,12 @@ pub(crate) fn resources_of<'r, 'p>(
 pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<Effective> {
     let mut effects = Vec::with_capacity(8);
     for (at, resource) in resources.iter().enumerate() {
-        for (field, value) in settings_of(resource) {
+        for (setting, value) in sinks_of(resource) {
+            let Setting { field, attribute, part } = *setting;
             let grant = is_granted(field).then_some(at);
-            effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into() });
+            let kind = resource.sink().map_or("", |sink| sink.kind);
+            let sink = SinkPlace::Setting { kind, attribute, part };
+            effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into(), sink });
         }
     }
     let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
@@ -64,6 +70,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 grant: is_granted(part.field).then_some(ARGUED),
                 is_fragment: part.is_fragment,
                 name: argument.name.clone(),
+                sink: SinkPlace::Argument(argument.name.clone()),
             }));
             continue;
         }
@@ -79,6 +86,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 grant,
                 is_fragment: part.is_fragment,
                 name: name.clone(),
+                sink: SinkPlace::Argument(argument.name.clone()),
             };
             let Some(list) = part.steps.iter().position(|step| *step == Step::Each) else {
                 let grant = is_granted(part.field).then_some(ARGUED);

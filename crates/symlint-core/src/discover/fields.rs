@@ -4,9 +4,10 @@
 use foldhash::HashMap;
 use symlint_terraform::{Path, Value};
 
+use super::effective::Effective;
 use super::reach::{Step, Steps};
 use crate::config::Config;
-use crate::tenants::{Evidence, FieldKind, Key, Way, has_shape};
+use crate::tenants::{Cases, Evidence, FieldKind, Key, Reach, SinkPlace, Way, has_shape};
 
 /// How many elements are looked at to see which attributes there are.
 const SAMPLE: usize = 64;
@@ -31,12 +32,44 @@ pub(super) struct Effects {
     pub(super) listed: HashMap<Steps, usize>,
     /// The role that takes effect for an element, by its place among the elements.
     pub(super) roles: HashMap<usize, String>,
+    /// In how many flow instances each attribute reaches which sink, and the last of them.
+    sinks: HashMap<(Steps, SinkPlace, FieldKind), (usize, usize)>,
+    /// How many flow instances have something of the elements, and the last of them.
+    instances: (usize, usize),
+}
+
+/// What is known of the attributes of the elements of a collection.
+pub(super) struct Fields {
+    /// Which of them are which values.
+    pub(super) ways: Vec<Way>,
+    /// The others, as far as they were looked at.
+    pub(super) others: Vec<Steps>,
 }
 
 impl Effects {
-    /// Notes that the value at `steps` of an element reaches a sink.
-    pub(super) fn reach(&mut self, steps: Steps, field: FieldKind, is_fragment: bool) {
-        *self.reached.entry((steps, field, is_fragment)).or_default() += 1;
+    /// Notes that the value at `steps` of an element reaches a sink in the flow instance with this number, from 1.
+    pub(super) fn reach(&mut self, steps: Steps, to: &Effective, is_fragment: bool, instance: usize) {
+        let sink = self.sinks.entry((steps.clone(), to.sink.clone(), to.field)).or_default();
+        for (count, last) in [sink, &mut self.instances] {
+            if *last != instance {
+                (*count, *last) = (*count + 1, instance);
+            }
+        }
+        *self.reached.entry((steps, to.field, is_fragment)).or_default() += 1;
+    }
+
+    /// The sinks that an attribute reaches, those that most instances have first.
+    fn reaches(&self, steps: &Steps) -> Vec<Reach> {
+        let own = self.sinks.iter().filter(|((known, ..), _)| known == steps);
+        let mut reaches: Vec<Reach> = own
+            .map(|((_, sink, field), (count, _))| Reach {
+                sink: sink.clone(),
+                field: *field,
+                cases: Cases { count: *count, of: self.instances.0 },
+            })
+            .collect();
+        reaches.sort_by(|a, b| b.cases.count.cmp(&a.cases.count).then_with(|| a.sink.cmp(&b.sink)));
+        reaches
     }
 
     fn count(&self, steps: &Steps, field: FieldKind) -> usize {
@@ -66,13 +99,13 @@ struct Attribute {
 }
 
 /// Finds which attribute is which, over the elements of one collection.
-pub(super) fn ways(elements: &[&Value], config: &Config, effects: &Effects) -> Vec<Way> {
+pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> Fields {
     let sample: Vec<&Value> = elements.iter().take(SAMPLE).copied().collect();
     let mut finder = Finder { attributes: Vec::new(), effects, ways: Vec::new() };
     finder.configured_and_named(&sample, config);
     let is_complete = FieldKind::VALUES.into_iter().all(|field| finder.has(field));
     if is_complete && effects.reached.keys().all(|(steps, ..)| finder.is_taken(steps)) {
-        return finder.ways;
+        return Fields { ways: finder.ways, others: Vec::new() };
     }
     for (at, element) in sample.iter().enumerate() {
         finder.note(element, Steps::new(), at, 0);
@@ -82,7 +115,9 @@ pub(super) fn ways(elements: &[&Value], config: &Config, effects: &Effects) -> V
     finder.by_role_and_safelist();
     finder.by_elimination();
     finder.by_looks();
-    finder.ways
+    let others = finder.attributes.iter().map(|attribute| attribute.steps.clone());
+    let others = others.filter(|steps| !finder.is_taken(steps)).collect();
+    Fields { ways: finder.ways, others }
 }
 
 struct Finder<'a> {
@@ -102,7 +137,8 @@ impl Finder<'_> {
 
     fn add(&mut self, steps: Steps, field: FieldKind, evidence: Evidence, is_fragment: bool) {
         if !self.is_taken(&steps) {
-            self.ways.push(Way { steps, field, evidence, is_fragment });
+            let reaches = self.effects.reaches(&steps);
+            self.ways.push(Way { steps, field, evidence, is_fragment, reaches });
         }
     }
 
@@ -188,12 +224,14 @@ impl Finder<'_> {
             }
             self.add(steps.clone(), *field, Evidence::Reaches, false);
         }
-        for &((steps, field, is_fragment), _) in &reached {
+        for &((steps, field, is_fragment), count) in &reached {
             // The account in a role's ARN is that of its organization.
             let is_account = *field == FieldKind::RoleArn && self.looks(steps, FieldKind::SsoAccountId);
             match (*is_fragment, is_account) {
                 (true, true) if !self.has(FieldKind::SsoAccountId) => {
-                    self.add(steps.clone(), FieldKind::SsoAccountId, Evidence::InRole, false);
+                    let of = self.effects.instances.0;
+                    let evidence = Evidence::InRole(Cases { count: count.min(of), of });
+                    self.add(steps.clone(), FieldKind::SsoAccountId, evidence, false);
                 }
                 (true, false) if !self.has(*field) => self.add(steps.clone(), *field, Evidence::Reaches, true),
                 _ => {}
@@ -204,6 +242,13 @@ impl Finder<'_> {
     fn texts(&self, steps: &Steps) -> &[(usize, String)] {
         let attribute = self.attributes.iter().find(|attribute| attribute.steps == *steps);
         attribute.map(|attribute| attribute.texts.as_slice()).unwrap_or_default()
+    }
+
+    /// That the attribute at `steps` looks like `field`.
+    fn look(&self, steps: &Steps, field: FieldKind) -> Evidence {
+        let texts = self.texts(steps);
+        let count = texts.iter().filter(|(_, text)| has_shape(field, text)).count();
+        Evidence::Looks(Cases { count, of: texts.len() })
     }
 
     /// Whether most values at `steps` look like `field`.
@@ -244,8 +289,17 @@ impl Finder<'_> {
                 .filter(|(count, _)| *count > 0)
                 .rev_max();
             let found = by_role
-                .map(|attribute| (attribute.steps.clone(), Evidence::InRole))
-                .or_else(|| listed.map(|attribute| (attribute.steps.clone(), Evidence::InSafelist)));
+                .map(|attribute| {
+                    let of = attribute.texts.iter().filter(|(at, _)| account(at).is_some()).count();
+                    (attribute.steps.clone(), Evidence::InRole(Cases { count: matches(attribute), of }))
+                })
+                .or_else(|| {
+                    listed.map(|attribute| {
+                        let count = self.effects.listed.get(&attribute.steps).copied().unwrap_or_default();
+                        let of = attribute.texts.len();
+                        (attribute.steps.clone(), Evidence::InSafelist(Cases { count: count.min(of), of }))
+                    })
+                });
             if let Some((steps, evidence)) = found {
                 self.move_target(&steps);
                 self.ways.retain(|way| way.steps != steps);
@@ -270,7 +324,8 @@ impl Finder<'_> {
         });
         let free: Vec<Steps> = free.map(|attribute| attribute.steps.clone()).collect();
         if let [only] = free.as_slice() {
-            self.add(only.clone(), FieldKind::TargetAccountId, Evidence::Looks, false);
+            let evidence = self.look(only, FieldKind::TargetAccountId);
+            self.add(only.clone(), FieldKind::TargetAccountId, evidence, false);
         }
     }
 
@@ -287,7 +342,8 @@ impl Finder<'_> {
         });
         let free: Vec<Steps> = free.map(|attribute| attribute.steps.clone()).collect();
         if let [only] = free.as_slice() {
-            self.add(only.clone(), FieldKind::TargetAccountId, Evidence::Looks, false);
+            let evidence = self.look(only, FieldKind::TargetAccountId);
+            self.add(only.clone(), FieldKind::TargetAccountId, evidence, false);
         }
     }
 
@@ -308,7 +364,8 @@ impl Finder<'_> {
             });
             let alike: Vec<Steps> = alike.map(|attribute| attribute.steps.clone()).collect();
             if let [only] = alike.as_slice() {
-                self.add(only.clone(), field, Evidence::Looks, false);
+                let evidence = self.look(only, field);
+                self.add(only.clone(), field, evidence, false);
             }
         }
     }

@@ -8,6 +8,7 @@ use symlint_terraform::{Instance, Module, ModuleCall, Resource, Span, Str, Unkno
 use super::field::FieldKind;
 use super::model::TenantId;
 use super::resources::Input;
+use super::sources::Evidence;
 use crate::discover::{Step, Steps};
 
 /// A call of a flow module, or a module whose own resources are flows.
@@ -101,6 +102,8 @@ pub struct ArgumentPart {
     pub field: FieldKind,
     /// Whether the module puts the value together with others, as an account into an ARN.
     pub is_fragment: bool,
+    /// How that is known: by the configuration, by the name, or by what it reaches.
+    pub evidence: Evidence,
 }
 
 impl Argument {

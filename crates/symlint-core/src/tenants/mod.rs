@@ -36,4 +36,7 @@ pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
 pub use shape::{Misfit, MisfitKind};
-pub use sources::{Collection, Evidence, FieldRef, Key, MadeOf, Owners, Shape, Source, SourceIndex, Way, text_of};
+pub use sources::{
+    Cases, Collection, Discovery, Evidence, FieldRef, Key, MadeOf, Owners, Reach, Shape, SinkPlace, Source,
+    SourceIndex, Way, text_of,
+};

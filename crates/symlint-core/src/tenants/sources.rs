@@ -1,5 +1,7 @@
 //! Where a value came from: which tenant, and which of its values.
 
+use std::fmt;
+
 use foldhash::HashMap;
 use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
@@ -60,6 +62,14 @@ pub struct Collection {
     pub name: String,
     /// Which part of an element is which value, and how that is known.
     pub ways: Vec<Way>,
+    /// How it was found.
+    pub discovery: Discovery,
+    /// The flows whose instances belong to its elements, by their places in [`super::Model::flows`].
+    pub flows: Vec<usize>,
+    /// Where the variable or the local is declared.
+    pub declared: Option<Span>,
+    /// The attributes of its elements that are none of the values, where not all values were found by name.
+    pub others: Vec<Steps>,
     /// Whose its elements are. One element may belong to several tenants: access entries that name an organization.
     owners: HashMap<SmallVec<[Key; 1]>, Owners>,
 }
@@ -106,6 +116,69 @@ pub struct Way {
     pub evidence: Evidence,
     /// Whether the value is only a part of what takes effect, such as an account of an ARN.
     pub is_fragment: bool,
+    /// The sinks that it reaches, whatever the evidence is; the one that most instances have comes first.
+    pub reaches: Vec<Reach>,
+}
+
+/// A sink that an attribute reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// What it reaches.
+    pub sink: SinkPlace,
+    /// Which value the sink needs.
+    pub field: FieldKind,
+    /// In how many flow instances.
+    pub cases: Cases,
+}
+
+/// Where a value takes effect.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SinkPlace {
+    /// A setting of a resource.
+    Setting {
+        /// The resource's kind.
+        kind: &'static str,
+        /// The attribute.
+        attribute: &'static str,
+        /// The part of the attribute.
+        part: Option<&'static str>,
+    },
+    /// An argument of a flow call.
+    Argument(Str),
+}
+
+impl fmt::Display for SinkPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setting { kind, attribute, part: Some(part) } => write!(f, "{kind} {attribute}.{part}"),
+            Self::Setting { kind, attribute, part: None } => write!(f, "{kind} {attribute}"),
+            Self::Argument(name) => write!(f, "the argument {name}"),
+        }
+    }
+}
+
+/// In how many cases something holds, and how many were examined.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cases {
+    /// In how many it holds.
+    pub count: usize,
+    /// How many were examined.
+    pub of: usize,
+}
+
+/// How a collection of tenants was found, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Discovery {
+    /// The configuration names it.
+    Configured,
+    /// It is called as in the shipped example.
+    Named,
+    /// Flows are repeated for its elements, or are given their values.
+    Flows,
+    /// Its elements look like tenants.
+    Looks,
+    /// Its elements are selected for the tenants of another collection.
+    Selected,
 }
 
 /// How it is known which value an attribute is, the strongest first.
@@ -117,18 +190,27 @@ pub enum Evidence {
     Named,
     /// It reaches what needs this value.
     Reaches,
-    /// It is the account in the role's ARN.
-    InRole,
-    /// It is in the safelist.
-    InSafelist,
-    /// It alone looks like one.
-    Looks,
+    /// It is the account in the role's ARN, in so many of the elements whose role is known.
+    InRole(Cases),
+    /// It is in the safelist, in so many of the elements.
+    InSafelist(Cases),
+    /// It alone looks like one, in so many of the elements that have it.
+    Looks(Cases),
 }
 
 impl Collection {
     /// A collection without elements.
-    pub(crate) fn new(shape: Shape, name: String) -> Self {
-        Self { shape, name, ways: Vec::new(), owners: HashMap::default() }
+    pub(crate) fn new(shape: Shape, name: String, discovery: Discovery) -> Self {
+        Self {
+            shape,
+            name,
+            ways: Vec::new(),
+            discovery,
+            flows: Vec::new(),
+            declared: None,
+            others: Vec::new(),
+            owners: HashMap::default(),
+        }
     }
 
     /// Makes an element the tenant's.
