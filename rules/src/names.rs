@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet, HashSetExt};
-use symlint_core::tenants::{FlowCall, FlowInstance, FlowResource, Model, Source, TenantId, normalise};
+use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, FlowResource, Model, Source, TenantId, normalise};
 use symlint_terraform::{Makeup, Origin, Span, Value};
 
 use crate::expression;
@@ -200,7 +200,8 @@ impl<'a> Name<'a> {
         }
         let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
         let sources = model.sources_of_values.of(&slug.value, own.id).unwrap_or_default();
-        !text.contains(&normalise(own.name())) && sources.iter().all(|source| source.tenant() != Some(own.id))
+        let is_own = |tenant: TenantId| model.index.may_share(FieldKind::Key, tenant, own.id);
+        !text.contains(&normalise(own.name())) && !sources.iter().filter_map(Source::tenant).any(is_own)
     }
 }
 

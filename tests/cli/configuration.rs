@@ -54,6 +54,15 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         ("rule \"syntax-error\" {\n  level = \"off\"\n}", "2:11: `syntax-error` cannot be switched off"),
         ("rule = \"x\"", "1:1: `rule` is a block: write `rule \"ID\" { level = \"error\" }`"),
         ("organization \"x\" {}", "1:1: an organization needs `tenants`"),
+        ("customer \"x\" {}", "1:1: a customer needs `tenants`"),
+        (
+            "customer \"x\" { tenants = [\"a\"] }\ncustomer \"x\" { tenants = [\"b\"] }",
+            "2:11: there is already a customer `x`",
+        ),
+        (
+            "customer \"x\" { tenants = [\"a\"] }\ncustomer \"y\" { tenants = [\"b\", \"a\"] }",
+            "2:26: `a` already belongs to another customer",
+        ),
         ("allowed_partitions = []", "1:22: name at least one"),
         ("allowed_partitions = [\"awz\"]", "1:22: `awz` is no partition"),
     ] {
@@ -156,10 +165,10 @@ fn a_first_configuration_is_made_of_what_is_there() {
     for line in ["variable = \"clients\"", "module = \"flow-of-one\"", "role_name = \"Access-{environment}\""] {
         assert!(written.lines().any(|there| there.trim() == line), "{written}");
     }
-    assert!(
-        written.contains("# organization \"blue\" {\n#   tenants = [\"blue_harbour\", \"blue_valley\"]\n# }"),
-        "{written}"
-    );
+    for kind in ["customer", "organization"] {
+        let block = format!("# {kind} \"blue\" {{\n#   tenants = [\"blue_harbour\", \"blue_valley\"]\n# }}");
+        assert!(written.contains(&block), "{written}");
+    }
     let checked = run(&["check", "--format", "json"]);
     assert_eq!(checked.findings(), ["shared-sso-account -"]);
 
@@ -200,26 +209,47 @@ fn a_first_configuration_can_be_read() {
 }
 
 #[test]
-fn an_organization_to_complete_keeps_who_is_in_it() {
+fn both_ways_to_explain_a_shared_account_are_filled_in() {
     let shared = |key: &str, set: &str| tenant(key, &[("ps-5e1b09c7d2a84f63", set)]);
     let three = values(&[
         shared("blue_admin", "ps-5e1b09c7d2a84f61"),
         shared("blue_readonly", "ps-5e1b09c7d2a84f62"),
         shared("green_valley", "ps-5e1b09c7d2a84f63"),
     ]);
-    let help = |organizations: &str| {
-        let dir = folder(&[(".symlint.hcl", organizations), ("terraform.tfvars", &three)]);
-        let run = Symlint::new(&["check", "--format", "json", "terraform.tfvars"]).dir(dir.path()).run();
+    let check = |config: &str, values: &str| {
+        let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", values)]);
+        Symlint::new(&["check", "--format", "json", "terraform.tfvars"]).dir(dir.path()).run()
+    };
+    let help = |config: &str, values: &str| {
+        let run = check(config, values);
         let findings = run.json()["findings"].as_array().unwrap().clone();
         let shared = findings.iter().find(|finding| finding["rule"] == "shared-sso-account");
         shared.unwrap_or_else(|| panic!("{run:?}"))["help"].as_str().unwrap().to_owned()
     };
-    let blue = "organization \"blue\" {\n  tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\"]\n}\n";
-    let said = help(blue);
-    let all =
-        "organization \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\", \"green_valley\"] }";
-    assert!(said.ends_with(&format!("complete the block in .symlint.hcl: {all}")), "{said}");
-    let green = "organization \"green\" {\n  tenants = [\"green_valley\"]\n}\n";
-    let said = help(&format!("{blue}{green}"));
-    assert!(said.ends_with(&format!("merge the blocks `blue` and `green` in .symlint.hcl: {all}")), "{said}");
+    // What is between backticks can be pasted, and then the finding is gone.
+    let blocks = |help: &str| -> Vec<String> {
+        let parts = help.split('`').skip(1).step_by(2);
+        parts.filter(|part| part.ends_with('}')).map(str::to_owned).collect()
+    };
+    let two = values(&[shared("blue_admin", "ps-5e1b09c7d2a84f61"), shared("blue_readonly", "ps-5e1b09c7d2a84f62")]);
+    let [customer, organization] = blocks(&help("", &two)).try_into().unwrap();
+    assert_eq!(customer, "customer \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\"] }");
+    assert_eq!(organization, "organization \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\"] }");
+    for block in [customer, organization] {
+        let rules: Vec<String> = check(&block, &two).findings();
+        assert!(rules.iter().all(|finding| !finding.starts_with("shared-sso-account")), "{rules:?}");
+    }
+    // Who is in a block stays in it.
+    let blue = "customer \"blue\" {\n  tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\"]\n}\n";
+    let said = help(blue, &three);
+    let all = "customer \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\", \"green_valley\"] }";
+    assert!(said.contains(&format!("extend the block in .symlint.hcl to `{all}`")), "{said}");
+    assert!(said.contains("add `organization \"blue_admin-green_valley\" { tenants = ["), "{said}");
+    let green = "customer \"green\" {\n  tenants = [\"green_valley\"]\n}\n";
+    let said = help(&format!("{blue}{green}"), &three);
+    assert!(said.contains(&format!("merge `blue` and `green` in .symlint.hcl into `{all}`")), "{said}");
+    let reseller = "organization \"reseller\" {\n  tenants = [\"blue_admin\", \"blue_readonly\"]\n}\n";
+    let said = help(reseller, &three);
+    let all = "organization \"reseller\" { tenants = [\"blue_admin\", \"blue_readonly\", \"green_valley\"] }";
+    assert!(said.ends_with(&format!("extend the block in .symlint.hcl to `{all}`")), "{said}");
 }

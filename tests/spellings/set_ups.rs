@@ -52,16 +52,16 @@ fn several_entries_for_one_customer() {
     all.push(second_entry(&all[1], "green_valley_audit", "ps-77c8f10a6e4d9276", "915827304473"));
     expect("two entries", &all, "", &["shared-sso-account", "connector-role-unexpected"], &mut failures);
     all.push(second_entry(&all[1], "green_valley_read", "ps-78c8f10a6e4d9277", "915827304484"));
-    let organization = "organization \"green_valley\" {\n  tenants = [\"green_valley\", \"green_valley_audit\", \"green_valley_read\"]\n}\n";
-    expect("an organization", &all, organization, &[], &mut failures);
+    let customer = "customer \"green_valley\" {\n  tenants = [\"green_valley\", \"green_valley_audit\", \"green_valley_read\"]\n}\n";
+    expect("a customer", &all, customer, &[], &mut failures);
     let mut grants = tenants();
     // One permission set in two accounts, and two permission sets in one account.
     grants.push(second_entry(&grants[0], "blue_harbour_two", "ps-5e1b09c7d2a84f63", "604178239962"));
-    let organization = "organization \"blue_harbour\" {\n  tenants = [\"blue_harbour\", \"blue_harbour_two\"]\n}\n";
-    expect("one permission set twice", &grants, organization, &[], &mut failures);
+    let customer = "customer \"blue_harbour\" {\n  tenants = [\"blue_harbour\", \"blue_harbour_two\"]\n}\n";
+    expect("one permission set twice", &grants, customer, &[], &mut failures);
     let mut grants = tenants();
     grants.push(second_entry(&grants[0], "blue_harbour_two", "ps-6f2c09c7d2a84f64", "604178239951"));
-    expect("one account twice", &grants, organization, &[], &mut failures);
+    expect("one account twice", &grants, customer, &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 

@@ -64,7 +64,7 @@ impl SetUp {
 }
 
 /// Makes two tenants one customer.
-const ORGANIZATION: &str = "organization \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n";
+const CUSTOMER: &str = "customer \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n";
 
 const MISWIRED: &str = "flow-argument-miswired";
 
@@ -221,7 +221,7 @@ fn a_table_of_ones_own_is_not_judged_but_by_whose_name_it_has() {
         expect(wrong, check("", wrong), &[(MISWIRED, text)], &mut failures);
     }
     // A customer may have several tenants.
-    let found = check(ORGANIZATION, other).into_iter().filter(|(rule, _)| rule == MISWIRED).collect();
+    let found = check(CUSTOMER, other).into_iter().filter(|(rule, _)| rule == MISWIRED).collect();
     expect("in one organization", found, &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
@@ -255,7 +255,7 @@ fn members_of_an_organization_may_have_values_of_each_other() {
     let values = format!("{blue}{green}  red_canyon{red}");
     let settings = "var.customer_tenants.blue_harbour.sso_connector_settings";
     let set = "var.customer_tenants.blue_harbour.permission_set_arn";
-    let joined = SetUp { config: ORGANIZATION, values, ..set_up() };
+    let joined = SetUp { config: CUSTOMER, values, ..set_up() };
     expect("the same settings", joined.check(&for_green("sso_connector_settings", settings)), &[], &mut failures);
     let found = joined.check(&for_green("permission_set_arn", set));
     expect("another permission set", found, &[(MISWIRED, set)], &mut failures);

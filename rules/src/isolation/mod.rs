@@ -12,6 +12,7 @@ mod forbidden_account;
 mod near_duplicate_id;
 mod organization_mismatch;
 mod shared_sso_account;
+mod shared_target_account;
 mod target_is_foreign_sso_account;
 
 pub(crate) static GROUP: Group = Group {
@@ -23,6 +24,7 @@ pub(crate) static GROUP: Group = Group {
         rule!("duplicate-tenant", Model(duplicate_tenant)),
         rule!("duplicate-sso-account", Model(duplicate_sso_account)),
         rule!("shared-sso-account", Model(shared_sso_account)),
+        rule!("shared-target-account", Model(shared_target_account)),
         rule!("duplicate-instance", Model(duplicate_instance)),
         rule!("duplicate-target-account", Model(duplicate_target_account)),
         rule!("duplicate-permission-set", Model(duplicate_permission_set)),

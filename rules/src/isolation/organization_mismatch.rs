@@ -1,32 +1,41 @@
 //! See organization-mismatch.md.
 
+use symlint_core::config::{Config, TenantGroup};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, RelationKind};
+use symlint_core::tenants::{Comparable, RelationKind, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.model.relations_of(RelationKind::OrganizationMismatch) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
-        let organization = cx.model.index.organization(tenant.id).and_then(|at| cx.config.organizations.get(at));
-        let Some(organization) = organization.map(|organization| organization.name.as_str()) else { continue };
+        let group = group(cx.config, tenant, other);
         let name = other.name();
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.differs(other_id) => {
-                let message = format!(
-                    "instance {} differs from {}, which `{name}` has in the same organization `{organization}`",
-                    id.text(),
-                    other_id.text()
-                );
+                let (id_text, other_text) = (id.text(), other_id.text());
+                let message =
+                    format!("instance {id_text} differs from {other_text}, the instance of `{name}`, which is {group}");
                 cx.report(id.piece, message).related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
-                let message = format!(
-                    "region {region} differs from {other_region}, which `{name}` has in the same organization `{organization}`"
-                );
+                let message =
+                    format!("region {region} differs from {other_region}, the region of `{name}`, which is {group}");
                 cx.report(&tenant.connector.region, message)
                     .related(&other.connector.region, format!("`{name}`'s region"));
             }
         }
+    }
+}
+
+/// What the configuration joins two tenants by; they may be two customers' tenants in one organization.
+fn group(config: &Config, tenant: &Tenant, other: &Tenant) -> String {
+    let of_both = |groups: &[TenantGroup]| {
+        groups.iter().find(|group| group.has_both(tenant.name(), other.name())).map(|group| group.name.clone())
+    };
+    match (of_both(&config.customers), of_both(&config.organizations)) {
+        (Some(customer), _) => format!("the same customer `{customer}`"),
+        (None, Some(organization)) => format!("in the same organization `{organization}`"),
+        (None, None) => "in the same organization".to_owned(),
     }
 }

@@ -1,10 +1,10 @@
 //! See shared-sso-account.md.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use symlint_core::config::Organization;
+use symlint_core::config::{TenantGroup, common_name};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId};
+use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId, environment_of};
 
 /// How many tenants the message names.
 const NAMED: usize = 4;
@@ -15,38 +15,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
         let message = format!(
-            "{} share SSO account {}, its instance, and its region, but no `organization` declares them to be one customer",
+            "{} share SSO account {}, its instance, and its region, but .symlint.hcl does not say why",
             names(&members),
             account.text()
         );
-        let named = organizations_of(cx, &members);
-        // Tenants that are already in an organization stay in it.
-        let there = named.iter().flat_map(|organization| &organization.tenants).map(String::as_str);
-        let mut keys: Vec<&str> = Vec::new();
-        for key in there.chain(members.iter().map(|tenant| tenant.name())) {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
-        let keys = keys.join(", ");
-        let block = |name: &str| format!("organization \"{name}\" {{ tenants = [{keys}] }}");
-        let what = match named.as_slice() {
-            [] => format!("add this to .symlint.hcl: {}", block("NAME")),
-            [one] => format!("complete the block in .symlint.hcl: {}", block(&one.name)),
-            [one, others @ ..] => {
-                let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.name)).collect();
-                format!(
-                    "merge the blocks `{}` and {} in .symlint.hcl: {}",
-                    one.name,
-                    others.join(", "),
-                    block(&one.name)
-                )
-            }
-        };
+        let name = name(cx, &members);
+        let customer = advice("customer", &cx.config.customers, &members, &name);
+        let organization = advice("organization", &cx.config.organizations, &members, &name);
         let help = format!(
-            "If they are two customers, engineers of one would act in the other's organization: replace the copied \
-             values. If they are one customer, {what}"
+            "If one was copied from another, engineers of one customer would act in the other's organization: replace \
+             the copied values. If they are one customer, {customer}. If they are several customers in one AWS \
+             organization, {organization}"
         );
         let mut report = cx
             .report(account.piece, message)
@@ -57,6 +36,40 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report = report.related(&other.sso_account_id, format!("`{}` has this account", other.name()));
         }
     }
+}
+
+/// The block that would say that all of `members` belong together, filled in. Tenants that are already in one stay in it.
+fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
+    let is_member = |key: &String| members.iter().any(|tenant| tenant.name() == key);
+    let there: Vec<&TenantGroup> = groups.iter().filter(|group| group.tenants.iter().any(is_member)).collect();
+    let mut keys: Vec<&str> = Vec::new();
+    let present = there.iter().flat_map(|group| &group.tenants).map(String::as_str);
+    for key in present.chain(members.iter().map(|tenant| tenant.name())) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+    let keys = keys.join(", ");
+    let block = |name: &str| format!("`{kind} \"{name}\" {{ tenants = [{keys}] }}`");
+    match there.as_slice() {
+        [] => format!("add {} to .symlint.hcl", block(name)),
+        [one] => format!("extend the block in .symlint.hcl to {}", block(&one.name)),
+        [one, others @ ..] => {
+            let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.name)).collect();
+            format!("merge `{}` and {} in .symlint.hcl into {}", one.name, others.join(", "), block(&one.name))
+        }
+    }
+}
+
+/// What they could be called: what their keys begin with, or what their common role is named after.
+fn name(cx: &Context<'_>, members: &[&Tenant]) -> String {
+    let keys: Vec<&str> = members.iter().map(|tenant| tenant.name()).collect();
+    let mut environments =
+        members.iter().map(|tenant| environment_of(tenant.role()?.name.text(), &cx.config.role_name));
+    let role = environments.next().flatten().filter(|first| environments.all(|it| it == Some(*first)));
+    let role = role.map(str::to_ascii_lowercase);
+    common_name(&keys).map(str::to_owned).or(role).unwrap_or_else(|| keys.join("-"))
 }
 
 /// The groups of tenants that share these values, ordered by these values.
@@ -88,11 +101,4 @@ fn names(members: &[&Tenant]) -> String {
         (0, Some((last, before))) => format!("{} and {last}", before.join(", ")),
         (more, _) => format!("{} and {more} more tenants", named.join(", ")),
     }
-}
-
-/// The organizations that some of them already belong to.
-fn organizations_of<'a>(cx: &Context<'a>, members: &[&Tenant]) -> Vec<&'a Organization> {
-    let organizations: BTreeSet<usize> =
-        members.iter().filter_map(|tenant| cx.model.index.organization(tenant.id)).collect();
-    organizations.into_iter().filter_map(|at| cx.config.organizations.get(at)).collect()
 }

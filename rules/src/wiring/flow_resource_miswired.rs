@@ -201,7 +201,7 @@ impl<'a> Judge<'a> {
             return None;
         }
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
-            let is_excused = is_right_text && self.model.index.same_organization(own, other);
+            let is_excused = is_right_text && self.model.index.may_share(setting.wanted, own, other);
             return (!is_excused).then_some(Problem::Tenant(other));
         }
         let known = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Field(_));

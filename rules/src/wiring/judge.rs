@@ -174,7 +174,7 @@ impl<'a> Judge<'a> {
         let is_right =
             |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == own && it.kind == slot.wanted);
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
-            let is_excused = sources.iter().any(is_right) || self.model.index.same_organization(own, other);
+            let is_excused = sources.iter().any(is_right) || self.model.index.may_share(slot.wanted, own, other);
             return (!(is_excused && is_right_text)).then_some(Problem::Tenant(other));
         }
         let mut own_sources = sources.iter().filter(|source| source.tenant() == Some(own)).peekable();
@@ -212,7 +212,7 @@ impl<'a> Judge<'a> {
     fn judge_fragment(&self, slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<Problem> {
         let own = slot.tenant;
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
-            return (!self.model.index.same_organization(own, other)).then_some(Problem::Tenant(other));
+            return (!self.model.index.may_share(slot.wanted, own, other)).then_some(Problem::Tenant(other));
         }
         let belongs = |kind: FieldKind| {
             kind == slot.wanted
@@ -241,7 +241,8 @@ impl<'a> Judge<'a> {
         if names_own || sources.iter().any(is_key) {
             return None;
         }
-        if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
+        let is_foreign = |tenant: &TenantId| !self.model.index.may_share(FieldKind::Key, own, *tenant);
+        if let Some(other) = sources.iter().filter_map(Source::tenant).find(is_foreign) {
             return Some(Problem::Tenant(other));
         }
         let is_other = |source: &Source<'_>| matches!(source, Source::Attribute(..) | Source::AllTenants);
@@ -259,7 +260,7 @@ impl<'a> Judge<'a> {
         let word = normalise(text);
         let is_called_so = |other: &TenantId| normalise(self.model.tenant(*other).name()) == word;
         let spelt = || self.model.index.with_name(&word).iter().copied().find(is_called_so);
-        self.model.index.with_key(text).or_else(spelt).filter(|&other| other != own).map(Problem::Tenant)
+        self.model.index.with_key(text).or_else(spelt).filter(is_foreign).map(Problem::Tenant)
     }
 
     /// Judges what comes from no tenant at all and is not what the tenant's entry says.
@@ -288,7 +289,7 @@ impl<'a> Judge<'a> {
                 return None;
             }
             let owner = steps.iter().find_map(|step| self.model.index.with_key(step));
-            if let Some(owner) = owner.filter(|&owner| !self.model.index.same_organization(owner, slot.tenant)) {
+            if let Some(owner) = owner.filter(|&owner| !self.model.index.may_share(slot.wanted, owner, slot.tenant)) {
                 return Some(Problem::Tenant(owner));
             }
         }

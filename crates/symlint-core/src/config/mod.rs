@@ -51,8 +51,10 @@ pub struct Config {
     pub levels: BTreeMap<String, Level>,
     /// Findings that are as they should be.
     pub exceptions: Vec<Exception>,
-    /// Tenants that are one customer.
-    pub organizations: Vec<Organization>,
+    /// Tenants that are one customer each: they may share names, accounts and targets.
+    pub customers: Vec<TenantGroup>,
+    /// Customers in one AWS organization each: their tenants may share the SSO account and the instance, and nothing else.
+    pub organizations: Vec<TenantGroup>,
     /// What is known about single tenants, by key.
     pub tenants: BTreeMap<String, TenantSettings>,
     /// Where all this was read.
@@ -85,9 +87,9 @@ pub struct Exception {
     pub span: Span,
 }
 
-/// Tenants that are one customer.
+/// Tenants that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Organization {
+pub struct TenantGroup {
     /// Its name.
     pub name: String,
     /// The keys of its members.
@@ -164,6 +166,7 @@ impl Default for Config {
             host_accounts: Vec::new(),
             levels: BTreeMap::new(),
             exceptions: Vec::new(),
+            customers: Vec::new(),
             organizations: Vec::new(),
             tenants: BTreeMap::new(),
             file: None,
@@ -228,6 +231,27 @@ impl Config {
     pub fn environment_of(&self, tenant: &str) -> Option<&str> {
         self.tenants.get(tenant)?.environment.as_deref()
     }
+}
+
+impl TenantGroup {
+    /// Whether it has both tenants.
+    pub fn has_both(&self, a: &str, b: &str) -> bool {
+        [a, b].into_iter().all(|key| self.tenants.iter().any(|tenant| tenant == key))
+    }
+}
+
+/// What all keys begin with, up to a whole word: `acme` for `acme_admin` and `acme_readonly`.
+pub fn common_name<'k>(keys: &[&'k str]) -> Option<&'k str> {
+    let (first, others) = keys.split_first()?;
+    let is_end = |c: char| matches!(c, '_' | '-');
+    let is_start = |start: &&str| {
+        !start.is_empty()
+            && others
+                .iter()
+                .all(|key| key.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(is_end)))
+    };
+    let ends = first.char_indices().filter(|(_, c)| is_end(*c)).map(|(at, _)| at).chain([first.len()]);
+    ends.filter_map(|end| first.get(..end)).rfind(is_start)
 }
 
 impl RoleNamePattern {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use symlint_terraform::{Evaluator, ModuleCall, Project, Span, Value};
 
-use super::{ArgumentKind, Config, RoleNamePattern};
+use super::{ArgumentKind, Config, RoleNamePattern, common_name};
 use crate::discover::{self, module_names};
 use crate::tenants::{FieldKind, Model, RelationKind, Tenant, TenantId, normalise};
 
@@ -23,7 +23,7 @@ pub fn propose(project: &Project) -> String {
     if let Some(pattern) = role_name(&model.tenants) {
         config.role_name = pattern;
     }
-    render(&config, &defaults, &organizations(&model))
+    render(&config, &defaults, &groups(&model))
 }
 
 /// The variables that look as if their entries were tenants, where the usual one is not there.
@@ -117,7 +117,7 @@ fn around<'n>(name: &'n str, wanted: &str) -> Option<(&'n str, &'n str)> {
 }
 
 /// The keys of tenants that share account, instance and region.
-fn organizations(model: &Model<'_>) -> Vec<Vec<String>> {
+fn groups(model: &Model<'_>) -> Vec<Vec<String>> {
     let mut groups: BTreeMap<TenantId, Vec<String>> = BTreeMap::new();
     let name = |id| model.tenant(id).name().to_owned();
     for relation in model.relations_of(RelationKind::SharedSsoAccount) {
@@ -126,7 +126,7 @@ fn organizations(model: &Model<'_>) -> Vec<Vec<String>> {
     groups.into_values().collect()
 }
 
-fn render(config: &Config, defaults: &Config, organizations: &[Vec<String>]) -> String {
+fn render(config: &Config, defaults: &Config, groups: &[Vec<String>]) -> String {
     let mut text = String::from(
         "# What symlint cannot know of itself. Everything here is optional: what is commented out is the default, or an\n\
          # example. `symlint rules` lists the rules, `symlint explain RULE` shows one.\n\n",
@@ -179,18 +179,27 @@ fn render(config: &Config, defaults: &Config, organizations: &[Vec<String>]) -> 
         false,
         &format!("allowed_partitions = {}\nhost_accounts      = []", list(&config.allowed_partitions)),
     );
-    for (number, keys) in (1..).zip(organizations) {
+    for keys in groups {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let name = common_name(&keys).map_or_else(|| keys.join("-"), str::to_owned);
+        let group = |kind: &str| format!("{kind} {} {{\n  tenants = {}\n}}", quote(&name), list(&keys));
+        block("These share account, instance and region. Are they one customer?", false, &group("customer"));
         block(
-            "These share account, instance and region. If they are one customer, say so; if not, one was copied.",
+            "Or are they several customers in one AWS organization? If neither, one was copied from another.",
             false,
-            &format!("organization {} {{\n  tenants = {}\n}}", quote(&common_name(keys, number)), list(keys)),
+            &group("organization"),
         );
     }
-    if organizations.is_empty() {
+    if groups.is_empty() {
         block(
-            "Tenants that are one customer: they may share accounts, instance and role.",
+            "Tenants that are one customer: they may share names, accounts and targets.",
             false,
-            "organization \"acme\" {\n  tenants = [\"acme_admin\", \"acme_readonly\"]\n}",
+            "customer \"acme\" {\n  tenants = [\"acme_admin\", \"acme_readonly\"]\n}",
+        );
+        block(
+            "Customers in one AWS organization: they may share the SSO account and the instance, and nothing else.",
+            false,
+            "organization \"reseller\" {\n  tenants = [\"north\", \"south\"]\n}",
         );
     }
     block(
@@ -213,21 +222,11 @@ fn render(config: &Config, defaults: &Config, organizations: &[Vec<String>]) -> 
     text
 }
 
-/// What the keys begin with, up to a whole word.
-fn common_name(keys: &[String], number: usize) -> String {
-    let Some((first, others)) = keys.split_first() else { return format!("customer_{number}") };
-    let is_common = |prefix: &str| others.iter().all(|key| key.starts_with(prefix));
-    let ends = first.char_indices().filter(|(_, c)| matches!(c, '_' | '-')).map(|(at, _)| at);
-    let prefix =
-        ends.filter_map(|end| first.get(..end)).filter(|prefix| is_common(prefix)).max_by_key(|prefix| prefix.len());
-    prefix.map_or_else(|| format!("customer_{number}"), str::to_owned)
-}
-
 fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{"))
 }
 
-fn list(texts: &[String]) -> String {
-    let quoted: Vec<String> = texts.iter().map(|text| quote(text)).collect();
+fn list<T: AsRef<str>>(texts: &[T]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| quote(text.as_ref())).collect();
     format!("[{}]", quoted.join(", "))
 }

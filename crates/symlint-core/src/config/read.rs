@@ -4,7 +4,7 @@ use symlint_terraform::syntax::{self, Attribute, Block, Body, Expr, ExprKind, It
 use symlint_terraform::{FileId, Sources, Span};
 use time::{Date, Month};
 
-use super::{Config, Exception, Organization, RoleNamePattern, TenantSettings};
+use super::{Config, Exception, RoleNamePattern, TenantGroup, TenantSettings};
 use crate::rule::{Catalogue, Level, Rule, closest};
 
 /// A mistake in the configuration.
@@ -51,7 +51,8 @@ const ATTRIBUTES: [&str; 9] = [
 /// Arguments that can be mapped.
 const ARGUMENTS: [&str; 5] = ["tenant_slug", "account_id", "permission_set_arn", "sso_connector_settings", "grants"];
 
-const BLOCKS: [&str; 8] = ["tenants", "flow", "connector", "runtime", "rule", "exception", "organization", "tenant"];
+const BLOCKS: [&str; 9] =
+    ["tenants", "flow", "connector", "runtime", "rule", "exception", "customer", "organization", "tenant"];
 
 /// Blocks of which there is one.
 const SINGLE: [&str; 4] = ["tenants", "flow", "connector", "runtime"];
@@ -101,7 +102,8 @@ impl Reader<'_> {
                 }
                 "rule" => self.rule(block, config)?,
                 "exception" => self.exception(block, config)?,
-                "organization" => organization(block, config)?,
+                "customer" => group(block, "a customer", &mut config.customers)?,
+                "organization" => group(block, "an organization", &mut config.organizations)?,
                 "tenant" => tenant(block, config)?,
                 _ => return Err(unknown("block", "", &block.kind, &BLOCKS)),
             }
@@ -237,24 +239,26 @@ fn connector(block: &Block, config: &mut Config) -> Read<()> {
     })
 }
 
-fn organization(block: &Block, config: &mut Config) -> Read<()> {
+/// Reads a block of tenants that belong together into `groups`, of which each is `what`.
+fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>) -> Read<()> {
     let [name] = labels(block)?;
-    if config.organizations.iter().any(|organization| organization.name == name.text.as_str()) {
-        return Err(error(format!("there is an organization `{}` already", name.text), name.span));
+    let kind = &block.kind.text;
+    if groups.iter().any(|group| group.name == name.text.as_str()) {
+        return Err(error(format!("there is already {what} `{}`", name.text), name.span));
     }
     let mut tenants = Vec::new();
     each(block, &["tenants"], |_, value| {
         tenants = strings(value)?;
-        let taken = |tenant: &&String| config.organizations.iter().any(|other| other.tenants.contains(tenant));
-        match tenants.iter().find(taken) {
-            Some(tenant) => Err(error(format!("`{tenant}` is in another organization already"), value.span)),
+        let other = |tenant: &&String| groups.iter().any(|other| other.tenants.contains(tenant));
+        match tenants.iter().find(other) {
+            Some(tenant) => Err(error(format!("`{tenant}` already belongs to another {kind}"), value.span)),
             None => Ok(()),
         }
     })?;
     if tenants.is_empty() {
-        return Err(error("an organization needs `tenants`: the keys of its members".into(), block.kind.span));
+        return Err(error(format!("{what} needs `tenants`: the keys of its members"), block.kind.span));
     }
-    config.organizations.push(Organization { name: name.text.to_string(), tenants, span: block.span });
+    groups.push(TenantGroup { name: name.text.to_string(), tenants, span: block.span });
     Ok(())
 }
 

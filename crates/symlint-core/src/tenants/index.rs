@@ -1,14 +1,17 @@
 //! Who has which account, instance or name: asked by many rules, built once.
 
+use std::hash::Hash;
+
 use foldhash::{HashMap, HashMapExt};
 use smallvec::SmallVec;
 use symlint_terraform::Str;
 
 use super::arn::{Part, is_placeholder_resource};
 use super::comparable::Comparable;
+use super::field::FieldKind;
 use super::model::{Tenant, TenantId};
 use super::names::normalise;
-use crate::config::Config;
+use crate::config::{Config, TenantGroup};
 use crate::facts;
 
 /// Tenants by what they have. Lists are in source order.
@@ -19,7 +22,10 @@ pub struct Index {
     instances: HashMap<Str, Owners>,
     /// Nearly every name has one tenant, and lists of one need no room of their own.
     names: HashMap<Str, SmallVec<[TenantId; 2]>>,
-    organizations: Vec<Option<usize>>,
+    /// For each tenant, the first tenant of its customer: itself, unless the configuration says otherwise.
+    customers: Vec<TenantId>,
+    /// For each tenant, the first tenant of its AWS organization: its customer's, unless the configuration says otherwise.
+    organizations: Vec<TenantId>,
 }
 
 /// Whose an account or instance is.
@@ -41,13 +47,26 @@ impl Owners {
 impl Index {
     pub(crate) fn new<'t>(tenants: &'t [Tenant], comparables: &[Comparable<'t>], config: &Config) -> Self {
         let mut index = Self::default();
-        let organizations: HashMap<&str, usize> = config
-            .organizations
-            .iter()
-            .enumerate()
-            .flat_map(|(at, organization)| organization.tenants.iter().map(move |tenant| (tenant.as_str(), at)))
-            .collect();
-        index.organizations = tenants.iter().map(|tenant| organizations.get(tenant.name()).copied()).collect();
+        let named = |groups: &[TenantGroup]| {
+            let keys: HashMap<&str, usize> = groups
+                .iter()
+                .enumerate()
+                .flat_map(|(at, group)| group.tenants.iter().map(move |tenant| (tenant.as_str(), at)))
+                .collect();
+            tenants.iter().map(|tenant| keys.get(tenant.name()).copied()).collect::<Vec<_>>()
+        };
+        let own = tenants.iter().map(|tenant| tenant.id);
+        let customers = named(&config.customers).into_iter().zip(own).map(|(group, own)| group.ok_or(own));
+        index.customers = firsts(tenants, customers);
+        // What one tenant of a customer is in, all of them are in.
+        let mut organizations: HashMap<TenantId, usize> = HashMap::default();
+        for (customer, group) in index.customers.iter().zip(named(&config.organizations)) {
+            if let Some(group) = group {
+                organizations.entry(*customer).or_insert(group);
+            }
+        }
+        let joined = index.customers.iter().map(|customer| organizations.get(customer).ok_or(*customer));
+        index.organizations = firsts(tenants, joined);
         index.add_names(tenants, config);
         index.accounts = index.owners(tenants, comparables, Tenant::sso_account, |comparable| comparable.sso_account);
         index.instances = index.owners(tenants, comparables, Tenant::instance_id, |comparable| comparable.instance);
@@ -130,24 +149,51 @@ impl Index {
         self.names.get(normalised).map(SmallVec::as_slice).unwrap_or_default()
     }
 
-    /// The organization of the configuration to which a tenant belongs, by its place there.
-    pub fn organization(&self, tenant: TenantId) -> Option<usize> {
-        self.organizations.get(tenant.index()).copied().flatten()
+    /// Whether both are one customer.
+    pub fn same_customer(&self, a: TenantId, b: TenantId) -> bool {
+        same(&self.customers, a, b)
     }
 
-    /// Whether the configuration says that both are one customer.
+    /// Whether both are in one AWS organization, as the tenants of one customer are.
     pub fn same_organization(&self, a: TenantId, b: TenantId) -> bool {
-        self.organization(a).is_some_and(|organization| self.organization(b) == Some(organization))
+        same(&self.organizations, a, b)
     }
 
-    /// Whether two tenants are different ones, and the configuration does not say that both are one customer.
+    /// The first tenant of the customer to which a tenant belongs.
+    pub(super) fn first_of_customer(&self, tenant: TenantId) -> TenantId {
+        self.customers.get(tenant.index()).copied().unwrap_or(tenant)
+    }
+
+    /// The first tenant of the AWS organization that a tenant is in.
+    pub(super) fn first_of_organization(&self, tenant: TenantId) -> TenantId {
+        self.organizations.get(tenant.index()).copied().unwrap_or(tenant)
+    }
+
+    /// Whether two tenants are in different AWS organizations, as far as the configuration says.
     pub fn are_strangers(&self, a: TenantId, b: TenantId) -> bool {
-        a != b && !self.same_organization(a, b)
+        !self.same_organization(a, b)
+    }
+
+    /// Whether two tenants may have the same value of this kind. Customers in one AWS organization share its SSO account
+    /// and its instance, and neither names nor targets.
+    pub fn may_share(&self, kind: FieldKind, a: TenantId, b: TenantId) -> bool {
+        let is_own = matches!(kind, FieldKind::Key | FieldKind::TargetAccountId);
+        self.same_customer(a, b) || !is_own && self.same_organization(a, b)
     }
 }
 
+/// For each tenant, the first one that has the same in `groups`.
+fn firsts<K: Eq + Hash>(tenants: &[Tenant], groups: impl Iterator<Item = K>) -> Vec<TenantId> {
+    let mut firsts: HashMap<K, TenantId> = HashMap::default();
+    tenants.iter().zip(groups).map(|(tenant, group)| *firsts.entry(group).or_insert(tenant.id)).collect()
+}
+
+fn same(firsts: &[TenantId], a: TenantId, b: TenantId) -> bool {
+    a == b || firsts.get(a.index()).is_some_and(|first| firsts.get(b.index()) == Some(first))
+}
+
 /// The first tenant of several, and the first of them that is a stranger to it: enough to find the first stranger to
-/// any tenant without a look at all of them. Two tenants are strangers unless they belong to one organization.
+/// any tenant without a look at all of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Firsts {
     first: First,

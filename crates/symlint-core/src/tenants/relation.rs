@@ -31,7 +31,7 @@ pub struct Relation {
 /// What is between two tenants. A pair has only the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RelationKind {
-    /// The configuration puts them in one organization, but instance or region differ.
+    /// The configuration says that they are one customer or in one organization, but instance or region differ.
     OrganizationMismatch,
     /// Same SSO account, instance and grants.
     DuplicateTenant,
@@ -47,6 +47,8 @@ pub enum RelationKind {
     DuplicatePermissionSet,
     /// Same SSO account, instance and region, other grants.
     SharedSsoAccount,
+    /// Same target account, in one organization of several customers.
+    SharedTargetAccount,
     /// Same permission set in the same account.
     DuplicateEntitlement,
 }
@@ -69,6 +71,7 @@ pub(crate) fn relations<'t>(
     finder.duplicate_targets();
     finder.duplicate_permission_sets();
     finder.shared_sso_accounts(tenants);
+    finder.shared_targets();
     finder.duplicate_entitlements();
     first_of_each_pair(finder.found)
 }
@@ -152,10 +155,10 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn organizations(&mut self) {
-        let mut instances: HashMap<(usize, bool), (TenantId, Part<'t>)> = HashMap::default();
-        let mut regions: HashMap<usize, (TenantId, &str)> = HashMap::default();
+        let mut instances: HashMap<(TenantId, bool), (TenantId, Part<'t>)> = HashMap::default();
+        let mut regions: HashMap<TenantId, (TenantId, &str)> = HashMap::default();
         for tenant in self.comparables {
-            let Some(organization) = self.index.organization(tenant.tenant) else { continue };
+            let organization = self.index.first_of_organization(tenant.tenant);
             let instance = tenant.instance.and_then(|own| {
                 let first = instances.entry((organization, own.is_well_formed())).or_insert((tenant.tenant, own));
                 own.differs(first.1).then_some(first.0)
@@ -320,6 +323,26 @@ impl<'a, 't> Finder<'a, 't> {
             // That both refer to one organization is written down.
             if let Some(other) = other.filter(|other| !is_one_object(other.tenant)) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
+            }
+        }
+    }
+
+    fn shared_targets(&mut self) {
+        let mut seen: HashMap<(TenantId, &str), (TenantId, usize)> = HashMap::default();
+        for (tenant, at, grant) in self.grants() {
+            let Some(target) = grant.target.map(Part::text).filter(|target| self.targets.contains(target)) else {
+                continue;
+            };
+            let organization = self.index.first_of_organization(tenant);
+            let (other, other_grant) = *seen.entry((organization, target)).or_insert((tenant, at));
+            if !self.index.same_customer(tenant, other) {
+                self.found.push(Relation {
+                    kind: RelationKind::SharedTargetAccount,
+                    tenant,
+                    other,
+                    grant: Some(at),
+                    other_grant: Some(other_grant),
+                });
             }
         }
     }

@@ -16,7 +16,7 @@ pub enum RoleNaming {
     Nothing,
     /// It is no connector role, but another kind of role.
     OtherKind,
-    /// It is the tenant's own, or its organization's.
+    /// It is the tenant's own, its customer's, or its organization's.
     Own,
     /// It is the role of this tenant.
     Foreign(TenantId),
@@ -68,10 +68,10 @@ impl RoleNames {
     pub(crate) fn new(tenants: &[Tenant], index: &Index, relations: &[Relation], config: &Config) -> Self {
         let judge = Judge {
             index,
-            config,
             names: tenants.iter().map(|tenant| Named::of(tenant, config)).collect(),
             sharing: sharing(tenants, relations),
             shared_objects: shared_objects(tenants),
+            groups: groups(tenants, index, config),
         };
         judge.judge(tenants)
     }
@@ -222,13 +222,30 @@ fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
     owners.into_values().filter(|owners| owners.len() > 1).flatten().collect()
 }
 
+/// The names of customers and organizations, normalized, by the first tenant of each customer.
+fn groups(tenants: &[Tenant], index: &Index, config: &Config) -> HashMap<TenantId, Vec<String>> {
+    let mut names: HashMap<&str, Vec<&str>> = HashMap::default();
+    for group in config.customers.iter().chain(&config.organizations) {
+        for key in &group.tenants {
+            names.entry(key).or_default().push(&group.name);
+        }
+    }
+    let mut groups: HashMap<TenantId, Vec<String>> = HashMap::default();
+    for tenant in tenants {
+        for name in names.get(tenant.name()).into_iter().flatten() {
+            groups.entry(index.first_of_customer(tenant.id)).or_default().push(normalise(name));
+        }
+    }
+    groups
+}
+
 struct Judge<'t, 'a> {
     index: &'a Index,
-    config: &'a Config,
     names: Vec<Named<'t>>,
     sharing: HashSet<TenantId>,
     /// Tenants whose connector is one written object with that of others.
     shared_objects: HashSet<TenantId>,
+    groups: HashMap<TenantId, Vec<String>>,
 }
 
 impl Judge<'_, '_> {
@@ -325,7 +342,7 @@ impl Judge<'_, '_> {
             return RoleNaming::OtherKind;
         }
         let Some(environment) = named.comparable() else { return RoleNaming::Nothing };
-        if named.is_own() || self.is_of_organization(id, &named.role_word) || self.is_of_shared_object(id, named) {
+        if named.is_own() || self.is_of_group(id, &named.role_word) || self.is_of_shared_object(id, named) {
             return RoleNaming::Own;
         }
         let other = |word: &str| {
@@ -333,17 +350,16 @@ impl Judge<'_, '_> {
                 .with_name(word)
                 .iter()
                 .copied()
-                .find(|&other| other != id && !self.index.same_organization(other, id))
+                .find(|&other| other != id && !self.index.same_customer(other, id))
         };
         let exact = other(&named.role_word);
         let inner = if let Some(RoleHabitKind::Longer(affixes)) = habit { affixes.strip(environment) } else { None };
         let is_own_by_habit = inner.as_ref() == Some(&named.own_word);
         let foreign = exact.or_else(|| match habit {
             Some(RoleHabitKind::Longer(_)) => inner.filter(|_| !is_own_by_habit).and_then(|inner| other(&inner)),
-            Some(RoleHabitKind::Shorter(_)) => shortened
-                .get(&named.role_word)
-                .copied()
-                .filter(|&other| other != id && !self.index.same_organization(other, id)),
+            Some(RoleHabitKind::Shorter(_)) => {
+                shortened.get(&named.role_word).copied().filter(|&other| !self.index.same_customer(other, id))
+            }
             _ => None,
         });
         // `Acme-Eu` is more than `acme`, unless there is an `acme_eu` whose name it is.
@@ -377,11 +393,11 @@ impl Judge<'_, '_> {
         self.sharing.contains(&id) && self.sharing.contains(&other)
     }
 
-    /// Whether a role with this word is that of the tenant's organization, or of a member of it.
-    fn is_of_organization(&self, id: TenantId, word: &str) -> bool {
-        let Some(organization) = self.index.organization(id) else { return false };
-        self.config.organizations.get(organization).is_some_and(|it| normalise(&it.name) == word)
-            || self.index.with_name(word).iter().any(|&other| self.index.same_organization(other, id))
+    /// Whether a role with this word is that of the tenant's customer, of another tenant of this customer, or of the
+    /// organization. What another customer in the organization has is not shared.
+    fn is_of_group(&self, id: TenantId, word: &str) -> bool {
+        self.index.with_name(word).iter().any(|&other| other != id && self.index.same_customer(other, id))
+            || self.groups.get(&self.index.first_of_customer(id)).is_some_and(|names| names.iter().any(|it| it == word))
     }
 }
 

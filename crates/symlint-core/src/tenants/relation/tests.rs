@@ -5,7 +5,7 @@ use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Value};
 use super::super::field::{Field, FieldKind};
 use super::super::model::{Connector, Grant, Provenance, Whole};
 use super::*;
-use crate::config::Organization;
+use crate::config::TenantGroup;
 use RelationKind::*;
 
 /// The values of a tenant, in the order of the shipped example, with one grant or more.
@@ -75,27 +75,30 @@ fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
     }
 }
 
-/// The relations between `rows`, as kind, tenant and other.
-fn found_in(rows: &[Row], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
+/// The relations between `rows`, as kind, tenant and other, where the configuration has these customers and organizations.
+fn found_among(rows: &[Row], customers: &[&[&str]], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
     let sources = Sources::new();
     let span = Span::new(sources.add("x", b"x".to_vec()).unwrap(), 0..1);
     let tenants: Vec<Tenant> = rows.iter().enumerate().map(|(at, row)| tenant(at, row, span)).collect();
-    let organizations = organizations
-        .iter()
-        .enumerate()
-        .map(|(at, keys)| Organization {
+    let groups = |all: &[&[&str]]| {
+        let group = |(at, keys): (usize, &&[&str])| TenantGroup {
             name: at.to_string(),
             tenants: keys.iter().map(|&key| key.to_owned()).collect(),
             span,
-        })
-        .collect();
-    let config = Config { organizations, ..Config::default() };
+        };
+        all.iter().enumerate().map(group).collect()
+    };
+    let config = Config { customers: groups(customers), organizations: groups(organizations), ..Config::default() };
     let comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
     let index = Index::new(&tenants, &comparables, &config);
     relations(&tenants, comparables, &index, &config)
         .into_iter()
         .map(|relation| (relation.kind, relation.tenant.index(), relation.other.index()))
         .collect()
+}
+
+fn found_in(rows: &[Row], customers: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
+    found_among(rows, customers, &[])
 }
 
 type Change = (&'static str, fn(&mut Row, &Row));
@@ -166,7 +169,7 @@ fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
 }
 
 #[test]
-fn members_of_one_organization_share_what_they_like_but_instance_and_region() {
+fn tenants_of_one_customer_share_what_they_like_but_instance_and_region() {
     let [a, ..] = rows();
     assert_eq!(found_in(&[a.clone(), a.clone()], &[&["a", "b"]]), []);
     assert_eq!(found_in(&[a.clone(), a.clone(), a.clone()], &[&["a", "b"]]), [(DuplicateTenant, 2, 0)]);
@@ -190,6 +193,37 @@ fn members_of_one_organization_share_what_they_like_but_instance_and_region() {
 }
 
 #[test]
+fn customers_in_one_organization_share_account_and_instance_and_no_target() {
+    let [a, b, _] = rows();
+    let own_target = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
+    let all: &[&[&str]] = &[&["a", "b", "c"]];
+    assert_eq!(found_among(&[a.clone(), own_target.clone()], &[], all), []);
+    // A permission set belongs to the instance, and may be granted to both.
+    let same_set = Row { grants: vec![[A.1, A.2[1], "209475186634"]], ..a.clone() };
+    assert_eq!(found_among(&[a.clone(), same_set], &[], all), []);
+    // The target is not shared, whether in a copied block or not.
+    assert_eq!(found_among(&[a.clone(), a.clone()], &[], all), [(SharedTargetAccount, 1, 0)]);
+    let same_target = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", A.2[2]]], ..a.clone() };
+    assert_eq!(
+        found_among(&[a.clone(), own_target.clone(), same_target.clone()], &[], all),
+        [(SharedTargetAccount, 2, 0)]
+    );
+    // Unless they are one customer, which is in the organization as a whole.
+    assert_eq!(found_among(&[a.clone(), same_target.clone()], &[&["a", "b"]], &[&["a"]]), []);
+    assert_eq!(
+        found_among(&[a.clone(), same_target.clone(), same_target.clone()], &[&["a", "b"]], &[&["a", "c"]]),
+        [(SharedTargetAccount, 2, 0)]
+    );
+    // Outside of it, nothing is shared, with whichever member.
+    let outside = Row { grants: vec![[A.1, "ps-3ab81f6d92c5e074", "486120973355"]], ..a.clone() };
+    assert_eq!(found_among(&[a.clone(), own_target.clone(), outside], &[], &[&["a", "b"]]), [(SharedSsoAccount, 2, 0)]);
+    // What is not in one organization contradicts the configuration.
+    assert_eq!(found_among(&[a.clone(), b], &[], all), [(OrganizationMismatch, 1, 0)]);
+    let other_region = Row { region: "us-east-2", ..own_target };
+    assert_eq!(found_among(&[a, other_region], &[], all), [(OrganizationMismatch, 1, 0)]);
+}
+
+#[test]
 fn of_many_the_odd_one_is_found() {
     let [a, b, c] = rows();
     // Three kinds of access to one customer are one group, whoever comes first.
@@ -201,8 +235,8 @@ fn of_many_the_odd_one_is_found() {
     );
     // With the right ones around it, the wrong target is one finding.
     let wrong = Row { grants: vec![[B.1, B.2[1], "209475186634"]], ..b.clone() };
-    let organization: &[&[&str]] = &[&["a", "b", "d"]];
-    assert_eq!(found_in(&[a.clone(), a2.clone(), wrong, a2.clone()], organization), [(DuplicateTargetAccount, 2, 1)]);
+    let customer: &[&[&str]] = &[&["a", "b", "d"]];
+    assert_eq!(found_in(&[a.clone(), a2.clone(), wrong, a2.clone()], customer), [(DuplicateTargetAccount, 2, 1)]);
     // One grant of several was copied: the others can still be compared.
     let mixed = Row { grants: vec![C.2, A.2, [C.1, "ps-7c20d5e9f1ab8364", B.2[2]]], ..c };
     assert_eq!(found_in(&[a, b, mixed], &[]), [(DuplicateTargetAccount, 2, 1)]);

@@ -1,0 +1,61 @@
+//! See shared-target-account.md.
+
+use std::collections::BTreeMap;
+
+use symlint_core::config::common_name;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Comparable, Part, RelationKind, TenantId};
+
+/// How many tenants the message names.
+const NAMED: usize = 4;
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    for ((owner, target), others) in shared(cx) {
+        let [(_, part), ..] = others.as_slice() else { continue };
+        let ids: Vec<TenantId> = [owner].into_iter().chain(others.iter().map(|(id, _)| *id)).collect();
+        let keys: Vec<&str> = ids.iter().map(|&id| cx.tenant(id).name()).collect();
+        let message = match keys.as_slice() {
+            [first, _] => format!(
+                "target_account_id {target} is also used by `{first}`, which is another customer in the same organization"
+            ),
+            _ => {
+                let named: Vec<String> = keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
+                let more = if keys.len() > NAMED { ", …" } else { "" };
+                let (number, named) = (keys.len(), named.join(", "));
+                format!("target_account_id {target} is used by {number} customers in one organization: {named}{more}")
+            }
+        };
+        let list: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+        let name = common_name(&keys).map_or_else(|| keys.join("-"), str::to_owned);
+        let help = format!(
+            "Engineers who are approved for one customer would enter an account of another: replace the account that was \
+             copied. If they are one customer, add `customer \"{name}\" {{ tenants = [{}] }}` to .symlint.hcl",
+            list.join(", ")
+        );
+        let other = target_of(cx, owner, target);
+        let mut report = cx.report(part.piece, message).help(help);
+        if others.len() > 1 {
+            report = report.group(&ids).cause(target);
+        }
+        if let Some(other) = other {
+            report.related(other.piece, format!("`{}` has this target account", keys.first().unwrap_or(&target)));
+        }
+    }
+}
+
+/// By the first tenant and its account, the tenants of other customers that have the same account, in source order.
+fn shared<'a>(cx: &Context<'a>) -> BTreeMap<(TenantId, &'a str), Vec<(TenantId, Part<'a>)>> {
+    let mut shared: BTreeMap<(TenantId, &str), Vec<(TenantId, Part<'_>)>> = BTreeMap::new();
+    for relation in cx.model.relations_of(RelationKind::SharedTargetAccount) {
+        let grant = relation.grant.and_then(|at| Comparable::of(cx.tenant(relation.tenant)).grants.get(at)?.target);
+        if let Some(target) = grant {
+            shared.entry((relation.other, target.text())).or_default().push((relation.tenant, target));
+        }
+    }
+    shared
+}
+
+fn target_of<'a>(cx: &Context<'a>, tenant: TenantId, target: &str) -> Option<Part<'a>> {
+    let grants = Comparable::of(cx.tenant(tenant)).grants;
+    grants.iter().filter_map(|grant| grant.target).find(|part| part.text() == target)
+}
