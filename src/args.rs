@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check root modules or values files
     Check(Box<CheckOptions>),
+    /// Show what was found and how: tenants, which attribute is which value, flows, values files, what is not checked
+    Inspect(Box<InspectOptions>),
     /// Mend what can be mended without changing what was meant
     Fix(Box<FixOptions>),
     /// Show the page of one rule
@@ -84,9 +86,9 @@ pub(crate) enum RulesFormat {
     Json,
 }
 
-/// What `check` and `fix` have in common.
+/// What is read, and with which configuration.
 #[derive(Debug, Args)]
-pub(crate) struct InputOptions {
+pub(crate) struct Places {
     /// Folders, values files (`*.tfvars`, `*.tfvars.json`), files of configuration or data, which stand for the root
     /// modules that read them, or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
@@ -107,6 +109,13 @@ pub(crate) struct InputOptions {
     /// The name that standard input has in reports [default: stdin.tfvars]
     #[arg(long, value_name = "NAME")]
     pub(crate) stdin_filename: Option<String>,
+}
+
+/// What `check` and `fix` have in common.
+#[derive(Debug, Args)]
+pub(crate) struct InputOptions {
+    #[command(flatten)]
+    pub(crate) places: Places,
 
     /// Run only these rules (repeatable, or with commas); a rule that is off runs as a warning
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -251,6 +260,32 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = INSPECT_HELP)]
+pub(crate) struct InspectOptions {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = InspectFormat::Human)]
+    pub(crate) format: InspectFormat,
+
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InspectFormat {
+    /// For people
+    Human,
+    /// One object, which has a JSON Schema
+    Json,
+}
+
+const INSPECT_HELP: &str = "\
+Nothing of it is a value of a tenant: there are names of variables, attributes, modules and tenants, and places in files.
+
+Exit codes:
+  0  it ran, whether it found anything or not
+  2  it could not do its work: bad usage or configuration, or an unreadable file";
 
 #[derive(Debug, Args)]
 #[command(after_help = FIX_CODES)]

@@ -12,7 +12,7 @@ use symlint_core::rule::{Level, Rule};
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, is_values};
 
-use crate::args::{CheckOptions, FailOn, Format, InputOptions, Output, ValueOptions};
+use crate::args::{CheckOptions, FailOn, Format, InputOptions, Output, Places, ValueOptions};
 use crate::disk::{Disk, reason, shown};
 use crate::human::{Style, human};
 use crate::output::{self, Failure};
@@ -50,6 +50,22 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
 
 /// The files and the request that the options of `check` and `fix` ask for.
 pub(crate) fn asked(options: &InputOptions) -> Result<(Arc<dyn FileTree>, Request), Failure> {
+    let (tree, request) = asked_places(&options.places)?;
+    let request = Request {
+        policy: policy(options),
+        fail_on: match options.fail_on {
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Never => None,
+        },
+        baseline: options.baseline.as_deref().map(text_of),
+        ..request
+    };
+    Ok((tree, request))
+}
+
+/// The files, and a request for these and nothing else.
+pub(crate) fn asked_places(options: &Places) -> Result<(Arc<dyn FileTree>, Request), Failure> {
     let mut paths = Vec::new();
     let mut texts = BTreeMap::new();
     for path in &options.paths {
@@ -67,32 +83,28 @@ pub(crate) fn asked(options: &InputOptions) -> Result<(Arc<dyn FileTree>, Reques
     }
     let disk: Arc<dyn FileTree> = Arc::new(Disk::default());
     let tree = if texts.is_empty() { disk } else { Arc::new(Overlay { tree: disk, texts }) };
-    let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
     let request = Request {
         paths,
-        policy: policy(options),
-        fail_on: match options.fail_on {
-            FailOn::Error => Some(Level::Error),
-            FailOn::Warning => Some(Level::Warning),
-            FailOn::Never => None,
-        },
         given: options.values.given.clone(),
         environment: environment(),
         workspace: std::env::var("TF_WORKSPACE").ok().filter(|workspace| !workspace.is_empty()),
         config: match &options.config {
             _ if options.no_config => ConfigChoice::None,
-            Some(path) => ConfigChoice::File(text(path)),
+            Some(path) => ConfigChoice::File(text_of(path)),
             None => ConfigChoice::Nearest,
         },
-        baseline: options.baseline.as_deref().map(text),
-        accept: false,
         today: Some(output::today()),
+        ..Request::default()
     };
     Ok((tree, request))
 }
 
+fn text_of(path: &std::path::Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 /// The name that standard input has.
-pub(crate) fn stdin_name(options: &InputOptions) -> Result<String, Failure> {
+pub(crate) fn stdin_name(options: &Places) -> Result<String, Failure> {
     let name = shown(options.stdin_filename.as_deref().unwrap_or("stdin.tfvars"));
     if is_values(&name) {
         return Ok(name);

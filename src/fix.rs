@@ -18,7 +18,8 @@ use crate::output::{self, Change, Failure};
 pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let (tree, request) = asked(input)?;
-    let stdin = if input.paths.iter().any(|path| path == "-") { Some(stdin_name(input)?) } else { None };
+    let places = &input.places;
+    let stdin = if places.paths.iter().any(|path| path == "-") { Some(stdin_name(places)?) } else { None };
     let Fixed { files, fixed, report } = Engine::new(catalogue()).fix(&tree, &request, options.suggestions)?;
     if input.verbose {
         describe(&report);

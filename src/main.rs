@@ -10,6 +10,7 @@ mod fix;
 mod git;
 mod human;
 mod init;
+mod inspect;
 mod manual;
 mod output;
 
@@ -68,6 +69,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Check(options) => check::run(options),
         Command::Eval(options) => eval::run(options),
         Command::Fix(options) => fix::run(options),
+        Command::Inspect(options) => inspect::run(options),
         Command::Init { path } => init::run(path),
         Command::Explain { rule } => explain::explain(rule),
         Command::Completions { shell } => manual::completions(*shell),

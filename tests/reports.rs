@@ -34,6 +34,25 @@ fn the_schema_is_that_of_the_types() {
 }
 
 #[test]
+fn the_schema_of_inspections_is_that_of_the_types() {
+    holds("crates/symlint-core/inspection.schema.json", &symlint_core::inspection::inspection_schema());
+}
+
+#[test]
+fn every_inspection_has_the_shape_of_its_schema() {
+    let schema: Value = serde_json::from_str(&symlint_core::inspection::inspection_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for input in INPUTS.iter().chain(&["rules", "docs"]) {
+        let run = symlint(&["inspect", "--format", "json", input]);
+        let errors: Vec<String> = validator.iter_errors(&run.json()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+    let mut wrong = symlint(&["inspect", "--format", "json", INPUTS[0]]).json();
+    wrong["runs"][0]["collections"][0]["attributes"][0]["evidence"] = "a guess".into();
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
 fn every_report_has_the_shape_of_the_schema() {
     let schema: Value = serde_json::from_str(&schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

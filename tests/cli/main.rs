@@ -15,6 +15,7 @@ mod support;
 
 mod configuration;
 mod inputs;
+mod inspect;
 mod manual;
 mod output;
 mod search;

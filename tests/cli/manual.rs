@@ -30,7 +30,11 @@ fn the_catalogue_is_listed() {
 /// Every `console` block that begins with `$ symlint` shows what the program prints.
 #[test]
 fn the_readme_shows_real_output() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    ["README.md", "docs/inspect.md"].into_iter().for_each(shows_real_output);
+}
+
+fn shows_real_output(file: &str) {
+    let readme = std::fs::read_to_string(root().join(file)).unwrap();
     let mut renewed = String::new();
     let mut rest = readme.as_str();
     let mut blocks = 0;
@@ -45,8 +49,8 @@ fn the_readme_shows_real_output() {
         blocks += 1;
     }
     renewed.push_str(rest);
-    assert!(blocks > 0, "the README shows no output");
-    holds("README.md", &renewed);
+    assert!(blocks > 0, "{file} shows no output");
+    holds(file, &renewed);
 }
 
 #[test]

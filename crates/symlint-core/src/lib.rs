@@ -25,6 +25,7 @@ pub mod finding;
 mod fingerprint;
 pub mod fix;
 mod gaps;
+pub mod inspection;
 mod parallel;
 pub mod policy;
 pub mod report;

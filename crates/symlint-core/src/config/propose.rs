@@ -42,7 +42,7 @@ fn tenants_variables(project: &Project, defaults: &Config) -> Option<Vec<String>
     (!names.is_empty() && names != defaults.tenants_variables).then_some(names)
 }
 
-/// Whether some entry has two attributes that only tenants have.
+/// Whether some entry has two attributes that only tenants have, or most have ARNs as tenants have.
 pub(crate) fn has_tenants(value: &Value) -> bool {
     let kinds = [
         FieldKind::SsoAccountId,
@@ -62,6 +62,7 @@ pub(crate) fn has_tenants(value: &Value) -> bool {
         kinds.iter().filter(|kind| has(kind)).count() >= 2
     };
     value.entries().is_some_and(|entries| entries.iter().any(|entry| looks_like_one(&entry.value)))
+        || discover::looks_like_tenants(value)
 }
 
 /// The name of the module that is called as the flow module is, and the name of the call, where none has the name that

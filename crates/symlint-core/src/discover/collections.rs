@@ -452,7 +452,7 @@ fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
 }
 
 /// Whether most elements of `value` have ARNs of two kinds that tenants have.
-fn looks_like_tenants(value: &Value) -> bool {
+pub(crate) fn looks_like_tenants(value: &Value) -> bool {
     let elements = values_at(value, &[Step::Each]);
     let kinds = |element: &Value| {
         let mut kinds: SmallVec<[FieldKind; 3]> = SmallVec::new();

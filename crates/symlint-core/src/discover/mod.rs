@@ -26,6 +26,7 @@ pub mod sinks;
 mod walk;
 
 pub use build::{build, concerns};
+pub(crate) use collections::looks_like_tenants;
 pub use collections::values_at;
 pub(crate) use effective::{Effective, effects_of, resources_of};
 pub use effective::{Granted, granted};

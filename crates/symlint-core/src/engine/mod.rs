@@ -17,6 +17,7 @@ use symlint_terraform::{EntryKind, FileTree, Given};
 use crate::check::{self, Run};
 use crate::config::Config;
 use crate::fix::{self, Round};
+use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::policy::Baseline;
 use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
@@ -71,7 +72,23 @@ impl<'c> Engine<'c> {
     /// If the options of the request contradict each other, or a file that it names cannot be read. Other files that
     /// cannot be read are listed in [`Report::problems`].
     pub fn check(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
-        self.checked(tree, request, |checked| report::build(&checked))
+        self.checked(tree, request, |checked, _, _| report::build(&checked))
+    }
+
+    /// Says what is found in what `request` names, and how.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::check`].
+    pub fn inspect(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Inspection, Problem> {
+        self.checked(tree, request, |checked, targets, others| {
+            let values = targets.iter().map(|target| ChosenValues {
+                own: target.values.as_ref().map(|(file, choice)| (file.as_str(), *choice)),
+                given: &request.given,
+            });
+            let values: Vec<ChosenValues<'_>> = values.collect();
+            inspection::build(&checked, &values, others)
+        })
     }
 
     /// Applies the fixes of findings, round after round, and checks what is left: those that keep the meaning, and with
@@ -93,7 +110,7 @@ impl<'c> Engine<'c> {
         for _ in 0..ROUNDS {
             let current: Arc<dyn FileTree> = Arc::new(overlay.clone());
             let mut texts = BTreeMap::new();
-            let round = self.checked(&current, request, |checked| {
+            let round = self.checked(&current, request, |checked, _, _| {
                 let round = fix::fix(checked.outcomes, suggestions, &first);
                 for (_, source) in checked.outcomes.iter().flat_map(|outcome| outcome.model.sources().iter()) {
                     let name = first(source.name());
@@ -121,11 +138,11 @@ impl<'c> Engine<'c> {
         &self,
         tree: &Arc<dyn FileTree>,
         request: &Request,
-        make: impl FnOnce(Checked<'_, '_>) -> T,
+        make: impl FnOnce(Checked<'_, '_>, &[&Target], Vec<OtherRoot>) -> T,
     ) -> Result<T, Problem> {
         request.policy.validate(self.catalogue)?;
         let tree = fenced(tree, request)?;
-        let Targets { targets, mut problems, left_out, needing } =
+        let Targets { targets, mut problems, left_out, others, needing } =
             Finder::new(self.catalogue, Arc::clone(&tree), request).find();
         problems::refuse_undeclared(request, &targets)?;
         let baseline = baseline(&tree, request, &targets)?;
@@ -156,7 +173,7 @@ impl<'c> Engine<'c> {
             written = Some(run.write_baseline(&outcomes));
             run.accept(&mut outcomes);
         }
-        let made = make(Checked {
+        let checked = Checked {
             catalogue: self.catalogue,
             policy: &request.policy,
             fail_on: request.fail_on,
@@ -166,8 +183,8 @@ impl<'c> Engine<'c> {
             left_out: left_out.into_iter().chain(unread).collect(),
             repository_path: &repository_path,
             baseline: written,
-        });
-        Ok(made)
+        };
+        Ok(make(checked, &kept, others))
     }
 }
 

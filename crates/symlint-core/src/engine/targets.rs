@@ -11,10 +11,11 @@ use symlint_terraform::{
 use super::paths::{base, boundary, is_below, join, parent, shown, upwards};
 use super::request::{ConfigChoice, Named, Request};
 use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, search};
-use super::values::{OfRoot, ValuesFile, runs_of};
+use super::values::{OfRoot, Runs, ValuesFile, runs_of};
 use crate::config::{self, Config, ConfigError};
 use crate::coverage::{Code, NotChecked};
 use crate::discover::concerns;
+use crate::inspection::{OtherRoot, ValuesChoice, contents_of};
 use crate::report::{Location, Problem, ProblemKind};
 use crate::rule::Catalogue;
 
@@ -26,6 +27,8 @@ pub(super) struct Target {
     pub(super) config_file: Option<String>,
     /// The folder of the module, or the values file.
     pub(super) root: String,
+    /// The values file for which there is this target, and how it was chosen.
+    pub(super) values: Option<(String, ValuesChoice)>,
     /// What the search knows that was not checked.
     pub(super) gaps: Vec<NotChecked>,
     /// The places of the paths that led here.
@@ -41,10 +44,15 @@ impl Target {
             config,
             config_file,
             root: root.to_owned(),
+            values: None,
             gaps: Vec::new(),
             named: place.into_iter().collect(),
             must_read: BTreeMap::new(),
         }
+    }
+
+    fn with(self, file: &str, choice: ValuesChoice) -> Self {
+        Self { values: Some((file.to_owned(), choice)), ..self }
     }
 }
 
@@ -56,6 +64,8 @@ pub(super) struct Targets {
     pub(super) problems: Vec<Problem>,
     /// What was left out, and why.
     pub(super) left_out: BTreeSet<String>,
+    /// The root modules that have nothing that is checked.
+    pub(super) others: Vec<OtherRoot>,
     /// The paths that need something to check: their places, and what is said where there is nothing.
     pub(super) needing: Vec<(usize, String)>,
 }
@@ -157,7 +167,7 @@ impl<'a> Finder<'a> {
             }
             let project = self.load(&folder, &[], &[name.to_owned()])?;
             if declares_any_of(&project, name) {
-                return self.add_module(project, &folder, place);
+                return self.add_module(project, &folder, place, name);
             }
             // Terraform would be given it there.
             if folder == parent(name) {
@@ -165,21 +175,21 @@ impl<'a> Finder<'a> {
             }
         }
         match own {
-            Some((project, folder)) => self.add_module(project, &folder, place),
+            Some((project, folder)) => self.add_module(project, &folder, place, name),
             None => self.add_alone(place, name),
         }
     }
 
-    fn add_module(&mut self, project: Project, folder: &str, place: usize) -> Result<(), Problem> {
+    fn add_module(&mut self, project: Project, folder: &str, place: usize, file: &str) -> Result<(), Problem> {
         let configured = self.config(folder, &project)?;
-        self.push(Target::new(project, configured, folder, Some(place)));
+        self.push(Target::new(project, configured, folder, Some(place)).with(file, ValuesChoice::Named));
         Ok(())
     }
 
     fn add_alone(&mut self, place: usize, name: &str) -> Result<(), Problem> {
         let project = self.read_alone(name)?;
         let configured = self.config(parent(name), &project)?;
-        self.push(Target::new(project, configured, name, Some(place)));
+        self.push(Target::new(project, configured, name, Some(place)).with(name, ValuesChoice::Alone));
         Ok(())
     }
 
@@ -308,24 +318,29 @@ impl<'a> Finder<'a> {
     ) -> Result<(), Problem> {
         let (config, config_file) = self.config(folder, &project)?;
         if !concerns(&project, &config) {
+            let other = OtherRoot { root: folder.to_owned(), contents: contents_of(&project) };
+            if self.found.others.iter().all(|known| known.root != other.root) {
+                self.found.others.push(other);
+            }
             return Ok(());
         }
         let given: Vec<String> = files_of(&project);
         files.near.retain(|file| !given.contains(&file.path));
         files.elsewhere.retain(|file| !given.contains(&file.path));
-        let (runs, unloaded) = runs_of(&project, &config, config_file.as_deref(), files);
+        let Runs { runs, choice, unloaded } = runs_of(&project, &config, config_file.as_deref(), files);
         let mut targets = Vec::new();
-        let mut add = |finder: &mut Self, project: Project, configured: Configured| {
+        let mut add = |finder: &mut Self, project: Project, configured: Configured, file: Option<&str>| {
             let target = Target::new(project, configured, folder, place);
+            let target = Target { values: file.map(|file| (file.to_owned(), choice)), ..target };
             targets.push(finder.push(Target { must_read: must_read.clone(), ..target }));
         };
         for file in &runs {
             let project = self.load(folder, std::slice::from_ref(&file.path), &[])?;
             let configured = self.config(folder, &project)?;
-            add(self, project, configured);
+            add(self, project, configured, Some(&file.path));
         }
         if runs.is_empty() {
-            add(self, project, (config, config_file));
+            add(self, project, (config, config_file), None);
         }
         // A person who names values leaves others out.
         let is_chosen = !self.request.given.is_empty();
@@ -352,7 +367,7 @@ impl<'a> Finder<'a> {
         let ValuesFile { path, project, tenants, .. } = file;
         let configured = self.config(parent(&path), &project)?;
         if is_all || !tenants.is_empty() || concerns(&project, &configured.0) {
-            self.push(Target::new(project, configured, &path, place));
+            self.push(Target::new(project, configured, &path, place).with(&path, ValuesChoice::Alone));
         }
         Ok(())
     }

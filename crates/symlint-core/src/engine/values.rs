@@ -7,6 +7,7 @@ use symlint_terraform::{AssignmentSource, Evaluator, Project};
 use super::paths::parent;
 use super::search::matches;
 use crate::config::{self, Config};
+use crate::inspection::ValuesChoice;
 
 /// A values file by itself, and what it sets.
 pub(super) struct ValuesFile {
@@ -49,13 +50,17 @@ pub(super) struct OfRoot {
     pub(super) elsewhere: Vec<ValuesFile>,
 }
 
-/// Which of the values files of a root are runs of their own, and which would set the tenants and are loaded by none.
-pub(super) fn runs_of(
-    project: &Project,
-    config: &Config,
-    config_file: Option<&str>,
-    files: OfRoot,
-) -> (Vec<ValuesFile>, Vec<ValuesFile>) {
+/// Which of the values files of a root are runs of their own.
+pub(super) struct Runs {
+    pub(super) runs: Vec<ValuesFile>,
+    /// How they were chosen.
+    pub(super) choice: ValuesChoice,
+    /// Those that would set the tenants and that no run loads.
+    pub(super) unloaded: Vec<ValuesFile>,
+}
+
+/// Chooses the values files that are runs of their own.
+pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&str>, files: OfRoot) -> Runs {
     let is_set = |name: &str| {
         let mut assignments = project.assignments().iter();
         assignments.any(|it| it.variable.text.as_str() == name && it.source != AssignmentSource::Default)
@@ -70,7 +75,8 @@ pub(super) fn runs_of(
         let is_run = |file: &ValuesFile| matches(&config.values, parent(path), &file.path);
         let all = files.near.into_iter().chain(elsewhere);
         let (runs, others): (Vec<_>, Vec<_>) = all.partition(is_run);
-        return (runs, others.into_iter().filter(sets_tenants).collect());
+        let unloaded = others.into_iter().filter(sets_tenants).collect();
+        return Runs { runs, choice: ValuesChoice::Configured, unloaded };
     }
     let (tenants, others): (Vec<_>, Vec<_>) = files.near.into_iter().partition(sets_tenants);
     if tenants.is_empty() {
@@ -78,10 +84,10 @@ pub(super) fn runs_of(
         let is_needed =
             |name: &String| declared(name).is_some_and(|variable| variable.default.is_none()) && !is_set(name);
         let needed = others.into_iter().filter(|file| file.variables.iter().any(is_needed));
-        return (needed.collect(), elsewhere.collect());
+        return Runs { runs: needed.collect(), choice: ValuesChoice::SetsRequired, unloaded: elsewhere.collect() };
     }
     let is_run = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name) && !is_set(name));
     let (runs, mut unloaded): (Vec<_>, Vec<_>) = tenants.into_iter().partition(is_run);
     unloaded.extend(elsewhere);
-    (runs, unloaded)
+    Runs { runs, choice: ValuesChoice::SetsTenants, unloaded }
 }

@@ -221,6 +221,11 @@ impl Collection {
         }
     }
 
+    /// How many elements belong to somebody.
+    pub fn elements(&self) -> usize {
+        self.owners.len()
+    }
+
     /// The element to which these steps from the root lead, and how many of them; `None` where they lead elsewhere.
     pub(crate) fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[Key; 1]>, usize)> {
         self.shape.element(root, steps)

@@ -1,0 +1,390 @@
+//! From what was checked to the inspection.
+
+use std::collections::BTreeSet;
+
+use symlint_terraform::{
+    AssignmentSource, FileId, FileRole, Given, ModuleCall, ModuleId, Root, Span, Str, is_automatic, syntax,
+};
+
+use super::contents::{contents_of, looked_for};
+use super::wire::*;
+use crate::check::Outcome;
+use crate::config::Config;
+use crate::coverage::Code;
+use crate::discover::{Step, sinks::Sink};
+use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
+use crate::tenants::{
+    ArgumentPart, Cases, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, Model, Provenance, Tenant, Way,
+};
+
+/// Which values files of a run Terraform would not load by itself.
+#[derive(Clone, Copy)]
+pub(crate) struct ChosenValues<'a> {
+    /// The file for which there is the run, and how it was chosen.
+    pub(crate) own: Option<(&'a str, ValuesChoice)>,
+    /// What the command line gives.
+    pub(crate) given: &'a [Given],
+}
+
+/// Makes an inspection of all that was checked: `values` has one entry for each run, and `others` are the root modules
+/// that have nothing for symlint.
+pub(crate) fn build(checked: &Checked<'_, '_>, values: &[ChosenValues<'_>], others: Vec<OtherRoot>) -> Inspection {
+    let report = report::build(checked);
+    let runs = checked.runs.iter().zip(checked.outcomes).zip(&report.runs).zip(values);
+    let runs: Vec<InspectedRun> =
+        runs.map(|(((run, outcome), reported), values)| run_of(run, outcome, reported, values)).collect();
+    let is_found = runs.iter().any(|run| run.tenants > 0);
+    let default = Config::default();
+    let config = checked.runs.first().map_or(&default, |run| run.config);
+    Inspection {
+        version: report.version,
+        tool: report.tool,
+        runs,
+        other_roots: others,
+        left_out: checked.left_out.clone(),
+        looked_for: if is_found { Vec::new() } else { looked_for(config) },
+        problems: report.problems,
+        check: report.summary,
+    }
+}
+
+fn run_of(
+    run: &CheckedRun<'_>,
+    outcome: &Outcome<'_>,
+    reported: &ReportedRun,
+    values: &ChosenValues<'_>,
+) -> InspectedRun {
+    let model = &outcome.model;
+    let places = Places(model);
+    // What the search left out belongs to no run.
+    let not_checked = reported.not_checked.iter().filter(|gap| gap.code != Code::LeftOut || gap.location.is_some());
+    InspectedRun {
+        root: reported.root.clone(),
+        is_module: model.project.has_configuration(),
+        config: run
+            .config_file
+            .map(|file| InspectedConfig { file: file.to_owned(), sets: settings(model, run.config) }),
+        values: values_of(values, model),
+        tenants: model.tenants.len(),
+        collections: collections_of(model, &places),
+        flows: model.flows.iter().enumerate().map(|(at, flow)| flow_of(model, at, flow, &places)).collect(),
+        safelists: safelists_of(model, &places),
+        connectors: model.connectors.iter().map(|it| places.call(it.call, it.instances.len())).collect(),
+        not_checked: not_checked.cloned().collect(),
+        contents: model.tenants.is_empty().then(|| contents_of(model.project)),
+    }
+}
+
+/// Where things are written.
+struct Places<'m, 'p>(&'m Model<'p>);
+
+impl Places<'_, '_> {
+    fn location(&self, span: Span) -> Location {
+        let span = self.0.project.visible(span);
+        Location::of(span, &self.0.sources().get(span.file))
+    }
+
+    fn file(&self, span: Span) -> String {
+        self.0.sources().get(self.0.project.visible(span).file).name().to_owned()
+    }
+
+    fn folder(&self, module: ModuleId) -> Option<String> {
+        let module = self.0.project.module(module)?;
+        Some(if module.dir.is_empty() { ".".to_owned() } else { module.dir.clone() })
+    }
+
+    fn call(&self, call: &ModuleCall, instances: usize) -> InspectedCall {
+        InspectedCall {
+            name: format!("module.{}", call.name.text),
+            location: self.location(call.name.span),
+            source: call.source.as_ref().map(|source| source.text.to_string()),
+            module: call.child.and_then(|child| self.folder(child)),
+            instances,
+        }
+    }
+}
+
+/// What the configuration file sets, as it is written.
+fn settings(model: &Model<'_>, config: &Config) -> Vec<String> {
+    let Some(file) = config.file else { return Vec::new() };
+    let source = model.sources().get(file);
+    let body = syntax::read(file, &source).body;
+    let attributes = body.attributes.iter().map(|attribute| attribute.span);
+    let mut spans: Vec<Span> = attributes.chain(body.blocks.iter().map(|block| block.span)).collect();
+    spans.sort();
+    spans.into_iter().map(|span| source.slice(span).replace("\r\n", "\n")).collect()
+}
+
+/// Where values come from, in the order in which they take effect.
+fn values_of(values: &ChosenValues<'_>, model: &Model<'_>) -> Vec<InspectedValues> {
+    let project = model.project;
+    let variables = |is_wanted: &dyn Fn(AssignmentSource) -> bool| {
+        let mut names: Vec<String> = Vec::new();
+        for assignment in project.assignments().iter().filter(|assignment| is_wanted(assignment.source)) {
+            let name = assignment.variable.text.to_string();
+            // Other programs use the environment, too.
+            let is_declared = project.root().is_none_or(|root| root.variable(&name).is_some());
+            let is_file = matches!(assignment.source, AssignmentSource::File(_));
+            if (is_declared || is_file) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    };
+    let is_given = |name: &str| values.given.iter().any(|it| matches!(it, Given::File(file) if file == name));
+    let mut found = Vec::new();
+    let mut add = |file: Option<String>, chosen: ValuesChoice, variables: Vec<String>| {
+        if file.is_some() || !variables.is_empty() {
+            found.push(InspectedValues { file, chosen, variables });
+        }
+    };
+    add(None, ValuesChoice::Environment, variables(&|source| source == AssignmentSource::Environment));
+    for file in project.files().iter().filter(|file| file.role == FileRole::Values) {
+        let name = model.sources().get(file.id).name().to_owned();
+        let base = name.rsplit('/').next().unwrap_or(&name);
+        let own = values.own.filter(|(chosen, _)| *chosen == name).map(|(_, choice)| choice);
+        let chosen = match own {
+            Some(choice) => choice,
+            None if is_automatic(base) && !is_given(&name) => ValuesChoice::Automatic,
+            None => ValuesChoice::VarFile,
+        };
+        add(Some(name), chosen, variables(&|source| source == AssignmentSource::File(file.id)));
+    }
+    add(None, ValuesChoice::Var, variables(&|source| source == AssignmentSource::Option));
+    found
+}
+
+fn collections_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedCollection> {
+    let all = model.sources_of_values.collections();
+    let mut found: Vec<InspectedCollection> =
+        all.iter().enumerate().map(|(at, collection)| collection_of(model, at, collection, places)).collect();
+    for (at, flow) in model.flows.iter().enumerate() {
+        let tenants: Vec<&Tenant> =
+            model.tenants.iter().filter(|tenant| tenant.provenance == Provenance::FlowCall(at)).collect();
+        if tenants.is_empty() {
+            continue;
+        }
+        found.push(InspectedCollection {
+            from: flow_name(flow),
+            found_by: FoundBy::Call,
+            flows: vec![flow_name(flow)],
+            location: flow.call.map(|call| places.location(call.name.span)),
+            files: files_of(&tenants, places),
+            count: tenants.len(),
+            tenants: tenants.iter().map(|tenant| tenant_of(model, tenant, None, places)).collect(),
+            attributes: Vec::new(),
+            absent: absent(&tenants, &[]),
+            other_attributes: Vec::new(),
+        });
+    }
+    found
+}
+
+fn collection_of(
+    model: &Model<'_>,
+    at: usize,
+    collection: &Collection,
+    places: &Places<'_, '_>,
+) -> InspectedCollection {
+    let tenants: Vec<&Tenant> =
+        model.tenants.iter().filter(|tenant| tenant.provenance == Provenance::Collection(at)).collect();
+    let is_selected = collection.discovery == Discovery::Selected;
+    InspectedCollection {
+        from: collection.name.clone(),
+        found_by: match collection.discovery {
+            Discovery::Configured => FoundBy::Configuration,
+            Discovery::Named => FoundBy::Name,
+            Discovery::Flows => FoundBy::Flows,
+            Discovery::Looks => FoundBy::Shape,
+            Discovery::Selected => FoundBy::Selection,
+        },
+        flows: collection.flows.iter().filter_map(|flow| model.flows.get(*flow)).map(flow_name).collect(),
+        location: collection.declared.map(|span| places.location(span)),
+        files: files_of(&tenants, places),
+        count: if is_selected { collection.elements() } else { tenants.len() },
+        tenants: tenants.iter().map(|tenant| tenant_of(model, tenant, Some(collection), places)).collect(),
+        attributes: attributes_of(&collection.ways),
+        absent: if is_selected { Vec::new() } else { absent(&tenants, &collection.ways) },
+        other_attributes: collection.others.iter().map(|steps| way(steps)).collect(),
+    }
+}
+
+fn flow_name(flow: &FlowCall<'_>) -> String {
+    match flow.call {
+        Some(call) => format!("module.{}", call.name.text),
+        None => "the resources of the root module".to_owned(),
+    }
+}
+
+fn files_of(tenants: &[&Tenant], places: &Places<'_, '_>) -> Vec<String> {
+    let spans: BTreeSet<FileId> = tenants.iter().map(|tenant| tenant.span.file).collect();
+    let files: BTreeSet<String> = spans.into_iter().map(|file| places.file(Span::new(file, 0..0))).collect();
+    files.into_iter().collect()
+}
+
+fn tenant_of(
+    model: &Model<'_>,
+    tenant: &Tenant,
+    collection: Option<&Collection>,
+    places: &Places<'_, '_>,
+) -> InspectedTenant {
+    let key = tenant.key.raw().map(Str::to_string).unwrap_or_default();
+    let key = (!is_hidden(model, tenant, collection, &key)).then_some(key);
+    InspectedTenant { key, location: places.location(tenant.key.span) }
+}
+
+/// Whether the key of a tenant is not for everybody: it is sensitive, or it is in the environment alone and looks like
+/// no key.
+fn is_hidden(model: &Model<'_>, tenant: &Tenant, collection: Option<&Collection>, key: &str) -> bool {
+    let variable = match collection.map(|collection| &collection.shape.root) {
+        Some(Root::Variable { module, name }) if module.is_empty() => Some(name.as_str()),
+        _ => None,
+    };
+    let declared = variable.and_then(|name| model.project.root()?.variable(name));
+    let is_slug_sensitive = || {
+        let mut own = model.flows.iter().flat_map(|flow| &flow.instances).filter(|it| it.tenant == Some(tenant.id));
+        own.any(|instance| instance.slug().is_some_and(|slug| slug.value.is_sensitive()))
+    };
+    if declared.is_some_and(|variable| variable.sensitive) || collection.is_none() && is_slug_sensitive() {
+        return true;
+    }
+    let mut assignments = model.project.assignments().iter().rev();
+    let source = variable.and_then(|name| assignments.find(|it| it.variable.text.as_str() == name)).map(|it| it.source);
+    let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    source == Some(AssignmentSource::Environment) && !is_plain
+}
+
+fn attributes_of(ways: &[Way]) -> Vec<InspectedAttribute> {
+    let mut ways: Vec<&Way> = ways.iter().collect();
+    ways.sort_by_key(|way| FieldKind::VALUES.iter().position(|field| *field == way.field));
+    ways.into_iter().map(attribute_of).collect()
+}
+
+fn attribute_of(way: &Way) -> InspectedAttribute {
+    let own = way.reaches.iter().find(|reach| reach.field == way.field);
+    let (evidence, cases) = match way.evidence {
+        Evidence::Configured => (FieldEvidence::Configuration, None),
+        Evidence::Named => (FieldEvidence::Name, None),
+        Evidence::Reaches => (FieldEvidence::Sink, own.map(|reach| reach.cases)),
+        Evidence::InRole(cases) => (FieldEvidence::Role, Some(cases)),
+        Evidence::InSafelist(cases) => (FieldEvidence::Safelist, Some(cases)),
+        Evidence::Looks(cases) => (FieldEvidence::Shape, Some(cases)),
+    };
+    InspectedAttribute {
+        field: way.field.name(),
+        attribute: self::way(&way.steps),
+        evidence,
+        cases: cases.map(cases_of),
+        is_part: way.is_fragment,
+        reaches: way
+            .reaches
+            .iter()
+            .map(|reach| InspectedReach {
+                sink: reach.sink.to_string(),
+                field: reach.field.name(),
+                cases: cases_of(reach.cases),
+            })
+            .collect(),
+    }
+}
+
+fn cases_of(Cases { count, of }: Cases) -> InspectedCases {
+    InspectedCases { count, of }
+}
+
+/// `connector.role_arn`, `grants[*].account_id`
+fn way(steps: &[Step]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        match step {
+            Step::Name(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Step::Each => text.push_str("[*]"),
+        }
+    }
+    text
+}
+
+/// The values that no way leads to.
+fn absent(tenants: &[&Tenant], ways: &[Way]) -> Vec<AbsentField> {
+    let fields = FieldKind::VALUES.into_iter().filter(|field| ways.iter().all(|way| way.field != *field));
+    fields
+        .map(|field| {
+            let mut own = tenants.iter().flat_map(|tenant| tenant.values()).filter(|it| it.kind == field);
+            AbsentField { field: field.name(), is_elsewhere: own.any(|it: &Field| !it.is_unseen()) }
+        })
+        .collect()
+}
+
+fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_, '_>) -> InspectedFlow {
+    let mut resources: Vec<String> = Vec::new();
+    if let Some(module) = flow.module {
+        let sinks = module.resources.iter().filter(|resource| Sink::of_block(resource).is_some());
+        resources.extend(sinks.map(|resource| format!("{}.{}", resource.kind.text, resource.name.text)));
+    }
+    let own = model.resources.iter().filter(|resource| resource.flow == at && resource.sink().is_some());
+    for resource in own {
+        let address = format!("{}.{}", resource.kind(), resource.resource.name.text);
+        if !resources.contains(&address) {
+            resources.push(address);
+        }
+    }
+    let carriers = flow.instances.first().map(|instance| instance.carriers.as_ref()).unwrap_or_default();
+    InspectedFlow {
+        call: flow.call.map(|call| places.call(call, flow.instances.len())),
+        instances: flow.instances.len(),
+        with_tenant: flow.instances.iter().filter(|instance| instance.tenant.is_some()).count(),
+        unknown: flow.unknown.as_ref().map(|unknown| unknown.reason.clone()),
+        resources,
+        arguments: carriers
+            .iter()
+            .map(|(name, parts)| InspectedArgument {
+                name: name.to_string(),
+                is_given: flow.call.is_some_and(|call| call.argument(name).is_some()),
+                values: parts.iter().map(part_of).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn part_of(part: &ArgumentPart) -> InspectedPart {
+    InspectedPart {
+        attribute: way(&part.steps),
+        field: part.field.name(),
+        evidence: match part.evidence {
+            Evidence::Configured => FieldEvidence::Configuration,
+            Evidence::Reaches => FieldEvidence::Sink,
+            _ => FieldEvidence::Name,
+        },
+    }
+}
+
+fn safelists_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedSafelist> {
+    let mut found = Vec::new();
+    for runtime in &model.runtimes {
+        let span = runtime.block.attribute().map_or(runtime.block.name_span(), |attribute| attribute.name.span);
+        let mut add = |accounts: Option<usize>, unknown: Option<String>| {
+            found.push(InspectedSafelist {
+                path: runtime.block.path(),
+                location: places.location(span),
+                accounts,
+                unknown,
+            });
+        };
+        for list in &runtime.safelists {
+            let elements = list.elements().unwrap_or_default();
+            let known = elements.iter().filter(|account| account.as_unknown().is_none()).count();
+            let unknown = list.as_unknown().or_else(|| elements.iter().find_map(|account| account.as_unknown()));
+            add(Some(known), unknown.map(|unknown| unknown.reason.clone()));
+        }
+        if runtime.safelists.is_empty() {
+            let unknown = runtime.is_unknown.then(|| "its keys are known only after apply".to_owned());
+            add(None, unknown);
+        }
+    }
+    found
+}

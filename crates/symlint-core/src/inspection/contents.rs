@@ -1,0 +1,67 @@
+//! What is looked for, and what a root module has instead.
+
+use std::collections::BTreeMap;
+
+use symlint_terraform::Project;
+
+use super::wire::{CalledModule, Contents, CountedKind};
+use crate::config::Config;
+use crate::discover::sinks::SINKS;
+
+/// Names that are kept of each list. Who asks why nothing was found needs some of them, and not thousands.
+const MANY: usize = 200;
+
+/// What a project has.
+pub(crate) fn contents_of(project: &Project) -> Contents {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for resource in project.modules().iter().flat_map(|module| &module.resources).filter(|resource| !resource.data) {
+        *kinds.entry(resource.kind.text.as_str()).or_default() += 1;
+    }
+    let resources = kinds.into_iter().map(|(kind, count)| CountedKind { kind: kind.to_owned(), count });
+    let root = project.root();
+    let calls = root.into_iter().flat_map(|root| &root.calls).map(|call| CalledModule {
+        name: call.name.text.to_string(),
+        source: call.source.as_ref().map(|source| source.text.to_string()),
+    });
+    let mut variables: Vec<String> =
+        root.into_iter().flat_map(|root| &root.variables).map(|variable| variable.name.text.to_string()).collect();
+    // A values file alone declares nothing.
+    let set = project.assignments().iter().map(|assignment| assignment.variable.text.to_string());
+    for name in set {
+        if !variables.contains(&name) && variables.len() < MANY {
+            variables.push(name);
+        }
+    }
+    let locals = root.into_iter().flat_map(|root| &root.locals).map(|local| local.name.text.to_string());
+    variables.truncate(MANY);
+    Contents {
+        resources: resources.take(MANY).collect(),
+        calls: calls.take(MANY).collect(),
+        variables,
+        locals: locals.take(MANY).collect(),
+    }
+}
+
+/// What tenants are found by, under this configuration.
+pub(crate) fn looked_for(config: &Config) -> Vec<String> {
+    let mut kinds: Vec<String> = SINKS
+        .iter()
+        .map(|sink| match sink.type_name {
+            Some(type_name) => format!("`{}` of type `{type_name}`", sink.kind),
+            None => format!("`{}`", sink.kind),
+        })
+        .collect();
+    kinds.dedup();
+    let modules = [&config.flow_module, &config.connector_module, &config.runtime_module];
+    let modules: Vec<String> = modules.iter().map(|name| format!("`{name}`")).collect();
+    let variables: Vec<String> = config.tenants_variables.iter().map(|name| format!("`{name}`")).collect();
+    vec![
+        format!("the resources {}, and the values that reach them", kinds.join(", ")),
+        format!("calls of modules named {}", modules.join(", ")),
+        "calls with an argument `account_id_safelist`, and policies that allow `sts:AssumeRole` on `role/sym/…`"
+            .to_owned(),
+        "calls of modules that are not there to read, with arguments such as `permission_set_arn`".to_owned(),
+        format!("a collection named {}", variables.join(", ")),
+        "a variable or a local whose elements have ARNs of an instance, a permission set or a role".to_owned(),
+    ]
+}

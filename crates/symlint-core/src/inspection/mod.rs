@@ -1,0 +1,15 @@
+//! What symlint found in a set-up, and how: the tenants, which attribute is which value and by what evidence, where the
+//! values take effect, and what is not checked. It is all that `symlint inspect` prints, and what `symlint init` writes
+//! is made of it. It has names and places, and no values.
+
+mod build;
+mod contents;
+#[cfg(feature = "schema")]
+mod schema;
+mod wire;
+
+pub(crate) use build::{ChosenValues, build};
+pub(crate) use contents::contents_of;
+#[cfg(feature = "schema")]
+pub use schema::inspection_schema;
+pub use wire::*;

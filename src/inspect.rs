@@ -1,0 +1,460 @@
+//! `symlint inspect`
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use symlint_core::engine::Engine;
+use symlint_core::inspection::{
+    self, Contents, FieldEvidence, FoundBy, InspectedArgument, InspectedAttribute, InspectedCall, InspectedCases,
+    InspectedCollection, InspectedFlow, InspectedRun, InspectedValues, Inspection, ValuesChoice,
+};
+use symlint_core::report::{Location, Problem, ProblemKind};
+use symlint_rules::catalogue;
+
+use crate::args::{InspectFormat, InspectOptions};
+use crate::check::asked_places;
+use crate::excerpt::printable;
+use crate::output::{self, Failure};
+
+/// Shows what is found in what the options name, and how.
+pub(crate) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
+    let (tree, request) = asked_places(&options.places)?;
+    let inspection = Engine::new(catalogue()).inspect(&tree, &request)?;
+    match options.format {
+        InspectFormat::Human => output::print(&human(&inspection, output::width()))?,
+        InspectFormat::Json => output::print_with(|to| inspection::json(&inspection, to))?,
+    }
+    // That nothing was found is an answer.
+    let failures = || inspection.problems.iter().filter(|problem| problem.kind != ProblemKind::NothingChecked);
+    failures().for_each(output::print_problem);
+    Ok(ExitCode::from(if failures().next().is_some() { 2 } else { 0 }))
+}
+
+/// How many names of each list are shown to people.
+const NAMES: usize = 60;
+
+/// How many of what is not checked, left out or there instead is shown to people.
+const LINES: usize = 20;
+
+/// How many lines of a configuration file are shown to people.
+const SETTINGS: usize = 40;
+
+/// Stands for a space at which no line ends.
+const KEPT: char = '\u{E000}';
+
+/// Where tables begin.
+const TABLE: usize = 4;
+
+/// How much room there is at least for a text that is wrapped below itself.
+const NARROW: usize = 36;
+
+/// Where the text of a line begins, after its label.
+const TEXT: usize = 17;
+
+fn human(inspection: &Inspection, width: usize) -> String {
+    let mut page = Page { text: String::new(), width, root: String::new() };
+    for run in &inspection.runs {
+        page.run(run);
+    }
+    page.rest(inspection);
+    page.text
+}
+
+struct Page {
+    text: String,
+    width: usize,
+    /// The folder from which places are named.
+    root: String,
+}
+
+impl Page {
+    /// A line of text with a label in front of it, wrapped between words.
+    fn line(&mut self, label: &str, text: &str) {
+        self.at(2, label, TEXT, text);
+    }
+
+    /// A further line below one with a label.
+    fn more(&mut self, text: &str) {
+        self.line("", text);
+    }
+
+    /// `label` at a column, and `text` at another one.
+    fn at(&mut self, label_at: usize, label: &str, text_at: usize, text: &str) {
+        let mut line = format!("{:label_at$}{label}", "");
+        let gap = text_at.saturating_sub(line.chars().count()).max(1);
+        let _ = write!(line, "{:gap$}", "");
+        let mut column = line.chars().count();
+        let below = if text_at + NARROW > self.width { TEXT } else { text_at };
+        let mut is_first = true;
+        for word in printable(text).split(' ').filter(|word| !word.is_empty()) {
+            let length = word.chars().count();
+            if !is_first && column + 1 + length > self.width {
+                let _ = write!(line, "\n{:below$}", "");
+                column = below;
+            } else if !is_first {
+                line.push(' ');
+                column += 1;
+            }
+            is_first = false;
+            line.push_str(&word.replace(KEPT, " "));
+            column += length;
+        }
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// A row of a table, whose first columns are so wide.
+    fn row(&mut self, label: &str, width: usize, text: &str) {
+        self.at(TABLE, label, TABLE + width + 2, text);
+    }
+
+    fn run(&mut self, run: &InspectedRun) {
+        self.root = if run.root == "." { String::new() } else { format!("{}/", run.root) };
+        let _ = writeln!(self.text, "{}", printable(&run.name()));
+        if let Some(config) = &run.config {
+            self.line("configuration", &config.file);
+            let lines: Vec<&str> = config.sets.iter().flat_map(|text| text.lines()).collect();
+            for line in lines.iter().take(SETTINGS) {
+                let _ = writeln!(self.text, "{:TEXT$}  {}", "", printable(line));
+            }
+            if lines.len() > SETTINGS {
+                self.more(&format!("… and {} more lines", lines.len() - SETTINGS));
+            }
+        }
+        for (at, values) in run.values.iter().enumerate() {
+            let file = values.file.as_ref().map(|file| self.file(file).to_owned());
+            self.line(if at == 0 { "values" } else { "" }, &values_line(values, file));
+        }
+        if run.values.is_empty() {
+            self.line("values", "the defaults of the variables: there are no values files");
+        }
+        if run.tenants == 0 {
+            self.line("tenants", "none");
+        }
+        for collection in &run.collections {
+            self.collection(collection);
+        }
+        for flow in &run.flows {
+            self.flow(flow);
+        }
+        if run.flows.is_empty() {
+            self.line("flows", "none");
+        }
+        for (at, safelist) in run.safelists.iter().enumerate() {
+            let what = match (safelist.accounts, &safelist.unknown) {
+                (None, None) => "there is no list".to_owned(),
+                (None, Some(why)) => format!("not known: {why}"),
+                (Some(accounts), None) => count(accounts, "account"),
+                (Some(accounts), Some(why)) => format!("{}, others are not known: {why}", count(accounts, "account")),
+            };
+            let label = if at == 0 { "safelists" } else { "" };
+            self.line(label, &format!("`{}` ({}): {what}", safelist.path, self.place(&safelist.location)));
+        }
+        if run.safelists.is_empty() {
+            self.line("safelists", "none");
+        }
+        for (at, call) in run.connectors.iter().enumerate() {
+            self.line(if at == 0 { "connectors" } else { "" }, &self.call(call));
+        }
+        if run.connectors.is_empty() {
+            self.line("connectors", "none");
+        }
+        for (at, gap) in run.not_checked.iter().take(LINES).enumerate() {
+            let at_place =
+                gap.location.as_ref().map(|location| format!(" ({})", self.place(location))).unwrap_or_default();
+            let help = gap.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            let label = if at == 0 { "not checked" } else { "" };
+            self.line(label, &format!("[{}] {}{at_place}{help}", gap.code.as_str(), gap.reason));
+        }
+        if run.not_checked.len() > LINES {
+            self.more(&format!("… and {} more: see `--format json`", run.not_checked.len() - LINES));
+        }
+        let is_nothing = run.flows.is_empty() && run.safelists.is_empty() && run.connectors.is_empty();
+        if let Some(contents) = run.contents.as_ref().filter(|_| is_nothing) {
+            self.contents("there is", contents);
+        }
+        self.text.push('\n');
+    }
+
+    fn collection(&mut self, collection: &InspectedCollection) {
+        let declared =
+            collection.location.as_ref().map(|location| format!(" ({})", self.place(location))).unwrap_or_default();
+        let files: Vec<String> = collection.files.iter().map(|file| self.file(file).to_owned()).collect();
+        let files = match files.as_slice() {
+            [] => String::new(),
+            files => format!(", written in {}", listed(files, LINES)),
+        };
+        let from = &collection.from;
+        if collection.found_by == FoundBy::Selection {
+            let of = count(collection.count, "element");
+            self.line("", &format!("{of} of `{from}`{declared} belong to them: selected for each tenant"));
+        } else {
+            let from = if from.contains(' ') { from.clone() } else { format!("`{from}`") };
+            self.line("tenants", &format!("{} in {from}{declared}{files}", collection.count));
+        }
+        let flows: Vec<String> = collection
+            .flows
+            .iter()
+            .map(|flow| if flow.contains(' ') { flow.clone() } else { format!("`{flow}`") })
+            .collect();
+        let by_flows = match flows.is_empty() {
+            true => String::new(),
+            false => format!("by {}, whose instances belong to its elements", flows.join(", ")),
+        };
+        let reasons = match collection.found_by {
+            FoundBy::Configuration => vec!["by the configuration".to_owned(), by_flows],
+            FoundBy::Name => vec!["by its name".to_owned(), by_flows],
+            FoundBy::Flows => vec![by_flows],
+            FoundBy::Shape => vec!["by its elements, which have ARNs as tenants have; no flow leads to it".to_owned()],
+            FoundBy::Call => vec!["by the call, which is given values directly: each instance is a tenant".to_owned()],
+            FoundBy::Selection => Vec::new(),
+        };
+        let reasons: Vec<String> = reasons.into_iter().filter(|reason| !reason.is_empty()).collect();
+        if !reasons.is_empty() {
+            self.more(&format!("found {}", reasons.join(" and ")));
+        }
+        let keys: Vec<String> = collection.tenants.iter().filter_map(|tenant| tenant.key.clone()).collect();
+        let hidden = collection.tenants.len() - keys.len();
+        if !keys.is_empty() {
+            self.more(&format!("keys: {}", listed(&keys, NAMES)));
+        }
+        if hidden > 0 {
+            self.more(&format!("{} not shown, because they are sensitive", count(hidden, "key")));
+        }
+        let fields = collection.attributes.iter().map(|it| it.field.len()).max().unwrap_or(0);
+        let names = collection.attributes.iter().map(|it| it.attribute.chars().count()).max().unwrap_or(0).min(40);
+        for attribute in &collection.attributes {
+            let name = if attribute.attribute.is_empty() { "(the element)" } else { &attribute.attribute };
+            let label = format!("{:fields$}  {}", attribute.field, printable(name));
+            self.row(&label, fields + 2 + names, &evidence(attribute));
+        }
+        let absent = |is_elsewhere: bool| {
+            let fields = collection.absent.iter().filter(|absent| absent.is_elsewhere == is_elsewhere);
+            fields.map(|absent| absent.field.to_owned()).collect::<Vec<_>>()
+        };
+        let (elsewhere, missing) = (absent(true), absent(false));
+        if !elsewhere.is_empty() && collection.found_by != FoundBy::Call {
+            self.more(&format!("not in the elements, but set elsewhere: {}", elsewhere.join(", ")));
+        }
+        if !missing.is_empty() {
+            self.more(&format!("not found: {}", missing.join(", ")));
+        }
+        if !collection.other_attributes.is_empty() {
+            self.more(&format!("other attributes: {}", listed(&collection.other_attributes, NAMES)));
+        }
+    }
+
+    fn flow(&mut self, flow: &InspectedFlow) {
+        let about = match &flow.call {
+            Some(call) => self.call(call),
+            None => format!("the root module's own resources: {}", count(flow.instances, "instance")),
+        };
+        let tenants = match flow.with_tenant {
+            all if all == flow.instances => String::new(),
+            some => format!(", {some} with a tenant"),
+        };
+        let unknown = flow.unknown.as_ref().map(|why| format!("; there may be others: {why}")).unwrap_or_default();
+        self.line("flows", &format!("{about}{tenants}{unknown}"));
+        let width = flow.arguments.iter().map(|argument| argument.name.chars().count()).max().unwrap_or(0).min(40);
+        for argument in &flow.arguments {
+            self.row(&printable(&argument.name), width, &argument_line(argument));
+        }
+        if !flow.resources.is_empty() {
+            self.more(&format!("acts through {}", listed(&flow.resources, LINES)));
+        }
+    }
+
+    fn call(&self, call: &InspectedCall) -> String {
+        let source = call.source.as_ref().map(|source| format!(" from {source}")).unwrap_or_default();
+        let module = match &call.module {
+            Some(_) => "",
+            None => ", which is not here to read",
+        };
+        let instances = count(call.instances, "instance");
+        format!("`{}` ({}){source}{module}: {instances}", call.name, self.place(&call.location))
+    }
+
+    /// A place, as seen from the root module.
+    fn place(&self, location: &Location) -> String {
+        format!("{}:{}", self.file(&location.file), location.start.line)
+    }
+
+    fn file<'f>(&self, file: &'f str) -> &'f str {
+        file.strip_prefix(self.root.as_str()).unwrap_or(file)
+    }
+
+    fn contents(&mut self, label: &str, contents: &Contents) {
+        let kinds: Vec<String> = contents
+            .resources
+            .iter()
+            .map(|kind| if kind.count == 1 { kind.kind.clone() } else { format!("{} ({})", kind.kind, kind.count) })
+            .collect();
+        let calls: Vec<String> = contents
+            .calls
+            .iter()
+            .map(|call| match &call.source {
+                Some(source) => format!("module.{} from {source}", call.name),
+                None => format!("module.{}", call.name),
+            })
+            .collect();
+        let lists = [
+            ("resources", kinds),
+            ("calls", calls),
+            ("variables", contents.variables.clone()),
+            ("locals", contents.locals.clone()),
+        ];
+        let mut label = label;
+        for (what, names) in lists.iter().filter(|(_, names)| !names.is_empty()) {
+            self.line(label, &format!("{what}: {}", listed(names, LINES)));
+            label = "";
+        }
+        if !label.is_empty() {
+            self.line(label, "nothing: no resources, calls, variables or locals");
+        }
+    }
+
+    fn rest(&mut self, inspection: &Inspection) {
+        for problem in inspection.problems.iter().filter(|problem| problem.kind == ProblemKind::NothingChecked) {
+            let Problem { message, help, .. } = problem;
+            self.at(0, "problem", TEXT, message);
+            if let Some(help) = help {
+                self.more(help);
+            }
+        }
+        for (at, line) in inspection.looked_for.iter().enumerate() {
+            self.at(0, if at == 0 { "looked for" } else { "" }, TEXT, line);
+        }
+        let others = &inspection.other_roots;
+        if !others.is_empty() {
+            let are = if others.len() == 1 { "root module has" } else { "root modules have" };
+            let names: Vec<String> = others.iter().map(|other| other.root.clone()).collect();
+            let names = listed(&names, NAMES);
+            self.at(0, "elsewhere", TEXT, &format!("{} {are} nothing that is checked: {names}", others.len()));
+            // Where something was found, nobody asks what else there is.
+            if !inspection.looked_for.is_empty() {
+                for other in others.iter().take(LINES) {
+                    let _ = writeln!(self.text, "{}", printable(&other.root));
+                    self.contents("there is", &other.contents);
+                }
+            }
+        }
+        for (at, line) in inspection.left_out.iter().take(LINES).enumerate() {
+            self.at(0, if at == 0 { "left out" } else { "" }, TEXT, line);
+        }
+        if inspection.left_out.len() > LINES {
+            self.more(&format!("… and {} more: see `--format json`", inspection.left_out.len() - LINES));
+        }
+        let check = &inspection.check;
+        let mut parts = vec![count(check.errors, "error"), count(check.warnings, "warning")];
+        if check.suppressed > 0 {
+            parts.push(format!("{} suppressed", count(check.suppressed, "finding")));
+        }
+        let fails = if inspection.problems.is_empty() { "" } else { ", and exits with 2" };
+        let tool = format!("{} {}", inspection.tool.name, inspection.tool.version);
+        self.at(0, "check", TEXT, &format!("{tool} reports {}{fails}", parts.join(", ")));
+    }
+}
+
+fn values_line(values: &InspectedValues, file: Option<String>) -> String {
+    let sets = match values.variables.as_slice() {
+        [] => "sets nothing".to_owned(),
+        names => format!("sets {}", listed(names, LINES)),
+    };
+    let how = match values.chosen {
+        ValuesChoice::Automatic => "Terraform loads it by itself",
+        ValuesChoice::Configured => "a run of its own, because `values` in the configuration matches it",
+        ValuesChoice::SetsTenants => {
+            "a run of its own, because it sets the tenants, and no file does that Terraform loads by itself"
+        }
+        ValuesChoice::SetsRequired => "a run of its own, because it sets a variable that has no value without it",
+        ValuesChoice::Named => "named as a path",
+        ValuesChoice::Alone => "checked alone, without a module",
+        ValuesChoice::VarFile => "`--var-file`",
+        ValuesChoice::Var => "`--var`",
+        ValuesChoice::Environment => "`TF_VAR_…` in the environment",
+    };
+    match file {
+        Some(file) => format!("{file}: {how}; {sets}"),
+        None => format!("{how}: {sets}"),
+    }
+}
+
+/// By what it is known which value an attribute is.
+fn evidence(attribute: &InspectedAttribute) -> String {
+    let cases = |what: &str| match attribute.cases {
+        Some(InspectedCases { count, of }) => format!(" in {count} of {of} {what}"),
+        None => String::new(),
+    };
+    let known = match attribute.evidence {
+        FieldEvidence::Configuration => "the configuration says so".to_owned(),
+        FieldEvidence::Name => "by its name".to_owned(),
+        FieldEvidence::Sink => String::new(),
+        FieldEvidence::Role => format!("is the account in the role's ARN{}", cases("cases")),
+        FieldEvidence::Safelist => format!("is in the safelist{}", cases("elements")),
+        FieldEvidence::Shape => format!("alone looks like it{}", cases("elements")),
+    };
+    let own = sinks(attribute, |field| field == attribute.field);
+    let part = if attribute.is_part { "is a part of what reaches" } else { "reaches" };
+    let own = own.map(|sinks| format!("{part} {sinks}"));
+    // An account is a part of an ARN, where it is the right one.
+    let whole = sinks(attribute, |field| field != attribute.field && field.ends_with("_arn"));
+    let whole = whole.map(|sinks| format!("is a part of what reaches {sinks}"));
+    let wrong = sinks(attribute, |field| field != attribute.field && !field.ends_with("_arn"));
+    let wrong = wrong.map(|sinks| format!("reaches {sinks}, which needs another value"));
+    let parts = (!known.is_empty()).then_some(known).into_iter().chain(own).chain(whole).chain(wrong);
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// The sinks that an attribute reaches and that need some fields: the settings of each resource, and in how many flow
+/// instances.
+fn sinks(attribute: &InspectedAttribute, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
+    let mut groups: Vec<(&str, InspectedCases, Vec<&str>)> = Vec::new();
+    for reach in attribute.reaches.iter().filter(|reach| is_wanted(reach.field)) {
+        let (kind, setting) = reach.sink.rsplit_once(' ').unwrap_or(("", &reach.sink));
+        match groups.iter_mut().find(|(known, cases, _)| *known == kind && *cases == reach.cases) {
+            Some((.., settings)) => settings.push(setting),
+            None => groups.push((kind, reach.cases, vec![setting])),
+        }
+    }
+    let group = |(kind, InspectedCases { count, of }, settings): (&str, InspectedCases, Vec<&str>)| {
+        format!("{kind} {} ({count}{KEPT}of{KEPT}{of}{KEPT}instances)", settings.join(", "))
+    };
+    (!groups.is_empty()).then(|| groups.into_iter().map(group).collect::<Vec<_>>().join(" and "))
+}
+
+/// The values that an argument carries.
+fn argument_line(argument: &InspectedArgument) -> String {
+    let mut fields: Vec<String> = Vec::new();
+    let mut evidence: Vec<&str> = Vec::new();
+    for part in &argument.values {
+        let last = part.attribute.rsplit(['.', ']']).next().unwrap_or_default();
+        let field = match part.field {
+            "key" => "names the tenant".to_owned(),
+            field if last.is_empty() || last == field => field.to_owned(),
+            field => format!("{field} in {}", part.attribute),
+        };
+        let known = match part.evidence {
+            FieldEvidence::Configuration => "the configuration says so",
+            FieldEvidence::Sink => "by what it reaches",
+            _ => "by its name",
+        };
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+        if !evidence.contains(&known) {
+            evidence.push(known);
+        }
+    }
+    let given = if argument.is_given { "" } else { "; not set in the call" };
+    format!("{} ({}{given})", fields.join(", "), evidence.join(" or "))
+}
+
+/// The first `most` names.
+fn listed(names: &[String], most: usize) -> String {
+    let shown = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > most { format!("{shown} and {} more", names.len() - most) } else { shown }
+}
+
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}

@@ -1,0 +1,297 @@
+//! What `symlint inspect` says of set-ups with names and layouts of their own.
+
+use serde_json::{Value, json};
+
+use crate::support::{Run, Symlint, folder, root};
+
+/// A flow module under names of its own.
+const MODULE: &str = r#"
+variable "who" {}
+variable "where_to" {}
+variable "set" {}
+variable "sym" {}
+resource "sym_integration" "this" {
+  type        = "permission_context"
+  name        = var.who
+  external_id = var.sym.instance
+  settings    = { cloud = "aws", instance_arn = var.sym.instance, region = var.sym.home, role_arn = var.sym.role }
+}
+resource "sym_target" "this" {
+  type     = "aws_sso_permission_set"
+  name     = var.who
+  settings = { permission_set_arn = var.set, account_id = var.where_to }
+}
+resource "sym_strategy" "this" {
+  type           = "aws_sso"
+  name           = var.who
+  integration_id = sym_integration.this.id
+  targets        = [sym_target.this.id]
+  settings       = { instance_arn = var.sym.instance }
+}
+"#;
+
+const MAIN: &str = r#"
+variable "clients" {}
+module "grants" {
+  source   = "./modules/thing"
+  for_each = var.clients
+  who      = each.key
+  where_to = each.value.workload
+  set      = each.value.set
+  sym      = { instance = each.value.ic, home = each.value.home, role = each.value.role }
+}
+module "runtime" {
+  source               = "example/runtime/aws"
+  account_id_safelist  = [for client in var.clients : client.management]
+}
+"#;
+
+fn client(name: &str, digit: &str) -> String {
+    let account = format!("{digit}5729384716{digit}");
+    let id = format!("72{digit}3a4b5c6d7e8f{digit}");
+    format!(
+        "  {name} = {{\n    management = \"{account}\"\n    workload = \"{digit}1938475620{digit}\"\n    \
+         set = \"arn:aws:sso:::permissionSet/ssoins-{id}/ps-{digit}1a2b3c4d5e6f70{digit}\"\n    \
+         ic = \"arn:aws:sso:::instance/ssoins-{id}\"\n    home = \"us-east-1\"\n    \
+         role = \"arn:aws:iam::{account}:role/sym/SymSSO{name}\"\n    note = \"anything\"\n  }}\n"
+    )
+}
+
+fn clients(names: &[(&str, &str)]) -> String {
+    let clients: String = names.iter().map(|(name, digit)| client(name, digit)).collect();
+    format!("clients = {{\n{clients}}}\n")
+}
+
+fn two() -> String {
+    clients(&[("Acme", "3"), ("Bolt", "6")])
+}
+
+fn inspect(dir: &std::path::Path, options: &[&str]) -> Run {
+    let options: Vec<&str> = ["inspect", "--format", "json"].iter().chain(options).copied().collect();
+    Symlint::new(&options).dir(dir).run()
+}
+
+fn by_field<'v>(run: &'v Value, field: &str) -> &'v Value {
+    let attributes = run["collections"][0]["attributes"].as_array().unwrap();
+    attributes.iter().find(|attribute| attribute["field"] == field).unwrap_or(&Value::Null)
+}
+
+#[test]
+fn each_attribute_has_its_evidence() {
+    let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
+    let run = inspect(dir.path(), &[]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let inspection = run.json();
+    let own = &inspection["runs"][0];
+    assert_eq!((&own["root"], &own["tenants"]), (&json!("."), &json!(2)));
+    let collection = &own["collections"][0];
+    assert_eq!(collection["from"], "clients");
+    assert_eq!(collection["found_by"], "flows");
+    assert_eq!(collection["flows"], json!(["module.grants"]));
+    assert_eq!(collection["location"]["file"], "main.tf");
+    assert_eq!(collection["files"], json!(["terraform.tfvars"]));
+    let keys: Vec<&Value> = collection["tenants"].as_array().unwrap().iter().map(|tenant| &tenant["key"]).collect();
+    assert_eq!(keys, ["Acme", "Bolt"]);
+    let evidence = |field: &str| {
+        let attribute = by_field(own, field);
+        json!([attribute["attribute"], attribute["evidence"], attribute["cases"]["count"], attribute["cases"]["of"]])
+    };
+    assert_eq!(evidence("sso_account_id"), json!(["management", "role", 2, 2]));
+    assert_eq!(evidence("instance_arn"), json!(["ic", "sink", 2, 2]));
+    assert_eq!(evidence("region"), json!(["home", "sink", 2, 2]));
+    assert_eq!(evidence("role_arn"), json!(["role", "sink", 2, 2]));
+    assert_eq!(evidence("permission_set_arn"), json!(["set", "sink", 2, 2]));
+    assert_eq!(evidence("target_account_id"), json!(["workload", "sink", 2, 2]));
+    let sinks: Vec<&str> = by_field(own, "instance_arn")["reaches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reach| reach["sink"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        sinks,
+        ["sym_integration external_id", "sym_integration settings.instance_arn", "sym_strategy settings.instance_arn"]
+    );
+    assert_eq!(collection["absent"], json!([{ "field": "cloud", "is_elsewhere": true }]));
+    assert_eq!(collection["other_attributes"], json!(["note"]));
+    let flow = &own["flows"][0];
+    assert_eq!((&flow["instances"], &flow["with_tenant"]), (&json!(2), &json!(2)));
+    assert_eq!(flow["call"]["module"], "modules/thing");
+    assert_eq!(flow["resources"], json!(["sym_integration.this", "sym_target.this", "sym_strategy.this"]));
+    let carried: Vec<Value> = flow["arguments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|argument| json!([argument["name"], argument["values"][0]["field"], argument["values"][0]["evidence"]]))
+        .collect();
+    assert!(carried.contains(&json!(["where_to", "target_account_id", "sink"])), "{carried:?}");
+    assert!(carried.contains(&json!(["who", "key", "sink"])), "{carried:?}");
+    assert_eq!(own["safelists"][0]["path"], "module.runtime.account_id_safelist");
+    assert_eq!(own["safelists"][0]["accounts"], 2);
+    assert_eq!(own["not_checked"][0]["code"], "remote-module");
+    assert_eq!(inspection["looked_for"], json!([]));
+}
+
+#[test]
+fn a_sink_that_few_instances_reach_is_counted() {
+    // One of three grants receives another account.
+    let main =
+        MAIN.replace("each.value.workload", "each.key == \"Acme\" ? each.value.management : each.value.workload");
+    let three = clients(&[("Acme", "3"), ("Bolt", "6"), ("Cato", "8")]);
+    let dir = folder(&[("main.tf", &main), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &three)]);
+    let run = inspect(dir.path(), &[]).json();
+    let target = by_field(&run["runs"][0], "target_account_id");
+    assert_eq!((&target["attribute"], &target["cases"]), (&json!("workload"), &json!({ "count": 2, "of": 3 })));
+    let account = by_field(&run["runs"][0], "sso_account_id");
+    let wrong = json!({ "sink": "sym_target settings.account_id", "field": "target_account_id", "cases": { "count": 1, "of": 3 } });
+    assert!(account["reaches"].as_array().unwrap().contains(&wrong), "{account}");
+}
+
+#[test]
+fn the_configuration_is_shown_as_it_is_written() {
+    let config = "# ours\nhost_accounts = [\"905418377721\"]\ntenants {\n  attributes = { sso_account_id = \"management\" }\n}\n";
+    let files =
+        [("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two()), (".symlint.hcl", config)];
+    let dir = folder(&files);
+    let run = inspect(dir.path(), &[]).json();
+    let own = &run["runs"][0];
+    let block = "tenants {\n  attributes = { sso_account_id = \"management\" }\n}";
+    assert_eq!(own["config"], json!({ "file": ".symlint.hcl", "sets": ["host_accounts = [\"905418377721\"]", block] }));
+    assert_eq!(by_field(own, "sso_account_id")["evidence"], "configuration");
+    let none = inspect(dir.path(), &["--no-config"]).json();
+    assert_eq!(none["runs"][0]["config"], Value::Null);
+}
+
+#[test]
+fn values_say_how_they_were_chosen() {
+    let main = format!("{MAIN}variable \"stage\" {{ default = \"\" }}\nvariable \"other\" {{ default = \"\" }}\n");
+    let files = [
+        ("main.tf", main.as_str()),
+        ("modules/thing/main.tf", MODULE),
+        ("common.auto.tfvars", "stage = \"x\"\n"),
+        ("envs/prod.tfvars", &two()),
+        ("more.tfvars", "other = \"y\"\n"),
+    ];
+    let dir = folder(&files);
+    let chosen = |run: &Value| -> Vec<Value> {
+        let values = run["runs"][0]["values"].as_array().unwrap().iter();
+        values.map(|it| json!([it["file"], it["chosen"], it["variables"]])).collect()
+    };
+    let found = inspect(dir.path(), &[]).json();
+    assert_eq!(
+        chosen(&found),
+        [
+            json!(["common.auto.tfvars", "automatic", ["stage"]]),
+            json!(["envs/prod.tfvars", "sets-tenants", ["clients"]])
+        ]
+    );
+    let arguments = ["inspect", "--format", "json", "--var-file", "envs/prod.tfvars", "--var", "stage=z", "."];
+    let given =
+        Symlint::new(&arguments).dir(dir.path()).env("TF_VAR_other", "secret").env("TF_VAR_foreign", "secret").run();
+    assert!(!given.stdout.contains("secret"), "{}", given.stdout);
+    assert_eq!(
+        chosen(&given.json()),
+        [
+            json!([null, "environment", ["other"]]),
+            json!(["common.auto.tfvars", "automatic", ["stage"]]),
+            json!(["envs/prod.tfvars", "var-file", ["clients"]]),
+            json!([null, "var", ["stage"]])
+        ]
+    );
+    let named = inspect(dir.path(), &["envs/prod.tfvars"]).json();
+    assert_eq!(chosen(&named)[1], json!(["envs/prod.tfvars", "named", ["clients"]]));
+    let files = [files.as_slice(), &[(".symlint.hcl", "values = [\"envs/*.tfvars\"]\n")]].concat();
+    let configured = inspect(folder(&files).path(), &[]).json();
+    assert_eq!(chosen(&configured)[1], json!(["envs/prod.tfvars", "configured", ["clients"]]));
+    let alone = inspect(folder(&[("a.tfvars", &two())]).path(), &[]).json();
+    assert_eq!(chosen(&alone), [json!(["a.tfvars", "alone", ["clients"]])]);
+    assert_eq!(alone["runs"][0]["is_module"], false);
+}
+
+#[test]
+fn where_nothing_is_found_it_says_what_was_looked_for_and_what_is_there() {
+    let network = "variable \"cidr\" {}\nlocals { zones = 3 }\nresource \"aws_vpc\" \"a\" {}\nresource \"aws_vpc\" \"b\" {}\n\
+                   module \"dns\" { source = \"example/dns/aws\" }\n";
+    let dir = folder(&[("network/main.tf", network), ("README.md", "")]);
+    let checked = Symlint::new(&["check"]).dir(dir.path()).run();
+    assert_eq!(checked.code, 2);
+    let run = inspect(dir.path(), &[]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let found = run.json();
+    assert_eq!(found["runs"], json!([]));
+    assert_eq!(found["problems"][0]["kind"], "nothing-checked");
+    assert_eq!(found["check"]["exit_code"], 2);
+    let looked_for = found["looked_for"].to_string();
+    for wanted in
+        ["sym_target", "aws_ssoadmin_account_assignment", "sso_flow", "customer_tenants", "account_id_safelist"]
+    {
+        assert!(looked_for.contains(wanted), "{looked_for}");
+    }
+    assert_eq!(
+        found["other_roots"],
+        json!([{
+            "root": "network",
+            "contents": {
+                "resources": [{ "kind": "aws_vpc", "count": 2 }],
+                "calls": [{ "name": "dns", "source": "example/dns/aws" }],
+                "variables": ["cidr"],
+                "locals": ["zones"],
+            }
+        }])
+    );
+    let human = Symlint::new(&["inspect"]).dir(dir.path()).run().stdout;
+    for wanted in ["nothing to check in `.`", "looked for", "network", "aws_vpc (2)", "module.dns from example/dns/aws"]
+    {
+        assert!(human.contains(wanted), "{human}");
+    }
+}
+
+#[test]
+fn a_sensitive_variable_shows_no_keys() {
+    let main = MAIN.replace("variable \"clients\" {}", "variable \"clients\" { sensitive = true }");
+    let files = [("main.tf", main.as_str()), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())];
+    let dir = folder(&files);
+    for options in [&["inspect"][..], &["inspect", "--format", "json"]] {
+        let run = Symlint::new(options).dir(dir.path()).run();
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(!run.stdout.contains("Acme") && !run.stdout.contains("357293847163"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn no_value_of_a_tenant_is_shown() {
+    let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
+    for options in [&["inspect"][..], &["inspect", "--format", "json"]] {
+        let text = Symlint::new(options).dir(dir.path()).run().stdout;
+        for value in ["357293847163", "319384756203", "ssoins-", "ps-3", "us-east-1", "SymSSOAcme", "anything"] {
+            assert!(!text.contains(value), "{value} in {text}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_2() {
+    let dir = folder(&[("main.tf", MAIN), (".symlint.hcl", "tenant {\n")]);
+    let run = inspect(dir.path(), &[]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains(".symlint.hcl:"), "{}", run.stderr);
+    let run = inspect(dir.path(), &["nowhere"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let run = || Symlint::new(&["inspect", "--format", "json", "examples", "tests/fixtures"]).dir(&root()).run().stdout;
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn values_from_standard_input_are_inspected_too() {
+    let run =
+        Symlint::new(&["inspect", "--format", "json", "-"]).stdin(two().replace("clients", "customer_tenants")).run();
+    let found = run.json();
+    assert_eq!(found["runs"][0]["tenants"], 2);
+    assert_eq!(found["runs"][0]["not_checked"][0]["code"], "values-alone");
+    assert_eq!(by_field(&found["runs"][0], "instance_arn")["evidence"], "shape");
+}
