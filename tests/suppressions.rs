@@ -68,6 +68,37 @@ fn a_comment_about_several_rules_and_several_comments_above_one_item() {
 }
 
 #[test]
+fn a_comment_on_an_opening_line_covers_the_item() {
+    let wrong = bad().replace("us-east-1", "us-east-1a");
+    let comment = " # symlint-ignore: role-account-mismatch, region-invalid -- both";
+    let both = ["region-invalid inline", "role-account-mismatch inline"];
+    for opening in ["  blue_harbour = {", "    sso_connector_settings = {", "customer_tenants = {"] {
+        let text = wrong.replace(opening, &format!("{opening}{comment}"));
+        assert_eq!(suppressed(&check(&text)), both, "{opening}");
+    }
+    // In the middle of a line, at its end, and where an item ends, it is about the line alone.
+    let cloud = "cloud        = \"aws\"";
+    let text = wrong.replace(cloud, &format!("{cloud}{comment}"));
+    let unused = ["suppression-unused -", "suppression-unused -", "region-invalid -", "role-account-mismatch -"];
+    assert_eq!(suppressed(&check(&text)), unused);
+    let text = wrong.replace("    }\n", &format!("    }}{comment}\n"));
+    let mut found = suppressed(&check(&text));
+    found.sort();
+    assert_eq!(found, ["region-invalid -", "role-account-mismatch -", "suppression-unused -", "suppression-unused -"]);
+    // In YAML, too, and on a block.
+    let comment = " # symlint-ignore: region-invalid -- it is a test";
+    let region = ("us-east-1", "us-east-1a");
+    for opening in
+        ["blue_harbour:", "  settings:\n    cloud: \"aws\"\n    instance_arn: \"arn:aws:sso:::instance/ssoins-7"]
+    {
+        let (first, rest) = opening.split_once('\n').unwrap_or((opening, ""));
+        let rest = if rest.is_empty() { String::new() } else { format!("\n{rest}") };
+        let dir = yaml_module(&[region, (opening, &format!("{first}{comment}{rest}"))]);
+        assert_eq!(suppressed(&checked(dir.path(), &[])), ["region-invalid inline"], "{opening}");
+    }
+}
+
+#[test]
 fn a_comment_covers_nothing_else() {
     let two = values(&[
         tenant("blue_harbour", &[("us-east-1", "us-east-1a")]),
@@ -135,6 +166,83 @@ fn an_exception_holds_for_its_tenant_or_path_until_its_day() {
 }
 
 #[test]
+fn an_exception_lapses_when_its_value_changes() {
+    let found = |value: &str, rest: &str| {
+        let config = format!(
+            "exception \"role-account-mismatch\" {{\n  tenant = \"blue_harbour\"\n  reason = \"moved\"\n  value  = \"{value}\"\n{rest}}}\n"
+        );
+        with_config(&config, &[], "1795305600")
+    };
+    // The text that is wrong, or the value that has it.
+    for value in ["280365914472", "arn:aws:iam::280365914472:role/sym/SymSSOBlue-Harbour"] {
+        assert_eq!(suppressed(&found(value, "")), ["role-account-mismatch exception"], "{value}");
+    }
+    for value in ["280365914473", "280365", "blue_harbour", ""] {
+        let run = found(value, "");
+        assert_eq!(
+            (run.code, suppressed(&run)),
+            (1, vec!["suppression-unused -".into(), "role-account-mismatch -".into()])
+        );
+        let said = format!(
+            "this exception for `role-account-mismatch` holds for the value `{value}` only, and the value has changed"
+        );
+        assert_eq!(run.json()["findings"][0]["message"], said);
+    }
+    // It may expire as well, and may be gone altogether.
+    let expired = found("280365914472", "  expires = \"2026-11-21\"\n");
+    assert_eq!(suppressed(&expired), ["suppression-unused -", "role-account-mismatch -"]);
+    assert!(expired.json()["findings"][0]["message"].as_str().unwrap().contains("expired on 2026-11-21"));
+    let text = good();
+    let config = "exception \"role-account-mismatch\" {\n  tenant = \"blue_harbour\"\n  reason = \"moved\"\n  value = \"280365914472\"\n}\n";
+    let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &text)]);
+    let gone = checked(dir.path(), &["terraform.tfvars"]);
+    assert_eq!(suppressed(&gone), ["suppression-unused -"]);
+    assert!(gone.json()["findings"][0]["message"].as_str().unwrap().starts_with("there is no `role-account-mismatch`"));
+    // A value that several tenants share needs an exception for each.
+    let shared = values(&[
+        tenant("blue_harbour", &[]),
+        tenant("blue_readonly", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")]),
+    ]);
+    let exception = |tenant: &str, value: &str| {
+        format!(
+            "exception \"shared-sso-account\" {{\n  tenant = \"{tenant}\"\n  reason = \"one\"\n  value = \"{value}\"\n}}\n"
+        )
+    };
+    let run = |first: &str, second: &str| {
+        let config = exception("blue_harbour", first) + &exception("blue_readonly", second);
+        let dir = folder(&[(".symlint.hcl", &config), ("terraform.tfvars", &shared)]);
+        checked(dir.path(), &["--select", "shared-sso-account,suppression-unused", "terraform.tfvars"])
+    };
+    assert_eq!(suppressed(&run("719240583316", "719240583316")), ["shared-sso-account exception"]);
+    let unused = ["suppression-unused -", "suppression-unused -", "shared-sso-account -"];
+    assert_eq!(suppressed(&run("719240583316", "719240583317")), unused);
+}
+
+#[test]
+fn what_could_not_be_judged_is_not_unused() {
+    let exception =
+        |rule: &str| format!("exception \"{rule}\" {{\n  tenant = \"blue_harbour\"\n  reason = \"x\"\n}}\n");
+    let config = exception("tenant-not-wired") + &exception("region-invalid");
+    let flow =
+        "module \"sso\" {\n  source = \"./sso_flow\"\n  for_each = var.customer_tenants\n  tenant_slug = each.key\n}\n";
+    let comment = "  # symlint-ignore: tenant-not-wired -- it starts next month\n";
+    let dir = folder(&[
+        (".symlint.hcl", &config),
+        ("main.tf", &format!("{VARIABLE}{flow}")),
+        ("terraform.tfvars", &good().replacen("  blue_harbour", &format!("{comment}  blue_harbour"), 1)),
+        ("alone/terraform.tfvars", &good().replacen("  blue_harbour", &format!("{comment}  blue_harbour"), 1)),
+    ]);
+    let unused = |path: &str| {
+        let run = checked(dir.path(), &["--select", "tenant-not-wired,region-invalid,suppression-unused", path]);
+        let findings = run.json()["findings"].as_array().unwrap().clone();
+        findings.iter().map(|it| it["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // A values file alone has no wiring.
+    assert_eq!(unused("alone"), ["there is no `region-invalid` finding for this exception; remove it"]);
+    assert_eq!(unused("terraform.tfvars").len(), 3, "{:?}", unused("terraform.tfvars"));
+}
+
+#[test]
 fn an_exception_ends_on_a_day_that_there_is() {
     let run = |day: &str| {
         let config = format!(
@@ -199,8 +307,8 @@ fn an_exception_that_can_match_nothing_is_said() {
             "path = \"var.customer_tenants\"",
             "3:10: a path starts with the name of the variable: write `customer_tenants`",
         ),
-        ("path = \"\"", "3:10: a name is needed here"),
-        ("tenant = \"\"", "3:12: a name is needed here"),
+        ("path = \"\"", "3:10: a name is required here"),
+        ("tenant = \"\"", "3:12: a name is required here"),
     ] {
         let refused = run(rest);
         assert_eq!(refused.code, 2, "{rest}");
@@ -435,4 +543,38 @@ fn people_see_only_what_counts() {
     assert!(run.stdout.starts_with("note: ") && run.stdout.ends_with(last), "{}", run.stdout);
     let concise = Symlint::new(&["check", "--format", "concise", "-"]).stdin(text).run();
     assert_eq!(concise.stdout, run.stdout);
+}
+
+#[test]
+fn a_comment_that_was_copied_with_its_folder_is_said() {
+    let comment = "  # symlint-ignore: role-account-mismatch -- moved last week\n";
+    let of = |key: &str, reason: &str| {
+        let text = values(&[tenant(key, &[("iam::719240583316", "iam::280365914472")])]);
+        text.replacen(&format!("  {key}"), &format!("{}  {key}", comment.replace("last week", reason)), 1)
+    };
+    let copied = |second: &str| {
+        let dir = folder(&[
+            (".git/HEAD", ""),
+            ("a/main.tf", VARIABLE),
+            ("a/terraform.tfvars", &of("blue_harbour", "last week")),
+            ("b/main.tf", VARIABLE),
+            ("b/terraform.tfvars", second),
+        ]);
+        let run = checked(dir.path(), &["--select", "suppression-copied"]);
+        run.json()["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["message"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let said =
+        "this `role-account-mismatch` suppression on `green_valley` has the same reason as the one on `blue_harbour`";
+    assert_eq!(copied(&of("green_valley", "last week")), [said]);
+    assert_eq!(copied(&of("green_valley", "yesterday")), [""; 0]);
+    // Another environment of the same customer.
+    assert_eq!(copied(&of("blue_harbour", "last week")), [""; 0]);
+    let text = of("green_valley", "last week");
+    let run = Symlint::new(&["check", "--format", "json", "--no-inline-suppressions", "-"]).stdin(text).run();
+    assert_eq!(suppressed(&run), ["role-account-mismatch -"]);
 }

@@ -41,15 +41,42 @@ fn a_name_in_the_configuration_must_lead_somewhere() {
 fn a_configuration_that_says_nothing_or_two_things_is_refused() {
     let dir = folder(&[("terraform.tfvars", &good())]);
     for (config, said) in [
-        ("tenants {}\ntenants {}", "2:1: there is a block `tenants` already"),
+        ("tenants {}\ntenants {}", "2:1: there is already a block `tenants`"),
+        ("exclude = []\nexclude = [\"a\"]", "2:1: `exclude` is set on line 1 already"),
+        (
+            "tenants {\n  from = \"a\"\n  variable = \"b\"\n}",
+            "3:14: `from` and `variable` mean the same: set only one of them",
+        ),
+        ("tenants {\n  from = \"a.b\"\n}", "2:10: `a.b` is neither the name of a variable nor `local.NAME`"),
+        ("required_version = \">= 99\"", "1:20: this configuration requires symlint >= 99, but this is symlint 0."),
+        // What a newer version knows is no mistake of the file.
+        ("tennants {}\nrequired_version = \"> 98, < 99\"", "2:20: this configuration requires symlint"),
+        ("required_version = \"new\"", "1:20: `new` is not a version constraint such as `>= 0.2`"),
+        ("connector {\n  role_name = \"{tenant}\"\n}", "2:15: `{tenant}` is not a role name"),
+        ("safelist_extra = [\"1234\"]", "1:18: `1234` is not an account ID of twelve digits"),
+        (
+            "exception \"region-invalid\" {\n  tenant = \"a\"\n  reason = \"b\"\n  value = 1\n}",
+            "4:11: a string in quotes is required here",
+        ),
+        (
+            "tenants {\n  attributes = { sso_connector_settings.role_am = \"a\" }\n}",
+            "2:18: there is no attribute `sso_connector_settings.role_am` to map",
+        ),
+        ("tenant \"a\" {\n  enviroment = \"b\"\n}", "2:3: there is no setting `enviroment` in `tenant`"),
+        ("custommer \"a\" {\n  tenants = [\"b\"]\n}", "1:1: there is no block `custommer`; did you mean `customer`?"),
+        ("safelist_extras = []", "1:1: there is no setting `safelist_extras`; did you mean `safelist_extra`?"),
+        (
+            "rule \"region-invaldi\" { level = \"off\" }",
+            "1:7: there is no rule `region-invaldi`; did you mean `region-invalid`?",
+        ),
         ("tenants {\n  variable = []\n}", "2:14: name at least one"),
-        ("tenants {\n  variable = [\"a\", \"b\", \"a\"]\n}", "2:25: the variable `a` is named a second time"),
+        ("tenants {\n  variable = [\"a\", \"b\", \"a\"]\n}", "2:25: `a` is named a second time"),
         (
             "tenants {\n  variabel = \"x\"\n}",
             "2:3: there is no setting `variabel` in `tenants`; did you mean `variable`?",
         ),
         ("tenants {\n  attributes = { region = \"a\", region = \"b\" }\n}", "2:32: this is set a second time"),
-        ("flow {\n  module = \"\"\n}", "2:12: a name is needed"),
+        ("flow {\n  module = \"\"\n}", "2:12: a name is required"),
         ("rule \"region-invalid\" {}", "1:1: a rule needs a `level`"),
         ("rule \"syntax-error\" {\n  level = \"off\"\n}", "2:11: `syntax-error` cannot be switched off"),
         ("rule = \"x\"", "1:1: `rule` is a block: write `rule \"ID\" { level = \"error\" }`"),
@@ -64,7 +91,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
             "2:26: `a` already belongs to another customer",
         ),
         ("allowed_partitions = []", "1:22: name at least one"),
-        ("allowed_partitions = [\"awz\"]", "1:22: `awz` is no partition"),
+        ("allowed_partitions = [\"awz\"]", "1:22: `awz` is not a partition"),
     ] {
         std::fs::write(dir.path().join(".symlint.hcl"), config).unwrap();
         let run = Symlint::new(&["check", "terraform.tfvars"]).dir(dir.path()).run();
@@ -252,4 +279,122 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
     let said = help(reseller, &three);
     let all = "organization \"reseller\" { tenants = [\"blue_admin\", \"blue_readonly\", \"green_valley\"] }";
     assert!(said.ends_with(&format!("extend the block in .symlint.hcl to `{all}`")), "{said}");
+}
+
+/// A module whose tenants are in the local `tenants`, with names that are not ours.
+fn renamed_module() -> [(&'static str, String); 2] {
+    let call = "module \"access\" {\n  source = \"git::https://example.com/access.git\"\n  for_each = local.tenants\n  \
+                tenant_slug = each.key\n  target = each.value.workload\n  permission_set_arn = each.value.set\n  \
+                sso_connector_settings = each.value.sso\n}\n";
+    let main = format!("locals {{\n  tenants = yamldecode(file(\"${{path.module}}/customers.yaml\"))\n}}\n{call}");
+    let yaml = "blue_harbour:\n  workload: \"604178239951\"\n  set: \
+                \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"\n  management: \
+                \"719240583316\"\n  sso:\n    cloud: \"aws\"\n    home: \"us-east-1a\"\n    instance: \
+                \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n    role: \
+                \"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"\n";
+    [("main.tf", main), ("customers.yaml", yaml.to_owned())]
+}
+
+fn check_renamed(config: &str) -> crate::support::Run {
+    let [main, yaml] = renamed_module();
+    let dir = folder(&[(".symlint.hcl", config), (main.0, &main.1), (yaml.0, &yaml.1)]);
+    Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run()
+}
+
+#[test]
+fn tenants_may_be_in_a_local_and_attributes_may_have_dotted_names() {
+    let attributes = "sso_account_id = \"management\"\n    permission_set_arn = \"set\"\n    target_account_id = \"workload\"\n    sso_connector_settings = \"sso\"\n";
+    let flow = "flow {\n  arguments = { account_id = \"target\" }\n}\n";
+    let with = |from: &str, rest: &str| {
+        format!("tenants {{\n  from = {from}\n  attributes = {{\n    {attributes}    {rest}\n  }}\n}}\n{flow}")
+    };
+    let connector = [
+        "sso_connector_settings.region = \"sso.home\"\n    sso_connector_settings.instance_arn = \"sso.instance\"\n    sso_connector_settings.role_arn = \"sso.role\"",
+        "\"sso_connector_settings.region\" = \"sso.home\"\n    \"sso_connector_settings.instance_arn\" = \"sso.instance\"\n    \"sso_connector_settings.role_arn\" = \"sso.role\"",
+        "region = \"sso.home\"\n    instance_arn = \"sso.instance\"\n    role_arn = \"sso.role\"",
+    ];
+    for rest in connector {
+        for from in ["\"local.tenants\"", "[\"local.tenants\"]", "[\"local.tenants\", \"partners\"]"] {
+            let run = check_renamed(&with(from, rest));
+            assert_eq!(run.findings(), ["region-invalid blue_harbour"], "{from} {rest}: {run:?}");
+            assert_eq!(run.json()["runs"][0]["tenants"]["from"], "local.tenants");
+        }
+    }
+    let run = check_renamed(&with("\"local.tenant\"", connector[0]));
+    assert_eq!(run.code, 2);
+    let said = ".symlint.hcl:2:10: no local `tenant` is declared in what is checked; did you mean `local.tenants`?";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    // A variable may be written as it is referred to.
+    let dir = folder(&[
+        (".symlint.hcl", "tenants {\n  from = \"var.customer_tenants\"\n}\n"),
+        ("main.tf", VARIABLE),
+        ("terraform.tfvars", &bad()),
+    ]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+    assert_eq!(run.findings(), ["role-account-mismatch blue_harbour"]);
+}
+
+#[test]
+fn what_there_is_not_is_not_looked_for() {
+    // Of two accounts, one is nobody's business; nothing else says which.
+    let without = |attributes: &str| {
+        let other = good().replace("target_account_id", "billing_account").replace("sso_connector_settings", "sso");
+        let config = format!("tenants {{\n  attributes = {{ sso_connector_settings = \"sso\", {attributes} }}\n}}\n");
+        let dir = folder(&[(".symlint.hcl", &config), ("terraform.tfvars", &other)]);
+        Symlint::new(&["check", "--format", "json", "terraform.tfvars"]).dir(dir.path()).run()
+    };
+    assert_eq!(without("target_account_id = \"billing_account\"").findings(), [""; 0]);
+    assert_eq!(without("region = \"sso.region\"").findings(), ["missing-attribute blue_harbour"]);
+    for none in ["none", "\"none\""] {
+        let run = without(&format!("target_account_id = {none}"));
+        assert_eq!((run.code, run.findings()), (0, vec![]), "{run:?}");
+    }
+    // An argument with a name of ours that is for something else.
+    let flow = "module \"sso\" {\n  source = \"git::https://example.com/sso_flow.git\"\n  for_each = var.customer_tenants\n  \
+                tenant_slug = each.key\n  account_id = \"872818995424\"\n  target = each.value.target_account_id\n  \
+                permission_set_arn = each.value.permission_set_arn\n  sso_connector_settings = \
+                each.value.sso_connector_settings\n}\n";
+    let check = |config: &str| {
+        let main = format!("{VARIABLE}{flow}");
+        let dir = folder(&[(".symlint.hcl", config), ("main.tf", &main), ("terraform.tfvars", &good())]);
+        Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run().findings()
+    };
+    assert_eq!(check(""), ["flow-argument-miswired blue_harbour"]);
+    for none in ["none", "\"none\""] {
+        assert_eq!(check(&format!("flow {{\n  arguments = {{ account_id = {none} }}\n}}\n")), [""; 0], "{none}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_configuration_stops_its_own_folder_only() {
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        ("a/.symlint.hcl", "tennants {}\n"),
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &bad()),
+        ("b/main.tf", VARIABLE),
+        ("b/terraform.tfvars", &bad()),
+        ("c/.symlint.hcl", "rule \"role-account-mismatch\" { level = \"warning\" }\n"),
+        ("c/main.tf", VARIABLE),
+        ("c/terraform.tfvars", &bad()),
+    ]);
+    for paths in [&["."][..], &["a", "b", "c"], &["a/terraform.tfvars", "b", "c"]] {
+        let arguments: Vec<&str> = ["check", "--format", "json"].iter().chain(paths).copied().collect();
+        let run = Symlint::new(&arguments).dir(dir.path()).run();
+        assert_eq!(run.code, 2, "{paths:?}");
+        let said = "error: a/.symlint.hcl:1:1: there is no block `tennants`; did you mean `tenants`?";
+        assert!(run.stderr.contains(said), "{paths:?}: {}", run.stderr);
+        assert_eq!(run.stderr.matches("error: ").count(), 1, "{paths:?}: {}", run.stderr);
+        let report = run.json();
+        let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|it| &it["location"]["file"]).collect();
+        assert_eq!(found, ["b/terraform.tfvars", "c/terraform.tfvars"], "{paths:?}");
+        assert_eq!(report["problems"][0]["location"]["file"], "a/.symlint.hcl");
+    }
+    // One at the top does not hold where a folder has its own.
+    std::fs::write(dir.path().join(".symlint.hcl"), "exclude = \"b\"\n").unwrap();
+    let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+    let report = run.json();
+    let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|it| &it["location"]["file"]).collect();
+    assert_eq!((run.code, found), (2, vec![&"c/terraform.tfvars".into()]));
+    assert!(run.stderr.contains("error: .symlint.hcl:1:11: a list of strings is required here"), "{}", run.stderr);
 }

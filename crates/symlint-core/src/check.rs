@@ -1,6 +1,6 @@
 //! The whole way: projects in, findings out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 use symlint_terraform::{FileId, Project, Sources, Span};
@@ -12,7 +12,7 @@ use crate::finding::{Finding, SuppressedBy, Suppression};
 use crate::fingerprint;
 use crate::gaps;
 use crate::parallel;
-use crate::policy::{self, Applied, Baseline, Inline, Policy, Suppressions, UnusedSuppression};
+use crate::policy::{self, Applied, Baseline, CopiedSuppression, Inline, Policy, Suppressions, UnusedSuppression};
 use crate::rule::{Catalogue, Check, Context, Level, Rule};
 use crate::tenants::{Model, Tenant};
 
@@ -84,15 +84,17 @@ impl Run<'_> {
         let mut gone = self.apply_baseline(&mut judged);
         // One file, and one configuration, may serve several projects: what is used in one is used.
         let used: BTreeSet<_> = judged.iter().flat_map(|judged| judged.applied.used.iter().cloned()).collect();
-        for judged in &mut judged {
-            let runs = |rule: &str| self.runs(rule, judged.config);
+        let mut copied = copied(&judged);
+        for (at, judged) in judged.iter_mut().enumerate() {
+            let runs = |rule: &str| self.judges_all(rule, judged.config, &judged.outcome.model);
             let mut unused =
                 policy::unused(&judged.applied, &used, &judged.outcome.model, judged.config, self.today, &runs);
             // The baseline is in the sources of the first.
             unused.append(&mut gone);
             let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);
             invalid.retain(|invalid| !judged.outcome.model.sources().get(invalid.span.file).is_in_copy());
-            self.judge_suppressions(judged, &Suppressions { invalid, unused });
+            let copied = copied.remove(&at).unwrap_or_default();
+            self.judge_suppressions(judged, &Suppressions { invalid, unused, copied });
             if !self.policy.select.is_empty() {
                 let level = |id| self.catalogue.get(id).map(|rule| self.policy.level(rule, judged.config));
                 judged.outcome.findings.retain(|finding| level(finding.rule) != Some(Level::Off));
@@ -178,6 +180,15 @@ impl Run<'_> {
         self.catalogue.get(id).is_some_and(|rule| level(rule) != Level::Off)
     }
 
+    /// Whether a rule runs, and could look at everything in which it finds something.
+    fn judges_all(&self, id: &str, config: &Config, model: &Model<'_>) -> bool {
+        let hides_wiring = |gap: &NotChecked| {
+            matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::ValuesAlone | Code::Terragrunt | Code::Limit)
+        };
+        let needs_wiring = self.catalogue.get(id).is_some_and(|rule| rule.group.needs_wiring);
+        self.runs(id, config) && !(needs_wiring && model.not_checked.iter().any(hides_wiring))
+    }
+
     /// Marks what the baseline has, and returns what it has in vain.
     fn apply_baseline(&self, judged: &mut [Judged<'_, '_>]) -> Vec<UnusedSuppression> {
         let Some(baseline) = self.baseline else { return Vec::new() };
@@ -204,7 +215,7 @@ impl Run<'_> {
                 }
             }
         }
-        let runs = |rule: &str| judged.iter().any(|judged| self.runs(rule, judged.config));
+        let runs = |rule: &str| judged.iter().any(|judged| self.judges_all(rule, judged.config, &judged.outcome.model));
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 
@@ -235,6 +246,19 @@ impl Run<'_> {
         });
         Baseline::write(findings)
     }
+}
+
+/// The suppressions that came with a copied block, by the place of the project in which they are.
+fn copied(judged: &[Judged<'_, '_>]) -> BTreeMap<usize, Vec<CopiedSuppression>> {
+    let models: Vec<&Model<'_>> = judged.iter().map(|judged| &judged.outcome.model).collect();
+    let own = judged.iter().zip(&models).enumerate();
+    let all: Vec<_> =
+        own.flat_map(|(at, (judged, model))| policy::Copied::of(at, &judged.applied.inline, model)).collect();
+    let mut copied: BTreeMap<usize, Vec<CopiedSuppression>> = BTreeMap::new();
+    for (at, suppression) in policy::copied(&all, &models) {
+        copied.entry(at).or_default().push(suppression);
+    }
+    copied
 }
 
 fn in_baseline() -> Suppression {

@@ -103,7 +103,10 @@ fn may_grant(model: &Model<'_>, module: ModuleId) -> bool {
 
 /// The variables and locals that hold the tenants, as `var` or `local` and a name.
 fn names_of_tenants(model: &Model<'_>, config: &Config) -> BTreeSet<(&'static str, String)> {
-    let configured = config.tenants_variables.iter().map(|name| ("var", name.clone()));
+    let configured = config.tenants_variables.iter().map(|name| match name.strip_prefix("local.") {
+        Some(local) => ("local", local.to_owned()),
+        None => ("var", name.clone()),
+    });
     let roots = model.sources_of_values.collections().iter().filter_map(|collection| match &collection.shape.root {
         Root::Variable { name, .. } => Some(("var", name.to_string())),
         Root::Local { name, .. } => Some(("local", name.to_string())),
@@ -145,7 +148,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             _ => false,
         };
         let declared = model.project.root().and_then(|root| root.variable(&variable.name));
-        let reason = format!("the variable `{}` {reason}, so no tenant was checked", variable.name);
+        let reason = format!("{} {reason}, so no tenant was checked", variable.shown());
         let gap = NotChecked::new(Code::NoFlow, reason, declared.map(|variable| variable.name.span));
         let gap = gap.help("set it in a values file, or name one: `symlint check --var-file FILE`");
         found.push(NotChecked { is_finding: !is_reported, ..gap });
@@ -229,7 +232,8 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     let is_reported = model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
     let unseen: Vec<&str> = needed
         .iter()
-        .filter(|field| (**field != FieldKind::RoleArn || has_connector) && is_unseen(field))
+        .filter(|field| !config.is_absent(**field) && (**field != FieldKind::RoleArn || has_connector))
+        .filter(|field| is_unseen(field))
         .map(|field| field.name())
         .collect();
     if !unseen.is_empty() && !is_reported {

@@ -8,6 +8,10 @@ use symlint_core::tenants::text_of;
 const LONGEST: usize = 64;
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    // Then the environment is no part of the name.
+    if cx.config.role_name.is_constant {
+        return;
+    }
     let mut seen = HashSet::default();
     let calls = cx.model.connectors.iter().flat_map(|it| it.instances.iter().map(move |instance| (it.call, instance)));
     for (call, environment) in calls.filter_map(|(call, instance)| Some((call, instance.environment.as_ref()?))) {

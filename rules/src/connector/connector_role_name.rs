@@ -19,6 +19,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (name, pattern) = (role.name, &cx.config.role_name);
         let message = match known_role_kind(name.text()) {
             Some(kind) => format!("`{}` is not a connector role, but {kind}", name.text()),
+            None if pattern.is_constant => {
+                format!("`{}` is not a connector role: they are all named `{pattern}`", name.text())
+            }
             None => format!("`{}` is not a connector role: their names have the form `{pattern}`", name.text()),
         };
         // If only the case of the prefix is wrong, it is clear what was meant.

@@ -14,6 +14,7 @@ pub(crate) static GROUP: Group = Group {
     question: "does the name of the role match the tenant?",
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
+    needs_wiring: false,
     rules: &[
         rule!("connector-role-name", Model(connector_role_name)),
         rule!("connector-role-foreign", Tenant(connector_role_foreign)),

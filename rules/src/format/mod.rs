@@ -20,6 +20,7 @@ pub(crate) static GROUP: Group = Group {
     question: "is each value well formed?",
     urgency: 3,
     severity: &[(Level::Error, "4.0")],
+    needs_wiring: false,
     rules: &[
         rule!("account-id-format", Tenant(account_id_format)),
         rule!("account-id-not-string", Tenant(account_id_not_string)),

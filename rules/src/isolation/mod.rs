@@ -20,6 +20,7 @@ pub(crate) static GROUP: Group = Group {
     question: "are the tenants kept apart from each other?",
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
+    needs_wiring: false,
     rules: &[
         rule!("duplicate-tenant", Model(duplicate_tenant)),
         rule!("duplicate-sso-account", Model(duplicate_sso_account)),

@@ -3,6 +3,7 @@
 use symlint_core::rule::Group;
 
 mod not_checked;
+mod suppression_copied;
 mod suppression_invalid;
 mod suppression_unused;
 
@@ -11,9 +12,11 @@ pub(crate) static GROUP: Group = Group {
     question: "was everything checked, and is the linter itself used well?",
     urgency: 3,
     severity: &[],
+    needs_wiring: false,
     rules: &[
         rule!("not-checked", Model(not_checked)),
         rule!("suppression-invalid", Suppressions(suppression_invalid)),
+        rule!("suppression-copied", Suppressions(suppression_copied)),
         rule!("suppression-unused", Suppressions(suppression_unused)),
     ],
 };

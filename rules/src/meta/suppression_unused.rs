@@ -13,11 +13,23 @@ pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
                 format!("the `{rule}` finding here is about several tenants, and each of them needs an exception")
             }
             Unused::Expired(day) => format!("this exception for `{rule}` expired on {day}; renew or remove it"),
+            Unused::Changed(value) => {
+                format!("this exception for `{rule}` holds for the value `{value}` only, and the value has changed")
+            }
             Unused::Baseline => format!("this `{rule}` finding no longer exists; write the baseline again"),
         };
         let report = cx.report(unused.span, message);
-        if unused.why == Unused::Group {
-            report.help("This exception has no effect. Add one for each of the tenants, or remove it.");
+        match unused.why {
+            Unused::Group => {
+                report.help("This exception has no effect. Add one for each of the tenants, or remove it.");
+            }
+            Unused::Changed(_) => {
+                report.help(
+                    "This exception has no effect, so the finding is reported again. Review the new value. If it is \
+                     intended, too, write it into the exception; otherwise remove the exception.",
+                );
+            }
+            _ => {}
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) static GROUP: Group = Group {
     question: "will Sym accept the names?",
     urgency: 2,
     severity: &[],
+    needs_wiring: true,
     rules: &[
         rule!("slug-charset", Model(slug_charset)),
         rule!("slug-too-long", Model(slug_too_long)),

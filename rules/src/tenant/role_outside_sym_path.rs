@@ -2,7 +2,7 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::arn::is_role_path;
-use symlint_core::tenants::{RoleArn, Tenant, environment_of, known_role_kind};
+use symlint_core::tenants::{RoleArn, Tenant, known_role_kind};
 
 const SYM_PATH: &str = "/sym/";
 
@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let name = role.name.text();
     let message = format!("role `{name}` has {has}, but the runtime may only assume roles under `{SYM_PATH}`");
     let is_slip = path == "/" || path.eq_ignore_ascii_case(SYM_PATH);
-    let is_connector = environment_of(name, &cx.config.role_name).is_some();
+    let is_connector = cx.config.role_name.matches(name);
     let report = cx.report(role.path, message);
     if is_slip && is_connector {
         report.suggestion("use the path of the connector module", role.path, SYM_PATH);
@@ -31,7 +31,5 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
 /// Whether `connector-role-name` reports what kind of role this is, which says more than its path.
 fn is_another_kind(role: &RoleArn<'_>, cx: &Context<'_>) -> bool {
     let name = role.name.text();
-    role.name.is_well_formed()
-        && known_role_kind(name).is_some()
-        && environment_of(name, &cx.config.role_name).is_none()
+    role.name.is_well_formed() && known_role_kind(name).is_some() && !cx.config.role_name.matches(name)
 }

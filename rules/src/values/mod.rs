@@ -19,6 +19,7 @@ pub(crate) static GROUP: Group = Group {
     question: "do the files mean what their author thinks?",
     urgency: 3,
     severity: &[],
+    needs_wiring: true,
     rules: &[
         rule!("syntax-error", Model(syntax_error), obstacle = Obstacle::Unreadable),
         rule!("evaluation-error", Model(evaluation_error), obstacle = Obstacle::Unevaluated),

@@ -25,6 +25,7 @@ pub(crate) static GROUP: Group = Group {
     question: "does each `sso_flow` instance receive its own tenant's values?",
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
+    needs_wiring: true,
     rules: &[
         rule!("flow-argument-miswired", Model(flow_argument_miswired)),
         rule!("flow-resource-miswired", Model(flow_resource_miswired)),

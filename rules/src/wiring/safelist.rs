@@ -94,8 +94,9 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let listed: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
     let wired: HashSet<TenantId> =
         model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant).collect();
-    let known: HashSet<&str> =
-        model.tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text()).collect();
+    let configured = cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).map(String::as_str);
+    let of_tenants = model.tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text());
+    let known: HashSet<&str> = of_tenants.chain(configured).collect();
     let is_stray = |account: &&Account| !account.is_of_tenant && !known.contains(account.id.as_str());
     let strays: Vec<&Account> = accounts.into_iter().filter(is_stray).take(STRAYS).collect();
     let is_missing = |tenant: &'a Tenant| {

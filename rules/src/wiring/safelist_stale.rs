@@ -19,7 +19,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     if !is_known {
         return;
     }
-    let mut known: HashSet<&str> = cx.config.host_accounts.iter().map(String::as_str).collect();
+    let configured = cx.config.host_accounts.iter().chain(&cx.config.safelist_extra);
+    let mut known: HashSet<&str> = configured.map(String::as_str).collect();
     known.extend(tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text()));
     known.extend(tenants.iter().filter_map(Tenant::role_account).map(|account| account.text()));
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.

@@ -35,20 +35,25 @@ pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, 
 fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
     let found: BTreeSet<&str> =
         models.iter().flat_map(|model| &model.variables).map(|variable| variable.name.as_str()).collect();
-    let there: BTreeSet<&str> = models.iter().flat_map(|model| variables(model)).collect();
+    let there: BTreeSet<String> = models.iter().flat_map(|model| variables(model)).collect();
+    let is_local = |name: &str| name.starts_with("local.");
     let calls_flows = models.iter().any(|model| !model.flows.is_empty());
     let mut named = config.tenants_variables.iter().zip(&config.tenants_variable_spans);
     named.find_map(|(name, &span)| {
         if found.contains(name.as_str()) {
             return None;
         }
-        let free = there.iter().copied().filter(|there| !found.contains(there));
+        let free = there.iter().map(String::as_str);
+        let free = free.filter(|there| !found.contains(there) && is_local(there) == is_local(name));
         let hint = match closest(name, free) {
             Some(near) => format!("; did you mean `{near}`?"),
             None if calls_flows && found.is_empty() => String::new(),
             None => return None,
         };
-        let message = format!("no variable `{name}` is declared or set in what is checked{hint}");
+        let message = match name.strip_prefix("local.") {
+            Some(local) => format!("no local `{local}` is declared in what is checked{hint}"),
+            None => format!("no variable `{name}` is declared or set in what is checked{hint}"),
+        };
         Some(ConfigError { message, span })
     })
 }
@@ -59,7 +64,8 @@ fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErr
         let mut tenants = models.iter().flat_map(|model| of_variables(model)).peekable();
         tenants.peek().is_some() && tenants.all(|tenant| kinds(ours).all(|kind| is_unseen(tenant, kind)))
     };
-    let mut unseen: Vec<&String> = config.attributes.keys().filter(|ours| is_unseen(ours)).collect();
+    let mapped = config.attributes.iter().filter(|(_, theirs)| !theirs.is_empty()).map(|(ours, _)| ours);
+    let mut unseen: Vec<&String> = mapped.filter(|ours| is_unseen(ours)).collect();
     unseen.sort_unstable_by_key(|ours| config.attribute_spans.get(*ours));
     if unseen.is_empty() {
         return None;
@@ -92,7 +98,7 @@ fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
     let given: BTreeSet<&str> =
         calls().flat_map(|call| &call.arguments).map(|argument| argument.name.text.as_str()).collect();
     config.flow_arguments.iter().filter(|_| !given.is_empty()).find_map(|(ours, theirs)| {
-        if given.contains(theirs.as_str()) {
+        if theirs.is_empty() || given.contains(theirs.as_str()) {
             return None;
         }
         let span = *config.flow_argument_spans.get(ours)?;
@@ -127,7 +133,7 @@ pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
         || model.conversions.iter().any(|problem| problem.kind.is_error());
     if of_variables(model).next().is_some() && !is_told {
         let mut kinds: Vec<FieldKind> = FieldKind::VALUES.to_vec();
-        kinds.retain(|&kind| of_variables(model).all(|tenant| is_unseen(tenant, kind)));
+        kinds.retain(|&kind| !config.is_absent(kind) && of_variables(model).all(|tenant| is_unseen(tenant, kind)));
         unseen.attributes = kinds.iter().map(|&kind| config.field_path(kind).join(".")).collect();
     }
     if !unseen.attributes.is_empty() {
@@ -140,7 +146,8 @@ pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
     }
     let calls = || model.flows.iter().filter_map(|flow| flow.call);
     let is_given = |name: &str| calls().any(|call| call.argument(name).is_some());
-    let named = config.flow_arguments.values().filter(|name| calls().next().is_some() && !is_given(name));
+    let named = config.flow_arguments.values().filter(|name| !name.is_empty());
+    let named = named.filter(|name| calls().next().is_some() && !is_given(name));
     unseen.arguments = named.cloned().collect();
     unseen
 }
@@ -171,7 +178,11 @@ fn is_unseen(tenant: &Tenant, kind: FieldKind) -> bool {
 fn entries(model: &Model<'_>) -> Vec<Value> {
     let evaluator = Evaluator::new(model.project);
     let root = evaluator.root();
-    let variables = model.variables.iter().filter_map(|variable| evaluator.variable(&root, &variable.name));
+    let value = |name: &String| match name.strip_prefix("local.") {
+        Some(local) => evaluator.local(&root, local),
+        None => evaluator.variable(&root, name),
+    };
+    let variables = model.variables.iter().filter_map(|variable| value(&variable.name));
     variables.filter_map(Value::into_entries).flatten().map(|entry| entry.value).collect()
 }
 
@@ -185,10 +196,12 @@ fn names(objects: &[Value]) -> Vec<String> {
     names.map(|entry| entry.key.to_string()).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-/// The names of the variables that the root module declares or is given.
-fn variables<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m str> {
+/// The names of the variables that the root module declares or is given, and of its locals, as `local.NAME`.
+fn variables(model: &Model<'_>) -> impl Iterator<Item = String> {
     let project = model.project;
     let declared = project.root().into_iter().flat_map(|root| &root.variables);
-    let assigned = project.assignments().iter().map(|assignment| assignment.variable.text.as_str());
-    declared.map(|variable| variable.name.text.as_str()).chain(assigned)
+    let assigned = project.assignments().iter().map(|assignment| assignment.variable.text.to_string());
+    let locals = project.root().into_iter().flat_map(|root| &root.locals);
+    let locals = locals.map(|local| format!("local.{}", local.name.text));
+    declared.map(|variable| variable.name.text.to_string()).chain(assigned).chain(locals)
 }

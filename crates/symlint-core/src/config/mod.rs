@@ -1,8 +1,10 @@
 //! What a team says about its own set-up: `.symlint.hcl`.
 
+mod literal;
 mod missing;
 mod propose;
 mod read;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,7 @@ pub(crate) use missing::{missing_name, unseen};
 pub use propose::propose;
 pub(crate) use propose::{flow_module, has_tenants};
 pub use read::{ConfigError, read};
+pub use settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, TOP};
 
 /// The configuration. Its default is that of the stock modules.
 #[derive(Debug, Clone)]
@@ -23,17 +26,19 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// Values files of which each is a run of its own: patterns, as seen from the file's folder.
     pub values: Vec<String>,
-    /// The variables whose entries are tenants.
+    /// The variables whose entries are tenants; `local.NAME` for a local.
     pub tenants_variables: Vec<String>,
     /// Where each of them is named, if the file names them.
     pub tenants_variable_spans: Vec<Span>,
-    /// Our names of attributes → the path to theirs inside a tenant; only those that differ.
+    /// Our names of attributes → the path to theirs inside a tenant; only those that differ. A path without steps says
+    /// that they have no such attribute.
     pub attributes: BTreeMap<String, Vec<String>>,
     /// Where each of them is named.
     pub attribute_spans: BTreeMap<String, Span>,
     /// The name of the flow module.
     pub flow_module: String,
-    /// Our names of the flow module's arguments → theirs; only those that differ.
+    /// Our names of the flow module's arguments → theirs; only those that differ. An empty name says that it has no such
+    /// argument.
     pub flow_arguments: BTreeMap<String, String>,
     /// Where each of them is named.
     pub flow_argument_spans: BTreeMap<String, Span>,
@@ -47,6 +52,8 @@ pub struct Config {
     pub allowed_partitions: Vec<String>,
     /// Accounts of the service provider itself.
     pub host_accounts: Vec<String>,
+    /// Accounts of others that the runtime may enter.
+    pub safelist_extra: Vec<String>,
     /// Levels that differ from those of the rule pages, by rule id.
     pub levels: BTreeMap<String, Level>,
     /// Findings that are as they should be.
@@ -61,13 +68,15 @@ pub struct Config {
     pub file: Option<FileId>,
 }
 
-/// What connector roles are called: `SymSSO{environment}`.
+/// What connector roles are called: `SymSSO{environment}`, or all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleNamePattern {
-    /// What stands before the environment.
+    /// What stands before the environment; the whole name where there is no environment in it.
     pub prefix: String,
     /// What stands behind it.
     pub suffix: String,
+    /// Whether all roles have this name.
+    pub is_constant: bool,
 }
 
 /// A finding that is as it should be.
@@ -83,6 +92,8 @@ pub struct Exception {
     pub reason: String,
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub expires: Option<String>,
+    /// The value for which it holds: it lapses when that changes.
+    pub value: Option<String>,
     /// The id of the rule in the block.
     pub span: Span,
 }
@@ -160,10 +171,11 @@ impl Default for Config {
             flow_arguments: BTreeMap::new(),
             flow_argument_spans: BTreeMap::new(),
             connector_module: "sso-connector".into(),
-            role_name: RoleNamePattern { prefix: "SymSSO".into(), suffix: String::new() },
+            role_name: RoleNamePattern { prefix: "SymSSO".into(), suffix: String::new(), is_constant: false },
             runtime_module: "runtime-connector".into(),
             allowed_partitions: vec!["aws".into()],
             host_accounts: Vec::new(),
+            safelist_extra: Vec::new(),
             levels: BTreeMap::new(),
             exceptions: Vec::new(),
             customers: Vec::new(),
@@ -175,7 +187,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The path inside a tenant to the attribute that we call `name`.
+    /// The path inside a tenant to the attribute that we call `name`; empty where there is none.
     pub fn attribute_path<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
         if let Some(path) = self.attributes.get(name) {
             return path.iter().map(String::as_str).collect();
@@ -183,7 +195,10 @@ impl Config {
         match name {
             "cloud" | "instance_arn" | "region" | "role_arn" => {
                 let mut path = self.attribute_path("sso_connector_settings");
-                path.push(name);
+                // Without what holds it, it is nowhere.
+                if !path.is_empty() {
+                    path.push(name);
+                }
                 path
             }
             _ => vec![name],
@@ -193,6 +208,16 @@ impl Config {
     /// The path inside a tenant to a field.
     pub fn field_path(&self, kind: FieldKind) -> Vec<&str> {
         self.attribute_path(kind.name())
+    }
+
+    /// Whether the configuration says that no tenant has a field.
+    pub fn is_absent(&self, kind: FieldKind) -> bool {
+        self.field_path(kind).is_empty()
+    }
+
+    /// The variables and locals that the file names.
+    pub(crate) fn tenants_variables_named(&self) -> impl Iterator<Item = &str> {
+        self.tenants_variables.iter().zip(&self.tenants_variable_spans).map(|(name, _)| name.as_str())
     }
 
     /// Whether the configuration says where a field, or what holds it, is.
@@ -255,21 +280,34 @@ pub fn common_name<'k>(keys: &[&'k str]) -> Option<&'k str> {
 }
 
 impl RoleNamePattern {
-    /// Reads `SymSSO{environment}`; `None` without exactly one `{environment}`.
+    /// Reads `SymSSO{environment}`, or a name without braces; `None` for anything else.
     pub fn parse(pattern: &str) -> Option<Self> {
-        let (prefix, suffix) = pattern.split_once("{environment}")?;
         let plain = |part: &str| !part.contains(['{', '}']);
-        (plain(prefix) && plain(suffix)).then(|| Self { prefix: prefix.into(), suffix: suffix.into() })
+        let (prefix, suffix) = pattern.split_once("{environment}").unwrap_or((pattern, ""));
+        let is_constant = plain(pattern);
+        (plain(prefix) && plain(suffix)).then(|| Self { prefix: prefix.into(), suffix: suffix.into(), is_constant })
     }
 
     /// The role name for `environment`, as the connector module makes it.
     pub fn role_name(&self, environment: &str) -> String {
-        format!("{}{}{}", self.prefix, symlint_terraform::title(environment), self.suffix)
+        match self.is_constant {
+            true => self.prefix.clone(),
+            false => format!("{}{}{}", self.prefix, symlint_terraform::title(environment), self.suffix),
+        }
+    }
+
+    /// Whether a role of this name can be a connector's.
+    pub fn matches(&self, name: &str) -> bool {
+        match self.is_constant {
+            true => name == self.prefix,
+            false => crate::tenants::environment_of(name, self).is_some(),
+        }
     }
 }
 
 impl std::fmt::Display for RoleNamePattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{{environment}}{}", self.prefix, self.suffix)
+        let environment = if self.is_constant { "" } else { "{environment}" };
+        write!(f, "{}{environment}{}", self.prefix, self.suffix)
     }
 }

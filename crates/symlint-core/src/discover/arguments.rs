@@ -99,6 +99,7 @@ impl Inputs {
 /// Which argument of ours has this name.
 fn named(name: &str, config: &Config) -> Option<ArgumentKind> {
     ArgumentKind::ALL.into_iter().find(|&kind| match config.flow_arguments.get(kind.name()) {
+        // No argument has an empty name.
         Some(theirs) => theirs == name,
         None => kind.name() == name || (kind == ArgumentKind::AccountId && name == "target_account_id"),
     })

@@ -69,7 +69,11 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
 pub fn concerns(project: &Project, config: &Config) -> bool {
     let is_set = |name: &str| project.assignments().iter().any(|assignment| assignment.variable.text.as_str() == name);
     let is_declared = |name: &str| project.root().is_some_and(|root| root.variable(name).is_some());
-    config.tenants_variables.iter().any(|name| is_declared(name) || is_set(name))
+    let is_local = |name: &str| {
+        let local = name.strip_prefix("local.").zip(project.root());
+        local.is_some_and(|(name, root)| root.local(name).is_some())
+    };
+    config.tenants_variables.iter().any(|name| is_declared(name) || is_set(name) || is_local(name))
         || Roles::new(project, config).has_any()
 }
 
@@ -82,12 +86,14 @@ fn compare(tenants: &[Tenant], config: &Config) -> (Index, Vec<Relation>, RoleNa
     (index, relations, role_names)
 }
 
-/// The state of the variables that the configuration names, or that the stock module has.
+/// The state of the variables and locals that the configuration names, or that the stock module has.
 fn variables(evaluator: &Evaluator<'_>, config: &Config) -> Vec<TenantsVariable> {
     let root = evaluator.root();
     let state = |name: &String| {
-        let value = evaluator.variable(&root, name)?;
+        let local = name.strip_prefix("local.");
+        let value = local.map_or_else(|| evaluator.variable(&root, name), |local| evaluator.local(&root, local))?;
         let is_set = evaluator.project().assignments().iter().any(|it| it.variable.text.as_str() == name);
+        let is_set = is_set || local.is_some();
         let state = match value.as_unknown() {
             // Nothing can be looped over: no better than no value.
             None if matches!(value.kind, Kind::Null) => VariableState::Null(value.origin.span),

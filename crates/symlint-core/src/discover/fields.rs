@@ -115,6 +115,7 @@ pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> F
     finder.by_role_and_safelist();
     finder.by_elimination();
     finder.by_looks();
+    finder.ways.retain(|way| !config.is_absent(way.field));
     let others = finder.attributes.iter().map(|attribute| attribute.steps.clone());
     let others = others.filter(|steps| !finder.is_taken(steps)).collect();
     Fields { ways: finder.ways, others }
@@ -145,6 +146,9 @@ impl Finder<'_> {
     fn configured_and_named(&mut self, sample: &[&Value], config: &Config) {
         for field in FieldKind::VALUES {
             let path = config.field_path(field);
+            if path.is_empty() {
+                continue;
+            }
             let is_there = |element: &&Value| {
                 let found = path.iter().try_fold((*element).clone(), |value, name| value.get(name));
                 found.is_some_and(|value| value.entries().is_none() && value.elements().is_none())

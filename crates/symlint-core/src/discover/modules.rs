@@ -98,7 +98,8 @@ const USUAL: [&str; 9] =
 
 /// Whether a module that is not there to read is called with the arguments of a flow module.
 fn is_called_as_flow(call: &ModuleCall, config: &Config) -> bool {
-    let theirs: Vec<&str> = config.flow_arguments.values().map(String::as_str).collect();
+    let theirs: Vec<&str> =
+        config.flow_arguments.values().map(String::as_str).filter(|name| !name.is_empty()).collect();
     let count = |known: &[&str]| known.iter().filter(|name| call.argument(name).is_some()).count();
     let telling = count(&TELLING);
     let mapped = theirs.iter().filter(|name| call.argument(name).is_some()).count();

@@ -125,12 +125,12 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
         return None;
     }
     for variable in &model.variables {
-        let name = &variable.name;
+        let name = variable.shown();
         return Some(match &variable.state {
             VariableState::Known => continue,
-            VariableState::Unset => format!("the variable `{name}` has no value"),
-            VariableState::Null(_) => format!("the variable `{name}` is null"),
-            VariableState::Unknown { reason, .. } => format!("the variable `{name}` is not known: {reason}"),
+            VariableState::Unset => format!("{name} has no value"),
+            VariableState::Null(_) => format!("{name} is null"),
+            VariableState::Unknown { reason, .. } => format!("{name} is not known: {reason}"),
         });
     }
     let unknown = model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));

@@ -19,7 +19,7 @@ pub(crate) struct InlineSuppression {
     /// The id in the comment.
     pub(crate) span: Span,
     /// Findings that start in here are suppressed.
-    covers: Span,
+    pub(crate) covers: Span,
 }
 
 impl InlineSuppression {
@@ -185,12 +185,16 @@ struct Lines<'s> {
 }
 
 impl Lines<'_> {
-    /// The line of a comment behind something, or what starts on the line below one that stands alone.
+    /// The line of a comment after something, with what is opened there, or what starts on the line below a comment that
+    /// is alone on its line.
     fn covered(&self, comment: Span) -> Span {
         let first = self.source.position(comment.start).line;
         let mut last = self.source.position(comment.end).line;
-        if !self.is_blank(self.line(first).start, comment.start) || !self.is_blank(comment.end, self.line(last).end) {
+        if !self.is_blank(comment.end, self.line(last).end) {
             return self.line(last);
+        }
+        if !self.is_blank(self.line(first).start, comment.start) {
+            return self.with_items(self.line(first), self.line(last).end);
         }
         // Several comments may stand above one item.
         let following = self.comments.iter().skip_while(|other| other.start <= comment.start);
@@ -202,10 +206,15 @@ impl Lines<'_> {
             last = self.source.position(other.end).line;
         }
         let below = self.line(last + 1);
-        let at = self.items.partition_point(|&(start, _)| start < below.start);
-        let starting = self.items.iter().skip(at).take_while(|&&(start, _)| start < below.end);
-        let end = starting.map(|&(_, end)| end).max().unwrap_or(below.start);
-        Span::new(comment.file, below.start..end)
+        self.with_items(below, below.start)
+    }
+
+    /// All items that start on a line, from its start to `end` or beyond.
+    fn with_items(&self, line: Span, end: u32) -> Span {
+        let at = self.items.partition_point(|&(start, _)| start < line.start);
+        let starting = self.items.iter().skip(at).take_while(|&&(start, _)| start < line.end);
+        let end = starting.map(|&(_, end)| end).fold(end, u32::max);
+        Span::new(self.file, line.start..end)
     }
 
     fn line(&self, line: u32) -> Span {

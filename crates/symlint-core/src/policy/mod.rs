@@ -1,6 +1,7 @@
 //! What counts: which rules run, how bad their findings are, and which of them are known and as they should be.
 
 mod baseline;
+mod copied;
 mod inline;
 mod suppress;
 mod yaml;
@@ -11,6 +12,8 @@ use crate::config::Config;
 use crate::rule::{Catalogue, Level, Rule};
 
 pub use baseline::{Baseline, BaselineError};
+pub use copied::CopiedSuppression;
+pub(crate) use copied::{Copied, copied};
 pub(crate) use inline::Inline;
 pub use inline::InvalidSuppression;
 pub(crate) use suppress::{Applied, apply, replaced, unused, unused_baseline};

@@ -6,10 +6,11 @@ use foldhash::HashMap;
 use symlint_terraform::{Assignment, Project, Span};
 
 use super::baseline::Baseline;
+use super::copied::CopiedSuppression;
 use super::inline::{Inline, InlineSuppression, InvalidSuppression};
 use crate::config::{Config, Exception};
 use crate::finding::{Finding, SuppressedBy, Suppression};
-use crate::tenants::{FieldKind, Model, Tenant};
+use crate::tenants::{Field, FieldKind, Model, Tenant};
 
 /// What the rules about symlint's own use look at.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Suppressions {
     pub invalid: Vec<InvalidSuppression>,
     /// What suppressed nothing.
     pub unused: Vec<UnusedSuppression>,
+    /// Comments with one reason on several tenants.
+    pub copied: Vec<CopiedSuppression>,
 }
 
 /// A suppression, an exception or an entry of the baseline that did nothing.
@@ -42,6 +45,8 @@ pub enum Unused {
     Group,
     /// The exception held until this day.
     Expired(String),
+    /// The exception holds for this value, which is another one now.
+    Changed(String),
     /// The baseline's finding is gone.
     Baseline,
 }
@@ -56,6 +61,8 @@ pub(crate) struct Applied {
     pub(crate) used: BTreeSet<Known>,
     /// The rule and the tenants of each finding about several that counts.
     groups: Vec<(&'static str, Vec<String>)>,
+    /// The places of the exceptions that would have suppressed something with another value.
+    changed: BTreeSet<Known>,
 }
 
 /// Marks the findings that comments and exceptions cover; `today` is `YYYY-MM-DD`.
@@ -66,7 +73,7 @@ pub(crate) fn apply(
     config: &Config,
     today: Option<&str>,
 ) -> Applied {
-    let mut used = BTreeSet::new();
+    let (mut used, mut changed) = (BTreeSet::new(), BTreeSet::new());
     let mut groups = Vec::new();
     let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, suppression) in inline.valid.iter().enumerate() {
@@ -82,7 +89,12 @@ pub(crate) fn apply(
             used.insert(known(comment.span, model));
             suppression = Some(Suppression { by: SuppressedBy::Inline, reason: comment.reason.clone() });
         }
-        for exception in matching(&exceptions, finding, model) {
+        let (holding, others): (Vec<&Exception>, Vec<&Exception>) =
+            matching(&exceptions, finding, model).into_iter().partition(|it| has_value(it, finding, model));
+        changed.extend(others.iter().map(|exception| known(exception.span, model)));
+        // What is about several tenants needs an exception for each.
+        let is_held = finding.tenants.is_empty() || others.is_empty();
+        for exception in holding.into_iter().filter(|_| is_held) {
             used.insert(known(exception.span, model));
             let reason = exception.reason.clone();
             suppression = suppression.or(Some(Suppression { by: SuppressedBy::Exception, reason }));
@@ -92,7 +104,7 @@ pub(crate) fn apply(
         }
         finding.suppressed = suppression;
     }
-    Applied { inline, used, groups }
+    Applied { inline, used, groups, changed }
 }
 
 /// The exceptions that cover a finding; where it is about several tenants, those that cover all of them together.
@@ -147,6 +159,9 @@ pub(crate) fn unused(
         let why = match &exception.expires {
             Some(day) if has_expired(exception, today) => Unused::Expired(day.clone()),
             _ if !is_unused(exception.span) => continue,
+            _ if applied.changed.contains(&known(exception.span, model)) => {
+                Unused::Changed(exception.value.clone().unwrap_or_default())
+            }
             _ if applied.groups.iter().any(|(rule, tenants)| is_about(exception, rule, tenants)) => Unused::Group,
             _ => Unused::Exception,
         };
@@ -199,6 +214,24 @@ fn matches(exception: &Exception, finding: &Finding) -> bool {
     exception.rule == finding.rule
         && exception.tenant.as_ref().is_none_or(|tenant| finding.tenant.as_ref() == Some(tenant))
         && exception.path.as_ref().is_none_or(|path| finding.path.as_deref().is_some_and(|at| lies_in(at, path)))
+}
+
+/// Whether a finding is about the value for which an exception holds: the text that is wrong, or the value that has it.
+fn has_value(exception: &Exception, finding: &Finding, model: &Model<'_>) -> bool {
+    let Some(value) = &exception.value else { return true };
+    if model.sources().text(model.project.visible(finding.span)) == value.as_str() {
+        return true;
+    }
+    let is_own = |tenant: &&Tenant| match finding.tenants.as_slice() {
+        [] => finding.tenant.as_deref() == Some(tenant.name()),
+        several => several.iter().any(|key| key == tenant.name()) && covers(exception, tenant),
+    };
+    let is_here = |field: &Field| match (&finding.path, &field.path) {
+        (Some(path), Some(own)) => *path == own.to_string(),
+        _ => !finding.tenants.is_empty(),
+    };
+    let mut fields = model.tenants.iter().filter(is_own).flat_map(Tenant::values);
+    fields.any(|field| field.as_str() == Some(value.as_str()) && is_here(field))
 }
 
 /// Whether a path leads to what `outer` leads to, or into it.

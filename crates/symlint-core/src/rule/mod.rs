@@ -116,6 +116,9 @@ pub struct Group {
     /// How much harm its findings can do to a customer, by the rule's level, from 0 to 10. GitHub calls 9 and more
     /// critical, 7 and more high, 4 and more medium. What is not listed is not about security.
     pub severity: &'static [(Level, &'static str)],
+    /// Whether its rules may look at more than the values of tenants. Where wiring is not checked, nobody can tell what
+    /// they would find.
+    pub needs_wiring: bool,
     /// In the order of the catalogue.
     pub rules: &'static [Rule],
 }

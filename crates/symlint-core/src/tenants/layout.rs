@@ -61,9 +61,8 @@ impl Layout {
             let own = ways.iter().find(is_plain).map(|way| names(&way.steps));
             let is_elsewhere = ways.iter().any(|way| way.field == field);
             let ours = || config.field_path(field).into_iter().map(Str::from).collect::<Vec<_>>();
-            let path = own.or_else(|| {
-                (is_configured && !is_elsewhere && !elsewhere.is_some_and(|it| it.contains(&field))).then(ours)
-            })?;
+            let is_missed = !config.is_absent(field) && !elsewhere.is_some_and(|it| it.contains(&field));
+            let path = own.or_else(|| (is_configured && !is_elsewhere && is_missed).then(ours))?;
             let above = path.split_last().map(|(_, above)| above).unwrap_or_default();
             let parent = parents.iter().position(|known| known == above).unwrap_or_else(|| {
                 parents.push(above.to_vec());
@@ -78,7 +77,8 @@ impl Layout {
         let ours =
             FieldKind::VALUES.map(|field| config.field_path(field).into_iter().map(Str::from).collect::<Vec<_>>());
         let known = places.iter().flatten().map(|place| place.path.as_slice());
-        let shape = is_ours.then(|| Shape::of(known.chain(ours.iter().map(Vec::as_slice))));
+        let ours = ours.iter().map(Vec::as_slice).filter(|path| !path.is_empty());
+        let shape = is_ours.then(|| Shape::of(known.chain(ours)));
         let single = |field| {
             let at = FieldKind::VALUES.iter().position(|value| *value == field)?;
             let place = places.get(at)?.as_ref()?;

@@ -224,15 +224,25 @@ impl Tenant {
     }
 }
 
-/// A variable whose entries are tenants.
+/// A variable or local whose entries are tenants.
 #[derive(Debug)]
 pub struct TenantsVariable {
-    /// Its name.
+    /// Its name; `local.NAME` for a local.
     pub name: String,
     /// Whether its entries are known.
     pub state: VariableState,
     /// Whether it is a list or set, so that the calls that use it are all that says whose its values are.
     pub is_list: bool,
+}
+
+impl TenantsVariable {
+    /// ``the variable `customer_tenants` ``
+    pub fn shown(&self) -> String {
+        match self.name.strip_prefix("local.") {
+            Some(local) => format!("the local `{local}`"),
+            None => format!("the variable `{}`", self.name),
+        }
+    }
 }
 
 /// Whether the entries of a tenants variable are known.

@@ -9,8 +9,11 @@ pub fn normalise(name: &str) -> String {
     normalised
 }
 
-/// The environment inside a role name that follows `pattern`: `Foo` in `SymSSOFoo`.
+/// The environment inside a role name that follows `pattern`: `Foo` in `SymSSOFoo`; `None` where all have one name.
 pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'n str> {
+    if pattern.is_constant {
+        return None;
+    }
     name.strip_prefix(pattern.prefix.as_str())?.strip_suffix(pattern.suffix.as_str()).filter(|env| !env.is_empty())
 }
 

@@ -12,7 +12,8 @@ use crate::config::Config;
 /// What the name of a tenant's connector role says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleNaming {
-    /// Nothing: the role is not known, its name is malformed, or the tenant has no name to hold against it.
+    /// Nothing: the role is not known, its name is malformed or the same for all, or the tenant has no name to hold
+    /// against it.
     Nothing,
     /// It is no connector role, but another kind of role.
     OtherKind,
@@ -123,6 +124,8 @@ struct Named<'t> {
     own_word: String,
     /// The environment that is configured.
     configured: Option<&'t str>,
+    /// Whether the role has the name that all roles have.
+    has_constant_name: bool,
     /// Other names of the tenant, normalized.
     others: Vec<String>,
 }
@@ -142,6 +145,7 @@ impl<'t> Named<'t> {
             key,
             own_word: normalise(configured.unwrap_or(key)),
             configured,
+            has_constant_name: config.role_name.is_constant && role.is_some_and(|role| config.role_name.matches(role)),
             others: tenant.other_names.iter().map(|name| normalise(name)).filter(|name| !name.is_empty()).collect(),
         }
     }
@@ -306,7 +310,8 @@ impl Judge<'_, '_> {
     fn other_form(&self, tenants: &[Tenant]) -> Option<RoleHabit> {
         let mut forms: HashMap<Affixes, Vec<TenantId>> = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
-            let role = named.role.filter(|role| named.environment.is_none() && known_role_kind(role).is_none());
+            let is_other = named.environment.is_none() && !named.has_constant_name;
+            let role = named.role.filter(|role| is_other && known_role_kind(role).is_none());
             if let Some(affixes) = role.and_then(|role| Affixes::around(&named.own_word, role)) {
                 forms.entry(affixes).or_default().push(tenant.id);
             }
@@ -336,6 +341,9 @@ impl Judge<'_, '_> {
         shortened: &HashMap<String, TenantId>,
     ) -> RoleNaming {
         if named.role.is_none() {
+            return RoleNaming::Nothing;
+        }
+        if named.has_constant_name {
             return RoleNaming::Nothing;
         }
         if named.environment.is_none() {
