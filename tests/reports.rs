@@ -267,10 +267,12 @@ fn paths_start_at_the_repositorys_root_from_wherever_symlint_is_started() {
 }
 
 #[test]
-fn what_is_suppressed_is_in_no_format_but_json() {
+fn what_is_suppressed_is_a_finding_in_no_format_but_json() {
     let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
     assert!(!format("github", &text).contains("::error"));
-    assert_eq!(format("gitlab", &text), "[]\n");
+    let gitlab: Value = serde_json::from_str(&format("gitlab", &text)).unwrap();
+    let issues: Vec<_> = gitlab.as_array().unwrap().iter().map(|it| (&it["check_name"], &it["severity"])).collect();
+    assert_eq!(issues, [(&"symlint".into(), &"info".into())]);
     let sarif: Value = serde_json::from_str(&format("sarif", &text)).unwrap();
     assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]), "alerts close");
     assert!(format("markdown", &text).starts_with("## ✅ symlint: no findings\n"));

@@ -578,3 +578,40 @@ fn a_comment_that_was_copied_with_its_folder_is_said() {
     let run = Symlint::new(&["check", "--format", "json", "--no-inline-suppressions", "-"]).stdin(text).run();
     assert_eq!(suppressed(&run), ["role-account-mismatch -"]);
 }
+
+#[test]
+fn no_suppression_hides_behind_others() {
+    let keys: Vec<String> = ('a'..='z').map(|letter| format!("tenant_{letter}")).collect();
+    let of = |text: &dyn Fn(&str) -> String| values(&keys.iter().map(|key| text(key)).collect::<Vec<_>>());
+    let wrong = |key: &str| tenant(key, &[("iam::719240583316", "iam::280365914472"), ("us-east-1", "us-east-1a")]);
+    let dir = folder(&[("terraform.tfvars", &of(&wrong))]);
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["check", "--select", "role-account-mismatch,region-invalid", "terraform.tfvars"];
+        all.extend(arguments);
+        Symlint::new(&all).dir(dir.path()).run().stdout
+    };
+    run(&["--write-baseline", "known.json"]);
+    let comment = |key: &str| format!("# symlint-ignore: region-invalid -- ticket {}\n", &key[7..]);
+    let commented = of(&|key| comment(key) + &wrong(key));
+    std::fs::write(dir.path().join("terraform.tfvars"), commented).unwrap();
+    for format in ["human", "concise", "markdown", "sarif", "junit", "github", "gitlab"] {
+        let text = run(&["--baseline", "known.json", "--format", format]);
+        for key in &keys {
+            let said = format!("uppressed by a comment: region-invalid of {key}: ticket {}", &key[7..]);
+            assert!(text.replace('`', "").replace("\\_", "_").contains(&said), "{format} {key}: {text}");
+        }
+        assert!(text.contains("uppressed by the baseline: 26 findings"), "{format}: {text}");
+    }
+    // What has one rule and one reason is one line.
+    std::fs::write(
+        dir.path().join("terraform.tfvars"),
+        of(&|key| "# symlint-ignore: region-invalid -- a test\n".to_owned() + &wrong(key)),
+    )
+    .unwrap();
+    let text = run(&["--baseline", "known.json"]);
+    let named = keys[..10].join(", ");
+    assert!(
+        text.contains(&format!("suppressed by a comment: region-invalid of {named} and 16 more: a test\n")),
+        "{text}"
+    );
+}

@@ -291,7 +291,7 @@ fn no_check_is_weakened_unnoticed() {
         "rule \"role-outside-sym-path\" {\n  level = \"off\"\n}\nrule \"region-invalid\" {\n  level = \"warning\"\n}\n";
     let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &text)]);
     let run = |format: &str| Symlint::new(&["check", "--format", format]).dir(dir.path()).run().stdout;
-    for format in ["human", "concise", "markdown", "sarif", "junit", "github"] {
+    for format in ["human", "concise", "markdown", "sarif", "junit", "github", "gitlab"] {
         let text = run(format).replace("`", "").to_lowercase();
         for said in [
             "configuration: .symlint.hcl",

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
 use crate::fingerprint::hash;
 use crate::rule::Level;
@@ -30,7 +31,8 @@ struct Lines {
     begin: u32,
 }
 
-/// The findings that count, and what symlint could not do, as a JSON list; indented, with a newline at the end.
+/// The findings that count, what symlint could not do, and what the configuration takes away from the check, as a JSON
+/// list; indented, with a newline at the end. A merge request that weakens the check has a new issue for it.
 ///
 /// # Errors
 ///
@@ -56,7 +58,15 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             lines: Lines { begin: problem.location.as_ref().map_or(1, |location| location.start.line) },
         },
     });
-    let issues: Vec<Issue<'_>> = findings.chain(problems).collect();
+    let config = report.policy.config.first().map_or(".", |config| report.repository_path(config));
+    let policy = policy(report).into_iter().map(|line| Issue {
+        fingerprint: Cow::Owned(hash(&[Some(line.as_str())], 0)),
+        description: Cow::Owned(line),
+        check_name: "symlint",
+        severity: "info",
+        location: Place { path: config, lines: Lines { begin: 1 } },
+    });
+    let issues: Vec<Issue<'_>> = findings.chain(problems).chain(policy).collect();
     serde_json::to_writer_pretty(&mut *to, &issues)?;
     to.write_all(b"\n")
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::wire::{Report, ReportedFinding};
+use foldhash::HashMap;
 
-/// How many suppressed findings are named.
+use super::wire::Report;
+use crate::finding::{SuppressedBy, Suppression};
+
+/// How many tenants with one suppression are named.
 const NAMED: usize = 10;
 
 /// The findings that count, and whether everything was checked: `no findings, but wiring was not checked`.
@@ -90,18 +93,42 @@ pub fn policy(report: &Report) -> Vec<String> {
     if !policy.inline_suppressions {
         lines.push("comments suppress nothing".to_owned());
     }
-    let suppressed: Vec<&ReportedFinding> =
-        report.findings.iter().filter(|finding| finding.suppressed.is_some()).collect();
-    for finding in suppressed.iter().take(NAMED) {
-        let Some(suppression) = &finding.suppressed else { continue };
-        let whose = finding.tenant.as_ref().map(|tenant| format!(" of {tenant}")).unwrap_or_default();
-        let by = suppression.by.as_str();
-        lines.push(format!("suppressed by {by}: {}{whose}: {}", finding.rule, suppression.reason));
-    }
-    if suppressed.len() > NAMED {
-        lines.push(format!("and {} more are suppressed", suppressed.len() - NAMED));
-    }
+    lines.extend(suppressed(report));
     lines
+}
+
+/// What is suppressed and why, a line for each rule and reason, so that no other hides it; one for the whole baseline.
+fn suppressed(report: &Report) -> Vec<String> {
+    let mut groups: Vec<(SuppressedBy, &str, &str, Vec<&str>)> = Vec::new();
+    let mut places: HashMap<(SuppressedBy, &str, &str), usize> = HashMap::default();
+    let mut in_baseline = 0;
+    for finding in &report.findings {
+        let Some(Suppression { by, reason }) = &finding.suppressed else { continue };
+        if *by == SuppressedBy::Baseline {
+            in_baseline += 1;
+            continue;
+        }
+        let (rule, reason) = (finding.rule.as_str(), reason.as_str());
+        let place = *places.entry((*by, rule, reason)).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push((*by, rule, reason, Vec::new()));
+        }
+        if let Some((.., tenants)) = groups.get_mut(place) {
+            tenants.extend(finding.tenant.as_deref());
+        }
+    }
+    let line = |(by, rule, reason, tenants): (SuppressedBy, &str, &str, Vec<&str>)| {
+        let named = tenants.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let whose = match (tenants.is_empty(), tenants.len().saturating_sub(NAMED)) {
+            (true, _) => String::new(),
+            (false, 0) => format!(" of {named}"),
+            (false, more) => format!(" of {named} and {more} more"),
+        };
+        format!("suppressed by {}: {rule}{whose}: {reason}", by.as_str())
+    };
+    let baseline = (in_baseline > 0)
+        .then(|| format!("suppressed by {}: {}", SuppressedBy::Baseline.as_str(), count(in_baseline, "finding")));
+    groups.into_iter().map(line).chain(baseline).collect()
 }
 
 /// `1 error`, `2 errors`
