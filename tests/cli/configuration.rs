@@ -398,3 +398,34 @@ fn a_mistake_in_a_configuration_stops_its_own_folder_only() {
     assert_eq!((run.code, found), (2, vec![&"c/terraform.tfvars".into()]));
     assert!(run.stderr.contains("error: .symlint.hcl:1:11: a list of strings is required here"), "{}", run.stderr);
 }
+
+#[test]
+fn a_misspelled_tenant_is_said_in_the_summary() {
+    let check = |config: &str| {
+        let two = values(&[tenant("acme_admin", &[]), tenant("acme_readonly", &[("ps-5e", "ps-6e")])]);
+        let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &two)]);
+        Symlint::new(&["check", "terraform.tfvars"]).dir(dir.path()).run()
+    };
+    let said = |near: &str, closest: &str| {
+        format!(".symlint.hcl names `{near}`, but there is no such tenant; did you mean `{closest}`?\n")
+    };
+    for (config, line) in [
+        ("customer \"acme\" { tenants = [\"acme_admim\", \"acme_readonly\"] }", said("acme_admim", "acme_admin")),
+        ("tenant \"acme-readonly\" { environment = \"acme\" }", said("acme-readonly", "acme_readonly")),
+        (
+            "exception \"region-invalid\" {\n  tenant = \"acme_admins\"\n  reason = \"x\"\n}",
+            said("acme_admins", "acme_admin"),
+        ),
+    ] {
+        let run = check(config);
+        assert!(run.stdout.contains(&line), "{config}: {}", run.stdout);
+        assert_eq!(run.stdout.matches("no such tenant").count(), 1, "{}", run.stdout);
+    }
+    // It may be one of another module.
+    for config in [
+        "customer \"acme\" { tenants = [\"acme_admin\", \"acme_admin2\", \"acme_readonly\"] }",
+        "customer \"hooli\" { tenants = [\"hooli_one\", \"hooli_two\"] }",
+    ] {
+        assert!(!check(config).stdout.contains("no such tenant"), "{config}");
+    }
+}

@@ -86,9 +86,17 @@ impl Run<'_> {
         let used: BTreeSet<_> = judged.iter().flat_map(|judged| judged.applied.used.iter().cloned()).collect();
         let mut copied = copied(&judged);
         for (at, judged) in judged.iter_mut().enumerate() {
-            let runs = |rule: &str| self.judges_all(rule, judged.config, &judged.outcome.model);
-            let mut unused =
-                policy::unused(&judged.applied, &used, &judged.outcome.model, judged.config, self.today, &runs);
+            let runs = |rule: &str| self.runs(rule, judged.config);
+            let finds_all = |rule: &str| self.finds_all(rule, judged.config, &judged.outcome.model);
+            let mut unused = policy::unused(
+                &judged.applied,
+                &used,
+                &judged.outcome.model,
+                judged.config,
+                self.today,
+                &runs,
+                &finds_all,
+            );
             // The baseline is in the sources of the first.
             unused.append(&mut gone);
             let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);
@@ -181,12 +189,14 @@ impl Run<'_> {
     }
 
     /// Whether a rule runs, and could look at everything in which it finds something.
-    fn judges_all(&self, id: &str, config: &Config, model: &Model<'_>) -> bool {
+    fn finds_all(&self, id: &str, config: &Config, model: &Model<'_>) -> bool {
         let hides_wiring = |gap: &NotChecked| {
             matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::ValuesAlone | Code::Terragrunt | Code::Limit)
         };
-        let needs_wiring = self.catalogue.get(id).is_some_and(|rule| rule.group.needs_wiring);
-        self.runs(id, config) && !(needs_wiring && model.not_checked.iter().any(hides_wiring))
+        let group = self.catalogue.get(id).map(|rule| rule.group);
+        let lacks_wiring = group.is_some_and(|group| group.needs_wiring) && model.not_checked.iter().any(hides_wiring);
+        let lacks_others = group.is_some_and(|group| group.compares_tenants) && !config.is_whole;
+        self.runs(id, config) && !lacks_wiring && !lacks_others
     }
 
     /// Marks what the baseline has, and returns what it has in vain.
@@ -215,7 +225,7 @@ impl Run<'_> {
                 }
             }
         }
-        let runs = |rule: &str| judged.iter().any(|judged| self.judges_all(rule, judged.config, &judged.outcome.model));
+        let runs = |rule: &str| judged.iter().any(|judged| self.finds_all(rule, judged.config, &judged.outcome.model));
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 

@@ -15,6 +15,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
     needs_wiring: false,
+    compares_tenants: true,
     rules: &[
         rule!("connector-role-name", Model(connector_role_name)),
         rule!("connector-role-foreign", Tenant(connector_role_foreign)),

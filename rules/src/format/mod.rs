@@ -21,6 +21,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 3,
     severity: &[(Level::Error, "4.0")],
     needs_wiring: false,
+    compares_tenants: false,
     rules: &[
         rule!("account-id-format", Tenant(account_id_format)),
         rule!("account-id-not-string", Tenant(account_id_not_string)),

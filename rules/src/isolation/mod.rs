@@ -21,6 +21,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
     needs_wiring: false,
+    compares_tenants: true,
     rules: &[
         rule!("duplicate-tenant", Model(duplicate_tenant)),
         rule!("duplicate-sso-account", Model(duplicate_sso_account)),

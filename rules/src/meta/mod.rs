@@ -13,6 +13,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 3,
     severity: &[],
     needs_wiring: false,
+    compares_tenants: false,
     rules: &[
         rule!("not-checked", Model(not_checked)),
         rule!("suppression-invalid", Suppressions(suppression_invalid)),

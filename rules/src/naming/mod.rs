@@ -12,6 +12,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 2,
     severity: &[],
     needs_wiring: true,
+    compares_tenants: false,
     rules: &[
         rule!("slug-charset", Model(slug_charset)),
         rule!("slug-too-long", Model(slug_too_long)),

@@ -16,6 +16,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 2,
     severity: &[(Level::Error, "8.0"), (Level::Warning, "5.0")],
     needs_wiring: false,
+    compares_tenants: false,
     rules: &[
         rule!("partition-mismatch", Tenant(partition_mismatch)),
         rule!("instance-id-mismatch", Tenant(instance_id_mismatch)),

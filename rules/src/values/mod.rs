@@ -20,6 +20,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 3,
     severity: &[],
     needs_wiring: true,
+    compares_tenants: false,
     rules: &[
         rule!("syntax-error", Model(syntax_error), obstacle = Obstacle::Unreadable),
         rule!("evaluation-error", Model(evaluation_error), obstacle = Obstacle::Unevaluated),

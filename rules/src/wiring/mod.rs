@@ -26,6 +26,7 @@ pub(crate) static GROUP: Group = Group {
     urgency: 1,
     severity: &[(Level::Error, "9.0"), (Level::Warning, "5.0")],
     needs_wiring: true,
+    compares_tenants: false,
     rules: &[
         rule!("flow-argument-miswired", Model(flow_argument_miswired)),
         rule!("flow-resource-miswired", Model(flow_resource_miswired)),

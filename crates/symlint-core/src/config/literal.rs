@@ -22,7 +22,7 @@ pub(super) fn twice(item: &Item) -> ConfigError {
 pub(super) fn unknown(what: &str, place: &str, name: &Name, known: &[&str]) -> ConfigError {
     let hint = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),
-        None if known.len() <= 9 => format!("; known are `{}`", known.join("`, `")),
+        None if known.len() <= 16 => format!("; known are `{}`", known.join("`, `")),
         None => String::new(),
     };
     error(format!("there is no {what} `{}`{place}{hint}", name.text), name.span)

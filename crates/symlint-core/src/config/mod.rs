@@ -6,7 +6,7 @@ mod propose;
 mod read;
 mod settings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::{FileId, Span};
 
@@ -66,6 +66,8 @@ pub struct Config {
     pub tenants: BTreeMap<String, TenantSettings>,
     /// Where all this was read.
     pub file: Option<FileId>,
+    /// Whether everything to which the file applies is checked, and not just a part of it.
+    pub is_whole: bool,
 }
 
 /// What connector roles are called: `SymSSO{environment}`, or all the same.
@@ -182,6 +184,7 @@ impl Default for Config {
             organizations: Vec::new(),
             tenants: BTreeMap::new(),
             file: None,
+            is_whole: true,
         }
     }
 }
@@ -250,6 +253,13 @@ impl Config {
     /// Whether no tenant may use an account: it is Sym's own, or one of the service provider.
     pub fn is_forbidden_account(&self, account: &str) -> bool {
         account == crate::facts::SYM_ACCOUNT || self.host_accounts.iter().any(|host| host == account)
+    }
+
+    /// The keys of all tenants that it names.
+    pub(crate) fn named_tenants(&self) -> BTreeSet<&str> {
+        let groups = self.customers.iter().chain(&self.organizations).flat_map(|group| &group.tenants);
+        let excepted = self.exceptions.iter().filter_map(|exception| exception.tenant.as_ref());
+        groups.chain(excepted).chain(self.tenants.keys()).map(String::as_str).collect()
     }
 
     /// The environment that the connector of the tenant with this key was given, if it is configured.

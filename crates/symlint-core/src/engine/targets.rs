@@ -430,7 +430,18 @@ impl<'a> Finder<'a> {
         let missing = || Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: it is a folder"));
         let file = sources.add(path.clone(), self.tree.read(&path)?.ok_or_else(missing)?)?;
         let config = config::read(sources, file, self.catalogue).map_err(|error| mistake(error, sources))?;
-        Ok((config, Some(path)))
+        let is_whole = matches!(self.request.config, ConfigChoice::File(_)) || self.is_named(parent(&path));
+        Ok((Config { is_whole, ..config }, Some(path)))
+    }
+
+    /// Whether a path of the request is a folder, or one above it.
+    fn is_named(&self, folder: &str) -> bool {
+        let Some(folder) = self.tree.real(folder) else { return false };
+        let mut paths = self.request.paths.iter().filter_map(|named| match named {
+            Named::Path(path) => self.tree.real(&shown(path)),
+            Named::Alone(_) => None,
+        });
+        paths.any(|path| is_below(&folder, &path))
     }
 
     /// The configuration file that holds for `folder`: the one that is named, or the nearest up to the boundary.

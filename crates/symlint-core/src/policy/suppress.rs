@@ -130,7 +130,8 @@ fn covers(exception: &Exception, tenant: &Tenant) -> bool {
         && exception.path.as_ref().is_none_or(|path| lies_in(&tenant.path.to_string(), path))
 }
 
-/// The comments and exceptions of a project that did nothing in any, out of the rules that ran.
+/// The comments and exceptions of a project that did nothing in any, out of the rules that ran; `finds_all` says of a
+/// rule whether it could look at everything in which it finds something.
 pub(crate) fn unused(
     applied: &Applied,
     used: &BTreeSet<Known>,
@@ -138,6 +139,7 @@ pub(crate) fn unused(
     config: &Config,
     today: Option<&str>,
     runs: &dyn Fn(&str) -> bool,
+    finds_all: &dyn Fn(&str) -> bool,
 ) -> Vec<UnusedSuppression> {
     let mut unused = Vec::new();
     // What could not be read may have had the finding.
@@ -150,7 +152,7 @@ pub(crate) fn unused(
     let is_judged = |comment: &&InlineSuppression| {
         is_known(comment.span) && !is_replaced(comment, model) && !model.sources().get(comment.span.file).is_in_copy()
     };
-    let comments = applied.inline.valid.iter().filter(|comment| runs(comment.rule)).filter(is_judged);
+    let comments = applied.inline.valid.iter().filter(|it| finds_all(it.rule)).filter(is_judged);
     for comment in comments.filter(|comment| is_unused(comment.span)) {
         unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline, span: comment.span });
     }
@@ -163,7 +165,8 @@ pub(crate) fn unused(
                 Unused::Changed(exception.value.clone().unwrap_or_default())
             }
             _ if applied.groups.iter().any(|(rule, tenants)| is_about(exception, rule, tenants)) => Unused::Group,
-            _ => Unused::Exception,
+            _ if finds_all(&exception.rule) => Unused::Exception,
+            _ => continue,
         };
         unused.push(UnusedSuppression { rule: exception.rule.clone(), why, span: exception.span });
     }

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::finding::Finding;
 use crate::policy::Policy;
-use crate::rule::{Catalogue, Level, Rule};
+use crate::rule::{Catalogue, Level, Rule, closest};
 use crate::tenants::{Model, Provenance, State, Tenant};
 
 /// Everything that a report is made of.
@@ -217,7 +217,31 @@ fn policy_of(checked: &Checked<'_, '_>) -> ReportedPolicy {
         off: ids(Level::Off),
         lowered: ids(Level::Warning),
         inline_suppressions: !checked.policy.no_inline,
+        misspelled_tenants: misspelled_tenants(checked),
     }
+}
+
+/// One configuration may serve tenants that are not checked now, so a name is only doubted where another tenant has
+/// nearly the same and is not named.
+fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
+    let mut there: BTreeMap<&str, (&Config, BTreeSet<&str>)> = BTreeMap::new();
+    for (run, outcome) in checked.runs.iter().zip(checked.outcomes) {
+        let Some(file) = run.config_file else { continue };
+        let (_, tenants) = there.entry(file).or_insert((run.config, BTreeSet::new()));
+        tenants.extend(outcome.model.tenants.iter().map(Tenant::name));
+    }
+    let mut found = Vec::new();
+    for (file, (config, tenants)) in there {
+        let named = config.named_tenants();
+        for key in named.iter().filter(|key| !tenants.contains(**key)) {
+            let others = tenants.iter().copied().filter(|tenant| !named.contains(tenant));
+            if let Some(closest) = closest(key, others) {
+                let (config, key, closest) = (file.to_owned(), (*key).to_owned(), closest.to_owned());
+                found.push(MisspelledTenant { config, key, closest });
+            }
+        }
+    }
+    found
 }
 
 /// What is known of the rules that have findings.

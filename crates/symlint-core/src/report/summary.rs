@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use foldhash::HashMap;
 
-use super::wire::Report;
+use super::wire::{MisspelledTenant, Report};
 use crate::finding::{SuppressedBy, Suppression};
 
 /// How many tenants with one suppression are named.
@@ -92,6 +92,9 @@ pub fn policy(report: &Report) -> Vec<String> {
     add("rules lowered to warnings", &policy.lowered);
     if !policy.inline_suppressions {
         lines.push("comments suppress nothing".to_owned());
+    }
+    for MisspelledTenant { config, key, closest } in &policy.misspelled_tenants {
+        lines.push(format!("{config} names `{key}`, but there is no such tenant; did you mean `{closest}`?"));
     }
     lines.extend(suppressed(report));
     lines

@@ -127,6 +127,20 @@ pub struct ReportedPolicy {
     pub lowered: Vec<String>,
     /// Whether comments in the files suppress findings.
     pub inline_suppressions: bool,
+    /// Tenants that a configuration names and that are not there, though one with nearly the same name is.
+    pub misspelled_tenants: Vec<MisspelledTenant>,
+}
+
+/// A tenant that a configuration file names and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MisspelledTenant {
+    /// The configuration file.
+    pub config: String,
+    /// The key that it names.
+    pub key: String,
+    /// The key that was probably meant.
+    pub closest: String,
 }
 
 /// A file that a report names.

@@ -50,7 +50,7 @@ impl FromStr for Level {
             "off" => Ok(Level::Off),
             "warning" => Ok(Level::Warning),
             "error" => Ok(Level::Error),
-            _ => Err(format!("`{text}` is no level: use `error`, `warning` or `off`")),
+            _ => Err(format!("`{text}` is not a level: use `error`, `warning`, or `off`")),
         }
     }
 }
@@ -119,6 +119,8 @@ pub struct Group {
     /// Whether its rules may look at more than the values of tenants. Where wiring is not checked, nobody can tell what
     /// they would find.
     pub needs_wiring: bool,
+    /// Whether its rules compare tenants with each other, those of other root modules included.
+    pub compares_tenants: bool,
     /// In the order of the catalogue.
     pub rules: &'static [Rule],
 }
