@@ -117,15 +117,15 @@ pub(crate) struct InputOptions {
     #[command(flatten)]
     pub(crate) places: Places,
 
-    /// Run only these rules (repeatable, or with commas); a rule that is off runs as a warning
+    /// Run only these rules or groups (repeatable, or with commas); a rule that is named but off runs as a warning
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 
-    /// Do not run these rules (repeatable, or with commas)
+    /// Do not run these rules or groups (repeatable, or with commas)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// Change the level of a rule to `error`, `warning` or `off`
+    /// Change the level of a rule or group to `error`, `warning` or `off`
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
     pub(crate) level: Vec<RuleLevel>,
 

@@ -163,6 +163,18 @@ fn rules_are_chosen_by_name() {
     assert_eq!(rules(&["--select", "duplicate-key", "--level", "duplicate-key=off"]), ["duplicate-key"]);
     let run = symlint(&["check", "--select", "role-acount-mismatch", "examples/copy-paste"]);
     assert!(run.stderr.contains("did you mean `role-account-mismatch`?"), "{}", run.stderr);
+    // A group stands for its rules; what is off stays off, and a rule's own level comes first.
+    let all = rules(&[]);
+    let of_group = rules(&["--select", "tenant"]);
+    assert_eq!(of_group, ["role-account-mismatch", "instance-id-mismatch"]);
+    let rest = rules(&["--ignore", "tenant"]);
+    assert!(rest.iter().all(|rule| !of_group.contains(rule)) && rest.contains(&"region-invalid".into()), "{rest:?}");
+    assert_eq!(rules(&["--level", "tenant=off"]), rest);
+    assert_eq!(rules(&["--level", "tenant=warning"]), all, "region-id-mismatch stays off");
+    let kept = rules(&["--level", "tenant=off", "--level", "role-account-mismatch=warning"]);
+    assert!(kept.contains(&"role-account-mismatch".to_owned()), "{kept:?}");
+    let run = symlint(&["check", "--select", "isolatoin", "examples/copy-paste"]);
+    assert!(run.stderr.contains("there is no rule or group `isolatoin`; did you mean `isolation`?"), "{}", run.stderr);
     // Nothing can silence what hides everything else.
     let broken = Symlint::new(&["check", "--ignore", "syntax-error", "--level", "syntax-error=off", "-"]);
     assert_eq!(broken.stdin("customer_tenants = {").run().code, 1);

@@ -22,11 +22,11 @@ pub use suppress::{Suppressions, Unused, UnusedSuppression};
 /// What a run asks for beside the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Only these rules; all if empty.
+    /// Only these rules and groups; all if empty.
     pub select: Vec<String>,
     /// Not these.
     pub ignore: Vec<String>,
-    /// Levels that take the place of those of pages and configuration.
+    /// Levels that take the place of those of pages and configuration, by rule or group; a rule's own comes first.
     pub levels: BTreeMap<String, Level>,
     /// Whether comments in the files suppress nothing.
     pub no_inline: bool,
@@ -34,32 +34,39 @@ pub struct Policy {
 
 /// A word that is no rule's id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no rule `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
+#[error("there is no {what} `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
 pub struct UnknownRule {
     /// The word.
     pub id: String,
     /// The nearest id.
     pub closest: Option<&'static str>,
+    /// What it should have been.
+    what: &'static str,
 }
 
 impl UnknownRule {
     /// `id` is not in `catalogue`.
     pub fn new(id: &str, catalogue: &Catalogue) -> Self {
-        Self { id: id.to_owned(), closest: crate::rule::closest(id, catalogue.ids()) }
+        Self { id: id.to_owned(), closest: crate::rule::closest(id, catalogue.ids()), what: "rule" }
+    }
+
+    fn or_group(id: &str, catalogue: &Catalogue) -> Self {
+        let words = catalogue.ids().chain(catalogue.groups.iter().map(|group| group.name));
+        Self { id: id.to_owned(), closest: crate::rule::closest(id, words), what: "rule or group" }
     }
 }
 
 impl Policy {
-    /// Holds all ids against the catalogue.
+    /// Holds all names against the catalogue.
     ///
     /// # Errors
     ///
-    /// The first that is no rule's.
+    /// The first that is neither a rule's nor a group's.
     pub fn validate(&self, catalogue: &Catalogue) -> Result<(), UnknownRule> {
         let ids = self.select.iter().chain(&self.ignore).chain(self.levels.keys());
         for id in ids {
-            if catalogue.get(id).is_none() {
-                return Err(UnknownRule::new(id, catalogue));
+            if catalogue.get(id).is_none() && catalogue.groups.iter().all(|group| group.name != id.as_str()) {
+                return Err(UnknownRule::or_group(id, catalogue));
             }
         }
         Ok(())
@@ -69,8 +76,8 @@ impl Policy {
     /// it is off.
     pub(crate) fn running_level(&self, rule: &Rule, config: &Config, catalogue: &Catalogue) -> Level {
         let level = self.level(rule, config);
-        let is_judge = |id: &String| catalogue.get(id).is_some_and(Rule::judges_suppressions);
-        if level != Level::Off || rule.judges_suppressions() || !self.select.iter().any(is_judge) {
+        let is_selected = |rule: &Rule| rule.judges_suppressions() && names(&self.select, rule);
+        if level != Level::Off || rule.judges_suppressions() || !catalogue.iter().any(is_selected) {
             return level;
         }
         Self { select: Vec::new(), ..self.clone() }.level(rule, config)
@@ -79,15 +86,23 @@ impl Policy {
     /// The level at which a rule's findings count.
     pub fn level(&self, rule: &Rule, config: &Config) -> Level {
         let id = rule.id;
-        let named = |ids: &[String]| ids.iter().any(|named| named == id);
-        let level = self.levels.get(id).or_else(|| config.levels.get(id)).copied().unwrap_or(rule.page.level);
+        let configured = config.levels.get(id).copied().unwrap_or(rule.page.level);
+        // What is off is not switched on with its group.
+        let of_group = self.levels.get(rule.group.name).filter(|_| configured != Level::Off);
+        let level = self.levels.get(id).or(of_group).copied().unwrap_or(configured);
         if rule.always_runs() {
             return if level == Level::Off { Level::Error } else { level };
         }
-        if named(&self.ignore) || (!self.select.is_empty() && !named(&self.select)) {
+        if names(&self.ignore, rule) || (!self.select.is_empty() && !names(&self.select, rule)) {
             return Level::Off;
         }
-        // Whoever selects a rule by name wants to see it.
-        if level == Level::Off && named(&self.select) { Level::Warning } else { level }
+        // A rule that is selected by its own name is wanted, even if it is off otherwise.
+        let is_named = self.select.iter().any(|named| named == id);
+        if level == Level::Off && is_named { Level::Warning } else { level }
     }
+}
+
+/// Whether a rule or its group is among these names.
+fn names(names: &[String], rule: &Rule) -> bool {
+    names.iter().any(|name| name == rule.id || name == rule.group.name)
 }
