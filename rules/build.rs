@@ -8,6 +8,7 @@
 //! level   = "error"
 //! summary = "what it finds, in one line"
 //! help    = "what happens if it stays, and what to do"
+//! fix     = "safe" # or "suggestion": how its findings can be fixed, if some can
 //! ```
 //!
 //! What it checks, why it matters, how to fix it, sources.
@@ -47,6 +48,14 @@ struct Head {
     level: Level,
     summary: String,
     help: Option<String>,
+    fix: Option<Fixable>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "lowercase")]
+enum Fixable {
+    Safe,
+    Suggestion,
 }
 
 #[derive(Deserialize, Debug)]
@@ -115,16 +124,17 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
     let Some(head) = blocks.first().filter(|block| block.info == "hcl rule") else {
         return Err(Mistake(2, "the first block of a page is `hcl rule`".into()));
     };
-    let Head { level, summary, help } = read_head(head, &lines)?;
+    let Head { level, summary, help, fix } = read_head(head, &lines)?;
     check_examples(blocks.get(1..).unwrap_or_default(), &lines)?;
     // One blank line is left of the two around the head.
     let shown = lines.iter().take(head.start).chain(lines.iter().skip(head.end + 2));
     let text: String = shown.flat_map(|line| [line, "\n"]).collect();
     let mut constant = String::new();
+    let fix = fix.map_or("None".into(), |fix| format!("Some(Fixable::{fix:?})"));
     write!(
         constant,
         "pub(crate) const {}: Page = Page {{\n    level: Level::{level:?},\n    summary: {summary:?},\n    \
-         help: {help:?},\n    text: {text:?},\n    address: {address:?},\n}};\n\n",
+         help: {help:?},\n    fix: {fix},\n    text: {text:?},\n    address: {address:?},\n}};\n\n",
         id.replace('-', "_")
     )
     .map_err(|error| Mistake(1, error.to_string()))?;

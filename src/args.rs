@@ -11,7 +11,7 @@ use symlint_terraform::Given;
 
 /// Checks the Terraform values that keep the tenants of a service provider apart.
 #[derive(Debug, Parser)]
-#[command(name = "symlint", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "symlint", version = env!("SYMLINT_VERSION"), propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -21,13 +21,13 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check root modules or values files
     Check(Box<CheckOptions>),
-    /// Show what was found and how: tenants, which attribute is which value, flows, values files, what is not checked
+    /// Show what symlint found: the tenants, their fields, the flows, the values files, and what is not checked
     Inspect(Box<InspectOptions>),
-    /// Mend what can be mended without changing what was meant
+    /// Fix what can be fixed without changing its meaning
     Fix(Box<FixOptions>),
-    /// Show the page of one rule
+    /// Show the page of a rule, or the rules of a group
     Explain {
-        /// The id, such as `role-account-mismatch`
+        /// A rule or a group, such as `role-account-mismatch` or `tenant`
         rule: String,
     },
     /// List all rules
@@ -42,9 +42,9 @@ pub(crate) enum Command {
         #[arg(value_name = "PATH", default_value = ".")]
         path: String,
     },
-    /// Say what an expression is, and where it comes from
+    /// Show the value of an expression, and where it was written
     Eval(Box<EvalOptions>),
-    /// Print completions for a shell
+    /// Print the completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
@@ -57,7 +57,7 @@ pub(crate) enum Command {
     },
 }
 
-/// What to write in place of an option that similar programs have.
+/// What to use instead of an option that similar programs have.
 pub(crate) fn ours(error: &clap::Error) -> Option<&'static str> {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
     let option = argument.split('=').next().unwrap_or(argument);
@@ -89,13 +89,13 @@ pub(crate) enum RulesFormat {
 /// What is read, and with which configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Places {
-    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), files of configuration or data, which stand for the root
-    /// modules that read them, or `-` for a values file on standard input
+    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), other files, which stand for the root modules that read
+    /// them, or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
-    /// Use this configuration file instead of the nearest `.symlint.hcl`, which is looked for in the folder and above
-    /// it up to the root of the git repository; without a repository, up to the current folder
+    /// Use this configuration file instead of the nearest `.symlint.hcl` in the checked folder or above it, up to the
+    /// root of the git repository or, without a repository, the current folder
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
 
@@ -106,7 +106,7 @@ pub(crate) struct Places {
     #[command(flatten)]
     pub(crate) values: ValueOptions,
 
-    /// The name that standard input has in reports [default: stdin.tfvars]
+    /// The name of standard input in reports [default: stdin.tfvars]
     #[arg(long, value_name = "NAME")]
     pub(crate) stdin_filename: Option<String>,
 }
@@ -117,15 +117,15 @@ pub(crate) struct InputOptions {
     #[command(flatten)]
     pub(crate) places: Places,
 
-    /// Run only these rules or groups (repeatable, or with commas); a rule that is named but off runs as a warning
+    /// Run only these rules or groups (repeatable, or separated by commas); a rule that is off runs as a warning
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 
-    /// Do not run these rules or groups (repeatable, or with commas)
+    /// Do not run these rules or groups (repeatable, or separated by commas)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// Change the level of a rule or group to `error`, `warning` or `off`
+    /// Set the level of a rule or group to `error`, `warning` or `off` (repeatable, or separated by commas)
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
     pub(crate) level: Vec<RuleLevel>,
 
@@ -137,11 +137,11 @@ pub(crate) struct InputOptions {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
-    /// Count only findings that are not in this file
+    /// Ignore the findings in this file, which `check --write-baseline` wrote
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
 
-    /// When to use colours
+    /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(crate) color: Color,
 
@@ -149,7 +149,7 @@ pub(crate) struct InputOptions {
     #[arg(long, short, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Say which files were read
+    /// Also print which files were read
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
@@ -183,11 +183,11 @@ pub(crate) struct ValueOptions {
 /// The options as they are declared: each knows its own values only.
 #[derive(Debug, Args)]
 struct ValueArguments {
-    /// Load a further values file; what comes later on the command line wins
+    /// Load another values file; later options override earlier ones
     #[arg(long, value_name = "FILE")]
     var_file: Vec<String>,
 
-    /// Set a variable; what comes later on the command line wins
+    /// Set a variable; later options override earlier ones
     #[arg(long, value_name = "NAME=VALUE")]
     var: Vec<Assignment>,
 }
@@ -221,13 +221,13 @@ impl Args for ValueOptions {
 }
 
 const EVAL_HELP: &str = "\
-One argument alone is the path if there is such a file or folder, else the expression. Values of sensitive variables
-are hidden. Nothing is asked of providers: what only they know is unknown, and so is what depends on it.
+A single argument is the path if such a file or folder exists, otherwise the expression. Values of sensitive variables
+are hidden. No provider is called: what only a provider knows is unknown, and so is everything that depends on it.
 
 Exit codes:
   0  every expression has a value, or is unknown
-  1  Terraform would refuse one of them (with --format json, that is in the output instead)
-  2  it could not do its work: bad usage or an unreadable file";
+  1  Terraform would reject one of them (with --format json, the output says so instead)
+  2  symlint could not do its work: bad usage or an unreadable file";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EvalFormat {
@@ -240,23 +240,23 @@ pub(crate) enum EvalFormat {
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_CODES)]
 pub(crate) struct CheckOptions {
-    /// How to report, and optionally into which file [formats: human, concise, json,
-    /// sarif, github, gitlab, junit, markdown]
+    /// The format of the report, and optionally the file to write it to [formats: human, concise, json, sarif, github,
+    /// gitlab, junit, markdown]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<Output>,
 
     #[command(flatten)]
     pub(crate) input: InputOptions,
 
-    /// Show this many findings in the human report, 0 for all
+    /// Show at most this many findings in the human report; 0 for all
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) max_findings: usize,
 
-    /// Show how many findings each rule has in the human report
+    /// List how many findings each rule has in the human report
     #[arg(long)]
     pub(crate) statistics: bool,
 
-    /// Write all findings into this file, to be used as a baseline
+    /// Write all findings to this file, to be used as a baseline
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
 }
@@ -294,7 +294,7 @@ pub(crate) struct FixOptions {
     #[arg(long)]
     pub(crate) diff: bool,
 
-    /// Apply suggestions too: a person must look at them
+    /// Also apply suggestions, which a person must review
     #[arg(long = "unsafe")]
     pub(crate) suggestions: bool,
 
@@ -304,17 +304,17 @@ pub(crate) struct FixOptions {
 
 const CHECK_CODES: &str = "\
 Exit codes:
-  0  it ran, and no finding reached the --fail-on level
-  1  it ran, and some did
-  2  it could not do its work: bad usage or configuration, an unreadable file, or something that should have been
-     checked was not";
+  0  no finding reached the --fail-on level
+  1  some findings reached the --fail-on level
+  2  symlint could not do its work: bad usage or configuration, an unreadable file, or nothing to check where
+     there should be something";
 
 const FIX_CODES: &str = "\
 Exit codes:
-  0  it ran, and no finding that is left reached the --fail-on level; with --diff, nothing would change
-  1  it ran, and some did; with --diff, something would change
-  2  it could not do its work: bad usage or configuration, an unreadable file, or something that should have been
-     checked was not";
+  0  no remaining finding reached the --fail-on level; with --diff, no file would change
+  1  some remaining findings reached the --fail-on level; with --diff, a file would change
+  2  symlint could not do its work: bad usage or configuration, an unreadable file, or nothing to check where
+     there should be something";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {

@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use symlint_core::engine::{ConfigChoice, Engine, Named, Overlay, Request};
 use symlint_core::policy::Policy;
-use symlint_core::report::{self, Problem, ProblemKind, Report};
+use symlint_core::report::{self, Problem, ProblemKind, Report, count};
 use symlint_core::rule::{Level, Rule};
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, is_values};
 
 use crate::args::{CheckOptions, FailOn, Format, InputOptions, Output, Places, ValueOptions};
 use crate::disk::{Disk, reason, shown};
-use crate::human::{Style, human};
+use crate::human::human;
 use crate::output::{self, Failure};
+use crate::style::Style;
 
 /// Checks what the options name, and reports.
 pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
@@ -29,9 +30,12 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     }
     if let Some(path) = &options.write_baseline {
         match &report.baseline {
-            Some(baseline) => output::write(path, &mut |to| to.write_all(baseline.as_bytes()))?,
+            Some(baseline) => {
+                output::write(path, &mut |to| to.write_all(baseline.as_bytes()))?;
+                eprintln!("wrote {} to {}", count(report.accepted(), "finding"), path.display());
+            }
             // What was accepted before would be lost.
-            None => eprintln!("error: the baseline was not written, since not everything was checked"),
+            None => eprintln!("error: the baseline was not written, because not everything was checked"),
         }
     }
     for output in &outputs {

@@ -1,6 +1,6 @@
 //! `symlint eval`: what an expression is, and where it comes from.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -58,6 +58,9 @@ pub(crate) fn run(options: &EvalOptions) -> Result<ExitCode, Failure> {
     if let Some(expression) = expression {
         refused |= evaluate(&project, expression, options.format)?;
     } else {
+        if std::io::stdin().is_terminal() {
+            eprintln!("enter one expression on each line, such as `var.customer_tenants`; Ctrl-D ends");
+        }
         for line in std::io::stdin().lock().split(b'\n') {
             let line = line.map_err(|error| FileError { path: "-".into(), reason: reason(&error) })?;
             let line = String::from_utf8_lossy(&line);
@@ -77,7 +80,9 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
         (true, _) => (name.clone(), None),
         (false, true) => (parent(&name).to_owned(), Some(name.as_str())),
         (false, false) => {
-            return Err(Failure::usage(format!("cannot evaluate in `{path}`: a folder or a values file is needed")));
+            return Err(Failure::usage(format!(
+                "cannot evaluate in `{path}`, which is neither a folder nor a values file"
+            )));
         }
     };
     let disk = Disk::default();

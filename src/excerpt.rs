@@ -4,16 +4,24 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use symlint_core::rule::Level;
 use symlint_terraform::Source;
 use textwrap::WordSplitter;
+use textwrap::core::display_width;
 
-/// Something that is said about a part of a file.
+use crate::style::Style;
+
+/// A part of a file that the report points at.
 #[derive(Debug)]
 pub(crate) struct Mark {
     /// In bytes of the file.
     pub(crate) span: Range<u32>,
-    pub(crate) text: String,
+    /// What it is called in the excerpt; nothing where the headline says it.
+    pub(crate) text: Option<String>,
+    /// The level of its finding; context has none.
+    pub(crate) level: Option<Level>,
+    /// Whether the excerpt is about it.
     pub(crate) primary: bool,
 }
 
@@ -26,6 +34,8 @@ pub(crate) struct ExcerptText {
     lines: Vec<Line>,
     /// Where in the file a character is, and where in the text; ascending by both.
     places: Vec<(usize, usize)>,
+    /// The columns in front of the text.
+    gutter: usize,
 }
 
 #[derive(Debug)]
@@ -36,26 +46,24 @@ struct Line {
     start: usize,
 }
 
-/// How many characters of a line are shown, where nothing is said about more.
-const LINE: usize = 160;
-
-/// How many characters are shown of what something is said about.
+/// The most characters of a marked text that are shown.
 const SPAN: usize = 80;
 
-/// How many characters are shown around it on a long line.
-const AROUND: usize = 40;
+/// The most characters that are kept of the start of a line that is cut: the attribute's name and its `=`.
+const HEAD: usize = 30;
 
-/// How many lines of what something is said about are shown.
+/// The most lines of a marked text that are shown.
 const LINES: u32 = 12;
 
-/// The columns of a line number, its rule, and the hook of a label.
-const GUTTER: usize = 10;
+/// The columns that miette needs besides a line number, and in front of a label's text.
+const GUTTER: usize = 4;
+const HOOK: usize = 4;
 
-/// The least width of a label: lines that are shorter are hard to read.
-const LABEL: usize = 44;
+/// Labels narrower than this are hard to read: they get a letter, and their text follows the excerpt.
+const LABEL: usize = 24;
 
 impl ExcerptText {
-    pub(crate) fn new(source: Arc<Source>, spans: impl Iterator<Item = Range<u32>>) -> Self {
+    pub(crate) fn new(source: Arc<Source>, spans: impl Iterator<Item = Range<u32>>, style: &Style) -> Self {
         let mut numbers: BTreeSet<u32> = BTreeSet::new();
         let mut shown: Vec<Range<usize>> = Vec::new();
         for span in spans {
@@ -64,43 +72,48 @@ impl ExcerptText {
             numbers.extend(line(range.start).saturating_sub(1).max(1)..=line(range.end).saturating_add(1));
             shown.push(range);
         }
-        let mut excerpt = Self { source, text: String::new(), lines: Vec::new(), places: Vec::new() };
+        let gutter = numbers.last().map_or(1, |last| last.to_string().len()) + GUTTER;
+        let mut excerpt = Self { source, text: String::new(), lines: Vec::new(), places: Vec::new(), gutter };
         for number in numbers {
-            excerpt.add(number, &shown);
+            excerpt.add(number, &shown, style);
         }
         excerpt
     }
 
-    /// The label for `mark`, whose text is broken into lines that end before `width`.
-    pub(crate) fn label(&self, mark: Mark, width: usize) -> LabeledSpan {
-        let Range { start, end } = start_of(&self.source, &mark.span);
+    /// The place of `span` in the text that is shown.
+    pub(crate) fn shown(&self, span: &Range<u32>) -> Range<usize> {
+        let Range { start, end } = start_of(&self.source, span);
         let from = self.place(start);
         // An end that is not shown is that of the cut.
         let next = self.places.partition_point(|&(at, _)| at < end);
         let to = self.places.get(next).map_or(self.text.len(), |&(_, place)| place).max(from);
-        // The text begins in the middle of what it labels, behind the line numbers and a hook.
-        let before = self.text.get(..from).unwrap_or_default();
-        let line = before.rfind('\n').map_or(0, |at| at + 1);
-        let chars = |range: Range<usize>| self.text.get(range).unwrap_or_default().chars().count();
-        let column = chars(line..from) + 1 + chars(from..to) / 2 + GUTTER;
-        let lines =
-            textwrap::Options::new(width.saturating_sub(column).max(LABEL)).word_splitter(WordSplitter::NoHyphenation);
-        let text = Some(textwrap::fill(&mark.text, lines));
-        match mark.primary {
-            true => LabeledSpan::new_primary_with_span(text, from..to),
-            false => LabeledSpan::new_with_span(text, from..to),
-        }
+        from..to
     }
 
-    fn add(&mut self, number: u32, shown: &[Range<usize>]) {
+    /// The label `text` under `shown`, broken into lines that end before `width`; nothing where there is no room for it.
+    pub(crate) fn label(&self, shown: &Range<usize>, text: &str, width: usize) -> Option<String> {
+        // The text begins in the middle of what it labels, after the line numbers and a hook.
+        let before = self.text.get(..shown.start).unwrap_or_default();
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let chars = |range: Range<usize>| self.text.get(range).unwrap_or_default().chars().count();
+        let column = self.gutter + chars(line..shown.start) + chars(shown.clone()) / 2 + HOOK;
+        let room = width.saturating_sub(column);
+        if display_width(text) <= room {
+            return Some(text.to_owned());
+        }
+        let options = textwrap::Options::new(room.saturating_sub(2)).word_splitter(WordSplitter::NoHyphenation);
+        (room >= LABEL).then(|| textwrap::fill(text, options))
+    }
+
+    fn add(&mut self, number: u32, shown: &[Range<usize>], style: &Style) {
         let source = Arc::clone(&self.source);
         let Some(line) = source.line_range(number) else { return };
         self.lines.push(Line { number, start: self.text.len() });
         let mut at = line.start;
-        for range in kept(source.text(), line.clone(), shown) {
+        for range in kept(source.text(), line.clone(), shown, style.width.saturating_sub(self.gutter)) {
             if at < range.start {
                 self.places.push((at, self.text.len()));
-                self.text.push('…');
+                self.text.push_str(style.ellipsis());
             }
             for (index, c) in source.text().get(range.clone()).unwrap_or_default().char_indices() {
                 self.places.push((range.start + index, self.text.len()));
@@ -110,7 +123,7 @@ impl ExcerptText {
         }
         if at < line.end {
             self.places.push((at, self.text.len()));
-            self.text.push('…');
+            self.text.push_str(style.ellipsis());
         }
         self.places.push((line.end, self.text.len()));
         self.text.push('\n');
@@ -141,28 +154,57 @@ fn start_of(source: &Source, span: &Range<u32>) -> Range<usize> {
     span.start as usize..end.max(span.start as usize)
 }
 
-/// The parts of a line that are shown: all of it, or what lies around spans.
-fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>]) -> Vec<Range<usize>> {
-    let behind = |from: usize, most: usize| {
+/// The parts of a line that are shown: all of it where there is room, else its start and what is around `shown`.
+fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> Vec<Range<usize>> {
+    let all = text.get(line.clone()).unwrap_or_default();
+    // Where `number` characters from a place on end, and where as many before it start.
+    let after = |from: usize, number: usize| {
         let rest = text.get(from..line.end).unwrap_or_default();
-        rest.char_indices().nth(most).map_or(line.end, |(end, _)| from + end)
+        rest.char_indices().nth(number).map_or(line.end, |(end, _)| from + end)
     };
-    let before = |to: usize, most: usize| {
+    let before = |to: usize, number: usize| {
         let rest = text.get(line.start..to).unwrap_or_default();
-        rest.char_indices().rev().take(most).last().map_or(to, |(start, _)| line.start + start)
+        rest.char_indices().rev().take(number).last().map_or(to, |(start, _)| line.start + start)
     };
-    if behind(line.start, LINE) == line.end {
+    if display_width(all) <= room {
         return vec![line];
     }
-    let mut parts: Vec<Range<usize>> = Vec::new();
-    for span in shown.iter().filter(|span| span.start <= line.end && line.start <= span.end) {
-        let (start, end) = (span.start.max(line.start), span.end.min(line.end));
-        let cut = behind(start, SPAN);
-        parts.push(before(start, AROUND)..if cut < end { cut } else { behind(end, AROUND) });
+    let marked: Vec<Range<usize>> = shown
+        .iter()
+        .filter(|span| span.start <= line.end && line.start <= span.end)
+        .map(|span| (span.start.max(line.start), span.end.min(line.end)))
+        .map(|(start, end)| start..end.min(after(start, SPAN)))
+        .collect();
+    // The end of a line is what a reader misses least.
+    let start = line.start..after(line.start, room.saturating_sub(ELLIPSIS));
+    if marked.iter().all(|mark| mark.end <= start.end) {
+        return vec![start];
     }
-    if parts.is_empty() {
-        parts.push(line.start..behind(line.start, LINE));
+    let first_quote = all.find('"').map_or(line.start, |at| line.start + at + 1);
+    let width = |range: &Range<usize>| display_width(text.get(range.clone()).unwrap_or_default());
+    let used: usize = merged(marked.clone()).iter().map(width).sum();
+    let free = room.saturating_sub(used + ELLIPSIS * (marked.len() + 1));
+    let head = line.start..first_quote.min(after(line.start, HEAD.min(free)));
+    let around = free.saturating_sub(width(&head)) / (2 * marked.len());
+    let mut parts = vec![head];
+    for Range { start, end } in marked {
+        let (wide_start, wide_end) = (before(start, around), after(end, around));
+        // A part of an ARN or of a quoted text is shown whole, or not at all.
+        let is_break = |c: char| matches!(c, ':' | '/' | '"');
+        let front = text.get(wide_start..start).unwrap_or_default().find(is_break).unwrap_or(0);
+        let rest = text.get(end..wide_end).unwrap_or_default();
+        let back = rest.rfind(is_break).map_or(wide_end, |at| end + at + 1);
+        let from = if wide_start == line.start { wide_start } else { wide_start + front };
+        parts.push(from..if wide_end == line.end { wide_end } else { back });
     }
+    merged(parts)
+}
+
+/// The columns that are kept free for what marks a cut.
+const ELLIPSIS: usize = 3;
+
+/// `parts` in their order, with those that touch joined.
+fn merged(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
     parts.sort_by_key(|part| part.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
     for part in parts {
@@ -236,15 +278,29 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::single_range_in_vec_init, reason = "there is one range")]
-    fn a_long_line_is_shown_around_what_is_said_about_it() {
-        let text = format!("{}wrong{}", "a".repeat(1_000), "b".repeat(1_000));
-        let parts = kept(&text, 0..text.len(), &[1_000..1_005]);
-        assert_eq!(parts, [1_000 - AROUND..1_005 + AROUND]);
-        let parts = kept(&text, 0..text.len(), &[500..1_900, 1_950..1_960]);
-        assert_eq!(parts, [500 - AROUND..500 + SPAN, 1_950 - AROUND..1_960 + AROUND]);
-        assert_eq!(kept(&text, 0..text.len(), &[]), [0..LINE]);
-        assert_eq!(kept("short", 0..5, &[1..2]), [0..5]);
+    fn a_long_line_is_shown_around_what_is_marked() {
+        let shown = |text: &str, marks: &[&str], room: usize| {
+            let marks: Vec<Range<usize>> =
+                marks.iter().map(|mark| text.find(mark).map_or(0..0, |at| at..at + mark.len())).collect();
+            let parts = kept(text, 0..text.len(), &marks, room);
+            parts.iter().map(|part| text.get(part.clone()).unwrap_or("?")).collect::<Vec<_>>().join("…")
+        };
+        let line =
+            r#"    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-6804725e77da42b2/ps-623375af1fd076ad""#;
+        assert_eq!(shown(line, &["ps-623"], 200), line);
+        assert_eq!(
+            shown(line, &["ssoins-6804725e77da42b2"], 90),
+            r#"    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-6804725e77da42b2/ps-623375"#
+        );
+        assert_eq!(
+            shown(line, &["ssoins-6804725e77da42b2"], 74),
+            r#"    permission_set_arn = "…/ssoins-6804725e77da42b2/"#
+        );
+        assert_eq!(shown(line, &["ps-623375af1fd076ad"], 54), r#"    permission_set_arn = "…/ps-623375af1fd076ad""#);
+        assert_eq!(shown(line, &[], 20), "    permission_se");
+        assert_eq!(shown("short", &["or"], 20), "short");
+        let long = format!("{}wrong{}", "a".repeat(1_000), "b".repeat(1_000));
+        assert_eq!(shown(&long, &["wrong"], 24), "…aaaaaawrongbbbbbb");
     }
 
     #[test]

@@ -1,20 +1,33 @@
-//! `symlint explain` and `symlint rules`: what the rule pages say.
+//! `symlint explain` and `symlint rules`.
 
 use std::fmt::Write;
 use std::process::ExitCode;
 
 use symlint_core::policy::UnknownRule;
 use symlint_core::report::Problem;
+use symlint_core::rule::{Fixable, Group, Rule};
 use symlint_rules::catalogue;
 
 use crate::args::RulesFormat;
 use crate::output::{Failure, print};
 
-/// Prints the page of one rule.
-pub(crate) fn explain(id: &str) -> Result<ExitCode, Failure> {
-    let rule = catalogue().get(id).ok_or_else(|| Problem::from(UnknownRule::new(id, catalogue())))?;
-    let (title, rest) = rule.page.text.split_once('\n').unwrap_or((rule.page.text, ""));
-    print(&format!("{title}\n\n{} (group `{}`): {}\n{rest}", rule.page.level, rule.group.name, rule.page.summary))?;
+/// Prints the page of one rule, or the list of the rules of one group.
+pub(crate) fn explain(name: &str) -> Result<ExitCode, Failure> {
+    if let Some(group) = catalogue().group(name) {
+        print(&listed(group))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rule = catalogue().get(name).ok_or_else(|| Problem::from(UnknownRule::or_group(name, catalogue())))?;
+    let Rule { page, group, .. } = rule;
+    let (title, rest) = page.text.split_once('\n').unwrap_or((page.text, ""));
+    let fix = match page.fix {
+        None => String::new(),
+        Some(Fixable::Safe) => "Fix: `symlint fix` fixes some of its findings.\n".to_owned(),
+        Some(Fixable::Suggestion) => {
+            "Fix: `symlint fix --unsafe` suggests fixes for some of its findings.\n".to_owned()
+        }
+    };
+    print(&format!("{title}\n\n{} (group `{}`): {}\n{fix}{rest}", page.level, group.name, page.summary))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -29,15 +42,17 @@ pub(crate) fn rules(format: RulesFormat) -> Result<ExitCode, Failure> {
 }
 
 fn table() -> String {
+    catalogue().groups.iter().map(|group| listed(group)).collect::<Vec<_>>().join("\n")
+}
+
+/// The question of a group, and a line for each of its rules.
+fn listed(group: &Group) -> String {
     let width = catalogue().ids().map(str::len).max().unwrap_or(0);
-    let mut text = String::new();
-    for group in catalogue().groups {
-        let gap = if text.is_empty() { "" } else { "\n" };
+    let mut text = format!("{}: {}\n", group.name, group.question);
+    for Rule { id, page, .. } in group.rules {
+        let fix = page.fix.map_or(String::new(), |fix| format!(" (fix: {})", fix.as_str()));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{gap}{}: {}", group.name, group.question);
-        for rule in group.rules {
-            let _ = writeln!(text, "  {:width$}  {:7}  {}", rule.id, rule.page.level.as_str(), rule.page.summary);
-        }
+        let _ = writeln!(text, "  {id:width$}  {:7}  {}{fix}", page.level.as_str(), page.summary);
     }
     text
 }

@@ -7,12 +7,14 @@ use std::process::ExitCode;
 
 use similar::TextDiff;
 use symlint_core::engine::{self, Engine, Fixed};
+use symlint_core::report::count;
 use symlint_rules::catalogue;
 
 use crate::args::FixOptions;
 use crate::check::{asked, describe, say_problems, stdin_name};
-use crate::human::{Style, human};
+use crate::human::human;
 use crate::output::{self, Change, Failure};
+use crate::style::Style;
 
 /// Fixes what can be fixed, and reports what is left.
 pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
@@ -26,6 +28,10 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     }
     if options.diff {
         output::print(&diff(&files))?;
+        let suggested = report.counting().filter(|finding| !finding.fixes.is_empty()).count();
+        if suggested > 0 && !options.suggestions && !input.quiet {
+            eprintln!("{} fixable with `--unsafe`", count(suggested, "more finding"));
+        }
         say_problems(&report);
         let code = if report.problems.is_empty() { u8::from(!files.is_empty()) } else { 2 };
         return Ok(ExitCode::from(code));
@@ -57,7 +63,6 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
 }
 
 fn summary(fixed: usize, files: usize) -> String {
-    let count = |number: usize, one: &str| if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") };
     match fixed {
         0 => "nothing was fixed\n".into(),
         _ => format!("fixed {} in {}\n", count(fixed, "finding"), count(files, "file")),

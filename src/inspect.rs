@@ -15,13 +15,14 @@ use crate::args::{InspectFormat, InspectOptions};
 use crate::check::asked_places;
 use crate::excerpt::printable;
 use crate::output::{self, Failure};
+use crate::style;
 
 /// Shows what is found in what the options name, and how.
 pub(crate) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
     let (tree, request) = asked_places(&options.places)?;
     let inspection = Engine::new(catalogue()).inspect(&tree, &request)?;
     match options.format {
-        InspectFormat::Human => output::print(&human(&inspection, output::width()))?,
+        InspectFormat::Human => output::print(&human(&inspection, style::width()))?,
         InspectFormat::Json => output::print_with(|to| inspection::json(&inspection, to))?,
     }
     // That nothing was found is an answer.

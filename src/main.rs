@@ -1,4 +1,4 @@
-//! The command line of symlint: arguments, files, colours, the human report, exit codes.
+//! The command line of symlint: arguments, files, colors, the human report, exit codes.
 
 mod args;
 mod check;
@@ -13,6 +13,7 @@ mod init;
 mod inspect;
 mod manual;
 mod output;
+mod style;
 
 use std::process::ExitCode;
 

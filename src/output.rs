@@ -1,13 +1,11 @@
 //! What goes to standard output, standard error and files.
 
 use std::fs;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use symlint_core::report::Problem;
 use symlint_terraform::FileError;
-
-use crate::args::Color;
 
 /// Why symlint could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -194,30 +192,6 @@ pub(crate) fn today() -> String {
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
     let fixed = epoch.and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok());
     fixed.unwrap_or_else(time::OffsetDateTime::now_utc).date().to_string()
-}
-
-/// Whether to use colours on standard output.
-pub(crate) fn use_color(color: Color) -> bool {
-    match color {
-        Color::Always => true,
-        Color::Never => false,
-        // See no-color.org and bixense.com/clicolors.
-        Color::Auto => {
-            let is_usual = io::stdout().is_terminal() && anstyle_query::term_supports_color();
-            let is_wanted = anstyle_query::clicolor().unwrap_or(is_usual) && is_usual;
-            !anstyle_query::no_color() && (anstyle_query::clicolor_force() || is_wanted)
-        }
-    }
-}
-
-/// The columns of what does not go to a terminal.
-pub(crate) const PLAIN_WIDTH: usize = 100;
-
-/// How many columns there are on standard output.
-pub(crate) fn width() -> usize {
-    // Files and pipes get the same on every machine.
-    let terminal = if io::stdout().is_terminal() { terminal_size::terminal_size() } else { None };
-    terminal.map_or(PLAIN_WIDTH, |(terminal_size::Width(width), _)| usize::from(width).clamp(60, 120))
 }
 
 #[cfg(test)]

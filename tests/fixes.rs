@@ -12,7 +12,7 @@
 
 mod support;
 
-use support::{Symlint, VARIABLE, bad, folder, good, tenant, values};
+use support::{Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
 /// Two findings with safe fixes, and one with a suggestion.
 fn fixable() -> String {
@@ -25,6 +25,15 @@ fn fixable() -> String {
 /// The same without what is safe to mend.
 fn mended() -> String {
     values(&[tenant("blue_harbour", &[("us-east-1", "us-east-1a")])])
+}
+
+#[test]
+fn a_preview_says_that_there_are_suggestions() {
+    let preview = symlint(&["fix", "--diff", "examples/copy-paste"]);
+    assert_eq!((preview.code, preview.stdout.as_str()), (0, ""));
+    assert_eq!(preview.stderr, "5 more findings fixable with `--unsafe`\n");
+    let all = symlint(&["fix", "--diff", "--unsafe", "examples/copy-paste"]);
+    assert_eq!((all.code, all.stderr.as_str()), (1, ""));
 }
 
 #[test]

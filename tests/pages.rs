@@ -16,7 +16,7 @@ use std::fmt::Write;
 
 use symlint_core::check::check;
 use symlint_core::fix::fix;
-use symlint_core::rule::Rule;
+use symlint_core::rule::{Fixable, Rule};
 use symlint_rules::catalogue;
 
 #[path = "support/examples.rs"]
@@ -103,6 +103,25 @@ fn every_finding_says_what_tells_it_from_others() {
                     writeln!(failures, "{}: `{}`", finding.rule, finding.message).unwrap();
                 }
             }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_page_says_how_its_findings_can_be_fixed() {
+    let mut failures = String::new();
+    for rule in catalogue().iter() {
+        let mut found = None;
+        for example in examples(rule) {
+            let (project, config) = example.load();
+            let outcome = check(&project, &config, &policy(rule), catalogue());
+            for fix in outcome.findings.iter().filter(|finding| finding.rule == rule.id).flat_map(|it| &it.fixes) {
+                found = if fix.safe { Some(Fixable::Safe) } else { found.or(Some(Fixable::Suggestion)) };
+            }
+        }
+        if found != rule.page.fix {
+            writeln!(failures, "{}: the page says {:?}, the examples {found:?}", rule.id, rule.page.fix).unwrap();
         }
     }
     assert!(failures.is_empty(), "{failures}");

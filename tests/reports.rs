@@ -380,7 +380,46 @@ fn a_job_of_github_actions_gets_annotations_without_being_asked() {
     };
     let both = run(&[], "true");
     assert!(both.contains("\n::error file=stdin.tfvars,line=8,"), "{both}");
-    assert!(both.starts_with("  × tenant blue_harbour: 1 error\n"), "{both}");
+    assert!(both.starts_with("  × tenant blue_harbour: role_arn is in account "), "{both}");
     assert!(!run(&[], "false").contains("::error"));
     assert!(!run(&["--format", "human"], "true").contains("::error"));
+}
+
+#[test]
+fn the_human_report_fits_the_terminal() {
+    for width in ["60", "80", "120"] {
+        let columns: usize = width.parse().unwrap();
+        let run = Symlint::new(&["check", "examples/copy-paste"]).env("COLUMNS", width).run();
+        let fits =
+            |line: &str| line.chars().count() <= columns || line.contains("https://") || line.contains("examples/");
+        let wide: Vec<&str> = run.stdout.lines().filter(|line| !fits(line)).collect();
+        // The last lines are not cut: no word of them may be lost.
+        let wide: Vec<&&str> =
+            wide.iter().filter(|line| !line.contains("fixable") && !line.contains("checked")).collect();
+        assert!(wide.is_empty(), "at {width}: {wide:#?}");
+    }
+}
+
+#[test]
+fn the_human_report_does_without_unicode_and_colors() {
+    for (name, value) in [("TERM", "dumb"), ("LANG", "C"), ("LC_ALL", "POSIX")] {
+        let text = Symlint::new(&["check", "examples/copy-paste"]).env(name, value).run().stdout;
+        assert!(text.is_ascii(), "{name}: {text}");
+        assert!(text.contains("`-- 1"), "{name}: {text}");
+    }
+    let text = symlint(&["check", "--color", "always", "examples/copy-paste"]).stdout;
+    let colored = |color: &str, word: &str| text.contains(&format!("\u{1b}[{color}m{word}"));
+    assert!(colored("31;1", "1") && colored("33;1", "3") && colored("34", "this one takes effect"), "{text}");
+    assert!(!text.contains("\u{1b}[32"), "nothing is green: {text}");
+}
+
+#[test]
+fn many_findings_of_one_rule_get_a_line_each() {
+    let tenants: Vec<String> =
+        (0..30).map(|number| tenant(&format!("t_{number}"), &[("us-east-1", "us-esat-1")])).collect();
+    let run = Symlint::new(&["check", "--select", "region-invalid", "-"]).stdin(values(&tenants)).run();
+    let frames = run.stdout.matches("╭─").count();
+    assert_eq!(frames, 2, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("did you mean `us-east-1`? [region-invalid]").count(), 30);
+    assert_eq!(run.stdout.matches("help:").count(), 1, "the same help is given once");
 }

@@ -39,7 +39,7 @@ mod wiring;
 /// What the pages say, as `build.rs` has read it: one constant for each, named like the module of its rule.
 #[allow(non_upper_case_globals, reason = "a rule's module and its page have one name")]
 mod pages {
-    use symlint_core::rule::{Level, Page};
+    use symlint_core::rule::{Fixable, Level, Page};
 
     include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 }

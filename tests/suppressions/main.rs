@@ -128,7 +128,7 @@ fn people_see_only_what_counts() {
                 checked 7 values of 1 tenant in 1 file: no findings; 1 suppressed\n";
     assert!(run.stdout.starts_with("note: ") && run.stdout.ends_with(last), "{}", run.stdout);
     let concise = Symlint::new(&["check", "--format", "concise", "-"]).stdin(text).run();
-    assert_eq!(concise.stdout, run.stdout);
+    assert!(concise.stdout.ends_with(last) && !concise.stdout.contains("role_arn is in"), "{}", concise.stdout);
 }
 
 #[test]

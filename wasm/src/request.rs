@@ -72,6 +72,12 @@ pub struct RuleSummary {
     pub urgency: u8,
     /// What it finds, in one line.
     pub summary: String,
+    /// What happens if a finding stays, and what to do; null where each finding says so itself.
+    pub help: Option<String>,
+    /// `safe` if `fix` fixes some of its findings, `suggestion` if a person must look at the result, else null.
+    pub fixable: Option<String>,
+    /// Where its page is.
+    pub url: String,
 }
 
 /// What there is to know about a rule.

@@ -1,4 +1,4 @@
-//! The baseline: findings that were there when a team began, so that only new ones count.
+//! The baseline: findings that were there when a team started to use symlint, so that only new ones take effect.
 
 use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use symlint_terraform::{FileId, Sources, Span};
 
 use crate::finding::Finding;
 
-/// Findings that do not count.
+/// Known findings.
 #[derive(Debug, Default)]
 pub struct Baseline {
     pub(crate) entries: HashMap<String, BaselineEntry>,
 }
 
-/// A finding that does not count.
+/// A known finding.
 #[derive(Debug)]
 pub(crate) struct BaselineEntry {
     pub(crate) rule: String,
@@ -37,13 +37,16 @@ struct Written {
     findings: Vec<WrittenFinding>,
 }
 
-/// What people see of a finding in the file, beside the fingerprint that counts.
+/// A finding in the file. Only the fingerprint is compared; the rest is for people.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct WrittenFinding {
     file: String,
     rule: String,
     tenant: Option<String>,
     path: Option<String>,
+    /// For people who read the file.
+    #[serde(default)]
+    message: String,
     fingerprint: String,
 }
 
@@ -59,14 +62,14 @@ impl Baseline {
         let source = sources.get(file);
         let fail = |reason: String| BaselineError { name: source.name().to_owned(), reason };
         let written: Written =
-            serde_json::from_str(source.text()).map_err(|error| fail(format!("this is no baseline: {error}")))?;
+            serde_json::from_str(source.text()).map_err(|error| fail(format!("this is not a baseline: {error}")))?;
         if written.version != VERSION {
-            return Err(fail(format!("the version {} of baselines is not known", written.version)));
+            return Err(fail(format!("version {} of baselines is not supported", written.version)));
         }
         let mut entries = HashMap::with_capacity(written.findings.len());
         let mut from = 0;
         for WrittenFinding { file: name, rule, fingerprint, .. } in written.findings {
-            // The entries stand in their order, so that one walk finds all.
+            // The entries are in their order, so that one walk finds all.
             let at = source.text().get(from..).and_then(|rest| rest.find(&fingerprint)).map_or(from, |at| from + at);
             from = at + fingerprint.len();
             let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -86,6 +89,7 @@ impl Baseline {
                 rule: finding.rule.to_owned(),
                 tenant: finding.tenant.clone(),
                 path: finding.path.clone(),
+                message: finding.message.clone(),
                 fingerprint: finding.fingerprint.clone(),
             })
             .collect();

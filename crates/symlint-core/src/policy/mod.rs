@@ -50,7 +50,8 @@ impl UnknownRule {
         Self { id: id.to_owned(), closest: crate::rule::closest(id, catalogue.ids()), what: "rule" }
     }
 
-    fn or_group(id: &str, catalogue: &Catalogue) -> Self {
+    /// `id` is neither a rule nor a group of `catalogue`.
+    pub fn or_group(id: &str, catalogue: &Catalogue) -> Self {
         let words = catalogue.ids().chain(catalogue.groups.iter().map(|group| group.name));
         Self { id: id.to_owned(), closest: crate::rule::closest(id, words), what: "rule or group" }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::summary::{coverage, policy, totals};
+use super::summary::{coverage, pages, policy, totals};
 use super::wire::{Location, Report};
 
 /// `file:line:column: level[rule] message` for each finding that counts.
@@ -29,7 +29,11 @@ pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for line in policy(report) {
         writeln!(to, "{line}")?;
     }
-    writeln!(to, "{}", totals(report))
+    writeln!(to, "{}", totals(report))?;
+    for page in pages(report.counting()) {
+        writeln!(to, "see {page}")?;
+    }
+    Ok(())
 }
 
 /// The lines of the findings alone.

@@ -26,7 +26,7 @@ pub use problem::{Problem, ProblemKind};
 pub use sarif::sarif;
 #[cfg(feature = "schema")]
 pub use schema::report_schema;
-pub use summary::{coverage, policy, totals, verdict};
+pub use summary::{count, coverage, pages, policy, totals, verdict};
 pub use wire::*;
 
 /// The version of the report's shape. It grows when a reader of the old shape would misunderstand the new one.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use foldhash::HashMap;
 
-use super::wire::{MisspelledTenant, Report};
+use super::wire::{MisspelledTenant, Report, ReportedFinding};
 use crate::finding::{SuppressedBy, Suppression};
 
 /// How many tenants with one suppression are named.
@@ -91,7 +91,7 @@ pub fn policy(report: &Report) -> Vec<String> {
     add("rules that are off", &policy.off);
     add("rules lowered to warnings", &policy.lowered);
     if !policy.inline_suppressions {
-        lines.push("comments suppress nothing".to_owned());
+        lines.push("suppressions in comments are ignored".to_owned());
     }
     for MisspelledTenant { config, key, closest } in &policy.misspelled_tenants {
         lines.push(format!("{config} names `{key}`, but there is no such tenant; did you mean `{closest}`?"));
@@ -134,7 +134,18 @@ fn suppressed(report: &Report) -> Vec<String> {
     groups.into_iter().map(line).chain(baseline).collect()
 }
 
+/// The addresses of the pages about the rules of `findings`, each once, in their order.
+pub fn pages<'r>(findings: impl IntoIterator<Item = &'r ReportedFinding>) -> Vec<&'static str> {
+    let mut pages = Vec::new();
+    for finding in findings {
+        if !pages.contains(&finding.url) {
+            pages.push(finding.url);
+        }
+    }
+    pages
+}
+
 /// `1 error`, `2 errors`
-pub(super) fn count(number: usize, one: &str) -> String {
+pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

@@ -9,8 +9,8 @@ use symlint_terraform::{Position, Source, Span, Str};
 
 use super::problem::Problem;
 use crate::coverage::Code;
-use crate::finding::Suppression;
-use crate::rule::Level;
+use crate::finding::{SuppressedBy, Suppression};
+use crate::rule::{Fixable, Level};
 
 /// What symlint found, what it looked at, and what it did not check. Every format is made of it, and of nothing else.
 #[derive(Debug, Clone, Serialize)]
@@ -391,6 +391,12 @@ impl Report {
         self.findings.iter().filter(|finding| finding.suppressed.is_none())
     }
 
+    /// How many findings are in the baseline that was read or written.
+    pub fn accepted(&self) -> usize {
+        let by = |finding: &&ReportedFinding| finding.suppressed.as_ref().map(|suppression| suppression.by);
+        self.findings.iter().filter(|finding| by(finding) == Some(SuppressedBy::Baseline)).count()
+    }
+
     /// Everything that was not checked, with the name of its run.
     pub fn gaps(&self) -> impl Iterator<Item = (Option<&str>, &ReportedGap)> {
         let of_runs = self.runs.iter().flat_map(|run| run.not_checked.iter().map(|gap| (Some(run.name.as_str()), gap)));
@@ -432,9 +438,13 @@ struct ReportedRule<'a> {
     level: Level,
     urgency: u8,
     summary: &'a str,
+    help: Option<&'a str>,
+    /// `safe`, `suggestion` or null.
+    fixable: Option<Fixable>,
+    url: &'a str,
 }
 
-/// The catalogue as JSON: a list of `{ id, group, level, urgency, summary }`.
+/// The catalogue as JSON: a list of `{ id, group, level, urgency, summary, help, fixable, url }`.
 #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
 pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
     let rules: Vec<ReportedRule<'_>> = catalogue
@@ -445,6 +455,9 @@ pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
             level: rule.page.level,
             urgency: rule.urgency(),
             summary: rule.page.summary,
+            help: rule.page.help,
+            fixable: rule.page.fix,
+            url: rule.page.address,
         })
         .collect();
     let mut json = serde_json::to_string_pretty(&rules).expect("the catalogue is plain data");

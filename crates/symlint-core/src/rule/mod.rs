@@ -78,10 +78,32 @@ pub struct Page {
     pub summary: &'static str,
     /// What happens if a finding stays, and what to do, in one line.
     pub help: Option<&'static str>,
+    /// Whether some of its findings can be fixed, and how.
+    pub fix: Option<Fixable>,
     /// The page in Markdown, without what is above.
     pub text: &'static str,
     /// Where it can be read on the web.
     pub address: &'static str,
+}
+
+/// How findings of a rule can be fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fixable {
+    /// `symlint fix` fixes some of them.
+    Safe,
+    /// `symlint fix --unsafe` does; a person must look at the result.
+    Suggestion,
+}
+
+impl Fixable {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fixable::Safe => "safe",
+            Fixable::Suggestion => "suggestion",
+        }
+    }
 }
 
 /// The check of a rule, by what it looks at.
@@ -173,6 +195,11 @@ impl Catalogue {
     /// What a person should read first: the [`urgency`](Rule::urgency) of a rule.
     pub fn urgency(&self, id: &str) -> u8 {
         self.get(id).map_or(u8::MAX, Rule::urgency)
+    }
+
+    /// The group with this name.
+    pub fn group(&self, name: &str) -> Option<&'static Group> {
+        self.groups.iter().copied().find(|group| group.name == name)
     }
 
     /// All ids.
