@@ -6,6 +6,7 @@ import { compile } from "json-schema-to-typescript";
 import { rolldown } from "rolldown";
 
 process.chdir(import.meta.dirname);
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 await Promise.all([shapes(), cp("generated/symlint.wasm", "dist/symlint.wasm")]);
@@ -31,6 +32,7 @@ async function bundle(name, formats) {
   const build = await rolldown({
     input: `src/${name}.ts`,
     platform: name,
+    transform: { define: { PACKAGE_VERSION: JSON.stringify(version) } },
     resolve: { alias: { "./glue.js": `${import.meta.dirname}/generated/glue.js` } },
   });
   for (const format of formats) {

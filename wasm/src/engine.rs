@@ -16,8 +16,15 @@ use crate::request::{Fixed, Options, Problem, Request, RulePage, VERSION, to_jso
 /// How a report can be written.
 type Format = fn(&Report, &mut dyn Write) -> io::Result<()>;
 
-const FORMATS: [(&str, Format); 4] =
-    [("json", report::json), ("concise", report::concise), ("markdown", report::markdown), ("sarif", report::sarif)];
+const FORMATS: [(&str, Format); 7] = [
+    ("json", report::json),
+    ("concise", report::concise),
+    ("markdown", report::markdown),
+    ("sarif", report::sarif),
+    ("github", report::github),
+    ("gitlab", report::gitlab),
+    ("junit", report::junit),
+];
 
 /// Checks the files of a [`Request`] and reports in `format`: the bytes are those that `symlint check --format` writes.
 ///

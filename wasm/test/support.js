@@ -50,8 +50,19 @@ export async function verdict(page, ...states) {
   return page.locator("#verdict").innerText();
 }
 
+/** The titles of the samples. */
+const SAMPLES = { "copy-paste": "A copied block", "multi-tenant": "As it should be" };
+
+/** Opens a sample, and waits until it is there. */
 export async function choose(page, sample) {
-  await page.locator("#sample").selectOption(sample);
+  await pick(page, "Samples", SAMPLES[sample]);
+  await page.locator(`#tabs .tab[data-name="${sample}/terraform.tfvars"]`).waitFor();
+}
+
+/** Chooses from a menu. */
+export async function pick(page, menu, item) {
+  await page.getByRole("button", { name: menu, exact: true }).click();
+  await page.getByRole("menuitem").filter({ has: page.getByText(item, { exact: true }) }).click();
 }
 
 /** Replaces the text of the file that is shown. */

@@ -1,17 +1,37 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 import { defineConfig } from "vite";
+
+// For the page itself.
+process.env.VITE_VERSION = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve("symlint/package.json")), "utf8")).version;
 
 // Relative, so that the page works below any path.
 export default defineConfig({
   base: "./",
+  // To say how much of it has arrived: what servers say is its size when compressed.
+  define: { ENGINE_BYTES: String(statSync(fileURLToPath(import.meta.resolve("symlint/symlint.wasm"))).size) },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
   // The samples are read from the repository's examples.
   server: { fs: { allow: ["../.."] } },
-  plugins: [serviceWorker()],
+  plugins: [preloadEngine(), serviceWorker()],
 });
+
+/** Lets the browser ask for the engine while it still reads the page. */
+function preloadEngine() {
+  return {
+    name: "preload-engine",
+    transformIndexHtml: {
+      order: "post",
+      handler(_, { bundle }) {
+        const engine = Object.keys(bundle ?? {}).find((name) => name.endsWith(".wasm"));
+        return engine ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", type: "application/wasm", href: `./${engine}`, crossorigin: true }, injectTo: "head" }] : [];
+      },
+    },
+  };
+}
 
 /** Writes the service worker with the names of all that was built, so that the page works offline. */
 function serviceWorker() {

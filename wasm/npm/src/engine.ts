@@ -6,8 +6,13 @@ export type * from "./shapes.js";
 /** The texts of files, by their paths from the repository's root. */
 export type Files = Readonly<Record<string, string>>;
 
-/** How a report can be written. */
-export type Format = "json" | "concise" | "markdown" | "sarif";
+/** How a report can be written: as by the command line, but for the one for terminals. */
+export type Format = "json" | "concise" | "markdown" | "sarif" | "github" | "gitlab" | "junit";
+
+declare const PACKAGE_VERSION: string;
+
+/** The version of the package and of the engine. */
+export const version: string = PACKAGE_VERSION;
 
 /** Why there is no report that could be taken for a pass. */
 export class SymlintError extends Error implements Failure {

@@ -1,5 +1,7 @@
 import type { Access, AccessStep, Finding, Location, Report } from "symlint";
 
+import { idsIn } from "./lit";
+
 /** What the access picture shows, without how it is drawn. */
 export interface Picture {
   nodes: Node[];
@@ -15,9 +17,13 @@ export interface Node {
   /** From the left: tenant, role, instance, permission set, account. */
   column: number;
   row: number;
+  /** Of a tenant its key. */
+  name: string;
   label: string;
   detail: string;
   wrong: boolean;
+  /** The ids in its value, which light up with their other uses. */
+  ids: string;
   location?: Location | undefined;
 }
 
@@ -39,6 +45,7 @@ interface Step {
   column: number;
   label: string;
   detail: string;
+  ids: string;
   errors: Finding[];
 }
 
@@ -72,12 +79,13 @@ export function pictureOf(report: Report): Picture {
     const tenant = written.get(id);
     const label = report.runs.length > 1 ? `${access.tenant} in ${report.runs[access.run]?.root ?? ""}` : access.tenant;
     const location = errorsOf(id)[0]?.location ?? tenant?.location;
-    put({ id, column: 0, label, detail: (tenant && known(tenant.sso_account_id)) ?? "", wrong: wrong.has(id), location });
+    const account = (tenant && known(tenant.sso_account_id)) ?? "";
+    put({ id, column: 0, name: access.tenant, label, detail: account, ids: idsIn(account), wrong: wrong.has(id), location });
     for (const grant of own) {
       let from = id;
       for (const step of grant) {
         if (!step.id) continue;
-        put({ id: step.id, column: step.column, label: step.label, detail: step.detail, wrong: step.errors.length > 0, location: step.errors[0]?.location ?? tenant?.location });
+        put({ id: step.id, column: step.column, name: "", label: step.label, detail: step.detail, ids: step.ids, wrong: step.errors.length > 0, location: step.errors[0]?.location ?? tenant?.location });
         const key = `${from}\n${step.id}`;
         const edge = edges.get(key) ?? { from, to: step.id, errors: [] };
         edge.errors.push(...step.errors.filter((error) => !edge.errors.includes(error)));
@@ -98,7 +106,7 @@ function stepsOf({ role, instance, permission_set, account }: Access, errors: Re
   const step = (column: number, kind: string, { value, findings }: AccessStep, show: (text: string) => [label: string, detail: string]): Step => {
     const text = known(value);
     const [label, detail] = text ? show(text) : ["", ""];
-    return { id: text && `${kind} ${text}`, column, label, detail, errors: findings.flatMap((finding) => errors.get(finding) ?? []) };
+    return { id: text && `${kind} ${text}`, column, label, detail, ids: idsIn(text ?? ""), errors: findings.flatMap((finding) => errors.get(finding) ?? []) };
   };
   const last = (arn: string) => arn.split("/").at(-1) ?? arn;
   return [

@@ -1,31 +1,64 @@
-import type { Files, Format, RulePage, RuleSummary } from "symlint";
+import type { Files, Fixed, Format, RulePage, RuleSummary } from "symlint";
 
+import type { Picture } from "./access";
+import { compileEngine } from "./engine";
+import type { Leaks } from "./leaks";
 import type { Answer, Question } from "./protocol";
+import type { Query, Table } from "./table";
 
 type Asked = Question extends infer Q ? (Q extends Question ? Omit<Q, "id"> : never) : never;
 
-/** After so long an engine is taken for dead. */
+/** After so long without an answer, an engine is taken for dead. */
 const PATIENCE = 20_000;
 
+/** A check: its files are put together only when it is its turn. */
+export interface Check {
+  files: () => Files;
+  path: string;
+}
+
+export interface Listener<C extends Check> {
+  /** The answer to the last check; those before it are not reported. */
+  checked(answer: Answer, check: C): void;
+  /** How much of the engine is there, from 0 to 1. */
+  loading(part: number): void;
+}
+
 /** Asks the worker, one question at a time; of checks that wait, only the last is asked. */
-export class Checker {
-  #worker = this.#start();
+export class Checker<C extends Check> {
+  #worker: Worker | undefined;
+  /** Whether the engine could not be loaded. */
+  #isGone = false;
   #id = 0;
   #busy: { id: number; done: (answer: Answer) => void; timer: number } | undefined;
-  #check: { files: Files; path: string } | undefined;
+  #check: C | undefined;
   #others: { question: Asked; done: (answer: Answer) => void }[] = [];
 
-  constructor(private readonly checked: (answer: Answer, files: Files) => void) {}
+  constructor(private readonly listener: Listener<C>) {
+    void this.#start();
+  }
 
-  /** Checks `files` as soon as the engine is free. What waited before is forgotten: the last keystroke wins. */
-  check(files: Files, path: string): void {
-    this.#check = { files, path };
+  /** Checks as soon as the engine is free. What waited before is forgotten: the last keystroke wins. */
+  check(check: C): void {
+    this.#check = check;
     this.#next();
+  }
+
+  /** There is nothing to check any more. */
+  cancel(): void {
+    this.#check = undefined;
+    if (this.#busy) this.#busy.done = () => undefined;
   }
 
   async render(files: Files, path: string, format: Format): Promise<string> {
     const answer = await this.#ask({ ask: "render", files, options: options(path), format });
     if ("text" in answer) return answer.text;
+    throw new Error("problem" in answer ? answer.problem.message : "the engine crashed");
+  }
+
+  async fix(files: Files, path: string, suggestions: boolean): Promise<Fixed> {
+    const answer = await this.#ask({ ask: "fix", files, options: { ...options(path), suggestions } });
+    if ("fixed" in answer) return answer.fixed;
     throw new Error("problem" in answer ? answer.problem.message : "the engine crashed");
   }
 
@@ -39,6 +72,30 @@ export class Checker {
     return "rules" in answer ? answer.rules : [];
   }
 
+  /** Who reaches what in the last report. */
+  async picture(): Promise<Picture | undefined> {
+    const answer = await this.#ask({ ask: "picture" });
+    return "picture" in answer ? answer.picture : undefined;
+  }
+
+  /** Who reaches into whom in the last report. */
+  async leaks(): Promise<Leaks | undefined> {
+    const answer = await this.#ask({ ask: "leaks" });
+    return "leaks" in answer ? answer.leaks : undefined;
+  }
+
+  /** Some of the tenants of the last report. */
+  async table(query: Query): Promise<Table | undefined> {
+    const answer = await this.#ask({ ask: "table", query });
+    return "table" in answer ? answer.table : undefined;
+  }
+
+  /** All tenants of the last report, for a spreadsheet. */
+  async csv(): Promise<string> {
+    const answer = await this.#ask({ ask: "csv" });
+    return "text" in answer ? answer.text : "";
+  }
+
   #ask(question: Asked): Promise<Answer> {
     return new Promise((done) => {
       this.#others.push({ question, done });
@@ -47,31 +104,53 @@ export class Checker {
   }
 
   #next(): void {
-    if (this.#busy) return;
+    if (this.#isGone) void this.#start();
+    if (this.#busy || !this.#worker) return;
     const other = this.#others.shift();
     if (other) return this.#send(other.question, other.done);
     const check = this.#check;
     if (!check) return;
     this.#check = undefined;
-    const question = { ask: "check", files: check.files, options: options(check.path) } as const;
-    this.#send(question, (answer) => this.checked(answer, check.files));
+    this.#send({ ask: "check", files: check.files(), options: options(check.path) }, (answer) => {
+      // A later text is on its way.
+      if (!this.#check) this.listener.checked(answer, check);
+    });
   }
 
   #send(question: Asked, done: (answer: Answer) => void): void {
     const id = ++this.#id;
     const timer = window.setTimeout(() => this.#crashed("it did not answer"), PATIENCE);
     this.#busy = { id, done, timer };
-    this.#worker.postMessage({ ...question, id });
+    this.#worker?.postMessage({ ...question, id });
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", (event: MessageEvent<Answer>) => this.#answered(event.data));
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#crashed(event.message || "it could not be loaded");
-    });
-    return worker;
+  /** A slow line may take as long as it takes: until the engine is there, everything waits. */
+  async #start(): Promise<void> {
+    this.#isGone = false;
+    try {
+      const module = await compileEngine((part) => this.listener.loading(part));
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      worker.addEventListener("message", (event: MessageEvent<Answer>) => this.#answered(event.data));
+      worker.addEventListener("error", (event) => {
+        event.preventDefault();
+        this.#crashed(event.message || "it could not be loaded");
+      });
+      worker.postMessage({ module });
+      this.#worker = worker;
+      this.#next();
+    } catch (error) {
+      this.#unloaded(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Answers what waits, so that nobody waits for ever; the next question tries again. */
+  #unloaded(reason: string): void {
+    const check = this.#check;
+    this.#check = undefined;
+    const others = this.#others.splice(0);
+    if (check) this.listener.checked({ id: 0, crashed: reason }, check);
+    for (const { done } of others) done({ id: 0, crashed: reason });
+    this.#isGone = true;
   }
 
   #answered(answer: Answer): void {
@@ -86,8 +165,9 @@ export class Checker {
 
   /** Says so, and starts afresh; what crashed it is not asked again. */
   #crashed(reason: string): void {
-    this.#worker.terminate();
-    this.#worker = this.#start();
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    void this.#start();
     const busy = this.#busy;
     this.#busy = undefined;
     if (busy) {
@@ -99,5 +179,5 @@ export class Checker {
 }
 
 function options(path: string) {
-  return { path, today: new Date().toISOString().slice(0, 10) };
+  return { path };
 }

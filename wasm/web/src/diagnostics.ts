@@ -1,4 +1,5 @@
 import type { Action, Diagnostic } from "@codemirror/lint";
+import type { Text } from "@codemirror/state";
 import type { Finding } from "symlint";
 
 import { h, prose } from "./dom";
@@ -9,10 +10,14 @@ export interface Fixing {
   explain(rule: string): void;
 }
 
+/** More marks would make typing slow, and the list has all. */
+const MARKED = 2000;
+
 /** The findings of one file as the editor shows them. */
-export function diagnosticsOf(findings: readonly Finding[], text: string, fixing: Fixing): Diagnostic[] {
-  const offset = offsetsOf(text);
-  const counting = findings.filter((finding) => finding.suppressed === null);
+export function diagnosticsOf(findings: readonly Finding[], doc: Text, fixing: Fixing): Diagnostic[] {
+  const counting = findings.filter((finding) => finding.suppressed === null).slice(0, MARKED);
+  if (counting.length === 0) return [];
+  const offset = offsetsOf(doc.toString());
   return counting.map((finding) => {
     const actions: Action[] = finding.fixes.map((fix) => ({
       name: fix.safe ? "Apply fix" : "Apply suggestion",

@@ -1,10 +1,17 @@
-/** Makes an element with attributes and children. Text is never read as HTML. */
-export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Record<string, string | (() => void)> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
+type Attributes = Record<string, string | ((event: Event) => void)>;
+type Child = Node | string;
+
+/** Makes an element with attributes, listeners and children. Text is never read as HTML. */
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** As `h`, for pictures. */
+export function s<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else element.setAttribute(name, value);
@@ -13,8 +20,13 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A message, in which what stands between backticks is code. */
-export function prose(text: string): (Node | string)[] {
+/** A button that does something at once. */
+export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  return h("button", { type: "button", class: "link", click: press, ...attributes }, label);
+}
+
+/** A message, in which the text between backticks is code. */
+export function prose(text: string): Child[] {
   return text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? h("code", {}, part) : part));
 }
 
@@ -28,4 +40,17 @@ export function byId<T extends HTMLElement>(id: string): T {
 /** `1 error`, `2 errors` */
 export function count(number: number, one: string): string {
   return `${number.toLocaleString("en")} ${one}${number === 1 ? "" : "s"}`;
+}
+
+/** `a, b and c` */
+export function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
+
+/** Gives a text to the browser as a file. */
+export function download(name: string, content: BlobPart, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  h("a", { href: address, download: name }).click();
+  // Some browsers read it only after the click.
+  window.setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

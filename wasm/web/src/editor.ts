@@ -1,23 +1,42 @@
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
+import { EditorState, type ChangeSpec, type Extension, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Finding } from "symlint";
 
 import { diagnosticsOf, type Fixing } from "./diagnostics";
 import { hcl } from "./hcl";
+import { ids } from "./ids";
+import { owned, setOwned, type Owned } from "./owned";
 
-// The colours are those of the page, light or dark: see style.css.
-const COLOURS = HighlightStyle.define([
+// The colors are those of the page, light or dark: see editor.css.
+const COLORS = HighlightStyle.define([
   { tag: [tags.comment, tags.lineComment, tags.blockComment], color: "var(--code-comment)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
   { tag: [tags.keyword, tags.typeName, tags.controlKeyword], color: "var(--code-keyword)" },
   { tag: [tags.function(tags.variableName)], color: "var(--code-function)" },
 ]);
+
+export interface Change {
+  from: number;
+  to: number;
+  insert: string;
+}
+
+/** All texts with their histories, as they were at a moment. */
+export interface Snapshot {
+  states: ReadonlyMap<string, EditorState>;
+  active: string;
+}
+
+export interface Editing extends Fixing {
+  edited(): void;
+  /** Something was pasted in place of everything. */
+  pasted(name: string, text: string): void;
+}
 
 /** The editor: one text at a time, each with its own history. */
 export class Editor {
@@ -27,8 +46,7 @@ export class Editor {
 
   constructor(
     parent: HTMLElement,
-    private readonly edited: () => void,
-    private readonly fixing: Fixing,
+    private readonly editing: Editing,
   ) {
     this.#view = new EditorView({ parent });
   }
@@ -43,8 +61,29 @@ export class Editor {
 
   /** All texts, by name. */
   get files(): Record<string, string> {
+    return Object.fromEntries([...this.docs].map(([name, doc]) => [name, doc.toString()]));
+  }
+
+  /** All texts, by name: those that did not change are the same objects. */
+  get docs(): Map<string, Text> {
     this.#keep();
-    return Object.fromEntries([...this.#states].map(([name, state]) => [name, state.doc.toString()]));
+    return new Map([...this.#states].map(([name, { doc }]) => [name, doc]));
+  }
+
+  /** How many characters there are. */
+  get size(): number {
+    return [...this.docs.values()].reduce((sum, doc) => sum + doc.length, 0);
+  }
+
+  snapshot(): Snapshot {
+    this.#keep();
+    return { states: new Map(this.#states), active: this.#active };
+  }
+
+  restore({ states, active }: Snapshot): void {
+    this.#states = new Map(states);
+    this.#active = "";
+    this.show(active);
   }
 
   /** Replaces everything. */
@@ -82,25 +121,29 @@ export class Editor {
     this.#view.focus();
   }
 
-  /** Selects a range and brings it into view. */
-  select(from: number, to: number): void {
+  /** Selects a range and brings it into view; the focus goes along if wanted. */
+  select(from: number, to: number, focus = true): void {
     const length = this.#view.state.doc.length;
     const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
     this.#view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: "center" }) });
-    this.#view.focus();
+    if (focus) this.#view.focus();
   }
 
-  /** Replaces ranges of a text that do not overlap. */
-  change(name: string, changes: { from: number; to: number; insert: string }[]): void {
+  /** Replaces ranges of a text that do not overlap, as one step of its history, and shows the first of them. */
+  change(name: string, changes: readonly Change[]): void {
     this.show(name);
-    this.#view.dispatch({ changes, userEvent: "input.fix" });
+    const specs: ChangeSpec[] = changes.map(({ from, to, insert }) => ({ from, to, insert }));
+    this.#view.dispatch({ changes: specs, userEvent: "input.fix", annotations: isolateHistory.of("full") });
+    const from = Math.min(...changes.map((change) => change.from));
+    const change = changes.find((change) => change.from === from);
+    if (change) this.select(from, from + change.insert.length, false);
   }
 
-  /** Marks the findings of the text that is shown, if they are about what it is now. */
-  mark(findings: readonly Finding[], text: string): void {
+  /** Marks the findings of the text that is shown, and whose values it has, if they are about what it is now. */
+  mark(doc: Text | undefined, findings: readonly Finding[], marks: readonly Owned[]): void {
     const { state } = this.#view;
-    if (state.doc.length !== text.length || state.doc.toString() !== text) return;
-    this.#view.dispatch(setDiagnostics(state, diagnosticsOf(findings, text, this.fixing)));
+    if (state.doc !== doc && findings.length + marks.length > 0) return;
+    this.#view.dispatch(setDiagnostics(state, diagnosticsOf(findings, state.doc, this.editing)), { effects: setOwned.of(marks) });
   }
 
   #keep(): void {
@@ -108,27 +151,45 @@ export class Editor {
   }
 
   #state(name: string, text: string): EditorState {
-    return EditorState.create({
-      doc: text,
-      extensions: [
-        lineNumbers(),
-        lintGutter(),
-        history(),
-        drawSelection(),
-        bracketMatching(),
-        highlightActiveLine(),
-        highlightSelectionMatches(),
-        search({ top: true }),
-        placeholder(`Paste ${name.split("/").at(-1)} here`),
-        hcl,
-        syntaxHighlighting(COLOURS),
-        // Tab leaves the editor, as anywhere else on the page.
-        keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": `Text of ${name}`, tabindex: "0" }),
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) this.edited();
-        }),
-      ],
-    });
+    return EditorState.create({ doc: text, extensions: [BASE, placeholder(`Paste ${name.split("/").at(-1) ?? name} here`), this.#listeners(name)] });
+  }
+
+  #listeners(name: string): Extension {
+    return [
+      EditorView.contentAttributes.of({ "aria-label": `Text of ${name}`, tabindex: "0" }),
+      EditorView.updateListener.of((update) => {
+        if (!update.docChanged) return;
+        this.editing.edited();
+        const { length } = update.startState.doc;
+        let whole = length === 0;
+        update.changes.iterChanges((from, to) => (whole ||= from === 0 && to === length));
+        if (whole && update.transactions.some((transaction) => transaction.isUserEvent("input.paste"))) {
+          const text = update.state.doc.toString();
+          // Not while the editor is busy with this change.
+          queueMicrotask(() => this.editing.pasted(name, text));
+        }
+      }),
+    ];
   }
 }
+
+/** The search panel is loaded when it is wanted. */
+function find(view: EditorView): boolean {
+  void import("./find").then(({ openFind }) => openFind(view));
+  return true;
+}
+
+const BASE: Extension = [
+  lineNumbers(),
+  lintGutter(),
+  history(),
+  drawSelection(),
+  bracketMatching(),
+  highlightActiveLine(),
+  hcl,
+  syntaxHighlighting(COLORS),
+  owned,
+  ids,
+  // Tab leaves the editor, as anywhere else on the page.
+  keymap.of([{ key: "Mod-f", run: find, preventDefault: true }, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+];

@@ -1,236 +1,209 @@
-import type { Files, Finding, Location, Report } from "symlint";
+import type { Files, Finding, Location } from "symlint";
 
 import { Checker } from "./checker";
-import { byId, h } from "./dom";
-import { offerDownloads } from "./downloads";
+import { byId, download } from "./dom";
 import { acceptDrops, chosen } from "./drop";
-import { Editor } from "./editor";
+import { Editor, type Change } from "./editor";
+import { prepareFooter } from "./footer";
+import { prepareHeader } from "./header";
+import { Keeper } from "./keep";
+import { Notices } from "./notice";
 import { offsetsOf } from "./offsets";
-import { drawPicture } from "./picture";
-import { drawProblems } from "./problems";
-import { LARGEST, STANDARD, written, type Project } from "./project";
-import type { Answer } from "./protocol";
-import { showRule } from "./rule";
-import { SAMPLES, sample } from "./samples";
+import { blank, LARGEST, written, type Project } from "./project";
+import { Results, type TextCheck } from "./results";
+import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
-import { link, linked } from "./share";
-import { Tenants } from "./tenants";
-import { arrows, drawTabs } from "./tabs";
-import { showVerdict } from "./verdict";
+import { drawTabs } from "./tabs";
+import { Workspace } from "./workspace";
 
-let path = ".";
-let report: Report | undefined;
-/** How urgent the findings of each rule are. */
-let urgency: ReadonlyMap<string, number> = new Map();
-/** What `report` is about. */
-let checkedFiles: Files = {};
+/** In a longer text, what a keystroke starts waits for the next keystroke. */
+const LONG = 200_000;
+const PAUSE = 150;
 
-const actions = { jump, explain: (rule: string) => void explain(rule), apply };
-const editor = new Editor(byId("editor"), check, actions);
-const checker = new Checker(answered);
-const tenants = new Tenants(byId("tenants"), jump);
-const drawn = {
-  problems: (report: Report) => drawProblems(byId("problems"), report, urgency, actions),
-  picture: (report: Report) => drawPicture(byId("picture"), report, jump),
-  tenants: (report: Report) => tenants.draw(report),
-};
-type View = keyof typeof drawn;
-let view: View = "problems";
+let timer: number | undefined;
+let isEdited = false;
 
+const editor = new Editor(byId("editor"), { edited, pasted: (name, text) => void pasted(name, text), apply, explain: (rule) => void explain(rule) });
+const notices = new Notices(byId("notice"), () => editor.focus());
+const workspace = new Workspace(editor, notices, changed);
+const keeper = new Keeper();
+const results: Results = new Results(() => checker, {
+  jump,
+  explain: (rule) => void explain(rule),
+  apply,
+  fixAll: () => void openFixes(),
+  saveCsv: () => void checker.csv().then((text) => download("tenants.csv", text, "text/csv")),
+});
+const checker: Checker<TextCheck> = new Checker<TextCheck>({
+  checked: (answer, check) => {
+    results.answered(answer, check);
+    marked();
+  },
+  loading: (part) => {
+    if (part < 1 && /^(checking|loading)$/.test(byId("results").dataset["state"] ?? "")) results.none({ state: "loading", part });
+  },
+});
+
+/** What is checked, without empty tabs. */
 function project(): Project {
-  return { files: written(editor.files), path };
+  return { files: written(editor.files), path: workspace.path };
 }
 
-function check(): void {
-  const { files } = project();
-  const size = Object.values(files).reduce((sum, text) => sum + text.length, 0);
-  byId("results").classList.toggle("empty", size === 0);
-  if (size === 0) showVerdict({ state: "empty" });
-  else if (size > LARGEST) showVerdict({ state: "large" });
-  else return checker.check(files, scope(files));
-  report = undefined;
-  draw();
-}
-
-/** A values file that no module loads by itself is checked with the module; without a module, it is all there is. */
-function scope(files: Files): string {
-  const names = Object.keys(files).filter((name) => !name.endsWith(".symlint.hcl"));
-  const values = names.filter((name) => /\.tfvars(\.json)?$/.test(name));
-  if (!names.some((name) => /\.tf(\.json)?$/.test(name))) return values.includes(editor.active) ? editor.active : (values[0] ?? path);
-  return path;
-}
-
-function answered(answer: Answer, files: Files): void {
-  report = "report" in answer ? answer.report : "problem" in answer ? answer.problem.report ?? undefined : undefined;
-  checkedFiles = files;
-  showVerdict("crashed" in answer ? { state: "crashed", reason: answer.crashed } : "problem" in answer ? { state: "problem", problem: answer.problem, jump } : "report" in answer ? { state: "report", report: answer.report } : { state: "empty" });
-  draw();
-}
-
-/** Draws what the last answer changed: only the view that is seen, so that typing stays smooth. */
-function draw(): void {
-  tabs();
-  byId("share").toggleAttribute("disabled", Object.keys(project().files).length === 0);
-  for (const name of ["download", "comment"]) byId(name).toggleAttribute("disabled", !report);
-  if (!report) {
-    for (const name of Object.keys(drawn)) byId(name).replaceChildren();
-    editor.mark([], checkedFiles[editor.active] ?? "");
-    return;
-  }
-  drawn[view](report);
-  mark();
-}
-
-function mark(): void {
-  const findings = report?.findings.filter((finding) => finding.location.file === editor.active) ?? [];
-  editor.mark(findings, checkedFiles[editor.active] ?? "");
-}
-
-function tabs(): void {
-  const counts = new Map<string, number>();
-  for (const { location, suppressed } of report?.findings ?? []) if (!suppressed) counts.set(location.file, (counts.get(location.file) ?? 0) + 1);
-  drawTabs(byId("tabs"), editor.names, editor.active, counts, path, {
-    show: (name) => {
-      editor.show(name);
-      tabs();
-      mark();
-    },
-    remove: (name) => {
-      editor.remove(name);
-      if (editor.names.length === 0) return open({ files: { "terraform.tfvars": "" }, path: "." });
-      check();
-      tabs();
-    },
-    add: (name) => {
-      if (!editor.names.includes(name)) editor.add(name, "");
-      editor.show(name);
-      tabs();
-      editor.focus();
-    },
-  });
-}
-
-function open(next: Project): void {
-  path = next.path;
-  report = undefined;
-  const first = Object.keys(next.files).find((name) => name === "terraform.tfvars" || name === `${path}/terraform.tfvars`);
-  const here = (name: string) => Number(!(path === "." ? !name.includes("/") : name.startsWith(`${path}/`)));
-  const kind = (name: string) => (name.endsWith(".tfvars") ? 0 : name.endsWith(".symlint.hcl") ? 2 : 1);
-  const sorted = Object.entries(next.files).sort(([a], [b]) => here(a) - here(b) || a.split("/").length - b.split("/").length || kind(a) - kind(b) || a.localeCompare(b));
-  editor.load(Object.fromEntries(sorted), first ?? sorted[0]?.[0] ?? "");
-  tabs();
+function edited(): void {
+  isEdited = true;
   check();
 }
 
+/** The text, or which of it is shown, is another one. */
+function changed(): void {
+  check();
+  marked();
+}
+
+function check(): void {
+  window.clearTimeout(timer);
+  keeper.save(() => ({ project: workspace.project, active: editor.active, fragment: location.hash }));
+  const { docs, size } = editor;
+  const isBlank = size === 0 || (size < LONG && [...docs.values()].every((doc) => doc.toString().trim() === ""));
+  byId("results").classList.toggle("empty", isBlank);
+  for (const name of ["take", "share"]) byId(name).toggleAttribute("disabled", isBlank);
+  if (isBlank || size > LARGEST) {
+    checker.cancel();
+    results.none({ state: isBlank ? "empty" : "large" });
+    marked();
+    return;
+  }
+  results.checking();
+  const files = () => written(Object.fromEntries([...docs].map(([name, doc]) => [name, doc.toString()])));
+  timer = window.setTimeout(() => checker.check({ docs, files, path: workspace.path }), size > LONG ? PAUSE : 0);
+}
+
+/** Draws the tabs, and marks what is wrong in the text that is shown. */
+function marked(): void {
+  drawTabs(byId("tabs"), editor.names, editor.active, results.counts, workspace.path, {
+    show: (name) => {
+      editor.show(name);
+      marked();
+    },
+    remove: (name) => workspace.close(name),
+    add: (name) => {
+      workspace.show(name);
+      editor.focus();
+    },
+  });
+  const { active } = editor;
+  const original = results.original(active);
+  const marks = results.marksOf(active).flatMap(({ location, owner }) => (original ? [{ from: original.offset(location.start.offset), to: original.offset(location.end.offset), owner }] : []));
+  editor.mark(results.doc(active), results.findingsOf(active), marks);
+}
+
+async function pasted(name: string, text: string): Promise<void> {
+  const { recognize } = await import("./paste/recognize");
+  // Typing may have been faster.
+  if (editor.docs.get(name)?.toString() !== text) return;
+  const others = new Set(Object.keys(project().files).filter((other) => other !== name));
+  const made = recognize(name, text, others);
+  if (made) workspace.recognized(name, made.files, made.what);
+}
+
 function jump(location: Location): void {
-  const text = editor.files[location.file];
-  if (text === undefined) return;
+  const doc = editor.docs.get(location.file);
+  if (!doc) return;
   editor.show(location.file);
-  tabs();
-  mark();
-  const offset = offsetsOf(text);
+  marked();
+  const offset = offsetsOf(doc.toString());
   editor.select(offset(location.start.offset), offset(location.end.offset));
 }
 
 function apply(_: Finding, fix: Finding["fixes"][number]): void {
-  const files = editor.files;
-  const touched = new Set(fix.edits.map(({ location }) => location.file));
+  const { docs } = editor;
+  const names = [...new Set(fix.edits.map(({ location }) => location.file))];
   // Typing may have moved what the fix is about.
-  if ([...touched].some((name) => files[name] !== checkedFiles[name])) return;
-  for (const name of touched) {
-    const offset = offsetsOf(files[name] ?? "");
+  if (names.some((name) => docs.get(name) !== results.doc(name))) return;
+  const changes = names.map((name): [string, Change[]] => {
+    const original = results.original(name);
     const edits = fix.edits.filter(({ location }) => location.file === name);
-    editor.change(name, edits.map(({ location, text }) => ({ from: offset(location.start.offset), to: offset(location.end.offset), insert: text })));
-  }
-  tabs();
+    return [name, original ? edits.map(({ location, text }) => ({ from: original.offset(location.start.offset), to: original.offset(location.end.offset), insert: text })) : []];
+  });
+  workspace.fix(new Map(changes), `Applied: ${fix.title}.`);
 }
 
 async function explain(rule: string): Promise<void> {
   const page = await checker.explain(rule);
+  const { showRule } = await import("./rule");
   if (page) showRule(byId("rule"), page);
 }
 
-/** Copies the report as Markdown, as a pull request shows it. */
-async function copyComment(): Promise<void> {
-  const { files } = project();
-  const button = byId("comment");
-  try {
-    await navigator.clipboard.writeText(await checker.render(files, scope(files), "markdown"));
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Not copied";
-  }
-  window.setTimeout(() => (button.textContent = "Copy comment"), 2000);
+/** Several files or a folder take the place of what is there; a single file is added. */
+function take(files: Files, what: string): void {
+  const names = Object.keys(files);
+  if (names.length === 0) return results.none({ state: "none" });
+  if (names.length === 1) return workspace.add(files);
+  workspace.open({ files, path: "." }, what);
 }
 
-function choose(next: View): void {
-  view = next;
-  for (const name of Object.keys(drawn)) {
-    const chosen = name === next;
-    byId(name).hidden = !chosen;
-    byId(`tab-${name}`).setAttribute("aria-selected", String(chosen));
-    byId(`tab-${name}`).tabIndex = chosen ? 0 : -1;
-  }
-  if (report) drawn[view](report);
+async function openFixes(): Promise<void> {
+  const { files } = project();
+  const { fixAll } = await import("./fix-all");
+  await fixAll({ files, fix: (suggestions) => checker.fix(files, workspace.path, suggestions), apply: (changes, what) => workspace.fix(changes, what) });
+}
+
+async function openLink(): Promise<void> {
+  if (!location.hash) return;
+  const { linked } = await import("./share");
+  const found = await linked(location.hash);
+  if (found === "broken") notices.show("This link is broken: part of it is missing. Ask for it again.");
+  else if (found !== "nothing") workspace.open(found.project, "The text of the link");
+}
+
+async function openSample(path: string): Promise<void> {
+  const title = SAMPLES.find((sample) => sample.path === path)?.title ?? path;
+  workspace.open(await sample(path), `The sample “${title}”`);
+  // A reload brings the sample back, not the link before it.
+  if (location.hash) history.replaceState(undefined, "", location.pathname + location.search);
+}
+
+async function report(): Promise<string> {
+  const { reportPage } = await import("./report-page");
+  return reportPage({ report: results.report, files: project().files, picture: await checker.picture(), leaks: await checker.leaks(), table: await checker.table({}) });
 }
 
 async function start(): Promise<void> {
-  for (const name of Object.keys(drawn) as View[]) byId(`tab-${name}`).addEventListener("click", () => choose(name));
-  arrows(byId("views"));
-  const samples = byId<HTMLSelectElement>("sample");
-  samples.append(...SAMPLES.map(({ path, title }) => h("option", { value: path }, title)));
-  const begin = (path: string) => void sample(path).then(open);
-  samples.addEventListener("change", () => {
-    if (samples.value) begin(samples.value);
-    samples.value = "";
+  prepareHeader({
+    sample: (path) => void openSample(path),
+    files: (list) => void chosen(list).then((files) => (Object.keys(files).length > 1 && !list[0]?.webkitRelativePath ? workspace.add(files) : take(files, "The folder"))),
+    takings: async () => {
+      const { takings } = await import("./take-along");
+      const all = {
+        project,
+        render: (format: Parameters<typeof checker.render>[2]) => checker.render(project().files, workspace.path, format),
+        fixed: async () => (await checker.fix(project().files, workspace.path, false)).files,
+        html: report,
+        csv: () => checker.csv(),
+        say: (text: string) => notices.show(text),
+      };
+      return takings(all, results.report ? undefined : "There is no report yet");
+    },
+    share: () => void import("./share").then(({ showLink }) => showLink(project())),
   });
-  drawStart(byId("start"), begin);
-  offerDownloads(byId("download"), (format) => checker.render(project().files, scope(project().files), format));
-  byId("comment").addEventListener("click", () => void copyComment());
-  byId("open").addEventListener("click", () => byId("files").click());
-  const input = byId<HTMLInputElement>("files");
-  input.addEventListener("change", () => {
-    if (input.files) void chosen(input.files).then((files) => add(files));
-    input.value = "";
+  prepareFooter(keeper, () => {
+    workspace.clear();
+    keeper.forget();
+    if (location.hash) history.replaceState(undefined, "", location.pathname + location.search);
+  }, check);
+  drawStart(byId("start"), (path) => void openSample(path));
+  acceptDrops(document.body, (files) => take(files, "What you dropped"));
+  window.addEventListener("hashchange", () => void openLink());
+  window.addEventListener("beforeunload", (event) => {
+    if (isEdited && !keeper.safe && Object.keys(project().files).length > 0) event.preventDefault();
   });
-  acceptDrops(document.body, add);
-  share();
-  window.addEventListener("hashchange", () => void linked(location.hash).then((project) => project && open(project)));
-  void checker.rules().then((rules) => (urgency = new Map(rules.map(({ id, urgency }) => [id, urgency]))));
-  open((await linked(location.hash)) ?? { files: Object.fromEntries(STANDARD.map((name) => [name, ""])), path: "." });
+  const kept = keeper.load();
+  const isKept = kept && (kept.fragment === location.hash || location.hash === "");
+  workspace.open(kept?.project ?? blank(), "", kept?.active);
+  if (!isKept) await openLink();
+  const rules = await checker.rules();
+  results.urgency = new Map(rules.map(({ id, urgency }) => [id, urgency]));
   if (import.meta.env.PROD) await navigator.serviceWorker?.register("./service-worker.js").catch(() => undefined);
-}
-
-/** A folder takes the place of what was there; single files are added. */
-function add(files: Files): void {
-  const names = Object.keys(files);
-  if (names.length === 0) return showVerdict({ state: "none" });
-  if (names.length > 1) return open({ files, path: "." });
-  for (const [name, text] of Object.entries(files)) editor.add(name, text);
-  if (names[0]) editor.show(names[0]);
-  tabs();
-  check();
-}
-
-function share(): void {
-  const dialog = byId<HTMLDialogElement>("link");
-  const field = byId<HTMLInputElement>("link-text");
-  const copy = byId("link-copy");
-  byId("share").addEventListener("click", () => {
-    void link(project()).then((address) => {
-      field.value = address;
-      copy.textContent = "Copy link";
-      dialog.showModal();
-    });
-  });
-  copy.addEventListener("click", () => {
-    field.select();
-    void navigator.clipboard.writeText(field.value).then(
-      () => (copy.textContent = "Copied"),
-      () => (copy.textContent = "Press Ctrl+C to copy"),
-    );
-  });
-  byId("link-close").addEventListener("click", () => dialog.close());
 }
 
 void start();

@@ -1,7 +1,9 @@
-import type { Location, Report } from "symlint";
+import type { Location } from "symlint";
 
-import { pictureOf, type Edge, type Node, type Picture } from "./access";
-import { count, h, prose } from "./dom";
+import type { Edge, Node, Picture } from "./access";
+import { count, h, prose, s } from "./dom";
+import { ownerClass } from "./owner";
+import { pressable, rove } from "./rove";
 
 const COLUMNS = ["Tenant", "Role", "SSO instance", "Permission set", "Account"];
 /** How the columns share the width: names are longer than the ends of ids. */
@@ -17,8 +19,7 @@ const LETTER = 7.3;
 const LISTED = 50;
 
 /** Draws who reaches what, as wide as there is room. */
-export function drawPicture(host: HTMLElement, report: Report, jump: (location: Location) => void): void {
-  const picture = pictureOf(report);
+export function drawPicture(host: HTMLElement, picture: Picture, jump: (location: Location) => void): void {
   if (picture.nodes.length === 0) {
     const text = picture.rest ? `Nothing is wrong with any of ${count(picture.rest, "tenant")}.` : "There are no tenants to draw.";
     host.replaceChildren(h("p", { class: "hint" }, text));
@@ -27,7 +28,7 @@ export function drawPicture(host: HTMLElement, report: Report, jump: (location: 
   const wrong = picture.edges.filter(({ errors }) => errors.length > 0);
   const scroll = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Access picture, can be scrolled" });
   host.replaceChildren(legend(picture, wrong.length), scroll, ...(wrong.length ? [list(wrong, jump)] : []));
-  const draw = () => scroll.replaceChildren(new Drawing(picture, scroll.clientWidth, jump).root);
+  const draw = () => scroll.replaceChildren(pictureAt(picture, scroll.clientWidth, jump));
   draw();
   let width = scroll.clientWidth;
   // It ends with the element that it observes.
@@ -36,6 +37,11 @@ export function drawPicture(host: HTMLElement, report: Report, jump: (location: 
     width = scroll.clientWidth;
     draw();
   }).observe(scroll);
+}
+
+/** The picture at a width. */
+export function pictureAt(picture: Picture, width: number, jump: (location: Location) => void): SVGElement {
+  return new Drawing(picture, width, jump).root;
 }
 
 function legend({ rest, wrongRest }: Picture, wrong: number): HTMLElement {
@@ -74,6 +80,7 @@ class Drawing {
     const edges = [...picture.edges].sort((a, b) => Number(a.errors.length > 0) - Number(b.errors.length > 0));
     for (const edge of edges) this.root.append(this.#line(edge, places, jump));
     for (const node of picture.nodes) this.root.append(this.#node(node, jump));
+    rove(this.root);
   }
 
   #line(edge: Edge, places: Map<string, Node>, jump: (location: Location) => void): SVGElement {
@@ -98,8 +105,9 @@ class Drawing {
     const { left, box } = this.#at(node.column);
     const group = s(
       "g",
-      { class: `node${node.wrong ? " wrong" : ""}`, transform: `translate(${left} ${top(node)})` },
+      { class: `node${node.wrong ? " wrong" : ""} ${node.column === 0 ? ownerClass(node.name) : ""}`, "data-ids": node.ids, transform: `translate(${left} ${top(node)})` },
       s("rect", { width: String(box), height: String(HEIGHT), rx: "8" }),
+      s("rect", { class: "stripe", width: "5", height: String(HEIGHT), rx: "2" }),
       s("text", { x: "9", y: "19", class: "label" }, cut(node.label, box)),
       s("text", { x: "9", y: "35", class: "detail" }, cut(node.detail, box)),
       s("title", {}, `${node.label} ${node.detail}`),
@@ -121,23 +129,4 @@ function cut(text: string, width: number): string {
   return text.length > room ? `${text.slice(0, head)}…${text.slice(head + 1 - room)}` : text;
 }
 
-function pressable(group: SVGElement, label: string, press: () => void): void {
-  group.setAttribute("role", "button");
-  group.setAttribute("tabindex", "0");
-  group.setAttribute("aria-label", label);
-  group.addEventListener("click", press);
-  group.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    press();
-  });
-}
-
 const top = (node: Node) => TOP + node.row * STEP;
-
-function s(tag: string, attributes: Record<string, string>, ...children: (Element | string)[]): SVGElement {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}

@@ -1,6 +1,6 @@
 import type { Files } from "symlint";
 
-/** What is checked: files, and the folder or values file among them. */
+/** What is checked: files, and the folder among them. */
 export interface Project {
   files: Files;
   /** As in the engine's options. */
@@ -10,16 +10,41 @@ export interface Project {
 /** What a new visitor sees: a place to paste into. */
 export const STANDARD = ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"];
 
+/** An empty project. */
+export function blank(): Project {
+  return { files: Object.fromEntries(STANDARD.map((name) => [name, ""])), path: "." };
+}
+
 /** More would keep the browser busy for too long. */
 export const LARGEST = 16 * 1024 * 1024;
 
-/** Whether a file matters to symlint. */
+/** Whether symlint can read a file: Terraform's, and data that it decodes. */
 export function matters(path: string): boolean {
   const hidden = path.split("/").slice(0, -1).some((part) => part.startsWith("."));
-  return !hidden && /(\.tf|\.tf\.json|\.tfvars|\.tfvars\.json|(^|\/)\.symlint\.hcl)$/.test(path);
+  return !hidden && /(\.tf|\.tofu|\.tfvars|\.json|\.ya?ml|\.csv|\.tftpl|(^|\/)\.symlint\.hcl|(^|\/)terragrunt\.hcl)$/.test(path) && !/(^|\/)(package(-lock)?|tsconfig)\.json$/.test(path);
 }
 
 /** Files that say something: empty tabs are no files. */
 export function written(files: Files): Files {
   return Object.fromEntries(Object.entries(files).filter(([, text]) => text.trim() !== ""));
+}
+
+export function isBlank(files: Files): boolean {
+  return Object.values(files).every((text) => text.trim() === "");
+}
+
+/** The order of the tabs: the checked folder first, values before configuration, and what is nearer first. */
+export function ordered({ files, path }: Project): Files {
+  const elsewhere = (name: string) => Number(path !== "." && !name.startsWith(`${path}/`));
+  const depth = (name: string) => name.split("/").length;
+  const kind = (name: string) => (/\.tfvars(\.json)?$/.test(name) ? 0 : name.endsWith(".symlint.hcl") ? 2 : 1);
+  const sorted = Object.entries(files).sort(([a], [b]) => elsewhere(a) - elsewhere(b) || depth(a) - depth(b) || kind(a) - kind(b) || a.localeCompare(b));
+  return Object.fromEntries(sorted);
+}
+
+/** The file that is shown first. */
+export function first({ files, path }: Project): string {
+  const names = Object.keys(ordered({ files, path }));
+  const values = path === "." ? "terraform.tfvars" : `${path}/terraform.tfvars`;
+  return names.find((name) => name === values) ?? names[0] ?? "";
 }

@@ -1,4 +1,8 @@
-import type { Failure, Files, Fixed, Format, Options, Report, RulePage, RuleSummary } from "symlint";
+import type { Failure, Files, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
+
+import type { Picture } from "./access";
+import type { Leaks } from "./leaks";
+import type { Query, Table } from "./table";
 
 /** What the page asks of the worker. */
 export type Question = { id: number } & (
@@ -7,20 +11,42 @@ export type Question = { id: number } & (
   | { ask: "render"; files: Files; options: Partial<Options>; format: Format }
   | { ask: "explain"; rule: string }
   | { ask: "rules" }
+  // Of the last report:
+  | { ask: "picture" }
+  | { ask: "leaks" }
+  | { ask: "table"; query: Query }
+  | { ask: "csv" }
 );
+
+/** A report without its long lists, which stay with the worker: to receive them would make typing slow. */
+export type Head = Omit<Report, "tenants" | "access">;
+
+/** A place with a value that belongs to another tenant. */
+export interface Mark {
+  location: Location;
+  owner: string;
+}
+
+/** What a check came to. */
+export interface Checked {
+  report: Head;
+  marks: Mark[];
+}
 
 /** A problem as plain data: errors lose their fields on their way through messages. */
 export type PlainProblem = Omit<Failure, "location" | "report"> & {
   location?: Failure["location"];
-  report?: Failure["report"];
 };
 
 export type Answer = { id: number } & (
-  | { report: Report }
+  | { checked: Checked }
   | { fixed: Fixed }
   | { text: string }
   | { page: RulePage }
   | { rules: RuleSummary[] }
-  | { problem: PlainProblem }
+  | { picture: Picture | undefined }
+  | { leaks: Leaks | undefined }
+  | { table: Table | undefined }
+  | { problem: PlainProblem; checked?: Checked }
   | { crashed: string }
 );

@@ -5,8 +5,8 @@ import { matters } from "./project";
 const TEXTS = import.meta.glob<string>("../../../examples/**/*.{tf,tfvars}", { query: "?raw", import: "default" });
 
 export const SAMPLES = [
-  { path: "copy-paste", title: "A copied block", about: "Four tenants, some made by copying another. What was not changed in the copy lets one into the other." },
-  { path: "multi-tenant", title: "As it should be", about: "Every value belongs to its tenant, and nothing crosses." },
+  { path: "copy-paste", title: "A copied block", about: "Four tenants, some made by copying another. What was not changed in the copy gives one access to the other." },
+  { path: "multi-tenant", title: "As it should be", about: "Every value belongs to its tenant, and no tenant reaches another." },
 ];
 
 /** The files of an example; one may use modules of another. */

@@ -1,78 +1,88 @@
-import type { Location, Report, Tenant } from "symlint";
+import type { Location } from "symlint";
 
-import { known } from "./access";
-import { count, h } from "./dom";
+import { button, count, h } from "./dom";
+import { idsIn } from "./lit";
+import { ownerClass } from "./owner";
+import type { Cell, Query, Row, Table } from "./table";
 
-type Row = { tenant: Tenant; cells: string[]; findings: number };
+export interface TenantActions {
+  jump(location: Location): void;
+  table(query: Query): Promise<Table | undefined>;
+  saveCsv(): void;
+}
 
-const COLUMNS = ["Tenant", "Findings", "SSO account", "Region", "Instance", "Target accounts"];
-const SHOWN = 200;
+const STEP = 200;
 
 /** A table of tenants that remembers its order and filter from one report to the next. */
 export class Tenants {
-  #sort = { column: -1, down: false };
-  #filter = "";
-  #report: Report | undefined;
+  #query: Query & { limit: number } = { limit: STEP };
+  /** The last question: answers to others come too late. */
+  #asked = 0;
+  readonly #heads = h("tr");
+  readonly #body = h("tbody");
+  readonly #says = h("span", { role: "status" });
+  readonly #more = button("Show more", () => this.#show({ limit: this.#query.limit + STEP }));
 
   constructor(
-    private readonly host: HTMLElement,
-    private readonly jump: (location: Location) => void,
-  ) {}
-
-  draw(report: Report): void {
-    this.#report = report;
-    if (!this.host.querySelector("table")) {
-      const field = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter tenants" });
-      field.addEventListener("input", () => {
-        this.#filter = field.value.toLowerCase();
-        this.#rows();
-      });
-      const heads = COLUMNS.map((name, column) =>
-        h("th", { scope: "col" }, h("button", { type: "button", class: "sort", click: () => this.#by(column) }, name)),
-      );
-      const table = h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody"));
-      const scroll = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Tenants, can be scrolled" }, table);
-      this.host.replaceChildren(field, scroll, h("p", { class: "hint" }));
-    }
-    this.#rows();
+    host: HTMLElement,
+    private readonly actions: TenantActions,
+  ) {
+    const field = h("input", { type: "search", placeholder: "Search", "aria-label": "Search tenants" });
+    field.addEventListener("input", () => this.#show({ filter: field.value, limit: STEP }));
+    const bar = h("div", { class: "toolbar" }, field, button("Save as CSV", actions.saveCsv));
+    const table = h("table", {}, h("thead", {}, this.#heads), this.#body);
+    const scroll = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Tenants, can be scrolled" }, table);
+    host.replaceChildren(bar, scroll, h("p", { class: "hint" }, this.#says, " ", this.#more));
   }
 
-  #by(column: number): void {
-    this.#sort = { column, down: this.#sort.column === column && !this.#sort.down };
-    this.#rows();
+  draw(): void {
+    this.#show({});
   }
 
-  #rows(): void {
-    const report = this.#report;
-    if (!report) return;
-    const found = new Map<string, number>();
-    for (const { tenant, suppressed } of report.findings) if (tenant && !suppressed) found.set(tenant, (found.get(tenant) ?? 0) + 1);
-    const all = report.tenants.map((tenant) => rowOf(tenant, found.get(tenant.key) ?? 0));
-    const rows = all.filter((row) => row.cells.some((cell) => cell.toLowerCase().includes(this.#filter)));
-    const { column, down } = this.#sort;
-    if (column >= 0) rows.sort((a, b) => (a.cells[column] ?? "").localeCompare(b.cells[column] ?? "", "en", { numeric: true }) * (down ? -1 : 1));
-    this.host.querySelectorAll("th").forEach((head, index) => {
-      if (index === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      else head.removeAttribute("aria-sort");
+  clear(): void {
+    this.#asked += 1;
+    this.#body.replaceChildren();
+    this.#says.textContent = "";
+    this.#more.hidden = true;
+  }
+
+  #show(change: Partial<Query>): void {
+    this.#query = { ...this.#query, ...change };
+    const asked = ++this.#asked;
+    void this.actions.table(this.#query).then((table) => {
+      if (table && asked === this.#asked) this.#draw(table);
     });
-    this.host.querySelector("tbody")?.replaceChildren(...rows.slice(0, SHOWN).map((row) => this.#row(row)));
-    const says = rows.length > SHOWN ? `${SHOWN} of ${count(rows.length, "tenant")}; filter to see others` : count(rows.length, "tenant");
-    this.host.querySelector("p")?.replaceChildren(says);
   }
 
-  #row({ tenant, cells, findings }: Row): HTMLElement {
-    const [key, ...others] = cells;
-    const head = h("th", { scope: "row" }, h("button", { type: "button", class: "link", click: () => this.jump(tenant.location) }, key ?? ""));
-    return h("tr", findings ? { class: "wrong" } : {}, head, ...others.map((cell) => h("td", {}, cell)));
+  #draw({ columns, rows, total }: Table): void {
+    if (this.#heads.childElementCount !== columns.length) this.#heads.replaceChildren(...columns.map((name) => this.#head(name)));
+    for (const head of this.#heads.children) {
+      if (head.textContent === this.#query.column) head.setAttribute("aria-sort", this.#query.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    this.#body.replaceChildren(...rows.map((row) => this.#row(row)));
+    this.#says.textContent = rows.length < total ? `${rows.length.toLocaleString("en")} of ${count(total, "tenant")}` : count(total, "tenant");
+    this.#more.hidden = rows.length >= total;
   }
-}
 
-function rowOf(tenant: Tenant, findings: number): Row {
-  const accounts = [...new Set(tenant.grants.map((grant) => shown(grant.target_account_id)))].join(", ");
-  const cells = [tenant.key, String(findings), shown(tenant.sso_account_id), shown(tenant.region), shown(tenant.instance_id), accounts];
-  return { tenant, cells, findings };
-}
+  #head(name: string): HTMLElement {
+    const sort = () => this.#show({ column: name, down: this.#query.column === name && !this.#query.down });
+    return h("th", { scope: "col" }, button(name, sort, { class: "sort" }));
+  }
 
-function shown(value: Tenant["region"]): string {
-  return known(value) ?? (value === null ? "missing" : "unknown");
+  #row({ key, location, cells }: Row): HTMLElement {
+    const [, ...others] = cells;
+    const head = h("th", { scope: "row" }, button(key, () => this.actions.jump(location), { class: `link tenant ${ownerClass(key)}` }));
+    return h("tr", {}, head, ...others.map((cell) => this.#cell(cell)));
+  }
+
+  #cell({ values, notes }: Cell): HTMLElement {
+    const shown = values.map(({ short, text }) => h("span", { class: "value", title: text, "data-ids": idsIn(text) }, short));
+    const [first] = notes;
+    if (!first) return h("td", {}, ...shown);
+    const messages = notes.map(({ message }) => message).join("\n");
+    const level = notes.some(({ level }) => level === "error") ? "error" : "warning";
+    const mark = button("!", () => this.actions.jump(first.location), { class: `note ${level}`, title: messages, "aria-label": `${level === "error" ? "Error" : "Warning"}: ${messages}` });
+    return h("td", { class: `noted ${level}` }, ...shown, mark);
+  }
 }

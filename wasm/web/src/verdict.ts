@@ -1,56 +1,112 @@
-import type { Location, Report } from "symlint";
+import type { Location, NotChecked } from "symlint";
 
-import { byId, count, h } from "./dom";
-import type { PlainProblem } from "./protocol";
+import { button, byId, count, h } from "./dom";
+import type { Head, PlainProblem } from "./protocol";
 
 export type Verdict =
   | { state: "empty" }
+  | { state: "loading"; part: number }
   | { state: "none" }
   | { state: "large" }
   | { state: "crashed"; reason: string }
-  | { state: "problem"; problem: PlainProblem; jump: (location: Location) => void }
-  | { state: "report"; report: Report };
+  | { state: "problem"; problem: PlainProblem; report?: Head | undefined }
+  | { state: "report"; report: Head };
+
+export interface VerdictActions {
+  jump(location: Location): void;
+  /** Shows what was checked and what was not. */
+  coverage(): void;
+}
+
+interface Words {
+  /** What it looks like. */
+  state: "empty" | "problem" | "errors" | "warnings" | "partial" | "clean";
+  title: string;
+  details: (string | Node)[];
+}
+
+const REPOSITORY = "https://github.com/symlint/symlint";
+/** A check that takes less is not worth a word. */
+const SOON = 250;
+
+let timer: number | undefined;
+let shown = "";
+
+/** Says that what is there is about an earlier text: at once by its look, and soon in words. */
+export function showChecking(): void {
+  const host = byId("verdict");
+  if (host.dataset["state"] === "checking") return;
+  host.dataset["state"] = "checking";
+  timer = window.setTimeout(() => write(host, { title: "Checking…", details: [] }), SOON);
+}
 
 /** Says in one line what the check came to. Nothing that was not checked may look like a pass. */
-export function showVerdict(verdict: Verdict): void {
+export function showVerdict(verdict: Verdict, actions: VerdictActions): void {
+  window.clearTimeout(timer);
   const host = byId("verdict");
-  const [state, title, ...details] = words(verdict);
+  const { state, ...words } = wordsOf(verdict, actions);
+  host.dataset["state"] = state;
+  write(host, words);
+}
+
+function write(host: HTMLElement, { title, details }: Omit<Words, "state">): void {
   const next = [h("strong", {}, title), ...details.map((detail) => h("span", {}, detail))];
   // The same words again would be read out at every keystroke.
-  if (host.dataset["state"] === state && host.textContent === [title, ...details].join("")) return;
-  host.dataset["state"] = state;
+  const text = next.map((element) => element.textContent).join("\n");
+  if (text === shown && host.childElementCount > 0) return;
+  shown = text;
   host.replaceChildren(...next);
-  const { location } = verdict.state === "problem" ? verdict.problem : {};
-  if (verdict.state === "problem" && location) {
-    const place = `${location.file}:${location.start.line}:${location.start.column}`;
-    host.append(h("button", { type: "button", class: "link", click: () => verdict.jump(location) }, place));
-  }
 }
 
-function words(verdict: Verdict): [state: string, title: string, ...details: string[]] {
+function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
   switch (verdict.state) {
     case "empty":
-      return ["empty", "Nothing to check yet", "Checks run here while you type."];
+      return { state: "empty", title: "Nothing to check yet", details: ["Checks run here while you type."] };
+    case "loading":
+      return { state: "empty", title: "Loading the engine…", details: [`${Math.floor(verdict.part * 100)} % of it has arrived.`] };
     case "none":
-      return ["problem", "No Terraform files in there", "Files that end in .tf, .tfvars, .tf.json or .tfvars.json are read, and .symlint.hcl."];
+      return { state: "problem", title: "No Terraform files in there", details: ["Files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml or .csv are read, and .symlint.hcl."] };
     case "large":
-      return ["problem", "Too large to check here", "The files are more than 16 MB together. The command line takes them."];
-    case "crashed":
-      return ["problem", "The engine stopped", `It was restarted, and checks again when you type. Please report this: ${verdict.reason}`];
-    case "problem": {
-      const title = verdict.problem.kind === "config" ? "The configuration has a mistake" : "Not checked";
-      return ["problem", title, verdict.problem.message, ...(verdict.problem.help ? [verdict.problem.help] : [])];
+      return { state: "problem", title: "Too large to check here", details: ["The files are more than 16 MB together. The command line has no such limit."] };
+    case "crashed": {
+      const report = h("a", { href: `${REPOSITORY}/issues/new`, target: "_blank", rel: "noreferrer noopener" }, "Report this problem");
+      return { state: "problem", title: "The engine stopped", details: [`The reason: ${verdict.reason}.`, "It starts again when you type.", report] };
     }
+    case "problem":
+      return problemOf(verdict.problem, verdict.report, actions);
     case "report":
-      return summary(verdict.report);
+      return summaryOf(verdict.report, actions);
   }
 }
 
-function summary({ summary, findings }: Report): [string, string, ...string[]] {
-  const { errors, warnings, tenants, files, unknown_values } = summary;
-  const found = [errors ? count(errors, "error") : "", warnings ? count(warnings, "warning") : ""].filter(Boolean).join(", ");
-  const details = [`${count(tenants, "tenant")} in ${count(files, "file")}`];
-  if (unknown_values) details.push(`${count(unknown_values, "value")} not known before apply, and so not checked`);
-  if (findings.some(({ rule }) => rule === "syntax-error")) details.push("What can be read was checked.");
-  return [errors ? "errors" : warnings ? "warnings" : "clean", found || "No findings", ...details];
+function problemOf(problem: PlainProblem, report: Head | undefined, actions: VerdictActions): Words {
+  const { kind, message, help, location } = problem;
+  const title = kind === "config" ? "The configuration has a mistake" : report ? capital(report.summary.verdict) : "Not checked";
+  const more = (report?.problems.length ?? 1) - 1;
+  const details: Words["details"] = [capital(message), ...(help ? [capital(help)] : []), ...(more > 0 ? [`There ${more === 1 ? "is" : "are"} ${count(more, "more problem")}.`] : [])];
+  if (location) details.push(button(`${location.file}:${location.start.line}:${location.start.column}`, () => actions.jump(location)));
+  return { state: "problem", title, details };
+}
+
+function summaryOf(report: Head, actions: VerdictActions): Words {
+  const { errors, warnings, tenants, files, verdict, clean } = report.summary;
+  const gaps = gapsOf(report);
+  const isAlone = gaps.some(({ code }) => code === "values-alone");
+  const values = report.runs.reduce((sum, run) => sum + run.values_checked, 0);
+  const isSilent = errors + warnings === 0;
+  const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && isAlone ? "No findings in the values" : capital(verdict);
+  const details: Words["details"] = [`Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.`];
+  if (isAlone) details.push("Wiring not checked: add main.tf.");
+  if (gaps.length > 0) details.push(button(`${count(gaps.length, "note")} on what was not checked`, actions.coverage));
+  const state = errors ? "errors" : warnings ? "warnings" : clean && tenants > 0 && !isAlone ? "clean" : "partial";
+  return { state, title, details };
+}
+
+/** Everything that was not checked, in all runs. */
+export function gapsOf(report: Head): NotChecked[] {
+  return [...report.runs.flatMap((run) => run.not_checked), ...report.not_checked];
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,22 +1,32 @@
 /** The engine, beside the page: whatever it does, typing goes on. */
-import { load, SymlintError, type Symlint } from "symlint";
+import { load, SymlintError, type Files, type Report, type Symlint } from "symlint";
 
-import type { Answer, Question } from "./protocol";
+import { pictureOf } from "./access";
+import { leaksOf } from "./leaks";
+import { marksOf } from "./marks";
+import type { Answer, Checked, Question } from "./protocol";
+import { csvOf, tableOf } from "./table";
 
-const engine = load();
+let engine: Symlint | undefined;
+/** The last report: its long lists are asked for in parts. */
+let last: Report | undefined;
 
-self.addEventListener("message", (event: MessageEvent<Question>) => {
-  void answer(event.data).then((answer) => self.postMessage(answer));
+self.addEventListener("message", (event: MessageEvent<Question | { module: WebAssembly.Module }>) => {
+  const { data } = event;
+  if ("module" in data) void load(data.module).then((loaded) => (engine = loaded));
+  else self.postMessage(answer(data));
 });
 
-async function answer(question: Question): Promise<Answer> {
+function answer(question: Question): Answer {
   const { id } = question;
   try {
-    return { id, ...reply(await engine, question) };
+    if (!engine) throw new Error("it was asked before it was there");
+    return { id, ...reply(engine, question) };
   } catch (error) {
     if (error instanceof SymlintError) {
       const { kind, message, help, location, report } = error;
-      return { id, problem: { kind, message, help, location, report } };
+      const checked = report && question.ask === "check" ? { checked: kept(report, question.files) } : {};
+      return { id, problem: { kind, message, help, location }, ...checked };
     }
     return { id, crashed: error instanceof Error ? error.message : String(error) };
   }
@@ -25,7 +35,8 @@ async function answer(question: Question): Promise<Answer> {
 function reply(symlint: Symlint, question: Question) {
   switch (question.ask) {
     case "check":
-      return { report: symlint.check(question.files, question.options) };
+      last = undefined;
+      return { checked: kept(symlint.check(question.files, question.options), question.files) };
     case "fix":
       return { fixed: symlint.fix(question.files, question.options) };
     case "render":
@@ -34,5 +45,19 @@ function reply(symlint: Symlint, question: Question) {
       return { page: symlint.explain(question.rule) };
     case "rules":
       return { rules: symlint.rules() };
+    case "picture":
+      return { picture: last && pictureOf(last) };
+    case "leaks":
+      return { leaks: last && leaksOf(last) };
+    case "table":
+      return { table: last && tableOf(last, question.query) };
+    case "csv":
+      return { text: last ? csvOf(last) : "" };
   }
+}
+
+function kept(report: Report, files: Files): Checked {
+  last = report;
+  const { tenants: _tenants, access: _access, ...head } = report;
+  return { report: head, marks: marksOf(report, files) };
 }

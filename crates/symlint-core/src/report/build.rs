@@ -7,7 +7,9 @@ use foldhash::HashMap;
 use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
 
 use super::access::{self, known};
+use super::owners::Owners;
 use super::problem::Problem;
+use super::summary::{is_clean, verdict};
 use super::wire::*;
 use crate::check::Outcome;
 use crate::config::Config;
@@ -51,7 +53,12 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     for (run, outcome) in numbered() {
         let mut places = Places::new(outcome.model.sources(), &mut files);
         let blocks = blocks(outcome);
-        findings.extend(outcome.findings.iter().map(|finding| reported(finding, run, &mut places, &rules, &blocks)));
+        let owners = Owners::new(outcome);
+        let reported = outcome.findings.iter().map(|finding| ReportedFinding {
+            others: owners.others(finding),
+            ..reported(finding, run, &mut places, &rules, &blocks)
+        });
+        findings.extend(reported);
     }
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     // Two runs may share a child module or a values file.
@@ -69,7 +76,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     let access = numbered().flat_map(|(run, outcome)| access::of(outcome, run)).collect();
     let summary = summary_of(&findings, &runs, tenants.len(), checked);
     let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
-    Report {
+    let mut report = Report {
         version: super::VERSION,
         tool,
         runs,
@@ -83,7 +90,11 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
         files: files.known,
         rules,
         baseline: checked.baseline.clone(),
-    }
+    };
+    // What the report says of itself.
+    report.summary.verdict = verdict(&report);
+    report.summary.clean = is_clean(&report);
+    report
 }
 
 fn summary_of(
@@ -108,6 +119,7 @@ fn summary_of(
         warnings,
         suppressed: findings.len() - errors - warnings,
         exit_code: if checked.problems.is_empty() { u8::from(fails) } else { 2 },
+        ..Summary::default()
     }
 }
 
@@ -286,6 +298,7 @@ fn reported(
         level: finding.level,
         message: finding.message.clone(),
         tenant: finding.tenant.clone(),
+        others: Vec::new(),
         path: finding.path.clone(),
         location: places.location(finding.span),
         related: finding

@@ -9,6 +9,7 @@ mod junit;
 mod line_hash;
 mod markdown;
 mod mermaid;
+mod owners;
 mod problem;
 mod sarif;
 #[cfg(feature = "schema")]

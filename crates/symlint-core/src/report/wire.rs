@@ -228,6 +228,8 @@ pub struct ReportedFinding {
     pub message: String,
     /// The key of the tenant; null where there is none, or more than one.
     pub tenant: Option<String>,
+    /// The keys of the other tenants that it is about, sorted: those whose values it was compared with.
+    pub others: Vec<String>,
     /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
     /// The narrowest text that is wrong.
@@ -383,6 +385,10 @@ pub struct Summary {
     pub suppressed: usize,
     /// 0 if it ran and nothing reached the level, 1 if something did, 2 if symlint could not do its work.
     pub exit_code: u8,
+    /// The findings that count, and what was not checked, in words: `no findings, but wiring was not checked`.
+    pub verdict: String,
+    /// Whether nothing is wrong, and nothing was left unchecked that a person would expect to be checked.
+    pub clean: bool,
 }
 
 impl Report {

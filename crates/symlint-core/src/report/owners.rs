@@ -1,0 +1,51 @@
+//! Whose values a finding is about, beside those of its own tenant.
+
+use std::collections::BTreeSet;
+
+use symlint_terraform::Span;
+
+use crate::check::Outcome;
+use crate::finding::Finding;
+use crate::tenants::Tenant;
+
+/// Knows where the values of each tenant are written.
+pub(super) struct Owners<'a> {
+    /// In source order. Values that several tenants share are nobody's.
+    values: Vec<(Span, Option<&'a str>)>,
+}
+
+impl<'a> Owners<'a> {
+    pub(super) fn new(outcome: &'a Outcome<'_>) -> Self {
+        let model = &outcome.model;
+        if outcome.findings.iter().all(|finding| finding.related.is_empty()) {
+            return Self { values: Vec::new() };
+        }
+        let values_of =
+            |tenant: &'a Tenant| tenant.fields().map(|field| (model.project.visible(field.span), Some(tenant.name())));
+        let mut values: Vec<(Span, Option<&str>)> = model.tenants.iter().flat_map(values_of).collect();
+        values.sort_unstable();
+        values.dedup_by(|(later, other), (first, name)| {
+            let is_same = later == first;
+            if is_same && other != name {
+                *name = None;
+            }
+            is_same
+        });
+        Self { values }
+    }
+
+    /// The other tenants that a finding is about, sorted.
+    pub(super) fn others(&self, finding: &Finding) -> Vec<String> {
+        let related = finding.related.iter().filter_map(|related| self.at(related.span));
+        let all = related.chain(finding.tenants.iter().map(String::as_str));
+        let others: BTreeSet<&str> = all.filter(|name| finding.tenant.as_deref() != Some(*name)).collect();
+        others.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The tenant in whose value a place is.
+    fn at(&self, place: Span) -> Option<&'a str> {
+        let before = self.values.partition_point(|(span, _)| (span.file, span.start) <= (place.file, place.start));
+        let (span, name) = self.values.get(before.checked_sub(1)?)?;
+        (span.file == place.file && place.end <= span.end).then_some(*name).flatten()
+    }
+}

@@ -1,0 +1,126 @@
+// Who reaches what, and whose values are where.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+import { onPage, view } from "./on-page.js";
+import { choose, many, paste, verdict } from "./support.js";
+
+const keys = (page) => page.locator("#tenants tbody th").allInnerTexts();
+/** The order of the table is asked of the worker. */
+const sorted = (page, order) => page.waitForFunction((order) => document.querySelector("th[aria-sort]")?.getAttribute("aria-sort") === order, order);
+
+onPage("the table sorts and filters", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await view(page, "tenants");
+  await page.locator("#tenants tbody tr").first().waitFor();
+  await page.locator(".sort", { hasText: "Tenant" }).first().click();
+  await sorted(page, "ascending");
+  assert.deepEqual(await keys(page), ["harbour_retail", "meadow_clinic", "summit_robotics"]);
+  await page.locator(".sort", { hasText: "Tenant" }).first().click();
+  await sorted(page, "descending");
+  assert.deepEqual(await keys(page), ["summit_robotics", "meadow_clinic", "harbour_retail"]);
+  await page.getByLabel("Search tenants").fill("no such tenant");
+  await page.locator("#tenants .hint", { hasText: "0 tenants" }).waitFor();
+  assert.deepEqual(await keys(page), []);
+});
+
+onPage("each finding has its cell in the table, which leads to it", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await view(page, "tenants");
+  const row = page.locator("#tenants tbody tr", { hasText: "meadow_clinic" });
+  await row.first().waitFor();
+  const heads = await page.locator("#tenants thead th").allInnerTexts();
+  const noted = await row.locator("td").evaluateAll((cells) => cells.flatMap((cell, at) => (cell.classList.contains("noted") ? [at] : [])));
+  assert.deepEqual(noted.map((at) => heads[at + 1]), ["Role", "Permission sets", "Target accounts"]);
+  await row.getByRole("button", { name: /role_arn is in account 689558360591/ }).click();
+  assert.equal(await page.evaluate(() => getSelection()?.toString()), "689558360591");
+});
+
+onPage("the table is saved for spreadsheets, in which no value is run as a formula", async (page) => {
+  await paste(page, many(2).replace("tenant_1 = {", '"=1+1" = {'));
+  await verdict(page, "errors", "partial", "warnings");
+  await view(page, "tenants");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  const lines = (await readFile(await (await download).path(), "utf8")).split("\r\n");
+  assert.equal(lines[0], '"Tenant","Findings","SSO account","Role","Instance","Region","Permission sets","Target accounts"');
+  assert.match(lines[1], /^"tenant_0","0","259298427341","arn:aws:iam::259298427341:role/);
+  assert.match(lines[2], /^"'=1\+1",/);
+});
+
+onPage("of a large file there is a matrix, and the picture has what is wrong, with what it reaches into", async (page) => {
+  await paste(page, many(200));
+  await verdict(page, "errors");
+  await view(page, "access");
+  await page.locator("#access .legend").waitFor();
+  assert.equal(await page.locator("#access .legend").innerText(), "2 lines with errors; 198 other tenants not drawn");
+  assert.match(await page.locator(".matrix figcaption").innerText(), /1 tenant of 200 has values of another/);
+  assert.equal(await page.locator(".matrix .leak").count(), 1);
+  assert.deepEqual(await page.locator(".leaks tbody tr").allInnerTexts(), ["tenant_199\ttenant_0\trole\t1"]);
+  await page.locator("#access .errors .link", { hasText: "role_arn is in account 259298427341, which is tenant_0's" }).click();
+  assert.equal(await page.evaluate(() => getSelection()?.toString()), "259298427341");
+});
+
+onPage("a thousand tenants have a matrix whose marks can be seen", async (page) => {
+  await paste(page, many(1000));
+  await verdict(page, "errors");
+  await view(page, "access");
+  const { width, x, y } = await page.locator(".matrix .leak").boundingBox();
+  assert.ok(width >= 6);
+  const field = await page.locator(".matrix .field").boundingBox();
+  // The last tenant has a value of the first: below, on the left.
+  assert.ok(x - field.x < 5 && y - field.y > field.height - 15);
+  await page.locator(".leaks .link").first().click();
+  assert.equal(await page.evaluate(() => getSelection()?.toString()), "259298427341");
+});
+
+onPage("a value of another tenant is marked with that tenant's name, in one color everywhere", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await page.locator(".problem", { hasText: "role_arn is in account 689558360591" }).click();
+  const badge = page.locator(".cm-line .owner", { hasText: "harbour_retail" }).first();
+  await badge.waitFor();
+  const color = await badge.evaluate((element) => getComputedStyle(element).color);
+  assert.equal(await page.locator(".owned", { hasText: "689558360591" }).evaluate((element) => getComputedStyle(element).borderBottomColor), color);
+  await view(page, "access");
+  await page.locator(".node").first().waitFor();
+  const stripe = page.locator(".node", { hasText: "harbour_retail" }).first().locator(".stripe");
+  assert.equal(await stripe.evaluate((element) => getComputedStyle(element).fill), color);
+  // Those whose values nobody else has have no color.
+  assert.equal(await page.locator(".node", { hasText: "orchard_foods" }).first().locator(".stripe").isVisible(), false);
+});
+
+onPage("an id under the pointer lights up wherever it is", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await page.locator(".problem", { hasText: "role_arn is in account 689558360591" }).click();
+  await view(page, "tenants");
+  const cell = page.locator('#tenants [data-ids~="689558360591"]').first();
+  await cell.hover();
+  await page.locator(".cm-lit", { hasText: "689558360591" }).first().waitFor();
+  assert.ok((await page.locator("#tenants .lit").count()) >= 1);
+  await view(page, "access");
+  await page.locator(".node").first().waitFor();
+  await page.locator(".cm-line span", { hasText: "689558360591" }).first().hover();
+  await page.locator(".node.lit").first().waitFor();
+  await page.mouse.move(5, 5);
+  await page.waitForFunction(() => document.querySelectorAll(".lit, .cm-lit").length === 0);
+});
+
+onPage("the picture is one stop for the Tab key, and arrow keys go on", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await view(page, "access");
+  await page.locator(".node").first().waitFor();
+  assert.equal(await page.locator('#access svg [tabindex="0"]').count(), 1);
+  await page.locator('#access svg [tabindex="0"]').focus();
+  const label = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  const first = await label();
+  await page.keyboard.press("ArrowDown");
+  assert.notEqual(await label(), first);
+  await page.keyboard.press("Home");
+  assert.equal(await label(), first);
+  assert.equal(await page.locator('#access svg [tabindex="0"]').count(), 1);
+});

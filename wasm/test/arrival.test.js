@@ -1,0 +1,88 @@
+// How the page arrives, and what it does where something is missing.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+import { here, onPage, show } from "./on-page.js";
+import { choose, crashing, many, paste, root, timed, type, verdict, visit } from "./support.js";
+
+onPage("it works offline once it was loaded", async (page, context) => {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.reload();
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+}, { allow: /ERR_INTERNET_DISCONNECTED/ });
+
+for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], ["crashes", crashing]]) {
+  onPage(`an engine that ${what} is said, and started again`, async (page, context) => {
+    const body = await engine();
+    await context.route("**/*.wasm", (route) => route.fulfill({ body, contentType: "application/wasm" }));
+    await page.reload();
+    await type(page, many(1));
+    assert.match(await verdict(page, "problem"), /The engine stopped/);
+    await context.unroute("**/*.wasm");
+    // The one that was started before the route went away may stop once more.
+    await type(page, many(2));
+    await verdict(page, "errors", "problem");
+    await type(page, many(3));
+    await verdict(page, "errors");
+  }, { serviceWorkers: "block", allow: /./ });
+}
+
+test("the page cannot send anything to anyone", async () => {
+  const received = [];
+  const other = createServer((request, response) => {
+    received.push(request.url);
+    response.end();
+  });
+  await new Promise((done) => other.listen(0, "127.0.0.1", done));
+  const { context, page } = await visit(here.browser, here.server.address);
+  await page.evaluate(async (address) => {
+    const refused = new Promise((done) => document.addEventListener("securitypolicyviolation", ({ blockedURI }) => blockedURI.endsWith("beacon") && done()));
+    const image = new Promise((done) => Object.assign(new Image(), { onload: done, onerror: done, src: `${address}image` }));
+    const fetched = fetch(`${address}fetch`, { method: "POST", body: "text", mode: "no-cors" }).catch(() => undefined);
+    navigator.sendBeacon(`${address}beacon`, "text");
+    await Promise.all([image, fetched, refused]);
+  }, `http://127.0.0.1:${other.address().port}/`);
+  await context.close();
+  other.closeAllConnections();
+  await new Promise((done) => other.close(done));
+  assert.deepEqual(received, []);
+});
+
+test("the first load is small, and typing in a thousand tenants is smooth", async () => {
+  const { context, page } = await visit(here.browser, "about:blank");
+  const names = new Map();
+  page.on("response", async (response) => names.set(response.url(), await response.body().catch(() => Buffer.alloc(0))));
+  const first = await timed(async () => {
+    await page.goto(here.server.address);
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+  });
+  const bytes = [...names.values()].reduce((sum, body) => sum + gzipSync(body).length, 0);
+  // The worker asks for the engine by itself.
+  const wasm = [...names.keys()].some((name) => name.endsWith(".wasm")) ? 0 : gzipSync(await readFile(join(root, "wasm/npm/dist/symlint.wasm"))).length;
+  console.log(`first load: ${Math.round((bytes + wasm) / 1000)} kB with gzip; first result after ${Math.round(first)} ms`);
+  assert.ok(bytes + wasm < 900_000);
+  await show(page, "copy-paste/terraform.tfvars");
+  await paste(page, many(1000));
+  await page.waitForFunction(() => document.getElementById("verdict")?.textContent.includes("1,000 tenants"), undefined, { timeout: 60_000 });
+  const times = [];
+  await page.keyboard.press("Control+End");
+  for (let round = 0; round < 7; round += 1) {
+    // An open brace is a syntax error, and without it there is none: each keystroke has another answer.
+    times.push(await timed(async () => {
+      await page.keyboard.insertText("{");
+      await page.waitForFunction(() => document.getElementById("verdict")?.textContent.includes("cannot be read"), undefined, { polling: 5 });
+    }));
+    await page.keyboard.press("Backspace");
+    await page.waitForFunction(() => !document.getElementById("verdict")?.textContent.includes("cannot be read"), undefined, { polling: 5 });
+  }
+  console.log(`a keystroke in 1,000 tenants: ${Math.round(times.sort((a, b) => a - b)[3])} ms until its answer`);
+  await context.close();
+});

@@ -1,0 +1,73 @@
+// Tests with a page of their own in a real browser, for the test files of the page.
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { browser as launch, root, serve, visit } from "./support.js";
+
+/** The browser and the server of the test file, once it runs. */
+export const here = {};
+
+before(async () => {
+  here.server = await serve(join(root, "wasm/web/dist"));
+  here.browser = await launch();
+});
+
+after(async () => {
+  await here.browser?.close();
+  await here.server?.close();
+});
+
+/** A test with a page of its own, whose console stays silent and which asks nobody else. */
+export function onPage(name, run, options = {}) {
+  test(name, async () => {
+    const { address } = here.server;
+    const { context, page, errors, requests } = await visit(here.browser, address + (options.fragment ?? ""), options);
+    try {
+      await run(page, context, requests);
+      assert.deepEqual(errors.filter((error) => !options.allow?.test(error)), []);
+      const { host } = new URL(address);
+      assert.deepEqual(requests.filter((address) => new URL(address).host !== host && !address.startsWith("blob:") && !address.startsWith("data:")), []);
+    } finally {
+      if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`) });
+      await context.close();
+    }
+  });
+}
+
+/** As `onPage`, with a folder of files on this machine. */
+export function withFiles(name, files, run) {
+  onPage(name, async (page, context) => {
+    const folder = await mkdtemp(join(tmpdir(), "symlint-"));
+    try {
+      for (const [path, text] of Object.entries(files)) {
+        await mkdir(join(folder, path, ".."), { recursive: true });
+        await writeFile(join(folder, path), text);
+      }
+      await run(page, folder, context);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+}
+
+/** The names of the open files. */
+export const tabs = (page) => page.locator("#tabs .tab").evaluateAll((tabs) => tabs.map((tab) => tab.dataset.name));
+
+/** The text that is shown, without what the page writes beside it. */
+export const shown = (page) =>
+  page.evaluate(() => {
+    const content = document.querySelector(".cm-content").cloneNode(true);
+    for (const other of content.querySelectorAll(".owner, .cm-placeholder")) other.remove();
+    return [...content.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n");
+  });
+
+/** Shows a file. */
+export const show = (page, name) => page.locator(`#tabs .tab[data-name="${name}"]`).click();
+
+/** Shows a view of the results. */
+export const view = (page, name) => page.locator(`#tab-${name}`).click();
+
+export const notice = (page) => page.locator("#notice p").innerText();

@@ -1,0 +1,78 @@
+// What can be taken along of a check.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+import { unzipSync } from "fflate";
+
+import { notice, onPage } from "./on-page.js";
+import { choose, many, paste, pick, verdict } from "./support.js";
+
+/** What is saved when an item of the menu is chosen. */
+async function saved(page, item) {
+  const download = page.waitForEvent("download");
+  await pick(page, "Save", item);
+  return readFile(await (await download).path());
+}
+
+for (const [item, first] of [["SARIF", "{"], ["Markdown", "## ❌ symlint: "], ["JUnit", "<?xml"], ["GitLab code quality", "["], ["Plain text", "copy-paste/main.tf:40:28: error"]]) {
+  onPage(`a report is saved as ${item}`, async (page) => {
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+    const text = (await saved(page, item)).toString();
+    assert.ok(text.startsWith(first), text.slice(0, 80));
+  });
+}
+
+onPage("a report is what the command line writes", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  const report = JSON.parse((await saved(page, "JSON")).toString());
+  assert.equal(report.tool.name, "symlint");
+  assert.equal(report.tenants.length, 4);
+});
+
+onPage("a comment for a pull request is copied", async (page, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await pick(page, "Save", "Comment for a pull request");
+  await page.locator("#notice", { hasText: "The comment was copied" }).waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^## ❌ symlint: 8 errors, 1 warning\n/);
+});
+
+onPage("the files are saved as they are, and fixed", async (page) => {
+  const text = many(2).replace('"aws"', '"AWS"');
+  await paste(page, text);
+  await verdict(page, "errors");
+  const files = unzipSync(await saved(page, "All files"));
+  assert.deepEqual(Object.keys(files), ["terraform.tfvars"]);
+  assert.equal(Buffer.from(files["terraform.tfvars"]).toString(), text);
+  const fixed = unzipSync(await saved(page, "All files, fixed"));
+  assert.equal(Buffer.from(fixed["terraform.tfvars"]).toString(), many(2));
+});
+
+onPage("a report to read is one file without scripts, with everything in it", async (page, context) => {
+  await paste(page, many(3).replace('"us-east-1"', '"us-east-1a"').replace("tenant_1 = {", '"<img src=x onerror=alert(1)>" = {'));
+  await verdict(page, "errors");
+  const html = (await saved(page, "Report to read and print")).toString();
+  assert.doesNotMatch(html, /<script|<img|<link| on\w+="/);
+  const other = await context.newPage();
+  const asked = [];
+  other.on("request", (request) => asked.push(request.url()));
+  await other.setContent(html);
+  assert.deepEqual(asked, []);
+  const text = await other.locator("body").innerText();
+  for (const part of [/symlint 0\.\d+\.\d+, \w+ \d+, \d{4}/, /is an availability zone, not a region/, /3 tenants/, /Wiring was not checked/, /Values checked\s+21/, /terraform\.tfvars\s+[0-9a-f]{64}/, /<img src=x onerror=alert\(1\)>/]) assert.match(text, part);
+  assert.ok((await other.locator("svg .node").count()) > 5);
+  assert.ok((await other.pdf({ format: "A4", landscape: true })).length > 10_000);
+  if (process.env.SHOTS) await other.screenshot({ path: `${process.env.SHOTS}/report.png`, fullPage: true });
+});
+
+onPage("a report of many tenants is said to be what it is", async (page) => {
+  await paste(page, many(100));
+  await verdict(page, "errors");
+  const html = (await saved(page, "Report to read and print")).toString();
+  assert.match(html, /class="leak"/);
+  assert.match(html, /tenant_42/);
+  assert.equal(await page.locator("#notice p").count() && (await notice(page)), 0);
+});

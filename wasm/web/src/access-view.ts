@@ -1,0 +1,40 @@
+import type { Location } from "symlint";
+
+import type { Picture } from "./access";
+import { h } from "./dom";
+import type { Leaks } from "./leaks";
+import { drawMatrix } from "./matrix";
+import { drawPicture } from "./picture";
+
+export interface AccessActions {
+  jump(location: Location): void;
+  picture(): Promise<Picture | undefined>;
+  leaks(): Promise<Leaks | undefined>;
+}
+
+/** Shows who reaches what: a picture, and where there are more tenants than it can show, a matrix above it. */
+export class AccessView {
+  #asked = 0;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly actions: AccessActions,
+  ) {}
+
+  async draw(): Promise<void> {
+    const asked = ++this.#asked;
+    const picture = await this.actions.picture();
+    const leaks = picture && picture.rest > 0 ? await this.actions.leaks() : undefined;
+    if (!picture || asked !== this.#asked) return;
+    const parts = { matrix: h("div"), picture: h("div") };
+    // The picture measures the room that it has.
+    this.host.replaceChildren(...(leaks ? [parts.matrix] : []), parts.picture);
+    if (leaks) drawMatrix(parts.matrix, leaks, this.actions.jump);
+    drawPicture(parts.picture, picture, this.actions.jump);
+  }
+
+  clear(): void {
+    this.#asked += 1;
+    this.host.replaceChildren();
+  }
+}

@@ -1,0 +1,90 @@
+import type { Finding } from "symlint";
+
+import { h } from "./dom";
+
+/** Findings with something in common. */
+export interface Group {
+  /** What they have in common; none if they are not grouped. */
+  name: string | undefined;
+  /** How many there are, shown or not. */
+  total: number;
+  findings: Finding[];
+}
+
+type Key = "tenant" | "rule" | "file" | "level";
+
+const KEYS: Record<Key, (finding: Finding) => string> = {
+  level: ({ level }) => (level === "error" ? "Errors" : "Warnings"),
+  rule: ({ rule }) => rule,
+  tenant: ({ tenant }) => tenant ?? "No single tenant",
+  file: ({ location }) => location.file,
+};
+const ALL: Record<Key, string> = { level: "All levels", rule: "All rules", tenant: "All tenants", file: "All files" };
+/** A longer menu is no help: the search field finds the rest. */
+const OFFERED = 500;
+/** So few need no filters. */
+const FEW = 5;
+
+/** What is chosen above the list of findings. */
+export class FindingFilter {
+  readonly root: HTMLElement;
+  readonly #fields: HTMLElement[];
+  readonly #search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search findings" });
+  readonly #group = h("select", { "aria-label": "Group by" }, ...["Not grouped", "By tenant", "By rule", "By file"].map((text, at) => h("option", { value: ["", "tenant", "rule", "file"][at] ?? "" }, text)));
+  readonly #selects = Object.fromEntries(Object.keys(KEYS).map((key) => [key, h("select", { "aria-label": `Filter by ${key}` })])) as Record<Key, HTMLSelectElement>;
+
+  constructor(changed: () => void) {
+    const selects = Object.values(this.#selects);
+    this.#fields = [this.#search, this.#group, ...selects];
+    for (const field of this.#fields) field.addEventListener("input", changed);
+    this.root = h("div", { class: "toolbar" }, this.#search, this.#group, h("span", { class: "break" }), ...selects);
+  }
+
+  get group(): Key | "" {
+    return this.#group.value as Key | "";
+  }
+
+  /** Offers what these findings have, and forgets choices that would show none of them. */
+  offer(findings: readonly Finding[]): void {
+    const few = findings.length <= FEW;
+    for (const field of this.#fields) field.hidden = few;
+    if (few) this.#search.value = this.#group.value = "";
+    for (const [key, of] of Object.entries(KEYS) as [Key, (finding: Finding) => string][]) {
+      const counts = new Map<string, number>();
+      for (const finding of findings) counts.set(of(finding), (counts.get(of(finding)) ?? 0) + 1);
+      const select = this.#selects[key];
+      const chosen = counts.has(select.value) && !few ? select.value : "";
+      const names = [...counts].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })).slice(0, OFFERED);
+      select.hidden = few || counts.size < 2;
+      select.replaceChildren(h("option", { value: "" }, ALL[key]), ...names.map(([name, number]) => h("option", { value: name }, `${name} (${number.toLocaleString("en")})`)));
+      select.value = chosen;
+    }
+  }
+
+  apply(findings: readonly Finding[]): Finding[] {
+    const word = this.#search.value.trim().toLowerCase();
+    const chosen = (Object.keys(KEYS) as Key[]).filter((key) => this.#selects[key].value !== "");
+    return findings.filter((finding) => {
+      if (chosen.some((key) => KEYS[key](finding) !== this.#selects[key].value)) return false;
+      return !word || [finding.message, finding.rule, finding.tenant ?? "", finding.location.file].some((text) => text.toLowerCase().includes(word));
+    });
+  }
+}
+
+/** The findings in groups, of which `limit` are shown: the group with the most urgent one comes first. */
+export function groupsOf(all: readonly Finding[], by: Key | "", limit: number): Group[] {
+  if (!by) return [{ name: undefined, total: all.length, findings: all.slice(0, limit) }];
+  const groups = new Map<string, Finding[]>();
+  for (const finding of all) {
+    const name = KEYS[by](finding);
+    const group = groups.get(name);
+    if (group) group.push(finding);
+    else groups.set(name, [finding]);
+  }
+  let room = limit;
+  return [...groups].flatMap(([name, findings]) => {
+    const shown = findings.slice(0, room);
+    room -= shown.length;
+    return shown.length > 0 ? [{ name, total: findings.length, findings: shown }] : [];
+  });
+}

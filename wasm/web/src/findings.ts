@@ -1,0 +1,141 @@
+import type { Finding, Location } from "symlint";
+
+import { button, count, h, prose } from "./dom";
+import { FindingFilter, groupsOf, type Group } from "./finding-filter";
+import { Focus } from "./focus";
+import { idsIn } from "./lit";
+import { ownerClass } from "./owner";
+import { previewOf, type Original } from "./preview";
+import type { Head } from "./protocol";
+import { capital } from "./verdict";
+
+export interface FindingActions {
+  jump(location: Location): void;
+  explain(rule: string): void;
+  apply(finding: Finding, fix: Finding["fixes"][number]): void;
+  fixAll(): void;
+  original(file: string): Original | undefined;
+}
+
+/** More rows at once would make the page slow. */
+const STEP = 100;
+/** So few are shown with all that there is to say; of more, each can be opened. */
+const OPEN = 12;
+
+/** The list of findings: errors first, and of each level what is more urgent. It remembers its filters. */
+export class Findings {
+  readonly #filter: FindingFilter;
+  readonly #list = h("div", { class: "finding-list" });
+  readonly #focus: Focus;
+  #ordered: Finding[] = [];
+  #shown = STEP;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly actions: FindingActions,
+  ) {
+    this.#filter = new FindingFilter(() => {
+      this.#shown = STEP;
+      this.#draw();
+    });
+    this.#focus = new Focus(this.#list);
+  }
+
+  draw(report: Head, urgency: ReadonlyMap<string, number>): void {
+    const counting = report.findings.filter((finding) => finding.suppressed === null);
+    const isError = ({ level }: Finding) => Number(level === "error");
+    this.#ordered = counting.sort((a, b) => isError(b) - isError(a) || (urgency.get(a.rule) ?? 0) - (urgency.get(b.rule) ?? 0));
+    if (counting.length === 0) {
+      // Whether that is good news is for the verdict to say.
+      this.host.replaceChildren(h("p", { class: "hint" }, "No findings."), ...this.#suppressed(report));
+      return;
+    }
+    this.#filter.offer(counting);
+    if (this.#list.parentElement !== this.host) this.host.replaceChildren(this.#filter.root, this.#list);
+    this.#filter.root.querySelector(".fix-all")?.remove();
+    const fixable = counting.filter(({ fixes }) => fixes.length > 0).length;
+    if (fixable > 0) this.#filter.root.querySelector(".break")?.before(button(`Fix ${fixable === 1 ? "1" : `all ${fixable.toLocaleString("en")}`}…`, this.actions.fixAll, { class: "fix-all" }));
+    this.#draw();
+    this.#list.append(...this.#suppressed(report));
+  }
+
+  #suppressed({ summary }: Head): Node[] {
+    return summary.suppressed ? [h("p", { class: "hint" }, `${count(summary.suppressed, "finding")} suppressed`)] : [];
+  }
+
+  #draw(): void {
+    const left = this.#filter.apply(this.#ordered);
+    const isOpen = left.length <= OPEN;
+    const groups = groupsOf(left, this.#filter.group, this.#shown).map((group) => this.#group(group, isOpen));
+    const parts: Node[] = left.length > 0 ? groups : [h("p", { class: "hint" }, "No finding has all of that.")];
+    const rest = left.length - this.#shown;
+    if (rest > 0) parts.push(button(`Show ${Math.min(STEP, rest)} of ${rest.toLocaleString("en")} more`, () => this.#more(), { class: "show-more" }));
+    this.#focus.keep(() => this.#list.replaceChildren(...parts));
+  }
+
+  #more(): void {
+    const from = this.#shown;
+    this.#shown += STEP;
+    this.#draw();
+    this.#list.querySelectorAll<HTMLElement>(".problem")[from]?.focus();
+  }
+
+  #group({ name, total, findings }: Group, isOpen: boolean): HTMLElement {
+    const rows = h("ul", { class: "problems" }, ...findings.map((finding) => this.#row(finding, isOpen)));
+    if (name === undefined) return rows;
+    return h("section", { class: "group" }, h("h2", {}, name, h("span", { class: "hint" }, ` ${count(total, "finding")}`)), rows);
+  }
+
+  #row(finding: Finding, isOpen: boolean): HTMLElement {
+    const { actions } = this;
+    const { location, tenant, level, rule } = finding;
+    const name = tenant ? [h("span", { class: `tenant ${ownerClass(tenant)}` }, tenant), " · "] : [];
+    const main = h(
+      "button",
+      { type: "button", class: "problem", "data-part": "main", "data-ids": idsIn(finding.message), click: () => actions.jump(location) },
+      h("span", { class: `level ${level}` }, level === "error" ? "Error" : "Warning"),
+      h("span", { class: "message" }, ...prose(finding.message)),
+      h("span", { class: "place" }, ...name, placeOf(location)),
+    );
+    const fixes = finding.fixes.map((fix, at) =>
+      button(fix.safe ? "Apply fix" : "Apply suggestion", () => actions.apply(finding, fix), { title: fix.title, "data-part": `fix ${at}` }),
+    );
+    const about = button(rule, () => actions.explain(rule), { "aria-label": `About ${rule}`, "data-part": "rule" });
+    const row = h("li", { "data-key": `${finding.fingerprint} ${finding.run}` }, main, h("div", { class: "row-actions" }, ...fixes, about));
+    const details = () => this.#details(finding);
+    if (isOpen) row.append(details());
+    else if (finding.help || finding.related.length > 0 || finding.fixes.length > 0) row.lastElementChild?.append(toggle(row, details));
+    return row;
+  }
+
+  /** Help, what it was compared with, and what the fixes would write. */
+  #details({ help, related, fixes }: Finding): HTMLElement {
+    const places = related.map(({ message, location }, at) => {
+      const place = h("button", { type: "button", class: "link", "data-part": `related ${at}`, "data-ids": idsIn(message), click: () => this.actions.jump(location) });
+      place.append(...prose(capital(message)), `: ${placeOf(location)}`);
+      return h("li", {}, place);
+    });
+    return h(
+      "div",
+      { class: "details" },
+      ...(help ? [h("p", { class: "help" }, ...prose(capital(help)))] : []),
+      ...(places.length > 0 ? [h("ul", { class: "related", "aria-label": "Related places" }, ...places)] : []),
+      ...fixes.map((fix) => previewOf(fix, this.actions.original)),
+    );
+  }
+}
+
+function placeOf({ file, start }: Location): string {
+  return `${file.split("/").at(-1) ?? file}:${start.line}:${start.column}`;
+}
+
+/** Opens and closes what there is to say about a finding. */
+function toggle(row: HTMLElement, details: () => HTMLElement): HTMLElement {
+  const opener = button("Details", () => {
+    const open = row.querySelector(".details");
+    if (open) open.remove();
+    else row.append(details());
+    opener.setAttribute("aria-expanded", String(!open));
+  }, { "aria-expanded": "false", "data-part": "details" });
+  return opener;
+}

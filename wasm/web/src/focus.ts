@@ -1,0 +1,23 @@
+/** Keeps the focus in a list that is drawn anew. Rows have `data-key`, and what is in them has `data-part`. */
+export class Focus {
+  constructor(private readonly list: HTMLElement) {}
+
+  /** The focus is where it was; if that is gone, on the row that took its place. */
+  keep(draw: () => void): void {
+    const active = document.activeElement;
+    const row = active instanceof HTMLElement && this.list.contains(active) ? active.closest<HTMLElement>("[data-key]") : null;
+    const place = row ? this.#rows().indexOf(row) : -1;
+    const part = (active as HTMLElement | null)?.dataset["part"] ?? "main";
+    draw();
+    if (!row) return;
+    const rows = this.#rows();
+    const same = rows.find((other) => other.dataset["key"] === row.dataset["key"]);
+    const next = same ?? rows[Math.min(place, rows.length - 1)];
+    const target = (same && same.querySelector<HTMLElement>(`[data-part="${part}"]`)) ?? next?.querySelector<HTMLElement>('[data-part="main"]');
+    (target ?? this.list.closest<HTMLElement>('[role="tabpanel"]'))?.focus();
+  }
+
+  #rows(): HTMLElement[] {
+    return [...this.list.querySelectorAll<HTMLElement>("[data-key]")];
+  }
+}

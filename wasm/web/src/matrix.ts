@@ -1,0 +1,79 @@
+import type { Location } from "symlint";
+
+import { button, count, h, s } from "./dom";
+import type { Leak, Leaks, Step } from "./leaks";
+import { ownerClass } from "./owner";
+
+/** So many pixels wide, whatever the number of tenants: a leak is always large enough to see. */
+const SIZE = 300;
+const SMALLEST = 7;
+const STEP = 100;
+const NAMES: Record<Step, string> = { role: "role", instance: "instance", permission_set: "permission set", account: "account" };
+
+/** Draws tenants against owners: on the diagonal is what is each tenant's own, and everything off it is a leak. */
+export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Location) => void, step = STEP): void {
+  const { tenants, pairs } = leaks;
+  if (tenants === 0) {
+    host.replaceChildren(h("p", { class: "hint" }, "There are no tenants to draw."));
+    return;
+  }
+  const leaking = new Set(pairs.map(({ row }) => row)).size;
+  const has = `${count(leaking, "tenant")} of ${tenants.toLocaleString("en")} ${leaking === 1 ? "has" : "have"} values of another`;
+  const says = pairs.length > 0 ? `${has}: ${count(pairs.length, "mark")} off the diagonal` : `None of ${count(tenants, "tenant")} has values of another`;
+  const figure = h(
+    "figure",
+    { class: "matrix" },
+    pictureOf(leaks, says, jump),
+    h("figcaption", { class: "hint" }, `${says}. Each row is a tenant, each column an owner, in the order of the files.`),
+  );
+  host.replaceChildren(figure, ...(pairs.length > 0 ? [listOf(pairs, jump, step)] : []));
+}
+
+/** The matrix alone. What it shows is in the table beside it, too. */
+export function pictureOf({ tenants, pairs }: Leaks, says: string, jump: (location: Location) => void): SVGElement {
+  const cell = SIZE / tenants;
+  const size = Math.max(cell, SMALLEST);
+  const at = (place: number) => String(Math.min((place + 0.5) * cell - size / 2, SIZE - size));
+  const marks = pairs.map(({ row, column, tenant, owner, findings }) => {
+    const mark = s("rect", { class: "leak", x: at(column), y: at(row), width: String(size), height: String(size) }, s("title", {}, `${tenant} has values of ${owner}`));
+    const [first] = findings;
+    if (first) mark.addEventListener("click", () => jump(first.location));
+    return mark;
+  });
+  const box = String(SIZE);
+  return s(
+    "svg",
+    { width: box, height: box, viewBox: `-1 -1 ${SIZE + 2} ${SIZE + 2}`, role: "img", "aria-label": says },
+    s("rect", { class: "field", width: box, height: box }),
+    s("line", { class: "diagonal", x1: "0", y1: "0", x2: box, y2: box }),
+    ...marks,
+  );
+}
+
+function listOf(pairs: readonly Leak[], jump: (location: Location) => void, step: number): HTMLElement {
+  const body = h("tbody");
+  const more = h("p", { class: "hint" });
+  let shown = 0;
+  const grow = () => {
+    body.append(...pairs.slice(shown, shown + step).map((pair) => row(pair, jump)));
+    shown = Math.min(shown + step, pairs.length);
+    more.replaceChildren(...(shown < pairs.length ? [button(`Show ${Math.min(step, pairs.length - shown)} more`, grow)] : []));
+  };
+  grow();
+  const heads = ["Tenant", "Has values of", "Through", "Errors"].map((name) => h("th", { scope: "col" }, name));
+  const table = h("table", { class: "leaks" }, h("thead", {}, h("tr", {}, ...heads)), body);
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Who has whose values, worst first" }, table, more);
+}
+
+function row({ tenant, owner, run, through, findings }: Leak, jump: (location: Location) => void): HTMLElement {
+  const [first] = findings;
+  const name = first ? button(tenant, () => jump(first.location)) : tenant;
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, name, ...(run ? [h("span", { class: "hint" }, ` in ${run}`)] : [])),
+    h("td", {}, h("span", { class: `tenant ${ownerClass(owner)}` }, owner)),
+    h("td", {}, through.map((step) => NAMES[step]).join(", ")),
+    h("td", {}, String(findings.length)),
+  );
+}

@@ -1,0 +1,31 @@
+import { button, h } from "./dom";
+
+/** Something that a notice offers to do. */
+export interface Way {
+  label: string;
+  go(): void;
+}
+
+/** Says what happened to the text, with a way back. There is one at a time, and it stays until it is closed. */
+export class Notices {
+  constructor(
+    private readonly host: HTMLElement,
+    /** Where the focus goes when the notice goes. */
+    private readonly leave: () => void,
+  ) {}
+
+  show(text: string, ...ways: Way[]): void {
+    const close = button("×", () => this.#leave(), { class: "icon", "aria-label": "Close this notice" });
+    const buttons = ways.map(({ label, go }) => button(label, () => (this.#leave(), go()), { class: "way" }));
+    this.host.replaceChildren(h("p", {}, text), ...buttons, close);
+  }
+
+  clear(): void {
+    this.host.replaceChildren();
+  }
+
+  #leave(): void {
+    this.clear();
+    this.leave();
+  }
+}

@@ -1,0 +1,47 @@
+import { StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
+
+import { h } from "./dom";
+import { ownerClass } from "./owner";
+
+/** A value that belongs to another tenant. */
+export interface Owned {
+  from: number;
+  to: number;
+  owner: string;
+}
+
+export const setOwned = StateEffect.define<readonly Owned[]>();
+
+/** Says at each value that belongs to another tenant whose it is, by name and color. */
+export const owned = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, { changes, effects }) {
+    let next = marks.map(changes);
+    for (const effect of effects) if (effect.is(setOwned)) next = decorations(effect.value);
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function decorations(marks: readonly Owned[]): DecorationSet {
+  const ranges = marks.filter(({ from, to }) => from < to).flatMap(({ from, to, owner }) => [
+    Decoration.mark({ class: `owned ${ownerClass(owner)}` }).range(from, to),
+    Decoration.widget({ widget: new Name(owner), side: 1 }).range(to),
+  ]);
+  return Decoration.set(ranges, true);
+}
+
+class Name extends WidgetType {
+  constructor(private readonly owner: string) {
+    super();
+  }
+
+  override eq(other: Name): boolean {
+    return other.owner === this.owner;
+  }
+
+  toDOM(): HTMLElement {
+    return h("span", { class: `owner ${ownerClass(this.owner)}`, title: `This value is ${this.owner}'s` }, this.owner);
+  }
+}

@@ -1,0 +1,90 @@
+/** The attributes by which a tenant is known. */
+const ATTRIBUTES = "sso_account_id|sso_connector_settings|permission_set_arn|target_account_id";
+
+/** JSON as a values file has it: tenants alone are put into the variable that holds them. */
+export function jsonOf(text: string): { text: string; isWrapped: boolean } | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isTenant = (entry: unknown) => typeof entry === "object" && entry !== null && Object.keys(entry).some((key) => new RegExp(`^(${ATTRIBUTES})$`).test(key));
+  const isWrapped = Array.isArray(value) || Object.values(value as object).some(isTenant);
+  return { text: isWrapped ? `{ "customer_tenants": ${text.trim()} }\n` : text, isWrapped };
+}
+
+/** Whether most lines are those of YAML, and none is an assignment of Terraform. */
+export function isYaml(text: string): boolean {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !/^\s*#|^---\s*$/.test(line));
+  if (lines.length < 2 || lines.some((line) => /^\s*["\w.-]+\s*=\s/.test(line))) return false;
+  const entries = lines.filter((line) => /^\s*(- )?["']?[\w./-]+["']?:(\s|$)/.test(line) || /^\s*- \S/.test(line));
+  return entries.length > lines.length / 2;
+}
+
+/** A module call that reads tenants.yaml, as a flow would, so that the tenants in it are found. */
+export function readerOf(yaml: string): string {
+  const { holder, isList } = shapeOf(yaml);
+  const decoded = `yamldecode(file("\${path.module}/tenants.yaml"))${holder === undefined ? "" : `["${holder}"]`}`;
+  const tenants = isList ? `{ for tenant in ${decoded} : tenant.name => tenant }` : decoded;
+  const connector = /sso_connector_settings:/.test(yaml)
+    ? "each.value.sso_connector_settings"
+    : `{
+    cloud        = "aws"
+    instance_arn = each.value.instance_arn
+    region       = each.value.region
+    role_arn     = each.value.role_arn
+  }`;
+  return `# This file was added so that tenants.yaml is read. Put your own main.tf in its place.
+module "sso_flow" {
+  source   = "git::https://example.com/sso-flow"
+  for_each = ${tenants}
+
+  tenant_slug            = each.key
+  account_id             = each.value.target_account_id
+  permission_set_arn     = each.value.permission_set_arn
+  sso_connector_settings = ${connector}
+}
+`;
+}
+
+/** The key under which all tenants are, if there is one, and whether they are a list. */
+function shapeOf(yaml: string): { holder?: string; isList: boolean } {
+  const entries = [...yaml.matchAll(/^([ -]*)(?:["']?)([\w./-]+)(?:["']?):/gm)].map(([, indent = "", key = ""]) => ({ indent, key }));
+  const tops = entries.filter(({ indent }) => indent === "");
+  if (tops.length !== 1 || !tops[0]) return { isList: entries[0]?.indent.startsWith("-") ?? false };
+  // The first entry below it tells what it holds.
+  const inner = entries.find(({ indent }) => indent !== "");
+  const isList = inner?.indent.includes("-") ?? false;
+  if (inner && !isList && new RegExp(`^(${ATTRIBUTES})$`).test(inner.key)) return { isList: false };
+  return { holder: tops[0].key, isList };
+}
+
+/** Whether there are blocks as in configuration. */
+export function isConfiguration(text: string): boolean {
+  return /^(terraform|provider|variable|module|resource|data|locals|output)\b[^=\n]*\{/m.test(text);
+}
+
+/** Tenants that are not inside of a variable, put into one; nothing if they are. */
+export function wrapped(text: string): string | undefined {
+  if (isConfiguration(text)) return undefined;
+  const depth = depthOf(text);
+  const body = text.trimEnd();
+  if (depth === 1) return `customer_tenants = {\n${body}\n}\n`;
+  if (depth === 0) return `customer_tenants = {\n  pasted = {\n${body}\n  }\n}\n`;
+  return undefined;
+}
+
+/** How many braces the outermost attribute of a tenant is in. */
+function depthOf(text: string): number | undefined {
+  const tokens = new RegExp(`"(?:[^"\\\\\\n]|\\\\.)*"|(?:#|//)[^\\n]*|/\\*[\\s\\S]*?\\*/|[{}]|\\b(?:${ATTRIBUTES})(?=\\s*=[^=])`, "g");
+  let depth = 0;
+  let least: number | undefined;
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === "{") depth += 1;
+    else if (token === "}") depth -= 1;
+    else if (/^\w/.test(token)) least = Math.min(least ?? depth, depth);
+  }
+  return least;
+}

@@ -1,0 +1,66 @@
+import type { Files } from "symlint";
+
+import { count } from "../dom";
+import { isConfiguration, isYaml, jsonOf, readerOf, wrapped } from "./data";
+import { newSide } from "./diff";
+import { blocksOf } from "./markdown";
+import { straighten } from "./quotes";
+
+/** What a paste is, and what was made of it. */
+export interface Recognized {
+  /** The first is shown. */
+  files: Files;
+  /** What happened, in full sentences. */
+  what: string;
+}
+
+/** Makes files of what was pasted in place of the file `name`; nothing if it is what it should be. `others` have text. */
+export function recognize(name: string, pasted: string, others: ReadonlySet<string>): Recognized | undefined {
+  const { text, what } = straighten(pasted);
+  const made = fromDiff(name, text) ?? fromMarkdown(text, others) ?? fromData(name, text, others);
+  if (made) return { files: made.files, what: [made.what, what].filter(Boolean).join(" ") };
+  return what ? { files: { [name]: text }, what } : undefined;
+}
+
+function fromDiff(name: string, text: string): Recognized | undefined {
+  const files = newSide(text, name);
+  const names = Object.keys(files ?? {});
+  if (!files || names.length === 0) return undefined;
+  return { files, what: `This is a diff, and the new side of ${count(names.length, "file")} was taken out of it. Lines between its parts are missing, which may cause findings.` };
+}
+
+function fromMarkdown(text: string, others: ReadonlySet<string>): Recognized | undefined {
+  const blocks = blocksOf(text);
+  if (blocks.length === 0) return undefined;
+  const files: Record<string, string> = {};
+  for (const block of blocks) {
+    const name = block.name ?? nameOf(block.text);
+    const made: Files = fromDiff(name, block.text)?.files ?? fromData(name, block.text, others)?.files ?? { [name]: block.text };
+    for (const [file, content] of Object.entries(made)) files[file] = files[file] === undefined ? content : `${files[file]}\n${content}`;
+  }
+  return { files, what: `This is a Markdown page, and ${count(blocks.length, "code block")} of it became ${Object.keys(files).join(", ")}.` };
+}
+
+function nameOf(text: string): string {
+  return isConfiguration(text) ? "main.tf" : "terraform.tfvars";
+}
+
+function fromData(name: string, text: string, others: ReadonlySet<string>): Recognized | undefined {
+  const isValues = name.endsWith(".tfvars");
+  if (!isValues && !/\.(tf|tofu)$/.test(name)) return undefined;
+  const json = jsonOf(text);
+  if (json) {
+    const target = isValues ? `${name}.json` : "terraform.tfvars.json";
+    return { files: { [target]: json.text }, what: `This is JSON, so it was put into ${target}${json.isWrapped ? ", inside of `customer_tenants`" : ""}.` };
+  }
+  if (isYaml(text)) {
+    const files = { "tenants.yaml": text };
+    if (others.has("main.tf")) return { files, what: "This is YAML, so it was put into tenants.yaml. It is checked if your main.tf reads it." };
+    return { files: { ...files, "main.tf": readerOf(text) }, what: "This is YAML, so it was put into tenants.yaml, and a main.tf that reads it was added." };
+  }
+  if (isValues && isConfiguration(text) && !others.has("main.tf")) {
+    return { files: { "main.tf": text }, what: "This is configuration, so it was put into main.tf." };
+  }
+  const block = isValues ? wrapped(text) : undefined;
+  return block === undefined ? undefined : { files: { [name]: block }, what: "These are tenants without the variable that holds them, so they were put into `customer_tenants`." };
+}

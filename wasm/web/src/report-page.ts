@@ -1,0 +1,128 @@
+import type { Files } from "symlint";
+
+import type { Picture } from "./access";
+import { count, h, prose } from "./dom";
+import { drawCoverage } from "./coverage";
+import type { Leaks } from "./leaks";
+import { drawMatrix } from "./matrix";
+import { pictureAt } from "./picture";
+import type { Head } from "./protocol";
+import css from "./report.css?raw";
+import type { Table } from "./table";
+import { capital, gapsOf } from "./verdict";
+
+/** Everything that the page is made of. */
+export interface Contents {
+  report: Head | undefined;
+  files: Files;
+  picture: Picture | undefined;
+  leaks: Leaks | undefined;
+  table: Table | undefined;
+}
+
+/** As wide as paper. */
+const WIDTH = 1000;
+/** Values that are not broken into lines. */
+const SHORT = 25;
+const nothing = () => undefined;
+
+/** One HTML file with the whole report, without scripts: to read, to print and to keep. */
+export async function reportPage({ report, files, picture, leaks, table }: Contents): Promise<string> {
+  if (!report) throw new Error("there is no report yet");
+  const coverage = h("div");
+  drawCoverage(coverage, report, nothing);
+  const parts = [
+    ...verdictOf(report),
+    section("Findings", findingsOf(report)),
+    section("Who reaches what", ...(picture ? accessOf(picture, leaks) : [])),
+    section(count(report.summary.tenants, "tenant"), table ? tenantsOf(table) : h("p", {}, "There are none.")),
+    section("What was checked", coverage),
+    section("Files", await filesOf(files)),
+  ];
+  const body = h("main", {}, ...parts);
+  // What can be pressed on the page is plain text here.
+  for (const button of body.querySelectorAll("button")) button.replaceWith(h("span", { class: button.className }, ...button.childNodes));
+  for (const element of body.querySelectorAll('[role="button"], [tabindex]')) for (const name of ["role", "tabindex"]) element.removeAttribute(name);
+  const head = h(
+    "head",
+    {},
+    h("meta", { charset: "utf-8" }),
+    h("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+    h("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'" }),
+    h("meta", { name: "color-scheme", content: "light" }),
+    h("title", {}, `symlint: ${report.summary.verdict}`),
+    h("style", {}, css),
+  );
+  return `<!doctype html>\n${h("html", { lang: "en" }, head, h("body", {}, body)).outerHTML}\n`;
+}
+
+function section(title: string, ...children: Node[]): HTMLElement {
+  return h("section", {}, h("h2", {}, title), ...children);
+}
+
+function verdictOf(report: Head): Node[] {
+  const { summary, tool } = report;
+  const { errors, warnings, tenants, files } = summary;
+  const values = report.runs.reduce((sum, run) => sum + run.values_checked, 0);
+  const isAlone = gapsOf(report).some(({ code }) => code === "values-alone");
+  const state = errors ? "errors" : warnings ? "warnings" : summary.clean && tenants > 0 && !isAlone ? "clean" : "partial";
+  const wiring = isAlone ? " Wiring was not checked." : "";
+  return [
+    h("p", { class: "made" }, `${tool.name} ${tool.version}, ${new Date().toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" })}`),
+    h("h1", { class: state }, capital(summary.verdict)),
+    h("p", {}, `Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.${wiring}`),
+    ...report.problems.map((problem) => h("p", { class: "errors" }, ...prose(capital(problem.message)))),
+  ];
+}
+
+function findingsOf({ findings }: Head): HTMLElement {
+  const rank = { error: 0, warning: 1, off: 2 };
+  const counting = findings.filter(({ suppressed }) => !suppressed).sort((a, b) => rank[a.level] - rank[b.level]);
+  if (counting.length === 0) return h("p", {}, "There are none.");
+  const rows = counting.map(({ level, message, help, tenant, rule, location, related }) =>
+    h(
+      "li",
+      { class: level },
+      h("p", { class: "message" }, h("strong", {}, level === "error" ? "Error: " : "Warning: "), ...prose(message)),
+      h("p", { class: "place" }, `${tenant ? `${tenant}, ` : ""}${location.file}:${location.start.line}:${location.start.column}, ${rule}`),
+      ...(help ? [h("p", {}, ...prose(help))] : []),
+      ...related.map((place) => h("p", { class: "place" }, ...prose(capital(place.message)), `: ${place.location.file}:${place.location.start.line}`)),
+    ),
+  );
+  return h("ol", { class: "findings" }, ...rows);
+}
+
+function accessOf(picture: Picture, leaks: Leaks | undefined): Node[] {
+  const matrix = h("div");
+  if (picture.rest > 0 && leaks) drawMatrix(matrix, leaks, nothing, Infinity);
+  const parts: Node[] = picture.rest > 0 ? [matrix] : [];
+  if (picture.nodes.length === 0) return parts.length > 0 ? parts : [h("p", {}, "There are no tenants.")];
+  const drawn = pictureAt(picture, WIDTH, nothing);
+  const [width, height] = [drawn.getAttribute("width") ?? "", drawn.getAttribute("height") ?? ""];
+  drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  drawn.setAttribute("width", "100%");
+  drawn.removeAttribute("height");
+  const wrong = picture.edges.filter(({ errors }) => errors.length > 0).length;
+  const says = `${wrong > 0 ? `${count(wrong, "line")} with errors, dashed` : "No line has errors"}.${picture.rest > 0 ? ` ${capital(count(picture.rest, "other tenant"))} not drawn.` : ""}`;
+  return [...parts, h("p", { class: "place" }, says), drawn];
+}
+
+function tenantsOf({ columns, rows }: Table): HTMLElement {
+  const cell = (tag: "th" | "td", { values, notes }: Table["rows"][number]["cells"][number]) =>
+    h(tag, { class: `${notes.length > 0 ? "noted" : ""} ${values.every(({ text }) => text.length < SHORT) ? "short" : ""}` }, values.map(({ text }) => text).join(" "), ...(notes.length > 0 ? [" (!)"] : []));
+  const head = h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", {}, name))));
+  return h("table", {}, head, h("tbody", {}, ...rows.map(({ cells }) => h("tr", {}, ...cells.map((one, at) => cell(at === 0 ? "th" : "td", one))))));
+}
+
+/** The files and what their texts amount to, so that one can tell whether a report is about them. */
+async function filesOf(files: Files): Promise<HTMLElement> {
+  const rows = Object.entries(files).map(async ([name, text]) => h("tr", {}, h("th", {}, name), h("td", {}, await digest(text))));
+  return h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, "SHA-256"))), h("tbody", {}, ...(await Promise.all(rows))));
+}
+
+async function digest(text: string): Promise<string> {
+  // Only pages that came over an encrypted line have it.
+  if (!globalThis.crypto.subtle) return "not available here";
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,171 @@
+import type { Text } from "@codemirror/state";
+import type { Finding, Location } from "symlint";
+
+import { AccessView } from "./access-view";
+import type { Check, Checker } from "./checker";
+import { drawCoverage } from "./coverage";
+import { byId } from "./dom";
+import { Findings } from "./findings";
+import { lightsUp } from "./lit";
+import { offsetsOf } from "./offsets";
+import { colorOwners } from "./owner";
+import type { Original } from "./preview";
+import type { Answer, Head, Mark } from "./protocol";
+import { arrows } from "./tabs";
+import { Tenants } from "./tenants";
+import { gapsOf, showChecking, showVerdict, type Verdict } from "./verdict";
+
+/** A check of texts, which never change: another text is another object. */
+export interface TextCheck extends Check {
+  docs: ReadonlyMap<string, Text>;
+}
+
+export interface ResultActions {
+  jump(location: Location): void;
+  explain(rule: string): void;
+  apply(finding: Finding, fix: Finding["fixes"][number]): void;
+  fixAll(): void;
+  saveCsv(): void;
+}
+
+const VIEWS = ["findings", "access", "tenants", "coverage"] as const;
+type View = (typeof VIEWS)[number];
+
+/** What a check came to: the verdict, and a view of it at a time. */
+export class Results {
+  #view: View = "findings";
+  #report: Head | undefined;
+  #marks: Mark[] = [];
+  /** What the report is about. */
+  #docs: ReadonlyMap<string, Text> = new Map();
+  #originals = new Map<string, Original>();
+  /** How urgent the findings of each rule are. */
+  #urgency: ReadonlyMap<string, number> = new Map();
+  readonly #findings: Findings;
+  readonly #access: AccessView;
+  readonly #tenants: Tenants;
+
+  constructor(
+    checker: () => Checker<TextCheck>,
+    private readonly actions: ResultActions,
+  ) {
+    this.#findings = new Findings(byId("findings"), { ...actions, original: (file) => this.original(file) });
+    this.#access = new AccessView(byId("access"), { jump: actions.jump, picture: () => checker().picture(), leaks: () => checker().leaks() });
+    this.#tenants = new Tenants(byId("tenants"), { jump: actions.jump, table: (query) => checker().table(query), saveCsv: actions.saveCsv });
+    for (const name of VIEWS) byId(`tab-${name}`).addEventListener("click", () => this.choose(name));
+    arrows(byId("views"));
+    lightsUp(byId("results"));
+  }
+
+  /** The report, if it is about the text that is there. */
+  get report(): Head | undefined {
+    return this.#report;
+  }
+
+  set urgency(urgency: ReadonlyMap<string, number>) {
+    this.#urgency = urgency;
+    if (this.#report) this.#draw();
+  }
+
+  /** What is shown is about an earlier text. */
+  checking(): void {
+    showChecking();
+    byId("results").dataset["state"] = "checking";
+  }
+
+  answered(answer: Answer, { docs }: TextCheck): void {
+    this.#docs = docs;
+    this.#originals.clear();
+    const checked = "checked" in answer ? answer.checked : undefined;
+    this.#report = checked?.report;
+    this.#marks = checked?.marks ?? [];
+    colorOwners(this.#marks.map(({ owner }) => owner));
+    if ("crashed" in answer) this.#say({ state: "crashed", reason: answer.crashed });
+    else if ("problem" in answer) this.#say({ state: "problem", problem: answer.problem, report: this.#report });
+    else if (checked) this.#say({ state: "report", report: checked.report });
+    this.#draw();
+  }
+
+  /** There is no report. */
+  none(verdict: Verdict): void {
+    this.#report = undefined;
+    this.#marks = [];
+    this.#docs = new Map();
+    this.#say(verdict);
+    this.#draw();
+  }
+
+  choose(view: View): void {
+    this.#view = view;
+    for (const name of VIEWS) {
+      const chosen = name === view;
+      byId(name).hidden = !chosen;
+      byId(`tab-${name}`).setAttribute("aria-selected", String(chosen));
+      byId(`tab-${name}`).tabIndex = chosen ? 0 : -1;
+    }
+    if (this.#report) this.#draw();
+  }
+
+  /** The text of a file as it was checked. */
+  original(file: string): Original | undefined {
+    const doc = this.#docs.get(file);
+    if (!doc) return undefined;
+    const known = this.#originals.get(file);
+    if (known) return known;
+    const text = doc.toString();
+    const original = { text, offset: offsetsOf(text) };
+    this.#originals.set(file, original);
+    return original;
+  }
+
+  /** The text of a file as it was checked, to tell whether it is still what is there. */
+  doc(file: string): Text | undefined {
+    return this.#docs.get(file);
+  }
+
+  /** The findings that count, of a file. */
+  findingsOf(file: string): Finding[] {
+    return this.#report?.findings.filter(({ location, suppressed }) => !suppressed && location.file === file) ?? [];
+  }
+
+  /** The places of a file with values of other tenants. */
+  marksOf(file: string): Mark[] {
+    return this.#marks.filter(({ location }) => location.file === file);
+  }
+
+  /** How many findings each file has. */
+  get counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { location, suppressed } of this.#report?.findings ?? []) if (!suppressed) counts.set(location.file, (counts.get(location.file) ?? 0) + 1);
+    return counts;
+  }
+
+  #say(verdict: Verdict): void {
+    byId("results").dataset["state"] = verdict.state;
+    showVerdict(verdict, { jump: this.actions.jump, coverage: () => (this.choose("coverage"), byId("tab-coverage").focus()) });
+  }
+
+  /** Draws the view that is seen: the others when they are chosen, so that typing stays smooth. */
+  #draw(): void {
+    const report = this.#report;
+    const gaps = report ? gapsOf(report).length : 0;
+    byId("tab-coverage").replaceChildren("Coverage", ...(gaps > 0 ? [` (${gaps.toLocaleString("en")})`] : []));
+    if (!report) {
+      byId("findings").replaceChildren();
+      byId("coverage").replaceChildren();
+      this.#access.clear();
+      this.#tenants.clear();
+      return;
+    }
+    switch (this.#view) {
+      case "findings":
+        return this.#findings.draw(report, this.#urgency);
+      case "access":
+        return void this.#access.draw();
+      case "tenants":
+        return this.#tenants.draw();
+      case "coverage":
+        return drawCoverage(byId("coverage"), report, this.actions.jump);
+    }
+  }
+}

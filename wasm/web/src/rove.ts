@@ -1,0 +1,39 @@
+/** Makes a part of a picture work like a button. */
+export function pressable(element: Element, label: string, press: () => void): void {
+  element.setAttribute("role", "button");
+  element.setAttribute("tabindex", "-1");
+  element.setAttribute("aria-label", label);
+  element.addEventListener("click", press);
+  element.addEventListener("keydown", (event) => {
+    const { key } = event as KeyboardEvent;
+    if (key !== "Enter" && key !== " ") return;
+    event.preventDefault();
+    press();
+  });
+}
+
+/** One stop for the Tab key in all of `root`: from button to button by arrow keys. */
+export function rove(root: Element): void {
+  const stops = () => [...root.querySelectorAll<HTMLElement | SVGElement>('[role="button"]')];
+  stops()[0]?.setAttribute("tabindex", "0");
+  const go = (to: HTMLElement | SVGElement | undefined) => {
+    if (!to) return;
+    for (const stop of stops()) stop.setAttribute("tabindex", "-1");
+    to.setAttribute("tabindex", "0");
+    to.focus();
+  };
+  root.addEventListener("focusin", ({ target }) => {
+    const stop = stops().find((stop) => stop === target);
+    if (stop && stop.getAttribute("tabindex") !== "0") go(stop);
+  });
+  root.addEventListener("keydown", (event) => {
+    const { key } = event as KeyboardEvent;
+    const all = stops();
+    const here = all.indexOf(document.activeElement as HTMLElement);
+    const last = all.length - 1;
+    const to = { ArrowRight: Math.min(here + 1, last), ArrowDown: Math.min(here + 1, last), ArrowLeft: Math.max(here - 1, 0), ArrowUp: Math.max(here - 1, 0), Home: 0, End: last }[key];
+    if (here < 0 || to === undefined) return;
+    event.preventDefault();
+    go(all[to]);
+  });
+}

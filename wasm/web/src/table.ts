@@ -1,0 +1,119 @@
+import type { Finding, Level, Location, Report, Tenant } from "symlint";
+
+import { known } from "./access";
+import { stepsOf, type Step } from "./leaks";
+
+/** Which tenants of the table are wanted, and in which order. */
+export interface Query {
+  /** The column to sort by; none keeps the order of the files. */
+  column?: string;
+  down?: boolean;
+  filter?: string;
+  limit?: number;
+}
+
+export interface Table {
+  columns: string[];
+  rows: Row[];
+  /** How many tenants the filter leaves. */
+  total: number;
+}
+
+export interface Row {
+  key: string;
+  location: Location;
+  /** As many as there are columns. */
+  cells: Cell[];
+}
+
+export interface Cell {
+  /** Each with all of its text; `short` is enough to tell it from others. */
+  values: { text: string; short: string }[];
+  /** What is wrong with it. */
+  notes: Note[];
+}
+
+export interface Note {
+  level: Level;
+  message: string;
+  location: Location;
+}
+
+const FINDINGS = "Findings";
+const BY_ATTRIBUTE: Record<string, string> = {
+  sso_account_id: "SSO account",
+  role_arn: "Role",
+  instance_arn: "Instance",
+  region: "Region",
+  permission_set_arn: "Permission sets",
+  target_account_id: "Target accounts",
+};
+const BY_STEP: Record<Step, string> = { role: "Role", instance: "Instance", permission_set: "Permission sets", account: "Target accounts" };
+
+/** The tenants of a report, as they are written, with a note at each cell that a finding is about. */
+export function tableOf(report: Report, { column, down = false, filter = "", limit = Infinity }: Query): Table {
+  const columns = ["Tenant", ...(report.runs.length > 1 ? ["Run"] : []), FINDINGS, ...Object.values(BY_ATTRIBUTE)];
+  const notes = notesOf(report);
+  const all = report.tenants.map((tenant) => rowOf(report, tenant, columns, notes.get(`${tenant.run} ${tenant.key}`)));
+  const word = filter.toLowerCase();
+  const rows = word ? all.filter(({ cells }) => cells.some(({ values }) => values.some(({ text }) => text.toLowerCase().includes(word)))) : all;
+  const at = columns.indexOf(column ?? "");
+  const collator = new Intl.Collator("en", { numeric: true });
+  if (at >= 0) rows.sort((a, b) => collator.compare(textOf(a.cells[at]), textOf(b.cells[at])) * (down ? -1 : 1));
+  return { columns, rows: rows.slice(0, limit), total: rows.length };
+}
+
+/** The whole table for spreadsheets. */
+export function csvOf(report: Report): string {
+  const { columns, rows } = tableOf(report, {});
+  // A value that begins like a formula would be run as one.
+  const cell = (text: string) => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
+  return [columns, ...rows.map(({ cells }) => cells.map(textOf))].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}
+
+function textOf(cell: Cell | undefined): string {
+  return cell?.values.map(({ text }) => text).join(" ") ?? "";
+}
+
+/** The findings of each tenant, by the column that they are about. */
+function notesOf(report: Report): Map<string, Map<string, Note[]>> {
+  const steps = stepsOf(report);
+  const columnOf = ({ path, fingerprint }: Finding) => {
+    const attribute = path?.split(".").at(-1) ?? "";
+    const [step] = steps.get(fingerprint) ?? [];
+    // What is about no value of the tenant is on its first step.
+    const isOther = step === "role" && !/role|account/.test(attribute);
+    return BY_ATTRIBUTE[attribute] ?? (step && !isOther ? BY_STEP[step] : FINDINGS);
+  };
+  const all = new Map<string, Map<string, Note[]>>();
+  for (const finding of report.findings) {
+    if (finding.suppressed || finding.tenant === null) continue;
+    const { level, message, location } = finding;
+    const own = all.get(`${finding.run} ${finding.tenant}`) ?? new Map<string, Note[]>();
+    const column = columnOf(finding);
+    own.set(column, [...(own.get(column) ?? []), { level, message, location }]);
+    all.set(`${finding.run} ${finding.tenant}`, own);
+  }
+  return all;
+}
+
+function rowOf(report: Report, tenant: Tenant, columns: string[], notes: Map<string, Note[]> = new Map()): Row {
+  const values: Record<string, Tenant["region"][]> = {
+    "Tenant": [tenant.key],
+    "Run": [report.runs[tenant.run]?.root ?? ""],
+    [FINDINGS]: [String([...notes.values()].reduce((sum, { length }) => sum + length, 0))],
+    "SSO account": [tenant.sso_account_id],
+    "Role": [tenant.role_arn],
+    "Instance": [tenant.instance_id],
+    "Region": [tenant.region],
+    "Permission sets": tenant.grants.map((grant) => grant.permission_set_arn),
+    "Target accounts": tenant.grants.map((grant) => grant.target_account_id),
+  };
+  const cells = columns.map((column) => ({ values: [...new Map((values[column] ?? []).map(shown).map((value) => [value.text, value])).values()], notes: notes.get(column) ?? [] }));
+  return { key: tenant.key, location: tenant.location, cells };
+}
+
+function shown(value: Tenant["region"]): { text: string; short: string } {
+  const text = known(value) ?? (value === null ? "missing" : "unknown");
+  return { text, short: text.startsWith("arn:") ? (text.split("/").at(-1) ?? text) : text };
+}

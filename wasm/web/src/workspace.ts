@@ -1,0 +1,117 @@
+import type { Files } from "symlint";
+
+import type { Change, Editor, Snapshot } from "./editor";
+import { list } from "./dom";
+import type { Notices } from "./notice";
+import { blank, first, isBlank, ordered, type Project } from "./project";
+
+/** What is open, and which folder of it is checked, as it was at a moment. */
+interface Moment {
+  editor: Snapshot;
+  path: string;
+}
+
+/** The files that are open. Whatever takes text away says so, and offers the way back. */
+export class Workspace {
+  #path = ".";
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly notices: Notices,
+    /** The text, or which of it is shown, is another one. */
+    private readonly changed: () => void,
+  ) {}
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get project(): Project {
+    return { files: this.editor.files, path: this.#path };
+  }
+
+  /** Opens a project in place of what is there. `what` happened, for the notice. */
+  open(next: Project, what: string, active = first(next)): void {
+    const before = this.#moment();
+    const wasBlank = isBlank(this.editor.files);
+    this.#path = next.path;
+    this.editor.load(ordered(next), active);
+    if (wasBlank) this.notices.clear();
+    else this.notices.show(`${what} took the place of your text.`, { label: "Undo", go: () => this.#back(before) });
+    this.changed();
+  }
+
+  /** Takes all texts away. */
+  clear(): void {
+    const before = this.#moment();
+    this.#path = ".";
+    const empty = blank();
+    this.editor.load(empty.files, first(empty));
+    this.notices.show("All text was cleared.", { label: "Undo", go: () => this.#back(before) });
+    this.changed();
+  }
+
+  close(name: string): void {
+    const before = this.#moment();
+    const text = this.editor.files[name] ?? "";
+    this.editor.remove(name);
+    if (this.editor.names.length === 0) this.editor.load({ "terraform.tfvars": "" }, "terraform.tfvars");
+    if (text.trim() === "") this.notices.clear();
+    else this.notices.show(`${name} was closed.`, { label: "Undo", go: () => this.#back(before) });
+    this.changed();
+  }
+
+  /** Shows a file; adds an empty one if there is none of the name. */
+  show(name: string): void {
+    if (!this.editor.names.includes(name)) this.editor.add(name, "");
+    this.editor.show(name);
+    this.changed();
+  }
+
+  /** Adds files to those that are there. */
+  add(files: Files): void {
+    const names = Object.keys(files);
+    const before = this.#moment();
+    const texts = this.editor.files;
+    const replaced = names.filter((name) => (texts[name] ?? "").trim() !== "" && texts[name] !== files[name]);
+    for (const [name, text] of Object.entries(files)) this.editor.add(name, text);
+    if (names[0] !== undefined) this.editor.show(names[0]);
+    if (replaced.length > 0) this.notices.show(`${list(replaced)} took the place of your text.`, { label: "Undo", go: () => this.#back(before) });
+    this.changed();
+  }
+
+  /** Puts what was recognized in a paste in place of the file into which it was pasted; `raw` is what was pasted. */
+  recognized(name: string, files: Files, what: string): void {
+    const before = this.#moment();
+    const [firstName] = Object.keys(files);
+    for (const [file, text] of Object.entries(files)) {
+      if (file === name) this.editor.change(name, [{ from: 0, to: this.editor.files[name]?.length ?? 0, insert: text }]);
+      else this.editor.add(file, text);
+    }
+    if (!(name in files)) this.editor.remove(name);
+    if (firstName !== undefined) this.editor.show(firstName);
+    this.notices.show(what, { label: "Keep what I pasted", go: () => this.#back(before) });
+    this.changed();
+  }
+
+  /** Changes files by fixes. */
+  fix(changes: ReadonlyMap<string, readonly Change[]>, what: string): void {
+    const before = this.#moment();
+    for (const [name, edits] of changes) this.editor.change(name, edits);
+    this.notices.show(what, { label: "Undo", go: () => this.#back(before) });
+    this.changed();
+  }
+
+  #moment(): Moment {
+    return { editor: this.editor.snapshot(), path: this.#path };
+  }
+
+  #back({ editor, path }: Moment): void {
+    const before = this.#moment();
+    this.#path = path;
+    this.editor.restore(editor);
+    this.notices.show("Your text is back.", { label: "Undo", go: () => this.#back(before) });
+    this.changed();
+    this.editor.focus();
+  }
+}
