@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { notice, onPage, shown, show, tabs } from "./on-page.js";
-import { choose, many, pick, type, verdict } from "./support.js";
+import { choose, many, paste, pick, type, verdict } from "./support.js";
 
 const undo = (page) => page.locator("#notice").getByRole("button", { name: "Undo" }).click();
 
@@ -90,6 +90,7 @@ onPage("a broken link says so", async (page) => {
 onPage("a link that is opened over text can be undone", async (page) => {
   await type(page, many(1));
   await page.getByRole("button", { name: "Share" }).click();
+  await page.locator("#link[open]").waitFor();
   const address = await page.locator("#link-text").inputValue();
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await type(page, "mine = 1\n");
@@ -103,12 +104,13 @@ onPage("a link that is opened over text can be undone", async (page) => {
 onPage("a long link warns", async (page) => {
   await type(page, "mine = 1\n");
   await page.getByRole("button", { name: "Share" }).click();
+  await page.locator("#link[open]").waitFor();
   assert.equal(await page.locator("#link-long").isVisible(), false);
   await page.getByRole("button", { name: "Close", exact: true }).click();
   const text = Array.from({ length: 3000 }, (_, at) => `# ${Math.sin(at)}`).join("\n");
-  await type(page, `mine = 1\n${text}\n`);
+  await paste(page, `mine = 1\n${text}\n`);
   await page.getByRole("button", { name: "Share" }).click();
-  assert.match(await page.locator("#link-long").innerText(), /This link has [\d,]+ characters/);
+  await page.locator("#link-long", { hasText: /This link has [\d,]+ characters/ }).waitFor();
 });
 
 onPage("a menu offers nothing that cannot be done", async (page) => {
