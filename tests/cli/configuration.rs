@@ -82,6 +82,10 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         ("rule \"region-invalid\" {}", "1:1: a rule needs a `level`"),
         ("rule \"syntax-error\" {\n  level = \"off\"\n}", "2:11: `syntax-error` cannot be switched off"),
         ("rule = \"x\"", "1:1: `rule` is a block: write `rule \"ID\" { level = \"error\" }`"),
+        ("customer \"x\" { tenants = [\"a\", \"b\", \"a\"] }", "1:37: `a` is named a second time"),
+        ("customer \"x\" { tenants = [\"\"] }", "1:27: a name is required here"),
+        ("customer \"\" { tenants = [\"a\"] }", "1:11: a name is required here"),
+        ("tenant \"\" { environment = \"a\" }", "1:9: a name is required here"),
         ("organization \"x\" {}", "1:1: an organization needs `tenants`"),
         ("customer \"x\" {}", "1:1: a customer needs `tenants`"),
         (
@@ -101,6 +105,14 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         assert!(run.stderr.contains(&format!(".symlint.hcl:{said}")), "{config}: {}", run.stderr);
     }
     std::fs::remove_file(dir.path().join(".symlint.hcl")).unwrap();
+    #[cfg(unix)]
+    for (target, said) in [("nowhere.hcl", "the link leads nowhere"), (".symlint.hcl", "cannot read")] {
+        std::os::unix::fs::symlink(target, dir.path().join(".symlint.hcl")).unwrap();
+        let run = Symlint::new(&["check", "terraform.tfvars"]).dir(dir.path()).run();
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{target}");
+        assert!(run.stderr.contains(said), "{target}: {}", run.stderr);
+        std::fs::remove_file(dir.path().join(".symlint.hcl")).unwrap();
+    }
     std::fs::create_dir(dir.path().join(".symlint.hcl")).unwrap();
     for arguments in [&["check", "terraform.tfvars"][..], &["check", "--config", ".symlint.hcl", "terraform.tfvars"]] {
         let run = Symlint::new(arguments).dir(dir.path()).run();

@@ -66,6 +66,9 @@ impl SetUp {
 /// Makes two tenants one customer.
 const CUSTOMER: &str = "customer \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n";
 
+/// Puts two customers into one organization.
+const ORGANIZATION: &str = "organization \"reseller\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n";
+
 const MISWIRED: &str = "flow-argument-miswired";
 
 #[test]
@@ -222,7 +225,10 @@ fn a_table_of_ones_own_is_not_judged_but_by_whose_name_it_has() {
     }
     // A customer may have several tenants.
     let found = check(CUSTOMER, other).into_iter().filter(|(rule, _)| rule == MISWIRED).collect();
-    expect("in one organization", found, &[], &mut failures);
+    expect("of one customer", found, &[], &mut failures);
+    // Customers in one organization have their own.
+    let found = check(ORGANIZATION, other).into_iter().filter(|(rule, _)| rule == MISWIRED).collect();
+    expect("in one organization", found, &[(MISWIRED, other)], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
@@ -243,7 +249,7 @@ fn what_the_call_is_repeated_for_may_have_values_of_its_own() {
 }
 
 #[test]
-fn members_of_an_organization_may_have_values_of_each_other() {
+fn tenants_that_belong_together_may_have_values_of_each_other() {
     let mut failures = String::new();
     let (blue, rest) = VALUES.split_once("  green_valley").unwrap();
     let (_, red) = rest.split_once("  red_canyon").unwrap();
@@ -255,10 +261,22 @@ fn members_of_an_organization_may_have_values_of_each_other() {
     let values = format!("{blue}{green}  red_canyon{red}");
     let settings = "var.customer_tenants.blue_harbour.sso_connector_settings";
     let set = "var.customer_tenants.blue_harbour.permission_set_arn";
-    let joined = SetUp { config: CUSTOMER, values, ..set_up() };
-    expect("the same settings", joined.check(&for_green("sso_connector_settings", settings)), &[], &mut failures);
-    let found = joined.check(&for_green("permission_set_arn", set));
-    expect("another permission set", found, &[(MISWIRED, set)], &mut failures);
+    let miswired = |config: &'static str, values: &str, argument: &str, value: &str| {
+        let joined = SetUp { config, values: values.to_owned(), ..set_up() };
+        let found = joined.check(&for_green(argument, value)).into_iter();
+        found.filter(|(rule, _)| rule == MISWIRED).collect::<Vec<_>>()
+    };
+    let target = "var.customer_tenants.blue_harbour.target_account_id";
+    for (what, config) in [("customer", CUSTOMER), ("organization", ORGANIZATION)] {
+        let found = miswired(config, &values, "sso_connector_settings", settings);
+        expect(&format!("the same settings in one {what}"), found, &[], &mut failures);
+        let found = miswired(config, &values, "permission_set_arn", set);
+        expect(&format!("another permission set in one {what}"), found, &[(MISWIRED, set)], &mut failures);
+    }
+    expect("one target of a customer", miswired(CUSTOMER, &values, "account_id", target), &[], &mut failures);
+    let found = miswired(ORGANIZATION, &values, "account_id", target);
+    expect("one target in an organization", found, &[(MISWIRED, target)], &mut failures);
+    expect("apart", miswired("", &values, "sso_connector_settings", settings), &[(MISWIRED, settings)], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 

@@ -67,6 +67,26 @@ pub(super) fn name(expr: &Expr) -> Read<String> {
     if name.trim().is_empty() { Err(error("a name is required here".into(), expr.span)) } else { Ok(name) }
 }
 
+/// Names, each of them once.
+pub(super) fn names(expr: &Expr) -> Read<Vec<String>> {
+    let ExprKind::Tuple(elements) = &expr.kind else { return strings(expr) };
+    let mut names: Vec<String> = Vec::with_capacity(elements.len());
+    for element in elements {
+        let name = name(element)?;
+        if names.contains(&name) {
+            return Err(error(format!("`{name}` is named a second time"), element.span));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// The one label of a block.
+pub(super) fn label(block: &Block) -> Read<&Name> {
+    let [name] = labels(block)?;
+    if name.text.trim().is_empty() { Err(error("a name is required here".into(), name.span)) } else { Ok(name) }
+}
+
 /// The way to a value, as findings have it.
 pub(super) fn path(expr: &Expr) -> Read<String> {
     let path = name(expr)?;

@@ -4,8 +4,8 @@ use symlint_terraform::syntax::{self, Block, Body, Expr, ExprKind, Name};
 use symlint_terraform::{FileId, Sources, Span};
 
 use super::literal::{
-    Read, accounts, date, each, error, items, labels, mapping, name, partitions, path, string, strings, twice, unknown,
-    version,
+    Read, accounts, date, each, error, items, label, labels, mapping, name, names, partitions, path, string, strings,
+    twice, unknown, version,
 };
 use super::settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, SINGLE, TOP};
 use super::{Config, Exception, RoleNamePattern, TenantGroup, TenantSettings};
@@ -255,14 +255,14 @@ fn connector(block: &Block, config: &mut Config) -> Read<()> {
 
 /// Reads a block of tenants that belong together into `groups`, of which each is `what`.
 fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>) -> Read<()> {
-    let [name] = labels(block)?;
+    let name = label(block)?;
     let kind = &block.kind.text;
     if groups.iter().any(|group| group.name == name.text.as_str()) {
         return Err(error(format!("there is already {what} `{}`", name.text), name.span));
     }
     let mut tenants = Vec::new();
     each(block, |_, value| {
-        tenants = strings(value)?;
+        tenants = names(value)?;
         let other = |tenant: &&String| groups.iter().any(|other| other.tenants.contains(tenant));
         match tenants.iter().find(other) {
             Some(tenant) => Err(error(format!("`{tenant}` already belongs to another {kind}"), value.span)),
@@ -277,7 +277,7 @@ fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>) -> Read<()> {
 }
 
 fn tenant(block: &Block, config: &mut Config) -> Read<()> {
-    let [key] = labels(block)?;
+    let key = label(block)?;
     let mut settings = TenantSettings::default();
     each(block, |_, value| {
         settings.environment = Some(string(value)?);

@@ -427,7 +427,11 @@ impl<'a> Finder<'a> {
     fn config(&self, folder: &str, project: &Project) -> Result<Configured, Problem> {
         let Some(path) = self.config_path(folder) else { return Ok((Config::default(), None)) };
         let sources = project.sources();
-        let missing = || Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: it is a folder"));
+        let missing = || {
+            let is_folder = matches!(self.tree.kind(&path), Ok(Some(EntryKind::Folder)));
+            let reason = if is_folder { "it is a folder" } else { "the link leads nowhere" };
+            Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: {reason}"))
+        };
         let file = sources.add(path.clone(), self.tree.read(&path)?.ok_or_else(missing)?)?;
         let config = config::read(sources, file, self.catalogue).map_err(|error| mistake(error, sources))?;
         let is_whole = matches!(self.request.config, ConfigChoice::File(_)) || self.is_named(parent(&path));
@@ -453,7 +457,8 @@ impl<'a> Finder<'a> {
                 let top = boundary(self.tree.as_ref(), folder)?;
                 let mut paths =
                     upwards(self.tree.as_ref(), folder, &top).into_iter().map(|folder| join(&folder, CONFIG));
-                paths.find(|path| matches!(self.tree.kind(path), Ok(Some(_))))
+                // What cannot be read is there, and nobody may take it for nothing.
+                paths.find(|path| !matches!(self.tree.kind(path), Ok(None)))
             }
         }
     }
