@@ -431,7 +431,25 @@ impl Parts<'_> {
             let is_gone_through = |path: &&Path| path.is_selected() || matches!(self.selection, Selection::By(_));
             key.and_then(|key| key.path.as_ref()).filter(is_gone_through).is_some_and(|path| own.starts_with(path))
         };
-        self.taken(&entry.value, || self.step(entry), is_known, || self.key(entry).origin)
+        let mut child = self.taken(&entry.value, || self.step(entry), is_known, || self.key(entry).origin);
+        self.note_element(entry, &mut child.origin);
+        child
+    }
+
+    /// An entry that `merge` took out of one of several maps is gone through only now: says so in its path.
+    fn note_element(&self, entry: &Entry, origin: &mut Origin) {
+        let is_moved = |own: &Path| {
+            let of_key = entry.key_origin.as_ref().and_then(|key| key.path.as_ref());
+            matches!(own.selection(), Some(Selection::Literal))
+                && of_key == Some(own)
+                && entry.value.origin.path.as_ref() == Some(own)
+                && own.is_selected()
+        };
+        let Selection::Iterated = self.selection else { return };
+        let Some(own) = origin.path.as_ref().filter(|own| is_moved(own)) else { return };
+        if let (Some(parent), Some(step)) = (own.parent(), own.last()) {
+            origin.path = Some(parent.select(step.clone(), Selection::Iterated));
+        }
     }
 
     /// The key of `entry`, as a string.
@@ -453,6 +471,7 @@ impl Parts<'_> {
             }
             origin = origin.reached(place);
         }
+        self.note_element(entry, &mut origin);
         Value::new(Kind::String(entry.key.clone()), self.inherited(origin))
     }
 

@@ -82,9 +82,14 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                         tally.iterated,
                     )
                 };
+                // Where groups of tenants are gone through, all that the groups have is their tenants'.
+                let depth = |tally: &Tally, shape: &Shape| {
+                    let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
+                    if tally.connector > 0 && tally.iterated > 0 { depth } else { -depth }
+                };
                 rank(a, shape_a)
                     .cmp(&rank(b, shape_b))
-                    .then(shape_b.steps.len().cmp(&shape_a.steps.len()))
+                    .then(depth(a, shape_a).cmp(&depth(b, shape_b)))
                     .then(b.order.cmp(&a.order))
             });
             if let Some((_, shape)) = best {
