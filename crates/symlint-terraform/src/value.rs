@@ -171,7 +171,7 @@ impl Value {
     }
 
     /// This unknown value with `take` done to each candidate; it may be none of those to which that cannot be done.
-    pub(crate) fn with_candidates(&self, take: impl FnMut(&Value) -> Option<Value>) -> Value {
+    pub fn with_candidates(&self, take: impl FnMut(&Value) -> Option<Value>) -> Value {
         let (Some(unknown), [_, ..]) = (self.as_unknown(), self.candidates()) else { return self.clone() };
         let candidates: Vec<Value> = unknown.candidates.iter().filter_map(take).collect();
         let unknown = Unknown::new(unknown.reason.clone(), unknown.span).one_of(candidates);

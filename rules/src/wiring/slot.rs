@@ -42,9 +42,11 @@ impl<'a> Slots<'a> {
         for argument in &instance.arguments {
             let is_whole = argument.value.is_null() || argument.value.as_unknown().is_some();
             if is_whole && argument.is_object() {
+                let before = all.slots.len();
+                all.add_candidates(instance, argument, tenant);
                 // It has no parts; the role is what the flow would act with.
                 let role = argument.parts.iter().find(|part| part.field == FieldKind::RoleArn);
-                if let Some(part) = role.or(argument.parts.first()) {
+                if let Some(part) = role.or(argument.parts.first()).filter(|_| all.slots.len() == before) {
                     let (wanted, value) = (part.field, argument.value.clone());
                     all.slots.push(Slot { instance, tenant, wanted, argument, part: None, is_fragment: false, value });
                 }
@@ -67,6 +69,19 @@ impl<'a> Slots<'a> {
             all.pairs.push(Pair { permission_set, account });
         }
         all
+    }
+
+    /// Adds what the values inside an unknown object may be, where the object is one of several that are known.
+    fn add_candidates(&mut self, instance: &'a FlowInstance, argument: &'a Argument, tenant: TenantId) {
+        for part in argument.parts.iter() {
+            let name = part.steps.iter().rev().find_map(name_of);
+            let inside = |candidate: &Value| values_at(candidate, &part.steps).into_iter().next();
+            let value = argument.value.with_candidates(inside);
+            if !value.candidates().is_empty() {
+                let (wanted, is_fragment) = (part.field, part.is_fragment);
+                self.slots.push(Slot { instance, tenant, wanted, argument, part: name, is_fragment, value });
+            }
+        }
     }
 
     /// Adds the values of a list of grants, or of single values.

@@ -17,6 +17,9 @@ const DEPTH: usize = 16;
 /// Resources and data sources whose policy may say which roles the runtime may assume.
 const POLICIES: [&str; 3] = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_policy_document"];
 
+/// The path of the roles that connectors create.
+const ROLE_PATH: &str = "role/sym";
+
 /// What is allowed where one role assumes another.
 const ASSUME_ROLE: &str = "sts:AssumeRole";
 
@@ -83,18 +86,21 @@ fn is_policy(resource: &Resource) -> bool {
 pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
     let mut found = Vec::new();
     for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
-        let mut policy = Policy { evaluator, instance, accounts: Vec::new(), is_known_to_be: false };
+        let mut policy =
+            Policy { evaluator, instance, accounts: Vec::new(), is_known_to_be: false, unclear: None };
         policy.read(resource);
-        if policy.is_known_to_be {
-            let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
-            let list = Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []));
-            found.push(RuntimeCall {
-                block: RuntimeBlock::Policy(resource),
-                safelists: vec![list],
-                instances: 1,
-                is_unknown: false,
-            });
-        }
+        let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
+        let list = if policy.is_known_to_be {
+            Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []))
+        } else if let Some(unclear) = policy.unclear
+            && evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH)
+        {
+            unclear
+        } else {
+            continue;
+        };
+        let block = RuntimeBlock::Policy(resource);
+        found.push(RuntimeCall { block, safelists: vec![list], instances: 1, is_unknown: false });
     }
     found
 }
@@ -105,6 +111,8 @@ struct Policy<'a, 'p> {
     accounts: Vec<Value>,
     /// Whether a role below `/sym/` is among what may be assumed.
     is_known_to_be: bool,
+    /// A part that is not known and may say what may be assumed.
+    unclear: Option<Value>,
 }
 
 impl<'p> Policy<'_, 'p> {
@@ -114,6 +122,7 @@ impl<'p> Policy<'_, 'p> {
             let value = self.evaluator.evaluate(self.instance, document.unwrap_or(&attribute.value));
             match document {
                 Some(_) => self.document(&value, 0),
+                None if value.as_unknown().is_some() => self.document(&value, 0),
                 // A text, such as a heredoc.
                 None if value.as_str().is_some_and(|text| text.contains(ASSUME_ROLE)) => self.roles(&value, 0),
                 None => {}
@@ -158,13 +167,23 @@ impl<'p> Policy<'_, 'p> {
             }
             return;
         }
+        if value.as_unknown().is_some() && value.candidates().is_empty() {
+            self.unclear.get_or_insert_with(|| value.clone());
+        }
+        value.candidates().iter().for_each(|candidate| self.document(candidate, depth + 1));
         parts(value).iter().for_each(|part| self.document(part, depth + 1));
     }
 
     /// Notes the accounts of the roles in `value`, whose ARNs may be anywhere in texts.
     fn roles(&mut self, value: &Value, depth: usize) {
         if value.as_unknown().is_some() {
-            self.accounts.push(value.clone());
+            match value.candidates() {
+                [] => {
+                    self.unclear.get_or_insert_with(|| value.clone());
+                    self.accounts.push(value.clone());
+                }
+                candidates => candidates.iter().for_each(|candidate| self.roles(candidate, depth)),
+            }
             return;
         }
         let Some(text) = value.as_str() else {
@@ -185,7 +204,7 @@ impl<'p> Policy<'_, 'p> {
                 || resource.starts_with("role/*")
                 || resource.starts_with("role/sym*");
             if is_account && is_of_connector {
-                self.is_known_to_be |= resource.starts_with("role/sym");
+                self.is_known_to_be |= resource.starts_with(ROLE_PATH);
                 let origin = value.origin.cut(start..start + account.len(), sources);
                 self.accounts.push(Value::new(Kind::String(Str::from(account)), origin));
             }

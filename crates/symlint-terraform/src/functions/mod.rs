@@ -83,7 +83,25 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         Err((stop, values)) => return Ok(evaluator.settle_from(Err(stop), span, &values)),
     };
     let result = called(evaluator, call, name, &values, span, scope);
-    Ok(evaluator.settle_from(result, span, &values))
+    let result = evaluator.settle_from(result, span, &values);
+    let with = |values: &[Value]| called(evaluator, call, name, values, span, scope).ok();
+    Ok(if result.as_unknown().is_some() { with_each_candidate(result, &values, with) } else { result })
+}
+
+/// This unknown result of a function; where one of its arguments may be one of several values, the result may be what
+/// the function makes of any of these. (Of two such arguments, nothing says which values go together.)
+fn with_each_candidate(result: Value, values: &[Value], with: impl Fn(&[Value]) -> Option<Value>) -> Value {
+    let mut unknown = values.iter().enumerate().filter(|(_, value)| value.as_unknown().is_some());
+    let (Some((at, chosen)), None) = (unknown.next(), unknown.next()) else { return result.or_one_of([]) };
+    let results = chosen.candidates().iter().filter_map(|candidate| {
+        let mut values = values.to_vec();
+        if let Some(value) = values.get_mut(at) {
+            value.clone_from(candidate);
+        }
+        with(&values)
+    });
+    let results: Vec<Value> = results.collect();
+    result.or_one_of(results)
 }
 
 /// The value of a call of `name` with `values`.
