@@ -7,7 +7,7 @@ use symlint_core::discover::sinks::Sink;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, text_of};
 use symlint_terraform::syntax::Expr;
-use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
+use symlint_terraform::{Makeup, Origin, Path, Resource, Span, Step, Str, Value};
 
 use super::origin::{Referrer, is_same};
 use super::reference::{References, references};
@@ -164,24 +164,67 @@ struct Judge<'a> {
     referrer: Referrer<'a>,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
+    /// The resources of several tenants that have something doubtful.
+    repeated: HashSet<Span>,
 }
 
 impl<'a> Judge<'a> {
-    fn new(model: &'a Model<'a>, settings: &[Setting<'a>]) -> Self {
+    fn new(model: &'a Model<'a>, doubtful: &[Setting<'a>]) -> Self {
         let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
         let mut shared = HashSet::default();
-        for setting in settings {
-            let Some(constant) = constant(setting) else { continue };
-            if *receivers.entry(constant.clone()).or_insert(setting.tenant) != setting.tenant {
-                shared.insert(constant);
+        let mut receiver: HashMap<Span, TenantId> = HashMap::default();
+        let mut repeated = HashSet::default();
+        for setting in doubtful {
+            let block = setting.resource.resource.block.span;
+            if *receiver.entry(block).or_insert(setting.tenant) != setting.tenant {
+                repeated.insert(block);
+            }
+            let values = std::iter::once(&setting.value).chain(setting.value.candidates());
+            for constant in values.filter_map(|value| constant(setting, value)) {
+                if *receivers.entry(constant.clone()).or_insert(setting.tenant) != setting.tenant {
+                    shared.insert(constant);
+                }
             }
         }
-        Self { model, referrer: Referrer::new(model), shared }
+        Self { model, referrer: Referrer::new(model), shared, repeated }
     }
 
     /// What is wrong with `setting`; `None` also where that cannot be told.
     fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
-        let text = text_of(&setting.value)?;
+        match text_of(&setting.value) {
+            Some(text) => self.judge_text(setting, &text),
+            None => self.judge_unknown(setting),
+        }
+    }
+
+    /// A value that is not known is judged by what it may be, and by what it depends on.
+    fn judge_unknown(&self, setting: &Setting<'a>) -> Option<Problem> {
+        setting.value.as_unknown()?;
+        let judged = |value: &Value| {
+            let problem = self.judge(&Setting { value: value.clone(), ..*setting })?;
+            // What is chosen by something of the tenant may be meant for it.
+            let is_chosen =
+                matches!(problem, Problem::Shared | Problem::Written) && depends_on_instance(&value.origin);
+            (!is_chosen).then_some(problem)
+        };
+        match setting.value.candidates() {
+            [] => {
+                let may_be_shared = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
+                (!may_be_shared && self.is_for_all(setting)).then_some(Problem::Shared)
+            }
+            candidates => candidates.iter().find_map(judged),
+        }
+    }
+
+    /// Whether a value in what is repeated for several tenants depends on nothing that differs between them.
+    fn is_for_all(&self, setting: &Setting<'a>) -> bool {
+        !setting.instance.repetitions.is_empty()
+            && self.repeated.contains(&setting.resource.resource.block.span)
+            && !depends_on_instance(&setting.value.origin)
+            && !self.model.sources_of_values.depends_on(&setting.value, setting.tenant)
+    }
+
+    fn judge_text(&self, setting: &Setting<'a>, text: &Str) -> Option<Problem> {
         let sources = self.model.sources_of_values.of(&setting.value, setting.tenant)?;
         let own = setting.tenant;
         let expected = setting.expected();
@@ -195,7 +238,7 @@ impl<'a> Judge<'a> {
             return None;
         }
         let wanted = self.wanted_texts(setting, &expected);
-        let is_right_text = wanted.contains(&text);
+        let is_right_text = wanted.contains(text);
         // What is put together may well be what it should, and may not be told from it where that is unknown.
         if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
             return None;
@@ -209,10 +252,10 @@ impl<'a> Judge<'a> {
             return Some(Problem::From(self.referrer.name(setting.instance, source)));
         }
         if let Some(source) = sources.iter().find(|source| source.tenant().is_some()) {
-            let is_wrong = !has_shape(setting.wanted, &text);
+            let is_wrong = !has_shape(setting.wanted, text);
             return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
         }
-        if is_right_text { None } else { self.judge_constant(setting, &text, &sources, &wanted) }
+        if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted) }
     }
 
     /// Judges what comes from no tenant's entry and is not what it should be.
@@ -228,10 +271,11 @@ impl<'a> Judge<'a> {
                 return Some(Problem::From(name));
             }
         }
-        if matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region) {
+        // A region may be written once where no tenant says its own.
+        if setting.wanted == FieldKind::Cloud || setting.wanted == FieldKind::Region && wanted.is_empty() {
             return None;
         }
-        if constant(setting).is_some_and(|constant| self.shared.contains(&constant)) {
+        if constant(setting, &setting.value).is_some_and(|constant| self.shared.contains(&constant)) {
             return Some(Problem::Shared);
         }
         let is_written = sources.iter().all(|source| {
@@ -257,9 +301,15 @@ fn is_named(step: &Step) -> bool {
     step.name().is_some()
 }
 
-/// What `setting` is, if it is one text at one place.
-fn constant<'a>(setting: &Setting<'a>) -> Option<Constant<'a>> {
-    let Value { origin, .. } = &setting.value;
+/// What `value`, which `setting` is or may be, is if it is one text at one place.
+fn constant<'a>(setting: &Setting<'a>, value: &Value) -> Option<Constant<'a>> {
     let block = setting.resource.resource.block.span;
-    Some((block, setting.attribute, setting.part, origin.span, text_of(&setting.value)?))
+    Some((block, setting.attribute, setting.part, value.origin.span, text_of(value)?))
+}
+
+/// Whether a value depends on what something is repeated for.
+fn depends_on_instance(origin: &Origin) -> bool {
+    let mut found = false;
+    origin.each_dependence(&mut |origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated));
+    found
 }

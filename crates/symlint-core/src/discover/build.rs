@@ -330,7 +330,8 @@ impl<'a> Population<'a> {
                 continue;
             }
             *sampled += 1;
-            let received = effects_of(instance, resources);
+            let received: Vec<Effective> =
+                effects_of(instance, resources).into_iter().flat_map(Effective::possible).collect();
             let number = seen.values().sum::<usize>();
             let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
             for effective in &received {

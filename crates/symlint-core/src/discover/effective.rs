@@ -26,6 +26,16 @@ pub(crate) struct Effective {
     pub(super) sink: SinkPlace,
 }
 
+impl Effective {
+    /// What takes effect, where that is one of several values: each of them.
+    pub(super) fn possible(self) -> Vec<Self> {
+        match self.value.candidates() {
+            [] => vec![self],
+            candidates => candidates.iter().map(|value| Self { value: value.clone(), ..self.clone() }).collect(),
+        }
+    }
+}
+
 /// The resources of one flow instance, out of all of them in the order of the flows and their instances.
 pub(crate) fn resources_of<'r, 'p>(
     all: &'r [FlowResource<'p>],

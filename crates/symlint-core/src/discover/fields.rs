@@ -76,6 +76,11 @@ impl Effects {
         self.reached.get(&(steps.clone(), field, false)).copied().unwrap_or_default()
     }
 
+    /// Whether the attribute at `steps` reaches a sink for what looks like `field`; another sink receives it by mistake.
+    fn reaches_alike(&self, steps: &Steps, field: FieldKind) -> bool {
+        self.reached.keys().any(|(reached, it, _)| reached == steps && is_alike(*it, field))
+    }
+
     fn reaches_anything(&self, steps: &Steps) -> bool {
         self.reached.keys().any(|(reached, ..)| reached == steps)
     }
@@ -341,7 +346,7 @@ impl Finder<'_> {
         }
         let free = self.attributes.iter().filter(|attribute| {
             !self.is_taken(&attribute.steps)
-                && !self.effects.reaches_anything(&attribute.steps)
+                && !self.effects.reaches_alike(&attribute.steps, FieldKind::TargetAccountId)
                 && self.looks(&attribute.steps, FieldKind::TargetAccountId)
         });
         let free: Vec<Steps> = free.map(|attribute| attribute.steps.clone()).collect();
@@ -360,7 +365,7 @@ impl Finder<'_> {
             }
             let alike = self.attributes.iter().filter(|attribute| {
                 let is_misspelt = matches!(attribute.steps.last(), Some(Step::Name(name))
-                    if strsim::osa_distance(name, field.name()) <= MISSPELT);
+                    if (1..=MISSPELT).contains(&strsim::osa_distance(name, field.name())));
                 !self.is_taken(&attribute.steps)
                     && !is_misspelt
                     && self.effects.count(&attribute.steps, field) == 0

@@ -317,6 +317,8 @@ impl<'a, 'p> Walker<'a, 'p> {
                 }
             }
         }
+        // Beside flows that are told apart by keys, Slack's integration and the like are no flow.
+        groups.retain(|group| !by_key || group.resources.iter().any(|resource| resource.sink().is_some()));
         groups
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Item {
     Default(u32),
     /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
     Configuration(u32, u32),
+    /// All that a call passes to an instance of a module that is not there to read.
+    Passed,
 }
 
 #[derive(Debug)]

@@ -228,17 +228,41 @@ impl<'p> Evaluator<'p> {
 
     fn taken_output(&self, instance: &Instance, name: &Name, span: Span) -> Answer {
         if instance.module().is_none() {
-            return Ok(from_call(absent(instance, span), instance, &name.text));
+            return Ok(from_call(self.output_of_absent(instance, span), instance, &name.text));
         }
         let missing = || Stop::error_at(format!("{} has no output `{}`", instance.address(), name.text), name.span);
         let value = self.output(instance, &name.text).ok_or_else(missing)?;
         Ok(from_call(value, instance, &name.text))
     }
 
+    /// What a module that is not part of the project would output: it is made of all that the call passes to it.
+    fn output_of_absent(&self, instance: &Instance, span: Span) -> Value {
+        let unknown = Value::unknown(format!("{} is not part of the project", instance.address()), span);
+        let Some((caller, call)) = self.call_of(instance) else { return unknown };
+        if self.is_running(instance, Item::Passed) {
+            return unknown;
+        }
+        let passed = self.remembered(
+            instance.id(),
+            Item::Passed,
+            call.name.span,
+            || instance.address().to_string(),
+            || {
+                let scope = Scope::repeated(caller, instance.repetition());
+                let trial = self.trial.replace(Trial::Clean);
+                let arguments: Vec<Value> =
+                    call.arguments.iter().map(|argument| self.eval(&argument.value, &scope)).collect();
+                self.trial.set(trial);
+                Value::unknown("this is known to the module", call.name.span).made_of(&arguments)
+            },
+        );
+        unknown.made_of([&passed])
+    }
+
     /// All outputs of an instance.
     fn outputs(&self, instance: &Instance, span: Span) -> Value {
         let Some(module) = instance.module().and_then(|id| self.project.module(id)) else {
-            let mut unknown = absent(instance, span);
+            let mut unknown = self.output_of_absent(instance, span);
             unknown.origin = unknown.origin.reached(|| Path::root(Root::ModuleCall(instance.address().clone())));
             return unknown;
         };
@@ -464,11 +488,6 @@ fn from_call(mut value: Value, instance: &Instance, output: &Str) -> Value {
     let call = || Path::root(Root::ModuleCall(instance.address().clone()));
     value.origin = value.origin.reached(|| call().join(Step::Attribute(output.clone())));
     value
-}
-
-/// What a module that is not part of the project would put out.
-fn absent(instance: &Instance, span: Span) -> Value {
-    Value::unknown(format!("{} is not part of the project", instance.address()), span)
 }
 
 /// Whether an attribute or block of a resource is for Terraform itself and not for the provider.
