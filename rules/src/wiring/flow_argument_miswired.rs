@@ -52,37 +52,52 @@ struct Entry {
     owners: BTreeMap<Str, TenantId>,
 }
 
-pub(super) fn check(cx: &mut Context<'_>) {
-    let model = cx.model;
-    let instances: Vec<(&FlowCall<'_>, &FlowInstance, TenantId)> = model
-        .flows
-        .iter()
-        .flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)))
-        .filter_map(|(flow, instance)| Some((flow, instance, instance.tenant?)))
-        // A tenant that exists only as a call is what it receives.
-        .filter(|(_, _, tenant)| model.tenant(*tenant).is_element())
-        .collect();
-    let all = || instances.iter().map(|(_, instance, tenant)| Slots::of(instance, *tenant));
-    let doubtful: Vec<Slots<'_>> = all().filter(|slots| !are_right(model, slots)).collect();
-    if doubtful.is_empty() {
-        return;
-    }
-    let judge = Judge::new(model, &doubtful, all());
+/// Whether a flow receives something that it should not.
+pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
+    let doubtful = doubtful(model);
+    !doubtful.is_empty() && !wrong(model, &doubtful).is_empty()
+}
+
+/// The flow instances of tenants that are elements, with their tenants: one that exists only as a call is what it
+/// receives.
+fn instances<'a>(model: &'a Model<'a>) -> impl Iterator<Item = (&'a FlowCall<'a>, &'a FlowInstance, TenantId)> {
+    let instances = model.flows.iter().flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)));
+    let with_tenants = instances.filter_map(|(flow, instance)| Some((flow, instance, instance.tenant?)));
+    with_tenants.filter(|(_, _, tenant)| model.tenant(*tenant).is_element())
+}
+
+fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Slots<'a>> {
+    let all = instances(model).map(|(_, instance, tenant)| Slots::of(instance, tenant));
+    all.filter(|slots| !are_right(model, slots)).collect()
+}
+
+fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> {
+    let judge = Judge::new(model, doubtful, instances(model).map(|(_, instance, tenant)| Slots::of(instance, tenant)));
     let mut wrong: Vec<Wrong<'_>> = Vec::new();
-    for slots in &doubtful {
+    for slots in doubtful {
         let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
         let torn = slots.pairs.iter().filter(|pair| judge.is_torn(&slots.slots, pair));
         let torn = torn.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
         wrong.extend(judged.chain(torn).map(|(slot, problem)| Wrong { slot, problem, instance: slot.instance }));
     }
+    wrong
+}
+
+pub(super) fn check(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let doubtful = doubtful(model);
+    if doubtful.is_empty() {
+        return;
+    }
+    let wrong = wrong(model, &doubtful);
     // A wrapper module makes several calls of one block, which are one cause.
     let mut arguments: BTreeMap<Span, Argued<'_>> = BTreeMap::new();
-    for (flow, instance, tenant) in instances.iter().filter(|_| !wrong.is_empty()) {
+    for (flow, instance, tenant) in instances(model).filter(|_| !wrong.is_empty()) {
         for argument in &instance.arguments {
             let argued = arguments.entry(argument.span).or_default();
             argued.expr = flow.written_arguments().iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
             argued.call = flow.name();
-            argued.receivers.insert(*tenant);
+            argued.receivers.insert(tenant);
         }
     }
     // What is left to defaults has no expression to stand on, but the call.

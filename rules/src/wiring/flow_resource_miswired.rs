@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::sinks::Sink;
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, text_of};
+use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, other_shape, text_of};
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Origin, Path, Resource, Span, Step, Str, Value};
 
@@ -27,10 +27,21 @@ enum Problem {
     Written,
 }
 
+/// Whether Sym acts on something that it should not.
+pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
+    let doubtful = doubtful(model);
+    let judge = Judge::new(model, &doubtful);
+    doubtful.iter().any(|setting| judge.judge(setting).is_some())
+}
+
+/// Nearly all are what they should be, and say nothing about the others.
+fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Setting<'a>> {
+    settings(model).filter(|setting| !is_right(model, setting)).collect()
+}
+
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
-    // Nearly all are what they should be, and say nothing about the others.
-    let doubtful: Vec<Setting<'_>> = settings(model).filter(|setting| !is_right(model, setting)).collect();
+    let doubtful = doubtful(model);
     let judge = Judge::new(model, &doubtful);
     let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
     for setting in &doubtful {
@@ -200,11 +211,14 @@ impl<'a> Judge<'a> {
     /// A value that is not known is judged by what it may be, and by what it depends on.
     fn judge_unknown(&self, setting: &Setting<'a>) -> Option<Problem> {
         setting.value.as_unknown()?;
+        // What the module receives is judged where it is passed.
+        if setting.is_expected_unknown() {
+            return None;
+        }
         let judged = |value: &Value| {
             let problem = self.judge(&Setting { value: value.clone(), ..*setting })?;
             // What is chosen by something of the tenant may be meant for it.
-            let is_chosen =
-                matches!(problem, Problem::Shared | Problem::Written) && depends_on_instance(&value.origin);
+            let is_chosen = matches!(problem, Problem::Shared | Problem::Written) && depends_on_instance(&value.origin);
             (!is_chosen).then_some(problem)
         };
         match setting.value.candidates() {
@@ -239,6 +253,13 @@ impl<'a> Judge<'a> {
         }
         let wanted = self.wanted_texts(setting, &expected);
         let is_right_text = wanted.contains(text);
+        // A text of another kind is another value, whatever it was put together from.
+        if sources.len() > 1
+            && other_shape(setting.wanted, text).is_some()
+            && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
+        {
+            return Some(Problem::From(self.referrer.name(setting.instance, source)));
+        }
         // What is put together may well be what it should, and may not be told from it where that is unknown.
         if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
             return None;

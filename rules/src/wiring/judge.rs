@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use symlint_core::discover::values_at;
 use symlint_core::tenants::arn::is_account_id;
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, normalise, text_of,
+    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, normalise, other_shape, text_of,
 };
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
 
@@ -186,8 +186,13 @@ impl<'a> Judge<'a> {
         if let Some(number) = right.iter().find_map(|field| lost_zero(slot, field, text)) {
             return Some(Problem::Number(number));
         }
+        let is_any_right = sources.iter().any(is_right);
+        // A text of another kind is another value, whatever it was put together from.
+        if let Some(kind) = other_shape(slot.wanted, text).filter(|_| !is_any_right || is_composed) {
+            return Some(Problem::Field(kind));
+        }
         // A tenant without the value may well have it made of others.
-        if sources.iter().any(is_right) || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
+        if is_any_right || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
             return None;
         }
         if let [Source::Tenant(_)] = sources.as_slice() {

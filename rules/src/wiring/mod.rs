@@ -1,6 +1,7 @@
 //! Does each `sso_flow` instance receive its own tenant's values?
 
 use symlint_core::rule::{Group, Level};
+use symlint_core::tenants::Model;
 
 mod filter;
 mod flow_argument_missing;
@@ -40,3 +41,10 @@ pub(crate) static GROUP: Group = Group {
         rule!("resource-not-tenant-scoped", Model(resource_not_tenant_scoped)),
     ],
 };
+
+/// Whether something is wrong with what flows receive, so that what no flow receives has a cause.
+pub(crate) fn is_any_miswired(model: &Model<'_>) -> bool {
+    flow_argument_miswired::is_any_wrong(model)
+        || flow_resource_miswired::is_any_wrong(model)
+        || model.flows.iter().any(|flow| !flow_argument_missing::missing(model, flow).is_empty())
+}

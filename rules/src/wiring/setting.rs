@@ -62,6 +62,13 @@ impl Setting<'_> {
         values.flatten().collect()
     }
 
+    /// Whether the module receives something unknown for what it should be.
+    pub(super) fn is_expected_unknown(&self) -> bool {
+        let is_whole_unknown = |name: &Str| self.input(name).is_some_and(|input| input.value.as_unknown().is_some());
+        self.carriers().any(|(name, _)| is_whole_unknown(name))
+            || self.expected().iter().any(|expected| expected.as_unknown().is_some())
+    }
+
     /// How the module would refer to what it should be.
     pub(super) fn right(&self) -> Option<String> {
         let (name, part) = self.carriers().find(|(_, part)| !part.steps.contains(&Step::Each))?;

@@ -28,7 +28,7 @@ impl Inputs {
         let of_named = |name: &Str| {
             let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
             let kind = named(name, config).filter(|&kind| !is_something_else(kind, &own, &reached))?;
-            Some(parts_of(kind, &own, config))
+            Some(parts_of(kind, &own, &reached, config))
         };
         let named_fields: Vec<FieldKind> = module
             .variables
@@ -41,7 +41,7 @@ impl Inputs {
             let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
             // Where a variable with a name of ours has a value, another one that reaches its sink is the module's mistake.
             let parts = of_named(name).unwrap_or_else(|| {
-                parts_reached(&own).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
+                parts_reached(&own, &reached).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
             });
             let names_resources = own.iter().any(|it| it.field == FieldKind::Key);
             if parts.is_empty() {
@@ -57,7 +57,7 @@ impl Inputs {
     pub(super) fn of_call(call: &ModuleCall, config: &Config) -> Self {
         let named = call.arguments.iter().filter_map(|argument| {
             let kind = named(&argument.name.text, config)?;
-            Some((argument.name.text.clone(), parts_of(kind, &[], config).into()))
+            Some((argument.name.text.clone(), parts_of(kind, &[], &[], config).into()))
         });
         let mut carriers: Vec<_> = named.collect();
         // As our module declares them.
@@ -115,7 +115,7 @@ fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> b
 }
 
 /// The parts of the argument that is named as ours.
-fn parts_of(kind: ArgumentKind, own: &[&Reached], config: &Config) -> Vec<ArgumentPart> {
+fn parts_of(kind: ArgumentKind, own: &[&Reached], all: &[Reached], config: &Config) -> Vec<ArgumentPart> {
     let evidence = if config.flow_arguments.contains_key(kind.name()) { Evidence::Configured } else { Evidence::Named };
     let part = |steps: &[Step], field| ArgumentPart { steps: steps.into(), field, is_fragment: false, evidence };
     let name = |name: &str| Step::Name(name.into());
@@ -124,13 +124,13 @@ fn parts_of(kind: ArgumentKind, own: &[&Reached], config: &Config) -> Vec<Argume
             .into_iter()
             .map(|field| part(&[name(field.name())], field))
             // What has names of its own inside is known by where it goes.
-            .chain(parts_reached(own).into_iter().filter(|part| !part.steps.is_empty()))
+            .chain(parts_reached(own, all).into_iter().filter(|part| !part.steps.is_empty()))
             .fold(Vec::new(), with_new),
         ArgumentKind::Grants => {
             let named = config.grant_attribute_names().into_iter();
             named
                 .map(|(field, it)| part(&[Step::Each, name(it)], field))
-                .chain(parts_reached(own))
+                .chain(parts_reached(own, all))
                 .fold(Vec::new(), with_new)
         }
         kind => kind.field().map(|field| part(&[], field)).into_iter().collect(),
@@ -144,9 +144,18 @@ fn with_new(mut parts: Vec<ArgumentPart>, part: ArgumentPart) -> Vec<ArgumentPar
     parts
 }
 
-/// The parts of a variable by the sinks that they reach. Of several for one part, the one that most sinks want, or the
-/// one whose name it has.
-fn parts_reached(own: &[&Reached]) -> Vec<ArgumentPart> {
+/// The parts of a variable by the sinks that they reach. Of several for one part, the one whose name it has, or one that
+/// nothing else is for.
+fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
+    // Whether another part reaches this sink, and no sink for anything else.
+    let is_taken = |field: FieldKind, steps: &Steps| {
+        let others = all.iter().filter(|it| it.field == field && it.input.is_exact && it.input.steps != *steps);
+        let mut others = others.map(|it| &it.input);
+        others.any(|other| {
+            let same = all.iter().filter(|it| it.input.variable == other.variable && it.input.steps == other.steps);
+            same.filter(|it| it.field != FieldKind::Key).all(|it| it.field == field)
+        })
+    };
     let mut parts: Vec<ArgumentPart> = Vec::new();
     for it in own.iter().filter(|it| it.field != FieldKind::Key) {
         let steps = &it.input.steps;
@@ -157,13 +166,14 @@ fn parts_reached(own: &[&Reached]) -> Vec<ArgumentPart> {
             own.iter().filter(|other| other.input.steps == *steps && other.field != FieldKind::Key).collect();
         let is_called =
             |field: FieldKind| matches!(steps.last(), Some(Step::Name(name)) if name.as_str() == field.name());
-        let best = same.iter().rev().max_by_key(|it| (it.input.is_exact, is_called(it.field))).map(|it| ArgumentPart {
+        let best =
+            same.iter().rev().max_by_key(|it| (it.input.is_exact, is_called(it.field), !is_taken(it.field, steps)));
+        parts.extend(best.map(|it| ArgumentPart {
             steps: steps.clone(),
             field: it.field,
             is_fragment: !it.input.is_exact,
             evidence: Evidence::Reaches,
-        });
-        parts.extend(best);
+        }));
     }
     parts
 }

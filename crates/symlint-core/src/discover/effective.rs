@@ -8,7 +8,7 @@ use super::reach::Step;
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, text_of,
+    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, other_shape, text_of,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -222,7 +222,14 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     let depends = || {
         matches!(effective.field, FieldKind::Cloud | FieldKind::Region) || sources.depends_on(&effective.value, tenant)
     };
-    !is_foreign && !is_other_value && !made_of.iter().any(is_misplaced) && !effective.value.is_null() && depends()
+    let is_of_another_kind =
+        text_of(&effective.value).is_some_and(|text| other_shape(effective.field, &text).is_some());
+    !is_foreign
+        && !is_other_value
+        && !is_of_another_kind
+        && !made_of.iter().any(is_misplaced)
+        && !effective.value.is_null()
+        && depends()
 }
 
 /// Whether a value was rebuilt from values of the tenant and differs from what its element has.

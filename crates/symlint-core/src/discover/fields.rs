@@ -7,7 +7,7 @@ use symlint_terraform::{Path, Value};
 use super::effective::Effective;
 use super::reach::{Step, Steps};
 use crate::config::Config;
-use crate::tenants::{Cases, Evidence, FieldKind, Key, Reach, SinkPlace, Way, has_shape};
+use crate::tenants::{Cases, Evidence, FieldKind, Key, Reach, SinkPlace, Way, has_shape, normalise};
 
 /// How many elements are looked at to see which attributes there are.
 const SAMPLE: usize = 64;
@@ -365,7 +365,7 @@ impl Finder<'_> {
             }
             let alike = self.attributes.iter().filter(|attribute| {
                 let is_misspelt = matches!(attribute.steps.last(), Some(Step::Name(name))
-                    if (1..=MISSPELT).contains(&strsim::osa_distance(name, field.name())));
+                    if is_misspelt(name, field));
                 !self.is_taken(&attribute.steps)
                     && !is_misspelt
                     && self.effects.count(&attribute.steps, field) == 0
@@ -378,6 +378,12 @@ impl Finder<'_> {
             }
         }
     }
+}
+
+/// Whether a name is nearly ours. In another style, such as `roleArn`, it is one of their own.
+fn is_misspelt(name: &str, field: FieldKind) -> bool {
+    let distance = strsim::osa_distance(&normalise(name), &normalise(field.name()));
+    (1..=MISSPELT).contains(&distance)
 }
 
 /// The largest of counted things, the first of equals.

@@ -86,8 +86,7 @@ fn is_policy(resource: &Resource) -> bool {
 pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
     let mut found = Vec::new();
     for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
-        let mut policy =
-            Policy { evaluator, instance, accounts: Vec::new(), is_known_to_be: false, unclear: None };
+        let mut policy = Policy { evaluator, instance, accounts: Vec::new(), is_known_to_be: false, unclear: None };
         policy.read(resource);
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
         let list = if policy.is_known_to_be {

@@ -165,6 +165,14 @@ pub fn has_shape(field: FieldKind, text: &str) -> bool {
     }
 }
 
+/// The kind of value that `text` looks like, where it cannot be of the kind that is `wanted`. (Clouds, regions and keys
+/// have no look of their own.)
+pub fn other_shape(wanted: FieldKind, text: &str) -> Option<FieldKind> {
+    let kinds = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::TargetAccountId];
+    let has_look = |field: &FieldKind| has_shape(*field, text);
+    kinds.into_iter().find(has_look).filter(|_| wanted != FieldKind::Key && !has_shape(wanted, text))
+}
+
 /// Exactly twelve ASCII digits.
 pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

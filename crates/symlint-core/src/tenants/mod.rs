@@ -16,7 +16,7 @@ mod role_names;
 mod shape;
 mod sources;
 
-pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape};
+pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape, other_shape};
 pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};
 pub(crate) use entry::Builder;

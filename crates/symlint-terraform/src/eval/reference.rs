@@ -239,7 +239,8 @@ impl<'p> Evaluator<'p> {
     fn output_of_absent(&self, instance: &Instance, span: Span) -> Value {
         let unknown = Value::unknown(format!("{} is not part of the project", instance.address()), span);
         let Some((caller, call)) = self.call_of(instance) else { return unknown };
-        if self.is_running(instance, Item::Passed) {
+        // Of one of several instances, the key by which it was selected says more.
+        if call.is_repeated() || self.is_running(instance, Item::Passed) {
             return unknown;
         }
         let passed = self.remembered(
