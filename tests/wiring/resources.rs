@@ -79,13 +79,18 @@ fn every_right_way_inside_the_module_is_silent() {
         ),
         integration(
             "join(\"/\", [\"arn:aws:sso:::instance\", split(\"/\", var.sso_connector_settings.instance_arn)[1]])",
-            "{ cloud = \"aws\", region = \"us-east-1\", role_arn = local.settings.role_arn, instance_arn = local.settings.instance_arn }",
+            "{ cloud = \"aws\", region = local.settings.region, role_arn = local.settings.role_arn, instance_arn = local.settings.instance_arn }",
         ),
         integration(INSTANCE, "{ cloud = \"aws\", role_arn = local.settings.role_arn }"),
         target("var.permission_set_arn", "var.account_id"),
         target("trimspace(var.permission_set_arn)", "local.account"),
         target("coalesce(var.permission_set_arn, \"none\")", "try(var.account_id, null)"),
         target("var.permission_set_arn", "var.accounts[var.tenant_slug]"),
+        // What AWS says of the tenant's own instance.
+        "data \"aws_ssoadmin_permission_set\" \"this\" {\n  instance_arn = var.sso_connector_settings.instance_arn\n  name = \"Admin\"\n}\n"
+            .to_owned()
+            + &target("data.aws_ssoadmin_permission_set.this.arn", "var.account_id"),
+        // What is not declared is an error of its own.
         target("data.aws_ssoadmin_permission_set.this.arn", "data.aws_caller_identity.this.account_id"),
         strategy(INSTANCE),
         strategy("sym_integration.sso.external_id") + &integration(INSTANCE, WHOLE),

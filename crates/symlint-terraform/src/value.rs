@@ -75,6 +75,8 @@ pub struct Unknown {
     pub reason: String,
     /// The expression that is unknown.
     pub span: Span,
+    /// Whether there is no value since Terraform refuses the expression, which is recorded as an error.
+    pub is_refused: bool,
     /// What the value may be, where that is known.
     candidates: Box<[Value]>,
 }
@@ -110,7 +112,7 @@ impl Unknown {
     }
 
     pub(crate) fn new(reason: impl Into<String>, span: Span) -> Self {
-        Self { reason: reason.into(), span, candidates: Box::default() }
+        Self { reason: reason.into(), span, is_refused: false, candidates: Box::default() }
     }
 
     /// The same, of a value that is one of `candidates`.
@@ -155,6 +157,11 @@ impl Value {
     /// What is not known, for `reason`, at `span`.
     pub fn unknown(reason: impl Into<String>, span: Span) -> Self {
         Self::of_unknown(Arc::new(Unknown::new(reason, span)))
+    }
+
+    /// What Terraform refuses, for `reason`, at `span`.
+    pub(crate) fn refused(reason: impl Into<String>, span: Span) -> Self {
+        Self::of_unknown(Arc::new(Unknown { is_refused: true, ..Unknown::new(reason, span) }))
     }
 
     /// What is not known for this reason.

@@ -22,18 +22,50 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             None => format!("instance {}", first.text()),
         };
         let of_own = own_owner.map(|owner| format!(", which is `{}`'s", owner.name())).unwrap_or_default();
-        let message =
-            format!("this permission set belongs to {of_first}; this tenant's instance is {}{of_own}", own.text());
-        let mut report = cx.report(first.piece, message);
+        // Where nothing else of this tenant is the other's, it is the instance that was left over.
+        let left_over = own_owner.filter(|owner| {
+            first_owner.is_none() && others.len() + 1 == wrong.len() && is_another_organization(tenant, owner)
+        });
+        let mut report = match left_over {
+            Some(owner) => {
+                let message = format!(
+                    "instance_arn is `{}`'s instance {}; this tenant's permission set belongs to {of_first}",
+                    owner.name(),
+                    own.text()
+                );
+                cx.report(own.piece, message).help(format!(
+                    "Requests for `{}` would fail, or reach `{}`. Copy instance_arn from `{0}`'s own Identity Center.",
+                    tenant.name(),
+                    owner.name()
+                ))
+            }
+            None => {
+                let message = format!(
+                    "this permission set belongs to {of_first}; this tenant's instance is {}{of_own}",
+                    own.text()
+                );
+                cx.report(first.piece, message)
+            }
+        };
         for (owner, id) in [(first_owner, *first), (own_owner, own)] {
             if let Some(owner) = owner {
                 let message = format!("instance {} is `{}`'s", id.text(), owner.name());
                 report = report.related(&owner.connector.instance_arn, message);
             }
         }
-        report = report.related(own.piece, "this tenant's instance_arn is set here");
+        report = match left_over {
+            Some(_) => report.related(first.piece, format!("this permission set belongs to {of_first}")),
+            None => report.related(own.piece, "this tenant's instance_arn is set here"),
+        };
         for other in others {
-            report = report.related(other.piece, "this permission set belongs to the same wrong instance");
+            report = report.related(other.piece, "this permission set belongs to the same instance");
         }
     }
+}
+
+/// Whether the account and the role of `tenant` are known, and neither is in `owner`'s account.
+fn is_another_organization(tenant: &Tenant, owner: &Tenant) -> bool {
+    let accounts = [tenant.sso_account(), tenant.role_account()];
+    let is_owners = |account: &Part<'_>| owner.sso_account().is_none_or(|it| it.text() == account.text());
+    accounts.iter().all(|account| account.as_ref().is_some_and(|account| !is_owners(account)))
 }

@@ -1,6 +1,6 @@
 //! See role-account-mismatch.md.
 
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{RoleNaming, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
@@ -20,21 +20,21 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         sso.text(),
         whose(sso_owner)
     );
-    let is_own_role = cx.model.role_names.of(tenant.id) == RoleNaming::Own;
     let name = tenant.name();
-    let mut report = cx.report(role.piece, message);
-    report = match (role_owner, sso_owner) {
-        (Some(owner), _) => report.help(format!(
+    // Where the role is this tenant's and the account another's, it is the account that was left over.
+    let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
+    let mut report = match (role_owner, left_over) {
+        (Some(owner), _) => cx.report(role.piece, message).help(format!(
             "Requests for `{name}` would act in `{}`'s account. Use the `role_arn` output of `{name}`'s connector.",
             owner.name()
         )),
-        (None, Some(owner)) if is_own_role => report.help(format!(
+        (None, Some(owner)) => cx.report(sso.piece, message).help(format!(
             "The name of the role matches `{name}`, so sso_account_id was probably copied from `{}`. Set it to {} if \
              that is the account of `{name}`'s connector.",
             owner.name(),
             role.text()
         )),
-        _ => report,
+        (None, None) => cx.report(role.piece, message),
     };
     for (owner, account) in [(role_owner, role), (sso_owner, sso)] {
         if let Some(owner) = owner {
@@ -42,7 +42,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             report = report.related(&owner.sso_account_id, message);
         }
     }
-    report = report.related(sso.piece, "this tenant's sso_account_id is set here");
+    report = match left_over {
+        Some(_) => report.related(role.piece, "this tenant's role_arn is set here"),
+        None => report.related(sso.piece, "this tenant's sso_account_id is set here"),
+    };
     // What was copied with the account is one cause.
     let Some(owner) = role_owner else { return };
     if let (Some(own), Some(others)) = (tenant.role(), owner.role())
@@ -55,4 +58,18 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     {
         report.related(own.piece, format!("instance {} is `{}`'s, too", own.text(), owner.name()));
     }
+}
+
+/// Whether the SSO account of `tenant`, which is `owner`'s, was copied with its block, and its role is its own.
+fn is_left_over(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant) -> bool {
+    let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { return false };
+    let instances = tenant.instance_id().zip(owner.instance_id());
+    // Two tenants with one instance may well have one account, too.
+    let is_one_organization = instances.is_none_or(|(own, others)| own.text() == others.text());
+    cx.model.role_names.of(tenant.id) == RoleNaming::Own && !is_one_organization && !is_near(role.text(), sso.text())
+}
+
+/// Whether one was probably mistyped for the other: a digit is wrong, or two are exchanged.
+fn is_near(a: &str, b: &str) -> bool {
+    closest(a, [b]).is_some()
 }

@@ -210,7 +210,9 @@ impl<'a> Judge<'a> {
 
     /// A value that is not known is judged by what it may be, and by what it depends on.
     fn judge_unknown(&self, setting: &Setting<'a>) -> Option<Problem> {
-        setting.value.as_unknown()?;
+        if setting.value.as_unknown()?.is_refused {
+            return None;
+        }
         // What the module receives is judged where it is passed.
         if setting.is_expected_unknown() {
             return None;

@@ -126,7 +126,9 @@ impl<'a> Judge<'a> {
 
     /// A value that is not known is judged by what it may be, and by what it depends on.
     fn judge_unknown(&self, slot: &Slot<'_>) -> Option<Problem> {
-        slot.value.as_unknown()?;
+        if slot.value.as_unknown()?.is_refused {
+            return None;
+        }
         let candidates = slot.value.candidates();
         if !candidates.is_empty() {
             let judged = |value: &Value| {

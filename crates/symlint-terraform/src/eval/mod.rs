@@ -345,7 +345,7 @@ impl<'p> Evaluator<'p> {
     fn refused(&self, message: impl Into<String>, span: Span) -> Value {
         let message = message.into();
         self.record(message.clone(), span, None);
-        Value::unknown(message, span)
+        Value::refused(message, span)
     }
 
     fn settle(&self, answer: Answer, span: Span) -> Value {
@@ -354,7 +354,7 @@ impl<'p> Evaluator<'p> {
             Err(Stop::Error(message, at, null)) => {
                 let span = at.unwrap_or(span);
                 self.record(message.clone(), span, null);
-                Value::unknown(message, span)
+                Value::refused(message, span)
             }
             Err(Stop::Reason(reason)) => Value::unknown(reason, span),
             // Steps are counted, and reported, for the whole expression.
