@@ -139,10 +139,14 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     // What was copied together has one cause: the role's account is where it shows first.
     let copied_account = contradicts_account && has(RoleAccount);
     if contradicts_instance && !(copied_account && has(Instance)) {
-        found.push(on_own("instance-id-mismatch", at(PsInstance)));
+        // Where neither account is the other's, the instance was left over.
+        let left_over = has(Instance) && !has(Sso) && !has(RoleAccount);
+        found.push(on_own("instance-id-mismatch", at(if left_over { Instance } else { PsInstance })));
     }
     if contradicts_account {
-        found.push(on_own("role-account-mismatch", at(RoleAccount)));
+        // Where the role and the instance are the tenant's own, the account was left over.
+        let left_over = has(Sso) && !has(RoleName) && !has(Instance);
+        found.push(on_own("role-account-mismatch", at(if left_over { Sso } else { RoleAccount })));
     }
     if has(RoleName) && !copied_account && !copied_entry {
         found.push(on_own("connector-role-foreign", other.get(RoleName)));
