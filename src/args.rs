@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Check(Box<CheckOptions>),
     /// Show what symlint found: the tenants, their fields, the flows, the values files, and what is not checked
     Inspect(Box<InspectOptions>),
+    /// Show who gains and who loses access by a change
+    Diff(Box<DiffOptions>),
     /// Fix what can be fixed without changing its meaning
     Fix(Box<FixOptions>),
     /// Show the page of a rule, or the rules of a group
@@ -256,6 +258,11 @@ pub(crate) struct CheckOptions {
     #[arg(long)]
     pub(crate) statistics: bool,
 
+    /// Count only findings that the git revision does not have: they are compared with the commit where the work tree
+    /// left REF
+    #[arg(long, value_name = "REF", conflicts_with = "write_baseline")]
+    pub(crate) new_since: Option<String>,
+
     /// Write all findings to this file, to be used as a baseline
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
@@ -288,6 +295,64 @@ Exit codes:
   2  it could not do its work: bad usage or configuration, or an unreadable file";
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = DIFF_CODES,
+    override_usage = "symlint diff --base REF [OPTIONS] [PATH]...\n       symlint diff [OPTIONS] OLD NEW"
+)]
+pub(crate) struct DiffOptions {
+    /// Compare the work tree with the commit where it left this git revision. Files are read from git's objects: nothing
+    /// is checked out, and no program that the repository configures is run
+    #[arg(long, value_name = "REF")]
+    pub(crate) base: Option<String>,
+
+    /// How to report, and optionally into which file [formats: human, json, markdown]
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub(crate) format: Vec<DiffOutput>,
+
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
+}
+
+/// How to report a comparison, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DiffOutput {
+    pub(crate) format: DiffFormat,
+    /// Standard output if there is none.
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiffFormat {
+    Human,
+    Json,
+    Markdown,
+}
+
+impl FromStr for DiffOutput {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = split_file(text)?;
+        let format = match format {
+            "human" => DiffFormat::Human,
+            "json" => DiffFormat::Json,
+            "markdown" => DiffFormat::Markdown,
+            _ => return Err(format!("`{format}` is not a valid format: use `human`, `json`, `markdown`")),
+        };
+        Ok(Self { format, file })
+    }
+}
+
+/// The parts of `FORMAT=FILE`.
+fn split_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some((_, "")) => Err("there is no file name after `=`".into()),
+        Some((format, file)) => Ok((format, Some(PathBuf::from(file)))),
+        None => Ok((text, None)),
+    }
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = FIX_CODES)]
 pub(crate) struct FixOptions {
     /// Show what would change, and write nothing
@@ -308,6 +373,13 @@ Exit codes:
   1  some findings reached the --fail-on level
   2  symlint could not do its work: bad usage or configuration, an unreadable file, or nothing to check where
      there should be something";
+
+const DIFF_CODES: &str = "\
+Exit codes:
+  0  no new finding reached the --fail-on level, whatever access changes
+  1  some new findings reached the --fail-on level: they count after the change, and nothing equal was there before
+  2  symlint could not do its work: bad usage or configuration, a revision that this clone does not have, an unreadable
+     file, or nothing to check where there should be something";
 
 const FIX_CODES: &str = "\
 Exit codes:
@@ -373,11 +445,7 @@ impl FromStr for Output {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("there is no file name after `=`".into()),
-            Some((format, file)) => (format, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
+        let (format, file) = split_file(text)?;
         let known = Format::ALL.iter().find(|(name, _)| *name == format);
         let format = known.map(|(_, format)| *format).ok_or_else(|| {
             let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();

@@ -13,6 +13,7 @@ use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, is_values};
 
 use crate::args::{CheckOptions, FailOn, Format, InputOptions, Output, Places, ValueOptions};
+use crate::diff::{compared, since};
 use crate::disk::{Disk, reason, shown};
 use crate::human::human;
 use crate::output::{self, Failure};
@@ -24,7 +25,14 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let outputs = outputs(options)?;
     let (tree, request) = asked(input)?;
     let request = Request { accept: options.write_baseline.is_some(), ..request };
-    let report = Engine::new(catalogue()).check(&tree, &request)?;
+    let engine = Engine::new(catalogue());
+    let report = match &options.new_since {
+        Some(revision) => {
+            let (old, new, base) = since(revision, &compared(input)?, tree, request)?;
+            engine.check_since(&old, &new, &base)?
+        }
+        None => engine.check(&tree, &request)?,
+    };
     if input.verbose {
         describe(&report);
     }
@@ -77,7 +85,7 @@ pub(crate) fn asked_places(options: &Places) -> Result<(Arc<dyn FileTree>, Reque
             paths.push(Named::Path(if cfg!(windows) { path.replace('\\', "/") } else { path.clone() }));
         } else if texts.is_empty() {
             let name = stdin_name(options)?;
-            texts.insert(name.clone(), read_stdin()?);
+            texts.insert(name.clone(), Some(read_stdin()?));
             let is_somewhere = options.stdin_filename.is_some();
             paths.push(if is_somewhere { Named::Path(name) } else { Named::Alone(name) });
         }

@@ -13,7 +13,7 @@ use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 use crate::git::Git;
 
 /// Larger files are refused: what is read takes many times their size.
-const LARGEST: u64 = 256 << 20;
+pub(crate) const LARGEST: u64 = 256 << 20;
 
 /// The disk, from the current folder on.
 #[derive(Default)]

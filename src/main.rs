@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod diff;
 mod disk;
 mod eval;
 mod excerpt;
@@ -9,10 +10,12 @@ mod explain;
 mod fix;
 mod git;
 mod human;
+mod human_diff;
 mod init;
 mod inspect;
 mod manual;
 mod output;
+mod revision;
 mod style;
 
 use std::process::ExitCode;
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
+        Command::Diff(options) => diff::run(options),
         Command::Eval(options) => eval::run(options),
         Command::Fix(options) => fix::run(options),
         Command::Inspect(options) => inspect::run(options),

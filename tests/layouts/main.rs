@@ -16,6 +16,7 @@
 mod adapter;
 mod calls;
 mod data;
+mod difference;
 mod expect;
 mod flow;
 mod idioms;

@@ -68,6 +68,8 @@ pub enum SuppressedBy {
     Exception,
     /// The baseline file.
     Baseline,
+    /// The git revision since which only new findings count.
+    Revision,
 }
 
 impl SuppressedBy {
@@ -77,6 +79,7 @@ impl SuppressedBy {
             Self::Inline => "a comment",
             Self::Exception => "an exception",
             Self::Baseline => "the baseline",
+            Self::Revision => "the revision",
         }
     }
 }

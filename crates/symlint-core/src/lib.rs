@@ -18,6 +18,7 @@
 pub mod check;
 pub mod config;
 pub mod coverage;
+pub mod diff;
 pub mod discover;
 pub mod engine;
 pub mod facts;

@@ -1,5 +1,6 @@
 //! The engine: files in, a report out. Every front end calls it, and none decides anything about tenants.
 
+mod compare;
 mod paths;
 mod problems;
 mod request;
@@ -19,13 +20,14 @@ use crate::config::Config;
 use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::policy::Baseline;
-use crate::report::{self, Checked, Problem, ProblemKind, Report};
+use crate::report::{self, Checked, Details, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
 use crate::tenants::Model;
 use paths::{boundary, repository_path};
 use targets::{Finder, Target, Targets};
 use tree::Fenced;
 
+pub use compare::Side;
 pub use paths::{parent, shown};
 pub use request::{ConfigChoice, Named, Request};
 pub use search::CONFIG;
@@ -117,7 +119,7 @@ impl<'c> Engine<'c> {
                     if let Some(new) = round.files.get(&name) {
                         let change = || Change { old: source.text().to_string(), new: String::new() };
                         files.entry(name).or_insert_with(change).new.clone_from(new);
-                        texts.insert(source.name().to_owned(), new.clone().into_bytes());
+                        texts.insert(source.name().to_owned(), Some(new.clone().into_bytes()));
                     }
                 }
                 round
@@ -142,7 +144,7 @@ impl<'c> Engine<'c> {
     ) -> Result<T, Problem> {
         request.policy.validate(self.catalogue)?;
         let tree = fenced(tree, request)?;
-        let Targets { targets, mut problems, left_out, others, needing } =
+        let Targets { targets, mut problems, left_out, others, needing, configs } =
             Finder::new(self.catalogue, Arc::clone(&tree), request).find();
         problems::refuse_undeclared(request, &targets)?;
         let baseline = baseline(&tree, request, &targets)?;
@@ -183,6 +185,7 @@ impl<'c> Engine<'c> {
             left_out: left_out.into_iter().chain(unread).collect(),
             repository_path: &repository_path,
             baseline: written,
+            details: request.is_compared.then(|| Details { configs, ..Details::default() }),
         };
         Ok(make(checked, &kept, others))
     }

@@ -1,5 +1,6 @@
 //! From what a person names to what is checked: root modules, each with one set of values.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -68,6 +69,8 @@ pub(super) struct Targets {
     pub(super) others: Vec<OtherRoot>,
     /// The paths that need something to check: their places, and what is said where there is nothing.
     pub(super) needing: Vec<(usize, String)>,
+    /// The texts of the configuration files that were read, by their names.
+    pub(super) configs: BTreeMap<String, Vec<u8>>,
 }
 
 pub(super) struct Finder<'a> {
@@ -77,6 +80,7 @@ pub(super) struct Finder<'a> {
     pub(super) found: Targets,
     /// The targets by the files that they are made of.
     seen: HashMap<Vec<String>, usize>,
+    configs: RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
 /// A configuration, and where it was read.
@@ -84,7 +88,7 @@ type Configured = (Config, Option<String>);
 
 impl<'a> Finder<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, tree: Arc<dyn FileTree>, request: &'a Request) -> Self {
-        Self { catalogue, tree, request, found: Targets::default(), seen: HashMap::new() }
+        Self { catalogue, tree, request, found: Targets::default(), seen: HashMap::new(), configs: RefCell::default() }
     }
 
     /// Everything that the request names, in its order, without repetitions.
@@ -111,6 +115,7 @@ impl<'a> Finder<'a> {
                 self.found.problems.push(problem);
             }
         }
+        self.found.configs = self.configs.take();
         self.found
     }
 
@@ -236,7 +241,9 @@ impl<'a> Finder<'a> {
         let mut excluded = |folder: &str, is_top: bool| {
             let path = if is_top { self.config_path(folder)? } else { join(folder, CONFIG) };
             let sources = Sources::new();
-            let file = sources.add(path.clone(), self.tree.read(&path).ok()??).ok()?;
+            let bytes = self.tree.read(&path).ok()??;
+            self.configs.borrow_mut().insert(path.clone(), bytes.clone());
+            let file = sources.add(path.clone(), bytes).ok()?;
             // A mistake in it is reported with the module for which it holds.
             let config = config::read(&sources, file, self.catalogue).ok()?;
             // A file from elsewhere speaks of what is checked.
@@ -432,7 +439,9 @@ impl<'a> Finder<'a> {
             let reason = if is_folder { "it is a folder" } else { "the link leads nowhere" };
             Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: {reason}"))
         };
-        let file = sources.add(path.clone(), self.tree.read(&path)?.ok_or_else(missing)?)?;
+        let bytes = self.tree.read(&path)?.ok_or_else(missing)?;
+        self.configs.borrow_mut().insert(path.clone(), bytes.clone());
+        let file = sources.add(path.clone(), bytes)?;
         let config = config::read(sources, file, self.catalogue).map_err(|error| mistake(error, sources))?;
         let is_whole = matches!(self.request.config, ConfigChoice::File(_)) || self.is_named(parent(&path));
         Ok((Config { is_whole, ..config }, Some(path)))

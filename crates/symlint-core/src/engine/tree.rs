@@ -8,26 +8,30 @@ use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 use super::paths::{base, is_below, join, parent};
 
 /// A tree with other texts in the place of some files, or beside them: standard input, an editor's buffers, fixes that
-/// are not written yet.
+/// are not written yet, the configuration of another revision.
 #[derive(Clone)]
 pub struct Overlay {
     /// What is below.
     pub tree: Arc<dyn FileTree>,
-    /// By path.
-    pub texts: BTreeMap<String, Vec<u8>>,
+    /// By path; none where there is no such file.
+    pub texts: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl FileTree for Overlay {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
         match self.texts.get(path) {
-            Some(bytes) => Ok(Some(bytes.clone())),
+            Some(bytes) => Ok(bytes.clone()),
             None => self.tree.read(path),
         }
     }
 
     fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
         let mut entries = self.tree.entries(dir)?;
-        for path in self.texts.keys().filter(|path| parent(path) == dir) {
+        for (path, text) in self.texts.iter().filter(|(path, _)| parent(path) == dir) {
+            if text.is_none() {
+                entries.iter_mut().for_each(|entries| entries.retain(|entry| entry.name != base(path)));
+                continue;
+            }
             let entries = entries.get_or_insert_default();
             if entries.iter().all(|entry| entry.name != base(path)) {
                 entries.push(TreeEntry::file(base(path)));
@@ -38,13 +42,19 @@ impl FileTree for Overlay {
     }
 
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
-        if self.texts.contains_key(path) { Ok(Some(EntryKind::File)) } else { self.tree.kind(path) }
+        match self.texts.get(path) {
+            Some(text) => Ok(text.as_ref().map(|_| EntryKind::File)),
+            None => self.tree.kind(path),
+        }
     }
 
     fn real(&self, path: &str) -> Option<String> {
         // What is not below has no links.
         let of_text = || Some(join(&self.tree.real(parent(path))?, base(path)));
-        self.tree.real(path).or_else(|| self.texts.contains_key(path).then(of_text).flatten())
+        match self.texts.get(path) {
+            Some(None) => None,
+            text => self.tree.real(path).or_else(|| text.and_then(|_| of_text())),
+        }
     }
 
     fn git_ignores(&self, dir: &str) -> bool {

@@ -19,8 +19,9 @@ enum Edge {
     Account,
 }
 
-/// All grants of a run: those of its flow instances, then those of the tenants that no flow instance receives.
-pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<Access> {
+/// All grants of a run with their tenants: those of its flow instances, then those of the tenants that no flow instance
+/// receives.
+pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<(Option<TenantId>, Access)> {
     let model = &outcome.model;
     let mut found: Vec<(Option<TenantId>, Access)> = Vec::new();
     let mut wired: BTreeSet<TenantId> = BTreeSet::new();
@@ -35,7 +36,7 @@ pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<Access> {
         found.extend(tenant.grants.iter().map(|grant| (Some(tenant.id), Access { run, ..written(tenant, grant) })));
     }
     note_findings(outcome, &mut found);
-    found.into_iter().map(|(_, access)| access).collect()
+    found
 }
 
 /// A grant as it is written in a tenant.
@@ -97,7 +98,7 @@ pub(super) fn known(field: &Field) -> Option<Known> {
 }
 
 /// The text of a value that takes effect, or why it is unknown.
-fn shown(value: &Value) -> Option<Known> {
+pub(super) fn shown(value: &Value) -> Option<Known> {
     match value.as_unknown() {
         Some(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
         None => text_of(value).filter(|text: &Str| !text.is_empty()).map(Known::Text),

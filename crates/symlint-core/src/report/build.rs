@@ -7,6 +7,7 @@ use foldhash::HashMap;
 use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
 
 use super::access::{self, known};
+use super::details::{self, Detailer, Details};
 use super::owners::Owners;
 use super::problem::Problem;
 use super::summary::{is_clean, verdict};
@@ -34,6 +35,8 @@ pub(crate) struct Checked<'a, 'p> {
     /// Turns a file's name into its path from the repository's root.
     pub(crate) repository_path: &'a dyn Fn(&str) -> String,
     pub(crate) baseline: Option<String>,
+    /// What a comparison needs, as far as it is known; nobody compares without it.
+    pub(crate) details: Option<Details>,
 }
 
 /// A root module with one set of values.
@@ -50,19 +53,34 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     let rules = rules(checked);
     let mut files = Files { known: BTreeMap::new(), repository_path: checked.repository_path };
     let mut findings: Vec<ReportedFinding> = Vec::new();
+    let mut details = checked.details.clone();
     for (run, outcome) in numbered() {
         let mut places = Places::new(outcome.model.sources(), &mut files);
         let blocks = blocks(outcome);
-        let owners = Owners::new(outcome);
-        let reported = outcome.findings.iter().map(|finding| ReportedFinding {
-            others: owners.others(finding),
-            ..reported(finding, run, &mut places, &rules, &blocks)
+        let detailer = details.as_mut().map(|details| {
+            let mut detailer = Detailer::new(outcome, run, details.tenants.len());
+            detailer.add(details, &mut |span| places.location(span));
+            detailer
         });
-        findings.extend(reported);
+        let owners = Owners::new(outcome);
+        findings.extend(outcome.findings.iter().map(|finding| ReportedFinding {
+            others: owners.others(finding),
+            subject: detailer.as_ref().map(|detailer| Box::new(detailer.subject(finding))),
+            ..reported(finding, run, &mut places, &rules, &blocks)
+        }));
     }
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     // Two runs may share a child module or a values file.
-    findings.dedup_by(|later, first| sort_key(later) == sort_key(first));
+    findings.dedup_by(|later, first| {
+        let is_same = sort_key(later) == sort_key(first);
+        if let (true, Some(later), Some(first)) = (is_same, &later.subject, &mut first.subject) {
+            first.add(later);
+        }
+        is_same
+    });
+    if let Some(details) = &details {
+        details::note_owners(&mut findings, details);
+    }
     let mut runs: Vec<ReportedRun> =
         checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();
     name_apart(&mut runs);
@@ -73,7 +91,17 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
         first.not_checked.append(&mut not_checked);
     }
     let tenants: Vec<ReportedTenant> = numbered().flat_map(|(run, outcome)| tenants_of(outcome, run)).collect();
-    let access = numbered().flat_map(|(run, outcome)| access::of(outcome, run)).collect();
+    let mut access: Vec<Access> = Vec::new();
+    let mut first = 0;
+    for (run, outcome) in numbered() {
+        for (tenant, grant) in access::of(outcome, run) {
+            if let Some(details) = &mut details {
+                details.access.push(tenant.map(|tenant| first + tenant.index()));
+            }
+            access.push(grant);
+        }
+        first += outcome.model.tenants.len();
+    }
     let summary = summary_of(&findings, &runs, tenants.len(), checked);
     let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
     let mut report = Report {
@@ -90,11 +118,39 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
         files: files.known,
         rules,
         baseline: checked.baseline.clone(),
+        details: details.map(Box::new),
     };
-    // What the report says of itself.
-    report.summary.verdict = verdict(&report);
-    report.summary.clean = is_clean(&report);
+    report.describe_itself();
     report
+}
+
+impl Report {
+    /// Sorts the findings and counts them, after some were moved or suppressed.
+    pub(crate) fn recount(&mut self, fail_on: Option<Level>) {
+        self.findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        let summary = &mut self.summary;
+        count_findings(summary, &self.findings, fail_on, self.problems.is_empty());
+        self.describe_itself();
+    }
+
+    fn describe_itself(&mut self) {
+        self.summary.verdict = verdict(self);
+        self.summary.clean = is_clean(self);
+    }
+}
+
+fn count_findings(summary: &mut Summary, findings: &[ReportedFinding], fail_on: Option<Level>, is_whole: bool) {
+    let count = |level| findings.iter().filter(|it| it.suppressed.is_none() && it.level == level).count();
+    let (errors, warnings) = (count(Level::Error), count(Level::Warning));
+    let fails = match fail_on {
+        Some(Level::Error) => errors > 0,
+        Some(Level::Warning) => errors + warnings > 0,
+        _ => false,
+    };
+    summary.errors = errors;
+    summary.warnings = warnings;
+    summary.suppressed = findings.len() - errors - warnings;
+    summary.exit_code = if is_whole { u8::from(fails) } else { 2 };
 }
 
 fn summary_of(
@@ -104,23 +160,14 @@ fn summary_of(
     checked: &Checked<'_, '_>,
 ) -> Summary {
     let files: BTreeSet<&String> = runs.iter().flat_map(|run| &run.files).collect();
-    let count = |level| findings.iter().filter(|it| it.suppressed.is_none() && it.level == level).count();
-    let (errors, warnings) = (count(Level::Error), count(Level::Warning));
-    let fails = match checked.fail_on {
-        Some(Level::Error) => errors > 0,
-        Some(Level::Warning) => errors + warnings > 0,
-        _ => false,
-    };
-    Summary {
+    let mut summary = Summary {
         files: files.len(),
         tenants,
         unknown_values: runs.iter().map(|run| run.unknown_values).sum(),
-        errors,
-        warnings,
-        suppressed: findings.len() - errors - warnings,
-        exit_code: if checked.problems.is_empty() { u8::from(fails) } else { 2 },
         ..Summary::default()
-    }
+    };
+    count_findings(&mut summary, findings, checked.fail_on, checked.problems.is_empty());
+    summary
 }
 
 fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) -> ReportedRun {
@@ -326,6 +373,7 @@ fn reported(
         run,
         urgency: rule.map_or(u8::MAX, |rule| rule.urgency),
         block: block.map(|block| (block.start, block.end)),
+        subject: None,
     }
 }
 

@@ -183,7 +183,7 @@ fn picture(report: &Report) -> String {
     }
 }
 
-fn folded(title: &str, text: &str) -> String {
+pub(crate) fn folded(title: &str, text: &str) -> String {
     format!("<details>\n<summary>{title}</summary>\n\n{text}\n</details>\n")
 }
 
@@ -196,8 +196,8 @@ fn known(value: Option<&Known>) -> String {
 }
 
 /// A value as code. A bar would end the cell even there.
-fn code(text: &str) -> String {
-    let text = plain(text).replace('|', "\\|");
+pub(crate) fn code(text: &str) -> String {
+    let text = plain(text, CELL).replace('|', "\\|");
     if text.is_empty() {
         return text;
     }
@@ -209,7 +209,12 @@ fn code(text: &str) -> String {
 
 /// Text in which backticks mean code, and nothing else means anything.
 fn cell(text: &str) -> String {
-    let text = plain(text);
+    line(text, CELL)
+}
+
+/// The same, of at most so many characters.
+pub(crate) fn line(text: &str, most: usize) -> String {
+    let text = plain(text, most);
     // Where backticks are part of a value, nobody can tell which ones belong together.
     if text.matches('`').count() % 2 == 1 || text.contains("``") {
         return escaped(&text).replace('`', "\\`");
@@ -228,15 +233,15 @@ fn escaped(text: &str) -> String {
 }
 
 /// One line of at most so many characters.
-fn plain(text: &str) -> String {
-    let mut plain: String = text.chars().take(CELL).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(CELL).is_some() {
+fn plain(text: &str, most: usize) -> String {
+    let mut plain: String = text.chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(most).is_some() {
         plain.push('…');
     }
     plain
 }
 
-fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + chars.as_str()
 }

@@ -119,7 +119,7 @@ fn part<'v>(step: &'v AccessStep, part: impl Fn(&'v str) -> Option<&'v str>) -> 
 }
 
 /// A label in quotes: everything that could mean something is written as a number.
-fn escape(label: &str) -> String {
+pub(crate) fn escape(label: &str) -> String {
     let mut escaped = String::new();
     for c in label.chars().take(120) {
         if c.is_alphanumeric() || " _-./:".contains(c) {

@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod concise;
+mod details;
 mod github;
 mod gitlab;
 mod junit;
@@ -19,10 +20,13 @@ mod wire;
 
 pub(crate) use build::{Checked, CheckedRun, build};
 pub use concise::{concise, concise_findings};
+pub use details::{Details, EffectDetails, ListDetails, ListKind, Subject, TenantDetails, ValueDetails, WiringDetails};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use junit::junit;
 pub use markdown::markdown;
+pub(crate) use markdown::{capital, code, folded, line};
+pub(crate) use mermaid::escape;
 pub use problem::{Problem, ProblemKind};
 pub use sarif::sarif;
 #[cfg(feature = "schema")]

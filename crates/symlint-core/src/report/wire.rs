@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use symlint_terraform::{Position, Source, Span, Str};
 
+use super::details::{Details, Subject};
 use super::problem::Problem;
 use crate::coverage::Code;
 use crate::finding::{SuppressedBy, Suppression};
@@ -45,6 +46,9 @@ pub struct Report {
     /// The findings as a baseline, if the request asked for one. Not part of the JSON.
     #[serde(skip)]
     pub baseline: Option<String>,
+    /// What a comparison needs, if the request asked for it. Not part of the JSON.
+    #[serde(skip)]
+    pub details: Option<Box<Details>>,
 }
 
 /// A root module with one set of values, or a values file alone.
@@ -254,6 +258,9 @@ pub struct ReportedFinding {
     /// From where to where in the file its tenant is written. Not part of the JSON.
     #[serde(skip)]
     pub block: Option<(u32, u32)>,
+    /// What it is about, if the request asked for it. Not part of the JSON.
+    #[serde(skip)]
+    pub subject: Option<Box<Subject>>,
 }
 
 /// A range of text in a file.

@@ -160,7 +160,7 @@ impl Index {
     }
 
     /// The first tenant of the customer to which a tenant belongs.
-    pub(super) fn first_of_customer(&self, tenant: TenantId) -> TenantId {
+    pub fn first_of_customer(&self, tenant: TenantId) -> TenantId {
         self.customers.get(tenant.index()).copied().unwrap_or(tenant)
     }
 

@@ -1,0 +1,205 @@
+//! Which findings of two reports have one cause: rule, tenants and values decide, whatever the file and the line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::Str;
+
+use super::pair::{Pairing, Seen};
+use crate::report::{Known, ReportedFinding, Subject};
+use crate::tenants::FieldKind;
+
+/// What a finding is about, in the places of the new report.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Identity<'f> {
+    rule: &'f str,
+    tenants: BTreeSet<usize>,
+    values: BTreeSet<(usize, FieldKind, Str)>,
+    what: &'f str,
+}
+
+/// The values of all tenants, written and in effect, in the places of the new report.
+type Values = HashSet<(usize, FieldKind, Str)>;
+
+/// The findings of two reports that have one cause.
+pub(super) struct Causes {
+    /// For each finding of the new report, its place in the old one.
+    pub(super) old_of: Vec<Option<usize>>,
+    /// For each finding of the old report, its place in the new one.
+    pub(super) new_of: Vec<Option<usize>>,
+    /// New findings that say nothing new, and old ones that are not fixed, though there is no other for them.
+    shared: [BTreeSet<usize>; 2],
+    /// By new findings, the tenants that share something only now with those that did before.
+    pub(super) joined: BTreeMap<usize, BTreeSet<usize>>,
+}
+
+/// Which findings take part.
+pub(super) type Filter<'f> = &'f dyn Fn(&ReportedFinding) -> bool;
+
+impl Causes {
+    pub(super) fn new(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, in_old: Filter<'_>, in_new: Filter<'_>) -> Self {
+        let none = Subject::default();
+        let mut causes = Self {
+            old_of: vec![None; new.report.findings.len()],
+            new_of: vec![None; old.report.findings.len()],
+            shared: [BTreeSet::new(), BTreeSet::new()],
+            joined: BTreeMap::new(),
+        };
+        let same = |tenant: usize| tenant;
+        let unified = |tenant: usize| pairing.unified(tenant);
+        let olds: Vec<(usize, Identity<'_>)> = identities(old, in_old, &none, &unified);
+        let news: Vec<(usize, Identity<'_>)> = identities(new, in_new, &none, &same);
+
+        let mut places: HashMap<&Identity<'_>, Vec<usize>> = HashMap::default();
+        for (at, identity) in olds.iter().rev() {
+            places.entry(identity).or_default().push(*at);
+        }
+        for (at, identity) in &news {
+            if let Some(other) = places.get_mut(identity).and_then(Vec::pop) {
+                causes.join(other, *at);
+            }
+        }
+        causes.join_unchanged(&olds, &news, &values(old, &unified), &values(new, &same));
+        causes.join_groups((old, &olds), (new, &news));
+        causes
+    }
+
+    fn join(&mut self, old: usize, new: usize) {
+        if let (Some(a), Some(b)) = (self.new_of.get_mut(old), self.old_of.get_mut(new)) {
+            (*a, *b) = (Some(new), Some(old));
+        }
+    }
+
+    /// Whether nothing in the old report has the cause of a finding of the new one.
+    pub(super) fn is_new(&self, at: usize) -> bool {
+        let [shared, _] = &self.shared;
+        self.old_of.get(at).is_some_and(Option::is_none) && !shared.contains(&at)
+    }
+
+    /// Whether nothing in the new report has the cause of a finding of the old one.
+    pub(super) fn is_gone(&self, at: usize) -> bool {
+        let [_, shared] = &self.shared;
+        self.new_of.get(at).is_some_and(Option::is_none) && !shared.contains(&at)
+    }
+
+    /// Two findings about the same tenants, of which no value that either names changed, are one.
+    fn join_unchanged(
+        &mut self,
+        olds: &[(usize, Identity<'_>)],
+        news: &[(usize, Identity<'_>)],
+        before: &Values,
+        after: &Values,
+    ) {
+        type About<'f> = (&'f str, &'f BTreeSet<usize>, &'f str);
+        let mut left: BTreeMap<About<'_>, Vec<usize>> = BTreeMap::new();
+        fn about<'f>(identity: &'f Identity<'_>) -> About<'f> {
+            (identity.rule, &identity.tenants, identity.what)
+        }
+        let is_kept = |identity: &Identity<'_>, values: &Values| {
+            !identity.values.is_empty() && identity.values.iter().all(|value| values.contains(value))
+        };
+        for (at, identity) in olds.iter().rev().filter(|(at, _)| self.is_gone(*at)) {
+            if is_kept(identity, after) {
+                left.entry(about(identity)).or_default().push(*at);
+            }
+        }
+        for (at, identity) in news {
+            if self.is_new(*at)
+                && is_kept(identity, before)
+                && let Some(other) = left.get_mut(&about(identity)).and_then(Vec::pop)
+            {
+                self.join(other, *at);
+            }
+        }
+    }
+
+    /// What several tenants share is reported on the later ones, and which these are may change: only who had no part in
+    /// it before brings something new.
+    fn join_groups(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
+        let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
+        let mut counted: BTreeSet<(Group<'_>, usize)> = BTreeSet::new();
+        for (at, identity) in new.1 {
+            let Some(group) = group(new.0, *at, identity).filter(|_| self.is_new(*at)) else { continue };
+            let Some(members) = before.get(&group) else { continue };
+            let joining: BTreeSet<usize> = identity.tenants.difference(members).copied().collect();
+            let mut is_news = false;
+            for tenant in &joining {
+                is_news |= counted.insert((group.clone(), *tenant));
+            }
+            match is_news {
+                true => drop(self.joined.insert(*at, joining)),
+                false => drop(self.shared[0].insert(*at)),
+            }
+        }
+        for (at, identity) in old.1 {
+            let Some(group) = group(old.0, *at, identity).filter(|_| self.is_gone(*at)) else { continue };
+            if after.get(&group).is_some_and(|members| identity.tenants.is_subset(members)) {
+                self.shared[1].insert(*at);
+            }
+        }
+    }
+}
+
+/// What several tenants share: the rule and the values.
+type Group<'f> = (&'f str, BTreeSet<(FieldKind, Str)>);
+
+fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Group<'f>> {
+    let subject = seen.report.findings.get(at)?.subject.as_deref()?;
+    if identity.tenants.len() < 2 {
+        return None;
+    }
+    if !subject.primary.is_empty() {
+        return Some((identity.rule, subject.primary.clone()));
+    }
+    // It is on a key: what it says of one tenant, it says of all.
+    let own = subject.own.iter().next()?;
+    let values = subject.values.iter().filter(|(tenant, ..)| tenant == own);
+    Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))
+}
+
+fn groups<'f>(seen: Seen<'_>, all: &[(usize, Identity<'f>)]) -> BTreeMap<Group<'f>, BTreeSet<usize>> {
+    let mut groups: BTreeMap<Group<'_>, BTreeSet<usize>> = BTreeMap::new();
+    for (at, identity) in all {
+        if let Some(group) = group(seen, *at, identity) {
+            groups.entry(group).or_default().extend(&identity.tenants);
+        }
+    }
+    groups
+}
+
+fn identities<'f>(
+    seen: Seen<'f>,
+    filter: Filter<'_>,
+    none: &'f Subject,
+    unified: &dyn Fn(usize) -> usize,
+) -> Vec<(usize, Identity<'f>)> {
+    let findings = seen.report.findings.iter().enumerate().filter(|(_, finding)| filter(finding));
+    findings.map(|(at, finding)| (at, identity(finding, none, unified))).collect()
+}
+
+fn identity<'f>(finding: &'f ReportedFinding, none: &'f Subject, unified: &dyn Fn(usize) -> usize) -> Identity<'f> {
+    let subject = finding.subject.as_deref().unwrap_or(none);
+    Identity {
+        rule: &finding.rule,
+        tenants: subject.own.iter().chain(&subject.others).map(|tenant| unified(*tenant)).collect(),
+        values: subject.values.iter().map(|(tenant, kind, text)| (unified(*tenant), *kind, text.clone())).collect(),
+        what: &subject.what,
+    }
+}
+
+/// All values of a report, written and in effect.
+pub(super) fn values(seen: Seen<'_>, unified: &dyn Fn(usize) -> usize) -> Values {
+    let mut values = Values::default();
+    for (at, tenant) in seen.details.tenants.iter().enumerate() {
+        let at = unified(at);
+        let text = |value: &Option<Known>| match value {
+            Some(Known::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        values.extend(tenant.values.iter().filter_map(|value| Some((at, value.kind, text(&value.value)?))));
+        // What passes a value that is not known is about no text.
+        let effects = tenant.effects.iter();
+        values.extend(effects.map(|effect| (at, effect.kind, text(&effect.value).unwrap_or_default())));
+    }
+    values
+}

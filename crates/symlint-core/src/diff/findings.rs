@@ -1,0 +1,149 @@
+//! Findings that a change adds or fixes, and those that let one customer into another.
+
+use std::collections::BTreeSet;
+
+use super::cause::Causes;
+use super::pair::{Pairing, Seen};
+use super::wire::{ChangedFinding, Crossing, Hidden, TenantChange};
+use crate::report::{Known, ReportedFinding, Subject};
+use crate::rule::Level;
+
+/// A finding as a comparison has it.
+pub(super) fn changed(finding: &ReportedFinding) -> ChangedFinding {
+    ChangedFinding {
+        rule: finding.rule.clone(),
+        level: finding.level,
+        message: finding.message.clone(),
+        tenant: finding.tenant.clone(),
+        path: finding.path.clone(),
+        location: finding.location.clone(),
+        help: finding.help.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        suppressed: finding.suppressed.clone(),
+        urgency: finding.urgency,
+    }
+}
+
+/// What a change touches: the tenants of the new report that are new or have other values.
+pub(super) fn touched(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> BTreeSet<usize> {
+    let is_touched = |at: &usize| {
+        let was = pairing.old_of.get(*at).copied().flatten().and_then(|was| old.tenant(was));
+        let Some(((earlier_tenant, earlier), (tenant, own))) = was.zip(new.tenant(*at)) else { return true };
+        let texts = |values: &[crate::report::ValueDetails]| -> BTreeSet<_> {
+            values.iter().map(|value| (value.kind, text(&value.value))).collect()
+        };
+        earlier_tenant.key != tenant.key || texts(&earlier.values) != texts(&own.values)
+    };
+    (0..new.report.tenants.len()).filter(is_touched).collect()
+}
+
+fn text(value: &Option<Known>) -> Option<String> {
+    match value {
+        Some(Known::Text(text)) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+/// A finding as it is reported on a tenant that the change touches, where its own tenant is not touched.
+pub(crate) fn on_touched(
+    finding: &ReportedFinding,
+    subject: &Subject,
+    touched: &BTreeSet<usize>,
+    joined: Option<&BTreeSet<usize>>,
+    seen: Seen<'_>,
+) -> Option<ReportedFinding> {
+    if finding.tenant.is_none() || subject.own.iter().any(|own| joined.unwrap_or(touched).contains(own)) {
+        return None;
+    }
+    let other = *subject.others.iter().find(|other| joined.unwrap_or(touched).contains(other))?;
+    let (tenant, details) = seen.tenant(other)?;
+    // The place of the other's value that it was compared with.
+    let is_of = |place: &crate::report::Location| {
+        let values = details.values.iter().map(|value| &value.location).chain([&tenant.location]);
+        let mut values = values.filter(|own| own.file == place.file);
+        values.any(|own| own.start.offset <= place.start.offset && place.end.offset <= own.end.offset)
+    };
+    let (at, related) = finding.related.iter().enumerate().find(|(_, related)| is_of(&related.location))?;
+    let mut moved = finding.clone();
+    moved.tenant = Some(tenant.key.to_string());
+    moved.path = None;
+    moved.others = finding.tenant.iter().cloned().collect();
+    moved.location = related.location.clone();
+    moved.message = format!("this is why `{}` has a finding: {}", finding.tenant.as_deref()?, finding.message);
+    moved.related.remove(at);
+    moved.related.insert(
+        0,
+        crate::report::RelatedPlace { message: finding.message.clone(), location: finding.location.clone() },
+    );
+    // What would fix it is elsewhere.
+    moved.fixes.clear();
+    moved.block = None;
+    Some(moved)
+}
+
+/// New findings and those that are gone.
+pub(super) struct Findings {
+    pub(super) new: Vec<usize>,
+    pub(super) fixed: Vec<usize>,
+    pub(super) unchanged: usize,
+    pub(super) causes: Causes,
+}
+
+/// The findings that count on one side alone.
+pub(super) fn compare(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Findings {
+    let counts = |finding: &ReportedFinding| finding.suppressed.is_none();
+    let causes = Causes::new(old, new, pairing, &counts, &counts);
+    let counting = |seen: Seen<'_>| -> Vec<usize> {
+        seen.report.findings.iter().enumerate().filter(|(_, it)| counts(it)).map(|(at, _)| at).collect()
+    };
+    let mut added = counting(new);
+    let all = added.len();
+    added.retain(|at| causes.is_new(*at));
+    let unchanged = all - added.len();
+    // What is suppressed is not fixed.
+    let to_any = Causes::new(old, new, pairing, &counts, &|_| true);
+    let mut fixed = counting(old);
+    fixed.retain(|at| causes.is_gone(*at) && to_any.is_gone(*at));
+    Findings { new: added, fixed, unchanged, causes }
+}
+
+/// Whether a finding says that one customer's flow acts on what another customer has.
+pub(super) fn crosses(seen: Seen<'_>, finding: &ReportedFinding) -> Option<(Vec<String>, Vec<String>)> {
+    let subject = finding.subject.as_deref()?;
+    let rule = seen.report.rules.get(&finding.rule)?;
+    if rule.level != Level::Error || rule.severity.is_none() || subject.others.is_empty() {
+        return None;
+    }
+    let names =
+        |tenants: &BTreeSet<usize>| -> Vec<String> { tenants.iter().map(|at| seen.key(*at).to_string()).collect() };
+    Some((names(&subject.own), names(&subject.others)))
+}
+
+/// The crossings among new findings, and among those that the change hides.
+pub(super) fn crossings(new: Seen<'_>, added: &[(usize, ChangedFinding)]) -> Vec<Crossing> {
+    let crossing = |(at, changed): &(usize, ChangedFinding)| {
+        let (from, into) = crosses(new, new.report.findings.get(*at)?)?;
+        Some(Crossing { from, into, finding: changed.clone() })
+    };
+    added.iter().filter_map(crossing).collect()
+}
+
+/// The crossings that nobody would see, since the change hides them.
+pub(super) fn hidden_crossings(hidden: &[Hidden], sides: &[Seen<'_>]) -> Vec<Crossing> {
+    let crossing = |it: &Hidden| {
+        sides.iter().find_map(|seen| {
+            let own = seen.report.findings.iter().find(|own| own.fingerprint == it.finding.fingerprint)?;
+            let (from, into) = crosses(*seen, own)?;
+            Some(Crossing { from, into, finding: it.finding.clone() })
+        })
+    };
+    hidden.iter().filter_map(crossing).collect()
+}
+
+/// Notes the new findings of each tenant.
+pub(super) fn note(tenants: &mut [TenantChange], findings: &[ChangedFinding]) {
+    for change in tenants {
+        let own = findings.iter().filter(|finding| finding.tenant.as_deref() == Some(change.tenant.as_str()));
+        change.findings = own.map(|finding| finding.fingerprint.clone()).collect();
+    }
+}

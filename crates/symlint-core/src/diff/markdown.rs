@@ -1,0 +1,400 @@
+//! A comment on a pull request that says in twenty seconds who gains access to what.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::io;
+
+use super::picture::picture;
+use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
+use super::words::{
+    Mood, coverage_line, headline, hidden_line, is_partial, list_line, setting_line, short_arn, tenant_notes,
+    wiring_line,
+};
+use crate::report::{Known, Location, capital, code, count, folded, line};
+use crate::rule::Level;
+
+/// GitHub takes comments of 65,536 characters. Something may be put around this one.
+const BYTES: usize = 64_000;
+
+/// How many rows a table has, and how many lines a list.
+const ROWS: usize = 100;
+
+/// How many characters a sentence has.
+const SENTENCE: usize = 1_000;
+
+/// What is longer than that is folded.
+const OPEN: usize = 12;
+
+/// The comment. Crossings are first, and never left out.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn markdown(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = head(diff);
+    let crossings = crossings(diff, BYTES.saturating_sub(text.len() + 1_000));
+    text.push_str(&crossings);
+    let sections = [
+        hidden(diff),
+        access(diff),
+        drawn(diff),
+        values(diff),
+        wiring(diff),
+        lists(diff),
+        findings(diff),
+        uncompared(diff),
+    ];
+    let mut left_out = 0;
+    for section in sections.into_iter().filter(|section| !section.is_empty()) {
+        // Half a table is none.
+        if text.len() + section.len() < BYTES {
+            text.push_str(section.trim_end());
+            text.push_str("\n\n");
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let parts = if left_out == 1 { "1 part is" } else { &format!("{left_out} parts are") };
+        let _ =
+            writeln!(text, "*{parts} left out, since a comment would be too long: `--format json` has everything.*");
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    to.write_all(text.as_bytes())
+}
+
+fn head(diff: &Diff) -> String {
+    let headline = headline(diff);
+    let mark = match headline.mood {
+        Mood::Failed => "⛔ ",
+        Mood::Bad => "❌ ",
+        Mood::Doubtful => "⚠️ ",
+        Mood::Neutral => "",
+        Mood::Clean => "✅ ",
+    };
+    let [before, after] = diff.summary.tenants;
+    let mut text = format!("## {mark}symlint: {}\n\n", cell(&headline.text));
+    let _ = writeln!(text, "Compared with {}: {} before, {after} after.\n", cell(&diff.base), count(before, "tenant"));
+    for problem in &diff.problems {
+        let _ = writeln!(text, "- {}", cell(&problem.to_string()));
+    }
+    for problem in &diff.base_problems {
+        let _ = writeln!(text, "- before the change: {}", cell(&problem.to_string()));
+    }
+    if !diff.problems.is_empty() || !diff.base_problems.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// A sentence.
+fn cell(text: &str) -> String {
+    line(text, SENTENCE)
+}
+
+fn place(diff: &Diff, location: &Location) -> String {
+    code(&format!("{}:{}", diff.repository_path(&location.file), location.start.line))
+}
+
+fn rule(diff: &Diff, id: &str) -> String {
+    match diff.pages.get(id) {
+        Some(page) => format!("[{id}]({page})"),
+        None => code(id),
+    }
+}
+
+fn names(names: &[String]) -> String {
+    let mut text: Vec<String> = names.iter().take(3).map(|name| code(name)).collect();
+    if names.len() > 3 {
+        text.push(format!("{} more", names.len() - 3));
+    }
+    text.join(", ")
+}
+
+/// All crossings; where they do not fit, who crosses into whom.
+fn crossings(diff: &Diff, most: usize) -> String {
+    if diff.crossings.is_empty() {
+        return String::new();
+    }
+    let title = "### ❌ Crossings into another customer\n\n";
+    let hidden = |crossing: &Crossing| {
+        let is_it = |finding: &ChangedFinding| finding.fingerprint == crossing.finding.fingerprint;
+        match diff.check.hidden.iter().any(|hidden| is_it(&hidden.finding)) {
+            true => " **The change hides this finding.**",
+            false => "",
+        }
+    };
+    let line = |crossing: &Crossing| {
+        format!(
+            "- **{} → {}**: {} ({}, {}){}\n",
+            names(&crossing.from),
+            names(&crossing.into),
+            cell(&crossing.finding.message),
+            rule(diff, &crossing.finding.rule),
+            place(diff, &crossing.finding.location),
+            hidden(crossing)
+        )
+    };
+    let lines: String = diff.crossings.iter().map(line).collect();
+    if title.len() + lines.len() < most {
+        return format!("{title}{lines}\n");
+    }
+    let mut pairs: BTreeMap<(Vec<String>, Vec<String>), usize> = BTreeMap::new();
+    for crossing in &diff.crossings {
+        *pairs.entry((crossing.into.clone(), crossing.from.clone())).or_default() += 1;
+    }
+    let lines: String = pairs
+        .iter()
+        .map(|((into, from), number)| format!("- {} → {} ({number})\n", names(from), names(into)))
+        .collect();
+    if title.len() + lines.len() < most {
+        return format!("{title}{lines}\n");
+    }
+    // More than a comment can hold: into whom, and from how many.
+    let mut into: BTreeMap<&str, usize> = BTreeMap::new();
+    diff.crossings.iter().flat_map(|crossing| &crossing.into).for_each(|name| *into.entry(name).or_default() += 1);
+    let mut lines = String::new();
+    for (at, (name, number)) in into.iter().enumerate() {
+        let line = format!("- {number} into {}\n", code(name));
+        if title.len() + lines.len() + line.len() + 100 > most {
+            let _ = writeln!(lines, "- and into {} other tenants", into.len() - at);
+            break;
+        }
+        lines.push_str(&line);
+    }
+    format!("{title}{lines}\n")
+}
+
+fn hidden(diff: &Diff) -> String {
+    let mut text = String::new();
+    let check = &diff.check;
+    if !check.hidden.is_empty() {
+        text.push_str("### ❌ This change hides findings from the check\n\n");
+        for it in check.hidden.iter().take(ROWS) {
+            let _ = writeln!(text, "- {} ({})", cell(&hidden_line(it)), place(diff, &it.finding.location));
+        }
+        more(&mut text, check.hidden.len());
+        text.push('\n');
+    }
+    if !check.settings.is_empty() {
+        text.push_str("### The configuration of the check changes\n\n");
+        for setting in check.settings.iter().take(ROWS) {
+            let file = code(diff.repository_path(&setting.file));
+            let _ = writeln!(text, "- {file} {}", cell(&setting_line(setting)));
+        }
+        more(&mut text, check.settings.len());
+    }
+    text
+}
+
+fn more(text: &mut String, all: usize) {
+    if all > ROWS {
+        let _ = writeln!(text, "- and {} more", all - ROWS);
+    }
+}
+
+/// A value in a cell, short where it is as usual.
+fn short(value: Option<&Known>) -> String {
+    match value {
+        Some(Known::Text(text)) => code(&short_arn(text)),
+        Some(Known::Unknown { .. }) => "*known only after apply*".to_owned(),
+        None => "–".to_owned(),
+    }
+}
+
+fn between(old: Option<&Known>, new: Option<&Known>) -> String {
+    let (old, new) = (short(old), short(new));
+    if old == new { new } else { format!("{old} → {new}") }
+}
+
+fn access(diff: &Diff) -> String {
+    let mut rows: Vec<String> = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
+    let others = |grant: &GrantChange| match grant.also_of.is_empty() {
+        true => String::new(),
+        false => format!(" ⚠️ also of {}", names(&grant.also_of)),
+    };
+    for change in &diff.tenants {
+        let tenant = tenant(diff, change);
+        let row = |what: &str, grant: &GrantChange| {
+            format!(
+                "| {what} | {tenant} | {} | {}{} | {} | {} |",
+                short(grant.permission_set.as_ref()),
+                short(grant.account.as_ref()),
+                others(grant),
+                short(grant.role.as_ref()),
+                short(grant.instance.as_ref())
+            )
+        };
+        rows.extend(change.gained.iter().map(|grant| row("**gains**", grant)));
+        rows.extend(change.rerouted.iter().map(|Rerouted { old, new }| {
+            format!(
+                "| now through | {tenant} | {} | {}{} | {} | {} |",
+                short(new.permission_set.as_ref()),
+                short(new.account.as_ref()),
+                others(new),
+                between(old.role.as_ref(), new.role.as_ref()),
+                between(old.instance.as_ref(), new.instance.as_ref())
+            )
+        }));
+        rows.extend(change.lost.iter().map(|grant| row("loses", grant)));
+        notes.extend(tenant_notes(change).iter().map(|note| format!("- {}", cell(&capital(note)))));
+    }
+    if rows.is_empty() && notes.is_empty() {
+        return String::new();
+    }
+    let mut text = "### Who gains and who loses access\n\n".to_owned();
+    if !rows.is_empty() {
+        text.push_str(
+            "| | tenant | permission set | in account | through role | of instance |\n|---|---|---|---|---|---|\n",
+        );
+        rows.iter().take(ROWS).for_each(|row| {
+            text.push_str(row);
+            text.push('\n');
+        });
+        if rows.len() > ROWS {
+            let _ = writeln!(text, "\nThese are the first {ROWS} of {} changes of access.", rows.len());
+        }
+        text.push('\n');
+    }
+    notes.iter().take(ROWS).for_each(|note| {
+        text.push_str(note);
+        text.push('\n');
+    });
+    more(&mut text, notes.len());
+    text
+}
+
+/// The tenant of a row, with what happens to it.
+fn tenant(diff: &Diff, change: &TenantChange) -> String {
+    let what = match change.change {
+        TenantChangeKind::Added => " (new)",
+        TenantChangeKind::Removed => " (removed)",
+        TenantChangeKind::Renamed => " (renamed)",
+        TenantChangeKind::Changed => "",
+    };
+    let errors = diff.findings.new.iter().filter(|finding| finding.level == Level::Error);
+    let is_wrong = errors.into_iter().any(|finding| finding.tenant.as_deref() == Some(change.tenant.as_str()))
+        || diff.crossings.iter().any(|crossing| crossing.from.iter().any(|from| *from == change.tenant.as_str()));
+    format!("{}{what}{}", code(&change.tenant), if is_wrong { " ❌" } else { "" })
+}
+
+fn drawn(diff: &Diff) -> String {
+    let Some(graph) = picture(diff) else { return String::new() };
+    let text = format!("```mermaid\n{graph}```\n");
+    if graph.lines().count() <= 3 * OPEN { text } else { folded("Picture of what changes", &text) }
+}
+
+fn values(diff: &Diff) -> String {
+    let rows: Vec<String> = diff
+        .tenants
+        .iter()
+        .flat_map(|change| change.values.iter().map(move |value| (change, value)))
+        .map(|(change, value)| {
+            format!(
+                "| {} | {} | {} | {} | {} |",
+                code(&change.tenant),
+                code(&value.name),
+                full(value.old.as_ref()),
+                full(value.new.as_ref()),
+                place(diff, &value.location)
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = "| tenant | value | before | after | where |\n|---|---|---|---|---|\n".to_owned();
+    rows.iter().take(ROWS).for_each(|row| {
+        text.push_str(row);
+        text.push('\n');
+    });
+    if rows.len() > ROWS {
+        let _ = writeln!(text, "\nThese are the first {ROWS} of {}.", rows.len());
+    }
+    match rows.len() {
+        0..=OPEN => format!("### Changed values\n\n{text}"),
+        number => folded(&format!("{number} changed values"), &text),
+    }
+}
+
+fn full(value: Option<&Known>) -> String {
+    match value {
+        Some(Known::Text(text)) => code(text),
+        value => short(value),
+    }
+}
+
+fn wiring(diff: &Diff) -> String {
+    if diff.wiring.is_empty() {
+        return String::new();
+    }
+    let mut text = "### Changed wiring\n\n".to_owned();
+    for change in diff.wiring.iter().take(ROWS) {
+        let _ = writeln!(text, "- {} ({})", cell(&wiring_line(change)), place(diff, &change.location));
+    }
+    more(&mut text, diff.wiring.len());
+    text
+}
+
+fn lists(diff: &Diff) -> String {
+    if diff.lists.is_empty() {
+        return String::new();
+    }
+    let mut lines = String::new();
+    for change in diff.lists.iter().take(ROWS) {
+        let _ = writeln!(lines, "- {} ({})", cell(&capital(&list_line(change))), place(diff, &change.location));
+    }
+    more(&mut lines, diff.lists.len());
+    match diff.lists.len() {
+        0..=OPEN => format!("### Safelist and trust\n\n{lines}"),
+        number => folded(&format!("{number} changed entries of safelists and trust"), &lines),
+    }
+}
+
+fn findings(diff: &Diff) -> String {
+    let is_crossing = |finding: &&ChangedFinding| {
+        !diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
+    };
+    let added: Vec<&ChangedFinding> = diff.findings.new.iter().filter(is_crossing).collect();
+    let line = |finding: &ChangedFinding| {
+        let mark = if finding.level == Level::Error { "❌" } else { "⚠️" };
+        let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();
+        let (message, place) = (cell(&finding.message), place(diff, &finding.location));
+        format!("- {mark} {tenant}{message} ({}, {place})\n", rule(diff, &finding.rule))
+    };
+    let mut text = String::new();
+    if !added.is_empty() {
+        let others = if diff.crossings.is_empty() { "New findings" } else { "Other new findings" };
+        let _ = writeln!(text, "### {others}\n");
+        added.iter().take(ROWS).for_each(|finding| text.push_str(&line(finding)));
+        more(&mut text, added.len());
+        text.push('\n');
+    }
+    if !diff.findings.fixed.is_empty() {
+        let mut lines = String::new();
+        diff.findings.fixed.iter().take(ROWS).for_each(|finding| {
+            let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();
+            let _ = writeln!(lines, "- {tenant}{} ({})", cell(&finding.message), rule(diff, &finding.rule));
+        });
+        more(&mut lines, diff.findings.fixed.len());
+        text.push_str(&folded(&format!("Fixed: {}", count(diff.findings.fixed.len(), "finding")), &lines));
+    }
+    text
+}
+
+fn uncompared(diff: &Diff) -> String {
+    if diff.not_compared.is_empty() {
+        return String::new();
+    }
+    let mut lines = String::new();
+    for gap in diff.not_compared.iter().take(ROWS) {
+        let _ = writeln!(lines, "- {}", cell(&coverage_line(gap)));
+    }
+    more(&mut lines, diff.not_compared.len());
+    match is_partial(diff) {
+        true => format!("### Not compared\n\n{lines}"),
+        false => folded(&format!("Not compared: {}", count(diff.not_compared.len(), "note")), &lines),
+    }
+}

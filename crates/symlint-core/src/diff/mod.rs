@@ -1,0 +1,238 @@
+//! Two reports → who gains and who loses access to what, and what the change does to the check itself.
+//!
+//! It compares what takes effect, never texts: a set-up that is written in another way is the same set-up.
+
+mod cause;
+mod findings;
+mod hidden;
+mod markdown;
+mod pair;
+mod picture;
+#[cfg(feature = "schema")]
+mod schema;
+mod tenants;
+mod wire;
+mod wiring;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{SuppressedBy, Suppression};
+use crate::report::{Details, ProblemKind, Report, ReportedFinding, Tool, importance};
+use crate::rule::Level;
+use findings::changed;
+use pair::{Pairing, Seen};
+
+pub use markdown::markdown;
+#[cfg(feature = "schema")]
+pub use schema::diff_schema;
+pub use wire::*;
+pub use words::{
+    Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, setting_line,
+    tenant_notes, wiring_line,
+};
+
+/// The version of the comparison's shape.
+pub const VERSION: u32 = 1;
+
+/// What is compared: reports with details.
+pub struct Comparison<'r> {
+    /// Before the change.
+    pub old: &'r Report,
+    /// After it.
+    pub new: &'r Report,
+    /// The folders from which the names of each are seen, where these are two.
+    pub tops: Option<[&'r str; 2]>,
+    /// What is after the change, under the configuration from before it, where these differ.
+    pub unchanged_policy: Option<&'r Report>,
+    /// What is after the change, with one setting as it was before, for each that differs.
+    pub trials: &'r [Trial],
+    /// The settings that differ.
+    pub settings: Vec<SettingChange>,
+    /// What the change is compared with, in words.
+    pub base: String,
+    /// The level at which new findings make it fail; none ever do without it.
+    pub fail_on: Option<Level>,
+}
+
+/// What would be found if one setting had not changed.
+pub struct Trial {
+    /// The setting.
+    pub setting: SettingChange,
+    /// What was found.
+    pub report: Report,
+}
+
+/// Holds two reports against each other.
+pub fn compare(comparison: &Comparison<'_>) -> Diff {
+    let none = Details::default();
+    let Comparison { old: before, new: after, tops, .. } = comparison;
+    let old = Seen::new(before, tops.map(|[old, _]| old), &none);
+    let new = Seen::new(after, tops.map(|[_, new]| new), &none);
+    let pairing = Pairing::new(old, new);
+    let found = findings::compare(old, new, &pairing);
+    let touched = findings::touched(old, new, &pairing);
+    let mut added: Vec<(usize, ReportedFinding)> = Vec::new();
+    for at in &found.new {
+        let Some(finding) = after.findings.get(*at) else { continue };
+        let moved = finding
+            .subject
+            .as_deref()
+            .and_then(|subject| findings::on_touched(finding, subject, &touched, found.causes.joined.get(at), new));
+        added.push((*at, moved.unwrap_or_else(|| finding.clone())));
+    }
+    added.sort_by(|(_, a), (_, b)| importance(a).cmp(&importance(b)));
+    let added: Vec<(usize, ChangedFinding)> = added.iter().map(|(at, finding)| (*at, changed(finding))).collect();
+    let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, None, &none));
+    let hidden = hidden::all(old, new, &pairing, unchanged_policy, comparison.trials);
+    let mut crossings = findings::crossings(new, &added);
+    let sides: Vec<Seen<'_>> = [Some(new), unchanged_policy, Some(old)].into_iter().flatten().collect();
+    crossings.extend(findings::hidden_crossings(&hidden, &sides));
+    let mut changes = tenants::changes(old, new, &pairing);
+    tenants::note_others(&mut changes, new);
+    let new_findings: Vec<ChangedFinding> = added.into_iter().map(|(_, finding)| finding).collect();
+    findings::note(&mut changes, &new_findings);
+    // What is hidden is not fixed.
+    let is_hidden = |finding: &ReportedFinding| {
+        hidden.iter().any(|it| it.finding.rule == finding.rule && it.finding.message == finding.message)
+    };
+    let mut fixed: Vec<&ReportedFinding> = found.fixed.iter().filter_map(|at| before.findings.get(*at)).collect();
+    fixed.retain(|finding| !is_hidden(finding));
+    fixed.sort_by(|a, b| importance(a).cmp(&importance(b)));
+    let findings = FindingChanges {
+        new: new_findings,
+        fixed: fixed.into_iter().map(changed).collect(),
+        unchanged: found.unchanged,
+    };
+    let wiring = wiring::changes(old, new, &pairing);
+    let lists = wiring::lists(old, new, &pairing);
+    let mut diff = Diff {
+        version: VERSION,
+        tool: Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() },
+        base: comparison.base.clone(),
+        crossings,
+        check: CheckChanges { hidden, settings: comparison.settings.clone() },
+        tenants: changes,
+        wiring,
+        lists,
+        findings,
+        not_compared: not_compared(old, new),
+        problems: after.problems.clone(),
+        // Where there was nothing yet, nothing is missing.
+        base_problems: before
+            .problems
+            .iter()
+            .filter(|problem| problem.kind != ProblemKind::NothingChecked || !before.tenants.is_empty())
+            .cloned()
+            .collect(),
+        summary: DiffSummary::default(),
+        paths: paths(&[before, after]),
+        pages: pages(&[Some(*before), Some(*after), comparison.unchanged_policy]),
+    };
+    diff.summary = summary(&diff, comparison);
+    diff
+}
+
+fn summary(diff: &Diff, comparison: &Comparison<'_>) -> DiffSummary {
+    let of = |kind: TenantChangeKind| diff.tenants.iter().filter(|tenant| tenant.change == kind).count();
+    let level = |level: Level| diff.findings.new.iter().filter(|finding| finding.level == level).count();
+    let (new_errors, new_warnings) = (level(Level::Error), level(Level::Warning));
+    let fails = match comparison.fail_on {
+        Some(Level::Error) => new_errors > 0,
+        Some(Level::Warning) => new_errors + new_warnings > 0,
+        _ => false,
+    };
+    DiffSummary {
+        crossings: diff.crossings.len(),
+        added: of(TenantChangeKind::Added),
+        removed: of(TenantChangeKind::Removed),
+        renamed: of(TenantChangeKind::Renamed),
+        changed: of(TenantChangeKind::Changed),
+        gained: diff.tenants.iter().map(|tenant| tenant.gained.len()).sum(),
+        lost: diff.tenants.iter().map(|tenant| tenant.lost.len()).sum(),
+        rerouted: diff.tenants.iter().map(|tenant| tenant.rerouted.len()).sum(),
+        new_errors,
+        new_warnings,
+        fixed: diff.findings.fixed.len(),
+        hidden: diff.check.hidden.len(),
+        tenants: [comparison.old.tenants.len(), comparison.new.tenants.len()],
+        exit_code: if diff.problems.is_empty() { u8::from(fails) } else { 2 },
+    }
+}
+
+/// What was not checked on one side or on both.
+fn not_compared(old: Seen<'_>, new: Seen<'_>) -> Vec<Uncompared> {
+    type Gap<'g> = (Option<String>, &'g crate::report::ReportedGap);
+    fn gaps<'g>(seen: Seen<'g>) -> Vec<Gap<'g>> {
+        let of_runs = seen.report.runs.iter().enumerate();
+        let of_runs =
+            of_runs.flat_map(move |(at, run)| run.not_checked.iter().map(move |gap| (Some(seen.run(at)), gap)));
+        of_runs.chain(seen.report.not_checked.iter().map(|gap| (None, gap))).collect()
+    }
+    let mut left = gaps(old);
+    let mut all = Vec::new();
+    for (run, gap) in gaps(new) {
+        let is_same =
+            |(other_run, other): &Gap<'_>| *other_run == run && other.code == gap.code && other.reason == gap.reason;
+        let side = match left.iter().position(is_same) {
+            Some(at) => {
+                left.remove(at);
+                SideName::Both
+            }
+            None => SideName::New,
+        };
+        all.push(Uncompared { side, run, gap: gap.clone() });
+    }
+    all.extend(left.into_iter().map(|(run, gap)| Uncompared { side: SideName::Old, run, gap: gap.clone() }));
+    all
+}
+
+fn paths(reports: &[&Report]) -> BTreeMap<String, String> {
+    let files = reports.iter().flat_map(|report| &report.files);
+    files.map(|(name, file)| (name.to_string(), file.repository_path.clone())).collect()
+}
+
+fn pages(reports: &[Option<&Report>]) -> BTreeMap<String, &'static str> {
+    let rules = reports.iter().flatten().flat_map(|report| &report.rules);
+    rules.map(|(id, rule)| (id.clone(), rule.url)).collect()
+}
+
+/// Whether the first report has a finding that counts, and the second, of the same files, has not.
+pub fn loses_findings(before: &Report, after: &Report) -> bool {
+    let none = Details::default();
+    !hidden::lost(Seen::new(before, None, &none), Seen::new(after, None, &none)).is_empty()
+}
+
+/// Marks the findings of `new` that `old` has too, so that only the others count, and puts those that relate two tenants
+/// on the one that the change touches. `base` says what `old` is.
+pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: &str) {
+    let none = Details::default();
+    let (known, moved) = {
+        let (old, seen) = (Seen::new(old, None, &none), Seen::new(new, None, &none));
+        let pairing = Pairing::new(old, seen);
+        let found = findings::compare(old, seen, &pairing);
+        let touched = findings::touched(old, seen, &pairing);
+        let added: BTreeSet<usize> = found.new.iter().copied().collect();
+        let is_known =
+            |at: &usize| seen.report.findings.get(*at).is_some_and(|it| it.suppressed.is_none()) && !added.contains(at);
+        let known: Vec<usize> = (0..seen.report.findings.len()).filter(is_known).collect();
+        let moved = |at: &usize| {
+            let finding = seen.report.findings.get(*at)?;
+            let joined = found.causes.joined.get(at);
+            Some((*at, findings::on_touched(finding, finding.subject.as_deref()?, &touched, joined, seen)?))
+        };
+        let moved: Vec<(usize, ReportedFinding)> = found.new.iter().filter_map(moved).collect();
+        (known, moved)
+    };
+    for (at, finding) in moved {
+        if let Some(place) = new.findings.get_mut(at) {
+            *place = finding;
+        }
+    }
+    for at in known {
+        if let Some(finding) = new.findings.get_mut(at) {
+            finding.suppressed = Some(Suppression { by: SuppressedBy::Revision, reason: format!("{base} has it too") });
+        }
+    }
+    new.recount(fail_on);
+}

@@ -1,0 +1,232 @@
+//! Which tenant before the change is which one after it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::Str;
+
+use crate::report::{Details, Known, Report, ReportedTenant, TenantDetails};
+use crate::tenants::FieldKind;
+
+/// The tenants of two reports, held against each other.
+pub(super) struct Pairing {
+    /// For each tenant of the old report, its place in the new one.
+    pub(super) new_of: Vec<Option<usize>>,
+    /// For each tenant of the new report, its place in the old one.
+    pub(super) old_of: Vec<Option<usize>>,
+    /// For each run of the old report, its place in the new one.
+    pub(super) runs: Vec<Option<usize>>,
+}
+
+/// A report with its details, and the folder from which its names are seen.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'r> {
+    pub(super) report: &'r Report,
+    pub(super) details: &'r Details,
+    top: &'r str,
+}
+
+impl<'r> Seen<'r> {
+    pub(super) fn new(report: &'r Report, top: Option<&'r str>, none: &'r Details) -> Self {
+        Self { report, details: report.details.as_deref().unwrap_or(none), top: top.unwrap_or(".") }
+    }
+
+    /// The name of a run as seen from the top.
+    pub(super) fn run(&self, at: usize) -> String {
+        let Some(run) = self.report.runs.get(at) else { return String::new() };
+        let below = |name: &str| match name.strip_prefix(self.top) {
+            Some("") => ".".to_owned(),
+            Some(rest) => rest.strip_prefix('/').unwrap_or(name).to_owned(),
+            None => name.to_owned(),
+        };
+        match run.name.split_once(" with ") {
+            Some((root, values)) => format!("{} with {}", below(root), below(values)),
+            None => below(&run.name),
+        }
+    }
+
+    pub(super) fn tenant(&self, at: usize) -> Option<(&'r ReportedTenant, &'r TenantDetails)> {
+        self.report.tenants.get(at).zip(self.details.tenants.get(at))
+    }
+
+    pub(super) fn key(&self, at: usize) -> Str {
+        self.report.tenants.get(at).map(|tenant| tenant.key.clone()).unwrap_or_default()
+    }
+}
+
+impl Pairing {
+    pub(super) fn new(old: Seen<'_>, new: Seen<'_>) -> Self {
+        let mut pairing = Self {
+            new_of: vec![None; old.report.tenants.len()],
+            old_of: vec![None; new.report.tenants.len()],
+            runs: runs(old, new),
+        };
+        // The key decides within a run; elsewhere it must have values in common, and without the key nearly all of them.
+        let of_run = |at: usize| pairing.runs.get(at).copied().flatten();
+        let places: HashMap<(usize, &str), usize> = HashMap::from_iter(
+            new.report.tenants.iter().enumerate().rev().map(|(at, tenant)| ((tenant.run, tenant.key.as_str()), at)),
+        );
+        let found: Vec<(usize, usize)> = old
+            .report
+            .tenants
+            .iter()
+            .enumerate()
+            .filter_map(|(at, tenant)| Some((at, *places.get(&(of_run(tenant.run)?, tenant.key.as_str()))?)))
+            .collect();
+        for (old, new) in found {
+            pairing.join(old, new);
+        }
+        pairing.join_alike(old, new, |score, is_same_key| is_same_key && score.count > 0);
+        pairing.join_alike(old, new, |score, _| score.is_one_customer && score.has_a_grant);
+        pairing
+    }
+
+    fn join(&mut self, old: usize, new: usize) {
+        let is_free = |list: &[Option<usize>], at: usize| list.get(at).is_some_and(Option::is_none);
+        if is_free(&self.new_of, old) && is_free(&self.old_of, new) {
+            if let (Some(a), Some(b)) = (self.new_of.get_mut(old), self.old_of.get_mut(new)) {
+                (*a, *b) = (Some(new), Some(old));
+            }
+        }
+    }
+
+    /// Joins those that are left and have the most values in common, if that is enough.
+    fn join_alike(&mut self, old: Seen<'_>, new: Seen<'_>, is_enough: impl Fn(&Score, bool) -> bool) {
+        let left = |list: &[Option<usize>]| -> Vec<usize> {
+            list.iter().enumerate().filter(|(_, other)| other.is_none()).map(|(at, _)| at).collect()
+        };
+        let (old_left, new_left) = (left(&self.new_of), left(&self.old_of));
+        if old_left.is_empty() || new_left.is_empty() {
+            return;
+        }
+        // Only those that share a value are compared with each other.
+        let marks: HashMap<usize, HashSet<Mark>> = new_left.iter().map(|&at| (at, marks(new, at))).collect();
+        let mut having: HashMap<&Mark, Vec<usize>> = HashMap::default();
+        for (at, marks) in &marks {
+            for mark in marks {
+                having.entry(mark).or_default().push(*at);
+            }
+        }
+        let mut candidates: Vec<(Score, usize, usize)> = Vec::new();
+        for &at in &old_left {
+            let own = self::marks(old, at);
+            let near: BTreeSet<usize> = own
+                .iter()
+                .filter_map(|mark| having.get(mark))
+                .filter(|others| others.len() <= CROWD)
+                .flatten()
+                .copied()
+                .collect();
+            for other in near {
+                let score = Score::of(&own, marks.get(&other));
+                if is_enough(&score, old.key(at) == new.key(other)) {
+                    candidates.push((score, at, other));
+                }
+            }
+        }
+        candidates.sort_by(|(a, old_a, new_a), (b, old_b, new_b)| {
+            b.count.cmp(&a.count).then((old_a, new_a).cmp(&(old_b, new_b)))
+        });
+        for (_, old, new) in candidates {
+            self.join(old, new);
+        }
+    }
+
+    /// The tenants of the old report by the places of the new one; those that are gone come after all of them.
+    pub(super) fn unified(&self, old: usize) -> usize {
+        self.new_of.get(old).copied().flatten().unwrap_or(self.old_of.len() + old)
+    }
+}
+
+/// A value that tells tenants apart. What more tenants than that share tells nothing.
+type Mark = (FieldKind, Str, Option<Str>);
+const CROWD: usize = 64;
+
+/// How much two tenants have in common.
+struct Score {
+    count: usize,
+    is_one_customer: bool,
+    has_a_grant: bool,
+}
+
+impl Score {
+    fn of(own: &HashSet<Mark>, others: Option<&HashSet<Mark>>) -> Self {
+        let common: Vec<&Mark> =
+            own.iter().filter(|mark| others.is_some_and(|others| others.contains(*mark))).collect();
+        let has = |kind: FieldKind| common.iter().any(|(own, ..)| *own == kind);
+        Self {
+            count: common.len(),
+            is_one_customer: has(FieldKind::SsoAccountId) || has(FieldKind::InstanceArn) || has(FieldKind::RoleArn),
+            has_a_grant: common.iter().any(|(_, _, account)| account.is_some()),
+        }
+    }
+}
+
+fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
+    let Some((_, tenant)) = seen.tenant(at) else { return HashSet::default() };
+    let mut grants: BTreeMap<usize, [Option<Str>; 2]> = BTreeMap::new();
+    let mut marks = HashSet::default();
+    for value in &tenant.values {
+        let Some(Known::Text(text)) = &value.value else { continue };
+        match (value.grant, value.kind) {
+            (Some(grant), FieldKind::PermissionSetArn) => grants.entry(grant).or_default()[0] = Some(text.clone()),
+            (Some(grant), _) => grants.entry(grant).or_default()[1] = Some(text.clone()),
+            (None, FieldKind::SsoAccountId | FieldKind::InstanceArn | FieldKind::RoleArn) => {
+                marks.insert((value.kind, text.clone(), None));
+            }
+            (None, _) => {}
+        }
+    }
+    for [set, account] in grants.into_values() {
+        if let (Some(set), Some(account)) = (set, account) {
+            marks.insert((FieldKind::TargetAccountId, account, Some(set)));
+        }
+    }
+    marks
+}
+
+/// Whether two values are the same: why one is not known may be told in other words.
+pub(super) fn same(a: &Option<Known>, b: &Option<Known>) -> bool {
+    match (a, b) {
+        (Some(Known::Text(a)), Some(Known::Text(b))) => a == b,
+        (Some(Known::Text(_)), _) | (_, Some(Known::Text(_))) => false,
+        _ => a.is_some() == b.is_some(),
+    }
+}
+
+/// Which run of the old report is which of the new one: by name, else by the keys of their tenants.
+fn runs(old: Seen<'_>, new: Seen<'_>) -> Vec<Option<usize>> {
+    let names: Vec<String> = (0..new.report.runs.len()).map(|at| new.run(at)).collect();
+    let by_name = |at: usize| names.iter().position(|name| *name == old.run(at));
+    let mut found: Vec<Option<usize>> = (0..old.report.runs.len()).map(by_name).collect();
+    let keys = |report: &Report| {
+        let mut keys: Vec<BTreeSet<Str>> = vec![BTreeSet::new(); report.runs.len()];
+        for tenant in &report.tenants {
+            if let Some(keys) = keys.get_mut(tenant.run) {
+                keys.insert(tenant.key.clone());
+            }
+        }
+        keys
+    };
+    let (old_keys, new_keys) = (keys(old.report), keys(new.report));
+    let mut taken: BTreeSet<usize> = found.iter().flatten().copied().collect();
+    let mut candidates: Vec<(usize, usize, usize)> = Vec::new();
+    for (at, own) in old_keys.iter().enumerate().filter(|(at, _)| found.get(*at).is_some_and(Option::is_none)) {
+        for (other, others) in new_keys.iter().enumerate().filter(|(other, _)| !taken.contains(other)) {
+            candidates.push((own.intersection(others).count(), at, other));
+        }
+    }
+    candidates.sort_by_key(|&(count, at, other)| (std::cmp::Reverse(count), at, other));
+    let (old_left, new_left) = (found.iter().filter(|it| it.is_none()).count(), names.len() - taken.len());
+    for (count, at, other) in candidates {
+        let is_only = old_left == 1 && new_left == 1;
+        if let Some(place) = found.get_mut(at)
+            && place.is_none()
+            && (count > 0 || is_only)
+            && taken.insert(other)
+        {
+            *place = Some(other);
+        }
+    }
+    found
+}

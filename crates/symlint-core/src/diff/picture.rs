@@ -1,0 +1,103 @@
+//! A picture of what changes alone, in Mermaid's language.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::wire::{Diff, GrantChange};
+use super::words::short_arn;
+use crate::report::{Known, escape};
+
+/// More edges than that are no picture any more.
+const EDGES: usize = 60;
+
+/// What becomes of an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Lost,
+    Gained,
+    /// One grant loses it and another gains it.
+    Kept,
+}
+
+#[derive(Default)]
+struct Graph {
+    /// Key → id, by kind of node.
+    ids: BTreeMap<(char, String), String>,
+    nodes: Vec<(String, String)>,
+    edges: Vec<((String, String), Fate)>,
+}
+
+impl Graph {
+    fn node(&mut self, kind: char, key: &str, label: &str) -> String {
+        let next = format!("{kind}{}", self.ids.len());
+        let id = self.ids.entry((kind, key.to_owned())).or_insert_with(|| next.clone()).clone();
+        if id == next {
+            self.nodes.push((next, escape(label)));
+        }
+        id
+    }
+
+    fn grant(&mut self, tenant: &str, grant: &GrantChange, fate: Fate) {
+        let mut from = self.node('t', tenant, tenant);
+        for (kind, what, value) in [
+            ('r', "role", &grant.role),
+            ('i', "instance", &grant.instance),
+            ('p', "permission set", &grant.permission_set),
+            ('a', "account", &grant.account),
+        ] {
+            let (key, label) = match value {
+                Some(Known::Text(text)) => (text.to_string(), format!("{what} {}", short_arn(text))),
+                Some(Known::Unknown { .. }) => (String::new(), format!("{what} known only after apply")),
+                None => continue,
+            };
+            let to = self.node(kind, &key, &label);
+            let edge = (from, to.clone());
+            match self.edges.iter_mut().find(|(known, _)| *known == edge) {
+                Some((_, known)) if *known != fate => *known = Fate::Kept,
+                Some(_) => {}
+                None => self.edges.push((edge, fate)),
+            }
+            from = to;
+        }
+    }
+}
+
+/// The grants that are gained, with thick arrows, and those that are lost, with dotted ones; tenants that cross into
+/// another customer are marked. None where there is nothing to draw, or too much.
+pub(super) fn picture(diff: &Diff) -> Option<String> {
+    let mut graph = Graph::default();
+    for change in &diff.tenants {
+        let tenant = change.tenant.as_str();
+        change.gained.iter().for_each(|grant| graph.grant(tenant, grant, Fate::Gained));
+        change.rerouted.iter().for_each(|grant| graph.grant(tenant, &grant.new, Fate::Gained));
+        change.lost.iter().for_each(|grant| graph.grant(tenant, grant, Fate::Lost));
+        change.rerouted.iter().for_each(|grant| graph.grant(tenant, &grant.old, Fate::Lost));
+        if graph.edges.len() > EDGES {
+            return None;
+        }
+    }
+    if graph.edges.is_empty() {
+        return None;
+    }
+    let crossing = |id: &str| {
+        let crossing = diff.crossings.iter().flat_map(|crossing| &crossing.from);
+        let mut ids = crossing.filter_map(|tenant| graph.ids.get(&('t', tenant.clone())));
+        ids.any(|own| own == id)
+    };
+    let mut text = "flowchart LR\n".to_owned();
+    // Writing to a string cannot fail.
+    for (id, label) in &graph.nodes {
+        let class = if crossing(id) { ":::crossing" } else { "" };
+        let _ = writeln!(text, "  {id}[\"{label}\"]{class}");
+    }
+    for ((from, to), fate) in &graph.edges {
+        let arrow = match fate {
+            Fate::Gained => "==>|gained|",
+            Fate::Lost => "-.->|lost|",
+            Fate::Kept => "-->",
+        };
+        let _ = writeln!(text, "  {from} {arrow} {to}");
+    }
+    text.push_str("  classDef crossing stroke:#cf222e,stroke-width:3px\n");
+    Some(text)
+}

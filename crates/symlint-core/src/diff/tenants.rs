@@ -1,0 +1,346 @@
+//! What a change does to each tenant: grants gained and lost, as they take effect, and values that differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
+use symlint_terraform::Str;
+
+use super::pair::{Pairing, Seen, same};
+use super::wire::{GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
+use super::wiring::is_of_wiring;
+use crate::coverage::Code;
+use crate::report::{Known, Location, TenantDetails, ValueDetails};
+use crate::tenants::FieldKind;
+
+/// All tenants that are added, removed, renamed or changed: those that are gone last.
+pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<TenantChange> {
+    let (before, after) = (grants(old), grants(new));
+    let mut changes = Vec::new();
+    for at in 0..new.report.tenants.len() {
+        let was = pairing.old_of.get(at).copied().flatten();
+        changes.extend(change(old, new, was, Some(at), &before, &after));
+    }
+    for (at, to) in pairing.new_of.iter().enumerate() {
+        if to.is_none() {
+            changes.extend(change(old, new, Some(at), None, &before, &after));
+        }
+    }
+    changes
+}
+
+/// Says of the grants that are gained who else has what they lead to.
+pub(super) fn note_others(changes: &mut [TenantChange], new: Seen<'_>) {
+    let mut owners: HashMap<(FieldKind, &str), BTreeSet<usize>> = HashMap::default();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::default();
+    let runs: Vec<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
+    for (at, (tenant, details)) in new.report.tenants.iter().zip(&new.details.tenants).enumerate() {
+        places.insert((runs.get(tenant.run).map_or("", String::as_str), tenant.key.as_str()), at);
+        for value in &details.values {
+            let Some(Known::Text(text)) = &value.value else { continue };
+            let kind = match value.kind {
+                FieldKind::SsoAccountId => FieldKind::TargetAccountId,
+                kind => kind,
+            };
+            owners.entry((kind, text.as_str())).or_default().insert(at);
+        }
+    }
+    let customer = |at: usize| new.details.tenants.get(at).map(|it| it.customer);
+    for change in changes {
+        let Some(own) = places.get(&(change.run.as_str(), change.tenant.as_str())) else { continue };
+        let grants = change.gained.iter_mut().chain(change.rerouted.iter_mut().map(|it| &mut it.new));
+        for grant in grants {
+            let GrantChange { permission_set, account, role, .. } = grant;
+            let values = [
+                (FieldKind::PermissionSetArn, permission_set),
+                (FieldKind::TargetAccountId, account),
+                (FieldKind::RoleArn, role),
+            ];
+            let mut also_of: BTreeSet<String> = BTreeSet::new();
+            for (kind, value) in values {
+                let Some(Known::Text(text)) = value else { continue };
+                let others = owners.get(&(kind, text.as_str())).into_iter().flatten();
+                also_of.extend(others.filter(|at| customer(**at) != customer(*own)).map(|at| new.key(*at).to_string()));
+            }
+            also_of.remove(change.tenant.as_str());
+            grant.also_of = also_of.into_iter().collect();
+        }
+    }
+}
+
+/// The grants of each tenant, and whether a flow receives it.
+type Grants = Vec<(Vec<GrantChange>, bool)>;
+
+/// The grants of each tenant that take effect. Where no flow is in sight, what is written is all that is known.
+fn grants(seen: Seen<'_>) -> Grants {
+    let mut all: Vec<(Vec<GrantChange>, bool)> = vec![(Vec::new(), false); seen.report.tenants.len()];
+    let of = |at: usize| seen.details.access.get(at).copied().flatten();
+    for (at, access) in seen.report.access.iter().enumerate() {
+        if let Some((_, is_wired)) = of(at).and_then(|tenant| all.get_mut(tenant)) {
+            *is_wired |= access.flow.is_some();
+        }
+    }
+    for (at, access) in seen.report.access.iter().enumerate() {
+        let Some((grants, is_wired)) = of(at).and_then(|tenant| all.get_mut(tenant)) else { continue };
+        if access.flow.is_none() && (*is_wired || has_flows(seen, access.run)) {
+            continue;
+        }
+        let grant = GrantChange {
+            permission_set: access.permission_set.value.clone(),
+            account: access.account.value.clone(),
+            role: access.role.value.clone(),
+            instance: access.instance.value.clone(),
+            also_of: Vec::new(),
+        };
+        let is_nothing = grant.permission_set.is_none() && grant.account.is_none();
+        if !is_nothing && (!is_known(&grant) || !grants.contains(&grant)) {
+            grants.push(grant);
+        }
+    }
+    all
+}
+
+/// Whether a run has flows, and all of them are known.
+fn has_flows(seen: Seen<'_>, run: usize) -> bool {
+    let is_unknown = |code: Code| matches!(code, Code::NoFlow | Code::UnknownWiring);
+    seen.report
+        .runs
+        .get(run)
+        .is_some_and(|run| run.flows > 0 && run.not_checked.iter().all(|gap| !is_unknown(gap.code)))
+}
+
+fn is_known(grant: &GrantChange) -> bool {
+    [&grant.permission_set, &grant.account, &grant.role, &grant.instance]
+        .iter()
+        .all(|value| matches!(value, Some(Known::Text(_))))
+}
+
+fn change(
+    old: Seen<'_>,
+    new: Seen<'_>,
+    was: Option<usize>,
+    is: Option<usize>,
+    before: &Grants,
+    after: &Grants,
+) -> Option<TenantChange> {
+    let (own, details) = match (is, was) {
+        (Some(at), _) => new.tenant(at)?,
+        (None, at) => old.tenant(at?)?,
+    };
+    let earlier = was.and_then(|at| old.tenant(at));
+    let nothing = (Vec::new(), false);
+    let (old_grants, was_wired) = was.and_then(|at| before.get(at)).unwrap_or(&nothing);
+    let (new_grants, is_wired) = is.and_then(|at| after.get(at)).unwrap_or(&nothing);
+    let Difference { gained, lost, rerouted } = difference(old_grants, new_grants);
+    let old_key = earlier.map(|(tenant, _)| tenant.key.clone()).filter(|key| is.is_some() && *key != own.key);
+    let values = match (earlier, is) {
+        (Some((_, earlier)), Some(_)) => {
+            let is_wired = |value: &ValueDetails| is_of_wiring(old.details, new.details, earlier, details, value);
+            values(earlier, details, &is_wired)
+        }
+        _ => Vec::new(),
+    };
+    let both = was.and_then(|at| old.report.tenants.get(at)).zip(is.and_then(|at| new.report.tenants.get(at)));
+    let could_be = both.is_some_and(|(was, is)| has_flows(old, was.run) && has_flows(new, is.run));
+    let is_wired = (could_be && was_wired != is_wired).then_some(*is_wired);
+    let recreated = match (&old_key, earlier) {
+        (Some(_), Some((_, earlier))) => recreated(new, own.run, &earlier.addresses, &details.addresses),
+        _ => Vec::new(),
+    };
+    let change = match (was, is) {
+        (None, _) => TenantChangeKind::Added,
+        (_, None) => TenantChangeKind::Removed,
+        // The address of a call is no name that anybody gave.
+        _ if old_key.is_some() && details.is_named && earlier.is_some_and(|(_, earlier)| earlier.is_named) => {
+            TenantChangeKind::Renamed
+        }
+        _ => TenantChangeKind::Changed,
+    };
+    let is_same =
+        gained.is_empty() && lost.is_empty() && rerouted.is_empty() && values.is_empty() && is_wired.is_none();
+    if is_same && change == TenantChangeKind::Changed {
+        return None;
+    }
+    Some(TenantChange {
+        tenant: own.key.clone(),
+        change,
+        old_key: old_key.filter(|_| change == TenantChangeKind::Renamed),
+        run: if is.is_some() { new.run(own.run) } else { old.run(own.run) },
+        location: own.location.clone(),
+        gained,
+        lost,
+        rerouted,
+        values,
+        is_wired,
+        recreated: if change == TenantChangeKind::Renamed { recreated } else { Vec::new() },
+        findings: Vec::new(),
+    })
+}
+
+struct Difference {
+    gained: Vec<GrantChange>,
+    lost: Vec<GrantChange>,
+    rerouted: Vec<Rerouted>,
+}
+
+/// What of `new` was not in `old`, what of `old` is not in `new`, and what goes another way.
+fn difference(old: &[GrantChange], new: &[GrantChange]) -> Difference {
+    let mut lost: Vec<GrantChange> = old.to_vec();
+    let mut take = |is_it: &dyn Fn(&GrantChange) -> bool| lost.iter().position(is_it).map(|at| lost.remove(at));
+    let mut left: Vec<&GrantChange> = Vec::new();
+    for grant in new {
+        if take(&|other| is_same(other, grant)).is_none() {
+            left.push(grant);
+        }
+    }
+    let mut rerouted = Vec::new();
+    let mut gained = Vec::new();
+    for grant in left {
+        let goes_to = |other: &GrantChange| {
+            same(&other.permission_set, &grant.permission_set) && same(&other.account, &grant.account)
+        };
+        match take(&goes_to) {
+            Some(old) => rerouted.push(Rerouted { old, new: grant.clone() }),
+            None => gained.push(grant.clone()),
+        }
+    }
+    Difference { gained, lost, rerouted }
+}
+
+fn is_same(a: &GrantChange, b: &GrantChange) -> bool {
+    same(&a.permission_set, &b.permission_set)
+        && same(&a.account, &b.account)
+        && same(&a.role, &b.role)
+        && same(&a.instance, &b.instance)
+}
+
+/// The tenant's own values that differ. Those of grants are held against each other in any order.
+fn values(old: &TenantDetails, new: &TenantDetails, is_wired: &dyn Fn(&ValueDetails) -> bool) -> Vec<ValueChange> {
+    let mut changes = Vec::new();
+    let alone = |tenant: &'_ TenantDetails| -> BTreeMap<_, ValueDetails> {
+        let values = tenant.values.iter().filter(|value| value.grant.is_none());
+        values.map(|value| (value.kind, value.clone())).collect()
+    };
+    let (before, after) = (alone(old), alone(new));
+    for (kind, value) in &after {
+        if let Some(earlier) = before.get(kind)
+            && !same(&earlier.value, &value.value)
+            && !is_wired(value)
+        {
+            changes.push(changed(earlier, value));
+        }
+    }
+    let granted = |tenant: &'_ TenantDetails| {
+        let mut grants: BTreeMap<usize, Vec<ValueDetails>> = BTreeMap::new();
+        for value in &tenant.values {
+            if let Some(grant) = value.grant {
+                grants.entry(grant).or_default().push(value.clone());
+            }
+        }
+        grants.into_values().collect::<Vec<_>>()
+    };
+    let is_same = |a: &[ValueDetails], b: &[ValueDetails]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.kind == b.kind && same(&a.value, &b.value))
+    };
+    let mut left = granted(old);
+    let mut others = granted(new);
+    others.retain(|grant| match left.iter().position(|other| is_same(other, grant)) {
+        Some(at) => {
+            left.remove(at);
+            false
+        }
+        None => true,
+    });
+    // Of grants that are more or less than before, nobody knows which one changed.
+    if left.len() == others.len() {
+        for (old, new) in left.iter().zip(&others) {
+            for value in new {
+                if let Some(earlier) = old.iter().find(|other| other.kind == value.kind)
+                    && !same(&earlier.value, &value.value)
+                    && !is_wired(value)
+                {
+                    changes.push(changed(earlier, value));
+                }
+            }
+        }
+    }
+    changes
+}
+
+fn changed(old: &ValueDetails, new: &ValueDetails) -> ValueChange {
+    ValueChange {
+        name: new.name.clone(),
+        field: new.kind.name(),
+        old: old.value.clone(),
+        new: new.value.clone(),
+        old_location: place(old, new).clone(),
+        location: place(new, old).clone(),
+    }
+}
+
+/// Where a value is written, as far as it differs from another.
+fn place<'v>(own: &'v ValueDetails, other: &ValueDetails) -> &'v Location {
+    let text = |value: &'_ ValueDetails| match &value.value {
+        Some(Known::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    let same = text(own).bytes().zip(text(other).bytes()).take_while(|(a, b)| a == b).count();
+    own.parts.iter().find(|(end, _)| same < *end).map_or(&own.location, |(_, location)| location)
+}
+
+/// The instances that Terraform does not know to be the same ones.
+fn recreated(new: Seen<'_>, run: usize, old: &[Str], is: &[Str]) -> Vec<Recreated> {
+    let moves: Vec<(&str, &str)> = new
+        .details
+        .moves
+        .iter()
+        .filter(|(of, ..)| *of == run)
+        .map(|(_, from, to)| (from.as_str(), to.as_str()))
+        .collect();
+    let mut created: Vec<&Str> = is.iter().collect();
+    let mut destroyed: Vec<&Str> = Vec::new();
+    for address in old {
+        let to = moved(address, &moves);
+        match created.iter().position(|other| other.as_str() == to) {
+            Some(at) => drop(created.remove(at)),
+            None => destroyed.push(address),
+        }
+    }
+    let mut created = created.into_iter();
+    destroyed.into_iter().map(|old| Recreated { old: old.clone(), new: created.next().cloned() }).collect()
+}
+
+/// Where `moved` blocks lead from an address.
+fn moved(address: &str, moves: &[(&str, &str)]) -> String {
+    let mut address = address.to_owned();
+    // Each block is followed once at most: they may lead in a circle.
+    for _ in 0..moves.len() {
+        let next = moves.iter().find_map(|(from, to)| {
+            let rest = address.strip_prefix(from)?;
+            (rest.is_empty() || rest.starts_with(['[', '.'])).then(|| format!("{to}{rest}"))
+        });
+        match next {
+            Some(next) if next != address => address = next,
+            _ => break,
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moved_blocks_lead_from_one_address_to_the_next() {
+        let moves = [("module.a", "module.b"), ("module.b[\"x\"]", "module.b[\"y\"]")];
+        for (from, to) in [
+            ("module.a[\"x\"]", "module.b[\"y\"]"),
+            ("module.a[\"z\"]", "module.b[\"z\"]"),
+            ("module.ab", "module.ab"),
+            ("module.a.module.c", "module.b.module.c"),
+        ] {
+            assert_eq!(moved(from, &moves), to);
+        }
+        assert_eq!(moved("a", &[("a", "b"), ("b", "a")]), "a");
+    }
+}

@@ -1,0 +1,416 @@
+//! The shape of a comparison that others read.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+use symlint_terraform::Str;
+
+use crate::finding::Suppression;
+use crate::report::{Known, Location, Problem, ReportedGap, Tool};
+use crate::rule::Level;
+
+/// Who gains and who loses access to what by a change. Every format is made of it, and of nothing else.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Diff {
+    /// The version of this shape.
+    pub version: u32,
+    /// What wrote it.
+    pub tool: Tool,
+    /// What the change is compared with, in words.
+    pub base: String,
+    /// Where the change lets one customer's flow act on another customer, most urgent first.
+    pub crossings: Vec<Crossing>,
+    /// What the change does to the check itself.
+    pub check: CheckChanges,
+    /// Tenants that the change adds, removes, renames or changes.
+    pub tenants: Vec<TenantChange>,
+    /// Expressions that now pass other values than before, though the tenants' own values are the same.
+    pub wiring: Vec<WiringChange>,
+    /// Entries of safelists and trust lists that are gained or lost.
+    pub lists: Vec<ListChange>,
+    /// Findings that the change adds or fixes.
+    pub findings: FindingChanges,
+    /// What was not checked, and so was not compared.
+    pub not_compared: Vec<Uncompared>,
+    /// What symlint could not do: it exits with 2 if there is anything.
+    pub problems: Vec<Problem>,
+    /// What could not be done with what was there before: of that, nothing was compared.
+    pub base_problems: Vec<Problem>,
+    /// The numbers.
+    pub summary: DiffSummary,
+    /// The repository paths of files, by their names. Not part of the JSON.
+    #[serde(skip)]
+    pub paths: BTreeMap<String, String>,
+    /// The pages of rules, by their ids. Not part of the JSON.
+    #[serde(skip)]
+    pub pages: BTreeMap<String, &'static str>,
+}
+
+/// A customer's flow that acts on another customer.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Crossing {
+    /// The tenants whose flows cross.
+    pub from: Vec<String>,
+    /// The tenants into which they cross.
+    pub into: Vec<String>,
+    /// The finding.
+    pub finding: ChangedFinding,
+}
+
+/// What the change does to the check itself.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckChanges {
+    /// Findings that the change hides, and how.
+    pub hidden: Vec<Hidden>,
+    /// Settings in configuration files that differ.
+    pub settings: Vec<SettingChange>,
+}
+
+/// A finding that no longer counts, or counts less, though what it is about takes effect.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Hidden {
+    /// The finding.
+    pub finding: ChangedFinding,
+    /// What hides it.
+    pub by: HiddenBy,
+    /// The setting or the reason, in words.
+    pub how: String,
+    /// Whether it counted before; else the change brings it together with what hides it.
+    pub counted_before: bool,
+}
+
+/// What hides a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum HiddenBy {
+    /// A comment in a file.
+    Inline,
+    /// An exception of the configuration.
+    Exception,
+    /// The baseline.
+    Baseline,
+    /// Another setting of the configuration.
+    Configuration,
+    /// A level that was lowered, so that it is only a warning.
+    Level,
+    /// Nobody knows: none of its values changed.
+    Unknown,
+}
+
+/// A setting in a configuration file that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SettingChange {
+    /// The file.
+    pub file: String,
+    /// Which setting, such as `exception "role-account-mismatch"`.
+    pub name: String,
+    /// What it was; null where there was none.
+    pub old: Option<String>,
+    /// What it is; null where there is none.
+    pub new: Option<String>,
+}
+
+/// A tenant that the change adds, removes, renames or changes.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TenantChange {
+    /// Its key; where it is removed, the key that it had.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub tenant: Str,
+    /// What happens to it.
+    pub change: TenantChangeKind,
+    /// The key that it had, where that is another one.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub old_key: Option<Str>,
+    /// The root module or values file; where it is removed, the one that it was in.
+    pub run: String,
+    /// Where its key is; where it is removed, where it was.
+    pub location: Location,
+    /// Permission sets in accounts that engineers can ask for only after the change.
+    pub gained: Vec<GrantChange>,
+    /// Those that they could ask for only before.
+    pub lost: Vec<GrantChange>,
+    /// Those that now go through another role or instance.
+    pub rerouted: Vec<Rerouted>,
+    /// Its own values that differ.
+    pub values: Vec<ValueChange>,
+    /// Whether a flow receives it, where that changes.
+    pub is_wired: Option<bool>,
+    /// What Terraform would destroy and create, since the key changed and no `moved` block says so.
+    pub recreated: Vec<Recreated>,
+    /// The fingerprints of the new findings about it.
+    pub findings: Vec<String>,
+}
+
+/// What happens to a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum TenantChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It has another key.
+    Renamed,
+    /// Its values or its access differ.
+    Changed,
+}
+
+/// A permission set in an account, as it takes effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ChangedGrant"))]
+pub struct GrantChange {
+    /// What engineers get.
+    pub permission_set: Option<Known>,
+    /// Where.
+    pub account: Option<Known>,
+    /// Through which role.
+    pub role: Option<Known>,
+    /// Of which Identity Center instance.
+    pub instance: Option<Known>,
+    /// Tenants of other customers that have the account, the role, or the permission set, too.
+    pub also_of: Vec<String>,
+}
+
+/// A grant that goes another way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rerouted {
+    /// Before.
+    pub old: GrantChange,
+    /// After.
+    pub new: GrantChange,
+}
+
+/// A value that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ValueChange {
+    /// What it is called where it is written.
+    pub name: String,
+    /// Which one: `sso_account_id`, `role_arn` and the like.
+    pub field: &'static str,
+    /// Null where it was missing.
+    pub old: Option<Known>,
+    /// Null where it is missing.
+    pub new: Option<Known>,
+    /// Where it was.
+    pub old_location: Location,
+    /// Where it is.
+    pub location: Location,
+}
+
+/// An instance that Terraform would destroy, and those that it would create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Recreated {
+    /// The address that is destroyed.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub old: Str,
+    /// The address that is created; null where it is not known which.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub new: Option<Str>,
+}
+
+/// Something that passes other values to a flow than before.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WiringChange {
+    /// The call or the resource, such as `module.sso_access`.
+    pub block: String,
+    /// The argument or setting.
+    pub name: String,
+    /// Which value it passes.
+    pub field: &'static str,
+    /// The expression as it was; null where there was none.
+    pub old: Option<String>,
+    /// The expression as it is.
+    pub new: String,
+    /// Where it is.
+    pub location: Location,
+    /// The tenants that are concerned.
+    pub tenants: Vec<String>,
+    /// Whether these are all tenants of the run.
+    pub is_all: bool,
+    /// What one of them received, and what it receives.
+    pub example: Example,
+}
+
+/// What a tenant received before and receives after a change.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Example {
+    /// Its key.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub tenant: Str,
+    /// Before.
+    pub old: Vec<Option<Known>>,
+    /// After.
+    pub new: Vec<Option<Known>>,
+}
+
+/// An entry of a list that is gained or lost.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ListChange {
+    /// What the list says.
+    pub list: ListName,
+    /// The way to the list, such as `module.runtime.account_id_safelist`.
+    pub path: String,
+    /// The entry; null where it is known only at apply.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub entry: Option<Str>,
+    /// Whether it is gained; else it is lost.
+    pub is_gained: bool,
+    /// The tenants whose SSO account it is.
+    pub tenants: Vec<String>,
+    /// Where it is; where it is lost, where it was.
+    pub location: Location,
+}
+
+/// What a list says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ListName {
+    /// Which accounts Sym's runtime may enter.
+    Safelist,
+    /// Who may assume the role of a connector.
+    Trust,
+}
+
+/// Findings that the change adds or fixes.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FindingChanges {
+    /// Those that were not there before, the most urgent first.
+    pub new: Vec<ChangedFinding>,
+    /// Those that are not there any more.
+    pub fixed: Vec<ChangedFinding>,
+    /// How many there are before and after.
+    pub unchanged: usize,
+}
+
+/// A finding that the change adds, fixes or hides.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangedFinding {
+    /// The id of the rule.
+    pub rule: String,
+    /// How bad it is.
+    pub level: Level,
+    /// What is wrong.
+    pub message: String,
+    /// The tenant that the change touches; null where there is none, or more than one.
+    pub tenant: Option<String>,
+    /// The way to the value.
+    pub path: Option<String>,
+    /// Where.
+    pub location: Location,
+    /// What happens if it stays, and what to do.
+    pub help: Option<String>,
+    /// The fingerprint, as `check` has it.
+    pub fingerprint: String,
+    /// Why it does not count; null where it counts.
+    pub suppressed: Option<Suppression>,
+    /// 0 for what is read first. Not part of the JSON.
+    #[serde(skip)]
+    pub urgency: u8,
+}
+
+/// Something that was not checked, and so was not compared.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Uncompared {
+    /// On which side.
+    pub side: SideName,
+    /// The root module or values file; null where it belongs to none.
+    pub run: Option<String>,
+    /// What, and why.
+    pub gap: ReportedGap,
+}
+
+/// Before the change, after it, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SideName {
+    /// Only before.
+    Old,
+    /// Only after.
+    New,
+    /// Before and after.
+    Both,
+}
+
+/// The numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DiffSummary {
+    /// Crossings into another customer.
+    pub crossings: usize,
+    /// Tenants that are new.
+    pub added: usize,
+    /// Tenants that are gone.
+    pub removed: usize,
+    /// Tenants that have another key.
+    pub renamed: usize,
+    /// Tenants whose values or access differ otherwise.
+    pub changed: usize,
+    /// Grants that are gained.
+    pub gained: usize,
+    /// Grants that are lost.
+    pub lost: usize,
+    /// Grants that go another way.
+    pub rerouted: usize,
+    /// New findings that count, of level error.
+    pub new_errors: usize,
+    /// New findings that count, of level warning.
+    pub new_warnings: usize,
+    /// Findings that are fixed.
+    pub fixed: usize,
+    /// Findings that the change hides.
+    pub hidden: usize,
+    /// Tenants that were compared, before and after.
+    pub tenants: [usize; 2],
+    /// 0 if it ran and no new finding reached the level, 1 if one did, 2 if symlint could not do its work.
+    pub exit_code: u8,
+}
+
+impl Diff {
+    /// Whether the change does nothing that a reviewer must know.
+    pub fn is_empty(&self) -> bool {
+        self.crossings.is_empty()
+            && self.check.hidden.is_empty()
+            && self.check.settings.is_empty()
+            && self.tenants.is_empty()
+            && self.wiring.is_empty()
+            && self.lists.is_empty()
+            && self.findings.new.is_empty()
+            && self.findings.fixed.is_empty()
+    }
+
+    /// The path of a file from the repository's root.
+    pub fn repository_path<'a>(&'a self, file: &'a str) -> &'a str {
+        self.paths.get(file).map_or(file, String::as_str)
+    }
+}
+
+/// Writes a comparison as JSON, indented, with a newline at the end.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn json(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *to, diff)?;
+    to.write_all(b"\n")
+}

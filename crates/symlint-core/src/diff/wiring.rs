@@ -1,0 +1,178 @@
+//! What passes other values than before, though the tenants' own values are the same; and lists of accounts and roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
+use symlint_terraform::Str;
+
+use super::pair::{Pairing, Seen, same};
+use super::wire::{Example, ListChange, ListName, WiringChange};
+use crate::report::{Details, EffectDetails, Known, ListKind, Location, TenantDetails, ValueDetails};
+use crate::tenants::FieldKind;
+
+/// Expressions that pass other values, each once.
+pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<WiringChange> {
+    let mut found: BTreeMap<(usize, FieldKind), Vec<(usize, usize)>> = BTreeMap::new();
+    for (at, was) in pairing.old_of.iter().enumerate() {
+        let Some(((_, earlier), (_, own))) = was.and_then(|was| old.tenant(was)).zip(new.tenant(at)) else { continue };
+        for kind in FieldKind::VALUES {
+            let (before, after) = (effects(earlier, kind), effects(own, kind));
+            // What no flow receives is said of the tenant.
+            if before.is_empty() || after.is_empty() || same_set(&before, &after) {
+                continue;
+            }
+            let (was_written, is_written) = (written(earlier, kind), written(own, kind));
+            // What takes effect is its own, before and after.
+            let is_own = same_set(&before, &was_written) && same_set(&after, &is_written);
+            if is_own
+                && !own
+                    .values
+                    .iter()
+                    .any(|it| it.kind == kind && is_of_wiring(old.details, new.details, earlier, own, it))
+            {
+                continue;
+            }
+            if let Some(place) = place(old.details, new.details, earlier, own, kind) {
+                found.entry((place, kind)).or_default().push((was.unwrap_or_default(), at));
+            }
+        }
+    }
+    let change = |((place, kind), tenants): (&(usize, FieldKind), &Vec<(usize, usize)>)| {
+        let wiring = new.details.wiring.get(*place)?;
+        let (was, is) = tenants.first()?;
+        let (earlier, own) = (old.details.tenants.get(*was)?, new.details.tenants.get(*is)?);
+        let earlier_text = through(earlier, *kind)
+            .filter(|at| old.details.wiring.get(*at).is_some_and(|it| it.name == wiring.name))
+            .chain(through(earlier, *kind))
+            .find_map(|at| old.details.wiring.get(at).map(|it| it.text.clone()));
+        let of_run = new.report.tenants.iter().filter(|tenant| tenant.run == wiring.run).count();
+        Some(WiringChange {
+            block: wiring.block.clone(),
+            name: wiring.name.clone(),
+            field: kind.name(),
+            old: earlier_text,
+            new: wiring.text.clone(),
+            location: wiring.location.clone(),
+            tenants: tenants.iter().map(|(_, at)| new.key(*at).to_string()).collect(),
+            is_all: tenants.len() == of_run && of_run > 1,
+            example: Example {
+                tenant: new.key(*is),
+                old: values(effects(earlier, *kind)),
+                new: values(effects(own, *kind)),
+            },
+        })
+    };
+    found.iter().filter_map(change).collect()
+}
+
+/// Whether a value is written in an expression that several tenants share and that is another one than before: then not
+/// the tenant's own value has changed.
+pub(super) fn is_of_wiring(
+    old: &Details,
+    new: &Details,
+    earlier: &TenantDetails,
+    own: &TenantDetails,
+    value: &ValueDetails,
+) -> bool {
+    let Some(wiring) = place(old, new, earlier, own, value.kind).and_then(|at| new.wiring.get(at)) else {
+        return false;
+    };
+    let is_other = through(earlier, value.kind).all(|at| old.wiring.get(at).is_none_or(|it| it.text != wiring.text));
+    let (outer, inner) = (&wiring.location, &value.location);
+    let is_inside =
+        outer.file == inner.file && outer.start.offset <= inner.start.offset && inner.end.offset <= outer.end.offset;
+    is_other && is_inside && wiring.tenants > 1
+}
+
+fn effects(tenant: &TenantDetails, kind: FieldKind) -> Vec<&Option<Known>> {
+    tenant.effects.iter().filter(|effect| effect.kind == kind).map(|effect| &effect.value).collect()
+}
+
+fn written(tenant: &TenantDetails, kind: FieldKind) -> Vec<&Option<Known>> {
+    tenant.values.iter().filter(|value| value.kind == kind).map(|value| &value.value).collect()
+}
+
+fn same_set(a: &[&Option<Known>], b: &[&Option<Known>]) -> bool {
+    let within = |a: &[&Option<Known>], b: &[&Option<Known>]| a.iter().all(|a| b.iter().any(|b| same(a, b)));
+    within(a, b) && within(b, a)
+}
+
+fn values(effects: Vec<&Option<Known>>) -> Vec<Option<Known>> {
+    let mut values: Vec<Option<Known>> = Vec::new();
+    for value in effects {
+        if !values.iter().any(|known| same(known, value)) {
+            values.push(value.clone());
+        }
+    }
+    values
+}
+
+/// The expressions through which a value of a tenant takes effect.
+fn through(tenant: &TenantDetails, kind: FieldKind) -> impl Iterator<Item = usize> + '_ {
+    tenant.effects.iter().filter(move |it| it.kind == kind).flat_map(|it: &EffectDetails| it.through.iter().copied())
+}
+
+/// The expression that changed, or the first one where none did.
+fn place(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDetails, kind: FieldKind) -> Option<usize> {
+    let texts: BTreeSet<&str> =
+        through(earlier, kind).filter_map(|at| old.wiring.get(at).map(|it| it.text.as_str())).collect();
+    let is_other = |at: &usize| new.wiring.get(*at).is_some_and(|it| !texts.contains(it.text.as_str()));
+    through(own, kind).find(is_other).or_else(|| through(own, kind).next())
+}
+
+/// Entries of lists that are gained or lost.
+pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<ListChange> {
+    type Entries<'d> = BTreeMap<(usize, ListKind, Option<Str>), (&'d str, &'d Location)>;
+    fn entries<'d>(details: &'d Details, run: &dyn Fn(usize) -> usize) -> Entries<'d> {
+        let mut entries = Entries::new();
+        for list in &details.lists {
+            let mut add = |entry: Option<Str>, location: &'d Location| {
+                entries.entry((run(list.run), list.kind, entry)).or_insert((&list.path, location));
+            };
+            list.entries.iter().for_each(|(entry, location)| add(Some(entry.clone()), location));
+            if list.has_unknown {
+                add(None, &list.location);
+            }
+        }
+        entries
+    }
+    let gone = new.report.runs.len();
+    let before = entries(old.details, &|run| pairing.runs.get(run).copied().flatten().unwrap_or(gone + run));
+    let after = entries(new.details, &|run| run);
+    let changed = |own: &Entries<'_>, other: &Entries<'_>, seen: Seen<'_>, is_gained: bool| {
+        let owners = owners(seen);
+        let only = own.iter().filter(|(entry, _)| !other.contains_key(*entry));
+        only.map(|((_, kind, entry), (path, location))| ListChange {
+            list: match kind {
+                ListKind::Safelist => ListName::Safelist,
+                ListKind::Trust => ListName::Trust,
+            },
+            path: (*path).to_owned(),
+            entry: entry.clone(),
+            is_gained,
+            tenants: match (kind, entry) {
+                (ListKind::Safelist, Some(entry)) => owners.get(entry).cloned().unwrap_or_default(),
+                _ => Vec::new(),
+            },
+            location: (*location).clone(),
+        })
+        .collect::<Vec<_>>()
+    };
+    let mut changes = changed(&after, &before, new, true);
+    changes.extend(changed(&before, &after, old, false));
+    changes
+}
+
+/// The tenants by their SSO accounts.
+fn owners(seen: Seen<'_>) -> HashMap<Str, Vec<String>> {
+    let mut owners: HashMap<Str, Vec<String>> = HashMap::default();
+    for tenant in &seen.report.tenants {
+        if let Some(Known::Text(account)) = &tenant.sso_account_id {
+            let keys = owners.entry(account.clone()).or_default();
+            if !keys.iter().any(|key| *key == tenant.key.as_str()) {
+                keys.push(tenant.key.to_string());
+            }
+        }
+    }
+    owners
+}

@@ -1,0 +1,308 @@
+//! Sentences that every format for people has. Backticks mark what comes from the input.
+
+use super::wire::{
+    Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, SettingChange, SideName, TenantChange,
+    TenantChangeKind, Uncompared, WiringChange,
+};
+use crate::report::{Known, count};
+use crate::tenants::arn::is_account_id;
+
+/// The one line that says what a change does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headline {
+    /// What it does.
+    pub text: String,
+    /// How bad that is.
+    pub mood: Mood,
+}
+
+/// How bad a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// symlint could not do its work.
+    Failed,
+    /// Somebody must look at it.
+    Bad,
+    /// It has warnings, or not everything was compared.
+    Doubtful,
+    /// Access changes.
+    Neutral,
+    /// Nothing changes, and everything was compared.
+    Clean,
+}
+
+/// What a change does, in one line.
+pub fn headline(diff: &Diff) -> Headline {
+    let summary = &diff.summary;
+    let mut parts: Vec<String> = Vec::new();
+    let mut add = |number: usize, text: String| {
+        if number > 0 {
+            parts.push(text);
+        }
+    };
+    let crossings = if summary.crossings == 1 { "1 crossing" } else { &format!("{} crossings", summary.crossings) };
+    add(summary.crossings, format!("{crossings} into another customer"));
+    add(summary.hidden, format!("{} hidden from the check", count(summary.hidden, "finding")));
+    for (number, what) in [(summary.added, "added"), (summary.removed, "removed"), (summary.renamed, "renamed")] {
+        add(number, format!("{} {what}", count(number, "tenant")));
+    }
+    for (number, what) in [(summary.gained, "gained"), (summary.lost, "lost"), (summary.rerouted, "rerouted")] {
+        add(number, format!("{} {what}", count(number, "grant")));
+    }
+    let values: usize = diff.tenants.iter().map(|tenant| tenant.values.len()).sum();
+    let is_otherwise = summary.gained + summary.lost + summary.rerouted == 0;
+    add(if is_otherwise { values } else { 0 }, format!("{} changed", count(values, "value")));
+    let entries = |list: ListName| diff.lists.iter().filter(|change| change.list == list).count();
+    add(entries(ListName::Trust), format!("{} of trust changed", plural(entries(ListName::Trust), "entry", "entries")));
+    let is_quiet = parts.is_empty();
+    let mut add = |number: usize, text: String| {
+        if number > 0 {
+            parts.push(text);
+        }
+    };
+    let safelist = entries(ListName::Safelist);
+    add(
+        if is_quiet { safelist } else { 0 },
+        format!("{} changed", plural(safelist, "safelist entry", "safelist entries")),
+    );
+    add(summary.new_errors, format!("{} new {}", summary.new_errors, one(summary.new_errors, "error")));
+    add(summary.new_warnings, format!("{} new {}", summary.new_warnings, one(summary.new_warnings, "warning")));
+    add(summary.fixed, format!("{} fixed", count(summary.fixed, "finding")));
+    let is_partial = is_partial(diff);
+    let mood = if !diff.problems.is_empty() {
+        Mood::Failed
+    } else if summary.crossings + summary.hidden + summary.new_errors > 0 {
+        Mood::Bad
+    } else if summary.new_warnings > 0 || is_partial {
+        Mood::Doubtful
+    } else if diff.is_empty() {
+        Mood::Clean
+    } else {
+        Mood::Neutral
+    };
+    let mut text = match (parts.is_empty(), diff.is_empty()) {
+        (false, _) => parts.join(", "),
+        (true, true) => "nobody gains or loses access".to_owned(),
+        (true, false) => "nobody gains or loses access, but the configuration of the check changes".to_owned(),
+    };
+    if is_partial {
+        text.push_str(if parts.is_empty() {
+            ", but not everything could be compared"
+        } else {
+            "; not everything could be compared"
+        });
+    }
+    Headline { text, mood }
+}
+
+/// Whether something was not compared that a person would expect to be.
+pub(super) fn is_partial(diff: &Diff) -> bool {
+    !diff.problems.is_empty() || !diff.base_problems.is_empty() || diff.not_compared.iter().any(|it| it.gap.is_surprise)
+}
+
+fn one(number: usize, one: &str) -> String {
+    if number == 1 { one.to_owned() } else { format!("{one}s") }
+}
+
+fn plural(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// A value, for a sentence.
+pub fn known_text(value: Option<&Known>) -> String {
+    match value {
+        Some(Known::Text(text)) => format!("`{}`", short_arn(text)),
+        Some(Known::Unknown { .. }) => "a value that is known only after apply".to_owned(),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// The part of an ARN that people tell apart, where the rest is as usual.
+pub(super) fn short_arn(text: &str) -> String {
+    let short = || {
+        let rest = text.strip_prefix("arn:aws:")?;
+        if let Some(instance) = rest.strip_prefix("sso:::instance/") {
+            return Some(instance.to_owned());
+        }
+        if let Some(set) = rest.strip_prefix("sso:::permissionSet/") {
+            return set.split_once('/').map(|(_, id)| id.to_owned());
+        }
+        let (account, role) = rest.strip_prefix("iam::")?.split_once(":role/sym/")?;
+        (is_account_id(account) && !role.contains('/')).then(|| format!("{role} in {account}"))
+    };
+    short().filter(|short| !short.is_empty()).unwrap_or_else(|| text.to_owned())
+}
+
+/// A grant in words: what, where, how.
+pub fn grant_line(grant: &GrantChange) -> String {
+    let GrantChange { permission_set, account, role, instance, also_of } = grant;
+    let named = |what: &str, value: &Option<Known>| match value {
+        Some(Known::Text(text)) => format!("{what} `{}`", short_arn(text)),
+        Some(Known::Unknown { .. }) => format!("{what} that is known only after apply"),
+        None => format!("no {what}"),
+    };
+    let others: Vec<String> = also_of.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!(" (also of {})", others.join(", ")),
+    };
+    format!(
+        "{} in {}, through {}, of {}{others}",
+        named("permission set", permission_set),
+        named("account", account),
+        named("role", role),
+        named("instance", instance)
+    )
+}
+
+/// What changes for a tenant beside its grants, a sentence each.
+pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
+    let mut notes = Vec::new();
+    let tenant = &change.tenant;
+    if change.change == TenantChangeKind::Renamed
+        && let Some(old) = &change.old_key
+    {
+        let is_same = change.gained.is_empty() && change.lost.is_empty() && change.rerouted.is_empty();
+        let access = if is_same { "; it reaches what it reached before" } else { "" };
+        notes.push(format!("`{old}` is renamed to `{tenant}`{access}"));
+    }
+    notes.extend(recreated_line(&change.recreated));
+    match change.is_wired {
+        Some(false) => notes.push(format!("no flow receives `{tenant}` any more, so nobody can ask for its access")),
+        Some(true) => notes.push(format!("a flow receives `{tenant}` now: before, nobody could ask for its access")),
+        None => {}
+    }
+    let is_nothing = change.gained.is_empty() && change.lost.is_empty();
+    match change.change {
+        TenantChangeKind::Added if is_nothing => {
+            notes.push(format!("`{tenant}` is new and has no grant that takes effect"));
+        }
+        TenantChangeKind::Removed if is_nothing => {
+            notes.push(format!("`{tenant}` is gone; it had no grant that took effect"));
+        }
+        _ => {}
+    }
+    notes
+}
+
+/// What Terraform would destroy and create.
+fn recreated_line(recreated: &[Recreated]) -> Option<String> {
+    let first = recreated.first()?;
+    let new = first.new.as_ref().map(|new| format!(" and create `{new}`")).unwrap_or_default();
+    let more = match recreated.len() {
+        1 => String::new(),
+        number => format!(" (and {} more)", number - 1),
+    };
+    Some(format!(
+        "Terraform would destroy `{}`{new}{more}, since no `moved` block says that they are the same",
+        first.old
+    ))
+}
+
+/// An entry that a list gains or loses.
+pub fn list_line(change: &ListChange) -> String {
+    let entry =
+        change.entry.as_ref().map_or("something that is known only after apply".to_owned(), |it| format!("`{it}`"));
+    let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
+    let whose = match (names.is_empty(), change.list, &change.entry) {
+        (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
+        (true, ListName::Safelist, Some(_)) => ", the SSO account of no tenant".to_owned(),
+        (true, ..) => String::new(),
+    };
+    match (change.list, change.is_gained) {
+        (ListName::Safelist, true) => format!("the runtime may now enter {entry}{whose}"),
+        (ListName::Safelist, false) => format!("the runtime may no longer enter {entry}{whose}"),
+        (ListName::Trust, true) => format!("{entry} may now assume the role of `{}`", change.path),
+        (ListName::Trust, false) => format!("{entry} may no longer assume the role of `{}`", change.path),
+    }
+}
+
+/// An expression that passes something else.
+pub fn wiring_line(change: &WiringChange) -> String {
+    let whom = match (change.is_all, change.tenants.as_slice()) {
+        (true, tenants) => format!("all {} tenants", tenants.len()),
+        (_, [one]) => format!("`{one}`"),
+        (_, tenants) => {
+            let named: Vec<String> = tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
+            let more = if tenants.len() > 3 { ", …" } else { "" };
+            format!("{} tenants ({}{more})", tenants.len(), named.join(", "))
+        }
+    };
+    let values = |values: &[Option<Known>]| {
+        let values: Vec<String> = values.iter().take(3).map(|value| known_text(value.as_ref())).collect();
+        values.join(" and ")
+    };
+    let block = if change.block.is_empty() { String::new() } else { format!(" of `{}`", change.block) };
+    let written = match &change.old {
+        Some(old) if *old != change.new => format!(" (it was `{old}` and is `{}`)", change.new),
+        _ => String::new(),
+    };
+    format!(
+        "`{}`{block} passes another {} for {whom}{written}: `{}` received {} and receives {}",
+        change.name,
+        change.field,
+        change.example.tenant,
+        values(&change.example.old),
+        values(&change.example.new)
+    )
+}
+
+/// How a finding is hidden.
+pub fn hidden_line(hidden: &Hidden) -> String {
+    let finding = &hidden.finding;
+    let whose = finding.tenant.as_ref().map(|tenant| format!(" on `{tenant}`")).unwrap_or_default();
+    let what = match hidden.counted_before {
+        true => "no longer counts",
+        false => "is new and does not count",
+    };
+    let how = match hidden.by {
+        HiddenBy::Inline => format!("a comment suppresses it (\"{}\")", hidden.how),
+        HiddenBy::Exception => format!("an exception suppresses it (\"{}\")", hidden.how),
+        HiddenBy::Baseline => "the baseline has it".to_owned(),
+        HiddenBy::Configuration => format!("hidden by {}", hidden.how),
+        HiddenBy::Level => format!("only a warning now, by {}", hidden.how),
+        HiddenBy::Unknown => format!("it is not found any more, though {}", hidden.how),
+    };
+    format!("{}{whose} {what}: {how}: {}", finding.rule, finding.message)
+}
+
+/// A setting that differs.
+pub fn setting_line(setting: &SettingChange) -> String {
+    let text = |text: &str| format!("`{text}`");
+    match (&setting.old, &setting.new) {
+        (None, Some(new)) => format!("adds {}", text(new)),
+        (Some(old), None) => format!("removes {}", text(old)),
+        (Some(old), Some(new)) => format!("changes {} to {}", text(old), text(new)),
+        (None, None) => format!("changes `{}`", setting.name),
+    }
+}
+
+/// What was not compared.
+pub fn coverage_line(gap: &Uncompared) -> String {
+    let side = match gap.side {
+        SideName::Old => "before the change, ",
+        SideName::New => "after the change, ",
+        SideName::Both => "",
+    };
+    let run = gap.run.as_ref().map(|run| format!(" (in `{run}`)")).unwrap_or_default();
+    format!("{side}{} [{}]{run}", gap.gap.reason, gap.gap.code.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_arns_are_short() {
+        for (long, short) in [
+            ("arn:aws:iam::719240583316:role/sym/SymSSOBlue", "SymSSOBlue in 719240583316"),
+            ("arn:aws:iam::719240583316:role/Admin", "arn:aws:iam::719240583316:role/Admin"),
+            ("arn:aws-cn:sso:::instance/ssoins-7223", "arn:aws-cn:sso:::instance/ssoins-7223"),
+            ("arn:aws:sso:::instance/ssoins-7223", "ssoins-7223"),
+            ("arn:aws:sso:::permissionSet/ssoins-7223/ps-1", "ps-1"),
+            ("604178239951", "604178239951"),
+        ] {
+            assert_eq!(short_arn(long), short);
+        }
+    }
+}

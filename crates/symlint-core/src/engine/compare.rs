@@ -1,0 +1,228 @@
+//! Two trees, before and after a change: checked each in its own way, and where they are configured differently, crosswise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use symlint_terraform::syntax::{self, Attribute, Block};
+use symlint_terraform::{EntryKind, FileTree, Given, Sources, Span};
+
+use super::Engine;
+use super::paths::{is_below, shown};
+use super::request::{ConfigChoice, Named, Request};
+use super::tree::Overlay;
+use crate::diff::{self, Comparison, Diff, SettingChange, Trial};
+use crate::report::{Problem, Report};
+
+/// More settings than that are not tried one by one.
+const TRIALS: usize = 16;
+
+/// A tree, and what is asked of it.
+pub struct Side {
+    /// The files.
+    pub tree: Arc<dyn FileTree>,
+    /// What is checked.
+    pub request: Request,
+}
+
+/// The texts of configuration files, by their names in the new tree; none where there is no such file.
+type Texts = BTreeMap<String, Option<Vec<u8>>>;
+
+impl Engine<'_> {
+    /// What changes from `old` to `new`. `tops` are the folders from which each is seen, where they are two folders;
+    /// `base` says what `old` is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::check`].
+    pub fn diff(&self, old: &Side, new: &Side, tops: Option<[&str; 2]>, base: String) -> Result<Diff, Problem> {
+        let (before, after) = self.both(old, new)?;
+        let (old_configs, new_configs) = (configs(&before, tops), configs(&after, None));
+        let mut unchanged_policy = None;
+        let mut trials: Vec<Trial> = Vec::new();
+        let mut settings = Vec::new();
+        if old_configs != new_configs {
+            let mut texts = old_configs.clone();
+            for name in new_configs.keys() {
+                texts.entry(name.clone()).or_insert(None);
+            }
+            let reverted = self.under(new, texts);
+            let changes = changes(&old_configs, &new_configs);
+            // One run for each setting, only where something is hidden.
+            let is_hiding = reverted.as_ref().is_some_and(|before| diff::loses_findings(before, &after));
+            if is_hiding && changes.len() <= TRIALS {
+                for (setting, text) in &changes {
+                    let texts = BTreeMap::from([(setting.file.clone(), text.clone())]);
+                    let report = self.under(new, texts);
+                    trials.extend(report.map(|report| Trial { setting: setting.clone(), report }));
+                }
+            }
+            unchanged_policy = reverted;
+            settings = changes.into_iter().map(|(setting, _)| setting).collect();
+        }
+        Ok(diff::compare(&Comparison {
+            old: &before,
+            new: &after,
+            tops,
+            unchanged_policy: unchanged_policy.as_ref(),
+            trials: &trials,
+            settings,
+            base,
+            fail_on: new.request.fail_on,
+        }))
+    }
+
+    /// Checks `new`, where only findings count that `old` does not have. `base` says what `old` is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::check`].
+    pub fn check_since(&self, old: &Side, new: &Side, base: &str) -> Result<Report, Problem> {
+        let (before, mut after) = self.both(old, new)?;
+        diff::mark_known(&before, &mut after, new.request.fail_on, base);
+        Ok(after)
+    }
+
+    /// Checks both sides. What one of them does not have is not asked of it.
+    fn both(&self, old: &Side, new: &Side) -> Result<(Report, Report), Problem> {
+        let (own, others) = (adapted(&new.tree, &new.request)?, adapted(&old.tree, &old.request)?);
+        let places = |request: &Request| request.paths.len();
+        // What is nowhere is a mistake, and checking it says so.
+        let is_nowhere = places(&own) == 0 && places(&others) == 0;
+        let after = self.check(&new.tree, if is_nowhere { &new.request } else { &own })?;
+        let before = self.check(&old.tree, &others)?;
+        Ok((before, after))
+    }
+
+    /// What is found in the new tree with other texts of configuration files; none where that cannot be said.
+    fn under(&self, side: &Side, texts: Texts) -> Option<Report> {
+        let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&side.tree), texts });
+        let request = adapted(&tree, &side.request).ok()?;
+        self.check(&tree, &request).ok()
+    }
+}
+
+/// The request without the files and folders that are not in the tree, with what a comparison needs.
+fn adapted(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Request, Problem> {
+    let is_there = |path: &str| Ok::<bool, Problem>(tree.kind(&shown(path))?.is_some());
+    let mut adapted = Request { is_compared: true, accept: false, ..request.clone() };
+    adapted.paths.clear();
+    for named in &request.paths {
+        if match named {
+            Named::Path(path) | Named::Alone(path) => is_there(path)?,
+        } {
+            adapted.paths.push(named.clone());
+        }
+    }
+    adapted.given.clear();
+    for given in &request.given {
+        if match given {
+            Given::File(path) => is_there(path)?,
+            Given::Value(..) => true,
+        } {
+            adapted.given.push(given.clone());
+        }
+    }
+    if let ConfigChoice::File(path) = &request.config {
+        if !is_there(path)? {
+            adapted.config = ConfigChoice::None;
+        }
+    }
+    if let Some(path) = &request.baseline {
+        let is_file = matches!(tree.kind(&shown(path))?, Some(EntryKind::File));
+        adapted.baseline = request.baseline.clone().filter(|_| is_file);
+    }
+    Ok(adapted)
+}
+
+/// The texts of the configuration files of a report, by their names in the new tree.
+fn configs(report: &Report, tops: Option<[&str; 2]>) -> Texts {
+    let name = |name: &str| match tops {
+        Some([old, new]) if is_below(name, old) => {
+            let rest = name.strip_prefix(old).unwrap_or_default();
+            shown(&format!("{new}{rest}"))
+        }
+        _ => name.to_owned(),
+    };
+    let configs = report.details.iter().flat_map(|details| &details.configs);
+    configs.map(|(path, text)| (name(path), Some(text.clone()))).collect()
+}
+
+/// A setting or a block in a configuration file.
+struct Item {
+    name: String,
+    text: String,
+}
+
+/// The settings of a file, in its order. Comments say nothing.
+fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<Item> {
+    let Some(text) = text else { return Vec::new() };
+    let sources = Sources::new();
+    let Ok(id) = sources.add(file, text.clone()) else { return Vec::new() };
+    let source = sources.get(id);
+    let body = syntax::read(id, &source).body;
+    let slice = |span: Span| source.slice(span).to_owned();
+    let mut items: Vec<(Span, Item)> = Vec::new();
+    for attribute in &body.attributes {
+        let Attribute { name, value, .. } = &**attribute;
+        let text = format!("{} = {}", name.text, slice(value.span));
+        items.push((name.span, Item { name: format!("`{}`", name.text), text }));
+    }
+    for block in &body.blocks {
+        let Block { kind, labels, span, .. } = &**block;
+        let labels: String = labels.iter().map(|label| format!(" \"{}\"", label.text)).collect();
+        items.push((*span, Item { name: format!("`{}{labels}`", kind.text), text: slice(*span) }));
+    }
+    items.sort_by_key(|(span, _)| *span);
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The settings that differ, each with the text of the new file in which it is as it was.
+fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut changes = Vec::new();
+    for file in names {
+        let text = |texts: &'_ Texts| texts.get(file).cloned().flatten();
+        let (before, after) = (items(file, text(old).as_ref()), items(file, text(new).as_ref()));
+        let mut left: Vec<&Item> = before.iter().collect();
+        let mut added: Vec<usize> = Vec::new();
+        for (at, item) in after.iter().enumerate() {
+            match left.iter().position(|other| compact(&other.text) == compact(&item.text)) {
+                Some(place) => drop(left.remove(place)),
+                None => added.push(at),
+            }
+        }
+        let with = |without: Option<usize>, more: Option<&Item>| {
+            let kept = after.iter().enumerate().filter(|(at, _)| Some(*at) != without).map(|(_, item)| item);
+            let texts: Vec<&str> = kept.chain(more).map(|item| item.text.as_str()).collect();
+            // Without any setting, the file is not there.
+            let is_gone = texts.is_empty() && !old.contains_key(file);
+            (!is_gone).then(|| (texts.join("\n") + "\n").into_bytes())
+        };
+        for at in added {
+            let Some(item) = after.get(at) else { continue };
+            let was = left.iter().position(|other| other.name == item.name).map(|place| left.remove(place));
+            let setting = SettingChange {
+                file: file.clone(),
+                name: item.name.clone(),
+                old: was.map(|was| compact(&was.text)),
+                new: Some(compact(&item.text)),
+            };
+            changes.push((setting, with(Some(at), was)));
+        }
+        for item in left {
+            let setting = SettingChange {
+                file: file.clone(),
+                name: item.name.clone(),
+                old: Some(compact(&item.text)),
+                new: None,
+            };
+            changes.push((setting, with(None, Some(item))));
+        }
+    }
+    changes
+}
+
+/// A text on one line.
+fn compact(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,499 @@
+//! What a comparison of two reports needs beside what they show: whose values findings are about, and where everything is
+//! written. It is made only where somebody compares.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
+use symlint_terraform::syntax::Expr;
+use symlint_terraform::{Kind, Span, Str, Value};
+
+use super::access::{known, shown};
+use super::wire::{Known, Location, ReportedFinding};
+use crate::check::Outcome;
+use crate::discover::{Effective, effects_of, resources_of};
+use crate::finding::Finding;
+use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, Tenant};
+
+/// What a comparison needs of a whole report. Tenants are named by their places in [`super::Report::tenants`].
+#[derive(Debug, Clone, Default)]
+pub struct Details {
+    /// As many as there are tenants.
+    pub tenants: Vec<TenantDetails>,
+    /// The tenant of each grant in [`super::Report::access`].
+    pub access: Vec<Option<usize>>,
+    /// The texts of the configuration files that were read, by their names.
+    pub configs: BTreeMap<String, Vec<u8>>,
+    /// What lists accounts or roles.
+    pub lists: Vec<ListDetails>,
+    /// The expressions through which values take effect.
+    pub wiring: Vec<WiringDetails>,
+    /// What `moved` blocks say, without white space: the run, from where, and where to.
+    pub moves: Vec<(usize, String, String)>,
+}
+
+/// A tenant.
+#[derive(Debug, Clone, Default)]
+pub struct TenantDetails {
+    /// Its values, in the order of the shipped example.
+    pub values: Vec<ValueDetails>,
+    /// What takes effect for it.
+    pub effects: Vec<EffectDetails>,
+    /// The addresses of its flow instances.
+    pub addresses: Vec<Str>,
+    /// Whether its key is a name, and not the address of its call.
+    pub is_named: bool,
+    /// The first tenant of the same customer in its run.
+    pub customer: usize,
+}
+
+/// A value as it is written.
+#[derive(Debug, Clone)]
+pub struct ValueDetails {
+    /// Which one.
+    pub kind: FieldKind,
+    /// What it is called where it is written.
+    pub name: String,
+    /// Which grant it belongs to.
+    pub grant: Option<usize>,
+    /// Null where it is missing.
+    pub value: Option<Known>,
+    /// Where.
+    pub location: Location,
+    /// Where its parts are written, if it was put together from some: until which byte each goes.
+    pub parts: Vec<(usize, Location)>,
+}
+
+/// A value on which Sym or AWS acts for a tenant.
+#[derive(Debug, Clone)]
+pub struct EffectDetails {
+    /// Which one.
+    pub kind: FieldKind,
+    /// Null where it is missing.
+    pub value: Option<Known>,
+    /// Through which expressions, by their places in [`Details::wiring`].
+    pub through: Vec<usize>,
+}
+
+/// An expression through which values take effect.
+#[derive(Debug, Clone)]
+pub struct WiringDetails {
+    /// Its place in the runs.
+    pub run: usize,
+    /// The call or the resource, such as `module.sso_access`.
+    pub block: String,
+    /// The argument.
+    pub name: String,
+    /// What is written.
+    pub text: String,
+    /// Where.
+    pub location: Location,
+    /// To how many tenants it passes values.
+    pub tenants: usize,
+}
+
+/// A list of accounts that the runtime may enter, or of roles that may assume a connector's role.
+#[derive(Debug, Clone)]
+pub struct ListDetails {
+    /// Its place in the runs.
+    pub run: usize,
+    /// Such as `module.runtime.account_id_safelist`.
+    pub path: String,
+    /// What its entries may do.
+    pub kind: ListKind,
+    /// The entries that are known, and where each is written.
+    pub entries: Vec<(Str, Location)>,
+    /// Whether there are others, which are not known before apply.
+    pub has_unknown: bool,
+    /// Where the list is.
+    pub location: Location,
+}
+
+/// What a list says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListKind {
+    /// Which accounts Sym's runtime may enter.
+    Safelist,
+    /// Who may assume the role of a connector.
+    Trust,
+}
+
+/// What a finding is about, whatever the file and the line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The tenants on whom it is reported.
+    pub own: BTreeSet<usize>,
+    /// The other tenants whose values it is about.
+    pub others: BTreeSet<usize>,
+    /// The values of tenants that it is about, written or in effect.
+    pub values: BTreeSet<(usize, FieldKind, Str)>,
+    /// Of these, without the tenants, those on which it is reported.
+    pub primary: BTreeSet<(FieldKind, Str)>,
+    /// What else tells it from others of its rule.
+    pub what: String,
+}
+
+impl Subject {
+    /// Adds what the same finding is about in another run.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.own.extend(&other.own);
+        self.others.extend(&other.others);
+        self.values.extend(other.values.iter().cloned());
+        self.primary.extend(other.primary.iter().cloned());
+    }
+
+    /// All tenants that it is about.
+    pub fn tenants(&self) -> BTreeSet<usize> {
+        self.own.union(&self.others).copied().collect()
+    }
+}
+
+/// Makes the details of one run after the other.
+pub(super) struct Detailer<'a, 'p> {
+    outcome: &'a Outcome<'p>,
+    run: usize,
+    /// The place of the run's first tenant.
+    first: usize,
+    /// The values of all tenants, by where they are written.
+    fields: Vec<(Span, usize, FieldKind, Option<Str>)>,
+    /// What each instance passes: the argument, the tenant, the field, and the value that takes effect.
+    passed: Vec<(Span, usize, FieldKind, Option<Str>)>,
+    by_name: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a, 'p> Detailer<'a, 'p> {
+    pub(super) fn new(outcome: &'a Outcome<'p>, run: usize, first: usize) -> Self {
+        let model = &outcome.model;
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::default();
+        let mut fields = Vec::new();
+        for tenant in &model.tenants {
+            let at = first + tenant.id.index();
+            by_name.entry(tenant.name()).or_default().push(at);
+            let of = |field: &Field| (model.project.visible(field.span), at, field.kind, field.raw().cloned());
+            fields.extend(tenant.fields().map(of));
+        }
+        fields.sort_unstable_by_key(|(span, tenant, kind, _)| (span.file, span.start, span.end, *tenant, *kind));
+        Self { outcome, run, first, fields, passed: Vec::new(), by_name }
+    }
+
+    /// Adds the run to `details`. `location` says where a span is.
+    pub(super) fn add(&mut self, details: &mut Details, location: &mut dyn FnMut(Span) -> Location) {
+        let model = &self.outcome.model;
+        for tenant in &model.tenants {
+            details.tenants.push(TenantDetails {
+                values: values_of(model, tenant, location),
+                is_named: tenant.is_named(),
+                customer: self.first + model.index.first_of_customer(tenant.id).index(),
+                ..TenantDetails::default()
+            });
+        }
+        self.add_effects(details, location);
+        self.add_lists(details, location);
+        for block in model.project.files().iter().flat_map(|file| &file.file.body.blocks) {
+            let text = |name: &str| {
+                let attribute = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
+                Some(compact(&model.sources().text(attribute.value.span)))
+            };
+            if block.kind.text.as_str() == "moved"
+                && let (Some(from), Some(to)) = (text("from"), text("to"))
+            {
+                details.moves.push((self.run, from, to));
+            }
+        }
+    }
+
+    fn add_effects(&mut self, details: &mut Details, location: &mut dyn FnMut(Span) -> Location) {
+        let model = &self.outcome.model;
+        let mut known_wiring: BTreeMap<Span, usize> = BTreeMap::new();
+        for (flow, call) in model.flows.iter().enumerate() {
+            for (number, instance) in call.instances.iter().enumerate() {
+                let Some(tenant) = instance.tenant else { continue };
+                let at = self.first + tenant.index();
+                let resources = resources_of(&model.resources, flow, number);
+                let effects: Vec<Effective> = effects_of(instance, resources);
+                if let Some(tenant) = details.tenants.get_mut(at) {
+                    tenant.addresses.push(instance.address.clone());
+                }
+                for effective in &effects {
+                    let value = shown(&effective.value);
+                    let mut through = Vec::new();
+                    for (name, block, span) in passing(call, instance, resources, effective.field) {
+                        let text = match &value {
+                            Some(Known::Text(text)) => Some(text.clone()),
+                            _ => None,
+                        };
+                        self.passed.push((span, at, effective.field, text));
+                        let next = details.wiring.len();
+                        let place = *known_wiring.entry(span).or_insert(next);
+                        if place == next {
+                            let (text, location) = (compact(&model.sources().text(span)), location(span));
+                            details.wiring.push(WiringDetails {
+                                run: self.run,
+                                block,
+                                name,
+                                text,
+                                location,
+                                tenants: 0,
+                            });
+                        }
+                        through.push(place);
+                    }
+                    if let Some(tenant) = details.tenants.get_mut(at) {
+                        tenant.effects.push(EffectDetails { kind: effective.field, value, through });
+                    }
+                }
+            }
+        }
+        let mut receivers: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for (at, tenant) in details.tenants.iter().enumerate().skip(self.first) {
+            receivers.extend(tenant.effects.iter().flat_map(|effect| &effect.through).map(|place| (*place, at)));
+        }
+        for (place, _) in receivers {
+            if let Some(wiring) = details.wiring.get_mut(place) {
+                wiring.tenants += 1;
+            }
+        }
+        self.passed.sort_unstable_by_key(|(span, tenant, kind, _)| (span.file, span.start, span.end, *tenant, *kind));
+        self.passed.dedup();
+    }
+
+    fn add_lists(&self, details: &mut Details, location: &mut dyn FnMut(Span) -> Location) {
+        let model = &self.outcome.model;
+        let mut add = |path: String, kind: ListKind, values: &[&Value], at: Span| {
+            let mut list = ListDetails {
+                run: self.run,
+                path,
+                kind,
+                entries: Vec::new(),
+                has_unknown: false,
+                location: location(model.project.visible(at)),
+            };
+            for value in values {
+                entries_of(value, &mut |entry| match &entry.kind {
+                    Kind::Unknown(_) => list.has_unknown = true,
+                    _ => {
+                        if let Some(text) = crate::tenants::text_of(entry) {
+                            list.entries.push((text, location(model.project.visible(entry.origin.span))));
+                        }
+                    }
+                });
+            }
+            details.lists.push(list);
+        };
+        for runtime in &model.runtimes {
+            let at = runtime.block.attribute().map_or(runtime.block.name_span(), |attribute| attribute.value.span);
+            add(runtime.block.path(), ListKind::Safelist, &runtime.safelists.iter().collect::<Vec<_>>(), at);
+        }
+        for connector in &model.connectors {
+            let lists: Vec<&Value> =
+                connector.instances.iter().filter_map(|instance| instance.runtime_role_arns.as_ref()).collect();
+            let path = format!("module.{}.runtime_role_arns", connector.call.name.text);
+            add(path, ListKind::Trust, &lists, connector.call.name.span);
+        }
+    }
+
+    /// What a finding is about; [`Detailer::add`] goes first.
+    pub(super) fn subject(&self, finding: &Finding) -> Subject {
+        let model = &self.outcome.model;
+        let names = finding.tenant.iter().chain(&finding.tenants);
+        let own: BTreeSet<usize> =
+            names.filter_map(|name| self.by_name.get(name.as_str())).flatten().copied().collect();
+        let mut subject = Subject { own, ..Subject::default() };
+        let mut kind = None;
+        for (index, span) in
+            [finding.span].into_iter().chain(finding.related.iter().map(|related| related.span)).enumerate()
+        {
+            let is_primary = index == 0;
+            for (_, tenant, field, text) in at(&self.fields, span) {
+                // What several tenants have from one place is the own one's.
+                let is_own = subject.own.contains(tenant);
+                if !is_own && at(&self.fields, span).any(|(_, other, ..)| subject.own.contains(other)) {
+                    continue;
+                }
+                if !is_own {
+                    subject.others.insert(*tenant);
+                }
+                if is_primary {
+                    kind = Some(field.name());
+                }
+                if let Some(text) = text.as_ref().filter(|_| *field != FieldKind::Key) {
+                    if is_primary {
+                        subject.primary.insert((*field, text.clone()));
+                    }
+                    subject.values.insert((*tenant, *field, text.clone()));
+                }
+            }
+            for (_, tenant, field, text) in at(&self.passed, span) {
+                if is_primary && (subject.own.is_empty() || subject.own.contains(tenant)) {
+                    let text = text.clone().unwrap_or_default();
+                    subject.primary.insert((*field, text.clone()));
+                    subject.values.insert((*tenant, *field, text));
+                }
+            }
+        }
+        if subject.values.is_empty() && !subject.others.is_empty() {
+            for tenant in subject.tenants() {
+                let values = model.tenants.get(tenant - self.first).into_iter().flat_map(Tenant::values);
+                let values = values.filter(|field| !matches!(field.kind, FieldKind::Cloud | FieldKind::Region));
+                subject.values.extend(values.filter_map(|field| Some((tenant, field.kind, field.raw()?.clone()))));
+            }
+        }
+        let path = finding.path.as_deref().and_then(last_name).map(str::to_owned);
+        subject.what = kind.map(str::to_owned).or(path).unwrap_or_default();
+        if subject.values.is_empty() {
+            let text = model.sources().text(finding.span);
+            subject.what.push_str(&format!(" {}", compact(text.get(..200).unwrap_or(&text))));
+            if finding.span.is_empty() {
+                subject.what.push_str(&finding.message);
+            }
+        }
+        subject
+    }
+}
+
+/// Adds, to the subjects of findings about what passes values, whose values are passed.
+pub(super) fn note_owners(findings: &mut [ReportedFinding], details: &Details) {
+    let owners = owners(details);
+    let customer = |tenant: usize| details.tenants.get(tenant).map(|it| it.customer);
+    for subject in findings.iter_mut().filter_map(|finding| finding.subject.as_mut()) {
+        let mut others = BTreeSet::new();
+        for (tenant, kind, text) in &subject.values {
+            let written = details.tenants.get(*tenant).into_iter().flat_map(|tenant| &tenant.values);
+            let mut written = written.filter(|value| is_alike(value.kind, *kind));
+            if written.any(|value| matches!(&value.value, Some(Known::Text(own)) if own == text)) {
+                continue;
+            }
+            let owners = owners.get(&(*kind, text.clone())).into_iter().flatten();
+            others.extend(owners.copied().filter(|owner| customer(*owner) != customer(*tenant)).take(OWNERS));
+        }
+        let own = &subject.own;
+        others.retain(|other| !own.contains(other) || own.len() > 1);
+        subject.others.extend(others);
+    }
+}
+
+/// How many tenants are named whose value it is.
+const OWNERS: usize = 3;
+
+/// Who has which values, as they are written.
+fn owners(details: &Details) -> HashMap<(FieldKind, Str), Vec<usize>> {
+    let mut owners: HashMap<(FieldKind, Str), Vec<usize>> = HashMap::default();
+    for (at, tenant) in details.tenants.iter().enumerate() {
+        for value in &tenant.values {
+            let Some(Known::Text(text)) = &value.value else { continue };
+            let mut note = |kind| {
+                let known = owners.entry((kind, text.clone())).or_default();
+                if known.last() != Some(&at) {
+                    known.push(at);
+                }
+            };
+            note(value.kind);
+            match value.kind {
+                FieldKind::SsoAccountId => note(FieldKind::TargetAccountId),
+                FieldKind::TargetAccountId => note(FieldKind::SsoAccountId),
+                _ => {}
+            }
+        }
+    }
+    owners
+}
+
+fn is_alike(a: FieldKind, b: FieldKind) -> bool {
+    let is_account = |kind| matches!(kind, FieldKind::SsoAccountId | FieldKind::TargetAccountId);
+    a == b || is_account(a) && is_account(b)
+}
+
+/// What is written where `place` is.
+fn at<T>(all: &[(Span, usize, FieldKind, T)], place: Span) -> impl Iterator<Item = &(Span, usize, FieldKind, T)> {
+    let before = all.partition_point(|(span, ..)| (span.file, span.start) <= (place.file, place.start));
+    let start = before.checked_sub(1).and_then(|last| all.get(last)).map(|(span, ..)| (span.file, span.start));
+    let same = all.iter().take(before).rev().take_while(move |(span, ..)| Some((span.file, span.start)) == start);
+    same.filter(move |(span, ..)| span.file == place.file && place.end <= span.end)
+}
+
+fn values_of(model: &Model<'_>, tenant: &Tenant, location: &mut dyn FnMut(Span) -> Location) -> Vec<ValueDetails> {
+    let mut value = |field: &Field, grant: Option<usize>| ValueDetails {
+        kind: field.kind,
+        name: model.name_of(tenant.id, field.kind),
+        grant,
+        value: known(field),
+        location: location(model.project.visible(field.span)),
+        parts: field
+            .parts(model.sources())
+            .into_iter()
+            .map(|(range, span)| (range.end, location(model.project.visible(span))))
+            .collect(),
+    };
+    let connector = &tenant.connector;
+    let alone =
+        [&tenant.sso_account_id, &connector.cloud, &connector.instance_arn, &connector.region, &connector.role_arn];
+    let mut values: Vec<ValueDetails> = Vec::new();
+    // What is taken out of another value changes with that.
+    values.extend(alone.into_iter().filter(|field| !field.is_derived()).map(|field| value(field, None)));
+    for (number, grant) in tenant.grants.iter().enumerate() {
+        let fields = [&grant.permission_set_arn, &grant.target_account_id].into_iter();
+        values.extend(fields.filter(|field| !field.is_derived()).map(|field| value(field, Some(number))));
+    }
+    values
+}
+
+/// The expressions that pass a field to an instance: the argument's, then those of the resources.
+fn passing(
+    call: &FlowCall<'_>,
+    instance: &FlowInstance,
+    resources: &[FlowResource<'_>],
+    field: FieldKind,
+) -> Vec<(String, String, Span)> {
+    let mut found: Vec<(String, String, Span)> = Vec::new();
+    for argument in instance.arguments.iter().filter(|it| it.parts.iter().any(|part| part.field == field)) {
+        let block = if call.call.is_some() { format!("module.{}", call.name()) } else { String::new() };
+        found.push((argument.name.to_string(), block, argument.span));
+    }
+    for resource in resources {
+        let settings = resource.sink().map(|sink| sink.settings).unwrap_or_default();
+        for setting in settings.iter().filter(|setting| setting.field == field) {
+            let Some(attribute) = resource.resource.attribute(setting.attribute) else { continue };
+            let block = format!("{}.{}", resource.kind(), resource.resource.name.text);
+            let whole: &Expr = &attribute.value;
+            let part = setting.part.and_then(|part| part_of(whole, part)).unwrap_or(whole);
+            found.push((setting.part.unwrap_or(setting.attribute).to_owned(), block, part.span));
+        }
+    }
+    found.dedup();
+    found
+}
+
+/// What an object has under a name.
+fn part_of<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    use symlint_terraform::syntax::{ExprKind, Key};
+    let ExprKind::Object(items) = &expr.kind else { return None };
+    let is_it = |key: &Key| matches!(key, Key::Literal(literal) if literal.text.as_str() == name);
+    items.iter().find(|item| is_it(&item.key)).map(|item| &item.value)
+}
+
+/// Calls `note` with each entry of a list, or with what is no list.
+fn entries_of(value: &Value, note: &mut dyn FnMut(&Value)) {
+    match value.elements() {
+        Some(elements) => (0..elements.len()).filter_map(|at| value.at(at)).for_each(|entry| note(&entry)),
+        None => note(value),
+    }
+}
+
+/// The last name in a path; none where the path ends with a key.
+fn last_name(path: &str) -> Option<&str> {
+    let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+    (!name.ends_with(']')).then_some(name)
+}
+
+/// An expression without its white space.
+fn compact(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut text = words.join(" ");
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// How much of an expression is kept.
+const LONGEST: usize = 400;

@@ -1,0 +1,134 @@
+//! `symlint diff`, and the base of `symlint check --new-since`.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use symlint_core::diff::{self, Diff};
+use symlint_core::engine::{Engine, Named, Request, Side};
+use symlint_core::report::{Problem, ProblemKind};
+use symlint_rules::catalogue;
+use symlint_terraform::FileTree;
+
+use crate::args::{DiffFormat, DiffOptions, DiffOutput, InputOptions};
+use crate::check::asked;
+use crate::disk::{Disk, shown};
+use crate::human_diff::human;
+use crate::output::{self, Failure};
+use crate::revision::{Repository, WithoutSubmodules};
+
+/// Compares what the options name, and reports.
+pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
+    let input = &options.input;
+    let outputs = outputs(options)?;
+    if input.places.paths.iter().any(|path| path == "-") || input.places.stdin_filename.is_some() {
+        return Err(Failure::usage("`diff` does not read standard input: name folders or files"));
+    }
+    let engine = Engine::new(catalogue());
+    let diff = match (&options.base, input.places.paths.as_slice()) {
+        (Some(base), _) => {
+            let (tree, request) = asked(input)?;
+            let (old, new, base) = since(base, &input.places.paths, tree, request)?;
+            engine.diff(&old, &new, None, base)?
+        }
+        (None, [old, new]) => {
+            let (tree, request) = asked(input)?;
+            let side = |path: &String| Side {
+                tree: Arc::clone(&tree),
+                request: Request { paths: vec![Named::Path(path.clone())], ..request.clone() },
+            };
+            for path in [old, new] {
+                if tree.kind(&shown(path))?.is_none() {
+                    return Err(missing(path).into());
+                }
+            }
+            let tops = [old, new].map(|path| shown(path));
+            engine.diff(&side(old), &side(new), Some([&tops[0], &tops[1]]), format!("`{}`", tops[0]))?
+        }
+        (None, _) => {
+            let problem = Problem::new(ProblemKind::Usage, "there is nothing to compare with");
+            return Err(problem
+                .help("name a git revision by `--base REF`, or two folders: `symlint diff OLD NEW`")
+                .into());
+        }
+    };
+    for output in &outputs {
+        let mut writing = |to: &mut dyn Write| match output.format {
+            DiffFormat::Human => to.write_all(human(&diff, options, output.file.is_none()).as_bytes()),
+            DiffFormat::Json => diff::json(&diff, to),
+            DiffFormat::Markdown => diff::markdown(&diff, to),
+        };
+        match &output.file {
+            Some(file) => output::write(file, &mut writing)?,
+            None => output::print_with(writing)?,
+        }
+    }
+    say_problems(&diff);
+    Ok(ExitCode::from(diff.summary.exit_code))
+}
+
+fn say_problems(diff: &Diff) {
+    diff.problems.iter().for_each(output::print_problem);
+    for problem in &diff.base_problems {
+        eprintln!("warning: before the change, not everything could be checked: {problem}");
+    }
+}
+
+fn missing(path: &str) -> Problem {
+    Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: there is no such file or folder"))
+}
+
+/// What the work tree is compared with: the files of the commit in which it and `revision` part; and what that is.
+pub(crate) fn since(
+    revision: &str,
+    paths: &[String],
+    tree: Arc<dyn FileTree>,
+    request: Request,
+) -> Result<(Side, Side, String), Failure> {
+    let disk: Arc<dyn FileTree> = Arc::new(Disk::default());
+    let repository = Repository::around(paths, disk.as_ref())?;
+    let base = repository.base(revision)?;
+    let before = repository.tree(&base.commit, disk)?;
+    let submodules = before.submodules();
+    let new = match submodules.is_empty() {
+        true => tree,
+        // What is in them is of another repository, and cannot be compared.
+        false => Arc::new(WithoutSubmodules { tree, submodules }),
+    };
+    let old = Side { tree: Arc::new(before), request: request.clone() };
+    Ok((old, Side { tree: new, request }, base.name))
+}
+
+/// The paths that `--new-since` compares.
+pub(crate) fn compared(options: &InputOptions) -> Result<Vec<String>, Failure> {
+    if options.places.paths.iter().any(|path| path == "-") && options.places.stdin_filename.is_none() {
+        return Err(Failure::usage(
+            "`--new-since` cannot tell what standard input was before: name its file by `--stdin-filename`",
+        ));
+    }
+    let name = |path: &String| match path.as_str() {
+        "-" => options.places.stdin_filename.clone().unwrap_or_default(),
+        path => path.to_owned(),
+    };
+    Ok(options.places.paths.iter().map(name).collect())
+}
+
+/// What to write: the human report on standard output, unless another format goes there.
+fn outputs(options: &DiffOptions) -> Result<Vec<DiffOutput>, Failure> {
+    let mut outputs = options.format.clone();
+    let printed = outputs.iter().filter(|output| output.file.is_none()).count();
+    if printed > 1 {
+        let message = "only one format can go to standard output; give the others a file: `--format json=diff.json`";
+        return Err(Failure::usage(message));
+    }
+    for (index, output) in outputs.iter().enumerate() {
+        let is_same = |other: &DiffOutput| output.file.is_some() && other.file == output.file;
+        if let (Some(file), true) = (&output.file, outputs.iter().take(index).any(is_same)) {
+            return Err(Failure::usage(format!("two formats cannot go to one file: {}", file.display())));
+        }
+    }
+    if printed == 0 {
+        outputs.insert(0, DiffOutput { format: DiffFormat::Human, file: None });
+    }
+    Ok(outputs)
+}

@@ -1,0 +1,183 @@
+//! The comparison for people at a terminal: crossings first, then who gains and who loses access.
+
+use std::fmt::Write;
+
+use symlint_core::diff::{
+    ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, coverage_line, grant_line, headline, hidden_line,
+    known_text, list_line, setting_line, tenant_notes, wiring_line,
+};
+use symlint_core::report::Location;
+use symlint_core::rule::Level;
+
+use crate::args::DiffOptions;
+use crate::excerpt::printable;
+use crate::style::Style;
+
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const BOLD: &str = "1";
+
+/// Lines, with colors or without.
+struct Lines {
+    text: String,
+    style: Style,
+}
+
+impl Lines {
+    fn title(&mut self, title: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let title = self.painted(BOLD, title);
+        self.line(&title);
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A line that goes on below itself, after a sign.
+    fn item(&mut self, paint: &str, sign: &str, line: &str) {
+        let wrapped = self.style.wrapped(&format!("  {sign} "), &printable(line));
+        let sign_at = wrapped.find(sign).unwrap_or(0);
+        let (before, rest) = wrapped.split_at(sign_at);
+        let rest = rest.strip_prefix(sign).unwrap_or(rest);
+        let line = format!("{before}{}{rest}", self.painted(paint, sign));
+        self.line(&line);
+    }
+
+    fn painted(&self, paint: &str, text: &str) -> String {
+        if self.style.color { format!("\u{1b}[{paint}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// The comparison; without the last lines if it is to be quiet.
+pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> String {
+    let mut lines = Lines { text: String::new(), style: Style::new(&options.input, to_stdout) };
+    let place = |location: &Location| format!("{}:{}:{}", location.file, location.start.line, location.start.column);
+    if !diff.crossings.is_empty() {
+        lines.title("Crossings into another customer");
+        for crossing in &diff.crossings {
+            let finding = &crossing.finding;
+            let who = format!("{} -> {}", crossing.from.join(", "), crossing.into.join(", "));
+            let line = format!("{who}: {} [{}] at {}", finding.message, finding.rule, place(&finding.location));
+            lines.item(RED, "!", &line);
+        }
+    }
+    if !diff.check.hidden.is_empty() {
+        lines.title("This change hides findings from the check");
+        for hidden in &diff.check.hidden {
+            lines.item(RED, "!", &format!("{} at {}", hidden_line(hidden), place(&hidden.finding.location)));
+        }
+    }
+    if !diff.check.settings.is_empty() {
+        lines.title("The configuration of the check changes");
+        for setting in &diff.check.settings {
+            lines.item(YELLOW, "~", &format!("{} {}", setting.file, setting_line(setting)));
+        }
+    }
+    for change in &diff.tenants {
+        tenant(&mut lines, change, &place);
+    }
+    if !diff.wiring.is_empty() {
+        lines.title("Changed wiring");
+        for change in &diff.wiring {
+            lines.item(YELLOW, "~", &format!("{} at {}", wiring_line(change), place(&change.location)));
+        }
+    }
+    if !diff.lists.is_empty() {
+        lines.title("Safelist and trust");
+        for change in &diff.lists {
+            let (paint, sign) = if change.is_gained { (GREEN, "+") } else { (RED, "-") };
+            lines.item(paint, sign, &list_line(change));
+        }
+    }
+    let is_crossing = |finding: &&ChangedFinding| {
+        !diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
+    };
+    let added: Vec<&ChangedFinding> = diff.findings.new.iter().filter(is_crossing).collect();
+    let whose =
+        |finding: &ChangedFinding| finding.tenant.as_ref().map(|tenant| format!("{tenant}: ")).unwrap_or_default();
+    if !added.is_empty() {
+        lines.title(if diff.crossings.is_empty() { "New findings" } else { "Other new findings" });
+        for finding in added {
+            let paint = if finding.level == Level::Error { RED } else { YELLOW };
+            let (message, rule) = (&finding.message, &finding.rule);
+            let line = format!("{}{message} [{rule}] at {}", whose(finding), place(&finding.location));
+            lines.item(paint, finding.level.as_str(), &line);
+        }
+    }
+    if !diff.findings.fixed.is_empty() {
+        lines.title("Fixed");
+        for finding in &diff.findings.fixed {
+            lines.item(GREEN, "-", &format!("{}{} [{}]", whose(finding), finding.message, finding.rule));
+        }
+    }
+    if !options.input.quiet {
+        last_lines(diff, &mut lines);
+    }
+    lines.text
+}
+
+fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) -> String) {
+    let what = match change.change {
+        TenantChangeKind::Added => "is new",
+        TenantChangeKind::Removed => "is removed",
+        TenantChangeKind::Renamed => "is renamed",
+        TenantChangeKind::Changed => "changes",
+    };
+    lines.title(&printable(&format!("tenant {} {what} ({})", change.tenant, place(&change.location))));
+    for grant in &change.gained {
+        lines.item(GREEN, "+", &format!("gains {}", grant_line(grant)));
+    }
+    for rerouted in &change.rerouted {
+        let was = format!(
+            "before: role {}, instance {}",
+            known_text(rerouted.old.role.as_ref()),
+            known_text(rerouted.old.instance.as_ref())
+        );
+        lines.item(YELLOW, "~", &format!("now reaches {} ({was})", grant_line(&rerouted.new)));
+    }
+    for grant in &change.lost {
+        lines.item(RED, "-", &format!("loses {}", grant_line(grant)));
+    }
+    for note in tenant_notes(change) {
+        lines.item(YELLOW, "~", &note);
+    }
+    for value in &change.values {
+        let (old, new) = (whole(value.old.as_ref()), whole(value.new.as_ref()));
+        lines.item(YELLOW, "~", &format!("{}: {old} -> {new} at {}", value.name, place(&value.location)));
+    }
+}
+
+/// A value in full.
+fn whole(value: Option<&symlint_core::report::Known>) -> String {
+    match value {
+        Some(symlint_core::report::Known::Text(text)) => text.to_string(),
+        value => known_text(value),
+    }
+}
+
+fn last_lines(diff: &Diff, lines: &mut Lines) {
+    if !lines.text.is_empty() {
+        lines.text.push('\n');
+    }
+    for gap in &diff.not_compared {
+        let line = printable(&format!("note: {}", coverage_line(gap)));
+        lines.line(&line);
+    }
+    let [before, after] = diff.summary.tenants;
+    let headline = headline(diff);
+    let paint = match headline.mood {
+        Mood::Failed | Mood::Bad => RED,
+        Mood::Doubtful => YELLOW,
+        Mood::Neutral => BOLD,
+        Mood::Clean => GREEN,
+    };
+    let text = lines.painted(paint, &printable(&headline.text));
+    let base = printable(&diff.base);
+    // Writing to a string cannot fail.
+    let _ = writeln!(lines.text, "compared {after} tenants with {before} of {base}: {text}");
+}
