@@ -1,5 +1,6 @@
 //! What is written in `.symlint.hcl`: literals only, and every mistake with its place.
 
+use foldhash::HashSet;
 use symlint_terraform::Span;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Item, Key, Name};
 use time::{Date, Month};
@@ -71,9 +72,10 @@ pub(super) fn name(expr: &Expr) -> Read<String> {
 pub(super) fn names(expr: &Expr) -> Read<Vec<String>> {
     let ExprKind::Tuple(elements) = &expr.kind else { return strings(expr) };
     let mut names: Vec<String> = Vec::with_capacity(elements.len());
+    let mut seen = HashSet::default();
     for element in elements {
         let name = name(element)?;
-        if names.contains(&name) {
+        if !seen.insert(name.clone()) {
             return Err(error(format!("`{name}` is named a second time"), element.span));
         }
         names.push(name);

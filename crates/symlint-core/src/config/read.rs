@@ -1,5 +1,6 @@
 //! Reads `.symlint.hcl`: HCL with literals only, and every mistake with its place.
 
+use foldhash::HashSet;
 use symlint_terraform::syntax::{self, Block, Body, Expr, ExprKind, Name};
 use symlint_terraform::{FileId, Sources, Span};
 
@@ -69,6 +70,8 @@ impl Reader<'_> {
                 }
             }
         }
+        // The tenants that are in a block of each kind.
+        let (mut of_customers, mut of_organizations) = (HashSet::default(), HashSet::default());
         for (index, block) in body.blocks.iter().enumerate() {
             let kind = block.kind.text.as_str();
             let is_there = || body.blocks.iter().take(index).any(|other| other.kind.text.as_str() == kind);
@@ -88,8 +91,8 @@ impl Reader<'_> {
                 }
                 "rule" => self.rule(block, config)?,
                 "exception" => self.exception(block, config)?,
-                "customer" => group(block, "a customer", &mut config.customers)?,
-                "organization" => group(block, "an organization", &mut config.organizations)?,
+                "customer" => group(block, "a customer", &mut config.customers, &mut of_customers)?,
+                "organization" => group(block, "an organization", &mut config.organizations, &mut of_organizations)?,
                 "tenant" => tenant(block, config)?,
                 _ => {
                     let known: Vec<&str> = BLOCKS.iter().map(|(block, _)| *block).collect();
@@ -253,8 +256,8 @@ fn connector(block: &Block, config: &mut Config) -> Read<()> {
     })
 }
 
-/// Reads a block of tenants that belong together into `groups`, of which each is `what`.
-fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>) -> Read<()> {
+/// Reads a block of tenants that belong together into `groups`, each of which is `what`; `members` are those of all.
+fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>, members: &mut HashSet<String>) -> Read<()> {
     let name = label(block)?;
     let kind = &block.kind.text;
     if groups.iter().any(|group| group.name == name.text.as_str()) {
@@ -263,8 +266,7 @@ fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>) -> Read<()> {
     let mut tenants = Vec::new();
     each(block, |_, value| {
         tenants = names(value)?;
-        let other = |tenant: &&String| groups.iter().any(|other| other.tenants.contains(tenant));
-        match tenants.iter().find(other) {
+        match tenants.iter().find(|tenant| !members.insert((*tenant).clone())) {
             Some(tenant) => Err(error(format!("`{tenant}` already belongs to another {kind}"), value.span)),
             None => Ok(()),
         }

@@ -120,7 +120,13 @@ fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'
             covered.entry(tenant.name()).or_insert(exception);
         }
     }
-    let all: Option<Vec<&Exception>> = finding.tenants.iter().map(|key| covered.get(key.as_str()).copied()).collect();
+    // Some of them may be in another run.
+    let elsewhere = |key: &str| {
+        let mut named = of_rule.iter().filter(|exception| exception.path.is_none());
+        named.find(|exception| exception.tenant.as_deref() == Some(key)).copied()
+    };
+    let of = |key: &String| covered.get(key.as_str()).copied().or_else(|| elsewhere(key));
+    let all: Option<Vec<&Exception>> = finding.tenants.iter().map(of).collect();
     all.unwrap_or_default()
 }
 
