@@ -129,12 +129,14 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
     // One blank line is left of the two around the head.
     let shown = lines.iter().take(head.start).chain(lines.iter().skip(head.end + 2));
     let text: String = shown.flat_map(|line| [line, "\n"]).collect();
+    let brief = text.split_once("\n```").map_or(text.as_str(), |(brief, _)| brief);
     let mut constant = String::new();
     let fix = fix.map_or("None".into(), |fix| format!("Some(Fixable::{fix:?})"));
     write!(
         constant,
         "pub(crate) const {}: Page = Page {{\n    level: Level::{level:?},\n    summary: {summary:?},\n    \
-         help: {help:?},\n    fix: {fix},\n    text: {text:?},\n    address: {address:?},\n}};\n\n",
+         help: {help:?},\n    fix: {fix},\n    \
+         text: if cfg!(feature = \"pages\") {{ {text:?} }} else {{ {brief:?} }},\n    address: {address:?},\n}};\n\n",
         id.replace('-', "_")
     )
     .map_err(|error| Mistake(1, error.to_string()))?;

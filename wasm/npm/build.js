@@ -9,7 +9,7 @@ process.chdir(import.meta.dirname);
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
-await Promise.all([shapes(), cp("generated/symlint.wasm", "dist/symlint.wasm")]);
+await Promise.all([shapes(), ...["symlint.wasm", "pages.json"].map((name) => cp(`generated/${name}`, `dist/${name}`))]);
 for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) await cp(`../../${licence}`, licence);
 await bundle("node", ["es", "cjs"]);
 await bundle("browser", ["es"]);

@@ -96,7 +96,7 @@ pub struct RulePage {
     pub summary: String,
     /// What happens if a finding stays, and what to do.
     pub help: Option<String>,
-    /// The page, in Markdown.
+    /// The page, in Markdown; its examples are in a file of their own.
     pub text: String,
 }
 

@@ -65,3 +65,66 @@ onPage("it fits a narrow screen", async (page) => {
   await verdict(page, "errors");
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 }, { viewport: { width: 360, height: 740 } });
+
+for (const colorScheme of ["light", "dark"]) {
+  onPage(`axe finds nothing in menus, dialogs, the search panel and a rule's page, ${colorScheme}`, async (page) => {
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+    const clean = async (what) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      assert.deepEqual(violations.map(({ id, nodes }) => [what, id, nodes.map(({ html }) => html)]), []);
+    };
+    await page.locator(".cm-content").focus();
+    await page.keyboard.press("Control+f");
+    await page.locator(".cm-search").waitFor();
+    await page.keyboard.type("account");
+    await clean("search panel");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.locator("[role=menu]").waitFor();
+    await clean("menu");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Fix all/ }).click();
+    await page.getByLabel(/With suggestions/).check();
+    await page.locator("#fixes .diff").first().waitFor();
+    await clean("fixes");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("[data-part=rule]").first().click();
+    await page.locator("#rule h2").waitFor();
+    await page.locator("#rule").evaluate((rule) => Promise.all(rule.getAnimations().map(({ finished }) => finished)));
+    await clean("rule");
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/rule-${colorScheme}.png` });
+  }, { colorScheme });
+}
+
+onPage("the search panel can be read in the dark", async (page) => {
+  await choose(page, "copy-paste");
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+f");
+  const field = page.locator(".cm-search input[name=search]");
+  await field.fill("account");
+  const luminance = ([r, g, b]) => [r, g, b].map((part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)).reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+  const colors = await field.evaluate((field) => [getComputedStyle(field).color, getComputedStyle(field).backgroundColor]);
+  const [dark, light] = colors.map((color) => luminance(color.match(/[\d.]+/g).map(Number))).sort((a, b) => a - b);
+  assert.ok((light + 0.05) / (dark + 0.05) > 7, colors.join(" on "));
+}, { colorScheme: "dark" });
+
+onPage("where the system chooses the colors, nothing is told by fills alone", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await view(page, "access");
+  await page.locator(".node").first().waitFor();
+  const dashes = await page.locator(".node.wrong rect").first().evaluate((rect) => getComputedStyle(rect).strokeDasharray);
+  assert.notEqual(dashes, "none");
+  const { violations } = await new AxeBuilder({ page }).disableRules(["color-contrast"]).analyze();
+  assert.deepEqual(violations.map(({ id }) => id), []);
+}, { forcedColors: "active" });
+
+onPage("at 200 % the page needs no scrolling sideways, and the verdict is near", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await page.locator("#verdict").scrollIntoViewIfNeeded();
+  const { height } = await page.locator("#findings").boundingBox();
+  assert.ok(height > 150, String(height));
+}, { viewport: { width: 720, height: 450 } });

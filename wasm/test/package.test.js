@@ -7,9 +7,9 @@ import { dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { load, EngineError, SymlintError } from "symlint";
+import { load, loadSync, offsetsOf, version, EngineError, SymlintError } from "symlint";
 
-import { crashing, root } from "./support.js";
+import { crashing, many, root } from "./support.js";
 
 const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 const modules = join(root, "wasm/node_modules");
@@ -27,9 +27,9 @@ after(() => rm(scratch, { recursive: true, force: true }));
 const USE = `
   const symlint = await load();
   const report = symlint.check({ "terraform.tfvars": "customer_tenants = {}\\n" });
-  console.log(report.tool.name, report.version, symlint.rules().length > 0, symlint.explain("role-account-mismatch").id);
+  console.log(report.tool.name, report.version, symlint.rules().length > 0, (await symlint.explain("role-account-mismatch")).text.includes("**Wrong"));
 `;
-const SAYS = "symlint 1 true role-account-mismatch";
+const SAYS = "symlint 1 true true";
 
 test("an ES module of Node uses the package", async () => {
   await writeFile(join(scratch, "use.mjs"), `import { load } from "symlint";\n${USE}`);
@@ -54,7 +54,7 @@ test("TypeScript finds the types, for both kinds of modules", async () => {
   const use = `import { load, type Report } from "symlint";\nexport async function use(): Promise<Report> { return (await load()).check({ "a.tfvars": "" }, { select: ["syntax-error"] }); }\n`;
   await writeFile(join(scratch, "use.mts"), use);
   await writeFile(join(scratch, "typed.cts"), use);
-  const args = ["--noEmit", "--strict", "--ignoreConfig", "--module", "nodenext", "--lib", "es2022,dom", "--types", "", "use.mts", "typed.cts"];
+  const args = ["--noEmit", "--strict", "--ignoreConfig", "--module", "nodenext", "--lib", "es2022", "--skipLibCheck", "false", "--types", "", "use.mts", "typed.cts"];
   execFileSync(process.execPath, [join(modules, "typescript/bin/tsc"), ...args], { cwd: scratch, stdio: "pipe" });
 });
 
@@ -93,7 +93,7 @@ function withoutRules(sarif) {
 }
 
 for (const path of ["examples/copy-paste", "examples/multi-tenant", "tests/fixtures/two-short-tenants.tfvars", "tests/fixtures/half-known"]) {
-  for (const format of ["json", "concise", "markdown", "sarif"]) {
+  for (const format of ["json", "concise", "markdown", "sarif", "github", "gitlab", "junit"]) {
     test(`${path} gets the recorded ${format} report of the command line`, async () => {
       const name = path.split("/").at(-1).split(".")[0];
       const snapshot = await readFile(join(root, `tests/snapshots/${name}.${format}.snap`), "utf8");
@@ -126,6 +126,48 @@ test("what is not checked is no empty report", async () => {
   assert.throws(() => symlint.check({}), { kind: "nothing-checked" });
   assert.throws(() => symlint.check({ "a.tfvars": "", ".symlint.hcl": "what = 1" }), { kind: "config" });
   assert.throws(() => symlint.check({ "a.tfvars": "" }, { select: ["role-acount-mismatch"] }), { kind: "usage", message: /did you mean/ });
+});
+
+test("what is wrong with a call is said in its own terms", async () => {
+  const symlint = await load();
+  const wrong = (files, options, message) => assert.throws(() => symlint.check(files, options), { name: "SymlintError", kind: "usage", message });
+  wrong([], {}, "`files` is not an object of texts by their paths");
+  wrong({ "a.tfvars": 1 }, {}, "the text of the file `a.tfvars` is not a string");
+  wrong({ "a.tfvars": "" }, { selct: [] }, "there is no option `selct`");
+  wrong({ "a.tfvars": "" }, { select: "region-invalid" }, "the option `select` is not an array of rules");
+  wrong({ "a.tfvars": "" }, { levels: { "region-invalid": "loud" } }, /the option `levels` is not an object/);
+  for (const today of ["tomorrow", "2027-02-30", "2027-1-1", 20270101]) wrong({ "a.tfvars": "" }, { today }, "the option `today` is not a day such as 2027-01-31");
+  assert.throws(() => symlint.render({ "a.tfvars": "" }, "yaml"), { kind: "usage", message: /`yaml` is not a valid format/ });
+  await assert.rejects(symlint.explain("role-acount-mismatch"), { kind: "usage", message: /did you mean/ });
+});
+
+test("exceptions expire with the day, which is today unless another is given", async () => {
+  const symlint = await load();
+  const text = many(2).replace('"aws"', '"AWS"');
+  const config = (expires) => `exception "cloud-invalid" {\n  tenant  = "tenant_0"\n  reason  = "a test"\n  expires = "${expires}"\n}\n`;
+  const rule = symlint.check({ "a.tfvars": text }).findings.find(({ tenant }) => tenant === "tenant_0").rule;
+  const suppressed = (expires, options) => symlint.check({ "a.tfvars": text, ".symlint.hcl": config(expires).replace("cloud-invalid", rule) }, options).summary.suppressed;
+  assert.equal(suppressed("2020-01-01"), 0);
+  assert.equal(suppressed("2020-01-01", { today: "2019-12-31" }), 1);
+  assert.equal(suppressed("2999-01-01"), 1);
+});
+
+test("the engine is loaded at once, from bytes, and given back", async () => {
+  const bytes = await readFile(join(root, "wasm/npm/dist/symlint.wasm"));
+  for (const symlint of [loadSync(), loadSync(bytes), loadSync(new WebAssembly.Module(bytes)), await load(join(root, "wasm/npm/dist/symlint.wasm"))]) {
+    const count = symlint.rules().length;
+    symlint.free();
+    assert.equal(symlint.rules().length, count);
+  }
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+});
+
+test("offsets of a report are found in JavaScript's strings", async () => {
+  const symlint = await load();
+  const text = `# \u00e4\u{1f600}\n${many(1).replace('"us-east-1"', '"us-east-1a"')}`;
+  const [finding] = symlint.check({ "a.tfvars": text }).findings.filter(({ rule }) => rule === "region-invalid");
+  const offset = offsetsOf(text);
+  assert.equal(text.slice(offset(finding.location.start.offset), offset(finding.location.end.offset)), "us-east-1a");
 });
 
 test("fixes are applied in memory", async () => {

@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new(&out);
     std::fs::create_dir_all(out)?;
     std::fs::write(out.join("schema.json"), schema()?)?;
+    std::fs::write(out.join("pages.json"), pages()?)?;
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compile()?).no_modules(true)?.typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
@@ -66,6 +67,12 @@ fn factory(glue: &str) -> Result<String, Box<dyn Error>> {
         "export function instantiate(module) {{\n  const wasm_bindgen = {body}\n  \
          wasm_bindgen.initSync({{ module }});\n  return wasm_bindgen;\n}}\n"
     ))
+}
+
+/// The pages of the rules by their ids: few need them, so they are not part of the WebAssembly.
+fn pages() -> Result<String, serde_json::Error> {
+    let pages = symlint_rules::catalogue().iter().map(|rule| (rule.id, rule.page.text));
+    serde_json::to_string(&pages.collect::<std::collections::BTreeMap<_, _>>())
 }
 
 /// One schema of all shapes, from which the types are made.

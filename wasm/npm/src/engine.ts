@@ -1,50 +1,40 @@
+import { EngineError, SymlintError } from "./errors.js";
 import { instantiate, type Glue } from "./glue.js";
-import type { Failure, Fixed, Options, Report, RulePage, RuleSummary } from "./shapes.js";
+import { requestOf, type Files } from "./request.js";
+import type { Failure, Finding, Fixed, Options, Report, RulePage, RuleSummary } from "./shapes.js";
 
+export { EngineError, SymlintError } from "./errors.js";
+export { offsetsOf, type Offsets } from "./offsets.js";
+export type { Files } from "./request.js";
 export type * from "./shapes.js";
-
-/** The texts of files, by their paths from the repository's root. */
-export type Files = Readonly<Record<string, string>>;
 
 /** How a report can be written: as by the command line, but for the one for terminals. */
 export type Format = "json" | "concise" | "markdown" | "sarif" | "github" | "gitlab" | "junit";
+
+/** The id of a rule, such as `role-account-mismatch`. */
+export type RuleId = Finding["rule"];
+
+/**
+ * What the engine can be loaded from: the bytes of `symlint.wasm`, the `WebAssembly.Module` that they were compiled to, or
+ * the address of the file. Not every setting of TypeScript knows the types of these.
+ */
+export type Source = string | object;
 
 declare const PACKAGE_VERSION: string;
 
 /** The version of the package and of the engine. */
 export const version: string = PACKAGE_VERSION;
 
-/** Why there is no report that could be taken for a pass. */
-export class SymlintError extends Error implements Failure {
-  override readonly name = "SymlintError";
-  readonly kind: Failure["kind"];
-  readonly help: Failure["help"];
-  readonly location: Failure["location"];
-  readonly report: Failure["report"];
-
-  constructor(problem: Failure) {
-    super(problem.message);
-    this.kind = problem.kind;
-    this.help = problem.help;
-    this.location = problem.location;
-    this.report = problem.report;
-  }
-}
-
-/** The engine crashed, which is a mistake of symlint. The next call has a fresh one. */
-export class EngineError extends Error {
-  override readonly name = "EngineError";
-}
-
-const VERSION = 1;
-
 /** The engine. `load` makes one. */
 export class Symlint {
-  readonly #module: WebAssembly.Module;
+  readonly #module: object;
+  readonly #pages: () => Promise<Record<string, string>>;
   #glue: Glue | undefined;
 
-  constructor(module: WebAssembly.Module) {
+  /** `pages` has the pages of the rules, which are not part of the module. */
+  constructor(module: object, pages: () => Promise<Record<string, string>>) {
     this.#module = module;
+    this.#pages = pages;
   }
 
   /**
@@ -58,22 +48,31 @@ export class Symlint {
 
   /** Checks files and writes the report as `symlint check --format` does, byte for byte. */
   render(files: Files, format: Format, options: Partial<Options> = {}): string {
-    return this.#call((glue) => glue.check(request(files, options), format));
+    const request = requestOf(files, options);
+    return this.#call((glue) => glue.check(request, format));
   }
 
-  /** Mends files, in memory. */
+  /** Fixes files, in memory. */
   fix(files: Files, options: Partial<Options> = {}): Fixed {
-    return JSON.parse(this.#call((glue) => glue.fix(request(files, options)))) as Fixed;
+    const request = requestOf(files, options);
+    return JSON.parse(this.#call((glue) => glue.fix(request))) as Fixed;
   }
 
   /** The page of a rule. */
-  explain(rule: string): RulePage {
-    return JSON.parse(this.#call((glue) => glue.explain(rule))) as RulePage;
+  async explain(rule: RuleId | (string & {})): Promise<RulePage> {
+    const page = JSON.parse(this.#call((glue) => glue.explain(rule))) as RulePage;
+    const pages = await this.#pages();
+    return { ...page, text: pages[page.id] ?? page.text };
   }
 
   /** All rules. */
   rules(): RuleSummary[] {
     return JSON.parse(this.#call((glue) => glue.rules())) as RuleSummary[];
+  }
+
+  /** Gives back the memory that the engine took for its work. The next call takes what it needs again. */
+  free(): void {
+    this.#glue = undefined;
   }
 
   #call(run: (glue: Glue) => string): string {
@@ -83,12 +82,8 @@ export class Symlint {
     } catch (cause) {
       if (typeof cause === "string") throw new SymlintError(JSON.parse(cause) as Failure);
       // Its memory is in the middle of something.
-      this.#glue = undefined;
-      throw new EngineError("the engine crashed; please report it with the files, if you may", { cause });
+      this.free();
+      throw new EngineError("the engine crashed; please report it, with the files if you may share them: https://github.com/symlint/symlint/issues/new", { cause });
     }
   }
-}
-
-function request(files: Files, options: Partial<Options>): string {
-  return JSON.stringify({ version: VERSION, files, options });
 }

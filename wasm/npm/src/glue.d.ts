@@ -6,4 +6,5 @@ export interface Glue {
   rules(): string;
 }
 
-export function instantiate(module: WebAssembly.Module): Glue;
+/** A fresh instance of a `WebAssembly.Module`. */
+export function instantiate(module: object): Glue;

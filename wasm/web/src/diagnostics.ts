@@ -3,7 +3,7 @@ import type { Text } from "@codemirror/state";
 import type { Finding } from "symlint";
 
 import { h, prose } from "./dom";
-import { offsetsOf } from "./offsets";
+import { originalOf } from "./texts";
 
 export interface Fixing {
   apply(finding: Finding, fix: Finding["fixes"][number]): void;
@@ -17,7 +17,7 @@ const MARKED = 2000;
 export function diagnosticsOf(findings: readonly Finding[], doc: Text, fixing: Fixing): Diagnostic[] {
   const counting = findings.filter((finding) => finding.suppressed === null).slice(0, MARKED);
   if (counting.length === 0) return [];
-  const offset = offsetsOf(doc.toString());
+  const { offset } = originalOf(doc);
   return counting.map((finding) => {
     const actions: Action[] = finding.fixes.map((fix) => ({
       name: fix.safe ? "Apply fix" : "Apply suggestion",

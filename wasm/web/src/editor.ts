@@ -10,6 +10,7 @@ import { diagnosticsOf, type Fixing } from "./diagnostics";
 import { hcl } from "./hcl";
 import { ids } from "./ids";
 import { owned, setOwned, type Owned } from "./owned";
+import { originalOf } from "./texts";
 
 // The colors are those of the page, light or dark: see editor.css.
 const COLORS = HighlightStyle.define([
@@ -61,7 +62,7 @@ export class Editor {
 
   /** All texts, by name. */
   get files(): Record<string, string> {
-    return Object.fromEntries([...this.docs].map(([name, doc]) => [name, doc.toString()]));
+    return Object.fromEntries([...this.docs].map(([name, doc]) => [name, originalOf(doc).text]));
   }
 
   /** All texts, by name: those that did not change are the same objects. */

@@ -5,8 +5,9 @@ import { FindingFilter, groupsOf, type Group } from "./finding-filter";
 import { Focus } from "./focus";
 import { idsIn } from "./lit";
 import { ownerClass } from "./owner";
-import { previewOf, type Original } from "./preview";
+import { previewOf } from "./preview";
 import type { Head } from "./protocol";
+import type { Original } from "./texts";
 import { capital } from "./verdict";
 
 export interface FindingActions {

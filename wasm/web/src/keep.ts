@@ -11,6 +11,8 @@ export interface Kept {
 
 const TEXT = "symlint.text";
 const CHOICE = "symlint.keep";
+/** Browsers have room for some five million, and to write more than this takes longer than a keystroke may. */
+const LARGEST = 1_000_000;
 
 /** Keeps the text in the browser's tab, so that a reload loses nothing. Closing the tab does. */
 export class Keeper {
@@ -38,9 +40,13 @@ export class Keeper {
     return this.on && this.#whole;
   }
 
-  /** Keeps it soon: typing goes first. */
-  save(kept: () => Kept): void {
-    this.#waiting = kept;
+  /** Keeps a text of `size` characters soon: typing goes first. */
+  save(size: number, kept: () => Kept): void {
+    this.#waiting = size > LARGEST ? undefined : kept;
+    if (size > LARGEST) {
+      this.#whole = false;
+      write(() => sessionStorage, TEXT, "");
+    }
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#write(), 400);
   }

@@ -8,12 +8,12 @@ import { prepareFooter } from "./footer";
 import { prepareHeader } from "./header";
 import { Keeper } from "./keep";
 import { Notices } from "./notice";
-import { offsetsOf } from "./offsets";
 import { blank, LARGEST, written, type Project } from "./project";
 import { Results, type TextCheck } from "./results";
 import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
 import { drawTabs } from "./tabs";
+import { originalOf } from "./texts";
 import { Workspace } from "./workspace";
 
 /** In a longer text, what a keystroke starts waits for the next keystroke. */
@@ -62,8 +62,8 @@ function changed(): void {
 
 function check(): void {
   window.clearTimeout(timer);
-  keeper.save(() => ({ project: workspace.project, active: editor.active, fragment: location.hash }));
   const { docs, size } = editor;
+  keeper.save(size, () => ({ project: workspace.project, active: editor.active, fragment: location.hash }));
   const isBlank = size === 0 || (size < LONG && [...docs.values()].every((doc) => doc.toString().trim() === ""));
   byId("results").classList.toggle("empty", isBlank);
   for (const name of ["take", "share"]) byId(name).toggleAttribute("disabled", isBlank);
@@ -74,7 +74,7 @@ function check(): void {
     return;
   }
   results.checking();
-  const files = () => written(Object.fromEntries([...docs].map(([name, doc]) => [name, doc.toString()])));
+  const files = () => written(Object.fromEntries([...docs].map(([name, doc]) => [name, originalOf(doc).text])));
   timer = window.setTimeout(() => checker.check({ docs, files, path: workspace.path }), size > LONG ? PAUSE : 0);
 }
 
@@ -111,7 +111,7 @@ function jump(location: Location): void {
   if (!doc) return;
   editor.show(location.file);
   marked();
-  const offset = offsetsOf(doc.toString());
+  const { offset } = originalOf(doc);
   editor.select(offset(location.start.offset), offset(location.end.offset));
 }
 

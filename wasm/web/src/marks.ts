@@ -1,7 +1,7 @@
 import type { Files, Location, Report, Tenant } from "symlint";
 
 import { known } from "./access";
-import { offsetsOf, type Offsets } from "./offsets";
+import { offsetsOf, type Offsets } from "symlint";
 import type { Mark } from "./protocol";
 
 /** The places with values of other tenants, as the findings have it. */

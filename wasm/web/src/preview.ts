@@ -1,15 +1,9 @@
 import type { Finding } from "symlint";
 
 import { h } from "./dom";
-import type { Offsets } from "./offsets";
+import type { Original } from "./texts";
 
 type Fix = Finding["fixes"][number];
-
-/** A text, and how offsets of a report are found in it. */
-export interface Original {
-  text: string;
-  offset: Offsets;
-}
 
 /** Shows what a fix would write: each line before and after, with what changes marked. */
 export function previewOf(fix: Fix, original: (file: string) => Original | undefined): HTMLElement {

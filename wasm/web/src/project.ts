@@ -26,11 +26,11 @@ export function matters(path: string): boolean {
 
 /** Files that say something: empty tabs are no files. */
 export function written(files: Files): Files {
-  return Object.fromEntries(Object.entries(files).filter(([, text]) => text.trim() !== ""));
+  return Object.fromEntries(Object.entries(files).filter(([, text]) => /\S/.test(text)));
 }
 
 export function isBlank(files: Files): boolean {
-  return Object.values(files).every((text) => text.trim() === "");
+  return Object.values(files).every((text) => !/\S/.test(text));
 }
 
 /** The order of the tabs: the checked folder first, values before configuration, and what is nearer first. */

@@ -7,12 +7,11 @@ import { drawCoverage } from "./coverage";
 import { byId } from "./dom";
 import { Findings } from "./findings";
 import { lightsUp } from "./lit";
-import { offsetsOf } from "./offsets";
 import { colorOwners } from "./owner";
-import type { Original } from "./preview";
 import type { Answer, Head, Mark } from "./protocol";
 import { arrows } from "./tabs";
 import { Tenants } from "./tenants";
+import { originalOf, type Original } from "./texts";
 import { gapsOf, showChecking, showVerdict, type Verdict } from "./verdict";
 
 /** A check of texts, which never change: another text is another object. */
@@ -38,7 +37,6 @@ export class Results {
   #marks: Mark[] = [];
   /** What the report is about. */
   #docs: ReadonlyMap<string, Text> = new Map();
-  #originals = new Map<string, Original>();
   /** How urgent the findings of each rule are. */
   #urgency: ReadonlyMap<string, number> = new Map();
   readonly #findings: Findings;
@@ -75,7 +73,6 @@ export class Results {
 
   answered(answer: Answer, { docs }: TextCheck): void {
     this.#docs = docs;
-    this.#originals.clear();
     const checked = "checked" in answer ? answer.checked : undefined;
     this.#report = checked?.report;
     this.#marks = checked?.marks ?? [];
@@ -109,13 +106,7 @@ export class Results {
   /** The text of a file as it was checked. */
   original(file: string): Original | undefined {
     const doc = this.#docs.get(file);
-    if (!doc) return undefined;
-    const known = this.#originals.get(file);
-    if (known) return known;
-    const text = doc.toString();
-    const original = { text, offset: offsetsOf(text) };
-    this.#originals.set(file, original);
-    return original;
+    return doc && originalOf(doc);
   }
 
   /** The text of a file as it was checked, to tell whether it is still what is there. */

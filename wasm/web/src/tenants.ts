@@ -11,7 +11,7 @@ export interface TenantActions {
   saveCsv(): void;
 }
 
-const STEP = 200;
+const STEP = 50;
 
 /** A table of tenants that remembers its order and filter from one report to the next. */
 export class Tenants {

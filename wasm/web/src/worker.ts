@@ -1,5 +1,5 @@
 /** The engine, beside the page: whatever it does, typing goes on. */
-import { load, SymlintError, type Files, type Report, type Symlint } from "symlint";
+import { loadSync, SymlintError, type Files, type Report, type Symlint } from "symlint";
 
 import { pictureOf } from "./access";
 import { leaksOf } from "./leaks";
@@ -13,15 +13,15 @@ let last: Report | undefined;
 
 self.addEventListener("message", (event: MessageEvent<Question | { module: WebAssembly.Module }>) => {
   const { data } = event;
-  if ("module" in data) void load(data.module).then((loaded) => (engine = loaded));
-  else self.postMessage(answer(data));
+  if ("module" in data) engine = loadSync(data.module);
+  else void answer(data).then((answer) => self.postMessage(answer));
 });
 
-function answer(question: Question): Answer {
+async function answer(question: Question): Promise<Answer> {
   const { id } = question;
   try {
     if (!engine) throw new Error("it was asked before it was there");
-    return { id, ...reply(engine, question) };
+    return { id, ...(await reply(engine, question)) };
   } catch (error) {
     if (error instanceof SymlintError) {
       const { kind, message, help, location, report } = error;
@@ -32,7 +32,7 @@ function answer(question: Question): Answer {
   }
 }
 
-function reply(symlint: Symlint, question: Question) {
+async function reply(symlint: Symlint, question: Question) {
   switch (question.ask) {
     case "check":
       last = undefined;
@@ -42,7 +42,7 @@ function reply(symlint: Symlint, question: Question) {
     case "render":
       return { text: symlint.render(question.files, question.format, question.options) };
     case "explain":
-      return { page: symlint.explain(question.rule) };
+      return { page: await symlint.explain(question.rule) };
     case "rules":
       return { rules: symlint.rules() };
     case "picture":

@@ -1,8 +1,9 @@
-/** Reports count bytes of UTF-8; JavaScript counts UTF-16. One walk makes a table for all offsets of a text. */
+/** Turns offsets of a report, which are bytes of UTF-8, into places in a JavaScript string. */
 export type Offsets = (bytes: number) => number;
 
 const STEP = 1024;
 
+/** Where the byte offsets of a report are in `text`: one walk makes a table for all of them. */
 export function offsetsOf(text: string): Offsets {
   // ASCII, which is nearly all: both count the same.
   if (/^[\x00-\x7f]*$/.test(text)) return (bytes) => Math.min(bytes, text.length);

@@ -1,0 +1,23 @@
+import type { Failure } from "./shapes.js";
+
+/** Why there is no report that could be taken for a pass. */
+export class SymlintError extends Error implements Failure {
+  override readonly name = "SymlintError";
+  readonly kind: Failure["kind"];
+  readonly help: Failure["help"];
+  readonly location: Failure["location"];
+  readonly report: Failure["report"];
+
+  constructor(problem: Failure) {
+    super(problem.message);
+    this.kind = problem.kind;
+    this.help = problem.help;
+    this.location = problem.location;
+    this.report = problem.report;
+  }
+}
+
+/** The engine crashed, which is a mistake in symlint. The next call has a fresh one. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}

@@ -1,0 +1,54 @@
+import { SymlintError } from "./errors.js";
+import type { Level, Options } from "./shapes.js";
+
+/** The texts of files, by their paths from the repository's root. */
+export type Files = Readonly<Record<string, string>>;
+
+const VERSION = 1;
+
+const LEVELS = ["off", "warning", "error"] satisfies Level[];
+const words = (value: unknown) => Array.isArray(value) && value.every((word) => typeof word === "string");
+const record = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What each option is, and how that is said. */
+const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: string]> = {
+  path: [(value) => typeof value === "string", "the path of a folder or of a file"],
+  select: [words, "an array of rules"],
+  ignore: [words, "an array of rules"],
+  levels: [(value) => record(value) && Object.values(value).every((level) => (LEVELS as unknown[]).includes(level)), `an object with the level of each rule: "${LEVELS.join('", "')}"`],
+  today: [isDay, "a day such as 2027-01-31"],
+  suggestions: [(value) => typeof value === "boolean", "true or false"],
+};
+
+/** A request as the engine reads it; says what is wrong with its parts in JavaScript's terms. */
+export function requestOf(files: Files, options: Partial<Options>): string {
+  if (!record(files)) throw usage("`files` is not an object of texts by their paths");
+  for (const [path, text] of Object.entries(files)) if (typeof text !== "string") throw usage(`the text of the file \`${path}\` is not a string`);
+  if (!record(options)) throw usage("`options` is not an object");
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  for (const [name, value] of given) {
+    const known = OPTIONS[name as keyof Options];
+    if (!known) throw usage(`there is no option \`${name}\``, `use ${Object.keys(OPTIONS).map((option) => `\`${option}\``).join(", ")}`);
+    const [is, what] = known;
+    if (!is(value)) throw usage(`the option \`${name}\` is not ${what}`);
+  }
+  return JSON.stringify({ version: VERSION, files, options: { today: today(), ...Object.fromEntries(given) } });
+}
+
+function usage(message: string, help: string | null = null): SymlintError {
+  return new SymlintError({ kind: "usage", message, help, location: null, report: null });
+}
+
+/** The day where this runs. */
+function today(): string {
+  const now = new Date();
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+function isDay(value: unknown): boolean {
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const day = new Date(`${value}T00:00:00Z`);
+  // The 31st of April is the 1st of May.
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
+}

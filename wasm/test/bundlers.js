@@ -1,0 +1,119 @@
+// The package as others' tools take it: bundlers, Bun, and the settings of TypeScript. It installs them, so it needs a
+// registry and some minutes, and is no part of `npm test`: `npm run bundlers`.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { browser as launch, root, serve, visit } from "./support.js";
+
+const TOOLS = {
+  "vite5": "npm:vite@5.4.21",
+  "vite7": "npm:vite@7.3.8",
+  "esbuild": "0.28.2",
+  "bun": "1.4.5",
+  "typescript": "5.9.3",
+  "@arethetypeswrong/cli": "0.18.5",
+};
+
+const CHECK = `
+  const report = symlint.check({ "terraform.tfvars": "customer_tenants = {}\\n" });
+  const page = await symlint.explain("role-account-mismatch");
+  const says = [report.tool.name, version, page.text.includes("\`\`\`")].join(" ");
+`;
+const USE = `import { load, version } from "symlint";\nconst symlint = await load();\n${CHECK}\nconsole.log(says);\n`;
+const IN_PAGE = `${USE.replace("console.log(says)", "document.title = says")}`;
+
+const scratch = await mkdtemp(join(tmpdir(), "symlint-bundlers-"));
+const node = (file, args, options = {}) => execFileSync(process.execPath, [join(scratch, "node_modules", file), ...args], { cwd: scratch, encoding: "utf8", ...options });
+const say = (text) => console.log(text);
+
+await writeFile(join(scratch, "package.json"), JSON.stringify({ private: true, type: "module", devDependencies: TOOLS }));
+const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const tarball = npm(["pack", "--silent", "--pack-destination", scratch], join(root, "wasm/npm")).trim().split("\n").at(-1);
+npm(["install", "--no-audit", "--no-fund", "--loglevel", "error", `./${tarball}`], scratch);
+const { version } = (await import(join(root, "wasm/npm/package.json"), { with: { type: "json" } })).default;
+const SAYS = `symlint ${version} true`;
+const browser = await launch();
+
+/** A page of an address comes to the right answer. */
+async function answers(address) {
+  const { context, page, errors } = await visit(browser, address);
+  await page.waitForFunction(() => document.title.startsWith("symlint "), undefined, { timeout: 20_000 }).catch(() => assert.fail(errors.join("\n")));
+  assert.equal(await page.title(), SAYS);
+  await context.close();
+}
+
+async function built(folder) {
+  const server = await serve(folder);
+  await answers(server.address);
+  await server.close();
+}
+
+async function project(name, files) {
+  const folder = join(scratch, name);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return folder;
+}
+
+for (const vite of ["vite5", "vite7"]) {
+  const folder = await project(vite, {
+    "index.html": '<!doctype html><script type="module" src="./main.js"></script>',
+    "main.js": `async function main() { const { load, version } = await import("symlint"); const symlint = await load(); ${CHECK} document.title = says; }\nmain();\n`,
+    // What the README says.
+    "vite.config.js": 'export default { base: "./", optimizeDeps: { exclude: ["symlint"] } };\n',
+  });
+  node(`${vite}/bin/vite.js`, ["build", folder, "--logLevel", "warn"]);
+  await built(join(folder, "dist"));
+  say(`${vite} build: ${SAYS}`);
+  const port = vite === "vite5" ? 5305 : 5307;
+  const server = spawn(process.execPath, [join(scratch, "node_modules", vite, "bin/vite.js"), folder, "--port", String(port), "--strictPort", "--logLevel", "warn"], { cwd: scratch, stdio: "inherit" });
+  try {
+    const address = `http://localhost:${port}/`;
+    for (let tries = 0; tries < 50 && !(await fetch(address).catch(() => undefined)); tries += 1) await new Promise((done) => setTimeout(done, 200));
+    await answers(address);
+    say(`${vite} dev: ${SAYS}`);
+  } finally {
+    server.kill();
+  }
+}
+
+{
+  const folder = await project("esbuild", {
+    "main.js": IN_PAGE.replace('import { load', 'import engine from "symlint/symlint.wasm";\nimport { load').replace("load()", "load(engine)"),
+    "dist/index.html": '<!doctype html><script type="module" src="./main.js"></script>',
+  });
+  execFileSync(join(scratch, "node_modules/.bin/esbuild"), [join(folder, "main.js"), "--bundle", "--format=esm", "--loader:.wasm=file", `--outdir=${join(folder, "dist")}`], { cwd: scratch, stdio: "pipe" });
+  await cp(join(scratch, "node_modules/symlint/dist/pages.json"), join(folder, "dist/pages.json"));
+  await built(join(folder, "dist"));
+  say(`esbuild: ${SAYS}`);
+}
+
+{
+  const folder = await project("bun", { "main.js": USE });
+  const output = execFileSync(join(scratch, "node_modules/.bin/bun"), ["run", join(folder, "main.js")], { cwd: scratch, encoding: "utf8" });
+  assert.equal(output.trim(), SAYS);
+  say(`bun: ${SAYS}`);
+}
+
+{
+  const file = await project("types", {
+    "use.ts": 'import { load, loadSync, offsetsOf, version, type Report, type RuleId } from "symlint";\nexport const rule: RuleId = "role-account-mismatch";\nexport async function use(): Promise<Report> {\n  const symlint = await load();\n  symlint.free();\n  return symlint.check({ [version]: String(offsetsOf("")(0)) });\n}\nexport const engine = loadSync;\n',
+  });
+  for (const [module, resolution] of [["commonjs", "node10"], ["esnext", "bundler"], ["node16", "node16"], ["nodenext", "nodenext"]]) {
+    // Without the DOM, and with all declarations checked.
+    const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib: ["es2022"], types: [], skipLibCheck: false, module, moduleResolution: resolution };
+    await writeFile(join(file, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+    node("typescript/bin/tsc", ["-p", file], { stdio: ["ignore", "inherit", "inherit"] });
+    say(`types with ${module} and ${resolution}`);
+  }
+}
+
+say(node("@arethetypeswrong/cli/dist/index.js", [join(scratch, tarball), "--format", "ascii", "--exclude-entrypoints", "symlint.wasm", "pages.json"]));
+
+await browser.close();
+await rm(scratch, { recursive: true });
