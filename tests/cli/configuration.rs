@@ -1,7 +1,5 @@
 //! `.symlint.hcl`, the choice of rules, and `symlint init`.
 
-use std::collections::BTreeSet;
-
 use crate::support::{Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
 #[test]
@@ -454,30 +452,4 @@ fn a_misspelled_tenant_is_said_in_the_summary() {
     ] {
         assert!(!check(config).stdout.contains("no such tenant"), "{config}");
     }
-}
-
-#[test]
-fn a_group_stands_for_its_rules() {
-    let rules = |arguments: &[&str]| {
-        let mut all = vec!["check", "--format", "json", "examples/copy-paste"];
-        all.extend(arguments);
-        let json = symlint(&all).json();
-        let findings = json["findings"].as_array().unwrap().iter();
-        let found: BTreeSet<String> = findings
-            .map(|finding| format!("{} {}", finding["level"].as_str().unwrap(), finding["rule"].as_str().unwrap()))
-            .collect();
-        found.into_iter().collect::<Vec<_>>()
-    };
-    assert_eq!(rules(&["--select", "tenant"]), ["error instance-id-mismatch", "error role-account-mismatch"]);
-    assert_eq!(rules(&["--select", "tenant", "--ignore", "role-account-mismatch"]), ["error instance-id-mismatch"]);
-    let lowered = rules(&["--select", "tenant", "--level", "tenant=warning,role-account-mismatch=error"]);
-    assert_eq!(lowered, ["error role-account-mismatch", "warning instance-id-mismatch"]);
-    assert!(rules(&["--ignore", "tenant,format,wiring,isolation,values"]).is_empty());
-    let unknown = symlint(&["check", "--select", "tenent"]);
-    assert_eq!(unknown.code, 2);
-    assert!(
-        unknown.stderr.contains("there is no rule or group `tenent`; did you mean `tenant`?"),
-        "{}",
-        unknown.stderr
-    );
 }
