@@ -314,13 +314,13 @@ fn it_is_said_what_is_received_and_what_should_be() {
         ),
         (
             for_green("account_id", "\"593017462285\""),
-            "`account_id` for `green_valley` is written here, and is not the tenant's own `target_account_id`"
+            "`account_id` for `green_valley` is set here and differs from the tenant's own `target_account_id`"
                 .to_owned(),
         ),
         (
             of_all("account_id", "\"593017462285\""),
             format!(
-                "`account_id` for {all} is the same value as for other tenants: pass the tenant's own `target_account_id`"
+                "`account_id` for {all} is the same for several tenants; pass the tenant's own `target_account_id`"
             ),
         ),
     ] {
@@ -346,7 +346,7 @@ fn it_is_said_inside_the_module_too() {
         (
             "= var.account_id",
             "= \"593017462285\"",
-            "`settings.account_id` of `sym_target.sso` for {} is the same value for several tenants: take `var.account_id`",
+            "`settings.account_id` of `sym_target.sso` for {} is the same for several tenants; use `var.account_id`",
         ),
     ] {
         assert!(MODULE.contains(from), "{from}");

@@ -182,7 +182,7 @@ fn it_is_said_what_is_passed_instead() {
             default.as_str(),
             VALUES,
             format!(
-                "`account_id` for {all} is left to the module's default: pass the tenant's own `target_account_id`"
+                "`account_id` for {all} is the default of the module; pass the tenant's own `target_account_id`"
             ),
         ),
         (
@@ -201,7 +201,7 @@ fn it_is_said_what_is_passed_instead() {
             call("", None),
             number.as_str(),
             zero.as_str(),
-            "`account_id` for `blue_harbour` is `29422952198`, since a number has no leading zero: pass a string"
+            "`account_id` for `blue_harbour` is `29422952198`, because numbers lose leading zeros; pass a string"
                 .into(),
         ),
     ] {

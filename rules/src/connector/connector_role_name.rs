@@ -18,11 +18,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(role) = tenant.role() else { continue };
         let (name, pattern) = (role.name, &cx.config.role_name);
         let message = match known_role_kind(name.text()) {
-            Some(kind) => format!("`{}` is not a connector role, but {kind}", name.text()),
+            Some(kind) => format!("role `{}` is not a connector role; it is {kind}", name.text()),
             None if pattern.is_constant => {
-                format!("`{}` is not a connector role: they are all named `{pattern}`", name.text())
+                format!("role `{}` is not a connector role; all connector roles are named `{pattern}`", name.text())
             }
-            None => format!("`{}` is not a connector role: their names have the form `{pattern}`", name.text()),
+            None => {
+                format!("role `{}` is not a connector role; their names have the form `{pattern}`", name.text())
+            }
         };
         // If only the case of the prefix is wrong, it is clear what was meant.
         let typed = name.text().get(..pattern.prefix.len()).filter(|typed| typed.eq_ignore_ascii_case(&pattern.prefix));

@@ -84,7 +84,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             let around = around.map(|affix| format!("`{affix}`")).collect::<Vec<_>>().join(" and ");
             let environment = environment_in(role, cx);
             (
-                format!("the roles of {count} contain the tenant's name without {around}, such as `{role}`"),
+                format!("the roles of {count} contain the name of the tenant without {around}, such as `{role}`"),
                 format!(
                     "If these roles are right, add this to .symlint.hcl for each tenant: \
                      `tenant \"{key}\" {{ environment = \"{environment}\" }}`"

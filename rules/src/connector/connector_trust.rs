@@ -42,14 +42,15 @@ fn problem(raw: &str) -> Option<Problem> {
     let at = |start: usize, len: usize, message: String| Some(Problem { message, start: blank + start, len });
     if let Some(star) = text.find('*') {
         let message = match text {
-            "*" => "`*` lets every AWS account assume the connector role: name the runtime role".to_owned(),
+            "*" => "`*` allows every AWS account to assume the connector role; trust only your runtime role".to_owned(),
             _ => format!("`{text}` trusts more than one role; trust only your runtime role"),
         };
         return at(star, 1, message);
     }
     if is_account_id(text) {
-        let message =
-            format!("`{text}` trusts everyone in the account who may assume roles; trust only your runtime role");
+        let message = format!(
+            "`{text}` trusts everyone in the account who is allowed to assume roles; trust only your runtime role"
+        );
         return at(0, text.len(), message);
     }
     let mut parts = text.splitn(6, ':');
@@ -57,13 +58,14 @@ fn problem(raw: &str) -> Option<Problem> {
     let resource = parts.next()?;
     if account == SYM_ACCOUNT {
         let message = format!(
-            "`{text}` is in Sym's account; your runtime role is in your own account, and an output of the runtime connector"
+            "`{text}` is in Sym's account; trust your own runtime role, which is an output of the runtime connector"
         );
         return at(text.find(account)?, account.len(), message);
     }
     if resource == "root" {
-        let message =
-            format!("`{text}` trusts everyone in the account who may assume roles; trust only your runtime role");
+        let message = format!(
+            "`{text}` trusts everyone in the account who is allowed to assume roles; trust only your runtime role"
+        );
         return at(text.len() - resource.len(), resource.len(), message);
     }
     None

@@ -18,7 +18,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         let name = field.kind.name();
         let value = field.as_str().unwrap_or_default();
         let because = if field.is_number() { "it is a number" } else { "its type is `number`" };
-        let message = format!("{name} is malformed: `{written}` becomes `{value}`, because {because}");
+        let message = format!("{name} is malformed: Terraform reads `{written}` as `{value}`, because {because}");
         let place = Place { span: field.span, ..field.place(cx.sources()) };
         let report = cx.report(place, message);
         if field.is_number() {

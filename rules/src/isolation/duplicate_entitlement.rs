@@ -27,8 +27,8 @@ fn check_entries(cx: &mut Context<'_>) {
         let message =
             format!("permission set {} in account {} is already granted by {whose}", id.text(), target.text());
         cx.report(id.piece, message)
-            .related(other_id.piece, "it is already granted here")
-            .related(other_target.piece, "this is the same account");
+            .related(other_id.piece, "first granted here")
+            .related(other_target.piece, "the same account");
     }
 }
 
@@ -78,7 +78,7 @@ fn check_calls(cx: &mut Context<'_>) {
         cx.report(place, message)
             .group(&tenants)
             .cause(format!("module.{other}"))
-            .related(before.name.span, "this call grants it already");
+            .related(before.name.span, "first granted by this call");
     }
 }
 

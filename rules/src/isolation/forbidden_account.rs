@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let message = format!("{} {} is {whose}, not a customer's", first.field.kind.name(), first.text);
         let mut report = cx.report(*first, message);
         for other in others {
-            report = report.related(*other, "this is the same account");
+            report = report.related(*other, "the same account");
         }
     }
 }

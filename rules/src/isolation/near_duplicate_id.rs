@@ -34,17 +34,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 fn report(cx: &mut Context<'_>, wrong: &Id<'_>, other: &Id<'_>) {
     let what = if wrong.is_account { "digit" } else { "character" };
-    let how = if swapped(wrong.text, other.text) {
-        format!("only by two neighboring {what}s in a different order")
+    let field = |id: &Id<'_>| if id.is_account { id.piece.field.kind.name() } else { "instance" };
+    let whose = |id: &Id<'_>| format!("{} {} of `{}`", field(id), id.text, cx.tenant(id.tenant).name());
+    let message = if swapped(wrong.text, other.text) {
+        format!("{} is {} with two neighboring {what}s swapped", whose(wrong), whose(other))
     } else {
-        format!("by only one {what}")
+        format!("{} differs by one {what} from {}", whose(wrong), whose(other))
     };
-    let whose = |id: &Id<'_>| {
-        let name = if id.is_account { id.piece.field.kind.name() } else { "instance ID" };
-        format!("the {name} of `{}`", cx.tenant(id.tenant).name())
-    };
-    let message = format!("{}, {}, differs {how} from {}, {}", wrong.text, whose(wrong), other.text, whose(other));
-    let related = format!("{} is written here", other.text);
+    let related = format!("{} of `{}`", field(other), cx.tenant(other.tenant).name());
     cx.report(wrong.piece, message).related(other.piece, related).cause(other.text);
 }
 

@@ -13,14 +13,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.differs(other_id) => {
                 let (id_text, other_text) = (id.text(), other_id.text());
-                let message =
-                    format!("instance {id_text} differs from {other_text}, the instance of `{name}`, which is {group}");
+                let message = format!(
+                    "this tenant's instance is {id_text}, but `{name}`, which is {group}, has instance {other_text}"
+                );
                 cx.report(id.piece, message).related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
-                let message =
-                    format!("region {region} differs from {other_region}, the region of `{name}`, which is {group}");
+                let message = format!(
+                    "this tenant's region is {region}, but `{name}`, which is {group}, has region {other_region}"
+                );
                 cx.report(&tenant.connector.region, message)
                     .related(&other.connector.region, format!("`{name}`'s region"));
             }
@@ -34,8 +36,8 @@ fn group(config: &Config, tenant: &Tenant, other: &Tenant) -> String {
         groups.iter().find(|group| group.has_both(tenant.name(), other.name())).map(|group| group.name.clone())
     };
     match (of_both(&config.customers), of_both(&config.organizations)) {
-        (Some(customer), _) => format!("the same customer `{customer}`"),
-        (None, Some(organization)) => format!("in the same organization `{organization}`"),
+        (Some(customer), _) => format!("the same customer (`{customer}`)"),
+        (None, Some(organization)) => format!("in the same organization (`{organization}`)"),
         (None, None) => "in the same organization".to_owned(),
     }
 }

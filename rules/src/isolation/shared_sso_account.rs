@@ -98,7 +98,8 @@ fn groups(cx: &Context<'_>) -> Vec<Vec<TenantId>> {
 fn names(members: &[&Tenant]) -> String {
     let named: Vec<String> = members.iter().take(NAMED).map(|tenant| format!("`{}`", tenant.name())).collect();
     match (members.len().saturating_sub(named.len()), named.split_last()) {
-        (0, Some((last, before))) => format!("{} and {last}", before.join(", ")),
-        (more, _) => format!("{} and {more} more tenants", named.join(", ")),
+        (0, Some((last, [first]))) => format!("{first} and {last}"),
+        (0, Some((last, before))) => format!("{}, and {last}", before.join(", ")),
+        (more, _) => format!("{}, and {more} more tenants", named.join(", ")),
     }
 }

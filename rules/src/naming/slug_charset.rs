@@ -62,9 +62,9 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
         let message = match tenants.as_slice() {
             [_, _, ..] => {
                 let whom = cx.model.count(&tenants, cx.tenants().len());
-                format!("the name of a {kind} contains {refused} for {whom}: {taken}")
+                format!("the name of a {kind} contains {refused} for {whom}, but {taken}")
             }
-            _ => format!("the name of a {kind} contains {refused}: {taken} (`{}`)", crate::names::shown(first.text)),
+            _ => format!("the {kind} name `{}` contains {refused}, but {taken}", crate::names::shown(first.text)),
         };
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));

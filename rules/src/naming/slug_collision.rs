@@ -56,7 +56,7 @@ fn check_keys(
             None => format!("`{}`", tenant.name()),
         };
         let message = format!("{} and {} are the same name in Sym; rename one of them", shown(tenant), shown(first));
-        cx.report(tenant, message).related(first, "this is the first one");
+        cx.report(tenant, message).related(first, "the first one");
     }
     reported
 }
@@ -96,9 +96,11 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
         let report = cx
             .report(
                 place,
-                format!("the {kind} `{text}` has the same name as `{whose}`'s, but names must be unique in Sym"),
+                format!(
+                    "the {kind} `{text}` has the same name as the one of `{whose}`, but names must be unique in Sym"
+                ),
             )
-            .related(at, format!("`{whose}`'s name comes from here"));
+            .related(at, format!("the name of `{whose}` comes from here"));
         if !name.span.contains(span) {
             report.related(name.span, "the name is built here");
         }

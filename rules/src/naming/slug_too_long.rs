@@ -46,7 +46,7 @@ fn check_keys(cx: &mut Context<'_>) {
         let length = length(key);
         if length > LONGEST_KEY {
             let message = format!(
-                "the key has {length} characters; Sym allows {LONGEST} for a name, which leaves {LONGEST_KEY} for the key in Sym's example"
+                "the key has {length} characters, but the names in Sym's example have room for {LONGEST_KEY} ({LONGEST} with the rest of the name)"
             );
             cx.report(tenant, message);
         }

@@ -55,7 +55,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         report = match left_over {
             Some(_) => report.related(first.piece, format!("this permission set belongs to {of_first}")),
-            None => report.related(own.piece, "this tenant's instance_arn is set here"),
+            None => report.related(own.piece, "this tenant's instance_arn"),
         };
         for other in others {
             report = report.related(other.piece, "this permission set belongs to the same instance");

@@ -43,8 +43,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
     }
     report = match left_over {
-        Some(_) => report.related(role.piece, "this tenant's role_arn is set here"),
-        None => report.related(sso.piece, "this tenant's sso_account_id is set here"),
+        Some(_) => report.related(role.piece, "this tenant's role_arn"),
+        None => report.related(sso.piece, "this tenant's sso_account_id"),
     };
     // What was copied with the account is one cause.
     let Some(owner) = role_owner else { return };

@@ -19,7 +19,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
     let has = if path == "/" { "no path".to_owned() } else { format!("the path `{path}`") };
     let name = role.name.text();
-    let message = format!("role `{name}` has {has}, but the runtime may only assume roles under `{SYM_PATH}`");
+    let message =
+        format!("role `{name}` has {has}, but the runtime is only allowed to assume roles under `{SYM_PATH}`");
     let is_slip = path == "/" || path.eq_ignore_ascii_case(SYM_PATH);
     let is_connector = cx.config.role_name.matches(name);
     let report = cx.report(role.path, message);

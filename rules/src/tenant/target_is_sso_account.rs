@@ -13,9 +13,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let targets = tenant.grants.iter().filter_map(|grant| grant.target_account_id.text());
     let mut same = targets.filter(|target| target.text == sso.text());
     let Some(first) = same.next() else { return };
-    let message = format!("target_account_id {} is the account that administers Identity Center", sso.text());
-    let mut report = cx.report(first, message).related(sso.piece, "this is sso_account_id");
+    let message =
+        format!("target_account_id {} is this tenant's SSO account, which administers its Identity Center", sso.text());
+    let mut report = cx.report(first, message).related(sso.piece, "sso_account_id is the same account");
     for other in same {
-        report = report.related(other, "this grant has the same account");
+        report = report.related(other, "another grant in the same account");
     }
 }

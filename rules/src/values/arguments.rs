@@ -66,9 +66,9 @@ fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_
     let message = format!("`{}` for {whom} {what}", argument.name);
     let path = format!("{}.{}", instance.address, argument.name);
     let place = Place { span, tenant: tenants.first().copied(), path: Some(path) };
-    let mut report = cx.report(place, message).related(variable.name.span, "the module declares it here");
+    let mut report = cx.report(place, message).related(variable.name.span, "declared here");
     if !span.contains(*wrong) {
-        report = report.related(*wrong, "this is what it receives");
+        report = report.related(*wrong, "the value that it receives");
     }
     report.group(&tenants).cause(format!("{} {what}", argument.name));
 }

@@ -34,7 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
             if let Some((_, span)) = misspelled {
-                let report = report.related(span, "this name is nearly the same");
+                let report = report.related(span, "this name is similar");
                 report.suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
             }
             reported.insert(path);

@@ -17,9 +17,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let Some((first, others)) = places.split_first() else { continue };
         let what = if text.contains('-') { "ID" } else { "account ID" };
         let name = first.field.kind.name();
-        let mut report = cx.report(first, format!("{name} contains the {what} `{text}`, which is a placeholder"));
+        let mut report =
+            cx.report(first, format!("{name} contains the {what} `{text}`, which is a placeholder from documentation"));
         for other in others {
-            report = report.related(other, format!("{} contains it too", other.field.kind.name()));
+            report = report.related(other, format!("{} contains the same ID", other.field.kind.name()));
         }
     }
 }

@@ -36,8 +36,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let name = variable.name.text.as_str();
             let call = &call.name;
             let place = Place { span: call.span, tenant: None, path: Some(format!("module.{}.{name}", call.text)) };
-            cx.report(place, format!("`{}` gets no `{name}`, which the module requires", call.text))
-                .related(variable.name.span, "it is declared here, without a default");
+            cx.report(place, format!("`module.{}` does not pass `{name}`, which the module requires", call.text))
+                .related(variable.name.span, "declared here, without a default");
         }
     }
 }

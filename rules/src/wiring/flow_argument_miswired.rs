@@ -177,15 +177,15 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let told_apart_by = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
     let mut report = cx.report(place, message);
     if !span.contains(written) {
-        report = report.related(written, "this is what it receives");
+        report = report.related(written, "the value that it receives");
     }
     for other in &cause.others {
-        report = report.related(*other, "this comes from the same entry");
+        report = report.related(*other, "this argument comes from the same entry");
     }
     if let Some(Entry { name, .. }) = &cause.entry {
         let help = format!(
-            "the flow of one customer acts with the values of another, and nothing else would notice: `{name}` is not the \
-             tenant's own entry, so mend what the call is repeated for, or what is passed to the module around it"
+            "The flow of one customer would act with the values of another. `{name}` is not the tenant's own entry: correct \
+             the `for_each` of the call, or what is passed to the module that contains it."
         );
         report = report.help(help);
     }
@@ -230,20 +230,24 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
             match is_group && !is_one {
                 true => {
-                    format!("comes from other tenants: that for `{}` from `{}`", name(first.slot.tenant), name(*other))
+                    format!(
+                        "comes from other tenants; the one for `{}` comes from `{}`",
+                        name(first.slot.tenant),
+                        name(*other)
+                    )
                 }
                 false => format!("comes from `{}`", name(*other)),
             }
         }
         Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", model.name_of(own, *kind)),
         Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
-        Problem::Grant => "belongs to another grant than the permission set beside it".to_owned(),
-        Problem::Shared => format!("is the same value as for other tenants: pass the tenant's own `{wanted}`"),
-        Problem::Null => format!("is null: pass the tenant's own `{wanted}`"),
-        Problem::Default => format!("is left to the module's default: pass the tenant's own `{wanted}`"),
-        Problem::Number(number) => format!("is `{number}`, since a number has no leading zero: pass a string"),
-        Problem::Overridden => format!("is written in the configuration, over the tenant's own `{wanted}`"),
-        Problem::Written => format!("is written here, and is not the tenant's own `{wanted}`"),
+        Problem::Grant => "belongs to a different grant than the permission set".to_owned(),
+        Problem::Shared => format!("is the same for several tenants; pass the tenant's own `{wanted}`"),
+        Problem::Null => format!("is null; pass the tenant's own `{wanted}`"),
+        Problem::Default => format!("is the default of the module; pass the tenant's own `{wanted}`"),
+        Problem::Number(number) => format!("is `{number}`, because numbers lose leading zeros; pass a string"),
+        Problem::Overridden => format!("is set in the configuration and overrides the tenant's own `{wanted}`"),
+        Problem::Written => format!("is set here and differs from the tenant's own `{wanted}`"),
     }
 }
 

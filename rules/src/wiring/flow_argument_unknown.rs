@@ -17,10 +17,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 continue;
             }
             let meant = meant(flow, module, &name.text);
-            let hint = meant.map(|meant| format!(": did you mean `{meant}`?")).unwrap_or_default();
+            let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
             let path = format!("module.{}.{}", flow.name(), name.text);
             let place = Place { span: name.span, tenant: None, path: Some(path) };
-            let report = cx.report(place, format!("the module declares no variable `{}`{hint}", name.text));
+            let report = cx.report(place, format!("the module does not declare a variable `{}`{hint}", name.text));
             if let Some(meant) = meant {
                 report.suggestion(format!("rename it to `{meant}`"), name.span, meant);
             }

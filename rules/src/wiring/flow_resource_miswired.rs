@@ -88,14 +88,14 @@ fn check_references(cx: &mut Context<'_>) {
                     "refers to `{}.{}`, which is not a `{kind}` of type `{type_name}`",
                     other.kind.text, other.name.text
                 ),
-                None => format!("refers to no `{kind}` of this flow"),
+                None => format!("does not refer to a `{kind}` of this flow"),
             };
             let message = format!("`{}` of `{block}.{name}` {what}", reference.attribute);
             let place = Place { span: attribute.value.span, tenant: None, path: None };
             let cause = format!("{block}.{name}.{}", reference.attribute);
             let report = cx.report(place, message).group(&tenants).cause(cause);
             if let [only] = own.as_slice() {
-                report.related(only.name.span, "this is the one that the flow has");
+                report.related(only.name.span, "the one that this flow has");
             }
         }
     }
@@ -140,8 +140,8 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     let what = match problem {
         Problem::From(from) => format!("comes from `{from}`, not from {wanted}"),
         Problem::Tenant(other) => format!("comes from `{}`, not from {wanted}", cx.tenant(*other).name()),
-        Problem::Shared => format!("is the same value for several tenants: take {wanted}"),
-        Problem::Written => format!("is written in the module: take {wanted}"),
+        Problem::Shared => format!("is the same for several tenants; use {wanted}"),
+        Problem::Written => format!("is set in the module; use {wanted}"),
     };
     let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
     let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
@@ -153,7 +153,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
         report = report.group(&tenants).cause(format!("{within} {what}"));
     }
     if !span.contains(written) {
-        report = report.related(written, "this is what it is now");
+        report = report.related(written, "the value that it has now");
     }
     let expr = place(first).filter(|expr| expression::is_reference(expr) && is_part);
     if let (Some(expr), Some(right), Problem::From(_)) = (expr, &right, problem) {

@@ -16,7 +16,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let resource = first.resource.resource;
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first.text));
         let message =
-            format!("`{kind}.{label}` is called `{name}` for {whom}: make the tenant's slug a part of its name");
+            format!("`{kind}.{label}` has the name `{name}` for {whom}; include the tenant's slug in the name");
         let path = Some(format!("{kind}.{label}.name"));
         cx.report(Place { span: first.span, tenant: None, path }, message);
     }

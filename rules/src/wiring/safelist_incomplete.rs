@@ -12,14 +12,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for Missing { tenant, account, meant } in &mistyped {
         let at = Place { span: meant.unwrap_or(place), tenant: Some(tenant.id), path: None };
         let stray = cx.sources().text(at.span);
-        let message = format!("the safelist has {stray}, but the SSO account of `{}` is {account}", tenant.name());
-        cx.report(at, message).related(&tenant.sso_account_id, "sso_account_id is set here");
+        let message = format!("the safelist contains {stray}, but the SSO account of `{}` is {account}", tenant.name());
+        cx.report(at, message).related(&tenant.sso_account_id, "this tenant's sso_account_id");
     }
     let Some(first) = missing.first() else { return };
     let at = Place { span: place, tenant: Some(first.tenant.id), path: None };
     if missing.len() == 1 {
         let message = format!("the safelist lacks {}, the SSO account of `{}`", first.account, first.tenant.name());
-        cx.report(at, message).related(&first.tenant.sso_account_id, "sso_account_id is set here");
+        cx.report(at, message).related(&first.tenant.sso_account_id, "this tenant's sso_account_id");
         return;
     }
     let ids: Vec<TenantId> = missing.iter().map(|missing| missing.tenant.id).collect();

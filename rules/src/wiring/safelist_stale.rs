@@ -35,7 +35,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 && !meant.contains(&account.span);
             if is_judged && !known.contains(id) && seen.insert(account.span) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
-                cx.report(place, format!("the safelist has {id}, which is no tenant's SSO account")).cause(id);
+                cx.report(place, format!("the safelist contains {id}, which is not the SSO account of any tenant"))
+                    .cause(id);
             }
         }
     }

@@ -20,12 +20,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let distinct: HashSet<String> = super::safelist::accounts(cx, list).0.into_iter().map(|it| it.id).collect();
             let hint = match distinct.len() {
                 0..=MOST if distinct.len() < count => {
-                    format!(" ({} of them distinct: `distinct(…)` helps)", distinct.len())
+                    format!(", of which only {} are distinct", distinct.len())
                 }
                 _ => String::new(),
             };
             let place = Place { span, tenant: None, path: Some(path(call)) };
-            cx.report(place, format!("the safelist has {count} entries{hint}, and the policy takes {MOST}"));
+            cx.report(
+                place,
+                format!("the safelist has {count} entries{hint}, but the policy of the runtime has room for {MOST}"),
+            );
         }
     }
 }

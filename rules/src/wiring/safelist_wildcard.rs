@@ -13,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if seen.insert(account.span) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
                 let message = format!(
-                    "`{}` lets the runtime assume roles below `/sym/` in every account, not only in those of tenants",
+                    "`{}` allows the runtime to assume roles under `/sym/` in every account, not only in those of tenants",
                     account.id
                 );
                 cx.report(place, message);

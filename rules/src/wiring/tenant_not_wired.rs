@@ -37,11 +37,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     if left_out.len() >= MANY {
         let count = model.count(&left_out, of_variable().count());
-        cx.report(cx.tenant(first), format!("no flow receives {count}")).group(&left_out);
+        cx.report(cx.tenant(first), format!("no flow call receives {count}")).group(&left_out);
         return;
     }
     for tenant in left_out {
         let tenant = cx.tenant(tenant);
-        cx.report(tenant, format!("no flow receives `{}`", tenant.name()));
+        cx.report(tenant, format!("no flow call receives tenant `{}`", tenant.name()));
     }
 }

@@ -38,7 +38,7 @@ pub struct InvalidSuppression {
 }
 
 /// What is said of a comment that names no rule in the right way.
-const NOTHING: &str = "this suppresses nothing: write `symlint-ignore: RULE -- reason`";
+const NOTHING: &str = "incomplete suppression: write `symlint-ignore: RULE -- reason`";
 
 /// All suppressions in the files of a project.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ impl Inline {
             return fail(NOTHING.into(), comment.span);
         };
         let Some(reason) = reason else {
-            return fail("the suppression has no reason: add ` -- ` and why the finding is right".into(), comment.span);
+            return fail("missing reason: add ` -- ` and say why this value is intended".into(), comment.span);
         };
         let covers = lines.covered(comment.span);
         for (id, span) in rules {

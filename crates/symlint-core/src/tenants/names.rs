@@ -20,13 +20,13 @@ pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'
 /// What a role with this name is, if it is of a well-known kind that is no connector role: `Sym's runtime role`.
 pub fn known_role_kind(name: &str) -> Option<&'static str> {
     const PREFIXES: [(&str, &str); 4] = [
-        ("AWSReservedSSO_", "a role that IAM Identity Center makes for a permission set"),
+        ("AWSReservedSSO_", "a role that IAM Identity Center creates for a permission set"),
         ("AWSServiceRoleFor", "a service-linked role"),
-        ("SymRuntime", "the role of Sym's runtime, which assumes connector roles and is none itself"),
+        ("SymRuntime", "the role of Sym's runtime, which assumes the connector roles"),
         ("SymIAM", "the role of Sym's IAM connector"),
     ];
     const NAMES: [(&str, &str); 2] = [
-        ("OrganizationAccountAccessRole", "the administrator role that AWS Organizations makes in member accounts"),
+        ("OrganizationAccountAccessRole", "the administrator role that AWS Organizations creates in member accounts"),
         ("AWSControlTowerExecution", "the administrator role of AWS Control Tower"),
     ];
     let by_name = NAMES.iter().find(|(known, _)| *known == name);
