@@ -269,7 +269,7 @@ impl Page {
         let source = call.source.as_ref().map(|source| format!(" from {source}")).unwrap_or_default();
         let module = match &call.module {
             Some(_) => "",
-            None => ", which is not here to read",
+            None => ", which is not available",
         };
         let instances = count(call.instances, "instance");
         format!("`{}` ({}){source}{module}: {instances}", call.name, self.place(&call.location))

@@ -42,7 +42,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
     let dir = folder(&[("terraform.tfvars", &good())]);
     for (config, said) in [
         ("tenants {}\ntenants {}", "2:1: there is already a block `tenants`"),
-        ("exclude = []\nexclude = [\"a\"]", "2:1: `exclude` is set on line 1 already"),
+        ("exclude = []\nexclude = [\"a\"]", "2:1: `exclude` is already set on line 1"),
         (
             "tenants {\n  from = \"a\"\n  variable = \"b\"\n}",
             "3:14: `from` and `variable` mean the same: set only one of them",
@@ -70,7 +70,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
             "1:7: there is no rule `region-invaldi`; did you mean `region-invalid`?",
         ),
         ("tenants {\n  variable = []\n}", "2:14: name at least one"),
-        ("tenants {\n  variable = [\"a\", \"b\", \"a\"]\n}", "2:25: `a` is named a second time"),
+        ("tenants {\n  variable = [\"a\", \"b\", \"a\"]\n}", "2:25: `a` is listed twice"),
         (
             "tenants {\n  variabel = \"x\"\n}",
             "2:3: there is no setting `variabel` in `tenants`; did you mean `variable`?",

@@ -79,7 +79,7 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     };
     let reason = format!("{what}, but no call of the flow module `{module}` was found, so wiring was not checked");
     let name = name.unwrap_or_else(|| "NAME".to_owned());
-    let help = format!("if it is the flow module, set it in .symlint.hcl: `flow {{ module = \"{name}\" }}`");
+    let help = format!("If this is the flow module, add this to .symlint.hcl: `flow {{ module = \"{name}\" }}`");
     found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
 }
 
@@ -243,8 +243,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
             none if none.is_empty() => String::new(),
             others => format!("; they have `{others}`"),
         };
-        let reason =
-            format!("no tenant has a `{}` that was found, so it was not checked{there}", unseen.join("` or `"));
+        let reason = format!("`{}` was not found in any tenant, so it was not checked{there}", unseen.join("` or `"));
         let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours, &others)).collect();
         let help = format!(
             "if it is named differently, say so in .symlint.hcl: `tenants {{ attributes = {{ {} }} }}`",
@@ -294,7 +293,8 @@ fn remote_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let is_missing = model.project.errors().iter().any(|error| error.span == source.span);
         if !is_missing && seen.insert(source.text.as_str()) {
             let text = &source.text;
-            let reason = format!("`{text}` was judged by its arguments alone: the module is not here to read");
+            let reason =
+                format!("the module `{text}` is not available, so only the arguments of its calls were checked");
             found.push(NotChecked::new(Code::RemoteModule, reason, source.span));
         }
     }

@@ -203,7 +203,7 @@ impl Reader<'_> {
         for property in &object.properties {
             if !seen.insert(property.name.as_str()) {
                 let range = property.name.range();
-                self.error("this key is there already", range.start..range.end);
+                self.error("this key is already set", range.start..range.end);
             }
         }
     }

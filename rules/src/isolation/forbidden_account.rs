@@ -2,7 +2,7 @@
 
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Piece, Tenant};
+use symlint_core::tenants::{FieldKind, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let mut forbidden: Vec<Piece<'_>> =
@@ -12,7 +12,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for places in forbidden.chunk_by(|a, b| a.text == b.text) {
         let Some((first, others)) = places.split_first() else { continue };
         let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "one of your `host_accounts`" };
-        let message = format!("{} {} is {whose}, not a customer's", first.field.kind.name(), first.text);
+        let (kind, text) = (first.field.kind, first.text);
+        let message = match kind {
+            FieldKind::RoleArn => format!("role_arn is in account {text}, which is {whose}, not a customer's"),
+            _ => format!("{} {text} is {whose}, not a customer's", kind.name()),
+        };
         let mut report = cx.report(*first, message);
         for other in others {
             report = report.related(*other, "the same account");

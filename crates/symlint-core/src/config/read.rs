@@ -202,7 +202,7 @@ fn tenants_from(value: &Expr, config: &mut Config) -> Read<()> {
         let name = name(expr)?;
         let name = name.strip_prefix("var.").unwrap_or(&name);
         if config.tenants_variables_named().any(|known| known == name) {
-            return Err(error(format!("`{name}` is named a second time"), expr.span));
+            return Err(error(format!("`{name}` is listed twice"), expr.span));
         }
         let is_name = name.strip_prefix("local.").unwrap_or(name);
         if is_name.is_empty() || is_name.contains('.') {

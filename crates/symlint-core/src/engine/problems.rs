@@ -153,7 +153,7 @@ fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: us
             let names =
                 own.map_or_else(|| "customer_tenants".to_owned(), |own| own.config.tenants_variables.join("`, `"));
             let message =
-                format!("nothing to check in `{path}`: there are no tenants, flow calls, connectors or safelists");
+                format!("nothing to check in `{path}`: it contains no tenants, flow calls, connectors, or safelists");
             problem(message).help(format!(
                 "tenants are found by the values that reach resources of Sym, such as `sym_target`, and in the variable \
                  `{names}`; set other names in .symlint.hcl"

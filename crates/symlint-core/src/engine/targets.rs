@@ -131,7 +131,7 @@ impl<'a> Finder<'a> {
         match self.tree.kind(&name)? {
             None => unreadable("there is no such file or folder"),
             Some(EntryKind::Special) => unreadable("it is not a regular file"),
-            Some(EntryKind::Broken) => unreadable("the link leads nowhere"),
+            Some(EntryKind::Broken) => unreadable("the link is broken"),
             Some(EntryKind::Folder) => {
                 self.found.needing.push((place, name.clone()));
                 self.add_folder(&name, Some(place), &BTreeMap::new())
@@ -147,7 +147,7 @@ impl<'a> Finder<'a> {
                 Ok(())
             }
             Some(EntryKind::File) => {
-                let message = format!("cannot check `{path}`: it is neither Terraform's nor a data file");
+                let message = format!("cannot check `{path}`: it is not a Terraform file or a data file");
                 let help = "name a folder, a values file (`*.tfvars`, `*.tfvars.json`), a `*.tf` file, or `-`";
                 Err(Problem::new(ProblemKind::Usage, message).help(help))
             }
@@ -359,7 +359,7 @@ impl<'a> Finder<'a> {
                 let bytes = self.tree.read(path)?.unwrap_or_default();
                 let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
                 let help = format!(
-                    "check it too: `symlint check {path}`, or set `values = [\"{}\"]` in .symlint.hcl",
+                    "Check it with `symlint check {path}`, or set `values = [\"{}\"]` in .symlint.hcl",
                     file.below(folder)
                 );
                 let gap = NotChecked::new(Code::UnloadedValues, reason, span).help(help);

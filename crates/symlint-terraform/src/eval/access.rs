@@ -21,7 +21,7 @@ impl Evaluator<'_> {
                 });
                 Err(Stop::Unknown(part.within(Step::Attribute(name.clone()), Selection::Literal)))
             }
-            Kind::Null => Err(Stop::error_at(format!("`{name}` cannot be taken of null"), span).on_null(base)),
+            Kind::Null => Err(Stop::error_at(format!("cannot read `{name}` of null"), span).on_null(base)),
             Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, span)),
             _ => Err(Stop::error_at(format!("a {} has no attribute `{name}`", base.type_name()), span)),
         }
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
             return Err(Stop::Unknown(self.unknown_element(base, base_span, key)));
         }
         if base.is_null() {
-            return Err(Stop::error_at("nothing can be taken of null", span).on_null(base));
+            return Err(Stop::error_at("cannot read an element of null", span).on_null(base));
         }
         if key.is_null() {
             return Err(Stop::error_at("an index must not be null", span));
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
                 Primitive::Is(Value { kind: Kind::String(key), .. }) => {
                     base.entry(&key).map(|entry| parts.child(entry)).ok_or_else(|| self.absent(base, &key, span))
                 }
-                _ => Err(Stop::error_at(format!("a key is a string, not a {}", key.type_name()), span)),
+                _ => Err(Stop::error_at(format!("a key must be a string, not a {}", key.type_name()), span)),
             },
             Kind::List(items) | Kind::Tuple(items) => {
                 let Primitive::Is(Value { kind: Kind::Number(index), .. }) = to_number(key) else {
@@ -99,8 +99,9 @@ impl Evaluator<'_> {
     fn absent(&self, base: &Value, name: &Str, span: Span) -> Stop {
         let marked = format!("\u{FEFF}{name}");
         if base.entry(&marked).is_some() {
-            let message =
-                format!("there is no `{name}`: a byte order mark stands in front of that name; save the file without");
+            let message = format!(
+                "there is no `{name}`: the file begins with a byte order mark, which is now part of that name; save the file without it"
+            );
             Stop::error_at(message, span)
         } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{name}` is required and missing"))

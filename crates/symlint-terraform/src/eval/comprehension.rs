@@ -137,7 +137,7 @@ impl Evaluator<'_> {
                 entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
                 if entries.windows(2).any(|pair| matches!(pair, [a, b] if a.key == b.key)) {
                     return Err(Stop::error_at(
-                        "two elements come to the same key; `...` after the value groups them",
+                        "two elements have the same key; write `...` after the value to group them",
                         key.span,
                     ));
                 }

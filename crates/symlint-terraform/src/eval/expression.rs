@@ -119,7 +119,7 @@ impl Evaluator<'_> {
         match to_text(&key) {
             Primitive::Is(key) if !key.is_null() => Ok(key),
             Primitive::Is(_) => Err(Stop::error_at("a key must not be null", expr.span)),
-            _ => Err(Stop::error_at(format!("a key is a string, not a {}", key.type_name()), expr.span)),
+            _ => Err(Stop::error_at(format!("a key must be a string, not a {}", key.type_name()), expr.span)),
         }
     }
 
@@ -129,7 +129,10 @@ impl Evaluator<'_> {
         match to_bool(&value) {
             Primitive::Is(Value { kind: Kind::Bool(holds), origin, .. }) => Ok(Condition { holds, origin }),
             Primitive::Is(_) => Err(Stop::error_at("a condition must not be null", expr.span)),
-            _ => Err(Stop::error_at(format!("a condition is true or false, not a {}", value.type_name()), expr.span)),
+            _ => Err(Stop::error_at(
+                format!("a condition must be true or false, not a {}", value.type_name()),
+                expr.span,
+            )),
         }
     }
 

@@ -214,7 +214,7 @@ impl<'p> Evaluator<'p> {
         if all <= u64::from(self.most_instances) {
             return Ok(());
         }
-        let reason = "this makes too many instances to be evaluated";
+        let reason = "this creates too many instances to be evaluated";
         self.record_limit(reason.to_owned(), call.name.span);
         Err(Arc::new(Unknown::new(reason, call.span)))
     }
@@ -265,7 +265,7 @@ impl<'p> Evaluator<'p> {
         }
         let Kind::Set(items) = &collection.kind else {
             return Err(Stop::error(format!(
-                "`for_each` takes a map or a set of strings, not a {}",
+                "`for_each` must be a map or a set of strings, not a {}",
                 collection.type_name()
             )));
         };
@@ -276,7 +276,7 @@ impl<'p> Evaluator<'p> {
                 (Kind::String(_), Primitive::Is(text)) => {
                     repetitions.push(Repetition::Each { key: text.clone(), value: text });
                 }
-                _ => return Err(Stop::error("`for_each` takes a set of strings, none of them null")),
+                _ => return Err(Stop::error("`for_each` must not contain null")),
             }
         }
         Ok(repetitions)
@@ -286,11 +286,11 @@ impl<'p> Evaluator<'p> {
     pub(super) fn count_of(&self, expr: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.check_references(caller, expr);
         let value = self.known(expr, &Scope::single(caller))?;
-        let refused = || Stop::error("`count` takes a whole number that is not negative");
+        let refused = || Stop::error("`count` must be a whole number that is not negative");
         let Primitive::Is(Value { kind: Kind::Number(number), .. }) = to_number(&value) else { return Err(refused()) };
         let count = number::to_integer(&number).and_then(|count| usize::try_from(count).ok()).ok_or_else(refused)?;
         if count > self.most_instances as usize {
-            return Err(Stop::limit("this makes too many instances to be evaluated"));
+            return Err(Stop::limit("this creates too many instances to be evaluated"));
         }
         self.meter().spend(count)?;
         let (path, made_of) = (Path::root(Root::Inline(expr.span)), Origin::derived(value.origin.span, [value.origin]));

@@ -30,7 +30,7 @@ impl Pieces {
         // Terraform normalises what it puts together; that matters only where an accent meets a letter.
         let accent = |c: char| matches!(c, '\u{300}'..='\u{36F}' | '\u{1100}'..='\u{11FF}');
         if !self.text.is_empty() && text.starts_with(accent) {
-            return Err(Stop::reason("a text that starts with an accent is not put together here"));
+            return Err(Stop::reason("text that begins with a combining accent is not evaluated"));
         }
         if self.text.len() + text.len() > BYTES {
             return Err(Stop::limit("this text is too long to be evaluated"));

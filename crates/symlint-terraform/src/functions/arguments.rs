@@ -50,7 +50,7 @@ impl Arguments<'_, '_> {
     pub(super) fn value(&self, index: usize) -> Answer<&Value> {
         let value = self.nullable(index)?;
         if value.is_null() {
-            return Err(self.refuse(format_args!("does not take null as argument {}", index + 1)).on_null(value));
+            return Err(self.refuse(format_args!("does not accept null as argument {}", index + 1)).on_null(value));
         }
         Ok(value)
     }
@@ -134,7 +134,7 @@ impl Arguments<'_, '_> {
         let mut strings = Vec::new();
         for item in self.items(index)? {
             if item.is_null() {
-                return Err(self.refuse(format_args!("does not take null in argument {}", index + 1)).on_null(&item));
+                return Err(self.refuse(format_args!("does not accept null in argument {}", index + 1)).on_null(&item));
             }
             let (text, origin) = self.as_string(&item, index)?;
             strings.push(Value::new(Kind::String(text), origin));

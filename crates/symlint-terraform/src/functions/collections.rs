@@ -198,7 +198,7 @@ fn slice(args: &Arguments<'_, '_>) -> Answer {
     }
     let (start, end) = (place(args, 1)?, place(args, 2)?);
     let part =
-        items.get(start..end).ok_or_else(|| args.refuse("has an end before its start, or none that there is"))?;
+        items.get(start..end).ok_or_else(|| args.refuse("has an end that is before its start or does not exist"))?;
     let part = part.to_vec();
     let list = args.value(0)?;
     if matches!(list.kind, Kind::Tuple(_)) { args.tuple(part) } else { args.list_like(part, list) }
@@ -236,7 +236,7 @@ fn range(args: &Arguments<'_, '_>) -> Answer {
     while if *step < *zero { next > end } else { next < end } {
         // Terraform's own limit.
         if items.len() >= 1024 {
-            return Err(args.refuse("makes 1,024 numbers at most"));
+            return Err(args.refuse("creates at most 1,024 numbers"));
         }
         args.spend(1)?;
         items.push(Value::new(Kind::Number(next.clone()), args.origin()));

@@ -129,7 +129,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
 
 /// The verb behind a `%`, and what follows it: flags, a width, a precision, the number of an argument, a letter.
 fn read_verb<'a>(args: &Arguments<'_, '_>, text: &'a str) -> Answer<(Verb, &'a str)> {
-    let wrong = || args.refuse("has a `%` without a verb that it knows");
+    let wrong = || args.refuse("has a `%` without a known verb");
     let flags = text.len() - text.trim_start_matches(['#', '-', '+', '0', ' ']).len();
     let (flags, mut rest) = text.split_at_checked(flags).ok_or_else(wrong)?;
     let width;

@@ -123,10 +123,13 @@ fn called(
         matches!(argument.kind, ExprKind::Attribute(..) | ExprKind::Index(..) | ExprKind::Variable(_))
     };
     if name == "templatestring" && !call.arguments.first().is_some_and(is_reference) {
-        return Err(Stop::error_at("`templatestring` takes a reference to a text, not the text", call.name.span));
+        return Err(Stop::error_at(
+            "`templatestring` expects a reference to text, not the text itself",
+            call.name.span,
+        ));
     }
     if values.len() < function.least || values.len() > function.most {
-        return Err(Stop::error_at(format!("`{name}` takes {}", how_many(function)), call.name.span));
+        return Err(Stop::error_at(format!("`{name}` expects {}", how_many(function)), call.name.span));
     }
     // Most functions look at all of their texts, and make a new one.
     let bytes = |value: &Value| value.as_str().map_or(0, |text| text.len());
@@ -237,7 +240,7 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, sco
 }
 
 fn can(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
-    let [expression] = expressions else { return Err(Stop::error("`can` takes 1 argument")) };
+    let [expression] = expressions else { return Err(Stop::error("`can` expects 1 argument")) };
     match evaluator.attempt(expression, scope) {
         // Whether it can tells nothing that is hidden.
         Attempt::Is(Value { origin, .. }) => {

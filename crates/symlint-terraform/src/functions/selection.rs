@@ -148,7 +148,7 @@ fn anytrue(args: &Arguments<'_, '_>) -> Answer {
 fn sum(args: &Arguments<'_, '_>) -> Answer {
     let items = args.items(0)?;
     if items.is_empty() {
-        return Err(args.refuse("takes at least one number"));
+        return Err(args.refuse("expects at least one number"));
     }
     let mut total = number::whole(0);
     for item in &items {

@@ -20,7 +20,7 @@ pub(super) fn explained(error: &ParseError, text: &str) -> Mistake {
     let one = range.start..range.start + first.len_utf8();
     match first {
         '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '`' | '\'' => {
-            (format!("`{first}` is no quote in JSON: write `\"`"), one)
+            (format!("`{first}` is not a quotation mark in JSON: write `\"`"), one)
         }
         '#' | '/' if rest.starts_with(['#', '/']) => ("JSON has no comments: remove it".to_owned(), one),
         '=' => ("a key is followed by `:` in JSON".to_owned(), one),
@@ -51,8 +51,8 @@ fn said(kind: &ParseErrorKind) -> String {
     let said = match kind {
         ParseErrorKind::ExpectedComma => "a comma is missing here",
         ParseErrorKind::ExpectedColonAfterObjectKey => "a key is followed by `:` and a value",
-        ParseErrorKind::ExpectedObjectValue => "a value is missing behind this `:`",
-        ParseErrorKind::ExpectedStringObjectProperty => "a key is a text in quotes",
+        ParseErrorKind::ExpectedObjectValue => "a value is missing after this `:`",
+        ParseErrorKind::ExpectedStringObjectProperty => "a key must be text in quotes",
         ParseErrorKind::TrailingCommasNotAllowed => "nothing follows this comma: remove it",
         ParseErrorKind::UnexpectedComma | ParseErrorKind::UnexpectedTokenInObject => "an item is missing here",
         ParseErrorKind::UnexpectedCloseBrace | ParseErrorKind::UnexpectedCloseBracket => {

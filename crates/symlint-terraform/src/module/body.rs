@@ -140,7 +140,7 @@ fn is_new(names: &mut HashMap<Str, u32>, name: &Name, kind: &str, index: usize, 
 }
 
 fn duplicate(kind: &str, name: &Name) -> LoadError {
-    invalid(format!("there is a {kind} `{}` already in this module", name.text), name.span)
+    invalid(format!("there is already a {kind} `{}` in this module", name.text), name.span)
 }
 
 fn invalid(message: String, span: Span) -> LoadError {

@@ -96,7 +96,7 @@ fn list(project: &mut Project, files: &dyn FileTree, dir: &str) -> Result<Option
             }
             EntryKind::File => "its name is not UTF-8",
             EntryKind::Special => "it is not a regular file",
-            EntryKind::Broken => "the link leads nowhere",
+            EntryKind::Broken => "the link is broken",
             EntryKind::Folder => continue,
         };
         let is_read = is_configuration(&entry.name) || is_automatic(&entry.name);

@@ -175,7 +175,7 @@ impl Reader<'_> {
             if let Some(before) = first.insert(attribute.name.text.as_str(), span) {
                 let line = self.source.position(before.start).line;
                 let message = format!(
-                    "`{}` is set on line {line} already: each argument may be set only once",
+                    "`{}` is already set on line {line}: each argument may be set only once",
                     attribute.name.text
                 );
                 self.error(span.start as usize..span.end as usize, message);

@@ -43,7 +43,7 @@ impl Reader<'_> {
         let names = self.loop_names("for name in collection : …").map(Box::new)?;
         let collection = self.boxed()?;
         if !self.eat(":") {
-            return Err(self.unexpected_within(open, close, "`:` is missing behind the collection"));
+            return Err(self.unexpected_within(open, close, "`:` is missing after the collection"));
         }
         self.skip_space();
         let mut result = self.boxed()?;

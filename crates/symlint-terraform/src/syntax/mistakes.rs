@@ -32,7 +32,7 @@ impl Reader<'_> {
     /// `kind label…` is followed by something that is neither a label nor a body.
     pub(super) fn not_a_block(&mut self, kind: &Name) -> Reported {
         let end = kind.span.end as usize;
-        let message = format!("`=` is missing behind `{0}`: write `{0} = …`, or `{{ … }}` for a block", kind.text);
+        let message = format!("`=` is missing after `{0}`: write `{0} = …`, or `{{ … }}` for a block", kind.text);
         self.error(end..end, message)
     }
 
@@ -56,7 +56,7 @@ impl Reader<'_> {
         let follows = if self.repairs.extra.contains(&at) { self.opener_is_wrong(at) } else { self.any_error() };
         if !follows {
             let bracket = self.slice(at..at + 1);
-            self.error(at..at + 1, format!("this `{bracket}` closes nothing: remove it"));
+            self.error(at..at + 1, format!("this `{bracket}` does not match an opening bracket: remove it"));
         }
     }
 
@@ -84,12 +84,12 @@ impl Reader<'_> {
     }
 
     pub(super) fn stray_return(&mut self, at: usize) -> Reported {
-        self.error(at..at + 1, "this carriage return has no line feed behind it: remove it, or write `\\r`")
+        self.error(at..at + 1, "this carriage return is not followed by a line feed: remove it, or write `\\r`")
     }
 
     pub(super) fn bad_escape(&mut self, range: Range<usize>) -> Reported {
         let escape = self.slice(range.clone());
-        let message = format!("`{escape}` is no escape: write `\\\\` for a backslash");
+        let message = format!("`{escape}` is not an escape sequence: write `\\\\` for a backslash");
         self.error(range, message)
     }
 
@@ -118,7 +118,7 @@ impl Reader<'_> {
         if !b"=:-".contains(&first) || !b"=:>".contains(&second) {
             return None;
         }
-        let message = format!("`{}` sets nothing: write `=`", self.slice(before..self.at + 1));
+        let message = format!("`{}` does not set a value: write `=`", self.slice(before..self.at + 1));
         Some(self.error(before..self.at + 1, message))
     }
 
@@ -130,7 +130,7 @@ impl Reader<'_> {
         let message = match self.slice(0..self.at).trim_end().bytes().last()? {
             b',' => "these are two commas: remove one",
             b'{' | b'[' | b'(' => "there is nothing before this comma: remove it",
-            _ if self.is_first_on_line() => "a comma stands at the end of a line, not at the start of the next",
+            _ if self.is_first_on_line() => "a comma belongs at the end of a line, not at the start of the next",
             _ => return None,
         };
         Some(self.error(self.at..self.at + 1, message))
@@ -242,7 +242,8 @@ impl Reader<'_> {
         }
         let rest = self.slice(end..self.line_end(end)).strip_prefix('"')?;
         let separates = rest.trim_start().starts_with(['=', ':']);
-        separates.then(|| self.error(end..end + 1, "this `\"` closes no string: a quote is missing before the name"))
+        separates
+            .then(|| self.error(end..end + 1, "this `\"` does not close a string: a quote is missing before the name"))
     }
 
     /// Something that is wrong whatever should be here, or else is not `wanted`.
@@ -254,20 +255,25 @@ impl Reader<'_> {
         };
         let one = range.start..range.start + first.len_utf8();
         let (range, message) = match first {
-            '“' | '”' | '„' | '‟' | '«' | '»' => (one, format!("`{first}` is no quote here: write `\"`")),
-            '\'' | '`' | '‘' | '’' => (one, format!("`{first}` does not quote text: write `\"`")),
-            ')' | ']' => {
-                (one, format!("this `{first}` closes nothing: remove it, or open it where its contents begin"))
+            '“' | '”' | '„' | '‟' | '«' | '»' => {
+                (one, format!("`{first}` is not a quotation mark here: write `\"`"))
             }
-            ';' => (one, "a semicolon separates nothing: start a new line".into()),
-            '&' | '|' => (one, format!("`{first}` is no operator: write `{first}{first}`")),
-            '^' | '~' => (one, format!("`{first}` is no operator")),
-            '\r' => (one, "this carriage return has no line feed behind it: remove it".into()),
+            '\'' | '`' | '‘' | '’' => (one, format!("`{first}` does not quote text: write `\"`")),
+            ')' | ']' => (
+                one,
+                format!(
+                    "this `{first}` does not match an opening bracket: remove it, or open it where its contents begin"
+                ),
+            ),
+            ';' => (one, "semicolons are not allowed here: start a new line".into()),
+            '&' | '|' => (one, format!("`{first}` is not an operator: write `{first}{first}`")),
+            '^' | '~' => (one, format!("`{first}` is not an operator")),
+            '\r' => (one, "this carriage return is not followed by a line feed: remove it".into()),
             _ if self.source.invalid_bytes().binary_search(&offset(range.start)).is_ok() => {
                 (one, "this is not UTF-8: save the file in that encoding".into())
             }
             c if c.is_control() || c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}') => {
-                (one, format!("an invisible character (U+{:04X}) stands here: remove it", u32::from(c)))
+                (one, format!("there is an invisible character (U+{:04X}) here: remove it", u32::from(c)))
             }
             _ => (range.clone(), format!("`{}` is not expected here: {wanted}", shown(token))),
         };

@@ -50,7 +50,7 @@ impl Reader<'_> {
         if self.slice(range.clone()).bytes().filter(|&byte| byte == b'.').count() > 1 {
             let end = self.word_like(range.end);
             let word = shown(self.slice(range.start..end));
-            let message = format!("`{word}` is no number: put it in quotes");
+            let message = format!("`{word}` is not a number: put it in quotes");
             return Err(self.error(range.start..end, message));
         }
         let kind = ExprKind::Number(self.substr(range.clone()));
@@ -117,7 +117,7 @@ impl Reader<'_> {
             while self.eat("::") {
                 self.skip(lines);
                 let Some(word) = self.word() else {
-                    return Err(self.unexpected("the name of a function is missing behind `::`"));
+                    return Err(self.unexpected("the name of a function is missing after `::`"));
                 };
                 path.push_str("::");
                 path.push_str(self.slice(word.clone()));

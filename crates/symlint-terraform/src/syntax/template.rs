@@ -144,7 +144,7 @@ impl Reader<'_> {
             }
             "" => return Err(self.error(open..open + 2, "`%{` must be followed by `if`, `for`, `else`, `endif` or `endfor`; write `%%{` for the characters themselves")),
             other => {
-                let message = format!("`{other}` is no directive: `if`, `for`, `else`, `endif` and `endfor` are");
+                let message = format!("`{other}` is not a directive: use `if`, `for`, `else`, `endif`, or `endfor`");
                 return Err(self.error(word, message));
             }
         })
@@ -223,7 +223,7 @@ impl Reader<'_> {
                     Some(Open { kind: PieceKind::If(_), yes: yes @ None, .. }) => {
                         *yes = Some(std::mem::take(&mut parts));
                     }
-                    _ => return Err(self.error(written, "this `else` belongs to no `if`: remove it")),
+                    _ => return Err(self.error(written, "this `else` does not belong to an `if`: remove it")),
                 },
                 PieceKind::EndIf => match open.pop() {
                     Some(Open { kind: PieceKind::If(condition), before, yes, .. }) => {
@@ -231,14 +231,14 @@ impl Reader<'_> {
                         let (yes, no) = if let Some(yes) = yes { (yes, last) } else { (last, Vec::new()) };
                         parts.push(TemplatePart::If { condition: condition.expr, yes: yes.into(), no: no.into() });
                     }
-                    _ => return Err(self.error(written, "this `endif` belongs to no `if`: remove it")),
+                    _ => return Err(self.error(written, "this `endif` does not belong to an `if`: remove it")),
                 },
                 PieceKind::EndFor => match open.pop() {
                     Some(Open { kind: PieceKind::For { key, value, collection }, before, .. }) => {
                         let body = std::mem::replace(&mut parts, before).into();
                         parts.push(TemplatePart::For { key, value, collection: collection.expr, body });
                     }
-                    _ => return Err(self.error(written, "this `endfor` belongs to no `for`: remove it")),
+                    _ => return Err(self.error(written, "this `endfor` does not belong to a `for`: remove it")),
                 },
             }
             height = height.max(open.len());

@@ -100,7 +100,8 @@ impl Reader<'_> {
     fn legacy_index(&mut self, dot: usize) -> Outcome<Step> {
         let digits = self.digits();
         if self.slice(digits.clone()).contains('.') {
-            let message = format!("`.{}` is no index: write each index as `[0]`", shown(self.slice(digits.clone())));
+            let message =
+                format!("`.{}` is not an index: write each index as `[0]`", shown(self.slice(digits.clone())));
             return Err(self.error(dot..digits.end, message));
         }
         let kind = ExprKind::Number(self.substr(digits.clone()));
@@ -126,7 +127,7 @@ impl Reader<'_> {
         self.at += 1;
         self.skip(lines);
         if !self.eat("]") {
-            return Err(self.error(self.at..self.at, "`]` is missing behind `*`"));
+            return Err(self.error(self.at..self.at, "`]` is missing after `*`"));
         }
         let mut splat = self.taken(Step::Splat(Vec::new(), 1), lines);
         self.nested(open, |reader| {

@@ -149,7 +149,7 @@ fn read_constructor(
 ) -> Type {
     let name = call.name.text.as_str();
     let [argument] = &*call.arguments else {
-        error(format!("`{name}(…)` takes one argument here"), call.name.span);
+        error(format!("`{name}(…)` expects one argument here"), call.name.span);
         return Type::Any;
     };
     match (name, &argument.kind) {
@@ -167,15 +167,15 @@ fn read_constructor(
             Type::Object(attributes)
         }
         ("optional", _) => {
-            error("`optional(…)` stands only before an attribute of an object type".to_owned(), call.name.span);
+            error("`optional(…)` is only allowed for an attribute of an object type".to_owned(), call.name.span);
             read_type(argument, constant, error)
         }
         ("tuple", _) => {
-            error("`tuple` takes a list of types in brackets".to_owned(), argument.span);
+            error("`tuple` expects a list of types in brackets".to_owned(), argument.span);
             Type::Any
         }
         ("object", _) => {
-            error("`object` takes its attributes in braces".to_owned(), argument.span);
+            error("`object` expects its attributes in braces".to_owned(), argument.span);
             Type::Any
         }
         _ => {
@@ -214,7 +214,7 @@ fn read_attribute(
             attribute(ty, true, Some(converted.value))
         }
         _ => {
-            error("`optional` takes a type and a default".to_owned(), call.name.span);
+            error("`optional` expects a type and a default".to_owned(), call.name.span);
             attribute(Type::Any, true, None)
         }
     }

@@ -207,7 +207,7 @@ fn instances_are_bounded() {
     assert!(evaluator.instances(&evaluator.root(), root.call("m").unwrap()).is_err());
     let [error] = evaluator.errors().try_into().unwrap();
     assert_eq!(error.kind, EvalErrorKind::Limit);
-    assert_eq!(error.message, "this makes too many instances to be evaluated");
+    assert_eq!(error.message, "this creates too many instances to be evaluated");
     // Each module has the next twice.
     let level =
         |n: u32| ["a", "b"].map(|name| format!("module \"{name}\" {{\n  source = \"../m{}\"\n}}\n", n + 1)).concat();

@@ -314,9 +314,9 @@ fn for_each_takes_maps_and_sets_of_strings() {
     for (for_each, wanted) in [
         ("toset([\"b\", \"a\"])", "module.m[\"a\"] module.m[\"b\"]"),
         ("{ x = 1 }", "module.m[\"x\"]"),
-        ("[\"a\"]", "`for_each` takes a map or a set of strings, not a tuple"),
+        ("[\"a\"]", "`for_each` must be a map or a set of strings, not a tuple"),
         ("null", "`for_each` must not be null"),
-        ("toset([1])", "`for_each` takes a set of strings, none of them null"),
+        ("toset([1])", "`for_each` must not contain null"),
         ("data.a.b.c", "data.a.b.c is not known before apply"),
     ] {
         let main = format!(
@@ -368,7 +368,7 @@ fn json_that_is_broken_is_read_around_the_mistake() {
         ("\"1\",", "\"1\"", 4, "a comma is missing here"),
         ("\"1\",", "\"1\",,", 4, "an item is missing here"),
         ("\"1\",", "\"1,", 4, "this string is not closed: add `\"` before the end of the line"),
-        ("\"1\",", "'1',", 4, "`'` is no quote in JSON: write `\"`"),
+        ("\"1\",", "'1',", 4, "`'` is not a quotation mark in JSON: write `\"`"),
         ("\"1\",", "arn:x,", 4, "text must be in quotes: write `\"arn:x\"`"),
         ("\"1\",", "True,", 4, "write `true` in JSON"),
         ("\"1\",", "\"1\", # c", 4, "JSON has no comments: remove it"),

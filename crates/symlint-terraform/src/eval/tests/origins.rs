@@ -210,7 +210,9 @@ fn a_byte_order_mark_in_a_table_is_named() {
     local(&evaluator, "x");
     assert_eq!(
         messages(&evaluator),
-        ["there is no `name`: a byte order mark stands in front of that name; save the file without"]
+        [
+            "there is no `name`: the file begins with a byte order mark, which is now part of that name; save the file without it"
+        ]
     );
 }
 

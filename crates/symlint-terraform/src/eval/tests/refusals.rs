@@ -44,14 +44,14 @@ fn what_is_declared_twice_in_one_module() {
     for (main, wanted) in [
         (
             "module \"a\" {\n  source = \"./m\"\n}\nmodule \"a\" {\n  source = \"./m\"\n}\n",
-            "there is a module call `a` already in this module",
+            "there is already a module call `a` in this module",
         ),
-        ("variable \"a\" {}\nvariable \"a\" {}\n", "there is a variable `a` already in this module"),
+        ("variable \"a\" {}\nvariable \"a\" {}\n", "there is already a variable `a` in this module"),
         (
             "output \"a\" {\n  value = 1\n}\noutput \"a\" {\n  value = 2\n}\n",
-            "there is a output `a` already in this module",
+            "there is already a output `a` in this module",
         ),
-        ("locals {\n  a = 1\n}\nlocals {\n  a = 2\n}\n", "there is a local `a` already in this module"),
+        ("locals {\n  a = 1\n}\nlocals {\n  a = 2\n}\n", "there is already a local `a` in this module"),
     ] {
         assert_eq!(refusal(main), text((wanted, "a")), "{main}");
     }
@@ -68,7 +68,7 @@ fn both_of_two_calls_with_one_name_are_evaluated() {
     let found = refusals(&[("main.tf", &main)]);
     assert_eq!(
         found.iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>(),
-        ["there is a module call `a` already in this module", "there is no element 7: there are 1",]
+        ["there is already a module call `a` in this module", "there is no element 7: there are 1",]
     );
 }
 

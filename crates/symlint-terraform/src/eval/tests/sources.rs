@@ -28,7 +28,7 @@ fn opentofu_reads_its_own_file_of_two_with_one_name() {
     assert_eq!(x(&[("main.tf.json", r#"{"locals": {"x": "tf"}}"#), ("main.tofu.json", json)]), "\"json\"");
     // A file in JSON stands beside one that is not.
     let both = project(&[("main.tf.json", json), ("main.tofu", &local("tofu"))]);
-    assert_eq!(both.errors()[0].message, "there is a local `x` already in this module");
+    assert_eq!(both.errors()[0].message, "there is already a local `x` in this module");
     // Files that override.
     let over = [("main.tf", local("a")), ("b_override.tf", local("b")), ("b_override.tofu", local("c"))];
     let over: Vec<(&str, &str)> = over.iter().map(|(name, text)| (*name, text.as_str())).collect();

@@ -82,7 +82,7 @@ fn wrong_types_are_errors_of_the_configuration() {
     let wanted = [
         "`strin` is not a type",
         "this default is not of the type number",
-        "`optional(…)` stands only before an attribute of an object type",
+        "`optional(…)` is only allowed for an attribute of an object type",
     ];
     assert_eq!(messages, wanted);
 }

@@ -20,7 +20,7 @@ fn quotes() {
         ],
         "a b c",
     );
-    check("a = “x”\nb = 1\n", &["1:5 [“] `“` is no quote here: write `\"`"], "a b");
+    check("a = “x”\nb = 1\n", &["1:5 [“] `“` is not a quotation mark here: write `\"`"], "a b");
     check("a = 'x'\nb = 1\n", &["1:5 ['] `'` does not quote text: write `\"`"], "a b");
     let said = "this `\"` closes a string, and text follows it: a quote is missing before it, or one is too many";
     check("a = [\"x, \"y\"]\nb = 1\n", &[&format!("1:10 [\"] {said}")], "a b");
@@ -41,7 +41,7 @@ fn text_without_quotes() {
     check(&format!("a = {arn}\nb = 1\n"), &[&said("1:5")], "a b");
     check(&format!("a = [{arn}, 2]\nb = 1\n"), &[&said("1:6")], "a b");
     check(&format!("a = {{\n  c = {arn}\n  d = 2\n}}\nb = 1\n"), &[&said("2:7")], "a b");
-    check("a = 10.0.0.0/8\nb = 1\n", &["1:5 [10.0.0.0/8] `10.0.0.0/8` is no number: put it in quotes"], "a b");
+    check("a = 10.0.0.0/8\nb = 1\n", &["1:5 [10.0.0.0/8] `10.0.0.0/8` is not a number: put it in quotes"], "a b");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn separators() {
     );
     check("a = { c = 1 d = 2 }\nb = 1\n", &["1:13 [] a comma or a new line is missing before this item"], "a b");
     check("a = [\n  \"x\"\n  \"y\"\n]\nb = 1\n", &["2:6 [] a comma is missing between these elements"], "a b");
-    check("a = 1; b = 2\nc = 3\n", &["1:6 [;] a semicolon separates nothing: start a new line"], "a c");
+    check("a = 1; b = 2\nc = 3\n", &["1:6 [;] semicolons are not allowed here: start a new line"], "a c");
     check("a = f(1 2)\nb = 1\n", &["1:9 [2] `2` is not expected here: a comma or `)` is missing"], "a b");
     check("a = 1 +\nb = 1\n", &["1:8 [] this expression is not complete"], "a b");
 }
@@ -77,8 +77,12 @@ fn brackets() {
     check("a = {\n  c = 1\nb = 1\n", &["2:8 [] `}` is missing: the `{` on line 1 is not closed"], "a b");
     check("a = [\n  1,\nb = 1\n", &["2:5 [] `]` is missing: the `[` on line 1 is not closed"], "a b");
     check("a {\n  c = 1\n\nb {\n}\n", &["2:8 [] `}` is missing: the `{` on line 1 is not closed"], "a b");
-    check("a = {\n  c = 1\n  }\n  d = 2\n}\nb = 1\n", &["3:3 [}] this `}` closes nothing: remove it"], "a b");
-    check("a = 1\n}\nb = 1\n", &["2:1 [}] this `}` closes nothing: remove it"], "a b");
+    check(
+        "a = {\n  c = 1\n  }\n  d = 2\n}\nb = 1\n",
+        &["3:3 [}] this `}` does not match an opening bracket: remove it"],
+        "a b",
+    );
+    check("a = 1\n}\nb = 1\n", &["2:1 [}] this `}` does not match an opening bracket: remove it"], "a b");
     check("a = { c = [1 }\nb = 1\n", &["1:11 [[] this `[` is not closed: add `]`"], "a b");
     check("a = f(1\nb = 1\n", &["1:8 [] `)` is missing: the `(` on line 1 is not closed"], "a b");
     check("a = {\n", &["1:5 [{] this `{` is not closed: add `}`"], "a");
@@ -91,20 +95,20 @@ fn brackets() {
 
 #[test]
 fn characters() {
-    check("a = 1\u{1}\nb = 1\n", &["1:6 [\u{1}] an invisible character (U+0001) stands here: remove it"], "a b");
-    check("a\u{a0}= 1\nb = 1\n", &["1:2 [\u{a0}] an invisible character (U+00A0) stands here: remove it"], "b");
-    check("\0a = 1\nb = 1\n", &["1:1 [\0] an invisible character (U+0000) stands here: remove it"], "b");
+    check("a = 1\u{1}\nb = 1\n", &["1:6 [\u{1}] there is an invisible character (U+0001) here: remove it"], "a b");
+    check("a\u{a0}= 1\nb = 1\n", &["1:2 [\u{a0}] there is an invisible character (U+00A0) here: remove it"], "b");
+    check("\0a = 1\nb = 1\n", &["1:1 [\0] there is an invisible character (U+0000) here: remove it"], "b");
     let input = bytes(b"a = \"\xFF\xFE\"\n# \xFF\nb = \xFF\n");
     let said: Vec<String> = input.errors();
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[0].starts_with("1:6") && said[1].starts_with("3:5"), "{said:?}");
-    check("a = b & c\nd = 1\n", &["1:7 [&] `&` is no operator: write `&&`"], "a d");
-    check("a = \"\\d\"\nb = 1\n", &["1:6 [\\d] `\\d` is no escape: write `\\\\` for a backslash"], "a b");
+    check("a = b & c\nd = 1\n", &["1:7 [&] `&` is not an operator: write `&&`"], "a d");
+    check("a = \"\\d\"\nb = 1\n", &["1:6 [\\d] `\\d` is not an escape sequence: write `\\\\` for a backslash"], "a b");
 }
 
 #[test]
 fn an_argument_is_set_once() {
-    let said = "2:1 [a] `a` is set on line 1 already: each argument may be set only once";
+    let said = "2:1 [a] `a` is already set on line 1: each argument may be set only once";
     check("a = 1\na = 2\n", &[said], "a a");
 }
 
@@ -169,7 +173,7 @@ fn what_follows_from_a_mistake_is_not_told() {
     check("a = b ?\n  c\n  : d\nz = 1\n", &["1:8 [] this expression is not complete"], "a z");
     check("b {\n  a = [1\n}\nz = 1\n", &["2:9 [] `]` is missing: the `[` on line 2 is not closed"], "z b");
     check("b {\n  a = (\n}\nz = 1\n", &["3:1 [] a value is missing here"], "z b");
-    check("b {\n  a = 1}\n}\nz = 1\n", &["2:8 [}] this `}` closes nothing: remove it"], "z b");
+    check("b {\n  a = 1}\n}\nz = 1\n", &["2:8 [}] this `}` does not match an opening bracket: remove it"], "z b");
     check("b {\n  a = 1\n  c {\n    d = 1\n", &["3:5 [{] this `{` is not closed: add `}`"], "b");
 }
 
@@ -233,16 +237,16 @@ fn every_single_fault_has_one_error() {
 #[test]
 fn what_was_meant_is_said() {
     for (item, said) in [
-        ("r := \"x\"", "`:=` sets nothing: write `=`"),
-        ("r => \"x\"", "`=>` sets nothing: write `=`"),
+        ("r := \"x\"", "`:=` does not set a value: write `=`"),
+        ("r => \"x\"", "`=>` does not set a value: write `=`"),
         ("r == \"x\"", "`==` compares: write `r = …`"),
         ("r [\"x\", \"y\"]", "`=` is missing: write `r = [ … ]`"),
         ("r = \"x\",,", "these are two commas: remove one"),
         ("r = [, 1]", "there is nothing before this comma: remove it"),
         ("r = x\"", "a quote is missing before `x`: write `\"x\"`"),
-        ("r\" = 1", "this `\"` closes no string: a quote is missing before the name"),
+        ("r\" = 1", "this `\"` does not close a string: a quote is missing before the name"),
         ("r = 123abc", "text must be in quotes: write `\"123abc\"`"),
-        ("r = \"x\")", "this `)` closes nothing: remove it, or open it where its contents begin"),
+        ("r = \"x\")", "this `)` does not match an opening bracket: remove it, or open it where its contents begin"),
         ("r = {\"x\", \"y\"]", "`\"x\"` has no value: write `\"x\" = …`, or `[ … ]` for a list"),
         ("-- r", "a comment starts with `#`"),
         ("r = << E\nx\nE", "a word must follow `<<` at once, such as `<<EOT`"),
