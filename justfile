@@ -18,7 +18,7 @@ lint:
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --target wasm32-unknown-unknown {{ libraries }} -- -D warnings
 
-# Licences, sources and bans of the dependencies (deny.toml)
+# Licenses, sources and bans of the dependencies (deny.toml)
 deny:
     cargo deny check licenses bans sources
 

@@ -30,7 +30,7 @@ fn the_catalogue_is_listed() {
 /// Every `console` block that begins with `$ symlint` shows what the program prints.
 #[test]
 fn the_readme_shows_real_output() {
-    ["README.md", "docs/inspect.md"].into_iter().for_each(shows_real_output);
+    ["README.md", "docs/guide.md", "docs/inspect.md"].into_iter().for_each(shows_real_output);
 }
 
 fn shows_real_output(file: &str) {
@@ -44,13 +44,32 @@ fn shows_real_output(file: &str) {
         let command = block.lines().next().unwrap();
         let arguments: Vec<&str> = command.trim_start_matches("$ symlint ").split_whitespace().collect();
         renewed.push_str(before);
-        renewed.push_str(&format!("{command}\n{}\n", symlint(&arguments).stdout.trim_end()));
+        let run = symlint(&arguments);
+        renewed.push_str(&format!("{command}\n{}\n", (run.stdout + &run.stderr).trim_end()));
         rest = block.split_at(end).1;
         blocks += 1;
     }
     renewed.push_str(rest);
     assert!(blocks > 0, "{file} shows no output");
     holds(file, &renewed);
+}
+
+/// The examples in the table of what is detected are messages of their rules.
+#[test]
+fn the_guide_shows_real_messages() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let messages = read("tests/snapshots/messages__pages.snap") + &read("tests/snapshots/messages__messages.snap");
+    let guide = read("docs/guide.md");
+    let table = guide.split("| mistake | example | rule |\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let mut rows = 0;
+    for row in table.lines().skip(1) {
+        let [_, _, example, rule, _] = row.split('|').map(str::trim).collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let rule = rule.trim_matches('`');
+        let of_rule = |line: &str| line.contains(&format!("[{rule}] at ")) && line.ends_with(&format!(": {example}"));
+        assert!(messages.lines().any(of_rule), "no finding of `{rule}` says: {example}");
+        rows += 1;
+    }
+    assert!(rows > 10);
 }
 
 #[test]

@@ -306,7 +306,9 @@ fn it_is_said_what_is_received_and_what_should_be() {
         ),
         (
             of_all("account_id", next),
-            format!("`account_id` for {all} comes from other tenants; the one for `blue_harbour` comes from `green_valley`"),
+            format!(
+                "`account_id` for {all} comes from other tenants; the one for `blue_harbour` comes from `green_valley`"
+            ),
         ),
         (
             for_green("account_id", "var.customer_tenants.blue_harbour.target_account_id"),

@@ -168,8 +168,9 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let name = &call.name.text;
         let at =
             call.for_each.as_ref().or(call.count.as_ref()).map_or(call.name.span, |attribute| attribute.value.span);
-        let reason =
-            format!("{what} of `module.{name}` was not checked: what it is repeated for is not known: {reason}");
+        let reason = format!(
+            "{what} of `module.{name}` was not checked, because its `for_each` or `count` is unknown: {reason}"
+        );
         let gap = NotChecked::new(Code::UnknownWiring, reason, at);
         found.push(NotChecked { is_finding: !is_reported, ..gap });
     };

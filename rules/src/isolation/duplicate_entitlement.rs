@@ -63,13 +63,13 @@ fn check_calls(cx: &mut Context<'_>) {
         let (name, other) = (&after.name.text, &before.name.text);
         let message = match grants.as_slice() {
             [only] => format!(
-                "`module.{name}` grants {} in account {} to `{}`, as `module.{other}` does already",
+                "`module.{other}` and `module.{name}` both grant {} in account {} to `{}`",
                 only.permission_set.rsplit('/').next().unwrap_or_default(),
                 only.target,
                 cx.tenant(only.tenant).name()
             ),
             _ => format!(
-                "`module.{name}` grants the same permission sets in the same accounts as `module.{other}`, for {}",
+                "`module.{other}` and `module.{name}` both grant the same permission sets in the same accounts for {}",
                 model.count(&tenants, cx.tenants().len())
             ),
         };

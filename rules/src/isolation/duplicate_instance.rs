@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(instance), Some(other_instance)) = (own.instance, others.instance) else { continue };
         let (Some(account), Some(other_account)) = (own.sso_account, others.sso_account) else { continue };
         let message = format!(
-            "instance {} is also used by `{}`, but the SSO accounts differ: {} here, {} there",
+            "instance {} is also used by `{}`, whose sso_account_id is {3}; this tenant's is {2}",
             instance.text(),
             other.name(),
             account.text(),

@@ -13,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(instance), Some(other_instance)) = (grant.own_instance, other_grant.own_instance) else { continue };
         let message = format!(
-            "permission set {} is also used by `{}`, but the instances differ: {} here, {} there",
+            "permission set {} is also used by `{}`, whose instance is {3}; this tenant's instance is {2}",
             id.text(),
             other.name(),
             instance.text(),

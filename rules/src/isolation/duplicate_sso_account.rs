@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 // The accounts and the instances agree, so the region is what differs.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "region is {region}, but `{name}` has the same SSO account {} in {other_region}",
+                    "region is {region}, but `{name}`, which has the same SSO account {}, is in {other_region}",
                     account.text()
                 );
                 cx.report(&tenant.connector.region, message)

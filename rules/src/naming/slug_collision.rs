@@ -117,10 +117,10 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     let (text, kind) = (shown(name.text), name.resource.kind());
     let message = match tenants.as_slice() {
         [_, _, ..] => format!(
-            "a {kind} has the same name as another one for {}, but names must be unique in Sym",
+            "a {kind} has the same name as another {kind} for {}, but names must be unique in Sym",
             cx.model.count(&tenants, cx.tenants().len())
         ),
-        _ => format!("the {kind} `{text}` has the same name as another one, but names must be unique in Sym"),
+        _ => format!("the {kind} `{text}` has the same name as another {kind}, but names must be unique in Sym"),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
