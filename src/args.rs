@@ -38,12 +38,8 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
         format: RulesFormat,
     },
-    /// Write a commented `.symlint.hcl` for a module
-    Init {
-        /// The folder of the module
-        #[arg(value_name = "PATH", default_value = ".")]
-        path: String,
-    },
+    /// Write a `.symlint.hcl` with what was found and has to be said, and what only you know as questions
+    Init(InitOptions),
     /// Show the value of an expression, and where it was written
     Eval(Box<EvalOptions>),
     /// Print the completion script for a shell
@@ -267,6 +263,27 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = INIT_HELP)]
+pub(crate) struct InitOptions {
+    /// The folder for which the file is: everything below is searched
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: String,
+
+    /// Accept all findings of today, too: write them into FILE, so that `symlint check --baseline FILE` reports new ones
+    /// only [default: symlint-baseline.json in the folder]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) baseline: Option<Option<PathBuf>>,
+}
+
+const INIT_HELP: &str = "\
+Nothing is written where there is nothing to say, and no file is replaced.
+
+Exit codes:
+  0  it wrote what there was to write
+  1  with --baseline, some findings cannot be accepted and remain
+  2  it could not do its work: a file is there already, nothing was found, or something cannot be read";
 
 #[derive(Debug, Args)]
 #[command(after_help = INSPECT_HELP)]

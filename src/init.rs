@@ -1,20 +1,219 @@
 //! `symlint init`
 
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use symlint_core::config;
-use symlint_core::engine::CONFIG;
-use symlint_terraform::{LoadOptions, Project};
+use symlint_core::engine::{CONFIG, Engine, Named, Proposed, Request};
+use symlint_core::finding::SuppressedBy;
+use symlint_core::report::{Problem, ProblemKind, Report, coverage, importance};
+use symlint_core::rule::Level;
+use symlint_rules::catalogue;
+use symlint_terraform::{EntryKind, FileTree};
 
+use crate::args::InitOptions;
+use crate::check::environment;
 use crate::disk::{Disk, shown};
+use crate::excerpt::printable;
 use crate::output::{self, Failure};
 
-/// Writes a commented configuration for the module in a folder; one that is there is never touched.
-pub(crate) fn run(path: &str) -> Result<ExitCode, Failure> {
-    let folder = shown(path);
-    let project = Project::load(Disk::default(), &folder, &LoadOptions::default())?;
-    let name = if folder == "." { CONFIG.to_owned() } else { format!("{}/{CONFIG}", folder.trim_end_matches('/')) };
-    output::create(name.as_ref(), &config::propose(&project))?;
-    output::print(&format!("wrote {name}\n"))?;
-    Ok(ExitCode::SUCCESS)
+/// The file of a baseline that has no other name.
+const BASELINE: &str = "symlint-baseline.json";
+
+/// How many findings that remain are shown.
+const SHOWN: usize = 10;
+
+/// Writes a configuration for a folder, and with `--baseline` one of what is found today. No file is replaced.
+pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
+    let tree: Arc<dyn FileTree> = Arc::new(Disk::default());
+    let folder = shown(&options.path);
+    if tree.kind(&folder)? == Some(EntryKind::File) {
+        return Err(Failure::usage(format!("`{folder}` is a file: name the folder for which the configuration is")));
+    }
+    let request = Request {
+        paths: vec![Named::Path(folder.clone())],
+        environment: environment(),
+        fail_on: Some(Level::Error),
+        today: Some(output::today()),
+        ..Request::default()
+    };
+    let config = in_folder(&folder, CONFIG);
+    let baseline = options.baseline.as_ref().map(|file| match file {
+        Some(file) => file.clone(),
+        None => PathBuf::from(in_folder(&folder, BASELINE)),
+    });
+    // What cannot be written must not be found out half-way.
+    if let Some(file) = baseline.as_ref().filter(|file| file.exists()) {
+        return Err(baseline_there(file, &folder));
+    }
+    let is_configured = tree.kind(&config)?.is_some();
+    if is_configured && baseline.is_none() {
+        return Err(config_there(&config));
+    }
+    let mut text = String::new();
+    if !is_configured {
+        let Proposed { proposal, report } = Engine::new(catalogue()).propose(&tree, &request, &config)?;
+        if let Some(above) = report.policy.config.first().filter(|_| proposal.is_empty() && baseline.is_none()) {
+            return Err(config_there(above));
+        }
+        if proposal.is_empty() && !report.problems.is_empty() {
+            report.problems.iter().for_each(output::print_problem);
+            eprintln!("help: `symlint inspect {folder}` shows what was looked for and what is there");
+            return Ok(ExitCode::from(2));
+        }
+        if proposal.is_empty() {
+            text.push_str(&nothing_to_write(&report));
+        } else {
+            output::create(config.as_ref(), &proposal.text())?;
+            let _ = writeln!(text, "wrote {config}");
+            for part in &proposal.settings {
+                let _ = writeln!(text, "  it says: {}", printable(&part.summary));
+            }
+            for part in &proposal.questions {
+                let _ = writeln!(text, "  it asks: {}", printable(&part.summary));
+            }
+            if baseline.is_none() {
+                let _ = writeln!(text, "`symlint check {folder}` uses it");
+            }
+        }
+    } else {
+        let _ = writeln!(text, "{config} is there already and is used as it is");
+    }
+    let code = match &baseline {
+        Some(file) => accept(&tree, request, file, &folder, &mut text)?,
+        None => ExitCode::SUCCESS,
+    };
+    output::print(&text)?;
+    Ok(code)
+}
+
+/// Writes the baseline, and says what comes next.
+fn accept(
+    tree: &Arc<dyn FileTree>,
+    request: Request,
+    file: &Path,
+    folder: &str,
+    text: &mut String,
+) -> Result<ExitCode, Failure> {
+    let report = Engine::new(catalogue()).check(tree, &Request { accept: true, ..request })?;
+    let Some(written) = &report.baseline else {
+        output::print(text)?;
+        text.clear();
+        report.problems.iter().for_each(output::print_problem);
+        eprintln!("error: no baseline was written, since not everything could be checked");
+        return Ok(ExitCode::from(2));
+    };
+    let accepted: Vec<Level> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.suppressed.as_ref().is_some_and(|it| it.by == SuppressedBy::Baseline))
+        .map(|finding| finding.level)
+        .collect();
+    let options = if accepted.is_empty() {
+        let _ = writeln!(text, "there are no findings to accept, so no baseline was written");
+        String::new()
+    } else {
+        output::create(file, written)?;
+        let errors = accepted.iter().filter(|level| **level == Level::Error).count();
+        let counts = format!("{}, {}", count(errors, "error"), count(accepted.len() - errors, "warning"));
+        let file = file.display();
+        let _ = writeln!(
+            text,
+            "wrote {file}: {} of today {} accepted ({counts})",
+            count(accepted.len(), "finding"),
+            if accepted.len() == 1 { "is" } else { "are" }
+        );
+        format!(" --baseline {}", quoted(&file.to_string()))
+    };
+    for note in coverage(&report).iter().take(SHOWN) {
+        let _ = writeln!(text, "note: {}", printable(note));
+    }
+    let left = remaining(&report, text);
+    let _ = writeln!(
+        text,
+        "\nCommit what was written, and run this in CI:\n\n  symlint check{options} {}\n",
+        quoted(folder)
+    );
+    if !options.is_empty() {
+        let _ = writeln!(text, "It fails on new findings only, and says which accepted ones are gone.");
+        let _ = writeln!(
+            text,
+            "`symlint check {}` shows all of them. docs/ci.md has GitHub, GitLab and others.",
+            quoted(folder)
+        );
+    }
+    Ok(ExitCode::from(u8::from(left > 0)))
+}
+
+/// The errors that no baseline can accept.
+fn remaining(report: &Report, text: &mut String) -> usize {
+    let mut left: Vec<_> = report.counting().filter(|finding| finding.level == Level::Error).collect();
+    left.sort_by(|a, b| importance(a).cmp(&importance(b)));
+    if !left.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} cannot be accepted; fix {} first:",
+            count(left.len(), "error"),
+            if left.len() == 1 { "it" } else { "them" }
+        );
+    }
+    for finding in left.iter().take(SHOWN) {
+        let (location, message) = (&finding.location, printable(&finding.message));
+        let place = format!("{}:{}:{}", location.file, location.start.line, location.start.column);
+        let _ = writeln!(text, "  {}: {message} [{}]", printable(&place), finding.rule);
+    }
+    if left.len() > SHOWN {
+        let _ = writeln!(text, "  and {} more", left.len() - SHOWN);
+    }
+    left.len()
+}
+
+/// That everything is found without a configuration.
+fn nothing_to_write(report: &Report) -> String {
+    let from: Vec<String> = report
+        .runs
+        .iter()
+        .filter_map(|run| {
+            let from = run.tenants.from.as_ref()?;
+            (run.tenants.count > 0).then(|| format!("{} in `{from}`", count(run.tenants.count, "tenant")))
+        })
+        .collect();
+    let found = match from.as_slice() {
+        [] => return "nothing to write: no tenants were found; `symlint check` says why\n".to_owned(),
+        [one] => format!(" ({one})"),
+        several => format!(" ({} runs with tenants)", several.len()),
+    };
+    format!("nothing to write: symlint finds everything here without a configuration{}\n", printable(&found))
+}
+
+fn config_there(file: &str) -> Failure {
+    let message = format!("{file} is there already, and was not changed");
+    let help = "`symlint inspect` shows what it sets; to have a new one written, rename it first";
+    Failure::Problem(Problem::new(ProblemKind::Usage, message).help(help))
+}
+
+fn baseline_there(file: &Path, folder: &str) -> Failure {
+    let file = file.display().to_string();
+    let message = format!("{file} is there already, and was not changed");
+    let name = quoted(&file);
+    let help = format!(
+        "to accept what is found today as well, run `symlint check --baseline {name} --write-baseline {name} {}`",
+        quoted(folder)
+    );
+    Failure::Problem(Problem::new(ProblemKind::Usage, message).help(help))
+}
+
+fn in_folder(folder: &str, name: &str) -> String {
+    if folder == "." { name.to_owned() } else { format!("{}/{name}", folder.trim_end_matches('/')) }
+}
+
+/// A word of a command.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

@@ -241,7 +241,11 @@ impl Page {
             self.more(&format!("not found: {}", missing.join(", ")));
         }
         if !collection.other_attributes.is_empty() {
-            self.more(&format!("other attributes: {}", listed(&collection.other_attributes, NAMES)));
+            let others = collection.other_attributes.iter().map(|other| match other.looks_like.as_slice() {
+                [] => other.attribute.clone(),
+                looks => format!("{} (looks like {})", other.attribute, looks.join(" or ")),
+            });
+            self.more(&format!("other attributes: {}", listed(&others.collect::<Vec<_>>(), NAMES)));
         }
     }
 

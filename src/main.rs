@@ -75,7 +75,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Eval(options) => eval::run(options),
         Command::Fix(options) => fix::run(options),
         Command::Inspect(options) => inspect::run(options),
-        Command::Init { path } => init::run(path),
+        Command::Init(options) => init::run(options),
         Command::Explain { rule } => explain::explain(rule),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { name } => manual::man(name.as_deref()),

@@ -1,4 +1,4 @@
-//! `.symlint.hcl`, the choice of rules, and `symlint init`.
+//! `.symlint.hcl`, and the choice of rules.
 
 use crate::support::{Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
@@ -190,73 +190,6 @@ fn rules_are_chosen_by_name() {
     // Nothing can silence what hides everything else.
     let broken = Symlint::new(&["check", "--ignore", "syntax-error", "--level", "syntax-error=off", "-"]);
     assert_eq!(broken.stdin("customer_tenants = {").run().code, 1);
-}
-
-#[test]
-fn a_first_configuration_is_made_of_what_is_there() {
-    let renamed = |text: String| text.replace("customer_tenants", "clients").replace("SymSSO", "Access-");
-    let call = "module \"access\" {\n  source = \"./flow-of-one\"\n  for_each = var.clients\n  tenant_slug = each.key\n  \
-                account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}\n";
-    let other = [
-        ("719240583316", "280365914472"),
-        ("7223a91be40c5d68", "68042f7d9be0a513"),
-        ("604178239951", "915827304462"),
-        ("5e1b09c7d2a84f63", "0d94e7b25f3ac861"),
-    ];
-    let shared = [("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")];
-    let tenants = [tenant("blue_harbour", &[]), tenant("blue_valley", &shared), tenant("red_canyon", &other)];
-    let dir = folder(&[
-        ("main.tf", &format!("{}{call}", VARIABLE.replace("customer_tenants", "clients"))),
-        ("terraform.tfvars", &renamed(values(&tenants))),
-    ]);
-    let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();
-    assert_eq!(run(&["check"]).code, 1, "the tenants are found without a configuration");
-    assert_eq!(run(&["init"]).stdout, "wrote .symlint.hcl\n");
-    let written = std::fs::read_to_string(dir.path().join(".symlint.hcl")).unwrap();
-    for line in ["variable = \"clients\"", "module = \"flow-of-one\"", "role_name = \"Access-{environment}\""] {
-        assert!(written.lines().any(|there| there.trim() == line), "{written}");
-    }
-    for kind in ["customer", "organization"] {
-        let block = format!("# {kind} \"blue\" {{\n#   tenants = [\"blue_harbour\", \"blue_valley\"]\n# }}");
-        assert!(written.contains(&block), "{written}");
-    }
-    let checked = run(&["check", "--format", "json"]);
-    assert_eq!(checked.findings(), ["shared-sso-account -"]);
-
-    // What is commented out is configuration, too.
-    let uncommented: Vec<&str> = written
-        .lines()
-        .map(|line| {
-            line.strip_prefix("# ")
-                .or(line.strip_prefix("  # "))
-                .filter(|rest| !rest.starts_with(char::is_uppercase))
-                .unwrap_or(line)
-        })
-        .filter(|line| !line.starts_with("example."))
-        .collect();
-    // The names of the examples are those of somebody else.
-    let own = uncommented.join("\n").replace("workload_account", "target_account_id");
-    std::fs::write(dir.path().join("all.hcl"), own.replace("\"target_account\"", "\"account_id\"")).unwrap();
-    let run_all = run(&["check", "--config", "all.hcl"]);
-    assert!(run_all.code != 2 || !run_all.stderr.contains("all.hcl"), "{}\n{}", run_all.stderr, uncommented.join("\n"));
-
-    let again = run(&["init"]);
-    assert_eq!((again.code, again.stdout.as_str()), (2, ""));
-    assert_eq!(std::fs::read_to_string(dir.path().join(".symlint.hcl")).unwrap(), written);
-    // Where nothing is found, all of it is a comment.
-    let empty = folder(&[]);
-    assert_eq!(Symlint::new(&["init"]).dir(empty.path()).run().code, 0);
-    let written = std::fs::read_to_string(empty.path().join(".symlint.hcl")).unwrap();
-    assert!(written.lines().all(|line| line.is_empty() || line.starts_with('#')), "{written}");
-}
-
-#[test]
-fn a_first_configuration_can_be_read() {
-    let role = |key: &str| tenant(key, &[("SymSSO", "{A}")]);
-    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &values(&[role("blue_harbour"), role("green")]))]);
-    assert_eq!(Symlint::new(&["init"]).dir(dir.path()).run().code, 0);
-    let run = Symlint::new(&["check"]).dir(dir.path()).run();
-    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{run:?}");
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn each_attribute_has_its_evidence() {
         ["sym_integration external_id", "sym_integration settings.instance_arn", "sym_strategy settings.instance_arn"]
     );
     assert_eq!(collection["absent"], json!([{ "field": "cloud", "is_elsewhere": true }]));
-    assert_eq!(collection["other_attributes"], json!(["note"]));
+    assert_eq!(collection["other_attributes"], json!([{ "attribute": "note", "looks_like": [] }]));
     let flow = &own["flows"][0];
     assert_eq!((&flow["instances"], &flow["with_tenant"]), (&json!(2), &json!(2)));
     assert_eq!(flow["call"]["module"], "modules/thing");

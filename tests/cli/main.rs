@@ -14,6 +14,7 @@
 mod support;
 
 mod configuration;
+mod init;
 mod inputs;
 mod inspect;
 mod manual;

@@ -44,8 +44,16 @@ fn shows_real_output(file: &str) {
         let command = block.lines().next().unwrap();
         let arguments: Vec<&str> = command.trim_start_matches("$ symlint ").split_whitespace().collect();
         renewed.push_str(before);
-        let run = symlint(&arguments);
-        renewed.push_str(&format!("{command}\n{}\n", (run.stdout + &run.stderr).trim_end()));
+        // What writes files gets a folder of its own.
+        let own = tempfile::tempdir().unwrap();
+        let shown = match arguments.first() {
+            Some(&"init") => {
+                crate::init::copy(&root().join("examples"), &own.path().join("examples"));
+                crate::support::Symlint::new(&arguments).dir(own.path()).run()
+            }
+            _ => symlint(&arguments),
+        };
+        renewed.push_str(&format!("{command}\n{}\n", (shown.stdout + &shown.stderr).trim_end()));
         rest = block.split_at(end).1;
         blocks += 1;
     }

@@ -16,13 +16,15 @@ mod lines;
 mod ours;
 mod theirs;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lines::Lines;
 use ours::Ours;
 use proptest::prelude::*;
-use symlint_core::config::propose;
-use symlint_terraform::{Evaluator, Project, Sources, Value, syntax, to_json};
+use symlint_core::engine::{Engine, Named, Request};
+use symlint_terraform::{Evaluator, FileTree, Project, Sources, Value, syntax, to_json};
 use theirs::Theirs;
 
 /// What both have read, if both accept it.
@@ -165,7 +167,11 @@ fn what_init_writes_is_read_alike() {
         )
     });
     let values = format!("customer_tenants = {{\n{}}}\n", tenants.concat());
-    let written = propose(&Project::from_values("terraform.tfvars", values.into_bytes()).unwrap());
+    let files = BTreeMap::from([("terraform.tfvars".to_owned(), values.into_bytes())]);
+    let request = Request { paths: vec![Named::Path(".".into())], ..Request::default() };
+    let tree: Arc<dyn FileTree> = Arc::new(files);
+    let proposed = Engine::new(symlint_rules::catalogue()).propose(&tree, &request, ".symlint.hcl").unwrap();
+    let written = proposed.proposal.text();
     let text = uncommented(&written);
     for text in [&written, &text] {
         let (ours, theirs) = read_by_both(text).unwrap_or_else(|| panic!("not both accept this:\n{text}"));

@@ -7,8 +7,8 @@ use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCa
 
 use crate::config::{self, Config};
 use crate::coverage::{Code, NotChecked};
-use crate::discover::module_names;
 use crate::discover::sinks::{Sink, has_sinks};
+use crate::discover::{self, module_names};
 use crate::tenants::{Field, FieldKind, FlowResource, Model, State, Tenant, TenantsVariable, VariableState};
 
 /// What of a model was not checked, in the order of the codes.
@@ -42,19 +42,53 @@ fn is_reported(model: &Model<'_>, at: Span) -> bool {
     errors.chain(problems).chain(files).any(|span| span.contains(at) || at.contains(span))
 }
 
+/// What looks like the flow of tenants, where no call of one could be followed.
+pub(crate) struct LikelyFlow<'p> {
+    /// The call, where there is one.
+    pub(crate) call: Option<&'p ModuleCall>,
+    /// The name of the module.
+    pub(crate) module: Option<String>,
+    /// Whether it is called as a flow module is.
+    pub(crate) is_called_as_one: bool,
+    span: Span,
+    /// What speaks for it.
+    reason: String,
+}
+
 /// Tenants, and what looks like their flow, but no call of it that could be followed.
 fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
-    if model.tenants.is_empty() || !model.flows.is_empty() || !model.project.has_configuration() {
-        return;
-    }
+    let Some(flow) = likely_flow(model, config) else { return };
+    let LikelyFlow { module: likely, is_called_as_one, span, reason, .. } = flow;
     let module = &config.flow_module;
-    if let Some((name, span)) = config::flow_module(model.project, config) {
-        let reason = format!(
-            "no call of the flow module `{module}` was found, so wiring was not checked; `{name}` looks like it"
-        );
-        let help = format!("set it in .symlint.hcl: `flow {{ module = \"{name}\" }}`");
-        found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
-        return;
+    let name = likely.unwrap_or_else(|| "NAME".to_owned());
+    let (reason, help) = match is_called_as_one {
+        true => (
+            format!("no call of the flow module `{module}` was found, so wiring was not checked; {reason}"),
+            format!("set it in .symlint.hcl: `flow {{ module = \"{name}\" }}`"),
+        ),
+        false => (
+            format!("{reason}, but no call of the flow module `{module}` was found, so wiring was not checked"),
+            format!("If this is the flow module, add this to .symlint.hcl: `flow {{ module = \"{name}\" }}`"),
+        ),
+    };
+    found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
+}
+
+/// What looks like the flow of the tenants, where no call of one could be followed.
+pub(crate) fn likely_flow<'p>(model: &Model<'p>, config: &Config) -> Option<LikelyFlow<'p>> {
+    if model.tenants.is_empty() || !model.flows.is_empty() || !model.project.has_configuration() {
+        return None;
+    }
+    let named = |call: &ModuleCall| call.source.as_ref().and_then(|it| module_names(&it.text).into_iter().next());
+    if let Some((name, call)) = discover::flow_module(model.project, config) {
+        let reason = format!("`{name}` looks like it");
+        return Some(LikelyFlow {
+            call: Some(call),
+            module: Some(name),
+            is_called_as_one: true,
+            span: call.name.span,
+            reason,
+        });
     }
     let modules = model.project.modules();
     let with_resources = modules.iter().find_map(|module| Some((module, flow_resource(module)?)));
@@ -66,21 +100,18 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let mut handed = calls.by_ref().filter(|call| !others.contains(&call.span) && is_handed(call, &names));
     // What can be read and acts on nothing is no flow.
     let handed = handed.find(|call| call.child.is_none_or(|module| may_grant(model, module)));
-    let (what, span, name) = match (with_resources, handed) {
+    let (call, module, span, reason) = match (with_resources, handed) {
         (_, Some(call)) => {
-            let name = call.source.as_ref().and_then(|source| module_names(&source.text).into_iter().next());
-            (format!("`module.{}` receives the tenants", call.name.text), call.name.span, name)
+            let reason = format!("`module.{}` receives the tenants", call.name.text);
+            (Some(call), named(call), call.name.span, reason)
         }
         (Some((module, span)), None) => {
             let folder = module.dir.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
-            ("this module declares Sym's resources".to_owned(), span, folder)
+            (None, folder, span, "this module declares Sym's resources".to_owned())
         }
-        (None, None) => return,
+        (None, None) => return None,
     };
-    let reason = format!("{what}, but no call of the flow module `{module}` was found, so wiring was not checked");
-    let name = name.unwrap_or_else(|| "NAME".to_owned());
-    let help = format!("If this is the flow module, add this to .symlint.hcl: `flow {{ module = \"{name}\" }}`");
-    found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
+    Some(LikelyFlow { call, module, is_called_as_one: false, span, reason })
 }
 
 /// The first resource that acts for a tenant.

@@ -2,7 +2,6 @@
 
 mod literal;
 mod missing;
-mod propose;
 mod read;
 mod settings;
 
@@ -14,8 +13,6 @@ use crate::rule::Level;
 use crate::tenants::FieldKind;
 
 pub(crate) use missing::{missing_name, unseen};
-pub use propose::propose;
-pub(crate) use propose::{flow_module, has_tenants};
 pub use read::{ConfigError, read};
 pub use settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, TOP};
 

@@ -456,8 +456,31 @@ fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
     values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
 }
 
+/// Whether some entry has two attributes that only tenants have, or most have ARNs as tenants have.
+pub(crate) fn has_tenants(value: &Value) -> bool {
+    let kinds = [
+        FieldKind::SsoAccountId,
+        FieldKind::InstanceArn,
+        FieldKind::RoleArn,
+        FieldKind::PermissionSetArn,
+        FieldKind::TargetAccountId,
+    ];
+    let looks_like_one = |tenant: &Value| {
+        let settings = tenant.get("sso_connector_settings");
+        let has = |kind: &FieldKind| {
+            tenant
+                .get(kind.name())
+                .or_else(|| settings.as_ref().and_then(|settings| settings.get(kind.name())))
+                .is_some()
+        };
+        kinds.iter().filter(|kind| has(kind)).count() >= 2
+    };
+    value.entries().is_some_and(|entries| entries.iter().any(|entry| looks_like_one(&entry.value)))
+        || looks_like_tenants(value)
+}
+
 /// Whether most elements of `value` have ARNs of two kinds that tenants have.
-pub(crate) fn looks_like_tenants(value: &Value) -> bool {
+fn looks_like_tenants(value: &Value) -> bool {
     let elements = values_at(value, &[Step::Each]);
     let kinds = |element: &Value| {
         let mut kinds: SmallVec<[FieldKind; 3]> = SmallVec::new();

@@ -7,7 +7,7 @@ use symlint_terraform::{Path, Value};
 use super::effective::Effective;
 use super::reach::{Step, Steps};
 use crate::config::Config;
-use crate::tenants::{Cases, Evidence, FieldKind, Key, Reach, SinkPlace, Way, has_shape, normalise};
+use crate::tenants::{Cases, Evidence, FieldKind, Key, OtherAttribute, Reach, SinkPlace, Way, has_shape, normalise};
 
 /// How many elements are looked at to see which attributes there are.
 const SAMPLE: usize = 64;
@@ -43,7 +43,7 @@ pub(super) struct Fields {
     /// Which of them are which values.
     pub(super) ways: Vec<Way>,
     /// The others, as far as they were looked at.
-    pub(super) others: Vec<Steps>,
+    pub(super) others: Vec<OtherAttribute>,
 }
 
 impl Effects {
@@ -121,8 +121,8 @@ pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> F
     finder.by_elimination();
     finder.by_looks();
     finder.ways.retain(|way| !config.is_absent(way.field));
-    let others = finder.attributes.iter().map(|attribute| attribute.steps.clone());
-    let others = others.filter(|steps| !finder.is_taken(steps)).collect();
+    let others = finder.attributes.iter().filter(|attribute| !finder.is_taken(&attribute.steps));
+    let others = others.map(|attribute| finder.other(attribute)).collect();
     Fields { ways: finder.ways, others }
 }
 
@@ -135,6 +135,13 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn has(&self, field: FieldKind) -> bool {
         self.ways.iter().any(|way| way.field == field && !way.is_fragment)
+    }
+
+    fn other(&self, attribute: &Attribute) -> OtherAttribute {
+        // Everything looks like a cloud.
+        let fields = FieldKind::VALUES.into_iter().filter(|field| *field != FieldKind::Cloud);
+        let looks = fields.filter(|field| self.looks(&attribute.steps, *field)).collect();
+        OtherAttribute { steps: attribute.steps.clone(), looks }
     }
 
     fn is_taken(&self, steps: &Steps) -> bool {

@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use symlint_terraform::{ModuleCall, ModuleId, Project};
 
 use super::sinks::has_sinks;
-use crate::config::Config;
+use crate::config::{ArgumentKind, Config};
 use crate::tenants::SAFELIST;
 
 /// What a module call is for.
@@ -104,6 +104,24 @@ fn is_called_as_flow(call: &ModuleCall, config: &Config) -> bool {
     let telling = count(&TELLING);
     let mapped = theirs.iter().filter(|name| call.argument(name).is_some()).count();
     (telling + mapped > 0) && telling + mapped + count(&USUAL) >= 2
+}
+
+/// The name of the module that is called as the flow module is, and the call, where none has the name that `config` says.
+pub(crate) fn flow_module<'p>(project: &'p Project, config: &Config) -> Option<(String, &'p ModuleCall)> {
+    let arguments = [
+        ArgumentKind::TenantSlug,
+        ArgumentKind::AccountId,
+        ArgumentKind::PermissionSetArn,
+        ArgumentKind::SsoConnectorSettings,
+    ];
+    let mut calls = project.modules().iter().flat_map(|module| &module.calls);
+    let names = |call: &ModuleCall| call.source.as_ref().map(|source| module_names(&source.text)).unwrap_or_default();
+    if calls.clone().any(|call| names(call).contains(&config.flow_module)) {
+        return None;
+    }
+    let is_given = |call: &ModuleCall, kind: ArgumentKind| call.argument(config.argument_name(kind)).is_some();
+    let call = calls.find(|call| arguments.into_iter().filter(|kind| is_given(call, *kind)).count() >= 3)?;
+    Some((names(call).into_iter().next()?, call))
 }
 
 /// The names by which a module's `source` is known: the last segment of a local path or of a path inside a package,

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::policy::Baseline;
+use crate::proposal::{Part, Proposal};
 use crate::report::{self, Checked, Details, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
 use crate::tenants::Model;
@@ -40,6 +41,14 @@ const ROUNDS: usize = 20;
 #[derive(Clone, Copy)]
 pub struct Engine<'c> {
     catalogue: &'c Catalogue,
+}
+
+/// A first configuration, and what is checked without it.
+pub struct Proposed {
+    /// What the configuration says.
+    pub proposal: Proposal,
+    /// What a check reports without it.
+    pub report: Report,
 }
 
 /// What fixing came to.
@@ -91,6 +100,35 @@ impl<'c> Engine<'c> {
             let values: Vec<ChosenValues<'_>> = values.collect();
             inspection::build(&checked, &values, others)
         })
+    }
+
+    /// A first configuration file for what `request` names. What would add findings or problems is asked, and not set.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::check`].
+    pub fn propose(&self, tree: &Arc<dyn FileTree>, request: &Request, file: &str) -> Result<Proposed, Problem> {
+        let file = shown(file);
+        let (before, all) = self.checked(tree, request, |checked, targets, _| {
+            // What has a configuration of its own gets nothing from this one.
+            let found = targets.iter().zip(checked.outcomes).filter(|(target, _)| target.config_file.is_none());
+            let found: Vec<_> = found.map(|(target, outcome)| (&outcome.model, &target.config)).collect();
+            (report::build(&checked), Proposal::of(&found, parent(&file)))
+        })?;
+        let mut proposal = all.with(&[]);
+        for setting in &all.settings {
+            let kept: Vec<Part> = proposal.settings.iter().chain([setting]).cloned().collect();
+            let tried = all.with(&kept);
+            let texts = BTreeMap::from([(file.clone(), Some(tried.text().into_bytes()))]);
+            let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(tree), texts });
+            let after = self.check(&tree, request)?;
+            let is_worse =
+                after.problems.len() > before.problems.len() || after.counting().count() > before.counting().count();
+            if !is_worse {
+                proposal = tried;
+            }
+        }
+        Ok(Proposed { proposal, report: before })
     }
 
     /// Applies the fixes of findings, round after round, and checks what is left: those that keep the meaning, and with

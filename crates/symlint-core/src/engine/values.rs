@@ -6,7 +6,8 @@ use symlint_terraform::{AssignmentSource, Evaluator, Project};
 
 use super::paths::parent;
 use super::search::matches;
-use crate::config::{self, Config};
+use crate::config::Config;
+use crate::discover;
 use crate::inspection::ValuesChoice;
 
 /// A values file by itself, and what it sets.
@@ -24,7 +25,7 @@ impl ValuesFile {
         let variables: BTreeSet<String> = names.collect();
         let evaluator = Evaluator::new(&project);
         let has_tenants = |name: &&String| {
-            evaluator.variable(&evaluator.root(), name).is_some_and(|value| config::has_tenants(&value))
+            evaluator.variable(&evaluator.root(), name).is_some_and(|value| discover::has_tenants(&value))
         };
         let tenants: BTreeSet<String> = variables.iter().filter(has_tenants).cloned().collect();
         Self { path, project, variables, tenants }

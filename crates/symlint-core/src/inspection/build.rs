@@ -205,7 +205,14 @@ fn collection_of(
         tenants: tenants.iter().map(|tenant| tenant_of(model, tenant, Some(collection), places)).collect(),
         attributes: attributes_of(&collection.ways),
         absent: if is_selected { Vec::new() } else { absent(&tenants, &collection.ways) },
-        other_attributes: collection.others.iter().map(|steps| way(steps)).collect(),
+        other_attributes: collection
+            .others
+            .iter()
+            .map(|other| OtherAttributeOf {
+                attribute: way(&other.steps),
+                looks_like: other.looks.iter().map(|field| field.name()).collect(),
+            })
+            .collect(),
     }
 }
 

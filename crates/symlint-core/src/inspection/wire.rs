@@ -126,7 +126,7 @@ pub struct InspectedCollection {
     /// Values of tenants that none of its attributes is.
     pub absent: Vec<AbsentField>,
     /// Other attributes, where some value was not found by its name.
-    pub other_attributes: Vec<String>,
+    pub other_attributes: Vec<OtherAttributeOf>,
 }
 
 /// How a collection was found.
@@ -146,6 +146,17 @@ pub enum FoundBy {
     Selection,
     /// It is a flow call that is given its values directly: the tenant is the instance.
     Call,
+}
+
+/// An attribute that is none of a tenant's values, as far as is known.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "OtherAttribute"))]
+pub struct OtherAttributeOf {
+    /// The way to it inside an element.
+    pub attribute: String,
+    /// The values that most of it looks like.
+    pub looks_like: Vec<&'static str>,
 }
 
 /// A tenant, by its name.

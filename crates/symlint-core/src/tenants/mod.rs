@@ -37,6 +37,6 @@ pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
 pub use shape::{Misfit, MisfitKind};
 pub use sources::{
-    Cases, Collection, Discovery, Evidence, FieldRef, Key, MadeOf, Owners, Reach, Shape, SinkPlace, Source,
-    SourceIndex, Way, text_of,
+    Cases, Collection, Discovery, Evidence, FieldRef, Key, MadeOf, OtherAttribute, Owners, Reach, Shape, SinkPlace,
+    Source, SourceIndex, Way, text_of,
 };

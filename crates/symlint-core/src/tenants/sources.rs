@@ -69,7 +69,7 @@ pub struct Collection {
     /// Where the variable or the local is declared.
     pub declared: Option<Span>,
     /// The attributes of its elements that are none of the values, where not all values were found by name.
-    pub others: Vec<Steps>,
+    pub others: Vec<OtherAttribute>,
     /// Whose its elements are. One element may belong to several tenants: access entries that name an organization.
     owners: HashMap<SmallVec<[Key; 1]>, Owners>,
 }
@@ -118,6 +118,15 @@ pub struct Way {
     pub is_fragment: bool,
     /// The sinks that it reaches, whatever the evidence is; the one that most instances have comes first.
     pub reaches: Vec<Reach>,
+}
+
+/// An attribute that is none of a tenant's values, as far as is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherAttribute {
+    /// The steps from the element.
+    pub steps: Steps,
+    /// The values that most of it looks like.
+    pub looks: Vec<FieldKind>,
 }
 
 /// A sink that an attribute reaches.

@@ -1,0 +1,146 @@
+//! A first `.symlint.hcl`: what was found and has to be said, and as comments the questions that only people can answer.
+
+mod mapping;
+mod questions;
+
+use std::fmt::Write;
+
+use crate::config::Config;
+use crate::tenants::Model;
+
+/// What a first configuration says and asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// What it sets.
+    pub settings: Vec<Part>,
+    /// What it asks: a person uncomments what is true.
+    pub questions: Vec<Part>,
+}
+
+/// A block or attribute of the configuration, with what a reader needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is about, in one line.
+    pub summary: String,
+    /// Alternatives: the comment above the lines, and the lines.
+    pub choices: Vec<(String, String)>,
+}
+
+/// The widest line of a comment.
+const WIDTH: usize = 100;
+
+impl Proposal {
+    /// What a configuration in `folder` for all of `found` says and asks.
+    pub(crate) fn of(found: &[(&Model<'_>, &Config)], folder: &str) -> Self {
+        let mut proposal = Self::default();
+        mapping::add(found, &mut proposal);
+        questions::add(found, folder, &mut proposal);
+        proposal
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_empty() && self.questions.is_empty()
+    }
+
+    /// The same with these settings alone; the others are questions.
+    pub(crate) fn with(&self, kept: &[Part]) -> Self {
+        let with_more = |(about, lines): &(String, String)| {
+            (format!("{about} With these lines more is checked, and more findings are reported."), lines.clone())
+        };
+        let asked = self
+            .settings
+            .iter()
+            .filter(|part| !kept.contains(part))
+            .map(|part| Part { summary: part.summary.clone(), choices: part.choices.iter().map(with_more).collect() });
+        Self { settings: kept.to_vec(), questions: asked.chain(self.questions.iter().cloned()).collect() }
+    }
+
+    /// The file.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let home = crate::report::repository();
+        comment(&mut text, "What symlint cannot know by itself. `symlint inspect` shows what it found, and how.");
+        comment(&mut text, &format!("All settings: {home}/blob/main/docs/configuration.md"));
+        for part in &self.settings {
+            for (about, lines) in &part.choices {
+                text.push('\n');
+                comment(&mut text, about);
+                text.push_str(lines);
+                text.push('\n');
+            }
+        }
+        if !self.questions.is_empty() {
+            text.push('\n');
+            comment(&mut text, "Questions: uncomment what is true, and delete the rest.");
+        }
+        for part in &self.questions {
+            for (about, lines) in &part.choices {
+                text.push('\n');
+                comment(&mut text, about);
+                for line in lines.lines() {
+                    let _ = writeln!(text, "# {line}");
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Adds a comment, wrapped between words.
+fn comment(text: &mut String, about: &str) {
+    let mut line = String::from("#");
+    for word in about.split_whitespace() {
+        if line.chars().count() + 1 + word.chars().count() > WIDTH && line.len() > 1 {
+            let _ = writeln!(text, "{line}");
+            line = String::from("#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    let _ = writeln!(text, "{line}");
+}
+
+/// A string of HCL.
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '\\' => quoted.push_str("\\\\"),
+            '"' => quoted.push_str("\\\""),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted.replace("${", "$${").replace("%{", "%%{")
+}
+
+/// A list of HCL.
+fn list<T: AsRef<str>>(texts: &[T]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| quote(text.as_ref())).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// `` `a`, `b` and `c` ``
+fn named<T: AsRef<str>>(names: &[T]) -> String {
+    // A comment is one line, whatever the names are.
+    let plain = |name: &T| format!("`{}`", name.as_ref().replace(char::is_control, "\u{FFFD}"));
+    let names: Vec<String> = names.iter().map(plain).collect();
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// A block with attributes, aligned.
+fn block(head: &str, attributes: &[(&str, String)]) -> String {
+    let width = attributes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: String = attributes.iter().map(|(name, value)| format!("  {name:width$} = {value}\n")).collect();
+    format!("{head} {{\n{lines}}}")
+}

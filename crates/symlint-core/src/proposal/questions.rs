@@ -1,0 +1,179 @@
+//! What only people know: who is one customer, whose an account is, which values files belong to a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symlint_terraform::title;
+
+use super::{Part, Proposal, block, list, named, quote};
+use crate::config::{Config, common_name};
+use crate::coverage::Code;
+use crate::facts;
+use crate::tenants::{
+    Model, RelationKind, RoleHabitKind, Tenant, TenantId, VariableState, arn, environment_of, text_of,
+};
+
+/// How many names a question shows.
+const NAMED: usize = 6;
+
+pub(super) fn add(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Proposal) {
+    groups(found, to);
+    environments(found, to);
+    accounts(found, to);
+    values(found, folder, to);
+}
+
+/// Tenants that share the account and the instance: one customer, or several in one organization.
+fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
+    let mut asked: Vec<Vec<&str>> = Vec::new();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for (model, config) in found {
+        for ids in sharing(model) {
+            let members: Vec<&Tenant> = ids.iter().map(|&id| model.tenant(id)).collect();
+            let keys: Vec<&str> = members.iter().map(|tenant| tenant.name()).collect();
+            // Of tenants with one key, nobody asks whether they are one customer.
+            let is_one = keys.iter().all(|key| Some(key) == keys.first());
+            if is_one || asked.contains(&keys) {
+                continue;
+            }
+            let name = group_name(&members, &keys, config);
+            let name = if used.insert(name.clone()) { name } else { keys.join("-") };
+            let lines = |kind: &str| block(&format!("{kind} {}", quote(&name)), &[("tenants", list(&keys))]);
+            let who = some(&keys);
+            let one = format!("{who} share an SSO account and its instance. If they are one customer:");
+            let several = "If they are several customers in one AWS organization:".to_owned();
+            to.questions.push(Part {
+                summary: format!("whether {who} are one customer"),
+                choices: vec![(one, lines("customer")), (several, lines("organization"))],
+            });
+            asked.push(keys);
+        }
+    }
+}
+
+/// The groups of tenants that share SSO account, instance and region, in source order.
+fn sharing(model: &Model<'_>) -> Vec<Vec<TenantId>> {
+    let mut groups: BTreeMap<TenantId, BTreeSet<TenantId>> = BTreeMap::new();
+    for relation in model.relations_of(RelationKind::SharedSsoAccount) {
+        let known = groups.iter().find(|(_, members)| members.contains(&relation.other)).map(|(first, _)| *first);
+        groups.entry(known.unwrap_or(relation.other)).or_default().extend([relation.other, relation.tenant]);
+    }
+    groups.into_values().map(|members| members.into_iter().collect()).collect()
+}
+
+/// What they could be called: what their keys begin with, or what their common role is named after.
+fn group_name(members: &[&Tenant], keys: &[&str], config: &Config) -> String {
+    let mut environments = members.iter().map(|tenant| environment_of(tenant.role()?.name.text(), &config.role_name));
+    let role = environments.next().flatten().filter(|first| environments.all(|it| it == Some(*first)));
+    let name = common_name(keys).map(str::to_owned).or(role.map(str::to_ascii_lowercase));
+    name.unwrap_or_else(|| keys.iter().take(3).copied().collect::<Vec<_>>().join("-"))
+}
+
+fn some<T: AsRef<str>>(names: &[T]) -> String {
+    if names.len() <= NAMED {
+        return named(names);
+    }
+    let shown: Vec<&str> = names.iter().take(NAMED).map(AsRef::as_ref).collect();
+    format!("{} and {} more", named(&shown).replace(" and ", ", "), names.len() - NAMED)
+}
+
+/// Roles that have the tenant's name without something around it.
+fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
+    let mut blocks: BTreeMap<String, String> = BTreeMap::new();
+    for (model, config) in found {
+        let habits = model.role_names.habits().iter();
+        for &id in habits.filter(|habit| matches!(habit.kind, RoleHabitKind::Shorter(_))).flat_map(|it| &it.tenants) {
+            let tenant = model.tenant(id);
+            let role = tenant.role().map(|role| role.name.text().to_owned());
+            let Some(environment) = role.as_deref().and_then(|role| environment_of(role, &config.role_name)) else {
+                continue;
+            };
+            // As the connector's module was given it, where that can be told.
+            let lower = environment.to_ascii_lowercase();
+            let given = if title(&lower) == environment { lower } else { environment.to_owned() };
+            let lines = block(&format!("tenant {}", quote(tenant.name())), &[("environment", quote(&given))]);
+            blocks.entry(tenant.name().to_owned()).or_insert(lines);
+        }
+    }
+    if !blocks.is_empty() {
+        let keys: Vec<&String> = blocks.keys().collect();
+        let about = format!(
+            "The roles of {} have shorter names than the tenants. If these are the environments of their connectors:",
+            some(&keys)
+        );
+        let lines = blocks.into_values().collect::<Vec<_>>().join("\n");
+        to.questions
+            .push(Part { summary: "which environments connectors were given".into(), choices: vec![(about, lines)] });
+    }
+}
+
+/// Accounts that the runtime may enter and that are no tenant's.
+fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
+    let mut extra: Vec<String> = Vec::new();
+    let mut own: BTreeSet<String> = BTreeSet::new();
+    for (model, config) in found {
+        let is_set = model.variables.iter().all(|variable| variable.state == VariableState::Known);
+        // Whose an account is can only be told where all tenants are known.
+        if model.tenants.is_empty() || !is_set || !model.knows_its_flows() || !model.is_everything_readable() {
+            return;
+        }
+        own.extend(config.host_accounts.iter().cloned());
+        let values = model.tenants.iter().flat_map(Tenant::values).filter_map(|field| field.raw());
+        own.extend(values.map(ToString::to_string));
+        let roles = model.tenants.iter().filter_map(Tenant::role_account);
+        own.extend(roles.map(|account| account.text().to_owned()));
+        for list in model.runtimes.iter().flat_map(|runtime| &runtime.safelists) {
+            let texts = list.elements().unwrap_or_default().iter().filter_map(text_of);
+            for account in texts.map(|text| text.to_string()) {
+                let is_account = arn::is_account_id(&account) && !facts::is_placeholder_account(&account);
+                if is_account && !extra.contains(&account) {
+                    extra.push(account);
+                }
+            }
+        }
+    }
+    extra.retain(|account| !own.contains(account));
+    if extra.is_empty() {
+        return;
+    }
+    let (are, they) = if extra.len() == 1 { ("is", "it is") } else { ("are", "they are") };
+    let about = format!(
+        "{} {are} in the safelist and {are} no tenant's. If {they} your own, so that no tenant may use",
+        some(&extra)
+    );
+    let them = if extra.len() == 1 { "it" } else { "them" };
+    to.questions.push(Part {
+        summary: format!("whose {} {are}", some(&extra)),
+        choices: vec![
+            (format!("{about} {them}:"), format!("host_accounts = {}", list(&extra))),
+            (
+                format!("If {they} somebody else's that the runtime may enter, too:"),
+                format!("safelist_extra = {}", list(&extra)),
+            ),
+        ],
+    });
+}
+
+/// Values files that would set the tenants and that no run loads.
+fn values(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Proposal) {
+    let mut files: Vec<String> = Vec::new();
+    for (model, _) in found {
+        for gap in model.not_checked.iter().filter(|gap| gap.code == Code::UnloadedValues) {
+            let name = gap.span.map(|span| model.sources().get(span.file).name().to_owned());
+            // Patterns are as seen from the file's folder.
+            let name = name.map(|name| below(&name, folder).to_owned());
+            files.extend(name.filter(|name| !files.contains(name)));
+        }
+    }
+    if !files.is_empty() {
+        let about = format!("{} would set tenants, and no run loads it. To make each a run of its own:", some(&files));
+        let about = if files.len() == 1 { about } else { about.replace("loads it", "loads them") };
+        to.questions.push(Part {
+            summary: format!("whether {} are checked", some(&files)),
+            choices: vec![(about, format!("values = {}", list(&files)))],
+        });
+    }
+}
+
+fn below<'n>(name: &'n str, folder: &str) -> &'n str {
+    name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name)
+}
