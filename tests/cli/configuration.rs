@@ -238,6 +238,38 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
     assert!(said.ends_with(&format!("extend the block in .symlint.hcl to `{all}`")), "{said}");
 }
 
+#[test]
+fn a_mapped_attribute_must_be_there() {
+    let check = |attributes: &str, main: &str| {
+        let config = format!("tenants {{\n  attributes = {{ {attributes} }}\n}}\n");
+        let dir = folder(&[(".symlint.hcl", &config), ("main.tf", main), ("terraform.tfvars", &good())]);
+        Symlint::new(&["check"]).dir(dir.path()).run()
+    };
+    let flow = "module \"sso\" {\n  source = \"git::https://example.com/sso_flow.git\"\n  for_each = local.all\n  tenant_slug = \
+                each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = \
+                each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}\n";
+    let through_a_local = format!("{VARIABLE}locals {{\n  all = var.customer_tenants\n}}\n{flow}");
+    for main in [VARIABLE, &through_a_local] {
+        for (attributes, said) in [
+            // The role says it as well.
+            ("sso_account_id = \"sso_acount_id\"", "`sso_acount_id`; did you mean `sso_account_id`?"),
+            (
+                "role_arn = \"sso_connector_settings.connector_role\"",
+                "`sso_connector_settings.connector_role`: they have `sso_connector_settings.role_arn`",
+            ),
+            ("region = \"settings.region\"", "`settings.region`: they have `sso_connector_settings.region`"),
+            ("sso_connector_settings = \"settings\"", "`settings`: they have `sso_connector_settings`"),
+        ] {
+            let run = check(attributes, main);
+            assert_eq!(run.code, 2, "{attributes}: {run:?}");
+            let said =
+                format!(".symlint.hcl:2:{}: no tenant has an attribute {said}", attributes.find('"').unwrap() + 18);
+            assert!(run.stderr.contains(&said), "{attributes}: {}", run.stderr);
+        }
+    }
+    assert_eq!(check("sso_account_id = \"sso_account_id\"", VARIABLE).code, 0);
+}
+
 /// A module whose tenants are in the local `tenants`, with names that are not ours.
 fn renamed_module() -> [(&'static str, String); 2] {
     let call = "module \"access\" {\n  source = \"git::https://example.com/access.git\"\n  for_each = local.tenants\n  \

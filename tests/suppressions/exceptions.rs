@@ -46,7 +46,7 @@ fn an_exception_lapses_when_its_value_changes() {
             (1, vec!["suppression-unused -".into(), "role-account-mismatch -".into()])
         );
         let said = format!(
-            "this exception for `role-account-mismatch` holds for the value `{value}` only, and the value has changed"
+            "this exception for `role-account-mismatch` is only for the value `{value}`, but the value has changed"
         );
         assert_eq!(run.json()["findings"][0]["message"], said);
     }

@@ -82,15 +82,14 @@ impl Run<'_> {
             models.into_iter().map(|(model, config)| self.judge(model, config)).collect();
         fingerprint::assign(judged.iter_mut().map(Judged::findings), self.repository_path);
         let mut gone = self.apply_baseline(&mut judged);
-        // One file, and one configuration, may serve several projects: what is used in one is used.
-        let used: BTreeSet<_> = judged.iter().flat_map(|judged| judged.applied.used.iter().cloned()).collect();
+        let effects = policy::Effects::of_all(judged.iter().map(|judged| &judged.applied));
         let mut copied = copied(&judged);
         for (at, judged) in judged.iter_mut().enumerate() {
             let runs = |rule: &str| self.runs(rule, judged.config);
             let finds_all = |rule: &str| self.finds_all(rule, judged.config, &judged.outcome.model);
             let mut unused = policy::unused(
                 &judged.applied,
-                &used,
+                &effects,
                 &judged.outcome.model,
                 judged.config,
                 self.today,

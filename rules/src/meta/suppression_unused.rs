@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
             }
             Unused::Expired(day) => format!("this exception for `{rule}` expired on {day}; renew or remove it"),
             Unused::Changed(value) => {
-                format!("this exception for `{rule}` holds for the value `{value}` only, and the value has changed")
+                format!("this exception for `{rule}` is only for the value `{value}`, but the value has changed")
             }
             Unused::Baseline => format!("this `{rule}` finding no longer exists; write the baseline again"),
         };

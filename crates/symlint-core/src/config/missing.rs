@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use symlint_terraform::{Evaluator, Value};
+use symlint_terraform::{Evaluator, Root, Value};
 
 use super::{ArgumentKind, Config, ConfigError};
+use crate::discover::{Step, values_at};
 use crate::rule::closest;
 use crate::tenants::{Field, FieldKind, Model, Tenant, Whole};
 
@@ -60,23 +61,26 @@ fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
 
 /// An attribute that no tenant has, where the tenants have one with nearly the same name, or with ours.
 fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
-    let is_unseen = |ours: &str| {
-        let mut tenants = models.iter().flat_map(|model| of_variables(model)).peekable();
-        tenants.peek().is_some() && tenants.all(|tenant| kinds(ours).all(|kind| is_unseen(tenant, kind)))
-    };
     let mapped = config.attributes.iter().filter(|(_, theirs)| !theirs.is_empty()).map(|(ours, _)| ours);
-    let mut unseen: Vec<&String> = mapped.filter(|ours| is_unseen(ours)).collect();
-    unseen.sort_unstable_by_key(|ours| config.attribute_spans.get(*ours));
-    if unseen.is_empty() {
+    let mut mapped: Vec<&String> = mapped.collect();
+    mapped.sort_unstable_by_key(|ours| config.attribute_spans.get(*ours));
+    if mapped.is_empty() {
         return None;
     }
     let tenants: Vec<Value> = models.iter().flat_map(|model| entries(model)).collect();
-    unseen.into_iter().find_map(|ours| {
+    if tenants.is_empty() || tenants.iter().any(|tenant| tenant.as_unknown().is_some()) {
+        return None;
+    }
+    mapped.into_iter().find_map(|ours| {
         let (theirs, &span) = (config.attribute_path(ours), config.attribute_spans.get(ours)?);
         let (last, above) = theirs.split_last()?;
         let holders: Vec<Value> = tenants.iter().filter_map(|tenant| at(tenant, above)).collect();
-        let is_known = tenants.iter().all(|tenant| tenant.as_unknown().is_none());
-        if !is_known || holders.iter().any(|holder| holder.as_unknown().is_some() || holder.get(last).is_some()) {
+        // In lists of grants, only the last name counts.
+        let is_granted = kinds(ours)
+            .any(|kind| !FieldKind::CONNECTOR.contains(&kind) && kind != FieldKind::SsoAccountId)
+            && tenants.iter().any(|tenant| is_in_list(tenant, last));
+        let is_there = |holder: &Value| holder.as_unknown().is_some() || holder.get(last).is_some();
+        if is_granted || holders.iter().any(is_there) {
             return None;
         }
         let plain = Config::default();
@@ -90,6 +94,13 @@ fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErr
         };
         Some(ConfigError { message: format!("no tenant has an attribute `{}`{hint}", theirs.join(".")), span })
     })
+}
+
+/// Whether an element of a list or map in an attribute of `tenant` has an attribute of this name.
+fn is_in_list(tenant: &Value, name: &str) -> bool {
+    let attributes = tenant.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+    let mut elements = attributes.flat_map(|value| values_at(value, &[Step::Each]));
+    elements.any(|element| element.get(name).is_some())
 }
 
 /// An argument that no flow call has, where they have one with nearly the same name, or with ours.
@@ -174,16 +185,20 @@ fn is_unseen(tenant: &Tenant, kind: FieldKind) -> bool {
     tenant.values().filter(|field| field.kind == kind).all(Field::is_unseen)
 }
 
-/// The entries of the tenants variables, as the tenants were made of them.
+/// The elements of the collections that tenants are made of.
 fn entries(model: &Model<'_>) -> Vec<Value> {
     let evaluator = Evaluator::new(model.project);
     let root = evaluator.root();
-    let value = |name: &String| match name.strip_prefix("local.") {
-        Some(local) => evaluator.local(&root, local),
-        None => evaluator.variable(&root, name),
-    };
-    let variables = model.variables.iter().filter_map(|variable| value(&variable.name));
-    variables.filter_map(Value::into_entries).flatten().map(|entry| entry.value).collect()
+    let elements = model.sources_of_values.collections().iter().flat_map(|collection| {
+        let value = match &collection.shape.root {
+            Root::Variable { module, name } if module.is_empty() => evaluator.variable(&root, name),
+            Root::Local { module, name } if module.is_empty() => evaluator.local(&root, name),
+            _ => None,
+        };
+        let steps: Vec<Step> = collection.shape.steps.iter().cloned().chain([Step::Each]).collect();
+        value.map(|value| values_at(&value, &steps)).unwrap_or_default()
+    });
+    elements.collect()
 }
 
 fn at(value: &Value, path: &[&str]) -> Option<Value> {

@@ -16,7 +16,7 @@ pub use copied::CopiedSuppression;
 pub(crate) use copied::{Copied, copied};
 pub(crate) use inline::Inline;
 pub use inline::InvalidSuppression;
-pub(crate) use suppress::{Applied, apply, replaced, unused, unused_baseline};
+pub(crate) use suppress::{Applied, Effects, apply, replaced, unused, unused_baseline};
 pub use suppress::{Suppressions, Unused, UnusedSuppression};
 
 /// What a run asks for beside the configuration.

@@ -57,12 +57,31 @@ pub(crate) type Known = (String, u32);
 /// The suppressions of one project, and what became of them.
 pub(crate) struct Applied {
     pub(crate) inline: Inline,
+    pub(crate) effects: Effects,
+}
+
+/// What became of suppressions, in one project or in all.
+#[derive(Default)]
+pub(crate) struct Effects {
     /// The places of all that suppressed something.
-    pub(crate) used: BTreeSet<Known>,
+    used: BTreeSet<Known>,
     /// The rule and the tenants of each finding about several that counts.
-    groups: Vec<(&'static str, Vec<String>)>,
+    groups: BTreeSet<(&'static str, Vec<String>)>,
     /// The places of the exceptions that would have suppressed something with another value.
     changed: BTreeSet<Known>,
+}
+
+impl Effects {
+    /// One file, and one configuration, may serve several projects: what is used in one is used.
+    pub(crate) fn of_all<'a>(all: impl IntoIterator<Item = &'a Applied>) -> Self {
+        let mut effects = Self::default();
+        for Applied { effects: own, .. } in all {
+            effects.used.extend(own.used.iter().cloned());
+            effects.groups.extend(own.groups.iter().cloned());
+            effects.changed.extend(own.changed.iter().cloned());
+        }
+        effects
+    }
 }
 
 /// Marks the findings that comments and exceptions cover; `today` is `YYYY-MM-DD`.
@@ -73,8 +92,7 @@ pub(crate) fn apply(
     config: &Config,
     today: Option<&str>,
 ) -> Applied {
-    let (mut used, mut changed) = (BTreeSet::new(), BTreeSet::new());
-    let mut groups = Vec::new();
+    let Effects { mut used, mut groups, mut changed } = Effects::default();
     let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
@@ -100,11 +118,11 @@ pub(crate) fn apply(
             suppression = suppression.or(Some(Suppression { by: SuppressedBy::Exception, reason }));
         }
         if suppression.is_none() && !finding.tenants.is_empty() {
-            groups.push((finding.rule, finding.tenants.clone()));
+            groups.insert((finding.rule, finding.tenants.clone()));
         }
         finding.suppressed = suppression;
     }
-    Applied { inline, used, groups, changed }
+    Applied { inline, effects: Effects { used, groups, changed } }
 }
 
 /// The exceptions that cover a finding; where it is about several tenants, those that cover all of them together.
@@ -140,7 +158,7 @@ fn covers(exception: &Exception, tenant: &Tenant) -> bool {
 /// rule whether it could look at everything in which it finds something.
 pub(crate) fn unused(
     applied: &Applied,
-    used: &BTreeSet<Known>,
+    effects: &Effects,
     model: &Model<'_>,
     config: &Config,
     today: Option<&str>,
@@ -152,7 +170,7 @@ pub(crate) fn unused(
     if !model.is_everything_readable() {
         return unused;
     }
-    let is_unused = |span| !used.contains(&known(span, model));
+    let is_unused = |span| !effects.used.contains(&known(span, model));
     // Where it is not known what is made of data, the data may have the finding.
     let is_known = |span: Span| model.knows_its_flows() || model.project.files().iter().any(|it| it.id == span.file);
     let is_judged = |comment: &&InlineSuppression| {
@@ -167,10 +185,10 @@ pub(crate) fn unused(
         let why = match &exception.expires {
             Some(day) if has_expired(exception, today) => Unused::Expired(day.clone()),
             _ if !is_unused(exception.span) => continue,
-            _ if applied.changed.contains(&known(exception.span, model)) => {
+            _ if effects.changed.contains(&known(exception.span, model)) => {
                 Unused::Changed(exception.value.clone().unwrap_or_default())
             }
-            _ if applied.groups.iter().any(|(rule, tenants)| is_about(exception, rule, tenants)) => Unused::Group,
+            _ if effects.groups.iter().any(|(rule, tenants)| is_about(exception, rule, tenants)) => Unused::Group,
             _ if finds_all(&exception.rule) => Unused::Exception,
             _ => continue,
         };
