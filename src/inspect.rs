@@ -31,6 +31,9 @@ pub(crate) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(if failures().next().is_some() { 2 } else { 0 }))
 }
 
+/// How many instances are named that have no tenant.
+const FEW: usize = 5;
+
 /// How many names of each list are shown to people.
 const NAMES: usize = 60;
 
@@ -112,6 +115,9 @@ impl Page {
     fn run(&mut self, run: &InspectedRun) {
         self.root = if run.root == "." { String::new() } else { format!("{}/", run.root) };
         let _ = writeln!(self.text, "{}", printable(&run.name()));
+        if let Some(workspace) = &run.workspace {
+            self.line("workspace", workspace);
+        }
         if let Some(config) = &run.config {
             self.line("configuration", &config.file);
             let lines: Vec<&str> = config.sets.iter().flat_map(|text| text.lines()).collect();
@@ -188,7 +194,8 @@ impl Page {
         let from = &collection.from;
         if collection.found_by == FoundBy::Selection {
             let of = count(collection.count, "element");
-            self.line("", &format!("{of} of `{from}`{declared} belong to them: selected for each tenant"));
+            let belong = if collection.count == 1 { "belongs" } else { "belong" };
+            self.line("", &format!("{of} of `{from}`{declared} {belong} to them: selected for each tenant"));
         } else {
             let from = if from.contains(' ') { from.clone() } else { format!("`{from}`") };
             self.line("tenants", &format!("{} in {from}{declared}{files}", collection.count));
@@ -207,14 +214,17 @@ impl Page {
             FoundBy::Name => vec!["by its name".to_owned(), by_flows],
             FoundBy::Flows => vec![by_flows],
             FoundBy::Shape => vec!["by its elements, which have ARNs as tenants have; no flow leads to it".to_owned()],
-            FoundBy::Call => vec!["by the call, which is given values directly: each instance is a tenant".to_owned()],
+            FoundBy::Call => {
+                vec!["by themselves: they are given values directly, so each instance is a tenant".to_owned()]
+            }
             FoundBy::Selection => Vec::new(),
         };
         let reasons: Vec<String> = reasons.into_iter().filter(|reason| !reason.is_empty()).collect();
         if !reasons.is_empty() {
             self.more(&format!("found {}", reasons.join(" and ")));
         }
-        let keys: Vec<String> = collection.tenants.iter().filter_map(|tenant| tenant.key.clone()).collect();
+        let name = |key: &String| if key.is_empty() { "(without a name)".to_owned() } else { key.clone() };
+        let keys: Vec<String> = collection.tenants.iter().filter_map(|tenant| tenant.key.as_ref().map(name)).collect();
         let hidden = collection.tenants.len() - keys.len();
         if !keys.is_empty() {
             self.more(&format!("keys: {}", listed(&keys, NAMES)));
@@ -252,11 +262,14 @@ impl Page {
     fn flow(&mut self, flow: &InspectedFlow) {
         let about = match &flow.call {
             Some(call) => self.call(call),
-            None => format!("the root module's own resources: {}", count(flow.instances, "instance")),
+            None => format!("the root module's own resources: {}", count(flow.instances.len(), "instance")),
         };
-        let tenants = match flow.with_tenant {
-            all if all == flow.instances => String::new(),
-            some => format!(", {some} with a tenant"),
+        let lost: Vec<String> =
+            flow.instances.iter().filter(|it| it.tenant.is_none()).map(|it| it.address.clone()).collect();
+        let tenants = if lost.is_empty() {
+            String::new()
+        } else {
+            format!(", {} of no known tenant{}", lost.len(), bracketed(&lost))
         };
         let unknown = flow.unknown.as_ref().map(|why| format!("; there may be others: {why}")).unwrap_or_default();
         self.line("flows", &format!("{about}{tenants}{unknown}"));
@@ -452,6 +465,12 @@ fn argument_line(argument: &InspectedArgument) -> String {
     }
     let given = if argument.is_given { "" } else { "; not set in the call" };
     format!("{} ({}{given})", fields.join(", "), evidence.join(" or "))
+}
+
+/// A few addresses, as far as there are any.
+fn bracketed(addresses: &[String]) -> String {
+    let named: Vec<String> = addresses.iter().filter(|address| !address.is_empty()).cloned().collect();
+    if named.is_empty() { String::new() } else { format!(" ({})", listed(&named, FEW)) }
 }
 
 /// The first `most` names.

@@ -115,7 +115,8 @@ fn each_attribute_has_its_evidence() {
     assert_eq!(collection["absent"], json!([{ "field": "cloud", "is_elsewhere": true }]));
     assert_eq!(collection["other_attributes"], json!([{ "attribute": "note", "looks_like": [] }]));
     let flow = &own["flows"][0];
-    assert_eq!((&flow["instances"], &flow["with_tenant"]), (&json!(2), &json!(2)));
+    let instance = |key: &str| json!({ "address": format!("module.grants[\"{key}\"]"), "tenant": key });
+    assert_eq!(flow["instances"], json!([instance("Acme"), instance("Bolt")]));
     assert_eq!(flow["call"]["module"], "modules/thing");
     assert_eq!(flow["resources"], json!(["sym_integration.this", "sym_target.this", "sym_strategy.this"]));
     let carried: Vec<Value> = flow["arguments"]
@@ -256,6 +257,18 @@ fn a_sensitive_variable_shows_no_keys() {
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert!(!run.stdout.contains("Acme") && !run.stdout.contains("357293847163"), "{}", run.stdout);
     }
+}
+
+#[test]
+fn the_workspace_is_shown() {
+    let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
+    let own = |run: Run| run.json()["runs"][0].clone();
+    assert_eq!(own(inspect(dir.path(), &[]))["workspace"], Value::Null);
+    let options = ["inspect", "--format", "json"];
+    let chosen = Symlint::new(&options).dir(dir.path()).env("TF_WORKSPACE", "prod").run();
+    assert_eq!(own(chosen)["workspace"], "prod");
+    let human = Symlint::new(&["inspect"]).dir(dir.path()).env("TF_WORKSPACE", "prod").run().stdout;
+    assert!(human.contains("  workspace      prod\n"), "{human}");
 }
 
 #[test]

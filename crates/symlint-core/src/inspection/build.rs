@@ -1,6 +1,6 @@
 //! From what was checked to the inspection.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::{
     AssignmentSource, FileId, FileRole, Given, ModuleCall, ModuleId, Root, Span, Str, is_automatic, syntax,
@@ -14,7 +14,8 @@ use crate::coverage::Code;
 use crate::discover::{Step, sinks::Sink};
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
 use crate::tenants::{
-    ArgumentPart, Cases, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, Model, Provenance, Tenant, Way,
+    ArgumentPart, Cases, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, FlowInstance, Model, Provenance,
+    Tenant, Way,
 };
 
 /// Which values files of a run Terraform would not load by itself.
@@ -61,6 +62,7 @@ fn run_of(
     InspectedRun {
         root: reported.root.clone(),
         is_module: model.project.has_configuration(),
+        workspace: model.project.workspace().map(str::to_owned),
         config: run
             .config_file
             .map(|file| InspectedConfig { file: file.to_owned(), sets: settings(model, run.config) }),
@@ -158,12 +160,14 @@ fn collections_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedCo
     let all = model.sources_of_values.collections();
     let mut found: Vec<InspectedCollection> =
         all.iter().enumerate().map(|(at, collection)| collection_of(model, at, collection, places)).collect();
-    for (at, flow) in model.flows.iter().enumerate() {
-        let tenants: Vec<&Tenant> =
-            model.tenants.iter().filter(|tenant| tenant.provenance == Provenance::FlowCall(at)).collect();
-        if tenants.is_empty() {
-            continue;
+    let mut called: BTreeMap<usize, Vec<&Tenant>> = BTreeMap::new();
+    for tenant in &model.tenants {
+        if let Provenance::FlowCall(at) = tenant.provenance {
+            called.entry(at).or_default().push(tenant);
         }
+    }
+    for (at, tenants) in called {
+        let Some(flow) = model.flows.get(at) else { continue };
         found.push(InspectedCollection {
             from: flow_name(flow),
             found_by: FoundBy::Call,
@@ -249,8 +253,10 @@ fn is_hidden(model: &Model<'_>, tenant: &Tenant, collection: Option<&Collection>
     };
     let declared = variable.and_then(|name| model.project.root()?.variable(name));
     let is_slug_sensitive = || {
-        let mut own = model.flows.iter().flat_map(|flow| &flow.instances).filter(|it| it.tenant == Some(tenant.id));
-        own.any(|instance| instance.slug().is_some_and(|slug| slug.value.is_sensitive()))
+        let Provenance::FlowCall(flow) = tenant.provenance else { return false };
+        let mut own = model.flows.get(flow).into_iter().flat_map(|flow| &flow.instances);
+        let own = own.find(|instance| instance.tenant == Some(tenant.id));
+        own.and_then(FlowInstance::slug).is_some_and(|slug| slug.value.is_sensitive())
     };
     if declared.is_some_and(|variable| variable.sensitive) || collection.is_none() && is_slug_sensitive() {
         return true;
@@ -333,8 +339,11 @@ fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_
         let sinks = module.resources.iter().filter(|resource| Sink::of_block(resource).is_some());
         resources.extend(sinks.map(|resource| format!("{}.{}", resource.kind.text, resource.name.text)));
     }
-    let own = model.resources.iter().filter(|resource| resource.flow == at && resource.sink().is_some());
-    for resource in own {
+    // They are in the order of the flows.
+    let from = model.resources.partition_point(|resource| resource.flow < at);
+    let to = model.resources.partition_point(|resource| resource.flow <= at);
+    let own = model.resources.get(from..to).unwrap_or_default().iter();
+    for resource in own.filter(|resource| resource.sink().is_some()) {
         let address = format!("{}.{}", resource.kind(), resource.resource.name.text);
         if !resources.contains(&address) {
             resources.push(address);
@@ -343,8 +352,7 @@ fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_
     let carriers = flow.instances.first().map(|instance| instance.carriers.as_ref()).unwrap_or_default();
     InspectedFlow {
         call: flow.call.map(|call| places.call(call, flow.instances.len())),
-        instances: flow.instances.len(),
-        with_tenant: flow.instances.iter().filter(|instance| instance.tenant.is_some()).count(),
+        instances: flow.instances.iter().map(|instance| instance_of(model, flow, instance)).collect(),
         unknown: flow.unknown.as_ref().map(|unknown| unknown.reason.clone()),
         resources,
         arguments: carriers
@@ -356,6 +364,22 @@ fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_
             })
             .collect(),
     }
+}
+
+fn instance_of(model: &Model<'_>, flow: &FlowCall<'_>, instance: &FlowInstance) -> InspectedInstance {
+    let tenant = instance.tenant.map(|id| model.tenant(id));
+    let key = tenant.map(|tenant| tenant.key.raw().map(Str::to_string).unwrap_or_default());
+    let hides = |tenant: &Tenant| {
+        let collection = match tenant.provenance {
+            Provenance::Collection(at) => model.sources_of_values.collections().get(at),
+            Provenance::FlowCall(_) => None,
+        };
+        is_hidden(model, tenant, collection, key.as_deref().unwrap_or_default())
+    };
+    if tenant.is_some_and(hides) {
+        return InspectedInstance { address: flow_name(flow), tenant: None };
+    }
+    InspectedInstance { address: instance.address.to_string(), tenant: key }
 }
 
 fn part_of(part: &ArgumentPart) -> InspectedPart {

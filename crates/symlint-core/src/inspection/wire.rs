@@ -36,6 +36,8 @@ pub struct InspectedRun {
     pub root: String,
     /// Whether there is configuration; else it is a values file alone.
     pub is_module: bool,
+    /// The workspace, where one was chosen.
+    pub workspace: Option<String>,
     /// The configuration file of symlint that is used.
     pub config: Option<InspectedConfig>,
     /// Where values of variables come from, in the order in which they take effect, and how each was chosen.
@@ -246,16 +248,25 @@ pub struct AbsentField {
 pub struct InspectedFlow {
     /// The call; null where the root module has the resources itself.
     pub call: Option<InspectedCall>,
-    /// How many instances there are.
-    pub instances: usize,
-    /// How many of them have a tenant.
-    pub with_tenant: usize,
-    /// Why it is not known how many there are.
+    /// Its instances: one for each key, or one.
+    pub instances: Vec<InspectedInstance>,
+    /// Why there may be others.
     pub unknown: Option<String>,
     /// The resources on which Sym or AWS acts, by their addresses in the module.
     pub resources: Vec<String>,
     /// The arguments that carry values of tenants.
     pub arguments: Vec<InspectedArgument>,
+}
+
+/// An instance of a flow.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InspectedInstance {
+    /// Its address, such as `module.sso_access["acme"]`; without its key, where that is sensitive. Empty for the root
+    /// module's own resources.
+    pub address: String,
+    /// The key of the tenant whose values it should receive; null where that is not known, or sensitive.
+    pub tenant: Option<String>,
 }
 
 /// A call of a module.

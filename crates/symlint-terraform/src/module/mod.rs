@@ -321,6 +321,11 @@ impl Project {
         &self.unreadable
     }
 
+    /// The workspace, where one was chosen: `TF_WORKSPACE`, or what `terraform workspace select` wrote.
+    pub fn workspace(&self) -> Option<&str> {
+        self.surroundings.workspace.as_deref()
+    }
+
     /// Whether there is configuration, and not values alone.
     pub fn has_configuration(&self) -> bool {
         self.files.iter().any(|file| file.role == FileRole::Configuration)
