@@ -389,6 +389,23 @@ fn only_new_findings_fail() {
     assert_eq!(plain["findings"][0]["tenant"], "green_valley");
 }
 
+/// Who turns up as the owner of what another tenant reaches is told, and the finding is no new one.
+#[test]
+fn an_owner_that_turns_up_is_a_crossing() {
+    let wrong = customer("green_valley", 2).replace("iam::31", "iam::49");
+    let dir = repository(&[customer("blue_harbour", 1), wrong.clone()]);
+    let owner = customer("red_lake", 3);
+    let account = |text: &str, before: &str| text.split(before).nth(1).unwrap()[..12].to_owned();
+    let own = account(&owner, "sso_account_id = \"");
+    let owner = owner.replace(&own, &account(&wrong, "iam::"));
+    write(dir.path(), "terraform.tfvars", &values(&[customer("blue_harbour", 1), wrong, owner]));
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    let crossings = diff["crossings"].as_array().unwrap();
+    assert_eq!(crossings.len(), 1, "{diff:#}");
+    assert_eq!((&crossings[0]["from"][0], &crossings[0]["into"][0]), (&"green_valley".into(), &"red_lake".into()));
+    assert_eq!((&diff["summary"]["new_errors"], &diff["summary"]["hidden"]), (&0.into(), &0.into()), "{diff:#}");
+}
+
 #[test]
 fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
     let wrong = customer("green_valley", 2).replace("iam::31", "iam::49");

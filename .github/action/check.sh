@@ -153,11 +153,11 @@ find_base() {
     has_base || { fetch_base && has_base; }
 }
 
-# Fetches the base next to the checkout, which stays as it is; blobs come when they are needed.
+# Fetches the base next to the checkout, which stays as it is.
 fetch_base() {
     [[ -n ${GITHUB_REPOSITORY:-} ]] || return 1
     base_git config remote.origin.url "$server/$GITHUB_REPOSITORY"
-    base_git fetch --quiet --no-tags --depth=1 --filter=blob:none origin "$BASE_SHA" 2>"$work/fetch"
+    base_git fetch --quiet --no-tags --depth=1 origin "$BASE_SHA" 2>"$work/fetch"
 }
 
 # A path without `./` and a `/` at the end; `.` for the workspace.
@@ -243,12 +243,68 @@ untouched_findings() {
     ' "$work/touched" "$work/lines"
 }
 
+### What a change does.
+
+# Sets `revision` to what the change is compared with. Fails where there is none, or where nobody can tell.
+find_revision() {
+    local here=(git -C "$checkout" -c safe.directory='*' -c safe.bareRepository=explicit -c core.fsmonitor=false)
+    [[ -n $checkout ]] || return 1
+    # What GitHub merged for the pull request: its first parent is the base branch, as it was then.
+    if [[ ${GITHUB_REF:-} == refs/pull/*/merge && ${GITHUB_SHA:-} == "$head" ]] &&
+        "${here[@]}" rev-parse --verify --quiet 'HEAD^1^{commit}' >"$work/parent" && [[ -s $work/parent ]]; then
+        revision=HEAD^1
+    # A part of the history does not tell where the change left the base branch.
+    elif [[ ${GITHUB_REF:-} == refs/pull/*/merge && ${GITHUB_SHA:-} == "$head" || ${GITHUB_EVENT_NAME:-} == merge_group ||
+        $("${here[@]}" rev-parse --is-shallow-repository 2>/dev/null) == false ]]; then
+        revision=$BASE_SHA
+    else
+        return 1
+    fi
+}
+
+# symlint, which finds the objects of the base next to the checkout, too.
+with_base() {
+    if [[ -d $work/base/objects ]]; then
+        GIT_ALTERNATE_OBJECT_DIRECTORIES=$work/base/objects "$symlint" "$@"
+    else
+        "$symlint" "$@"
+    fi
+}
+
+# Writes who gains and who loses access to $work/diff.md. The configuration of each side is its own: what a change does to
+# it is a part of the change.
+compare() {
+    local code=0 arguments=(diff --color never --fail-on never --format "markdown=$work/diff.md" --format "human=$work/diff")
+    [[ -n $revision ]] || return 0
+    [[ -z ${INPUT_CONFIG:-} ]] || arguments+=(--config "$INPUT_CONFIG")
+    [[ -z ${INPUT_BASELINE:-} ]] || arguments+=(--baseline "$INPUT_BASELINE")
+    [[ ${INPUT_INLINE_SUPPRESSIONS:-true} != false ]] || arguments+=(--no-inline-suppressions)
+    with_base "${arguments[@]}" --base "$revision" -- "${INPUT_PATH:-.}" >/dev/null 2>"$work/diff-errors" || code=$?
+    if [[ $code != 0 && ! -s $work/diff.md ]]; then
+        warn "cannot say what the change does: $(head -n 1 "$work/diff-errors")"
+    fi
+}
+
+### The summary, and the comment on the pull request.
+
 summary() {
-    [[ ${INPUT_SUMMARY:-true} == true && -f $work/summary.md ]] || return 0
+    local size=0
+    [[ ${INPUT_SUMMARY:-true} == true ]] || return 0
+    if [[ -s $work/diff.md ]]; then
+        cat "$work/diff.md" >>"$GITHUB_STEP_SUMMARY"
+        printf '\n' >>"$GITHUB_STEP_SUMMARY"
+        size=$(wc -c <"$work/diff.md")
+    fi
+    [[ -f $work/summary.md ]] || return 0
+    size=$((size + $(wc -c <"$work/summary.md")))
+    if ((size > summary_limit + 40000)); then
+        printf 'The findings are too many for this page: see the log.\n' >>"$GITHUB_STEP_SUMMARY"
+        return 0
+    fi
     cat "$work/summary.md" >>"$GITHUB_STEP_SUMMARY"
     [[ -n $checkout ]] || return 0
     untouched_findings >"$work/untouched"
-    if [[ -s $work/untouched && $(wc -c <"$work/summary.md") -lt $summary_limit ]]; then
+    if [[ -s $work/untouched && $size -lt $summary_limit ]]; then
         {
             printf '\n### On lines that this change does not touch\n\n'
             # As code by indentation, which no text can end.
@@ -256,6 +312,48 @@ summary() {
             printf '\nGitHub shows annotations only on lines of the change.\n'
         } >>"$GITHUB_STEP_SUMMARY"
     fi
+}
+
+# Asks GitHub's API: the method, the path, and a file with what is sent. Prints the status; the answer is in $work/answer.
+api() {
+    local arguments=(-q --silent --location --connect-timeout 20 --max-time 60 --request "$1" --output "$work/answer"
+        --write-out '%{http_code}' --header 'Accept: application/vnd.github+json' --header 'Content-Type: application/json' --config -)
+    [[ -z ${3:-} ]] || arguments+=(--data-binary "@$3")
+    : >"$work/answer"
+    curl "${arguments[@]}" "${GITHUB_API_URL:-https://api.github.com}$2" <<<"header = \"Authorization: Bearer $gh_token\"" ||
+        true
+}
+
+# Posts the comment of this use of the action, or updates it. Nobody else's comment is touched, whatever it says.
+comment() {
+    local status='' id marker said
+    [[ ${INPUT_COMMENT:-false} == true && -s $work/diff.md && ${PR_NUMBER:-} =~ ^[0-9]+$ ]] || return 0
+    [[ -n $gh_token && -n ${GITHUB_REPOSITORY:-} ]] || return 0
+    if ! command -v jq >/dev/null; then
+        warn 'the comment was not posted: jq is not installed; the summary says the same'
+        return 0
+    fi
+    marker="<!-- symlint $(printf '%s' "$(plain_path "${INPUT_PATH:-.}")" | checksum /dev/stdin | cut -c 1-16) -->"
+    # Those of whoever the token is: others could write the same first line.
+    jq -n --arg repository "$GITHUB_REPOSITORY" --argjson number "$PR_NUMBER" '{
+        query: "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { first: comments(first: 100) { ...ours } last: comments(last: 100) { ...ours } } } } fragment ours on IssueCommentConnection { nodes { databaseId viewerDidAuthor body } }",
+        variables: { owner: ($repository | split("/")[0]), name: ($repository | split("/")[1]), number: $number }
+    }' >"$work/query"
+    status=$(api POST /graphql "$work/query")
+    id=$(jq -r --arg marker "$marker" '[.data.repository.pullRequest | .first, .last | .nodes[]? |
+        select(.viewerDidAuthor and (.body | startswith($marker))) | .databaseId] | first // empty' "$work/answer" 2>/dev/null) || id=''
+    # Nothing to say is said only where something was said before.
+    if [[ -z $id && $status == 200 ]] && head -n 1 "$work/diff.md" | grep -q '^## ✅ '; then return 0; fi
+    jq -Rs --arg marker "$marker" '{ body: ($marker + "\n" + .) }' <"$work/diff.md" >"$work/body"
+    if [[ -n $id ]]; then
+        status=$(api PATCH "/repos/$GITHUB_REPOSITORY/issues/comments/$id" "$work/body")
+    elif [[ $status == 200 ]]; then
+        status=$(api POST "/repos/$GITHUB_REPOSITORY/issues/$PR_NUMBER/comments" "$work/body")
+    fi
+    [[ $status != 20[01] ]] || return 0
+    said=$(jq -r '.message // empty' "$work/answer" 2>/dev/null | head -n 1 | tr -d '`' | cut -c 1-200)
+    echo "No comment was posted (${status:-no answer}: $said): the token may only read, as it does for forks and Dependabot."
+    note "No comment was posted: the token may not write to pull requests (\`${said:-${status:-no answer}}\`)."
 }
 
 ### Code scanning.
@@ -279,7 +377,7 @@ can_upload() {
 ### All of it.
 
 main() {
-    local symlint='' code=0 name token category checkout='' head='' objects='' arguments
+    local symlint='' code=0 name token category checkout='' head='' objects='' revision='' arguments
     for name in INPUT_PATH INPUT_CONFIG INPUT_BASELINE INPUT_VERSION; do
         [[ ${!name:-} != *[$'\n\r']* ]] || fail "an input has more than one line"
     done
@@ -288,6 +386,7 @@ main() {
     readonly work
     install
     find_base || checkout=''
+    find_revision || revision=''
 
     arguments=(
         check --color never --fail-on "${INPUT_FAIL_ON:-error}"
@@ -296,16 +395,24 @@ main() {
     )
     configuration
     [[ ${INPUT_INLINE_SUPPRESSIONS:-true} != false ]] || arguments+=(--no-inline-suppressions)
+    if [[ ${INPUT_NEW_FINDINGS_ONLY:-false} == true && -n ${BASE_SHA:-} ]]; then
+        [[ -n $revision ]] ||
+            fail "cannot tell which findings are new: commit $BASE_SHA is not in the checkout and cannot be fetched; set \`fetch-depth: 2\` for actions/checkout, or 0 where it checks out another commit than GitHub's merge, and give the job \`contents: read\`"
+        arguments+=(--new-since "$revision")
+    fi
+    compare
     # Until the runner sees a word that nobody can guess, no line is a command to it. Standard error goes the same way: the
     # runner reads the two streams apart.
     token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     printf '::stop-commands::%s\n' "$token"
-    "$symlint" "${arguments[@]}" -- "${INPUT_PATH:-.}" 2>"$work/errors" || code=$?
+    with_base "${arguments[@]}" -- "${INPUT_PATH:-.}" 2>"$work/errors" || code=$?
     cat "$work/errors"
+    [[ ! -s $work/diff ]] || cat "$work/diff"
     printf '\n::%s::\n' "$token"
 
     [[ ! -f $work/annotations ]] || grep -E '^::(error|warning|notice) ' "$work/annotations" || true
     summary
+    comment
     if [[ $code != [01] ]]; then
         # Nothing is uploaded: that would close the alerts of what was not checked.
         grep -qs '^::error title=symlint::' "$work/annotations" || error "$(cat "$work/errors")"

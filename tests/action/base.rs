@@ -8,7 +8,7 @@ use crate::support::{VARIABLE, bad, folder, tenant, values};
 const LAX: &str = "rule \"role-account-mismatch\" { level = \"off\" }\n";
 
 /// Commits `files` on top of what is there, and returns the commit.
-fn commit(repository: &Path, files: &[(&str, &str)]) -> String {
+pub(crate) fn commit(repository: &Path, files: &[(&str, &str)]) -> String {
     for (name, text) in files {
         std::fs::create_dir_all(repository.join(name).parent().unwrap()).unwrap();
         std::fs::write(repository.join(name), text).unwrap();
@@ -18,7 +18,7 @@ fn commit(repository: &Path, files: &[(&str, &str)]) -> String {
     git(repository, &["rev-parse", "HEAD"])
 }
 
-fn repository() -> tempfile::TempDir {
+pub(crate) fn repository() -> tempfile::TempDir {
     let repository = folder(&[]);
     git(repository.path(), &["init", "--quiet", "--initial-branch=main"]);
     repository

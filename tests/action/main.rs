@@ -13,6 +13,7 @@
 
 mod base;
 mod hostile;
+mod pull_request;
 mod release;
 mod runner;
 #[path = "../support/mod.rs"]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -183,9 +183,10 @@ impl Runner {
     }
 }
 
-/// A server on this machine that answers each request for `path` with a status and a body.
+/// A server on this machine that answers each request for `path`, or for `METHOD path`, with a status and a body.
 pub(crate) struct Server {
     pub(crate) address: String,
+    /// The first line, the headers, and after an empty line the body of each request.
     pub(crate) requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -196,12 +197,23 @@ pub(crate) fn serve(answers: Vec<(&'static str, u16, Vec<u8>)>) -> Server {
     let seen = Arc::clone(&requests);
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
-            let request = lines.next().unwrap_or_default();
-            let headers: Vec<String> = lines.collect();
-            seen.lock().unwrap().push(format!("{request}\n{}", headers.join("\n")));
-            let path = request.split(' ').nth(1).unwrap_or_default();
-            let answer = answers.iter().find(|(known, ..)| path == *known);
+            let mut reader = BufReader::new(&stream);
+            let mut lines: Vec<String> = Vec::new();
+            loop {
+                let mut line = String::new();
+                if reader.read_line(&mut line).unwrap_or(0) == 0 || line.trim_end().is_empty() {
+                    break;
+                }
+                lines.push(line.trim_end().to_owned());
+            }
+            let length =
+                lines.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+            let mut body = vec![0; length.unwrap_or(0)];
+            let _ = reader.read_exact(&mut body);
+            let request = lines.first().cloned().unwrap_or_default();
+            seen.lock().unwrap().push(format!("{}\n\n{}", lines.join("\n"), String::from_utf8_lossy(&body)));
+            let (asked, path) = (request.rsplit_once(' ').map_or("", |(asked, _)| asked), request.split(' ').nth(1));
+            let answer = answers.iter().find(|(known, ..)| path == Some(*known) || asked == *known);
             let (status, body) = answer.map_or((404, &b"{}"[..]), |(_, status, body)| (*status, body));
             let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
             // Whoever asked may have gone away.

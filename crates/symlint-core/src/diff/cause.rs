@@ -10,12 +10,23 @@ use crate::report::{Known, ReportedFinding, Subject};
 use crate::tenants::FieldKind;
 
 /// What a finding is about, in the places of the new report.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 struct Identity<'f> {
     rule: &'f str,
+    /// All that it is about, and those on whom it is reported: either may be the other's.
     tenants: BTreeSet<usize>,
+    own: BTreeSet<usize>,
     values: BTreeSet<(usize, FieldKind, Str)>,
     what: &'f str,
+}
+
+/// What two findings with one cause have in common: whichever of two tenants it is reported on.
+type Whole<'i> = (&'i str, &'i BTreeSet<usize>, &'i BTreeSet<(usize, FieldKind, Str)>, &'i str);
+
+impl Identity<'_> {
+    fn whole(&self) -> Whole<'_> {
+        (self.rule, &self.tenants, &self.values, self.what)
+    }
 }
 
 /// The values of all tenants, written and in effect, in the places of the new report.
@@ -50,16 +61,17 @@ impl Causes {
         let olds: Vec<(usize, Identity<'_>)> = identities(old, in_old, &none, &unified);
         let news: Vec<(usize, Identity<'_>)> = identities(new, in_new, &none, &same);
 
-        let mut places: HashMap<&Identity<'_>, Vec<usize>> = HashMap::default();
+        let mut places: HashMap<Whole<'_>, Vec<usize>> = HashMap::default();
         for (at, identity) in olds.iter().rev() {
-            places.entry(identity).or_default().push(*at);
+            places.entry(identity.whole()).or_default().push(*at);
         }
         for (at, identity) in &news {
-            if let Some(other) = places.get_mut(identity).and_then(Vec::pop) {
+            if let Some(other) = places.get_mut(&identity.whole()).and_then(Vec::pop) {
                 causes.join(other, *at);
             }
         }
         causes.join_unchanged(&olds, &news, &values(old, &unified), &values(new, &same));
+        causes.join_grown((old, &olds), (new, &news));
         causes.join_groups((old, &olds), (new, &news));
         causes
     }
@@ -108,6 +120,31 @@ impl Causes {
                 && is_kept(identity, before)
                 && let Some(other) = left.get_mut(&about(identity)).and_then(Vec::pop)
             {
+                self.join(other, *at);
+            }
+        }
+    }
+
+    /// A finding about one tenant's value is the same when somebody turns up, or goes, whose value that is.
+    fn join_grown(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
+        type Own<'f> = (&'f str, BTreeSet<usize>, BTreeSet<(FieldKind, Str)>, &'f str);
+        fn own<'f>(seen: Seen<'f>, at: usize, identity: &Identity<'f>) -> Option<(Own<'f>, bool)> {
+            let subject = seen.report.findings.get(at)?.subject.as_deref().filter(|it| !it.primary.is_empty())?;
+            let own = identity.own.clone();
+            Some(((identity.rule, own, subject.primary.clone(), identity.what), subject.others.is_empty()))
+        }
+        let mut left: BTreeMap<Own<'_>, Vec<(usize, bool)>> = BTreeMap::new();
+        for (at, identity) in old.1.iter().rev().filter(|(at, _)| self.is_gone(*at)) {
+            if let Some((own, is_alone)) = own(old.0, *at, identity) {
+                left.entry(own).or_default().push((*at, is_alone));
+            }
+        }
+        for (at, identity) in new.1 {
+            let Some((own, is_alone)) = own(new.0, *at, identity).filter(|_| self.is_new(*at)) else { continue };
+            if let Some(others) = left.get_mut(&own)
+                && let Some(place) = others.iter().position(|(_, other)| is_alone || *other)
+            {
+                let (other, _) = others.remove(place);
                 self.join(other, *at);
             }
         }
@@ -182,6 +219,7 @@ fn identity<'f>(finding: &'f ReportedFinding, none: &'f Subject, unified: &dyn F
     Identity {
         rule: &finding.rule,
         tenants: subject.own.iter().chain(&subject.others).map(|tenant| unified(*tenant)).collect(),
+        own: subject.own.iter().map(|tenant| unified(*tenant)).collect(),
         values: subject.values.iter().map(|(tenant, kind, text)| (unified(*tenant), *kind, text.clone())).collect(),
         what: &subject.what,
     }

@@ -128,6 +128,21 @@ pub(super) fn crossings(new: Seen<'_>, added: &[(usize, ChangedFinding)]) -> Vec
     added.iter().filter_map(crossing).collect()
 }
 
+/// The crossings among findings that were there before, but led to nobody whom the report knew.
+pub(super) fn grown_crossings(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, causes: &Causes) -> Vec<Crossing> {
+    let crossing = |(at, was): (usize, &Option<usize>)| {
+        let finding = new.report.findings.get(at)?;
+        let before = old.report.findings.get((*was)?)?.subject.as_deref()?;
+        let known: BTreeSet<usize> = before.tenants().into_iter().map(|tenant| pairing.unified(tenant)).collect();
+        let (from, _) = crosses(new, finding)?;
+        let others = finding.subject.iter().flat_map(|subject| &subject.others);
+        let into: Vec<String> =
+            others.filter(|other| !known.contains(other)).map(|other| new.key(*other).to_string()).collect();
+        (!into.is_empty()).then(|| Crossing { from, into, finding: changed(finding) })
+    };
+    causes.old_of.iter().enumerate().filter_map(crossing).collect()
+}
+
 /// The crossings that nobody would see, since the change hides them.
 pub(super) fn hidden_crossings(hidden: &[Hidden], sides: &[Seen<'_>]) -> Vec<Crossing> {
     let crossing = |it: &Hidden| {

@@ -211,34 +211,27 @@ fn between(old: Option<&Known>, new: Option<&Known>) -> String {
 fn access(diff: &Diff) -> String {
     let mut rows: Vec<String> = Vec::new();
     let mut notes: Vec<String> = Vec::new();
-    let others = |grant: &GrantChange| match grant.also_of.is_empty() {
-        true => String::new(),
-        false => format!(" ⚠️ also of {}", names(&grant.also_of)),
+    let with_others = |text: String, grant: &GrantChange, what: &str| {
+        let others = grant.others(what);
+        if others.is_empty() { text } else { format!("{text} ⚠️ also of {}", names(&others)) }
     };
     for change in &diff.tenants {
         let tenant = tenant(diff, change);
-        let row = |what: &str, grant: &GrantChange| {
+        let row = |what: &str, grant: &GrantChange, role: String, instance: String| {
             format!(
-                "| {what} | {tenant} | {} | {}{} | {} | {} |",
-                short(grant.permission_set.as_ref()),
-                short(grant.account.as_ref()),
-                others(grant),
-                short(grant.role.as_ref()),
-                short(grant.instance.as_ref())
+                "| {what} | {tenant} | {} | {} | {} | {instance} |",
+                with_others(short(grant.permission_set.as_ref()), grant, "permission_set"),
+                with_others(short(grant.account.as_ref()), grant, "account"),
+                with_others(role, grant, "role"),
             )
         };
-        rows.extend(change.gained.iter().map(|grant| row("**gains**", grant)));
+        let plain = |what: &str, it: &GrantChange| row(what, it, short(it.role.as_ref()), short(it.instance.as_ref()));
+        rows.extend(change.gained.iter().map(|grant| plain("**gains**", grant)));
         rows.extend(change.rerouted.iter().map(|Rerouted { old, new }| {
-            format!(
-                "| now through | {tenant} | {} | {}{} | {} | {} |",
-                short(new.permission_set.as_ref()),
-                short(new.account.as_ref()),
-                others(new),
-                between(old.role.as_ref(), new.role.as_ref()),
-                between(old.instance.as_ref(), new.instance.as_ref())
-            )
+            let role = between(old.role.as_ref(), new.role.as_ref());
+            row("now through", new, role, between(old.instance.as_ref(), new.instance.as_ref()))
         }));
-        rows.extend(change.lost.iter().map(|grant| row("loses", grant)));
+        rows.extend(change.lost.iter().map(|grant| plain("loses", grant)));
         notes.extend(tenant_notes(change).iter().map(|note| format!("- {}", cell(&capital(note)))));
     }
     if rows.is_empty() && notes.is_empty() {

@@ -86,6 +86,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, None, &none));
     let hidden = hidden::all(old, new, &pairing, unchanged_policy, comparison.trials);
     let mut crossings = findings::crossings(new, &added);
+    crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes));
     let sides: Vec<Seen<'_>> = [Some(new), unchanged_policy, Some(old)].into_iter().flatten().collect();
     crossings.extend(findings::hidden_crossings(&hidden, &sides));
     let mut changes = tenants::changes(old, new, &pairing);

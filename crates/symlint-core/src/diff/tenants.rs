@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use symlint_terraform::Str;
 
 use super::pair::{Pairing, Seen, same};
-use super::wire::{GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
+use super::wire::{AlsoOf, GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
 use super::wiring::is_of_wiring;
 use crate::coverage::Code;
 use crate::report::{Known, Location, TenantDetails, ValueDetails};
@@ -51,17 +51,18 @@ pub(super) fn note_others(changes: &mut [TenantChange], new: Seen<'_>) {
         for grant in grants {
             let GrantChange { permission_set, account, role, .. } = grant;
             let values = [
-                (FieldKind::PermissionSetArn, permission_set),
-                (FieldKind::TargetAccountId, account),
-                (FieldKind::RoleArn, role),
+                (FieldKind::PermissionSetArn, "permission_set", permission_set),
+                (FieldKind::TargetAccountId, "account", account),
+                (FieldKind::RoleArn, "role", role),
             ];
-            let mut also_of: BTreeSet<String> = BTreeSet::new();
-            for (kind, value) in values {
+            let mut also_of: BTreeSet<AlsoOf> = BTreeSet::new();
+            for (kind, what, value) in values {
                 let Some(Known::Text(text)) = value else { continue };
                 let others = owners.get(&(kind, text.as_str())).into_iter().flatten();
-                also_of.extend(others.filter(|at| customer(**at) != customer(*own)).map(|at| new.key(*at).to_string()));
+                let others = others.filter(|at| customer(**at) != customer(*own)).map(|at| new.key(*at));
+                let others = others.filter(|key| *key != change.tenant);
+                also_of.extend(others.map(|key| AlsoOf { what, tenant: key.to_string() }));
             }
-            also_of.remove(change.tenant.as_str());
             grant.also_of = also_of.into_iter().collect();
         }
     }

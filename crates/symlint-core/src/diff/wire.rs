@@ -177,8 +177,25 @@ pub struct GrantChange {
     pub role: Option<Known>,
     /// Of which Identity Center instance.
     pub instance: Option<Known>,
-    /// Tenants of other customers that have the account, the role, or the permission set, too.
-    pub also_of: Vec<String>,
+    /// Which of these other customers have, too.
+    pub also_of: Vec<AlsoOf>,
+}
+
+/// Something that a tenant of another customer has, too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AlsoOf {
+    /// What: `permission_set`, `account` or `role`.
+    pub what: &'static str,
+    /// The tenant's key.
+    pub tenant: String,
+}
+
+impl GrantChange {
+    /// The tenants of other customers that have `what`, too.
+    pub(super) fn others(&self, what: &str) -> Vec<String> {
+        self.also_of.iter().filter(|it| it.what == what).map(|it| it.tenant.clone()).collect()
+    }
 }
 
 /// A grant that goes another way.

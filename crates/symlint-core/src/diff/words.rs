@@ -141,10 +141,14 @@ pub fn grant_line(grant: &GrantChange) -> String {
         Some(Known::Unknown { .. }) => format!("{what} that is known only after apply"),
         None => format!("no {what}"),
     };
-    let others: Vec<String> = also_of.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
+    let others: Vec<String> = also_of
+        .iter()
+        .take(3)
+        .map(|it| format!("the {} is also that of `{}`", it.what.replace('_', " "), it.tenant))
+        .collect();
     let others = match others.is_empty() {
         true => String::new(),
-        false => format!(" (also of {})", others.join(", ")),
+        false => format!(" ({})", others.join(", ")),
     };
     format!(
         "{} in {}, through {}, of {}{others}",
