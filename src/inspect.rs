@@ -1,5 +1,6 @@
 //! `symlint inspect`
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -138,11 +139,17 @@ impl Page {
         if run.tenants == 0 {
             self.line("tenants", "none");
         }
-        for collection in &run.collections {
+        let is_call = |collection: &&InspectedCollection| collection.found_by == FoundBy::Call;
+        let calls: Vec<&InspectedCollection> = run.collections.iter().filter(is_call).collect();
+        for collection in run.collections.iter().filter(|it| calls.len() < 2 || !is_call(it)) {
             self.collection(collection);
         }
-        for flow in &run.flows {
-            self.flow(flow);
+        if calls.len() > 1 {
+            self.called(&calls);
+        }
+        for (at, flow) in run.flows.iter().enumerate() {
+            let before = run.flows.get(..at).unwrap_or_default();
+            self.flow(flow, before.iter().find(|other| is_alike(other, flow)));
         }
         if run.flows.is_empty() {
             self.line("flows", "none");
@@ -259,7 +266,32 @@ impl Page {
         }
     }
 
-    fn flow(&mut self, flow: &InspectedFlow) {
+    /// Tenants of several calls that are given their values directly.
+    fn called(&mut self, calls: &[&InspectedCollection]) {
+        let tenants: usize = calls.iter().map(|call| call.count).sum();
+        let files: BTreeSet<&str> = calls.iter().flat_map(|call| &call.files).map(|file| self.file(file)).collect();
+        let files: Vec<String> = files.into_iter().map(str::to_owned).collect();
+        let written = format!("written in {}", listed(&files, LINES));
+        self.line(
+            "tenants",
+            &format!("{tenants} in {} that are given values directly, {written}", count(calls.len(), "call")),
+        );
+        let keys = |call: &InspectedCollection| {
+            let keys: Vec<String> = call.tenants.iter().filter_map(|tenant| tenant.key.clone()).collect();
+            if keys.is_empty() { "(not shown)".to_owned() } else { listed(&keys, FEW) }
+        };
+        let width = calls.iter().map(|call| keys(call).chars().count()).max().unwrap_or(0).min(40);
+        for call in calls.iter().take(NAMES) {
+            let place = call.location.as_ref().map(|location| format!(" ({})", self.place(location)));
+            self.row(&printable(&keys(call)), width, &format!("`{}`{}", call.from, place.unwrap_or_default()));
+        }
+        if calls.len() > NAMES {
+            self.more(&format!("… and {} more: see `--format json`", calls.len() - NAMES));
+        }
+    }
+
+    /// A flow; `before` is one whose module and arguments are the same.
+    fn flow(&mut self, flow: &InspectedFlow, before: Option<&InspectedFlow>) {
         let about = match &flow.call {
             Some(call) => self.call(call),
             None => format!("the root module's own resources: {}", count(flow.instances.len(), "instance")),
@@ -273,6 +305,10 @@ impl Page {
         };
         let unknown = flow.unknown.as_ref().map(|why| format!("; there may be others: {why}")).unwrap_or_default();
         self.line("flows", &format!("{about}{tenants}{unknown}"));
+        if let Some(call) = before.and_then(|before| before.call.as_ref()) {
+            self.more(&format!("with arguments and resources as those of `{}`", call.name));
+            return;
+        }
         let width = flow.arguments.iter().map(|argument| argument.name.chars().count()).max().unwrap_or(0).min(40);
         for argument in &flow.arguments {
             self.row(&printable(&argument.name), width, &argument_line(argument));
@@ -465,6 +501,15 @@ fn argument_line(argument: &InspectedArgument) -> String {
     }
     let given = if argument.is_given { "" } else { "; not set in the call" };
     format!("{} ({}{given})", fields.join(", "), evidence.join(" or "))
+}
+
+/// Whether two calls are of one module and carry the same values in the same arguments.
+fn is_alike(a: &InspectedFlow, b: &InspectedFlow) -> bool {
+    let arguments = |flow: &InspectedFlow| -> Vec<(String, String)> {
+        flow.arguments.iter().map(|argument| (argument.name.clone(), argument_line(argument))).collect()
+    };
+    let module = |flow: &InspectedFlow| flow.call.as_ref().map(|call| (call.module.clone(), call.source.clone()));
+    module(a).is_some() && module(a) == module(b) && a.resources == b.resources && arguments(a) == arguments(b)
 }
 
 /// A few addresses, as far as there are any.

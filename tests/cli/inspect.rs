@@ -260,6 +260,66 @@ fn a_sensitive_variable_shows_no_keys() {
 }
 
 #[test]
+fn calls_with_values_of_their_own_are_shown_together() {
+    let call = |name: &str, digit: char| {
+        let text = client(name, &digit.to_string());
+        let value = |attribute: &str| {
+            let line = text.lines().find(|line| line.trim_start().starts_with(&format!("{attribute} ="))).unwrap();
+            line.split_once("= ").unwrap().1.to_owned()
+        };
+        format!(
+            "module \"{name}\" {{\n  source = \"./modules/thing\"\n  who = \"{name}\"\n  where_to = {}\n  set = {}\n  sym = {{ \
+             instance = {}, home = {}, role = {} }}\n}}\n",
+            value("workload"),
+            value("set"),
+            value("ic"),
+            value("home"),
+            value("role")
+        )
+    };
+    let main = format!("{}{}", call("Acme", '3'), call("Bolt", '6'));
+    let dir = folder(&[("main.tf", &main), ("modules/thing/main.tf", MODULE)]);
+    let own = inspect(dir.path(), &[]).json()["runs"][0].clone();
+    let found: Vec<Value> = own["collections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| json!([it["from"], it["found_by"], it["tenants"][0]["key"]]))
+        .collect();
+    assert_eq!(found, [json!(["module.Acme", "call", "Acme"]), json!(["module.Bolt", "call", "Bolt"])]);
+    let human = Symlint::new(&["inspect"]).dir(dir.path()).run().stdout;
+    assert!(human.contains("2 in 2 calls that are given values directly, written in main.tf\n"), "{human}");
+    assert!(human.contains("    Acme  `module.Acme` (main.tf:1)\n    Bolt  `module.Bolt` (main.tf:"), "{human}");
+    assert!(human.contains("with arguments and resources as those of `module.Acme`"), "{human}");
+}
+
+#[test]
+fn a_call_within_a_repeated_module_is_shown_once() {
+    let inner = MAIN
+        .replace("variable \"clients\" {}", "variable \"client\" {}\nvariable \"name\" {}")
+        .replace("  for_each = var.clients\n", "")
+        .replace("each.key", "var.name")
+        .replace("each.value", "var.client")
+        .replace("./modules/thing", "../thing");
+    let (inner, _) = inner.split_at(inner.find("module \"runtime\"").unwrap());
+    let outer = "variable \"clients\" {}\nmodule \"client\" {\n  source = \"./modules/client\"\n  for_each = var.clients\n  \
+                 client = each.value\n  name = each.key\n}\n";
+    let files = [
+        ("main.tf", outer),
+        ("modules/client/main.tf", inner),
+        ("modules/thing/main.tf", MODULE),
+        ("terraform.tfvars", &two()),
+    ];
+    let own = inspect(folder(&files).path(), &[]).json()["runs"][0].clone();
+    let flows = own["flows"].as_array().unwrap();
+    assert_eq!(flows.len(), 1, "{flows:?}");
+    let tenants: Vec<&Value> = flows[0]["instances"].as_array().unwrap().iter().map(|it| &it["tenant"]).collect();
+    assert_eq!(tenants, ["Acme", "Bolt"]);
+    assert_eq!(flows[0]["call"]["instances"], 2);
+    assert_eq!(own["collections"][0]["flows"], json!(["module.grants"]));
+}
+
+#[test]
 fn the_workspace_is_shown() {
     let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
     let own = |run: Run| run.json()["runs"][0].clone();

@@ -69,7 +69,7 @@ fn run_of(
         values: values_of(values, model),
         tenants: model.tenants.len(),
         collections: collections_of(model, &places),
-        flows: model.flows.iter().enumerate().map(|(at, flow)| flow_of(model, at, flow, &places)).collect(),
+        flows: flows_of(model, &places),
         safelists: safelists_of(model, &places),
         connectors: model.connectors.iter().map(|it| places.call(it.call, it.instances.len())).collect(),
         not_checked: not_checked.cloned().collect(),
@@ -156,10 +156,44 @@ fn values_of(values: &ChosenValues<'_>, model: &Model<'_>) -> Vec<InspectedValue
     found
 }
 
+/// Whether a collection says something that the others do not: what is computed of tenants only to be selected is theirs.
+fn is_shown(collection: &Collection) -> bool {
+    collection.discovery != Discovery::Selected || !matches!(collection.shape.root, Root::Inline(_))
+}
+
+/// The flows, each call once: it is called several times where the module around it is.
+fn flows_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedFlow> {
+    let mut found: Vec<InspectedFlow> = Vec::new();
+    let mut known: BTreeMap<Span, usize> = BTreeMap::new();
+    for (at, flow) in model.flows.iter().enumerate() {
+        let own = flow_of(model, at, flow, places);
+        let place = flow.call.map(|call| call.name.span);
+        let same = place.and_then(|place| known.get(&place)).and_then(|same| found.get_mut(*same));
+        match (same, place) {
+            (Some(same), _) => {
+                same.instances.extend(own.instances);
+                same.unknown = same.unknown.take().or(own.unknown);
+                if let Some(call) = &mut same.call {
+                    call.instances = same.instances.len();
+                }
+            }
+            (None, place) => {
+                known.extend(place.map(|place| (place, found.len())));
+                found.push(own);
+            }
+        }
+    }
+    found
+}
+
 fn collections_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedCollection> {
     let all = model.sources_of_values.collections();
-    let mut found: Vec<InspectedCollection> =
-        all.iter().enumerate().map(|(at, collection)| collection_of(model, at, collection, places)).collect();
+    let mut found: Vec<InspectedCollection> = all
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| is_shown(it))
+        .map(|(at, it)| collection_of(model, at, it, places))
+        .collect();
     let mut called: BTreeMap<usize, Vec<&Tenant>> = BTreeMap::new();
     for tenant in &model.tenants {
         if let Provenance::FlowCall(at) = tenant.provenance {
@@ -202,7 +236,7 @@ fn collection_of(
             Discovery::Looks => FoundBy::Shape,
             Discovery::Selected => FoundBy::Selection,
         },
-        flows: collection.flows.iter().filter_map(|flow| model.flows.get(*flow)).map(flow_name).collect(),
+        flows: unique(collection.flows.iter().filter_map(|flow| model.flows.get(*flow)).map(flow_name)),
         location: collection.declared.map(|span| places.location(span)),
         files: files_of(&tenants, places),
         count: if is_selected { collection.elements() } else { tenants.len() },
@@ -218,6 +252,16 @@ fn collection_of(
             })
             .collect(),
     }
+}
+
+fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for name in names {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
 }
 
 fn flow_name(flow: &FlowCall<'_>) -> String {
