@@ -254,6 +254,11 @@ pub(crate) struct CheckOptions {
     #[arg(long)]
     pub(crate) statistics: bool,
 
+    /// Compare the tenants with those of an earlier JSON report, too, for jobs that check one root module each
+    /// (repeatable)
+    #[arg(long, value_name = "REPORT.json")]
+    pub(crate) with: Vec<PathBuf>,
+
     /// Count only findings that the git revision does not have: they are compared with the commit where the work tree
     /// left REF
     #[arg(long, value_name = "REF", conflicts_with = "write_baseline")]

@@ -24,7 +24,8 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let outputs = outputs(options)?;
     let (tree, request) = asked(input)?;
-    let request = Request { accept: options.write_baseline.is_some(), ..request };
+    let with = options.with.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let request = Request { accept: options.write_baseline.is_some(), with, ..request };
     let engine = Engine::new(catalogue());
     let report = match &options.new_since {
         Some(revision) => {

@@ -14,6 +14,7 @@ use symlint_core::discover;
 use symlint_core::engine::{Engine, Named, Request};
 use symlint_core::policy::Policy;
 use symlint_core::report::json;
+use symlint_core::tenants::RunId;
 use symlint_rules::catalogue;
 use symlint_terraform::{Evaluator, FileTree, LoadOptions, Project};
 
@@ -77,7 +78,7 @@ mod lone {
     #[divan::bench(args = SIZES)]
     fn evaluate_and_find_tenants(bencher: Bencher<'_, '_>, size: Size) {
         let project = project(size);
-        bencher.bench(|| discover::build(&project, &Config::default()));
+        bencher.bench(|| discover::build(&project, &Config::default(), RunId::default()));
     }
 
     #[divan::bench(args = SIZES)]
@@ -106,7 +107,7 @@ mod with_module {
     #[divan::bench(args = SIZES)]
     fn evaluate_and_find_tenants(bencher: Bencher<'_, '_>, size: Size) {
         let project = module(size);
-        bencher.bench(|| discover::build(&project, &Config::default()));
+        bencher.bench(|| discover::build(&project, &Config::default(), RunId::default()));
     }
 
     #[divan::bench(args = SIZES)]

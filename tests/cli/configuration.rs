@@ -375,7 +375,9 @@ fn a_mistake_in_a_configuration_stops_its_own_folder_only() {
         assert!(run.stderr.contains(said), "{paths:?}: {}", run.stderr);
         assert_eq!(run.stderr.matches("error: ").count(), 1, "{paths:?}: {}", run.stderr);
         let report = run.json();
-        let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|it| &it["location"]["file"]).collect();
+        // Besides, the tenants of `c` are copies.
+        let findings = report["findings"].as_array().unwrap().iter().filter(|it| it["rule"] != "duplicate-tenant");
+        let found: Vec<_> = findings.map(|it| &it["location"]["file"]).collect();
         assert_eq!(found, ["b/terraform.tfvars", "c/terraform.tfvars"], "{paths:?}");
         assert_eq!(report["problems"][0]["location"]["file"], "a/.symlint.hcl");
     }

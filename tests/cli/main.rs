@@ -17,6 +17,7 @@ mod configuration;
 mod init;
 mod inputs;
 mod inspect;
+mod isolation;
 mod manual;
 mod output;
 mod search;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Run, Symlint, VARIABLE, bad, folder, good, symlint};
+use crate::support::{Run, Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
 fn check(dir: &Path, arguments: &[&str]) -> Run {
     let mut all = vec!["check", "--format", "json"];
@@ -321,4 +321,24 @@ fn many_findings_are_cut_and_counted_by_rule() {
     assert!(cut.contains("\n1  duplicate-key\n"), "{cut}");
     assert!(!run(&[]).contains("not shown:"));
     assert!(run(&["--statistics"]).contains("1  duplicate-key\n"));
+}
+
+#[test]
+fn a_second_values_file_that_drops_tenants_is_a_warning() {
+    let all = values(&[tenant("blue_harbour", &[]), tenant("red_canyon", &[])]);
+    let dir = folder(&[("main.tf", VARIABLE), ("all.tfvars", &all), ("one.tfvars", &good())]);
+    let found = |files: [&str; 2]| {
+        let options: Vec<&str> = files.iter().flat_map(|file| ["--var-file", *file]).collect();
+        let select = ["--select", "overridden-tenants"];
+        let run = check(dir.path(), &[&options[..], &select].concat());
+        let report = run.json();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let text = |it: &serde_json::Value| format!("{}: {}", it["level"], it["message"]).replace('"', "");
+        findings.iter().map(text).collect::<Vec<_>>()
+    };
+    let said = "warning: `customer_tenants` is set again in one.tfvars, which replaces this value without `red_canyon`";
+    assert_eq!(found(["all.tfvars", "one.tfvars"]), [said]);
+    // Nobody is lost.
+    assert_eq!(found(["one.tfvars", "all.tfvars"]), [""; 0]);
+    assert_eq!(found(["one.tfvars", "one.tfvars"]), [""; 0]);
 }

@@ -14,7 +14,7 @@ use crate::gaps;
 use crate::parallel;
 use crate::policy::{self, Applied, Baseline, CopiedSuppression, Inline, Policy, Suppressions, UnusedSuppression};
 use crate::rule::{Catalogue, Check, Context, Level, Rule};
-use crate::tenants::{Model, Tenant};
+use crate::tenants::{Model, RunId, SetUp, Tenant};
 
 /// What a check found in one project, and what it looked at.
 #[derive(Debug)]
@@ -38,96 +38,90 @@ pub struct Run<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Turns a file's name as it is shown into its path from the repository's root: fingerprints must be the same from
     /// wherever symlint is started.
-    pub repository_path: &'a dyn Fn(&str) -> String,
+    pub repository_path: &'a (dyn Fn(&str) -> String + Sync),
 }
 
 /// Checks one project by the rules of `catalogue`, without a baseline or a day.
 pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalogue: &Catalogue) -> Outcome<'p> {
     let run = Run { catalogue, policy, today: None, baseline: None, repository_path: &str::to_owned };
-    run.check([(project, config)]).swap_remove(0)
+    let set_up = SetUp::alone(model(project, config, RunId::default(), &[]), config);
+    run.judge_all(set_up, &[config]).swap_remove(0)
 }
 
-/// A project whose own suppressions are applied.
-struct Judged<'p, 'c> {
-    outcome: Outcome<'p>,
-    config: &'c Config,
+/// A run whose own suppressions are applied.
+struct Judged<'a> {
+    model: &'a Model<'a>,
+    findings: Vec<Finding>,
+    config: &'a Config,
     applied: Applied,
 }
 
-impl Judged<'_, '_> {
+impl Judged<'_> {
     fn findings(&mut self) -> (&Sources, &mut [Finding]) {
-        (self.outcome.model.sources(), &mut self.outcome.findings)
+        (self.model.sources(), &mut self.findings)
     }
 }
 
 /// What there is in `project`, and what of it cannot be judged: that too, which is `known` already.
-pub(crate) fn model<'p>(project: &'p Project, config: &Config, known: &[NotChecked]) -> Model<'p> {
-    let mut model = discover::build(project, config);
+pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known: &[NotChecked]) -> Model<'p> {
+    let mut model = discover::build(project, config, run);
     model.not_checked.extend_from_slice(known);
     model.not_checked = gaps::of(&model, config);
     model
 }
 
 impl Run<'_> {
-    /// Checks each project with its configuration, which must be in the project's sources if it is in a file.
-    /// There are as many outcomes as projects, in their order.
-    pub fn check<'p, 'c>(&self, projects: impl IntoIterator<Item = (&'p Project, &'c Config)>) -> Vec<Outcome<'p>> {
-        let models = projects.into_iter().map(|(project, config)| (model(project, config, &[]), config));
-        self.judge_all(models.collect())
-    }
-
-    /// Checks each model with its configuration. All of them are there before any rule runs.
-    pub(crate) fn judge_all<'p, 'c>(&self, models: Vec<(Model<'p>, &'c Config)>) -> Vec<Outcome<'p>> {
-        let mut judged: Vec<Judged<'p, 'c>> =
-            models.into_iter().map(|(model, config)| self.judge(model, config)).collect();
+    /// Checks each run with its configuration, which must be in the run's sources if it is in a file. There are as many
+    /// outcomes as runs, in their order.
+    pub(crate) fn judge_all<'p>(&self, set_up: SetUp<'p>, configs: &[&Config]) -> Vec<Outcome<'p>> {
+        let runs: Vec<(&Model<'_>, &Config)> = set_up.models().iter().zip(configs.iter().copied()).collect();
+        let mut judged: Vec<Judged<'_>> = match runs.as_slice() {
+            // One run is judged by several threads itself.
+            [(model, config)] => vec![self.judge(&set_up, model, config)],
+            _ => parallel::each(&runs, |(model, config)| self.judge(&set_up, model, config)),
+        };
         fingerprint::assign(judged.iter_mut().map(Judged::findings), self.repository_path);
         let mut gone = self.apply_baseline(&mut judged);
         let effects = policy::Effects::of_all(judged.iter().map(|judged| &judged.applied));
         let mut copied = copied(&judged);
         for (at, judged) in judged.iter_mut().enumerate() {
             let runs = |rule: &str| self.runs(rule, judged.config);
-            let finds_all = |rule: &str| self.finds_all(rule, judged.config, &judged.outcome.model);
-            let mut unused = policy::unused(
-                &judged.applied,
-                &effects,
-                &judged.outcome.model,
-                judged.config,
-                self.today,
-                &runs,
-                &finds_all,
-            );
+            let finds_all = |rule: &str| self.finds_all(rule, judged.config, judged.model);
+            let (applied, config) = (&judged.applied, judged.config);
+            let mut unused = policy::unused(applied, &effects, judged.model, config, self.today, &runs, &finds_all);
             // The baseline is in the sources of the first.
             unused.append(&mut gone);
             let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);
-            invalid.retain(|invalid| !judged.outcome.model.sources().get(invalid.span.file).is_in_copy());
+            invalid.retain(|invalid| !judged.model.sources().get(invalid.span.file).is_in_copy());
             let copied = copied.remove(&at).unwrap_or_default();
-            self.judge_suppressions(judged, &Suppressions { invalid, unused, copied });
+            self.judge_suppressions(&set_up, judged, &Suppressions { invalid, unused, copied });
             if !self.policy.select.is_empty() {
                 let level = |id| self.catalogue.get(id).map(|rule| self.policy.level(rule, judged.config));
-                judged.outcome.findings.retain(|finding| level(finding.rule) != Some(Level::Off));
+                judged.findings.retain(|finding| level(finding.rule) != Some(Level::Off));
             }
         }
         fingerprint::assign(judged.iter_mut().map(Judged::findings), self.repository_path);
-        judged.into_iter().map(|judged| judged.outcome).collect()
+        let findings: Vec<Vec<Finding>> = judged.into_iter().map(|judged| judged.findings).collect();
+        set_up.into_models().into_iter().zip(findings).map(|(model, findings)| Outcome { model, findings }).collect()
     }
 
-    fn judge<'p, 'c>(&self, model: Model<'p>, config: &'c Config) -> Judged<'p, 'c> {
+    fn judge<'a>(&self, set_up: &'a SetUp<'_>, model: &'a Model<'_>, config: &'a Config) -> Judged<'a> {
         let project = model.project;
-        let mut findings = self.findings(&model, config);
+        let mut findings = self.findings(set_up, model, config);
         let inline = if self.policy.no_inline { Inline::default() } else { Inline::read(project, self.catalogue) };
-        let applied = policy::apply(&mut findings, inline, &model, config, self.today);
+        let applied = policy::apply(&mut findings, inline, model, config, self.today);
         let mut findings = fold(findings);
         findings.iter_mut().for_each(|finding| stand_in_files(finding, project));
         sort(&mut findings, project);
-        Judged { outcome: Outcome { model, findings }, config, applied }
+        Judged { model, findings, config, applied }
     }
 
-    fn judge_suppressions(&self, judged: &mut Judged<'_, '_>, suppressions: &Suppressions) {
-        let Outcome { model, findings } = &mut judged.outcome;
+    fn judge_suppressions(&self, set_up: &SetUp<'_>, judged: &mut Judged<'_>, suppressions: &Suppressions) {
+        let Judged { model, findings, .. } = judged;
         let mut found = Vec::new();
         for (rule, level) in self.running(judged.config) {
             if let Check::Suppressions(check) = rule.check {
-                check(&mut Context::new(model, judged.config, rule, level, &mut found), suppressions);
+                check(&mut Context::new(set_up, model, judged.config, rule, level, &mut found), suppressions);
             }
         }
         if !found.is_empty() {
@@ -143,7 +137,7 @@ impl Run<'_> {
     }
 
     /// What the rules find that look at tenants and at the model.
-    fn findings(&self, model: &Model<'_>, config: &Config) -> Vec<Finding> {
+    fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> Vec<Finding> {
         /// How many tenants a thread takes at once.
         const CHUNK: usize = 64;
         enum Job<'t> {
@@ -163,18 +157,20 @@ impl Run<'_> {
         let work = |job: &Job<'_>| {
             let mut findings = Vec::new();
             match *job {
-                Job::Model(rule, level, check) => check(&mut Context::new(model, config, rule, level, &mut findings)),
+                Job::Model(rule, level, check) => {
+                    check(&mut Context::new(set_up, model, config, rule, level, &mut findings));
+                }
                 Job::Tenants(tenants) => {
                     for tenant in tenants {
                         for &(rule, level, check) in &tenant_rules {
-                            check(&mut Context::new(model, config, rule, level, &mut findings), tenant);
+                            check(&mut Context::new(set_up, model, config, rule, level, &mut findings), tenant);
                         }
                     }
                 }
             }
             findings
         };
-        let found: Vec<Vec<Finding>> = if model.tenants.len() < parallel::MANY_TENANTS {
+        let found: Vec<Vec<Finding>> = if model.tenants.len() < parallel::MANY_TENANTS || set_up.models().len() > 1 {
             jobs.iter().map(work).collect()
         } else {
             parallel::each(&jobs, work)
@@ -199,11 +195,11 @@ impl Run<'_> {
     }
 
     /// Marks what the baseline has, and returns what it has in vain.
-    fn apply_baseline(&self, judged: &mut [Judged<'_, '_>]) -> Vec<UnusedSuppression> {
+    fn apply_baseline(&self, judged: &mut [Judged<'_>]) -> Vec<UnusedSuppression> {
         let Some(baseline) = self.baseline else { return Vec::new() };
         let mut used = BTreeSet::new();
         let mut files = BTreeSet::new();
-        for Judged { outcome: Outcome { model, findings }, .. } in judged.iter_mut() {
+        for Judged { model, findings, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
                 let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
                 // Whatever else was read is data that the tenants may be made of.
@@ -224,7 +220,7 @@ impl Run<'_> {
                 }
             }
         }
-        let runs = |rule: &str| judged.iter().any(|judged| self.finds_all(rule, judged.config, &judged.outcome.model));
+        let runs = |rule: &str| judged.iter().any(|judged| self.finds_all(rule, judged.config, judged.model));
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 
@@ -258,8 +254,8 @@ impl Run<'_> {
 }
 
 /// The suppressions that came with a copied block, by the place of the project in which they are.
-fn copied(judged: &[Judged<'_, '_>]) -> BTreeMap<usize, Vec<CopiedSuppression>> {
-    let models: Vec<&Model<'_>> = judged.iter().map(|judged| &judged.outcome.model).collect();
+fn copied(judged: &[Judged<'_>]) -> BTreeMap<usize, Vec<CopiedSuppression>> {
+    let models: Vec<&Model<'_>> = judged.iter().map(|judged| judged.model).collect();
     let own = judged.iter().zip(&models).enumerate();
     let all: Vec<_> =
         own.flat_map(|(at, (judged, model))| policy::Copied::of(at, &judged.applied.inline, model)).collect();
@@ -277,7 +273,8 @@ fn in_baseline() -> Suppression {
 /// A value from the environment or an option is in no file: its variable is.
 fn stand_in_files(finding: &mut Finding, project: &Project) {
     finding.span = project.visible(finding.span);
-    finding.related.iter_mut().for_each(|related| related.span = project.visible(related.span));
+    let own = finding.related.iter_mut().filter(|related| related.elsewhere.is_none());
+    own.for_each(|related| related.span = project.visible(related.span));
     finding.fixes.retain(|fix| fix.edits.iter().all(|edit| project.visible(edit.span) == edit.span));
 }
 

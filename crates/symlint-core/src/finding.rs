@@ -4,6 +4,7 @@ use serde::Serialize;
 use symlint_terraform::Span;
 
 use crate::rule::{Level, Obstacle};
+use crate::tenants::TenantId;
 
 /// Something that is wrong, and where.
 #[derive(Debug, Clone)]
@@ -91,6 +92,8 @@ pub struct Related {
     pub message: String,
     /// Where.
     pub span: Span,
+    /// The tenant of another run in whose files it is; none for the run of the finding.
+    pub elsewhere: Option<TenantId>,
 }
 
 /// A way to mend a finding.

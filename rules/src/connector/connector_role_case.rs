@@ -6,7 +6,7 @@ use symlint_terraform::title;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     // One finding about a name is enough.
-    if !matches!(cx.model.role_names.of(tenant.id), RoleNaming::Own | RoleNaming::Nothing) {
+    if !matches!(cx.role_naming(tenant.id), RoleNaming::Own | RoleNaming::Nothing) {
         return;
     }
     let Some(role) = tenant.role().filter(|role| role.name.is_well_formed()) else { return };

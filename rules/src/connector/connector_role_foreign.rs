@@ -4,15 +4,15 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{RoleNaming, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    let RoleNaming::Foreign(owner) = cx.model.role_names.of(tenant.id) else { return };
+    let RoleNaming::Foreign(owner) = cx.role_naming(tenant.id) else { return };
     let Some(role) = tenant.role() else { return };
     // What was copied with the role's account, or with the whole entry, is reported there.
-    let copied_from = cx.model.copied_from(tenant.id);
-    if copied_from == Some(owner) || cx.model.role_copied_from(tenant) == Some(owner) {
+    let copied_from = cx.set_up.copied_from(tenant.id);
+    if copied_from == Some(owner) || cx.set_up.role_copied_from(tenant) == Some(owner) {
         return;
     }
     let owner = cx.tenant(owner);
-    let message = format!("role `{}` belongs to `{}`, not to `{}`", role.name.text(), owner.name(), tenant.name());
+    let message = format!("role `{}` belongs to {}, not to `{}`", role.name.text(), cx.called(owner), tenant.name());
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
     let report = cx.report(role.name.piece, message);
     match same {

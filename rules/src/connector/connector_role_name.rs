@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Affixes, RoleHabit, RoleHabitKind, RoleNaming, known_role_kind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let habits = cx.model.role_names.habits();
+    let habits = cx.role_habits();
     for habit in habits {
         if let RoleHabitKind::OtherForm(affixes) = &habit.kind {
             report_form(cx, habit, affixes);
@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     for tenant in cx.tenants() {
         let is_habit = habits.iter().any(|habit| habit.tenants.binary_search(&tenant.id).is_ok());
-        if cx.model.role_names.of(tenant.id) != RoleNaming::OtherKind || is_habit {
+        if cx.role_naming(tenant.id) != RoleNaming::OtherKind || is_habit {
             continue;
         }
         let Some(role) = tenant.role() else { continue };

@@ -4,13 +4,13 @@ use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{RoleHabit, RoleHabitKind, RoleNaming, Tenant, environment_of, normalise};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let habits = cx.model.role_names.habits();
+    let habits = cx.role_habits();
     for habit in habits {
         report_habit(cx, habit);
     }
     for tenant in cx.tenants() {
         let is_habit = habits.iter().any(|habit| habit.tenants.binary_search(&tenant.id).is_ok());
-        if cx.model.role_names.of(tenant.id) == RoleNaming::Unexpected && !is_habit {
+        if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_habit {
             report_one(cx, tenant);
         }
     }

@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for relation in cx.model.relations_of(RelationKind::DuplicatePermissionSet) {
+    for relation in cx.relations_of(RelationKind::DuplicatePermissionSet) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let grant = relation.grant.and_then(|at| own.grants.get(at));
@@ -13,9 +13,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(instance), Some(other_instance)) = (grant.own_instance, other_grant.own_instance) else { continue };
         let message = format!(
-            "permission set {} is also used by `{}`, whose instance is {3}; this tenant's instance is {2}",
+            "permission set {} is also used by {}, whose instance is {3}; this tenant's instance is {2}",
             id.text(),
-            other.name(),
+            cx.called(other),
             instance.text(),
             other_instance.text()
         );

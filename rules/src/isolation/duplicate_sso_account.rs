@@ -4,17 +4,17 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, Part, RelationKind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for relation in cx.model.relations_of(RelationKind::DuplicateSsoAccount) {
+    for relation in cx.relations_of(RelationKind::DuplicateSsoAccount) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let Some(account) = own.sso_account else { continue };
-        let name = other.name();
+        let (name, called) = (other.name(), cx.called(other));
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.text() == other_id.text() => {
                 // The accounts and the instances agree, so the region is what differs.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "region is {region}, but `{name}`, which has the same SSO account {}, is in {other_region}",
+                    "region is {region}, but {called}, which has the same SSO account {}, is in {other_region}",
                     account.text()
                 );
                 cx.report(&tenant.connector.region, message)
@@ -23,13 +23,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     .related(&other.sso_account_id, format!("`{name}` has the same account"));
             }
             (Some(id), Some(other_id)) if id.differs(other_id) => {
-                cx.report(account.piece, format!("{}, which has a different instance", message(account, name)))
+                cx.report(account.piece, format!("{}, which has a different instance", message(account, &called)))
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(id.piece, "this tenant's instance")
                     .related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
-                cx.report(account.piece, format!("{}, which has a different region", message(account, name)))
+                cx.report(account.piece, format!("{}, which has a different region", message(account, &called)))
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(&tenant.connector.region, "this tenant's region")
                     .related(&other.connector.region, format!("`{name}`'s region"));
@@ -39,5 +39,5 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 fn message(account: Part<'_>, other: &str) -> String {
-    format!("sso_account_id {} is also used by `{other}`", account.text())
+    format!("sso_account_id {} is also used by {other}", account.text())
 }

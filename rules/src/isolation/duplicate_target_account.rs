@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for relation in cx.model.relations_of(RelationKind::DuplicateTargetAccount) {
+    for relation in cx.relations_of(RelationKind::DuplicateTargetAccount) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let grant = relation.grant.and_then(|at| own.grants.get(at));
@@ -12,9 +12,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
         let message = format!(
-            "target_account_id {} is also used by `{}`, which has a different instance",
+            "target_account_id {} is also used by {}, which has a different instance",
             target.text(),
-            other.name()
+            cx.called(other)
         );
         let mut report = cx
             .report(target.piece, message)

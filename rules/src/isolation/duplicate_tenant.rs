@@ -1,13 +1,41 @@
 //! See duplicate-tenant.md.
 
+use std::collections::BTreeMap;
+
 use symlint_core::rule::Context;
-use symlint_core::tenants::RelationKind;
+use symlint_core::tenants::{RelationKind, TenantId};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for relation in cx.model.relations_of(RelationKind::DuplicateTenant) {
+    for relation in cx.relations_of(RelationKind::DuplicateTenant) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let message =
-            format!("`{}` has the same SSO account, instance, and grants as `{}`", tenant.name(), other.name());
+            format!("`{}` has the same SSO account, instance, and grants as {}", tenant.name(), cx.called(other));
         cx.report(tenant, message).related(other, "one of the two was copied from the other");
     }
+    // A folder that was copied is one cause.
+    let mut copied: BTreeMap<(String, String), Vec<(TenantId, TenantId)>> = BTreeMap::new();
+    for relation in cx.relations_of(RelationKind::CopiedTenant) {
+        let files = (cx.file_of(relation.tenant), cx.file_of(relation.other));
+        copied.entry(files).or_default().push((relation.tenant, relation.other));
+    }
+    for ((_, original), copies) in copied {
+        let [(first, other), ..] = copies.as_slice() else { continue };
+        let ids: Vec<TenantId> = copies.iter().map(|(tenant, _)| *tenant).collect();
+        let (tenant, other) = (cx.tenant(*first), cx.tenant(*other));
+        let message = match ids.len() {
+            1 => format!("`{}` is also in {original}, with the same SSO account, instance, and grants", tenant.name()),
+            _ => {
+                let count = cx.model.count(&ids, cx.tenants().len());
+                format!("{count} are also in {original}, with the same SSO accounts, instances, and grants")
+            }
+        };
+        let report = cx.report(tenant, message).warning().help(COPIED).related(other, "it is also defined here");
+        if ids.len() > 1 {
+            report.group(&ids).cause(original);
+        }
+    }
 }
+
+const COPIED: &str = "When one copy is changed, the other keeps the old values, and both take effect. If two root modules \
+                      need the same tenants, let both read one file. If one of the folders is an example or a fixture, \
+                      leave it out with `exclude = [\"FOLDER\"]` in .symlint.hcl";

@@ -5,23 +5,23 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for relation in cx.model.relations_of(RelationKind::OrganizationMismatch) {
+    for relation in cx.relations_of(RelationKind::OrganizationMismatch) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let group = group(cx.config, tenant, other);
-        let name = other.name();
+        let (name, called) = (other.name(), cx.called(other));
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.differs(other_id) => {
                 let (id_text, other_text) = (id.text(), other_id.text());
                 let message = format!(
-                    "this tenant's instance is {id_text}, but `{name}`, which is {group}, has instance {other_text}"
+                    "this tenant's instance is {id_text}, but {called}, which is {group}, has instance {other_text}"
                 );
                 cx.report(id.piece, message).related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "this tenant's region is {region}, but `{name}`, which is {group}, has region {other_region}"
+                    "this tenant's region is {region}, but {called}, which is {group}, has region {other_region}"
                 );
                 cx.report(&tenant.connector.region, message)
                     .related(&other.connector.region, format!("`{name}`'s region"));

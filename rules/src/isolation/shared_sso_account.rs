@@ -1,22 +1,20 @@
 //! See shared-sso-account.md.
 
-use std::collections::BTreeMap;
-
 use symlint_core::config::{TenantGroup, common_name};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId, environment_of};
+use symlint_core::tenants::{Tenant, environment_of};
 
 /// How many tenants the message names.
 const NAMED: usize = 4;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for ids in groups(cx) {
+    for ids in cx.set_up.shared_accounts(cx.model.run) {
         let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
         let message = format!(
             "{} share SSO account {}, its instance, and its region, but .symlint.hcl does not say why",
-            names(&members),
+            names(cx, &members),
             account.text()
         );
         let name = name(cx, &members);
@@ -29,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         );
         let mut report = cx
             .report(account.piece, message)
-            .group(&ids)
+            .group(ids)
             .help(help)
             .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
         for other in others {
@@ -72,31 +70,8 @@ fn name(cx: &Context<'_>, members: &[&Tenant]) -> String {
     common_name(&keys).map(str::to_owned).or(role).unwrap_or_else(|| keys.join("-"))
 }
 
-/// The groups of tenants that share these values, ordered by these values.
-fn groups(cx: &Context<'_>) -> Vec<Vec<TenantId>> {
-    // All tenants of a group share the same values, and no two groups do.
-    let mut groups: BTreeMap<(&str, &str, &str), Vec<TenantId>> = BTreeMap::new();
-    for relation in cx.model.relations_of(RelationKind::SharedSsoAccount) {
-        let Comparable { sso_account: Some(account), instance: Some(instance), region: Some(region), .. } =
-            Comparable::of(cx.tenant(relation.tenant))
-        else {
-            continue;
-        };
-        let key = (account.text(), instance.text(), region);
-        groups.entry(key).or_default().extend([relation.tenant, relation.other]);
-    }
-    groups
-        .into_values()
-        .map(|mut members| {
-            members.sort_unstable();
-            members.dedup();
-            members
-        })
-        .collect()
-}
-
-fn names(members: &[&Tenant]) -> String {
-    let named: Vec<String> = members.iter().take(NAMED).map(|tenant| format!("`{}`", tenant.name())).collect();
+fn names(cx: &Context<'_>, members: &[&Tenant]) -> String {
+    let named: Vec<String> = members.iter().take(NAMED).map(|tenant| cx.called(tenant)).collect();
     match (members.len().saturating_sub(named.len()), named.split_last()) {
         (0, Some((last, [first]))) => format!("{first} and {last}"),
         (0, Some((last, before))) => format!("{}, and {last}", before.join(", ")),

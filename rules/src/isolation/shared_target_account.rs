@@ -46,7 +46,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// By the first tenant and its account, the tenants of other customers that have the same account, in source order.
 fn shared<'a>(cx: &Context<'a>) -> BTreeMap<(TenantId, &'a str), Vec<(TenantId, Part<'a>)>> {
     let mut shared: BTreeMap<(TenantId, &str), Vec<(TenantId, Part<'_>)>> = BTreeMap::new();
-    for relation in cx.model.relations_of(RelationKind::SharedTargetAccount) {
+    for relation in cx.relations_of(RelationKind::SharedTargetAccount) {
         let grant = relation.grant.and_then(|at| Comparable::of(cx.tenant(relation.tenant)).grants.get(at)?.target);
         if let Some(target) = grant {
             shared.entry((relation.other, target.text())).or_default().push((relation.tenant, target));

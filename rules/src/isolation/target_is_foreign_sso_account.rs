@@ -4,14 +4,14 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::RelationKind;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for relation in cx.model.relations_of(RelationKind::TargetIsForeignSsoAccount) {
+    for relation in cx.relations_of(RelationKind::TargetIsForeignSsoAccount) {
         let (tenant, owner) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let Some(grant) = relation.grant.and_then(|at| tenant.grants.get(at)) else { continue };
         let Some(target) = grant.target_account_id.text() else { continue };
         let message = format!(
-            "target_account_id {} is `{}`'s SSO account, which is in a different organization",
+            "target_account_id {} is {}, which is in a different organization",
             target.text,
-            owner.name()
+            cx.of_tenant(owner, "SSO account")
         );
         cx.report(target, message).related(&owner.sso_account_id, format!("`{}` has this SSO account", owner.name()));
     }

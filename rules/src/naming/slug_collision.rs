@@ -46,6 +46,11 @@ fn check_keys(
         }
         // If a key is not an entry, or is in another variable, the names built from it decide, if they are known.
         let is_one_map = first.provenance == tenant.provenance;
+        // Of two with the same key, `merge()` keeps one.
+        let is_overridden = [tenant, first].iter().any(|it| cx.model.is_overridden(it.id));
+        if is_overridden || first.own_key() == Some(key) && cx.set_up.groups().same_customer(first.id, tenant.id) {
+            continue;
+        }
         if !is_one_map && named.contains(&first.id) && named.contains(&tenant.id) {
             continue;
         }

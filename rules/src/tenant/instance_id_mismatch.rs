@@ -6,8 +6,8 @@ use symlint_core::tenants::{Part, Tenant};
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
     // An instance that was copied with the role is reported there.
-    let role_owner = cx.model.role_copied_from(tenant);
-    if role_owner.is_some() && cx.model.index.owner_of_instance(own.text(), tenant.id) == role_owner {
+    let role_owner = cx.set_up.role_copied_from(tenant);
+    if role_owner.is_some() && cx.set_up.owner_of_instance(own.text(), tenant.id) == role_owner {
         return;
     }
     let mut wrong: Vec<Part<'_>> = tenant.foreign_permission_sets().map(|arn| arn.instance_id).collect();
@@ -15,13 +15,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     wrong.sort_by_key(|id| id.text());
     for grants in wrong.chunk_by(|a, b| a.text() == b.text()) {
         let Some((first, others)) = grants.split_first() else { continue };
-        let owner_of = |id| cx.model.index.owner_of_instance(id, tenant.id).map(|owner| cx.tenant(owner));
+        let owner_of = |id| cx.set_up.owner_of_instance(id, tenant.id).map(|owner| cx.tenant(owner));
         let (first_owner, own_owner) = (owner_of(first.text()), owner_of(own.text()));
         let of_first = match first_owner {
-            Some(owner) => format!("`{}`'s instance {}", owner.name(), first.text()),
+            Some(owner) => cx.of_tenant(owner, &format!("instance {}", first.text())),
             None => format!("instance {}", first.text()),
         };
-        let of_own = own_owner.map(|owner| format!(", which is `{}`'s", owner.name())).unwrap_or_default();
+        let of_own = own_owner.map(|owner| format!(", which is {}", cx.whose(owner))).unwrap_or_default();
         // Where nothing else of this tenant is the other's, it is the instance that was left over.
         let left_over = own_owner.filter(|owner| {
             first_owner.is_none() && others.len() + 1 == wrong.len() && is_another_organization(tenant, owner)
@@ -29,15 +29,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let mut report = match left_over {
             Some(owner) => {
                 let message = format!(
-                    "instance_arn is `{}`'s instance {}; this tenant's permission set belongs to {of_first}",
-                    owner.name(),
-                    own.text()
+                    "instance_arn is {}; this tenant's permission set belongs to {of_first}",
+                    cx.of_tenant(owner, &format!("instance {}", own.text()))
                 );
-                cx.report(own.piece, message).help(format!(
-                    "Requests for `{}` would fail, or reach `{}`. Copy instance_arn from `{0}`'s own Identity Center.",
+                let help = format!(
+                    "Requests for `{}` would fail, or reach {}. Copy instance_arn from `{0}`'s own Identity Center.",
                     tenant.name(),
-                    owner.name()
-                ))
+                    cx.called(owner)
+                );
+                cx.report(own.piece, message).help(help)
             }
             None => {
                 let message = format!(

@@ -10,9 +10,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     }
     // Whichever of the two was copied from another tenant, say from which.
-    let owner_of = |account| cx.model.index.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
+    let owner_of = |account| cx.set_up.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
-    let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is `{}`'s", it.name())).unwrap_or_default();
+    let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", cx.whose(it))).unwrap_or_default();
     let message = format!(
         "role_arn is in account {}{}; this tenant's sso_account_id is {}{}",
         role.text(),
@@ -23,19 +23,24 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let name = tenant.name();
     // Where the role is this tenant's and the account another's, it is the account that was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
-    let mut report = match (role_owner, left_over) {
-        (Some(owner), _) => cx.report(role.piece, message).help(format!(
-            "Requests for `{name}` would act in `{}`'s account. Use the `role_arn` output of `{name}`'s connector.",
-            owner.name()
+    let help = match (role_owner, left_over) {
+        (Some(owner), _) => Some(format!(
+            "Requests for `{name}` would act in {}. Use the `role_arn` output of `{name}`'s connector.",
+            cx.of_tenant(owner, "account")
         )),
-        (None, Some(owner)) => cx.report(sso.piece, message).help(format!(
-            "The name of the role matches `{name}`, so sso_account_id was probably copied from `{}`. Set it to {} if \
+        (None, Some(owner)) => Some(format!(
+            "The name of the role matches `{name}`, so sso_account_id was probably copied from {}. Set it to {} if \
              that is the account of `{name}`'s connector.",
-            owner.name(),
+            cx.called(owner),
             role.text()
         )),
-        (None, None) => cx.report(role.piece, message),
+        (None, None) => None,
     };
+    let wrong = if left_over.is_some() { sso.piece } else { role.piece };
+    let mut report = cx.report(wrong, message);
+    if let Some(help) = help {
+        report = report.help(help);
+    }
     for (owner, account) in [(role_owner, role), (sso_owner, sso)] {
         if let Some(owner) = owner {
             let message = format!("account {} is `{}`'s", account.text(), owner.name());
@@ -66,7 +71,7 @@ fn is_left_over(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant) -> bool {
     let instances = tenant.instance_id().zip(owner.instance_id());
     // Two tenants with one instance may well have one account, too.
     let is_one_organization = instances.is_none_or(|(own, others)| own.text() == others.text());
-    cx.model.role_names.of(tenant.id) == RoleNaming::Own && !is_one_organization && !is_near(role.text(), sso.text())
+    cx.role_naming(tenant.id) == RoleNaming::Own && !is_one_organization && !is_near(role.text(), sso.text())
 }
 
 /// Whether one was probably mistyped for the other: a digit is wrong, or two are exchanged.

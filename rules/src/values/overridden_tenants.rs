@@ -1,37 +1,115 @@
 //! See overridden-tenants.md.
 
+use std::collections::BTreeSet;
+
 use symlint_core::rule::{Context, Place};
-use symlint_terraform::{Assignment, AssignmentSource, FileId};
+use symlint_core::tenants::Overridden;
+use symlint_terraform::syntax::{ExprKind, Item, Key};
+use symlint_terraform::{Assignment, AssignmentSource, FileId, Root};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let (project, sources) = (cx.model.project, cx.sources());
+    check_merged(cx);
     // Without a folder, Terraform does not load any values file automatically.
-    let Some(root) = project.root().filter(|_| project.has_configuration()) else { return };
-    let file_of = |assignment: &Assignment| match assignment.source {
-        AssignmentSource::File(file) => Some(file),
+    if cx.model.project.root().is_some() && cx.model.project.has_configuration() {
+        for variable in variables(cx) {
+            check_files(cx, &variable);
+        }
+    }
+}
+
+/// Entries of a map that a later map of `merge` has as well.
+fn check_merged(cx: &mut Context<'_>) {
+    let model = cx.model;
+    for Overridden { key, tenant, by } in &model.overridden {
+        let by = cx.tenant(*by);
+        let kept = cx.sources().get(by.key.span.file);
+        let line = kept.position(by.key.span.start).line;
+        let place = match by.key.span.file == key.file {
+            true => format!("on line {line}"),
+            false => format!("in {} on line {line}", kept.name()),
+        };
+        let name = by.name();
+        let path = tenant.map_or_else(|| by.path.to_string(), |tenant| cx.tenant(tenant).path.to_string());
+        let message = format!("`{name}` appears again {place}, and `merge` keeps that entry, so this one is lost");
+        let place = Place { span: *key, tenant: Some(tenant.unwrap_or(by.id)), path: Some(path) };
+        cx.report(place, message).warning().help(MERGED).related(by, "this entry takes effect");
+    }
+}
+
+const MERGED: &str = "Engineers cannot request what this entry grants, although it is here to read. Rename one of the keys, \
+                      or remove the entry that is not needed.";
+
+/// The variables whose entries are tenants.
+fn variables(cx: &Context<'_>) -> BTreeSet<String> {
+    let collections = cx.model.sources_of_values.collections().iter().map(|collection| &collection.shape.root);
+    let found = collections.filter_map(|root| match root {
+        Root::Variable { module, name } if module.is_empty() => Some(name.to_string()),
         _ => None,
-    };
+    });
+    found.chain(cx.config.tenants_variables.iter().cloned()).collect()
+}
+
+fn check_files(cx: &mut Context<'_>, variable: &str) {
+    let (project, sources) = (cx.model.project, cx.sources());
     let name_of = |file: FileId| sources.get(file).name().to_owned();
-    let is_read = |file: FileId| {
+    let dir = project.root().map(|root| root.dir.as_str()).unwrap_or_default();
+    let is_automatic = |file: FileId| {
         let name = name_of(file);
         let (folder, base) = name.rsplit_once('/').unwrap_or(("", &name));
-        folder == root.dir && is_read_by_itself(base)
+        folder == dir && is_read_by_itself(base)
     };
-    for variable in &cx.config.tenants_variables {
-        let assignments = project.assignments().iter().filter(|it| it.variable.text.as_str() == variable.as_str());
-        let read: Vec<(&Assignment, FileId)> = assignments
-            .filter_map(|assignment| Some((assignment, file_of(assignment)?)))
-            .filter(|(_, file)| is_read(*file))
-            .collect();
-        let Some((last, last_in)) = read.last() else { continue };
+    let assignments = project.assignments().iter().filter(|it| it.variable.text.as_str() == variable);
+    let in_files = assignments.filter_map(|assignment| match assignment.source {
+        AssignmentSource::File(file) => Some((assignment, file)),
+        _ => None,
+    });
+    let (automatic, named): (Vec<_>, Vec<_>) = in_files.partition(|(_, file)| is_automatic(*file));
+    if let Some((last, last_in)) = automatic.last() {
         let by = name_of(*last_in);
         // A file that is also named on the command line is the same file.
-        for (lost, _) in read.iter().filter(|(_, file)| name_of(*file) != by) {
+        for (lost, _) in automatic.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
-            let place = Place { span: lost.variable.span, tenant: None, path: Some(variable.clone()) };
+            let place = Place { span: lost.variable.span, tenant: None, path: Some(variable.to_owned()) };
             cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value"))
                 .related(last.variable.span, "this value takes effect");
         }
+    }
+    // That a file replaces what Terraform loads by itself is meant; of two that are named, who knows.
+    let Some(((last, last_in), others)) = named.split_last() else { return };
+    let by = name_of(*last_in);
+    for (replaced, _) in others.iter().filter(|(_, file)| name_of(*file) != by) {
+        let (Some(before), Some(after)) = (keys(replaced), keys(last)) else { continue };
+        let lost: Vec<String> =
+            before.iter().filter(|key| !after.contains(*key)).take(NAMED + 1).map(|key| format!("`{key}`")).collect();
+        let names = match lost.get(..NAMED) {
+            Some(few) if lost.len() > NAMED => format!("{}, …", few.join(", ")),
+            _ => lost.join(", "),
+        };
+        if !lost.is_empty() {
+            let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
+            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value without {names}"))
+                .warning()
+                .related(last.variable.span, "this value takes effect");
+        }
+    }
+}
+
+/// How many tenants that are lost are named.
+const NAMED: usize = 3;
+
+/// The keys of a map, where all of them are written.
+fn keys(assignment: &Assignment) -> Option<BTreeSet<&str>> {
+    let ExprKind::Object(items) = &assignment.attribute.value.kind else { return None };
+    items.iter().map(key).collect()
+}
+
+fn key(item: &Item) -> Option<&str> {
+    match &item.key {
+        Key::Literal(name) => Some(name.text.as_str()),
+        Key::Computed(key) => match &key.kind {
+            ExprKind::String(literal) => Some(literal.text.as_str()),
+            _ => None,
+        },
     }
 }
 

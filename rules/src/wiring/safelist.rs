@@ -27,10 +27,10 @@ pub(super) struct Missing<'a> {
 }
 
 /// The accounts of a safelist that are known, and whether these are all.
-pub(super) fn accounts(cx: &Context<'_>, list: &Value) -> (Vec<Account>, bool) {
+pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) {
     let Some(elements) = list.elements() else { return (Vec::new(), false) };
     let account = |element: &Value| {
-        let is_of_tenant = !cx.model.sources_of_values.tenants(element).is_empty();
+        let is_of_tenant = !model.sources_of_values.tenants(element).is_empty();
         let id = text_of(element)?;
         // What a tenant's value has in it that cannot be seen is reported there; what is written here is compared as
         // it is, since AWS would.
@@ -66,8 +66,7 @@ pub(super) fn span(call: &RuntimeCall<'_>, list: &Value) -> Span {
 }
 
 /// Where an account would have to be added; `None` where there is no runtime, or what it has cannot be told.
-pub(super) fn place(cx: &Context<'_>) -> Option<Span> {
-    let model = cx.model;
+pub(super) fn place(model: &Model<'_>) -> Option<Span> {
     // Without a list the stock module has an empty one; what a module of one's own has is not known.
     let without = model.runtimes.iter().find(|call| call.instances > call.safelists.len());
     if without.is_some_and(|call| call.block.call().is_some_and(|call| call.child.is_some())) {
@@ -76,43 +75,74 @@ pub(super) fn place(cx: &Context<'_>) -> Option<Span> {
     lists(model).next().map(|(call, list)| span(call, list)).or(without.map(|call| call.block.name_span()))
 }
 
-/// The tenants whose accounts no safelist has; empty where that cannot be told.
-pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
-    let model = cx.model;
-    let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(cx, list)).collect();
-    let is_known = place(cx).is_some()
+/// All accounts of the safelists of a run, if that is certain.
+fn known(model: &Model<'_>) -> Option<Vec<Account>> {
+    let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(model, list)).collect();
+    let is_known = place(model).is_some()
         && !model.has_unknown_calls
         && model.runtimes.iter().all(|call| !call.is_unknown && model.is_readable(call.block.name_span().file))
         && lists.iter().all(|(_, is_complete)| *is_complete);
-    if !is_known {
-        return Vec::new();
+    is_known.then(|| lists.into_iter().flat_map(|(accounts, _)| accounts).collect())
+}
+
+/// The tenants whose accounts no safelist has; empty where that cannot be told.
+pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
+    let mut missing = known(cx.model).map(|listed| lacking(cx, entered(cx.model), &listed)).unwrap_or_default();
+    missing.extend(missing_elsewhere(cx).unwrap_or_default());
+    missing
+}
+
+/// The tenants of root modules without a runtime whose accounts no safelist of any run has: said with the first run that
+/// has safelists, and where all of them are known.
+fn missing_elsewhere<'a>(cx: &Context<'a>) -> Option<Vec<Missing<'a>>> {
+    let models = cx.set_up.models();
+    let has_runtime = |model: &&Model<'_>| !model.runtimes.is_empty();
+    let first = models.iter().find(has_runtime)?;
+    if models.len() + cx.set_up.earlier().len() < 2 || first.run != cx.model.run {
+        return None;
     }
-    let accounts: Vec<&Account> = lists.iter().flat_map(|(accounts, _)| accounts).collect();
-    if accounts.iter().any(|account| is_wildcard(account)) {
+    let mut listed = Vec::new();
+    for model in models.iter().filter(has_runtime) {
+        listed.append(&mut known(model)?);
+    }
+    let without = models.iter().filter(|model| model.runtimes.is_empty() && model.project.has_configuration());
+    let earlier = cx.set_up.earlier().iter().filter(|run| !run.has_safelist).flat_map(|run| &run.tenants);
+    Some(lacking(cx, without.flat_map(entered).chain(earlier.map(|it| &it.tenant)), &listed))
+}
+
+/// The tenants of a run that the runtime enters, as far as that is known.
+fn entered<'a>(model: &'a Model<'_>) -> impl Iterator<Item = &'a Tenant> {
+    let wired: HashSet<TenantId> =
+        model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant).collect();
+    model.tenants.iter().filter(move |tenant| model.flows.is_empty() || wired.contains(&tenant.id))
+}
+
+/// Those of `tenants` whose accounts are not listed.
+fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, accounts: &[Account]) -> Vec<Missing<'a>> {
+    if accounts.iter().any(is_wildcard) {
         return Vec::new();
     }
     let listed: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
-    let wired: HashSet<TenantId> =
-        model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant).collect();
-    let configured = cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).map(String::as_str);
-    let of_tenants = model.tenants.iter().filter_map(Tenant::sso_account).map(|account| account.text());
-    let known: HashSet<&str> = of_tenants.chain(configured).collect();
-    let is_stray = |account: &&Account| !account.is_of_tenant && !known.contains(account.id.as_str());
-    let strays: Vec<&Account> = accounts.into_iter().filter(is_stray).take(STRAYS).collect();
+    let configured =
+        |account: &str| cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).any(|known| known == account);
+    let is_stray = |account: &&Account| {
+        let id = account.id.as_str();
+        !account.is_of_tenant && !cx.set_up.is_account_of_tenant(id) && !configured(id)
+    };
+    let strays: Vec<&Account> = accounts.iter().filter(is_stray).take(STRAYS).collect();
     let is_missing = |tenant: &'a Tenant| {
         let account = tenant.sso_account().filter(|account| account.is_well_formed())?.text();
         // The runtime may always assume roles in its own account.
         let is_host = cx.config.host_accounts.iter().any(|host| host == account);
-        let is_left_out = !model.flows.is_empty() && !wired.contains(&tenant.id);
-        let is_judged = !tenant.sso_account_id.is_garbled() && !is_host && !is_left_out;
+        let is_judged = !tenant.sso_account_id.is_garbled() && !is_host;
         // A list of the roles' accounts lacks it for a reason that has a finding.
         let role = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
         let is_mismatched = role.is_some_and(|role| listed.contains(role.text()));
         let is_copied = tenant.sso_account_id.raw().is_some_and(|raw| listed.contains(raw.trim()));
         (is_judged && !listed.contains(account) && !is_copied && !is_mismatched).then_some((tenant, account))
     };
-    let missing = model.tenants.iter().filter_map(is_missing);
-    missing
+    tenants
+        .filter_map(is_missing)
         .map(|(tenant, account)| {
             let meant = closest(account, strays.iter().map(|stray| stray.id.as_str()));
             let meant = strays.iter().find(|stray| Some(stray.id.as_str()) == meant).map(|stray| stray.span);

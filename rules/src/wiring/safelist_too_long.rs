@@ -17,7 +17,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if count <= MOST || !seen.insert(span) {
                 continue;
             }
-            let distinct: HashSet<String> = super::safelist::accounts(cx, list).0.into_iter().map(|it| it.id).collect();
+            let distinct: HashSet<String> =
+                super::safelist::accounts(cx.model, list).0.into_iter().map(|it| it.id).collect();
             let hint = match distinct.len() {
                 0..=MOST if distinct.len() < count => {
                     format!(", of which only {} are distinct", distinct.len())

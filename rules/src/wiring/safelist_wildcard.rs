@@ -9,7 +9,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let mut seen = HashSet::default();
     for (call, list) in lists(model) {
-        for account in accounts(cx, list).0.into_iter().filter(is_wildcard) {
+        for account in accounts(cx.model, list).0.into_iter().filter(is_wildcard) {
             if seen.insert(account.span) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
                 let message = format!(

@@ -29,7 +29,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for argument in instances().flat_map(|instance| &instance.arguments) {
             wired.extend(model.sources_of_values.tenants(&argument.value));
         }
-        left_out.retain(|tenant| !wired.contains(tenant));
+        // That `merge()` drops a tenant is reported as such.
+        left_out.retain(|tenant| !wired.contains(tenant) && !model.is_overridden(*tenant));
     }
     let Some(&first) = left_out.first() else { return };
     if is_filtered(model) {

@@ -7,6 +7,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use symlint_terraform::{FileId, Span};
 
 use crate::rule::Level;
@@ -184,6 +185,14 @@ impl Default for Config {
             is_whole: true,
         }
     }
+}
+
+/// The customers and the organizations of the configuration, by the keys of their tenants.
+pub(crate) fn groups_by_key(config: &Config) -> [HashMap<&str, &str>; 2] {
+    [&config.customers, &config.organizations].map(|groups| {
+        let keys = groups.iter().flat_map(|group| group.tenants.iter().map(|key| (key.as_str(), group.name.as_str())));
+        keys.collect()
+    })
 }
 
 impl Config {

@@ -15,18 +15,18 @@ use super::reach::{Step, Steps};
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
-    Builder, Collection, Comparable, Discovery, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
-    Key, Layout, Model, Owners, Pair, Provenance, Relation, RoleNames, Shape, SourceIndex, Tenant, TenantId,
-    TenantsVariable, VariableState, relations,
+    Builder, Collection, Discovery, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index, Key, Layout,
+    Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
+    VariableState, overridden,
 };
 
-/// Finds the tenants of `project`, and where their values take effect.
-pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
+/// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
+pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p> {
     let evaluator = Evaluator::new(project);
     let variables = variables(&evaluator, config);
     let mut walked = Walker::new(&evaluator, config).walk();
     let found = collections::find(&evaluator, config, &walked);
-    let mut population = Population::new(&evaluator, &walked, &found, config);
+    let mut population = Population::new(&evaluator, &walked, &found, config, run);
     population.assign(&mut walked);
     population.associate(&evaluator, &walked, &found);
     population.find_ways(&walked, config);
@@ -38,12 +38,15 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
     let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
     let evaluation_errors = std::mem::take(&mut walked.errors);
     let lost_keys = evaluator.lost_keys();
+    let lost_entries = evaluator.lost_entries();
     // What was evaluated takes as much room as the tenants do.
     drop(evaluator);
-    let (index, relations, role_names) = compare(&tenants, config);
+    let index = Index::new(&tenants, config);
     let flow_folders = flow_folders(project, &walked);
+    let overridden = overridden(lost_entries, &tenants, &walked.flows);
     let Walked { flows, resources, connectors, runtimes, unknown_calls, .. } = walked;
     Model {
+        run,
         project,
         variables,
         tenants,
@@ -58,8 +61,9 @@ pub fn build<'p>(project: &'p Project, config: &Config) -> Model<'p> {
         lost_keys,
         types_are_declared,
         index,
-        relations,
-        role_names,
+        relations: Vec::new(),
+        role_names: RoleNames::default(),
+        overridden,
         sources_of_values: sources,
         not_checked: Vec::new(),
     }
@@ -75,15 +79,6 @@ pub fn concerns(project: &Project, config: &Config) -> bool {
     };
     config.tenants_variables.iter().any(|name| is_declared(name) || is_set(name) || is_local(name))
         || Roles::new(project, config).has_any()
-}
-
-/// Looks up what tenants share, when all of them are there.
-fn compare(tenants: &[Tenant], config: &Config) -> (Index, Vec<Relation>, RoleNames) {
-    let comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
-    let index = Index::new(tenants, &comparables, config);
-    let relations = relations(tenants, comparables, &index, config);
-    let role_names = RoleNames::new(tenants, &index, &relations, config);
-    (index, relations, role_names)
 }
 
 /// The state of the variables and locals that the configuration names, or that the stock module has.
@@ -183,6 +178,7 @@ fn flow_folders(project: &Project, walked: &Walked<'_>) -> HashSet<String> {
 
 /// The elements of all collections, and whose they are.
 pub(super) struct Population<'a> {
+    run: RunId,
     project: &'a Project,
     /// By the ids of the tenants.
     pub(super) elements: Vec<Member>,
@@ -200,7 +196,7 @@ pub(super) struct Population<'a> {
 }
 
 impl<'a> Population<'a> {
-    fn new(evaluator: &Evaluator<'a>, walked: &Walked<'_>, found: &Found, config: &Config) -> Self {
+    fn new(evaluator: &Evaluator<'a>, walked: &Walked<'_>, found: &Found, config: &Config, run: RunId) -> Self {
         let mut elements: Vec<Member> = Vec::new();
         let mut sources = SourceIndex::default();
         let is_alone = !evaluator.project().has_configuration();
@@ -223,7 +219,7 @@ impl<'a> Population<'a> {
             let mut aliases = Vec::new();
             elements.reserve(own.len());
             for element in own {
-                let id = TenantId(u32::try_from(elements.len()).unwrap_or(u32::MAX));
+                let id = TenantId::new(run, elements.len());
                 collection.own(element.key.clone(), id);
                 if let Some(path) = element.value.origin.path.as_ref().filter(|path| **path != element.path) {
                     aliases.push((path.clone(), id));
@@ -236,6 +232,7 @@ impl<'a> Population<'a> {
         let primary = sources.collections().len();
         let pairs = vec![Vec::new(); primary];
         Self {
+            run,
             project: evaluator.project(),
             elements,
             sources,
@@ -249,7 +246,7 @@ impl<'a> Population<'a> {
 
     /// Says of each flow instance whose values it should receive.
     fn assign(&self, walked: &mut Walked<'_>) {
-        let assigner = Assigner::new(&self.elements, &self.sources);
+        let assigner = Assigner::new(&self.elements, &self.sources, self.run);
         for instance in walked.flows.iter_mut().flat_map(|flow| &mut flow.instances) {
             instance.tenant = assigner.tenant_of(instance);
         }
@@ -485,7 +482,7 @@ impl<'a> Population<'a> {
             self.sources.collections().iter().map(|collection| element_type(self.project, &collection.shape)).collect();
         let mut tenants: Vec<Tenant> = Vec::with_capacity(self.elements.len());
         for (at, member) in self.elements.iter().enumerate() {
-            let id = TenantId(u32::try_from(at).unwrap_or(u32::MAX));
+            let id = TenantId::new(self.run, at);
             let Member { collection, element } = member;
             let (Some(layout), Some(owner)) = (layouts.get(*collection), self.sources.collections().get(*collection))
             else {
@@ -579,7 +576,7 @@ impl<'a> Population<'a> {
         // In source order, whatever order the keys of a call have.
         alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
         for (span, call, at, received) in alone {
-            let id = TenantId(u32::try_from(tenants.len()).unwrap_or(u32::MAX));
+            let id = TenantId::new(self.run, tenants.len());
             let Some(instance) = walked.flows.get_mut(call).and_then(|flow| flow.instances.get_mut(at)) else {
                 continue;
             };

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use symlint_terraform::{Str, Value};
 
 use super::collections::{Member, argument_paths, iterated};
-use crate::tenants::{FlowInstance, Source, SourceIndex, TenantId, normalise};
+use crate::tenants::{FlowInstance, RunId, Source, SourceIndex, TenantId, normalise};
 
 /// Knows the tenants of the collections by their keys and elements.
 pub(super) struct Assigner<'a> {
@@ -19,10 +19,10 @@ pub(super) struct Assigner<'a> {
 }
 
 impl<'a> Assigner<'a> {
-    pub(super) fn new(members: &[Member], sources: &'a SourceIndex) -> Self {
+    pub(super) fn new(members: &[Member], sources: &'a SourceIndex, run: RunId) -> Self {
         let mut keys: HashMap<Str, Option<TenantId>> = HashMap::default();
         for (at, member) in members.iter().enumerate() {
-            let id = TenantId(u32::try_from(at).unwrap_or(u32::MAX));
+            let id = TenantId::new(run, at);
             if let Some(key) = member.element.name.as_ref().and_then(Value::as_str) {
                 keys.entry(key.clone()).and_modify(|known| *known = None).or_insert(Some(id));
             }

@@ -1,6 +1,7 @@
 //! The engine: files in, a report out. Every front end calls it, and none decides anything about tenants.
 
 mod compare;
+mod earlier;
 mod paths;
 mod problems;
 mod request;
@@ -19,12 +20,14 @@ use crate::check::{self, Run};
 use crate::config::Config;
 use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
+use crate::parallel;
 use crate::policy::Baseline;
 use crate::proposal::{Part, Proposal};
 use crate::report::{self, Checked, Details, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
-use crate::tenants::Model;
-use paths::{boundary, repository_path};
+use crate::tenants::{Member, Model, Parts, RunId, SetUp};
+use earlier::EarlierRuns;
+use paths::{boundary, join, repository_path};
 use targets::{Finder, Target, Targets};
 use tree::Fenced;
 
@@ -187,6 +190,7 @@ impl<'c> Engine<'c> {
         problems::refuse_undeclared(request, &targets)?;
         let baseline = baseline(&tree, request, &targets)?;
         let repository_path = |name: &str| repository_path(tree.as_ref(), name);
+        let earlier = earlier(&tree, request, &targets)?;
         let run = Run {
             catalogue: self.catalogue,
             policy: &request.policy,
@@ -195,15 +199,26 @@ impl<'c> Engine<'c> {
             repository_path: &repository_path,
         };
         // All models are there before any rule runs.
-        let models: Vec<(&Target, Model<'_>)> = targets
-            .iter()
-            .map(|target| (target, check::model(&target.project, &target.config, &target.gaps)))
-            .collect();
+        let run_of = |at: usize| RunId::at(earlier.runs.len() + at);
+        let numbered: Vec<(RunId, &Target)> = targets.iter().enumerate().map(|(at, it)| (run_of(at), it)).collect();
+        let models: Vec<Model<'_>> = match numbered.as_slice() {
+            [(run, target)] => vec![target.model(*run)],
+            _ => parallel::each(&numbered, |(run, target)| target.model(*run)),
+        };
+        let models = targets.iter().zip(models).collect();
         let (models, unread) = without_others(models, tree.as_ref(), request);
         let kept: Vec<&Target> = models.iter().map(|(target, _)| *target).collect();
-        let models: Vec<(Model<'_>, &Config)> =
-            models.into_iter().map(|(target, model)| (model, &target.config)).collect();
-        let mut outcomes = run.judge_all(models);
+        let policies: Vec<&Config> = kept.iter().map(|target| &target.config).collect();
+        let real = |name: &str| tree.real(name).unwrap_or_else(|| name.to_owned());
+        let members = models
+            .into_iter()
+            .map(|(target, model)| Member { model, config: &target.config, root: real(&target.root) })
+            .collect();
+        let file = |name: &str| repository_path(&real(name));
+        let EarlierRuns { runs, places, gaps } = earlier;
+        let is_whole = targets.iter().all(|target| target.must_read.is_empty());
+        let set_up = SetUp::new(Parts { members, earlier: runs, is_whole }, &file);
+        let mut outcomes = run.judge_all(set_up, &policies);
         problems.extend(problems::of(&kept, &outcomes, &needing));
         // Several runs may read the same files.
         let mut seen = HashSet::new();
@@ -217,11 +232,13 @@ impl<'c> Engine<'c> {
             catalogue: self.catalogue,
             policy: &request.policy,
             fail_on: request.fail_on,
-            runs: kept.iter().map(|target| target.checked()).collect(),
+            runs: kept.iter().map(|target| target.checked(tree.as_ref())).collect(),
             outcomes: &outcomes,
             problems,
-            left_out: left_out.into_iter().chain(unread).collect(),
+            left_out: left_out.into_iter().chain(unread).chain(gaps).collect(),
             repository_path: &repository_path,
+            real_path: &file,
+            earlier: &places,
             baseline: written,
             details: request.is_compared.then(|| Details { configs, ..Details::default() }),
         };
@@ -230,8 +247,25 @@ impl<'c> Engine<'c> {
 }
 
 impl Target {
-    fn checked(&self) -> report::CheckedRun<'_> {
-        report::CheckedRun { root: &self.root, config: &self.config, config_file: self.config_file.as_deref() }
+    fn model(&self, run: RunId) -> Model<'_> {
+        check::model(&self.project, &self.config, run, &self.gaps)
+    }
+
+    fn checked(&self, tree: &dyn FileTree) -> report::CheckedRun<'_> {
+        report::CheckedRun {
+            root: &self.root,
+            repository_root: self.repository_root(tree),
+            config: &self.config,
+            config_file: self.config_file.as_deref(),
+        }
+    }
+
+    /// The folder of the module, or the values file, from the root of the repository.
+    fn repository_root(&self, tree: &dyn FileTree) -> String {
+        match self.project.has_configuration() {
+            true => parent(&repository_path(tree, &join(&self.root, CONFIG))).to_owned(),
+            false => repository_path(tree, &self.root),
+        }
     }
 }
 
@@ -288,7 +322,7 @@ fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTre
         Given::File(path) => Some(path),
         Given::Value(..) => None,
     });
-    for path in files.chain(config).chain(&request.baseline) {
+    for path in files.chain(config).chain(&request.baseline).chain(&request.with) {
         let problem = |reason: &str| Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: {reason}"));
         match tree.kind(&shown(path))? {
             Some(EntryKind::File) => named.extend(tree.real(&shown(path))),
@@ -301,6 +335,18 @@ fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTre
         }
     }
     Ok(Arc::new(Fenced { tree: Arc::clone(tree), folders, named }))
+}
+
+/// The runs of earlier reports, but those of root modules that are targets.
+fn earlier(tree: &Arc<dyn FileTree>, request: &Request, targets: &[Target]) -> Result<EarlierRuns, Problem> {
+    let mut earlier = EarlierRuns::default();
+    if !request.with.is_empty() {
+        let roots = targets.iter().map(|target| target.repository_root(tree.as_ref())).collect();
+        for path in &request.with {
+            earlier.add(path, &tree.read(&shown(path))?.unwrap_or_default(), &roots)?;
+        }
+    }
+    Ok(earlier)
 }
 
 /// The baseline, as a source of the first target.

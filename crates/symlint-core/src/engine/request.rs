@@ -24,6 +24,8 @@ pub struct Request {
     pub config: ConfigChoice,
     /// The file with the findings that are accepted.
     pub baseline: Option<String>,
+    /// Reports of earlier checks, whose tenants are compared with those of this one.
+    pub with: Vec<String>,
     /// Whether all findings are accepted, and written into a baseline.
     pub accept: bool,
     /// The day, `YYYY-MM-DD`; without it no exception expires.

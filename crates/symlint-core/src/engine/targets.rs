@@ -381,21 +381,30 @@ impl<'a> Finder<'a> {
 
     /// Notes what Terragrunt would pass to the modules that were found since `before`.
     fn note_terragrunt(&mut self, found: &Found, before: usize) {
-        let of = |folder: &str, path: &str| {
-            format!("the inputs in `{path}` were not read, so the values of `{folder}` are not known")
-        };
+        let targets = self.found.targets.get(before..).unwrap_or_default();
+        // Of several runs, the first.
+        let by_root: HashMap<String, usize> =
+            targets.iter().enumerate().rev().map(|(at, target)| (target.root.clone(), at)).collect();
         for folder in found.folders.iter().filter(|(_, it)| it.has_terragrunt).map(|(path, _)| path) {
             let path = join(folder, TERRAGRUNT);
+            let bytes = self.tree.read(&path).ok().flatten().unwrap_or_default();
+            if !may_have_inputs(&bytes) {
+                continue;
+            }
+            let reason =
+                format!("Terragrunt's inputs in `{path}` were not read, so the values of `{folder}` are not known");
             let targets = self.found.targets.get_mut(before..).unwrap_or_default();
-            let own = targets.iter().position(|target| target.root == *folder);
-            let Some(target) = targets.get_mut(own.unwrap_or(0)) else {
-                self.found.left_out.insert(of(folder, &path));
+            let Some(target) = targets.get_mut(by_root.get(folder).copied().unwrap_or(0)) else {
+                self.found.left_out.insert(reason);
                 continue;
             };
-            let bytes = self.tree.read(&path).ok().flatten().unwrap_or_default();
-            let span = target.project.sources().add(path.clone(), bytes).ok().map(|id| Span::new(id, 0..0));
-            let help = "write the inputs into a values file: `terragrunt render --json`, and name it by `--var-file`";
-            target.gaps.push(NotChecked::new(Code::Terragrunt, of(folder, &path), span).help(help));
+            let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
+            let help = format!(
+                "write the inputs into a values file, and check the module with it: `terragrunt render --json \
+                 --working-dir {folder} | jq .inputs > inputs.tfvars.json`, then `symlint check --var-file \
+                 inputs.tfvars.json MODULE`"
+            );
+            target.gaps.push(NotChecked::new(Code::Terragrunt, reason, span).help(help));
         }
     }
 
@@ -471,6 +480,16 @@ impl<'a> Finder<'a> {
             }
         }
     }
+}
+
+/// Whether a file of Terragrunt may pass values to a module: the one at the top often has settings for the others only.
+fn may_have_inputs(bytes: &[u8]) -> bool {
+    let sources = Sources::new();
+    let Ok(id) = sources.add(TERRAGRUNT, bytes.to_vec()) else { return true };
+    let file = symlint_terraform::syntax::read(id, &sources.get(id));
+    let has_inputs = file.body.attributes.iter().any(|attribute| attribute.name.text.as_str() == "inputs");
+    let is_unit = |kind: &str| matches!(kind, "terraform" | "include");
+    has_inputs || !file.errors.is_empty() || file.body.blocks.iter().any(|block| is_unit(&block.kind.text))
 }
 
 /// A mistake in the configuration, with its place.

@@ -20,8 +20,8 @@ enum Edge {
 }
 
 /// All grants of a run with their tenants: those of its flow instances, then those of the tenants that no flow instance
-/// receives.
-pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<(Option<TenantId>, Access)> {
+/// receives. `elsewhere` are the findings of other runs that relate to its tenants.
+pub(super) fn of(outcome: &Outcome<'_>, run: usize, elsewhere: &[&Finding]) -> Vec<(Option<TenantId>, Access)> {
     let model = &outcome.model;
     let mut found: Vec<(Option<TenantId>, Access)> = Vec::new();
     let mut wired: BTreeSet<TenantId> = BTreeSet::new();
@@ -35,7 +35,7 @@ pub(super) fn of(outcome: &Outcome<'_>, run: usize) -> Vec<(Option<TenantId>, Ac
     for tenant in model.tenants.iter().filter(|tenant| !wired.contains(&tenant.id)) {
         found.extend(tenant.grants.iter().map(|grant| (Some(tenant.id), Access { run, ..written(tenant, grant) })));
     }
-    note_findings(outcome, &mut found);
+    note_findings(outcome, elsewhere, &mut found);
     found
 }
 
@@ -106,16 +106,25 @@ pub(super) fn shown(value: &Value) -> Option<Known> {
 }
 
 /// Puts each finding that counts on the edges that it is about, of all tenants that it is about.
-fn note_findings(outcome: &Outcome<'_>, found: &mut [(Option<TenantId>, Access)]) {
+fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Option<TenantId>, Access)]) {
     let model = &outcome.model;
-    let counting: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.counts()).collect();
+    let mut counting: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.counts()).collect();
+    let own = counting.len();
+    counting.extend(elsewhere.iter().filter(|finding| finding.counts()));
     if counting.is_empty() {
         return;
     }
     let mut places: Vec<(Span, usize)> = Vec::new();
     for (at, finding) in counting.iter().enumerate() {
-        places.push((finding.span, at));
-        places.extend(finding.related.iter().map(|related| (related.span, at)));
+        let is_own = at < own;
+        if is_own {
+            places.push((finding.span, at));
+        }
+        let here = finding.related.iter().filter(|related| match related.elsewhere {
+            Some(tenant) => !is_own && tenant.run == model.run,
+            None => is_own,
+        });
+        places.extend(here.map(|related| (related.span, at)));
     }
     places.sort_unstable();
     // Of each finding on an edge, the values on which it is: a tenant may have several grants.
@@ -155,7 +164,7 @@ fn note_findings(outcome: &Outcome<'_>, found: &mut [(Option<TenantId>, Access)]
     for tenant in &model.tenants {
         by_name.entry(tenant.name()).or_default().push(tenant.id);
     }
-    for (at, finding) in counting.iter().enumerate() {
+    for (at, finding) in counting.iter().enumerate().take(own) {
         let names = finding.tenant.iter().chain(&finding.tenants);
         for tenant in names.filter_map(|name| by_name.get(name.as_str())).flatten() {
             if !placed.contains(&(*tenant, at)) {

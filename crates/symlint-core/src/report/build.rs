@@ -13,12 +13,12 @@ use super::problem::Problem;
 use super::summary::{is_clean, verdict};
 use super::wire::*;
 use crate::check::Outcome;
-use crate::config::Config;
+use crate::config::{Config, groups_by_key};
 use crate::coverage::{Code, NotChecked};
-use crate::finding::Finding;
+use crate::finding::{Finding, Related};
 use crate::policy::Policy;
 use crate::rule::{Catalogue, Level, Rule, closest};
-use crate::tenants::{Model, Provenance, State, Tenant};
+use crate::tenants::{Model, Provenance, RunId, State, Tenant, TenantId};
 
 /// Everything that a report is made of.
 pub(crate) struct Checked<'a, 'p> {
@@ -34,6 +34,10 @@ pub(crate) struct Checked<'a, 'p> {
     pub(crate) left_out: Vec<String>,
     /// Turns a file's name into its path from the repository's root.
     pub(crate) repository_path: &'a dyn Fn(&str) -> String,
+    /// The same for the file that it is, wherever links lead.
+    pub(crate) real_path: &'a dyn Fn(&str) -> String,
+    /// What the tenants of earlier runs are called, and where they are.
+    pub(crate) earlier: &'a HashMap<TenantId, (String, Location)>,
     pub(crate) baseline: Option<String>,
     /// What a comparison needs, as far as it is known; nobody compares without it.
     pub(crate) details: Option<Details>,
@@ -43,6 +47,8 @@ pub(crate) struct Checked<'a, 'p> {
 pub(crate) struct CheckedRun<'a> {
     /// Its folder, or the values file.
     pub(crate) root: &'a str,
+    /// The same from the root of the repository.
+    pub(crate) repository_root: String,
     pub(crate) config: &'a Config,
     pub(crate) config_file: Option<&'a str>,
 }
@@ -54,6 +60,11 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     let mut files = Files { known: BTreeMap::new(), repository_path: checked.repository_path };
     let mut findings: Vec<ReportedFinding> = Vec::new();
     let mut details = checked.details.clone();
+    let runs: HashMap<RunId, &Outcome<'_>> = checked.outcomes.iter().map(|it| (it.model.run, it)).collect();
+    let name_of = |id: TenantId| match runs.get(&id.run) {
+        Some(outcome) => outcome.model.tenants.get(id.index()).map(Tenant::name),
+        None => checked.earlier.get(&id).map(|(name, _)| name.as_str()),
+    };
     for (run, outcome) in numbered() {
         let mut places = Places::new(outcome.model.sources(), &mut files);
         let blocks = blocks(outcome);
@@ -63,11 +74,17 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
             detailer
         });
         let owners = Owners::new(outcome);
+        let from = findings.len();
         findings.extend(outcome.findings.iter().map(|finding| ReportedFinding {
-            others: owners.others(finding),
+            others: owners.others(finding, &name_of),
             subject: detailer.as_ref().map(|detailer| Box::new(detailer.subject(finding))),
             ..reported(finding, run, &mut places, &rules, &blocks)
         }));
+        let own = findings.iter_mut().skip(from).zip(&outcome.findings);
+        for (reported, finding) in own.filter(|(_, finding)| finding.related.iter().any(|it| it.elsewhere.is_some())) {
+            reported.related =
+                finding.related.iter().map(|it| place_of(it, outcome, &runs, checked.earlier, &mut files)).collect();
+        }
     }
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     // Two runs may share a child module or a values file.
@@ -90,11 +107,21 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     if let Some(first) = runs.first_mut() {
         first.not_checked.append(&mut not_checked);
     }
-    let tenants: Vec<ReportedTenant> = numbered().flat_map(|(run, outcome)| tenants_of(outcome, run)).collect();
+    let configs = checked.runs.iter().map(|run| run.config);
+    let tenants: Vec<ReportedTenant> = numbered()
+        .zip(configs)
+        .flat_map(|((run, outcome), config)| tenants_of(outcome, run, config, checked.real_path))
+        .collect();
+    let mut elsewhere: HashMap<RunId, Vec<&Finding>> = HashMap::default();
+    for finding in checked.outcomes.iter().flat_map(|outcome| &outcome.findings) {
+        let runs: BTreeSet<RunId> = finding.related.iter().filter_map(|it| Some(it.elsewhere?.run)).collect();
+        runs.into_iter().for_each(|run| elsewhere.entry(run).or_default().push(finding));
+    }
     let mut access: Vec<Access> = Vec::new();
     let mut first = 0;
     for (run, outcome) in numbered() {
-        for (tenant, grant) in access::of(outcome, run) {
+        let related = elsewhere.get(&outcome.model.run).map(Vec::as_slice).unwrap_or_default();
+        for (tenant, grant) in access::of(outcome, run, related) {
             if let Some(details) = &mut details {
                 details.access.push(tenant.map(|tenant| first + tenant.index()));
             }
@@ -189,6 +216,7 @@ fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) ->
     let mut places = Places::new(sources, files);
     ReportedRun {
         root: if is_module { run.root.to_owned() } else { folder_of(run.root).to_owned() },
+        repository_root: run.repository_root.clone(),
         values: of_role(|role| role == FileRole::Values),
         tenants: TenantsFrom { from: tenants_from(model), count: model.tenants.len() },
         values_checked,
@@ -351,7 +379,8 @@ fn reported(
         related: finding
             .related
             .iter()
-            .map(|related| RelatedPlace { message: related.message.clone(), location: places.location(related.span) })
+            .filter(|related| related.elsewhere.is_none())
+            .map(|it| places.related(it))
             .collect(),
         help: finding.help.clone(),
         url: rule.map_or("", |rule| rule.url),
@@ -375,6 +404,21 @@ fn reported(
         block: block.map(|block| (block.start, block.end)),
         subject: None,
     }
+}
+
+/// A place that a finding of `outcome` relates to, which may be in another run.
+fn place_of(
+    related: &Related,
+    outcome: &Outcome<'_>,
+    runs: &HashMap<RunId, &Outcome<'_>>,
+    earlier: &HashMap<TenantId, (String, Location)>,
+    files: &mut Files<'_>,
+) -> RelatedPlace {
+    if let Some((_, location)) = related.elsewhere.and_then(|tenant| earlier.get(&tenant)) {
+        return RelatedPlace { message: related.message.clone(), location: location.clone() };
+    }
+    let of = related.elsewhere.and_then(|tenant| runs.get(&tenant.run).copied()).unwrap_or(outcome);
+    Places::new(of.model.sources(), files).related(related)
 }
 
 /// Where each tenant with a finding is written, by its name and the file.
@@ -408,6 +452,10 @@ impl<'s, 'f, 'a> Places<'s, 'f, 'a> {
         Self { sources, own: HashMap::default(), files }
     }
 
+    fn related(&mut self, related: &Related) -> RelatedPlace {
+        RelatedPlace { message: related.message.clone(), location: self.location(related.span) }
+    }
+
     fn location(&mut self, span: Span) -> Location {
         let source = self.own.entry(span.file).or_insert_with(|| {
             let source = self.sources.get(span.file);
@@ -422,13 +470,29 @@ impl<'s, 'f, 'a> Places<'s, 'f, 'a> {
     }
 }
 
-fn tenants_of<'a>(outcome: &'a Outcome<'_>, run: usize) -> impl Iterator<Item = ReportedTenant> + 'a {
+fn tenants_of<'a>(
+    outcome: &'a Outcome<'_>,
+    run: usize,
+    config: &'a Config,
+    real_path: &'a dyn Fn(&str) -> String,
+) -> impl Iterator<Item = ReportedTenant> + 'a {
     let sources = outcome.model.sources();
-    let mut own: HashMap<FileId, Arc<Source>> = HashMap::default();
+    let mut own: HashMap<FileId, (Arc<Source>, Str)> = HashMap::default();
+    let [customers, organizations] = groups_by_key(config);
     outcome.model.tenants.iter().map(move |tenant| {
         let span = outcome.model.project.visible(tenant.key.span);
-        let source = own.entry(span.file).or_insert_with(|| sources.get(span.file));
+        let (source, file) = own.entry(span.file).or_insert_with(|| {
+            let source = sources.get(span.file);
+            let file = Str::from(real_path(source.name()));
+            (source, file)
+        });
+        let named = |groups: &HashMap<&str, &str>| groups.get(tenant.name()).map(|&name| name.to_owned());
         ReportedTenant {
+            is_named: tenant.own_key().is_some(),
+            customer: named(&customers),
+            organization: named(&organizations),
+            environment: config.environment_of(tenant.name()).map(str::to_owned),
+            repository_file: file.clone(),
             key: tenant.key.raw().cloned().unwrap_or_default(),
             run,
             sso_account_id: match &tenant.provenance {

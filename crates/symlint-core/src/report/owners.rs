@@ -6,7 +6,7 @@ use symlint_terraform::Span;
 
 use crate::check::Outcome;
 use crate::finding::Finding;
-use crate::tenants::Tenant;
+use crate::tenants::{Tenant, TenantId};
 
 /// Knows where the values of each tenant are written.
 pub(super) struct Owners<'a> {
@@ -35,8 +35,11 @@ impl<'a> Owners<'a> {
     }
 
     /// The other tenants that a finding is about, sorted.
-    pub(super) fn others(&self, finding: &Finding) -> Vec<String> {
-        let related = finding.related.iter().filter_map(|related| self.at(related.span));
+    pub(super) fn others(&self, finding: &Finding, elsewhere: &dyn Fn(TenantId) -> Option<&'a str>) -> Vec<String> {
+        let related = finding.related.iter().filter_map(|related| match related.elsewhere {
+            Some(tenant) => elsewhere(tenant),
+            None => self.at(related.span),
+        });
         let all = related.chain(finding.tenants.iter().map(String::as_str));
         let others: BTreeSet<&str> = all.filter(|name| finding.tenant.as_deref() != Some(*name)).collect();
         others.into_iter().map(str::to_owned).collect()

@@ -58,6 +58,8 @@ pub struct Report {
 pub struct ReportedRun {
     /// The folder of the module; of a values file alone, its folder.
     pub root: String,
+    /// The same from the root of the repository; of a values file alone, the file.
+    pub repository_root: String,
     /// The values files, in the order in which they take effect.
     pub values: Vec<String>,
     /// Where the tenants are.
@@ -332,8 +334,17 @@ pub struct ReportedTenant {
     /// Its key, or what names it in the call.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub key: Str,
+    /// Whether the key is a name that its map or entry gives it, and not that of a call or a place in a list: equal
+    /// names may be one customer.
+    pub is_named: bool,
     /// Its place in `runs`.
     pub run: usize,
+    /// The customer to which it belongs by the configuration.
+    pub customer: Option<String>,
+    /// The organization in which it is by the configuration.
+    pub organization: Option<String>,
+    /// What its connector was given, where the configuration says so.
+    pub environment: Option<String>,
     /// Null where it is missing.
     pub sso_account_id: Option<Known>,
     /// The id inside `instance_arn`; null where it is missing.
@@ -346,6 +357,9 @@ pub struct ReportedTenant {
     pub grants: Box<[ReportedGrant]>,
     /// The key.
     pub location: Location,
+    /// The file of the key, from the root of the repository.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub repository_file: Str,
 }
 
 /// A permission set in an account.

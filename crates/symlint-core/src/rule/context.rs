@@ -5,11 +5,16 @@ use symlint_terraform::{Sources, Span};
 use super::{Level, Rule};
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Related};
-use crate::tenants::{Argument, Field, Model, Piece, Tenant, TenantId};
+use crate::tenants::{
+    Argument, Field, Model, Piece, Relation, RelationKind, RoleHabit, RoleNames, RoleNaming, SetUp, Tenant, TenantId,
+    count,
+};
 
 /// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
 pub struct Context<'a> {
-    /// Everything that was read.
+    /// All runs of the invocation.
+    pub set_up: &'a SetUp<'a>,
+    /// Everything that was read in the run that is checked.
     pub model: &'a Model<'a>,
     /// What the team says about its set-up.
     pub config: &'a Config,
@@ -39,6 +44,11 @@ pub trait Locate {
     fn is_verbatim(&self, _: &Sources) -> bool {
         true
     }
+
+    /// The tenant in whose run it is; none for what is in the run that is checked.
+    fn tenant(&self) -> Option<TenantId> {
+        None
+    }
 }
 
 impl Locate for Piece<'_> {
@@ -49,6 +59,10 @@ impl Locate for Piece<'_> {
     fn is_verbatim(&self, sources: &Sources) -> bool {
         Piece::is_verbatim(*self, sources)
     }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.field.tenant)
+    }
 }
 
 impl Locate for Field {
@@ -56,12 +70,20 @@ impl Locate for Field {
         let span = self.text().map_or(self.span, |piece| piece.span(sources));
         Place { span, tenant: Some(self.tenant), path: self.path.as_ref().map(ToString::to_string) }
     }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant)
+    }
 }
 
 /// The tenant's key.
 impl Locate for Tenant {
     fn place(&self, sources: &Sources) -> Place {
         Place { path: Some(self.path.to_string()), ..self.key.place(sources) }
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.id)
     }
 }
 
@@ -92,17 +114,22 @@ impl<T: Locate + ?Sized> Locate for &T {
     fn is_verbatim(&self, sources: &Sources) -> bool {
         (**self).is_verbatim(sources)
     }
+
+    fn tenant(&self) -> Option<TenantId> {
+        (**self).tenant()
+    }
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(
+        set_up: &'a SetUp<'a>,
         model: &'a Model<'a>,
         config: &'a Config,
         rule: &'static Rule,
         level: Level,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { model, config, rule, level, findings }
+        Self { set_up, model, config, rule, level, findings }
     }
 
     /// The tenants in source order.
@@ -110,14 +137,74 @@ impl<'a> Context<'a> {
         &self.model.tenants
     }
 
-    /// The tenant `id`.
+    /// The tenant `id`, whichever run it is in.
     pub fn tenant(&self, id: TenantId) -> &'a Tenant {
-        self.model.tenant(id)
+        match self.set_up.tenant(id) {
+            Some(tenant) if id.run != self.model.run => tenant,
+            _ => self.model.tenant(id),
+        }
+    }
+
+    /// What tenants of the run share that they should not, of one kind, in the order of the tenants on whom findings are
+    /// reported. The other tenant may be in another run.
+    pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &'a Relation> + use<'a> {
+        self.set_up.relations(self.model.run).iter().filter(move |relation| relation.kind == kind)
+    }
+
+    /// What the name of a tenant's role says.
+    pub fn role_naming(&self, tenant: TenantId) -> RoleNaming {
+        self.set_up.role_names(tenant.run).map_or(RoleNaming::Nothing, |names| names.of(tenant))
+    }
+
+    /// What makes many role names of the run unexpected: each tenant is in no more than one.
+    pub fn role_habits(&self) -> &'a [RoleHabit] {
+        self.set_up.role_names(self.model.run).map(RoleNames::habits).unwrap_or_default()
+    }
+
+    /// Some of `of` tenants of any runs, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+    pub fn count(&self, tenants: &[TenantId], of: usize) -> String {
+        let names: Vec<String> = tenants.iter().map(|&id| self.called(self.tenant(id))).collect();
+        count(&names, of)
+    }
+
+    /// The name of the file in which the key of a tenant is.
+    pub fn file_of(&self, tenant: TenantId) -> String {
+        self.set_up.file_of(tenant).unwrap_or_default()
+    }
+
+    /// A tenant, for a message: ``acme`` in backticks, with its file where its key alone could be another's.
+    pub fn called(&self, tenant: &Tenant) -> String {
+        match self.set_up.file_to_name(tenant, self.model.run) {
+            Some(file) => format!("`{}` in {file}", tenant.name()),
+            None => format!("`{}`", tenant.name()),
+        }
+    }
+
+    /// Something of a tenant, for a message: ``acme``'s SSO account.
+    pub fn of_tenant(&self, tenant: &Tenant, what: &str) -> String {
+        match self.set_up.file_to_name(tenant, self.model.run) {
+            Some(_) => format!("{what} of {}", self.called(tenant)),
+            None => format!("`{}`'s {what}", tenant.name()),
+        }
+    }
+
+    /// Whose something is, for the end of a message: ``acme``'s.
+    pub fn whose(&self, tenant: &Tenant) -> String {
+        match self.set_up.file_to_name(tenant, self.model.run) {
+            Some(_) => format!("that of {}", self.called(tenant)),
+            None => format!("`{}`'s", tenant.name()),
+        }
     }
 
     /// The files.
     pub fn sources(&self) -> &'a Sources {
         self.model.sources()
+    }
+
+    /// The name of a tenant; of one in another run, where no tenant of this run has it.
+    fn name_here(&self, id: TenantId) -> Option<String> {
+        let name = self.tenant(id).name();
+        (id.run == self.model.run || self.model.index.with_key(name).is_none()).then(|| name.to_owned())
     }
 
     /// Reports a finding at `at`; what it returns adds to it.
@@ -130,7 +217,7 @@ impl<'a> Context<'a> {
             level: self.level,
             message: in_one_line(message.into()),
             span,
-            tenant: tenant.map(|id| self.model.tenant(id).name().to_owned()),
+            tenant: tenant.and_then(|id| self.name_here(id)),
             path,
             tenants: Vec::new(),
             cause: None,
@@ -141,7 +228,7 @@ impl<'a> Context<'a> {
             suppressed: None,
         });
         let at = self.findings.len() - 1;
-        Report { findings: self.findings, at, model: self.model }
+        Report { findings: self.findings, at, model: self.model, set_up: self.set_up }
     }
 }
 
@@ -150,9 +237,14 @@ pub struct Report<'f> {
     findings: &'f mut Vec<Finding>,
     at: usize,
     model: &'f Model<'f>,
+    set_up: &'f SetUp<'f>,
 }
 
 impl Report<'_> {
+    fn name_of(&self, id: TenantId) -> String {
+        self.set_up.tenant(id).map(Tenant::name).unwrap_or_default().to_owned()
+    }
+
     #[allow(clippy::indexing_slicing, reason = "the finding was pushed at this place just before")]
     fn finding(&mut self) -> &mut Finding {
         &mut self.findings[self.at]
@@ -160,8 +252,22 @@ impl Report<'_> {
 
     /// Adds a place that it was compared with.
     pub fn related(mut self, at: impl Locate, message: impl Into<String>) -> Self {
-        let span = at.place(self.model.sources()).span;
-        self.finding().related.push(Related { message: in_one_line(message.into()), span });
+        let elsewhere = at.tenant().filter(|tenant| tenant.run != self.model.run);
+        let span = match elsewhere {
+            Some(tenant) => self.set_up.place_of(tenant, &at),
+            None => Some(at.place(self.model.sources()).span),
+        };
+        if let Some(span) = span {
+            let message = in_one_line(message.into());
+            self.finding().related.push(Related { message, span, elsewhere });
+        }
+        self
+    }
+
+    /// Makes it a warning, where the rule's level is higher.
+    pub fn warning(mut self) -> Self {
+        let finding = self.finding();
+        finding.level = finding.level.min(Level::Warning);
         self
     }
 
@@ -174,7 +280,7 @@ impl Report<'_> {
     /// Says that the finding is about these tenants: if they are several, it stands on none of them.
     pub fn group(mut self, tenants: &[TenantId]) -> Self {
         if tenants.len() > 1 {
-            let mut names: Vec<String> = tenants.iter().map(|&id| self.model.tenant(id).name().to_owned()).collect();
+            let mut names: Vec<String> = tenants.iter().map(|&id| self.name_of(id)).collect();
             names.sort_unstable();
             let finding = self.finding();
             finding.tenant = None;

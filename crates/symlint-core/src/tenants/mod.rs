@@ -6,13 +6,17 @@ mod comparable;
 mod entry;
 mod field;
 mod flow;
+mod groups;
 mod index;
 mod layout;
 mod model;
 mod names;
+mod overridden;
+mod owners;
 mod relation;
 mod resources;
 mod role_names;
+mod set_up;
 mod shape;
 mod sources;
 
@@ -25,16 +29,21 @@ pub use flow::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, Repetition, RuntimeBlock,
     RuntimeCall, SAFELIST,
 };
+pub use groups::Groups;
 pub use index::Index;
 pub(crate) use layout::{Expected, Layout, Pair};
+pub(crate) use model::count;
 pub use model::{
-    Connector, Grant, MissingAttribute, Model, Provenance, Tenant, TenantId, TenantsVariable, VariableState, Whole,
+    Connector, Grant, MissingAttribute, Model, Provenance, RunId, Tenant, TenantId, TenantsVariable, VariableState,
+    Whole,
 };
 pub use names::{environment_of, known_role_kind, normalise};
-pub(crate) use relation::relations;
+pub use overridden::Overridden;
+pub(crate) use overridden::overridden;
 pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
+pub use set_up::{Earlier, EarlierTenant, Member, Parts, SetUp};
 pub use shape::{Misfit, MisfitKind};
 pub use sources::{
     Cases, Collection, Discovery, Evidence, FieldRef, Key, MadeOf, OtherAttribute, Owners, Reach, Shape, SinkPlace,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use foldhash::HashSet;
-use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Step as PathStep, Str};
 
 use crate::discover::{Step, Steps};
 
@@ -11,6 +11,7 @@ use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
 use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
 use super::index::Index;
+use super::overridden::Overridden;
 use super::relation::{Relation, RelationKind};
 use super::resources::FlowResource;
 use super::role_names::RoleNames;
@@ -18,14 +19,38 @@ use super::shape::Misfit;
 use super::sources::SourceIndex;
 use crate::coverage::NotChecked;
 
-/// A tenant of a [`Model`], by its place in source order.
+/// A root module with one set of values, by its place among all that are checked together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub(crate) u32);
+
+impl RunId {
+    /// The run at a place, from 0.
+    pub fn at(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    /// Its place, from 0.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A tenant of a run, by its place in source order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TenantId(pub(crate) u32);
+pub struct TenantId {
+    /// The run.
+    pub run: RunId,
+    place: u32,
+}
 
 impl TenantId {
-    /// The place of the tenant in [`Model::tenants`], from 0.
+    pub(crate) fn new(run: RunId, place: usize) -> Self {
+        Self { run, place: u32::try_from(place).unwrap_or(u32::MAX) }
+    }
+
+    /// The place of the tenant in [`Model::tenants`] of its run, from 0.
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.place as usize
     }
 }
 
@@ -157,6 +182,16 @@ impl Tenant {
         !matches!(self.provenance, Provenance::FlowCall(_)) || self.name() != self.path.to_string()
     }
 
+    /// The key, where it is what its map, or its own entry, calls it: not that of a call, and not a place in a list.
+    pub fn own_key(&self) -> Option<&str> {
+        let key = self.key.as_written().filter(|key| !key.is_empty() && self.is_element())?;
+        let is_own = match self.path.last() {
+            Some(PathStep::Attribute(name) | PathStep::Key(name)) if name.as_str() == key => true,
+            _ => self.span.contains(self.key.span) && key != self.path.to_string(),
+        };
+        is_own.then_some(key)
+    }
+
     /// Whether it is an element of a collection, and not all that a flow receives.
     pub fn is_element(&self) -> bool {
         matches!(self.provenance, Provenance::Collection(_))
@@ -203,6 +238,18 @@ impl Tenant {
         RoleArn::of(&self.connector.role_arn)
     }
 
+    /// Whether its SSO account is known as far as there is one: no other account can be this tenant's.
+    pub fn is_sso_account_known(&self) -> bool {
+        let account = &self.sso_account_id;
+        // Of a tenant that exists only as a call, the role says it.
+        let is_said = self.is_element() || self.sso_account().is_some();
+        is_said
+            && !matches!(self.whole, Whole::Unknown)
+            && !matches!(account.state, State::Unknown(_))
+            && !account.is_garbled()
+            && self.sso_account().is_none_or(|account| account.is_well_formed())
+    }
+
     /// The account inside `role_arn`, even where it is the ARN of something else than a role.
     pub fn role_account(&self) -> Option<Part<'_>> {
         Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account(), super::arn::is_account_id))
@@ -221,6 +268,20 @@ impl Tenant {
             .iter()
             .filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn))
             .filter(move |permission_set| own.is_some_and(|own| permission_set.instance_id.differs(own)))
+    }
+}
+
+/// Some of `of` tenants, which are called so: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+pub(crate) fn count(called: &[String], of: usize) -> String {
+    const NAMED: usize = 3;
+    let mut names = called.get(..NAMED).unwrap_or(called).join(", ");
+    if called.len() > NAMED {
+        names.push_str(", …");
+    }
+    match called.len() {
+        2 if of == 2 => format!("both tenants ({names})"),
+        count if count == of => format!("all {count} tenants ({names})"),
+        count => format!("{count} of {of} tenants ({names})"),
     }
 }
 
@@ -265,6 +326,8 @@ pub enum VariableState {
 
 /// Everything that the rules look at.
 pub struct Model<'p> {
+    /// Which run it is.
+    pub run: RunId,
     /// What was read.
     pub project: &'p Project,
     /// The tenants variables that are declared or set.
@@ -291,12 +354,14 @@ pub struct Model<'p> {
     pub lost_keys: Vec<symlint_terraform::LostKey>,
     /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
     pub types_are_declared: bool,
-    /// Who has what.
+    /// The tenants by their names.
     pub index: Index,
-    /// What tenants share that they should not.
+    /// What its tenants share that they should not, once all runs were compared.
     pub relations: Vec<Relation>,
-    /// What the names of connector roles say.
+    /// What the names of its connector roles say, once all runs were compared.
     pub role_names: RoleNames,
+    /// The entries that `merge` drops, in source order.
+    pub overridden: Vec<Overridden>,
     /// Which of the tenants' values an argument was made of.
     pub sources_of_values: SourceIndex,
     /// What could not be found out on the way.
@@ -315,6 +380,11 @@ impl<'p> Model<'p> {
         &self.tenants[id.index()]
     }
 
+    /// Whether `merge` drops the entry of a tenant.
+    pub fn is_overridden(&self, tenant: TenantId) -> bool {
+        self.overridden.iter().any(|entry| entry.tenant == Some(tenant))
+    }
+
     /// Whether nothing of this file was lost to a syntax error.
     pub fn is_readable(&self, file: FileId) -> bool {
         self.project.files().iter().all(|loaded| loaded.id != file || loaded.file.errors.is_empty())
@@ -328,6 +398,11 @@ impl<'p> Model<'p> {
     /// Whether there can be no other tenants and flows than those that were found.
     pub fn knows_its_flows(&self) -> bool {
         !self.has_unknown_calls && self.flows.iter().all(|flow| flow.unknown.is_none())
+    }
+
+    /// Whether the SSO accounts of all of its tenants are known, and all of its tenants.
+    pub fn knows_its_accounts(&self) -> bool {
+        self.tenants.iter().all(Tenant::is_sso_account_known) && self.knows_its_flows() && self.is_everything_readable()
     }
 
     /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
@@ -345,29 +420,8 @@ impl<'p> Model<'p> {
 
     /// Some of `of` tenants, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
     pub fn count(&self, tenants: &[TenantId], of: usize) -> String {
-        const NAMED: usize = 3;
-        let names = tenants.iter().take(NAMED).map(|&id| format!("`{}`", self.tenant(id).name()));
-        let mut names = names.collect::<Vec<_>>().join(", ");
-        if tenants.len() > NAMED {
-            names.push_str(", …");
-        }
-        match tenants.len() {
-            2 if of == 2 => format!("both tenants ({names})"),
-            count if count == of => format!("all {count} tenants ({names})"),
-            count => format!("{count} of {of} tenants ({names})"),
-        }
-    }
-
-    /// The tenant of which another one is a copy, if it is one.
-    pub fn copied_from(&self, tenant: TenantId) -> Option<TenantId> {
-        let mut copies = self.relations_of(RelationKind::DuplicateTenant);
-        copies.find(|relation| relation.tenant == tenant).map(|relation| relation.other)
-    }
-
-    /// The tenant whose role another one has, where the account of the role is not the one that it says is its own.
-    pub fn role_copied_from(&self, tenant: &Tenant) -> Option<TenantId> {
-        let account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch())?;
-        self.index.owner_of_account(account.text(), tenant.id)
+        let names: Vec<String> = tenants.iter().map(|&id| format!("`{}`", self.tenant(id).name())).collect();
+        count(&names, of)
     }
 
     /// The way from the element of a tenant to its value of this kind, where it is known.
@@ -403,7 +457,7 @@ impl<'p> Model<'p> {
         self.sources_of_values.tenant_at(path).map(|tenant| self.tenant(tenant))
     }
 
-    /// What tenants share that they should not, of one kind, in the order of the tenants on whom findings stand.
+    /// What its tenants share that they should not, of one kind, once all runs were compared.
     pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &Relation> {
         self.relations.iter().filter(move |relation| relation.kind == kind)
     }

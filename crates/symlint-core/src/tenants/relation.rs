@@ -5,12 +5,13 @@
 
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
+use symlint_terraform::Str;
 
 use super::arn::{Part, PermissionSetArn};
 use super::comparable::{Comparable, ComparableGrant};
-use super::index::{First, Firsts, Index};
-use super::model::{Tenant, TenantId};
-use crate::config::Config;
+use super::groups::{Common, First, Firsts, Groups, Members};
+use super::model::{RunId, Tenant, TenantId};
+use super::owners::Owners;
 use crate::facts;
 
 /// Something between two tenants, or between two grants of one.
@@ -51,38 +52,68 @@ pub enum RelationKind {
     SharedTargetAccount,
     /// Same permission set in the same account.
     DuplicateEntitlement,
+    /// The same tenant, with all that it has, in another root module.
+    CopiedTenant,
 }
 
-/// All relations, in the order of the tenants on whom they stand.
-pub(crate) fn relations<'t>(
-    tenants: &'t [Tenant],
-    mut comparables: Vec<Comparable<'t>>,
-    index: &Index,
-    config: &Config,
-) -> Vec<Relation> {
-    comparables.iter_mut().for_each(|tenant| leave_out_forbidden_accounts(tenant, config));
-    let mut finder = Finder { comparables: &comparables, index, targets: HashSet::default(), found: Vec::new() };
+/// Everything that relations are found by.
+pub(super) struct Compared<'a, 't> {
+    /// All tenants, by their places.
+    pub(super) tenants: &'a [&'t Tenant],
+    /// What can be compared of each, without the accounts that no tenant may use: these are reported as such wherever
+    /// they are, and that two use one adds nothing.
+    pub(super) comparables: &'a [Comparable<'t>],
+    pub(super) groups: &'a Groups,
+    pub(super) owners: &'a Owners,
+    /// Whether there are several runs.
+    pub(super) has_runs: bool,
+}
+
+/// All relations but those of [`copies`], in the order of the tenants on whom they are reported.
+pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
+    let mut finder = Finder { all: compared, targets: HashSet::default(), found: Vec::new() };
     finder.targets = repeated(finder.grants().filter_map(|(_, _, grant)| grant.target.map(Part::text)));
     finder.organizations();
-    finder.duplicate_tenants(tenants);
+    finder.duplicate_tenants();
     finder.duplicate_sso_accounts();
     finder.duplicate_instances();
     finder.foreign_targets();
     finder.duplicate_targets();
     finder.duplicate_permission_sets();
-    finder.shared_sso_accounts(tenants);
+    finder.shared_sso_accounts();
     finder.shared_targets();
     finder.duplicate_entitlements();
-    first_of_each_pair(finder.found)
+    let found = first_of_each_pair(finder.found);
+    if compared.has_runs { first_of_each_entry(found, compared) } else { found }
 }
 
-/// An account that no tenant may use is reported as such wherever it stands; that two use it adds nothing.
-fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
-    let is_allowed = |account: &Part<'_>| !config.is_forbidden_account(account.text());
-    tenant.sso_account = tenant.sso_account.filter(is_allowed);
-    for grant in &mut tenant.grants {
-        grant.target = grant.target.filter(is_allowed);
+/// Between two runs, entries for the same two customers have only the first that applies, and none that they have within
+/// a run already: where environments repeat customers, they repeat what is wrong with them.
+fn first_of_each_entry(mut found: Vec<Relation>, compared: &Compared<'_, '_>) -> Vec<Relation> {
+    let groups = compared.groups;
+    let entry = |id: TenantId| {
+        let name = compared.tenants.get(groups.place(id)).map(|tenant| tenant.name());
+        (groups.customer(id), name.unwrap_or_default())
+    };
+    let pair = |relation: &Relation| {
+        let (a, b) = (entry(relation.tenant), entry(relation.other));
+        if a < b { (a, b) } else { (b, a) }
+    };
+    let is_within = |relation: &Relation| relation.tenant.run == relation.other.run;
+    let mut firsts: HashMap<_, (RelationKind, bool)> = HashMap::default();
+    for relation in &found {
+        let this = (relation.kind, !is_within(relation));
+        firsts.entry(pair(relation)).and_modify(|first| *first = this.min(*first)).or_insert(this);
     }
+    let mut seen = HashSet::default();
+    found.retain(|relation| {
+        let is_directed = relation.kind == RelationKind::TargetIsForeignSsoAccount;
+        // What goes both ways has two findings.
+        let holder = is_directed.then(|| entry(relation.tenant));
+        let is_first = firsts.get(&pair(relation)) == Some(&(relation.kind, true));
+        is_within(relation) || is_first && seen.insert((pair(relation), holder))
+    });
+    found
 }
 
 fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
@@ -113,8 +144,7 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
 
 /// Looks for relations of one kind after the other. Nearly always nothing is shared, so each looks first at what is.
 struct Finder<'a, 't> {
-    comparables: &'a [Comparable<'t>],
-    index: &'a Index,
+    all: &'a Compared<'a, 't>,
     /// The target accounts that several grants have.
     targets: HashSet<&'t str>,
     found: Vec<Relation>,
@@ -129,7 +159,7 @@ fn repeated<'t>(texts: impl Iterator<Item = &'t str>) -> HashSet<&'t str> {
 
 /// The first tenants (and their grants) that have a text and a second part to be compared, by the text and by whether
 /// that part is well-formed: a malformed one can be held against malformed ones alone.
-type References<'t> = HashMap<(&'t str, bool), Reference<'t>>;
+type References<'t> = Common<(&'t str, bool), Reference<'t>>;
 
 #[derive(Clone, Copy)]
 struct Reference<'t> {
@@ -144,28 +174,51 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn grants(&self) -> impl Iterator<Item = (TenantId, usize, &'a ComparableGrant<'t>)> + use<'a, 't> {
-        self.comparables
-            .iter()
-            .flat_map(|tenant| tenant.grants.iter().enumerate().map(|(at, grant)| (tenant.tenant, at, grant)))
+        let comparables = self.all.comparables.iter();
+        comparables.flat_map(|tenant| tenant.grants.iter().enumerate().map(|(at, grant)| (tenant.tenant, at, grant)))
+    }
+
+    fn references(&self) -> References<'t> {
+        Common::new(self.all.has_runs)
+    }
+
+    fn are_strangers(&self, a: TenantId, b: TenantId) -> bool {
+        self.all.groups.are_strangers(a, b)
     }
 
     /// The SSO account of a tenant, where a stranger has the same.
     fn shared_account(&self, tenant: &Comparable<'t>) -> Option<&'t str> {
-        tenant.sso_account.map(Part::text).filter(|account| self.index.is_shared_account(account))
+        tenant.sso_account.map(Part::text).filter(|account| self.all.owners.is_shared_account(account))
     }
 
     fn organizations(&mut self) {
-        let mut instances: HashMap<(TenantId, bool), (TenantId, Part<'t>)> = HashMap::default();
-        let mut regions: HashMap<TenantId, (TenantId, &str)> = HashMap::default();
-        for tenant in self.comparables {
-            let organization = self.index.first_of_organization(tenant.tenant);
+        let groups = self.all.groups;
+        let group_of = |tenant: &Comparable<'t>| groups.configured(tenant.tenant);
+        // Where runs have the same customers, as environments do, each is compared within itself.
+        let mut runs: HashMap<(u32, &str), RunId> = HashMap::default();
+        let mut repeated: HashSet<u32> = HashSet::default();
+        for (tenant, comparable) in self.all.tenants.iter().zip(self.all.comparables) {
+            let Some(group) = group_of(comparable).filter(|_| self.all.has_runs) else { continue };
+            if *runs.entry((group, tenant.name())).or_insert(tenant.id.run) != tenant.id.run {
+                repeated.insert(group);
+            }
+        }
+        let mut instances: Common<(u32, bool), (TenantId, Part<'t>)> = Common::new(self.all.has_runs);
+        let mut regions: Common<u32, (TenantId, &str)> = Common::new(self.all.has_runs);
+        for tenant in self.all.comparables {
+            let Some(group) = group_of(tenant) else { continue };
+            let run = tenant.tenant.run;
+            let is_compared = |other: &TenantId| other.run == run || !repeated.contains(&group);
             let instance = tenant.instance.and_then(|own| {
-                let first = instances.entry((organization, own.is_well_formed())).or_insert((tenant.tenant, own));
-                own.differs(first.1).then_some(first.0)
+                let key = (group, own.is_well_formed());
+                instances.add(run, key, (tenant.tenant, own));
+                let mut firsts = instances.firsts(run, key).filter(|(other, _)| is_compared(other));
+                firsts.find(|first| own.differs(first.1)).map(|first| first.0)
             });
             let region = tenant.region.and_then(|own| {
-                let first = regions.entry(organization).or_insert((tenant.tenant, own));
-                (own != first.1).then_some(first.0)
+                regions.add(run, group, (tenant.tenant, own));
+                let mut firsts = regions.firsts(run, group).filter(|(other, _)| is_compared(other));
+                firsts.find(|first| own != first.1).map(|first| first.0)
             });
             if let Some(other) = instance.or(region) {
                 self.add(RelationKind::OrganizationMismatch, tenant.tenant, other);
@@ -173,50 +226,57 @@ impl<'a, 't> Finder<'a, 't> {
         }
     }
 
-    fn duplicate_tenants(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<Identity<'t>, Option<Firsts>> = HashMap::default();
-        for (tenant, comparable) in tenants.iter().zip(self.comparables) {
-            if !tenant.sso_account().is_some_and(|account| self.index.is_merely_shared_account(account.text())) {
-                continue;
-            }
-            let Some(identity) = Identity::of(tenant, comparable) else { continue };
-            let other = Firsts::see(seen.entry(identity).or_default(), First::of(tenant.id), self.index);
+    fn duplicate_tenants(&mut self) {
+        let mut seen: Common<&Identity<'t>, Option<Firsts>> = Common::new(self.all.has_runs);
+        let owners = self.all.owners;
+        let is_shared =
+            |tenant: &Tenant| tenant.sso_account().is_some_and(|it| owners.is_merely_shared_account(it.text()));
+        let tenants = self.all.tenants.iter().zip(self.all.comparables).filter(|(tenant, _)| is_shared(tenant));
+        let identities: Vec<(TenantId, Identity<'t>)> =
+            tenants.filter_map(|(tenant, comparable)| Some((tenant.id, Identity::of(tenant, comparable)?))).collect();
+        let groups = self.all.groups;
+        for (tenant, identity) in &identities {
+            let other = seen.see(identity, First::of(*tenant), &|a, b| groups.are_strangers(a, b));
             if let Some(other) = other {
-                self.add(RelationKind::DuplicateTenant, tenant.id, other.tenant);
+                self.add(RelationKind::DuplicateTenant, *tenant, other.tenant);
             }
         }
     }
 
     fn duplicate_sso_accounts(&mut self) {
-        let mut instances = References::default();
-        let mut regions: HashMap<&str, (TenantId, &str)> = HashMap::default();
-        for tenant in self.comparables {
+        let mut instances = self.references();
+        let mut regions: Common<&str, (TenantId, &str)> = Common::new(self.all.has_runs);
+        for tenant in self.all.comparables {
             let Some(account) = self.shared_account(tenant) else { continue };
+            let run = tenant.tenant.run;
             let instance = tenant.instance.and_then(|own| {
-                let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
-                let first = *instances.entry((account, own.is_well_formed())).or_insert(reference);
-                own.differs(first.part).then_some(first.tenant)
+                let key = (account, own.is_well_formed());
+                instances.add(run, key, Reference { tenant: tenant.tenant, grant: None, part: own });
+                let firsts = instances.firsts(run, key).filter(|first| own.differs(first.part));
+                firsts.map(|first| first.tenant).find(|&other| self.are_strangers(tenant.tenant, other))
             });
             let region = tenant.region.and_then(|own| {
-                let first = *regions.entry(account).or_insert((tenant.tenant, own));
-                (own != first.1).then_some(first.0)
+                regions.add(run, account, (tenant.tenant, own));
+                let firsts = regions.firsts(run, account).filter(|first| own != first.1);
+                firsts.map(|first| first.0).find(|&other| self.are_strangers(tenant.tenant, other))
             });
-            if let Some(other) = instance.or(region).filter(|&other| self.index.are_strangers(tenant.tenant, other)) {
+            if let Some(other) = instance.or(region) {
                 self.add(RelationKind::DuplicateSsoAccount, tenant.tenant, other);
             }
         }
     }
 
     fn duplicate_instances(&mut self) {
-        let mut accounts = References::default();
-        for tenant in self.comparables {
+        let mut accounts = self.references();
+        for tenant in self.all.comparables {
             let (Some(instance), Some(own)) = (tenant.instance, tenant.sso_account) else { continue };
-            if !self.index.is_shared_instance(instance.text()) {
+            if !self.all.owners.is_shared_instance(instance.text()) {
                 continue;
             }
-            let reference = Reference { tenant: tenant.tenant, grant: None, part: own };
-            let first = *accounts.entry((instance.text(), own.is_well_formed())).or_insert(reference);
-            if own.differs(first.part) && self.index.are_strangers(tenant.tenant, first.tenant) {
+            let (run, key) = (tenant.tenant.run, (instance.text(), own.is_well_formed()));
+            accounts.add(run, key, Reference { tenant: tenant.tenant, grant: None, part: own });
+            let mut firsts = accounts.firsts(run, key).filter(|first| own.differs(first.part));
+            if let Some(first) = firsts.find(|first| self.are_strangers(tenant.tenant, first.tenant)) {
                 self.add(RelationKind::DuplicateInstance, tenant.tenant, first.tenant);
             }
         }
@@ -225,17 +285,16 @@ impl<'a, 't> Finder<'a, 't> {
     fn foreign_targets(&mut self) {
         let targets = self.grants().filter_map(|(tenant, _, grant)| {
             let target = grant.target?.text();
-            self.index.owner_of_account(target, tenant).map(|_| target)
+            self.all.owners.of_account(target, tenant, self.all.groups).map(|_| target)
         });
         let targets: HashSet<&str> = targets.collect();
-        let mut owners = References::default();
-        for tenant in self.comparables {
+        let mut owners = self.references();
+        for tenant in self.all.comparables {
             let (Some(account), Some(part)) = (tenant.sso_account, tenant.instance) else { continue };
-            if !targets.contains(account.text()) {
-                continue;
+            if targets.contains(account.text()) {
+                let reference = Reference { tenant: tenant.tenant, grant: None, part };
+                owners.add(tenant.tenant.run, (account.text(), part.is_well_formed()), reference);
             }
-            let reference = Reference { tenant: tenant.tenant, grant: None, part };
-            owners.entry((account.text(), part.is_well_formed())).or_insert(reference);
         }
         self.hold_targets_against(&owners, |tenant, at, owner| Relation {
             kind: RelationKind::TargetIsForeignSsoAccount,
@@ -247,13 +306,13 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_targets(&mut self) {
-        let mut references = References::default();
+        let mut references = self.references();
         for (tenant, at, grant) in self.grants() {
             // A grant that contradicts its own tenant is no measure for others.
             let target = grant.target.filter(|target| self.targets.contains(target.text()));
             if let (Some(target), [part]) = (target, grant.instances.as_slice()) {
                 let reference = Reference { tenant, grant: Some(at), part: *part };
-                references.entry((target.text(), part.is_well_formed())).or_insert(reference);
+                references.add(tenant.run, (target.text(), part.is_well_formed()), reference);
             }
         }
         self.hold_targets_against(&references, |tenant, at, first| {
@@ -271,16 +330,19 @@ impl<'a, 't> Finder<'a, 't> {
     ) {
         for (tenant, at, grant) in self.grants() {
             let (Some(target), Some(instance)) = (grant.target, grant.instances.first()) else { continue };
-            let Some(reference) = references.get(&(target.text(), instance.is_well_formed())) else { continue };
-            if grant.is_of_another_instance(reference.part) && self.index.are_strangers(tenant, reference.tenant) {
-                self.found.push(relation(tenant, at, *reference));
+            let is_foreign = |reference: &Reference<'t>| {
+                grant.is_of_another_instance(reference.part) && self.are_strangers(tenant, reference.tenant)
+            };
+            let mut firsts = references.firsts(tenant.run, (target.text(), instance.is_well_formed()));
+            if let Some(reference) = firsts.find(is_foreign) {
+                self.found.push(relation(tenant, at, reference));
             }
         }
     }
 
     fn duplicate_permission_sets(&mut self) {
         let ids = repeated(self.grants().filter_map(|(_, _, grant)| grant.permission_set.map(Part::text)));
-        let mut references = References::default();
+        let mut references = self.references();
         for (tenant, at, grant) in self.grants() {
             let (Some(id), Some(part), false) = (grant.permission_set, grant.own_instance, grant.is_contradictory())
             else {
@@ -289,9 +351,10 @@ impl<'a, 't> Finder<'a, 't> {
             if !ids.contains(id.text()) {
                 continue;
             }
-            let reference = Reference { tenant, grant: Some(at), part };
-            let first = *references.entry((id.text(), part.is_well_formed())).or_insert(reference);
-            if part.differs(first.part) && self.index.are_strangers(tenant, first.tenant) {
+            let key = (id.text(), part.is_well_formed());
+            references.add(tenant.run, key, Reference { tenant, grant: Some(at), part });
+            let mut firsts = references.firsts(tenant.run, key).filter(|first| part.differs(first.part));
+            if let Some(first) = firsts.find(|first| self.are_strangers(tenant, first.tenant)) {
                 self.found.push(Relation {
                     kind: RelationKind::DuplicatePermissionSet,
                     tenant,
@@ -303,9 +366,10 @@ impl<'a, 't> Finder<'a, 't> {
         }
     }
 
-    fn shared_sso_accounts(&mut self, tenants: &'t [Tenant]) {
-        let mut seen: HashMap<(&str, &str, &str), Option<Firsts>> = HashMap::default();
-        for (comparable, tenant) in self.comparables.iter().zip(tenants) {
+    fn shared_sso_accounts(&mut self) {
+        let mut seen: Common<(&str, &str, &str), Option<Firsts>> = Common::new(self.all.has_runs);
+        let groups = self.all.groups;
+        for (comparable, tenant) in self.all.comparables.iter().zip(self.all.tenants) {
             let (Some(account), Some(instance), Some(region)) =
                 (self.shared_account(comparable), comparable.instance, comparable.region)
             else {
@@ -317,9 +381,10 @@ impl<'a, 't> Finder<'a, 't> {
             let key = (account, instance.text(), region);
             let is_one_object = |other: TenantId| {
                 let role = |tenant: &'t Tenant| tenant.connector.role_arn.path.as_ref();
-                role(tenant).is_some() && tenants.get(other.index()).is_some_and(|other| role(other) == role(tenant))
+                let other = self.all.tenants.get(groups.place(other)).filter(|it| it.id.run == tenant.id.run);
+                role(tenant).is_some() && other.is_some_and(|other| role(other) == role(tenant))
             };
-            let other = Firsts::see(seen.entry(key).or_default(), First::of(tenant.id), self.index);
+            let other = seen.see(key, First::of(tenant.id), &|a, b| groups.are_strangers(a, b));
             // That both refer to one organization is written down.
             if let Some(other) = other.filter(|other| !is_one_object(other.tenant)) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
@@ -328,14 +393,16 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn shared_targets(&mut self) {
-        let mut seen: HashMap<(TenantId, &str), (TenantId, usize)> = HashMap::default();
+        let mut seen: Common<(u32, &str), (TenantId, usize)> = Common::new(self.all.has_runs);
+        let groups = self.all.groups;
         for (tenant, at, grant) in self.grants() {
             let Some(target) = grant.target.map(Part::text).filter(|target| self.targets.contains(target)) else {
                 continue;
             };
-            let organization = self.index.first_of_organization(tenant);
-            let (other, other_grant) = *seen.entry((organization, target)).or_insert((tenant, at));
-            if !self.index.same_customer(tenant, other) {
+            let key = (groups.organization(tenant), target);
+            seen.add(tenant.run, key, (tenant, at));
+            let mut firsts = seen.firsts(tenant.run, key);
+            if let Some((other, other_grant)) = firsts.find(|(other, _)| !groups.same_customer(tenant, *other)) {
                 self.found.push(Relation {
                     kind: RelationKind::SharedTargetAccount,
                     tenant,
@@ -350,7 +417,8 @@ impl<'a, 't> Finder<'a, 't> {
     fn duplicate_entitlements(&mut self) {
         let mut of_one: HashMap<[&str; 3], usize> = HashMap::default();
         let mut one = None;
-        let mut of_all: HashMap<[&str; 3], Option<Firsts>> = HashMap::default();
+        let mut of_all: Common<[&str; 3], Option<Firsts>> = Common::new(self.all.has_runs);
+        let groups = self.all.groups;
         for (tenant, at, grant) in self.grants() {
             let (Some(instance), Some(id), Some(target)) = (grant.own_instance, grant.permission_set, grant.target)
             else {
@@ -370,7 +438,7 @@ impl<'a, 't> Finder<'a, 't> {
                 None
             } else {
                 let new = First::of_grant(tenant, at);
-                let first = Firsts::see(of_all.entry(entitlement).or_default(), new, self.index);
+                let first = of_all.see(entitlement, new, &|a, b| groups.are_strangers(a, b));
                 first.map(|first| (first.tenant, first.grant()))
             };
             if let Some((other, other_grant)) = first {
@@ -384,6 +452,25 @@ impl<'a, 't> Finder<'a, 't> {
             }
         }
     }
+}
+
+/// Tenants that are identical to one of another root module and are not what is written there.
+pub(super) fn copies<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -> Vec<Relation> {
+    let mut firsts: HashMap<(&str, Identity<'t>), (&str, TenantId)> = HashMap::default();
+    let mut written: HashSet<(&str, Str, u32)> = HashSet::default();
+    let mut copies = Vec::new();
+    let tenants = runs.iter().flat_map(|run| run.tenants.iter().map(move |tenant| (run, *tenant)));
+    for ((run, tenant), comparable) in tenants.zip(comparables) {
+        let Some((key, identity)) = tenant.own_key().zip(Identity::of(tenant, comparable)) else { continue };
+        let (file, start) = (run.written)(tenant);
+        let is_new = written.insert((key, file, start));
+        let (root, other) = *firsts.entry((key, identity)).or_insert((run.root, tenant.id));
+        if is_new && root != run.root {
+            let kind = RelationKind::CopiedTenant;
+            copies.push(Relation { kind, tenant: tenant.id, other, grant: None, other_grant: None });
+        }
+    }
+    copies
 }
 
 /// Grants as texts: instance, permission set, account. Nearly every tenant has one.

@@ -3,8 +3,9 @@
 use foldhash::{HashMap, HashSet};
 
 use super::arn::Part;
+use super::groups::{Firsts, Groups};
 use super::index::Index;
-use super::model::{Tenant, TenantId};
+use super::model::{Model, Tenant, TenantId};
 use super::names::{environment_of, known_role_kind, normalise};
 use super::relation::{Relation, RelationKind};
 use crate::config::Config;
@@ -66,13 +67,15 @@ pub struct RoleNames {
 }
 
 impl RoleNames {
-    pub(crate) fn new(tenants: &[Tenant], index: &Index, relations: &[Relation], config: &Config) -> Self {
+    pub(super) fn new(model: &Model<'_>, relations: &[Relation], config: &Config, all: &Everyone<'_, '_>) -> Self {
+        let tenants = &model.tenants;
         let judge = Judge {
-            index,
+            index: &model.index,
+            all,
             names: tenants.iter().map(|tenant| Named::of(tenant, config)).collect(),
-            sharing: sharing(tenants, relations),
+            sharing: sharing(relations, all),
             shared_objects: shared_objects(tenants),
-            groups: groups(tenants, index, config),
+            groups: groups(tenants, all.groups, config),
         };
         judge.judge(tenants)
     }
@@ -134,9 +137,7 @@ impl<'t> Named<'t> {
     fn of(tenant: &'t Tenant, config: &'t Config) -> Self {
         let role = tenant.role().map(|role| role.name).filter(|name| name.is_well_formed()).map(Part::text);
         let environment = role.and_then(|role| environment_of(role, &config.role_name));
-        // What no call names has its address for a key, and an address is nobody's name.
-        let is_named = tenant.is_named();
-        let key = tenant.key.as_str().filter(|_| is_named && !tenant.key.is_garbled()).unwrap_or_default();
+        let key = key_of(tenant).unwrap_or_default();
         let configured = config.environment_of(tenant.name());
         Self {
             role,
@@ -187,6 +188,11 @@ impl<'t> Named<'t> {
     }
 }
 
+/// The key of a tenant, cleaned. What no call names has its address for a key, and an address is nobody's name.
+fn key_of(tenant: &Tenant) -> Option<&str> {
+    tenant.key.as_str().filter(|_| tenant.is_named() && !tenant.key.is_garbled())
+}
+
 /// The words of a name, in lower case: `Foo-barBaz` has three.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -204,9 +210,24 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// All tenants of an invocation, among whom a role may be somebody's.
+pub(super) struct Everyone<'a, 't> {
+    /// By their places.
+    pub(super) tenants: &'a [&'t Tenant],
+    pub(super) groups: &'a Groups,
+    /// By their normalized names, where there are several runs: the first, and the first of another customer.
+    pub(super) names: &'a HashMap<String, Option<Firsts>>,
+}
+
+impl<'t> Everyone<'_, 't> {
+    fn tenant(&self, id: TenantId) -> Option<&'t Tenant> {
+        self.tenants.get(self.groups.place(id)).copied()
+    }
+}
+
 /// Tenants that share their SSO account and the role there: that they are one customer is said once, elsewhere.
-fn sharing(tenants: &[Tenant], relations: &[Relation]) -> HashSet<TenantId> {
-    let role = |id: TenantId| tenants.get(id.index())?.connector.role_arn.as_str();
+fn sharing(relations: &[Relation], all: &Everyone<'_, '_>) -> HashSet<TenantId> {
+    let role = |id: TenantId| all.tenant(id)?.connector.role_arn.as_str();
     relations
         .iter()
         .filter(|relation| relation.kind == RelationKind::SharedSsoAccount)
@@ -227,17 +248,17 @@ fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
 }
 
 /// The names of customers and organizations, normalized, by the first tenant of each customer.
-fn groups(tenants: &[Tenant], index: &Index, config: &Config) -> HashMap<TenantId, Vec<String>> {
+fn groups(tenants: &[Tenant], all: &Groups, config: &Config) -> HashMap<u32, Vec<String>> {
     let mut names: HashMap<&str, Vec<&str>> = HashMap::default();
     for group in config.customers.iter().chain(&config.organizations) {
         for key in &group.tenants {
             names.entry(key).or_default().push(&group.name);
         }
     }
-    let mut groups: HashMap<TenantId, Vec<String>> = HashMap::default();
+    let mut groups: HashMap<u32, Vec<String>> = HashMap::default();
     for tenant in tenants {
         for name in names.get(tenant.name()).into_iter().flatten() {
-            groups.entry(index.first_of_customer(tenant.id)).or_default().push(normalise(name));
+            groups.entry(all.customer(tenant.id)).or_default().push(normalise(name));
         }
     }
     groups
@@ -245,11 +266,12 @@ fn groups(tenants: &[Tenant], index: &Index, config: &Config) -> HashMap<TenantI
 
 struct Judge<'t, 'a> {
     index: &'a Index,
+    all: &'a Everyone<'a, 't>,
     names: Vec<Named<'t>>,
     sharing: HashSet<TenantId>,
     /// Tenants whose connector is one written object with that of others.
     shared_objects: HashSet<TenantId>,
-    groups: HashMap<TenantId, Vec<String>>,
+    groups: HashMap<u32, Vec<String>>,
 }
 
 impl Judge<'_, '_> {
@@ -353,12 +375,11 @@ impl Judge<'_, '_> {
         if named.is_own() || self.is_of_group(id, &named.role_word) || self.is_of_shared_object(id, named) {
             return RoleNaming::Own;
         }
+        let is_other = |a: TenantId, b: TenantId| !self.all.groups.same_customer(a, b);
         let other = |word: &str| {
-            self.index
-                .with_name(word)
-                .iter()
-                .copied()
-                .find(|&other| other != id && !self.index.same_customer(other, id))
+            let own = self.index.with_name(word).iter().copied().find(|&other| is_other(other, id));
+            let of_all = || Some(self.all.names.get(word).copied().flatten()?.apart_from(id, &is_other)?.tenant);
+            own.or_else(of_all)
         };
         let exact = other(&named.role_word);
         let inner = if let Some(RoleHabitKind::Longer(affixes)) = habit { affixes.strip(environment) } else { None };
@@ -366,7 +387,7 @@ impl Judge<'_, '_> {
         let foreign = exact.or_else(|| match habit {
             Some(RoleHabitKind::Longer(_)) => inner.filter(|_| !is_own_by_habit).and_then(|inner| other(&inner)),
             Some(RoleHabitKind::Shorter(_)) => {
-                shortened.get(&named.role_word).copied().filter(|&other| !self.index.same_customer(other, id))
+                shortened.get(&named.role_word).copied().filter(|&other| is_other(other, id))
             }
             _ => None,
         });
@@ -392,7 +413,7 @@ impl Judge<'_, '_> {
     /// Whether a tenant shares account and role with another one, and its key is the other's with words behind it: then
     /// it is a further entry for one customer, of whom there is one connector.
     fn is_further_entry(&self, id: TenantId, other: TenantId) -> bool {
-        let key = |id: TenantId| self.names.get(id.index()).map(|named| words(named.key)).unwrap_or_default();
+        let key = |id: TenantId| self.all.tenant(id).and_then(key_of).map(words).unwrap_or_default();
         self.is_one_customer(id, other) && !key(other).is_empty() && key(id).starts_with(&key(other))
     }
 
@@ -404,8 +425,8 @@ impl Judge<'_, '_> {
     /// Whether a role with this word is that of the tenant's customer, of another tenant of this customer, or of the
     /// organization. What another customer in the organization has is not shared.
     fn is_of_group(&self, id: TenantId, word: &str) -> bool {
-        self.index.with_name(word).iter().any(|&other| other != id && self.index.same_customer(other, id))
-            || self.groups.get(&self.index.first_of_customer(id)).is_some_and(|names| names.iter().any(|it| it == word))
+        self.index.with_name(word).iter().any(|&other| other != id && self.all.groups.same_customer(other, id))
+            || self.groups.get(&self.all.groups.customer(id)).is_some_and(|names| names.iter().any(|it| it == word))
     }
 }
 

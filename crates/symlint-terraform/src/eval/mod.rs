@@ -112,6 +112,7 @@ pub struct Evaluator<'p> {
     files: RefCell<HashMap<String, FileId>>,
     /// The keys of YAML that are written twice.
     lost_keys: RefCell<Vec<LostKey>>,
+    lost_entries: RefCell<Vec<LostKey>>,
     /// How many unknown values have been met in trials; only whether it changes matters.
     unknowns: Cell<u64>,
 }
@@ -219,6 +220,7 @@ impl<'p> Evaluator<'p> {
             trial: Cell::new(Trial::No),
             files: RefCell::default(),
             lost_keys: RefCell::default(),
+            lost_entries: RefCell::default(),
             unknowns: Cell::new(0),
         }
     }
@@ -257,6 +259,19 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Notes a key that does not count; a text that is read twice has it once.
+    /// The objects that `merge` drops, since a later map has their key, as far as they were evaluated.
+    pub fn lost_entries(&self) -> Vec<LostKey> {
+        self.lost_entries.borrow().clone()
+    }
+
+    /// Notes an object that `merge` drops, once.
+    pub(crate) fn note_merged(&self, lost: LostKey) {
+        let mut entries = self.lost_entries.borrow_mut();
+        if entries.last() != Some(&lost) {
+            entries.push(lost);
+        }
+    }
+
     pub(crate) fn note_lost(&self, lost: LostKey) {
         let mut keys = self.lost_keys.borrow_mut();
         if !keys.contains(&lost) {

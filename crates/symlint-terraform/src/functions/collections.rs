@@ -1,6 +1,6 @@
 //! Functions that make collections of collections.
 
-use crate::eval::{Answer, Stop};
+use crate::eval::{Answer, LostKey, Stop};
 use crate::limits::ELEMENTS;
 use crate::number;
 use crate::origin::Origin;
@@ -81,7 +81,15 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
     // The last one with a key counts.
     merged.reverse();
     merged.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
-    merged.dedup_by(|earlier, kept| earlier.key == kept.key);
+    merged.dedup_by(|earlier, kept| {
+        let is_lost = earlier.key == kept.key;
+        // What overrides a single setting is meant; that a whole object is gone is easily missed.
+        if is_lost && earlier.value.entries().is_some() && kept.value.entries().is_some() {
+            let (key, lost, kept) = (kept.key.clone(), earlier.key_span, kept.key_span);
+            args.evaluator.note_merged(LostKey { key, lost, kept });
+        }
+        is_lost
+    });
     // What is null adds nothing to the result, and hides nothing.
     let added = args.values.iter().filter(|value| !value.is_null()).map(|value| value.origin.clone());
     let origin = Origin::derived(args.span, added);

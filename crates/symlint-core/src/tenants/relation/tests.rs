@@ -1,16 +1,17 @@
 //! Which relations there are between tenants that differ in this or that.
 
-use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Value};
+use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Step, Value};
 
 use super::super::field::{Field, FieldKind};
 use super::super::model::{Connector, Grant, Provenance, Whole};
 use super::*;
-use crate::config::TenantGroup;
 use RelationKind::*;
 
 /// The values of a tenant, in the order of the shipped example, with one grant or more.
 #[derive(Clone)]
 struct Row {
+    /// Its place in the alphabet without one.
+    key: Option<&'static str>,
     sso: &'static str,
     instance: &'static str,
     region: &'static str,
@@ -27,16 +28,16 @@ const C: (&str, &str, [&str; 3]) =
     ("048261739905", "ssoins-69873c5a0f81be42", ["ssoins-69873c5a0f81be42", "ps-0d94e7b25f3ac861", "352790641188"]);
 
 fn row((sso, instance, grant): (&'static str, &'static str, [&'static str; 3]), region: &'static str) -> Row {
-    Row { sso, instance, region, role: sso, grants: vec![grant] }
+    Row { key: None, sso, instance, region, role: sso, grants: vec![grant] }
 }
 
 fn rows() -> [Row; 3] {
     [row(A, "us-east-1"), row(B, "eu-west-1"), row(C, "eu-central-1")]
 }
 
-fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
-    let id = TenantId(at as u32);
-    let path = Path::root(Root::variable("customer_tenants".into()));
+fn tenant(at: usize, id: TenantId, row: &Row, span: Span) -> Tenant {
+    let name = row.key.unwrap_or(["a", "b", "c", "d"][at]);
+    let path = Path::root(Root::variable("customer_tenants".into())).join(Step::Key(name.into()));
     let field = |kind, text: String| {
         // Not known before apply, where a test says so.
         let value = match text.as_str() {
@@ -47,7 +48,7 @@ fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
     };
     Tenant {
         id,
-        key: field(FieldKind::Key, ["a", "b", "c", "d"][at].into()),
+        key: field(FieldKind::Key, name.into()),
         other_names: Vec::new(),
         sso_account_id: field(FieldKind::SsoAccountId, row.sso.into()),
         connector: Connector {
@@ -76,24 +77,60 @@ fn tenant(at: usize, row: &Row, span: Span) -> Tenant {
 }
 
 /// The relations between `rows`, as kind, tenant and other, where the configuration has these customers and organizations.
+/// They are the same if each tenant is in a root module of its own.
 fn found_among(rows: &[Row], customers: &[&[&str]], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
+    let roots: Vec<String> = (0..rows.len()).map(|at| at.to_string()).collect();
+    let apart: Vec<(&str, Vec<Row>)> =
+        roots.iter().zip(rows).map(|(root, row)| (root.as_str(), vec![row.clone()])).collect();
+    let found = found_in_runs(&[("root", rows.to_vec())], customers, organizations);
+    assert_eq!(found_in_runs(&apart, customers, organizations), found, "in root modules of their own");
+    found
+}
+
+/// The same, in runs of root modules. The tenants are numbered, and named, through all runs.
+fn found_in_runs(
+    runs: &[(&str, Vec<Row>)],
+    customers: &[&[&str]],
+    organizations: &[&[&str]],
+) -> Vec<(RelationKind, usize, usize)> {
     let sources = Sources::new();
     let span = Span::new(sources.add("x", b"x".to_vec()).unwrap(), 0..1);
-    let tenants: Vec<Tenant> = rows.iter().enumerate().map(|(at, row)| tenant(at, row, span)).collect();
-    let groups = |all: &[&[&str]]| {
-        let group = |(at, keys): (usize, &&[&str])| TenantGroup {
-            name: at.to_string(),
-            tenants: keys.iter().map(|&key| key.to_owned()).collect(),
-            span,
-        };
-        all.iter().enumerate().map(group).collect()
+    let mut count = 0;
+    let of_run = |(run, (_, rows)): (usize, &(&str, Vec<Row>))| {
+        let first = count;
+        count += rows.len();
+        let tenants = rows.iter().enumerate();
+        tenants.map(|(at, row)| tenant(first + at, TenantId::new(RunId::at(run), at), row, span)).collect()
     };
-    let config = Config { customers: groups(customers), organizations: groups(organizations), ..Config::default() };
-    let comparables: Vec<Comparable<'_>> = tenants.iter().map(Comparable::of).collect();
-    let index = Index::new(&tenants, &comparables, &config);
-    relations(&tenants, comparables, &index, &config)
+    let tenants: Vec<Vec<Tenant>> = runs.iter().enumerate().map(of_run).collect();
+    let named = |groups: &[&[&str]], key: &str| {
+        const NAMES: [&str; 3] = ["0", "1", "2"];
+        groups.iter().position(|keys| keys.contains(&key)).map(|at| NAMES[at])
+    };
+    let members: Vec<Members<'_>> = runs
+        .iter()
+        .zip(&tenants)
+        .enumerate()
+        .map(|(run, ((root, _), tenants))| Members {
+            run: RunId::at(run),
+            root,
+            tenants: tenants.iter().collect(),
+            configured: Box::new(|tenant| [named(customers, tenant.name()), named(organizations, tenant.name())]),
+            written: Box::new(move |tenant| (Str::from(run.to_string()), tenant.id.index() as u32)),
+        })
+        .collect();
+    let tenants: Vec<&Tenant> = tenants.iter().flatten().collect();
+    let comparables: Vec<Comparable<'_>> = tenants.iter().map(|tenant| Comparable::of(tenant)).collect();
+    let groups = Groups::new(&members, &comparables);
+    let has_runs = runs.len() > 1;
+    let owners = Owners::new(&tenants, &comparables, &groups, has_runs);
+    let compared =
+        Compared { tenants: &tenants, comparables: &comparables, groups: &groups, owners: &owners, has_runs };
+    let mut found = relations(&compared);
+    found.extend(copies(&members, &comparables));
+    found
         .into_iter()
-        .map(|relation| (relation.kind, relation.tenant.index(), relation.other.index()))
+        .map(|relation| (relation.kind, groups.place(relation.tenant), groups.place(relation.other)))
         .collect()
 }
 
@@ -268,4 +305,61 @@ fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anythin
     let other =
         Row { sso: "123456789012", role: "123456789012", grants: vec![[A.1, A.2[1], "111122223333"]], ..a.clone() };
     assert_eq!(found_in(&[documented, other], &[]), []);
+}
+
+/// `row` under another key.
+fn named(key: &'static str, row: &Row) -> Row {
+    Row { key: Some(key), ..row.clone() }
+}
+
+#[test]
+fn equal_keys_are_one_customer_in_a_root_module_and_elsewhere_where_their_values_agree() {
+    let [a, b, c] = rows();
+    let among = |runs: &[(&str, Vec<Row>)]| found_in_runs(runs, &[], &[]);
+    let (acme, bolt) = (named("acme", &a), named("bolt", &b));
+    // Production and staging of the same customers.
+    let staging = Row { grants: c.grants.clone(), instance: c.instance, ..acme.clone() };
+    assert_eq!(among(&[("root", vec![acme.clone(), bolt.clone()]), ("root", vec![staging.clone()])]), []);
+    // In another root module, the same name is another customer who took over the account.
+    assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![staging])]), [(DuplicateSsoAccount, 1, 0)]);
+    // One customer has grants in two root modules.
+    let more = Row { grants: vec![["ssoins-7223a91be40c5d68", "ps-0d94e7b25f3ac861", "352790641188"]], ..acme.clone() };
+    assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![more.clone()])]), []);
+    assert_eq!(
+        among(&[("one", vec![acme.clone()]), ("other", vec![named("bolt", &more)])]),
+        [(SharedSsoAccount, 1, 0)]
+    );
+    // A folder that was copied, and one whose key alone was changed.
+    assert_eq!(among(&[("root", vec![acme.clone()]), ("root", vec![acme.clone()])]), []);
+    assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![acme.clone()])]), [(CopiedTenant, 1, 0)]);
+    assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![named("bolt", &a)])]), [(DuplicateTenant, 1, 0)]);
+}
+
+#[test]
+fn what_is_wrong_within_each_run_is_not_reported_between_them_again() {
+    let [a, b, _] = rows();
+    let (acme, bolt) =
+        (named("acme", &a), named("bolt", &Row { instance: b.instance, grants: b.grants.clone(), ..a.clone() }));
+    let mut wrong = named("bolt", &b);
+    wrong.grants[0][2] = a.grants[0][2];
+    for (other, kind) in [(wrong, DuplicateTargetAccount), (bolt, DuplicateSsoAccount)] {
+        let run = vec![acme.clone(), other];
+        let kinds = found_in_runs(&[("root", run.clone()), ("root", run)], &[], &[]);
+        let kinds: Vec<_> = kinds.into_iter().map(|(_, tenant, other)| (tenant, other)).collect();
+        assert_eq!(kinds, [(1, 0), (3, 2)], "{kind:?}");
+    }
+}
+
+#[test]
+fn of_three_customers_in_three_runs_each_later_one_is_held_against_the_first() {
+    let [a, b, c] = rows();
+    let with_target = |key, row: &Row| {
+        let mut row = named(key, row);
+        row.grants[0][2] = a.grants[0][2];
+        row
+    };
+    let (acme, bolt, coyote) = (named("acme", &a), with_target("bolt", &b), with_target("coyote", &c));
+    let runs = [("1", vec![acme]), ("2", vec![bolt]), ("3", vec![coyote])];
+    let found = found_in_runs(&runs, &[], &[]);
+    assert_eq!(found, [(DuplicateTargetAccount, 1, 0), (DuplicateTargetAccount, 2, 0)]);
 }

@@ -1,0 +1,291 @@
+//! Who is one customer, and who is in one AWS organization, in all runs of an invocation.
+
+use std::hash::Hash;
+
+use foldhash::HashMap;
+use symlint_terraform::Str;
+
+use super::comparable::Comparable;
+use super::field::FieldKind;
+use super::model::{RunId, Tenant, TenantId};
+
+/// The tenants of a run, with what is known of them beside their values.
+pub(crate) struct Members<'t> {
+    /// Which run it is.
+    pub(crate) run: RunId,
+    /// The root module. Runs of one root have the same.
+    pub(crate) root: &'t str,
+    /// In source order.
+    pub(crate) tenants: Vec<&'t Tenant>,
+    /// The customer and the organization of a tenant, by their names in the configuration.
+    pub(crate) configured: Box<dyn Fn(&'t Tenant) -> [Option<&'t str>; 2] + 't>,
+    /// Where a tenant is written: the file, wherever it is linked, and the place in it.
+    pub(crate) written: Box<dyn Fn(&'t Tenant) -> (Str, u32) + 't>,
+}
+
+/// Which tenants are one customer, and which are in one AWS organization.
+///
+/// The configuration says so. Besides, equal keys are one customer in the runs of one root module, and in different
+/// ones where SSO account and instance agree, as does what is one written tenant that several runs read.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// How many tenants there are before those of each run.
+    bases: Vec<u32>,
+    /// For each tenant, the first of its customer; empty where each is a customer of its own.
+    customers: Vec<u32>,
+    /// For each tenant, the first of its organization.
+    organizations: Vec<u32>,
+    /// For each tenant, the first of those that the configuration joins; empty where it joins none.
+    configured: Vec<u32>,
+}
+
+/// Why tenants are one customer.
+#[derive(PartialEq, Eq, Hash)]
+enum Reason<'t> {
+    /// The configuration says so.
+    Configured(&'t str),
+    /// They have one key in one root module.
+    Key { root: &'t str, key: &'t str },
+    /// They have one key, account and instance in different ones.
+    Values { key: &'t str, account: &'t str, instance: &'t str },
+    /// They are written once.
+    Written { at: (Str, u32), account: &'t str, instance: &'t str },
+}
+
+impl Groups {
+    /// The groups of the tenants of `runs`, which are sorted, with what can be compared of each in their order.
+    pub(crate) fn new<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -> Self {
+        let mut groups = Self::default();
+        let mut count = 0;
+        for run in runs {
+            groups.bases.resize(run.run.index() + 1, count);
+            count += u32::try_from(run.tenants.len()).unwrap_or(u32::MAX);
+        }
+        let tenants = || runs.iter().flat_map(|run| run.tenants.iter().map(move |tenant| (run, *tenant)));
+        let configured: Vec<[Option<&str>; 2]> = tenants().map(|(run, tenant)| (run.configured)(tenant)).collect();
+        let is_configured = configured.iter().flatten().any(Option::is_some);
+        let mut provenances = tenants().map(|(_, tenant)| &tenant.provenance);
+        let first = provenances.next();
+        // Nearly always, there is one map, and its keys differ.
+        let is_one_map = runs.len() < 2 && provenances.all(|it| Some(it) == first);
+        if is_one_map && !is_configured {
+            return groups;
+        }
+        let mut customers = Union::new(count);
+        let mut reasons: HashMap<Reason<'t>, u32> = HashMap::default();
+        for ((at, (run, tenant)), comparable) in (0..).zip(tenants()).zip(comparables) {
+            let [customer, _] = configured.get(at as usize).copied().unwrap_or_default();
+            let mut join = |reason| customers.join(at, *reasons.entry(reason).or_insert(at));
+            if let Some(customer) = customer {
+                join(Reason::Configured(customer));
+            }
+            let key = tenant.own_key();
+            if let Some(key) = key {
+                join(Reason::Key { root: run.root, key });
+            }
+            let instance = tenant.instance_id().or(comparable.instance);
+            if let (Some(account), Some(instance), true) = (tenant.sso_account(), instance, runs.len() > 1) {
+                let (account, instance) = (account.text(), instance.text());
+                if let Some(key) = key {
+                    join(Reason::Values { key, account, instance });
+                }
+                join(Reason::Written { at: (run.written)(tenant), account, instance });
+            }
+        }
+        let mut organizations = customers.clone();
+        let mut joined = Union::new(count);
+        let mut named: HashMap<(bool, &str), u32> = HashMap::default();
+        for (at, [customer, organization]) in (0..).zip(&configured) {
+            if let Some(organization) = organization {
+                let first = *named.entry((true, organization)).or_insert(at);
+                organizations.join(at, first);
+                joined.join(at, first);
+            }
+            if let Some(customer) = customer {
+                joined.join(at, *named.entry((false, customer)).or_insert(at));
+            }
+        }
+        if is_configured {
+            groups.configured = joined.firsts();
+        }
+        groups.customers = customers.firsts();
+        groups.organizations = organizations.firsts();
+        groups
+    }
+
+    /// The place of a tenant among all.
+    pub(super) fn place(&self, tenant: TenantId) -> usize {
+        self.bases.get(tenant.run.index()).map_or(0, |base| *base as usize) + tenant.index()
+    }
+
+    /// The first tenant of the same customer, by its place among all.
+    pub(super) fn customer(&self, tenant: TenantId) -> u32 {
+        of(&self.customers, self.place(tenant))
+    }
+
+    /// The first tenant in the same organization, by its place among all.
+    pub(super) fn organization(&self, tenant: TenantId) -> u32 {
+        of(&self.organizations, self.place(tenant))
+    }
+
+    /// The first tenant of those that the configuration joins, by its place among all; none where it joins none at all.
+    pub(super) fn configured(&self, tenant: TenantId) -> Option<u32> {
+        self.configured.get(self.place(tenant)).copied()
+    }
+
+    /// Whether both are one customer.
+    pub fn same_customer(&self, a: TenantId, b: TenantId) -> bool {
+        a == b || self.customer(a) == self.customer(b)
+    }
+
+    /// Whether both are in one AWS organization, as the tenants of one customer are.
+    pub fn same_organization(&self, a: TenantId, b: TenantId) -> bool {
+        a == b || self.organization(a) == self.organization(b)
+    }
+
+    /// Whether two tenants are in different AWS organizations, as far as is known.
+    pub fn are_strangers(&self, a: TenantId, b: TenantId) -> bool {
+        !self.same_organization(a, b)
+    }
+
+    /// Whether two tenants may have the same value of this kind. Customers in one AWS organization share its SSO account
+    /// and its instance, and neither names nor targets.
+    pub fn may_share(&self, kind: FieldKind, a: TenantId, b: TenantId) -> bool {
+        let is_own = matches!(kind, FieldKind::Key | FieldKind::TargetAccountId);
+        self.same_customer(a, b) || !is_own && self.same_organization(a, b)
+    }
+}
+
+fn of(firsts: &[u32], place: usize) -> u32 {
+    firsts.get(place).copied().unwrap_or(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+/// Sets of places, of which each knows a smaller one of its set, or is the smallest.
+#[derive(Clone)]
+struct Union(Vec<u32>);
+
+impl Union {
+    fn new(count: u32) -> Self {
+        Self((0..count).collect())
+    }
+
+    fn first(&mut self, mut at: u32) -> u32 {
+        while let Some(before) = self.0.get(at as usize).copied().filter(|before| *before != at) {
+            let further = of(&self.0, before as usize);
+            if let Some(known) = self.0.get_mut(at as usize) {
+                *known = further;
+            }
+            at = before;
+        }
+        at
+    }
+
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.first(a), self.first(b));
+        if let Some(later) = self.0.get_mut(a.max(b) as usize) {
+            *later = a.min(b);
+        }
+    }
+
+    fn firsts(mut self) -> Vec<u32> {
+        (0..self.0.len()).map(|at| self.first(u32::try_from(at).unwrap_or(u32::MAX))).collect()
+    }
+}
+
+/// The first tenant of several, and the first of them that is apart from it: enough to find the first one that is apart
+/// from any tenant without a look at all of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Firsts {
+    first: First,
+    other: Option<First>,
+}
+
+/// A tenant, and one of its grants where it is about one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct First {
+    pub(super) tenant: TenantId,
+    grant: u32,
+}
+
+impl First {
+    pub(super) fn of(tenant: TenantId) -> Self {
+        Self::of_grant(tenant, 0)
+    }
+
+    pub(super) fn of_grant(tenant: TenantId, grant: usize) -> Self {
+        Self { tenant, grant: u32::try_from(grant).unwrap_or(u32::MAX) }
+    }
+
+    pub(super) fn grant(self) -> usize {
+        self.grant as usize
+    }
+}
+
+/// Whether two tenants are apart from each other; being together must be transitive.
+pub(super) type Apart<'a> = &'a dyn Fn(TenantId, TenantId) -> bool;
+
+impl Firsts {
+    /// Adds `new`, the latest so far, and returns the first one before it that is apart from it.
+    pub(super) fn see(firsts: &mut Option<Self>, new: First, apart: Apart<'_>) -> Option<First> {
+        let Some(before) = firsts else {
+            *firsts = Some(Self { first: new, other: None });
+            return None;
+        };
+        let other = before.apart_from(new.tenant, apart);
+        if before.other.is_none() && apart(before.first.tenant, new.tenant) {
+            before.other = Some(new);
+        }
+        other
+    }
+
+    /// Whether there are two that are apart from each other.
+    pub(super) fn are_several(self) -> bool {
+        self.other.is_some()
+    }
+
+    /// The first one that is apart from `tenant`.
+    pub(super) fn apart_from(self, tenant: TenantId, apart: Apart<'_>) -> Option<First> {
+        // Whoever is together with the first is apart from the first other.
+        [Some(self.first), self.other].into_iter().flatten().find(|first| apart(first.tenant, tenant))
+    }
+}
+
+/// What several tenants have in common, by what it is: within each run, if there are several, and in all of them.
+/// What is in the same run is better to compare with.
+pub(super) struct Common<K, V> {
+    all: HashMap<K, V>,
+    own: HashMap<(RunId, K), V>,
+    has_runs: bool,
+}
+
+impl<K: Eq + Hash + Copy, V: Copy> Common<K, V> {
+    pub(super) fn new(has_runs: bool) -> Self {
+        Self { all: HashMap::default(), own: HashMap::default(), has_runs }
+    }
+
+    /// Adds a value of a run; the first one stays.
+    pub(super) fn add(&mut self, run: RunId, key: K, value: V) {
+        if self.has_runs {
+            self.own.entry((run, key)).or_insert(value);
+        }
+        self.all.entry(key).or_insert(value);
+    }
+
+    /// The first value of the run, then the first of all.
+    pub(super) fn firsts(&self, run: RunId, key: K) -> impl Iterator<Item = V> {
+        let own = self.own.get(&(run, key)).filter(|_| self.has_runs);
+        own.into_iter().chain(self.all.get(&key)).copied()
+    }
+}
+
+impl<K: Eq + Hash + Copy> Common<K, Option<Firsts>> {
+    /// Adds `new`, the latest so far, and returns the first one before it that is apart from it, of its run if possible.
+    pub(super) fn see(&mut self, key: K, new: First, apart: Apart<'_>) -> Option<First> {
+        let own = match self.has_runs {
+            true => Firsts::see(self.own.entry((new.tenant.run, key)).or_default(), new, apart),
+            false => None,
+        };
+        let all = Firsts::see(self.all.entry(key).or_default(), new, apart);
+        own.or(all)
+    }
+}

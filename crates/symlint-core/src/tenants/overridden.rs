@@ -1,0 +1,39 @@
+//! Entries that `merge` drops, since a later map has the same tenant.
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{LostKey, Span};
+
+use super::flow::FlowCall;
+use super::model::{Tenant, TenantId};
+
+/// An entry that never takes effect.
+#[derive(Debug, Clone)]
+pub struct Overridden {
+    /// Its key.
+    pub key: Span,
+    /// The tenant that it makes where its map is looked at by itself.
+    pub tenant: Option<TenantId>,
+    /// The tenant that takes its place.
+    pub by: TenantId,
+}
+
+/// Those of the `lost` entries in whose place there is a tenant, in source order. What a flow receives nevertheless,
+/// such as through a map that is not merged, is not lost.
+pub(crate) fn overridden(lost: Vec<LostKey>, tenants: &[Tenant], flows: &[FlowCall<'_>]) -> Vec<Overridden> {
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let by_key: HashMap<Span, TenantId> = tenants.iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
+    let instances = flows.iter().flat_map(|flow| &flow.instances);
+    let wired: HashSet<TenantId> = instances.filter_map(|instance| instance.tenant).collect();
+    let overridden = lost.into_iter().filter_map(|LostKey { lost, kept, .. }| {
+        let tenant = by_key.get(&lost).copied();
+        let by = *by_key.get(&kept)?;
+        let is_lost = lost != kept && tenant.is_none_or(|tenant| !wired.contains(&tenant));
+        is_lost.then_some(Overridden { key: lost, tenant, by })
+    });
+    let mut overridden: Vec<Overridden> = overridden.collect();
+    overridden.sort_by_key(|entry| entry.key);
+    overridden.dedup_by_key(|entry| entry.key);
+    overridden
+}

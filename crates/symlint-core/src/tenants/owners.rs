@@ -1,0 +1,145 @@
+//! Whose an account, an instance or a name is, in all runs of an invocation: asked by many rules, built once.
+
+use foldhash::HashMap;
+use symlint_terraform::Str;
+
+use super::arn::{Part, is_placeholder_resource};
+use super::comparable::Comparable;
+use super::groups::{First, Firsts, Groups};
+use super::model::{Tenant, TenantId};
+use crate::facts;
+
+/// Tenants by what they have.
+#[derive(Debug, Default)]
+pub(super) struct Owners {
+    accounts: Kept,
+    instances: Kept,
+}
+
+/// Tenants by a text: within each run, if there are several, and in all of them.
+#[derive(Debug, Default)]
+struct Kept {
+    all: HashMap<Str, Owner>,
+    /// By the places of the runs.
+    own: Vec<HashMap<Str, Owner>>,
+}
+
+/// Whose an account or instance is.
+#[derive(Debug, Default)]
+struct Owner {
+    /// By all that they say.
+    surely: Option<Firsts>,
+    /// By the attribute that names it alone.
+    merely: Option<Firsts>,
+}
+
+impl Owner {
+    fn stranger(&self, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
+        let stranger = |firsts: &Option<Firsts>| firsts.and_then(|it| it.apart_from(tenant, &apart(groups)));
+        stranger(&self.surely).or_else(|| stranger(&self.merely)).map(|first| first.tenant)
+    }
+}
+
+/// What is taken of a tenant.
+type Taken<'a, 't> = &'a dyn Fn(&'t Tenant, &Comparable<'t>) -> Option<Part<'t>>;
+
+fn apart(groups: &Groups) -> impl Fn(TenantId, TenantId) -> bool {
+    |a, b| groups.are_strangers(a, b)
+}
+
+impl Kept {
+    fn new<'t>(
+        tenants: &[&'t Tenant],
+        comparables: &[Comparable<'t>],
+        groups: &Groups,
+        has_runs: bool,
+        [merely, surely]: [Taken<'_, 't>; 2],
+    ) -> Self {
+        let mut kept = Self::default();
+        kept.all.reserve(tenants.len());
+        let apart = &apart(groups);
+        for (tenant, comparable) in tenants.iter().zip(comparables) {
+            let first = First::of(tenant.id);
+            let merely = merely(tenant, comparable).filter(|part| !part.text().is_empty());
+            let surely = surely(tenant, comparable);
+            let run = tenant.id.run.index();
+            if has_runs && kept.own.len() <= run {
+                kept.own.resize_with(run + 1, HashMap::default);
+            }
+            let own = kept.own.get_mut(run).filter(|_| has_runs);
+            for owners in own.into_iter().chain([&mut kept.all]) {
+                if let Some(part) = merely {
+                    Firsts::see(&mut owners.entry(part.piece.share()).or_default().merely, first, apart);
+                }
+                if let Some(part) = surely {
+                    Firsts::see(&mut owners.entry(part.piece.share()).or_default().surely, first, apart);
+                }
+            }
+        }
+        kept
+    }
+
+    /// The first stranger to `tenant`, of its run if possible.
+    fn stranger(&self, text: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
+        let own = self.own.get(tenant.run.index());
+        let of = |owners: &HashMap<Str, Owner>| owners.get(text)?.stranger(tenant, groups);
+        own.and_then(of).or_else(|| of(&self.all))
+    }
+
+    fn is_shared(&self, text: &str, by: impl Fn(&Owner) -> Option<Firsts>) -> bool {
+        self.all.get(text).and_then(by).is_some_and(Firsts::are_several)
+    }
+}
+
+impl Owners {
+    pub(super) fn new<'t>(
+        tenants: &[&'t Tenant],
+        comparables: &[Comparable<'t>],
+        groups: &Groups,
+        has_runs: bool,
+    ) -> Self {
+        let kept = |by| Kept::new(tenants, comparables, groups, has_runs, by);
+        Self {
+            accounts: kept([&|tenant, _| tenant.sso_account(), &|_, comparable| comparable.sso_account]),
+            instances: kept([&|tenant, _| tenant.instance_id(), &|_, comparable| comparable.instance]),
+        }
+    }
+
+    /// The first tenant whose SSO account this is, by all that it says, and that is a stranger to `tenant`; if there
+    /// is none, one that merely has it as `sso_account_id`. Those of the same run come first.
+    pub(super) fn of_account(&self, account: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
+        if facts::is_placeholder_account(account) {
+            return None;
+        }
+        self.accounts.stranger(account, tenant, groups)
+    }
+
+    /// The first tenant whose instance this is, by all that it says, and that is a stranger to `tenant`; if there is
+    /// none, one that merely has it in `instance_arn`. Those of the same run come first.
+    pub(super) fn of_instance(&self, instance: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
+        if is_placeholder_resource(instance) {
+            return None;
+        }
+        self.instances.stranger(instance, tenant, groups)
+    }
+
+    /// Whether any tenant has this `sso_account_id`.
+    pub(super) fn is_account(&self, account: &str) -> bool {
+        self.accounts.all.contains_key(account)
+    }
+
+    /// Whether two tenants that are strangers to each other have this SSO account, by all that they say.
+    pub(super) fn is_shared_account(&self, account: &str) -> bool {
+        self.accounts.is_shared(account, |owner| owner.surely)
+    }
+
+    /// Whether two tenants that are strangers to each other have this `sso_account_id`.
+    pub(super) fn is_merely_shared_account(&self, account: &str) -> bool {
+        self.accounts.is_shared(account, |owner| owner.merely)
+    }
+
+    /// Whether two tenants that are strangers to each other have this instance, by all that they say.
+    pub(super) fn is_shared_instance(&self, instance: &str) -> bool {
+        self.instances.is_shared(instance, |owner| owner.surely)
+    }
+}

@@ -1,0 +1,385 @@
+//! All runs of an invocation together: tenants are kept apart whichever root module and values file each is in.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{FileId, Span, Str};
+
+use super::arn::Part;
+use super::comparable::Comparable;
+use super::groups::{First, Firsts, Groups, Members};
+use super::model::{Model, RunId, Tenant, TenantId};
+use super::names::normalise;
+use super::owners::Owners;
+use super::relation::{Compared, Relation, RelationKind, copies, relations};
+use super::role_names::{Everyone, RoleNames};
+use crate::config::{Config, groups_by_key};
+use crate::rule::Locate;
+
+/// A run to be checked with others.
+pub struct Member<'p, 'c> {
+    /// What there is in it. The runs are sorted.
+    pub model: Model<'p>,
+    /// What the team says about it.
+    pub config: &'c Config,
+    /// The root module, by a name that is the same in all of its runs and in no other root.
+    pub root: String,
+}
+
+/// The tenants of an earlier run: they are compared with others, and nothing is reported on them.
+pub struct Earlier {
+    /// The runs of the invocation come after it.
+    pub run: RunId,
+    /// As for a member.
+    pub root: String,
+    /// In source order.
+    pub tenants: Vec<EarlierTenant>,
+    /// Whether it has a safelist of its own.
+    pub has_safelist: bool,
+}
+
+/// A tenant of an earlier run, and what its own values do not say.
+pub struct EarlierTenant {
+    /// With spans that lead nowhere.
+    pub tenant: Tenant,
+    /// The customer and the organization, by their names in the configuration.
+    pub configured: [Option<String>; 2],
+    /// What its connector was given, if it is configured.
+    pub environment: Option<String>,
+    /// The file and the place in it.
+    pub written: (Str, u32),
+}
+
+/// What is to be compared.
+pub struct Parts<'p, 'c> {
+    /// The runs, sorted.
+    pub members: Vec<Member<'p, 'c>>,
+    /// Earlier runs, sorted.
+    pub earlier: Vec<Earlier>,
+    /// Whether all root modules of the folders that were named are there, and not only those that read some files.
+    pub is_whole: bool,
+}
+
+/// The runs of an invocation, and what their tenants share that they should not.
+pub struct SetUp<'p> {
+    models: Vec<Model<'p>>,
+    earlier: Vec<Earlier>,
+    is_whole: bool,
+    /// The place of each run among the models.
+    places: Vec<Option<usize>>,
+    groups: Groups,
+    owners: Owners,
+    /// In the order of the tenants on whom they are reported.
+    relations: Vec<Relation>,
+    /// By the places of the models.
+    role_names: Vec<RoleNames>,
+    /// Tenants that share SSO account, instance and region, in the order of their second ones.
+    shared_accounts: Vec<Vec<TenantId>>,
+    /// Keys that tenants of several runs have.
+    common_keys: HashSet<Str>,
+    /// The accounts of the tenants' roles.
+    role_accounts: HashSet<Str>,
+    /// Whether the SSO accounts of all tenants are known.
+    knows_its_accounts: bool,
+}
+
+impl<'p> SetUp<'p> {
+    /// Compares the tenants of all runs. `file` is the one path of a file, whatever links lead to it.
+    pub fn new(parts: Parts<'p, '_>, file: &dyn Fn(&str) -> String) -> Self {
+        let set_up = Self::compare(&parts.members, &parts.earlier, file);
+        let models = parts.members.into_iter().map(|member| member.model).collect();
+        Self { models, earlier: parts.earlier, is_whole: parts.is_whole, ..set_up }
+    }
+
+    /// What the members have in common, without their models.
+    fn compare(members: &[Member<'_, '_>], earlier: &[Earlier], file: &dyn Fn(&str) -> String) -> Self {
+        let has_runs = members.len() + earlier.len() > 1;
+        let files: RefCell<HashMap<(RunId, FileId), Str>> = RefCell::default();
+        let name_of = |model: &Model<'_>, id: FileId| {
+            let name = || Str::from(file(model.sources().get(id).name()));
+            files.borrow_mut().entry((model.run, id)).or_insert_with(name).clone()
+        };
+        let named: Vec<[HashMap<&str, &str>; 2]> = members.iter().map(|member| groups_by_key(member.config)).collect();
+        let mut runs: Vec<Members<'_>> = earlier.iter().map(Earlier::members).collect();
+        for (member, [customers, organizations]) in members.iter().zip(&named) {
+            runs.push(Members {
+                run: member.model.run,
+                root: &member.root,
+                tenants: member.model.tenants.iter().collect(),
+                configured: Box::new(move |tenant| {
+                    [customers, organizations].map(|names| names.get(tenant.name()).copied())
+                }),
+                written: Box::new(|tenant: &Tenant| {
+                    let span = tenant.key.span;
+                    (name_of(&member.model, span.file), span.start)
+                }),
+            });
+        }
+        let tenants: Vec<&Tenant> = runs.iter().flat_map(|run| run.tenants.iter().copied()).collect();
+        let mut comparables: Vec<Comparable<'_>> = tenants.iter().map(|tenant| Comparable::of(tenant)).collect();
+        let groups = Groups::new(&runs, &comparables);
+        let owners = Owners::new(&tenants, &comparables, &groups, has_runs);
+        let mut copies = if has_runs { copies(&runs, &comparables) } else { Vec::new() };
+        let before: usize = earlier.iter().map(|run| run.tenants.len()).sum();
+        let mut rest = comparables.get_mut(before..).unwrap_or_default();
+        for member in members {
+            let (own, others) = rest.split_at_mut(member.model.tenants.len().min(rest.len()));
+            own.iter_mut().for_each(|tenant| leave_out_forbidden_accounts(tenant, member.config));
+            rest = others;
+        }
+        let compared =
+            Compared { tenants: &tenants, comparables: &comparables, groups: &groups, owners: &owners, has_runs };
+        let mut relations = relations(&compared);
+        relations.append(&mut copies);
+        relations.sort_unstable_by_key(|relation| (relation.tenant, *relation));
+        let shared_accounts = shared_accounts(&relations, &tenants, &groups);
+        let names = if has_runs { names(members, earlier, &groups) } else { HashMap::default() };
+        let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names };
+        let role_names = members
+            .iter()
+            .map(|member| RoleNames::new(&member.model, of_run(&relations, member.model.run), member.config, &everyone))
+            .collect();
+        let mut places = Vec::new();
+        for (place, member) in members.iter().enumerate() {
+            places.resize(member.model.run.index(), None);
+            places.push(Some(place));
+        }
+        let common_keys = if has_runs { common_keys(&tenants) } else { HashSet::default() };
+        let role_accounts = tenants.iter().filter_map(|tenant| Some(tenant.role_account()?.piece.share())).collect();
+        let knows_its_accounts = members.iter().all(|member| member.model.knows_its_accounts())
+            && tenants.iter().all(|tenant| tenant.is_sso_account_known());
+        let (models, earlier) = (Vec::new(), Vec::new());
+        Self {
+            models,
+            earlier,
+            is_whole: false,
+            role_accounts,
+            knows_its_accounts,
+            places,
+            groups,
+            owners,
+            relations,
+            role_names,
+            shared_accounts,
+            common_keys,
+        }
+    }
+
+    /// One run alone.
+    pub fn alone(model: Model<'p>, config: &Config) -> Self {
+        let members = vec![Member { model, config, root: String::new() }];
+        Self::new(Parts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
+    }
+
+    /// The models of the runs, in their order.
+    pub fn models(&self) -> &[Model<'p>] {
+        &self.models
+    }
+
+    /// The same, where nothing is compared any more: each model keeps what concerns its tenants alone.
+    pub fn into_models(self) -> Vec<Model<'p>> {
+        let Self { mut models, relations, role_names, .. } = self;
+        for (model, role_names) in models.iter_mut().zip(role_names) {
+            model.role_names = role_names;
+            let own = of_run(&relations, model.run).iter().filter(|relation| relation.other.run == model.run);
+            model.relations = own.copied().collect();
+        }
+        models
+    }
+
+    /// The model of a run.
+    pub fn model(&self, run: RunId) -> Option<&Model<'p>> {
+        self.models.get((*self.places.get(run.index())?)?)
+    }
+
+    /// A tenant of any run.
+    pub fn tenant(&self, id: TenantId) -> Option<&Tenant> {
+        match self.model(id.run) {
+            Some(model) => model.tenants.get(id.index()),
+            None => self.earlier_tenant(id).map(|it| &it.tenant),
+        }
+    }
+
+    fn earlier_tenant(&self, id: TenantId) -> Option<&EarlierTenant> {
+        let at = self.earlier.binary_search_by_key(&id.run, |run| run.run).ok()?;
+        self.earlier.get(at)?.tenants.get(id.index())
+    }
+
+    /// The earlier runs.
+    pub fn earlier(&self) -> &[Earlier] {
+        &self.earlier
+    }
+
+    /// Whether there is any tenant.
+    pub fn has_tenants(&self) -> bool {
+        self.models.iter().any(|model| !model.tenants.is_empty())
+            || self.earlier.iter().any(|run| !run.tenants.is_empty())
+    }
+
+    /// Whether all root modules of the folders that were named are there, and not only those that read some files.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Who is one customer.
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// What the names of the connector roles of a run say.
+    pub fn role_names(&self, run: RunId) -> Option<&RoleNames> {
+        self.role_names.get((*self.places.get(run.index())?)?)
+    }
+
+    /// What tenants of a run share that they should not, in the order of the tenants.
+    pub fn relations(&self, run: RunId) -> &[Relation] {
+        of_run(&self.relations, run)
+    }
+
+    /// What tenants of all runs share that they should not, in the order of the tenants.
+    pub fn all_relations(&self) -> &[Relation] {
+        &self.relations
+    }
+
+    /// The groups of tenants that share SSO account, instance and region, of which the second is in this run.
+    pub fn shared_accounts(&self, run: RunId) -> &[Vec<TenantId>] {
+        let second = |group: &Vec<TenantId>| group.get(1).map(|tenant| tenant.run);
+        let from = self.shared_accounts.partition_point(|group| second(group) < Some(run));
+        let to = self.shared_accounts.partition_point(|group| second(group) <= Some(run));
+        self.shared_accounts.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether the SSO accounts of all tenants are known, and all tenants.
+    pub fn knows_its_accounts(&self) -> bool {
+        self.knows_its_accounts
+    }
+
+    /// Whether an account is the SSO account of a tenant, or has the role of one.
+    pub fn is_account_of_tenant(&self, account: &str) -> bool {
+        self.owners.is_account(account) || self.role_accounts.contains(account)
+    }
+
+    /// The first tenant whose SSO account this is and that is a stranger to `tenant`, of its run if possible.
+    pub fn owner_of_account(&self, account: &str, tenant: TenantId) -> Option<TenantId> {
+        self.owners.of_account(account, tenant, &self.groups)
+    }
+
+    /// The first tenant whose instance this is and that is a stranger to `tenant`, of its run if possible.
+    pub fn owner_of_instance(&self, instance: &str, tenant: TenantId) -> Option<TenantId> {
+        self.owners.of_instance(instance, tenant, &self.groups)
+    }
+
+    /// The tenant of which another one is a copy, if it is one.
+    pub fn copied_from(&self, tenant: TenantId) -> Option<TenantId> {
+        let from = self.relations.partition_point(|relation| relation.tenant < tenant);
+        let mut own = self.relations.iter().skip(from).take_while(|relation| relation.tenant == tenant);
+        own.find(|relation| relation.kind == RelationKind::DuplicateTenant).map(|relation| relation.other)
+    }
+
+    /// The tenant whose role another one has, where the account of the role is not the one that it says is its own.
+    pub fn role_copied_from(&self, tenant: &Tenant) -> Option<TenantId> {
+        let account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch())?;
+        self.owner_of_account(account.text(), tenant.id)
+    }
+
+    /// The file in which a tenant is, where its key alone would not tell it from others for a reader of `run`.
+    pub fn file_to_name(&self, tenant: &Tenant, run: RunId) -> Option<String> {
+        tenant.key.raw().filter(|key| tenant.id.run != run && self.common_keys.contains(*key))?;
+        self.file_of(tenant.id)
+    }
+
+    /// The name of the file in which the key of a tenant is.
+    pub(crate) fn file_of(&self, tenant: TenantId) -> Option<String> {
+        let Some(model) = self.model(tenant.run) else {
+            return Some(self.earlier_tenant(tenant)?.written.0.to_string());
+        };
+        let span = model.project.visible(model.tenants.get(tenant.index())?.key.span);
+        Some(model.sources().get(span.file).name().to_owned())
+    }
+
+    /// Where a reader finds something of a tenant, in the files of its run. Of an earlier run, there are none.
+    pub(crate) fn place_of(&self, tenant: TenantId, at: &dyn Locate) -> Option<Span> {
+        match self.model(tenant.run) {
+            Some(model) => Some(model.project.visible(at.place(model.sources()).span)),
+            None => self.tenant(tenant).map(|tenant| tenant.span),
+        }
+    }
+}
+
+fn of_run(relations: &[Relation], run: RunId) -> &[Relation] {
+    let from = relations.partition_point(|relation| relation.tenant.run < run);
+    let to = relations.partition_point(|relation| relation.tenant.run <= run);
+    relations.get(from..to).unwrap_or_default()
+}
+
+/// All that share the same values, in source order; no two groups do.
+fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups) -> Vec<Vec<TenantId>> {
+    let mut shared: BTreeMap<(&str, &str, &str), Vec<TenantId>> = BTreeMap::new();
+    for relation in relations.iter().filter(|relation| relation.kind == RelationKind::SharedSsoAccount) {
+        let Some(Comparable { sso_account: Some(account), instance: Some(instance), region: Some(region), .. }) =
+            tenants.get(groups.place(relation.tenant)).map(|tenant| Comparable::of(tenant))
+        else {
+            continue;
+        };
+        let key = (account.text(), instance.text(), region);
+        shared.entry(key).or_default().extend([relation.tenant, relation.other]);
+    }
+    let mut shared: Vec<Vec<TenantId>> = shared.into_values().collect();
+    for group in &mut shared {
+        group.sort_unstable();
+        group.dedup();
+    }
+    shared.sort_by_key(|group| group.get(1).map(|tenant| tenant.run));
+    shared
+}
+
+fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
+    let is_allowed = |account: &Part<'_>| !config.is_forbidden_account(account.text());
+    tenant.sso_account = tenant.sso_account.filter(is_allowed);
+    for grant in &mut tenant.grants {
+        grant.target = grant.target.filter(is_allowed);
+    }
+}
+
+/// By the normalized names of tenants, the first tenant and the first one of another customer.
+fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> HashMap<String, Option<Firsts>> {
+    let before = earlier.iter().flat_map(|run| &run.tenants).map(|it| (&it.tenant, it.environment.as_deref()));
+    let own = members.iter().flat_map(|member| {
+        let tenants = member.model.tenants.iter();
+        tenants.map(move |tenant| (tenant, member.config.environment_of(tenant.name())))
+    });
+    let mut names: HashMap<String, Option<Firsts>> = HashMap::default();
+    for (tenant, environment) in before.chain(own) {
+        let name = normalise(environment.or(tenant.key.as_str()).unwrap_or_default());
+        if !name.is_empty() {
+            let first = First::of(tenant.id);
+            Firsts::see(names.entry(name).or_default(), first, &|a, b| !groups.same_customer(a, b));
+        }
+    }
+    names
+}
+
+impl Earlier {
+    fn members(&self) -> Members<'_> {
+        let of = |tenant: &Tenant| self.tenants.get(tenant.id.index());
+        Members {
+            run: self.run,
+            root: &self.root,
+            tenants: self.tenants.iter().map(|it| &it.tenant).collect(),
+            configured: Box::new(move |tenant| of(tenant).map(configured_so).unwrap_or_default()),
+            written: Box::new(move |tenant| of(tenant).map(|it| it.written.clone()).unwrap_or_default()),
+        }
+    }
+}
+
+fn configured_so(tenant: &EarlierTenant) -> [Option<&str>; 2] {
+    let [customer, organization] = &tenant.configured;
+    [customer.as_deref(), organization.as_deref()]
+}
+
+fn common_keys(tenants: &[&Tenant]) -> HashSet<Str> {
+    let mut seen: HashMap<&Str, RunId> = HashMap::default();
+    let keys = tenants.iter().filter_map(|tenant| Some((tenant.key.raw()?, tenant.id.run)));
+    keys.filter(|(key, run)| *seen.entry(key).or_insert(*run) != *run).map(|(key, _)| key.clone()).collect()
+}

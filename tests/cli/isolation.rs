@@ -1,0 +1,403 @@
+//! Tenants are kept apart across all runs and root modules of one invocation.
+
+use std::path::Path;
+
+use crate::support::{Run, Symlint, VARIABLE, folder};
+
+/// A flow module, and a root module that calls it once for each tenant.
+const FLOW: &str = r#"variable "tenant_slug" { type = string }
+variable "account_id" { type = string }
+variable "permission_set_arn" { type = string }
+variable "sso_connector_settings" { type = any }
+
+resource "sym_target" "this" {
+  type     = "aws_sso_permission_set"
+  name     = "target-${var.tenant_slug}"
+  settings = { permission_set_arn = var.permission_set_arn, account_id = var.account_id }
+}
+"#;
+
+fn root(flow: &str) -> String {
+    format!(
+        r#"{VARIABLE}
+module "access" {{
+  source   = "{flow}"
+  for_each = var.customer_tenants
+
+  tenant_slug            = each.key
+  account_id             = each.value.target_account_id
+  permission_set_arn     = each.value.permission_set_arn
+  sso_connector_settings = each.value.sso_connector_settings
+}}
+"#
+    )
+}
+
+/// What tells customers apart: the account, the instance, the permission set, and the target.
+const CUSTOMERS: [[&str; 4]; 4] = [
+    ["719240583316", "ssoins-7223a91be40c5d68", "ps-5e1b09c7d2a84f63", "604178239951"],
+    ["280365914472", "ssoins-68042f7d9be0a513", "ps-b3c8f10a6e4d9275", "915827304462"],
+    ["048261739905", "ssoins-69873c5a0f81be42", "ps-0d94e7b25f3ac861", "352790641188"],
+    ["531907264418", "ssoins-72235e08d1c94fa7", "ps-c17f2a8e60b3d954", "846013579227"],
+];
+
+/// The entry of a customer, under a key.
+fn tenant(key: &str, customer: usize) -> String {
+    let [account, instance, set, target] = CUSTOMERS[customer];
+    let region = ["us-east-1", "eu-west-1", "eu-central-1", "us-east-1"][customer];
+    let role = key[..1].to_uppercase() + &key[1..];
+    format!(
+        r#"  {key} = {{
+    sso_account_id = "{account}"
+    sso_connector_settings = {{
+      cloud        = "aws"
+      instance_arn = "arn:aws:sso:::instance/{instance}"
+      region       = "{region}"
+      role_arn     = "arn:aws:iam::{account}:role/sym/SymSSO{role}"
+    }}
+    permission_set_arn = "arn:aws:sso:::permissionSet/{instance}/{set}"
+    target_account_id  = "{target}"
+  }}
+"#
+    )
+}
+
+/// A copy of something, in which one customer's value was left over from another: 0 is the account, 3 the target.
+fn left_over(text: &str, [of, from]: [usize; 2], value: usize) -> String {
+    assert!(text.contains(CUSTOMERS[of][value]));
+    text.replace(CUSTOMERS[of][value], CUSTOMERS[from][value])
+}
+
+fn values(tenants: &[String]) -> String {
+    format!("customer_tenants = {{\n{}}}\n", tenants.concat())
+}
+
+/// A folder for each customer, with values; and the flow module that they share.
+fn folders(customers: &[(&str, String)]) -> Vec<(String, String)> {
+    let mut files = vec![("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned())];
+    for (name, text) in customers {
+        files.push((format!("customers/{name}/main.tf"), root("../../modules/sso_flow")));
+        files.push((format!("customers/{name}/terraform.tfvars"), text.clone()));
+    }
+    files
+}
+
+fn write(files: &[(String, String)]) -> tempfile::TempDir {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let dir = folder(&files);
+    // What is in a repository is searched from its root.
+    std::fs::create_dir(dir.path().join(".git")).unwrap();
+    dir
+}
+
+fn check(dir: &Path, arguments: &[&str]) -> Run {
+    let mut all = vec!["check", "--format", "json"];
+    all.extend(arguments);
+    Symlint::new(&all).dir(dir).run()
+}
+
+/// The level, the rule, the file and the message of each finding, but for what says that modules are not here to read.
+fn said(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let findings = report["findings"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let said = |finding: &serde_json::Value| {
+        let [level, rule, message] = ["level", "rule", "message"].map(|name| text(&finding[name]));
+        format!("{level} {rule} {}: {message}", text(&finding["location"]["file"]))
+    };
+    findings.iter().map(said).collect()
+}
+
+fn found(customers: &[(&str, String)]) -> Vec<String> {
+    said(&check(write(&folders(customers)).path(), &[]))
+}
+
+#[test]
+fn folders_of_customers_with_equal_keys_are_compared_and_named_by_their_files() {
+    let acme = values(&[tenant("this", 0)]);
+    let bolt = values(&[tenant("this", 1)]);
+    let (found, none): (_, Vec<String>) = (found, Vec::new());
+    assert_eq!(found(&[("acme", acme.clone()), ("bolt", bolt.clone())]), none);
+    let target = left_over(&bolt, [1, 0], 3);
+    assert_eq!(
+        found(&[("acme", acme.clone()), ("bolt", target)]),
+        [
+            "error duplicate-target-account customers/bolt/terraform.tfvars: target_account_id 604178239951 is also used \
+             by `this` in customers/acme/terraform.tfvars, which has a different instance"
+        ]
+    );
+    let role = bolt.replace("iam::280365914472", "iam::719240583316");
+    assert_eq!(
+        found(&[("acme", acme.clone()), ("bolt", role)]),
+        ["error role-account-mismatch customers/bolt/terraform.tfvars: role_arn is in account 719240583316, which is \
+             that of `this` in customers/acme/terraform.tfvars; this tenant's sso_account_id is 280365914472"]
+    );
+    let set = bolt.replace("permissionSet/ssoins-68042f7d9be0a513", "permissionSet/ssoins-7223a91be40c5d68");
+    assert_eq!(
+        found(&[("acme", acme), ("bolt", set)]),
+        ["error instance-id-mismatch customers/bolt/terraform.tfvars: this permission set belongs to instance \
+             ssoins-7223a91be40c5d68 of `this` in customers/acme/terraform.tfvars; this tenant's instance is \
+             ssoins-68042f7d9be0a513"]
+    );
+}
+
+#[test]
+fn a_key_that_only_one_tenant_has_needs_no_file() {
+    let bolt = values(&[tenant("bolt", 1)]);
+    let foreign = bolt.replace("915827304462", "719240583316");
+    let run = check(write(&folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", foreign)])).path(), &[]);
+    assert_eq!(
+        said(&run),
+        ["error target-is-foreign-sso-account customers/bolt/terraform.tfvars: target_account_id 719240583316 is \
+             `acme`'s SSO account, which is in a different organization"]
+    );
+    let related = &run.json()["findings"][0]["related"][0];
+    assert_eq!(related["location"]["file"], "customers/acme/terraform.tfvars");
+    assert_eq!(related["location"]["start"]["line"], 3);
+    // Both ends of it have the edge in the picture.
+    let access = run.json()["access"].as_array().unwrap().clone();
+    let fingerprint = run.json()["findings"][0]["fingerprint"].clone();
+    let on = |step: &str| -> Vec<bool> {
+        access.iter().map(|it| it[step]["findings"].as_array().unwrap().contains(&fingerprint)).collect()
+    };
+    assert_eq!((on("account"), on("role")), (vec![false, true], vec![true, false]));
+}
+
+#[test]
+fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
+    let bolt = values(&[tenant("bolt", 1)]).replace("SymSSOBolt", "SymSSOAcme");
+    assert_eq!(
+        found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
+        ["error connector-role-foreign customers/bolt/terraform.tfvars: role `SymSSOAcme` belongs to `acme`, not to \
+             `bolt`"]
+    );
+}
+
+#[test]
+fn production_and_staging_of_the_same_customers_are_silent() {
+    let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
+    let staging = values(&[tenant("acme", 2), tenant("bolt", 3)]);
+    let main = root("./sso_flow");
+    let dir = folder(&[
+        ("sso_flow/main.tf", FLOW),
+        ("main.tf", &main),
+        ("envs/production.tfvars", &production),
+        ("envs/staging.tfvars", &staging),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!((said(&run), run.json()["runs"].as_array().unwrap().len()), (Vec::new(), 2));
+    // The same accounts, with other grants: the customers are the same.
+    let same = production.replace("604178239951", "352790641188").replace("915827304462", "846013579227");
+    std::fs::write(dir.path().join("envs/staging.tfvars"), &same).unwrap();
+    assert_eq!(said(&check(dir.path(), &[])), Vec::<String>::new());
+    // A value of another customer in another environment is a finding.
+    let crossed = left_over(&staging, [3, 0], 3);
+    std::fs::write(dir.path().join("envs/staging.tfvars"), &crossed).unwrap();
+    assert_eq!(
+        said(&check(dir.path(), &[])),
+        [
+            "error duplicate-target-account envs/staging.tfvars: target_account_id 604178239951 is also used by `acme` in \
+             envs/production.tfvars, which has a different instance"
+        ]
+    );
+    // What is wrong in both is reported in each, and not between them again.
+    let wrong = left_over(&production, [1, 0], 3);
+    std::fs::write(dir.path().join("envs/production.tfvars"), &wrong).unwrap();
+    std::fs::write(dir.path().join("envs/staging.tfvars"), &wrong).unwrap();
+    let message = "target_account_id 604178239951 is also used by `acme`, which has a different instance";
+    assert_eq!(
+        said(&check(dir.path(), &[])),
+        ["envs/production.tfvars", "envs/staging.tfvars"]
+            .map(|file| format!("error duplicate-target-account {file}: {message}"))
+    );
+}
+
+#[test]
+fn a_customer_folder_that_was_copied_is_a_warning_and_one_whose_key_was_changed_an_error() {
+    let acme = values(&[tenant("acme", 0)]);
+    assert_eq!(
+        found(&[("acme", acme.clone()), ("acme-old", acme.clone())]),
+        ["warning duplicate-tenant customers/acme-old/terraform.tfvars: `acme` is also in \
+             customers/acme/terraform.tfvars, with the same SSO account, instance, and grants"]
+    );
+    let bolt = acme.replace("  acme = {", "  bolt = {").replace("SymSSOAcme", "SymSSOBolt");
+    assert_eq!(
+        found(&[("acme", acme.clone()), ("bolt", bolt)]),
+        ["error duplicate-tenant customers/bolt/terraform.tfvars: `bolt` has the same SSO account, instance, and \
+             grants as `acme`"]
+    );
+    // A copy of many is one finding.
+    let many = values(&[tenant("acme", 0), tenant("bolt", 1), tenant("coyote", 2)]);
+    assert_eq!(
+        found(&[("all", many.clone()), ("copy", many)]),
+        [
+            "warning duplicate-tenant customers/copy/terraform.tfvars: all 3 tenants (`acme`, `bolt`, `coyote`) are also in \
+             customers/all/terraform.tfvars, with the same SSO accounts, instances, and grants"
+        ]
+    );
+    // The same customer, with another grant, in another root module.
+    let more = acme.replace("604178239951", "352790641188");
+    assert_eq!(found(&[("acme", acme), ("more", more)]), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_once_is_one_tenant_however_it_is_reached() {
+    let text = values(&[tenant("acme", 0), tenant("bolt", 1)]);
+    let files = folders(&[("one", text.clone())]);
+    let dir = write(&files);
+    let other = dir.path().join("customers/other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("main.tf"), root("../../modules/sso_flow")).unwrap();
+    std::os::unix::fs::symlink("../one/terraform.tfvars", other.join("terraform.tfvars")).unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!((said(&run), run.json()["summary"]["tenants"].as_u64()), (Vec::new(), Some(4)));
+    // Data that two root modules decode, and calls with literals in a module that both call.
+    let decoding = root("../../modules/sso_flow")
+        .replace("var.customer_tenants", "yamldecode(file(\"${path.module}/../../tenants.yaml\"))");
+    let yaml = text.replace(" = {", ":").replace(" = ", ": ").replace("customer_tenants:\n", "").replace("}\n", "\n");
+    std::fs::write(dir.path().join("tenants.yaml"), yaml).unwrap();
+    for name in ["one", "other"] {
+        let _ = std::fs::remove_file(dir.path().join(format!("customers/{name}/terraform.tfvars")));
+        std::fs::write(dir.path().join(format!("customers/{name}/main.tf")), &decoding).unwrap();
+    }
+    let run = check(dir.path(), &[]);
+    assert_eq!((said(&run), run.json()["summary"]["tenants"].as_u64()), (Vec::new(), Some(4)));
+}
+
+#[test]
+fn customers_and_organizations_of_the_configuration_hold_across_root_modules() {
+    let read = tenant("acme_read", 0).replace("604178239951", "352790641188").replace("SymSSOAcme_read", "SymSSOAcme");
+    let files = folders(&[("acme", values(&[tenant("acme", 0)])), ("read", values(&[read]))]);
+    let dir = write(&files);
+    let rules = |run: &Run| said(run).iter().map(|it| it.split(' ').nth(1).unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(rules(&check(dir.path(), &[])), ["shared-sso-account"]);
+    let config = "customer \"acme\" { tenants = [\"acme\", \"acme_read\"] }\n";
+    std::fs::write(dir.path().join(".symlint.hcl"), config).unwrap();
+    assert_eq!(rules(&check(dir.path(), &[])), [""; 0]);
+    std::fs::write(dir.path().join(".symlint.hcl"), config.replace("customer \"acme\"", "organization \"reseller\""))
+        .unwrap();
+    assert_eq!(rules(&check(dir.path(), &[])), ["connector-role-foreign"]);
+}
+
+#[test]
+fn a_safelist_is_compared_with_the_tenants_of_all_root_modules() {
+    let runtime = |accounts: &[&str]| {
+        let list = accounts.iter().map(|account| format!("\"{account}\"")).collect::<Vec<_>>().join(", ");
+        format!(
+            "module \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  \
+             account_id_safelist = [{list}]\n}}\n"
+        )
+    };
+    let mut files = folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", values(&[tenant("bolt", 1)]))]);
+    files.push(("runtime/main.tf".to_owned(), runtime(&[CUSTOMERS[0][0], CUSTOMERS[1][0]])));
+    let dir = write(&files);
+    assert_eq!(said(&check(dir.path(), &[])), Vec::<String>::new());
+    std::fs::write(dir.path().join("runtime/main.tf"), runtime(&[CUSTOMERS[0][0], CUSTOMERS[2][0]])).unwrap();
+    let expected = [
+        "error safelist-incomplete runtime/main.tf: the safelist lacks 280365914472, the SSO account of `bolt`",
+        "warning safelist-stale runtime/main.tf: the safelist contains 048261739905, which is not the SSO account of any tenant",
+    ];
+    assert_eq!(said(&check(dir.path(), &[])), expected);
+    // Who names a file asks for nothing that is in others: the tenant may be there.
+    assert_eq!(said(&check(dir.path(), &["runtime/main.tf", "customers/acme/main.tf"])), Vec::<String>::new());
+    // In a job of its own, the tenants come from the reports of the other jobs.
+    for name in ["acme", "bolt"] {
+        let output = format!("json={name}.json");
+        Symlint::new(&["check", "--format", &output, &format!("customers/{name}")]).dir(dir.path()).run();
+    }
+    assert_eq!(said(&check(dir.path(), &["runtime", "--with", "acme.json", "--with", "bolt.json"])), expected);
+}
+
+#[test]
+fn fixtures_are_left_out_where_the_configuration_says_so() {
+    let mut files = folders(&[("acme", values(&[tenant("acme", 0)]))]);
+    files.push(("test/fixtures/flow/main.tf".to_owned(), root("../../../modules/sso_flow")));
+    let copied = values(&[tenant("acme", 0).replace("acme = {", "example = {").replace("SSOAcme", "SSOExample")]);
+    files.push(("test/fixtures/flow/terraform.tfvars".to_owned(), copied));
+    let dir = write(&files);
+    assert_eq!(said(&check(dir.path(), &[])).len(), 1);
+    std::fs::write(dir.path().join(".symlint.hcl"), "exclude = [\"test/fixtures\"]\n").unwrap();
+    assert_eq!(said(&check(dir.path(), &[])), Vec::<String>::new());
+}
+
+#[test]
+fn jobs_that_check_one_root_module_each_see_the_tenants_of_the_others() {
+    let bolt = left_over(&values(&[tenant("this", 1)]), [1, 0], 3);
+    let dir = write(&folders(&[("acme", values(&[tenant("this", 0)])), ("bolt", bolt)]));
+    let own = |name: &str, arguments: &[&str]| check(&dir.path().join("customers").join(name), arguments);
+    assert_eq!(said(&own("bolt", &[])), Vec::<String>::new());
+    let report = dir.path().join("acme.json");
+    std::fs::write(&report, own("acme", &[]).stdout).unwrap();
+    let with = ["--with", report.to_str().unwrap()];
+    let run = own("bolt", &with);
+    assert_eq!(
+        said(&run),
+        ["error duplicate-target-account terraform.tfvars: target_account_id 604178239951 is also used by `this` in \
+             customers/acme/terraform.tfvars, which has a different instance"]
+    );
+    let json = run.json();
+    assert_eq!(json["findings"][0]["related"][0]["location"]["file"], "customers/acme/terraform.tfvars");
+    assert_eq!(json["findings"][0]["related"][0]["location"]["start"]["line"], 2);
+    assert_eq!((json["summary"]["tenants"].as_u64(), json["runs"].as_array().unwrap().len()), (Some(1), 1));
+    // Every format can be written, though the file is not here to read.
+    for format in ["human", "concise", "sarif", "github", "gitlab", "junit", "markdown"] {
+        let run =
+            Symlint::new(&["check", "--format", format, with[0], with[1]]).dir(&dir.path().join("customers/bolt"));
+        let run = run.run();
+        assert!(run.code == 1 && run.stdout.contains("604178239951"), "{format}: {run:?}");
+    }
+    // Of what is checked now, the report is old.
+    let whole = ["--with", "acme.json"];
+    assert_eq!(said(&check(dir.path(), &whole)), said(&check(dir.path(), &[])));
+    assert_eq!(said(&own("acme", &with)), Vec::<String>::new());
+}
+
+#[test]
+fn keys_of_calls_are_no_customers_in_a_report_either() {
+    let call = |customer: usize| {
+        let [account, instance, set, target] = CUSTOMERS[customer];
+        format!(
+            r#"module "this" {{
+  source                 = "../../modules/sso_flow"
+  tenant_slug            = "this"
+  account_id             = "{target}"
+  permission_set_arn     = "arn:aws:sso:::permissionSet/{instance}/{set}"
+  sso_connector_settings = {{
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/{instance}"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::{account}:role/sym/SymSSOThis"
+  }}
+}}
+"#
+        )
+    };
+    let more = call(0).replace("604178239951", "352790641188");
+    let files = [("acme", call(0)), ("other", more)];
+    let mut all = vec![("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned())];
+    all.extend(files.map(|(name, text)| (format!("customers/{name}/main.tf"), text)));
+    let dir = write(&all);
+    let expected = ["shared-sso-account"];
+    let rules = |run: &Run| said(run).iter().map(|it| it.split(' ').nth(1).unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(rules(&check(dir.path(), &[])), expected);
+    Symlint::new(&["check", "--format", "json=acme.json", "customers/acme"]).dir(dir.path()).run();
+    assert_eq!(rules(&check(dir.path(), &["customers/other", "--with", "acme.json"])), expected);
+}
+
+#[test]
+fn a_report_that_cannot_be_used_is_said() {
+    let dir = write(&folders(&[("acme", values(&[tenant("acme", 0)]))]));
+    let report = check(dir.path(), &[]).stdout;
+    for (text, said) in [
+        ("{ oops".to_owned(), "cannot use report.json for `--with`: it is not a JSON report of symlint: "),
+        ("[]".to_owned(), "it is not a JSON report of symlint: "),
+        (report.replace("\"version\": 1,", "\"version\": 7,"), "it has version 7, and this symlint reads version 1"),
+    ] {
+        std::fs::write(dir.path().join("report.json"), text).unwrap();
+        let run = check(dir.path(), &["--with", "report.json"]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{run:?}");
+    }
+    let run = check(dir.path(), &["--with", "none.json"]);
+    assert!(run.code == 2 && run.stderr.contains("cannot read none.json: there is no such file"), "{run:?}");
+}
