@@ -81,6 +81,7 @@ onPage("findings are grouped and filtered", async (page) => {
   await page.getByLabel("Group by").selectOption("tenant");
   const groups = await page.locator(".group h2").allInnerTexts();
   assert.ok(groups.includes("meadow_clinic 3 findings"), groups.join());
+  await page.getByRole("button", { name: "Filter" }).click();
   await page.getByLabel("Filter by level").selectOption("Warnings");
   assert.equal(await page.locator(".problem").count(), 1);
   await page.getByLabel("Filter by level").selectOption("");

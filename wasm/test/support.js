@@ -12,14 +12,20 @@ export const PAGE = "/below/a/path/";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 
-/** Serves `folder` below PAGE, on a free port. */
-export async function serve(folder) {
+/** Serves `folder` below PAGE, on a free port; of files for which `slow` says so, so many bytes each 300 ms. */
+export async function serve(folder, { slow = () => 0 } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     const name = path.startsWith(PAGE) ? join(folder, normalize(path.slice(PAGE.length) || "index.html")) : "";
     if (!name || !existsSync(name)) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" });
-    response.end(await readFile(name));
+    const body = await readFile(name);
+    const step = slow(name);
+    for (let from = 0; step && from < body.length; from += step) {
+      response.write(body.subarray(from, from + step));
+      await new Promise((done) => setTimeout(done, 300));
+    }
+    response.end(step ? undefined : body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address();

@@ -1,4 +1,4 @@
-import type { Location, NotChecked, Run } from "symlint";
+import type { Location, NotChecked, Run, SuppressedBy } from "symlint";
 
 import { button, count, h, prose } from "./dom";
 import type { Head } from "./protocol";
@@ -59,4 +59,4 @@ function policyOf({ policy, findings }: Head): string[] {
   return [...lines, ...suppressed.map((line) => `Suppressed: ${line}`)];
 }
 
-const BY = { inline: "by a comment", exception: "by an exception", baseline: "by the baseline" };
+const BY: Record<SuppressedBy, string> = { inline: "by a comment", exception: "by an exception", baseline: "by the baseline", revision: "the compared revision has it, too" };

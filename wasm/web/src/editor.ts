@@ -130,6 +130,13 @@ export class Editor {
     if (focus) this.#view.focus();
   }
 
+  /** Replaces a text, as one step of its history. */
+  replace(name: string, text: string): void {
+    this.show(name);
+    const { length } = this.#view.state.doc;
+    this.#view.dispatch({ changes: { from: 0, to: length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true, annotations: isolateHistory.of("full") });
+  }
+
   /** Replaces ranges of a text that do not overlap, as one step of its history, and shows the first of them. */
   change(name: string, changes: readonly Change[]): void {
     this.show(name);

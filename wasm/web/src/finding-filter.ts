@@ -1,6 +1,6 @@
 import type { Finding } from "symlint";
 
-import { h } from "./dom";
+import { button, h } from "./dom";
 
 /** Findings with something in common. */
 export interface Group {
@@ -29,6 +29,8 @@ const FEW = 5;
 export class FindingFilter {
   readonly root: HTMLElement;
   readonly #fields: HTMLElement[];
+  readonly #filters: HTMLElement;
+  readonly #more: HTMLElement;
   readonly #search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search findings" });
   readonly #group = h("select", { "aria-label": "Group by" }, ...["Not grouped", "By tenant", "By rule", "By file"].map((text, at) => h("option", { value: ["", "tenant", "rule", "file"][at] ?? "" }, text)));
   readonly #selects = Object.fromEntries(Object.keys(KEYS).map((key) => [key, h("select", { "aria-label": `Filter by ${key}` })])) as Record<Key, HTMLSelectElement>;
@@ -37,7 +39,10 @@ export class FindingFilter {
     const selects = Object.values(this.#selects);
     this.#fields = [this.#search, this.#group, ...selects];
     for (const field of this.#fields) field.addEventListener("input", changed);
-    this.root = h("div", { class: "toolbar" }, this.#search, this.#group, h("span", { class: "break" }), ...selects);
+    this.#more = button("Filter", () => this.#unfold(Boolean(this.#filters.hidden)), { class: "unfold", "aria-expanded": "false", "aria-controls": "finding-filters" });
+    this.#filters = h("div", { id: "finding-filters", class: "toolbar" }, ...selects);
+    this.#filters.hidden = true;
+    this.root = h("div", {}, h("div", { class: "toolbar" }, this.#search, this.#group, this.#more), this.#filters);
   }
 
   get group(): Key | "" {
@@ -47,8 +52,11 @@ export class FindingFilter {
   /** Offers what these findings have, and forgets choices that would show none of them. */
   offer(findings: readonly Finding[]): void {
     const few = findings.length <= FEW;
-    for (const field of this.#fields) field.hidden = few;
-    if (few) this.#search.value = this.#group.value = "";
+    for (const field of [...this.#fields, this.#more]) field.hidden = few;
+    if (few) {
+      this.#search.value = this.#group.value = "";
+      this.#filters.hidden = true;
+    }
     for (const [key, of] of Object.entries(KEYS) as [Key, (finding: Finding) => string][]) {
       const counts = new Map<string, number>();
       for (const finding of findings) counts.set(of(finding), (counts.get(of(finding)) ?? 0) + 1);
@@ -59,6 +67,19 @@ export class FindingFilter {
       select.replaceChildren(h("option", { value: "" }, ALL[key]), ...names.map(([name, number]) => h("option", { value: name }, `${name} (${number.toLocaleString("en")})`)));
       select.value = chosen;
     }
+  }
+
+  /** What stands beside the search field. */
+  set action(action: HTMLElement | undefined) {
+    this.root.querySelector(".fix-all")?.remove();
+    if (action) this.#more.after(action);
+  }
+
+  /** Closing the filters takes none away: it is only offered where there are none. */
+  #unfold(open: boolean): void {
+    if (!open && Object.values(this.#selects).some(({ value }) => value !== "")) return;
+    this.#filters.hidden = !open;
+    this.#more.setAttribute("aria-expanded", String(open));
   }
 
   apply(findings: readonly Finding[]): Finding[] {

@@ -53,9 +53,9 @@ export class Findings {
     }
     this.#filter.offer(counting);
     if (this.#list.parentElement !== this.host) this.host.replaceChildren(this.#filter.root, this.#list);
-    this.#filter.root.querySelector(".fix-all")?.remove();
     const fixable = counting.filter(({ fixes }) => fixes.length > 0).length;
-    if (fixable > 0) this.#filter.root.querySelector(".break")?.before(button(`Fix ${fixable === 1 ? "1" : `all ${fixable.toLocaleString("en")}`}…`, this.actions.fixAll, { class: "fix-all" }));
+    const label = fixable === 1 ? "Fix 1…" : `Fix all ${fixable.toLocaleString("en")}…`;
+    this.#filter.action = fixable > 0 ? button(label, this.actions.fixAll, { class: "fix-all" }) : undefined;
     this.#draw();
     this.#list.append(...this.#suppressed(report));
   }

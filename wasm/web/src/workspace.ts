@@ -80,12 +80,12 @@ export class Workspace {
     this.changed();
   }
 
-  /** Puts what was recognized in a paste in place of the file into which it was pasted; `raw` is what was pasted. */
+  /** Puts what was recognized in a paste in place of the file into which it was pasted. */
   recognized(name: string, files: Files, what: string): void {
     const before = this.#moment();
     const [firstName] = Object.keys(files);
     for (const [file, text] of Object.entries(files)) {
-      if (file === name) this.editor.change(name, [{ from: 0, to: this.editor.files[name]?.length ?? 0, insert: text }]);
+      if (file === name) this.editor.replace(name, text);
       else this.editor.add(file, text);
     }
     if (!(name in files)) this.editor.remove(name);
