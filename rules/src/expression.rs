@@ -56,6 +56,15 @@ pub(crate) fn is_reference(expr: &Expr) -> bool {
     }
 }
 
+/// The name with which a reference starts: `each` of `each.value.a`.
+pub(crate) fn root(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Variable(name) => Some(name.as_str()),
+        ExprKind::Attribute(base, _) => root(base),
+        _ => None,
+    }
+}
+
 /// Where `expr` stands, without quotes.
 pub(crate) fn span(expr: &Expr, sources: &Sources) -> Span {
     match &expr.kind {

@@ -1,6 +1,7 @@
 //! Is each value well formed?
 
 use symlint_core::rule::{Group, Level};
+use symlint_core::tenants::{FieldKind, Tenant};
 
 mod account_id_format;
 mod account_id_not_string;
@@ -36,3 +37,8 @@ pub(crate) static GROUP: Group = Group {
         rule!("partition-unsupported", Tenant(partition_unsupported)),
     ],
 };
+
+/// Whether a value of `tenant` has a finding of this group.
+pub(crate) fn is_any_malformed(tenant: &Tenant) -> bool {
+    tenant.values().any(|field| field.is_garbled()) || !malformed::in_values(tenant, &FieldKind::VALUES).is_empty()
+}

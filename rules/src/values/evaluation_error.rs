@@ -3,7 +3,9 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
-use symlint_terraform::{LoadErrorKind, ProblemKind, Span};
+use symlint_terraform::{EvalError, EvalErrorKind, LoadErrorKind, ProblemKind, Span};
+
+use crate::format::is_any_malformed;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
@@ -36,10 +38,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let errors = errors.filter(|error| {
         !reported(error.span) && !unread(error.span) && !is_absent(error.null) && !lacking.contains(&error.message)
     });
+    // A validation that fails for a malformed value has the same cause as the finding about that value.
+    let is_malformed = |error: &EvalError| {
+        let EvalErrorKind::Validation(value) = error.kind else { return false };
+        cx.tenants().iter().any(|tenant| value.contains(tenant.span) && is_any_malformed(tenant))
+    };
+    let errors = errors.filter(|error| !is_malformed(error));
     let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
-        cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
+        let report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
+        if let EvalErrorKind::Validation(value) = error.kind {
+            report.related(Span::new(value.file, value.start..value.start), "the value is set here");
+        }
     }
     // A missing module may only be missing in this checkout, but one that calls itself is always wrong.
     let project = cx.model.project;

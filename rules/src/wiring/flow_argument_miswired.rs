@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use symlint_core::discover::{Step, values_at};
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, Model, TenantId};
+use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, Model, TenantId, text_of};
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Span, Str};
 
@@ -251,15 +252,44 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
     }
 }
 
-/// Where a wrong name can be replaced by the right one.
+/// Where a wrong reference can be replaced by the right one.
 fn right_name(model: &Model<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Option<(Span, String)> {
-    let Problem::Field(kind) = &wrong.problem else { return None };
+    let (Problem::Field(kind), expr) = (&wrong.problem, expr?) else { return None };
+    if expression::is_reference(expr) && expression::root(expr) == Some("each") {
+        return Some((expr.span, right_reference(model, wrong)?));
+    }
     let own = wrong.slot.tenant;
     let (is, wanted) = (model.name_of(own, *kind), model.name_of(own, wrong.slot.wanted));
     let (before, last) = is.rsplit_once('.').unwrap_or(("", &is));
     let (before_wanted, last_wanted) = wanted.rsplit_once('.').unwrap_or(("", &wanted));
-    if before != before_wanted {
+    if before != before_wanted || *kind == FieldKind::Key || wrong.slot.wanted == FieldKind::Key {
         return None;
     }
-    Some((expression::last_name(expr?, last)?, last_wanted.to_owned()))
+    Some((expression::last_name(expr, last)?, last_wanted.to_owned()))
+}
+
+/// What the call would pass instead, where what it is repeated for has the right value.
+fn right_reference(model: &Model<'_>, wrong: &Wrong<'_>) -> Option<String> {
+    let Slot { instance, tenant, wanted, .. } = *wrong.slot;
+    let repetition = instance.repetitions.first()?;
+    let own = model.tenant(tenant);
+    if wanted == FieldKind::Key {
+        return (repetition.key.as_str()?.as_str() == own.name()).then(|| "each.key".to_owned());
+    }
+    let way = model.way_to(tenant, wanted)?;
+    let name = |step: &Step| match step {
+        Step::Name(name) if is_identifier(name) => Some(name.to_string()),
+        _ => None,
+    };
+    let names = way.iter().map(name).collect::<Option<Vec<_>>>()?;
+    let values = values_at(repetition.value.as_ref()?, &way);
+    let [value] = values.as_slice() else { return None };
+    let is_right = own.fields().any(|field| field.kind == wanted && field.raw() == text_of(value).as_ref());
+    is_right.then(|| format!("each.value.{}", names.join(".")))
+}
+
+/// Whether an attribute with this name can be written without brackets.
+fn is_identifier(name: &str) -> bool {
+    let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
+    name.starts_with(is_start) && name.chars().all(|c| is_start(c) || c.is_ascii_digit() || c == '-')
 }

@@ -60,6 +60,8 @@ pub struct EvalError {
 pub enum EvalErrorKind {
     /// Terraform would refuse it.
     Invalid,
+    /// The value at this place does not satisfy a `validation` of its variable.
+    Validation(Span),
     /// Evaluating it would be too much: it is unknown, whatever Terraform would make of it.
     Limit,
 }

@@ -11,7 +11,7 @@ use crate::value::{Kind, Str, Value};
 use super::instance::Instance;
 use super::memo::Item;
 use super::scope::Scope;
-use super::{Evaluator, Trial};
+use super::{EvalError, EvalErrorKind, Evaluator, Trial};
 
 /// A collection (by its address) and the variable to whose type it was converted.
 pub(super) type ConversionKey = (usize, u32, u32);
@@ -66,7 +66,9 @@ impl<'p> Evaluator<'p> {
                 let message = message.filter(|message| !message.is_sensitive());
                 let said = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
                 let said = said.unwrap_or_default();
-                self.record(format!("var.{} fails its validation{said}", variable.name.text), value.origin.span, None);
+                let message = format!("var.{} fails its validation{said}", variable.name.text);
+                let kind = EvalErrorKind::Validation(value.origin.span);
+                self.push(EvalError { message, span: validation.condition.value.span, null: None, kind });
             }
         }
         self.trial.set(trial);
