@@ -119,12 +119,12 @@ fn the_modules_conditions_are_asked() {
     let condition = "  type = string\n  validation {\n    condition = startswith(var.account_id, \"9\")\n    \
                      error_message = \"no\"\n  }";
     let files = [
-        ("main.tf", &*call("account_id", Some("\"815926535898\""))),
+        ("main.tf", &*call("account_id", Some("each.value.target_account_id"))),
         ("sso_flow/main.tf", &*module("account_id", condition)),
         ("terraform.tfvars", VALUES),
     ];
     let found = findings(&files);
-    assert!(found.contains(&("evaluation-error".into(), "815926535898".into())), "{found:?}");
+    assert!(found.contains(&("evaluation-error".into(), "startswith(var.account_id, \"9\")".into())), "{found:?}");
 }
 
 #[test]

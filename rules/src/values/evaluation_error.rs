@@ -1,11 +1,14 @@
 //! See evaluation-error.md.
 
+use std::cell::LazyCell;
+
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
 use symlint_terraform::{EvalError, EvalErrorKind, LoadErrorKind, ProblemKind, Span};
 
 use crate::format::is_any_malformed;
+use crate::wiring::is_any_miswired;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
@@ -38,10 +41,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let errors = errors.filter(|error| {
         !reported(error.span) && !unread(error.span) && !is_absent(error.null) && !lacking.contains(&error.message)
     });
-    // A validation that fails for a malformed value has the same cause as the finding about that value.
+    // A validation that fails for a malformed value, or for a value that should not be passed, has the same cause as the
+    // finding about that value.
+    let is_miswired = LazyCell::new(|| is_any_miswired(cx.model));
+    let is_passed = |value: Span| {
+        let calls = cx.model.flows.iter().filter_map(|flow| flow.call);
+        calls.flat_map(|call| &call.arguments).any(|argument| argument.value.span.contains(value))
+    };
     let is_malformed = |error: &EvalError| {
         let EvalErrorKind::Validation(value) = error.kind else { return false };
         cx.tenants().iter().any(|tenant| value.contains(tenant.span) && is_any_malformed(tenant))
+            || is_passed(value) && *is_miswired
     };
     let errors = errors.filter(|error| !is_malformed(error));
     let mut seen = HashSet::default();
