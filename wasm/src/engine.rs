@@ -85,11 +85,12 @@ fn tree(files: BTreeMap<String, String>) -> Arc<dyn FileTree> {
 }
 
 fn asked(options: &Options) -> engine::Request {
-    let Options { path, select, ignore, levels, today, .. } = options.clone();
+    let Options { path, with, select, ignore, levels, today, .. } = options.clone();
     engine::Request {
         paths: vec![Named::Path(path.unwrap_or_else(|| ".".to_owned()))],
         policy: Policy { select, ignore, levels, no_inline: false },
         fail_on: Some(Level::Error),
+        with,
         today,
         ..engine::Request::default()
     }

@@ -34,6 +34,8 @@ pub struct Options {
     pub path: Option<String>,
     /// Only these rules; all if empty.
     pub select: Vec<String>,
+    /// JSON reports of earlier checks among the files: their tenants are compared with those of this check.
+    pub with: Vec<String>,
     /// Not these rules.
     pub ignore: Vec<String>,
     /// Other levels than those of the rules and the configuration, by rule.

@@ -12,7 +12,7 @@ mod values;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use symlint_terraform::{EntryKind, FileTree, Given};
 
@@ -334,7 +334,7 @@ fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTre
             None => return Err(problem("there is no such file")),
         }
     }
-    Ok(Arc::new(Fenced { tree: Arc::clone(tree), folders, named }))
+    Ok(Arc::new(Fenced { tree: Arc::clone(tree), folders, named, kept: Mutex::default() }))
 }
 
 /// The runs of earlier reports, but those of root modules that are targets.

@@ -1,7 +1,7 @@
 //! File trees around others: with some texts replaced, and with a fence.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 
@@ -73,9 +73,34 @@ pub(super) struct Fenced {
     pub(super) folders: Vec<String>,
     /// Files that a person named, by their real paths.
     pub(super) named: BTreeSet<String>,
+    /// What was read, since many root modules may call one module.
+    pub(super) kept: Mutex<Kept>,
+}
+
+/// Files that were read, by their paths, as far as there is room.
+#[derive(Default)]
+pub(super) struct Kept {
+    files: BTreeMap<String, Vec<u8>>,
+    size: usize,
+}
+
+/// So many bytes are kept.
+const ROOM: usize = 32 << 20;
+
+impl Kept {
+    fn keep(&mut self, path: &str, bytes: &[u8]) {
+        if self.size + bytes.len() <= ROOM {
+            self.size += bytes.len();
+            self.files.insert(path.to_owned(), bytes.to_vec());
+        }
+    }
 }
 
 impl Fenced {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn refused(&self, path: &str) -> Option<FileError> {
         // What is not there is nobody's secret.
         let real = self.tree.real(path)?;
@@ -94,7 +119,14 @@ impl Fenced {
 
 impl FileTree for Fenced {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
-        self.refused(path).map_or_else(|| self.tree.read(path), Err)
+        if let Some(bytes) = self.kept().files.get(path) {
+            return Ok(Some(bytes.clone()));
+        }
+        let read = self.refused(path).map_or_else(|| self.tree.read(path), Err)?;
+        if let Some(bytes) = &read {
+            self.kept().keep(path, bytes);
+        }
+        Ok(read)
     }
 
     fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
