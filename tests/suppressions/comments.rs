@@ -191,9 +191,10 @@ fn a_comment_that_was_copied_with_its_folder_is_said() {
         let text = values(&[tenant(key, &[("iam::719240583316", "iam::280365914472")])]);
         text.replacen(&format!("  {key}"), &format!("{}  {key}", comment.replace("last week", reason)), 1)
     };
-    let copied = |second: &str| {
+    let check = |config: &str, second: &str| {
         let dir = folder(&[
             (".git/HEAD", ""),
+            (".symlint.hcl", config),
             ("a/main.tf", VARIABLE),
             ("a/terraform.tfvars", &of("blue_harbour", "last week")),
             ("b/main.tf", VARIABLE),
@@ -207,12 +208,15 @@ fn a_comment_that_was_copied_with_its_folder_is_said() {
             .map(|it| it["message"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
+    let copied = |second: &str| check("", second);
     let said =
         "this `role-account-mismatch` suppression on `green_valley` has the same reason as the one on `blue_harbour`";
     assert_eq!(copied(&of("green_valley", "last week")), [said]);
     assert_eq!(copied(&of("green_valley", "yesterday")), [""; 0]);
-    // Another environment of the same customer.
+    // Another environment, or another entry, of the same customer.
     assert_eq!(copied(&of("blue_harbour", "last week")), [""; 0]);
+    let customer = "customer \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }";
+    assert_eq!(check(customer, &of("green_valley", "last week")), [""; 0]);
     let text = of("green_valley", "last week");
     let run = Symlint::new(&["check", "--format", "json", "--no-inline-suppressions", "-"]).stdin(text).run();
     assert_eq!(suppressed(&run), ["role-account-mismatch -"]);

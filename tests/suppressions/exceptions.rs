@@ -194,3 +194,30 @@ fn an_exception_about_others_is_unused_only_where_all_are_checked() {
     // Of a tenant that is not there, nothing is said.
     assert_eq!(unused("b"), [""; 0]);
 }
+
+#[test]
+fn an_exception_for_tenants_of_several_modules_covers_their_common_finding() {
+    let shared =
+        tenant("red_canyon", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275"), ("604178239951", "915827304462")]);
+    let run = |tenants: &[&str]| {
+        let exception = |tenant: &&str| {
+            format!("exception \"shared-sso-account\" {{\n  reason = \"one\"\n  tenant = \"{tenant}\"\n}}\n")
+        };
+        let dir = folder(&[
+            (".git/HEAD", ""),
+            (".symlint.hcl", &tenants.iter().map(exception).collect::<String>()),
+            ("a/main.tf", VARIABLE),
+            ("a/terraform.tfvars", &good()),
+            ("b/main.tf", VARIABLE),
+            ("b/terraform.tfvars", &values(std::slice::from_ref(&shared))),
+        ]);
+        checked(dir.path(), &["--select", "shared-sso-account,suppression-unused", "."])
+    };
+    assert_eq!(suppressed(&run(&["blue_harbour", "red_canyon"])), ["shared-sso-account exception"]);
+    for one in ["blue_harbour", "red_canyon"] {
+        let run = run(&[one]);
+        assert_eq!(suppressed(&run), ["suppression-unused -", "shared-sso-account -"], "{one}");
+        let said = run.json()["findings"][0]["message"].as_str().unwrap().to_owned();
+        assert!(said.ends_with("is about several tenants, and each of them needs an exception"), "{one}: {said}");
+    }
+}

@@ -255,12 +255,11 @@ impl Run<'_> {
 
 /// The suppressions that came with a copied block, by the place of the project in which they are.
 fn copied(judged: &[Judged<'_>]) -> BTreeMap<usize, Vec<CopiedSuppression>> {
-    let models: Vec<&Model<'_>> = judged.iter().map(|judged| judged.model).collect();
-    let own = judged.iter().zip(&models).enumerate();
-    let all: Vec<_> =
-        own.flat_map(|(at, (judged, model))| policy::Copied::of(at, &judged.applied.inline, model)).collect();
+    let configs: Vec<&Config> = judged.iter().map(|judged| judged.config).collect();
+    let own = judged.iter().enumerate();
+    let all: Vec<_> = own.flat_map(|(at, it)| policy::Copied::of(at, &it.applied.inline, it.model)).collect();
     let mut copied: BTreeMap<usize, Vec<CopiedSuppression>> = BTreeMap::new();
-    for (at, suppression) in policy::copied(&all, &models) {
+    for (at, suppression) in policy::copied(&all, &configs) {
         copied.entry(at).or_default().push(suppression);
     }
     copied

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use symlint_terraform::{FileId, Span};
 
 use super::inline::{Inline, InlineSuppression};
+use crate::config::Config;
 use crate::tenants::{Model, TenantId};
 
 /// Comments that suppress one rule with one reason on several tenants.
@@ -27,7 +28,6 @@ pub(crate) struct Copied<'a> {
     project: usize,
     rule: &'static str,
     reason: &'a str,
-    tenant: TenantId,
     name: &'a str,
     span: Span,
 }
@@ -63,7 +63,7 @@ impl<'a> Copied<'a> {
             .filter_map(|suppression| {
                 let tenant = tenant_of(suppression)?;
                 let (rule, reason, span) = (suppression.rule, suppression.reason.as_str(), suppression.span);
-                Some(Self { project, rule, reason, tenant, name: model.tenant(tenant).name(), span })
+                Some(Self { project, rule, reason, name: model.tenant(tenant).name(), span })
             })
             .collect()
     }
@@ -71,7 +71,7 @@ impl<'a> Copied<'a> {
 
 /// The suppressions with one rule and one reason on tenants of different customers, each with the place of the project
 /// that has the second one.
-pub(crate) fn copied(all: &[Copied<'_>], models: &[&Model<'_>]) -> Vec<(usize, CopiedSuppression)> {
+pub(crate) fn copied(all: &[Copied<'_>], configs: &[&Config]) -> Vec<(usize, CopiedSuppression)> {
     let mut groups: BTreeMap<(&str, &str), Vec<&Copied<'_>>> = BTreeMap::new();
     for suppression in all {
         groups.entry((suppression.rule, suppression.reason)).or_default().push(suppression);
@@ -81,9 +81,9 @@ pub(crate) fn copied(all: &[Copied<'_>], models: &[&Model<'_>]) -> Vec<(usize, C
         let Some((first, others)) = suppressions.split_first() else { continue };
         // A tenant of this name elsewhere is the same customer.
         let is_other = |other: &&&Copied<'_>| {
-            let is_one_customer = |model: &&Model<'_>| model.index.same_customer(first.tenant, other.tenant);
-            let model = models.get(first.project).filter(|_| first.project == other.project);
-            other.name != first.name && !model.is_some_and(is_one_customer)
+            let of_both = [first.project, other.project].into_iter().filter_map(|at| configs.get(at));
+            let mut customers = of_both.flat_map(|config| &config.customers);
+            other.name != first.name && !customers.any(|customer| customer.has_both(first.name, other.name))
         };
         let mut tenants = vec![first.name.to_owned()];
         let mut second = None;
