@@ -54,7 +54,9 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
     let mut text = String::new();
     if !is_configured {
         let Proposed { proposal, report } = Engine::new(catalogue()).propose(&tree, &request, &config)?;
-        if let Some(above) = report.policy.config.first().filter(|_| proposal.is_empty() && baseline.is_none()) {
+        // A second file would hide it.
+        let above = report.policy.config.iter().find(|file| !is_below(file, &folder));
+        if let (Some(above), None) = (above, &baseline) {
             return Err(config_there(above));
         }
         if proposal.is_empty() && !report.problems.is_empty() {
@@ -62,7 +64,9 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
             eprintln!("help: `symlint inspect {folder}` shows what was looked for and what is there");
             return Ok(ExitCode::from(2));
         }
-        if proposal.is_empty() {
+        if let Some(above) = above {
+            let _ = writeln!(text, "{above} is there already and is used as it is");
+        } else if proposal.is_empty() {
             text.push_str(&nothing_to_write(&report));
         } else {
             output::create(config.as_ref(), &proposal.text())?;
@@ -202,6 +206,14 @@ fn baseline_there(file: &Path, folder: &str) -> Failure {
         quoted(folder)
     );
     Failure::Problem(Problem::new(ProblemKind::Usage, message).help(help))
+}
+
+/// Whether a file is in a folder or below it.
+fn is_below(file: &str, folder: &str) -> bool {
+    match folder {
+        "." => !file.starts_with("../") && !file.starts_with('/'),
+        folder => file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
+    }
 }
 
 fn in_folder(folder: &str, name: &str) -> String {

@@ -120,6 +120,21 @@ fn a_file_that_is_there_is_not_replaced() {
     let refused = run(dir.path(), &["init", "a"]);
     assert_eq!(refused.code, 2, "{refused:?}");
     assert!(!dir.path().join("a").join(CONFIG).exists());
+    let accepted = run(dir.path(), &["init", "--baseline", "a"]);
+    assert_eq!(accepted.code, 0, "{accepted:?}");
+    assert!(accepted.stdout.starts_with(".symlint.hcl is there already and is used as it is\n"), "{}", accepted.stdout);
+    assert!(!dir.path().join("a").join(CONFIG).exists());
+    // One below is for what is there.
+    let dir = folder(&[
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &values(&[own("red_canyon", '2')])),
+        ("a/.symlint.hcl", "host_accounts = []\n"),
+        ("b/main.tf", VARIABLE),
+        ("b/terraform.tfvars", &values(&[own("blue_harbour", '3')])),
+    ]);
+    let nothing = run(dir.path(), &["init"]);
+    assert_eq!((nothing.code, nothing.stderr.as_str()), (0, ""));
+    assert!(nothing.stdout.starts_with("nothing to write"), "{}", nothing.stdout);
 }
 
 #[test]
