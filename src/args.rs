@@ -254,13 +254,12 @@ pub(crate) struct CheckOptions {
     #[arg(long)]
     pub(crate) statistics: bool,
 
-    /// Compare the tenants with those of an earlier JSON report, too, for jobs that check one root module each
+    /// Also compare the tenants with those of an earlier JSON report, for jobs that check one root module each
     /// (repeatable)
     #[arg(long, value_name = "REPORT.json")]
     pub(crate) with: Vec<PathBuf>,
 
-    /// Count only findings that the git revision does not have: they are compared with the commit where the work tree
-    /// left REF
+    /// Only findings that are new since the work tree branched off this git revision make `check` fail
     #[arg(long, value_name = "REF", conflicts_with = "write_baseline")]
     pub(crate) new_since: Option<String>,
 
@@ -393,8 +392,8 @@ const CHECK_CODES: &str = "\
 Exit codes:
   0  no finding reached the --fail-on level
   1  some findings reached the --fail-on level
-  2  symlint could not do its work: bad usage or configuration, an unreadable file, or nothing to check where
-     there should be something";
+  2  symlint could not do its work: bad usage or configuration, an unreadable file, or
+     nothing to check where there should be something";
 
 const DIFF_CODES: &str = "\
 Exit codes:
@@ -407,8 +406,8 @@ const FIX_CODES: &str = "\
 Exit codes:
   0  no remaining finding reached the --fail-on level; with --diff, no file would change
   1  some remaining findings reached the --fail-on level; with --diff, a file would change
-  2  symlint could not do its work: bad usage or configuration, an unreadable file, or nothing to check where
-     there should be something";
+  2  symlint could not do its work: bad usage or configuration, an unreadable file, or
+     nothing to check where there should be something";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {

@@ -90,7 +90,7 @@ impl FileTree for Disk {
 
     fn real(&self, path: &str) -> Option<String> {
         let path = canonical(path).ok()?;
-        // What a name has that is no text, it has in all of its paths.
+        // What a name has that is not text, it has in all of its paths.
         Some(path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" }))
     }
 

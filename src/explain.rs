@@ -31,7 +31,6 @@ pub(crate) fn explain(name: &str) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the catalogue.
 pub(crate) fn rules(format: RulesFormat) -> Result<ExitCode, Failure> {
     let text = match format {
         RulesFormat::Human => table(),

@@ -47,7 +47,7 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         text.push_str(&summary(fixed, files.len()));
     }
     match &stdin {
-        // The fixed text is the output; what is left to say goes beside it.
+        // The fixed text is the output; what is left to say goes next to it.
         Some(name) => {
             let bytes = match files.get(name) {
                 Some(change) => change.new.clone().into_bytes(),

@@ -1,4 +1,4 @@
-//! What git ignores and what it tracks, read as data: no program runs on a stranger's configuration.
+//! What git ignores and what it tracks, read as data: no program runs on somebody else's configuration.
 
 use std::collections::HashMap;
 use std::fs;
@@ -58,7 +58,7 @@ impl Git {
     fn rules_of(&mut self, folder: &Path) -> Arc<Gitignore> {
         let rules = self.rules.entry(folder.to_owned()).or_insert_with(|| {
             let mut builder = GitignoreBuilder::new(folder);
-            // Lines that are no patterns are none for git either.
+            // Lines that are not patterns are none for git either.
             let _ = builder.add(folder.join(".gitignore"));
             let _ = builder.add(folder.join(".git/info/exclude"));
             Arc::new(builder.build().unwrap_or_else(|_| Gitignore::empty()))
@@ -82,7 +82,7 @@ fn read_index(root: &Path) -> Tracked {
     }
 }
 
-/// The paths in an index of version 2, 3 or 4 with hashes of so many bytes; see git's `gitformat-index`.
+/// The paths in an index of version 2, 3 or 4 with hashes of this many bytes; see git's `gitformat-index`.
 fn paths_of(bytes: &[u8], hash: usize) -> Option<Vec<Vec<u8>>> {
     let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     let version = number(4).filter(|version| bytes.starts_with(b"DIRC") && (2..=4).contains(version))?;

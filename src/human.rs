@@ -250,6 +250,14 @@ fn excerpt(report: &Report, findings: &[&ReportedFinding], style: &Style) -> Opt
         }
         elsewhere.push(lines);
     }
+    // miette draws a stray line for a mark without a text next to one with a text.
+    let line = |mark: &Mark| source.position(mark.span.start).line;
+    if let [only] = findings
+        && marks.iter().any(|mark| !mark.primary && marks.first().is_some_and(|first| line(first) == line(mark)))
+        && let Some(first) = marks.first_mut()
+    {
+        first.text = Some(only.rule.clone());
+    }
     // In the order in which miette gives out colors.
     marks.sort_by_key(|mark| mark.span.start);
     let text = ExcerptText::new(Arc::clone(source), marks.iter().map(|mark| mark.span.clone()), style);

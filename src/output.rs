@@ -27,12 +27,12 @@ pub(crate) fn print_problem(problem: &impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "error: {problem}");
 }
 
-/// Prints `text`; a reader that has gone away, such as `head`, is no failure.
+/// Prints `text`; a reader that has gone away, such as `head`, is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     print_bytes(text.as_bytes())
 }
 
-/// Prints `bytes`; a reader that has gone away, such as `head`, is no failure.
+/// Prints `bytes`; a reader that has gone away, such as `head`, is not a failure.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     print_with(|to| to.write_all(bytes))
 }
@@ -40,7 +40,7 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
 /// What writes a text, piece by piece: a large one need not be held as a whole.
 pub(crate) type Writing<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
 
-/// Prints what `writing` writes; a reader that has gone away, such as `head`, is no failure.
+/// Prints what `writing` writes; a reader that has gone away, such as `head`, is not a failure.
 pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     match writing(&mut stdout).and_then(|()| stdout.flush()) {
@@ -97,7 +97,7 @@ pub(crate) struct Change<'a> {
     pub(crate) new: &'a [u8],
 }
 
-/// Replaces files: all of them, or none as far as that can be told before. They keep their modes, and a link stays a
+/// Replaces files: all of them, or none as far as that can be known before. They keep their modes, and a link stays a
 /// link.
 pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
     let fail = |change: &Change<'_>, reason: &str, what: &str| {
@@ -135,7 +135,7 @@ fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
     prepare(path, writing)?.put()
 }
 
-/// What will be a file, written as a whole beside it: nobody ever sees a half of it.
+/// What will be a file, written as a whole next to it: nobody ever sees a half of it.
 struct Whole {
     file: tempfile::TempPath,
     path: PathBuf,

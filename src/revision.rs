@@ -153,7 +153,7 @@ impl Repository {
             .args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"])
             .args(["-c", "core.fsmonitor=false", "-c", &format!("core.hooksPath={nothing}")])
             .args(["-c", "protocol.allow=never", "-c", "safe.bareRepository=explicit"])
-            // Nothing of the repository is run, whoever owns it.
+            // Nothing of the repository is run, no matter who owns it.
             .args(["-c", "safe.directory=*"])
             .args(arguments);
         command

@@ -118,7 +118,7 @@ fn repository(tenants: &[String]) -> tempfile::TempDir {
     dir
 }
 
-/// Runs symlint in a folder, with the git of whoever runs the tests.
+/// Runs symlint in a folder, with the git of anyone who runs the tests.
 fn run(dir: &Path, arguments: &[&str]) -> Run {
     Symlint::new(arguments).dir(dir).env("PATH", &std::env::var("PATH").unwrap()).run()
 }
@@ -477,7 +477,7 @@ fn a_renamed_key_is_a_rename_that_terraform_must_be_told() {
     assert_eq!(diff["summary"]["gained"], 0);
 }
 
-/// What of a line in Markdown is no code.
+/// What of a line in Markdown is not code.
 fn outside_of_code(text: &str) -> String {
     let mut outside = String::new();
     for mut rest in text.lines() {

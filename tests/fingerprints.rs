@@ -108,7 +108,7 @@ fn what_moves_or_is_written_otherwise_is_the_same_finding() {
     let again = |main: &str, values: &str| fingerprints("flow-argument-miswired", main, values);
     assert_eq!(found, again(&format!("# moved\n\n{}", wrong.replace(" = ", "   =  ")), VALUES));
     assert_eq!(found, again(&call("account_id", "(each.value)[\"sso_account_id\"]"), VALUES));
-    // The argument is wrong for whoever comes.
+    // The argument is wrong for anyone who comes.
     assert_eq!(found, again(&wrong, &sharing(&["blue_readonly"])));
 
     let stale = |accounts: &str| fingerprints("safelist-stale", &safelist(accounts), VALUES);

@@ -1,4 +1,4 @@
-//! `symlint fix`: what is mended, and that nothing is lost.
+//! `symlint fix`: what is fixed, and that nothing is lost.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,7 +22,7 @@ fn fixable() -> String {
     )])
 }
 
-/// The same without what is safe to mend.
+/// The same without what is safe to fix.
 fn mended() -> String {
     values(&[tenant("blue_harbour", &[("us-east-1", "us-east-1a")])])
 }
@@ -185,7 +185,7 @@ fn a_lost_key_goes_and_what_stands_around_it_stays() {
         ("{ 007 = 1, \"7\" = 1 }", "{ \"7\" = 1 }"),
         ("{ 0 = 1, (00) = 1 }", "{ (00) = 1 }"),
         ("{ a = { b = [1, 2] }, a = { \"b\" = [1, 2] } }", "{ a = { \"b\" = [1, 2] } }"),
-        // What differs is left to whoever knows which of them is right.
+        // What differs is left to anyone who knows which of them is right.
         ("{ a = 1, a = 2 }", "{ a = 1, a = 2 }"),
         ("{ a = \"x\", a = \"y\" }", "{ a = \"x\", a = \"y\" }"),
         ("{ a = [1], a = [1, 2] }", "{ a = [1], a = [1, 2] }"),

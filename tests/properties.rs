@@ -1,4 +1,4 @@
-//! What holds for any input: an answer, soon, on a small stack. What the fuzz targets have found stays mended.
+//! What holds for any input: an answer, soon, on a small stack. What the fuzz targets have found stays fixed.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -17,7 +17,7 @@ pub(crate) struct Name<'a> {
     pub(crate) instance: &'a FlowInstance,
     pub(crate) value: &'a Value,
     pub(crate) text: &'a str,
-    /// Where the expression of the name stands, without quotes.
+    /// Where the expression of the name is, without quotes.
     pub(crate) span: Span,
 }
 

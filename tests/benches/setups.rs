@@ -1,4 +1,4 @@
-//! Set-ups of any size: the values of so many tenants, and a module that passes them on.
+//! Set-ups of any size: the values of this many tenants, and a module that passes them on.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub(crate) struct Size {
     /// Tenants in the map.
     pub tenants: usize,
-    /// One tenant in so many has the role of the tenant before it; none for 0.
+    /// One tenant in this many has the role of the tenant before it; none for 0.
     pub faulty: usize,
 }
 

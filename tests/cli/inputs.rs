@@ -81,7 +81,7 @@ fn values_come_in_terraforms_order() {
     assert_eq!(run(&["--var", &good, "--var-file", "last.tfvars"]).run().findings(), found);
     assert_eq!(run(&["--var-file", "last.tfvars", "--var", &good]).run().findings(), [""; 0]);
     let bad = move || bad.replacen('=', " = ", 1);
-    // What no file has stands at the declaration.
+    // What no file has is at the declaration.
     assert_eq!(set.json()["findings"][0]["location"]["file"], "main.tf");
     assert_eq!(set.json()["findings"][0]["location"]["start"]["line"], 1);
 

@@ -59,7 +59,7 @@ fn faults() -> Vec<Fault> {
             |t| [ROLE, SET].into_iter().for_each(|at| t[1].replace(at, "arn:aws:", "arn:AWS:")),
             vec![("role-arn-format", GREEN, "AWS")],
         ),
-        // Two causes: a role is in another account than its flow's target, and what is no ARN at all says nothing.
+        // Two causes: a role is in another account than its flow's target, and what is not an ARN at all says nothing.
         fault(
             |t| {
                 t[1].replace(ROLE, "280365914472", "28036591447");
@@ -160,7 +160,7 @@ fn faults() -> Vec<Fault> {
         fault(|t| t[1].set(TARGET, "123456789012"), vec![("placeholder-value", GREEN, "123456789012")]),
         entry(|t| t[1].values[TARGET] = Value::Null, vec![("missing-attribute", GREEN, "null")]),
         entry(|t| t[1].set(TARGET, ""), vec![("missing-attribute", GREEN, "")]),
-        // The finding stands on the key of what lacks it.
+        // The finding is on the key of what lacks it.
         entry(|t| t[1].values[SSO] = Value::Missing, vec![("missing-attribute", GREEN, "green_valley")]),
         entry(|t| t[1].values[ROLE] = Value::Missing, vec![("missing-attribute", GREEN, "sso_connector_settings")]),
         entry(|t| t[1].values[ROLE] = Value::Null, vec![("missing-attribute", GREEN, "null")]),

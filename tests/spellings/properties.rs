@@ -155,7 +155,7 @@ proptest! {
     }
 }
 
-/// Whether findings of a rule stand on the later one of two tenants that contradict each other.
+/// Whether findings of a rule are on the later one of two tenants that contradict each other.
 fn is_mutual(rule: &str) -> bool {
     rule.starts_with("duplicate-") || rule.starts_with("shared-") || rule == "slug-collision"
 }

@@ -21,7 +21,7 @@ fn heard(files: &Files) -> BTreeMap<String, usize> {
     heard
 }
 
-/// Checks tenants in every spelling, with `config` beside them; `warnings` are the rules that may warn once.
+/// Checks tenants in every spelling, with `config` next to them; `warnings` are the rules that may warn once.
 fn expect(what: &str, tenants: &[Tenant], config: &str, warnings: &[&str], failures: &mut String) {
     let is_meant = |spelling: &&Spelling| tenants.iter().all(|tenant| tenant.extra.is_empty()) || spelling.has_entries;
     for spelling in SPELLINGS.iter().filter(is_meant) {

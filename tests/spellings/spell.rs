@@ -235,7 +235,7 @@ fn grants(tenants: &[Tenant]) -> String {
     format!("customer_tenants = {}\n", style.object(&entries.collect::<Vec<_>>()))
 }
 
-/// The stock module around tenants that stand in a values file, or in the variable's default.
+/// The stock module around tenants that are in a values file, or in the variable's default.
 fn module(values: Option<String>, beside: &str, each: &str, tenant: &str) -> Files {
     let inputs =
         "    cloud        = string\n    instance_arn = string\n    region       = string\n    role_arn     = string\n";
@@ -262,7 +262,7 @@ fn repeated(locals: &str, settings: &str) -> String {
     )
 }
 
-/// The configuration `main` with the flow module, and other files beside it.
+/// The configuration `main` with the flow module, and other files next to it.
 fn with_flow<const N: usize>(main: String, beside: [(&str, String); N]) -> Files {
     let flow = include_bytes!("../fixtures/wiring/sso_flow.tf").to_vec();
     let mut files = vec![("main.tf".to_owned(), main.into_bytes()), ("sso_flow/main.tf".to_owned(), flow)];

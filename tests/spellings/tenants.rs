@@ -102,7 +102,7 @@ pub(crate) fn tenants() -> Vec<Tenant> {
     ]
 }
 
-/// So many customers with nothing in common.
+/// At most this many customers with nothing in common.
 pub(crate) fn many(count: usize) -> Vec<Tenant> {
     (0..count)
         .map(|at| {

@@ -1,4 +1,4 @@
-//! The examples of the pages of the rules, and of the pages beside them that are for the tests alone.
+//! The examples of the pages of the rules, and of the pages next to them that are for the tests alone.
 //!
 //! A block with `file=NAME` after its kind is one file of an example of several: the blocks of one kind that follow
 //! each other without text between them, until a name repeats. A block without is `terraform.tfvars` alone.
@@ -34,7 +34,7 @@ pub(crate) enum ExampleKind {
     Bad,
     /// None at all.
     Good,
-    /// What `fix` makes of the bad one before it.
+    /// What `fix` turns into the bad one before it.
     Fixed,
 }
 

@@ -66,7 +66,7 @@ pub fn expression(bytes: &[u8]) {
     }
 }
 
-/// `text` as an expression, which is correct: it is read, its parts lie in it, and it has one value.
+/// `text` as an expression, which is correct: it is read, its parts are in it, and it has one value.
 pub fn correct(text: &str) {
     let project = load([("main.tf".to_owned(), MODULE.into())].into_iter().collect());
     let id = project.sources().add("expression", text.as_bytes().to_vec()).unwrap();

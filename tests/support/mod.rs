@@ -34,7 +34,7 @@ impl Run {
     }
 }
 
-/// The program, without the environment of whoever runs the tests.
+/// The program, without the environment of anyone who runs the tests.
 pub struct Symlint(Command, Vec<u8>);
 
 impl Symlint {
@@ -144,7 +144,7 @@ pub fn good() -> String {
     values(&[tenant("blue_harbour", &[])])
 }
 
-/// The role lies in another account.
+/// The role is in another account.
 pub fn bad() -> String {
     values(&[tenant("blue_harbour", &[("iam::719240583316", "iam::280365914472")])])
 }

@@ -42,7 +42,7 @@ fn a_baseline_lets_only_new_findings_count() {
         (1, vec!["region-invalid -".into(), "role-account-mismatch baseline".into()])
     );
 
-    // What is gone is said at its entry, and written anew without it.
+    // What is gone is said at its entry, and written again without it.
     write(&good());
     let gone = run(&["--baseline", "known.json"]);
     assert_eq!((gone.code, suppressed(&gone)), (0, vec!["suppression-unused -".to_owned()]));

@@ -3,7 +3,7 @@
 use super::{check, checked, suppressed, yaml_module};
 use crate::support::{Symlint, VARIABLE, bad, folder, good, tenant, values};
 
-/// `bad` with `comment` behind the wrong value, above it, above its settings, above the tenant and above the map.
+/// `bad` with `comment` after the wrong value, above it, above its settings, above the tenant and above the map.
 fn commented(comment: &str) -> [String; 5] {
     let line = |text: &str| bad().lines().find(|line| line.contains(text)).unwrap().to_owned();
     let role = line("role_arn");
@@ -86,7 +86,7 @@ fn a_comment_covers_nothing_else() {
     let regions: Vec<String> =
         suppressed(&run).into_iter().filter(|finding| finding.starts_with("region-invalid")).collect();
     assert_eq!(regions, ["region-invalid inline", "region-invalid -"]);
-    // A blank line between: it stands above nothing.
+    // A blank line between: it is above nothing.
     let comment = "  # symlint-ignore: region-invalid -- it is a test\n\n  blue_harbour";
     assert!(suppressed(&check(&two.replace("  blue_harbour", comment))).contains(&"suppression-unused -".to_owned()));
 }

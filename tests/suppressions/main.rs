@@ -42,7 +42,7 @@ fn nothing_is_unused_that_could_not_be_judged() {
         suppressed(&Symlint::new(&all).stdin(text).run())
     };
     assert_eq!(run(&["--ignore", "region-invalid"], &text), [""; 0]);
-    // The other rules run without a word.
+    // The other rules run silently.
     assert_eq!(run(&["--select", "suppression-unused"], &text), ["suppression-unused -"]);
     let used = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
     assert_eq!(run(&["--select", "suppression-unused"], &used), [""; 0]);

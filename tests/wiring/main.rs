@@ -59,7 +59,7 @@ fn tell<T: Ord>(files: &[(&str, &str)], of: impl Fn(&Finding, &Project) -> T) ->
     found
 }
 
-/// What is found with `main` beside the stock module and the values.
+/// What is found with `main` next to the stock module and the values.
 fn findings_in(main: &str) -> Vec<Found> {
     findings(&[("main.tf", main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)])
 }

@@ -365,7 +365,7 @@ fn constants_in_what_is_repeated() {
     for right in ["\"915827304462\"", "var.customer_tenants.green_valley.target_account_id"] {
         expect(right, findings_in(&main(&merged(right), own)), &[], &mut failures);
     }
-    // Beside the entry, it may be meant.
+    // Next to the entry, it may be meant.
     let beside = "merge(var.customer_tenants.green_valley, { account = \"593017462285\" })";
     let found = findings_in(&main(beside, "lookup(each.value, \"account\", each.value.target_account_id)"));
     expect("beside", found, &[], &mut failures);

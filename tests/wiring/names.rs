@@ -75,7 +75,7 @@ fn a_name_must_be_made_of_the_tenant() {
     for (name, expected) in [("\"sso\"", unscoped("sso")), (unless, unscoped(unless))] {
         expect(name, check(CALL, &module(name), VALUES), &expected, &mut failures);
     }
-    // An account that is the same for all is no tenant's.
+    // An account that is the same for all is not a tenant's.
     let constant = CALL.replace("each.value.target_account_id", "\"593017462285\"");
     let found = check(&constant, &module("\"sso-${var.account_id}\""), VALUES);
     expect("a constant account", found, &unscoped("sso-${var.account_id}"), &mut failures);

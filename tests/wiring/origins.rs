@@ -312,7 +312,7 @@ fn it_is_said_what_is_received_and_what_should_be() {
         ),
         (
             for_green("account_id", "var.customer_tenants.blue_harbour.target_account_id"),
-            "`account_id` for `green_valley` comes from `blue_harbour`".to_owned(),
+            "`account_id` for `green_valley` comes from another tenant, `blue_harbour`".to_owned(),
         ),
         (
             for_green("account_id", "\"593017462285\""),

@@ -92,7 +92,7 @@ fn a_list_may_have_outlived_the_last_tenant() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What stands beside, the list, and what is found.
+/// What is next to, the list, and what is found.
 type Case<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 
 #[test]
@@ -131,7 +131,7 @@ fn what_a_list_lacks_or_has_too_much_is_found() {
             "[for t in var.customer_tenants : t.target_account_id]",
             vec![("safelist-incomplete", "[for t in var.customer_tenants : t.target_account_id]")],
         ),
-        // What is certain: this account is no tenant's, whatever the rest is.
+        // What is certain: this account is not a tenant's, whatever the rest is.
         ("", unknown, vec![("safelist-stale", "593017462285")]),
     ];
     for (beside, list, expected) in cases {
@@ -229,7 +229,7 @@ fn nothing_is_missing_where_that_is_not_certain() {
 #[test]
 fn an_account_of_another_tenant_is_no_mistyped_one() {
     let mut failures = String::new();
-    // One digit beside that of another tenant.
+    // One digit next to that of another tenant.
     let values = VALUES.replace("280365914472", "719240583317");
     let main = |list: &str| {
         format!(

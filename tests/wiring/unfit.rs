@@ -156,7 +156,7 @@ fn a_null_is_right_where_there_is_nothing_to_pass() {
         findings(&[("main.tf", main), ("sso_flow/main.tf", module), ("terraform.tfvars", values)])
     };
     expect("all have one", check(&main, MODULE, VALUES), &[(MISWIRED, "null")], &mut failures);
-    // The grants stand in a list.
+    // The grants are in a list.
     let values = VALUES
         .replace("    permission_set_arn = ", "    grants = [{\n      permission_set_arn = ")
         .replace("    target_account_id  = ", "      account_id = ")
@@ -290,7 +290,7 @@ fn an_entry_of_another_tenant_is_one_finding() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The key beside a wrong value makes it no better, and another's key is another's in any spelling.
+/// The key next to a wrong value makes it no better, and another's key is another's in any spelling.
 #[test]
 fn what_is_made_of_the_key_and_a_wrong_value_is_found() {
     let mut failures = String::new();

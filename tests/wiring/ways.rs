@@ -27,7 +27,7 @@ impl Field {
 /// A right way to wire.
 pub(crate) struct Way {
     pub(crate) name: &'static str,
-    /// What stands beside the call.
+    /// What is next to the call.
     pub(crate) beside: &'static str,
     /// `for_each` or `count`; without it, there is one call for each tenant.
     pub(crate) repeat: &'static str,

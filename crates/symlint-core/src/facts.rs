@@ -1,4 +1,4 @@
-//! What is known about AWS and Sym beside the input: snapshots with their sources, in `facts/`.
+//! What is known about AWS and Sym next to the input: snapshots with their sources, in `facts/`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -9,7 +9,7 @@ use symlint_terraform::Source;
 use crate::check::Outcome;
 use crate::finding::{Edit, Finding, Fix};
 
-/// What one round of fixes makes of the files.
+/// What one round of fixes turns into the files.
 #[derive(Debug, Default)]
 pub struct Round {
     /// The new texts by the names of the files; only those that change.

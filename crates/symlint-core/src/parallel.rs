@@ -4,10 +4,10 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// From so many tenants on, a second thread takes less time than it saves.
+/// From this many tenants on, a second thread takes less time than it saves.
 pub(crate) const MANY_TENANTS: usize = 1_000;
 
-/// What `work` makes of each of `items`, in their order, by as many threads as pay.
+/// What `work` turns into each of `items`, in their order, by as many threads as pay.
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     /// More do not help: the rules wait for the memory.
     const MOST: usize = 4;

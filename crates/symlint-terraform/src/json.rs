@@ -39,10 +39,10 @@ pub(crate) fn read_values(id: FileId, source: &Source) -> File {
         let rest = read_json_loosely(id, source);
         file.body = rest.body;
         // A quote or bracket that is missing is noticed where it is, and not where it makes no more sense.
-        if let (Some(told), Some(earlier)) = (file.errors.first_mut(), rest.errors.into_iter().next())
-            && source.line(earlier.span.start) < source.line(told.span.start)
+        if let (Some(first), Some(earlier)) = (file.errors.first_mut(), rest.errors.into_iter().next())
+            && source.line(earlier.span.start) < source.line(first.span.start)
         {
-            *told = earlier;
+            *first = earlier;
         }
     }
     file

@@ -44,7 +44,7 @@
 //! let role = roles.get("foo").expect("the tenant is there");
 //! assert_eq!(show(&role).as_deref(), Some(r#""arn:aws:iam::345678901299:role/x""#));
 //!
-//! // The account stands in the middle of the text, and is written in the values file.
+//! // The account is in the middle of the text, and is written in the values file.
 //! let account = role.origin.locate(13..25, project.sources());
 //! assert_eq!(project.sources().get(account.file).name(), "terraform.tfvars");
 //! assert_eq!(project.sources().text(account), "345678901299");
@@ -69,7 +69,7 @@
 //! ```
 //!
 //! Mistakes of syntax are in [`LoadedFile::file`], what else Terraform would refuse to load in [`Project::errors`],
-//! what it would refuse to evaluate in [`Evaluator::errors`]; whatever can be read and evaluated beside them still is.
+//! what it would refuse to evaluate in [`Evaluator::errors`]; whatever can be read and evaluated next to them still is.
 //!
 //! The crate knows nothing of tenants or rules, does no input or output of its own (see [`FileTree`]), and never
 //! says anything about an expression that Terraform would not say: what cannot be known is [`Kind::Unknown`].
@@ -95,7 +95,7 @@ pub use module::{
     ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_automatic, is_configuration, is_values,
 };
 pub use number::format_number;
-pub use origin::{Dependence, Form, Makeup, Origin, Part, Path, Root, Selection, Step};
+pub use origin::{Dependence, Form, Makeup, Origin, OriginPart, Path, Root, Selection, Step};
 pub use show::{show, show_type, to_json};
 pub use source::{FileId, Position, Source, Sources, Span};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};

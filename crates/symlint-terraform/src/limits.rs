@@ -13,12 +13,12 @@ pub(crate) const ELEMENTS: usize = 1 << 20;
 /// How many bytes a string that is computed may have.
 pub(crate) const BYTES: usize = 1 << 24;
 
-/// How many parts a value may have, and the parts of the parts, beside those that its files account for. Values share
-/// parts, so a few locals can make more than fit into any memory; whoever walks a value meets each as often as it is in
+/// How many parts a value may have, and the parts of the parts, in addition to those that its files account for. Values share
+/// parts, so a few locals can make more than fit into any memory; anyone who walks a value meets each as often as it is in
 /// it.
 pub(crate) const PARTS: u32 = 1 << 18;
 
-/// How many steps an evaluation may take beside those that its files account for.
+/// How many steps an evaluation may take in addition to those that its files account for.
 pub(crate) const STEPS: u64 = 6_000_000;
 
 /// One expression may take a part of the steps, so that it takes none from the others.
@@ -28,10 +28,10 @@ const SHARE: u64 = 3;
 /// together as many again.
 const FEW: u64 = 1 << 11;
 
-/// How many instances the calls of a project may make beside those that its files account for.
+/// How many instances the calls of a project may make in addition to those that its files account for.
 pub(crate) const INSTANCES: u32 = 1 << 14;
 
-/// So many bytes of text count as a step.
+/// At most this many bytes of text count as a step.
 const BYTES_OF_A_STEP: usize = 16;
 
 /// The reason of what is unknown since the steps were used up.

@@ -14,7 +14,7 @@ use crate::value::Number;
 /// The precision of Terraform's floats, in bits.
 const PRECISION: u64 = 512;
 
-/// Decimals of so many digits survive the way through a float of [`PRECISION`] bits and back.
+/// Decimals of this many digits survive the way through a float of [`PRECISION`] bits and back.
 const DIGITS: u64 = 153;
 
 /// Exponents beyond are legal, and of no use but to fill the memory when they are printed.
@@ -23,7 +23,6 @@ const MAX_EXPONENT: i64 = 1000;
 /// What reading a number or computing with numbers can come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Numeric {
-    /// The number.
     Known(Number),
     /// A number for Terraform, but not one that is represented here.
     Beyond,
@@ -277,7 +276,7 @@ pub(crate) fn mantissa(number: &BigDecimal) -> (String, i64) {
     (digits, if number.is_zero() { 0 } else { exponent })
 }
 
-/// The number of which [`mantissa`] told the parts, as `1.5e+10`.
+/// The number of which [`mantissa`] reported the parts, as `1.5e+10`.
 pub(crate) fn with_exponent(digits: &str, exponent: i64) -> String {
     let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
     let point = if rest.is_empty() { "" } else { "." };

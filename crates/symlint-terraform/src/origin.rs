@@ -14,7 +14,7 @@ use crate::value::Str;
 /// Where a value was written and, where it was reached through a variable, the way to it.
 ///
 /// Whatever selects, loops, merges or converts passes the origin of its input on unchanged; whatever builds a new
-/// value makes a new origin, with the origins of the parts behind it.
+/// value makes a new origin, with the origins of the parts after it.
 #[derive(Debug, Clone)]
 pub struct Origin {
     /// What was written, without quotes: the text between them for a quoted string, the whole expression for others.
@@ -23,7 +23,7 @@ pub struct Origin {
     pub makeup: Makeup,
     /// The variable, local, module call or collection through which the value was reached, if any.
     pub path: Option<Path>,
-    /// What decided that this value is here, beside what it is made of and what the selections of its path say.
+    /// What decided that this value is here, in addition to what it is made of and what the selections of its path say.
     pub dependence: Option<Dependence>,
     /// Whether the value is hidden. It is kept here since it is passed on as origins are: by all that builds on them.
     pub(crate) sensitive: bool,
@@ -46,7 +46,7 @@ pub enum Makeup {
     /// It is a literal at the span.
     Written(Form),
     /// It is a string that was put together from these parts, in order.
-    Joined(Arc<[Part]>),
+    Joined(Arc<[OriginPart]>),
     /// It was computed from these.
     Derived(Arc<[Origin]>),
 }
@@ -62,13 +62,13 @@ pub enum Form {
     JsonEscaped,
     /// A number or boolean without quotes.
     Bare,
-    /// A value whose bytes cannot be told apart in the text: a collection, an indented heredoc, an expression.
+    /// A value whose bytes cannot be known apart in the text: a collection, an indented heredoc, an expression.
     Whole,
 }
 
 /// A part of a joined string.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct OriginPart {
     /// The bytes that the part has in the joined string.
     pub len: u32,
     /// Whether those bytes are the part's value as it is; a number written `1.0` and shown as `1` is not.
@@ -96,8 +96,8 @@ impl Origin {
     }
 
     /// A string at `span` that was put together from `parts`.
-    pub fn joined(span: Span, parts: impl IntoIterator<Item = Part>) -> Self {
-        let parts: Arc<[Part]> = parts.into_iter().collect();
+    pub fn joined(span: Span, parts: impl IntoIterator<Item = OriginPart>) -> Self {
+        let parts: Arc<[OriginPart]> = parts.into_iter().collect();
         let sensitive = parts.iter().any(|part| part.origin.sensitive);
         Self { span, makeup: Makeup::Joined(parts), path: None, dependence: None, sensitive }
     }
@@ -159,7 +159,7 @@ impl Origin {
 
     /// The narrowest written span that holds the bytes `range` of a string value with this origin.
     ///
-    /// A range that lies within one part of a template leads to where that part was written.
+    /// A range that is within one part of a template leads to where that part was written.
     pub fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
         self.makeup.locate(self.span, range, sources)
     }
@@ -384,16 +384,11 @@ pub enum Root {
     /// An input variable. That of a called module is the start only of what has no nearer path: a default, or what the
     /// call writes or computes.
     Variable {
-        /// The module.
         module: Str,
-        /// The variable.
         name: Str,
     },
-    /// A local value.
     Local {
-        /// The module.
         module: Str,
-        /// The local.
         name: Str,
     },
     /// A module call, by its address: `module.foo` or `module.foo["a"]`.
@@ -645,9 +640,9 @@ mod tests {
         let joined = Origin::joined(
             Span::new(file, 24..32),
             [
-                Part { len: 2, origin: written(24..26) },
-                Part { len: 4, origin: written(11..15) },
-                Part { len: 2, origin: written(30..32) },
+                OriginPart { len: 2, origin: written(24..26) },
+                OriginPart { len: 4, origin: written(11..15) },
+                OriginPart { len: 2, origin: written(30..32) },
             ],
         );
         assert_eq!(joined.locate(2..6, &sources), Span::new(file, 11..15));

@@ -12,14 +12,13 @@ use crate::tree::FileError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
-/// A half-open range of bytes in a file, as the file lies on disk: a byte order mark counts.
+/// A half-open range of bytes in a file, as the file is on disk: a byte order mark counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The file.
     pub file: FileId,
     /// The first byte, from 0.
     pub start: u32,
-    /// The byte behind the last one.
+    /// The byte after the last one.
     pub end: u32,
 }
 
@@ -29,7 +28,7 @@ impl Span {
         Self { file, start: range.start, end: range.end.max(range.start) }
     }
 
-    /// Whether no byte lies in the span.
+    /// Whether no byte is in the span.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -39,12 +38,12 @@ impl Span {
         self.end - self.start
     }
 
-    /// Whether `other` lies within this span, in the same file.
+    /// Whether `other` is within this span, in the same file.
     pub fn contains(self, other: Span) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
 
-    /// The smallest span around both; `self` where they lie in different files.
+    /// The smallest span around both; `self` where they are in different files.
     #[must_use]
     pub fn to(self, other: Span) -> Self {
         if self.file != other.file {
@@ -69,7 +68,7 @@ impl Span {
 pub struct Position {
     /// From 1.
     pub line: u32,
-    /// From 1, in Unicode code points. A byte order mark is no column.
+    /// From 1, in Unicode code points. A byte order mark is not a column.
     pub column: u32,
     /// From 0, in bytes. A byte order mark counts.
     pub offset: u32,
@@ -101,7 +100,7 @@ pub(crate) const INVALID: char = '\u{1A}';
 pub(crate) const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 impl Source {
-    /// Whether the file lies in a copy of a module that `terraform init` made, where nobody writes.
+    /// Whether the file is in a copy of a module that `terraform init` made, where nobody writes.
     pub fn is_in_copy(&self) -> bool {
         self.name().split('/').any(|folder| folder == ".terraform")
     }
@@ -149,13 +148,13 @@ impl Source {
         if self.text.get(range.clone()).is_some() { self.text.substr(range) } else { Substr::default() }
     }
 
-    /// The line, from 1, on which `offset` stands. An offset behind the end counts as the end.
+    /// The line, from 1, on which `offset` is. An offset after the end counts as the end.
     pub(crate) fn line(&self, offset: u32) -> usize {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
         lines.starts.partition_point(|&start| start <= offset).max(1)
     }
 
-    /// Where `offset` stands. An offset behind the end counts as the end.
+    /// Where `offset` is. An offset after the end counts as the end.
     pub fn position(&self, offset: u32) -> Position {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
         let line = self.line(offset);
@@ -167,7 +166,7 @@ impl Source {
         Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: column + 1, offset }
     }
 
-    /// The byte range of line `line` (from 1) without its line ending, if the file has so many.
+    /// The byte range of line `line` (from 1) without its line ending, if the file has this many.
     pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
         let index = usize::try_from(line.checked_sub(1)?).ok()?;

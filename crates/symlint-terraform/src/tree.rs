@@ -81,9 +81,7 @@ pub struct TreeEntry {
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
-    /// A regular file.
     File,
-    /// A folder.
     Folder,
     /// A device, a pipe, a socket: to read it might never end.
     Special,
@@ -102,12 +100,10 @@ pub struct FileError {
 }
 
 impl TreeEntry {
-    /// A regular file.
     pub fn file(name: impl Into<String>) -> Self {
         Self { name: name.into(), kind: EntryKind::File, is_link: false, is_text: true }
     }
 
-    /// A folder.
     pub fn folder(name: impl Into<String>) -> Self {
         Self { kind: EntryKind::Folder, ..Self::file(name) }
     }

@@ -15,7 +15,6 @@ pub type Str = arcstr::Substr;
 /// A value and where it came from. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Value {
-    /// What it is.
     pub kind: Kind,
     /// Where it was written.
     pub origin: Origin,
@@ -34,7 +33,6 @@ pub enum Kind {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number.
     Number(Number),
     /// A string, in Unicode's normal form C.
     String(Str),
@@ -61,7 +59,6 @@ pub struct Entry {
     pub key_span: Span,
     /// What a key that was computed was made of; `None` where it is written at its span.
     pub key_origin: Option<Arc<Origin>>,
-    /// The value.
     pub value: Value,
 }
 
@@ -143,7 +140,7 @@ impl Value {
         Self { of: Some(Arc::new(of)), ..Self::new(kind, origin) }
     }
 
-    /// What [`Value::typed`] was told.
+    /// What [`Value::typed`] was given.
     pub(crate) fn of(&self) -> Option<&Type> {
         self.of.as_deref()
     }

@@ -48,7 +48,7 @@ fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
     );
     let help = format!(
         "Requests fail, or Sym acts with roles that were created for something else. Use the `role_arn` output of each \
-         tenant's connector. If these roles are right, add this to .symlint.hcl: \
+         tenant's connector. If these roles are intended, add this to .symlint.hcl: \
          `connector {{ role_name = \"{form}\" }}`"
     );
     cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(form);

@@ -59,7 +59,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
         RoleHabitKind::SameName => (
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
-                "The name cannot show that a role belongs to another customer. If these roles are right, add this to \
+                "The name cannot show that a role belongs to another customer. If these roles are intended, add this to \
                  .symlint.hcl for each tenant: `tenant \"{}\" {{ environment = \"{}\" }}`",
                 first.name(),
                 environment_in(role.name.text(), cx)
@@ -71,9 +71,9 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             let pattern =
                 format!("{}{}{{environment}}{}{}", pattern.prefix, affixes.prefix, affixes.suffix, pattern.suffix);
             (
-                format!("the roles of {count} have names of the form `{pattern}`, which is not configured"),
+                format!("the roles of {count} have names of the form `{pattern}`, not `{}`", cx.config.role_name),
                 format!(
-                    "If these roles are right, add this to .symlint.hcl: `connector {{ role_name = \"{pattern}\" }}`"
+                    "If these roles are intended, add this to .symlint.hcl: `connector {{ role_name = \"{pattern}\" }}`"
                 ),
                 pattern,
             )
@@ -86,7 +86,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             (
                 format!("the roles of {count} contain the name of the tenant without {around}, such as `{role}`"),
                 format!(
-                    "If these roles are right, add this to .symlint.hcl for each tenant: \
+                    "If these roles are intended, add this to .symlint.hcl for each tenant: \
                      `tenant \"{key}\" {{ environment = \"{environment}\" }}`"
                 ),
                 around,

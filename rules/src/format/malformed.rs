@@ -2,7 +2,7 @@
 //! two places is one finding.
 
 use foldhash::HashMap;
-use symlint_core::rule::{Context, Report};
+use symlint_core::rule::{Context, FindingBuilder};
 use symlint_core::tenants::arn::{
     Arn, RoleArn, instance_id_suffix, is_account_id, is_instance_id, is_partition, is_permission_set_id,
     is_placeholder_resource, is_role_name, is_role_path,
@@ -11,7 +11,6 @@ use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
 
 /// A value with something wrong in it.
 pub(super) struct Malformed<'a> {
-    /// The value.
     pub(super) field: &'a Field,
     /// What is wrong with it and with no earlier value of the tenant, in order; never empty.
     pub(super) flaws: Vec<Flaw<'a>>,
@@ -90,7 +89,7 @@ pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind)
 }
 
 /// Reports one malformed value.
-pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> Report<'c> {
+pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> FindingBuilder<'c> {
     let Malformed { field, flaws } = malformed;
     let whats: Vec<&str> = flaws.iter().map(|flaw| flaw.what.as_str()).collect();
     let message = format!("{} is malformed: {}", field.kind.name(), whats.join("; "));
@@ -308,7 +307,8 @@ impl<'a> Judge<'a> {
         if name.text.is_empty() {
             let slash = resource.slice(resource.text.len().saturating_sub(1)..resource.text.len());
             let doubled = path.is_some_and(|path| path.text.ends_with("//"));
-            return self.expect(doubled, PartKind::Own, slash, || "there is no name after the last `/`".into());
+            return self
+                .expect(doubled, PartKind::Own, slash, || "the name of the role is missing after the last `/`".into());
         }
         self.expect(is_role_name(name.text), PartKind::Own, name, || name_flaw(name.text));
     }
@@ -366,7 +366,7 @@ pub(super) fn without_separators(text: &str) -> Option<String> {
 fn id_flaw(text: &str, prefix: &str, suffix: Option<&str>, others: &str) -> String {
     let Some(suffix) = suffix else { return format!("`{text}` does not begin with `{prefix}`") };
     let prefix = text.strip_suffix(suffix).unwrap_or(prefix);
-    let strange = strangers(suffix, |c| c.is_ascii_alphanumeric() || others.contains(c));
+    let strange = unexpected_characters(suffix, |c| c.is_ascii_alphanumeric() || others.contains(c));
     match (suffix.chars().count(), strange) {
         (16, strange) => format!("`{text}` contains {strange}"),
         (count, strange) => {
@@ -383,13 +383,13 @@ fn path_flaw(path: &str) -> String {
     } else if path.len() > 512 {
         format!("the path has {} characters, but at most 512 are allowed", path.len())
     } else {
-        let strange = strangers(path, |c| c.is_ascii_graphic() && !matches!(c, '*' | '?'));
+        let strange = unexpected_characters(path, |c| c.is_ascii_graphic() && !matches!(c, '*' | '?'));
         format!("the path `{path}` contains {strange}")
     }
 }
 
 fn name_flaw(name: &str) -> String {
-    let strange = strangers(name, |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
+    let strange = unexpected_characters(name, |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
     if strange.is_empty() {
         return format!("the name of the role has {} characters, but at most 64 are allowed", name.len());
     }
@@ -398,7 +398,7 @@ fn name_flaw(name: &str) -> String {
 }
 
 /// The first few characters of `text` that are not allowed, each once.
-fn strangers(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
+fn unexpected_characters(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
     let mut strange: Vec<char> = Vec::new();
     for c in text.chars().filter(|&c| !is_allowed(c)) {
         if !strange.contains(&c) {

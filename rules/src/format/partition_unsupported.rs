@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some((id, piece)) = partitions.next() else { return };
     let message = if facts::is_partition(id) {
         let allowed: Vec<String> = cx.config.allowed_partitions.iter().map(|id| format!("`{id}`")).collect();
-        format!("partition `{id}` is not one of the allowed partitions ({})", allowed.join(", "))
+        format!("this tenant is in partition `{id}`, but only {} is allowed", allowed.join(", "))
     } else {
         format!("`{id}` is not a partition")
     };

@@ -20,7 +20,7 @@ struct Misfit<'a> {
 /// tenants: one finding for all instances of a call.
 pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) -> Option<String>) {
     let model = cx.model;
-    let told: HashSet<Span> =
+    let reported: HashSet<Span> =
         model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span).collect();
     let mut found: BTreeMap<(Span, String), Vec<Misfit<'_>>> = BTreeMap::new();
     for flow in &model.flows {
@@ -30,7 +30,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) ->
                 let Some(variable) = module.variable(&argument.name) else { continue };
                 let mut problems = convert(&argument.value, &variable.ty).problems;
                 problems.retain(|problem| {
-                    !told.contains(&problem.span) && !is_told_of_tenant(model, instance.tenant, problem)
+                    !reported.contains(&problem.span) && !is_reported_for_tenant(model, instance.tenant, problem)
                 });
                 let kinds: Vec<&ProblemKind> = problems.iter().map(|problem| &problem.kind).collect();
                 let (Some(first), Some(what)) = (problems.first(), describe(&kinds)) else { continue };
@@ -45,7 +45,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) ->
 }
 
 /// Whether the same problem is reported at the tenant's own entry.
-fn is_told_of_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: &ConversionProblem) -> bool {
+fn is_reported_for_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: &ConversionProblem) -> bool {
     let Some(tenant) = tenant.map(|tenant| model.tenant(tenant)) else { return false };
     match &problem.kind {
         ProblemKind::Missing { attribute } => tenant.missing.iter().any(|gap| gap.name == attribute.as_str()),

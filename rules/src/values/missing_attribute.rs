@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let misspelled = misspelled(cx, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
                 Absence::Missing => match &misspelled {
-                    Some((name, _)) => format!("{}; did you mean `{name}`?", missing(tenant, &gap.name)),
+                    Some((name, _)) => format!("{}; `{name}` is probably misspelled", missing(tenant, &gap.name)),
                     None => missing(tenant, &gap.name),
                 },
                 Absence::Null => format!("{} is null, but `{}` requires it", gap.name, tenant.name()),
@@ -34,7 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
             if let Some((_, span)) = misspelled {
-                let report = report.related(span, "this name is similar");
+                let report = report.related(span, "probably misspelled");
                 report.suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
             }
             reported.insert(path);

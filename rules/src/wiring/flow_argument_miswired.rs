@@ -77,9 +77,9 @@ fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> 
     let mut wrong: Vec<Wrong<'_>> = Vec::new();
     for slots in doubtful {
         let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
-        let torn = slots.pairs.iter().filter(|pair| judge.is_torn(&slots.slots, pair));
-        let torn = torn.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
-        wrong.extend(judged.chain(torn).map(|(slot, problem)| Wrong { slot, problem, instance: slot.instance }));
+        let mixed = slots.pairs.iter().filter(|pair| judge.is_from_two_grants(&slots.slots, pair));
+        let mixed = mixed.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
+        wrong.extend(judged.chain(mixed).map(|(slot, problem)| Wrong { slot, problem, instance: slot.instance }));
     }
     wrong
 }
@@ -175,7 +175,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let written = first.slot.value.origin.span;
     let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
     let fix = right_name(cx.model, first, expr);
-    let told_apart_by = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
+    let cause_text = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
     let mut report = cx.report(place, message);
     if !span.contains(written) {
         report = report.related(written, "the value that it receives");
@@ -194,7 +194,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
         report = report.suggestion(format!("pass `{right}`"), span, right);
     }
     if is_group {
-        report.group(&tenants).cause(told_apart_by);
+        report.group(&tenants).cause(cause_text);
     }
 }
 
@@ -237,7 +237,7 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
                         name(*other)
                     )
                 }
-                false => format!("comes from `{}`", name(*other)),
+                false => format!("comes from another tenant, `{}`", name(*other)),
             }
         }
         Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", model.name_of(own, *kind)),

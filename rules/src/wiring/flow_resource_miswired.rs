@@ -139,7 +139,9 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     };
     let what = match problem {
         Problem::From(from) => format!("comes from `{from}`, not from {wanted}"),
-        Problem::Tenant(other) => format!("comes from `{}`, not from {wanted}", cx.tenant(*other).name()),
+        Problem::Tenant(other) => {
+            format!("comes from another tenant, `{}`, not from {wanted}", cx.tenant(*other).name())
+        }
         Problem::Shared => format!("is the same for several tenants; use {wanted}"),
         Problem::Written => format!("is set in the module; use {wanted}"),
     };
@@ -200,7 +202,7 @@ impl<'a> Judge<'a> {
         Self { model, referrer: Referrer::new(model), shared, repeated }
     }
 
-    /// What is wrong with `setting`; `None` also where that cannot be told.
+    /// What is wrong with `setting`; `None` also where that cannot be known.
     fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
         match text_of(&setting.value) {
             Some(text) => self.judge_text(setting, &text),
@@ -262,7 +264,7 @@ impl<'a> Judge<'a> {
         {
             return Some(Problem::From(self.referrer.name(setting.instance, source)));
         }
-        // What is put together may well be what it should, and may not be told from it where that is unknown.
+        // What is put together may well be what it should, and may not be known from it where that is unknown.
         if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
             return None;
         }

@@ -20,7 +20,7 @@ pub(super) enum Problem {
     Field(FieldKind),
     /// It is the own tenant's, from this attribute, which the model does not know; and it cannot be what it should.
     Attribute(String),
-    /// It is another grant's than the permission set beside it.
+    /// It is another grant's than the permission set next to it.
     Grant,
     /// It is the same for several tenants.
     Shared,
@@ -76,7 +76,7 @@ fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
 
 impl<'a> Judge<'a> {
     /// Looks at what is received and is `doubtful`, to say what several tenants share, and at `all` where a grant may
-    /// be torn.
+    /// be mixed.
     pub(super) fn new(model: &'a Model<'a>, doubtful: &[Slots<'a>], all: impl Iterator<Item = Slots<'a>>) -> Self {
         let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
         let mut shared = HashSet::default();
@@ -111,7 +111,7 @@ impl<'a> Judge<'a> {
         Self { shared, granted, ..nothing }
     }
 
-    /// What is wrong with `slot`; `None` also where that cannot be told.
+    /// What is wrong with `slot`; `None` also where that cannot be known.
     pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<Problem> {
         if slot.value.is_null() {
             return self.is_needed(slot).then_some(Problem::Null);
@@ -204,7 +204,7 @@ impl<'a> Judge<'a> {
         for source in own_sources {
             match source {
                 Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
-                // The key beside a wrong value makes it no better.
+                // The key next to a wrong value makes it no better.
                 Source::Tenant(_) => {}
                 Source::Attribute(_, path) if !has_shape(slot.wanted, text) => {
                     return Some(Problem::Attribute(inside(path)));
@@ -307,7 +307,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
-    /// repeated for: at the place of the value that the entry itself has, beside others of the entry.
+    /// repeated for: at the place of the value that the entry itself has, next to others of the entry.
     fn is_overridden(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> bool {
         let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
         let ([Source::Elsewhere(origin)], Some(entry)) = (sources, entry) else {
@@ -333,7 +333,7 @@ impl<'a> Judge<'a> {
 
     /// Whether the permission set is of one grant and the account of another, where no grant has both, or where the
     /// one that has both has a flow already: then that of the other is lost.
-    pub(super) fn is_torn(&self, slots: &[Slot<'_>], pair: &Pair) -> bool {
+    pub(super) fn is_from_two_grants(&self, slots: &[Slot<'_>], pair: &Pair) -> bool {
         let of_two = self.grants_of(slots, pair).filter(|(a, b, _)| a.grant != b.grant);
         let Some((_, _, entitlement)) = of_two else { return false };
         let (tenant, permission_set, account) = &entitlement;

@@ -16,7 +16,6 @@ pub(super) struct Setting<'a> {
     pub part: Option<&'static str>,
     /// Which value of the tenant it should be.
     pub wanted: FieldKind,
-    /// What it is.
     pub value: Value,
 }
 

@@ -6,7 +6,6 @@ use symlint_terraform::Value;
 
 /// One value that a flow instance receives.
 pub(super) struct Slot<'a> {
-    /// Who receives it.
     pub instance: &'a FlowInstance,
     /// Whose value it should be.
     pub tenant: TenantId,
@@ -18,7 +17,6 @@ pub(super) struct Slot<'a> {
     pub part: Option<&'a str>,
     /// Whether the module puts it together with others.
     pub is_fragment: bool,
-    /// What it is.
     pub value: Value,
 }
 

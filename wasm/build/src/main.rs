@@ -1,7 +1,7 @@
 //! Builds what the npm package is made of, into the folder that is named: `symlint.wasm`, its glue, and the schema of
 //! the types.
 //!
-//! Whoever uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
+//! Anyone who uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -95,7 +95,7 @@ fn schema() -> Result<String, Box<dyn Error>> {
     add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");
     add(written().into_root_schema_for::<RuleSummary>().to_value(), "RuleSummary");
     add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
-    // Beside the problems of a report.
+    // Next to the problems of a report.
     add(written().into_root_schema_for::<Problem>().to_value(), "Failure");
     // Last: it knows the ids of the rules.
     add(report, "Report");

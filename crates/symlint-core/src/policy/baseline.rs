@@ -6,13 +6,11 @@ use symlint_terraform::{FileId, Sources, Span};
 
 use crate::finding::Finding;
 
-/// Known findings.
 #[derive(Debug, Default)]
 pub struct Baseline {
     pub(crate) entries: HashMap<String, BaselineEntry>,
 }
 
-/// A known finding.
 #[derive(Debug)]
 pub(crate) struct BaselineEntry {
     pub(crate) rule: String,

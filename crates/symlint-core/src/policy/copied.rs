@@ -11,7 +11,6 @@ use crate::tenants::{Model, TenantId};
 /// Comments that suppress one rule with one reason on several tenants.
 #[derive(Debug)]
 pub struct CopiedSuppression {
-    /// The rule.
     pub rule: &'static str,
     /// The keys of the tenants, each once, in source order.
     pub tenants: Vec<String>,

@@ -1,4 +1,4 @@
-//! Suppressions that stand in the files: `# symlint-ignore: RULE[, RULE] -- reason`.
+//! Suppressions that are in the files: `# symlint-ignore: RULE[, RULE] -- reason`.
 
 use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
 use symlint_terraform::{FileId, Project, Source, Span};
@@ -14,7 +14,6 @@ pub(super) const WORD: &str = "symlint-ignore";
 pub(crate) struct InlineSuppression {
     /// The id of the rule.
     pub(crate) rule: &'static str,
-    /// Why.
     pub(crate) reason: String,
     /// The id in the comment.
     pub(crate) span: Span,
@@ -114,7 +113,7 @@ impl Inline {
 
 /// Whether a comment begins nearly as one that suppresses a rule, which it names.
 fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
-    /// So many letters may be wrong, missing, too many or swapped.
+    /// At most this many letters may be wrong, missing, too many or swapped.
     const NEAR: usize = 2;
     let text = comment.trim_start_matches(|c: char| matches!(c, '#' | '/' | '*') || c.is_whitespace());
     if !text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("sym")) {
@@ -135,7 +134,7 @@ fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
 /// A comment that begins with `symlint-ignore`.
 struct Comment<'s> {
     span: Span,
-    /// What stands behind that word.
+    /// What is after that word.
     rest: &'s str,
     /// Where the rest starts in the file.
     start: usize,
@@ -167,7 +166,7 @@ impl<'s> Comment<'s> {
         (!ids.is_empty()).then_some((ids, reason))
     }
 
-    /// Where a part of the rest stands.
+    /// Where a part of the rest is.
     fn at(&self, part: &str) -> Span {
         let start = part.as_ptr() as usize - self.rest.as_ptr() as usize + self.start;
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -175,7 +174,7 @@ impl<'s> Comment<'s> {
     }
 }
 
-/// What stands where in a file.
+/// What is where in a file.
 struct Lines<'s> {
     file: FileId,
     /// Start and end of each attribute, block, item and element, by their starts.
@@ -196,7 +195,7 @@ impl Lines<'_> {
         if !self.is_blank(self.line(first).start, comment.start) {
             return self.with_items(self.line(first), self.line(last).end);
         }
-        // Several comments may stand above one item.
+        // Several comments may be above one item.
         let following = self.comments.iter().skip_while(|other| other.start <= comment.start);
         for other in following {
             let line = self.source.position(other.start).line;
@@ -230,7 +229,7 @@ impl Lines<'_> {
     }
 }
 
-/// Start and end of all that a comment can stand above.
+/// Start and end of all that a comment can be above.
 fn items(file: &File) -> Vec<(u32, u32)> {
     let mut found = Vec::new();
     let mut bodies: Vec<&Body> = vec![&file.body];

@@ -1,4 +1,4 @@
-//! Comments in YAML, and what they can stand above: the items of a file that is decoded.
+//! Comments in YAML, and what they can be above: the items of a file that is decoded.
 
 use symlint_terraform::{FileId, Source, Span};
 
@@ -10,7 +10,7 @@ pub(super) fn is_yaml(name: &str) -> bool {
     base.split('.').skip(1).any(|part| matches!(part, "yaml" | "yml"))
 }
 
-/// The comments that stand alone or have `symlint-ignore` in them, and start and end of each item, by their starts.
+/// The comments that stands alone or have `symlint-ignore` in them, and start and end of each item, by their starts.
 ///
 /// Lines and their indents tell the items of YAML apart, and nothing else needs to be known here.
 pub(super) fn read(file: FileId, source: &Source) -> (Vec<Span>, Vec<(u32, u32)>) {

@@ -1,4 +1,4 @@
-//! What a comparison of two reports needs beside what they show: whose values findings are about, and where everything is
+//! What a comparison of two reports needs in addition to what they show: whose values findings are about, and where everything is
 //! written. It is made only where somebody compares.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -470,7 +470,7 @@ fn part_of<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     items.iter().find(|item| is_it(&item.key)).map(|item| &item.value)
 }
 
-/// Calls `note` with each entry of a list, or with what is no list.
+/// Calls `note` with each entry of a list, or with what is not a list.
 fn entries_of(value: &Value, note: &mut dyn FnMut(&Value)) {
     match value.elements() {
         Some(elements) => (0..elements.len()).filter_map(|at| value.at(at)).for_each(|entry| note(&entry)),

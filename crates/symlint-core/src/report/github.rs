@@ -7,7 +7,7 @@ use super::summary::{count, coverage, policy};
 use super::wire::{Report, ReportedFinding};
 use crate::rule::Level;
 
-/// GitHub shows so many annotations of a level for a step, and drops the others without a word.
+/// GitHub shows this many annotations of a level for a step, and drops the others silently.
 const SHOWN: usize = 10;
 
 /// The most important findings that count as workflow commands, one for what was not checked and what was configured, and

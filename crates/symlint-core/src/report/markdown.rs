@@ -212,7 +212,7 @@ fn cell(text: &str) -> String {
     line(text, CELL)
 }
 
-/// The same, of at most so many characters.
+/// The same, of at most this many characters.
 pub(crate) fn line(text: &str, most: usize) -> String {
     let text = plain(text, most);
     // Where backticks are part of a value, nobody can tell which ones belong together.
@@ -232,7 +232,7 @@ fn escaped(text: &str) -> String {
         .replace('@', "@\u{200B}")
 }
 
-/// One line of at most so many characters.
+/// One line of at most this many characters.
 fn plain(text: &str, most: usize) -> String {
     let mut plain: String = text.chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(most).is_some() {

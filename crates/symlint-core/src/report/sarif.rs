@@ -14,7 +14,7 @@ use crate::rule::Level;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// GitHub keeps so many results of a run; the source of this and of the others is its page on SARIF support.
+/// GitHub keeps this many results of a run; the source of this and of the others is its page on SARIF support.
 const RESULTS: usize = 5_000;
 
 /// How many related places of a result are listed. GitHub takes 1,000, and shows them in one sentence.

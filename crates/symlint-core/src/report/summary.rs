@@ -58,7 +58,7 @@ pub fn totals(report: &Report) -> String {
     text
 }
 
-/// What was not checked and is no finding, a line each; with the run where there are several.
+/// What was not checked and is not a finding, a line each; with the run where there are several.
 pub fn coverage(report: &Report) -> Vec<String> {
     // What is the same in several runs is said once.
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();

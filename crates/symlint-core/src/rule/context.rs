@@ -208,7 +208,7 @@ impl<'a> Context<'a> {
     }
 
     /// Reports a finding at `at`; what it returns adds to it.
-    pub fn report(&mut self, at: impl Locate, message: impl Into<String>) -> Report<'_> {
+    pub fn report(&mut self, at: impl Locate, message: impl Into<String>) -> FindingBuilder<'_> {
         let sources = self.model.sources();
         let Place { span, tenant, path } = at.place(sources);
         self.findings.push(Finding {
@@ -228,19 +228,19 @@ impl<'a> Context<'a> {
             suppressed: None,
         });
         let at = self.findings.len() - 1;
-        Report { findings: self.findings, at, model: self.model, set_up: self.set_up }
+        FindingBuilder { findings: self.findings, at, model: self.model, set_up: self.set_up }
     }
 }
 
 /// A finding that was just reported, to add to.
-pub struct Report<'f> {
+pub struct FindingBuilder<'f> {
     findings: &'f mut Vec<Finding>,
     at: usize,
     model: &'f Model<'f>,
     set_up: &'f SetUp<'f>,
 }
 
-impl Report<'_> {
+impl FindingBuilder<'_> {
     fn name_of(&self, id: TenantId) -> String {
         self.set_up.tenant(id).map(Tenant::name).unwrap_or_default().to_owned()
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use context::{Context, Locate, Place, Report};
+pub use context::{Context, FindingBuilder, Locate, Place};
 
 use crate::policy::Suppressions;
 use crate::tenants::Tenant;

@@ -8,7 +8,7 @@ use crate::facts;
 pub struct Arn<'a> {
     /// All of it.
     pub whole: Piece<'a>,
-    /// Where the first five colons stand.
+    /// Where the first five colons are.
     colons: [usize; 5],
 }
 
@@ -77,7 +77,6 @@ impl<'a> Part<'a> {
         Self { piece, judge }
     }
 
-    /// The text.
     pub fn text(self) -> &'a str {
         self.piece.text
     }
@@ -119,12 +118,12 @@ pub struct RoleArn<'a> {
     pub account: Part<'a>,
     /// With the slash at both ends: `/` or `/sym/`.
     pub path: Piece<'a>,
-    /// Behind the last slash.
+    /// After the last slash.
     pub name: Part<'a>,
 }
 
 impl<'a> InstanceArn<'a> {
-    /// Splits `field`; `None` where it is no ARN with a resource of two segments.
+    /// Splits `field`; `None` where it is not an ARN with a resource of two segments.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
         let (_, id) = arn.resource().split_once(b'/')?;
@@ -133,7 +132,7 @@ impl<'a> InstanceArn<'a> {
 }
 
 impl<'a> PermissionSetArn<'a> {
-    /// Splits `field`; `None` where it is no ARN with a resource of three segments.
+    /// Splits `field`; `None` where it is not an ARN with a resource of three segments.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
         let (_, rest) = arn.resource().split_once(b'/')?;
@@ -143,7 +142,7 @@ impl<'a> PermissionSetArn<'a> {
 }
 
 impl<'a> RoleArn<'a> {
-    /// Splits `field`; `None` where it is no ARN of a role.
+    /// Splits `field`; `None` where it is not an ARN of a role.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
         let path_and_name = arn.resource().strip_prefix("role").filter(|rest| rest.text.starts_with('/'))?;

@@ -5,11 +5,10 @@ use symlint_terraform::Str;
 /// A character that no account id, ARN, region or key should have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspicious {
-    /// The character.
     pub character: char,
     /// Where it starts in the raw text, in bytes.
     pub at: usize,
-    /// Whether it is white space before or behind the text.
+    /// Whether it is white space before or after the text.
     pub at_end: bool,
 }
 
@@ -37,7 +36,7 @@ pub struct Cleaned {
     pub raw: Str,
     /// As it was probably meant: without white space at the ends and invisible characters, look-alikes replaced.
     pub text: Str,
-    /// For each byte of `text`, and its end, where in `raw` it stands.
+    /// For each byte of `text`, and its end, where in `raw` it is.
     pub offsets: Vec<usize>,
     /// What was wrong, in order.
     pub suspicious: Vec<Suspicious>,
@@ -79,7 +78,7 @@ pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     if cleaned.suspicious.is_empty() {
         return None;
     }
-    // The end of the text is behind its last character, not before white space that follows it.
+    // The end of the text is after its last character, not before white space that follows it.
     let end = cleaned
         .offsets
         .last()

@@ -11,9 +11,8 @@ use crate::facts::{self, RegionStatus};
 /// itself. Malformed parts are among it; [`Part::differs`] holds them against malformed ones alone.
 #[derive(Debug)]
 pub struct Comparable<'t> {
-    /// Whose it is.
     pub tenant: TenantId,
-    /// `sso_account_id`, unless the role lies in another account.
+    /// `sso_account_id`, unless the role is in another account.
     pub sso_account: Option<Part<'t>>,
     /// The id in `instance_arn`, or the one that all permission sets have where that says nothing; none where all
     /// permission sets contradict `instance_arn`.
@@ -33,7 +32,6 @@ pub struct ComparableGrant<'t> {
     pub own_instance: Option<Part<'t>>,
     /// The `ps-…` id.
     pub permission_set: Option<Part<'t>>,
-    /// The target account.
     pub target: Option<Part<'t>>,
 }
 

@@ -30,9 +30,9 @@ type Parents = SmallVec<[Found; 2]>;
 enum Found {
     /// This, under the key at this span.
     Value(Value, Span),
-    /// Nothing behind so many steps of the path; the span is where the gap can be shown.
+    /// Nothing after this many steps of the path; the span is where the gap can be shown.
     Absent { steps: usize, absence: Absence, span: Span },
-    /// Something on the way is no object.
+    /// Something on the way is not an object.
     Unusable,
 }
 
@@ -124,7 +124,7 @@ impl Builder<'_> {
         }
     }
 
-    /// What is called `name` in what was found, so many `steps` from the tenant.
+    /// What is called `name` in what was found, this many `steps` from the tenant.
     fn step(&self, parent: &Found, steps: usize, name: &str) -> Found {
         let Found::Value(parent, span) = parent else { return parent.clone() };
         if parent.as_unknown().is_some() {

@@ -64,9 +64,7 @@ impl FieldKind {
 pub struct Field {
     /// Which value it is.
     pub kind: FieldKind,
-    /// Whose it is.
     pub tenant: TenantId,
-    /// What it is.
     pub state: State,
     /// Where it was written; where it is absent, the key of what lacks it.
     pub span: Span,
@@ -222,7 +220,7 @@ impl Field {
         let range = range.start + from..range.end + from;
         let Some(cleaned) = self.cleaned() else { return self.locate_raw(range, sources) };
         let raw = |at: usize| cleaned.offsets.get(at).copied().unwrap_or(cleaned.raw.len());
-        // The end is behind the last character, not before what was dropped after it.
+        // The end is after the last character, not before what was dropped after it.
         let end = if range.is_empty() { raw(range.end) } else { raw_end(cleaned, range.end - 1) };
         self.locate_raw(raw(range.start)..end, sources)
     }
@@ -244,7 +242,6 @@ impl State {
 /// A piece of a field's text, which knows where it was written.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<'a> {
-    /// The field.
     pub field: &'a Field,
     /// The text of the piece, cleaned.
     pub text: &'a str,
@@ -270,20 +267,20 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// The pieces before and behind the first `separator`, an ASCII character.
+    /// The pieces before and after the first `separator`, an ASCII character.
     pub fn split_once(self, separator: u8) -> Option<(Self, Self)> {
         // The texts are too short for the search of the standard library to pay.
         let at = self.text.bytes().position(|byte| byte == separator)?;
         Some((self.slice(0..at), self.slice(at + 1..self.text.len())))
     }
 
-    /// The pieces before and behind the last `separator`, an ASCII character.
+    /// The pieces before and after the last `separator`, an ASCII character.
     pub fn rsplit_once(self, separator: u8) -> Option<(Self, Self)> {
         let at = self.text.bytes().rposition(|byte| byte == separator)?;
         Some((self.slice(0..at), self.slice(at + 1..self.text.len())))
     }
 
-    /// What is left behind `prefix`.
+    /// What is left after `prefix`.
     pub fn strip_prefix(self, prefix: &str) -> Option<Self> {
         self.text.starts_with(prefix).then(|| self.slice(prefix.len()..self.text.len()))
     }

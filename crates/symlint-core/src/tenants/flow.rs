@@ -52,7 +52,7 @@ pub struct FlowInstance {
     pub key: Option<Str>,
     /// What `each` and `count` stand for, of the resources, of the call, and of the calls around it.
     pub repetitions: Vec<Repetition>,
-    /// The tenant whose values it should receive, where that can be told.
+    /// The tenant whose values it should receive, where that can be known.
     pub tenant: Option<TenantId>,
     /// The arguments that carry a tenant's values, in order; also those that the module has a default for.
     pub arguments: Vec<Argument>,
@@ -83,7 +83,6 @@ impl FlowInstance {
 pub struct Argument {
     /// Its name in the call.
     pub name: Str,
-    /// What it is.
     pub value: Value,
     /// The expression; of what the call leaves to the module's default, the name of the call.
     pub span: Span,
@@ -126,7 +125,6 @@ impl Argument {
 /// A call of the connector module.
 #[derive(Debug)]
 pub struct ConnectorCall<'p> {
-    /// The block.
     pub call: &'p ModuleCall,
     /// Each instance's arguments `environment` and `runtime_role_arns`.
     pub instances: Vec<ConnectorInstance>,

@@ -45,7 +45,7 @@ pub(crate) struct Place {
     pub(crate) parent: usize,
 }
 
-/// How many names of ours elements have that are surely meant to be as the shipped example is.
+/// How many names of ours elements have that are certainly meant to be as the shipped example is.
 const OURS: usize = 3;
 
 impl Layout {

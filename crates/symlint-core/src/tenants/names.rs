@@ -17,7 +17,7 @@ pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'
     name.strip_prefix(pattern.prefix.as_str())?.strip_suffix(pattern.suffix.as_str()).filter(|env| !env.is_empty())
 }
 
-/// What a role with this name is, if it is of a well-known kind that is no connector role: `Sym's runtime role`.
+/// What a role with this name is, if it is of a well-known kind that is not a connector role: `Sym's runtime role`.
 pub fn known_role_kind(name: &str) -> Option<&'static str> {
     const PREFIXES: [(&str, &str); 4] = [
         ("AWSReservedSSO_", "a role that IAM Identity Center creates for a permission set"),

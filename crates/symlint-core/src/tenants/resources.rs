@@ -12,9 +12,8 @@ pub struct FlowResource<'p> {
     pub flow: usize,
     /// The instance, by its place in [`super::FlowCall::instances`].
     pub instance: usize,
-    /// The module in which it stands.
+    /// The module in which it is.
     pub module: &'p Module,
-    /// The block.
     pub resource: &'p Resource,
     attributes: Box<[(&'static str, Value)]>,
 }
@@ -69,14 +68,13 @@ impl<'p> FlowResource<'p> {
 /// A variable of the flow module, as one of its instances has it.
 #[derive(Debug)]
 pub struct Input {
-    /// Its name.
     pub name: Str,
     /// What it is, converted to its type; the default where nothing is passed.
     pub value: Value,
 }
 
 impl Model<'_> {
-    /// Whether `span` stands in the flow module, or in a module that it calls.
+    /// Whether `span` is in the flow module, or in a module that it calls.
     pub fn is_in_flow_module(&self, span: Span) -> bool {
         let sources = self.sources();
         let source = sources.get(span.file);

@@ -11,7 +11,6 @@ pub struct Misfit {
     pub span: Span,
     /// The way to the value.
     pub path: Path,
-    /// What is wrong.
     pub kind: MisfitKind,
 }
 
@@ -39,7 +38,7 @@ pub enum MisfitKind {
 /// How many letters may be wrong, missing, too many or swapped in a name that is still taken for another.
 const NEAR: usize = 2;
 
-/// Whether `name` is surely no name of its own beside `meant`, as `regions`, `region_2` and `other_region` are beside
+/// Whether `name` is certainly no name of its own next to `meant`, as `regions`, `region_2` and `other_region` are next to
 /// `region`. Of a short name, two other letters make another word.
 fn is_slip(name: &str, meant: &str) -> bool {
     const SHORT: usize = 10;

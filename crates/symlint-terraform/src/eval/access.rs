@@ -95,7 +95,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Why there is no `name` in a map or object. Where the type has told so already, it is only unknown.
+    /// Why there is no `name` in a map or object. Where the type has reported so already, it is only unknown.
     fn absent(&self, base: &Value, name: &Str, span: Span) -> Stop {
         let marked = format!("\u{FEFF}{name}");
         if base.entry(&marked).is_some() {

@@ -65,7 +65,7 @@ impl Evaluator<'_> {
         Ok(self.settle_from(looped, span, [&collection]))
     }
 
-    /// What a `for` makes of the keys and values of its collection.
+    /// What a `for` turns into the keys and values of its collection.
     fn looped(
         &self,
         comprehension: &For,
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         let mut entries = Vec::new();
         // What the keys and conditions tell is in the shape of the result.
         let mut sensitive = false;
-        // What the first element depends on beside the collection, the others do too: the whole was made of that.
+        // What the first element depends on in addition to the collection, the others do too: the whole was made of that.
         let mut made_of = vec![collection.origin.clone()];
         if pairs.is_empty() {
             self.empty_condition(comprehension, span, scope)?;

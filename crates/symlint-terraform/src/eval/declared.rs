@@ -124,7 +124,7 @@ fn names_of(expr: &Expr) -> Option<Vec<(&str, Span)>> {
 }
 
 impl Evaluator<'_> {
-    /// Records what `expr`, which stands in the module of `instance`, refers to and is not there. Each expression is
+    /// Records what `expr`, which is in the module of `instance`, refers to and is not there. Each expression is
     /// looked at once.
     pub(super) fn check_references(&self, instance: &Instance, expr: &Expr) {
         let Some(module) = instance.module().and_then(|id| self.project.module(id)) else { return };
@@ -197,7 +197,7 @@ fn either(root: &str, attributes: &[&str]) -> String {
     attributes.iter().map(|name| format!("`{root}.{name}`")).collect::<Vec<_>>().join(" and ")
 }
 
-/// Whether a name is no kind of resources.
+/// Whether a name is not a kind of resources.
 fn is_special(root: &str) -> bool {
     ["var", "local", "module", "data", "each", "count", "path", "terraform", "self", "ephemeral", "resource"]
         .contains(&root)

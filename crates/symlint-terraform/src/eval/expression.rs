@@ -106,7 +106,7 @@ impl Evaluator<'_> {
         if let Some(unknown) = unknown {
             return Ok(unknown.made_of(entries.iter().map(|entry| &entry.value)));
         }
-        // The last of those with one key counts, without a word: so does Terraform.
+        // The last of those with one key counts, silently: so does Terraform.
         entries.reverse();
         entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
         entries.dedup_by(|later, kept| later.key == kept.key);

@@ -1,8 +1,8 @@
 //! What has been evaluated already, and what is being evaluated.
 //!
 //! A value that was found before costs no depth to be found again. But values nest as deeply as the chains of locals
-//! that they are made of, and whoever walks a value needs as much stack; so each result remembers how deep its
-//! evaluation went, and taking it counts as if it were evaluated anew.
+//! that they are made of, and anyone who walks a value needs as much stack; so each result remembers how deep its
+//! evaluation went, and taking it counts as if it were evaluated again.
 
 use crate::limits::DEPTH;
 use crate::source::Span;
@@ -19,7 +19,7 @@ pub(super) enum Item {
     Output(u32),
     /// An assigned variable of a project that declares none.
     Assigned(u32),
-    /// What a variable is where nothing is passed: one value for all instances of the module, which stands in the place
+    /// What a variable is where nothing is passed: one value for all instances of the module, which is in the place
     /// of the instance.
     Default(u32),
     /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
@@ -35,7 +35,7 @@ pub(super) enum Slot {
 }
 
 impl Evaluator<'_> {
-    /// Lets go of what was evaluated in `instance`: it is evaluated anew if it is asked for again.
+    /// Lets go of what was evaluated in `instance`: it is evaluated again if it is asked for again.
     pub fn forget(&self, instance: &Instance) {
         let Some(module) = instance.module().and_then(|module| self.project.module(module)) else { return };
         let assigned = if instance.call().is_none() { self.project.assignments().len() } else { 0 };

@@ -49,7 +49,7 @@ impl Evaluator<'_> {
                     Err(stop) => self.settle(Err(stop), span).made_of_origins(origins),
                 });
             }
-            // What comes of the first operands is only seen by the next operator; but a mistake in them is told at them.
+            // What comes of the first operands is only seen by the next operator; but a mistake in them is reported at them.
             left = self.settle(kind.map(|kind| made(kind, Vec::new())), left_span);
         }
         Ok(left)

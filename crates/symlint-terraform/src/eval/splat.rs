@@ -45,7 +45,7 @@ impl Evaluator<'_> {
                 let parts = base.each_part_at(base_span);
                 (0..items.len()).filter_map(|index| parts.at(index)).collect()
             }
-            // What is no list counts as a list of it.
+            // What is not a list counts as a list of it.
             None => vec![base.clone()],
         };
         let mut taken = Vec::with_capacity(items.len());

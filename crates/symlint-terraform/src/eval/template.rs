@@ -1,7 +1,7 @@
 //! `"text ${…} %{ if … } … %{ endif }"`
 
 use crate::limits::BYTES;
-use crate::origin::{Origin, Part};
+use crate::origin::{Origin, OriginPart};
 use crate::source::Span;
 use crate::syntax::TemplatePart;
 use crate::types::{Primitive, to_text};
@@ -14,7 +14,7 @@ use super::{Answer, Evaluator, Stop};
 #[derive(Default)]
 pub(crate) struct Pieces {
     text: String,
-    parts: Vec<Part>,
+    parts: Vec<OriginPart>,
     /// Whether something decided on the text that is no part of it, and sensitive.
     sensitive: bool,
     /// What decided on the text and is no part of it.
@@ -37,7 +37,7 @@ impl Pieces {
         }
         if !text.is_empty() {
             self.text.push_str(text);
-            self.parts.push(Part { len: u32::try_from(text.len()).unwrap_or(u32::MAX), origin: origin.clone() });
+            self.parts.push(OriginPart { len: u32::try_from(text.len()).unwrap_or(u32::MAX), origin: origin.clone() });
         }
         Ok(())
     }

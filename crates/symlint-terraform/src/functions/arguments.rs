@@ -147,7 +147,7 @@ impl Arguments<'_, '_> {
         let mut origins = Vec::with_capacity(self.values.len());
         let mut left = 256;
         for value in self.values {
-            // What is no collection leads to what it is made of, where there is something.
+            // What is not a collection leads to what it is made of, where there is something.
             match value.entries().is_some() || value.elements().is_some() {
                 true => value.gather(&mut origins, &mut left),
                 false => origins.push(value.origin.clone()),
@@ -189,7 +189,7 @@ impl Arguments<'_, '_> {
         Value::new(Kind::String(text.get(range).map(Str::from).unwrap_or_default()), cut)
     }
 
-    /// Where the bytes `range` of a text with `origin` were written, when they are decoded: as they stand in a file or a
+    /// Where the bytes `range` of a text with `origin` were written, when they are decoded: as they are in a file or a
     /// string, they are written there themselves.
     pub(super) fn written(&self, origin: &Origin, range: Range<usize>, form: Form) -> Origin {
         let sources = self.evaluator.project().sources();

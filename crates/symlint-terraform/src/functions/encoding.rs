@@ -208,7 +208,7 @@ fn base64encode(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.result(Kind::String(Str::from(STANDARD.encode(args.text(0)?.as_bytes())))))
 }
 
-/// Go takes any bits behind the last byte.
+/// Go takes any bits after the last byte.
 const LENIENT: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 

@@ -1,7 +1,7 @@
 //! Functions that read files of the project, or take paths apart.
 //!
 //! Paths are seen from the root module's folder, as they are where Terraform is started in it. A file that is not in a
-//! folder of the project is refused, as Terraform does; what lies outside of what is here is unknown.
+//! folder of the project is refused, as Terraform does; what is outside of what is here is unknown.
 
 use crate::eval::{Answer, Scope, Stop};
 use crate::limits::BYTES;
@@ -110,7 +110,7 @@ fn missing(path: &str, folder: &str) -> Stop {
 /// The file at `path`, which is read once.
 fn read(args: &Arguments<'_, '_>, path: &str) -> Answer<FileId> {
     let (folder, name) = located(args, path)?;
-    // What is no plain file, such as a device, is in no list: reading it might never end.
+    // What is not a plain file, such as a device, is in no list: reading it might never end.
     if !list(args, &folder)?.is_some_and(|names| names.contains(&name)) {
         return Err(missing(path, &folder));
     }

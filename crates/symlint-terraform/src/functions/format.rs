@@ -56,7 +56,7 @@ fn formatlist(args: &Arguments<'_, '_>) -> Answer {
     args.list_of(results, Type::String)
 }
 
-/// A verb, and what stands between it and its `%`.
+/// A verb, and what is between it and its `%`.
 struct Verb {
     sharp: bool,
     minus: bool,
@@ -65,7 +65,7 @@ struct Verb {
     space: bool,
     width: Option<usize>,
     precision: Option<usize>,
-    /// The argument that it takes, from 1; without, the one behind that of the verb before.
+    /// The argument that it takes, from 1; without, the one after that of the verb before.
     argument: Option<usize>,
     letter: char,
 }
@@ -127,7 +127,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
     }
 }
 
-/// The verb behind a `%`, and what follows it: flags, a width, a precision, the number of an argument, a letter.
+/// The verb after a `%`, and what follows it: flags, a width, a precision, the number of an argument, a letter.
 fn read_verb<'a>(args: &Arguments<'_, '_>, text: &'a str) -> Answer<(Verb, &'a str)> {
     let wrong = || args.refuse("has a `%` without a known verb");
     let flags = text.len() - text.trim_start_matches(['#', '-', '+', '0', ' ']).len();
@@ -262,7 +262,7 @@ fn fraction(verb: &Verb, number: &BigDecimal) -> String {
     let digits = if matches!(verb.letter, 'E' | 'G') { digits.to_uppercase() } else { digits };
     let sign = sign(verb, number);
     let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
-    // Zeros come first, even where whole numbers would have blanks behind.
+    // Zeros come first, even where whole numbers would have blanks after.
     if verb.zero {
         format!("{sign}{}{digits}", "0".repeat(missing))
     } else if verb.minus {
@@ -272,7 +272,7 @@ fn fraction(verb: &Verb, number: &BigDecimal) -> String {
     }
 }
 
-/// `1.234500e+02`, with `precision` digits behind the point.
+/// `1.234500e+02`, with `precision` digits after the point.
 fn scientific(number: &BigDecimal, precision: usize) -> String {
     let wanted = NonZeroU64::MIN.saturating_add(precision as u64);
     let rounded = number::as_float(number).with_precision_round(wanted, RoundingMode::HalfEven);

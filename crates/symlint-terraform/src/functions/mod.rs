@@ -32,12 +32,9 @@ use crate::value::{Kind, Value};
 use arguments::Arguments;
 pub use strings::title;
 
-/// A function.
 struct Function {
     name: &'static str,
-    /// The fewest arguments.
     least: usize,
-    /// The most.
     most: usize,
     run: fn(&Arguments<'_, '_>) -> Answer,
 }
@@ -89,7 +86,7 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
 }
 
 /// This unknown result of a function; where one of its arguments may be one of several values, the result may be what
-/// the function makes of any of these. (Of two such arguments, nothing says which values go together.)
+/// the function turns into any of these. (Of two such arguments, nothing says which values go together.)
 fn with_each_candidate(result: Value, values: &[Value], with: impl Fn(&[Value]) -> Option<Value>) -> Value {
     let mut unknown = values.iter().enumerate().filter(|(_, value)| value.as_unknown().is_some());
     let (Some((at, chosen)), None) = (unknown.next(), unknown.next()) else { return result.or_one_of([]) };

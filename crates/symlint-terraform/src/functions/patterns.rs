@@ -3,7 +3,7 @@
 //! Terraform's patterns are those of Go's `regexp`; we match them with the `regex-lite` crate, which has no tables of
 //! Unicode either and is a tenth of `regex`. The two are one family, with differences at the edges: what Go refuses and
 //! the crate accepts, and the other way round, what a white space is, how classes nest. So a pattern is read here as Go
-//! reads it, and written anew in what both understand alike.
+//! reads it, and written again in what both understand alike.
 
 use regex_lite::{Regex, RegexBuilder};
 
@@ -159,7 +159,7 @@ impl Reader<'_> {
         self.repeat(most.unwrap_or(least))
     }
 
-    /// `3}`, `3,}` or `3,5}`; anything else is no repetition, and a `{` is a `{`.
+    /// `3}`, `3,}` or `3,5}`; anything else is not a repetition, and a `{` is a `{`.
     fn count(&mut self) -> Option<(u32, Option<u32>)> {
         let (inside, rest) = self.rest.split_once('}')?;
         let number = |text: &str| {
@@ -175,7 +175,7 @@ impl Reader<'_> {
         Some(count)
     }
 
-    /// Behind `(`.
+    /// After `(`.
     fn group(&mut self) -> Result<(), Problem> {
         if !self.take("?") {
             self.groups.push(None);
@@ -202,7 +202,7 @@ impl Reader<'_> {
         self.open.push(Level::default());
     }
 
-    /// `(?i)`, `(?m-s:` and the like, behind the `?`.
+    /// `(?i)`, `(?m-s:` and the like, after the `?`.
     fn flags(&mut self) -> Result<(), Problem> {
         let (mut on, mut off) = (String::new(), String::new());
         let mut negated = None;
@@ -225,7 +225,7 @@ impl Reader<'_> {
                         self.open(&format!("(?{on}{off}:"));
                     } else if !(on.is_empty() && off.is_empty()) {
                         self.out.push_str(&format!("(?{on}{off})"));
-                        // To Go, what stands before the flags is what a repetition behind them repeats.
+                        // To Go, what is before the flags is what a repetition after them repeats.
                         if self.rest.starts_with(['*', '+', '?', '{']) {
                             return Err(Problem::Unusual);
                         }
@@ -248,7 +248,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Behind a `\` outside of a class.
+    /// After a `\` outside of a class.
     fn escaped(&mut self) -> Result<(), Problem> {
         if self.take("A") {
             self.atom("\\A");
@@ -271,7 +271,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `\d`, `\pL` and the like, behind the `\`: what may stand between brackets, which do not nest.
+    /// `\d`, `\pL` and the like, after the `\`: what may be between brackets, which do not nest.
     fn escaped_class(&mut self) -> Result<Option<&'static str>, Problem> {
         let class = match self.rest.chars().next() {
             Some('d') => "0-9",
@@ -319,7 +319,7 @@ impl Reader<'_> {
         Ok(if negated { others } else { class })
     }
 
-    /// A character behind a `\`.
+    /// A character after a `\`.
     fn escaped_char(&mut self) -> Result<char, Problem> {
         let c = self.next().ok_or(Problem::Invalid)?;
         match c {
@@ -347,7 +347,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Behind `\x`.
+    /// After `\x`.
     fn hexadecimal(&mut self) -> Result<char, Problem> {
         let digits = if self.take("{") {
             let (digits, rest) = self.rest.split_once('}').ok_or(Problem::Invalid)?;
@@ -366,7 +366,7 @@ impl Reader<'_> {
         char::from_u32(value).ok_or(if value > 0x10_FFFF { Problem::Invalid } else { Problem::Unusual })
     }
 
-    /// Behind `[`.
+    /// After `[`.
     fn class(&mut self) -> Result<(), Problem> {
         let mut class = "[".to_owned();
         if self.take("^") {

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 
 use crate::eval::{Answer, Stop};
-use crate::origin::Part;
+use crate::origin::OriginPart;
 use crate::types::{Primitive, Type, to_text};
 use crate::value::{Kind, Str, Value};
 
@@ -50,7 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// `text` with the first letter of each word in title case, as Go's `strings.Title` has it: a word starts behind
+/// `text` with the first letter of each word in title case, as Go's `strings.Title` has it: a word starts after
 /// everything but letters, digits and, in ASCII, underscores; nothing is lowered.
 pub fn title(text: &str) -> String {
     let mut titled = String::with_capacity(text.len());
@@ -181,7 +181,7 @@ impl Pieces {
     pub(super) fn finish_passing(self, span: crate::source::Span) -> Answer {
         let value = self.finish(span);
         if let crate::origin::Makeup::Joined(parts) = &value.origin.makeup {
-            if let [Part { origin, .. }] = &**parts {
+            if let [OriginPart { origin, .. }] = &**parts {
                 return Ok(Value::new(value.kind, origin.clone()));
             }
         }

@@ -20,7 +20,7 @@ use super::{Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("yamldecode", 1, 1, yamldecode)];
 
-/// How deep lists and maps may lie in each other.
+/// How deep lists and maps may be in each other.
 const MAX_DEPTH: usize = 60;
 
 fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
@@ -115,7 +115,7 @@ impl<'t> Reader<'_, 't, '_> {
     }
 
     /// A tab that indents a line which begins at `start`. Only within brackets, quotes and blocks of text it does not
-    /// stand in the way.
+    /// are in the way.
     fn tab(&self, start: usize, at: usize) -> Stop {
         let before = self.text.get(..start).unwrap_or_default();
         let mut events = Parser::new_from_str(before);
@@ -278,7 +278,7 @@ impl<'t> Reader<'_, 't, '_> {
                     let origin = self.written(start.start..range.end, Form::Whole);
                     return Ok(Value::new(Kind::Object(entries.into()), origin));
                 }
-                // What is merged in overrides what stands before it, and gives way to what follows.
+                // What is merged in overrides what is before it, and gives way to what follows.
                 Event::Scalar(text, _, 0, None) if text == "<<" => {
                     let (event, range) = self.next()?;
                     let merged = self.node(event, range, depth + 1)?;
@@ -324,7 +324,7 @@ impl<'t> Reader<'_, 't, '_> {
         }
     }
 
-    /// The value of a scalar whose text, in quotes or without, stands at `range`.
+    /// The value of a scalar whose text, in quotes or without, is at `range`.
     fn scalar(&self, text: &str, is_string: bool, range: Range<usize>) -> Answer {
         if !is_string {
             match resolve(text).map_err(|Odd| self.odd("a date or number of this form", range.clone()))? {
@@ -343,7 +343,7 @@ impl<'t> Reader<'_, 't, '_> {
         Ok(Value::new(Kind::String(text), self.written(inner, form)))
     }
 
-    /// A scalar without its anchor, its tag and its quotes, and without the white space and the comment behind them.
+    /// A scalar without its anchor, its tag and its quotes, and without the white space and the comment after them.
     fn inner(&self, range: Range<usize>) -> Range<usize> {
         let mut range = range;
         let mut raw = self.text.get(range.clone()).unwrap_or_default();

@@ -9,7 +9,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::mistake::{self, Mistake};
 
-/// How deep objects and arrays may lie in each other.
+/// How deep objects and arrays may be in each other.
 const MAX_DEPTH: usize = 100;
 
 /// `text` with the replacement character for each half of a surrogate pair that stands alone, as Go reads it. All places
@@ -41,7 +41,6 @@ pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     Cow::Owned(whole)
 }
 
-/// Reads strict JSON.
 pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
     refuse_depth(text)?;
     let options = ParseOptions {

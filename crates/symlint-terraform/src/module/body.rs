@@ -13,7 +13,7 @@ use crate::value::Str;
 
 use super::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Validation, Variable};
 
-/// What a module call has that is no argument of the module.
+/// What a module call has that is not an argument of the module.
 const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", "depends_on"];
 
 /// Makes a module of blocks.

@@ -16,7 +16,7 @@ use super::path::{folder, join};
 use super::values::{assign, values_file};
 use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId, Project, Surroundings};
 
-/// Which values the root module is given beside those in its folder.
+/// Which values the root module is given in addition to those in its folder.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// Values of the command line, in its order; they win over all that the folder has.
@@ -46,7 +46,7 @@ impl Project {
     /// # Errors
     ///
     /// If a file cannot be read, the folder or a values file of `options` is not there. What is wrong *in* the files
-    /// is no error here: see [`Project::errors`] and the files' own errors.
+    /// is not an error here: see [`Project::errors`] and the files' own errors.
     pub fn load(tree: impl FileTree + 'static, dir: &str, options: &LoadOptions) -> Result<Project, FileError> {
         let files: &dyn FileTree = &tree;
         let dir = join(dir, "");

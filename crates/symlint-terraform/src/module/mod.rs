@@ -39,7 +39,7 @@ pub struct Project {
     surroundings: Surroundings,
 }
 
-/// What an evaluation may ask for beside what was loaded.
+/// What an evaluation may ask for in addition to what was loaded.
 #[derive(Default)]
 pub(crate) struct Surroundings {
     /// Where the project came from, for functions that read files; `None` where values came without a folder.
@@ -78,7 +78,7 @@ pub enum FileRole {
     Option,
 }
 
-/// Something in the configuration that Terraform would refuse when it reads it, beside the errors of syntax.
+/// Something in the configuration that Terraform would refuse when it reads it, in addition to the errors of syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
     /// What is wrong, in lower case.
@@ -106,7 +106,6 @@ pub enum LoadErrorKind {
 pub struct ModuleId(u32);
 
 impl ModuleId {
-    /// The root module.
     pub const ROOT: ModuleId = ModuleId(0);
 
     pub(crate) fn index(self) -> u32 {
@@ -123,13 +122,10 @@ pub struct Module {
     pub path: String,
     /// Its variables, in the order of its files.
     pub variables: Vec<Variable>,
-    /// Its locals.
     pub locals: Vec<Arc<Attribute>>,
-    /// Its module calls.
     pub calls: Vec<ModuleCall>,
     /// Its resources and data sources.
     pub resources: Vec<Resource>,
-    /// Its outputs.
     pub outputs: Vec<Output>,
     /// Its blocks of other kinds, such as `terraform` and `provider`.
     pub others: Vec<Arc<Block>>,
@@ -146,10 +142,8 @@ struct Names {
     resources: HashMap<(bool, Str, Str), u32>,
 }
 
-/// An input variable.
 #[derive(Debug)]
 pub struct Variable {
-    /// Its name.
     pub name: Name,
     /// Its type; [`Type::Any`] where none is stated.
     pub ty: Type,
@@ -157,7 +151,6 @@ pub struct Variable {
     pub type_span: Option<Span>,
     /// Why what is stated is no type, if so.
     pub(crate) type_error: Option<(String, Span)>,
-    /// Its default.
     pub default: Option<Arc<Attribute>>,
     /// Whether it may be null.
     pub nullable: bool,
@@ -183,7 +176,6 @@ pub struct Validation {
 /// `module "name" { … }`
 #[derive(Debug)]
 pub struct ModuleCall {
-    /// Its name.
     pub name: Name,
     /// Where the module is from; what an expression of variables and locals comes to, as OpenTofu has it. `None` where
     /// that is not known.
@@ -222,7 +214,6 @@ pub struct Resource {
     pub data: bool,
     /// Its kind, such as `aws_iam_role`.
     pub kind: Name,
-    /// Its name.
     pub name: Name,
     /// The whole block, overrides applied.
     pub block: Arc<Block>,
@@ -244,9 +235,7 @@ impl Resource {
 /// `output "name" { … }`
 #[derive(Debug)]
 pub struct Output {
-    /// Its name.
     pub name: Name,
-    /// Its value.
     pub value: Option<Arc<Attribute>>,
     /// Whether Terraform hides its value.
     pub sensitive: bool,
@@ -280,7 +269,6 @@ impl Project {
         self.modules.get(id.0 as usize)
     }
 
-    /// The root module.
     pub fn root(&self) -> Option<&Module> {
         self.modules.first()
     }
@@ -290,7 +278,7 @@ impl Project {
         &self.assignments
     }
 
-    /// Where a person finds `span`: there, or, if it lies in a value that was given outside of all files, in the name
+    /// Where a person finds `span`: there, or, if it is in a value that was given outside of all files, in the name
     /// of the variable where it is declared.
     pub fn visible(&self, span: Span) -> Span {
         let declared = self.given.get(&span.file).and_then(|(variable, _)| self.root()?.variable(variable));
@@ -311,7 +299,7 @@ impl Project {
         found
     }
 
-    /// What is wrong with the configuration beside the errors of syntax, which are in the files.
+    /// What is wrong with the configuration in addition to the errors of syntax, which are in the files.
     pub fn errors(&self) -> &[LoadError] {
         &self.errors
     }

@@ -33,7 +33,6 @@ pub enum AssignmentSource {
     Default,
     /// `TF_VAR_name` in the environment.
     Environment,
-    /// A values file.
     File(FileId),
     /// `-var name=value` on the command line.
     Option,
@@ -170,7 +169,7 @@ fn given(
         match syntax::read_expression(id, &text) {
             Ok(expr) => expr,
             Err(SyntaxError { message, span }) => {
-                // It is shown at the declaration, where it does not stand.
+                // It is shown at the declaration, where it is not.
                 errors.push(SyntaxError { message: format!("in `{shown}`: {message}"), span });
                 Expr { kind: ExprKind::Invalid, span }
             }

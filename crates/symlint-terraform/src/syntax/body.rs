@@ -9,7 +9,6 @@ use super::recover::Level;
 use super::{Attribute, Block, Body, Expr, ExprKind, Name};
 
 impl Reader<'_> {
-    /// A whole file.
     pub(super) fn file(&mut self) -> Body {
         let mut body = Body::default();
         loop {
@@ -27,7 +26,7 @@ impl Reader<'_> {
     /// An attribute or a block, with whatever ends its line.
     fn structure(&mut self, body: &mut Body) {
         let start = self.at;
-        // Arguments of a file are not indented: behind a mistake this is the rest of what was closed too early.
+        // Arguments of a file are not indented: after a mistake this is the rest of what was closed too early.
         self.quiet = self.depth == 0 && self.any_error() && self.indent(start) > 0;
         let outcome = self.attribute_or_block(body).and_then(|what| self.line_must_end(what));
         if outcome.is_err() {
@@ -103,7 +102,7 @@ impl Reader<'_> {
         ends(self.at).or_else(|| ends(next).filter(|_| is_torn))
     }
 
-    /// What stands behind the `{` at `open`, and the `}`.
+    /// What is after the `{` at `open`, and the `}`.
     fn block_body(&mut self, open: usize) -> Outcome<Body> {
         let mut body = Body::default();
         self.skip_blank();
@@ -184,7 +183,6 @@ impl Reader<'_> {
     }
 }
 
-/// What was read.
 enum What {
     /// An attribute, whose value starts here.
     Attribute(usize),

@@ -13,7 +13,7 @@ impl Reader<'_> {
         self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
-    /// An object whose `{` is missing, and would stand here.
+    /// An object whose `{` is missing, and would be here.
     pub(super) fn rest_of_object(&mut self, open: usize) -> Outcome<Node> {
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
         self.node(ExprKind::Object(items.into()), open..self.at, height)
@@ -52,7 +52,7 @@ impl Reader<'_> {
         Ok((items, height))
     }
 
-    /// An item with the comma behind it.
+    /// An item with the comma after it.
     fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
         let key = self.item_key()?;
@@ -88,7 +88,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What stands before `=`. `name [` may be the start of a key for Terraform, but where it is none, `=` is missing.
+    /// What is before `=`. `name [` may be the start of a key for Terraform, but where it is none, `=` is missing.
     fn item_key(&mut self) -> Outcome<Node> {
         let start = self.at;
         let word = self.word();
@@ -104,15 +104,19 @@ impl Reader<'_> {
         let is_apart = matches!(self.text.as_bytes().get(behind), Some(b' ' | b'\t'));
         let opens = word.filter(|_| is_apart && self.peek() == Some(b'['));
         self.back_to(start);
-        let told = self.told();
+        let errors_before = self.error_count();
         let key = self.expression(Lines::End);
         if let (Some(name), Err(Reported)) = (opens, &key) {
-            self.retell(told, name.end..name.end, format!("`=` is missing: write `{} = [ … ]`", self.slice(name)));
+            self.reword_error(
+                errors_before,
+                name.end..name.end,
+                format!("`=` is missing: write `{} = [ … ]`", self.slice(name)),
+            );
         }
         key
     }
 
-    /// Whether `=` or `:` stands here, and no operator or `::` that begins with it.
+    /// Whether `=` or `:` is here, and no operator or `::` that begins with it.
     fn at_separator(&self) -> bool {
         match self.peek() {
             Some(separator @ (b'=' | b':')) => self.peek_at(1) != Some(separator),
@@ -120,7 +124,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands before `=`: a bare word is its own text there, whatever it means elsewhere.
+    /// What is before `=`: a bare word is its own text there, whatever it means elsewhere.
     fn key(&self, expr: Expr) -> Key {
         match expr.kind {
             ExprKind::Variable(text) => Key::Literal(Name { text, span: expr.span }),
@@ -188,7 +192,7 @@ impl Reader<'_> {
         Ok((elements, height))
     }
 
-    /// An element with the comma behind it.
+    /// An element with the comma after it.
     fn element(&mut self, elements: &mut Vec<Expr>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
         let outcome = self.expression(Lines::Continue);

@@ -101,7 +101,7 @@ impl Reader<'_> {
         Ok(self.name(word))
     }
 
-    /// Passes `word`, if it is the word that stands here.
+    /// Passes `word`, if it is the word that is here.
     fn keyword(&mut self, word: &str) -> bool {
         let start = self.at;
         let found = self.word().is_some_and(|found| self.slice(found) == word);

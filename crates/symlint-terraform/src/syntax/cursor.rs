@@ -1,4 +1,4 @@
-//! Where the reader stands, what it passes over, and what it has found wrong so far.
+//! Where the reader is, what it passes over, and what it has found wrong so far.
 
 use std::ops::Range;
 
@@ -14,30 +14,29 @@ pub(super) struct Reader<'s> {
     pub(super) file: FileId,
     pub(super) source: &'s Source,
     pub(super) text: &'s str,
-    /// The next byte.
     pub(super) at: usize,
     /// How many brackets, blocks and templates are open.
     pub(super) depth: usize,
     comments: Vec<Span>,
     errors: Vec<SyntaxError>,
-    /// How many mistakes were not told, because they follow from others.
+    /// How many mistakes were not reported, because they follow from others.
     following: usize,
-    /// No `*/` lies behind this place, so that it is not looked for again and again.
+    /// No `*/` is after this place, so that it is not looked for again and again.
     unclosed_comment: Option<usize>,
-    /// How often the end of a heredoc was looked for in vain.
+    /// How often the end of a heredoc was looked for without effect.
     pub(super) unclosed_heredocs: usize,
     /// Brackets do not match.
     pub(super) unbalanced: bool,
     pub(super) repairs: Repairs,
     /// The start of what follows a bracket that was missing: what is wrong on that line may be the same mistake.
-    pub(super) behind_missing: Option<usize>,
+    pub(super) after_missing: Option<usize>,
     /// What is wrong here follows from what was found before.
     pub(super) quiet: bool,
-    /// The sides of a merge are still to come, which has been told.
+    /// The sides of a merge are still to come, which has been reported.
     in_conflict: bool,
 }
 
-/// A mistake that is among the errors already: whoever gets it only has to find the way on.
+/// A mistake that is among the errors already: anyone who gets it only has to find the way on.
 #[derive(Debug)]
 pub(super) struct Reported;
 
@@ -80,7 +79,7 @@ impl<'s> Reader<'s> {
             unclosed_heredocs: 0,
             unbalanced: false,
             repairs: Repairs::default(),
-            behind_missing: None,
+            after_missing: None,
             quiet: false,
             in_conflict: false,
         }
@@ -146,7 +145,7 @@ impl<'s> Reader<'s> {
         Span::new(self.file, offset(range.start)..offset(range.end))
     }
 
-    /// From `start` to where the reader stands.
+    /// From `start` to where the reader is.
     pub(super) fn span_from(&self, start: usize) -> Span {
         self.span(start..self.at)
     }
@@ -174,7 +173,7 @@ impl<'s> Reader<'s> {
         self.quiet
             || self.is_wrong(at)
             || at >= self.text.len() && self.any_error()
-            || self.behind_missing.is_some_and(|behind| line(behind) == line(at))
+            || self.after_missing.is_some_and(|behind| line(behind) == line(at))
     }
 
     /// Bytes that are not UTF-8 are a mistake but in comments; a mistake that was found there already says enough.
@@ -195,15 +194,15 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// How many mistakes were told so far.
-    pub(super) fn told(&self) -> usize {
+    /// How many mistakes were reported so far.
+    pub(super) fn error_count(&self) -> usize {
         self.errors.len()
     }
 
-    /// Says in other words what is wrong, if only one mistake was told behind the first `told`.
-    pub(super) fn retell(&mut self, told: usize, range: Range<usize>, message: String) {
-        if self.errors.len() == told + 1 {
-            self.errors.truncate(told);
+    /// Says in other words what is wrong, if only one mistake was given after the first `reported`.
+    pub(super) fn reword_error(&mut self, errors_before: usize, range: Range<usize>, message: String) {
+        if self.errors.len() == errors_before + 1 {
+            self.errors.truncate(errors_before);
             self.error(range, message);
         }
     }
@@ -212,12 +211,12 @@ impl<'s> Reader<'s> {
         self.errors.last()
     }
 
-    /// Whether there are so many mistakes that reading on helps nobody.
+    /// Whether there are this many mistakes that reading on helps nobody.
     pub(super) fn is_full(&self) -> bool {
         self.errors.len() + self.following >= MAX_ERRORS
     }
 
-    /// Whether a mistake was found on the line on which `at` lies.
+    /// Whether a mistake was found on the line on which `at` is.
     pub(super) fn is_wrong(&self, at: usize) -> bool {
         let line = self.source.line(offset(at));
         self.errors.iter().any(|error| self.source.line(error.span.start) == line)
@@ -336,7 +335,7 @@ impl<'s> Reader<'s> {
         self.comments.truncate(keep);
     }
 
-    /// The end of the line on which `at` lies, without its line ending.
+    /// The end of the line on which `at` is, without its line ending.
     pub(super) fn line_end(&self, at: usize) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         let end = at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
@@ -345,7 +344,7 @@ impl<'s> Reader<'s> {
         if carriage_return { end - 1 } else { end }
     }
 
-    /// The line on which `at` lies, unless it is so long that nobody wrote it: what is looked at again and again must be
+    /// The line on which `at` is, unless it is so long that nobody wrote it: what is looked at again and again must be
     /// short.
     pub(super) fn short_line(&self, at: usize) -> Option<Range<usize>> {
         const LONGEST: usize = 500;
@@ -360,7 +359,7 @@ impl<'s> Reader<'s> {
         Some(start..end)
     }
 
-    /// The start of the line on which `at` lies.
+    /// The start of the line on which `at` is.
     pub(super) fn line_start(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
         let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);

@@ -38,7 +38,7 @@ impl Reader<'_> {
         Ok(node.expr)
     }
 
-    /// The expression that starts here; the reader then stands behind it and the blanks that follow it.
+    /// The expression that starts here; the reader then is after it and the blanks that follow it.
     pub(super) fn expression(&mut self, lines: Lines) -> Outcome<Node> {
         let node = self.operation(lines)?;
         if self.peek() == Some(b'?') { self.conditional(node, lines) } else { Ok(node) }
@@ -88,7 +88,7 @@ impl Reader<'_> {
         if chains.is_empty() { Ok(operand) } else { self.joined(&mut chains, operand, 0) }
     }
 
-    /// Adds `operand`, and the `operator` behind it, to the chain to which they belong.
+    /// Adds `operand`, and the `operator` after it, to the chain to which they belong.
     #[inline(never)]
     fn chained(&mut self, chains: &mut Vec<Chain>, operand: Node, operator: BinaryOperator) -> Outcome<()> {
         let operand = self.joined(chains, operand, operator.rank())?;
@@ -114,7 +114,7 @@ impl Reader<'_> {
         Ok(last)
     }
 
-    /// The operator between two operands that stands here, if one does; passes it.
+    /// The operator between two operands that is here, if there is one; passes it.
     fn binary_operator(&mut self) -> Option<BinaryOperator> {
         let (operator, len) = match (self.peek()?, self.peek_at(1)) {
             (b'=', Some(b'=')) => (BinaryOperator::Equal, 2),

@@ -5,7 +5,7 @@ use super::template::{Piece, PieceKind, cut, strip};
 use super::{Literal, MAX_ERRORS};
 
 impl Reader<'_> {
-    /// `<<X`, its lines and its end; the reader then stands at the end of the last line.
+    /// `<<X`, its lines and its end; the reader then is at the end of the last line.
     pub(super) fn heredoc(&mut self) -> Outcome<Node> {
         let open = self.at;
         self.at += 2;
@@ -65,7 +65,7 @@ impl Reader<'_> {
         let mut at = self.at;
         while at < self.text.len() {
             let end = self.line_end(at);
-            // The last line of a file ends nothing: Terraform wants a line end behind it.
+            // The last line of a file ends nothing: Terraform wants a line end after it.
             if end < self.text.len() && self.slice(at..end).trim() == marker {
                 return Some(end);
             }

@@ -8,7 +8,7 @@ use super::{BinaryOperator, Expr, ExprKind, Name};
 const NO_COMMENT: &str = "a comment starts with `#`";
 
 impl Reader<'_> {
-    /// Something stands where the name of an argument or block must be.
+    /// Something is where the name of an argument or block must be.
     pub(super) fn not_a_name(&mut self) -> Reported {
         if self.peek() == Some(b'"') {
             let range = self.token();
@@ -17,7 +17,7 @@ impl Reader<'_> {
         self.unexpected("a name must start the line")
     }
 
-    /// The line ends, or something strange comes, behind the first word of a line.
+    /// The line ends, or something strange comes, after the first word of a line.
     pub(super) fn no_value_after(&mut self, word: Range<usize>) -> Reported {
         let name = shown(self.slice(word.clone()));
         if self.at_line_end() {
@@ -40,7 +40,7 @@ impl Reader<'_> {
     pub(super) fn not_closed(&mut self, open: usize, close: &str) -> Reported {
         self.unbalanced |= self.peek().is_none();
         if self.peek().is_none() && self.any_error() {
-            // It may be closed, in what was passed over behind an earlier mistake.
+            // It may be closed, in what was passed over after an earlier mistake.
             return Reported;
         }
         let bracket = self.slice(open..open + 1);
@@ -52,7 +52,7 @@ impl Reader<'_> {
         self.unbalanced = true;
         let at = self.at;
         self.at += 1;
-        // Where brackets were lost behind an earlier mistake, this only follows from it.
+        // Where brackets were lost after an earlier mistake, this only follows from it.
         let follows = if self.repairs.extra.contains(&at) { self.opener_is_wrong(at) } else { self.any_error() };
         if !follows {
             let bracket = self.slice(at..at + 1);
@@ -60,7 +60,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The bracket at `open` is closed by one of another kind, which stands here.
+    /// The bracket at `open` is closed by one of another kind, which is here.
     pub(super) fn wrong_close(&mut self, open: usize, close: &str) {
         if self.is_wrong(open) {
             self.at += 1;
@@ -93,7 +93,7 @@ impl Reader<'_> {
         self.error(range, message)
     }
 
-    /// Something stands where a value must be.
+    /// Something is where a value must be.
     pub(super) fn no_value(&mut self) -> Reported {
         if let Some(reported) = self.no_operator().or_else(|| self.stray_comma()) {
             return reported;
@@ -213,7 +213,7 @@ impl Reader<'_> {
     }
 
     /// An account, address or the like without quotes, which was read up to its first `:` or `/`; or a string with a
-    /// word right behind its quote, because an earlier quote is missing.
+    /// word right after its quote, because an earlier quote is missing.
     fn bare_text(&mut self, start: usize) -> Option<Reported> {
         if let Some(reported) = self.stray_quote(self.at) {
             return Some(reported);
@@ -231,7 +231,7 @@ impl Reader<'_> {
         Some(self.error(start..end, format!("text must be in quotes: write `\"{}\"`", shown(text))))
     }
 
-    /// A quote that ends at `end` and text right behind it, or the other way round.
+    /// A quote that ends at `end` and text right after it, or the other way round.
     fn stray_quote(&mut self, end: usize) -> Option<Reported> {
         let before = end.checked_sub(1).filter(|_| end == self.at)?;
         if self.text.as_bytes().get(before) == Some(&b'"') {
@@ -280,7 +280,7 @@ impl Reader<'_> {
         self.error(range, message)
     }
 
-    /// What stands here, as far as it is one word or one character.
+    /// What is here, as far as it is one word or one character.
     fn token(&self) -> Range<usize> {
         let end = match self.peek() {
             Some(b'"') => self.line_end(self.at),

@@ -1,4 +1,4 @@
-//! What stands between operators: literals, names, calls, and what brackets hold.
+//! What is between operators: literals, names, calls, and what brackets hold.
 
 use std::ops::Range;
 
@@ -107,7 +107,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `name(arguments…)` or `namespace::name(arguments…)`, behind its first word.
+    /// `name(arguments…)` or `namespace::name(arguments…)`, after its first word.
     #[inline(never)]
     fn call(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
         let start = word.start;
@@ -134,7 +134,7 @@ impl Reader<'_> {
         self.node(ExprKind::Call(Box::new(call)), start..self.at, height)
     }
 
-    /// What stands behind the `(` at `open`, and the `)`.
+    /// What is after the `(` at `open`, and the `)`.
     fn arguments(&mut self, name: Name, open: usize) -> Outcome<(Call, usize)> {
         let mut arguments = Vec::new();
         let mut expand_last = false;

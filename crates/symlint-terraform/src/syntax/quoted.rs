@@ -52,7 +52,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the string that opens at `open` ends, as far as that can be told without reading templates.
+    /// Where the string that opens at `open` ends, as far as that can be known without reading templates.
     fn quoted_end(&self, open: usize) -> QuotedEnd {
         let bytes = self.text.as_bytes();
         let mut at = open + 1;
@@ -164,7 +164,7 @@ fn bare_return(text: &str) -> Option<usize> {
     text.match_indices('\r').map(|(at, _)| at).find(|&at| !followed(at))
 }
 
-/// Whether a byte stands for itself in a quoted string, whatever is beside it.
+/// Whether a byte stands for itself in a quoted string, whatever is next to it.
 fn is_itself(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'$' | b'%')
 }

@@ -13,7 +13,7 @@ pub(super) enum Level {
 }
 
 impl Reader<'_> {
-    /// Goes behind the item that started at `start` and could not be read.
+    /// Goes after the item that started at `start` and could not be read.
     ///
     /// Brackets, strings, heredocs and comments are passed as wholes. A line that is indented no deeper than the one on
     /// which the item started, and looks like the start of another item, ends it even within brackets: they were not
@@ -78,8 +78,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the line on which the reader stands belongs to the item at `start`, which is indented by `indent`, and
-    /// could not be read: an operator, a bare word, what is deeper indented, and is no item.
+    /// Whether the line on which the reader is belongs to the item at `start`, which is indented by `indent`, and
+    /// could not be read: an operator, a bare word, what is deeper indented, and is not an item.
     fn line_goes_on(&self, start: usize, indent: usize) -> bool {
         let line = self.slice(self.at..self.line_end(self.at));
         let text = line.trim_start_matches([' ', '\t']);
@@ -112,7 +112,7 @@ impl Reader<'_> {
         self.slice(self.line_start(end)..end)
     }
 
-    /// Whether the line on which the reader stands looks like an item that is indented at most `indent` bytes.
+    /// Whether the line on which the reader is looks like an item that is indented at most `indent` bytes.
     pub(super) fn starts_item(&self, indent: usize) -> bool {
         let start = self.line_start(self.at);
         let line = self.slice(start..self.line_end(self.at));
@@ -145,7 +145,7 @@ impl Reader<'_> {
         slip.iter().all(|byte| *byte != b'{' && !byte.is_ascii_alphanumeric()).then_some(self.at + len)
     }
 
-    /// Whether the lines below are those of an object whose `{` should stand here: deeper indented items, and a `}`
+    /// Whether the lines below are those of an object whose `{` should be here: deeper indented items, and a `}`
     /// that is indented as this line.
     fn lacks_brace(&self) -> bool {
         let own = self.indent_of_line(self.at);
@@ -181,7 +181,7 @@ impl Reader<'_> {
         is_item(self.slice(self.at..self.line_end(self.at)))
     }
 
-    /// The white space before the first character of the line on which `at` lies, in bytes.
+    /// The white space before the first character of the line on which `at` is, in bytes.
     pub(super) fn indent(&self, at: usize) -> usize {
         let start = self.line_start(at);
         let line = self.slice(start..at);

@@ -35,7 +35,7 @@ impl Reader<'_> {
         let mut balance = 0_isize;
         let mut indent = 0;
         let mut line_starts = true;
-        // Where the line's first character stands.
+        // Where the line's first character is.
         let mut first = 0;
         while let Some(byte) = self.peek() {
             if line_starts && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'/') {
@@ -125,12 +125,12 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether a bracket that closes nothing stands here.
+    /// Whether a bracket that closes nothing is here.
     pub(super) fn at_extra(&self) -> bool {
         self.repairs.extra.contains(&self.at)
     }
 
-    /// Whether a mistake stands on the line that should have opened what the bracket at `at`, the first on its line,
+    /// Whether a mistake is on the line that should have opened what the bracket at `at`, the first on its line,
     /// closes: the last one before it that is indented as it is, or less.
     pub(super) fn opener_is_wrong(&self, at: usize) -> bool {
         let indent = self.indent_of_line(at);
@@ -147,7 +147,7 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether the closing bracket here, of another kind than that at `open`, stands where that one's should: the two
+    /// Whether the closing bracket here, of another kind than that at `open`, is where that one's should: the two
     /// are first and last on lines of one indentation, or on one line with nothing around them that it could close.
     pub(super) fn closes_wrongly(&self, open: usize) -> bool {
         let (Some(opener), Some(line)) = (self.short_line(open), self.short_line(self.at)) else { return false };
@@ -192,20 +192,20 @@ impl Reader<'_> {
     /// Says that the bracket at `open` is not closed before `at`, and where it should be.
     pub(super) fn missing_close(&mut self, open: usize, close: &str, at: usize) -> usize {
         let end = self.slice(0..at).trim_end().len();
-        // A string that is not closed swallows the brackets behind it, and that has been said.
+        // A string that is not closed swallows the brackets after it, and that has been said.
         let line_start = self.line_start(end);
         let said = self.last_error().is_some_and(|error| error.span.start as usize >= line_start);
         if !said && !self.brackets_are_wrong(open, at) {
             let bracket = self.slice(open..open + 1);
             let line = self.source.position(offset(open)).line;
             self.error(end..end, format!("`{close}` is missing: the `{bracket}` on line {line} is not closed"));
-            self.behind_missing = Some(at);
+            self.after_missing = Some(at);
         }
         end
     }
 }
 
-/// What stands on a line before its comment.
+/// What is on a line before its comment.
 pub(super) fn before_comment(line: &str) -> &str {
     let comment = ["#", "//", "/*"].iter().filter_map(|start| line.find(start)).min();
     line.get(..comment.unwrap_or(line.len())).unwrap_or_default()

@@ -6,10 +6,9 @@ use super::cursor::{Lines, Node, Outcome, Reader};
 use super::{Expr, ExprKind, Literal, MAX_DEPTH, Name, TemplatePart};
 use crate::origin::Form;
 
-/// What a template stands in.
+/// What a template is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Quotes.
     Quoted,
     /// `<<X … X`, or a file of its own: cut into lines, without escapes that start with a backslash.
     Lines,
@@ -19,7 +18,7 @@ pub(super) enum Kind {
 pub(super) struct Piece {
     pub(super) kind: PieceKind,
     written: Range<usize>,
-    /// Whether white space before and behind it is dropped.
+    /// Whether white space before and after it is dropped.
     strip: (bool, bool),
 }
 

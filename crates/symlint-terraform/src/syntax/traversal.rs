@@ -17,7 +17,7 @@ enum Step {
     Attribute(Name),
     /// `[key]`, or `.0`
     Index(Node),
-    /// `[*]` and all steps behind it, or `.*` and the names and numbers behind it; how high they are.
+    /// `[*]` and all steps after it, or `.*` and the names and numbers after it; how high they are.
     Splat(Vec<SplatStep>, usize),
 }
 
@@ -45,7 +45,7 @@ impl Reader<'_> {
         self.node(kind, written, height)
     }
 
-    /// The step that stands here, if one does; the reader then stands behind the blanks that follow it.
+    /// The step that is here, if there is one; the reader then is after the blanks that follow it.
     fn step(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
         match self.peek() {
             Some(b'[') => self.bracket(lines).map(Some),
@@ -54,14 +54,14 @@ impl Reader<'_> {
         }
     }
 
-    /// `step`, which ends here; passes the blanks behind it.
+    /// `step`, which ends here; passes the blanks after it.
     fn taken(&mut self, step: Step, lines: Lines) -> Taken {
         let end = self.at;
         self.skip(lines);
         Taken { step, end }
     }
 
-    /// `.name`, `.0` or `.*` with the names and numbers behind it.
+    /// `.name`, `.0` or `.*` with the names and numbers after it.
     fn dot(&mut self, lines: Lines) -> Outcome<Taken> {
         if let Some(taken) = self.after_dot(lines)? {
             return Ok(taken);
@@ -79,7 +79,7 @@ impl Reader<'_> {
         Ok(splat)
     }
 
-    /// `.name` or `.0`; nothing, and the reader stands before the star, if it is `.*`.
+    /// `.name` or `.0`; nothing, and the reader is before the star, if it is `.*`.
     fn after_dot(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
         let dot = self.at;
         self.at += 1;

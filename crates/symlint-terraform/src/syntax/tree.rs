@@ -1,4 +1,4 @@
-//! The tree of a file. Nothing behind it knows which parser made it.
+//! The tree of a file. Nothing after it knows which parser made it.
 
 use std::sync::Arc;
 
@@ -37,9 +37,7 @@ pub struct Body {
 /// `name = value` in a body.
 #[derive(Debug)]
 pub struct Attribute {
-    /// The name.
     pub name: Name,
-    /// The value.
     pub value: Expr,
     /// From the name to the end of the value.
     pub span: Span,
@@ -48,29 +46,25 @@ pub struct Attribute {
 /// `kind "label" { … }`.
 #[derive(Debug)]
 pub struct Block {
-    /// The first word.
     pub kind: Name,
     /// The labels, quoted or not; spans are without quotes.
     pub labels: Vec<Name>,
-    /// What stands between the braces.
+    /// What is between the braces.
     pub body: Body,
     /// From the first word to the closing brace.
     pub span: Span,
 }
 
-/// A word and where it stands, without quotes.
+/// A word and where it is, without quotes.
 #[derive(Debug, Clone)]
 pub struct Name {
-    /// The text.
     pub text: Str,
     /// Where it is written.
     pub span: Span,
 }
 
-/// An expression.
 #[derive(Debug)]
 pub struct Expr {
-    /// What it is.
     pub kind: ExprKind,
     /// All of it, with quotes and brackets.
     pub span: Span,
@@ -117,7 +111,6 @@ pub enum ExprKind {
     Invalid,
 }
 
-/// A string literal.
 #[derive(Debug, Clone)]
 pub struct Literal {
     /// The value, escapes resolved.
@@ -131,13 +124,11 @@ pub struct Literal {
 /// A part of a template.
 #[derive(Debug)]
 pub enum TemplatePart {
-    /// Text.
     Literal(Literal),
     /// `${ … }`, strip markers already applied to the neighbouring text.
     Interpolation(Expr),
     /// `%{ if … }`
     If {
-        /// The condition.
         condition: Expr,
         /// Up to `else` or `endif`.
         yes: Box<[TemplatePart]>,
@@ -160,9 +151,7 @@ pub enum TemplatePart {
 /// An item of an object.
 #[derive(Debug)]
 pub struct Item {
-    /// The key.
     pub key: Key,
-    /// The value.
     pub value: Expr,
     /// From the key to the end of the value.
     pub span: Span,
@@ -196,7 +185,7 @@ pub struct Splat {
     pub steps: Box<[SplatStep]>,
 }
 
-/// A step behind a splat.
+/// A step after a splat.
 #[derive(Debug)]
 pub enum SplatStep {
     /// `.name`
@@ -212,7 +201,6 @@ pub enum SplatStep {
 pub struct Call {
     /// The function's name, with its namespace: `provider::aws::arn_parse`.
     pub name: Name,
-    /// The arguments.
     pub arguments: Box<[Expr]>,
     /// Whether the last argument is expanded: `f(list...)`.
     pub expand_last: bool,
@@ -230,7 +218,6 @@ pub enum UnaryOperator {
 /// `a + b - c`: operands with operators between them that bind equally tight; they apply from left to right.
 #[derive(Debug)]
 pub struct Binary {
-    /// The first operand.
     pub first: Expr,
     /// The others, at least one, each with the operator before it.
     pub rest: Box<[Operation]>,
@@ -239,9 +226,8 @@ pub struct Binary {
 /// `+ b`
 #[derive(Debug)]
 pub struct Operation {
-    /// The operator.
     pub operator: BinaryOperator,
-    /// What it applies to, beside all that is before it.
+    /// What it applies to, in addition to all that is before it.
     pub operand: Expr,
 }
 
@@ -286,7 +272,6 @@ pub enum BinaryOperator {
 /// `condition ? yes : no`
 #[derive(Debug)]
 pub struct Conditional {
-    /// What is asked.
     pub condition: Expr,
     /// Where it is true.
     pub yes: Expr,
@@ -305,7 +290,6 @@ pub struct For {
     pub collection: Expr,
     /// The key of each result: there for an object, not for a tuple.
     pub key: Option<Expr>,
-    /// Each result.
     pub result: Expr,
     /// Whether results of one key are gathered in a list (`...`).
     pub grouping: bool,

@@ -34,9 +34,7 @@ pub enum Type {
 /// An attribute that an object type has.
 #[derive(Debug, Clone)]
 pub struct ObjectAttribute {
-    /// Its name.
     pub name: Str,
-    /// Its type.
     pub ty: Type,
     /// Whether it may be left out, as `optional(…)` says.
     pub optional: bool,
@@ -111,7 +109,7 @@ impl fmt::Display for Type {
 
 /// Reads a type constraint.
 ///
-/// `constant` evaluates the default of an `optional(…)`, which may not refer to anything; `error` is told what is
+/// `constant` evaluates the default of an `optional(…)`, which may not refer to anything; `error` receives what is
 /// wrong and where. What cannot be read is [`Type::Any`].
 pub(crate) fn read_type(
     expr: &Expr,

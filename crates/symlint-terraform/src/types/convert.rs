@@ -12,7 +12,7 @@ use super::order::{make_set, wholly_known};
 use super::primitive::{Primitive, to_bool, to_number, to_text};
 use super::unify::{is_convertible, is_exactly, type_of, unify_all};
 
-/// A value of a type, and what stood in the way.
+/// A value of a type, and what was in the way.
 #[derive(Debug, Clone)]
 pub struct Converted {
     /// The value. What could not be converted is unknown in it; a required attribute that is missing stays away.
@@ -40,7 +40,7 @@ pub enum ProblemKind {
         /// The name of the attribute.
         attribute: Str,
     },
-    /// An object has an attribute that its type lacks. Terraform drops it without a word.
+    /// An object has an attribute that its type lacks. Terraform drops it silently.
     Unused {
         /// The name of the attribute.
         attribute: Str,
@@ -53,7 +53,6 @@ pub enum ProblemKind {
     },
     /// There is no conversion to the type. An error for Terraform.
     Mismatch {
-        /// The type.
         wanted: Type,
         /// The type of the value, as Terraform names it.
         got: &'static str,

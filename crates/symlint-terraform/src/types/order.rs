@@ -126,7 +126,7 @@ pub(crate) fn canonical(value: &Value, meter: &Meter) -> Result<String, Exhauste
     Ok(text)
 }
 
-/// The text by which Terraform sorts the elements of sets that are no primitives. It has ten digits of a number.
+/// The text by which Terraform sorts the elements of sets that are not primitives. It has ten digits of a number.
 fn sort_text(value: &Value, meter: &Meter) -> Result<String, Exhausted> {
     let mut text = String::new();
     write_canonical(value, |number| number::general(number, Some(10)), &mut text, meter)?;

@@ -199,7 +199,7 @@ fn as_tuple(ty: &Type) -> Option<&[Type]> {
 
 /// The first of the types, in Terraform's order, to which there are conversions from all others.
 fn first_that_fits(types: Vec<&Type>) -> Option<Type> {
-    /// Where so many do not fit, there are only more of their kind.
+    /// Where this many do not fit, there are only more of their kind.
     const TRIED: usize = 100;
     let mut wanted = types.clone();
     wanted.sort_by_cached_key(|ty| preference(ty));
@@ -244,7 +244,7 @@ pub(super) fn is_convertible(from: &Type, to: &Type) -> bool {
         }
         (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_convertible(a, b)),
         (Type::Tuple(elements), Type::List(to) | Type::Set(to)) => {
-            // A null of no type beside what is no primitive leaves the type of a list open.
+            // A null of no type next to what is not a primitive leaves the type of a list open.
             let is_open = || {
                 matches!(unify_all(&elements.iter().collect::<Vec<_>>()), Some(Type::Any))
                     && elements.iter().any(|ty| !matches!(ty, Type::Any))

@@ -347,7 +347,7 @@ fn both_results_of_an_unknown_condition_can_be_judged() {
         let second = &value.candidates()[1];
         assert_eq!(path(second), "acme_org");
     });
-    // So many that nobody can look at them are one that is unknown.
+    // At most this many that nobody can look at them are one that is unknown.
     let long: String = (0..20).map(|n| format!("var.mode == \"{n}\" ? \"{n}\" : ")).collect();
     assert_eq!(candidates(&format!("{long}\"x\"")).last().unwrap(), "(unknown)");
 }

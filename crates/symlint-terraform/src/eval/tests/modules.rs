@@ -360,7 +360,7 @@ fn json_is_read_like_the_rest() {
     assert_eq!(evaluator.errors(), []);
 }
 
-/// One mistake is told, and all that is around it is read.
+/// One mistake is reported, and all that is around it is read.
 #[test]
 fn json_that_is_broken_is_read_around_the_mistake() {
     let json = "{\n  \"t\": {\n    \"a\": {\n      \"id\": \"1\",\n      \"r\": [\"x\"]\n    },\n    \"b\": { \"id\": \"2\" }\n  }\n}\n";

@@ -1,4 +1,4 @@
-//! What Terraform refuses, at its place; what can be read and evaluated beside it still is.
+//! What Terraform refuses, at its place; what can be read and evaluated next to it still is.
 
 use super::*;
 

@@ -26,7 +26,7 @@ fn opentofu_reads_its_own_file_of_two_with_one_name() {
     assert_eq!(x(&[("main.tf", &local("tf")), ("main.tofu", &local("tofu"))]), "\"tofu\"");
     let json = r#"{"locals": {"x": "json"}}"#;
     assert_eq!(x(&[("main.tf.json", r#"{"locals": {"x": "tf"}}"#), ("main.tofu.json", json)]), "\"json\"");
-    // A file in JSON stands beside one that is not.
+    // A file in JSON is next to one that is not.
     let both = project(&[("main.tf.json", json), ("main.tofu", &local("tofu"))]);
     assert_eq!(both.errors()[0].message, "there is already a local `x` in this module");
     // Files that override.

@@ -16,7 +16,7 @@ use super::*;
 const OK: bool = true;
 const NO: bool = false;
 
-/// Files, each with whether Terraform accepts it; escapes are Rust's, and U+E0FF stands for a byte that is no UTF-8.
+/// Files, each with whether Terraform accepts it; escapes are Rust's, and U+E0FF stands for a byte that is not UTF-8.
 const VERDICTS: &[(bool, &str)] = include!("verdicts.in");
 
 struct Folder(PathBuf);

@@ -82,7 +82,7 @@ fn cost_grows_as_the_text_does() {
     for (name, text) in TEXTS {
         let (small, large) = (text(500), text(2000));
         let (few, many) = (steps(&small), steps(&large));
-        // As many for each byte, but for what is fixed: the mistakes that are told, the depth that is allowed.
+        // As many for each byte, but for what is fixed: the mistakes that are reported, the depth that is allowed.
         let allowed = 150 * large.len() as u64 + 200_000;
         let growth = (large.len() / small.len()) as u64 + 1;
         if many > allowed || many > few * growth * 3 / 2 + 200_000 {

@@ -208,7 +208,7 @@ tenants = {
 other = 1
 "#;
 
-/// One character too few, too many or another in its place, everywhere: one mistake is told.
+/// One character too few, too many or another in its place, everywhere: one mistake is reported.
 #[test]
 fn every_single_fault_has_one_error() {
     const CHARACTERS: [&str; 12] = ["{", "}", "[", "]", "=", "\"", ",", "(", ")", "#", "${", "\n"];

@@ -1,4 +1,4 @@
-//! Tests of the reader: what it makes of correct text, of mistakes, of hostile text, and how Terraform judges.
+//! Tests of the reader: what it turns into correct text, of mistakes, of hostile text, and how Terraform judges.
 
 #![allow(
     clippy::unwrap_used,
