@@ -340,6 +340,10 @@ fn what_crosses_comes_first_and_is_never_cut() {
     }
     let diff: Value = serde_json::from_str(&std::fs::read_to_string(dir.path().join("diff.json")).unwrap()).unwrap();
     assert_eq!(diff["crossings"].as_array().unwrap().len(), 200);
+    // What is cut in the table and in the picture is nobody who crosses.
+    let rows = text.lines().filter(|line| line.starts_with("| **gains**") || line.starts_with("| loses"));
+    assert!(rows.clone().count() > 50 && rows.clone().all(|row| row.contains('❌')), "{text}");
+    assert!(text.contains("more tenants\"]\n  classDef crossing"), "{text}");
 }
 
 /// A finding that two tenants share is about the one that the change touches.

@@ -215,8 +215,8 @@ fn access(diff: &Diff) -> String {
         let others = grant.others(what);
         if others.is_empty() { text } else { format!("{text} ⚠️ also of {}", names(&others)) }
     };
-    for change in &diff.tenants {
-        let tenant = tenant(diff, change);
+    for (change, is_wrong) in diff.urgent_first() {
+        let tenant = tenant(change, is_wrong);
         let row = |what: &str, grant: &GrantChange, role: String, instance: String| {
             format!(
                 "| {what} | {tenant} | {} | {} | {} | {instance} |",
@@ -260,16 +260,13 @@ fn access(diff: &Diff) -> String {
 }
 
 /// The tenant of a row, with what happens to it.
-fn tenant(diff: &Diff, change: &TenantChange) -> String {
+fn tenant(change: &TenantChange, is_wrong: bool) -> String {
     let what = match change.change {
         TenantChangeKind::Added => " (new)",
         TenantChangeKind::Removed => " (removed)",
         TenantChangeKind::Renamed => " (renamed)",
         TenantChangeKind::Changed => "",
     };
-    let errors = diff.findings.new.iter().filter(|finding| finding.level == Level::Error);
-    let is_wrong = errors.into_iter().any(|finding| finding.tenant.as_deref() == Some(change.tenant.as_str()))
-        || diff.crossings.iter().any(|crossing| crossing.from.iter().any(|from| *from == change.tenant.as_str()));
     format!("{}{what}{}", code(&change.tenant), if is_wrong { " ❌" } else { "" })
 }
 
@@ -281,9 +278,9 @@ fn drawn(diff: &Diff) -> String {
 
 fn values(diff: &Diff) -> String {
     let rows: Vec<String> = diff
-        .tenants
-        .iter()
-        .flat_map(|change| change.values.iter().map(move |value| (change, value)))
+        .urgent_first()
+        .into_iter()
+        .flat_map(|(change, _)| change.values.iter().map(move |value| (change, value)))
         .map(|(change, value)| {
             format!(
                 "| {} | {} | {} | {} | {} |",

@@ -63,18 +63,21 @@ impl Graph {
 }
 
 /// The grants that are gained, with thick arrows, and those that are lost, with dotted ones; tenants that cross into
-/// another customer are marked. None where there is nothing to draw, or too much.
+/// another customer are marked, and come first: of many, the others are left out. None where there is nothing to draw.
 pub(super) fn picture(diff: &Diff) -> Option<String> {
     let mut graph = Graph::default();
-    for change in &diff.tenants {
+    let changes = diff.urgent_first();
+    let mut left_out = changes.len();
+    for (change, _) in changes {
+        if graph.edges.len() > EDGES {
+            break;
+        }
+        left_out -= 1;
         let tenant = change.tenant.as_str();
         change.gained.iter().for_each(|grant| graph.grant(tenant, grant, Fate::Gained));
         change.rerouted.iter().for_each(|grant| graph.grant(tenant, &grant.new, Fate::Gained));
         change.lost.iter().for_each(|grant| graph.grant(tenant, grant, Fate::Lost));
         change.rerouted.iter().for_each(|grant| graph.grant(tenant, &grant.old, Fate::Lost));
-        if graph.edges.len() > EDGES {
-            return None;
-        }
     }
     if graph.edges.is_empty() {
         return None;
@@ -97,6 +100,9 @@ pub(super) fn picture(diff: &Diff) -> Option<String> {
             Fate::Kept => "-->",
         };
         let _ = writeln!(text, "  {from} {arrow} {to}");
+    }
+    if left_out > 0 {
+        let _ = writeln!(text, "  more[\"and {left_out} more tenants\"]");
     }
     text.push_str("  classDef crossing stroke:#cf222e,stroke-width:3px\n");
     Some(text)

@@ -1,6 +1,6 @@
 //! The shape of a comparison that others read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use serde::Serialize;
@@ -414,6 +414,18 @@ impl Diff {
             && self.lists.is_empty()
             && self.findings.new.is_empty()
             && self.findings.fixed.is_empty()
+    }
+
+    /// The changes of tenants, those that cross into another customer or have a new error first: each with whether it does.
+    pub(super) fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
+        let errors = self.findings.new.iter().filter(|finding| finding.level == Level::Error);
+        let crossing = self.crossings.iter().flat_map(|crossing| &crossing.from);
+        let wrong: BTreeSet<&str> =
+            errors.filter_map(|finding| finding.tenant.as_deref()).chain(crossing.map(String::as_str)).collect();
+        let is_wrong = |change: &TenantChange| wrong.contains(change.tenant.as_str());
+        let mut changes: Vec<(&TenantChange, bool)> = self.tenants.iter().map(|it| (it, is_wrong(it))).collect();
+        changes.sort_by_key(|(_, is_wrong)| !is_wrong);
+        changes
     }
 
     /// The path of a file from the repository's root.
