@@ -40,12 +40,14 @@ export function stepsOf(report: Report): Map<string, Set<Step>> {
 export function leaksOf(report: Report): Leaks {
   const steps = stepsOf(report);
   const places = new Map(report.tenants.map(({ run, key }, place) => [`${run} ${key}`, place]));
+  // The other tenant may be one of another run.
+  const elsewhere = new Map(report.tenants.map(({ key }, place) => [key, place]));
   const pairs = new Map<string, Leak>();
   for (const finding of report.findings) {
     const { tenant, run, others, level, suppressed } = finding;
     if (suppressed || level !== "error" || tenant === null) continue;
     for (const owner of others) {
-      const [row, column] = [places.get(`${run} ${tenant}`), places.get(`${run} ${owner}`)];
+      const [row, column] = [places.get(`${run} ${tenant}`), places.get(`${run} ${owner}`) ?? elsewhere.get(owner)];
       if (row === undefined || column === undefined) continue;
       const root = report.runs.length > 1 ? report.runs[run]?.root : undefined;
       const leak = pairs.get(`${row} ${column}`) ?? { tenant, owner, ...(root === undefined ? {} : { run: root }), row, column, through: [], findings: [] };
