@@ -13,6 +13,7 @@ const record = (value: unknown): value is Record<string, unknown> => typeof valu
 /** What each option is, and how that is said. */
 const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: string]> = {
   path: [(value) => typeof value === "string", "the path of a folder or of a file"],
+  with: [words, "an array of the paths of reports"],
   select: [words, "an array of rules"],
   ignore: [words, "an array of rules"],
   levels: [(value) => record(value) && Object.values(value).every((level) => (LEVELS as unknown[]).includes(level)), `an object with the level of each rule: "${LEVELS.join('", "')}"`],
