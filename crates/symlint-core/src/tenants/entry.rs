@@ -181,7 +181,7 @@ impl Builder<'_> {
     fn grants(&self, value: &Value, parents: &Parents, whole: &Whole, gaps: &mut Vec<MissingAttribute>) -> Vec<Grant> {
         let lists = if *whole == Whole::Object { self.grant_lists(value, gaps) } else { Vec::new() };
         if !self.layout.pairs.is_empty() && *whole == Whole::Object {
-            return self.layout.pairs.iter().flat_map(|pair| self.grants_of(value, pair)).collect();
+            return self.layout.pairs.iter().flat_map(|pair| self.grants_of(value, pair, gaps)).collect();
         }
         let is_there = |kind| match self.found(kind, parents) {
             _ if self.layout.place(kind).is_none() => false,
@@ -209,7 +209,12 @@ impl Builder<'_> {
     }
 
     /// The grants that a pair of attributes makes: one for each combination of what is at them, within what they share.
-    fn grants_of(&self, value: &Value, (permission_set, target): &Pair) -> Vec<Grant> {
+    fn grants_of(
+        &self,
+        value: &Value,
+        (permission_set, target): &Pair,
+        gaps: &mut Vec<MissingAttribute>,
+    ) -> Vec<Grant> {
         let shared = permission_set.iter().zip(target).take_while(|(a, b)| a == b).map(|(step, _)| step);
         let shared: Vec<Inside> = shared.cloned().collect();
         let within = shared.iter().rposition(|step| *step == Inside::Each).map_or(0, |at| at + 1);
@@ -233,7 +238,34 @@ impl Builder<'_> {
                 grants.extend(targets.iter().map(grant));
             }
         }
+        for (field, steps) in grants
+            .iter()
+            .flat_map(|grant| [(&grant.permission_set_arn, permission_set), (&grant.target_account_id, target)])
+        {
+            let (&State::Absent(absence), Some(path)) = (&field.state, &field.path) else { continue };
+            // A null may be what a filter leaves out.
+            let is_gap = absence == Absence::Empty || absence == Absence::Null && self.is_declared(steps);
+            if let (true, Some(Inside::Name(name))) = (is_gap, steps.last())
+                && gaps.iter().all(|gap| gap.path != *path)
+            {
+                gaps.push(MissingAttribute { name: name.to_string(), absence, span: field.span, path: path.clone() });
+            }
+        }
         grants
+    }
+
+    /// Whether the declared type has what is at the end of `steps`, and it may not be left out.
+    fn is_declared(&self, steps: &[Inside]) -> bool {
+        let end = self.ty.and_then(|ty| {
+            steps.iter().try_fold(ty, |ty, step| match (ty, step) {
+                (Type::Object(attributes), Inside::Name(name)) => {
+                    attributes.iter().find(|attribute| attribute.name == *name && !attribute.optional).map(|it| &it.ty)
+                }
+                (Type::List(element) | Type::Set(element) | Type::Map(element), Inside::Each) => Some(&**element),
+                _ => None,
+            })
+        });
+        end.is_some()
     }
 
     fn grant(&self, at: Span, element: &Value, gaps: &mut Vec<MissingAttribute>) -> Grant {
