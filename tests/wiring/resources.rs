@@ -265,3 +265,26 @@ fn attributes_of_ones_own_are_told_apart() {
     expect("swapped", check(account, set), &[(wrong, account), (wrong, set)], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn a_strategy_may_grant_membership_in_a_group() {
+    let group = |kind: &str| {
+        format!(
+            "resource \"sym_integration\" \"sso\" {{\n  type = \"permission_context\"\n  name = \"c-${{var.tenant_slug}}\"\n  external_id = {INSTANCE}\n  settings = {WHOLE}\n}}\n\
+             {}\
+             resource \"sym_target\" \"group\" {{\n  type = \"{kind}\"\n  name = \"g-${{var.tenant_slug}}\"\n  settings = {{ group_id = \"9067f\" }}\n}}\n\
+             resource \"sym_strategy\" \"sso\" {{\n  type = \"aws_sso\"\n  name = \"s-${{var.tenant_slug}}\"\n  integration_id = sym_integration.sso.id\n  targets = [sym_target.sso.id, sym_target.group.id]\n  settings = {{ instance_arn = {INSTANCE} }}\n}}\n",
+            target("var.permission_set_arn", "var.account_id"),
+        )
+    };
+    assert_eq!(with(&group("aws_sso_group")), []);
+    let found = with(&group("okta_group"));
+    let expected = ("flow-resource-miswired".into(), "[sym_target.sso.id, sym_target.group.id]".into());
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn a_permission_context_of_another_service_is_no_flow() {
+    let lambda = "resource \"sym_integration\" \"lambda\" {\n  type = \"permission_context\"\n  name = \"lambda\"\n  external_id = \"803477428605\"\n  settings = { cloud = \"aws\", region = \"us-east-1\", role_arn = \"arn:aws:iam::533074268119:role/sym/SymLambda\" }\n}\n";
+    assert_eq!(findings(&[("main.tf", lambda)]), []);
+}

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::discover::sinks::Sink;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, other_shape, text_of};
 use symlint_terraform::syntax::Expr;
@@ -71,10 +70,8 @@ fn check_references(cx: &mut Context<'_>) {
         );
         for reference in sink.references {
             let Some(attribute) = found.resource.attribute(reference.attribute) else { continue };
-            let (kind, type_name) = reference.to;
-            let is_right = |resource: &&Resource| {
-                Sink::of_block(resource).is_some_and(|sink| sink.kind == kind && sink.type_name == Some(type_name))
-            };
+            let is_right = |resource: &&Resource| reference.may_be(resource);
+            let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
             let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
             let References { resources, is_open } = references(found.module, &attribute.value);
             let wrong = resources.iter().find(|resource| !is_right(resource));
@@ -85,7 +82,7 @@ fn check_references(cx: &mut Context<'_>) {
             let (block, name) = (&found.resource.kind.text, &found.resource.name.text);
             let what = match wrong {
                 Some(other) => format!(
-                    "refers to `{}.{}`, which is not a `{kind}` of type `{type_name}`",
+                    "refers to `{}.{}`, which is not a `{kind}` of type `{types}`",
                     other.kind.text, other.name.text
                 ),
                 None => format!("does not refer to a `{kind}` of this flow"),

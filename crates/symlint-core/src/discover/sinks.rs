@@ -1,6 +1,6 @@
 //! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a row.
 
-use symlint_terraform::syntax::{Expr, ExprKind};
+use symlint_terraform::syntax::{Expr, ExprKind, Key};
 use symlint_terraform::{Module, Resource};
 
 use crate::tenants::FieldKind;
@@ -34,8 +34,17 @@ pub struct Setting {
 pub struct Reference {
     /// The attribute of the resource.
     pub attribute: &'static str,
-    /// The kind and type of resource that it must name.
-    pub to: (&'static str, &'static str),
+    /// The kind of resource that it must name, and the types of which that may be.
+    pub to: (&'static str, &'static [&'static str]),
+}
+
+impl Reference {
+    /// Whether it may name `resource`. A type that is not known may be any.
+    pub fn may_be(&self, resource: &Resource) -> bool {
+        let (kind, types) = self.to;
+        let is_of = resource.attribute("type").and_then(|attribute| literal(&attribute.value));
+        !resource.data && resource.kind.text.as_str() == kind && is_of.is_none_or(|it| types.contains(&it))
+    }
 }
 
 const fn setting(attribute: &'static str, part: Option<&'static str>, field: FieldKind) -> Setting {
@@ -70,8 +79,8 @@ pub const SINKS: &[Sink] = &[
         type_name: Some("aws_sso"),
         settings: &[setting("settings", Some("instance_arn"), FieldKind::InstanceArn)],
         references: &[
-            Reference { attribute: "integration_id", to: ("sym_integration", "permission_context") },
-            Reference { attribute: "targets", to: ("sym_target", "aws_sso_permission_set") },
+            Reference { attribute: "integration_id", to: ("sym_integration", &["permission_context"]) },
+            Reference { attribute: "targets", to: ("sym_target", &["aws_sso_permission_set", "aws_sso_group"]) },
         ],
     },
     Sink {
@@ -100,8 +109,18 @@ impl Sink {
     /// The sink that `resource` is, as far as its block says it.
     pub fn of_block(resource: &Resource) -> Option<&'static Self> {
         let type_name = resource.attribute("type").and_then(|attribute| literal(&attribute.value));
-        (!resource.data).then(|| Self::of(&resource.kind.text, type_name)).flatten()
+        let sink = Self::of(&resource.kind.text, type_name).filter(|_| !resource.data)?;
+        // A permission context without an instance is for another service than Identity Center.
+        let settings = resource.attribute("settings").filter(|_| sink.kind == "sym_integration");
+        let is_other = settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name()));
+        (!is_other).then_some(sink)
     }
+}
+
+/// Whether `expr` is an object that is written out and lacks this attribute.
+fn lacks(expr: &Expr, name: &str) -> bool {
+    let ExprKind::Object(items) = &expr.kind else { return false };
+    items.iter().all(|item| matches!(&item.key, Key::Literal(key) if key.text.as_str() != name))
 }
 
 /// Whether `module` has resources of its own on which Sym or AWS acts for a tenant.

@@ -99,11 +99,12 @@ impl EarlierRuns {
             Problem::new(ProblemKind::Unreadable, format!("cannot use {name} for `--with`: {reason}")).help(help)
         };
         let is_not = |error: serde_json::Error| problem(format!("it is not a JSON report of symlint: {error}"));
-        let Version { version } = serde_json::from_slice(bytes).map_err(is_not)?;
+        let text = std::str::from_utf8(bytes).map_err(|error| problem(format!("it is not UTF-8: {error}")))?;
+        let Version { version } = serde_json::from_str(text).map_err(is_not)?;
         if version != VERSION {
             return Err(problem(format!("it has version {version}, and this symlint reads version {VERSION}")));
         }
-        let report: Report = serde_json::from_slice(bytes).map_err(is_not)?;
+        let report: Report = serde_json::from_str(text).map_err(is_not)?;
         if report.summary.exit_code == 2 {
             self.gaps
                 .push(format!("the check that wrote {name} could not do its work, so tenants may be missing in it"));
