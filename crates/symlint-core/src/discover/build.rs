@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{
     ConversionProblem, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Str, Type, Value,
+    Variable,
 };
 
 use super::collections::{self, Found, Member};
@@ -138,6 +139,22 @@ fn conversions(
             && !names.contains(&name.as_str())
         {
             names.push(name);
+        }
+    }
+    // What a local is made of may be a variable whose value Terraform refuses: nothing of that is among the tenants.
+    let is_local = |shape: &Shape| matches!(shape.root, Root::Local { .. });
+    if found.shapes.iter().any(is_local) {
+        let variables = project.root().map(|module| module.variables.as_slice()).unwrap_or_default();
+        let is_refused = |variable: &&Variable| {
+            let is_collection = matches!(variable.ty, Type::Map(_) | Type::List(_) | Type::Set(_));
+            is_collection && evaluator.problems(&variable.name.text).iter().any(|problem| problem.kind.is_error())
+        };
+        let refused: Vec<&str> =
+            variables.iter().filter(is_refused).map(|variable| variable.name.text.as_str()).collect();
+        for name in refused {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
     let root = evaluator.root();

@@ -55,8 +55,10 @@ impl Builder<'_> {
             role_arn: field(FieldKind::RoleArn),
         };
         let grants = self.grants(value, &parents, &whole, &mut gaps).into_boxed_slice();
-        let shape = self.layout.shape.as_ref().filter(|_| self.ty.is_none());
-        let misfits = shape.map(|shape| shape.misfits(value, &self.path)).unwrap_or_default();
+        let misfits = match self.ty {
+            None => self.layout.shape.misfits(value, &self.path),
+            Some(_) => Vec::new(),
+        };
         Tenant {
             id: self.tenant,
             key: self.key(key),

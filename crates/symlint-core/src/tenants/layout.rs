@@ -22,8 +22,8 @@ pub(crate) struct Layout {
     pub(crate) targets: Vec<String>,
     /// The pairs of attributes that make grants, where these are not those of [`Layout::places`] alone.
     pub(crate) pairs: Vec<Pair>,
-    /// What an element looks like, where no type says it and most of its names are ours.
-    pub(crate) shape: Option<Shape>,
+    /// What an element looks like, where no type says it.
+    pub(crate) shape: Shape,
 }
 
 /// What the elements of a collection should have, whether any of them has it or not.
@@ -78,7 +78,11 @@ impl Layout {
             FieldKind::VALUES.map(|field| config.field_path(field).into_iter().map(Str::from).collect::<Vec<_>>());
         let known = places.iter().flatten().map(|place| place.path.as_slice());
         let ours = ours.iter().map(Vec::as_slice).filter(|path| !path.is_empty());
-        let shape = is_ours.then(|| Shape::of(known.chain(ours)));
+        let shape = match is_ours {
+            true => Shape::of(known.chain(ours)),
+            // What some elements have as a list is no mistake where the list reaches a sink.
+            false => Shape::of_foreign(known.filter(|path| !ways.iter().any(|way| is_list_at(&way.steps, path)))),
+        };
         let single = |field| {
             let at = FieldKind::VALUES.iter().position(|value| *value == field)?;
             let place = places.get(at)?.as_ref()?;
@@ -119,6 +123,12 @@ impl Layout {
         elements().all(|element| element.entries().is_some() || element.as_unknown().is_some())
             && elements().any(is_grant)
     }
+}
+
+/// Whether `steps` lead through a list at `path`.
+fn is_list_at(steps: &[Step], path: &[Str]) -> bool {
+    let is_on_the_way = |(step, name): (&Step, &Str)| matches!(step, Step::Name(own) if own == name);
+    steps.get(path.len()) == Some(&Step::Each) && steps.iter().zip(path).all(is_on_the_way)
 }
 
 fn names(steps: &[Step]) -> Vec<Str> {

@@ -50,6 +50,8 @@ fn is_slip(name: &str, meant: &str) -> bool {
 #[derive(Default)]
 pub(crate) struct Shape {
     attributes: BTreeMap<Str, Shape>,
+    /// Whether the names are the author's own, so that nothing tells what is misspelled.
+    is_foreign: bool,
 }
 
 impl Shape {
@@ -60,6 +62,18 @@ impl Shape {
             path.iter().fold(&mut shape, |shape, name| shape.attributes.entry(name.clone()).or_default());
         }
         shape
+    }
+
+    /// The same, where the names are the author's own.
+    pub(crate) fn of_foreign<'p>(paths: impl IntoIterator<Item = &'p [Str]>) -> Self {
+        let mut shape = Self::of(paths);
+        shape.set_foreign();
+        shape
+    }
+
+    fn set_foreign(&mut self) {
+        self.is_foreign = true;
+        self.attributes.values_mut().for_each(Self::set_foreign);
     }
 
     fn is_object(&self) -> bool {
@@ -104,7 +118,7 @@ impl Shape {
     fn misspelt(&self, entry: &Entry, entries: &[Entry]) -> Option<MisfitKind> {
         let is_free = |name: &str| entries.iter().all(|entry| entry.key.as_str() != name);
         let is_object = entry.value.entries().is_some();
-        if entry.value.elements().is_some() {
+        if self.is_foreign || entry.value.elements().is_some() {
             return None;
         }
         let alike =
