@@ -76,6 +76,7 @@ impl RoleNames {
             sharing: sharing(relations, all),
             shared_objects: shared_objects(tenants),
             groups: groups(tenants, all.groups, config),
+            other_names: other_names(tenants),
         };
         judge.judge(tenants)
     }
@@ -264,6 +265,16 @@ fn groups(tenants: &[Tenant], all: &Groups, config: &Config) -> HashMap<u32, Vec
     groups
 }
 
+fn other_names(tenants: &[Tenant]) -> HashMap<String, TenantId> {
+    let mut names: HashMap<String, TenantId> = HashMap::default();
+    for tenant in tenants {
+        for name in tenant.other_names.iter().map(|name| normalise(name)).filter(|name| !name.is_empty()) {
+            names.entry(name).or_insert(tenant.id);
+        }
+    }
+    names
+}
+
 struct Judge<'t, 'a> {
     index: &'a Index,
     all: &'a Everyone<'a, 't>,
@@ -272,6 +283,8 @@ struct Judge<'t, 'a> {
     /// Tenants whose connector is one written object with that of others.
     shared_objects: HashSet<TenantId>,
     groups: HashMap<u32, Vec<String>>,
+    /// The first tenant with each organization's name or slug, [normalised](normalise).
+    other_names: HashMap<String, TenantId>,
 }
 
 impl Judge<'_, '_> {
@@ -379,7 +392,8 @@ impl Judge<'_, '_> {
         let other = |word: &str| {
             let own = self.index.with_name(word).iter().copied().find(|&other| is_other(other, id));
             let of_all = || Some(self.all.names.get(word).copied().flatten()?.apart_from(id, &is_other)?.tenant);
-            own.or_else(of_all)
+            let by_other_name = || self.other_names.get(word).copied().filter(|&other| is_other(other, id));
+            own.or_else(of_all).or_else(by_other_name)
         };
         let exact = other(&named.role_word);
         let inner = if let Some(RoleHabitKind::Longer(affixes)) = habit { affixes.strip(environment) } else { None };
