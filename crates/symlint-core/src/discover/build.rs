@@ -524,13 +524,18 @@ impl<'a> Population<'a> {
         for (at, id, value) in &self.others {
             let ways =
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
-            let account = ways.iter().find(|way| way.field == FieldKind::SsoAccountId && !way.is_fragment);
-            let account = account.and_then(|way| collections::values_at(value, &way.steps).into_iter().next());
-            if let Some((account, tenant)) = account.zip(tenants.get_mut(id.index()))
-                && tenant.sso_account_id.is_unseen()
-            {
-                tenant.sso_account_id = Field::new(FieldKind::SsoAccountId, *id, Some(account), tenant.key.span);
-                tenant.missing.retain(|gap| gap.name != FieldKind::SsoAccountId.name());
+            let Some(tenant) = tenants.get_mut(id.index()) else { continue };
+            for way in ways.iter().filter(|way| !way.is_fragment) {
+                let Some(value) = collections::values_at(value, &way.steps).into_iter().next() else { continue };
+                let found = Field::new(way.field, *id, Some(value), tenant.key.span);
+                match way.field {
+                    FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,
+                    field if FieldKind::CONNECTOR.contains(&field) && tenant.connector.field(field).is_unseen() => {
+                        tenant.connector.set(found);
+                    }
+                    _ => continue,
+                }
+                tenant.missing.retain(|gap| gap.name != way.field.name());
             }
         }
         for (tenant, effects) in tenants.iter_mut().zip(effects) {
