@@ -239,6 +239,13 @@ impl Origin {
             }
         }
     }
+
+    /// Whether the value depends on what something is repeated for: `each` or `count`, or what a `for` goes through.
+    pub fn is_iterated(&self) -> bool {
+        let mut found = false;
+        self.each_dependence(&mut |origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated));
+        found
+    }
 }
 
 impl Dependence {

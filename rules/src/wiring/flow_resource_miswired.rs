@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, other_shape, text_of};
 use symlint_terraform::syntax::Expr;
-use symlint_terraform::{Makeup, Origin, Path, Resource, Span, Step, Str, Value};
+use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 
 use super::origin::{Referrer, is_same};
 use super::reference::{References, references};
@@ -219,7 +219,7 @@ impl<'a> Judge<'a> {
         let judged = |value: &Value| {
             let problem = self.judge(&Setting { value: value.clone(), ..*setting })?;
             // What is chosen by something of the tenant may be meant for it.
-            let is_chosen = matches!(problem, Problem::Shared | Problem::Written) && depends_on_instance(&value.origin);
+            let is_chosen = matches!(problem, Problem::Shared | Problem::Written) && value.origin.is_iterated();
             (!is_chosen).then_some(problem)
         };
         match setting.value.candidates() {
@@ -235,7 +235,7 @@ impl<'a> Judge<'a> {
     fn is_for_all(&self, setting: &Setting<'a>) -> bool {
         !setting.instance.repetitions.is_empty()
             && self.repeated.contains(&setting.resource.resource.block.span)
-            && !depends_on_instance(&setting.value.origin)
+            && !setting.value.origin.is_iterated()
             && !self.model.sources_of_values.depends_on(&setting.value, setting.tenant)
     }
 
@@ -327,11 +327,4 @@ fn is_named(step: &Step) -> bool {
 fn constant<'a>(setting: &Setting<'a>, value: &Value) -> Option<Constant<'a>> {
     let block = setting.resource.resource.block.span;
     Some((block, setting.attribute, setting.part, value.origin.span, text_of(value)?))
-}
-
-/// Whether a value depends on what something is repeated for.
-fn depends_on_instance(origin: &Origin) -> bool {
-    let mut found = false;
-    origin.each_dependence(&mut |origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated));
-    found
 }

@@ -7,7 +7,7 @@ use symlint_core::tenants::arn::is_account_id;
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, normalise, other_shape, text_of,
 };
-use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
+use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
 use super::slot::{Pair, Slot, Slots};
 
@@ -135,7 +135,7 @@ impl<'a> Judge<'a> {
                 let problem = self.judge(&Slot { value: value.clone(), ..*slot })?;
                 // What is chosen by something of the tenant may be meant for it.
                 let is_chosen = matches!(problem, Problem::Shared | Problem::Written | Problem::Overridden)
-                    && depends_on_instance(&slot.value, &value.origin);
+                    && value.origin.is_iterated();
                 (!is_chosen).then_some(problem)
             };
             return candidates.iter().find_map(judged);
@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
         !slot.instance.repetitions.is_empty()
             && !slot.argument.is_default
             && self.repeated.contains(&slot.argument.span)
-            && !depends_on_instance(&slot.value, &slot.value.origin)
+            && !slot.value.origin.is_iterated()
             && !self.model.sources_of_values.depends_on(&slot.value, slot.tenant)
     }
 
@@ -409,17 +409,6 @@ fn lost_zero(slot: &Slot<'_>, field: &Field, text: &Str) -> Option<Str> {
     let account = field.as_written().filter(|it| slot.wanted == FieldKind::TargetAccountId && is_account_id(it))?;
     let received = input(slot).and_then(text_of).unwrap_or_else(|| text.clone());
     (received != account && received.as_str() == account.trim_start_matches('0')).then_some(received)
-}
-
-/// Whether what chose `chosen`, which `value` is or may be, depends on what something is repeated for.
-fn depends_on_instance(value: &Value, chosen: &Origin) -> bool {
-    let mut found = false;
-    let mut visit = |origin: &Origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated);
-    match std::ptr::eq(&value.origin, chosen) {
-        true => value.origin.each_dependence(&mut visit),
-        false => chosen.each_dependence(&mut visit),
-    }
-    found
 }
 
 fn is_there(field: &Field) -> bool {

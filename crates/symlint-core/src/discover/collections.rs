@@ -334,19 +334,8 @@ pub(super) fn is_selected(selection: &Selection) -> bool {
     match selection {
         Selection::Literal => false,
         Selection::Iterated => true,
-        Selection::By(key) => is_iterated(key),
+        Selection::By(key) => key.is_iterated(),
     }
-}
-
-/// Whether a value depends on what something is repeated for.
-pub(super) fn is_iterated(origin: &Origin) -> bool {
-    let mut found = false;
-    origin.each_dependence(&mut |origin| {
-        found |= origin.path.as_ref().is_some_and(|path| {
-            path.backwards_selected().any(|(_, selection)| matches!(selection, Selection::Iterated))
-        });
-    });
-    found
 }
 
 /// The collections through which a path leads, and whether it leads into an element.
