@@ -135,7 +135,7 @@ fn two() -> Vec<String> {
 }
 
 fn schema() -> String {
-    symlint_core::diff::diff_schema(symlint_rules::catalogue())
+    symlint_core::schema::diff_schema(symlint_rules::catalogue())
 }
 
 #[test]

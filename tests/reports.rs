@@ -25,7 +25,7 @@ const INPUTS: [&str; 4] = [
 ];
 
 fn schema() -> String {
-    symlint_core::report::report_schema(symlint_rules::catalogue())
+    symlint_core::schema::report_schema(symlint_rules::catalogue())
 }
 
 #[test]
@@ -35,12 +35,12 @@ fn the_schema_is_that_of_the_types() {
 
 #[test]
 fn the_schema_of_inspections_is_that_of_the_types() {
-    holds("crates/symlint-core/inspection.schema.json", &symlint_core::inspection::inspection_schema());
+    holds("crates/symlint-core/inspection.schema.json", &symlint_core::schema::inspection_schema());
 }
 
 #[test]
 fn every_inspection_has_the_shape_of_its_schema() {
-    let schema: Value = serde_json::from_str(&symlint_core::inspection::inspection_schema()).unwrap();
+    let schema: Value = serde_json::from_str(&symlint_core::schema::inspection_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for input in INPUTS.iter().chain(&["rules", "docs"]) {
         let run = symlint(&["inspect", "--format", "json", input]);

@@ -32,4 +32,6 @@ pub mod policy;
 pub mod proposal;
 pub mod report;
 pub mod rule;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod tenants;

@@ -89,7 +89,7 @@ fn schema() -> Result<String, Box<dyn Error>> {
     };
     let written = || schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
     let read = || schemars::generate::SchemaSettings::draft2020_12().for_deserialize().into_generator();
-    let report: Value = serde_json::from_str(&symlint_core::report::report_schema(symlint_rules::catalogue()))?;
+    let report: Value = serde_json::from_str(&symlint_core::schema::report_schema(symlint_rules::catalogue()))?;
     add(read().into_root_schema_for::<Request>().to_value(), "Request");
     add(read().into_root_schema_for::<Options>().to_value(), "Options");
     add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");

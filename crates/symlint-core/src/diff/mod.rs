@@ -8,8 +8,6 @@ mod hidden;
 mod markdown;
 mod pair;
 mod picture;
-#[cfg(feature = "schema")]
-mod schema;
 mod tenants;
 mod wire;
 mod wiring;
@@ -24,8 +22,6 @@ use findings::changed;
 use pair::{Pairing, Seen};
 
 pub use markdown::markdown;
-#[cfg(feature = "schema")]
-pub use schema::diff_schema;
 pub use wire::*;
 pub use words::{
     Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, setting_line,

@@ -4,12 +4,8 @@
 
 mod build;
 mod contents;
-#[cfg(feature = "schema")]
-mod schema;
 mod wire;
 
 pub(crate) use build::{ChosenValues, build};
 pub(crate) use contents::contents_of;
-#[cfg(feature = "schema")]
-pub use schema::inspection_schema;
 pub use wire::*;

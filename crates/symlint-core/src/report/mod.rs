@@ -13,8 +13,6 @@ mod mermaid;
 mod owners;
 mod problem;
 mod sarif;
-#[cfg(feature = "schema")]
-mod schema;
 mod summary;
 mod wire;
 
@@ -29,8 +27,6 @@ pub(crate) use markdown::{capital, code, folded, line};
 pub(crate) use mermaid::escape;
 pub use problem::{Problem, ProblemKind};
 pub use sarif::sarif;
-#[cfg(feature = "schema")]
-pub use schema::report_schema;
 pub use summary::{count, coverage, pages, policy, totals, verdict};
 pub use wire::*;
 
