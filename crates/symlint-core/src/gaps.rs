@@ -9,7 +9,7 @@ use crate::config::{self, Config};
 use crate::coverage::{Code, NotChecked};
 use crate::discover::sinks::{Sink, has_sinks};
 use crate::discover::{self, module_names};
-use crate::tenants::{Field, FieldKind, FlowResource, Model, State, Tenant, TenantsVariable, VariableState};
+use crate::tenants::{Field, FieldKind, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState};
 
 /// What of a model was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
@@ -233,19 +233,22 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
 
 /// One for each attribute of which some values are known only at apply.
 fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
-    let mut unknown: BTreeMap<FieldKind, Vec<&Field>> = BTreeMap::new();
+    let mut unknown: BTreeMap<FieldKind, Vec<(TenantId, &str, Span)>> = BTreeMap::new();
     for field in model.tenants.iter().flat_map(Tenant::values) {
-        if matches!(field.state, State::Unknown(_)) {
-            unknown.entry(field.kind).or_default().push(field);
+        if let State::Unknown(why) = &field.state {
+            unknown.entry(field.kind).or_default().push((field.tenant, &why.reason, field.span));
         }
     }
-    for (kind, fields) in unknown {
-        let tenants: BTreeSet<_> = fields.iter().map(|field| field.tenant).collect();
-        let Some((first, State::Unknown(why))) = fields.first().map(|first| (first, &first.state)) else { continue };
-        let name = model.tenant(first.tenant).name();
+    for effect in &model.unknown_effects {
+        unknown.entry(effect.field).or_default().push((effect.tenant, &effect.reason, effect.span));
+    }
+    for (kind, values) in unknown {
+        let tenants: BTreeSet<_> = values.iter().map(|(tenant, ..)| tenant).collect();
+        let Some(&(first, reason, span)) = values.first() else { continue };
+        let name = model.tenant(first).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
-        let reason = format!("{} of {whose} is known only after apply: {}", kind.name(), why.reason);
-        found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(first.span)));
+        let reason = format!("{} of {whose} is known only after apply: {reason}", kind.name());
+        found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(span)));
     }
 }
 

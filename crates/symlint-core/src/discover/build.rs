@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::tenants::{
     Builder, Collection, Discovery, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index, Key, Layout,
     Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
-    VariableState, overridden,
+    UnknownEffect, VariableState, overridden,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -34,6 +34,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let conversions = conversions(&evaluator, &found, &variables, &population);
     let mut tenants = population.tenants(&walked, &conversions, config);
     population.add_called(&mut walked, &mut tenants);
+    let unknown_effects = population.unknown_effects;
     let mut sources = population.sources;
     sources.add_values(&tenants);
     let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
@@ -66,6 +67,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         role_names: RoleNames::default(),
         overridden,
         sources_of_values: sources,
+        unknown_effects,
         not_checked: Vec::new(),
     }
 }
@@ -210,6 +212,7 @@ pub(super) struct Population<'a> {
     elsewhere: Vec<HashSet<FieldKind>>,
     /// Elements of other collections, by these and the tenants to whom they belong.
     others: Vec<(usize, TenantId, Value)>,
+    unknown_effects: Vec<UnknownEffect>,
 }
 
 impl<'a> Population<'a> {
@@ -258,6 +261,7 @@ impl<'a> Population<'a> {
             pairs,
             elsewhere: Vec::new(),
             others: Vec::new(),
+            unknown_effects: Vec::new(),
         }
     }
 
@@ -540,6 +544,7 @@ impl<'a> Population<'a> {
         }
         for (tenant, effects) in tenants.iter_mut().zip(effects) {
             super::effective::apply(tenant, &effects, &self.sources);
+            self.unknown_effects.extend(super::effective::unknown(tenant, &effects));
         }
         self.name(&mut tenants, walked);
         tenants

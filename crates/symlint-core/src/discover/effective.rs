@@ -8,7 +8,7 @@ use super::reach::Step;
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, Whole, arn, other_shape, text_of,
+    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, UnknownEffect, Whole, arn, other_shape, text_of,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -194,6 +194,23 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &Source
     {
         tenant.sso_account_id = account;
     }
+}
+
+/// What takes effect for `tenant` and is not known, where the tenant's own value is. One value may reach several sinks.
+pub(super) fn unknown(tenant: &Tenant, effects: &[Effective]) -> Vec<UnknownEffect> {
+    let mut found: Vec<UnknownEffect> = Vec::new();
+    for Effective { field, value, .. } in effects.iter().filter(|effective| !effective.is_fragment) {
+        let Some(unknown) = value.as_unknown().filter(|it| !it.is_refused && it.candidates().is_empty()) else {
+            continue;
+        };
+        let is_counted = tenant.values().any(|it| it.kind == *field && matches!(it.state, State::Unknown(_)));
+        let (reason, span) = (unknown.reason.clone(), unknown.span);
+        let effect = UnknownEffect { tenant: tenant.id, field: *field, reason, span };
+        if !is_counted && !found.contains(&effect) {
+            found.push(effect);
+        }
+    }
+    found
 }
 
 fn is_of(gap: &MissingAttribute, field: FieldKind) -> bool {

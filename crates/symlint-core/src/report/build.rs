@@ -199,7 +199,7 @@ fn summary_of(
 
 fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) -> ReportedRun {
     let model = &outcome.model;
-    let (mut values_checked, mut unknown_values) = (0, 0);
+    let (mut values_checked, mut unknown_values) = (0, model.unknown_effects.len());
     for field in model.tenants.iter().flat_map(Tenant::values).filter(|field| !field.is_derived()) {
         match field.state {
             State::Text(_) => values_checked += 1,

@@ -34,8 +34,8 @@ pub use index::Index;
 pub(crate) use layout::{Expected, Layout, Pair};
 pub(crate) use model::count;
 pub use model::{
-    Connector, Grant, MissingAttribute, Model, Provenance, RunId, Tenant, TenantId, TenantsVariable, VariableState,
-    Whole,
+    Connector, Grant, MissingAttribute, Model, Provenance, RunId, Tenant, TenantId, TenantsVariable, UnknownEffect,
+    VariableState, Whole,
 };
 pub use names::{environment_of, known_role_kind, normalise};
 pub use overridden::Overridden;

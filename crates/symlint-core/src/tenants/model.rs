@@ -171,6 +171,17 @@ impl Connector {
     }
 }
 
+/// A value of a tenant that takes effect and is not known before apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownEffect {
+    pub tenant: TenantId,
+    pub field: FieldKind,
+    /// Why it is not known.
+    pub reason: String,
+    /// The expression that is not known.
+    pub span: Span,
+}
+
 impl Tenant {
     /// The key as it is written.
     pub fn name(&self) -> &str {
@@ -364,6 +375,8 @@ pub struct Model<'p> {
     pub overridden: Vec<Overridden>,
     /// Which of the tenants' values an argument was made of.
     pub sources_of_values: SourceIndex,
+    /// What flows receive for tenants and is not known before apply, where what is written for the tenant is.
+    pub unknown_effects: Vec<UnknownEffect>,
     /// What could not be found out on the way.
     pub not_checked: Vec<NotChecked>,
 }
