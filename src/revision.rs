@@ -59,13 +59,16 @@ impl Repository {
         let fetch = "with actions/checkout, set `fetch-depth: 2` and use `--base HEAD^1` on pull_request; on GitLab, run \
                      `git fetch --depth=1 origin \"$CI_MERGE_REQUEST_DIFF_BASE_SHA\"` and use \
                      `--base \"$CI_MERGE_REQUEST_DIFF_BASE_SHA\"`; elsewhere, run `git fetch --unshallow`";
-        let Ok(commit) = self.answer(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")]) else {
+        let parsed = self.answer(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")]);
+        let commit = parsed.map_err(|reason| {
             let message = format!("cannot find the git revision `{revision}`");
-            return Err(match is_shallow {
+            match is_shallow {
                 true => usage(format!("{message}: this clone is shallow and does not have it"), fetch),
-                false => usage(message, "name a branch, a tag or a commit that is in this clone, or fetch it"),
-            });
-        };
+                false => {
+                    usage(message + &reason, "name a branch, a tag or a commit that is in this clone, or fetch it")
+                }
+            }
+        })?;
         let short = commit.get(..10).unwrap_or(&commit).to_owned();
         match self.answer(&["merge-base", "HEAD", &commit]) {
             Ok(base) if base == commit => Ok(Base { commit, name: named(revision, &short) }),

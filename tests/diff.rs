@@ -520,3 +520,47 @@ fn values_mean_nothing_in_a_comment() {
     let human = self::run(dir.path(), &["diff", "--base", "HEAD", "--color", "always"]);
     assert!(!human.stdout.contains("\u{1b}[31m ```"), "{}", human.stdout);
 }
+
+#[test]
+fn what_is_in_neither_tree_is_a_mistake() {
+    let dir = repository(&two());
+    for arguments in [
+        ["check", "--new-since", "HEAD", ".", "typo"],
+        ["diff", "--base", "HEAD", ".", "typo"],
+        ["check", "--new-since", "HEAD", "--config", "typo"],
+        ["check", "--new-since", "HEAD", "--baseline", "typo"],
+        ["check", "--new-since", "HEAD", "--var-file", "typo"],
+    ] {
+        let run = run(dir.path(), &arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stderr, run.stdout);
+        assert!(run.stderr.contains("cannot read typo"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_configuration_that_both_folders_have_is_no_change() {
+    let tenants = values(&two());
+    let files = ["old", "new"].map(|side| {
+        [
+            (format!("{side}/.symlint.hcl"), "allowed_partitions = [\"aws\"]\n"),
+            (format!("{side}/env/main.tf"), MAIN),
+            (format!("{side}/env/sso_flow/main.tf"), FLOW),
+            (format!("{side}/env/terraform.tfvars"), tenants.as_str()),
+        ]
+    });
+    let files: Vec<(&str, &str)> = files.iter().flatten().map(|(name, text)| (name.as_str(), *text)).collect();
+    let dir = folder(&files);
+    for (top, arguments) in [(".", ["diff", "old/env", "new/env"]), ("old", ["diff", ".", "../new"])] {
+        let found = json(&dir.path().join(top), &arguments);
+        assert_eq!(found["check"]["settings"], serde_json::json!([]), "{arguments:?}");
+    }
+}
+
+#[test]
+fn reports_of_earlier_checks_are_no_part_of_the_change() {
+    let dir = repository(&two());
+    let report = run(dir.path(), &["check", "--format", "json"]).stdout;
+    write(dir.path(), "earlier.json", &report);
+    let run = run(dir.path(), &["check", "--new-since", "HEAD", "--with", "earlier.json"]);
+    assert_eq!(run.code, 0, "{}{}", run.stderr, run.stdout);
+}

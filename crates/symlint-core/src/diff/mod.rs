@@ -15,8 +15,9 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::coverage::Code;
 use crate::finding::{SuppressedBy, Suppression};
-use crate::report::{Details, ProblemKind, Report, ReportedFinding, Tool, importance};
+use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, Tool, importance};
 use crate::rule::Level;
 use findings::changed;
 use pair::{Pairing, Seen};
@@ -231,5 +232,15 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
             finding.suppressed = Some(Suppression { by: SuppressedBy::Revision, reason: format!("{base} has it too") });
         }
     }
+    // Where there was nothing yet, there were no findings either.
+    let unread = old.problems.iter().filter(|problem| problem.kind != ProblemKind::NothingChecked);
+    new.not_checked.extend(unread.map(|problem| ReportedGap {
+        code: Code::LeftOut,
+        reason: format!("{base} may have further findings, which count as new here: {problem}"),
+        location: None,
+        help: None,
+        is_surprise: false,
+        is_finding: false,
+    }));
     new.recount(fail_on);
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use symlint_terraform::syntax::{self, Attribute, Block};
-use symlint_terraform::{EntryKind, FileTree, Given, Sources, Span};
+use symlint_terraform::{FileTree, Given, Sources, Span};
 
 use super::Engine;
-use super::paths::{is_below, shown};
+use super::paths::{base, is_below, parent, shown};
 use super::request::{ConfigChoice, Named, Request};
 use super::tree::Overlay;
 use crate::diff::{self, Comparison, Diff, SettingChange, Trial};
@@ -82,61 +82,69 @@ impl Engine<'_> {
         Ok(after)
     }
 
-    /// Checks both sides. What one of them does not have is not asked of it.
+    /// Checks both sides. What one of them lacks, and the other has, is not asked of it.
     fn both(&self, old: &Side, new: &Side) -> Result<(Report, Report), Problem> {
-        let (own, others) = (adapted(&new.tree, &new.request)?, adapted(&old.tree, &old.request)?);
-        let places = |request: &Request| request.paths.len();
-        // What is nowhere is a mistake, and checking it says so.
-        let is_nowhere = places(&own) == 0 && places(&others) == 0;
-        let after = self.check(&new.tree, if is_nowhere { &new.request } else { &own })?;
-        let before = self.check(&old.tree, &others)?;
-        Ok((before, after))
+        let own = adapted(&new.tree, &new.request, Some(&old.tree))?;
+        let others = adapted(&old.tree, &old.request, Some(&new.tree))?;
+        // Earlier reports are no part of the change.
+        let text = |path: &String| Ok::<_, Problem>((shown(path), new.tree.read(&shown(path))?));
+        let texts = old.request.with.iter().map(text).collect::<Result<Texts, Problem>>()?;
+        let before: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&old.tree), texts });
+        let after = self.check(&new.tree, &own)?;
+        Ok((self.check(&before, &others)?, after))
     }
 
     /// What is found in the new tree with other texts of configuration files; none where that cannot be said.
     fn under(&self, side: &Side, texts: Texts) -> Option<Report> {
         let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&side.tree), texts });
-        let request = adapted(&tree, &side.request).ok()?;
+        let request = adapted(&tree, &side.request, None).ok()?;
         self.check(&tree, &request).ok()
     }
 }
 
-/// The request without the files and folders that are not in the tree, with what a comparison needs.
-fn adapted(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Request, Problem> {
-    let is_there = |path: &str| Ok::<bool, Problem>(tree.kind(&shown(path))?.is_some());
+/// The request without the files and folders that are not in the tree, with what a comparison needs. What is in no
+/// tree is a mistake of the caller, and stays, so that checking it says so.
+fn adapted(tree: &Arc<dyn FileTree>, request: &Request, other: Option<&Arc<dyn FileTree>>) -> Result<Request, Problem> {
+    let is_kept = |path: &str| {
+        let is_in = |tree: &Arc<dyn FileTree>| Ok::<bool, Problem>(tree.kind(&shown(path))?.is_some());
+        Ok::<bool, Problem>(is_in(tree)? || other.map(is_in).transpose()?.is_some_and(|is_in_other| !is_in_other))
+    };
     let mut adapted = Request { is_compared: true, accept: false, ..request.clone() };
     adapted.paths.clear();
     for named in &request.paths {
-        if match named {
-            Named::Path(path) | Named::Alone(path) => is_there(path)?,
-        } {
+        let (Named::Path(path) | Named::Alone(path)) = named;
+        if is_kept(path)? {
             adapted.paths.push(named.clone());
         }
     }
     adapted.given.clear();
     for given in &request.given {
         if match given {
-            Given::File(path) => is_there(path)?,
+            Given::File(path) => is_kept(path)?,
             Given::Value(..) => true,
         } {
             adapted.given.push(given.clone());
         }
     }
-    if let ConfigChoice::File(path) = &request.config {
-        if !is_there(path)? {
-            adapted.config = ConfigChoice::None;
-        }
+    if let ConfigChoice::File(path) = &request.config
+        && !is_kept(path)?
+    {
+        adapted.config = ConfigChoice::None;
     }
-    if let Some(path) = &request.baseline {
-        let is_file = matches!(tree.kind(&shown(path))?, Some(EntryKind::File));
-        adapted.baseline = request.baseline.clone().filter(|_| is_file);
+    if let Some(path) = &request.baseline
+        && !is_kept(path)?
+    {
+        adapted.baseline = None;
     }
     Ok(adapted)
 }
 
-/// The texts of the configuration files of a report, by their names in the new tree.
+/// The texts of the configuration files of a report, by their names in the new tree. A file above the folders that are
+/// compared is named as theirs is where their paths end alike.
 fn configs(report: &Report, tops: Option<[&str; 2]>) -> Texts {
+    let tops = tops.map(without_common_end);
     let name = |name: &str| match tops {
+        Some([old, new]) if old == "." && is_relative_below(name) => shown(&format!("{new}/{name}")),
         Some([old, new]) if is_below(name, old) => {
             let rest = name.strip_prefix(old).unwrap_or_default();
             shown(&format!("{new}{rest}"))
@@ -145,6 +153,19 @@ fn configs(report: &Report, tops: Option<[&str; 2]>) -> Texts {
     };
     let configs = report.details.iter().flat_map(|details| &details.configs);
     configs.map(|(path, text)| (name(path), Some(text.clone()))).collect()
+}
+
+/// Two folders without the last parts of their paths, as far as these are the same.
+fn without_common_end(mut tops: [&str; 2]) -> [&str; 2] {
+    while tops[0] != tops[1] && tops.iter().all(|top| *top != "." && *top != "/") && base(tops[0]) == base(tops[1]) {
+        tops = tops.map(parent);
+    }
+    tops
+}
+
+/// Whether a path leads into the current folder.
+fn is_relative_below(path: &str) -> bool {
+    !path.starts_with('/') && path != ".." && !path.starts_with("../")
 }
 
 /// A setting or a block in a configuration file.
