@@ -37,7 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The block that would say that all of `members` belong together, filled in. Tenants that are already in one stay in it.
-fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
+pub(super) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
     let is_member = |key: &String| members.iter().any(|tenant| tenant.name() == key);
     let there: Vec<&TenantGroup> = groups.iter().filter(|group| group.tenants.iter().any(is_member)).collect();
     let mut keys: Vec<&str> = Vec::new();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use symlint_core::config::common_name;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, Part, RelationKind, TenantId};
+use symlint_core::tenants::{Comparable, Part, RelationKind, Tenant, TenantId};
+
+use super::shared_sso_account::advice;
 
 /// How many tenants the message names.
 const NAMED: usize = 4;
@@ -25,12 +27,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 format!("target_account_id {target} is used by {number} customers in one organization: {named}{more}")
             }
         };
-        let list: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+        let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let name = common_name(&keys).map_or_else(|| keys.join("-"), str::to_owned);
         let help = format!(
             "Engineers who are approved for one customer would enter an account of another: replace the account that was \
-             copied. If they are one customer, add `customer \"{name}\" {{ tenants = [{}] }}` to .symlint.hcl",
-            list.join(", ")
+             copied. If they are one customer, {}",
+            advice("customer", &cx.config.customers, &members, &name)
         );
         let other = target_of(cx, owner, target);
         let mut report = cx.report(part.piece, message).help(help);

@@ -42,9 +42,9 @@ pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) 
     (accounts, is_complete)
 }
 
-/// Whether it stands for every account.
+/// Whether it stands for more than one account.
 pub(super) fn is_wildcard(account: &Account) -> bool {
-    account.id.contains('*') && account.id.bytes().all(|byte| matches!(byte, b'*' | b'?'))
+    account.id.contains(['*', '?'])
 }
 
 /// All safelists, each with its call.

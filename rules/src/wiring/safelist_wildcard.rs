@@ -12,9 +12,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for account in accounts(cx.model, list).0.into_iter().filter(is_wildcard) {
             if seen.insert(account.span) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
+                let id = &account.id;
+                let is_any = id.bytes().all(|byte| byte == b'*') || id.as_str() == "?".repeat(12);
+                let which = if is_any { "in every account" } else { "in every account that matches" };
                 let message = format!(
-                    "`{}` allows the runtime to assume roles under `/sym/` in every account, not only in those of tenants",
-                    account.id
+                    "`{id}` allows the runtime to assume roles under `/sym/` {which}, not only in those of tenants"
                 );
                 cx.report(place, message);
             }
