@@ -11,10 +11,10 @@ use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
 use crate::args::{DiffFormat, DiffOptions, DiffOutput, InputOptions};
-use crate::check::asked;
 use crate::disk::{Disk, shown};
 use crate::human_diff::human;
 use crate::output::{self, Failure};
+use crate::request::asked;
 use crate::revision::{Repository, WithoutSubmodules};
 
 /// Compares what the options name, and reports.

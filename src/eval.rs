@@ -13,9 +13,9 @@ use symlint_terraform::{
 };
 
 use crate::args::{EvalFormat, EvalOptions};
-use crate::check::{environment, given};
 use crate::disk::{Disk, reason, shown};
 use crate::output::{self, Failure};
+use crate::request::{environment, given};
 
 /// The places that are named for one value.
 const MOST_ORIGINS: usize = 100;

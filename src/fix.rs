@@ -11,9 +11,10 @@ use symlint_core::report::count;
 use symlint_rules::catalogue;
 
 use crate::args::FixOptions;
-use crate::check::{asked, describe, say_problems, stdin_name};
+use crate::check::{describe, say_problems};
 use crate::human::human;
 use crate::output::{self, Change, Failure};
+use crate::request::{asked, stdin_name};
 use crate::style::Style;
 
 /// Fixes what can be fixed, and reports what is left.

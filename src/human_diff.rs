@@ -6,7 +6,7 @@ use symlint_core::diff::{
     ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, coverage_line, grant_line, headline, hidden_line,
     known_text, list_line, setting_line, tenant_notes, wiring_line,
 };
-use symlint_core::report::Location;
+use symlint_core::report::{Known, Location, count};
 use symlint_core::rule::Level;
 
 use crate::args::DiffOptions;
@@ -153,9 +153,9 @@ fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) ->
 }
 
 /// A value in full.
-fn whole(value: Option<&symlint_core::report::Known>) -> String {
+fn whole(value: Option<&Known>) -> String {
     match value {
-        Some(symlint_core::report::Known::Text(text)) => text.to_string(),
+        Some(Known::Text(text)) => text.to_string(),
         value => known_text(value),
     }
 }
@@ -179,5 +179,5 @@ fn last_lines(diff: &Diff, lines: &mut Lines) {
     let text = lines.painted(paint, &printable(&headline.text));
     let base = printable(&diff.base);
     // Writing to a string cannot fail.
-    let _ = writeln!(lines.text, "compared {after} tenants with {before} of {base}: {text}");
+    let _ = writeln!(lines.text, "compared {} with {before} of {base}: {text}", count(after, "tenant"));
 }

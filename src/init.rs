@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use symlint_core::engine::{CONFIG, Engine, Named, Proposed, Request};
 use symlint_core::finding::SuppressedBy;
-use symlint_core::report::{Problem, ProblemKind, Report, coverage, importance};
+use symlint_core::report::{Problem, ProblemKind, Report, count, coverage, importance};
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::{EntryKind, FileTree};
 
 use crate::args::InitOptions;
-use crate::check::environment;
 use crate::disk::{Disk, shown};
 use crate::excerpt::printable;
 use crate::output::{self, Failure};
+use crate::request::environment;
 
 /// The file of a baseline that has no other name.
 const BASELINE: &str = "symlint-baseline.json";
@@ -224,8 +224,4 @@ fn in_folder(folder: &str, name: &str) -> String {
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

@@ -9,13 +9,13 @@ use symlint_core::inspection::{
     self, Contents, FieldEvidence, FoundBy, InspectedArgument, InspectedAttribute, InspectedCall, InspectedCases,
     InspectedCollection, InspectedFlow, InspectedRun, InspectedValues, Inspection, ValuesChoice,
 };
-use symlint_core::report::{Location, Problem, ProblemKind};
+use symlint_core::report::{Location, Problem, ProblemKind, count};
 use symlint_rules::catalogue;
 
 use crate::args::{InspectFormat, InspectOptions};
-use crate::check::asked_places;
 use crate::excerpt::printable;
 use crate::output::{self, Failure};
+use crate::request::asked_places;
 use crate::style;
 
 /// Shows what is found in what the options name, and how.
@@ -522,8 +522,4 @@ fn bracketed(addresses: &[String]) -> String {
 fn listed(names: &[String], most: usize) -> String {
     let shown = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
     if names.len() > most { format!("{shown} and {} more", names.len() - most) } else { shown }
-}
-
-fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

@@ -15,6 +15,7 @@ mod init;
 mod inspect;
 mod manual;
 mod output;
+mod request;
 mod revision;
 mod style;
 

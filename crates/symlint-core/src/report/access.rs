@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use symlint_terraform::{Span, Str, Value};
+use symlint_terraform::{Span, Str};
 
-use super::wire::{Access, AccessStep, Known};
+use super::place::{Known, known, shown};
+use super::wire::{Access, AccessStep};
 use crate::check::Outcome;
 use crate::discover::{Effective, effects_of, resources_of};
 use crate::finding::Finding;
-use crate::tenants::{Field, FieldKind, FlowInstance, FlowResource, Grant, Model, State, Tenant, TenantId, text_of};
+use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId};
 
 /// What a grant leads to, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,23 +86,6 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
     match numbers.is_empty() {
         true => vec![grant(None)],
         false => numbers.into_iter().map(|number| grant(Some(number))).collect(),
-    }
-}
-
-/// The text of a field as it is written, or why it is unknown.
-pub(super) fn known(field: &Field) -> Option<Known> {
-    match &field.state {
-        State::Text(_) => field.raw().cloned().map(Known::Text),
-        State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
-        State::Absent(_) | State::Unusable => None,
-    }
-}
-
-/// The text of a value that takes effect, or why it is unknown.
-pub(super) fn shown(value: &Value) -> Option<Known> {
-    match value.as_unknown() {
-        Some(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
-        None => text_of(value).filter(|text: &Str| !text.is_empty()).map(Known::Text),
     }
 }
 

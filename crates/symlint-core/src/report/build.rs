@@ -6,9 +6,10 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
 
-use super::access::{self, known};
+use super::access;
 use super::details::{self, Detailer, Details};
 use super::owners::Owners;
+use super::place::{Known, Location, known};
 use super::problem::Problem;
 use super::summary::{is_clean, verdict};
 use super::wire::*;
@@ -96,7 +97,8 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
         is_same
     });
     if let Some(details) = &details {
-        details::note_owners(&mut findings, details);
+        let subjects = findings.iter_mut().filter_map(|finding| finding.subject.as_deref_mut());
+        details::note_owners(subjects, details);
     }
     let mut runs: Vec<ReportedRun> =
         checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::place::Location;
 use super::summary::{coverage, pages, policy, totals};
-use super::wire::{Location, Report};
+use super::wire::Report;
 
 /// `file:line:column: level[rule] message` for each finding that counts.
 fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {

@@ -7,8 +7,7 @@ use foldhash::HashMap;
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Kind, Span, Str, Value};
 
-use super::access::{known, shown};
-use super::wire::{Known, Location, ReportedFinding};
+use super::place::{Known, Location, known, shown};
 use crate::check::Outcome;
 use crate::discover::{Effective, effects_of, resources_of};
 use crate::finding::Finding;
@@ -351,10 +350,10 @@ impl<'a, 'p> Detailer<'a, 'p> {
 }
 
 /// Adds, to the subjects of findings about what passes values, whose values are passed.
-pub(super) fn note_owners(findings: &mut [ReportedFinding], details: &Details) {
+pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, details: &Details) {
     let owners = owners(details);
     let customer = |tenant: usize| details.tenants.get(tenant).map(|it| it.customer);
-    for subject in findings.iter_mut().filter_map(|finding| finding.subject.as_mut()) {
+    for subject in subjects {
         let mut others = BTreeSet::new();
         for (tenant, kind, text) in &subject.values {
             let written = details.tenants.get(*tenant).into_iter().flat_map(|tenant| &tenant.values);

@@ -6,8 +6,9 @@ use std::io;
 
 use super::importance;
 use super::mermaid::mermaid;
+use super::place::Known;
 use super::summary::{count, is_clean, policy, totals, verdict};
-use super::wire::{Known, Report, ReportedFinding, ReportedTenant};
+use super::wire::{Report, ReportedFinding, ReportedTenant};
 use crate::rule::Level;
 
 /// How many findings are listed: more are read in another format.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use symlint_terraform::Str;
 
-use super::wire::{Access, AccessStep, Known, Report};
+use super::place::Known;
+use super::wire::{Access, AccessStep, Report};
 use crate::rule::Level;
 
 /// More tenants than that are no picture any more.

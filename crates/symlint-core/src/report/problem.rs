@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use symlint_terraform::FileError;
 
-use super::wire::Location;
+use super::place::Location;
 use crate::policy::{BaselineError, UnknownRule};
 
 /// Why there is no report at all, or why something in it was not done.

@@ -7,8 +7,9 @@ use foldhash::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::line_hash::line_hashes;
+use super::place::Location;
 use super::summary::policy;
-use super::wire::{Location, Report, ReportedFinding, ReportedFix, RuleDescription};
+use super::wire::{Report, ReportedFinding, ReportedFix, RuleDescription};
 use super::{importance, repository};
 use crate::rule::Level;
 

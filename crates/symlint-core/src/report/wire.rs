@@ -5,9 +5,10 @@ use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
-use symlint_terraform::{Position, Source, Span, Str};
+use symlint_terraform::{Source, Str};
 
 use super::details::{Details, Subject};
+use super::place::{Known, Location};
 use super::problem::Problem;
 use crate::coverage::Code;
 use crate::finding::{SuppressedBy, Suppression};
@@ -265,32 +266,6 @@ pub struct ReportedFinding {
     pub subject: Option<Box<Subject>>,
 }
 
-/// A range of text in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Location {
-    /// The path as it was given, joined with the name below it.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub file: Str,
-    /// The first character.
-    pub start: Place,
-    /// The character behind the last one.
-    pub end: Place,
-}
-
-/// A place in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Position"))]
-pub struct Place {
-    /// From 1.
-    pub line: u32,
-    /// From 1, in Unicode code points.
-    pub column: u32,
-    /// From 0, in bytes of the file as it lies on disk.
-    pub offset: u32,
-}
-
 /// A place that a finding relates to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -373,21 +348,6 @@ pub struct ReportedGrant {
     pub target_account_id: Option<Known>,
 }
 
-/// A value that is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Value"))]
-pub enum Known {
-    /// As it is written.
-    Text(#[cfg_attr(feature = "schema", schemars(with = "String"))] Str),
-    /// Not known before apply.
-    Unknown {
-        /// Why.
-        unknown: String,
-    },
-}
-
 /// The numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -444,17 +404,6 @@ impl Report {
 pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *to, report)?;
     to.write_all(b"\n")
-}
-
-impl Location {
-    /// Where `span`, one of `source`, stands.
-    pub fn of(span: Span, source: &Source) -> Self {
-        let place = |offset| {
-            let Position { line, column, offset } = source.position(offset);
-            Place { line, column, offset }
-        };
-        Self { file: source.shared_name(), start: place(span.start), end: place(span.end) }
-    }
 }
 
 /// A rule, for `symlint rules --format json`.
