@@ -1,18 +1,18 @@
 //! See connector-role-name.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Affixes, RoleHabit, RoleHabitKind, RoleNaming, known_role_kind};
+use symlint_core::tenants::{Affixes, NamingConvention, NamingConventionKind, RoleNaming, known_role_kind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let habits = cx.role_habits();
-    for habit in habits {
-        if let RoleHabitKind::OtherForm(affixes) = &habit.kind {
-            report_form(cx, habit, affixes);
+    let conventions = cx.role_conventions();
+    for convention in conventions {
+        if let NamingConventionKind::OtherForm(affixes) = &convention.kind {
+            report_form(cx, convention, affixes);
         }
     }
     for tenant in cx.tenants() {
-        let is_habit = habits.iter().any(|habit| habit.tenants.binary_search(&tenant.id).is_ok());
-        if cx.role_naming(tenant.id) != RoleNaming::OtherKind || is_habit {
+        let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok());
+        if cx.role_naming(tenant.id) != RoleNaming::OtherKind || is_convention {
             continue;
         }
         let Some(role) = tenant.role() else { continue };
@@ -38,11 +38,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// Reports a form that most role names have, and which may only need to be configured.
-fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
-    let first = habit.tenants.first().and_then(|&first| cx.tenant(first).role());
+fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Affixes) {
+    let first = convention.tenants.first().and_then(|&first| cx.tenant(first).role());
     let Some(role) = first else { return };
     let (pattern, form) = (&cx.config.role_name, format!("{}{{environment}}{}", affixes.prefix, affixes.suffix));
-    let count = cx.model.count(&habit.tenants, habit.of);
+    let count = cx.model.count(&convention.tenants, convention.of);
     let message = format!(
         "the roles of {count} have names of the form `{form}`, but connector roles have names of the form `{pattern}`"
     );
@@ -51,5 +51,5 @@ fn report_form(cx: &mut Context<'_>, habit: &RoleHabit, affixes: &Affixes) {
          tenant's connector. If these roles are intended, add this to .symlint.hcl: \
          `connector {{ role_name = \"{form}\" }}`"
     );
-    cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(form);
+    cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(form);
 }

@@ -1,16 +1,16 @@
 //! See connector-role-unexpected.md.
 
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::{RoleHabit, RoleHabitKind, RoleNaming, Tenant, environment_of, normalise};
+use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let habits = cx.role_habits();
-    for habit in habits {
-        report_habit(cx, habit);
+    let conventions = cx.role_conventions();
+    for convention in conventions {
+        report_convention(cx, convention);
     }
     for tenant in cx.tenants() {
-        let is_habit = habits.iter().any(|habit| habit.tenants.binary_search(&tenant.id).is_ok());
-        if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_habit {
+        let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok());
+        if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention {
             report_one(cx, tenant);
         }
     }
@@ -49,14 +49,14 @@ fn hint(name: &str, key: &str, cx: &Context<'_>) -> String {
     format!("; did you mean `{}`?", pattern.role_name(&key.replace('_', "-")))
 }
 
-fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
-    let Some(first) = habit.tenants.first().map(|&first| cx.tenant(first)) else { return };
+fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
+    let Some(first) = convention.tenants.first().map(|&first| cx.tenant(first)) else { return };
     let Some(role) = first.role() else { return };
-    let count = cx.model.count(&habit.tenants, habit.of);
-    let (message, help, cause) = match &habit.kind {
+    let count = cx.model.count(&convention.tenants, convention.of);
+    let (message, help, cause) = match &convention.kind {
         // This is reported by `connector-role-name`.
-        RoleHabitKind::OtherForm(_) => return,
-        RoleHabitKind::SameName => (
+        NamingConventionKind::OtherForm(_) => return,
+        NamingConventionKind::SameName => (
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
                 "The name cannot show that a role belongs to another customer. If these roles are intended, add this to \
@@ -66,7 +66,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             ),
             role.name.text().to_owned(),
         ),
-        RoleHabitKind::Longer(affixes) => {
+        NamingConventionKind::Longer(affixes) => {
             let pattern = &cx.config.role_name;
             let pattern =
                 format!("{}{}{{environment}}{}{}", pattern.prefix, affixes.prefix, affixes.suffix, pattern.suffix);
@@ -78,7 +78,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
                 pattern,
             )
         }
-        RoleHabitKind::Shorter(affixes) => {
+        NamingConventionKind::Shorter(affixes) => {
             let (key, role) = (first.name(), role.name.text());
             let around = [&affixes.prefix, &affixes.suffix].into_iter().filter(|affix| !affix.is_empty());
             let around = around.map(|affix| format!("`{affix}`")).collect::<Vec<_>>().join(" and ");
@@ -93,7 +93,7 @@ fn report_habit(cx: &mut Context<'_>, habit: &RoleHabit) {
             )
         }
     };
-    cx.report(role.name.piece, message).help(help).group(&habit.tenants).cause(cause);
+    cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(cause);
 }
 
 /// The environment that the connector of the role `name` was probably given.

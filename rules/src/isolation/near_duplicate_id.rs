@@ -3,7 +3,6 @@
 use std::hash::BuildHasher;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::facts;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, InstanceArn, Part, PermissionSetArn, Piece, Tenant, TenantId};
 use symlint_terraform::Span;
@@ -52,7 +51,8 @@ fn ids<'a>(cx: &Context<'a>) -> Vec<Id<'a>> {
     for tenant in cx.tenants() {
         for (part, is_account) in parts(tenant) {
             let piece = part.piece;
-            let is_used = part.is_well_formed() && !piece.field.is_garbled() && !is_forbidden(cx, part.text());
+            let is_used =
+                part.is_well_formed() && !piece.field.is_garbled() && !cx.config.is_forbidden_account(part.text());
             if !is_used {
                 continue;
             }
@@ -66,10 +66,6 @@ fn ids<'a>(cx: &Context<'a>) -> Vec<Id<'a>> {
         }
     }
     ids
-}
-
-fn is_forbidden(cx: &Context<'_>, id: &str) -> bool {
-    id == facts::SYM_ACCOUNT || cx.config.host_accounts.iter().any(|host| host == id)
 }
 
 /// The accounts and instance ids of a tenant. What contradicts the tenant's other values is not among them.
@@ -145,7 +141,7 @@ fn substituted(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count() == 1
 }
 
-/// Whether more than one character differs: of two ids that are near each other, two neighbors are then swapped.
+/// Whether two ids that are near each other differ by a swap: a wrong character changes only one place.
 fn swapped(a: &str, b: &str) -> bool {
     a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count() > 1
 }

@@ -11,7 +11,7 @@ use symlint_core::tenants::{Comparable, Tenant, TenantId};
 /// How many characters of an instance ID depend on its region.
 const PREFIX_LENGTH: usize = 4;
 
-/// At most this many others must agree.
+/// At least this many others must agree.
 const FEWEST: usize = 3;
 
 /// How many of the others are named.

@@ -10,8 +10,8 @@ use crate::config::{ArgumentKind, Config, RoleNamePattern};
 use crate::discover::{Step, module_names};
 use crate::gaps::likely_flow;
 use crate::tenants::{
-    Affixes, Collection, Field, FieldKind, Model, OtherAttribute, Provenance, RoleHabit, RoleHabitKind, Tenant,
-    known_role_kind,
+    Affixes, Collection, Field, FieldKind, Model, NamingConvention, NamingConventionKind, OtherAttribute, Provenance,
+    Tenant, known_role_kind,
 };
 
 /// How many letters of a name may be wrong: then the attribute is misspelt, and that is a finding.
@@ -193,8 +193,9 @@ fn kind_of(model: &Model<'_>, value: &Expr) -> Option<ArgumentKind> {
 fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut patterns: BTreeMap<String, usize> = BTreeMap::new();
     for (model, config) in found {
-        let habits = model.role_names.habits().iter();
-        let mut own: Vec<(String, usize)> = habits.filter_map(|habit| pattern_of(habit, model, config)).collect();
+        let conventions = model.role_names.conventions().iter();
+        let mut own: Vec<(String, usize)> =
+            conventions.filter_map(|convention| pattern_of(convention, model, config)).collect();
         if own.is_empty() {
             own.extend(same_name(model, config));
         }
@@ -214,18 +215,18 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     }
 }
 
-/// The name that a habit gives, and how many tenants have it.
-fn pattern_of(habit: &RoleHabit, model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
+/// The name that a convention gives, and how many tenants have it.
+fn pattern_of(convention: &NamingConvention, model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
     let RoleNamePattern { prefix, suffix, .. } = &config.role_name;
-    let pattern = match &habit.kind {
-        RoleHabitKind::Longer(Affixes { prefix: before, suffix: after }) => {
+    let pattern = match &convention.kind {
+        NamingConventionKind::Longer(Affixes { prefix: before, suffix: after }) => {
             format!("{prefix}{before}{{environment}}{after}{suffix}")
         }
-        RoleHabitKind::OtherForm(Affixes { prefix, suffix }) => format!("{prefix}{{environment}}{suffix}"),
-        RoleHabitKind::SameName => model.tenant(*habit.tenants.first()?).role()?.name.text().to_owned(),
-        RoleHabitKind::Shorter(_) => return None,
+        NamingConventionKind::OtherForm(Affixes { prefix, suffix }) => format!("{prefix}{{environment}}{suffix}"),
+        NamingConventionKind::SameName => model.tenant(*convention.tenants.first()?).role()?.name.text().to_owned(),
+        NamingConventionKind::Shorter(_) => return None,
     };
-    Some((pattern, habit.tenants.len()))
+    Some((pattern, convention.tenants.len()))
 }
 
 /// The name that most roles have in common, in several accounts, where it is not of the form that is expected.
@@ -238,6 +239,6 @@ fn same_name(model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
     }
     let (name, _) = accounts.into_iter().filter(|(_, accounts)| accounts.len() >= 3).max_by_key(|(_, it)| it.len())?;
     let count = roles.iter().filter(|role| role.name.text() == name).count();
-    let is_habit = count * 2 > roles.len() && !config.role_name.matches(name) && known_role_kind(name).is_none();
-    is_habit.then(|| (name.to_owned(), count))
+    let is_convention = count * 2 > roles.len() && !config.role_name.matches(name) && known_role_kind(name).is_none();
+    is_convention.then(|| (name.to_owned(), count))
 }

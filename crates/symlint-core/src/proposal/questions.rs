@@ -9,7 +9,7 @@ use crate::config::{Config, common_name};
 use crate::coverage::Code;
 use crate::facts;
 use crate::tenants::{
-    Model, RelationKind, RoleHabitKind, Tenant, TenantId, VariableState, arn, environment_of, text_of,
+    Model, NamingConventionKind, RelationKind, Tenant, TenantId, VariableState, arn, environment_of, text_of,
 };
 
 /// How many names a question shows.
@@ -80,8 +80,11 @@ fn some<T: AsRef<str>>(names: &[T]) -> String {
 fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut blocks: BTreeMap<String, String> = BTreeMap::new();
     for (model, config) in found {
-        let habits = model.role_names.habits().iter();
-        for &id in habits.filter(|habit| matches!(habit.kind, RoleHabitKind::Shorter(_))).flat_map(|it| &it.tenants) {
+        let conventions = model.role_names.conventions().iter();
+        for &id in conventions
+            .filter(|convention| matches!(convention.kind, NamingConventionKind::Shorter(_)))
+            .flat_map(|it| &it.tenants)
+        {
             let tenant = model.tenant(id);
             let role = tenant.role().map(|role| role.name.text().to_owned());
             let Some(environment) = role.as_deref().and_then(|role| environment_of(role, &config.role_name)) else {

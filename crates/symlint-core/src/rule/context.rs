@@ -6,8 +6,8 @@ use super::{Level, Rule};
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::tenants::{
-    Argument, Field, Model, Piece, Relation, RelationKind, RoleHabit, RoleNames, RoleNaming, SetUp, Tenant, TenantId,
-    count,
+    Argument, Field, Model, NamingConvention, Piece, Relation, RelationKind, RoleNames, RoleNaming, SetUp, Tenant,
+    TenantId, count,
 };
 
 /// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
@@ -157,8 +157,8 @@ impl<'a> Context<'a> {
     }
 
     /// What makes many role names of the run unexpected: each tenant is in no more than one.
-    pub fn role_habits(&self) -> &'a [RoleHabit] {
-        self.set_up.role_names(self.model.run).map(RoleNames::habits).unwrap_or_default()
+    pub fn role_conventions(&self) -> &'a [NamingConvention] {
+        self.set_up.role_names(self.model.run).map(RoleNames::conventions).unwrap_or_default()
     }
 
     /// Some of `of` tenants of any runs, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.

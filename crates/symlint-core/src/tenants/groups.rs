@@ -6,7 +6,6 @@ use foldhash::HashMap;
 use symlint_terraform::Str;
 
 use super::comparable::Comparable;
-use super::field::FieldKind;
 use super::model::{RunId, Tenant, TenantId};
 
 /// The tenants of a run, with what is known of them beside their values.
@@ -142,18 +141,6 @@ impl Groups {
     pub fn same_organization(&self, a: TenantId, b: TenantId) -> bool {
         a == b || self.organization(a) == self.organization(b)
     }
-
-    /// Whether two tenants are in different AWS organizations, as far as is known.
-    pub fn are_strangers(&self, a: TenantId, b: TenantId) -> bool {
-        !self.same_organization(a, b)
-    }
-
-    /// Whether two tenants may have the same value of this kind. Customers in one AWS organization share its SSO account
-    /// and its instance, and neither names nor targets.
-    pub fn may_share(&self, kind: FieldKind, a: TenantId, b: TenantId) -> bool {
-        let is_own = matches!(kind, FieldKind::Key | FieldKind::TargetAccountId);
-        self.same_customer(a, b) || !is_own && self.same_organization(a, b)
-    }
 }
 
 fn of(firsts: &[u32], place: usize) -> u32 {
@@ -192,8 +179,8 @@ impl Union {
     }
 }
 
-/// The first tenant of several, and the first of them that is apart from it: enough to find the first one that is apart
-/// from any tenant without a look at all of them.
+/// The first tenant of several, and the first of them that is apart from it. If any of them is apart from a tenant, one of
+/// these two is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Firsts {
     first: First,

@@ -42,7 +42,7 @@ pub use overridden::Overridden;
 pub(crate) use overridden::overridden;
 pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
-pub use role_names::{Affixes, RoleHabit, RoleHabitKind, RoleNames, RoleNaming};
+pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};
 pub use set_up::{Earlier, EarlierTenant, Member, Parts, SetUp};
 pub use shape::{Misfit, MisfitKind};
 pub use sources::{

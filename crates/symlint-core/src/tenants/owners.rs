@@ -27,16 +27,16 @@ struct Kept {
 /// Whose an account or instance is.
 #[derive(Debug, Default)]
 struct Owner {
-    /// By all that they say.
-    surely: Option<Firsts>,
-    /// By the attribute that names it alone.
-    merely: Option<Firsts>,
+    /// Of tenants whose other values do not contradict it.
+    confirmed: Option<Firsts>,
+    /// Of tenants that say so in the attribute, whatever contradicts it.
+    stated: Option<Firsts>,
 }
 
 impl Owner {
-    fn stranger(&self, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
-        let stranger = |firsts: &Option<Firsts>| firsts.and_then(|it| it.apart_from(tenant, &apart(groups)));
-        stranger(&self.surely).or_else(|| stranger(&self.merely)).map(|first| first.tenant)
+    fn other(&self, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
+        let other = |firsts: &Option<Firsts>| firsts.and_then(|it| it.apart_from(tenant, &apart(groups)));
+        other(&self.confirmed).or_else(|| other(&self.stated)).map(|first| first.tenant)
     }
 }
 
@@ -44,7 +44,7 @@ impl Owner {
 type Taken<'a, 't> = &'a dyn Fn(&'t Tenant, &Comparable<'t>) -> Option<Part<'t>>;
 
 fn apart(groups: &Groups) -> impl Fn(TenantId, TenantId) -> bool {
-    |a, b| groups.are_strangers(a, b)
+    |a, b| !groups.same_organization(a, b)
 }
 
 impl Kept {
@@ -53,26 +53,26 @@ impl Kept {
         comparables: &[Comparable<'t>],
         groups: &Groups,
         has_runs: bool,
-        [merely, surely]: [Taken<'_, 't>; 2],
+        [stated, confirmed]: [Taken<'_, 't>; 2],
     ) -> Self {
         let mut kept = Self::default();
         kept.all.reserve(tenants.len());
         let apart = &apart(groups);
         for (tenant, comparable) in tenants.iter().zip(comparables) {
             let first = First::of(tenant.id);
-            let merely = merely(tenant, comparable).filter(|part| !part.text().is_empty());
-            let surely = surely(tenant, comparable);
+            let stated = stated(tenant, comparable).filter(|part| !part.text().is_empty());
+            let confirmed = confirmed(tenant, comparable);
             let run = tenant.id.run.index();
             if has_runs && kept.own.len() <= run {
                 kept.own.resize_with(run + 1, HashMap::default);
             }
             let own = kept.own.get_mut(run).filter(|_| has_runs);
             for owners in own.into_iter().chain([&mut kept.all]) {
-                if let Some(part) = merely {
-                    Firsts::see(&mut owners.entry(part.piece.share()).or_default().merely, first, apart);
+                if let Some(part) = stated {
+                    Firsts::see(&mut owners.entry(part.piece.share()).or_default().stated, first, apart);
                 }
-                if let Some(part) = surely {
-                    Firsts::see(&mut owners.entry(part.piece.share()).or_default().surely, first, apart);
+                if let Some(part) = confirmed {
+                    Firsts::see(&mut owners.entry(part.piece.share()).or_default().confirmed, first, apart);
                 }
             }
         }
@@ -80,9 +80,9 @@ impl Kept {
     }
 
     /// The first stranger to `tenant`, of its run if possible.
-    fn stranger(&self, text: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
+    fn other(&self, text: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         let own = self.own.get(tenant.run.index());
-        let of = |owners: &HashMap<Str, Owner>| owners.get(text)?.stranger(tenant, groups);
+        let of = |owners: &HashMap<Str, Owner>| owners.get(text)?.other(tenant, groups);
         own.and_then(of).or_else(|| of(&self.all))
     }
 
@@ -106,21 +106,21 @@ impl Owners {
     }
 
     /// The first tenant whose SSO account this is, by all that it says, and that is a stranger to `tenant`; if there
-    /// is none, one that merely has it as `sso_account_id`. Those of the same run come first.
+    /// is none, one that stated has it as `sso_account_id`. Those of the same run come first.
     pub(super) fn of_account(&self, account: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         if facts::is_placeholder_account(account) {
             return None;
         }
-        self.accounts.stranger(account, tenant, groups)
+        self.accounts.other(account, tenant, groups)
     }
 
     /// The first tenant whose instance this is, by all that it says, and that is a stranger to `tenant`; if there is
-    /// none, one that merely has it in `instance_arn`. Those of the same run come first.
+    /// none, one that stated has it in `instance_arn`. Those of the same run come first.
     pub(super) fn of_instance(&self, instance: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         if is_placeholder_resource(instance) {
             return None;
         }
-        self.instances.stranger(instance, tenant, groups)
+        self.instances.other(instance, tenant, groups)
     }
 
     /// Whether any tenant has this `sso_account_id`.
@@ -130,16 +130,16 @@ impl Owners {
 
     /// Whether two tenants that are strangers to each other have this SSO account, by all that they say.
     pub(super) fn is_shared_account(&self, account: &str) -> bool {
-        self.accounts.is_shared(account, |owner| owner.surely)
+        self.accounts.is_shared(account, |owner| owner.confirmed)
     }
 
     /// Whether two tenants that are strangers to each other have this `sso_account_id`.
-    pub(super) fn is_merely_shared_account(&self, account: &str) -> bool {
-        self.accounts.is_shared(account, |owner| owner.merely)
+    pub(super) fn is_stated_shared_account(&self, account: &str) -> bool {
+        self.accounts.is_shared(account, |owner| owner.stated)
     }
 
     /// Whether two tenants that are strangers to each other have this instance, by all that they say.
     pub(super) fn is_shared_instance(&self, instance: &str) -> bool {
-        self.instances.is_shared(instance, |owner| owner.surely)
+        self.instances.is_shared(instance, |owner| owner.confirmed)
     }
 }

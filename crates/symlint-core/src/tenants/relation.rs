@@ -87,8 +87,7 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     if compared.has_runs { first_of_each_entry(found, compared) } else { found }
 }
 
-/// Between two runs, entries for the same two customers have only the first that applies, and none that they have within
-/// a run already: where environments repeat customers, they repeat what is wrong with them.
+/// What two customers share in several runs is reported once: within a run if it is there, or else for the first two runs.
 fn first_of_each_entry(mut found: Vec<Relation>, compared: &Compared<'_, '_>) -> Vec<Relation> {
     let groups = compared.groups;
     let entry = |id: TenantId| {
@@ -182,8 +181,8 @@ impl<'a, 't> Finder<'a, 't> {
         Common::new(self.all.has_runs)
     }
 
-    fn are_strangers(&self, a: TenantId, b: TenantId) -> bool {
-        self.all.groups.are_strangers(a, b)
+    fn are_apart(&self, a: TenantId, b: TenantId) -> bool {
+        !self.all.groups.same_organization(a, b)
     }
 
     /// The SSO account of a tenant, where a stranger has the same.
@@ -230,13 +229,13 @@ impl<'a, 't> Finder<'a, 't> {
         let mut seen: Common<&Identity<'t>, Option<Firsts>> = Common::new(self.all.has_runs);
         let owners = self.all.owners;
         let is_shared =
-            |tenant: &Tenant| tenant.sso_account().is_some_and(|it| owners.is_merely_shared_account(it.text()));
+            |tenant: &Tenant| tenant.sso_account().is_some_and(|it| owners.is_stated_shared_account(it.text()));
         let tenants = self.all.tenants.iter().zip(self.all.comparables).filter(|(tenant, _)| is_shared(tenant));
         let identities: Vec<(TenantId, Identity<'t>)> =
             tenants.filter_map(|(tenant, comparable)| Some((tenant.id, Identity::of(tenant, comparable)?))).collect();
         let groups = self.all.groups;
         for (tenant, identity) in &identities {
-            let other = seen.see(identity, First::of(*tenant), &|a, b| groups.are_strangers(a, b));
+            let other = seen.see(identity, First::of(*tenant), &|a, b| !groups.same_organization(a, b));
             if let Some(other) = other {
                 self.add(RelationKind::DuplicateTenant, *tenant, other.tenant);
             }
@@ -253,12 +252,12 @@ impl<'a, 't> Finder<'a, 't> {
                 let key = (account, own.is_well_formed());
                 instances.add(run, key, Reference { tenant: tenant.tenant, grant: None, part: own });
                 let firsts = instances.firsts(run, key).filter(|first| own.differs(first.part));
-                firsts.map(|first| first.tenant).find(|&other| self.are_strangers(tenant.tenant, other))
+                firsts.map(|first| first.tenant).find(|&other| self.are_apart(tenant.tenant, other))
             });
             let region = tenant.region.and_then(|own| {
                 regions.add(run, account, (tenant.tenant, own));
                 let firsts = regions.firsts(run, account).filter(|first| own != first.1);
-                firsts.map(|first| first.0).find(|&other| self.are_strangers(tenant.tenant, other))
+                firsts.map(|first| first.0).find(|&other| self.are_apart(tenant.tenant, other))
             });
             if let Some(other) = instance.or(region) {
                 self.add(RelationKind::DuplicateSsoAccount, tenant.tenant, other);
@@ -276,7 +275,7 @@ impl<'a, 't> Finder<'a, 't> {
             let (run, key) = (tenant.tenant.run, (instance.text(), own.is_well_formed()));
             accounts.add(run, key, Reference { tenant: tenant.tenant, grant: None, part: own });
             let mut firsts = accounts.firsts(run, key).filter(|first| own.differs(first.part));
-            if let Some(first) = firsts.find(|first| self.are_strangers(tenant.tenant, first.tenant)) {
+            if let Some(first) = firsts.find(|first| self.are_apart(tenant.tenant, first.tenant)) {
                 self.add(RelationKind::DuplicateInstance, tenant.tenant, first.tenant);
             }
         }
@@ -331,7 +330,7 @@ impl<'a, 't> Finder<'a, 't> {
         for (tenant, at, grant) in self.grants() {
             let (Some(target), Some(instance)) = (grant.target, grant.instances.first()) else { continue };
             let is_foreign = |reference: &Reference<'t>| {
-                grant.is_of_another_instance(reference.part) && self.are_strangers(tenant, reference.tenant)
+                grant.is_of_another_instance(reference.part) && self.are_apart(tenant, reference.tenant)
             };
             let mut firsts = references.firsts(tenant.run, (target.text(), instance.is_well_formed()));
             if let Some(reference) = firsts.find(is_foreign) {
@@ -354,7 +353,7 @@ impl<'a, 't> Finder<'a, 't> {
             let key = (id.text(), part.is_well_formed());
             references.add(tenant.run, key, Reference { tenant, grant: Some(at), part });
             let mut firsts = references.firsts(tenant.run, key).filter(|first| part.differs(first.part));
-            if let Some(first) = firsts.find(|first| self.are_strangers(tenant, first.tenant)) {
+            if let Some(first) = firsts.find(|first| self.are_apart(tenant, first.tenant)) {
                 self.found.push(Relation {
                     kind: RelationKind::DuplicatePermissionSet,
                     tenant,
@@ -384,7 +383,7 @@ impl<'a, 't> Finder<'a, 't> {
                 let other = self.all.tenants.get(groups.place(other)).filter(|it| it.id.run == tenant.id.run);
                 role(tenant).is_some() && other.is_some_and(|other| role(other) == role(tenant))
             };
-            let other = seen.see(key, First::of(tenant.id), &|a, b| groups.are_strangers(a, b));
+            let other = seen.see(key, First::of(tenant.id), &|a, b| !groups.same_organization(a, b));
             // That both refer to one organization is written down.
             if let Some(other) = other.filter(|other| !is_one_object(other.tenant)) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
@@ -438,7 +437,7 @@ impl<'a, 't> Finder<'a, 't> {
                 None
             } else {
                 let new = First::of_grant(tenant, at);
-                let first = of_all.see(entitlement, new, &|a, b| groups.are_strangers(a, b));
+                let first = of_all.see(entitlement, new, &|a, b| !groups.same_organization(a, b));
                 first.map(|first| (first.tenant, first.grant()))
             };
             if let Some((other, other_grant)) = first {

@@ -28,9 +28,9 @@ pub enum RoleNaming {
 
 /// A way of naming roles that more than half of the tenants share and that the configuration does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleHabit {
+pub struct NamingConvention {
     /// What they have in common.
-    pub kind: RoleHabitKind,
+    pub kind: NamingConventionKind,
     /// Whose roles are named so, in source order.
     pub tenants: Vec<TenantId>,
     /// Of how many.
@@ -39,7 +39,7 @@ pub struct RoleHabit {
 
 /// What the names of many roles have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum RoleHabitKind {
+pub enum NamingConventionKind {
     /// They are all the same.
     SameName,
     /// Each is the tenant's name between these.
@@ -63,7 +63,7 @@ pub struct Affixes {
 #[derive(Debug, Default)]
 pub struct RoleNames {
     namings: Vec<RoleNaming>,
-    habits: Vec<RoleHabit>,
+    conventions: Vec<NamingConvention>,
 }
 
 impl RoleNames {
@@ -87,8 +87,8 @@ impl RoleNames {
     }
 
     /// What makes many names unexpected: each tenant is in no more than one.
-    pub fn habits(&self) -> &[RoleHabit] {
-        &self.habits
+    pub fn conventions(&self) -> &[NamingConvention] {
+        &self.conventions
     }
 }
 
@@ -289,26 +289,26 @@ struct Judge<'t, 'a> {
 
 impl Judge<'_, '_> {
     fn judge(&self, tenants: &[Tenant]) -> RoleNames {
-        let habit = self.affixes();
-        let shortened = self.shortened(tenants, habit.as_ref());
+        let convention = self.affixes();
+        let shortened = self.shortened(tenants, convention.as_ref());
         let namings: Vec<RoleNaming> = tenants
             .iter()
             .zip(&self.names)
-            .map(|(tenant, named)| self.naming(tenant.id, named, habit.as_ref(), &shortened))
+            .map(|(tenant, named)| self.naming(tenant.id, named, convention.as_ref(), &shortened))
             .collect();
         let is_unexpected = |id: &TenantId| namings.get(id.index()) == Some(&RoleNaming::Unexpected);
-        let mut habits = Vec::new();
-        if let Some(kind) = habit {
+        let mut conventions = Vec::new();
+        if let Some(kind) = convention {
             let follows = |named: &Named<'_>| match &kind {
-                RoleHabitKind::Longer(affixes) => named.longer().as_ref() == Some(affixes),
-                RoleHabitKind::Shorter(affixes) => named.shorter().as_ref() == Some(affixes),
-                RoleHabitKind::SameName | RoleHabitKind::OtherForm(_) => false,
+                NamingConventionKind::Longer(affixes) => named.longer().as_ref() == Some(affixes),
+                NamingConventionKind::Shorter(affixes) => named.shorter().as_ref() == Some(affixes),
+                NamingConventionKind::SameName | NamingConventionKind::OtherForm(_) => false,
             };
             let ids = tenants.iter().zip(&self.names).filter(|(_, named)| follows(named)).map(|(tenant, _)| tenant.id);
             let tenants: Vec<TenantId> = ids.filter(is_unexpected).collect();
-            habits.push(RoleHabit { kind, tenants, of: self.population() });
+            conventions.push(NamingConvention { kind, tenants, of: self.population() });
         }
-        let taken: HashSet<TenantId> = habits.iter().flat_map(|habit| &habit.tenants).copied().collect();
+        let taken: HashSet<TenantId> = conventions.iter().flat_map(|convention| &convention.tenants).copied().collect();
         let mut same: HashMap<&str, Vec<TenantId>> = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
             if let Some(role) = named.role.filter(|_| is_unexpected(&tenant.id) && !taken.contains(&tenant.id)) {
@@ -317,10 +317,10 @@ impl Judge<'_, '_> {
         }
         let of = self.population();
         let same = same.into_values().find(|tenants| of >= 3 && tenants.len() * 2 > of);
-        habits.extend(same.map(|tenants| RoleHabit { kind: RoleHabitKind::SameName, tenants, of }));
-        habits.extend(self.other_form(tenants));
-        habits.retain(|habit| !habit.tenants.is_empty());
-        RoleNames { namings, habits }
+        conventions.extend(same.map(|tenants| NamingConvention { kind: NamingConventionKind::SameName, tenants, of }));
+        conventions.extend(self.other_form(tenants));
+        conventions.retain(|convention| !convention.tenants.is_empty());
+        RoleNames { namings, conventions }
     }
 
     /// How many tenants have a role whose name can be held against theirs.
@@ -329,11 +329,11 @@ impl Judge<'_, '_> {
     }
 
     /// What two or more tenants, and more than half of them, have or lack around their own name.
-    fn affixes(&self) -> Option<RoleHabitKind> {
-        let mut counts: HashMap<RoleHabitKind, usize> = HashMap::default();
+    fn affixes(&self) -> Option<NamingConventionKind> {
+        let mut counts: HashMap<NamingConventionKind, usize> = HashMap::default();
         for named in self.names.iter().filter(|named| !named.is_own()) {
-            let longer = named.longer().map(RoleHabitKind::Longer);
-            if let Some(kind) = longer.or_else(|| named.shorter().map(RoleHabitKind::Shorter)) {
+            let longer = named.longer().map(NamingConventionKind::Longer);
+            if let Some(kind) = longer.or_else(|| named.shorter().map(NamingConventionKind::Shorter)) {
                 *counts.entry(kind).or_default() += 1;
             }
         }
@@ -342,7 +342,7 @@ impl Judge<'_, '_> {
     }
 
     /// The form that is not the configured one, of two or more roles, and more than half of them.
-    fn other_form(&self, tenants: &[Tenant]) -> Option<RoleHabit> {
+    fn other_form(&self, tenants: &[Tenant]) -> Option<NamingConvention> {
         let mut forms: HashMap<Affixes, Vec<TenantId>> = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
             let is_other = named.environment.is_none() && !named.has_constant_name;
@@ -353,12 +353,12 @@ impl Judge<'_, '_> {
         }
         let of = self.names.iter().filter(|named| named.role.is_some()).count();
         let form = forms.into_iter().find(|(_, tenants)| tenants.len() >= 2 && tenants.len() * 2 > of);
-        form.map(|(affixes, tenants)| RoleHabit { kind: RoleHabitKind::OtherForm(affixes), tenants, of })
+        form.map(|(affixes, tenants)| NamingConvention { kind: NamingConventionKind::OtherForm(affixes), tenants, of })
     }
 
-    /// The tenants by what the habit leaves of their keys.
-    fn shortened(&self, tenants: &[Tenant], habit: Option<&RoleHabitKind>) -> HashMap<String, TenantId> {
-        let Some(RoleHabitKind::Shorter(affixes)) = habit else { return HashMap::default() };
+    /// The tenants by what the convention leaves of their keys.
+    fn shortened(&self, tenants: &[Tenant], convention: Option<&NamingConventionKind>) -> HashMap<String, TenantId> {
+        let Some(NamingConventionKind::Shorter(affixes)) = convention else { return HashMap::default() };
         let mut short = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
             if let Some(name) = affixes.strip(named.key) {
@@ -372,7 +372,7 @@ impl Judge<'_, '_> {
         &self,
         id: TenantId,
         named: &Named<'_>,
-        habit: Option<&RoleHabitKind>,
+        convention: Option<&NamingConventionKind>,
         shortened: &HashMap<String, TenantId>,
     ) -> RoleNaming {
         if named.role.is_none() {
@@ -396,18 +396,24 @@ impl Judge<'_, '_> {
             own.or_else(of_all).or_else(by_other_name)
         };
         let exact = other(&named.role_word);
-        let inner = if let Some(RoleHabitKind::Longer(affixes)) = habit { affixes.strip(environment) } else { None };
-        let is_own_by_habit = inner.as_ref() == Some(&named.own_word);
-        let foreign = exact.or_else(|| match habit {
-            Some(RoleHabitKind::Longer(_)) => inner.filter(|_| !is_own_by_habit).and_then(|inner| other(&inner)),
-            Some(RoleHabitKind::Shorter(_)) => {
+        let inner = if let Some(NamingConventionKind::Longer(affixes)) = convention {
+            affixes.strip(environment)
+        } else {
+            None
+        };
+        let is_own_by_convention = inner.as_ref() == Some(&named.own_word);
+        let foreign = exact.or_else(|| match convention {
+            Some(NamingConventionKind::Longer(_)) => {
+                inner.filter(|_| !is_own_by_convention).and_then(|inner| other(&inner))
+            }
+            Some(NamingConventionKind::Shorter(_)) => {
                 shortened.get(&named.role_word).copied().filter(|&other| is_other(other, id))
             }
             _ => None,
         });
         // `Acme-Eu` is more than `acme`, unless there is an `acme_eu` whose name it is.
         let is_more_of_own = |other: TenantId| {
-            let is_others_name = exact.is_some() && !is_own_by_habit && !self.is_one_customer(id, other);
+            let is_others_name = exact.is_some() && !is_own_by_convention && !self.is_one_customer(id, other);
             named.contains_own() && !is_others_name
         };
         match foreign {

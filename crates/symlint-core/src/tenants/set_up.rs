@@ -237,11 +237,6 @@ impl<'p> SetUp<'p> {
         of_run(&self.relations, run)
     }
 
-    /// What tenants of all runs share that they should not, in the order of the tenants.
-    pub fn all_relations(&self) -> &[Relation] {
-        &self.relations
-    }
-
     /// The groups of tenants that share SSO account, instance and region, of which the second is in this run.
     pub fn shared_accounts(&self, run: RunId) -> &[Vec<TenantId>] {
         let second = |group: &Vec<TenantId>| group.get(1).map(|tenant| tenant.run);
