@@ -147,7 +147,7 @@ pub(super) fn mapping(item: &Item, known: &[&'static str], what: &str) -> Read<(
     Ok((ours, Some(theirs).filter(|theirs| theirs != NONE)))
 }
 
-/// Says that there is no such thing.
+/// The word that says that an attribute or argument does not exist.
 const NONE: &str = "none";
 
 /// A key as it is written: `a`, `"a.b"`, or `a.b`.

@@ -71,7 +71,7 @@ pub struct Config {
 /// What connector roles are called: `SymSSO{environment}`, or all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleNamePattern {
-    /// What stands before the environment; the whole name where there is no environment in it.
+    /// The text in front of the environment; the whole name where it has no environment.
     pub prefix: String,
     /// What stands behind it.
     pub suffix: String,

@@ -38,7 +38,7 @@ pub(super) struct Causes {
     pub(super) old_of: Vec<Option<usize>>,
     /// For each finding of the old report, its place in the new one.
     pub(super) new_of: Vec<Option<usize>>,
-    /// New findings that say nothing new, and old ones that are not fixed, though there is no other for them.
+    /// New findings whose cause is old, and old findings whose cause remains, which no finding of the other side matches.
     shared: [BTreeSet<usize>; 2],
     /// By new findings, the tenants that share something only now with those that did before.
     pub(super) joined: BTreeMap<usize, BTreeSet<usize>>,

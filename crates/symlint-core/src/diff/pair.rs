@@ -185,7 +185,7 @@ fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
     marks
 }
 
-/// Whether two values are the same: why one is not known may be told in other words.
+/// Whether two values are the same. Two unknown values are, whatever reason each gives.
 pub(super) fn same(a: &Option<Known>, b: &Option<Known>) -> bool {
     match (a, b) {
         (Some(Known::Text(a)), Some(Known::Text(b))) => a == b,

@@ -7,7 +7,7 @@ use super::wire::{Diff, GrantChange};
 use super::words::short_arn;
 use crate::report::{Known, escape};
 
-/// More edges than that are no picture any more.
+/// A picture of more edges cannot be read.
 const EDGES: usize = 60;
 
 /// What becomes of an edge.

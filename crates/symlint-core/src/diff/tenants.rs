@@ -150,7 +150,7 @@ fn change(
     let change = match (was, is) {
         (None, _) => TenantChangeKind::Added,
         (_, None) => TenantChangeKind::Removed,
-        // The address of a call is no name that anybody gave.
+        // Nobody chose the address of a call as a name.
         _ if old_key.is_some() && details.is_named && earlier.is_some_and(|(_, earlier)| earlier.is_named) => {
             TenantChangeKind::Renamed
         }

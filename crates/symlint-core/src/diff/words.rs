@@ -159,7 +159,7 @@ pub fn grant_line(grant: &GrantChange) -> String {
     )
 }
 
-/// What changes for a tenant beside its grants, a sentence each.
+/// What changes for a tenant apart from its grants, one sentence each.
 pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
     let mut notes = Vec::new();
     let tenant = &change.tenant;

@@ -317,7 +317,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 }
             }
         }
-        // Beside flows that are told apart by keys, Slack's integration and the like are no flow.
+        // Where keys tell flows apart, resources such as Slack's integration are not a flow of their own.
         groups.retain(|group| !by_key || group.resources.iter().any(|resource| resource.sink().is_some()));
         groups
     }

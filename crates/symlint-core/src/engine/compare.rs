@@ -24,7 +24,7 @@ pub struct Side {
     pub request: Request,
 }
 
-/// The texts of configuration files, by their names in the new tree; none where there is no such file.
+/// The texts of configuration files, by their names in the new tree. `None` means that the file does not exist.
 type Texts = BTreeMap<String, Option<Vec<u8>>>;
 
 impl Engine<'_> {

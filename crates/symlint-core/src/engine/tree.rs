@@ -13,7 +13,7 @@ use super::paths::{base, is_below, join, parent};
 pub struct Overlay {
     /// What is below.
     pub tree: Arc<dyn FileTree>,
-    /// By path; none where there is no such file.
+    /// By path. `None` means that the file does not exist.
     pub texts: BTreeMap<String, Option<Vec<u8>>>,
 }
 
@@ -84,7 +84,7 @@ pub(super) struct Kept {
     size: usize,
 }
 
-/// So many bytes are kept.
+/// How many bytes are kept.
 const ROOM: usize = 32 << 20;
 
 impl Kept {

@@ -9,7 +9,7 @@ use super::place::Known;
 use super::wire::{Access, AccessStep, Report};
 use crate::rule::Level;
 
-/// More tenants than that are no picture any more.
+/// A picture of more tenants cannot be read.
 const TENANTS: usize = 24;
 
 /// The access graph of the report. Tenants with an error on an edge come first, and the edge is dashed; of many tenants
