@@ -2,8 +2,14 @@
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { onPage, view } from "./on-page.js";
-import { choose, verdict } from "./support.js";
+import { focused, onPage, view } from "./on-page.js";
+import { choose, eventually, verdict } from "./support.js";
+
+/** What axe finds, by rules and elements, without what some rules find. */
+async function violations(page, ...without) {
+  const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
 
 onPage("a sample is a button in the empty page, and nothing shifts", async (page) => {
   await page.evaluate(() => {
@@ -19,6 +25,7 @@ onPage("a sample is a button in the empty page, and nothing shifts", async (page
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await view(page, "access");
+  await page.locator(".node").first().waitFor();
   assert.deepEqual(await page.evaluate(() => window.shifts), []);
 });
 
@@ -29,8 +36,7 @@ for (const colorScheme of ["light", "dark"]) {
       await verdict(page, "errors");
       await view(page, name);
       await page.locator(`#${name} :is(.problem, .node, td, .run)`).first().waitFor();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+      await eventually(() => violations(page), []);
     }, { colorScheme });
   }
 }
@@ -40,59 +46,56 @@ onPage("the keyboard alone is enough", async (page) => {
   await verdict(page, "errors");
   await page.locator("#tab-findings").focus();
   await page.keyboard.press("ArrowRight");
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Access");
+  await focused(page, (element) => element?.textContent, "Access");
   await page.keyboard.press("Enter");
-  await page.locator(".edge.wrong").first().focus();
-  await page.keyboard.press("Enter");
+  await page.locator(".edge.wrong").first().press("Enter");
+  await focused(page, (element) => element?.closest(".cm-editor") !== null, true);
   // Out of the editor by its own way: Escape, then Tab.
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement?.closest(".cm-editor") === null), true);
+  await focused(page, (element) => element?.closest(".cm-editor") === null, true);
 });
 
 onPage("nothing moves for those who want it still", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
-  const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
+  const moving = () => page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
     const { animationDuration, transitionDuration } = getComputedStyle(element);
     return [animationDuration, transitionDuration].some((duration) => parseFloat(duration) > 0.01) && !element.closest(".cm-editor");
   }).map((element) => element.outerHTML.slice(0, 80)));
-  assert.deepEqual(moving, []);
+  await eventually(moving, []);
 }, { reducedMotion: "reduce" });
 
 onPage("it fits a narrow screen", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
 }, { viewport: { width: 360, height: 740 } });
 
 for (const colorScheme of ["light", "dark"]) {
   onPage(`axe finds nothing in menus, dialogs, the search panel and a rule's page, ${colorScheme}`, async (page) => {
     await choose(page, "copy-paste");
     await verdict(page, "errors");
-    const clean = async (what) => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      assert.deepEqual(violations.map(({ id, nodes }) => [what, id, nodes.map(({ html }) => html)]), []);
-    };
+    const clean = () => eventually(() => violations(page), []);
     await page.locator(".cm-content").focus();
     await page.keyboard.press("Control+f");
     await page.locator(".cm-search").waitFor();
     await page.keyboard.type("account");
-    await clean("search panel");
+    await clean();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.locator("[role=menu]").waitFor();
-    await clean("menu");
+    await clean();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Fix all/ }).click();
     await page.getByLabel(/With suggestions/).check();
     await page.locator("#fixes .diff").first().waitFor();
-    await clean("fixes");
+    await clean();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.locator("[data-part=rule]").first().click();
     await page.locator("#rule h2").waitFor();
     await page.locator("#rule").evaluate((rule) => Promise.all(rule.getAnimations().map(({ finished }) => finished)));
-    await clean("rule");
+    await clean();
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/rule-${colorScheme}.png` });
   }, { colorScheme });
 }
@@ -104,9 +107,11 @@ onPage("the search panel can be read in the dark", async (page) => {
   const field = page.locator(".cm-search input[name=search]");
   await field.fill("account");
   const luminance = ([r, g, b]) => [r, g, b].map((part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)).reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
-  const colors = await field.evaluate((field) => [getComputedStyle(field).color, getComputedStyle(field).backgroundColor]);
-  const [dark, light] = colors.map((color) => luminance(color.match(/[\d.]+/g).map(Number))).sort((a, b) => a - b);
-  assert.ok((light + 0.05) / (dark + 0.05) > 7, colors.join(" on "));
+  const colors = () => field.evaluate((field) => [getComputedStyle(field).color, getComputedStyle(field).backgroundColor]);
+  await eventually(colors, (colors) => {
+    const [dark, light] = colors.map((color) => luminance(color.match(/[\d.]+/g).map(Number))).sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05) > 7;
+  });
 }, { colorScheme: "dark" });
 
 onPage("where the system chooses the colors, nothing is told by fills alone", async (page) => {
@@ -114,17 +119,14 @@ onPage("where the system chooses the colors, nothing is told by fills alone", as
   await verdict(page, "errors");
   await view(page, "access");
   await page.locator(".node").first().waitFor();
-  const dashes = await page.locator(".node.wrong rect").first().evaluate((rect) => getComputedStyle(rect).strokeDasharray);
-  assert.notEqual(dashes, "none");
-  const { violations } = await new AxeBuilder({ page }).disableRules(["color-contrast"]).analyze();
-  assert.deepEqual(violations.map(({ id }) => id), []);
+  await eventually(() => page.evaluate(() => getComputedStyle(document.querySelector(".node.wrong rect")).strokeDasharray), (dashes) => dashes && dashes !== "none");
+  await eventually(() => violations(page, "color-contrast"), []);
 }, { forcedColors: "active" });
 
 onPage("at 200 % the page needs no scrolling sideways, and the verdict is near", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
   await page.locator("#verdict").scrollIntoViewIfNeeded();
-  const { height } = await page.locator("#findings").boundingBox();
-  assert.ok(height > 150, String(height));
+  await eventually(async () => (await page.locator("#findings").boundingBox()).height, (height) => height > 150);
 }, { viewport: { width: 720, height: 450 } });

@@ -1,9 +1,8 @@
 // Files that are opened, added, closed and shared.
-import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { onPage, show, shown, tabs, withFiles } from "./on-page.js";
-import { drop, many, type, verdict } from "./support.js";
+import { count, onPage, show, shown, tabs, withFiles } from "./on-page.js";
+import { drop, eventually, many, type, verdict } from "./support.js";
 
 onPage("a file is added by its name", async (page) => {
   await page.getByRole("button", { name: "Add a file" }).click();
@@ -19,7 +18,7 @@ onPage("files that are chosen are read, without what is not Terraform's", async 
   ]);
   await page.locator(".tab", { hasText: "prod.tfvars" }).waitFor();
   await verdict(page, "errors", "warnings");
-  assert.equal(await page.locator(".tab", { hasText: "notes" }).count(), 0);
+  await count(page.locator(".tab", { hasText: "notes" }), 0);
 });
 
 withFiles("a folder is dropped with the folders in it, without what is hidden or not Terraform's", {
@@ -32,7 +31,7 @@ withFiles("a folder is dropped with the folders in it, without what is hidden or
 }, async (page, folder) => {
   await drop(page, "#editor", [folder]);
   await verdict(page, "errors");
-  assert.deepEqual(await tabs(page), ["terraform.tfvars", "main.tf", "modules/deep/main.tf"]);
+  await tabs(page, ["terraform.tfvars", "main.tf", "modules/deep/main.tf"]);
 });
 
 withFiles("a file that is dropped gets a tab, and the text that is shown stays", { "prod.tfvars": many(3) }, async (page, folder) => {
@@ -40,20 +39,20 @@ withFiles("a file that is dropped gets a tab, and the text that is shown stays",
   await drop(page, ".cm-content", [join(folder, "prod.tfvars")]);
   await page.locator('.tab[aria-selected="true"]', { hasText: "prod.tfvars" }).waitFor();
   await verdict(page, "errors");
-  assert.equal((await shown(page)).trim(), many(3).trim());
+  await shown(page, many(3));
   await show(page, "terraform.tfvars");
-  assert.equal((await shown(page)).trim(), "mine = 1");
+  await shown(page, "mine = 1");
 });
 
 withFiles("several files that are dropped take the place of what was there", { "a.tfvars": many(2), "main.tf": 'variable "customer_tenants" {}\n' }, async (page, folder) => {
   await drop(page, "#results", ["a.tfvars", "main.tf"].map((name) => join(folder, name)));
   await page.locator(".tab", { hasText: "a.tfvars" }).waitFor();
-  assert.deepEqual((await tabs(page)).sort(), ["a.tfvars", "main.tf"]);
+  await tabs(page, (names) => names.sort().join() === "a.tfvars,main.tf");
 });
 
 withFiles("a folder without Terraform is said to have none", { "notes.txt": "no" }, async (page, folder) => {
   await drop(page, "#editor", [folder]);
-  assert.match(await verdict(page, "problem"), /No Terraform files/);
+  await verdict(page, "problem", /No Terraform files/);
 });
 
 onPage("a link brings the text back, and warns", async (page, context) => {
@@ -61,10 +60,10 @@ onPage("a link brings the text back, and warns", async (page, context) => {
   await verdict(page, "errors");
   await page.getByRole("button", { name: "Share" }).click();
   await page.locator("#link[open]").waitFor();
-  assert.match(await page.locator("#link").innerText(), /contains the text/);
-  const address = await page.locator("#link-text").inputValue();
+  await eventually(() => page.locator("#link").innerText(), /contains the text/);
+  const address = await eventually(() => page.locator("#link-text").inputValue(), /#v/);
   const other = await context.newPage();
   await other.goto(address);
   await verdict(other, "errors");
-  assert.match(await other.locator(".cm-content").innerText(), /tenant_1/);
+  await shown(other, /tenant_1/);
 });

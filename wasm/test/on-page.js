@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { browser as launch, root, serve, visit } from "./support.js";
+import { browser as launch, eventually, root, serve, visit } from "./support.js";
 
 /** The browser and the server of the test file, once it runs. */
 export const here = {};
@@ -53,16 +53,30 @@ export function withFiles(name, files, run) {
   });
 }
 
-/** The names of the open files. */
-export const tabs = (page) => page.locator("#tabs .tab").evaluateAll((tabs) => tabs.map((tab) => tab.dataset.name));
+// What follows waits until something is as expected, and fails where it does not come to that.
 
-/** The text that is shown, without what the page writes beside it. */
-export const shown = (page) =>
-  page.evaluate(() => {
+/** The names of the open files. */
+export const tabs = (page, expected) => eventually(() => page.evaluate(() => [...document.querySelectorAll("#tabs .tab")].map((tab) => tab.dataset.name)), expected);
+
+/** The text that is shown, without what the page writes beside it, nor empty lines around it. */
+export const shown = (page, expected) =>
+  eventually(() => page.evaluate(() => {
     const content = document.querySelector(".cm-content").cloneNode(true);
     for (const other of content.querySelectorAll(".owner, .cm-placeholder")) other.remove();
-    return [...content.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n");
-  });
+    return [...content.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n").trim();
+  }), typeof expected === "string" ? expected.trim() : expected);
+
+/** The text that is selected. */
+export const selected = (page, expected) => eventually(() => page.evaluate(() => getSelection()?.toString() ?? ""), expected);
+
+/** The texts of elements. */
+export const texts = (locator, expected) => eventually(() => locator.allInnerTexts(), expected);
+
+/** How many elements there are. */
+export const count = (locator, expected) => eventually(() => locator.count(), expected);
+
+/** What `read` says of the element that has the focus. */
+export const focused = (page, read, expected) => eventually(() => page.evaluate(`(${read})(document.activeElement)`), expected);
 
 /** Shows a file. */
 export const show = (page, name) => page.locator(`#tabs .tab[data-name="${name}"]`).click();
@@ -70,4 +84,4 @@ export const show = (page, name) => page.locator(`#tabs .tab[data-name="${name}"
 /** Shows a view of the results. */
 export const view = (page, name) => page.locator(`#tab-${name}`).click();
 
-export const notice = (page) => page.locator("#notice p").innerText();
+export const notice = (page, expected) => eventually(() => page.evaluate(() => document.querySelector("#notice p")?.textContent ?? ""), expected);

@@ -1,7 +1,5 @@
 // What people have at hand is recognized when it is pasted.
-import assert from "node:assert/strict";
-
-import { notice, onPage, shown, tabs } from "./on-page.js";
+import { count, notice, onPage, selected, shown, tabs } from "./on-page.js";
 import { many, paste, type, verdict } from "./support.js";
 
 const keep = (page) => page.getByRole("button", { name: "Keep what I pasted" }).click();
@@ -29,59 +27,59 @@ globex:
 onPage("a Markdown page becomes the files that it shows", async (page) => {
   const text = `# Our tenants\n\nIn \`main.tf\`:\n\n\`\`\`hcl\nvariable "customer_tenants" {}\n\`\`\`\n\nand \`envs/prod.tfvars\`:\n\n\`\`\`hcl\n${many(2)}\`\`\`\n\n\`\`\`console\n$ terraform plan\n\`\`\`\n`;
   await paste(page, text);
-  assert.match(await notice(page), /This is a Markdown page, and 2 code blocks of it became main.tf, envs\/prod.tfvars/);
+  await notice(page, /This is a Markdown page, and 2 code blocks of it became main.tf, envs\/prod.tfvars/);
   await verdict(page, "errors", "problem");
-  assert.ok((await tabs(page)).includes("envs/prod.tfvars"));
+  await tabs(page, (names) => names.includes("envs/prod.tfvars"));
   await keep(page);
-  assert.match(await shown(page), /^# Our tenants\n\nIn `main.tf`:\n/);
+  await shown(page, /^# Our tenants\n\nIn `main.tf`:\n/);
 });
 
 onPage("curly quotes and non-breaking spaces are made plain", async (page) => {
   await paste(page, many(2).replaceAll('"aws"', "“aws”").replace("cloud  ", "cloud\u00a0\u00a0"));
-  assert.equal(await notice(page), "Made plain: 4 curly quotes and 2 non-breaking spaces.");
+  await notice(page, "Made plain: 4 curly quotes and 2 non-breaking spaces.");
   await verdict(page, "errors");
-  assert.equal(await page.locator(".problem", { hasText: "syntax" }).count(), 0);
+  await count(page.locator(".problem", { hasText: "syntax" }), 0);
   await keep(page);
-  assert.match(await shown(page), /“aws”/);
+  await shown(page, /“aws”/);
 });
 
 onPage("a paste that is right is left alone", async (page) => {
   await paste(page, many(2));
   await verdict(page, "errors");
-  assert.equal(await page.locator("#notice p").count(), 0);
-  assert.equal((await shown(page)).trim(), many(2).trim());
+  await count(page.locator("#notice p"), 0);
+  await shown(page, many(2));
 });
 
 onPage("one tenant's block is put into the variable, and what is typed is not", async (page) => {
   await paste(page, `${TENANT}\n`);
-  assert.match(await notice(page), /were put into `customer_tenants`/);
-  assert.match(await verdict(page, "errors", "partial"), /1 tenant /);
-  assert.match(await shown(page), /^customer_tenants = \{\n/);
+  await notice(page, /were put into `customer_tenants`/);
+  await verdict(page, "errors", "partial", /1 tenant /);
+  await shown(page, /^customer_tenants = \{\n/);
   await page.locator(".cm-content").focus();
   await page.keyboard.press("Control+z");
-  assert.equal((await shown(page)).trim(), TENANT.trim());
+  await shown(page, TENANT);
 });
 
 onPage("attributes without a name become a tenant", async (page) => {
   await paste(page, TENANT.split("\n").slice(1, -1).join("\n"));
-  await notice(page);
-  assert.match(await verdict(page, "errors", "partial", "warnings"), /1 tenant /);
+  await notice(page, /./);
+  await verdict(page, "errors", "partial", "warnings", /1 tenant /);
 });
 
 onPage("JSON gets the name that Terraform wants", async (page) => {
   await paste(page, JSON.stringify({ acme: { sso_account_id: "259298427341" } }));
-  assert.match(await notice(page), /This is JSON, so it was put into terraform.tfvars.json, inside of `customer_tenants`/);
+  await notice(page, /This is JSON, so it was put into terraform.tfvars.json, inside of `customer_tenants`/);
   await verdict(page, "errors");
-  assert.equal((await tabs(page))[0] === "terraform.tfvars", false);
+  await tabs(page, ([first]) => first !== "terraform.tfvars");
 });
 
 onPage("YAML is read through a main.tf, and its findings are in it", async (page) => {
   await paste(page, YAML);
-  assert.match(await notice(page), /This is YAML/);
-  assert.match(await verdict(page, "errors"), /2 tenants/);
+  await notice(page, /This is YAML/);
+  await verdict(page, "errors", /2 tenants/);
   await page.locator(".problem", { hasText: "role_arn is in account 259298427341" }).click();
-  assert.equal(await page.evaluate(() => getSelection()?.toString()), "259298427341");
-  assert.equal(await page.locator('#tabs .tab[aria-selected="true"]').getAttribute("data-name"), "tenants.yaml");
+  await selected(page, "259298427341");
+  await page.locator('#tabs .tab[aria-selected="true"][data-name="tenants.yaml"]').waitFor();
 });
 
 for (const [what, text] of [
@@ -90,17 +88,17 @@ for (const [what, text] of [
 ]) {
   onPage(`YAML with the tenants ${what} is read, too`, async (page) => {
     await paste(page, text);
-    await notice(page);
-    assert.match(await verdict(page, "errors"), /2 tenants/);
+    await notice(page, /./);
+    await verdict(page, "errors", /2 tenants/);
   });
 }
 
 onPage("of a diff the new side is taken", async (page) => {
   const lines = many(2).trimEnd().split("\n").map((line) => `+${line}`);
   await paste(page, `diff --git a/prod.tfvars b/prod.tfvars\nindex 1..2 100644\n--- a/prod.tfvars\n+++ b/prod.tfvars\n@@ -1,2 +1,${lines.length} @@\n-customer_tenants = {\n-}\n${lines.join("\n")}\n`);
-  assert.match(await notice(page), /the new side of 1 file/);
-  assert.match(await verdict(page, "errors"), /2 tenants/);
-  assert.equal((await shown(page)).trim(), many(2).trim());
+  await notice(page, /the new side of 1 file/);
+  await verdict(page, "errors", /2 tenants/);
+  await shown(page, many(2));
 });
 
 onPage("a paste into other text is inserted as it is", async (page) => {
@@ -111,5 +109,5 @@ onPage("a paste into other text is inserted as it is", async (page) => {
     clipboardData.setData("text/plain", "```hcl\nb = 2\n```\n");
     document.querySelector(".cm-content").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
   });
-  assert.match(await shown(page), /a = 1\n```hcl/);
+  await shown(page, /a = 1\n```hcl/);
 });

@@ -1,9 +1,11 @@
 // A static file server below a sub-path, and a browser that notes what it asks for.
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { performance } from "node:perf_hooks";
+import { inspect } from "node:util";
 
 import { chromium } from "playwright-core";
 
@@ -50,10 +52,36 @@ export async function visit(browser, address, options = {}) {
   return { context, page, errors, requests };
 }
 
-/** Waits until the verdict is one of `states`. */
-export async function verdict(page, ...states) {
-  await page.waitForFunction((states) => states.includes(document.getElementById("verdict")?.dataset.state), states, { timeout: 30_000 });
-  return page.locator("#verdict").innerText();
+/**
+ * Reads until what is read is as expected (a value, a pattern or a condition), because the page may be about to change;
+ * fails with the last difference. What belongs together must be read at one moment, by one `evaluate`.
+ */
+export async function eventually(read, expected, within = 15_000) {
+  const until = performance.now() + within;
+  for (;;) {
+    try {
+      const value = await read();
+      if (expected instanceof RegExp) assert.match(value, expected);
+      else if (typeof expected === "function") assert.ok(expected(value), inspect(value));
+      else assert.deepEqual(value, expected);
+      return value;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+    await new Promise((done) => setTimeout(done, 30));
+  }
+}
+
+/** Waits until the state of the verdict is one of those that are named, and its words match the patterns; returns the words. */
+export async function verdict(page, ...expected) {
+  const states = expected.filter((state) => typeof state === "string");
+  const patterns = expected.filter((pattern) => pattern instanceof RegExp);
+  const read = () => page.evaluate(() => {
+    const verdict = document.getElementById("verdict");
+    return [verdict?.dataset.state, [...(verdict?.children ?? [])].map((part) => part.textContent).join("\n")];
+  });
+  const [, words] = await eventually(read, ([state, words]) => states.includes(state) && patterns.every((pattern) => pattern.test(words)), 90_000);
+  return words;
 }
 
 /** The titles of the samples. */

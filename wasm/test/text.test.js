@@ -1,8 +1,8 @@
 // No text is lost: not by menus, tabs, samples, links or reloads.
 import assert from "node:assert/strict";
 
-import { notice, onPage, shown, show, tabs } from "./on-page.js";
-import { choose, many, paste, pick, type, verdict } from "./support.js";
+import { count, focused, notice, onPage, shown, show, tabs } from "./on-page.js";
+import { choose, eventually, many, paste, pick, type, verdict } from "./support.js";
 
 const undo = (page) => page.locator("#notice").getByRole("button", { name: "Undo" }).click();
 
@@ -13,33 +13,33 @@ onPage("arrow keys in a menu change nothing, and Escape leads back", async (page
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("End");
-  assert.equal(await page.evaluate(() => document.activeElement?.querySelector("span")?.textContent), "As it should be");
+  await focused(page, (element) => element?.querySelector("span")?.textContent, "As it should be");
   await page.keyboard.press("Escape");
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "samples");
-  assert.equal(await page.locator("[role=menu]").count(), 0);
-  assert.equal((await shown(page)).trim(), "mine = 1");
+  await focused(page, (element) => element?.id, "samples");
+  await count(page.locator("[role=menu]"), 0);
+  await shown(page, "mine = 1");
 });
 
 onPage("a sample that takes the place of text can be undone, and that, too", async (page) => {
   await type(page, "mine = 1\n");
   await choose(page, "multi-tenant");
-  assert.match(await notice(page), /The sample “As it should be” took the place of your text/);
+  await notice(page, /The sample “As it should be” took the place of your text/);
   await undo(page);
-  assert.equal((await shown(page)).trim(), "mine = 1");
+  await shown(page, "mine = 1");
   await undo(page);
-  assert.equal((await tabs(page))[0], "multi-tenant/terraform.tfvars");
+  await tabs(page, ([first]) => first === "multi-tenant/terraform.tfvars");
 });
 
 onPage("a file that is closed comes back with its history", async (page) => {
   await type(page, "one = 1\n");
   await type(page, "two = 2\n");
   await page.getByRole("button", { name: "Remove terraform.tfvars" }).click();
-  assert.match(await notice(page), /terraform.tfvars was closed/);
+  await notice(page, /terraform.tfvars was closed/);
   await undo(page);
-  assert.equal((await shown(page)).trim(), "two = 2");
+  await shown(page, "two = 2");
   await page.locator(".cm-content").focus();
   await page.keyboard.press("Control+z");
-  assert.match(await shown(page), /one = 1/);
+  await shown(page, /one = 1/);
 });
 
 onPage("the text survives a reload, with the file that was shown", async (page) => {
@@ -50,19 +50,19 @@ onPage("the text survives a reload, with the file that was shown", async (page) 
   await page.waitForFunction(() => JSON.parse(sessionStorage.getItem("symlint.text") ?? "null")?.project.files["main.tf"]);
   await page.reload();
   await verdict(page, "errors");
-  assert.equal((await shown(page)).trim(), 'variable "customer_tenants" {}');
+  await shown(page, 'variable "customer_tenants" {}');
   await show(page, "terraform.tfvars");
-  assert.match(await shown(page), /tenant_1/);
+  await shown(page, /tenant_1/);
 });
 
 onPage("all text is cleared at one press, from the browser too, and can be brought back", async (page) => {
   await type(page, "mine = 1\n");
   await page.waitForFunction(() => sessionStorage.getItem("symlint.text")?.includes("mine"));
   await page.getByRole("button", { name: "Clear the text" }).click();
-  assert.equal(await page.evaluate(() => sessionStorage.getItem("symlint.text")), null);
+  await eventually(() => page.evaluate(() => sessionStorage.getItem("symlint.text")), null);
   await verdict(page, "empty");
   await undo(page);
-  assert.equal((await shown(page)).trim(), "mine = 1");
+  await shown(page, "mine = 1");
 });
 
 onPage("who wants nothing stored has nothing stored", async (page) => {
@@ -79,33 +79,33 @@ onPage("who wants nothing stored has nothing stored", async (page) => {
   assert.equal(dialog.type(), "beforeunload");
   await dialog.accept();
   await verdict(page, "empty");
-  assert.equal(await page.getByLabel("Keep the text in this browser tab").isChecked(), false);
+  await eventually(() => page.getByLabel("Keep the text in this browser tab").isChecked(), false);
 });
 
 onPage("a broken link says so", async (page) => {
   await verdict(page, "empty");
-  assert.match(await notice(page), /This link is broken/);
+  await notice(page, /This link is broken/);
 }, { fragment: "#v1.abc" });
 
 onPage("a link that is opened over text can be undone", async (page) => {
   await type(page, many(1));
   await page.getByRole("button", { name: "Share" }).click();
   await page.locator("#link[open]").waitFor();
-  const address = await page.locator("#link-text").inputValue();
+  const address = await eventually(() => page.locator("#link-text").inputValue(), /#v/);
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await type(page, "mine = 1\n");
   await page.evaluate((address) => (location.hash = new URL(address).hash), address);
   await page.locator("#notice", { hasText: "The text of the link took the place of your text" }).waitFor();
-  assert.match(await shown(page), /tenant_0/);
+  await shown(page, /tenant_0/);
   await undo(page);
-  assert.equal((await shown(page)).trim(), "mine = 1");
+  await shown(page, "mine = 1");
 });
 
 onPage("a long link warns", async (page) => {
   await type(page, "mine = 1\n");
   await page.getByRole("button", { name: "Share" }).click();
   await page.locator("#link[open]").waitFor();
-  assert.equal(await page.locator("#link-long").isVisible(), false);
+  await page.locator("#link-long").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Close", exact: true }).click();
   const text = Array.from({ length: 3000 }, (_, at) => `# ${Math.sin(at)}`).join("\n");
   await paste(page, `mine = 1\n${text}\n`);
@@ -114,11 +114,12 @@ onPage("a long link warns", async (page) => {
 });
 
 onPage("a menu offers nothing that cannot be done", async (page) => {
-  assert.equal(await page.getByRole("button", { name: "Save", exact: true }).isDisabled(), true);
+  await eventually(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled(), true);
   await type(page, many(1));
   await verdict(page, "errors", "partial");
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  assert.equal(await page.locator("[role=menuitem][aria-disabled]").count(), 0);
+  await page.locator("[role=menuitem]").first().waitFor();
+  await count(page.locator("[role=menuitem][aria-disabled]"), 0);
   await page.keyboard.press("Escape");
   await pick(page, "Samples", "As it should be");
   await verdict(page, "clean");
