@@ -136,7 +136,8 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
         constant,
         "pub(crate) const {}: Page = Page {{\n    level: Level::{level:?},\n    summary: {summary:?},\n    \
          help: {help:?},\n    fix: {fix},\n    \
-         text: if cfg!(feature = \"pages\") {{ {text:?} }} else {{ {brief:?} }},\n    address: {address:?},\n}};\n\n",
+         text: if cfg!(feature = \"pages\") {{ {text:?} }} else if cfg!(feature = \"briefs\") {{ {brief:?} }} else {{ \"\" }},\n    \
+         address: {address:?},\n}};\n\n",
         id.replace('-', "_")
     )
     .map_err(|error| Mistake(1, error.to_string()))?;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use symlint_core::diff::{
     ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, coverage_line, grant_line, headline, hidden_line,
-    known_text, list_line, setting_line, tenant_notes, wiring_line,
+    known_text, list_line, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 use symlint_core::report::{Known, Location, count};
 use symlint_core::rule::Level;
@@ -133,12 +133,7 @@ fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) ->
         lines.item(GREEN, "+", &format!("gains {}", grant_line(grant)));
     }
     for rerouted in &change.rerouted {
-        let was = format!(
-            "before: role {}, instance {}",
-            known_text(rerouted.old.role.as_ref()),
-            known_text(rerouted.old.instance.as_ref())
-        );
-        lines.item(YELLOW, "~", &format!("now reaches {} ({was})", grant_line(&rerouted.new)));
+        lines.item(YELLOW, "~", &rerouted_line(rerouted));
     }
     for grant in &change.lost {
         lines.item(RED, "-", &format!("loses {}", grant_line(grant)));

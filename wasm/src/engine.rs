@@ -4,27 +4,21 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use symlint_core::engine::{self, Engine, Named, shown};
+use symlint_core::engine::{Named, Request as Asked, shown};
 use symlint_core::policy::{Policy, UnknownRule};
 use symlint_core::report::{self, Report};
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
-use crate::request::{Fixed, Options, Problem, Request, RulePage, VERSION, to_json, unknown_format};
+#[cfg(not(feature = "whole"))]
+use crate::less::{FORMATS, engine};
+use crate::request::{Options, Problem, Request, RulePage, to_json, unknown_format};
+#[cfg(feature = "whole")]
+use crate::whole::{FORMATS, engine};
 
-/// How a report can be written.
-type Format = fn(&Report, &mut dyn Write) -> io::Result<()>;
-
-const FORMATS: [(&str, Format); 7] = [
-    ("json", report::json),
-    ("concise", report::concise),
-    ("markdown", report::markdown),
-    ("sarif", report::sarif),
-    ("github", report::github),
-    ("gitlab", report::gitlab),
-    ("junit", report::junit),
-];
+/// How something can be written.
+pub(crate) type Format<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
 
 /// Checks the files of a [`Request`] and reports in `format`: the bytes are those that `symlint check --format` writes.
 ///
@@ -32,27 +26,15 @@ const FORMATS: [(&str, Format); 7] = [
 ///
 /// What the command line exits with 2 for. It brings the report where there is one.
 pub fn check(request: &str, format: &str) -> Result<String, Problem> {
-    let names = FORMATS.map(|(name, _)| name);
-    let (_, write) = FORMATS.iter().find(|(name, _)| *name == format).ok_or_else(|| unknown_format(format, &names))?;
+    let write = format_of(&FORMATS, format)?;
     let Request { files, options, .. } = Request::read(request)?;
-    let report = whole(Engine::new(catalogue()).check(&tree(files), &asked(&options))?)?;
-    let mut bytes = Vec::new();
-    // Writing into memory cannot fail.
-    let _ = write(&report, &mut bytes);
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let report = whole(engine().check(&tree(files), &asked(&options))?)?;
+    Ok(written(&report, write))
 }
 
-/// Fixes the files of a [`Request`]: the JSON of a [`Fixed`].
-///
-/// # Errors
-///
-/// As for [`check`].
-pub fn fix(request: &str) -> Result<String, Problem> {
-    let Request { files, options, .. } = Request::read(request)?;
-    let made = Engine::new(catalogue()).fix(&tree(files), &asked(&options), options.suggestions)?;
-    let engine::Fixed { files, fixed, report } = made;
-    let files = files.into_iter().map(|(name, change)| (name, change.new)).collect();
-    Ok(to_json(&Fixed { version: VERSION, files, fixed, report: whole(report)? }))
+/// The catalogue, as `symlint rules --format json` writes it: a list of [`RuleSummary`](crate::RuleSummary).
+pub fn rules() -> String {
+    report::rules_json(catalogue())
 }
 
 /// The JSON of a [`RulePage`].
@@ -73,31 +55,39 @@ pub fn explain(rule: &str) -> Result<String, Problem> {
     }))
 }
 
-/// The catalogue, as `symlint rules --format json` writes it: a list of [`RuleSummary`](crate::RuleSummary).
-pub fn rules() -> String {
-    report::rules_json(catalogue())
+/// The format that is meant.
+pub(crate) fn format_of<T>(formats: &[(&'static str, Format<T>)], format: &str) -> Result<Format<T>, Problem> {
+    let found = formats.iter().find(|(name, _)| *name == format).map(|(_, write)| *write);
+    found.ok_or_else(|| unknown_format(format, &formats.iter().map(|(name, _)| *name).collect::<Vec<_>>()))
+}
+
+pub(crate) fn written<T>(what: &T, write: Format<T>) -> String {
+    let mut bytes = Vec::new();
+    // Writing into memory cannot fail.
+    let _ = write(what, &mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The files in memory, by their paths from the repository's root.
-fn tree(files: BTreeMap<String, String>) -> Arc<dyn FileTree> {
+pub(crate) fn tree(files: BTreeMap<String, String>) -> Arc<dyn FileTree> {
     let files = files.into_iter().map(|(name, text)| (shown(&name), text.into_bytes()));
     Arc::new(files.collect::<BTreeMap<String, Vec<u8>>>())
 }
 
-fn asked(options: &Options) -> engine::Request {
+pub(crate) fn asked(options: &Options) -> Asked {
     let Options { path, with, select, ignore, levels, today, .. } = options.clone();
-    engine::Request {
+    Asked {
         paths: vec![Named::Path(path.unwrap_or_else(|| ".".to_owned()))],
         policy: Policy { select, ignore, levels, no_inline: false },
         fail_on: Some(Level::Error),
         with,
         today,
-        ..engine::Request::default()
+        ..Asked::default()
     }
 }
 
 /// The report, unless it would look like a pass and is none.
-fn whole(report: Report) -> Result<Report, Problem> {
+pub(crate) fn whole(report: Report) -> Result<Report, Problem> {
     match report.problems.first().cloned() {
         Some(problem) => Err(Problem { report: Some(Box::new(report)), ..Problem::from(problem) }),
         None => Ok(report),

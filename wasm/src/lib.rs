@@ -4,10 +4,19 @@
 //! writes, or a [`Problem`] that is thrown. The types of the npm package are made of these types.
 
 mod engine;
+#[cfg(not(feature = "whole"))]
+mod less;
 mod request;
+#[cfg(feature = "whole")]
+mod whole;
 
-pub use engine::{check, explain, fix, rules};
-pub use request::{Fixed, Level, Options, Problem, ProblemKind, Request, RulePage, RuleSummary, VERSION};
+pub use engine::{check, explain, rules};
+pub use request::{
+    Change, Described, DescribedTenant, Fixed, Level, Options, Problem, ProblemKind, Request, RulePage, RuleSummary,
+    VERSION,
+};
+#[cfg(feature = "whole")]
+pub use whole::{compare, fix};
 
 /// What JavaScript sees.
 pub mod bindings {
@@ -26,7 +35,15 @@ pub mod bindings {
         crate::check(request, format).map_err(thrown)
     }
 
+    /// Compares the files of a change, and reports in a format.
+    #[cfg(feature = "whole")]
+    #[wasm_bindgen]
+    pub fn compare(change: &str, format: &str) -> Result<String, JsValue> {
+        crate::compare(change, format).map_err(thrown)
+    }
+
     /// Fixes the files of a request.
+    #[cfg(feature = "whole")]
     #[wasm_bindgen]
     pub fn fix(request: &str) -> Result<String, JsValue> {
         crate::fix(request).map_err(thrown)

@@ -1,8 +1,10 @@
 //! The shapes that go in and out, beside the report.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use serde::{Deserialize, Serialize};
+use symlint_core::diff::Diff;
 pub use symlint_core::report::ProblemKind;
 use symlint_core::report::{self, Location, Report};
 pub use symlint_core::rule::Level;
@@ -20,6 +22,24 @@ pub struct Request {
     pub version: u32,
     /// The texts of the files, by their paths from the repository's root, with `/`.
     pub files: BTreeMap<String, String>,
+    /// How they are checked.
+    #[serde(default)]
+    pub options: Options,
+}
+
+/// What is to be compared, and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Change {
+    /// The version of this shape.
+    pub version: u32,
+    /// The texts of the files before the change, by their paths from the repository's root, with `/`.
+    pub before: BTreeMap<String, String>,
+    /// Those after it.
+    pub after: BTreeMap<String, String>,
+    /// A folder or a file among the files before, if it is not the `path` of the options.
+    pub before_path: Option<String>,
     /// How they are checked.
     #[serde(default)]
     pub options: Options,
@@ -58,6 +78,46 @@ pub struct Fixed {
     pub fixed: usize,
     /// What is left.
     pub report: Report,
+}
+
+/// A comparison with the sentences that people read.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Described {
+    /// What the change does, in one line.
+    pub headline: String,
+    /// Whether somebody must look at it.
+    pub is_bad: bool,
+    /// Whether it has new warnings, or not everything was compared.
+    pub is_doubtful: bool,
+    /// What is compared.
+    pub diff: Diff,
+    /// One for each finding that is hidden.
+    pub hidden: Vec<String>,
+    /// One for each setting.
+    pub settings: Vec<String>,
+    /// As many as there are tenants in the comparison.
+    pub tenants: Vec<DescribedTenant>,
+    /// One for each change of wiring.
+    pub wiring: Vec<String>,
+    /// One for each entry of a list.
+    pub lists: Vec<String>,
+    /// One for each gap.
+    pub not_compared: Vec<String>,
+}
+
+/// What changes for a tenant, in sentences.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DescribedTenant {
+    /// One for each grant that it gains.
+    pub gained: Vec<String>,
+    /// One for each grant that it loses.
+    pub lost: Vec<String>,
+    /// One for each grant that goes another way.
+    pub rerouted: Vec<String>,
+    /// What else there is to say.
+    pub notes: Vec<String>,
 }
 
 /// A rule of the catalogue.
@@ -147,11 +207,27 @@ impl Request {
     /// If it has not its shape, or is of another version.
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {
         let request: Self = serde_json::from_str(text).map_err(|error| Problem::usage(error.to_string()))?;
-        if request.version != VERSION {
-            let message = format!("requests have version {VERSION}, not {}", request.version);
-            return Err(Problem::usage(message));
-        }
+        expect_version(request.version)?;
         Ok(request)
+    }
+}
+
+#[cfg(feature = "whole")]
+impl Change {
+    /// # Errors
+    ///
+    /// If it has not its shape, or is of another version.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        let change: Self = serde_json::from_str(text).map_err(|error| Problem::usage(error.to_string()))?;
+        expect_version(change.version)?;
+        Ok(change)
+    }
+}
+
+fn expect_version(version: u32) -> Result<(), Problem> {
+    match version {
+        VERSION => Ok(()),
+        _ => Err(Problem::usage(format!("requests have version {VERSION}, not {version}"))),
     }
 }
 
@@ -164,7 +240,11 @@ pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Problem {
     }
 }
 
-#[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
+/// Written as reports are, so that there is one writer of them.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("the shapes are plain data")
+    let mut bytes = Vec::new();
+    let to: &mut dyn Write = &mut bytes;
+    // The shapes are plain data, and writing into memory cannot fail.
+    let _ = serde_json::to_writer_pretty(to, value);
+    String::from_utf8_lossy(&bytes).into_owned()
 }

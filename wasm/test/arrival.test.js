@@ -1,10 +1,12 @@
 // How the page arrives, and what it does where something is missing.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+
+import zstd from "@foxglove/wasm-zstd";
 
 import { here, onPage, show } from "./on-page.js";
 import { choose, crashing, many, paste, root, serve, timed, type, verdict, visit } from "./support.js";
@@ -18,14 +20,20 @@ onPage("it works offline once it was loaded", async (page, context) => {
   await verdict(page, "errors");
 }, { allow: /ERR_INTERNET_DISCONNECTED/ });
 
-for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], ["crashes", crashing]]) {
+/** As the page loads it. */
+async function packed() {
+  await zstd.isLoaded;
+  return zstd.compress(await crashing("wasm/npm/generated/check.wasm"), 1);
+}
+
+for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], ["crashes", packed]]) {
   onPage(`an engine that ${what} is said, and started again`, async (page, context) => {
     const body = await engine();
-    await context.route("**/*.wasm", (route) => route.fulfill({ body, contentType: "application/wasm" }));
+    await context.route("**/*.zst", (route) => route.fulfill({ body }));
     await page.reload();
     await type(page, many(1));
     await verdict(page, "problem", /The engine stopped/);
-    await context.unroute("**/*.wasm");
+    await context.unroute("**/*.zst");
     // The one that was started before the route went away may stop once more.
     await type(page, many(2));
     await verdict(page, "errors", "problem");
@@ -35,8 +43,8 @@ for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], 
 }
 
 test("a slow line shows how much of the engine has arrived, and is waited for", { timeout: 60_000 }, async () => {
-  const wasm = await readFile(join(root, "wasm/npm/dist/symlint.wasm"));
-  const server = await serve(join(root, "wasm/web/dist"), { slow: (name) => (name.endsWith(".wasm") ? Math.ceil(wasm.length / 10) : 0) });
+  const { size } = await stat(join(root, "wasm/npm/generated/check.wasm.zst"));
+  const server = await serve(join(root, "wasm/web/dist"), { slow: (name) => (name.endsWith(".zst") ? Math.ceil(size / 10) : 0) });
   const { context, page } = await visit(here.browser, server.address, { serviceWorkers: "block" });
   try {
     await page.evaluate(() => {
@@ -87,10 +95,10 @@ test("the first load is small, and typing in a thousand tenants is smooth", asyn
     await verdict(page, "errors");
   });
   const bytes = [...names.values()].reduce((sum, body) => sum + gzipSync(body).length, 0);
-  // The worker asks for the engine by itself.
-  const wasm = [...names.keys()].some((name) => name.endsWith(".wasm")) ? 0 : gzipSync(await readFile(join(root, "wasm/npm/dist/symlint.wasm"))).length;
-  console.log(`first load: ${Math.round((bytes + wasm) / 1000)} kB with gzip; first result after ${Math.round(first)} ms`);
-  assert.ok(bytes + wasm < 1_000_000);
+  // One engine, and that is the small one.
+  assert.deepEqual([...names.keys()].flatMap((name) => /check(?=[^/]*\.zst$)|[^/]*\.wasm$/.exec(name) ?? []), ["check"]);
+  console.log(`first load: ${Math.round(bytes / 1000)} kB with gzip; first result after ${Math.round(first)} ms`);
+  assert.ok(bytes < 765_000);
   await show(page, "copy-paste/terraform.tfvars");
   await paste(page, many(1000));
   await verdict(page, "errors", /1,000 tenants/);

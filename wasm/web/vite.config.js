@@ -10,8 +10,8 @@ process.env.VITE_VERSION = JSON.parse(readFileSync(fileURLToPath(import.meta.res
 // Relative, so that the page works below any path.
 export default defineConfig({
   base: "./",
-  // To say how much of it has arrived: what servers say is its size when compressed.
-  define: { ENGINE_BYTES: String(statSync(fileURLToPath(import.meta.resolve("symlint/symlint.wasm"))).size) },
+  // To say how much of it has arrived: servers do not always say how much there is.
+  define: { ENGINE_BYTES: String(statSync("../npm/generated/check.wasm.zst").size) },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
   // The samples are read from the repository's examples.
@@ -26,8 +26,8 @@ function preloadEngine() {
     transformIndexHtml: {
       order: "post",
       handler(_, { bundle }) {
-        const engine = Object.keys(bundle ?? {}).find((name) => name.endsWith(".wasm"));
-        return engine ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", type: "application/wasm", href: `./${engine}`, crossorigin: true }, injectTo: "head" }] : [];
+        const engine = Object.keys(bundle ?? {}).find((name) => /\/check[^/]*\.zst$/.test(name));
+        return engine ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", href: `./${engine}`, crossorigin: true }, injectTo: "head" }] : [];
       },
     },
   };

@@ -1,17 +1,21 @@
 //! Work on several threads, where there is enough of it. What comes out is the same as on one.
 
+#[cfg(not(target_family = "wasm"))]
 use std::num::NonZero;
+#[cfg(not(target_family = "wasm"))]
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(target_family = "wasm"))]
 use std::thread;
 
 /// From this many tenants on, a second thread takes less time than it saves.
 pub(crate) const MANY_TENANTS: usize = 1_000;
 
 /// What `work` turns into each of `items`, in their order, by as many threads as pay.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     /// More do not help: the rules wait for the memory.
     const MOST: usize = 4;
-    // Where there are no threads, as in WebAssembly, this is an error.
+    // Where it is not known, this is an error.
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
     let next = AtomicUsize::new(0);
     let take = || {
@@ -30,4 +34,10 @@ pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The same where there is one thread.
+#[cfg(target_family = "wasm")]
+pub(crate) fn each<T, R>(items: &[T], work: impl Fn(&T) -> R) -> Vec<R> {
+    items.iter().map(work).collect()
 }

@@ -1,14 +1,16 @@
-//! Builds what the npm package is made of, into the folder that is named: `symlint.wasm`, its glue, and the schema of
-//! the types.
+//! Builds what the npm package is made of, into the folder that is named: `symlint.wasm`, its glue, the schema of the
+//! types, and `check.wasm`, which does less and loads faster.
 //!
 //! Anyone who uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
+
+mod compact;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use symlint_wasm::{Fixed, Options, Problem, Request, RulePage, RuleSummary};
+use symlint_wasm::{Change, Described, Fixed, Options, Problem, Request, RulePage, RuleSummary};
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -19,13 +21,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(out)?;
     std::fs::write(out.join("schema.json"), schema()?)?;
     std::fs::write(out.join("pages.json"), pages()?)?;
+    let glue = make("whole", &out.join("symlint.wasm"))?;
+    let less = make("", &out.join("check.wasm"))?;
+    if imports(&glue)? != imports(&less)? {
+        return Err("the two files cannot have the same glue".into());
+    }
+    std::fs::write(out.join("glue.js"), factory(&glue)?)?;
+    Ok(())
+}
+
+/// Makes the WebAssembly with the features that are named, and returns its glue.
+fn make(features: &str, to: &Path) -> Result<String, Box<dyn Error>> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compile()?).no_modules(true)?.typescript(false);
+    bindgen.input_path(compile(features)?).no_modules(true)?.typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
     let mut output = bindgen.out_name("symlint").generate_output()?;
-    std::fs::write(out.join("symlint.wasm"), output.wasm_mut().emit_wasm())?;
-    std::fs::write(out.join("glue.js"), factory(output.js())?)?;
-    Ok(())
+    std::fs::write(to, compact::compact(&output.wasm_mut().emit_wasm())?)?;
+    Ok(output.js().to_owned())
+}
+
+/// What the glue gives to the WebAssembly.
+fn imports(glue: &str) -> Result<&str, &'static str> {
+    let (_, after) = glue.split_once("function __wbg_get_imports()").ok_or("the glue has another shape")?;
+    Ok(after.split_once("\nfunction ").map_or(after, |(imports, _)| imports))
 }
 
 /// For a small download: a standard library that is built for size, and panics that are bare traps, which together save
@@ -33,13 +51,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// size grows, and the time hardly shrinks.)
 const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-inline-threshold=15";
 
-/// Compiles the crate, and returns the path of its WebAssembly.
-fn compile() -> Result<PathBuf, Box<dyn Error>> {
+/// Compiles the crate with the features that are named, and returns the path of its WebAssembly.
+fn compile(features: &str) -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     // The compiler is pinned: what is unstable in it stays as it is.
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
     command.args(["rustc", "--locked", "--profile", "wasm", "--package", "symlint-wasm", "--crate-type", "cdylib"]);
+    command.args(["--no-default-features", "--features", features]);
     command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     command.args(["--target", TARGET, "--message-format", "json-render-diagnostics"]);
     // As much stack as a thread has on other systems: expressions nest.
@@ -90,14 +109,18 @@ fn schema() -> Result<String, Box<dyn Error>> {
     let written = || schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
     let read = || schemars::generate::SchemaSettings::draft2020_12().for_deserialize().into_generator();
     let report: Value = serde_json::from_str(&symlint_core::schema::report_schema(symlint_rules::catalogue()))?;
+    let diff: Value = serde_json::from_str(&symlint_core::schema::diff_schema(symlint_rules::catalogue()))?;
+    add(read().into_root_schema_for::<Change>().to_value(), "Change");
     add(read().into_root_schema_for::<Request>().to_value(), "Request");
     add(read().into_root_schema_for::<Options>().to_value(), "Options");
     add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");
+    add(written().into_root_schema_for::<Described>().to_value(), "Described");
     add(written().into_root_schema_for::<RuleSummary>().to_value(), "RuleSummary");
     add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
     // Next to the problems of a report.
     add(written().into_root_schema_for::<Problem>().to_value(), "Failure");
-    // Last: it knows the ids of the rules.
+    // Last: they know the ids of the rules.
+    add(diff, "Diff");
     add(report, "Report");
     let schema = json!({ "title": "Shapes", "type": "object", "$defs": definitions });
     Ok(serde_json::to_string_pretty(&schema)?)

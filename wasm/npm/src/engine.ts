@@ -1,7 +1,7 @@
 import { EngineError, SymlintError } from "./errors.js";
 import { instantiate, type Glue } from "./glue.js";
-import { requestOf, type Files } from "./request.js";
-import type { Failure, Finding, Fixed, Options, Report, RulePage, RuleSummary } from "./shapes.js";
+import { changeOf, requestOf, type Files } from "./request.js";
+import type { Diff, Failure, Finding, Fixed, Options, Report, RulePage, RuleSummary } from "./shapes.js";
 
 export { EngineError, SymlintError } from "./errors.js";
 export { offsetsOf, type Offsets } from "./offsets.js";
@@ -10,6 +10,12 @@ export type * from "./shapes.js";
 
 /** How a report can be written: as by the command line, but for the one for terminals. */
 export type Format = "json" | "concise" | "markdown" | "sarif" | "github" | "gitlab" | "junit";
+
+/** How a comparison can be written: as by `symlint diff`, or as the JSON of a `Described`, which has the sentences, too. */
+export type DiffFormat = "json" | "markdown" | "described";
+
+/** How changes are compared: `before_path` is the folder or file among the files before, if it is not `path`. */
+export type CompareOptions = Partial<Options> & { before_path?: string };
 
 /** The id of a rule, such as `role-account-mismatch`. */
 export type RuleId = Finding["rule"];
@@ -50,6 +56,23 @@ export class Symlint {
   render(files: Files, format: Format, options: Partial<Options> = {}): string {
     const request = requestOf(files, options);
     return this.#call((glue) => glue.check(request, format));
+  }
+
+  /**
+   * Compares files before and after a change: who gains and who loses access to what, and what the change does to the check
+   * itself.
+   *
+   * @throws SymlintError where `symlint diff` exits with 2. What could not be done with the files before is in
+   * `base_problems`.
+   */
+  compare(before: Files, after: Files, options: CompareOptions = {}): Diff {
+    return JSON.parse(this.renderDiff(before, after, "json", options)) as Diff;
+  }
+
+  /** Compares files and writes what `symlint diff --format` does; `markdown` is a comment for a pull request. */
+  renderDiff(before: Files, after: Files, format: DiffFormat, options: CompareOptions = {}): string {
+    const change = changeOf(before, after, options);
+    return this.#call((glue) => glue.compare(change, format));
   }
 
   /** Fixes files, in memory. */

@@ -1,6 +1,7 @@
 /** What wasm-bindgen makes of wasm/src/lib.rs. */
 export interface Glue {
   check(request: string, format: string): string;
+  compare(change: string, format: string): string;
   fix(request: string): string;
   explain(rule: string): string;
   rules(): string;

@@ -23,8 +23,24 @@ const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: str
 
 /** A request as the engine reads it; says what is wrong with its parts in JavaScript's terms. */
 export function requestOf(files: Files, options: Partial<Options>): string {
-  if (!record(files)) throw usage("`files` is not an object of texts by their paths");
+  return JSON.stringify({ version: VERSION, files: filesOf("files", files), options: optionsOf(options) });
+}
+
+/** The same of the files of a change. */
+export function changeOf(before: Files, after: Files, options: Partial<Options> & { before_path?: string }): string {
+  const { before_path, ...others } = record(options) ? options : ({} as typeof options);
+  if (before_path !== undefined && typeof before_path !== "string") throw usage("the option `before_path` is not the path of a folder or of a file");
+  const texts = { before: filesOf("before", before), after: filesOf("after", after) };
+  return JSON.stringify({ version: VERSION, ...texts, before_path, options: optionsOf(record(options) ? others : options) });
+}
+
+function filesOf(name: string, files: Files): Files {
+  if (!record(files)) throw usage(`\`${name}\` is not an object of texts by their paths`);
   for (const [path, text] of Object.entries(files)) if (typeof text !== "string") throw usage(`the text of the file \`${path}\` is not a string`);
+  return files;
+}
+
+function optionsOf(options: Partial<Options>): Partial<Options> {
   if (!record(options)) throw usage("`options` is not an object");
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
   for (const [name, value] of given) {
@@ -33,7 +49,7 @@ export function requestOf(files: Files, options: Partial<Options>): string {
     const [is, what] = known;
     if (!is(value)) throw usage(`the option \`${name}\` is not ${what}`);
   }
-  return JSON.stringify({ version: VERSION, files, options: { today: today(), ...Object.fromEntries(given) } });
+  return { today: today(), ...Object.fromEntries(given) };
 }
 
 function usage(message: string, help: string | null = null): SymlintError {

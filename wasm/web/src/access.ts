@@ -32,6 +32,8 @@ export interface Edge {
   to: string;
   /** The errors on it. */
   errors: Finding[];
+  /** In a comparison, what becomes of it; it stays if one grant loses it and another gains it. */
+  fate?: "gained" | "lost";
 }
 
 /** A larger picture says less than a count. */
@@ -49,6 +51,25 @@ interface Step {
   errors: Finding[];
 }
 
+/** Puts nodes below each other, those of a tenant side by side. */
+export class Layout {
+  readonly nodes = new Map<string, Node>();
+  readonly #free = [0, 0, 0, 0, 0];
+  #row = 0;
+
+  /** What comes next begins below all that is there. */
+  begin(): void {
+    this.#row = Math.max(...this.#free);
+  }
+
+  put(node: Omit<Node, "row">): void {
+    if (this.nodes.has(node.id)) return;
+    const row = Math.max(this.#row, this.#free[node.column] ?? 0);
+    this.#free[node.column] = row + 1;
+    this.nodes.set(node.id, { ...node, row });
+  }
+}
+
 /** The access graph of the report, with the errors that are on its edges. */
 export function pictureOf(report: Report): Picture {
   const errors = new Map(report.findings.filter(({ suppressed, level }) => suppressed === null && level === "error").map((finding) => [finding.fingerprint, finding]));
@@ -56,7 +77,7 @@ export function pictureOf(report: Report): Picture {
   for (const access of report.access) {
     const id = tenantOf(access);
     const tenant = grants.get(id) ?? { access, grants: [] };
-    tenant.grants.push(stepsOf(access, errors));
+    tenant.grants.push(grantOf(access, errors));
     grants.set(id, tenant);
   }
   const written = new Map(report.tenants.map((tenant) => [`tenant ${tenant.run} ${tenant.key}`, tenant]));
@@ -64,28 +85,21 @@ export function pictureOf(report: Report): Picture {
   const wrong = new Set([...grants.keys()].filter((id) => errorsOf(id).length > 0));
   const shown = grants.size > ROWS ? pick(grants, wrong) : new Set(grants.keys());
 
-  const nodes = new Map<string, Node>();
+  const layout = new Layout();
   const edges = new Map<string, Edge>();
-  const free = [0, 0, 0, 0, 0];
   for (const [id, { access, grants: own }] of grants) {
     if (!shown.has(id)) continue;
-    const row = Math.max(...free);
-    const put = (node: Omit<Node, "row">) => {
-      if (nodes.has(node.id)) return;
-      const at = Math.max(row, free[node.column] ?? 0);
-      free[node.column] = at + 1;
-      nodes.set(node.id, { ...node, row: at });
-    };
+    layout.begin();
     const tenant = written.get(id);
     const label = report.runs.length > 1 ? `${access.tenant} in ${report.runs[access.run]?.root ?? ""}` : access.tenant;
     const location = errorsOf(id)[0]?.location ?? tenant?.location;
     const account = (tenant && known(tenant.sso_account_id)) ?? "";
-    put({ id, column: 0, name: access.tenant, label, detail: account, ids: idsIn(account), wrong: wrong.has(id), location });
+    layout.put({ id, column: 0, name: access.tenant, label, detail: account, ids: idsIn(account), wrong: wrong.has(id), location });
     for (const grant of own) {
       let from = id;
       for (const step of grant) {
         if (!step.id) continue;
-        put({ id: step.id, column: step.column, name: "", label: step.label, detail: step.detail, ids: step.ids, wrong: step.errors.length > 0, location: step.errors[0]?.location ?? tenant?.location });
+        layout.put({ id: step.id, column: step.column, name: "", label: step.label, detail: step.detail, ids: step.ids, wrong: step.errors.length > 0, location: step.errors[0]?.location ?? tenant?.location });
         const key = `${from}\n${step.id}`;
         const edge = edges.get(key) ?? { from, to: step.id, errors: [] };
         edge.errors.push(...step.errors.filter((error) => !edge.errors.includes(error)));
@@ -95,18 +109,25 @@ export function pictureOf(report: Report): Picture {
     }
   }
   const wrongRest = [...wrong].filter((id) => !shown.has(id)).length;
-  return { nodes: [...nodes.values()], edges: [...edges.values()], rest: grants.size - shown.size, wrongRest };
+  return { nodes: [...layout.nodes.values()], edges: [...edges.values()], rest: grants.size - shown.size, wrongRest };
 }
 
 function tenantOf({ run, tenant }: Access): string {
   return `tenant ${run} ${tenant}`;
 }
 
-function stepsOf({ role, instance, permission_set, account }: Access, errors: ReadonlyMap<string, Finding>): Grant {
-  const step = (column: number, kind: string, { value, findings }: AccessStep, show: (text: string) => [label: string, detail: string]): Step => {
+function grantOf({ role, instance, permission_set, account }: Access, errors: ReadonlyMap<string, Finding>): Grant {
+  const own = [role, instance, permission_set, account].map(({ findings }) => findings.flatMap((finding) => errors.get(finding) ?? []));
+  const steps = stepsOf({ role: role.value, instance: instance.value, permission_set: permission_set.value, account: account.value });
+  return steps.map((step, at) => ({ ...step, errors: own[at] ?? [] }));
+}
+
+/** What a grant leads to. */
+export function stepsOf({ role, instance, permission_set, account }: Record<"role" | "instance" | "permission_set" | "account", AccessStep["value"]>): Omit<Step, "errors">[] {
+  const step = (column: number, kind: string, value: AccessStep["value"], show: (text: string) => [label: string, detail: string]): Omit<Step, "errors"> => {
     const text = known(value);
     const [label, detail] = text ? show(text) : ["", ""];
-    return { id: text && `${kind} ${text}`, column, label, detail, ids: idsIn(text ?? ""), errors: findings.flatMap((finding) => errors.get(finding) ?? []) };
+    return { id: text && `${kind} ${text}`, column, label, detail, ids: idsIn(text ?? "") };
   };
   const last = (arn: string) => arn.split("/").at(-1) ?? arn;
   return [

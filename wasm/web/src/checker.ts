@@ -1,12 +1,14 @@
-import type { Files, Fixed, Format, RulePage, RuleSummary } from "symlint";
+import type { Described, Files, Fixed, Format, RulePage, RuleSummary } from "symlint";
 
 import type { Picture } from "./access";
-import { compileEngine } from "./engine";
+import type { Change } from "./compare-view";
+import { compileEngine, compileWhole } from "./engine";
 import type { Leaks } from "./leaks";
-import type { Answer, Question } from "./protocol";
+import type { Answer, AskedOfWhole, Question } from "./protocol";
 import type { Query, Table } from "./table";
 
-type Asked = Question extends infer Q ? (Q extends Question ? Omit<Q, "id"> : never) : never;
+type Without<Q, K extends string> = Q extends unknown ? Omit<Q, K> : never;
+type Asked = Without<Question, "id">;
 
 /** After so long without an answer, an engine is taken for dead. */
 const PATIENCE = 20_000;
@@ -51,15 +53,28 @@ export class Checker<C extends Check> {
   }
 
   async render(files: Files, path: string, format: Format): Promise<string> {
-    const answer = await this.#ask({ ask: "render", files, options: options(path), format });
+    const answer = await this.#askWhole({ ask: "render", files, options: options(path), format });
     if ("text" in answer) return answer.text;
-    throw new Error("problem" in answer ? answer.problem.message : "the engine crashed");
+    throw new Error(reason(answer));
   }
 
   async fix(files: Files, path: string, suggestions: boolean): Promise<Fixed> {
-    const answer = await this.#ask({ ask: "fix", files, options: { ...options(path), suggestions } });
+    const answer = await this.#askWhole({ ask: "fix", files, options: { ...options(path), suggestions } });
     if ("fixed" in answer) return answer.fixed;
-    throw new Error("problem" in answer ? answer.problem.message : "the engine crashed");
+    throw new Error(reason(answer));
+  }
+
+  async compare({ path, before_path, ...files }: Change): Promise<Described> {
+    const answer = await this.#askWhole({ ask: "compare", ...files, options: { path, before_path } });
+    if ("described" in answer) return answer.described;
+    throw new Error(reason(answer));
+  }
+
+  /** A comparison as a comment for a pull request. */
+  async comment({ path, before_path, ...files }: Change): Promise<string> {
+    const answer = await this.#askWhole({ ask: "comment", ...files, options: { path, before_path } });
+    if ("text" in answer) return answer.text;
+    throw new Error(reason(answer));
   }
 
   async explain(rule: string): Promise<RulePage | undefined> {
@@ -103,6 +118,10 @@ export class Checker<C extends Check> {
     });
   }
 
+  async #askWhole(question: Without<AskedOfWhole, "whole">): Promise<Answer> {
+    return this.#ask({ ...question, whole: await compileWhole() });
+  }
+
   #next(): void {
     if (this.#isGone) void this.#start();
     if (this.#busy || !this.#worker) return;
@@ -127,18 +146,24 @@ export class Checker<C extends Check> {
   /** A slow line may take as long as it takes: until the engine is there, everything waits. */
   async #start(): Promise<void> {
     this.#isGone = false;
-    try {
-      const module = await compileEngine((part) => this.listener.loading(part));
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-      worker.addEventListener("message", (event: MessageEvent<Answer>) => this.#answered(event.data));
+    // Its code arrives beside the engine.
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("message", (event: MessageEvent<Answer>) => this.#answered(event.data));
+    const failed = new Promise<never>((_, fail) => {
       worker.addEventListener("error", (event) => {
         event.preventDefault();
-        this.#crashed(event.message || "it could not be loaded");
+        const reason = event.message || "it could not be loaded";
+        if (worker === this.#worker) this.#crashed(reason);
+        else fail(new Error(reason));
       });
+    });
+    try {
+      const module = await Promise.race([compileEngine((part) => this.listener.loading(part)), failed]);
       worker.postMessage({ module });
       this.#worker = worker;
       this.#next();
     } catch (error) {
+      worker.terminate();
       this.#unloaded(error instanceof Error ? error.message : String(error));
     }
   }
@@ -176,6 +201,11 @@ export class Checker<C extends Check> {
     }
     this.#next();
   }
+}
+
+/** Why there is no answer. */
+function reason(answer: Answer): string {
+  return "problem" in answer ? answer.problem.message : "the engine crashed";
 }
 
 function options(path: string) {

@@ -2,8 +2,14 @@ import type { Files } from "symlint";
 
 import { LARGEST, matters } from "./project";
 
-/** Takes files and folders that are dropped anywhere on the page. */
-export function acceptDrops(target: HTMLElement, take: (files: Files) => void): void {
+/** A file or folder that was dropped. */
+export interface Dropped {
+  name: string;
+  files: Files;
+}
+
+/** Takes files and folders that are dropped anywhere on the page: those on `other`, one by one. */
+export function acceptDrops(target: HTMLElement, take: (files: Files) => void, other: HTMLElement, takeEach: (dropped: Dropped[]) => void): void {
   target.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -18,7 +24,9 @@ export function acceptDrops(target: HTMLElement, take: (files: Files) => void): 
     const entries = items.flatMap((item) => item.webkitGetAsEntry() ?? []);
     if (entries.length === 0) return;
     event.preventDefault();
-    void collect(entries).then(take);
+    // What says that it is a drop lies above everything.
+    if (!document.elementsFromPoint(event.clientX, event.clientY).includes(other)) return void collect(entries).then(take);
+    void Promise.all(entries.map(async (entry) => ({ name: entry.name, files: await collect([entry]) }))).then(takeEach);
   });
 }
 

@@ -1,20 +1,50 @@
-import address from "symlint/symlint.wasm?url";
+import { Decompress } from "fzstd";
+import whole from "symlint/symlint.wasm?url";
+
+import check from "../../npm/generated/check.wasm.zst?url";
 
 declare const ENGINE_BYTES: number;
 
-/** Loads the engine, and compiles it while it arrives. `progress` is told how much is there, from 0 to 1. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Loads the engine that checks, and compiles it while it arrives. `progress` is told how much is there, from 0 to 1. */
 export async function compileEngine(progress: (part: number) => void): Promise<WebAssembly.Module> {
-  const response = await fetch(address);
-  if (!response.ok || !response.body) throw new Error(`it could not be loaded: ${response.status} ${response.statusText}`);
+  const response = await answer(check);
   let bytes = 0;
-  const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
+  let unpacked: Decompress;
+  const unpacking = new TransformStream<Bytes, Bytes>({
+    start(controller) {
+      unpacked = new Decompress((chunk) => controller.enqueue(chunk as Bytes));
+    },
+    transform(chunk) {
       bytes += chunk.length;
       progress(Math.min(bytes / ENGINE_BYTES, 1));
-      controller.enqueue(chunk);
+      unpacked.push(chunk);
+    },
+    flush() {
+      unpacked.push(new Uint8Array(0), true);
     },
   });
+  return compiled(response.pipeThrough(unpacking));
+}
+
+let module: Promise<WebAssembly.Module> | undefined;
+
+/** Loads the engine that can do everything, once somebody asks for what the other cannot do. */
+export function compileWhole(): Promise<WebAssembly.Module> {
+  module ??= answer(whole).then(compiled);
+  // What failed is tried again.
+  module.catch(() => (module = undefined));
+  return module;
+}
+
+async function answer(address: string): Promise<ReadableStream<Bytes>> {
+  const { ok, body, status, statusText } = await fetch(address);
+  if (!ok || !body) throw new Error(`the engine could not be loaded: ${status} ${statusText}`);
+  return body;
+}
+
+function compiled(body: ReadableStream<Bytes>): Promise<WebAssembly.Module> {
   // Not every server knows the media type that streaming needs.
-  const headers = { "content-type": "application/wasm" };
-  return WebAssembly.compileStreaming(new Response(response.body.pipeThrough(counting), { headers }));
+  return WebAssembly.compileStreaming(new Response(body, { headers: { "content-type": "application/wasm" } }));
 }

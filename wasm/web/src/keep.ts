@@ -1,3 +1,4 @@
+import type { Before } from "./compare-view";
 import type { Project } from "./project";
 
 /** What survives a reload. */
@@ -7,6 +8,8 @@ export interface Kept {
   active: string;
   /** The link with which the page was opened: another one is opened in its place. */
   fragment: string;
+  /** What the text is compared with. */
+  before?: Before | undefined;
 }
 
 const TEXT = "symlint.text";

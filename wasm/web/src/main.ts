@@ -1,6 +1,7 @@
 import type { Files, Finding, Location } from "symlint";
 
 import { Checker } from "./checker";
+import type { Before, CompareView } from "./compare-view";
 import { byId, download } from "./dom";
 import { acceptDrops, chosen } from "./drop";
 import { Editor, type Change } from "./editor";
@@ -22,6 +23,9 @@ const PAUSE = 150;
 
 let timer: number | undefined;
 let isEdited = false;
+/** What the text is compared with. */
+let before: Before | undefined;
+let compareView: Promise<CompareView> | undefined;
 
 const editor = new Editor(byId("editor"), { edited, pasted: (name, text) => void pasted(name, text), apply, explain: (rule) => void explain(rule) });
 const notices = new Notices(byId("notice"), () => editor.focus());
@@ -33,6 +37,7 @@ const results: Results = new Results(() => checker, {
   apply,
   fixAll: () => void openFixes(),
   saveCsv: () => void checker.csv().then((text) => download("tenants.csv", text, "text/csv")),
+  compareView: () => (compareView ??= openCompare()),
 });
 const checker: Checker<TextCheck> = new Checker<TextCheck>({
   checked: (answer, check) => {
@@ -63,7 +68,7 @@ function changed(): void {
 function check(): void {
   window.clearTimeout(timer);
   const { docs, size } = editor;
-  keeper.save(size, () => ({ project: workspace.project, active: editor.active, fragment: location.hash }));
+  keeper.save(size, () => ({ project: workspace.project, active: editor.active, fragment: location.hash, before }));
   const isBlank = size === 0 || (size < LONG && [...docs.values()].every((doc) => doc.toString().trim() === ""));
   byId("results").classList.toggle("empty", isBlank);
   for (const name of ["take", "share"]) byId(name).toggleAttribute("disabled", isBlank);
@@ -104,6 +109,7 @@ async function pasted(name: string, text: string): Promise<void> {
   const others = new Set(Object.keys(project().files).filter((other) => other !== name));
   const made = recognize(name, text, others);
   if (made) workspace.recognized(name, made.files, made.what);
+  else workspace.notePasted();
 }
 
 function jump(location: Location): void {
@@ -146,6 +152,24 @@ async function openFixes(): Promise<void> {
   const { files } = project();
   const { fixAll } = await import("./fix-all");
   await fixAll({ files, fix: (suggestions) => checker.fix(files, workspace.path, suggestions), apply: (changes, what) => workspace.fix(changes, what) });
+}
+
+async function openCompare(): Promise<CompareView> {
+  const { CompareView } = await import("./compare-view");
+  return new CompareView(byId("compare"), {
+    jump,
+    after: () => ({ ...project(), active: editor.active }),
+    opened: () => workspace.opened,
+    before: () => before,
+    setBefore: (next) => {
+      before = next;
+      check();
+    },
+    open: (next, what) => workspace.open(next, what),
+    compare: (change) => checker.compare(change),
+    comment: (change) => checker.comment(change),
+    say: (text) => notices.show(text),
+  });
 }
 
 async function openLink(): Promise<void> {
@@ -192,12 +216,13 @@ async function start(): Promise<void> {
     if (location.hash) history.replaceState(undefined, "", location.pathname + location.search);
   }, check);
   drawStart(byId("start"), (path) => void openSample(path));
-  acceptDrops(document.body, (files) => take(files, "What you dropped"));
+  acceptDrops(document.body, (files) => take(files, "What you dropped"), byId("compare"), (dropped) => void results.compareWith(dropped));
   window.addEventListener("hashchange", () => void openLink());
   window.addEventListener("beforeunload", (event) => {
     if (isEdited && !keeper.safe && Object.keys(project().files).length > 0) event.preventDefault();
   });
   const kept = keeper.load();
+  before = kept?.before;
   const isKept = kept && (kept.fragment === location.hash || location.hash === "");
   workspace.open(kept?.project ?? blank(), "", kept?.active);
   if (!isKept) await openLink();

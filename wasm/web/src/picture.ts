@@ -8,9 +8,9 @@ import { pressable, rove } from "./rove";
 const COLUMNS = ["Tenant", "Role", "SSO instance", "Permission set", "Account"];
 /** How the columns share the width: names are longer than the ends of ids. */
 const SHARES = [0.23, 0.23, 0.18, 0.18, 0.18];
-const NARROWEST = 680;
+const NARROWEST = 600;
 const WIDEST = 1160;
-const GAP = 36;
+const GAP = 28;
 const HEIGHT = 44;
 const STEP = 60;
 const TOP = 28;
@@ -92,7 +92,9 @@ class Drawing {
     const bend = (x2 - x1) / 2;
     const path = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
     const [first] = edge.errors;
-    const group = s("g", { class: first ? "edge wrong" : "edge" }, s("path", { d: path }));
+    const group = s("g", { class: first ? "edge wrong" : `edge ${edge.fate ?? ""}` }, s("path", { d: path }));
+    // Not by the look alone.
+    if (edge.fate) group.append(s("text", { class: "fate", x: String((x1 + x2) / 2), y: String((y1 + y2) / 2 - 5) }, edge.fate === "gained" ? "+" : "−"));
     if (first) {
       const messages = edge.errors.map(({ message }) => message).join("\n");
       group.append(s("path", { d: path, class: "hit" }), s("title", {}, messages));

@@ -1,4 +1,4 @@
-import type { Failure, Files, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
+import type { CompareOptions, Described, Failure, Files, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
 
 import type { Picture } from "./access";
 import type { Leaks } from "./leaks";
@@ -7,8 +7,7 @@ import type { Query, Table } from "./table";
 /** What the page asks of the worker. */
 export type Question = { id: number } & (
   | { ask: "check"; files: Files; options: Partial<Options> }
-  | { ask: "fix"; files: Files; options: Partial<Options> }
-  | { ask: "render"; files: Files; options: Partial<Options>; format: Format }
+  | AskedOfWhole
   | { ask: "explain"; rule: string }
   | { ask: "rules" }
   // Of the last report:
@@ -16,6 +15,14 @@ export type Question = { id: number } & (
   | { ask: "leaks" }
   | { ask: "table"; query: Query }
   | { ask: "csv" }
+);
+
+/** What only the whole engine can do, which is sent along. */
+export type AskedOfWhole = { whole: WebAssembly.Module } & (
+  | { ask: "fix"; files: Files; options: Partial<Options> }
+  | { ask: "render"; files: Files; format: Format; options: Partial<Options> }
+  | { ask: "compare"; before: Files; after: Files; options: CompareOptions }
+  | { ask: "comment"; before: Files; after: Files; options: CompareOptions }
 );
 
 /** A report without its long lists, which stay with the worker: to receive them would make typing slow. */
@@ -41,6 +48,7 @@ export type PlainProblem = Omit<Failure, "location" | "report"> & {
 export type Answer = { id: number } & (
   | { checked: Checked }
   | { fixed: Fixed }
+  | { described: Described }
   | { text: string }
   | { page: RulePage }
   | { rules: RuleSummary[] }

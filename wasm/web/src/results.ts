@@ -3,8 +3,10 @@ import type { Finding, Location } from "symlint";
 
 import { AccessView } from "./access-view";
 import type { Check, Checker } from "./checker";
+import type { CompareView } from "./compare-view";
 import { drawCoverage } from "./coverage";
 import { byId } from "./dom";
+import type { Dropped } from "./drop";
 import { Findings } from "./findings";
 import { lightsUp } from "./lit";
 import { colorOwners } from "./owner";
@@ -25,9 +27,11 @@ export interface ResultActions {
   apply(finding: Finding, fix: Finding["fixes"][number]): void;
   fixAll(): void;
   saveCsv(): void;
+  /** The view that compares: it is loaded when it is asked for. */
+  compareView(): Promise<CompareView>;
 }
 
-const VIEWS = ["findings", "access", "tenants", "coverage"] as const;
+const VIEWS = ["findings", "access", "tenants", "compare", "coverage"] as const;
 type View = (typeof VIEWS)[number];
 
 /** What a check came to: the verdict, and a view of it at a time. */
@@ -103,6 +107,11 @@ export class Results {
     if (this.#report) this.#draw();
   }
 
+  /** Compares with what was dropped. */
+  async compareWith(dropped: Dropped[]): Promise<void> {
+    (await this.actions.compareView()).take(dropped);
+  }
+
   /** The text of a file as it was checked. */
   original(file: string): Original | undefined {
     const doc = this.#docs.get(file);
@@ -146,6 +155,7 @@ export class Results {
       byId("coverage").replaceChildren();
       this.#access.clear();
       this.#tenants.clear();
+      if (this.#view === "compare") void this.actions.compareView().then((view) => view.clear());
       return;
     }
     switch (this.#view) {
@@ -157,6 +167,8 @@ export class Results {
         return this.#tenants.draw();
       case "coverage":
         return drawCoverage(byId("coverage"), report, this.actions.jump);
+      case "compare":
+        return void this.actions.compareView().then((view) => view.draw());
     }
   }
 }

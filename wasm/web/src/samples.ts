@@ -1,9 +1,6 @@
 import type { Project } from "./project";
 import { matters } from "./project";
 
-// The repository's own examples, as they are when the page is built.
-const TEXTS = import.meta.glob<string>("../../../examples/**/*.{tf,tfvars}", { query: "?raw", import: "default" });
-
 export const SAMPLES = [
   { path: "copy-paste", title: "A copied block", about: "Four tenants, some made by copying another. What was not changed in the copy gives one access to the other." },
   { path: "multi-tenant", title: "As it should be", about: "Every value belongs to its tenant, and no tenant reaches another." },
@@ -11,8 +8,8 @@ export const SAMPLES = [
 
 /** The files of an example; one may use modules of another. */
 export async function sample(path: string): Promise<Project> {
+  const { TEXTS } = await import("./sample-texts");
   const wanted = Object.entries(TEXTS).map(([name, text]) => [name.replace("../../../examples/", ""), text] as const);
   const chosen = wanted.filter(([name]) => matters(name) && (name.startsWith(`${path}/`) || name.includes("/modules/")));
-  const texts = await Promise.all(chosen.map(async ([name, text]) => [name, await text()] as const));
-  return { files: Object.fromEntries(texts), path };
+  return { files: Object.fromEntries(chosen), path };
 }

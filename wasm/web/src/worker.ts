@@ -1,13 +1,16 @@
 /** The engine, beside the page: whatever it does, typing goes on. */
-import { loadSync, SymlintError, type Files, type Report, type Symlint } from "symlint";
+import { loadSync, SymlintError, type Described, type Files, type Report, type Symlint } from "symlint";
 
 import { pictureOf } from "./access";
 import { leaksOf } from "./leaks";
 import { marksOf } from "./marks";
-import type { Answer, Checked, Question } from "./protocol";
+import type { Answer, AskedOfWhole, Checked, Question } from "./protocol";
 import { csvOf, tableOf } from "./table";
 
+/** What checks. */
 let engine: Symlint | undefined;
+/** What can do everything. */
+let whole: Symlint | undefined;
 /** The last report: its long lists are asked for in parts. */
 let last: Report | undefined;
 
@@ -38,9 +41,13 @@ async function reply(symlint: Symlint, question: Question) {
       last = undefined;
       return { checked: kept(symlint.check(question.files, question.options), question.files) };
     case "fix":
-      return { fixed: symlint.fix(question.files, question.options) };
+      return { fixed: all(question).fix(question.files, question.options) };
     case "render":
-      return { text: symlint.render(question.files, question.format, question.options) };
+      return { text: all(question).render(question.files, question.format, question.options) };
+    case "compare":
+      return { described: JSON.parse(all(question).renderDiff(question.before, question.after, "described", question.options)) as Described };
+    case "comment":
+      return { text: all(question).renderDiff(question.before, question.after, "markdown", question.options) };
     case "explain":
       return { page: await symlint.explain(question.rule) };
     case "rules":
@@ -54,6 +61,10 @@ async function reply(symlint: Symlint, question: Question) {
     case "csv":
       return { text: last ? csvOf(last) : "" };
   }
+}
+
+function all({ whole: module }: AskedOfWhole): Symlint {
+  return (whole ??= loadSync(module));
 }
 
 function kept(report: Report, files: Files): Checked {

@@ -3,7 +3,7 @@ import type { Files } from "symlint";
 import type { Change, Editor, Snapshot } from "./editor";
 import { list } from "./dom";
 import type { Notices } from "./notice";
-import { blank, first, isBlank, ordered, type Project } from "./project";
+import { blank, first, isBlank, ordered, written, type Project } from "./project";
 
 /** What is open, and which folder of it is checked, as it was at a moment. */
 interface Moment {
@@ -14,6 +14,8 @@ interface Moment {
 /** The files that are open. Whatever takes text away says so, and offers the way back. */
 export class Workspace {
   #path = ".";
+  /** The files as they were opened or pasted. */
+  #opened: Files = {};
 
   constructor(
     private readonly editor: Editor,
@@ -30,12 +32,26 @@ export class Workspace {
     return { files: this.editor.files, path: this.#path };
   }
 
+  /** The files as they were opened or pasted, if they are others now. */
+  get opened(): Files | undefined {
+    const [before, after] = [this.#opened, written(this.editor.files)];
+    const names = Object.keys(before);
+    const isSame = names.length === Object.keys(after).length && names.every((name) => before[name] === after[name]);
+    return names.length > 0 && !isSame ? before : undefined;
+  }
+
+  /** Notes that what is there was pasted: what is pasted over other text is a change of that. */
+  notePasted(): void {
+    if (Object.keys(this.#opened).length === 0) this.#opened = written(this.editor.files);
+  }
+
   /** Opens a project in place of what is there. `what` happened, for the notice. */
   open(next: Project, what: string, active = first(next)): void {
     const before = this.#moment();
     const wasBlank = isBlank(this.editor.files);
     this.#path = next.path;
     this.editor.load(ordered(next), active);
+    this.#opened = written(next.files);
     if (wasBlank) this.notices.clear();
     else this.notices.show(`${what} took the place of your text.`, { label: "Undo", go: () => this.#back(before) });
     this.changed();
@@ -47,6 +63,7 @@ export class Workspace {
     this.#path = ".";
     const empty = blank();
     this.editor.load(empty.files, first(empty));
+    this.#opened = {};
     this.notices.show("All text was cleared.", { label: "Undo", go: () => this.#back(before) });
     this.changed();
   }
@@ -90,6 +107,7 @@ export class Workspace {
     }
     if (!(name in files)) this.editor.remove(name);
     if (firstName !== undefined) this.editor.show(firstName);
+    this.notePasted();
     this.notices.show(what, { label: "Keep what I pasted", go: () => this.#back(before) });
     this.changed();
   }

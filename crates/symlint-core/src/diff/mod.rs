@@ -25,8 +25,8 @@ use pair::{Pairing, Seen};
 pub use markdown::markdown;
 pub use wire::*;
 pub use words::{
-    Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, setting_line,
-    tenant_notes, wiring_line,
+    Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, rerouted_line,
+    setting_line, tenant_notes, wiring_line,
 };
 
 /// The version of the comparison's shape.

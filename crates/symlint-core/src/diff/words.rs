@@ -1,8 +1,8 @@
 //! Sentences that every format for people has. Backticks mark what comes from the input.
 
 use super::wire::{
-    Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, SettingChange, SideName, TenantChange,
-    TenantChangeKind, Uncompared, WiringChange,
+    Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, Rerouted, SettingChange, SideName,
+    TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
 use crate::report::{Known, count};
 use crate::tenants::arn::is_account_id;
@@ -157,6 +157,13 @@ pub fn grant_line(grant: &GrantChange) -> String {
         named("role", role),
         named("instance", instance)
     )
+}
+
+/// A grant that goes another way.
+pub fn rerouted_line(rerouted: &Rerouted) -> String {
+    let Rerouted { old, new } = rerouted;
+    let (role, instance) = (known_text(old.role.as_ref()), known_text(old.instance.as_ref()));
+    format!("now reaches {} (before: role {role}, instance {instance})", grant_line(new))
 }
 
 /// What changes for a tenant apart from its grants, one sentence each.

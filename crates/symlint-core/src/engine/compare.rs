@@ -11,7 +11,7 @@ use super::paths::{base, is_below, parent, shown};
 use super::request::{ConfigChoice, Named, Request};
 use super::tree::Overlay;
 use crate::diff::{self, Comparison, Diff, SettingChange, Trial};
-use crate::report::{Problem, Report};
+use crate::report::{self, Problem, Report};
 
 /// More settings than that are not tried one by one.
 const TRIALS: usize = 16;
@@ -90,15 +90,20 @@ impl Engine<'_> {
         let text = |path: &String| Ok::<_, Problem>((shown(path), new.tree.read(&shown(path))?));
         let texts = old.request.with.iter().map(text).collect::<Result<Texts, Problem>>()?;
         let before: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&old.tree), texts });
-        let after = self.check(&new.tree, &own)?;
-        Ok((self.check(&before, &others)?, after))
+        let after = self.detailed(&new.tree, &own)?;
+        Ok((self.detailed(&before, &others)?, after))
     }
 
     /// What is found in the new tree with other texts of configuration files; none where that cannot be said.
     fn under(&self, side: &Side, texts: Texts) -> Option<Report> {
         let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&side.tree), texts });
         let request = adapted(&tree, &side.request, None).ok()?;
-        self.check(&tree, &request).ok()
+        self.detailed(&tree, &request).ok()
+    }
+
+    /// As [`Engine::check`], with what a comparison needs.
+    fn detailed(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
+        self.checked(tree, request, |checked, _, _| report::build(&checked, true))
     }
 }
 
@@ -109,7 +114,7 @@ fn adapted(tree: &Arc<dyn FileTree>, request: &Request, other: Option<&Arc<dyn F
         let is_in = |tree: &Arc<dyn FileTree>| Ok::<bool, Problem>(tree.kind(&shown(path))?.is_some());
         Ok::<bool, Problem>(is_in(tree)? || other.map(is_in).transpose()?.is_some_and(|is_in_other| !is_in_other))
     };
-    let mut adapted = Request { is_compared: true, accept: false, ..request.clone() };
+    let mut adapted = Request { accept: false, ..request.clone() };
     adapted.paths.clear();
     for named in &request.paths {
         let (Named::Path(path) | Named::Alone(path)) = named;

@@ -23,7 +23,7 @@ use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::parallel;
 use crate::policy::Baseline;
 use crate::proposal::{Part, Proposal};
-use crate::report::{self, Checked, Details, Problem, ProblemKind, Report};
+use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
 use crate::tenants::{Member, Model, Parts, RunId, SetUp};
 use earlier::EarlierRuns;
@@ -44,7 +44,11 @@ const ROUNDS: usize = 20;
 #[derive(Clone, Copy)]
 pub struct Engine<'c> {
     catalogue: &'c Catalogue,
+    read_earlier: ReadEarlier,
 }
+
+/// Reads the reports of earlier checks.
+type ReadEarlier = fn(&Arc<dyn FileTree>, &Request, &[Target]) -> Result<EarlierRuns, Problem>;
 
 /// A first configuration, and what is checked without it.
 pub struct Proposed {
@@ -76,7 +80,12 @@ pub struct Change {
 impl<'c> Engine<'c> {
     /// With the rules of `catalogue`.
     pub fn new(catalogue: &'c Catalogue) -> Self {
-        Self { catalogue }
+        Self { catalogue, read_earlier: earlier }
+    }
+
+    /// The same where nobody has reports of earlier checks: a program that makes no other engine is smaller.
+    pub fn alone(catalogue: &'c Catalogue) -> Self {
+        Self { catalogue, read_earlier: no_earlier }
     }
 
     /// Checks what `request` names in `tree`.
@@ -86,7 +95,7 @@ impl<'c> Engine<'c> {
     /// If the options of the request contradict each other, or a file that it names cannot be read. Other files that
     /// cannot be read are listed in [`Report::problems`].
     pub fn check(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
-        self.checked(tree, request, |checked, _, _| report::build(&checked))
+        self.checked(tree, request, |checked, _, _| report::build(&checked, false))
     }
 
     /// Says what is found in what `request` names, and how.
@@ -116,7 +125,7 @@ impl<'c> Engine<'c> {
             // What has a configuration of its own gets nothing from this one.
             let found = targets.iter().zip(checked.outcomes).filter(|(target, _)| target.config_file.is_none());
             let found: Vec<_> = found.map(|(target, outcome)| (&outcome.model, &target.config)).collect();
-            (report::build(&checked), Proposal::of(&found, parent(&file)))
+            (report::build(&checked, false), Proposal::of(&found, parent(&file)))
         })?;
         let mut proposal = all.with(&[]);
         for setting in &all.settings {
@@ -190,7 +199,7 @@ impl<'c> Engine<'c> {
         problems::refuse_undeclared(request, &targets)?;
         let baseline = baseline(&tree, request, &targets)?;
         let repository_path = |name: &str| repository_path(tree.as_ref(), name);
-        let earlier = earlier(&tree, request, &targets)?;
+        let earlier = (self.read_earlier)(&tree, request, &targets)?;
         let run = Run {
             catalogue: self.catalogue,
             policy: &request.policy,
@@ -240,7 +249,7 @@ impl<'c> Engine<'c> {
             real_path: &file,
             earlier: &places,
             baseline: written,
-            details: request.is_compared.then(|| Details { configs, ..Details::default() }),
+            configs,
         };
         Ok(make(checked, &kept, others))
     }
@@ -347,6 +356,15 @@ fn earlier(tree: &Arc<dyn FileTree>, request: &Request, targets: &[Target]) -> R
         }
     }
     Ok(earlier)
+}
+
+fn no_earlier(_: &Arc<dyn FileTree>, request: &Request, _: &[Target]) -> Result<EarlierRuns, Problem> {
+    match request.with.first() {
+        Some(path) => {
+            Err(Problem::new(ProblemKind::Usage, format!("{path} cannot be read: this engine compares nothing")))
+        }
+        None => Ok(EarlierRuns::default()),
+    }
 }
 
 /// The baseline, as a source of the first target.

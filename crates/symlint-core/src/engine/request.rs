@@ -30,8 +30,6 @@ pub struct Request {
     pub accept: bool,
     /// The day, `YYYY-MM-DD`; without it no exception expires.
     pub today: Option<String>,
-    /// Whether the report is to be compared with another.
-    pub is_compared: bool,
 }
 
 /// Something that a person names.

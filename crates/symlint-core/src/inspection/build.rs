@@ -30,7 +30,7 @@ pub(crate) struct ChosenValues<'a> {
 /// Makes an inspection of all that was checked: `values` has one entry for each run, and `others` are the root modules
 /// that have nothing for symlint.
 pub(crate) fn build(checked: &Checked<'_, '_>, values: &[ChosenValues<'_>], others: Vec<OtherRoot>) -> Inspection {
-    let report = report::build(checked);
+    let report = report::build(checked, false);
     let runs = checked.runs.iter().zip(checked.outcomes).zip(&report.runs).zip(values);
     let runs: Vec<InspectedRun> =
         runs.map(|(((run, outcome), reported), values)| run_of(run, outcome, reported, values)).collect();

@@ -40,8 +40,8 @@ pub(crate) struct Checked<'a, 'p> {
     /// What the tenants of earlier runs are called, and where they are.
     pub(crate) earlier: &'a HashMap<TenantId, (String, Location)>,
     pub(crate) baseline: Option<String>,
-    /// What a comparison needs, as far as it is known; nobody compares without it.
-    pub(crate) details: Option<Details>,
+    /// The texts of the configuration files that were read, by their names.
+    pub(crate) configs: BTreeMap<String, Vec<u8>>,
 }
 
 /// A root module with one set of values.
@@ -54,13 +54,16 @@ pub(crate) struct CheckedRun<'a> {
     pub(crate) config_file: Option<&'a str>,
 }
 
-/// Makes one report of all that was checked.
-pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
+/// Makes one report of all that was checked, with what a comparison needs if it `is_compared`.
+pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     let numbered = || checked.outcomes.iter().enumerate();
     let rules = rules(checked);
     let mut files = Files { known: BTreeMap::new(), repository_path: checked.repository_path };
     let mut findings: Vec<ReportedFinding> = Vec::new();
-    let mut details = checked.details.clone();
+    let mut details = Details::default();
+    if is_compared {
+        details.configs = checked.configs.clone();
+    }
     let runs: HashMap<RunId, &Outcome<'_>> = checked.outcomes.iter().map(|it| (it.model.run, it)).collect();
     let name_of = |id: TenantId| match runs.get(&id.run) {
         Some(outcome) => outcome.model.tenants.get(id.index()).map(Tenant::name),
@@ -69,9 +72,9 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     for (run, outcome) in numbered() {
         let mut places = Places::new(outcome.model.sources(), &mut files);
         let blocks = blocks(outcome);
-        let detailer = details.as_mut().map(|details| {
+        let detailer = is_compared.then(|| {
             let mut detailer = Detailer::new(outcome, run, details.tenants.len());
-            detailer.add(details, &mut |span| places.location(span));
+            detailer.add(&mut details, &mut |span| places.location(span));
             detailer
         });
         let owners = Owners::new(outcome);
@@ -96,9 +99,9 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
         }
         is_same
     });
-    if let Some(details) = &details {
+    if is_compared {
         let subjects = findings.iter_mut().filter_map(|finding| finding.subject.as_deref_mut());
-        details::note_owners(subjects, details);
+        details::note_owners(subjects, &details);
     }
     let mut runs: Vec<ReportedRun> =
         checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();
@@ -124,7 +127,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
     for (run, outcome) in numbered() {
         let related = elsewhere.get(&outcome.model.run).map(Vec::as_slice).unwrap_or_default();
         for (tenant, grant) in access::of(outcome, run, related) {
-            if let Some(details) = &mut details {
+            if is_compared {
                 details.access.push(tenant.map(|tenant| first + tenant.index()));
             }
             access.push(grant);
@@ -147,7 +150,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>) -> Report {
         files: files.known,
         rules,
         baseline: checked.baseline.clone(),
-        details: details.map(Box::new),
+        details: is_compared.then(|| Box::new(details)),
     };
     report.describe_itself();
     report

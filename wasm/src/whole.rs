@@ -1,0 +1,91 @@
+//! What nobody needs who types: it is not in the engine that the page loads first.
+
+use std::io::{self, Write};
+
+use symlint_core::diff::{
+    self, Diff, GrantChange, Mood, coverage_line, grant_line, hidden_line, list_line, rerouted_line, setting_line,
+    tenant_notes, wiring_line,
+};
+use symlint_core::engine::{self, Engine, Side, shown};
+use symlint_core::report::{self, Report};
+use symlint_rules::catalogue;
+
+use crate::engine::{Format, asked, format_of, tree, whole, written};
+use crate::request::{Change, Described, DescribedTenant, Fixed, Options, Problem, Request, VERSION, to_json};
+
+/// How a report can be written.
+pub(crate) const FORMATS: [(&str, Format<Report>); 7] = [
+    ("json", report::json),
+    ("concise", report::concise),
+    ("markdown", report::markdown),
+    ("sarif", report::sarif),
+    ("github", report::github),
+    ("gitlab", report::gitlab),
+    ("junit", report::junit),
+];
+
+pub(crate) fn engine() -> Engine<'static> {
+    Engine::new(catalogue())
+}
+
+/// How a comparison can be written.
+const COMPARISONS: [(&str, Format<Diff>); 3] =
+    [("json", diff::json), ("markdown", diff::markdown), ("described", described)];
+
+/// Compares the files of a [`Change`] and reports in `format`: `json` and `markdown` are what `symlint diff` writes, and
+/// `described` is the JSON of a [`Described`].
+///
+/// # Errors
+///
+/// What the command line exits with 2 for.
+pub fn compare(change: &str, format: &str) -> Result<String, Problem> {
+    let write = format_of(&COMPARISONS, format)?;
+    let Change { before, after, before_path, options, .. } = Change::read(change)?;
+    let path = options.path.clone().unwrap_or_else(|| ".".to_owned());
+    let old = Options { path: Some(before_path.unwrap_or_else(|| path.clone())), ..options.clone() };
+    let tops = [old.path.as_deref().map(shown).unwrap_or_default(), shown(&path)];
+    let tops = (tops[0] != tops[1]).then_some([tops[0].as_str(), tops[1].as_str()]);
+    let side = |files, options: &Options| Side { tree: tree(files), request: asked(options) };
+    let diff = engine().diff(&side(before, &old), &side(after, &options), tops, "the files before".to_owned())?;
+    match diff.problems.first() {
+        Some(problem) => Err(problem.clone().into()),
+        None => Ok(written(&diff, write)),
+    }
+}
+
+/// Fixes the files of a [`Request`]: the JSON of a [`Fixed`].
+///
+/// # Errors
+///
+/// As for [`check`](crate::check).
+pub fn fix(request: &str) -> Result<String, Problem> {
+    let Request { files, options, .. } = Request::read(request)?;
+    let made = engine().fix(&tree(files), &asked(&options), options.suggestions)?;
+    let engine::Fixed { files, fixed, report } = made;
+    let files = files.into_iter().map(|(name, change)| (name, change.new)).collect();
+    Ok(to_json(&Fixed { version: VERSION, files, fixed, report: whole(report)? }))
+}
+
+fn described(diff: &Diff, to: &mut dyn Write) -> io::Result<()> {
+    let diff::Headline { text, mood } = diff::headline(diff);
+    let grants = |grants: &[GrantChange]| grants.iter().map(grant_line).collect();
+    let tenants = diff.tenants.iter().map(|change| DescribedTenant {
+        gained: grants(&change.gained),
+        lost: grants(&change.lost),
+        rerouted: change.rerouted.iter().map(rerouted_line).collect(),
+        notes: tenant_notes(change),
+    });
+    let described = Described {
+        headline: text,
+        is_bad: matches!(mood, Mood::Bad | Mood::Failed),
+        is_doubtful: mood == Mood::Doubtful,
+        hidden: diff.check.hidden.iter().map(hidden_line).collect(),
+        settings: diff.check.settings.iter().map(setting_line).collect(),
+        tenants: tenants.collect(),
+        wiring: diff.wiring.iter().map(wiring_line).collect(),
+        lists: diff.lists.iter().map(list_line).collect(),
+        not_compared: diff.not_compared.iter().map(coverage_line).collect(),
+        diff: diff.clone(),
+    };
+    to.write_all(to_json(&described).as_bytes())
+}

@@ -1,0 +1,124 @@
+// Who gains and who loses access by a change.
+import assert from "node:assert/strict";
+
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { count, focused, notice, onPage, selected, shown, texts, view, withFiles } from "./on-page.js";
+import { choose, drop, eventually, many, paste, type, verdict } from "./support.js";
+
+const account = (tenant) => String(259298427341 + tenant * 7919);
+/** Of a tenant's role, the account; the last tenant has that of the first. */
+const clean = (number) => many(number).replace(`arn:aws:iam::259298427341:role/sym/SymSSOTenant-${number - 1}`, `arn:aws:iam::${account(number - 1)}:role/sym/SymSSOTenant-${number - 1}`);
+const headline = (page, expected) => eventually(() => page.locator("#compare .headline").innerText(), expected);
+const titles = (page, expected) => texts(page.locator("#compare .changed h2"), expected);
+const card = (page, name) => page.locator("#compare .card", { hasText: name }).click();
+onPage("what is changed from here on is compared, crossings first", async (page) => {
+  await paste(page, clean(3));
+  await verdict(page, "partial");
+  await view(page, "compare");
+  await card(page, "From here on");
+  await headline(page, /Nobody gains or loses access/);
+  await paste(page, many(3));
+  await verdict(page, "errors");
+  await headline(page, /^1 crossing into another customer/);
+  await titles(page, (titles) => titles[0] === "Crossings into another customer" && titles[1] === "Access that changes" && titles[2].startsWith("tenant_2 changes"));
+  await page.locator("#compare .changed", { hasText: "Crossings" }).locator(".link").first().click();
+  await selected(page, account(0));
+  await count(page.locator("#compare .edge.gained"), (edges) => edges > 0);
+  await count(page.locator("#compare .edge.lost"), (edges) => edges > 0);
+  await count(page.locator("#compare .node.wrong"), 1);
+});
+
+onPage("the changes since a sample was opened are compared, and sides are swapped", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await view(page, "compare");
+  await count(page.locator("#compare .card", { hasText: "As it was opened" }), 0);
+  const text = await shown(page, /harbour_retail/);
+  await paste(page, text.replace(/  harbour_retail = \{[^]*?\n  \}\n/, ""));
+  await verdict(page, "clean", "errors", "warnings", "partial");
+  await card(page, "As it was opened");
+  await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is removed")));
+  await page.getByRole("button", { name: "Swap" }).click();
+  await shown(page, text);
+  await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is new")));
+  await notice(page, /What was before took the place of your text/);
+});
+
+onPage("what was before can be pasted, and a reload keeps it", async (page, context) => {
+  await paste(page, many(2));
+  await verdict(page, "errors");
+  await view(page, "compare");
+  await page.getByLabel("Or paste terraform.tfvars as it was before").fill(clean(2));
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await headline(page, /^1 crossing/);
+  await page.waitForFunction(() => JSON.parse(sessionStorage.getItem("symlint.text") ?? "null")?.before);
+  await page.reload();
+  await verdict(page, "errors");
+  await view(page, "compare");
+  await headline(page, /^1 crossing/);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy as a comment" }).click();
+  await notice(page, "The comment was copied.");
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /crossing into another customer/);
+  await page.getByRole("button", { name: "Compare with something else" }).click();
+  await focused(page, (element) => element?.textContent?.startsWith("From here on"), true);
+});
+
+withFiles("of two folders that are dropped, the first by name is before", { "1-old/a.tfvars": clean(2), "2-new/a.tfvars": many(2) }, async (page, folder) => {
+  await paste(page, "mine = 1\n");
+  await verdict(page, "partial", "problem");
+  await view(page, "compare");
+  await drop(page, "#compare", ["2-new", "1-old"].map((name) => `${folder}/${name}`));
+  await verdict(page, "errors");
+  await headline(page, /^1 crossing/);
+  await eventually(() => page.locator("#compare .compare-head p").innerText(), "Before: 1-old (after: 2-new). After: what is in the editor.");
+});
+
+onPage("what cannot be compared is said", async (page) => {
+  await paste(page, many(2));
+  await verdict(page, "errors");
+  await view(page, "compare");
+  await page.getByLabel("Or paste terraform.tfvars as it was before").fill("customer_tenants = {\n");
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await titles(page, (titles) => titles.includes("Not compared"));
+});
+
+onPage("what is opened from another folder is compared with what was there", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await view(page, "compare");
+  await card(page, "From here on");
+  await headline(page, /Nobody gains or loses access/);
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await headline(page, /crossings into another customer/);
+  await titles(page, (titles) => titles.some((title) => title.startsWith("orchard_foods is new")) && !titles.some((title) => / is removed/.test(title)));
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  onPage(`axe finds nothing in comparisons, ${colorScheme}`, async (page) => {
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+    await view(page, "compare");
+    await page.locator("#compare .card").first().waitFor();
+    const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    await eventually(violations, []);
+    await card(page, "From here on");
+    await choose(page, "multi-tenant");
+    await verdict(page, "clean");
+    await page.locator("#compare .changed").first().waitFor();
+    await eventually(violations, []);
+  }, { colorScheme });
+}
+
+onPage("a comparison fits a narrow screen", async (page) => {
+  await paste(page, clean(3));
+  await verdict(page, "partial");
+  await view(page, "compare");
+  await card(page, "From here on");
+  await type(page, many(3));
+  await verdict(page, "errors");
+  await headline(page, /^1 crossing/);
+  await eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+}, { viewport: { width: 360, height: 740 } });

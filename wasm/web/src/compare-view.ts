@@ -1,0 +1,148 @@
+import type { Described, Files, Location } from "symlint";
+
+import { drawComparison } from "./compare";
+import { button, h } from "./dom";
+import { chosen } from "./drop";
+import { written, type Project } from "./project";
+
+/** What the files were before a change. */
+export interface Before {
+  files: Files;
+  path: string;
+  /** What that is, in words. */
+  what: string;
+}
+
+/** What is compared. */
+export interface Change {
+  before: Files;
+  after: Files;
+  path: string;
+  before_path: string;
+}
+
+export interface CompareActions {
+  jump(location: Location): void;
+  /** What is in the editor, and the file that is shown. */
+  after(): Project & { active: string };
+  /** The files as they were opened, if that is something else. */
+  opened(): Files | undefined;
+  before(): Before | undefined;
+  setBefore(before: Before | undefined): void;
+  /** Shows other files in the editor. */
+  open(project: Project, what: string): void;
+  compare(change: Change): Promise<Described>;
+  comment(change: Change): Promise<string>;
+  say(text: string): void;
+}
+
+/** The view that compares what is in the editor with what was before. */
+export class CompareView {
+  #asked = 0;
+  readonly #body = h("div", { class: "comparison" });
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly actions: CompareActions,
+  ) {}
+
+  async draw(): Promise<void> {
+    const asked = ++this.#asked;
+    const before = this.actions.before();
+    if (!before) return this.#ask();
+    if (this.#body.parentElement !== this.host || this.host.dataset["before"] !== before.what) {
+      this.host.dataset["before"] = before.what;
+      this.#body.replaceChildren(h("p", { class: "hint" }, "Comparing…"));
+      this.host.replaceChildren(this.#head(before), this.#body);
+    }
+    try {
+      const described = await this.actions.compare(this.#change(before));
+      if (asked === this.#asked) drawComparison(this.#body, described, this.actions.jump);
+    } catch (error) {
+      if (asked === this.#asked) this.#body.replaceChildren(h("p", { class: "headline bad" }, `Not compared: ${error instanceof Error ? error.message : String(error)}.`));
+    }
+  }
+
+  clear(): void {
+    this.#asked += 1;
+    this.host.replaceChildren();
+  }
+
+  /** Takes one folder or file as what was before, or of two the first by name. */
+  take(folders: readonly { name: string; files: Files }[]): void {
+    const [first, second] = [...folders].sort((a, b) => a.name.localeCompare(b.name));
+    if (!first) return;
+    if (second) this.actions.open({ files: second.files, path: "." }, `\`${second.name}\``);
+    this.#set(first.files, second ? `${first.name} (after: ${second.name})` : first.name);
+  }
+
+  #set(files: Files, what: string, path = "."): void {
+    this.actions.setBefore({ files: written(files), path, what });
+    void this.draw();
+    this.host.focus();
+  }
+
+  #change({ files, path }: Before): Change {
+    const after = this.actions.after();
+    return { before: files, before_path: path, after: after.files, path: after.path };
+  }
+
+  #head(before: Before): HTMLElement {
+    const swap = () => {
+      const { files, path } = this.actions.after();
+      this.actions.setBefore({ files, path, what: "what was after" });
+      this.actions.open({ files: before.files, path: before.path }, "What was before");
+      void this.draw();
+    };
+    const copy = async () => {
+      await navigator.clipboard.writeText(await this.actions.comment(this.#change(before)));
+      this.actions.say("The comment was copied.");
+    };
+    const other = () => {
+      this.actions.setBefore(undefined);
+      this.host.replaceChildren();
+      this.#ask();
+      this.host.querySelector<HTMLElement>("button")?.focus();
+    };
+    return h(
+      "div",
+      { class: "compare-head" },
+      h("p", {}, "Before: ", h("strong", {}, before.what), ". After: what is in the editor."),
+      h("div", { class: "row" }, button("Swap", swap), button("Copy as a comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be made: ${String(error)}.`))), button("Compare with something else", other)),
+    );
+  }
+
+  /** Asks what was before. */
+  #ask(): void {
+    const { active, path } = this.actions.after();
+    const opened = this.actions.opened();
+    const pasted = this.host.querySelector("textarea");
+    // What is there stays, with the focus and with what is typed.
+    const asked = `${active} ${opened ? "opened" : ""}`;
+    if (pasted && this.host.dataset["asked"] === asked) return;
+    this.host.dataset["asked"] = asked;
+    const folder = h("input", { type: "file", multiple: "", webkitdirectory: "", hidden: "", "aria-hidden": "true", tabindex: "-1" });
+    folder.addEventListener("change", () => {
+      const name = folder.files?.[0]?.webkitRelativePath.split("/")[0] ?? "the folder";
+      if (folder.files) void chosen(folder.files).then((files) => this.#set(files, name));
+    });
+    const text = h("textarea", { id: "before-text", rows: "6", spellcheck: "false", autocomplete: "off" });
+    text.value = pasted?.value ?? "";
+    const paste = h("form", { class: "before" }, h("label", { for: "before-text" }, `Or paste ${active} as it was before`), text, h("div", { class: "row" }, h("button", { class: "card" }, "Compare")));
+    paste.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (text.value.trim() !== "") this.#set({ ...this.actions.after().files, [active]: text.value }, `${active} as pasted`, path);
+      else text.focus();
+    });
+    const cards = [
+      card("From here on", "What is in the editor now is before. Change it then.", () => this.#set(this.actions.after().files, "the text as it was when you pressed “From here on”", path)),
+      ...(opened ? [card("As it was opened", "Your changes since then are compared.", () => this.#set(opened, "the text as it was opened", path))] : []),
+      card("A folder of yours", "As it was before; what is in the editor is after. Or drop it here, or drop two folders: the first by name is before.", () => folder.click()),
+    ];
+    this.host.replaceChildren(h("p", { class: "hint" }, "Who gains and who loses access by a change? Say what was before:"), h("div", { class: "cards" }, ...cards), folder, paste);
+  }
+}
+
+function card(title: string, about: string, press: () => void): HTMLElement {
+  return h("button", { type: "button", class: "card", click: press }, h("strong", {}, title), h("span", {}, about));
+}
