@@ -112,6 +112,29 @@ for (const colorScheme of ["light", "dark"]) {
   }, { colorScheme });
 }
 
+onPage("what a change does is read out", async (page) => {
+  await paste(page, clean(2));
+  await verdict(page, "partial");
+  await view(page, "compare");
+  await card(page, "From here on");
+  await eventually(() => page.locator("#compare [role=status]").textContent(), /^nobody gains or loses access/);
+  await paste(page, many(2));
+  await eventually(() => page.locator("#compare [role=status]").textContent(), /^1 crossing into another customer/);
+});
+
+onPage("where the system chooses the colors, what is gained and lost is told by signs", async (page) => {
+  await paste(page, clean(3));
+  await verdict(page, "partial");
+  await view(page, "compare");
+  await card(page, "From here on");
+  await paste(page, many(3));
+  await headline(page, /^1 crossing/);
+  await texts(page.locator("#compare .changed li .sign"), (signs) => signs.includes("!"));
+  await eventually(() => page.locator("#compare .edge .fate").allTextContents(), (signs) => signs.includes("+") && signs.includes("−"));
+  const { violations } = await new AxeBuilder({ page }).disableRules(["color-contrast"]).analyze();
+  assert.deepEqual(violations.map(({ id }) => id), []);
+}, { forcedColors: "active" });
+
 onPage("a comparison fits a narrow screen", async (page) => {
   await paste(page, clean(3));
   await verdict(page, "partial");

@@ -40,6 +40,8 @@ export interface CompareActions {
 export class CompareView {
   #asked = 0;
   readonly #body = h("div", { class: "comparison" });
+  /** Read out when it is another. */
+  readonly #says = h("p", { class: "visually-hidden", role: "status" });
 
   constructor(
     private readonly host: HTMLElement,
@@ -53,11 +55,13 @@ export class CompareView {
     if (this.#body.parentElement !== this.host || this.host.dataset["before"] !== before.what) {
       this.host.dataset["before"] = before.what;
       this.#body.replaceChildren(h("p", { class: "hint" }, "Comparing…"));
-      this.host.replaceChildren(this.#head(before), this.#body);
+      this.host.replaceChildren(this.#head(before), this.#says, this.#body);
     }
     try {
       const described = await this.actions.compare(this.#change(before));
-      if (asked === this.#asked) drawComparison(this.#body, described, this.actions.jump);
+      if (asked !== this.#asked) return;
+      drawComparison(this.#body, described, this.actions.jump);
+      if (this.#says.textContent !== described.headline) this.#says.textContent = described.headline;
     } catch (error) {
       if (asked === this.#asked) this.#body.replaceChildren(h("p", { class: "headline bad" }, `Not compared: ${error instanceof Error ? error.message : String(error)}.`));
     }
