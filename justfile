@@ -34,7 +34,7 @@ test *ARGS:
 mutants +FILES:
     cargo mutants --workspace --baseline skip --timeout 120 {{ prepend('-f ', FILES) }}
 
-# Fuzz the reader and the evaluator: so many inputs for each target, the same each time (tests/fuzz/README.md)
+# Fuzz the reader and the evaluator: this many inputs for each target, the same each time (tests/fuzz/README.md)
 fuzz RUNS="20000":
     #!/usr/bin/env bash
     set -euo pipefail
@@ -46,7 +46,7 @@ fuzz RUNS="20000":
         rm -r "$new"
     done
 
-# Go on fuzzing from what was found interesting before, so many seconds for each target
+# Go on fuzzing from what was found interesting before, this many seconds for each target
 fuzz-on SECONDS="600":
     #!/usr/bin/env bash
     set -euo pipefail
@@ -70,7 +70,7 @@ dev-web:
 test-web:
     cd wasm && npm test
 
-# Write the generated files anew: the rule index, the report's schema, the output in the README
+# Write the generated files again: the rule index, the report's schema, the output in the README
 bless:
     SYMLINT_BLESS=1 INSTA_UPDATE=always cargo test
 

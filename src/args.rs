@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Check(Box<CheckOptions>),
     /// Show what symlint found: the tenants, their fields, the flows, the values files, and what is not checked
     Inspect(Box<InspectOptions>),
-    /// Show who gains and who loses access by a change
+    /// Show who gains and who loses access through a change
     Diff(Box<DiffOptions>),
     /// Fix what can be fixed without changing its meaning
     Fix(Box<FixOptions>),
@@ -38,7 +38,7 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
         format: RulesFormat,
     },
-    /// Write a `.symlint.hcl` with what was found and has to be said, and what only you know as questions
+    /// Write a `.symlint.hcl` with the settings that symlint needs, and with questions that only you can answer
     Init(InitOptions),
     /// Show the value of an expression, and where it was written
     Eval(Box<EvalOptions>),
@@ -87,8 +87,8 @@ pub(crate) enum RulesFormat {
 /// What is read, and with which configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Places {
-    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), other files, which stand for the root modules that read
-    /// them, or `-` for a values file on standard input
+    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), other files, to check the root modules that read them, or
+    /// `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
@@ -246,9 +246,10 @@ pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) input: InputOptions,
 
-    /// Show at most this many findings in the human report; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub(crate) max_findings: usize,
+    /// Show at most this many findings in the human report, or 0 for all [default: 50; if there are more, one of each
+    /// rule and how many others there are]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_findings: Option<usize>,
 
     /// List how many findings each rule has in the human report
     #[arg(long)]
@@ -271,12 +272,12 @@ pub(crate) struct CheckOptions {
 #[derive(Debug, Args)]
 #[command(after_help = INIT_HELP)]
 pub(crate) struct InitOptions {
-    /// The folder for which the file is: everything below is searched
+    /// The folder to write the file for; everything below it is searched
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) path: String,
 
-    /// Accept all findings of today, too: write them into FILE, so that `symlint check --baseline FILE` reports new ones
-    /// only [default: symlint-baseline.json in the folder]
+    /// Also accept all current findings: write them to FILE, so that `symlint check --baseline FILE` reports only new
+    /// ones [default: symlint-baseline.json in the folder]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub(crate) baseline: Option<Option<PathBuf>>,
 }
@@ -321,8 +322,8 @@ Exit codes:
     override_usage = "symlint diff --base REF [OPTIONS] [PATH]...\n       symlint diff [OPTIONS] OLD NEW"
 )]
 pub(crate) struct DiffOptions {
-    /// Compare the work tree with the commit where it left this git revision. Files are read from git's objects: nothing
-    /// is checked out, and no program that the repository configures is run
+    /// Compare the work tree with the commit where it left this git revision. Files are read from git's objects:
+    /// nothing is checked out, and no program that the repository configures is run
     #[arg(long, value_name = "REF")]
     pub(crate) base: Option<String>,
 

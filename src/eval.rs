@@ -38,7 +38,7 @@ struct Evaluated {
     origins: Vec<ReportedOrigin>,
 }
 
-/// Where a value, or a part that it was made of, was written.
+/// Where a value, or a part that it was built from, was written.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct ReportedOrigin {
     /// The way to it, where it was reached through a variable, local or module call.

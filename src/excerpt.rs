@@ -1,4 +1,5 @@
-//! The lines of a file that an excerpt shows: only those, without what a terminal would obey, and cut where they are long.
+//! The lines of a file that an excerpt shows: only those, without what a terminal would obey, and cut where they are
+//! long.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -29,6 +30,8 @@ pub(crate) struct Mark {
 #[derive(Debug)]
 pub(crate) struct ExcerptText {
     source: Arc<Source>,
+    /// The file and the place in it that the excerpt is about.
+    name: String,
     /// What is shown, line by line.
     text: String,
     lines: Vec<Line>,
@@ -63,17 +66,22 @@ const HOOK: usize = 4;
 const LABEL: usize = 24;
 
 impl ExcerptText {
-    pub(crate) fn new(source: Arc<Source>, spans: impl Iterator<Item = Range<u32>>, style: &Style) -> Self {
+    pub(crate) fn new(
+        source: Arc<Source>,
+        name: String,
+        spans: impl Iterator<Item = Range<u32>>,
+        style: &Style,
+    ) -> Self {
         let mut numbers: BTreeSet<u32> = BTreeSet::new();
         let mut shown: Vec<Range<usize>> = Vec::new();
         for span in spans {
             let range = start_of(&source, &span);
             let line = |at: usize| source.position(u32::try_from(at).unwrap_or(u32::MAX)).line;
-            numbers.extend(line(range.start).saturating_sub(1).max(1)..=line(range.end).saturating_add(1));
+            numbers.extend(line(range.start)..=line(range.end));
             shown.push(range);
         }
         let gutter = numbers.last().map_or(1, |last| last.to_string().len()) + GUTTER;
-        let mut excerpt = Self { source, text: String::new(), lines: Vec::new(), places: Vec::new(), gutter };
+        let mut excerpt = Self { source, name, text: String::new(), lines: Vec::new(), places: Vec::new(), gutter };
         for number in numbers {
             excerpt.add(number, &shown, style);
         }
@@ -90,7 +98,8 @@ impl ExcerptText {
         from..to
     }
 
-    /// The label `text` under `shown`, broken into lines that end before `width`; nothing where there is no room for it.
+    /// The label `text` under `shown`, broken into lines that end before `width`; nothing where there is no room for
+    /// it.
     pub(crate) fn label(&self, shown: &Range<usize>, text: &str, width: usize) -> Option<String> {
         // The text begins in the middle of what it labels, after the line numbers and a hook.
         let before = self.text.get(..shown.start).unwrap_or_default();
@@ -133,12 +142,6 @@ impl ExcerptText {
     fn place(&self, offset: usize) -> usize {
         let next = self.places.partition_point(|&(at, _)| at <= offset);
         next.checked_sub(1).and_then(|last| self.places.get(last)).map_or(0, |&(_, place)| place)
-    }
-
-    /// Where in the file a place in the text is.
-    fn offset(&self, place: usize) -> usize {
-        let next = self.places.partition_point(|&(_, there)| there <= place);
-        next.checked_sub(1).and_then(|last| self.places.get(last)).map_or(0, |&(at, _)| at)
     }
 
     /// Which of the lines a place in the text is on.
@@ -260,14 +263,13 @@ impl SourceCode for ExcerptText {
         let begin = self.lines.get(first).map_or(0, |line| line.start);
         let end = self.lines.get(last + 1).map_or(self.text.len(), |line| line.start).saturating_sub(1).max(begin);
         let text = self.text.get(begin..end).unwrap_or_default();
-        // miette shows the column of the start of what it is given, and counts lines from 0.
-        let place = self.source.position(u32::try_from(self.offset(span.offset())).unwrap_or(u32::MAX));
         Ok(Box::new(MietteSpanContents::new_named(
-            printable(self.source.name()),
+            self.name.clone(),
             text.as_bytes(),
             SourceSpan::from(begin..end),
+            // miette counts lines from 0.
             number(first) as usize - 1,
-            if lines_before == 0 { place.column as usize - 1 } else { 0 },
+            0,
             (number(last) - number(first)) as usize + 1,
         )))
     }

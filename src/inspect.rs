@@ -418,7 +418,7 @@ fn values_line(values: &InspectedValues, file: Option<String>) -> String {
         ValuesChoice::Automatic => "Terraform loads it by itself",
         ValuesChoice::Configured => "a run of its own, because `values` in the configuration matches it",
         ValuesChoice::SetsTenants => {
-            "a run of its own, because it sets the tenants, and no file does that Terraform loads by itself"
+            "a run of its own, because it sets the tenants, and no file that Terraform loads by itself does"
         }
         ValuesChoice::SetsRequired => "a run of its own, because it sets a variable that has no value without it",
         ValuesChoice::Named => "named as a path",

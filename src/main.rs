@@ -7,6 +7,7 @@ mod disk;
 mod eval;
 mod excerpt;
 mod explain;
+mod findings;
 mod fix;
 mod git;
 mod human;
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
                 eprintln!("help: {ours}");
                 return ExitCode::from(2);
             }
-            // Help and version are no failures; everything else is bad usage. A closed pipe is nobody's fault.
+            // Help and version are not failures; everything else is bad usage. A closed pipe is nobody's fault.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }

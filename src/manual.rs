@@ -1,4 +1,4 @@
-//! `symlint completions` and `symlint man`: made of the arguments themselves.
+//! `symlint completions` and `symlint man`: built from the arguments themselves.
 
 use std::process::ExitCode;
 

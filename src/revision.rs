@@ -79,7 +79,7 @@ impl Repository {
             // Who names a commit in full knows which one.
             Err(_) if is_shallow && revision.eq_ignore_ascii_case(&commit) => Ok(Base {
                 commit,
-                name: format!("commit `{short}`, since the history that would tell more is not here"),
+                name: format!("commit `{short}`, because the history before it is not available here"),
             }),
             Err(_) if is_shallow => {
                 let message = format!("cannot find where this change left `{revision}`: this clone is shallow");

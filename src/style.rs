@@ -18,8 +18,8 @@ pub(crate) struct Style {
     pub(crate) width: usize,
     /// Findings only, no last lines.
     pub(crate) quiet: bool,
-    /// The number of findings to show; 0 for all.
-    pub(crate) most: usize,
+    /// The number of findings to show, or 0 for all. If it was not asked for, too many findings are summed up.
+    pub(crate) most: Option<usize>,
     /// Whether to list how many findings each rule has.
     pub(crate) statistics: bool,
 }
@@ -32,7 +32,7 @@ impl Style {
             unicode: !to_stdout || has_unicode(|name| std::env::var(name).ok()),
             width: if to_stdout { width() } else { PLAIN_WIDTH },
             quiet: options.quiet,
-            most: 0,
+            most: Some(0),
             statistics: false,
         }
     }
@@ -63,6 +63,13 @@ impl Style {
         if self.color { text.style(self.paint(level)).to_string() } else { text.to_owned() }
     }
 
+    /// What a finding of `level` begins with.
+    pub(crate) fn sign(&self, level: Level) -> String {
+        let characters = self.theme().characters;
+        let sign = if level == Level::Error { characters.error } else { characters.warning };
+        self.painted(&sign, Some(level))
+    }
+
     /// Marks where text is left out.
     pub(crate) fn ellipsis(&self) -> &'static str {
         if self.unicode { "…" } else { "..." }
@@ -74,6 +81,7 @@ impl Style {
         let options = textwrap::Options::new(self.width)
             .initial_indent(first)
             .subsequent_indent(&rest)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
         textwrap::fill(text, options)

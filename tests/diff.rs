@@ -151,7 +151,7 @@ fn the_work_tree_is_compared_with_where_it_left_the_revision() {
     tenants.push(customer("red_lake", 3));
     write(dir.path(), "terraform.tfvars", &values(&tenants));
     commit(dir.path());
-    // What happens on the branch meanwhile is no part of the change.
+    // What happens on the branch meanwhile is not part of the change.
     git(dir.path(), &["checkout", "--quiet", "main"]);
     write(dir.path(), "terraform.tfvars", &values(&two()[..1]));
     commit(dir.path());
@@ -393,7 +393,7 @@ fn only_new_findings_fail() {
     assert_eq!(plain["findings"][0]["tenant"], "green_valley");
 }
 
-/// Who turns up as the owner of what another tenant reaches is told, and the finding is no new one.
+/// A new owner of what another tenant reaches is reported, and the finding is not new.
 #[test]
 fn an_owner_that_turns_up_is_a_crossing() {
     let wrong = customer("green_valley", 2).replace("iam::31", "iam::49");

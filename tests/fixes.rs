@@ -23,7 +23,7 @@ fn fixable() -> String {
 }
 
 /// The same without what is safe to fix.
-fn mended() -> String {
+fn fixed() -> String {
     values(&[tenant("blue_harbour", &[("us-east-1", "us-east-1a")])])
 }
 
@@ -59,9 +59,9 @@ fn a_file_is_mended_and_all_else_stays() {
         let run = fix(&[]);
         assert_eq!(run.code, 1, "the region is left");
         assert!(run.stdout.contains("fixed 2 findings in 1 file"), "{}", run.stdout);
-        assert_eq!(read(), text(mended()));
+        assert_eq!(read(), text(fixed()));
         assert!(fix(&[]).stdout.contains("nothing was fixed"));
-        assert_eq!(read(), text(mended()));
+        assert_eq!(read(), text(fixed()));
         assert_eq!(fix(&["--diff"]).code, 0);
 
         assert_eq!(fix(&["--unsafe"]).code, 0);
@@ -72,7 +72,7 @@ fn a_file_is_mended_and_all_else_stays() {
 #[test]
 fn standard_input_is_mended_to_standard_output() {
     let run = Symlint::new(&["fix", "-"]).stdin(fixable()).run();
-    assert_eq!((run.code, run.stdout), (1, mended()));
+    assert_eq!((run.code, run.stdout), (1, fixed()));
     assert!(run.stderr.contains("fixed 2 findings"), "{}", run.stderr);
     let run = Symlint::new(&["fix", "--unsafe", "-"]).stdin(fixable()).run();
     assert_eq!((run.code, run.stdout), (0, good()));
@@ -98,7 +98,7 @@ fn a_fix_reaches_through_the_module_to_where_the_value_is_written() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), ("envs/last.tfvars", &fixable())]);
     let run = Symlint::new(&["fix", "--var-file", "envs/last.tfvars"]).dir(dir.path()).run();
     assert_eq!(run.code, 1, "{run:?}");
-    assert_eq!(std::fs::read_to_string(dir.path().join("envs/last.tfvars")).unwrap(), mended());
+    assert_eq!(std::fs::read_to_string(dir.path().join("envs/last.tfvars")).unwrap(), fixed());
     assert_eq!(std::fs::read_to_string(dir.path().join("terraform.tfvars")).unwrap(), good());
 }
 
@@ -111,7 +111,7 @@ fn a_file_keeps_its_mode_and_a_link_stays_one() {
     std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o664)).unwrap();
     symlink("real.tfvars", dir.path().join("link.tfvars")).unwrap();
     assert_eq!(Symlint::new(&["fix", "link.tfvars"]).dir(dir.path()).run().code, 1);
-    assert_eq!(std::fs::read_to_string(&real).unwrap(), mended());
+    assert_eq!(std::fs::read_to_string(&real).unwrap(), fixed());
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o664);
     assert!(std::fs::symlink_metadata(dir.path().join("link.tfvars")).unwrap().is_symlink());
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left behind");
@@ -127,13 +127,13 @@ fn a_file_with_two_names_is_mended_once() {
     let run = Symlint::new(&["fix"]).dir(dir.path()).run();
     assert_eq!((run.code, run.stderr.as_str()), (1, ""), "the region is left: {run:?}");
     assert!(run.stdout.contains("fixed 2 findings in 1 file"), "{}", run.stdout);
-    assert_eq!(std::fs::read_to_string(dir.path().join("a/terraform.tfvars")).unwrap(), mended());
+    assert_eq!(std::fs::read_to_string(dir.path().join("a/terraform.tfvars")).unwrap(), fixed());
 
     let dir = folder(&[("x.tfvars", &fixable())]);
     let absolute = dir.path().join("x.tfvars");
     let run = Symlint::new(&["fix", "x.tfvars", &absolute.to_string_lossy()]).dir(dir.path()).run();
     assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{run:?}");
-    assert_eq!(std::fs::read_to_string(&absolute).unwrap(), mended());
+    assert_eq!(std::fs::read_to_string(&absolute).unwrap(), fixed());
 }
 
 #[test]

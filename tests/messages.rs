@@ -267,7 +267,7 @@ fn a_path_may_be_512_characters_long() {
     assert_eq!(said(512, 'x'), "");
     assert!(said(512, '*').ends_with("contains `*`"), "{}", said(512, '*'));
     for long in [513, 700] {
-        let message = format!("role_arn is malformed: the path has {long} characters, but at most 512 are allowed");
+        let message = format!("`role_arn` is malformed: the path has {long} characters, but at most 512 are allowed");
         assert_eq!(said(long, 'x'), message);
     }
 }

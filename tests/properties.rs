@@ -40,7 +40,7 @@ fn what_was_found_stays_mended() {
     }
 }
 
-/// Words of the language, so that what is made of them is often nearly right.
+/// Words of the language, so that what is built from them is often nearly right.
 const WORDS: [&str; 72] = [
     "a",
     "b",

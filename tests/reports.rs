@@ -380,7 +380,7 @@ fn a_job_of_github_actions_gets_annotations_without_being_asked() {
     };
     let both = run(&[], "true");
     assert!(both.contains("\n::error file=stdin.tfvars,line=8,"), "{both}");
-    assert!(both.starts_with("  × tenant blue_harbour: role_arn is in account "), "{both}");
+    assert!(both.starts_with("  × tenant blue_harbour: `role_arn` is in account "), "{both}");
     assert!(!run(&[], "false").contains("::error"));
     assert!(!run(&["--format", "human"], "true").contains("::error"));
 }

@@ -334,7 +334,7 @@ comment() {
         return 0
     fi
     marker="<!-- symlint $(printf '%s' "$(plain_path "${INPUT_PATH:-.}")" | checksum /dev/stdin | cut -c 1-16) -->"
-    # Those of whoever the token is: others could write the same first line.
+    # Only those by the token's own user: others could write the same first line.
     jq -n --arg repository "$GITHUB_REPOSITORY" --argjson number "$PR_NUMBER" '{
         query: "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { first: comments(first: 100) { ...ours } last: comments(last: 100) { ...ours } } } } fragment ours on IssueCommentConnection { nodes { databaseId viewerDidAuthor body } }",
         variables: { owner: ($repository | split("/")[0]), name: ($repository | split("/")[1]), number: $number }
@@ -342,7 +342,7 @@ comment() {
     status=$(api POST /graphql "$work/query")
     id=$(jq -r --arg marker "$marker" '[.data.repository.pullRequest | .first, .last | .nodes[]? |
         select(.viewerDidAuthor and (.body | startswith($marker))) | .databaseId] | first // empty' "$work/answer" 2>/dev/null) || id=''
-    # Nothing to say is said only where something was said before.
+    # An empty result is posted only to replace an earlier comment.
     if [[ -z $id && $status == 200 ]] && head -n 1 "$work/diff.md" | grep -q '^## ✅ '; then return 0; fi
     jq -Rs --arg marker "$marker" '{ body: ($marker + "\n" + .) }' <"$work/diff.md" >"$work/body"
     if [[ -n $id ]]; then

@@ -33,7 +33,7 @@ fn find<'e>(expr: &'e Expr, name: &str, found: &mut Vec<&'e Expr>) {
 /// The same, where `expr` may also be a local of `module` that writes it.
 pub(crate) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     let mut expr = expr;
-    // Locals may refer to each other; so many in a row are a circle.
+    // Locals may refer to each other; this many in a row are a circle.
     for _ in 0..LOCALS {
         if let Some(part) = part(expr, name) {
             return Some(part);
@@ -65,7 +65,7 @@ pub(crate) fn root(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// Where `expr` stands, without quotes.
+/// The place of `expr`, without quotes.
 pub(crate) fn span(expr: &Expr, sources: &Sources) -> Span {
     match &expr.kind {
         ExprKind::String(literal) => literal.span,

@@ -1,4 +1,4 @@
-//! The names that Sym's resources get inside the flow module, and what they are made of.
+//! The names that Sym's resources get inside the flow module, and what they are built from.
 
 use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
@@ -144,7 +144,7 @@ impl<'a> Name<'a> {
 
     /// Whether something in it is a tenant's, or is what the call says about its tenant.
     fn is_of_tenant(&self, model: &Model<'_>) -> bool {
-        // What is made of more than can be looked at may have something of the tenant in it.
+        // What is built from more than can be looked at may have something of the tenant in it.
         let Some(sources) = model.sources_of_values.of(self.value, self.tenant()) else { return true };
         let is_argument =
             |source: &Source<'_>| matches!(source, Source::Elsewhere(origin) if self.is_argument(model, origin));

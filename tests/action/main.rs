@@ -29,7 +29,7 @@ fn one_run_writes_all_reports() {
     assert_eq!(step.code, 0, "the last step fails, after the upload: {}", step.log);
     assert_eq!((step.output("findings"), step.output("code")), (Some("1"), Some("1")));
     assert_eq!(step.log.matches("::error file=envs/terraform.tfvars,line=8,").count(), 1, "{}", step.log);
-    assert!(step.log.contains("× tenant blue_harbour: role_arn is in account "), "{}", step.log);
+    assert!(step.log.contains("× tenant blue_harbour: `role_arn` is in account "), "{}", step.log);
     assert!(step.summary.starts_with("## ❌ symlint: 1 error\n"), "{}", step.summary);
     let report = step.output("sarif-file").unwrap();
     assert!(report.starts_with(step.temp.path().to_str().unwrap()), "{report}");

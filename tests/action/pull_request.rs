@@ -6,7 +6,7 @@ use crate::base::{commit, repository};
 use crate::runner::{Runner, git, serve};
 use crate::support::{VARIABLE, bad, folder, good, tenant, values};
 
-/// What GitHub merged for a pull request that adds a wrong tenant beside one that was wrong already: the base, and the
+/// What GitHub merged for a pull request that adds a wrong tenant next to one that was wrong already: the base, and the
 /// merge, which is checked out.
 fn merge(repository: &Path) -> (String, String) {
     let old = [bad(), String::new()].concat();

@@ -85,7 +85,7 @@ def table(tenants: int, programs: dict[str, list[str]], rounds: int) -> None:
 
 
 def run(command: list[str]) -> tuple[float, int]:
-    """Seconds, and kilobytes resident at most. The exit code does not count: findings are no failure here."""
+    """Seconds, and kilobytes resident at most. The exit code is ignored: findings are not a failure here."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, _, usage = os.wait4(process.pid, 0)

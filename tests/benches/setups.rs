@@ -12,12 +12,12 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// Tenants of which each is right.
+    /// Tenants that are all right.
     pub(crate) const fn clean(tenants: usize) -> Self {
         Self { tenants, faulty: 0 }
     }
 
-    /// Tenants of which one in a hundred is wrong.
+    /// Tenants, one in a hundred of them wrong.
     pub(crate) const fn faulty(tenants: usize) -> Self {
         Self { tenants, faulty: 100 }
     }

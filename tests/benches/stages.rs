@@ -1,4 +1,4 @@
-//! The stages apart, and floors beside them: `cargo bench`.
+//! Each stage, next to its floor: `cargo bench`.
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic: that is how it fails")]
 
 mod setups;

@@ -49,7 +49,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         ),
         ("tenants {\n  from = \"a.b\"\n}", "2:10: `a.b` is neither the name of a variable nor `local.NAME`"),
         ("required_version = \">= 99\"", "1:20: this configuration requires symlint >= 99, but this is symlint 0."),
-        // What a newer version knows is no mistake of the file.
+        // What a newer version knows is not a mistake of the file.
         ("tennants {}\nrequired_version = \"> 98, < 99\"", "2:20: this configuration requires symlint"),
         ("required_version = \"new\"", "1:20: `new` is not a version constraint such as `>= 0.2`"),
         ("connector {\n  role_name = \"{tenant}\"\n}", "2:15: `{tenant}` is not a role name"),
@@ -80,7 +80,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         ("rule \"region-invalid\" {}", "1:1: a rule needs a `level`"),
         ("rule \"syntax-error\" {\n  level = \"off\"\n}", "2:11: `syntax-error` cannot be switched off"),
         ("rule = \"x\"", "1:1: `rule` is a block: write `rule \"ID\" { level = \"error\" }`"),
-        ("customer \"x\" { tenants = [\"a\", \"b\", \"a\"] }", "1:37: `a` is named a second time"),
+        ("customer \"x\" { tenants = [\"a\", \"b\", \"a\"] }", "1:37: `a` is listed twice"),
         ("customer \"x\" { tenants = [\"\"] }", "1:27: a name is required here"),
         ("customer \"\" { tenants = [\"a\"] }", "1:11: a name is required here"),
         ("tenant \"\" { environment = \"a\" }", "1:9: a name is required here"),
@@ -175,7 +175,7 @@ fn rules_are_chosen_by_name() {
     assert_eq!(rules(&["--select", "duplicate-key", "--level", "duplicate-key=off"]), ["duplicate-key"]);
     let run = symlint(&["check", "--select", "role-acount-mismatch", "examples/copy-paste"]);
     assert!(run.stderr.contains("did you mean `role-account-mismatch`?"), "{}", run.stderr);
-    // A group stands for its rules; what is off stays off, and a rule's own level comes first.
+    // A group means its rules; what is off stays off, and a rule's own level comes first.
     let all = rules(&[]);
     let of_group = rules(&["--select", "tenant"]);
     assert_eq!(of_group, ["role-account-mismatch", "instance-id-mismatch"]);

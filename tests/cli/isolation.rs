@@ -122,15 +122,17 @@ fn folders_of_customers_with_equal_keys_are_compared_and_named_by_their_files() 
     assert_eq!(
         found(&[("acme", acme.clone()), ("bolt", target)]),
         [
-            "error duplicate-target-account customers/bolt/terraform.tfvars: target_account_id 604178239951 is also used \
+            "error duplicate-target-account customers/bolt/terraform.tfvars: `target_account_id` 604178239951 is also used \
              by `this` in customers/acme/terraform.tfvars, which has a different instance"
         ]
     );
     let role = bolt.replace("iam::280365914472", "iam::719240583316");
     assert_eq!(
         found(&[("acme", acme.clone()), ("bolt", role)]),
-        ["error role-account-mismatch customers/bolt/terraform.tfvars: role_arn is in account 719240583316, which is \
-             that of `this` in customers/acme/terraform.tfvars; this tenant's sso_account_id is 280365914472"]
+        [
+            "error role-account-mismatch customers/bolt/terraform.tfvars: `role_arn` is in account 719240583316, which is \
+             that of `this` in customers/acme/terraform.tfvars; this tenant's `sso_account_id` is 280365914472"
+        ]
     );
     let set = bolt.replace("permissionSet/ssoins-68042f7d9be0a513", "permissionSet/ssoins-7223a91be40c5d68");
     assert_eq!(
@@ -148,7 +150,7 @@ fn a_key_that_only_one_tenant_has_needs_no_file() {
     let run = check(write(&folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", foreign)])).path(), &[]);
     assert_eq!(
         said(&run),
-        ["error target-is-foreign-sso-account customers/bolt/terraform.tfvars: target_account_id 719240583316 is \
+        ["error target-is-foreign-sso-account customers/bolt/terraform.tfvars: `target_account_id` 719240583316 is \
              `acme`'s SSO account, which is in a different organization"]
     );
     let related = &run.json()["findings"][0]["related"][0];
@@ -196,7 +198,7 @@ fn production_and_staging_of_the_same_customers_are_silent() {
     assert_eq!(
         said(&check(dir.path(), &[])),
         [
-            "error duplicate-target-account envs/staging.tfvars: target_account_id 604178239951 is also used by `acme` in \
+            "error duplicate-target-account envs/staging.tfvars: `target_account_id` 604178239951 is also used by `acme` in \
              envs/production.tfvars, which has a different instance"
         ]
     );
@@ -204,7 +206,7 @@ fn production_and_staging_of_the_same_customers_are_silent() {
     let wrong = left_over(&production, [1, 0], 3);
     std::fs::write(dir.path().join("envs/production.tfvars"), &wrong).unwrap();
     std::fs::write(dir.path().join("envs/staging.tfvars"), &wrong).unwrap();
-    let message = "target_account_id 604178239951 is also used by `acme`, which has a different instance";
+    let message = "`target_account_id` 604178239951 is also used by `acme`, which has a different instance";
     assert_eq!(
         said(&check(dir.path(), &[])),
         ["envs/production.tfvars", "envs/staging.tfvars"]
@@ -333,8 +335,10 @@ fn jobs_that_check_one_root_module_each_see_the_tenants_of_the_others() {
     let run = own("bolt", &with);
     assert_eq!(
         said(&run),
-        ["error duplicate-target-account terraform.tfvars: target_account_id 604178239951 is also used by `this` in \
-             customers/acme/terraform.tfvars, which has a different instance"]
+        [
+            "error duplicate-target-account terraform.tfvars: `target_account_id` 604178239951 is also used by `this` in \
+             customers/acme/terraform.tfvars, which has a different instance"
+        ]
     );
     let json = run.json();
     assert_eq!(json["findings"][0]["related"][0]["location"]["file"], "customers/acme/terraform.tfvars");

@@ -45,7 +45,7 @@ fn colours_are_for_those_who_want_them() {
         let run = environment.iter().fold(Symlint::new(&all), |run, (name, value)| run.env(name, value)).run();
         run.stdout.contains('\u{1b}')
     };
-    assert!(!run(&[], &[]), "this is no terminal");
+    assert!(!run(&[], &[]), "this is not a terminal");
     assert!(run(&[], &[("CLICOLOR_FORCE", "1")]));
     assert!(!run(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     assert!(run(&["--color", "always"], &[("NO_COLOR", "")]));

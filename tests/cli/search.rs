@@ -324,6 +324,42 @@ fn many_findings_are_cut_and_counted_by_rule() {
 }
 
 #[test]
+fn too_many_findings_are_summed_up_on_a_screen() {
+    let account = |number: u64| (310_418_203_117 + number * 700_417_019).to_string();
+    // Every role is in another account, and every third permission set is malformed.
+    let wrong = |number: u64| {
+        let (role, instance) = (format!("iam::{}", account(3 * number)), format!("7223a91be40c{number:04x}"));
+        let (own, target) = (account(3 * number + 1), account(3 * number + 2));
+        let set = if number.is_multiple_of(3) { "/ps-1" } else { "/ps-5e1b09c7d2a84f63" };
+        let values = [
+            ("iam::719240583316", role.as_str()),
+            ("719240583316", &own),
+            ("7223a91be40c5d68", &instance),
+            ("604178239951", &target),
+            ("/ps-5e1b09c7d2a84f63", set),
+        ];
+        tenant(&format!("tenant_{number:03}"), &values)
+    };
+    let text = values(&(0..300).map(wrong).collect::<Vec<_>>());
+    let dir = folder(&[("terraform.tfvars", &text)]);
+    let run = |arguments: &[&str]| Symlint::new(&[&["check"], arguments].concat()).dir(dir.path()).run().stdout;
+    let (summed_up, all) = (run(&[]), run(&["--max-findings", "0"]));
+    assert!(summed_up.lines().count() < 70, "{summed_up}");
+    assert!(all.lines().count() > 300 && !all.contains("not shown"), "{all}");
+    // Each rule has an example, its help, and the places of some others.
+    for rule in ["role-account-mismatch", "permission-set-arn-format"] {
+        assert!(summed_up.contains(&format!("[{rule}]")), "{rule}: {summed_up}");
+    }
+    let more = summed_up.lines().filter(|line| line.contains(" more: tenant_") || line.contains(" more [")).count();
+    assert!(more >= 2 && summed_up.matches("help: ").count() >= 2, "{summed_up}");
+    let numbers: Vec<&str> = summed_up.lines().filter(|line| line.ends_with("  role-account-mismatch")).collect();
+    assert_eq!(numbers, ["300  role-account-mismatch"]);
+    // As many as are asked for are shown one by one.
+    let some = run(&["--max-findings", "60"]);
+    assert!(some.lines().filter(|line| line.starts_with("  × ")).count() > 30 && some.contains("not shown"), "{some}");
+}
+
+#[test]
 fn a_second_values_file_that_drops_tenants_is_a_warning() {
     let all = values(&[tenant("blue_harbour", &[]), tenant("red_canyon", &[])]);
     let dir = folder(&[("main.tf", VARIABLE), ("all.tfvars", &all), ("one.tfvars", &good())]);

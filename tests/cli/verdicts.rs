@@ -108,7 +108,7 @@ fn what_nobody_has_is_said() {
                 tenant_slug = each.key\n}\n";
     let silent = run("", &format!("{main}{flow}"), &renamed);
     assert_eq!(silent.code, 0, "{silent:?}");
-    let said = "`target_account_id` was not found in any tenant, so it was not checked; they have `workload_account`";
+    let said = "the target account was not found in any tenant, and not checked; the tenants have `workload_account`";
     assert!(silent.stdout.contains(said), "{}", silent.stdout);
     assert!(
         silent.stdout.contains("attributes = { target_account_id = \\\"workload_account\\\" }"),

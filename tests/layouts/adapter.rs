@@ -18,6 +18,8 @@ pub(crate) struct Found {
     pub(crate) place: Place,
     pub(crate) text: String,
     pub(crate) message: String,
+    /// Everything that a reader is told about it.
+    pub(crate) texts: Vec<String>,
 }
 
 /// What `symlint check .` says of a folder with these files.
@@ -59,6 +61,13 @@ pub(crate) fn check(files: &Files) -> Report {
             text: String::from_utf8_lossy(bytes.get(start..end).unwrap_or_default()).into_owned(),
             place: Place { file, start, end },
             message: finding.message.clone(),
+            texts: [&finding.message]
+                .into_iter()
+                .chain(&finding.help)
+                .chain(finding.related.iter().map(|related| &related.message))
+                .chain(finding.fixes.iter().map(|fix| &fix.title))
+                .cloned()
+                .collect(),
         }
     });
     let gaps = report.gaps().filter(|(_, gap)| gap.is_surprise);

@@ -1,4 +1,4 @@
-//! What a root module has beside the tenants: the host's side, and the flow calls.
+//! What a root module has in addition to the tenants: the host's side, and the flow calls.
 
 use crate::flow::{Sinks, syms_settings};
 use crate::marks::mark;

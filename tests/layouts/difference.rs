@@ -186,7 +186,7 @@ fn each_change_is_said_as_it_is() {
         if matches!(layout.reach, Reach::Organizations) || layout.name == "by-variable" {
             continue;
         }
-        // The role is made of the key.
+        // The role is built from the key.
         let is_derived = layout.form == Form::Ids;
         let of = |kind, tenant| Expected {
             kind,

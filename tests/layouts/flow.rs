@@ -14,7 +14,7 @@ pub(crate) struct Sinks {
     pub(crate) settings: String,
     pub(crate) set: String,
     pub(crate) account: String,
-    /// Accounts of which each has a target of its own.
+    /// Accounts with a target each.
     pub(crate) accounts: Option<String>,
 }
 

@@ -347,7 +347,7 @@ impl Layout {
         files
     }
 
-    /// A safelist that is made of the tenants.
+    /// A safelist that is built from the tenants.
     fn safelist(&self, stored: &Stored, names: &Names, tenants: &[Tenant]) -> String {
         let view = self.view(names);
         match self.reach {

@@ -1,8 +1,10 @@
 //! Set-ups as others write them: every layout, under every naming, with every fault that can be made in it. Each fault
-//! must be found by the right rule, on the right tenant, at the bytes where it was written; right set-ups must be silent.
+//! must be found by the right rule, on the right tenant, at the bytes where it was written; right set-ups must be
+//! silent.
 //!
 //! `LAYOUTS_ONLY=yaml` takes the layouts whose names contain it, `LAYOUTS_FAULT=target` the faults;
-//! `LAYOUTS_VERBOSE=DIRECTORY` writes the set-ups that fail below this folder, each with what was expected and found; `LAYOUTS_ALL=DIRECTORY` writes all, for Terraform to judge.
+//! `LAYOUTS_VERBOSE=DIRECTORY` writes the set-ups that fail below this folder, each with what was expected and found;
+//! `LAYOUTS_ALL=DIRECTORY` writes all, for Terraform to judge.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -33,6 +35,7 @@ mod setups;
 mod stores;
 mod tenants;
 mod view;
+mod vocabulary;
 mod wiring;
 
 use std::collections::BTreeMap;

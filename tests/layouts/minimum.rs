@@ -1,4 +1,4 @@
-//! What is reached already, and must not be lost: `minimum.txt`, which `SYMLINT_BLESS=1` writes anew.
+//! What is reached already, and must not be lost: `minimum.txt`, which `SYMLINT_BLESS=1` writes again.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 const HEAD: &str = "\
 # Of each layout: the clean set-ups that are silent; of the faults in values, and of those in the wiring: in percent,
 # how many have the right rule, on the right tenant, at the right bytes, and with nothing else reported; and how many
-# pass without a word. Of the last lines: how many are reported differently, and how many no longer.
+# pass silently. Of the last lines: how many are reported differently, and how many no longer.
 ";
 
 /// Numbers by the name of a layout, or of what was compared.

@@ -22,13 +22,13 @@ pub(crate) enum Form {
     Nested,
     /// All ARNs side by side.
     Flat,
-    /// Ids, of which the configuration makes ARNs.
+    /// Ids, from which the configuration builds ARNs.
     Ids,
     /// Without an SSO account.
     Bare,
     /// Two grants in a list.
     Grants,
-    /// Two accounts beside one permission set.
+    /// Two accounts next to one permission set.
     Accounts,
     /// Two permission sets for one account.
     TwoSets,

@@ -44,7 +44,7 @@ pub(crate) fn results() -> impl Iterator<Item = &'static Checked> + Clone {
     all().iter().filter(|checked| checked.setup.undetectable.is_none())
 }
 
-/// The set-ups with faults of which nothing can tell.
+/// The set-ups with faults that nothing can reveal.
 pub(crate) fn undetectable() -> impl Iterator<Item = &'static Checked> {
     all().iter().filter(|checked| checked.setup.undetectable.is_some())
 }

@@ -17,7 +17,7 @@ pub(crate) struct Verdict {
     pub(crate) place: bool,
     /// And nothing else is reported.
     pub(crate) alone: bool,
-    /// The fault passes without a word.
+    /// The fault passes silently.
     pub(crate) passed: bool,
 }
 

@@ -32,9 +32,9 @@ pub(crate) enum Store {
     Csv,
     /// A YAML file for each tenant.
     Fileset,
-    /// A map of maps, of which all are used.
+    /// A map of maps, all of which are used.
     Grouped,
-    /// A variable of which a local makes other objects.
+    /// A variable from which a local builds other objects.
     Rebuilt,
     /// The output of a module.
     Output,

@@ -25,9 +25,9 @@ pub(crate) enum Field {
     RoleArn,
     SetArn,
     Target,
-    /// The instance's id, of which the configuration makes two ARNs.
+    /// The instance's id, from which the configuration builds two ARNs.
     InstanceId,
-    /// The permission set's id, of which the configuration makes an ARN.
+    /// The permission set's id, from which the configuration builds an ARN.
     SetId,
     /// A second permission set.
     SecondSetArn,

@@ -97,7 +97,7 @@ impl View<'_> {
         self.object(&self.cloud(element), &self.instance(element), &self.region(element), &self.role(element, key))
     }
 
-    /// Settings made of their parts.
+    /// Settings built from their parts.
     pub(crate) fn object(&self, cloud: &str, instance: &str, region: &str, role: &str) -> String {
         let names = self.names;
         format!(

@@ -123,7 +123,7 @@ impl Setting<'_> {
         self.expected(&slot)
     }
 
-    /// Replaces an argument by one of which a marked part is wrong.
+    /// Replaces an argument by one with a wrong part, which is marked.
     fn inner(&self, changes: &mut Changes, slot: &str, expression: &str) -> Effect {
         self.wrong(changes, slot, expression.to_owned())
     }

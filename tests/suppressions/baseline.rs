@@ -30,7 +30,7 @@ fn a_baseline_lets_only_new_findings_count() {
     assert_eq!((written.code, suppressed(&written)), (0, vec!["role-account-mismatch baseline".to_owned()]));
     assert_eq!(written.stderr, "wrote 1 finding to known.json\n");
     let baseline = std::fs::read_to_string(dir.path().join("known.json")).unwrap();
-    assert!(baseline.contains("\"message\": \"role_arn is in account 280365914472"), "{baseline}");
+    assert!(baseline.contains("\"message\": \"`role_arn` is in account 280365914472"), "{baseline}");
     let known = run(&["--baseline", "known.json"]);
     assert_eq!((known.code, suppressed(&known)), (0, vec!["role-account-mismatch baseline".to_owned()]));
 

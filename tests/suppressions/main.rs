@@ -82,7 +82,7 @@ fn what_could_not_be_judged_is_not_unused() {
     assert_eq!(unused("terraform.tfvars").len(), 3, "{:?}", unused("terraform.tfvars"));
 }
 
-/// A module whose tenants are in a YAML file, of which `with` replaces something.
+/// A module whose tenants are in a YAML file, in which `with` replaces something.
 fn yaml_module(with: &[(&str, &str)]) -> tempfile::TempDir {
     let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/customers.yaml\"))\n}\nmodule \"sso\" {\n  \
                 source = \"./sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  account_id = \
@@ -128,7 +128,7 @@ fn people_see_only_what_counts() {
                 checked 7 values of 1 tenant in 1 file: no findings; 1 suppressed\n";
     assert!(run.stdout.starts_with("note: ") && run.stdout.ends_with(last), "{}", run.stdout);
     let concise = Symlint::new(&["check", "--format", "concise", "-"]).stdin(text).run();
-    assert!(concise.stdout.ends_with(last) && !concise.stdout.contains("role_arn is in"), "{}", concise.stdout);
+    assert!(concise.stdout.ends_with(last) && !concise.stdout.contains("`role_arn` is in"), "{}", concise.stdout);
 }
 
 #[test]

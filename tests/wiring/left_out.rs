@@ -63,7 +63,7 @@ fn a_tenant_that_was_left_out_on_purpose_is_no_ones_business() {
     ] {
         expect(&main, check(&main, ""), &[], &mut failures);
     }
-    // A module between, which gets a part of the tenants or of which there is one for each.
+    // A module between, which gets a part of the tenants or that is called for each of them.
     let inner = format!("variable \"tenants\" {{ type = any }}\n{}", flow("var.tenants").replace("./sso", "../sso"));
     let main = format!("module \"customers\" {{\n  source = \"./customers\"\n  tenants = {FILTERED}\n}}\n");
     expect(&main, check(&main, &inner), &[], &mut failures);

@@ -1,4 +1,4 @@
-//! The names that Sym's resources get: which of them are one to Sym, and what they must be made of.
+//! The names that Sym's resources get: which of them are one to Sym, and what they must be built from.
 
 use crate::{CALL, MODULE, VALUES, VARIABLES, expect, findings, tell};
 

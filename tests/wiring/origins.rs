@@ -312,11 +312,11 @@ fn it_is_said_what_is_received_and_what_should_be() {
         ),
         (
             for_green("account_id", "var.customer_tenants.blue_harbour.target_account_id"),
-            "`account_id` for `green_valley` comes from another tenant, `blue_harbour`".to_owned(),
+            "argument `account_id` for `green_valley` comes from another tenant, `blue_harbour`".to_owned(),
         ),
         (
             for_green("account_id", "\"593017462285\""),
-            "`account_id` for `green_valley` is set here and differs from the tenant's own `target_account_id`"
+            "argument `account_id` for `green_valley` is set here and differs from the tenant's own `target_account_id`"
                 .to_owned(),
         ),
         (

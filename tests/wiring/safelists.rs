@@ -64,7 +64,7 @@ fn an_account_may_be_that_of_an_unknown_role() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// One cause, one finding: the role is in another account, and the list is made of the roles.
+/// One cause, one finding: the role is in another account, and the list is built from the roles.
 #[test]
 fn a_list_of_the_roles_accounts_lacks_what_is_told_of_the_role() {
     let main = format!(

@@ -199,7 +199,7 @@ fn it_is_said_what_is_passed_instead() {
             call("", None),
             number.as_str(),
             zero.as_str(),
-            "`account_id` for `blue_harbour` is `29422952198`, because numbers lose leading zeros; pass a string"
+            "argument `account_id` for `blue_harbour` is `29422952198`, because numbers lose leading zeros; pass a string"
                 .into(),
         ),
     ] {
@@ -226,7 +226,10 @@ fn it_is_said_for_whom_something_does_not_fit() {
     {
         let found = said(values, extra);
         let [(message, related)] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!(*message, format!("`sso_connector_settings` for {whom} lacks extra, which the module requires"));
+        assert_eq!(
+            *message,
+            format!("argument `sso_connector_settings` for {whom} lacks `extra`, which the module requires")
+        );
         assert_eq!(related.first().map(String::as_str), Some("sso_connector_settings"));
     }
 }

@@ -17,7 +17,7 @@ execFileSync(process.execPath, ["../node_modules/typescript/bin/tsc"], { stdio: 
 await declarations();
 
 async function shapes() {
-  // A reference with a description beside it would become a type of its own.
+  // A reference with a description next to it would become a type of its own.
   const plain = (key, value) => (value?.$ref ? { $ref: value.$ref } : value);
   const schema = JSON.parse(await readFile("generated/schema.json", "utf8"), plain);
   const options = { additionalProperties: false, bannerComment: "", unreachableDefinitions: true };
@@ -25,7 +25,7 @@ async function shapes() {
   const named = text.replaceAll(/ \*\n \* This interface was referenced by .*\n.*via the `definition` .*\n/g, "");
   const types = named.replaceAll(/\/\*\*\n \* This interface was referenced by .*\n.*via the `definition` .*\n \*\/\n/g, "");
   const shapes = types.replace(/export interface Shapes \{[^}]*\}\n/, "");
-  await writeFile("src/shapes.d.ts", `// Made of the schema, which is made of the Rust types.\n${shapes}`);
+  await writeFile("src/shapes.d.ts", `// Made of the schema, which is built from the Rust types.\n${shapes}`);
 }
 
 async function bundle(name, formats) {

@@ -1,7 +1,7 @@
 //! symlint for JavaScript: JSON in, JSON out.
 //!
 //! Each function takes and returns text. What goes in is a [`Request`]; what comes out is exactly what the command line
-//! writes, or a [`Problem`] that is thrown. The types of the npm package are made of these types.
+//! writes, or a [`Problem`] that is thrown. The types of the npm package are built from these types.
 
 mod engine;
 #[cfg(not(feature = "whole"))]

@@ -1,4 +1,4 @@
-//! The shapes that go in and out, beside the report.
+//! The shapes that go in and out, in addition to the report.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -66,7 +66,7 @@ pub struct Options {
     pub suggestions: bool,
 }
 
-/// What `fix` made of the files.
+/// What `fix` built from the files.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fixed {

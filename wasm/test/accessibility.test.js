@@ -114,7 +114,7 @@ onPage("the search panel can be read in the dark", async (page) => {
   });
 }, { colorScheme: "dark" });
 
-onPage("where the system chooses the colors, nothing is told by fills alone", async (page) => {
+onPage("where the system chooses the colors, nothing is shown by fills alone", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await view(page, "access");

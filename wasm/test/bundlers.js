@@ -1,5 +1,5 @@
 // The package as others' tools take it: bundlers, Bun, and the settings of TypeScript. It installs them, so it needs a
-// registry and some minutes, and is no part of `npm test`: `npm run bundlers`.
+// registry and some minutes, and is not part of `npm test`: `npm run bundlers`.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -50,7 +50,7 @@ withFiles("several files that are dropped take the place of what was there", { "
   await tabs(page, (names) => names.sort().join() === "a.tfvars,main.tf");
 });
 
-withFiles("a folder without Terraform is said to have none", { "notes.txt": "no" }, async (page, folder) => {
+withFiles("a folder without Terraform is reported to have none", { "notes.txt": "no" }, async (page, folder) => {
   await drop(page, "#editor", [folder]);
   await verdict(page, "problem", /No Terraform files/);
 });

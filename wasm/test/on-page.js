@@ -58,7 +58,7 @@ export function withFiles(name, files, run) {
 /** The names of the open files. */
 export const tabs = (page, expected) => eventually(() => page.evaluate(() => [...document.querySelectorAll("#tabs .tab")].map((tab) => tab.dataset.name)), expected);
 
-/** The text that is shown, without what the page writes beside it, nor empty lines around it. */
+/** The text that is shown, without what the page writes next to it, nor empty lines around it. */
 export const shown = (page, expected) =>
   eventually(() => page.evaluate(() => {
     const content = document.querySelector(".cm-content").cloneNode(true);

@@ -119,7 +119,7 @@ test("the report of each fixture is that of the command line, byte for byte", as
   }
 });
 
-test("what is not checked is no empty report", async () => {
+test("what is not checked is not an empty report", async () => {
   const symlint = await load();
   const files = { "main.tf": 'variable "customer_tenants" {}\n' };
   assert.throws(() => symlint.check(files), (error) => error instanceof SymlintError && error.kind === "nothing-checked" && error.report?.version === 1);
@@ -128,7 +128,7 @@ test("what is not checked is no empty report", async () => {
   assert.throws(() => symlint.check({ "a.tfvars": "" }, { select: ["role-acount-mismatch"] }), { kind: "usage", message: /did you mean/ });
 });
 
-test("what is wrong with a call is said in its own terms", async () => {
+test("what is wrong with a call is reported in its own terms", async () => {
   const symlint = await load();
   const wrong = (files, options, message) => assert.throws(() => symlint.check(files, options), { name: "SymlintError", kind: "usage", message });
   wrong([], {}, "`files` is not an object of texts by their paths");

@@ -72,7 +72,7 @@ onPage("a mistake in the configuration has a place", async (page) => {
   await page.locator("#verdict .link").click();
 });
 
-onPage("what is too large is said, and what is cut down is checked", async (page) => {
+onPage("what is too large is reported, and what is cut down is checked", async (page) => {
   const half = Buffer.from(`${many(1)}#${"x".repeat(9_000_000)}\n`);
   await page.locator("#files").setInputFiles(["a.tfvars", "b.tfvars"].map((name) => ({ name, mimeType: "text/plain", buffer: half })));
   await verdict(page, "problem", /Too large to check here/);
@@ -80,12 +80,12 @@ onPage("what is too large is said, and what is cut down is checked", async (page
   await verdict(page, "errors");
 });
 
-onPage("values alone are no pass: the verdict says what is missing", async (page) => {
+onPage("values alone are not a pass: the verdict says what is missing", async (page) => {
   await paste(page, many(2).replace("arn:aws:iam::259298427341:role/sym/SymSSOTenant-1", `arn:aws:iam::${259298427341 + 7919}:role/sym/SymSSOTenant-1`));
   await verdict(page, "partial", /^No findings in the values/, /Wiring not checked: add main\.tf/);
 });
 
-onPage("no tenants are no pass", async (page) => {
+onPage("no tenants are not a pass", async (page) => {
   await show(page, "main.tf");
   await paste(page, 'variable "customer_tenants" {\n  type    = any\n  default = {}\n}\n\nmodule "sso_flow" {\n  source      = "git::https://example.com/sso-flow"\n  for_each    = var.customer_tenants\n  tenant_slug = each.key\n}\n');
   await verdict(page, "partial", "problem", /0 tenants|no tenant/i);

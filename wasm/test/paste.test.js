@@ -36,7 +36,7 @@ onPage("a Markdown page becomes the files that it shows", async (page) => {
 
 onPage("curly quotes and non-breaking spaces are made plain", async (page) => {
   await paste(page, many(2).replaceAll('"aws"', "“aws”").replace("cloud  ", "cloud\u00a0\u00a0"));
-  await notice(page, "Made plain: 4 curly quotes and 2 non-breaking spaces.");
+  await notice(page, "Replaced: 4 curly quotes and 2 non-breaking spaces.");
   await verdict(page, "errors");
   await count(page.locator(".problem", { hasText: "syntax" }), 0);
   await keep(page);

@@ -68,7 +68,7 @@ onPage("a report to read is one file without scripts, with everything in it", as
   if (process.env.SHOTS) await other.screenshot({ path: `${process.env.SHOTS}/report.png`, fullPage: true });
 });
 
-onPage("a report of many tenants is said to be what it is", async (page) => {
+onPage("a report of many tenants is shown as what it is", async (page) => {
   await paste(page, many(100));
   await verdict(page, "errors");
   const html = (await saved(page, "Report to read and print")).toString();

@@ -14,7 +14,7 @@ export const PAGE = "/below/a/path/";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 
-/** Serves `folder` below PAGE, on a free port; of files for which `slow` says so, so many bytes each 300 ms. */
+/** Serves `folder` below PAGE, on a free port; of files for which `slow` says so, this many bytes each 300 ms. */
 export async function serve(folder, { slow = () => 0 } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
@@ -151,7 +151,7 @@ export async function timed(run) {
   return performance.now() - from;
 }
 
-/** A values file with so many tenants, the last of which has a role in another's account. */
+/** A values file with this many tenants, the last of which has a role in another's account. */
 export function many(number) {
   const tenants = [];
   for (let index = 0; index < number; index += 1) {

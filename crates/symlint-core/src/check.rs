@@ -25,7 +25,7 @@ pub struct Outcome<'p> {
     pub findings: Vec<Finding>,
 }
 
-/// What a run is made of, beside the projects.
+/// What a run needs in addition to the projects.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
     /// The rules.
@@ -194,7 +194,7 @@ impl Run<'_> {
         self.runs(id, config) && !lacks_wiring && !lacks_others
     }
 
-    /// Marks what the baseline has, and returns what it has in vain.
+    /// Marks what the baseline has, and returns the entries that match nothing.
     fn apply_baseline(&self, judged: &mut [Judged<'_>]) -> Vec<UnusedSuppression> {
         let Some(baseline) = self.baseline else { return Vec::new() };
         let mut used = BTreeSet::new();
@@ -202,7 +202,7 @@ impl Run<'_> {
         for Judged { model, findings, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
                 let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
-                // Whatever else was read is data that the tenants may be made of.
+                // Everything else that was read is data from which the tenants may be built.
                 let is_judged = |file| model.knows_its_flows() || configured.contains(&file);
                 let read = model.sources().iter().filter(|(file, _)| is_judged(*file));
                 // Of a value that another replaces, or that no run loads, nothing was checked.
@@ -224,7 +224,7 @@ impl Run<'_> {
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 
-    /// Marks the findings of [`Run::write_baseline`] as those of a baseline, which has nothing in vain then.
+    /// Marks the findings of [`Run::write_baseline`] as those of a baseline, whose entries then all match.
     pub fn accept(&self, outcomes: &mut [Outcome<'_>]) {
         if let Some((baseline, first)) = self.baseline.zip(outcomes.first_mut()) {
             let written: BTreeSet<Span> = baseline.entries.values().map(|entry| entry.span).collect();

@@ -15,15 +15,15 @@ pub struct Finding {
     pub obstacle: Option<Obstacle>,
     /// How bad it is; rules leave this to the pages and the configuration.
     pub level: Level,
-    /// What is wrong, then what to do: one line that stands alone, in lower case, without a full stop.
+    /// What is wrong, then what to do: one line that is understood alone, in lower case, without a full stop.
     pub message: String,
     /// The narrowest span that is wrong.
     pub span: Span,
-    /// The key of the tenant on which it stands.
+    /// The key of the tenant on which it is reported.
     pub tenant: Option<String>,
     /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
-    /// The keys of all tenants that it is about, sorted, where these are several and it stands on none of them.
+    /// The keys of all tenants that it is about, sorted, where there are several and it is reported on none of them.
     pub tenants: Vec<String>,
     /// What tells it from others that the rule has in the file, where neither tenants nor path do: an account, or what
     /// is wrong. Nobody is shown it.
@@ -32,7 +32,7 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What happens if it stays, and what to do.
     pub help: Option<String>,
-    /// How it can be mended.
+    /// How it can be fixed.
     pub fixes: Vec<Fix>,
     /// The same for as long as the rule, file, value and tenants are the same, wherever in the file they move. Rules
     /// leave it empty.
@@ -88,7 +88,7 @@ impl SuppressedBy {
 /// A place that a finding relates to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// What stands there.
+    /// What it has to do with the finding.
     pub message: String,
     /// Where.
     pub span: Span,
@@ -96,7 +96,7 @@ pub struct Related {
     pub elsewhere: Option<TenantId>,
 }
 
-/// A way to mend a finding.
+/// A way to fix a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, such as `quote the account id`.
@@ -112,6 +112,6 @@ pub struct Fix {
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub span: Span,
-    /// What stands there instead.
+    /// The text to replace it with.
     pub text: String,
 }

@@ -8,7 +8,7 @@ use symlint_terraform::Sources;
 
 use crate::finding::Finding;
 
-/// Gives each finding its fingerprint: made of rule, file, value, tenants and the ordinal among equals, never of the
+/// Gives each finding its fingerprint: built from rule, file, value, tenants and the ordinal among equals, never of the
 /// line. A finding that two projects share, in a module that both call, has one.
 pub(crate) fn assign<'a>(
     outcomes: impl IntoIterator<Item = (&'a Sources, &'a mut [Finding])>,
@@ -56,7 +56,7 @@ pub(crate) fn key(finding: &Finding) -> impl Ord + '_ {
     (finding.span.start, finding.rule, finding.span.end, &finding.message, &finding.path, &finding.tenant)
 }
 
-/// A hash of texts of which some may be absent, as 32 hexadecimal digits.
+/// A hash of texts, some of which may be absent, as 32 hexadecimal digits.
 pub(crate) fn hash(parts: &[Option<&str>], ordinal: u32) -> String {
     let mut hasher = SipHasher24::new();
     for part in parts {

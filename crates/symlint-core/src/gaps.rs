@@ -9,7 +9,9 @@ use crate::config::{self, Config};
 use crate::coverage::{Code, NotChecked};
 use crate::discover::sinks::{Sink, has_sinks};
 use crate::discover::{self, module_names};
-use crate::tenants::{Field, FieldKind, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState};
+use crate::tenants::{
+    Field, FieldKind, FieldName, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState,
+};
 
 /// What of a model was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
@@ -98,7 +100,7 @@ pub(crate) fn likely_flow<'p>(model: &Model<'p>, config: &Config) -> Option<Like
     let names = names_of_tenants(model, config);
     let mut calls = modules.iter().flat_map(|module| &module.calls);
     let mut handed = calls.by_ref().filter(|call| !others.contains(&call.span) && is_handed(call, &names));
-    // What can be read and acts on nothing is no flow.
+    // A module that can be read and acts on nothing is not a flow.
     let handed = handed.find(|call| call.child.is_none_or(|module| may_grant(model, module)));
     let (call, module, span, reason) = match (with_resources, handed) {
         (_, Some(call)) => {
@@ -231,11 +233,13 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// One for each attribute of which some values are known only at apply.
+/// One for each attribute with values that are known only at apply.
 fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let mut unknown: BTreeMap<FieldKind, Vec<(TenantId, &str, Span)>> = BTreeMap::new();
+    let mut names: BTreeMap<FieldKind, FieldName> = BTreeMap::new();
     for field in model.tenants.iter().flat_map(Tenant::values) {
         if let State::Unknown(why) = &field.state {
+            names.entry(field.kind).or_insert_with(|| model.name(field));
             unknown.entry(field.kind).or_default().push((field.tenant, &why.reason, field.span));
         }
     }
@@ -247,7 +251,8 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let Some(&(first, reason, span)) = values.first() else { continue };
         let name = model.tenant(first).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
-        let reason = format!("{} of {whose} is known only after apply: {reason}", kind.name());
+        let own = names.remove(&kind).unwrap_or_else(|| model.path_name(first, kind));
+        let reason = format!("{own} of {whose} is known only after apply: {reason}");
         found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(span)));
     }
 }
@@ -265,23 +270,28 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         fields.all(Field::is_unseen)
     };
     let is_reported = model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
-    let unseen: Vec<&str> = needed
-        .iter()
-        .filter(|field| !config.is_absent(**field) && (**field != FieldKind::RoleArn || has_connector))
-        .filter(|field| is_unseen(field))
-        .map(|field| field.name())
+    let unseen: Vec<FieldKind> = needed
+        .into_iter()
+        .filter(|field| !config.is_absent(*field) && (*field != FieldKind::RoleArn || has_connector))
+        .filter(is_unseen)
         .collect();
     if !unseen.is_empty() && !is_reported {
         let span = model.tenants.first().map(|tenant| tenant.key.span);
         let others = config::unseen(config, model).others;
         let there = match others.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("`, `") {
             none if none.is_empty() => String::new(),
-            others => format!("; they have `{others}`"),
+            others => format!("; the tenants have `{others}`"),
         };
-        let reason = format!("`{}` was not found in any tenant, so it was not checked{there}", unseen.join("` or `"));
-        let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours, &others)).collect();
+        // They have no names here, but for those of the configuration.
+        let names: Vec<String> = unseen.iter().map(|&field| FieldName::words(field).to_string()).collect();
+        let names = match names.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{} and {last} were", before.join(", ")),
+            _ => format!("{} was", names.concat()),
+        };
+        let reason = format!("{names} not found in any tenant, and not checked{there}");
+        let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
         let help = format!(
-            "if it is named differently, say so in .symlint.hcl: `tenants {{ attributes = {{ {} }} }}`",
+            "if it is named differently, add this to .symlint.hcl: `tenants {{ attributes = {{ {} }} }}`",
             pairs.join(", ")
         );
         found.push(NotChecked::new(Code::UnmappedField, reason, span).help(help));

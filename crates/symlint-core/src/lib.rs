@@ -10,7 +10,7 @@
 //!    ▼
 //!    │  policy              levels and suppressions → what counts
 //!    ▼
-//! report                    one value, of which every format is a function
+//! report                    one value, from which every format is computed
 //! ```
 //!
 //! The [`Engine`](engine::Engine) goes the whole way. The crate knows no terminal, no disk and no browser.

@@ -1,4 +1,4 @@
-//! The JSON Schemas of what is written as JSON, made of the types that write it.
+//! The JSON Schemas of what is written as JSON, built from the types that write it.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -24,8 +24,8 @@ pub fn inspection_schema() -> String {
     schema_of::<Inspection>("symlint inspection", report::VERSION, None)
 }
 
-/// The JSON Schema (draft 2020-12) of `T`. Indented, with a newline at the end. `rules` are the name of a definition whose
-/// `rule` is the id of a rule, and the rules.
+/// The JSON Schema (draft 2020-12) of `T`. Indented, with a newline at the end. `rules` are the name of a definition
+/// whose `rule` is the id of a rule, and the rules.
 #[allow(clippy::expect_used, reason = "a schema is plain data")]
 fn schema_of<T: JsonSchema>(title: &str, version: u32, rules: Option<(&str, &Catalogue)>) -> String {
     // What is always written is always required, null or not.

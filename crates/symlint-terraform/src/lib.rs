@@ -17,10 +17,10 @@
 //!
 //! Files come from a [`FileTree`]: a disk, or a map in memory. [`Project::load`] reads a root module, the modules that
 //! it calls, and the values of its variables; an [`Evaluator`] says what its expressions come to. Each [`Value`] has an
-//! [`Origin`]: the text where it was written, the [`Path`] by which it was reached, what it was made of
-//! ([`Origin::each_source`]) and what decided that it is here ([`Origin::each_dependence`]): keys, conditions, filters. Each
-//! step of a path says whether it was taken by a literal, by a key, or as one of all elements ([`Selection`]). An unknown
-//! value knows all this, too.
+//! [`Origin`]: the text where it was written, the [`Path`] by which it was reached, what it was built from
+//! ([`Origin::each_source`]) and what decided that it is here ([`Origin::each_dependence`]): keys, conditions, filters.
+//! Each step of a path says whether it was taken by a literal, by a key, or as one of all elements ([`Selection`]). An
+//! unknown value knows all this, too.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -49,7 +49,7 @@
 //! assert_eq!(project.sources().get(account.file).name(), "terraform.tfvars");
 //! assert_eq!(project.sources().text(account), "345678901299");
 //!
-//! // What a value was made of: the first that has a way to it is the tenant's account.
+//! // What a value was built from: the first that has a way to it is the tenant's account.
 //! let mut ways = Vec::new();
 //! role.origin.each_source(&mut |origin| ways.extend(origin.path.as_ref().map(ToString::to_string)));
 //! assert!(ways.contains(&"tenants[\"foo\"].account".to_owned()));
@@ -63,7 +63,7 @@
 //! #     paths.into_iter().find(|path| path.last().is_some_and(|step| step.name().is_some_and(|it| it == "account"))).unwrap()
 //! # }
 //!
-//! // What is wrong is said with its place; what is not known says why.
+//! // What is wrong has its place; what is not known has a reason.
 //! assert!(project.errors().is_empty() && evaluator.errors().is_empty());
 //! # Ok::<(), symlint_terraform::FileError>(())
 //! ```

@@ -276,7 +276,7 @@ pub(crate) fn mantissa(number: &BigDecimal) -> (String, i64) {
     (digits, if number.is_zero() { 0 } else { exponent })
 }
 
-/// The number of which [`mantissa`] reported the parts, as `1.5e+10`.
+/// The number whose parts [`mantissa`] reported, as `1.5e+10`.
 pub(crate) fn with_exponent(digits: &str, exponent: i64) -> String {
     let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
     let point = if rest.is_empty() { "" } else { "." };
@@ -293,7 +293,7 @@ mod tests {
     }
 
     fn number(text: &str) -> Number {
-        let Numeric::Known(number) = parse(text) else { panic!("{text} is no number") };
+        let Numeric::Known(number) = parse(text) else { panic!("{text} is not a number") };
         number
     }
 

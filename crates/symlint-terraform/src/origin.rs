@@ -1,4 +1,4 @@
-//! Where a value was written, and what it was made of.
+//! Where a value was written, and what it was built from.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -23,7 +23,8 @@ pub struct Origin {
     pub makeup: Makeup,
     /// The variable, local, module call or collection through which the value was reached, if any.
     pub path: Option<Path>,
-    /// What decided that this value is here, in addition to what it is made of and what the selections of its path say.
+    /// What decided that this value is here, in addition to what it is built from and what the selections of its path
+    /// say.
     pub dependence: Option<Dependence>,
     /// Whether the value is hidden. It is kept here since it is passed on as origins are: by all that builds on them.
     pub(crate) sensitive: bool,
@@ -75,7 +76,7 @@ pub struct OriginPart {
     pub origin: Origin,
 }
 
-/// What is computed from nothing, all of which share it.
+/// The sources of what is computed from nothing: all such origins share it.
 static NOTHING: LazyLock<Arc<[Origin]>> = LazyLock::new(|| Arc::new([]));
 
 impl Origin {
@@ -164,12 +165,12 @@ impl Origin {
         self.makeup.locate(self.span, range, sources)
     }
 
-    /// Calls `visit` with every origin that this value was made of, itself included; parts come after the whole. What
-    /// was used several times is visited once.
+    /// Calls `visit` with every origin that this value was built from, itself included; parts come after the whole.
+    /// What was used several times is visited once.
     ///
-    /// A value of a variable of the root module is the end of its branch: what it was made of in the values file is not
-    /// looked at. A local is no end, nor is a variable or an output of another module: they are on the way from the
-    /// root module's variables to here.
+    /// A value of a variable of the root module is the end of its branch: what it was built from in the values file is
+    /// not looked at. A local is not an end, nor is a variable or an output of another module: they are on the way from
+    /// the root module's variables to here.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         self.each_new_source(visit, &mut HashSet::default());
     }
@@ -196,10 +197,10 @@ impl Origin {
         self.path.as_ref().is_some_and(|path| path.start().is_input())
     }
 
-    /// Calls `visit` with every origin that this value was made of or depends on, itself included: what
-    /// [`Origin::each_source`] visits, and the keys by which a part of it was selected, the conditions that chose it, and
-    /// what these were made of in turn. Each is visited once; a value that depends on more than anybody wants to look at
-    /// is not followed to its end.
+    /// Calls `visit` with every origin that this value was built from or depends on, itself included: what
+    /// [`Origin::each_source`] visits, and the keys by which a part of it was selected, the conditions that chose it,
+    /// and what these were built from in turn. Each is visited once; a value that depends on more than anybody wants to
+    /// look at is not followed to its end.
     pub fn each_dependence<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         /// How many origins are visited.
         const MANY: usize = 1 << 14;
@@ -210,7 +211,7 @@ impl Origin {
         for _ in 0..MANY {
             let Some(origin) = left.pop() else { return };
             visit(origin);
-            // What is pushed last is visited first: what the value was made of.
+            // What is pushed last is visited first: what the value was built from.
             dependences.extend(&origin.dependence);
             while let Some(dependence) = dependences.pop() {
                 if !is_new(Arc::as_ptr(&dependence.0) as usize) {

@@ -1,4 +1,4 @@
-//! Files, the spans in them, and where a span stands for a person.
+//! Files, the spans in them, and where a person finds a span.
 
 use std::fmt;
 use std::ops::Range;

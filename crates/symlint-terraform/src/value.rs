@@ -57,7 +57,7 @@ pub struct Entry {
     pub key: Str,
     /// Where the key was written, without quotes; for a key that was computed, the expression.
     pub key_span: Span,
-    /// What a key that was computed was made of; `None` where it is written at its span.
+    /// What a key that was computed was built from; `None` where it is written at its span.
     pub key_origin: Option<Arc<Origin>>,
     pub value: Value,
 }
@@ -168,7 +168,7 @@ impl Value {
     }
 
     /// What an unknown value may be: both results of a conditional whose condition is unknown, as far as they can be
-    /// evaluated, and so on for conditionals in them; each element of a map of which an unknown key selects one. There may
+    /// evaluated, and so on for conditionals in them; each element of a map if an unknown key selects one. There may
     /// be unknown ones among them.
     pub fn candidates(&self) -> &[Value] {
         self.as_unknown().map_or(&[], |unknown| &unknown.candidates)
@@ -189,7 +189,7 @@ impl Value {
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
     }
 
-    /// This unknown value, which was made of `sources`, too.
+    /// This unknown value, which was built from `sources`, too.
     pub(crate) fn made_of<'a>(self, sources: impl IntoIterator<Item = &'a Value>) -> Value {
         let mut origins = Vec::new();
         let mut left = 256;
@@ -199,7 +199,7 @@ impl Value {
         self.made_of_origins(origins)
     }
 
-    /// This unknown value, which was made of `origins`, too.
+    /// This unknown value, which was built from `origins`, too.
     pub(crate) fn made_of_origins(mut self, mut origins: Vec<Origin>) -> Value {
         let own = self.origin.clone();
         let is_own = |origin: &Origin| origin.span == own.span && origin.path == own.path;
@@ -220,7 +220,7 @@ impl Value {
     }
 
     /// Adds the origin of this value to `origins`, and those of its parts where it is a collection that is written in
-    /// place: it does not know what its parts were made of. No more than `left` values are looked at.
+    /// place: it does not know what its parts were built from. No more than `left` values are looked at.
     pub(crate) fn gather(&self, origins: &mut Vec<Origin>, left: &mut usize) {
         let Some(further) = left.checked_sub(1) else { return };
         *left = further;
@@ -304,8 +304,8 @@ impl Value {
         self.parts().child(entry)
     }
 
-    /// The key of `entry`, one of this container's, as a string that says where the key was written and what it was made
-    /// of. Where it has no path of its own it shares that of the entry: there is no path that leads to a key.
+    /// The key of `entry`, one of this container's, as a string that says where the key was written and what it was
+    /// made of. Where it has no path of its own it shares that of the entry: there is no path that leads to a key.
     pub fn key(&self, entry: &Entry) -> Value {
         self.parts().key(entry)
     }
@@ -326,8 +326,8 @@ impl Value {
         Parts { selection: Selection::Iterated, ..self.parts() }
     }
 
-    /// The parts of this container, each taken as one of all. `span` is where the container is written or computed, which
-    /// names it where nothing else does.
+    /// The parts of this container, each taken as one of all. `span` is where the container is written or computed,
+    /// which names it where nothing else does.
     pub(crate) fn each_part_at(&self, span: Span) -> Parts<'_> {
         self.each_part().named(span)
     }
@@ -340,8 +340,8 @@ impl Value {
         Parts { selection: Selection::By(Arc::new(key.clone())), ..self.parts() }.named(span)
     }
 
-    /// Whether Terraform hides the value: it is that of a `sensitive` variable, or was made of one. A value that is not
-    /// hidden may have parts that are.
+    /// Whether Terraform hides the value: it is that of a `sensitive` variable, or was built from one. A value that is
+    /// not hidden may have parts that are.
     pub fn is_sensitive(&self) -> bool {
         self.origin.sensitive
     }
@@ -357,7 +357,7 @@ impl Value {
         self
     }
 
-    /// This value, of which nothing is sensitive any more.
+    /// This value, no part of which is sensitive any more.
     pub(crate) fn unmarked(self) -> Self {
         if !self.hides() {
             return self;
@@ -411,7 +411,7 @@ impl Parts<'_> {
         self
     }
 
-    /// The same, where the parts are not sensitive for the container's sake: what is made of them will be.
+    /// The same, where the parts are not sensitive for the container's sake: what is built from them will be.
     pub(crate) fn bare(mut self) -> Self {
         self.sensitive = false;
         self
@@ -493,7 +493,7 @@ impl Parts<'_> {
             Kind::String(text) if is_set => Step::Key(text.clone()),
             _ => Step::Index(u32::try_from(index).unwrap_or(u32::MAX)),
         };
-        // The place in a list says nothing of what was gone through before.
+        // The place in a list does not depend on what was iterated before.
         let is_known = |own: &Path| match &self.selection {
             Selection::Literal => true,
             Selection::Iterated => own.is_selected(),
@@ -509,8 +509,8 @@ impl Parts<'_> {
         self.inherited(Origin { path, ..Origin::derived(span, []) })
     }
 
-    /// `part`, which knows the way through the container. A path of its own stays, and what selected the part is what it
-    /// depends on, unless that path says it: `is_known`.
+    /// `part`, which knows the way through the container. A path of its own stays, and what selected the part is what
+    /// it depends on, unless that path says it: `is_known`.
     fn taken(
         &self,
         part: &Value,

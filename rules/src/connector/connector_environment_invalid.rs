@@ -8,7 +8,7 @@ use symlint_core::tenants::text_of;
 const LONGEST: usize = 64;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // Then the environment is no part of the name.
+    // Then the environment is not part of the name.
     if cx.config.role_name.is_constant {
         return;
     }

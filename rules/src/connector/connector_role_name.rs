@@ -23,7 +23,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 format!("role `{}` is not a connector role; all connector roles are named `{pattern}`", name.text())
             }
             None => {
-                format!("role `{}` is not a connector role; their names have the form `{pattern}`", name.text())
+                format!("role `{}` is not a connector role; connector roles are named `{pattern}`", name.text())
             }
         };
         // If only the case of the prefix is wrong, it is clear what was meant.

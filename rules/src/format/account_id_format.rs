@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
 fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malformed<'_>) {
     let field = malformed.field;
     if let Some(written) = lost_zero(cx, field) {
-        let name = field.kind.name();
+        let name = cx.name(field);
         let value = field.as_str().unwrap_or_default();
         let because = if field.is_number() { "it is a number" } else { "its type is `number`" };
         let message = format!("{name} is malformed: Terraform reads `{written}` as `{value}`, because {because}");
@@ -26,14 +26,15 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         }
         return;
     }
+    let role = tenant.role_account().filter(|role| role.is_well_formed() && field.kind == FieldKind::SsoAccountId);
+    let role = role.map(|role| (role.piece, format!("{} is in account {}", cx.name(role.piece.field), role.text())));
     let mut report = malformed::report(cx, malformed);
     let Some(text) = field.text() else { return };
     if let Some(plain) = without_separators(text.text) {
         report = report.suggestion(format!("write `{plain}`"), text, plain);
     }
-    let role = tenant.role_account().filter(|role| role.is_well_formed() && field.kind == FieldKind::SsoAccountId);
-    if let Some(role) = role {
-        report.related(role.piece, format!("role_arn is in account {}", role.text()));
+    if let Some((role, label)) = role {
+        report.related(role, label);
     }
 }
 

@@ -10,10 +10,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let Some(id) = field.as_str().filter(|id| is_account_id(id) && !is_placeholder_account(id)) else {
             continue;
         };
-        let name = match field.kind {
-            FieldKind::SsoAccountId | FieldKind::TargetAccountId => field.kind.name(),
-            _ => continue,
-        };
+        if !matches!(field.kind, FieldKind::SsoAccountId | FieldKind::TargetAccountId) {
+            continue;
+        }
+        let name = cx.name(field);
         let written = field.text().map(|text| cx.sources().text(text.span(cx.sources()))).unwrap_or_default();
         let quoted = format!("\"{id}\"");
         if written == id {

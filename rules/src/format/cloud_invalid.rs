@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if cloud.text == CLOUD {
         return;
     }
-    let report = cx.report(cloud, format!("cloud is `{}`, but must be `{CLOUD}`", cloud.text));
+    let report = cx.report(cloud, format!("{} is `{}`, but must be `{CLOUD}`", cx.name(field), cloud.text));
     if cloud.text.eq_ignore_ascii_case(CLOUD) {
         report.safe_fix(format!("write `{CLOUD}`"), cloud, CLOUD);
     }

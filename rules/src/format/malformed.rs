@@ -92,13 +92,14 @@ pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind)
 pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> FindingBuilder<'c> {
     let Malformed { field, flaws } = malformed;
     let whats: Vec<&str> = flaws.iter().map(|flaw| flaw.what.as_str()).collect();
-    let message = format!("{} is malformed: {}", field.kind.name(), whats.join("; "));
+    let message = format!("{} is malformed: {}", cx.name(field), whats.join("; "));
+    let repeats: Vec<_> = flaws.iter().flat_map(|flaw| &flaw.repeats).map(|it| (it, cx.name(it.field))).collect();
     let mut report = match place(flaws) {
         Some(piece) => cx.report(piece, message),
         None => cx.report(*field, message),
     };
-    for repeat in flaws.iter().flat_map(|flaw| &flaw.repeats) {
-        report = report.related(repeat, format!("{} contains the same text", repeat.field.kind.name()));
+    for (repeat, name) in repeats {
+        report = report.related(repeat, format!("{name} contains the same text"));
     }
     report
 }

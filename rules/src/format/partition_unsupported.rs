@@ -19,9 +19,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     } else {
         format!("`{id}` is not a partition")
     };
+    let others: Vec<_> =
+        partitions.map(|(id, other)| (other, format!("{} is in `{id}`", cx.name(other.field)))).collect();
     let mut report = cx.report(piece, message);
-    for (id, other) in partitions {
-        report = report.related(other, format!("{} is in `{id}`", other.field.kind.name()));
+    for (other, label) in others {
+        report = report.related(other, label);
     }
 }
 

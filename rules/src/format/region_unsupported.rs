@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     match region_status(region.text) {
         RegionStatus::Invalid | RegionStatus::Misspelled(_) | RegionStatus::Supported => {}
         RegionStatus::WithoutIdentityCenter => {
-            cx.report(region, format!("region `{}` does not offer IAM Identity Center", region.text));
+            cx.report(region, format!("IAM Identity Center is not available in region `{}`", region.text));
         }
         RegionStatus::Unlisted => {
             let meant = closest(region.text, regions());

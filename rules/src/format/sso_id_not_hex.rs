@@ -16,9 +16,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         } else {
             format!("`{text}` does not have sixteen hexadecimal digits, unlike all known IDs")
         };
+        let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
         let mut report = cx.report(first, message);
-        for other in others {
-            report = report.related(other, format!("{} contains the same ID", other.field.kind.name()));
+        for (other, name) in others {
+            report = report.related(other, format!("{name} contains the same ID"));
         }
         if is_upper {
             report.suggestion("write the ID in lower case", first, lower);

@@ -9,7 +9,7 @@ use symlint_terraform::{Sources, Span};
 const SHOWN: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    // Several ARNs can be made of one text.
+    // Several ARNs can be built from one text.
     let mut reported: Vec<Span> = Vec::new();
     for field in tenant.fields().filter(|field| !field.is_derived()) {
         let Some(cleaned) = field.cleaned() else { continue };
@@ -27,7 +27,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         reported.push(span);
         let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
-        let name = if field.kind == FieldKind::Key { "the tenant's key" } else { field.kind.name() };
+        let name = match field.kind {
+            FieldKind::Key => "the tenant's key".to_owned(),
+            _ => cx.name(field).to_string(),
+        };
         let (safe, title, edits) = fix(cx, field, cleaned);
         cx.report(place, format!("{name} contains {}", describe(cleaned))).edits(title, safe, edits);
     }

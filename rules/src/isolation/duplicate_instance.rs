@@ -9,16 +9,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let (Some(instance), Some(other_instance)) = (own.instance, others.instance) else { continue };
         let (Some(account), Some(other_account)) = (own.sso_account, others.sso_account) else { continue };
+        let (account_name, other_name) = (cx.name(account.piece.field), cx.name(other_account.piece.field));
         let message = format!(
-            "instance {} is also used by {}, whose sso_account_id is {3}; this tenant's is {2}",
+            "instance {} is also used by {}, whose {} is {}; this tenant's {} is {}",
             instance.text(),
             cx.called(other),
+            other_name.of_its_own(),
+            other_account.text(),
+            account_name.of_its_own(),
             account.text(),
-            other_account.text()
         );
         cx.report(instance.piece, message)
             .related(other_instance.piece, format!("`{}` has this instance", other.name()))
-            .related(account.piece, "this tenant's sso_account_id")
-            .related(other_account.piece, format!("`{}`'s sso_account_id", other.name()));
+            .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
+            .related(other_account.piece, format!("`{}`'s {}", other.name(), other_name.of_its_own()));
     }
 }

@@ -1,7 +1,7 @@
 //! See duplicate-sso-account.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, Part, RelationKind};
+use symlint_core::tenants::{Comparable, RelationKind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateSsoAccount) {
@@ -9,35 +9,34 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let Some(account) = own.sso_account else { continue };
         let (name, called) = (other.name(), cx.called(other));
+        let account_name = cx.name(account.piece.field);
+        let is_used = format!("{account_name} {} is also used by {called}", account.text());
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.text() == other_id.text() => {
                 // The accounts and the instances agree, so the region is what differs.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "region is {region}, but {called}, which has the same SSO account {}, is in {other_region}",
+                    "{} is {region}, but {called}, which has the same SSO account {}, is in {other_region}",
+                    cx.name(&tenant.connector.region),
                     account.text()
                 );
                 cx.report(&tenant.connector.region, message)
                     .related(&other.connector.region, format!("`{name}`'s region"))
-                    .related(account.piece, "this tenant's sso_account_id")
+                    .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
                     .related(&other.sso_account_id, format!("`{name}` has the same account"));
             }
             (Some(id), Some(other_id)) if id.differs(other_id) => {
-                cx.report(account.piece, format!("{}, which has a different instance", message(account, &called)))
+                cx.report(account.piece, format!("{is_used}, which has a different instance"))
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(id.piece, "this tenant's instance")
                     .related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
-                cx.report(account.piece, format!("{}, which has a different region", message(account, &called)))
+                cx.report(account.piece, format!("{is_used}, which has a different region"))
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(&tenant.connector.region, "this tenant's region")
                     .related(&other.connector.region, format!("`{name}`'s region"));
             }
         }
     }
-}
-
-fn message(account: Part<'_>, other: &str) -> String {
-    format!("sso_account_id {} is also used by {other}", account.text())
 }

@@ -12,7 +12,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
         let message = format!(
-            "target_account_id {} is also used by {}, which has a different instance",
+            "{} {} is also used by {}, which has a different instance",
+            cx.name(target.piece.field),
             target.text(),
             cx.called(other)
         );

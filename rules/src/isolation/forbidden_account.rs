@@ -12,10 +12,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for places in forbidden.chunk_by(|a, b| a.text == b.text) {
         let Some((first, others)) = places.split_first() else { continue };
         let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "one of your `host_accounts`" };
-        let (kind, text) = (first.field.kind, first.text);
-        let message = match kind {
-            FieldKind::RoleArn => format!("role_arn is in account {text}, which is {whose}, not a customer's"),
-            _ => format!("{} {text} is {whose}, not a customer's", kind.name()),
+        let (name, text) = (cx.name(first.field), first.text);
+        let message = match first.field.kind {
+            FieldKind::RoleArn => format!("{name} is in account {text}, which is {whose}, not a customer's"),
+            _ => format!("{name} {text} is {whose}, not a customer's"),
         };
         let mut report = cx.report(*first, message);
         for other in others {

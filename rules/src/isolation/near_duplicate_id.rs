@@ -33,12 +33,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 fn report(cx: &mut Context<'_>, wrong: &Id<'_>, other: &Id<'_>) {
     let what = if wrong.is_account { "digit" } else { "character" };
-    let field = |id: &Id<'_>| if id.is_account { id.piece.field.kind.name() } else { "instance" };
+    let field = |id: &Id<'_>| if id.is_account { cx.name(id.piece.field).to_string() } else { "instance".to_owned() };
     let whose = |id: &Id<'_>| format!("{} {} of `{}`", field(id), id.text, cx.tenant(id.tenant).name());
     let message = if swapped(wrong.text, other.text) {
-        format!("{} is {} with two neighboring {what}s swapped", whose(wrong), whose(other))
+        format!("{} differs from {} only by two swapped {what}s", whose(wrong), whose(other))
     } else {
-        format!("{} differs by one {what} from {}", whose(wrong), whose(other))
+        format!("{} differs from {} only by one {what}", whose(wrong), whose(other))
     };
     let related = format!("{} of `{}`", field(other), cx.tenant(other.tenant).name());
     cx.report(wrong.piece, message).related(other.piece, related).cause(other.text);

@@ -16,15 +16,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let [(_, part), ..] = others.as_slice() else { continue };
         let ids: Vec<TenantId> = [owner].into_iter().chain(others.iter().map(|(id, _)| *id)).collect();
         let keys: Vec<&str> = ids.iter().map(|&id| cx.tenant(id).name()).collect();
+        let target_name = cx.name(part.piece.field);
         let message = match keys.as_slice() {
             [first, _] => format!(
-                "target_account_id {target} is also used by `{first}`, which is another customer in the same organization"
+                "{target_name} {target} is also used by `{first}`, which is another customer in the same organization"
             ),
             _ => {
                 let named: Vec<String> = keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
                 let more = if keys.len() > NAMED { ", …" } else { "" };
                 let (number, named) = (keys.len(), named.join(", "));
-                format!("target_account_id {target} is used by {number} customers in one organization: {named}{more}")
+                format!("{target_name} {target} is used by {number} customers in one organization: {named}{more}")
             }
         };
         let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();

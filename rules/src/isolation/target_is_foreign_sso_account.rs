@@ -9,7 +9,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(grant) = relation.grant.and_then(|at| tenant.grants.get(at)) else { continue };
         let Some(target) = grant.target_account_id.text() else { continue };
         let message = format!(
-            "target_account_id {} is {}, which is in a different organization",
+            "{} {} is {}, which is in a different organization",
+            cx.name(target.field),
             target.text,
             cx.of_tenant(owner, "SSO account")
         );

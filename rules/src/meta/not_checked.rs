@@ -8,7 +8,7 @@ use symlint_core::rule::Context;
 use crate::wiring::is_any_miswired;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // Where nothing is known, the file that was read first stands for all.
+    // Where nothing is known, the file that was read first is named.
     let first = cx.model.project.files().first().map(|file| symlint_terraform::Span::new(file.id, 0..0));
     let model = cx.model;
     // An attribute that nothing receives by a mistake in the wiring is reported there.

@@ -58,13 +58,13 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
         let Some((first, refused)) = names.first() else { continue };
         let tenants = crate::names::tenants_of(names.iter().map(|(name, _)| *name));
         let kind = first.resource.kind();
-        let taken = "Sym allows only letters, digits, `_`, and `-`";
+        let allowed = "Sym allows only letters, digits, `_`, and `-`";
         let message = match tenants.as_slice() {
             [_, _, ..] => {
                 let whom = cx.model.count(&tenants, cx.tenants().len());
-                format!("the name of a {kind} contains {refused} for {whom}, but {taken}")
+                format!("the name of a `{kind}` contains {refused} for {whom}, but {allowed}")
             }
-            _ => format!("the {kind} name `{}` contains {refused}, but {taken}", crate::names::shown(first.text)),
+            _ => format!("the `{kind}` name `{}` contains {refused}, but {allowed}", crate::names::shown(first.text)),
         };
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));

@@ -102,7 +102,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             .report(
                 place,
                 format!(
-                    "the {kind} `{text}` has the same name as the one of `{whose}`, but names must be unique in Sym"
+                    "this tenant's `{kind}` has the name `{text}`, and so has the one of `{whose}`, but names must be unique in Sym"
                 ),
             )
             .related(at, format!("the name of `{whose}` comes from here"));
@@ -122,10 +122,10 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     let (text, kind) = (shown(name.text), name.resource.kind());
     let message = match tenants.as_slice() {
         [_, _, ..] => format!(
-            "a {kind} has the same name as another {kind} for {}, but names must be unique in Sym",
+            "two `{kind}` resources have the same name for {}, but names must be unique in Sym",
             cx.model.count(&tenants, cx.tenants().len())
         ),
-        _ => format!("the {kind} `{text}` has the same name as another {kind}, but names must be unique in Sym"),
+        _ => format!("two `{kind}` resources have the same name, `{text}`, but names must be unique in Sym"),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());

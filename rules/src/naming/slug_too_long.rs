@@ -46,7 +46,7 @@ fn check_keys(cx: &mut Context<'_>) {
         let length = length(key);
         if length > LONGEST_KEY {
             let message = format!(
-                "the key has {length} characters, but the names in Sym's example have room for {LONGEST_KEY} ({LONGEST} with the rest of the name)"
+                "the key has {length} characters; with the names in Sym's example, only {LONGEST_KEY} fit into the {LONGEST} that Sym allows for a name"
             );
             cx.report(tenant, message);
         }
@@ -59,10 +59,13 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     let (kind, count) = (first.resource.kind(), length(first.text));
     let message = match tenants.as_slice() {
         [_, _, ..] => format!(
-            "the name of a {kind} has up to {count} characters for {}, but Sym allows {LONGEST}",
+            "the name of a `{kind}` has up to {count} characters for {}, but Sym allows at most {LONGEST}",
             cx.model.count(&tenants, cx.tenants().len())
         ),
-        _ => format!("the name of the {kind} `{}` has {count} characters, but Sym allows {LONGEST}", shown(first.text)),
+        _ => format!(
+            "the name `{}` of a `{kind}` has {count} characters, but Sym allows at most {LONGEST}",
+            shown(first.text)
+        ),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());

@@ -21,6 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             Some(owner) => cx.of_tenant(owner, &format!("instance {}", first.text())),
             None => format!("instance {}", first.text()),
         };
+        let own_name = cx.name(own.piece.field);
         let of_own = own_owner.map(|owner| format!(", which is {}", cx.whose(owner))).unwrap_or_default();
         // Where nothing else of this tenant is the other's, it is the instance that was left over.
         let left_over = own_owner.filter(|owner| {
@@ -29,11 +30,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let mut report = match left_over {
             Some(owner) => {
                 let message = format!(
-                    "instance_arn is {}; this tenant's permission set belongs to {of_first}",
+                    "{own_name} is {}; this tenant's permission set belongs to {of_first}",
                     cx.of_tenant(owner, &format!("instance {}", own.text()))
                 );
                 let help = format!(
-                    "Requests for `{}` would fail, or reach {}. Copy instance_arn from `{0}`'s own Identity Center.",
+                    "Requests for `{}` would fail, or reach {}. Copy {own_name} from `{0}`'s own Identity Center.",
                     tenant.name(),
                     cx.called(owner)
                 );
@@ -55,7 +56,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         report = match left_over {
             Some(_) => report.related(first.piece, format!("this permission set belongs to {of_first}")),
-            None => report.related(own.piece, "this tenant's instance_arn"),
+            None => report.related(own.piece, format!("this tenant's {}", own_name.of_its_own())),
         };
         for other in others {
             report = report.related(other.piece, "this permission set belongs to the same instance");

@@ -16,14 +16,16 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(first) = others.next() else { return };
     let message = format!(
         "{} is in partition `{}`, but {} is in `{}`",
-        first.name(),
+        cx.name(first.piece.field),
         first.partition,
-        main.name(),
+        cx.name(main.piece.field),
         main.partition
     );
-    let mut report = cx.report(first.piece, message).related(main.piece, format!("this is in `{}`", main.partition));
-    for other in others {
-        report = report.related(other.piece, format!("this is in `{}`", other.partition));
+    let label = |witness: &Witness<'_>| format!("{} is in `{}`", cx.name(witness.piece.field), witness.partition);
+    let labels: Vec<_> = std::iter::once(main).chain(others).map(|witness| (witness.piece, label(witness))).collect();
+    let mut report = cx.report(first.piece, message);
+    for (piece, label) in labels {
+        report = report.related(piece, label);
     }
 }
 
@@ -31,12 +33,6 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
 struct Witness<'t> {
     partition: &'t str,
     piece: Piece<'t>,
-}
-
-impl Witness<'_> {
-    fn name(&self) -> &'static str {
-        self.piece.field.kind.name()
-    }
 }
 
 /// All well-formed values that name a partition. The others are reported by the format rules.

@@ -30,8 +30,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let start = id.len() - instance_id_suffix(id).map_or(0, str::len);
     let digits = instance.id.piece.slice(start..start + PREFIX_LENGTH);
     let message = format!(
-        "region is {}, but instance IDs that begin with {} are only known from {home}",
-        region.text, digits.text
+        "{} is {}, but instance IDs that begin with {} are only known from {home}",
+        cx.name(field),
+        region.text,
+        digits.text
     );
     cx.report(region, message).related(digits, format!("these digits suggest {home}"));
 }

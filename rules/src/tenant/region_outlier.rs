@@ -38,7 +38,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             by_region.entry(seen.region).or_default().insert(seen.instance);
         }
         let mut agreeing = by_region.iter().filter(|(_, instances)| instances.len() >= FEWEST);
-        // Where the others do not agree, the digits say nothing.
+        // Where the others do not agree, the digits are inconclusive.
         let (Some((&agreed, _)), None) = (agreeing.next(), agreeing.next()) else { continue };
         let others: Vec<&Seen<'_>> = group.iter().filter(|seen| seen.region == agreed).collect();
         let mut by_instance: HashMap<&str, usize> = HashMap::default();
@@ -46,13 +46,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
             *by_instance.entry(seen.instance).or_default() += 1;
         }
         for outlier in group.iter().filter(|seen| seen.region != agreed) {
-            // Two like this are no accident; and tenants of one instance are compared by other rules.
+            // Two like this are hardly a mistake, and tenants of one instance are compared by other rules.
             let is_alone = by_region.get(outlier.region).is_some_and(|instances| instances.len() == 1)
                 && by_instance.get(outlier.instance) == Some(&1);
             let tenant = cx.tenant(outlier.tenant);
             let Some(region) = tenant.connector.region.text().filter(|_| is_alone) else { continue };
             let message = format!(
-                "region is {}, but {}, whose instance IDs also begin with {digits}, are in {agreed}",
+                "{} is {}, but {}, whose instance IDs also begin with {digits}, are in {agreed}",
+                cx.name(region.field),
                 outlier.region,
                 names(cx, &others)
             );

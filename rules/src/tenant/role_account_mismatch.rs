@@ -13,13 +13,25 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let owner_of = |account| cx.set_up.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
     let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", cx.whose(it))).unwrap_or_default();
-    let message = format!(
-        "role_arn is in account {}{}; this tenant's sso_account_id is {}{}",
-        role.text(),
-        whose(role_owner),
-        sso.text(),
-        whose(sso_owner)
-    );
+    let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
+    // What is another tenant's comes first.
+    let message = match (role_owner, sso_owner) {
+        (None, Some(owner)) => format!(
+            "{sso_name} is {}, which is {}; this tenant's {} is in account {}",
+            sso.text(),
+            cx.whose(owner),
+            role_name.of_its_own(),
+            role.text()
+        ),
+        _ => format!(
+            "{role_name} is in account {}{}; this tenant's {} is {}{}",
+            role.text(),
+            whose(role_owner),
+            sso_name.of_its_own(),
+            sso.text(),
+            whose(sso_owner)
+        ),
+    };
     let name = tenant.name();
     // Where the role is this tenant's and the account another's, it is the account that was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
@@ -29,7 +41,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             cx.of_tenant(owner, "account")
         )),
         (None, Some(owner)) => Some(format!(
-            "The name of the role matches `{name}`, so sso_account_id was probably copied from {}. Set it to {} if \
+            "The name of the role matches `{name}`, so {sso_name} was probably copied from {}. Set it to {} if \
              that is the account of `{name}`'s connector.",
             cx.called(owner),
             role.text()
@@ -48,8 +60,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
     }
     report = match left_over {
-        Some(_) => report.related(role.piece, "this tenant's role_arn"),
-        None => report.related(sso.piece, "this tenant's sso_account_id"),
+        Some(_) => report.related(role.piece, format!("this tenant's {}", role_name.of_its_own())),
+        None => report.related(sso.piece, format!("this tenant's {}", sso_name.of_its_own())),
     };
     // What was copied with the account is one cause.
     let Some(owner) = role_owner else { return };

@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let is_connector = cx.config.role_name.matches(name);
     let report = cx.report(role.path, message);
     if is_slip && is_connector {
-        report.suggestion("use the path of the connector module", role.path, SYM_PATH);
+        report.suggestion(format!("write `{SYM_PATH}`"), role.path, SYM_PATH);
     }
 }
 

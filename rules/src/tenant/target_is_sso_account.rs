@@ -13,9 +13,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let targets = tenant.grants.iter().filter_map(|grant| grant.target_account_id.text());
     let mut same = targets.filter(|target| target.text == sso.text());
     let Some(first) = same.next() else { return };
+    let (target_name, sso_name) = (cx.name(first.field), cx.name(sso.piece.field));
     let message =
-        format!("target_account_id {} is this tenant's SSO account, which administers its Identity Center", sso.text());
-    let mut report = cx.report(first, message).related(sso.piece, "sso_account_id is the same account");
+        format!("{target_name} {} is this tenant's SSO account, which administers its Identity Center", sso.text());
+    let mut report = cx.report(first, message).related(sso.piece, format!("{sso_name} is the same account"));
     for other in same {
         report = report.related(other, "another grant in the same account");
     }

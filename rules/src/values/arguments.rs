@@ -63,12 +63,12 @@ fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_
         [only] => format!("`{}`", cx.tenant(*only).name()),
         _ => cx.model.count(&tenants, cx.tenants().len()),
     };
-    let message = format!("`{}` for {whom} {what}", argument.name);
+    let message = format!("argument `{}` for {whom} {what}", argument.name);
     let path = format!("{}.{}", instance.address, argument.name);
     let place = Place { span, tenant: tenants.first().copied(), path: Some(path) };
     let mut report = cx.report(place, message).related(variable.name.span, "declared here");
     if !span.contains(*wrong) {
-        report = report.related(*wrong, "the value that it receives");
+        report = report.related(*wrong, "the value that is passed");
     }
     report.group(&tenants).cause(format!("{} {what}", argument.name));
 }

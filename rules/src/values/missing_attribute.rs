@@ -28,8 +28,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     Some((name, _)) => format!("{}; `{name}` is probably misspelled", missing(tenant, &gap.name)),
                     None => missing(tenant, &gap.name),
                 },
-                Absence::Null => format!("{} is null, but `{}` requires it", gap.name, tenant.name()),
-                Absence::Empty => format!("{} is empty, but `{}` requires it", gap.name, tenant.name()),
+                Absence::Null => format!("{} is null, but `{}` requires it", shown(&gap.name), tenant.name()),
+                Absence::Empty => format!("{} is empty, but `{}` requires it", shown(&gap.name), tenant.name()),
             };
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
@@ -46,7 +46,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             ProblemKind::Missing { attribute } => Some(attribute.to_string()),
             _ => None,
         };
-        let missing: Vec<String> = problems.iter().filter_map(attribute).collect();
+        let missing: Vec<String> = problems.iter().filter_map(attribute).map(|name| format!("`{name}`")).collect();
         (!missing.is_empty()).then(|| format!("lacks {}, which the module requires", missing.join(" and ")))
     });
 }
@@ -68,7 +68,12 @@ fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: 
 }
 
 fn missing(tenant: &Tenant, attribute: &str) -> String {
-    format!("`{}` lacks {attribute}, which is required", tenant.name())
+    format!("`{}` lacks {}, which is required", tenant.name(), shown(attribute))
+}
+
+/// The name of an attribute; "a grant" has none.
+fn shown(attribute: &str) -> String {
+    if attribute.contains(' ') { attribute.to_owned() } else { format!("`{attribute}`") }
 }
 
 /// The attribute that was probably meant to be the one at `path`: its name, and where it is.

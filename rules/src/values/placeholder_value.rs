@@ -16,11 +16,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for (text, places) in groups {
         let Some((first, others)) = places.split_first() else { continue };
         let what = if text.contains('-') { "ID" } else { "account ID" };
-        let name = first.field.kind.name();
+        let name = cx.name(first.field);
+        let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
         let mut report =
             cx.report(first, format!("{name} contains the {what} `{text}`, which is a placeholder from documentation"));
-        for other in others {
-            report = report.related(other, format!("{} contains the same ID", other.field.kind.name()));
+        for (other, name) in others {
+            report = report.related(other, format!("{name} contains the same ID"));
         }
     }
 }

@@ -2,14 +2,17 @@
 
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::MisfitKind;
-use symlint_terraform::ProblemKind;
+use symlint_terraform::{ProblemKind, Step, Str};
 
 use super::arguments;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for problem in &cx.model.conversions {
         let message = match &problem.kind {
-            ProblemKind::Mismatch { wanted, got } => mismatch(&wanted.to_string(), got),
+            ProblemKind::Mismatch { wanted, got } => {
+                let last = problem.path.as_ref().and_then(|path| path.last()?.name());
+                mismatch(&named(last), &wanted.to_string(), got)
+            }
             ProblemKind::Inconsistent { wanted } => {
                 format!("the elements of {} must have the same type", with_article(&wanted.to_string()))
             }
@@ -23,7 +26,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for misfit in &tenant.misfits {
             let MisfitKind::Type { wanted, got } = misfit.kind else { continue };
             let place = Place { span: misfit.span, tenant: Some(tenant.id), path: Some(misfit.path.to_string()) };
-            cx.report(place, mismatch(wanted, got));
+            cx.report(place, mismatch(&named(misfit.path.last().and_then(Step::name)), wanted, got));
         }
     }
     arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));
@@ -33,7 +36,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn describe_argument(problem: &ProblemKind) -> Option<String> {
     match problem {
         ProblemKind::Mismatch { wanted, got } => {
-            Some(format!("does not fit the module: {}", mismatch(&wanted.to_string(), got)))
+            Some(format!("does not fit the module: {}", mismatch("it", &wanted.to_string(), got)))
         }
         ProblemKind::Inconsistent { wanted } => {
             let wanted = with_article(&wanted.to_string());
@@ -43,13 +46,22 @@ fn describe_argument(problem: &ProblemKind) -> Option<String> {
     }
 }
 
-fn mismatch(wanted: &str, got: &str) -> String {
-    format!("{} is required here, not {}", with_article(wanted), with_article(got))
+fn mismatch(what: &str, wanted: &str, got: &str) -> String {
+    format!("{what} must be {}, not {}", with_article(wanted), with_article(got))
+}
+
+/// The attribute or tenant whose value it is.
+fn named(name: Option<&Str>) -> String {
+    name.map_or_else(|| "this value".to_owned(), |name| format!("`{name}`"))
 }
 
 /// `an object` for `object({ … })`, because its attributes are too long for a line.
 fn with_article(ty: &str) -> String {
-    let name = ty.split('(').next().unwrap_or(ty);
+    let name = match ty.split('(').next().unwrap_or(ty) {
+        // What is written `[…]` is a list to a reader.
+        "tuple" => "list",
+        name => name,
+    };
     let article = if name.starts_with(['a', 'o']) { "an" } else { "a" };
     format!("{article} {name}")
 }

@@ -5,10 +5,10 @@ use symlint_core::tenants::{Field, State, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     // If an object is unknown as a whole, several values are unknown at the same place.
-    let mut groups: Vec<(&Field, &str, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<(&Field, &str, Vec<String>)> = Vec::new();
     for field in tenant.fields() {
         let State::Unknown(unknown) = &field.state else { continue };
-        let name = field.kind.name();
+        let name = cx.name(field).to_string();
         match groups.iter_mut().find(|(first, ..)| first.span == field.span) {
             Some((_, _, names)) if names.contains(&name) => {}
             Some((_, _, names)) => names.push(name),

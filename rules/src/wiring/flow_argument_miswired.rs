@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_core::discover::{Step, values_at};
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, Model, TenantId, text_of};
+use symlint_core::tenants::{FieldKind, FieldName, FlowCall, FlowInstance, Model, TenantId, text_of};
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Span, Str};
 
@@ -101,7 +101,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             argued.receivers.insert(tenant);
         }
     }
-    // What is left to defaults has no expression to stand on, but the call.
+    // What is left to defaults has no expression, so the finding is at the call.
     let mut found: BTreeMap<(Span, Option<FieldKind>), Found<'_>> = BTreeMap::new();
     for wrong in wrong {
         let argument = wrong.slot.argument.span;
@@ -129,8 +129,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The entry out of which an argument takes the right value, where the entry is another tenant's: then not the argument
-/// is wrong, but what the call is repeated for, or what is passed to the module around it.
+/// The entry from which an argument takes the right value, if the entry is another tenant's. Then the argument is
+/// right, and what is wrong is what the call is repeated for, or what is passed to the module around it.
 fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     let owner = |wrong: &Wrong<'_>| match wrong.problem {
         Problem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
@@ -141,8 +141,9 @@ fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     let mut expr = found.expr?;
     let name = match slot.argument.is_object() && expr.span == slot.argument.span {
         true => cx.model.settings_name(slot.tenant),
-        false => cx.model.name_of(slot.tenant, slot.wanted),
+        false => cx.model.path_name(slot.tenant, slot.wanted),
     };
+    let FieldName::Attribute(name) = name else { return None };
     for name in name.rsplit('.') {
         let ExprKind::Attribute(base, last) = &expr.kind else { return None };
         expr = (last.text.as_str() == name).then_some(base)?;
@@ -166,9 +167,9 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
         None => first.slot.argument.name.to_string(),
     };
     let subject = if is_group {
-        format!("`{name}` for {}", cx.model.count(&tenants, found.receivers))
+        format!("argument `{name}` for {}", cx.model.count(&tenants, found.receivers))
     } else {
-        format!("`{name}` for `{}`", cx.tenant(first.slot.tenant).name())
+        format!("argument `{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };
     let message = format!("{subject} {}", describe(cx.model, found, is_group));
     let path = format!("{}.{}", first.instance.address, first.slot.argument.name);
@@ -178,7 +179,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let cause_text = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
     let mut report = cx.report(place, message);
     if !span.contains(written) {
-        report = report.related(written, "the value that it receives");
+        report = report.related(written, "the value that is passed");
     }
     for other in &cause.others {
         report = report.related(*other, "this argument comes from the same entry");
@@ -213,7 +214,7 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
         Problem::Overridden => "overridden".to_owned(),
     };
     let what: BTreeSet<String> = found.wrong.iter().map(what).collect();
-    // Where all are concerned, the argument is wrong for whoever comes.
+    // Where all are concerned, the argument is wrong for any tenant that is added.
     let concerned = if tenants.len() < found.receivers { tenants } else { &[] };
     let whom: BTreeSet<String> =
         concerned.iter().map(|&tenant| format!("for {}", model.tenant(tenant).name())).collect();
@@ -225,7 +226,8 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
     let name = |tenant: TenantId| model.tenant(tenant).name();
     let is_whole = first.slot.argument.is_object() && first.slot.part.is_none();
     let own = first.slot.tenant;
-    let wanted = if is_whole { model.settings_name(own) } else { model.name_of(own, first.slot.wanted) };
+    let wanted = if is_whole { model.settings_name(own) } else { model.path_name(own, first.slot.wanted) };
+    let own_wanted = wanted.of_its_own();
     match &first.problem {
         Problem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
@@ -240,15 +242,16 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
                 false => format!("comes from another tenant, `{}`", name(*other)),
             }
         }
-        Problem::Field(kind) => format!("comes from `{}`, not from `{wanted}`", model.name_of(own, *kind)),
-        Problem::Attribute(path) => format!("comes from `{path}`, not from `{wanted}`"),
+        Problem::Field(FieldKind::Key) => format!("comes from the tenant's key, not from {wanted}"),
+        Problem::Field(kind) => format!("comes from {}, not from {wanted}", model.path_name(own, *kind)),
+        Problem::Attribute(path) => format!("comes from `{path}`, not from {wanted}"),
         Problem::Grant => "belongs to a different grant than the permission set".to_owned(),
-        Problem::Shared => format!("is the same for several tenants; pass the tenant's own `{wanted}`"),
-        Problem::Null => format!("is null; pass the tenant's own `{wanted}`"),
-        Problem::Default => format!("is the default of the module; pass the tenant's own `{wanted}`"),
+        Problem::Shared => format!("is the same for several tenants; pass the tenant's own {own_wanted}"),
+        Problem::Null => format!("is null; pass the tenant's own {own_wanted}"),
+        Problem::Default => format!("is the default of the module; pass the tenant's own {own_wanted}"),
         Problem::Number(number) => format!("is `{number}`, because numbers lose leading zeros; pass a string"),
-        Problem::Overridden => format!("is set in the configuration and overrides the tenant's own `{wanted}`"),
-        Problem::Written => format!("is set here and differs from the tenant's own `{wanted}`"),
+        Problem::Overridden => format!("is set in the configuration and overrides the tenant's own {own_wanted}"),
+        Problem::Written => format!("is set here and differs from the tenant's own {own_wanted}"),
     }
 }
 
@@ -259,7 +262,7 @@ fn right_name(model: &Model<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Opti
         return Some((expr.span, right_reference(model, wrong)?));
     }
     let own = wrong.slot.tenant;
-    let (is, wanted) = (model.name_of(own, *kind), model.name_of(own, wrong.slot.wanted));
+    let (is, wanted) = (model.path_of(own, *kind)?, model.path_of(own, wrong.slot.wanted)?);
     let (before, last) = is.rsplit_once('.').unwrap_or(("", &is));
     let (before_wanted, last_wanted) = wanted.rsplit_once('.').unwrap_or(("", &wanted));
     if before != before_wanted || *kind == FieldKind::Key || wrong.slot.wanted == FieldKind::Key {

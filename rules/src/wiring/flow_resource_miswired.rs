@@ -33,7 +33,7 @@ pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     doubtful.iter().any(|setting| judge.judge(setting).is_some())
 }
 
-/// Nearly all are what they should be, and say nothing about the others.
+/// Those that are not certainly right. Nearly all are, and need no closer look.
 fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Setting<'a>> {
     settings(model).filter(|setting| !is_right(model, setting)).collect()
 }
@@ -132,10 +132,10 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     };
     let wanted = match (&right, first.part.filter(|_| !is_part)) {
         (Some(right), None) => format!("`{right}`"),
-        _ => format!("the tenant's own `{}`", cx.model.name_of(first.tenant, first.wanted)),
+        _ => format!("the tenant's own {}", cx.model.path_name(first.tenant, first.wanted).of_its_own()),
     };
     let what = match problem {
-        Problem::From(from) => format!("comes from `{from}`, not from {wanted}"),
+        Problem::From(from) => format!("comes from {from}, not from {wanted}"),
         Problem::Tenant(other) => {
             format!("comes from another tenant, `{}`, not from {wanted}", cx.tenant(*other).name())
         }
@@ -290,7 +290,7 @@ impl<'a> Judge<'a> {
     ) -> Option<Problem> {
         if let Some((name, is_of_tenant)) = sources.iter().find_map(|it| self.referrer.argument(setting.instance, it)) {
             if is_of_tenant || !has_shape(setting.wanted, text) {
-                return Some(Problem::From(name));
+                return Some(Problem::From(format!("`{name}`")));
             }
         }
         // A region may be written once where no tenant says its own.

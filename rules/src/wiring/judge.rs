@@ -193,7 +193,7 @@ impl<'a> Judge<'a> {
         if let Some(kind) = other_shape(slot.wanted, text).filter(|_| !is_any_right || is_composed) {
             return Some(Problem::Field(kind));
         }
-        // A tenant without the value may well have it made of others.
+        // A tenant without the value may well have it built from others.
         if is_any_right || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
             return None;
         }
@@ -238,7 +238,7 @@ impl<'a> Judge<'a> {
         misplaced.or_else(|| (is_constant && self.is_shared(slot) && self.is_for_all(slot)).then_some(Problem::Shared))
     }
 
-    /// A slug may be made of the tenant's key in any way, or be any name that the tenant has in its entry.
+    /// A slug may be built from the tenant's key in any way, or be any name that the tenant has in its entry.
     fn judge_slug(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>]) -> Option<Problem> {
         let own = slot.tenant;
         let tenant = self.model.tenant(own);
@@ -306,8 +306,8 @@ impl<'a> Judge<'a> {
         (is_literal && has_other).then_some(Problem::Written)
     }
 
-    /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
-    /// repeated for: at the place of the value that the entry itself has, next to others of the entry.
+    /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call
+    /// is repeated for: at the place of the value that the entry itself has, next to others of the entry.
     fn is_overridden(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> bool {
         let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
         let ([Source::Elsewhere(origin)], Some(entry)) = (sources, entry) else {
@@ -388,7 +388,7 @@ fn inside(path: &Path) -> String {
     names.collect::<Vec<_>>().join(".")
 }
 
-/// The fields of `tenant` of which one should reach a slot.
+/// The fields of `tenant`, one of which should reach a slot.
 fn right_fields(tenant: &Tenant, wanted: FieldKind) -> Vec<&Field> {
     tenant.fields().filter(|field| field.kind == wanted).collect()
 }

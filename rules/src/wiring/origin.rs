@@ -1,9 +1,9 @@
-//! How the flow module would refer to what a value was made of.
+//! How the flow module would refer to what a value was built from.
 
 use symlint_core::tenants::{FlowInstance, Model, Source, TenantId};
 use symlint_terraform::Value;
 
-/// So deep are the values that are looked into.
+/// How deep values are searched.
 const DEPTH: usize = 4;
 
 /// Whether both are the same value.
@@ -30,12 +30,12 @@ impl<'a> Referrer<'a> {
     /// What `source` is called in the module, or else in the tenant's entry.
     pub(super) fn name(&self, instance: &FlowInstance, source: &Source<'_>) -> String {
         if let Some((name, _)) = self.argument(instance, source) {
-            return name;
+            return format!("`{name}`");
         }
         match source {
-            Source::Field(field) => self.model.name_of(field.tenant, field.kind),
-            Source::Attribute(_, path) => path.to_string(),
-            _ => "key".to_owned(),
+            Source::Field(field) => self.model.path_name(field.tenant, field.kind).to_string(),
+            Source::Attribute(_, path) => format!("`{path}`"),
+            _ => "the tenant's key".to_owned(),
         }
     }
 

@@ -5,7 +5,7 @@ use symlint_core::rule::{Context, closest};
 use symlint_core::tenants::{Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
-/// So many accounts that are no tenant's are held against those that are missing.
+/// At most this many accounts that do not belong to a tenant are compared with those that are missing.
 const STRAYS: usize = 100;
 
 /// An account of a safelist.
@@ -42,7 +42,7 @@ pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) 
     (accounts, is_complete)
 }
 
-/// Whether it stands for more than one account.
+/// Whether it matches more than one account.
 pub(super) fn is_wildcard(account: &Account) -> bool {
     account.id.contains(['*', '?'])
 }
@@ -65,7 +65,7 @@ pub(super) fn span(call: &RuntimeCall<'_>, list: &Value) -> Span {
     call.block.attribute().map_or(call.block.name_span(), |attribute| attribute.value.span)
 }
 
-/// Where an account would have to be added; `None` where there is no runtime, or what it has cannot be told.
+/// Where an account would have to be added; `None` where there is no runtime, or what it has is not known.
 pub(super) fn place(model: &Model<'_>) -> Option<Span> {
     // Without a list the stock module has an empty one; what a module of one's own has is not known.
     let without = model.runtimes.iter().find(|call| call.instances > call.safelists.len());
@@ -85,15 +85,15 @@ fn known(model: &Model<'_>) -> Option<Vec<Account>> {
     is_known.then(|| lists.into_iter().flat_map(|(accounts, _)| accounts).collect())
 }
 
-/// The tenants whose accounts no safelist has; empty where that cannot be told.
+/// The tenants whose accounts no safelist has; empty where that is not known.
 pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let mut missing = known(cx.model).map(|listed| lacking(cx, entered(cx.model), &listed)).unwrap_or_default();
     missing.extend(missing_elsewhere(cx).unwrap_or_default());
     missing
 }
 
-/// The tenants of root modules without a runtime whose accounts no safelist of any run has: said with the first run that
-/// has safelists, and where all of them are known.
+/// The tenants of root modules without a runtime whose accounts no safelist of any run has: reported with the first run
+/// that has safelists, and where all of them are known.
 fn missing_elsewhere<'a>(cx: &Context<'a>) -> Option<Vec<Missing<'a>>> {
     let models = cx.set_up.models();
     let has_runtime = |model: &&Model<'_>| !model.runtimes.is_empty();

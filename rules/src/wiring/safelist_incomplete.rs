@@ -1,7 +1,7 @@
 //! See safelist-incomplete.md.
 
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::TenantId;
+use symlint_core::tenants::{FieldKind, TenantId};
 
 use super::safelist::{Missing, missing, place};
 
@@ -9,26 +9,43 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let Some(place) = place(cx.model) else { return };
     let (mistyped, missing): (Vec<Missing<'_>>, Vec<Missing<'_>>) =
         missing(cx).into_iter().partition(|missing| missing.meant.is_some());
+    let of_one = |first: &Missing<'_>| help(cx, first.tenant.id, "this tenant fail", "its account");
+    let one = missing.iter().chain(&mistyped).next().map(of_one).unwrap_or_default();
     for Missing { tenant, account, meant } in &mistyped {
         let at = Place { span: meant.unwrap_or(place), tenant: Some(tenant.id), path: None };
         let stray = cx.sources().text(at.span);
         let message =
             format!("the safelist contains {stray}, but the SSO account of {} is {account}", cx.called(tenant));
-        cx.report(at, message).related(&tenant.sso_account_id, "this tenant's sso_account_id");
+        let label = format!("this tenant's {}", cx.name(&tenant.sso_account_id).of_its_own());
+        cx.report(at, message).help(&*one).related(&tenant.sso_account_id, label);
     }
     let Some(first) = missing.first() else { return };
     let at = Place { span: place, tenant: Some(first.tenant.id), path: None };
     if missing.len() == 1 {
         let message = format!("the safelist lacks {}, the SSO account of {}", first.account, cx.called(first.tenant));
-        cx.report(at, message).related(&first.tenant.sso_account_id, "this tenant's sso_account_id");
+        let label = format!("this tenant's {}", cx.name(&first.tenant.sso_account_id).of_its_own());
+        cx.report(at, message).help(&*one).related(&first.tenant.sso_account_id, label);
         return;
     }
     let ids: Vec<TenantId> = missing.iter().map(|missing| missing.tenant.id).collect();
     // Tenants of other root modules are judged as well.
     let elsewhere = ids.iter().filter(|id| id.run != cx.model.run).count();
     let count = cx.count(&ids, cx.tenants().len() + elsewhere);
-    let mut report = cx.report(at, format!("the safelist lacks the SSO accounts of {count}")).group(&ids);
+    let help = help(cx, first.tenant.id, "these tenants fail", "their accounts");
+    let mut report = cx.report(at, format!("the safelist lacks the SSO accounts of {count}")).help(help).group(&ids);
     for Missing { tenant, account, .. } in missing.iter().take(3) {
         report = report.related(&tenant.sso_account_id, format!("{account} is the SSO account of `{}`", tenant.name()));
     }
+}
+
+/// What happens without the account, and how to build the safelist of the tenants of this collection.
+fn help(cx: &Context<'_>, tenant: TenantId, whose: &str, where_: &str) -> String {
+    let is_here = tenant.run == cx.model.run;
+    let how = match is_here.then(|| cx.model.reference_to(tenant, FieldKind::SsoAccountId)).flatten() {
+        Some((tenants, account)) => format!("from all tenants: `[for tenant in {tenants} : tenant.{account}]`"),
+        None => "from the tenants, so that it cannot lack one.".to_owned(),
+    };
+    format!(
+        "Requests for {whose}, because the runtime is not allowed to assume roles in {where_}. Build the safelist {how}"
+    )
 }

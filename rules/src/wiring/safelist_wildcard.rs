@@ -2,12 +2,15 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, Place};
+use symlint_core::tenants::FieldKind;
 
 use super::safelist::{accounts, is_wildcard, lists, path};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let mut seen = HashSet::default();
+    let first = cx.tenants().first();
+    let reference = first.and_then(|first| model.reference_to(first.id, FieldKind::SsoAccountId));
     for (call, list) in lists(model) {
         for account in accounts(cx.model, list).0.into_iter().filter(is_wildcard) {
             if seen.insert(account.span) {
@@ -18,7 +21,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let message = format!(
                     "`{id}` allows the runtime to assume roles under `/sym/` {which}, not only in those of tenants"
                 );
-                cx.report(place, message);
+                let report = cx.report(place, message);
+                if let Some((tenants, account)) = &reference {
+                    let entry = match call.block.call() {
+                        Some(_) => format!("tenant.{account}"),
+                        None => format!("\"arn:aws:iam::${{tenant.{account}}}:role/sym/*\""),
+                    };
+                    report.help(format!(
+                        "The runtime can assume any role under `/sym/` that trusts it, in any account. List the accounts \
+                         of the tenants: `[for tenant in {tenants} : {entry}]`"
+                    ));
+                }
             }
         }
     }

@@ -6,13 +6,13 @@ use symlint_core::tenants::{TenantId, Whole};
 
 use super::filter::is_filtered;
 
-/// So many tenants have not been forgotten one by one.
+/// This many tenants have not been forgotten one by one.
 const MANY: usize = 4;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let instances = || model.flows.iter().flat_map(|flow| &flow.instances);
-    // What receives a tenant that cannot be told may receive any.
+    // An instance whose tenant is not known may receive any.
     let is_known = !model.flows.is_empty()
         && model.knows_its_flows()
         && instances().all(|instance| instance.tenant.is_some())

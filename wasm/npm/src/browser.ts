@@ -5,7 +5,7 @@ export * from "./engine.js";
 const ENGINE = new URL("./symlint.wasm", import.meta.url);
 const PAGES = new URL("./pages.json", import.meta.url);
 
-/** Loads the engine: by default from the file beside this one. It can be a `Response`, too, or the promise of one. */
+/** Loads the engine: by default from the file next to this one. It can be a `Response`, too, or the promise of one. */
 export async function load(source: Source = ENGINE): Promise<Symlint> {
   const given = await source;
   const fetched = typeof given === "string" || given instanceof URL ? await fetch(given) : given;

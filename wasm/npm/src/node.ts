@@ -9,7 +9,7 @@ export * from "./engine.js";
 const ENGINE = new URL("./symlint.wasm", import.meta.url);
 const PAGES = new URL("./pages.json", import.meta.url);
 
-/** Loads the engine: by default from the file beside this one. */
+/** Loads the engine: by default from the file next to this one. */
 export async function load(source: Source = ENGINE): Promise<Symlint> {
   if (isModule(source)) return symlint(source);
   return symlint(await WebAssembly.compile((isFile(source) ? await readFile(path(source)) : source) as BufferSource));

@@ -10,7 +10,7 @@ const LEVELS = ["off", "warning", "error"] satisfies Level[];
 const words = (value: unknown) => Array.isArray(value) && value.every((word) => typeof word === "string");
 const record = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What each option is, and how that is said. */
+/** What each option is, and what it is called in messages. */
 const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: string]> = {
   path: [(value) => typeof value === "string", "the path of a folder or of a file"],
   with: [words, "an array of the paths of reports"],

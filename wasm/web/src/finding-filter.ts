@@ -20,7 +20,7 @@ const KEYS: Record<Key, (finding: Finding) => string> = {
   file: ({ location }) => location.file,
 };
 const ALL: Record<Key, string> = { level: "All levels", rule: "All rules", tenant: "All tenants", file: "All files" };
-/** A longer menu is no help: the search field finds the rest. */
+/** A longer menu does not help: the search field finds the rest. */
 const OFFERED = 500;
 /** So few need no filters. */
 const FEW = 5;
@@ -69,7 +69,7 @@ export class FindingFilter {
     }
   }
 
-  /** What stands beside the search field. */
+  /** What is next to the search field. */
   set action(action: HTMLElement | undefined) {
     this.root.querySelector(".fix-all")?.remove();
     if (action) this.#more.after(action);
@@ -92,7 +92,7 @@ export class FindingFilter {
   }
 }
 
-/** The findings in groups, of which `limit` are shown: the group with the most urgent one comes first. */
+/** The findings in groups, `limit` of which are shown: the group with the most urgent one comes first. */
 export function groupsOf(all: readonly Finding[], by: Key | "", limit: number): Group[] {
   if (!by) return [{ name: undefined, total: all.length, findings: all.slice(0, limit) }];
   const groups = new Map<string, Finding[]>();

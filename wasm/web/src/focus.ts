@@ -1,4 +1,4 @@
-/** Keeps the focus in a list that is drawn anew. Rows have `data-key`, and what is in them has `data-part`. */
+/** Keeps the focus in a list that is drawn again. Rows have `data-key`, and what is in them has `data-part`. */
 export class Focus {
   constructor(private readonly list: HTMLElement) {}
 

@@ -21,7 +21,7 @@ export function prepareHeader(actions: HeaderActions): void {
     return input;
   });
   menu(byId("open"), () => [
-    { label: "Folder", about: "What Terraform reads in it takes the place of your text", run: () => folder?.click() },
+    { label: "Folder", about: "Its Terraform files replace your text", run: () => folder?.click() },
     { label: "Files", about: "They are added to those that are open", run: () => files?.click() },
   ]);
   menu(byId("take"), actions.takings);

@@ -29,7 +29,7 @@ export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Loc
   host.replaceChildren(figure, ...(pairs.length > 0 ? [listOf(pairs, jump, step)] : []));
 }
 
-/** The matrix alone. What it shows is in the table beside it, too. */
+/** The matrix alone. What it shows is in the table next to it, too. */
 export function pictureOf({ tenants, pairs }: Leaks, says: string, jump: (location: Location) => void): SVGElement {
   const cell = SIZE / tenants;
   const size = Math.max(cell, SMALLEST);

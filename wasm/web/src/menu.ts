@@ -2,7 +2,7 @@ import { h } from "./dom";
 
 export interface Item {
   label: string;
-  /** What is said about it beneath. */
+  /** The text beneath it. */
   about?: string;
   /** Why it cannot be chosen now. */
   unavailable?: string;

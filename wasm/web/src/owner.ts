@@ -1,4 +1,4 @@
-/** Colors of tenants whose values others have. There are few colors, and the name is always beside them. */
+/** Colors of tenants whose values others have. There are few colors, and the name is always next to them. */
 const COLORS = 6;
 const known = new Map<string, number>();
 

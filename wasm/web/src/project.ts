@@ -24,7 +24,7 @@ export function matters(path: string): boolean {
   return !hidden && /(\.tf|\.tofu|\.tfvars|\.json|\.ya?ml|\.csv|\.tftpl|(^|\/)\.symlint\.hcl|(^|\/)terragrunt\.hcl)$/.test(path) && !/(^|\/)(package(-lock)?|tsconfig)\.json$/.test(path);
 }
 
-/** Files that say something: empty tabs are no files. */
+/** Files that say something: empty tabs are not files. */
 export function written(files: Files): Files {
   return Object.fromEntries(Object.entries(files).filter(([, text]) => /\S/.test(text)));
 }

@@ -40,7 +40,7 @@ export function takings(takings: Takings, missing: string | undefined): Item[] {
       say("The comment was copied.");
     }),
     item("All files", "A zip file, with your changes", async () => zipped("files.zip", project().files)),
-    item("All files, fixed", "A zip file, with every fix that keeps the meaning", async () => zipped("fixed-files.zip", { ...project().files, ...(await fixed()) })),
+    item("All files, fixed", "A zip file, with every safe fix", async () => zipped("fixed-files.zip", { ...project().files, ...(await fixed()) })),
     ...FORMATS.map(({ format, title, file, type }) => item(title, file, async () => download(file, await render(format), type))),
   ];
 }

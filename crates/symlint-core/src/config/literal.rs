@@ -19,7 +19,7 @@ pub(super) fn twice(item: &Item) -> ConfigError {
     error("this is set a second time".into(), item.key.span())
 }
 
-/// `what` there is not, and where: ``there is no setting `variabel` in `tenants` ``.
+/// That `what` does not exist, and where: ``there is no setting `variabel` in `tenants` ``.
 pub(super) fn unknown(what: &str, place: &str, name: &Name, known: &[&str]) -> ConfigError {
     let hint = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),
@@ -76,7 +76,7 @@ pub(super) fn names(expr: &Expr) -> Read<Vec<String>> {
     for element in elements {
         let name = name(element)?;
         if !seen.insert(name.clone()) {
-            return Err(error(format!("`{name}` is named a second time"), element.span));
+            return Err(error(format!("`{name}` is listed twice"), element.span));
         }
         names.push(name);
     }
@@ -89,7 +89,7 @@ pub(super) fn label(block: &Block) -> Read<&Name> {
     if name.text.trim().is_empty() { Err(error("a name is required here".into(), name.span)) } else { Ok(name) }
 }
 
-/// The way to a value, as findings have it.
+/// The path of a value, in the form that findings have.
 pub(super) fn path(expr: &Expr) -> Read<String> {
     let path = name(expr)?;
     match path.strip_prefix("var.") {
@@ -147,7 +147,7 @@ pub(super) fn mapping(item: &Item, known: &[&'static str], what: &str) -> Read<(
     Ok((ours, Some(theirs).filter(|theirs| theirs != NONE)))
 }
 
-/// The word that says that an attribute or argument does not exist.
+/// The keyword for an attribute or argument that does not exist.
 const NONE: &str = "none";
 
 /// A key as it is written: `a`, `"a.b"`, or `a.b`.
@@ -168,7 +168,7 @@ fn key(key: &Key) -> Option<Name> {
     Some(Name { text: parts.join(".").as_str().into(), span: expr.span })
 }
 
-/// The name of an attribute without what holds it in the shipped example, with which findings print it.
+/// The name of an attribute without the object that contains it in the shipped example; findings print both.
 fn plain(name: &str) -> &str {
     let inside = ["sso_connector_settings", "grants"]
         .into_iter()
@@ -235,7 +235,7 @@ fn numbers(text: &str) -> Option<([u64; 3], usize)> {
     Some((version, parts.len()))
 }
 
-/// A day as `2027-01-31`, and in no other of the forms of ISO 8601: days are compared as texts.
+/// A day as `2027-01-31`. Other forms of ISO 8601 are refused, because days are compared as texts.
 pub(super) fn date(text: String, span: Span) -> Read<String> {
     let number = |part: &str, width: usize| -> Option<u16> {
         (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok()).flatten()

@@ -1,4 +1,4 @@
-//! Names that lead to nothing: what they mean is not checked, and nobody would notice.
+//! Names that match nothing. What they were meant for would silently not be checked.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::discover::{Step, values_at};
 use crate::rule::closest;
 use crate::tenants::{Field, FieldKind, Model, Tenant, Whole};
 
-/// The first name in a configuration file that leads to nothing in any checked project, by the index of a project with
+/// The first name in a configuration file that matches nothing in any checked project, by the index of a project with
 /// that configuration.
 ///
-/// One file may serve several modules, of which only some are checked, and not all have tenants. So a missing name is
+/// One file may serve several modules. Perhaps only some are checked, and not all have tenants. So a missing name is
 /// a mistake only where something else shows what was meant.
 pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
     let file = |config: &Config, model: &Model<'_>| Some(model.sources().get(config.file?).name().to_owned());
@@ -20,7 +20,7 @@ pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, 
         let own = file(config, model)?;
         let same = checked.iter().filter(|(config, model)| file(config, model).as_ref() == Some(&own));
         let models: Vec<&Model<'_>> = same.map(|(_, model)| *model).collect();
-        // The name may stand where a file could not be read.
+        // The name may be in a part of a file that could not be read.
         if models.iter().any(|model| !model.is_everything_readable()) {
             return None;
         }
@@ -123,18 +123,18 @@ fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
     })
 }
 
-/// What is expected and nobody has, so that nothing is checked of it.
+/// What is expected and nobody has, so that it is not checked.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unseen {
     /// The attributes that no tenant has, by the names that the configuration has for them.
     pub(crate) attributes: Vec<String>,
-    /// Names of attributes that tenants have, and of which nothing is known: one of them may be meant.
+    /// Attributes of tenants about which nothing is known: one of them may be meant.
     pub(crate) others: Vec<String>,
     /// The arguments that the configuration names and no flow call has.
     pub(crate) arguments: Vec<String>,
 }
 
-/// What `config` or the stock module expects, and nobody in `model` has. What a finding says is none.
+/// What `config` or the stock module expects, and nothing in `model` has. What is reported as a finding is left out.
 pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
     let mut unseen = Unseen::default();
     if !model.is_everything_readable() {
@@ -180,12 +180,12 @@ fn of_variables<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Tenant> {
     tenants.filter(|tenant| tenant.is_element() && tenant.whole == Whole::Object)
 }
 
-/// Whether nothing is where `tenant` should have a value, not even `null`.
+/// Whether `tenant` has nothing where the value should be, not even `null`.
 fn is_unseen(tenant: &Tenant, kind: FieldKind) -> bool {
     tenant.values().filter(|field| field.kind == kind).all(Field::is_unseen)
 }
 
-/// The elements of the collections that tenants are made of.
+/// The elements of the collections from which tenants are built.
 fn entries(model: &Model<'_>) -> Vec<Value> {
     let evaluator = Evaluator::new(model.project);
     let root = evaluator.root();

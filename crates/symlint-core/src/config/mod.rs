@@ -22,7 +22,7 @@ pub use settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, TOP};
 pub struct Config {
     /// Folders and roots that are not checked: patterns, as seen from the file's folder.
     pub exclude: Vec<String>,
-    /// Values files of which each is a run of its own: patterns, as seen from the file's folder.
+    /// Values files that are each a run of their own: patterns, as seen from the file's folder.
     pub values: Vec<String>,
     /// The variables whose entries are tenants; `local.NAME` for a local.
     pub tenants_variables: Vec<String>,
@@ -35,8 +35,8 @@ pub struct Config {
     pub attribute_spans: BTreeMap<String, Span>,
     /// The name of the flow module.
     pub flow_module: String,
-    /// Our names of the flow module's arguments → theirs; only those that differ. An empty name says that it has no such
-    /// argument.
+    /// Our names of the flow module's arguments → theirs; only those that differ. An empty name says that it has no
+    /// such argument.
     pub flow_arguments: BTreeMap<String, String>,
     /// Where each of them is named.
     pub flow_argument_spans: BTreeMap<String, Span>,
@@ -54,15 +54,16 @@ pub struct Config {
     pub safelist_extra: Vec<String>,
     /// Levels that differ from those of the rule pages, by rule id.
     pub levels: BTreeMap<String, Level>,
-    /// Findings that are as they should be.
+    /// Findings that are accepted.
     pub exceptions: Vec<Exception>,
     /// Tenants that are one customer each: they may share names, accounts and targets.
     pub customers: Vec<TenantGroup>,
-    /// Customers in one AWS organization each: their tenants may share the SSO account and the instance, and nothing else.
+    /// Customers in one AWS organization each: their tenants may share the SSO account and the instance, and nothing
+    /// else.
     pub organizations: Vec<TenantGroup>,
     /// What is known about single tenants, by key.
     pub tenants: BTreeMap<String, TenantSettings>,
-    /// Where all this was read.
+    /// The file that it was read from.
     pub file: Option<FileId>,
     /// Whether everything to which the file applies is checked, and not just a part of it.
     pub is_whole: bool,
@@ -71,15 +72,15 @@ pub struct Config {
 /// What connector roles are called: `SymSSO{environment}`, or all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleNamePattern {
-    /// The text in front of the environment; the whole name where it has no environment.
+    /// The text in front of the environment, or the whole name if it does not contain one.
     pub prefix: String,
-    /// What stands behind it.
+    /// What comes after it.
     pub suffix: String,
     /// Whether all roles have this name.
     pub is_constant: bool,
 }
 
-/// A finding that is as it should be.
+/// A finding that is accepted.
 #[derive(Debug, Clone)]
 pub struct Exception {
     /// The rule.
@@ -204,7 +205,7 @@ impl Config {
         match name {
             "cloud" | "instance_arn" | "region" | "role_arn" => {
                 let mut path = self.attribute_path("sso_connector_settings");
-                // Without what holds it, it is nowhere.
+                // Without the object that contains it, it does not exist either.
                 if !path.is_empty() {
                     path.push(name);
                 }
@@ -304,7 +305,7 @@ impl RoleNamePattern {
         (plain(prefix) && plain(suffix)).then(|| Self { prefix: prefix.into(), suffix: suffix.into(), is_constant })
     }
 
-    /// The role name for `environment`, as the connector module makes it.
+    /// The role name that the connector module builds for `environment`.
     pub fn role_name(&self, environment: &str) -> String {
         match self.is_constant {
             true => self.prefix.clone(),

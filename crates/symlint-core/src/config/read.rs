@@ -44,7 +44,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn top(&self, body: &Body, config: &mut Config) -> Read<()> {
-        // A newer version may know what this one does not.
+        // Report this first: a newer version may know keys that this one does not.
         let required = body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "required_version");
         required.map_or(Ok(()), |required| version(&required.value))?;
         for attribute in &body.attributes {
@@ -256,7 +256,8 @@ fn connector(block: &Block, config: &mut Config) -> Read<()> {
     })
 }
 
-/// Reads a block of tenants that belong together into `groups`, each of which is `what`; `members` are those of all.
+/// Reads a block of tenants that belong together into `groups`; each group is called `what`, and `members` are the
+/// tenants of all groups.
 fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>, members: &mut HashSet<String>) -> Read<()> {
     let name = label(block)?;
     let kind = &block.kind.text;

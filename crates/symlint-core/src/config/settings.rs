@@ -17,7 +17,7 @@ pub const BLOCKS: [(&str, &[&str]); 9] = [
     ("tenant", &["environment"]),
 ];
 
-/// Blocks of which there is one.
+/// Blocks that appear once.
 pub(super) const SINGLE: [&str; 4] = ["tenants", "flow", "connector", "runtime"];
 
 /// Attributes of tenants that can be mapped.

@@ -38,7 +38,8 @@ pub(super) struct Causes {
     pub(super) old_of: Vec<Option<usize>>,
     /// For each finding of the old report, its place in the new one.
     pub(super) new_of: Vec<Option<usize>>,
-    /// New findings whose cause is old, and old findings whose cause remains, which no finding of the other side matches.
+    /// New findings whose cause is old, and old findings whose cause remains, which no finding of the other side
+    /// matches.
     shared: [BTreeSet<usize>; 2],
     /// By new findings, the tenants that share something only now with those that did before.
     pub(super) joined: BTreeMap<usize, BTreeSet<usize>>,
@@ -94,7 +95,7 @@ impl Causes {
         self.new_of.get(at).is_some_and(Option::is_none) && !shared.contains(&at)
     }
 
-    /// Two findings about the same tenants, of which no value that either names changed, are one.
+    /// Two findings about the same tenants are one if no value changed that either of them names.
     fn join_unchanged(
         &mut self,
         olds: &[(usize, Identity<'_>)],
@@ -150,8 +151,8 @@ impl Causes {
         }
     }
 
-    /// What several tenants share is reported on the later ones, and which these are may change: only who had no part in
-    /// it before brings something new.
+    /// What several tenants share is reported on the later ones, and which these are may change: only who had no part
+    /// in it before brings something new.
     fn join_groups(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
         let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
         let mut counted: BTreeSet<(Group<'_>, usize)> = BTreeSet::new();

@@ -10,7 +10,7 @@ use crate::finding::Suppression;
 use crate::report::{Known, Location, Problem, ReportedGap, Tool};
 use crate::rule::Level;
 
-/// Who gains and who loses access to what by a change. Every format is made of it, and of nothing else.
+/// Who gains and who loses access to what by a change. Every format is computed from it alone.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diff {
@@ -416,7 +416,8 @@ impl Diff {
             && self.findings.fixed.is_empty()
     }
 
-    /// The changes of tenants, those that cross into another customer or have a new error first: each with whether it does.
+    /// The changes of tenants, those that cross into another customer or have a new error first: each with whether it
+    /// does.
     pub(super) fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
         let errors = self.findings.new.iter().filter(|finding| finding.level == Level::Error);
         let crossing = self.crossings.iter().flat_map(|crossing| &crossing.from);

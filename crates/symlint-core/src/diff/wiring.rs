@@ -17,7 +17,7 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
         let Some(((_, earlier), (_, own))) = was.and_then(|was| old.tenant(was)).zip(new.tenant(at)) else { continue };
         for kind in FieldKind::VALUES {
             let (before, after) = (effects(earlier, kind), effects(own, kind));
-            // What no flow receives is said of the tenant.
+            // What no flow receives is reported for the tenant.
             if before.is_empty() || after.is_empty() || same_set(&before, &after) {
                 continue;
             }

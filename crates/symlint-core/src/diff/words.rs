@@ -217,7 +217,7 @@ pub fn list_line(change: &ListChange) -> String {
     let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
     let whose = match (names.is_empty(), change.list, &change.entry) {
         (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
-        (true, ListName::Safelist, Some(_)) => ", the SSO account of no tenant".to_owned(),
+        (true, ListName::Safelist, Some(_)) => ", not the SSO account of any tenant".to_owned(),
         (true, ..) => String::new(),
     };
     match (change.list, change.is_gained) {

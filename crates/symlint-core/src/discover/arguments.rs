@@ -14,7 +14,7 @@ use crate::tenants::{ArgumentPart, Evidence, FieldKind};
 #[derive(Debug, Default)]
 pub(super) struct Inputs {
     carriers: Vec<(Str, Arc<[ArgumentPart]>)>,
-    /// The variables of which one names the tenant: all that names of resources are made of, the most used first.
+    /// The variables that may name the tenant: all that occur in the names of resources, the most used first.
     slugs: Vec<Str>,
 }
 
@@ -39,7 +39,8 @@ impl Inputs {
         for variable in &module.variables {
             let name = &variable.name.text;
             let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
-            // Where a variable with a name of ours has a value, another one that reaches its sink is the module's mistake.
+            // If a variable with one of our names has a value, another one that reaches its sink is a mistake of the
+            // module.
             let parts = of_named(name).unwrap_or_else(|| {
                 parts_reached(&own, &reached).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
             });
@@ -65,7 +66,7 @@ impl Inputs {
         Self { carriers, slugs: Vec::new() }
     }
 
-    /// The arguments of `call`, one of which at most names the tenant.
+    /// The arguments of `call`. At most one of them names the tenant.
     pub(super) fn chosen(&self, call: &ModuleCall) -> Carriers {
         let has_slug = |(_, parts): &(Str, Arc<[ArgumentPart]>)| parts.iter().any(|part| part.field == FieldKind::Key);
         let mut carriers = self.carriers.clone();
@@ -123,7 +124,7 @@ fn parts_of(kind: ArgumentKind, own: &[&Reached], all: &[Reached], config: &Conf
         ArgumentKind::SsoConnectorSettings => FieldKind::CONNECTOR
             .into_iter()
             .map(|field| part(&[name(field.name())], field))
-            // What has names of its own inside is known by where it goes.
+            // Attributes with names of their own are identified by the sinks that they reach.
             .chain(parts_reached(own, all).into_iter().filter(|part| !part.steps.is_empty()))
             .fold(Vec::new(), with_new),
         ArgumentKind::Grants => {
@@ -144,8 +145,8 @@ fn with_new(mut parts: Vec<ArgumentPart>, part: ArgumentPart) -> Vec<ArgumentPar
     parts
 }
 
-/// The parts of a variable by the sinks that they reach. Of several for one part, the one whose name it has, or one that
-/// nothing else is for.
+/// The parts of a variable by the sinks that they reach. If a part reaches several, the one that has its name, or one
+/// that nothing else reaches.
 fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
     // Whether another part reaches this sink, and no sink for anything else.
     let is_taken = |field: FieldKind, steps: &Steps| {

@@ -93,7 +93,7 @@ fn variables(evaluator: &Evaluator<'_>, config: &Config) -> Vec<TenantsVariable>
         let is_set = evaluator.project().assignments().iter().any(|it| it.variable.text.as_str() == name);
         let is_set = is_set || local.is_some();
         let state = match value.as_unknown() {
-            // Nothing can be looped over: no better than no value.
+            // It cannot be iterated, so it is no better than a missing value.
             None if matches!(value.kind, Kind::Null) => VariableState::Null(value.origin.span),
             None => VariableState::Known,
             Some(unknown) if is_set => VariableState::Unknown { reason: unknown.reason.clone(), span: unknown.span },
@@ -143,7 +143,7 @@ fn conversions(
             names.push(name);
         }
     }
-    // What a local is made of may be a variable whose value Terraform refuses: nothing of that is among the tenants.
+    // A local may be built from a variable whose value Terraform refuses. Then none of its elements is a tenant.
     let is_local = |shape: &Shape| matches!(shape.root, Root::Local { .. });
     if found.shapes.iter().any(is_local) {
         let variables = project.root().map(|module| module.variables.as_slice()).unwrap_or_default();
@@ -165,7 +165,7 @@ fn conversions(
         problems.extend(evaluator.problems(name).iter().cloned());
         let Some(value) = evaluator.variable(&root, name) else { continue };
         let is_map = value.entries().is_some() || matches!(value.kind, Kind::Null | Kind::Unknown(_));
-        // A module may make calls out of a list, but a values file alone is read as the shipped example is.
+        // A module may turn a list into calls, but a values file alone is read like the shipped example.
         let is_useless = match value.elements() {
             Some(elements) => !project.has_configuration() || (population.elements.is_empty() && !elements.is_empty()),
             None => true,
@@ -202,7 +202,7 @@ pub(super) struct Population<'a> {
     /// By the ids of the tenants.
     pub(super) elements: Vec<Member>,
     pub(super) sources: SourceIndex,
-    /// How many of the collections tenants are made of; of the others, elements belong to tenants.
+    /// How many of the collections have tenants as elements. The elements of the others belong to tenants.
     primary: usize,
     /// How many of these are configured, or called as in the shipped example.
     configured: usize,
@@ -222,9 +222,9 @@ impl<'a> Population<'a> {
         let is_alone = !evaluator.project().has_configuration();
         for (place, shape) in found.shapes.iter().enumerate() {
             let mut own = collections::elements(evaluator, walked, found, shape);
-            // A values file alone is read as the shipped example is.
+            // A values file alone is read like the shipped example.
             own.retain(|element| !(is_alone && matches!(element.key.last(), Some(Key::Index(_)))));
-            // What was rebuilt of elements that are there already makes no further tenants.
+            // What was rebuilt from elements that are already tenants does not add tenants.
             if !elements.is_empty() {
                 own.retain(|element| sources.tenants(&element.value).is_empty());
                 if own.is_empty() {
@@ -265,7 +265,7 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// Says of each flow instance whose values it should receive.
+    /// Assigns to each flow instance the tenant whose values it should receive.
     fn assign(&self, walked: &mut Walked<'_>) {
         let assigner = Assigner::new(&self.elements, &self.sources, self.run);
         for instance in walked.flows.iter_mut().flat_map(|flow| &mut flow.instances) {
@@ -473,12 +473,13 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// The collection into an element of which `path` leads, and the steps inside; only of `tenant`, if it is given.
+    /// The collection that has the element into which `path` leads, and the steps inside the element; only if the
+    /// element is `tenant`'s, if that is given.
     fn place(&self, path: &Path, tenant: Option<TenantId>) -> Option<(usize, Steps)> {
         let (collection, owners, taken) = self.sources.locate(path)?;
         let is_own = tenant.is_none_or(|tenant| owners.contains(&tenant));
         is_own.then(|| (collection, fields::steps_inside(path, taken))).filter(|(at, steps)| {
-            // The element as a whole is none of its values, unless it has no parts.
+            // An element as a whole is not one of its values, unless it has no parts.
             !steps.is_empty() || *at >= self.primary
         })
     }

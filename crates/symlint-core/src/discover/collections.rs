@@ -15,17 +15,18 @@ use crate::tenants::{Argument, Discovery, FieldKind, FlowCall, FlowInstance, Flo
 /// How many instances of a call are examined to find what it is repeated for.
 const SAMPLE: usize = 64;
 
-/// How many parts of a value are examined to find what it was made of.
+/// How many parts of a value are examined to find where it comes from.
 const PARTS: usize = 64;
 
-/// The collections that tenants are made of, and which of them each flow is made of.
+/// The collections that tenants are built from, and which of them each flow is built from.
 #[derive(Default)]
 pub(super) struct Found {
     /// In the order in which they were found; configured ones come first.
     pub(super) shapes: Vec<Shape>,
     /// How many of them are configured, or called as in the shipped example.
     pub(super) configured: usize,
-    /// Collections of which elements belong to tenants of others, such as organizations that access entries name.
+    /// Collections whose elements belong to tenants of other collections, such as organizations that access entries
+    /// name.
     pub(super) associated: Vec<Shape>,
     /// The flows of each collection, by their places.
     pub(super) flows: HashMap<Shape, Vec<usize>>,
@@ -33,7 +34,7 @@ pub(super) struct Found {
     pub(super) inline: Vec<(Path, Value)>,
 }
 
-/// What speaks for a collection.
+/// The evidence for a collection.
 #[derive(Default, Clone)]
 struct Tally {
     /// How often an instance is repeated for its elements, and how often for what was rebuilt of them.
@@ -53,7 +54,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     let mut found = Found::default();
     let configured = configured(evaluator, config);
     if !config.tenants_variable_spans.is_empty() {
-        // What the configuration says is all there is.
+        // If the configuration names collections, there are no others.
         found.configured = configured.len();
         found.shapes = configured;
         note_associated(walked, &mut found);
@@ -82,7 +83,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                         tally.iterated,
                     )
                 };
-                // Where groups of tenants are gone through, all that the groups have is their tenants'.
+                // Where groups of tenants are iterated, everything in a group belongs to its tenants.
                 let depth = |tally: &Tally, shape: &Shape| {
                     let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
                     if tally.connector > 0 && tally.iterated > 0 { depth } else { -depth }
@@ -104,7 +105,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         }
         found.note_inline(flow, &mut inline);
     }
-    // Flows tell at which level of the variable the tenants are.
+    // Flows show at which level of the variable the tenants are.
     let is_told = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
     let named: Vec<Shape> = configured.into_iter().filter(|shape| !is_told(shape)).collect();
     found.configured = named.len();
@@ -247,7 +248,7 @@ pub(super) fn argument_paths(argument: &Argument) -> Vec<Path> {
     values.flat_map(|value| element_paths(&value.origin)).collect()
 }
 
-/// The ways to the elements that `each` or `count` goes through: those that it was rebuilt of come first.
+/// The ways to the elements that `each` or `count` iterates: those from which they were rebuilt come first.
 pub(super) fn iterated(repetition: &Repetition) -> Vec<Path> {
     let Iterated { rebuilt, own, key } = Iterated::of(repetition);
     rebuilt.into_iter().chain(own).chain(key).collect()
@@ -587,7 +588,7 @@ pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &F
             }
         }
     }
-    // Keys that are computed are all written at one place; then their values tell the order.
+    // Computed keys are all written at one place, so they are ordered by their values.
     let place = |element: &Element| {
         let name = element.name.as_ref().map_or(element.span, |name| name.origin.span);
         (name, first_place(&element.value))

@@ -48,8 +48,7 @@ pub(crate) fn resources_of<'r, 'p>(
     all.get(from..to).unwrap_or_default()
 }
 
-/// What takes effect for an instance that has these resources: what they act on, and for what they do not say, its
-/// arguments.
+/// What takes effect for an instance with these resources: what they act on, and for everything else, its arguments.
 pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<Effective> {
     let mut effects = Vec::with_capacity(8);
     for (at, resource) in resources.iter().enumerate() {
@@ -67,7 +66,7 @@ pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]
     effects
 }
 
-/// What the arguments of an instance say.
+/// The values in the arguments of an instance.
 fn argued(instance: &FlowInstance) -> Vec<Effective> {
     let mut effects = Vec::new();
     for argument in &instance.arguments {
@@ -166,7 +165,7 @@ fn is_granted(field: FieldKind) -> bool {
 }
 
 /// Puts what takes effect in the place of what the element of `tenant` says, where it was rebuilt on the way, or where
-/// the element says nothing. Values of another tenant or for another purpose are left to the wiring rules.
+/// the element itself has none. Values of another tenant or for another purpose are left to the wiring rules.
 pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
     if matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen()) {
         return;
@@ -221,7 +220,7 @@ fn is_text(value: &Value, text: &str) -> bool {
     crate::tenants::text_of(value).is_some_and(|it| it.as_str() == text)
 }
 
-/// The account in the role, where nothing else says which one it is.
+/// The account of the role, if nothing else gives the SSO account.
 fn role_account(connector: &Connector) -> Option<Field> {
     let role = RoleArn::of(&connector.role_arn)?;
     arn::is_account_id(role.account.text()).then(|| Field::derived(FieldKind::SsoAccountId, role.account.piece))

@@ -16,7 +16,7 @@ const SAMPLE: usize = 64;
 const ATTRIBUTES: usize = 256;
 const DEPTH: usize = 6;
 
-/// How many letters of a name may be wrong. What looks right under such a name is a mistake, and not a name of their own.
+/// How many letters of a name may be wrong. A plausible value under such a name means that the name is misspelled.
 const MISSPELT: usize = 2;
 
 /// Names that mean one value wherever in an element they are.
@@ -76,7 +76,8 @@ impl Effects {
         self.reached.get(&(steps.clone(), field, false)).copied().unwrap_or_default()
     }
 
-    /// Whether the attribute at `steps` reaches a sink for what looks like `field`; another sink receives it by mistake.
+    /// Whether the attribute at `steps` reaches a sink for what looks like `field`; another sink receives it by
+    /// mistake.
     fn reaches_alike(&self, steps: &Steps, field: FieldKind) -> bool {
         self.reached.keys().any(|(reached, it, _)| reached == steps && is_alike(*it, field))
     }
@@ -86,7 +87,7 @@ impl Effects {
     }
 }
 
-/// The steps of a path behind an element.
+/// The steps of a path after an element.
 pub(super) fn steps_inside(path: &Path, taken: usize) -> Steps {
     let (_, steps) = path.parts();
     let step = |key: Key| if let Key::Name(name) = key { Step::Name(name) } else { Step::Each };
@@ -138,7 +139,7 @@ impl Finder<'_> {
     }
 
     fn other(&self, attribute: &Attribute) -> OtherAttribute {
-        // Everything looks like a cloud.
+        // Any text could be a cloud, so its shape is not evidence.
         let fields = FieldKind::VALUES.into_iter().filter(|field| *field != FieldKind::Cloud);
         let looks = fields.filter(|field| self.looks(&attribute.steps, *field)).collect();
         OtherAttribute { steps: attribute.steps.clone(), looks }
@@ -387,7 +388,7 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a name is nearly ours. In another style, such as `roleArn`, it is one of their own.
+/// Whether a name is a misspelling of ours. In another style, such as `roleArn`, it is the reader's own.
 fn is_misspelt(name: &str, field: FieldKind) -> bool {
     let distance = strsim::osa_distance(&normalise(name), &normalise(field.name()));
     (1..=MISSPELT).contains(&distance)

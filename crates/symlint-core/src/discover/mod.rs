@@ -8,7 +8,7 @@
 //! arguments    which arguments carry which values
 //! walk         module instances → flows, connectors, safelists, with what they receive
 //!    ▼
-//! collections  which elements the flows are made of
+//! collections  which elements the flows are built from
 //! fields       which attribute of an element is which value
 //! build        elements and flows → the model
 //! ```

@@ -106,7 +106,8 @@ fn is_called_as_flow(call: &ModuleCall, config: &Config) -> bool {
     (telling + mapped > 0) && telling + mapped + count(&USUAL) >= 2
 }
 
-/// The name of the module that is called as the flow module is, and the call, where none has the name that `config` says.
+/// The name of the module that is called as the flow module is, and the call, where none has the name that `config`
+/// says.
 pub(crate) fn flow_module<'p>(project: &'p Project, config: &Config) -> Option<(String, &'p ModuleCall)> {
     let arguments = [
         ArgumentKind::TenantSlug,
@@ -128,7 +129,7 @@ pub(crate) fn flow_module<'p>(project: &'p Project, config: &Config) -> Option<(
 /// the name of a registry module, the repository of a git source without what the registry strips of it.
 pub(crate) fn module_names(source: &str) -> Vec<String> {
     let source = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
-    // `//` behind a scheme is part of the address; any other one leads to a folder inside the package.
+    // `//` after a scheme is part of the address; any other one leads to a folder inside the package.
     let address_start = source.find("://").map_or(0, |at| at + 3);
     let (package, folder) = match source.get(address_start..).and_then(|rest| rest.find("//")) {
         Some(at) => source.split_at(address_start + at),

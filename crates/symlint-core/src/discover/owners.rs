@@ -76,7 +76,7 @@ impl<'a> Assigner<'a> {
         votes.into_iter().find(|(count, _)| count * 2 > all).map(|(_, tenant)| tenant)
     }
 
-    /// The tenant whose key `value` is, is made of, or is in another spelling.
+    /// The tenant whose key `value` is, is built from, or is in another spelling.
     fn named_by(&self, value: &Value) -> Option<TenantId> {
         let text = value.as_str()?;
         if let Some(Some(tenant)) = self.keys.get(text.as_str()) {

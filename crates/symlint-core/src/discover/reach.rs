@@ -10,7 +10,7 @@ use crate::tenants::FieldKind;
 /// How deep expressions, and locals within each other, are followed.
 const DEPTH: usize = 32;
 
-/// How many places an expression may come from. Expressions that mean something have a handful.
+/// How many places an expression may come from. Real expressions have a handful.
 const MOST: usize = 64;
 
 /// Functions that pass the value of each argument on as it is.
@@ -233,7 +233,7 @@ impl<'m> Follower<'m> {
     fn call(&mut self, call: &'m Call, steps: Steps, exact: bool) {
         let name = call.name.text.as_str();
         if name == "merge" {
-            // What a later object writes is what counts.
+            // The value of the last object takes effect.
             let written = call.arguments.iter().rev().find(|argument| writes(argument, steps.first()));
             match written {
                 Some(argument) => self.follow(argument, steps, exact),

@@ -31,7 +31,7 @@ pub(super) fn safelist(evaluator: &Evaluator<'_>, call: &ModuleCall, instance: &
         return Some(list);
     }
     let mut parts = Vec::new();
-    // Of a list that is one of several, what is in any of them.
+    // If the list is one of several, the elements of all of them.
     let candidates = list.candidates().iter().filter(|candidate| candidate.elements().is_some());
     parts.extend(
         candidates.flat_map(|list| (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|at| list.at(at))),

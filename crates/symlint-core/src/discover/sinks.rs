@@ -1,4 +1,5 @@
-//! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a row.
+//! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a
+//! row.
 
 use symlint_terraform::syntax::{Expr, ExprKind, Key};
 use symlint_terraform::{Module, Resource};
@@ -34,7 +35,7 @@ pub struct Setting {
 pub struct Reference {
     /// The attribute of the resource.
     pub attribute: &'static str,
-    /// The kind of resource that it must name, and the types of which that may be.
+    /// The kind of resource that it must name, and the types that the resource may have.
     pub to: (&'static str, &'static [&'static str]),
 }
 

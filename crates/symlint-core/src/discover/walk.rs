@@ -90,7 +90,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             for received in instances {
                 let instance = received.instance.clone();
                 self.add_instances(&mut flow, received);
-                // Nobody asks about it again, and there may be many.
+                // It is not needed again, and there may be many.
                 if !self.roles.leads_on(call) {
                     self.evaluator.forget(&instance);
                 }
@@ -179,7 +179,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let arguments: Vec<Argument> =
                 inputs.iter().filter_map(|(name, parts)| self.argument(call, module, instance, name, parts)).collect();
             for argument in &arguments {
-                // Terraform asks for these before anything of the module.
+                // Terraform evaluates these before anything in the module.
                 let variable = module.and_then(|module| module.variable(&argument.name));
                 if variable.is_some_and(|variable| !variable.validations.is_empty()) {
                     self.evaluator.variable(instance, &argument.name);
@@ -268,7 +268,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let (name, span) = (attribute.name.text.clone(), attribute.value.span);
             Some(Argument { name, value, span, is_default: false, parts: parts.clone() })
         });
-        // Terraform takes the default for a null that may be none.
+        // Terraform uses the default for a null that the variable does not accept.
         let given = given.filter(|it| !it.value.is_null() || variable.is_none_or(|it| it.nullable));
         given.or_else(|| self.default(call, variable?, instance, parts))
     }
@@ -332,8 +332,8 @@ struct Group<'p> {
     resources: Vec<FlowResource<'p>>,
 }
 
-/// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves all
-/// of them, or where they may be the grants of one tenant for which the module is called.
+/// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves
+/// all of them, or where they may be the grants of one tenant for which the module is called.
 fn is_by_key(module: &Module, is_root: bool) -> bool {
     let is_repeated = |resource: &Resource| resource.attribute("for_each").or(resource.attribute("count")).is_some();
     let of = |kinds: &'static [&'static str]| {

@@ -1,4 +1,5 @@
-//! Two trees, before and after a change: checked each in its own way, and where they are configured differently, crosswise.
+//! Two trees, before and after a change: checked each in its own way, and where they are configured differently,
+//! crosswise.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,10 +14,10 @@ use super::tree::Overlay;
 use crate::diff::{self, Comparison, Diff, SettingChange, Trial};
 use crate::report::{self, Problem, Report};
 
-/// More settings than that are not tried one by one.
+/// The most settings that are tried one by one.
 const TRIALS: usize = 16;
 
-/// A tree, and what is asked of it.
+/// A tree, and the request for it.
 pub struct Side {
     /// The files.
     pub tree: Arc<dyn FileTree>,
@@ -82,11 +83,11 @@ impl Engine<'_> {
         Ok(after)
     }
 
-    /// Checks both sides. What one of them lacks, and the other has, is not asked of it.
+    /// Checks both sides. Each side is asked only for the paths that it has.
     fn both(&self, old: &Side, new: &Side) -> Result<(Report, Report), Problem> {
         let own = adapted(&new.tree, &new.request, Some(&old.tree))?;
         let others = adapted(&old.tree, &old.request, Some(&new.tree))?;
-        // Earlier reports are no part of the change.
+        // Earlier reports are not part of the change.
         let text = |path: &String| Ok::<_, Problem>((shown(path), new.tree.read(&shown(path))?));
         let texts = old.request.with.iter().map(text).collect::<Result<Texts, Problem>>()?;
         let before: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&old.tree), texts });
@@ -94,7 +95,7 @@ impl Engine<'_> {
         Ok((self.detailed(&before, &others)?, after))
     }
 
-    /// What is found in the new tree with other texts of configuration files; none where that cannot be said.
+    /// What is found in the new tree with other texts of configuration files; none where that is not known.
     fn under(&self, side: &Side, texts: Texts) -> Option<Report> {
         let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&side.tree), texts });
         let request = adapted(&tree, &side.request, None).ok()?;
@@ -107,8 +108,8 @@ impl Engine<'_> {
     }
 }
 
-/// The request without the files and folders that are not in the tree, with what a comparison needs. What is in no
-/// tree is a mistake of the caller, and stays, so that checking it says so.
+/// The request without the files and folders that are not in the tree, with what a comparison needs. A path in
+/// neither tree is a mistake of the caller. It stays, so that the check reports it.
 fn adapted(tree: &Arc<dyn FileTree>, request: &Request, other: Option<&Arc<dyn FileTree>>) -> Result<Request, Problem> {
     let is_kept = |path: &str| {
         let is_in = |tree: &Arc<dyn FileTree>| Ok::<bool, Problem>(tree.kind(&shown(path))?.is_some());
@@ -179,7 +180,7 @@ struct Item {
     text: String,
 }
 
-/// The settings of a file, in its order. Comments say nothing.
+/// The settings of a file, in its order. Comments do not count.
 fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<Item> {
     let Some(text) = text else { return Vec::new() };
     let sources = Sources::new();
@@ -220,7 +221,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
         let with = |without: Option<usize>, more: Option<&Item>| {
             let kept = after.iter().enumerate().filter(|(at, _)| Some(*at) != without).map(|(_, item)| item);
             let texts: Vec<&str> = kept.chain(more).map(|item| item.text.as_str()).collect();
-            // Without any setting, the file is not there.
+            // A file without settings is a file that does not exist.
             let is_gone = texts.is_empty() && !old.contains_key(file);
             (!is_gone).then(|| (texts.join("\n") + "\n").into_bytes())
         };

@@ -16,7 +16,7 @@ use crate::tenants::{
 pub(super) struct EarlierRuns {
     pub(super) runs: Vec<Earlier>,
     pub(super) places: HashMap<TenantId, (String, Location)>,
-    /// What the reports could not tell.
+    /// What is missing in the reports.
     pub(super) gaps: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ enum Known {
     Unknown {
         unknown: String,
     },
-    /// Whatever else stands for a value, such as one that nobody shall see.
+    /// Anything else in place of a value, such as one that is hidden.
     Hidden(serde::de::IgnoredAny),
 }
 
@@ -152,7 +152,7 @@ fn tenant(id: TenantId, reported: &Reported, span: Span) -> Tenant {
         });
         Field::new(kind, id, value, span)
     };
-    // An id stands for its ARN.
+    // An id is turned into its ARN.
     let instance = reported.instance_id.as_ref().map(|known| match known {
         Known::Text(id) if !id.starts_with("arn:") => Known::Text(format!("arn:aws:sso:::instance/{id}")),
         Known::Text(text) => Known::Text(text.clone()),

@@ -58,7 +58,7 @@ pub struct Proposed {
     pub report: Report,
 }
 
-/// What fixing came to.
+/// The result of fixing.
 pub struct Fixed {
     /// The texts of the files that change, by name, before and after.
     pub files: BTreeMap<String, Change>,
@@ -73,7 +73,7 @@ pub struct Fixed {
 pub struct Change {
     /// What was read.
     pub old: String,
-    /// What takes its place.
+    /// The new text.
     pub new: String,
 }
 
@@ -98,7 +98,7 @@ impl<'c> Engine<'c> {
         self.checked(tree, request, |checked, _, _| report::build(&checked, false))
     }
 
-    /// Says what is found in what `request` names, and how.
+    /// Describes what there is in the paths of `request`, and how it was found.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl<'c> Engine<'c> {
     pub fn propose(&self, tree: &Arc<dyn FileTree>, request: &Request, file: &str) -> Result<Proposed, Problem> {
         let file = shown(file);
         let (before, all) = self.checked(tree, request, |checked, targets, _| {
-            // What has a configuration of its own gets nothing from this one.
+            // Folders with a configuration of their own are not affected by this one.
             let found = targets.iter().zip(checked.outcomes).filter(|(target, _)| target.config_file.is_none());
             let found: Vec<_> = found.map(|(target, outcome)| (&outcome.model, &target.config)).collect();
             (report::build(&checked, false), Proposal::of(&found, parent(&file)))
@@ -152,7 +152,7 @@ impl<'c> Engine<'c> {
     pub fn fix(&self, tree: &Arc<dyn FileTree>, request: &Request, suggestions: bool) -> Result<Fixed, Problem> {
         let mut overlay = Overlay { tree: Arc::clone(tree), texts: BTreeMap::new() };
         let mut files: BTreeMap<String, Change> = BTreeMap::new();
-        // A file may have several names: the first stands for all.
+        // A file may have several names: the first one is used.
         let names: RefCell<BTreeMap<String, String>> = RefCell::default();
         let first = |name: &str| {
             let real = tree.real(name).unwrap_or_else(|| name.to_owned());
@@ -185,7 +185,7 @@ impl<'c> Engine<'c> {
         Ok(Fixed { files, fixed, report: self.check(&current, request)? })
     }
 
-    /// Checks, and makes something of it while everything that was read is there.
+    /// Checks, and computes something from the result while everything that was read is still in memory.
     fn checked<T>(
         &self,
         tree: &Arc<dyn FileTree>,
@@ -207,7 +207,7 @@ impl<'c> Engine<'c> {
             baseline: baseline.as_ref(),
             repository_path: &repository_path,
         };
-        // All models are there before any rule runs.
+        // Rules compare runs, so all models are built first.
         let run_of = |at: usize| RunId::at(earlier.runs.len() + at);
         let numbered: Vec<(RunId, &Target)> = targets.iter().enumerate().map(|(at, it)| (run_of(at), it)).collect();
         let models: Vec<Model<'_>> = match numbered.as_slice() {
@@ -278,8 +278,8 @@ impl Target {
     }
 }
 
-/// Leaves out the roots that read none of the files for which they were looked for, and says of which files nobody reads
-/// them.
+/// Leaves out the roots that read none of the files for which they were searched, and returns the files that no root
+/// reads them.
 fn without_others<'t, 'p>(
     models: Vec<(&'t Target, Model<'p>)>,
     tree: &dyn FileTree,
@@ -311,7 +311,7 @@ fn without_others<'t, 'p>(
     (kept, unread)
 }
 
-/// The tree, of which inputs reach only what is around the paths of the request.
+/// The tree, restricted for inputs to what is around the paths of the request.
 fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTree>, Problem> {
     let of_path = |named: &Named| match named {
         Named::Path(path) | Named::Alone(path) => {
@@ -338,7 +338,7 @@ fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTre
             Some(EntryKind::Folder) => return Err(problem("it is a folder")),
             Some(_) => return Err(problem("it is not a regular file")),
             None if request.baseline.as_ref() == Some(path) => {
-                return Err(problem("there is no such file; `--write-baseline` makes one"));
+                return Err(problem("there is no such file; `--write-baseline` creates one"));
             }
             None => return Err(problem("there is no such file")),
         }

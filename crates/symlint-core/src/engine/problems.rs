@@ -1,4 +1,4 @@
-//! What makes a check no check: then nobody may take the report for a pass.
+//! Why a check did not check what it should have. Then its report must not look like a pass.
 
 use symlint_terraform::Given;
 
@@ -54,7 +54,7 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
         let mut reasons =
             both().filter(|(target, _)| target.named.contains(place)).filter_map(|(_, outcome)| reason(outcome));
         let reason = reasons.next_back();
-        // It is said already.
+        // It is already reported.
         if !is_nothing && no_tenants && reason.is_some() {
             continue;
         }
@@ -63,7 +63,7 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
     problems
 }
 
-/// Names in the configuration that lead to nothing.
+/// Names in the configuration that match nothing.
 fn misnamed(targets: &[&Target], outcomes: &[Outcome<'_>]) -> Option<Problem> {
     let checked: Vec<_> =
         targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
@@ -86,7 +86,7 @@ fn problem(message: String) -> Problem {
     Problem::new(ProblemKind::NothingChecked, message)
 }
 
-/// Where no value of any tenant could be looked at.
+/// The problem if no value of any tenant could be checked.
 fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     let (root, model) = (&target.root, &outcome.model);
     let is_unread = model.not_checked.iter().any(|gap| gap.code == Code::SyntaxError);
@@ -99,7 +99,7 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
         let help = "if they are named differently, say so in .symlint.hcl: `tenants { attributes = { … } }`";
         return Some(problem(message).help(help));
     }
-    // A level that was lowered makes no pass of it.
+    // A lowered level does not turn it into a pass.
     if is_unread && model.tenants.is_empty() && !has_errors(outcome) {
         let message = format!("no tenants were checked in `{root}`: a file cannot be read");
         return Some(problem(message).help("fix what `syntax-error` reports"));

@@ -35,7 +35,7 @@ pub(super) struct Folder {
     pub(super) is_module: bool,
     /// The names of the values files.
     pub(super) values: Vec<String>,
-    /// Whether Terragrunt is told something here.
+    /// Whether there is a Terragrunt configuration here.
     pub(super) has_terragrunt: bool,
 }
 
@@ -51,7 +51,7 @@ impl Excluded {
     }
 }
 
-/// Whether one of `patterns`, as seen from `folder`, is of `path`.
+/// Whether one of `patterns`, as seen from `folder`, matches `path`.
 pub(super) fn matches(patterns: &[String], folder: &str, path: &str) -> bool {
     let below = match folder {
         "." => Some(path),
@@ -94,7 +94,7 @@ pub(super) fn search(
                 Skip::No => work.push(path),
                 Skip::Silently => {}
                 Skip::Because(reason) => {
-                    // What a link leads to is not looked at.
+                    // Links are not followed.
                     if entry.is_link || has_terraform(tree, &path) {
                         found.left_out.push((path, reason));
                     }
@@ -148,7 +148,7 @@ fn reason_to_skip(tree: &dyn FileTree, entry: &TreeEntry, path: &str, top: Optio
     Skip::No
 }
 
-/// Whether there is something for Terraform at or below `dir`, as far as one looks.
+/// Whether there is something for Terraform at or below `dir`, within the limit of the search.
 fn has_terraform(tree: &dyn FileTree, dir: &str) -> bool {
     let mut left = LOOK;
     let mut work = vec![dir.to_owned()];
@@ -156,7 +156,7 @@ fn has_terraform(tree: &dyn FileTree, dir: &str) -> bool {
         for entry in tree.entries(&dir).ok().flatten().unwrap_or_default() {
             left = left.saturating_sub(1);
             if left == 0 {
-                // Nobody knows: better said than not.
+                // It is not known, so it is reported.
                 return true;
             }
             if entry.kind != EntryKind::Folder {

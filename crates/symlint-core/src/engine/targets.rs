@@ -34,7 +34,8 @@ pub(super) struct Target {
     pub(super) gaps: Vec<NotChecked>,
     /// The places of the paths that led here.
     pub(super) named: BTreeSet<usize>,
-    /// The files that a person named, by their real paths, of which it must read one; any target will do if empty.
+    /// The files that a person named, by their real paths. The target must read one of them; any target will do if
+    /// empty.
     pub(super) must_read: BTreeMap<String, usize>,
 }
 
@@ -67,7 +68,7 @@ pub(super) struct Targets {
     pub(super) left_out: BTreeSet<String>,
     /// The root modules that have nothing that is checked.
     pub(super) others: Vec<OtherRoot>,
-    /// The paths that need something to check: their places, and what is said where there is nothing.
+    /// The paths that need something to check: their places, and the problem if there is nothing.
     pub(super) needing: Vec<(usize, String)>,
     /// The texts of the configuration files that were read, by their names.
     pub(super) configs: BTreeMap<String, Vec<u8>>,
@@ -78,7 +79,7 @@ pub(super) struct Finder<'a> {
     pub(super) tree: Arc<dyn FileTree>,
     pub(super) request: &'a Request,
     pub(super) found: Targets,
-    /// The targets by the files that they are made of.
+    /// The targets by the files that they are built from.
     seen: HashMap<Vec<String>, usize>,
     configs: RefCell<BTreeMap<String, Vec<u8>>>,
 }
@@ -105,7 +106,7 @@ impl<'a> Finder<'a> {
                 Named::Path(path) => self.add(place, path, &mut files),
             };
             self.found.problems.extend(result.err());
-            // Why there is nothing is known.
+            // The reason is already reported.
             if self.found.problems.len() > before {
                 self.found.needing.retain(|(needing, _)| *needing != place);
             }
@@ -174,7 +175,7 @@ impl<'a> Finder<'a> {
             if declares_any_of(&project, name) {
                 return self.add_module(project, &folder, place, name);
             }
-            // Terraform would be given it there.
+            // Terraform would be run there with this file.
             if folder == parent(name) {
                 own = Some((project, folder));
             }
@@ -215,7 +216,7 @@ impl<'a> Finder<'a> {
         must_read: &BTreeMap<String, usize>,
     ) -> Result<(), Problem> {
         let found = self.search(top)?;
-        // Who names a file asks for nothing else.
+        // A file that is named is checked alone.
         let left_out = found.left_out.iter().filter(|_| must_read.is_empty());
         let left_out = left_out.map(|(folder, reason)| format!("`{folder}` was left out: {reason}"));
         self.found.left_out.extend(left_out);
@@ -246,7 +247,7 @@ impl<'a> Finder<'a> {
             let file = sources.add(path.clone(), bytes).ok()?;
             // A mistake in it is reported with the module for which it holds.
             let config = config::read(&sources, file, self.catalogue).ok()?;
-            // A file from elsewhere speaks of what is checked.
+            // The patterns of a configuration file from elsewhere are relative to what is checked.
             let own = parent(&path);
             let is_above = self.tree.real(own).zip(self.tree.real(folder)).is_some_and(|(own, at)| is_below(&at, &own));
             let folder = if is_above { own } else { folder };
@@ -273,7 +274,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The values files that Terraform does not load by itself, by the root that declares what they set: the nearest
-    /// above, else the only one; and those of which no root declares anything.
+    /// above, else the only one; and those whose variables no root declares.
     fn values_files(
         &mut self,
         found: &Found,
@@ -301,12 +302,12 @@ impl<'a> Finder<'a> {
                 setting().filter(|root| is_above(root)).max_by_key(|root| if *root == "." { 0 } else { root.len() });
             let mut others = setting();
             match (nearest, others.next(), others.next()) {
-                // A file beside the module can be meant for no other.
+                // A file next to the module can only be meant for it.
                 (Some(root), ..) | (None, Some(root), None) => {
                     of_roots.entry(root.clone()).or_default().near.push(file);
                 }
                 (None, Some(root), Some(_)) => of_roots.entry(root.clone()).or_default().elsewhere.push(file),
-                // Terraform would be given it in its folder, and say that nothing declares it.
+                // Terraform would be run in its folder, and would report that nothing declares its variables.
                 (None, None, _) if declared.contains_key(folder) => {}
                 (None, None, _) => lone.push(file),
             }
@@ -349,7 +350,7 @@ impl<'a> Finder<'a> {
         if runs.is_empty() {
             add(self, project, (config, config_file), None);
         }
-        // A person who names values leaves others out.
+        // If values files are named, others are left out.
         let is_chosen = !self.request.given.is_empty();
         let first = targets.into_iter().min();
         if let Some(target) = first.and_then(|first| self.found.targets.get_mut(first)) {
@@ -369,7 +370,7 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// Adds a values file of which no root declares anything, if there may be tenants in it.
+    /// Adds a values file whose variables no root declares, if there may be tenants in it.
     fn add_lone(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
         let ValuesFile { path, project, tenants, .. } = file;
         let configured = self.config(parent(&path), &project)?;
@@ -408,7 +409,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What is made of the same files is the same, by whatever it was named.
+    /// Targets with the same files are the same, whatever path led to them.
     fn push(&mut self, target: Target) -> usize {
         let next = self.found.targets.len();
         let place = *self.seen.entry(files_of(&target.project)).or_insert(next);
@@ -475,7 +476,7 @@ impl<'a> Finder<'a> {
                 let top = boundary(self.tree.as_ref(), folder)?;
                 let mut paths =
                     upwards(self.tree.as_ref(), folder, &top).into_iter().map(|folder| join(&folder, CONFIG));
-                // What cannot be read is there, and nobody may take it for nothing.
+                // An unreadable file exists, and must not be treated as missing.
                 paths.find(|path| !matches!(self.tree.kind(path), Ok(None)))
             }
         }

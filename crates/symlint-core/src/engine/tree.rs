@@ -1,4 +1,4 @@
-//! File trees around others: with some texts replaced, and with a fence.
+//! File trees around others: with some texts replaced, or restricted to some folders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,8 @@ use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 
 use super::paths::{base, is_below, join, parent};
 
-/// A tree with other texts in the place of some files, or beside them: standard input, an editor's buffers, fixes that
-/// are not written yet, the configuration of another revision.
+/// A tree with other texts in the place of some files, or in addition to them: standard input, an editor's buffers,
+/// fixes that are not written yet, the configuration of another revision.
 #[derive(Clone)]
 pub struct Overlay {
     /// What is below.
@@ -49,7 +49,7 @@ impl FileTree for Overlay {
     }
 
     fn real(&self, path: &str) -> Option<String> {
-        // What is not below has no links.
+        // A file that is only in `texts` is not a link.
         let of_text = || Some(join(&self.tree.real(parent(path))?, base(path)));
         match self.texts.get(path) {
             Some(None) => None,
@@ -66,7 +66,7 @@ impl FileTree for Overlay {
     }
 }
 
-/// A tree of which inputs reach a part only: what they name elsewhere is not read.
+/// A tree in which inputs reach only a part: what they name elsewhere is not read.
 pub(super) struct Fenced {
     pub(super) tree: Arc<dyn FileTree>,
     /// The folders below which everything may be read, by their real paths.
@@ -84,7 +84,7 @@ pub(super) struct Kept {
     size: usize,
 }
 
-/// How many bytes are kept.
+/// The most bytes that are kept.
 const ROOM: usize = 32 << 20;
 
 impl Kept {
@@ -102,7 +102,7 @@ impl Fenced {
     }
 
     fn refused(&self, path: &str) -> Option<FileError> {
-        // What is not there is nobody's secret.
+        // That a file does not exist may be reported.
         let real = self.tree.real(path)?;
         let reason = if self.named.contains(&real) {
             return None;

@@ -45,9 +45,9 @@ impl ValuesFile {
 /// The values files of a root, as Terraform does not load them by itself.
 #[derive(Default)]
 pub(super) struct OfRoot {
-    /// Those below it, and those that can be meant for no other.
+    /// Those below it, and those that can only be meant for it.
     pub(super) near: Vec<ValuesFile>,
-    /// Those elsewhere that set its variables, and may be meant for others.
+    /// Those elsewhere that set its variables, but may be meant for another root.
     pub(super) elsewhere: Vec<ValuesFile>,
 }
 
@@ -81,7 +81,7 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
     }
     let (tenants, others): (Vec<_>, Vec<_>) = files.near.into_iter().partition(sets_tenants);
     if tenants.is_empty() {
-        // What the tenants are made of may be named anyhow: Terraform asks for what has no value.
+        // The variables with the tenants may have any name. Terraform asks for those without a value.
         let is_needed =
             |name: &String| declared(name).is_some_and(|variable| variable.default.is_none()) && !is_set(name);
         let needed = others.into_iter().filter(|file| file.variables.iter().any(is_needed));

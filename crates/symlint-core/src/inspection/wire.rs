@@ -105,7 +105,7 @@ pub enum ValuesChoice {
     Environment,
 }
 
-/// A collection of which elements are tenants, or belong to tenants.
+/// A collection whose elements are tenants, or belong to tenants.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedCollection {
@@ -182,8 +182,8 @@ pub struct InspectedAttribute {
     pub attribute: String,
     /// By what that is known.
     pub evidence: FieldEvidence,
-    /// In how many cases that holds: elements of the collection, or flow instances for what reaches a sink. Null for the
-    /// configuration and names.
+    /// In how many cases that holds: elements of the collection, or flow instances for what reaches a sink. Null for
+    /// the configuration and names.
     pub cases: Option<InspectedCases>,
     /// Whether it is only a part of the value that takes effect, such as the account in an ARN.
     pub is_part: bool,

@@ -36,7 +36,7 @@ pub struct InvalidSuppression {
     pub span: Span,
 }
 
-/// What is said of a comment that names no rule in the right way.
+/// What is reported about a comment that does not name a rule in the right way.
 const NOTHING: &str = "incomplete suppression: write `symlint-ignore: RULE -- reason`";
 
 /// All suppressions in the files of a project.
@@ -184,8 +184,8 @@ struct Lines<'s> {
 }
 
 impl Lines<'_> {
-    /// The line of a comment after something, with what is opened there, or what starts on the line below a comment that
-    /// is alone on its line.
+    /// The line of a comment after something, with what is opened there, or what starts on the line below a comment
+    /// that is alone on its line.
     fn covered(&self, comment: Span) -> Span {
         let first = self.source.position(comment.start).line;
         let mut last = self.source.position(comment.end).line;

@@ -19,7 +19,7 @@ pub use inline::InvalidSuppression;
 pub(crate) use suppress::{Applied, Effects, apply, replaced, unused, unused_baseline};
 pub use suppress::{Suppressions, Unused, UnusedSuppression};
 
-/// What a run asks for beside the configuration.
+/// What a run asks for in addition to the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Only these rules and groups; all if empty.
@@ -32,7 +32,7 @@ pub struct Policy {
     pub no_inline: bool,
 }
 
-/// A word that is no rule's id.
+/// A word that is not the id of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {what} `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
 pub struct UnknownRule {
@@ -73,8 +73,8 @@ impl Policy {
         Ok(())
     }
 
-    /// The level at which a rule runs, and not only to see which suppressions are used: [`Policy::level`] then says that
-    /// it is off.
+    /// The level at which a rule runs, and not only to see which suppressions are used: [`Policy::level`] then says
+    /// that it is off.
     pub(crate) fn running_level(&self, rule: &Rule, config: &Config, catalogue: &Catalogue) -> Level {
         let level = self.level(rule, config);
         let is_selected = |rule: &Rule| rule.judges_suppressions() && names(&self.select, rule);

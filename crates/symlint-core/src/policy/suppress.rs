@@ -41,7 +41,7 @@ pub enum Unused {
     Inline,
     /// The configuration's exception matches no finding of the rule.
     Exception,
-    /// The configuration's exception matches a finding about several tenants, of which some have none.
+    /// The configuration's exception matches a finding about several tenants, some of which have none.
     Group,
     /// The exception held until this day.
     Expired(String),
@@ -171,7 +171,7 @@ pub(crate) fn unused(
         return unused;
     }
     let is_unused = |span| !effects.used.contains(&known(span, model));
-    // Where it is not known what is made of data, the data may have the finding.
+    // Where it is not known what is built from data, the data may have the finding.
     let is_known = |span: Span| model.knows_its_flows() || model.project.files().iter().any(|it| it.id == span.file);
     let is_judged = |comment: &&InlineSuppression| {
         is_known(comment.span) && !is_replaced(comment, model) && !model.sources().get(comment.span.file).is_in_copy()

@@ -10,7 +10,8 @@ pub(super) fn is_yaml(name: &str) -> bool {
     base.split('.').skip(1).any(|part| matches!(part, "yaml" | "yml"))
 }
 
-/// The comments that stands alone or have `symlint-ignore` in them, and start and end of each item, by their starts.
+/// The comments that are alone on their line or have `symlint-ignore` in them, and start and end of each item, by their
+/// starts.
 ///
 /// Lines and their indents tell the items of YAML apart, and nothing else needs to be known here.
 pub(super) fn read(file: FileId, source: &Source) -> (Vec<Span>, Vec<(u32, u32)>) {

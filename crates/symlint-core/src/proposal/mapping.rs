@@ -23,7 +23,7 @@ pub(super) fn add(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     roles(found, to);
 }
 
-/// What is said of attributes, by our names: theirs, and those that could be meant as well.
+/// The answers about attributes, by our names: theirs, and those that could be meant as well.
 type Mapping = BTreeMap<FieldKind, (String, Vec<String>)>;
 
 fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
@@ -47,7 +47,7 @@ fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let text = format!("tenants {{\n  attributes = {{\n{lines}  }}\n}}");
     let fields: Vec<&str> = mapping.keys().map(|field| field.name()).collect();
     let about = match is_sure {
-        true => "The attributes that neither their names nor resources of Sym tell: ours = theirs.".to_owned(),
+        true => "Attributes that could not be identified by their names or by resources of Sym: ours = theirs.".to_owned(),
         false => {
             let could_be = mapping.iter().filter(|(_, (_, others))| !others.is_empty());
             let could_be = could_be.map(|(field, (theirs, others))| {
@@ -84,7 +84,7 @@ fn map_attributes(collection: &Collection, tenants: &[&Tenant], mapping: &mut Ma
     }
 }
 
-/// Whether an attribute could be a value: it looks like one, is single, and is no misspelling of ours.
+/// Whether an attribute could be a value: it looks like one, is single, and is not a misspelling of ours.
 fn may_be(other: &OtherAttribute, field: FieldKind) -> bool {
     let is_misspelt = matches!(other.steps.last(), Some(Step::Name(name))
         if strsim::osa_distance(name, field.name()) <= MISSPELT);
@@ -140,7 +140,7 @@ fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             attributes.push(("arguments", format!("{{ {} }}", pairs.join(", "))));
         }
         let about = match (is_sure, arguments.is_empty()) {
-            (true, true) => "This module is called as a flow module is.",
+            (true, true) => "This module is called like a flow module.",
             (true, false) => "The flow module cannot be read. Its arguments: ours = theirs.",
             (false, _) => "Is this the module that gives one tenant's values to Sym?",
         };

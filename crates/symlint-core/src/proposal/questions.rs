@@ -90,7 +90,7 @@ fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             let Some(environment) = role.as_deref().and_then(|role| environment_of(role, &config.role_name)) else {
                 continue;
             };
-            // As the connector's module was given it, where that can be told.
+            // As the connector's module was given it, where that is known.
             let lower = environment.to_ascii_lowercase();
             let given = if title(&lower) == environment { lower } else { environment.to_owned() };
             let lines = block(&format!("tenant {}", quote(tenant.name())), &[("environment", quote(&given))]);
@@ -109,13 +109,13 @@ fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     }
 }
 
-/// Accounts that the runtime may enter and that are no tenant's.
+/// Accounts that the runtime may enter and that are not any tenant's.
 fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut extra: Vec<String> = Vec::new();
     let mut own: BTreeSet<String> = BTreeSet::new();
     for (model, config) in found {
         let is_set = model.variables.iter().all(|variable| variable.state == VariableState::Known);
-        // Whose an account is can only be told where all tenants are known.
+        // The owner of an account is known only where all tenants are known.
         if model.tenants.is_empty() || !is_set || !model.knows_its_flows() || !model.is_everything_readable() {
             return;
         }

@@ -21,7 +21,7 @@ use crate::policy::Policy;
 use crate::rule::{Catalogue, Level, Rule, closest};
 use crate::tenants::{Model, Provenance, RunId, State, Tenant, TenantId};
 
-/// Everything that a report is made of.
+/// Everything that a report is built from.
 pub(crate) struct Checked<'a, 'p> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) policy: &'a Policy,

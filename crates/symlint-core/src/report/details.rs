@@ -1,5 +1,5 @@
-//! What a comparison of two reports needs in addition to what they show: whose values findings are about, and where everything is
-//! written. It is made only where somebody compares.
+//! What a comparison of two reports needs in addition to what they show: whose values findings are about, and where
+//! everything is written. It is made only where somebody compares.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -412,7 +412,7 @@ fn at<T>(all: &[(Span, usize, FieldKind, T)], place: Span) -> impl Iterator<Item
 fn values_of(model: &Model<'_>, tenant: &Tenant, location: &mut dyn FnMut(Span) -> Location) -> Vec<ValueDetails> {
     let mut value = |field: &Field, grant: Option<usize>| ValueDetails {
         kind: field.kind,
-        name: model.name_of(tenant.id, field.kind),
+        name: model.path_of(tenant.id, field.kind).unwrap_or_else(|| field.kind.name().to_owned()),
         grant,
         value: known(field),
         location: location(model.project.visible(field.span)),

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-/// How many characters, in UTF-16 code units, a hash is made of.
+/// How many characters, in UTF-16 code units, a hash is built from.
 const WINDOW: usize = 100;
 const BASE: u64 = 37;
 /// Stands for the end of the file.

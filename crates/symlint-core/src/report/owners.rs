@@ -1,4 +1,4 @@
-//! Whose values a finding is about, beside those of its own tenant.
+//! Whose values a finding is about, in addition to those of its own tenant.
 
 use std::collections::BTreeSet;
 

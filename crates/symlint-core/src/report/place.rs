@@ -14,7 +14,7 @@ pub struct Location {
     pub file: Str,
     /// The first character.
     pub start: Place,
-    /// The character behind the last one.
+    /// The character after the last one.
     pub end: Place,
 }
 
@@ -32,7 +32,7 @@ pub struct Place {
 }
 
 impl Location {
-    /// Where `span`, one of `source`, stands.
+    /// The location of `span`, one of `source`.
     pub fn of(span: Span, source: &Source) -> Self {
         let place = |offset| {
             let Position { line, column, offset } = source.position(offset);

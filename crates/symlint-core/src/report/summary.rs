@@ -60,7 +60,7 @@ pub fn totals(report: &Report) -> String {
 
 /// What was not checked and is not a finding, a line each; with the run where there are several.
 pub fn coverage(report: &Report) -> Vec<String> {
-    // What is the same in several runs is said once.
+    // What is the same in several runs is reported once.
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     for (run, gap) in report.gaps().filter(|(_, gap)| !gap.is_finding) {
         let line = format!("{} [{}]", gap.reason, gap.code.as_str());

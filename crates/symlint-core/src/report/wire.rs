@@ -14,7 +14,7 @@ use crate::coverage::Code;
 use crate::finding::{SuppressedBy, Suppression};
 use crate::rule::{Fixable, Level};
 
-/// What symlint found, what it looked at, and what it did not check. Every format is made of it, and of nothing else.
+/// What symlint found, what it looked at, and what it did not check. Every format is computed from it alone.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
@@ -77,7 +77,7 @@ pub struct ReportedRun {
     pub connectors: usize,
     /// What was not checked, and why.
     pub not_checked: Vec<ReportedGap>,
-    /// The folder or the values file, told apart from the other runs. Not part of the JSON.
+    /// The folder or the values file, distinct from the other runs. Not part of the JSON.
     #[serde(skip)]
     pub name: String,
     /// The files that were read. Not part of the JSON.
@@ -231,7 +231,7 @@ pub struct ReportedFinding {
     pub rule: String,
     /// How bad it is.
     pub level: Level,
-    /// What is wrong, then what to do: one line that stands alone.
+    /// What is wrong, then what to do: one line that is understood alone.
     pub message: String,
     /// The key of the tenant; null where there is none, or more than one.
     pub tenant: Option<String>,
@@ -271,13 +271,13 @@ pub struct ReportedFinding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Related"))]
 pub struct RelatedPlace {
-    /// What stands there.
+    /// What it has to do with the finding.
     pub message: String,
     /// Where.
     pub location: Location,
 }
 
-/// A way to mend a finding.
+/// A way to fix a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Fix"))]
@@ -297,7 +297,7 @@ pub struct ReportedFix {
 pub struct ReportedEdit {
     /// What is replaced; empty for an insertion.
     pub location: Location,
-    /// What stands there instead.
+    /// The text to replace it with.
     pub text: String,
 }
 

@@ -6,8 +6,8 @@ use super::{Level, Rule};
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Related};
 use crate::tenants::{
-    Argument, Field, Model, NamingConvention, Piece, Relation, RelationKind, RoleNames, RoleNaming, SetUp, Tenant,
-    TenantId, count,
+    Argument, Field, FieldName, Model, NamingConvention, Piece, Relation, RelationKind, RoleNames, RoleNaming, SetUp,
+    Tenant, TenantId, count,
 };
 
 /// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
@@ -23,7 +23,7 @@ pub struct Context<'a> {
     findings: &'a mut Vec<Finding>,
 }
 
-/// Where a finding stands.
+/// Where a finding is reported.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The characters.
@@ -34,13 +34,13 @@ pub struct Place {
     pub path: Option<String>,
 }
 
-/// What a finding can stand on.
+/// What a finding can be reported at.
 pub trait Locate {
-    /// Where it stands.
+    /// Where it is reported.
     fn place(&self, sources: &Sources) -> Place;
 
-    /// Whether nothing else stands there, so that a fix can replace it: of a value that a function made, a piece has no
-    /// place of its own.
+    /// Whether nothing else is written there, so that a fix can replace it: a piece of a value that a function computed
+    /// has no place of its own.
     fn is_verbatim(&self, _: &Sources) -> bool {
         true
     }
@@ -145,8 +145,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What tenants of the run share that they should not, of one kind, in the order of the tenants on whom findings are
-    /// reported. The other tenant may be in another run.
+    /// What tenants of the run share that they should not, of one kind, in the order of the tenants on whom findings
+    /// are reported. The other tenant may be in another run.
     pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &'a Relation> + use<'a> {
         self.set_up.relations(self.model.run).iter().filter(move |relation| relation.kind == kind)
     }
@@ -193,6 +193,15 @@ impl<'a> Context<'a> {
         match self.set_up.file_to_name(tenant, self.model.run) {
             Some(_) => format!("that of {}", self.called(tenant)),
             None => format!("`{}`'s", tenant.name()),
+        }
+    }
+
+    /// What a value of a tenant of any run is called, in the reader's own words.
+    pub fn name(&self, field: &Field) -> FieldName {
+        match self.set_up.model(field.tenant.run) {
+            _ if field.tenant.run == self.model.run => self.model.name(field),
+            Some(model) => model.name(field),
+            None => FieldName::words(field.kind),
         }
     }
 
@@ -271,13 +280,13 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says something else than the page does about what happens if it stays and what to do.
+    /// Replaces the help of the page: what happens if it stays, and what to do.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.finding().help = Some(help.into());
         self
     }
 
-    /// Says that the finding is about these tenants: if they are several, it stands on none of them.
+    /// Says that the finding is about these tenants: if there are several, it is reported on none of them.
     pub fn group(mut self, tenants: &[TenantId]) -> Self {
         if tenants.len() > 1 {
             let mut names: Vec<String> = tenants.iter().map(|&id| self.name_of(id)).collect();
@@ -290,19 +299,19 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says what tells the finding from others of the rule that have the same path, or none, and stays the same when
-    /// the block moves. Without it, the tenants of a group do.
+    /// Says what distinguishes the finding from others of the rule that have the same path, or none, and stays the same
+    /// when the block moves. By default, the tenants of a group do.
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.finding().cause = Some(cause.into());
         self
     }
 
-    /// Adds a fix that keeps the meaning; none where what it replaces is not written as it is.
+    /// Adds a fix that keeps the meaning; none where the file does not contain the text that it replaces.
     pub fn safe_fix(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
         self.fix(title, true, at, text)
     }
 
-    /// Adds a fix that a person must look at; none where what it replaces is not written as it is.
+    /// Adds a fix that a person must review; none where the file does not contain the text that it replaces.
     pub fn suggestion(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
         self.fix(title, false, at, text)
     }
@@ -360,7 +369,7 @@ fn shortened(message: &str) -> String {
     whole
 }
 
-/// Adds at most so many characters of `text`.
+/// Adds at most this many characters of `text`.
 fn cut(text: &str, most: usize, to: &mut String) {
     match text.char_indices().nth(most) {
         Some((end, _)) => {
@@ -380,9 +389,9 @@ mod tests {
         let long = "x".repeat(100_000);
         let start = "x".repeat(WORD);
         for (message, expected) in [
-            (format!("`{long}` is no region"), format!("`{start}…` is no region")),
+            (format!("`{long}` is not a region"), format!("`{start}…` is not a region")),
             (format!("in {long}, but"), format!("in {start}… but")),
-            ("`a b` is\nno region".to_owned(), "`a b` is no region".to_owned()),
+            ("`a b` is\nno region".to_owned(), "`a b` is not a region".to_owned()),
         ] {
             assert_eq!(in_one_line(message), expected);
         }

@@ -87,7 +87,7 @@ impl<'a> Part<'a> {
     }
 
     /// Whether the two can be held against each other and differ. If exactly one of them is malformed they cannot:
-    /// its format finding stands alone.
+    /// only its format is reported.
     pub fn differs(self, other: Part<'_>) -> bool {
         self.text() != other.text() && self.is_well_formed() == other.is_well_formed()
     }

@@ -14,7 +14,7 @@ pub struct Comparable<'t> {
     pub tenant: TenantId,
     /// `sso_account_id`, unless the role is in another account.
     pub sso_account: Option<Part<'t>>,
-    /// The id in `instance_arn`, or the one that all permission sets have where that says nothing; none where all
+    /// The id in `instance_arn`, or the one that all permission sets have where that is inconclusive; none where all
     /// permission sets contradict `instance_arn`.
     pub instance: Option<Part<'t>>,
     /// `region`, unless there can be no such region.
@@ -103,7 +103,7 @@ fn instance<'t>(instance_arn: Option<Part<'t>>, grants: &[ComparableGrant<'t>]) 
 
 fn sso_account(tenant: &Tenant) -> Option<Part<'_>> {
     let account = account(&tenant.sso_account_id)?;
-    // An account of the documentation in the role's ARN says nothing about this one.
+    // An account of the documentation in the role's ARN is not evidence for this one.
     let is_contradicted = tenant.has_role_account_mismatch()
         && tenant.role_account().is_some_and(|role| !facts::is_placeholder_account(role.text()));
     (!is_contradicted).then_some(account)

@@ -15,7 +15,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) layout: &'a Layout,
     /// The declared type of the tenant; that of the shipped example is assumed without one.
     pub(crate) ty: Option<&'a Type>,
-    /// Where values do not fit the declared type: that has been said, and they are not only unknown.
+    /// Where values do not fit the declared type: that is already reported, and they are not only unknown.
     pub(crate) invalid: &'a HashSet<Span>,
     pub(crate) tenant: TenantId,
     pub(crate) path: Path,

@@ -8,7 +8,7 @@ use symlint_terraform::Str;
 use super::comparable::Comparable;
 use super::model::{RunId, Tenant, TenantId};
 
-/// The tenants of a run, with what is known of them beside their values.
+/// The tenants of a run, with what is known about them in addition to their values.
 pub(crate) struct Members<'t> {
     /// Which run it is.
     pub(crate) run: RunId,
@@ -147,7 +147,7 @@ fn of(firsts: &[u32], place: usize) -> u32 {
     firsts.get(place).copied().unwrap_or(u32::try_from(place).unwrap_or(u32::MAX))
 }
 
-/// Sets of places, of which each knows a smaller one of its set, or is the smallest.
+/// Sets of places. Each place knows a smaller one of its set, or is the smallest.
 #[derive(Clone)]
 struct Union(Vec<u32>);
 
@@ -179,8 +179,8 @@ impl Union {
     }
 }
 
-/// The first tenant of several, and the first of them that is apart from it. If any of them is apart from a tenant, one of
-/// these two is.
+/// The first tenant of several, and the first of them that is apart from it. If any of them is apart from a tenant, one
+/// of these two is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Firsts {
     first: First,
@@ -266,7 +266,8 @@ impl<K: Eq + Hash + Copy, V: Copy> Common<K, V> {
 }
 
 impl<K: Eq + Hash + Copy> Common<K, Option<Firsts>> {
-    /// Adds `new`, the latest so far, and returns the first one before it that is apart from it, of its run if possible.
+    /// Adds `new`, the latest so far, and returns the first one before it that is apart from it, of its run if
+    /// possible.
     pub(super) fn see(&mut self, key: K, new: First, apart: Apart<'_>) -> Option<First> {
         let own = match self.has_runs {
             true => Firsts::see(self.own.entry((new.tenant.run, key)).or_default(), new, apart),

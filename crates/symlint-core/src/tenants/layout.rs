@@ -49,8 +49,8 @@ pub(crate) struct Place {
 const OURS: usize = 3;
 
 impl Layout {
-    /// The layout of a collection with these ways, in which the `pairs` make grants. In the collection that is configured
-    /// or called as in the shipped example, what nobody has is missing where the example has it.
+    /// The layout of a collection with these ways, in which the `pairs` make grants. In the collection that is
+    /// configured or called as in the shipped example, what nobody has is missing where the example has it.
     pub(crate) fn new(ways: &[Way], pairs: &[Pair], expected: &Expected<'_>, config: &Config) -> Self {
         let Expected { is_configured, elsewhere } = *expected;
         let named = ways.iter().filter(|way| matches!(way.evidence, Evidence::Named | Evidence::Configured));
@@ -80,7 +80,7 @@ impl Layout {
         let ours = ours.iter().map(Vec::as_slice).filter(|path| !path.is_empty());
         let shape = match is_ours {
             true => Shape::of(known.chain(ours)),
-            // What some elements have as a list is no mistake where the list reaches a sink.
+            // A list in some elements is not a mistake where the list reaches a sink.
             false => Shape::of_foreign(known.filter(|path| !ways.iter().any(|way| is_list_at(&way.steps, path)))),
         };
         let single = |field| {

@@ -19,6 +19,7 @@ mod role_names;
 mod set_up;
 mod shape;
 mod sources;
+mod wording;
 
 pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape, other_shape};
 pub use characters::{Cleaned, Suspicious, stripped};
@@ -49,3 +50,4 @@ pub use sources::{
     Cases, Collection, Discovery, Evidence, FieldRef, Key, MadeOf, OtherAttribute, Owners, Reach, Shape, SinkPlace,
     Source, SourceIndex, Way, text_of,
 };
+pub use wording::FieldName;

@@ -5,7 +5,7 @@ use std::fmt;
 use foldhash::HashSet;
 use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Step as PathStep, Str};
 
-use crate::discover::{Step, Steps};
+use crate::discover::Steps;
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Field, FieldKind, State};
@@ -112,7 +112,7 @@ pub enum Whole {
     Object,
     /// `null`
     Null,
-    /// Something that is no object.
+    /// Something that is not an object.
     Other(&'static str),
     /// Not known before apply.
     Unknown,
@@ -347,7 +347,7 @@ pub struct Model<'p> {
     pub tenants: Vec<Tenant>,
     /// The calls of the flow module.
     pub flows: Vec<FlowCall<'p>>,
-    /// Whether there may be other calls, within modules of which it is not known how many instances there are.
+    /// Whether there may be other calls, within modules whose number of instances is not known.
     pub has_unknown_calls: bool,
     /// The calls of the connector module.
     pub connectors: Vec<ConnectorCall<'p>>,
@@ -373,7 +373,7 @@ pub struct Model<'p> {
     pub role_names: RoleNames,
     /// The entries that `merge` drops, in source order.
     pub overridden: Vec<Overridden>,
-    /// Which of the tenants' values an argument was made of.
+    /// Which of the tenants' values an argument was built from.
     pub sources_of_values: SourceIndex,
     /// What flows receive for tenants and is not known before apply, where what is written for the tenant is.
     pub unknown_effects: Vec<UnknownEffect>,
@@ -443,26 +443,6 @@ impl<'p> Model<'p> {
         let ways = &self.sources_of_values.collections().get(at)?.ways;
         let way = ways.iter().find(|way| way.field == kind && !way.is_fragment);
         way.or_else(|| ways.iter().find(|way| way.field == kind)).map(|way| way.steps.clone())
-    }
-
-    /// What a value of a tenant is called where its entry is written: `sso_connector_settings.role_arn`.
-    pub fn name_of(&self, tenant: TenantId, kind: FieldKind) -> String {
-        let names = |steps: Steps| {
-            let names =
-                steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.as_str()) } else { None });
-            names.collect::<Vec<_>>().join(".")
-        };
-        match self.way_to(tenant, kind) {
-            Some(steps) => names(steps),
-            None if FieldKind::CONNECTOR.contains(&kind) => format!("sso_connector_settings.{}", kind.name()),
-            None => kind.name().to_owned(),
-        }
-    }
-
-    /// What the connector's settings of a tenant are called as a whole.
-    pub fn settings_name(&self, tenant: TenantId) -> String {
-        let role = self.name_of(tenant, FieldKind::RoleArn);
-        role.rsplit_once('.').map_or(role.clone(), |(settings, _)| settings.to_owned())
     }
 
     /// The tenant to whose element `path` leads, or into it.

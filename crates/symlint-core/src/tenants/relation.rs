@@ -19,7 +19,7 @@ use crate::facts;
 pub struct Relation {
     /// What it is.
     pub kind: RelationKind,
-    /// On whom a finding stands: the later one, or the one that holds the wrong value.
+    /// On whom a finding is reported: the later one, or the one that holds the wrong value.
     pub tenant: TenantId,
     /// To whom it relates: the first one, or the one whose value it is.
     pub other: TenantId,
@@ -87,7 +87,8 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     if compared.has_runs { first_of_each_entry(found, compared) } else { found }
 }
 
-/// What two customers share in several runs is reported once: within a run if it is there, or else for the first two runs.
+/// What two customers share in several runs is reported once: within a run if it is there, or else for the first two
+/// runs.
 fn first_of_each_entry(mut found: Vec<Relation>, compared: &Compared<'_, '_>) -> Vec<Relation> {
     let groups = compared.groups;
     let entry = |id: TenantId| {
@@ -123,7 +124,7 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
         let is_directed = |relation: &Relation| relation.kind == RelationKind::TargetIsForeignSsoAccount;
         is_directed(later) && is_directed(first) && later.tenant == first.other
     };
-    // Two grants of one tenant are no pair of tenants: each repetition counts.
+    // Two grants of one tenant are not a pair of tenants: each repetition counts.
     found.dedup_by(|later, first| {
         pair(later) == pair(first) && (later.tenant != later.other || later == first) && !is_mutual(later, first)
     });
@@ -307,7 +308,7 @@ impl<'a, 't> Finder<'a, 't> {
     fn duplicate_targets(&mut self) {
         let mut references = self.references();
         for (tenant, at, grant) in self.grants() {
-            // A grant that contradicts its own tenant is no measure for others.
+            // A grant that contradicts its own tenant is not compared with others.
             let target = grant.target.filter(|target| self.targets.contains(target.text()));
             if let (Some(target), [part]) = (target, grant.instances.as_slice()) {
                 let reference = Reference { tenant, grant: Some(at), part: *part };

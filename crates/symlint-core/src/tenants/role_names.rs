@@ -16,7 +16,7 @@ pub enum RoleNaming {
     /// Nothing: the role is not known, its name is malformed or the same for all, or the tenant has no name to hold
     /// against it.
     Nothing,
-    /// It is no connector role, but another kind of role.
+    /// It is not a connector role, but another kind of role.
     OtherKind,
     /// It is the tenant's own, its customer's, or its organization's.
     Own,
@@ -50,7 +50,7 @@ pub enum NamingConventionKind {
     OtherForm(Affixes),
 }
 
-/// What stands around a name.
+/// What is before and after a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Affixes {
     /// Before it.
@@ -93,7 +93,7 @@ impl RoleNames {
 }
 
 impl Affixes {
-    /// What stands around `inner`, a normalised name, in `outer`; `None` where it is not in it, or all of it.
+    /// What is before and after `inner`, a normalised name, in `outer`; `None` where it is not in it, or all of it.
     fn around(inner: &str, outer: &str) -> Option<Self> {
         let at = normalise(outer).find(inner)?;
         let mut letters = outer.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).skip(at);
@@ -226,7 +226,7 @@ impl<'t> Everyone<'_, 't> {
     }
 }
 
-/// Tenants that share their SSO account and the role there: that they are one customer is said once, elsewhere.
+/// Tenants that share their SSO account and the role there: that they are one customer is reported once, elsewhere.
 fn sharing(relations: &[Relation], all: &Everyone<'_, '_>) -> HashSet<TenantId> {
     let role = |id: TenantId| all.tenant(id)?.connector.role_arn.as_str();
     relations
@@ -430,7 +430,7 @@ impl Judge<'_, '_> {
         self.shared_objects.contains(&id) && starts.any(|start| normalise(start) == named.role_word)
     }
 
-    /// Whether a tenant shares account and role with another one, and its key is the other's with words behind it: then
+    /// Whether a tenant shares account and role with another one, and its key is the other's with words after it: then
     /// it is a further entry for one customer, of whom there is one connector.
     fn is_further_entry(&self, id: TenantId, other: TenantId) -> bool {
         let key = |id: TenantId| self.all.tenant(id).and_then(key_of).map(words).unwrap_or_default();
@@ -461,7 +461,7 @@ mod tests {
         assert_eq!(around("foo", "tenant_foo"), Some(("tenant_".into(), String::new())));
         assert_eq!(around("foo", "Foo-"), None);
         assert_eq!(around("foo", "Bar"), None);
-        assert_eq!(around("f", "Foo"), None, "a letter is no name");
+        assert_eq!(around("f", "Foo"), None, "a letter is not a name");
         assert_eq!(around("", "Foo"), None);
     }
 

@@ -237,7 +237,7 @@ impl<'p> SetUp<'p> {
         of_run(&self.relations, run)
     }
 
-    /// The groups of tenants that share SSO account, instance and region, of which the second is in this run.
+    /// The groups of tenants that share SSO account, instance, and region, whose second tenant is in this run.
     pub fn shared_accounts(&self, run: RunId) -> &[Vec<TenantId>] {
         let second = |group: &Vec<TenantId>| group.get(1).map(|tenant| tenant.run);
         let from = self.shared_accounts.partition_point(|group| second(group) < Some(run));
@@ -255,17 +255,17 @@ impl<'p> SetUp<'p> {
         self.owners.is_account(account) || self.role_accounts.contains(account)
     }
 
-    /// The first tenant whose SSO account this is and that is a stranger to `tenant`, of its run if possible.
+    /// The first tenant whose SSO account this is and that is another customer's than `tenant`, of its run if possible.
     pub fn owner_of_account(&self, account: &str, tenant: TenantId) -> Option<TenantId> {
         self.owners.of_account(account, tenant, &self.groups)
     }
 
-    /// The first tenant whose instance this is and that is a stranger to `tenant`, of its run if possible.
+    /// The first tenant whose instance this is and that is another customer's than `tenant`, of its run if possible.
     pub fn owner_of_instance(&self, instance: &str, tenant: TenantId) -> Option<TenantId> {
         self.owners.of_instance(instance, tenant, &self.groups)
     }
 
-    /// The tenant of which another one is a copy, if it is one.
+    /// The tenant that another one was copied from, if it was.
     pub fn copied_from(&self, tenant: TenantId) -> Option<TenantId> {
         let from = self.relations.partition_point(|relation| relation.tenant < tenant);
         let mut own = self.relations.iter().skip(from).take_while(|relation| relation.tenant == tenant);

@@ -38,8 +38,8 @@ pub enum MisfitKind {
 /// How many letters may be wrong, missing, too many or swapped in a name that is still taken for another.
 const NEAR: usize = 2;
 
-/// Whether `name` is certainly no name of its own next to `meant`, as `regions`, `region_2` and `other_region` are next to
-/// `region`. Of a short name, two other letters make another word.
+/// Whether `name` is certainly no name of its own next to `meant`, as `regions`, `region_2` and `other_region` are next
+/// to `region`. Of a short name, two other letters make another word.
 fn is_slip(name: &str, meant: &str) -> bool {
     const SHORT: usize = 10;
     let is_longer = name.starts_with(meant) || name.ends_with(meant) || name.contains(|c: char| c.is_ascii_digit());
@@ -131,7 +131,7 @@ impl Shape {
     }
 }
 
-/// The way to a value: only where something is wrong, a path is made of it.
+/// The way to a value: only where something is wrong, a path is built from it.
 struct Way<'p, 'v> {
     start: &'p Path,
     names: Vec<&'v Str>,

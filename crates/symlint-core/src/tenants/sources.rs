@@ -10,10 +10,10 @@ use super::field::FieldKind;
 use super::model::{Tenant, TenantId};
 use crate::discover::{Step as Inside, Steps};
 
-/// How many origins are followed behind one value. Expressions that mean something have a handful.
+/// How many origins of one value are followed. Real expressions have a handful.
 const MOST: usize = 2_000;
 
-/// What a value was made of.
+/// What a value was built from.
 #[derive(Debug, Clone)]
 pub enum Source<'v> {
     /// A tenant as a whole, or its key.
@@ -24,11 +24,11 @@ pub enum Source<'v> {
     Attribute(TenantId, &'v Path),
     /// A collection of tenants as a whole.
     AllTenants,
-    /// Something that is no tenant's: a literal, another variable.
+    /// Something that does not belong to a tenant: a literal, another variable.
     Elsewhere(&'v Origin),
 }
 
-/// What a value was made of, nearly always one.
+/// What a value was built from, nearly always one.
 pub type MadeOf<'v> = SmallVec<[Source<'v>; 2]>;
 
 /// Which value of which tenant.
@@ -53,7 +53,7 @@ impl Source<'_> {
     }
 }
 
-/// A collection whose elements tenants are made of.
+/// A collection whose elements tenants are built from.
 #[derive(Debug)]
 pub struct Collection {
     /// Where it is.
@@ -199,11 +199,11 @@ pub enum Evidence {
     Named,
     /// It reaches what needs this value.
     Reaches,
-    /// It is the account in the role's ARN, in so many of the elements whose role is known.
+    /// It is the account in the role's ARN, in this many of the elements whose role is known.
     InRole(Cases),
-    /// It is in the safelist, in so many of the elements.
+    /// It is in the safelist, in this many of the elements.
     InSafelist(Cases),
-    /// It alone looks like one, in so many of the elements that have it.
+    /// It alone looks like one, in this many of the elements that have it.
     Looks(Cases),
 }
 
@@ -337,8 +337,8 @@ impl SourceIndex {
         self.locate(path).map(|(_, owners, _)| owners.as_slice()).unwrap_or_default()
     }
 
-    /// Everything that `value`, but not what is inside it, was made of; `None` where that is too much to look at. What
-    /// belongs to several tenants, `own` among them, is said to be of `own`.
+    /// Everything that `value`, but not what is inside it, was built from; `None` where that is too much to look at.
+    /// What belongs to several tenants, `own` among them, is said to be of `own`.
     pub fn of<'v>(&self, value: &'v Value, own: impl Into<Option<TenantId>>) -> Option<MadeOf<'v>> {
         let mut sources = MadeOf::new();
         let mut left = MOST;
@@ -346,7 +346,7 @@ impl SourceIndex {
         Some(sources)
     }
 
-    /// The tenants that `value`, or anything inside it, was made of, without repetitions.
+    /// The tenants that `value`, or anything inside it, was built from, without repetitions.
     pub fn tenants(&self, value: &Value) -> Vec<TenantId> {
         self.gathered(value, None).0
     }
@@ -361,7 +361,7 @@ impl SourceIndex {
         self.gathered(value, None).1
     }
 
-    /// Whether `value` was made of something of `tenant`, or depends on it.
+    /// Whether `value` was built from something of `tenant`, or depends on it.
     pub fn depends_on(&self, value: &Value, tenant: TenantId) -> bool {
         let mut found = false;
         value.origin.each_dependence(&mut |origin| {
@@ -418,7 +418,7 @@ impl SourceIndex {
             found.push(Source::Field(*field));
             return Some(());
         }
-        // A local or another variable says only through what a value came: what it was made of says more.
+        // A local or another variable says only through what a value came: what it was built from says more.
         match &origin.makeup {
             Makeup::Joined(parts) if !parts.is_empty() => {
                 parts.iter().try_for_each(|part| self.follow(&part.origin, own, left, found))
@@ -455,7 +455,7 @@ impl SourceIndex {
         Some((*at, owners, steps.len() - after))
     }
 
-    /// Adds a collection of which elements belong to tenants of others.
+    /// Adds a collection whose elements belong to tenants of others.
     pub(crate) fn push(&mut self, collection: Collection) {
         self.collections.push(collection);
     }
@@ -498,7 +498,8 @@ pub(crate) fn is_way(way: &[Inside], steps: &[&Step]) -> bool {
     way.len() == steps.len() && way.iter().rev().zip(steps.iter().rev()).all(is_step)
 }
 
-/// Whether two paths have the same steps, whatever is an attribute or a key: that depends on whether a type is declared.
+/// Whether two paths have the same steps, whatever is an attribute or a key: that depends on whether a type is
+/// declared.
 fn leads_to_the_same(a: &Path, b: &Path) -> bool {
     let same = |a: &Step, b: &Step| a == b || a.name().is_some_and(|name| b.name() == Some(name));
     let (mut own, mut other) = (a.backwards(), b.backwards());

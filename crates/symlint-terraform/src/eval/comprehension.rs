@@ -78,7 +78,8 @@ impl Evaluator<'_> {
         let mut entries = Vec::new();
         // What the keys and conditions tell is in the shape of the result.
         let mut sensitive = false;
-        // What the first element depends on in addition to the collection, the others do too: the whole was made of that.
+        // What the first element depends on in addition to the collection, the others do too: the whole was built from
+        // that.
         let mut made_of = vec![collection.origin.clone()];
         if pairs.is_empty() {
             self.empty_condition(comprehension, span, scope)?;

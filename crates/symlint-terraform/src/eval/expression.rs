@@ -12,7 +12,7 @@ use crate::value::{Entry, Kind, Unknown, Value};
 use super::scope::Scope;
 use super::{Answer, Attempt, Evaluator, Stop};
 
-/// Whether a condition is true, and what it was made of.
+/// Whether a condition is true, and what it was built from.
 pub(super) struct Condition {
     pub(super) holds: bool,
     pub(super) origin: Origin,

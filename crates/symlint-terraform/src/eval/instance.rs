@@ -171,7 +171,7 @@ impl<'p> Evaluator<'p> {
                 return made.clone();
             }
             Some(Instances::Running) => {
-                self.record(format!("module.{} refers to itself", call.name.text), call.span, None);
+                self.record(format!("`module.{}` refers to itself", call.name.text), call.span, None);
                 return Err(Arc::new(Unknown::new("this refers to itself", call.span)));
             }
             None => {}

@@ -1,7 +1,7 @@
 //! What has been evaluated already, and what is being evaluated.
 //!
 //! A value that was found before costs no depth to be found again. But values nest as deeply as the chains of locals
-//! that they are made of, and anyone who walks a value needs as much stack; so each result remembers how deep its
+//! that they are built from, and anyone who walks a value needs as much stack; so each result remembers how deep its
 //! evaluation went, and taking it counts as if it were evaluated again.
 
 use crate::limits::DEPTH;
@@ -53,7 +53,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether `item` is being evaluated in `instance`. Where it has not been yet, notes it, so that it can be forgotten.
+    /// Whether `item` is being evaluated in `instance`. Where it has not been yet, notes it, so that it can be
+    /// forgotten.
     pub(super) fn is_running(&self, instance: &Instance, item: Item) -> bool {
         match self.memo.borrow().get(&(instance.id(), item)) {
             None => self.configurations.borrow_mut().entry(instance.id()).or_default().push(item),
@@ -84,7 +85,7 @@ impl Evaluator<'_> {
             }
             Some(Slot::Running) => {
                 let outer = self.trial.replace(Trial::No);
-                let value = self.refused(format!("{} refers to itself", name()), span);
+                let value = self.refused(format!("`{}` refers to itself", name()), span);
                 self.trial.set(outer);
                 return value;
             }

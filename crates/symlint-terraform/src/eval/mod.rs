@@ -66,7 +66,7 @@ pub enum EvalErrorKind {
     Limit,
 }
 
-/// A key that is written twice in one mapping of YAML: Terraform keeps the last without a word.
+/// A key that is written twice in one mapping of YAML: Terraform silently keeps the last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LostKey {
     /// The key.
@@ -196,7 +196,7 @@ impl<'p> Evaluator<'p> {
         Self::with_steps(project, STEPS)
     }
 
-    /// An evaluator that may take so many steps beside those that the files account for.
+    /// An evaluator that may take this many steps in addition to those that the files account for.
     pub(crate) fn with_steps(project: &'p Project, steps: u64) -> Self {
         let bytes: usize = project.sources().iter().map(|(_, source)| source.text().len()).sum();
         Self {
@@ -237,7 +237,7 @@ impl<'p> Evaluator<'p> {
         self.root.clone()
     }
 
-    /// The value of `expr`, which stands in the module of `instance` (outside of any `for`).
+    /// The value of `expr`, which is in the module of `instance` (outside of any `for`).
     ///
     /// What Terraform would refuse is recorded as an error and unknown.
     pub fn evaluate(&self, instance: &Instance, expr: &Expr) -> Value {
@@ -322,7 +322,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// Records that a bound was hit, in a trial, too: it says nothing of the expression.
+    /// Records that a bound was hit, in a trial, too: it is not a property of the expression.
     fn record_limit(&self, message: String, span: Span) {
         self.push(EvalError { message, span, null: None, kind: EvalErrorKind::Limit });
     }
@@ -381,7 +381,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// [`Evaluator::settle`], where what is not known was made of `sources`.
+    /// [`Evaluator::settle`], where what is not known was built from `sources`.
     pub(crate) fn settle_from<'v>(
         &self,
         answer: Answer,

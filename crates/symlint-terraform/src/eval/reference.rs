@@ -90,7 +90,7 @@ impl<'p> Evaluator<'p> {
             }
         };
         let attribute = self.attribute_of(&value, &name.text, name.span);
-        // What is unknown says itself what it was made of.
+        // What is unknown says itself what it was built from.
         let sources = [&value].into_iter().filter(|value| value.as_unknown().is_none());
         Ok(Start::Value(self.settle_from(attribute, span, sources)))
     }
@@ -131,7 +131,7 @@ impl<'p> Evaluator<'p> {
         Ok(Start::Value(self.settle_from(element, span, sources)))
     }
 
-    /// `root.name`, where `root` is no name of a `for`.
+    /// `root.name`, where `root` is not the name of a `for`.
     fn reference(&self, root: &str, name: &Name, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let Some(instance) = scope.instance else {
             return Err(Stop::error_at("variables may not be used here", span));
@@ -235,7 +235,7 @@ impl<'p> Evaluator<'p> {
         Ok(from_call(value, instance, &name.text))
     }
 
-    /// What a module that is not part of the project would output: it is made of all that the call passes to it.
+    /// What a module that is not part of the project would output: it is built from all that the call passes to it.
     fn output_of_absent(&self, instance: &Instance, span: Span) -> Value {
         let unknown = Value::unknown(format!("{} is not part of the project", instance.address()), span);
         let Some((caller, call)) = self.call_of(instance) else { return unknown };
@@ -362,8 +362,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// What only the provider knows of a resource: it was made of all that the resource is configured with, and depends
-    /// on the key of the instance.
+    /// What only the provider knows of a resource: it was built from all that the resource is configured with, and
+    /// depends on the key of the instance.
     fn not_known(
         &self,
         resource: &'p Resource,

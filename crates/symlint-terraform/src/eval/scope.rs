@@ -11,7 +11,7 @@ pub(crate) struct Scope<'a> {
     pub(super) instance: Option<&'a Instance>,
     /// What `each` or `count` stands for.
     pub(super) repetition: Option<&'a Repetition>,
-    /// Whether `each` and `count` stand for nothing where there is no repetition; else that is only not said.
+    /// Whether `each` and `count` stand for nothing where there is no repetition; otherwise that is unknown.
     pub(super) is_single: bool,
     /// The names of the `for` expressions around, innermost first.
     pub(super) names: Option<&'a Binding<'a>>,

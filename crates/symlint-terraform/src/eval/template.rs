@@ -15,11 +15,11 @@ use super::{Answer, Evaluator, Stop};
 pub(crate) struct Pieces {
     text: String,
     parts: Vec<OriginPart>,
-    /// Whether something decided on the text that is no part of it, and sensitive.
+    /// Whether something sensitive that is not part of the text decided on it.
     sensitive: bool,
-    /// What decided on the text and is no part of it.
+    /// What decided on the text and is not part of it.
     decided_by: Vec<Origin>,
-    /// The first part that is unknown, if any, and what the others of these were made of.
+    /// The first part that is unknown, if any, and what the others of these were built from.
     unknown: Option<Value>,
     unknown_origins: Vec<Origin>,
 }

@@ -16,7 +16,7 @@ use super::{EvalError, EvalErrorKind, Evaluator, Trial};
 /// A collection (by its address) and the variable to whose type it was converted.
 pub(super) type ConversionKey = (usize, u32, u32);
 
-/// Collections with at least so many elements are converted once for all instances that take the same one.
+/// Collections with at least this many elements are converted once for all instances that take the same one.
 const LARGE: usize = 64;
 
 impl<'p> Evaluator<'p> {
@@ -53,7 +53,7 @@ impl<'p> Evaluator<'p> {
         let misfits = self.problems.borrow().get(&variable.name.text).is_some_and(|problems| {
             instance.call().is_none() && problems.iter().any(|problem| problem.kind.is_error())
         });
-        // What does not fit the type has been told, and would fail here once more.
+        // What does not fit the type is already reported, and would fail here once more.
         if misfits || value.as_unknown().is_some() {
             return;
         }
@@ -206,7 +206,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Terraform refuses a default that does not fit the type, needed or not. What is wrong with the one that is `used`
-    /// is told where it is converted.
+    /// is reported where it is converted.
     fn check_default(&self, variable: &Variable, used: bool) {
         let Some(default) = &variable.default else { return };
         if !self.checked.borrow_mut().insert(default.value.span) {

@@ -29,7 +29,7 @@ impl Arguments<'_, '_> {
     }
 
     fn wants(&self, index: usize, wanted: &str, value: &Value) -> Stop {
-        self.refuse(format_args!("takes a {wanted} as argument {}, not a {}", index + 1, value.type_name()))
+        self.refuse(format_args!("expects a {wanted} as argument {}, not a {}", index + 1, value.type_name()))
     }
 
     /// Counts steps.
@@ -91,10 +91,10 @@ impl Arguments<'_, '_> {
     pub(super) fn integer(&self, index: usize) -> Answer<i64> {
         let number = self.number(index)?;
         if !number.is_integer() {
-            return Err(self.refuse(format_args!("takes a whole number as argument {}", index + 1)));
+            return Err(self.refuse(format_args!("expects a whole number as argument {}", index + 1)));
         }
         number::to_integer(&number)
-            .ok_or_else(|| self.refuse(format_args!("takes no number as large as argument {} is", index + 1)))
+            .ok_or_else(|| self.refuse(format_args!("expects a smaller number as argument {}", index + 1)))
     }
 
     /// The elements of the argument, a list, set or tuple.
@@ -147,7 +147,7 @@ impl Arguments<'_, '_> {
         let mut origins = Vec::with_capacity(self.values.len());
         let mut left = 256;
         for value in self.values {
-            // What is not a collection leads to what it is made of, where there is something.
+            // What is not a collection leads to what it is built from, where there is something.
             match value.entries().is_some() || value.elements().is_some() {
                 true => value.gather(&mut origins, &mut left),
                 false => origins.push(value.origin.clone()),
@@ -165,7 +165,7 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::Bool(value)))
     }
 
-    /// A string that was made of the arguments: the argument itself, where it did not change.
+    /// A string that was built from the arguments: the argument itself, where it did not change.
     pub(super) fn made(&self, text: &str) -> Answer {
         if text.len() > BYTES {
             return Err(Stop::limit("this text is too long to be evaluated"));
@@ -245,7 +245,7 @@ impl Arguments<'_, '_> {
     pub(super) fn convert(&self, value: &Value, ty: &Type) -> Answer {
         let converted = convert_within(value, ty, self.evaluator.meter());
         if converted.problems.iter().any(|problem| problem.kind.is_error()) {
-            return Err(self.refuse(format_args!("needs what can be a {ty}")));
+            return Err(self.refuse(format_args!("expects a value that can be a {ty}")));
         }
         Ok(converted.value)
     }

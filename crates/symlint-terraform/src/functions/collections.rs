@@ -31,7 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, &'a [Entry])> {
     let value = args.value(index)?;
     let entries =
-        value.entries().ok_or_else(|| args.refuse(format_args!("takes a map, not a {}", value.type_name())))?;
+        value.entries().ok_or_else(|| args.refuse(format_args!("expects a map, not a {}", value.type_name())))?;
     args.spend(entries.len())?;
     Ok((value, entries))
 }
@@ -62,7 +62,7 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
             Type::Any
         };
         if !matches!(ty, Type::Any | Type::Map(_) | Type::Object(_)) {
-            return Err(args.refuse(format_args!("takes a map, not a {ty}")));
+            return Err(args.refuse(format_args!("expects a map, not a {ty}")));
         }
         matching &= map_type.as_ref().is_none_or(|first| is_exactly(first, &ty));
         map_type.get_or_insert(ty);
@@ -108,10 +108,10 @@ fn concat(args: &Arguments<'_, '_>) -> Answer {
             Kind::List(_) => {}
             Kind::Tuple(_) => all_lists = false,
             Kind::Set(_) => all_lists &= index > 0,
-            _ => return Err(args.refuse("takes lists")),
+            _ => return Err(args.refuse("expects lists")),
         }
         if matches!(value.kind, Kind::Set(_)) {
-            return Err(args.refuse("takes lists, not sets"));
+            return Err(args.refuse("expects lists, not sets"));
         }
         items.extend(args.items(index)?);
         args.spend(items.len())?;
@@ -202,7 +202,7 @@ fn reverse(args: &Arguments<'_, '_>) -> Answer {
 fn slice(args: &Arguments<'_, '_>) -> Answer {
     let items = args.items(0)?;
     if matches!(args.value(0)?.kind, Kind::Set(_)) {
-        return Err(args.refuse("takes a list, not a set"));
+        return Err(args.refuse("expects a list, not a set"));
     }
     let (start, end) = (place(args, 1)?, place(args, 2)?);
     let part =
@@ -213,7 +213,7 @@ fn slice(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn place(args: &Arguments<'_, '_>, index: usize) -> Answer<usize> {
-    usize::try_from(args.integer(index)?).map_err(|_| args.refuse("takes no negative index"))
+    usize::try_from(args.integer(index)?).map_err(|_| args.refuse("does not accept a negative index"))
 }
 
 fn chunklist(args: &Arguments<'_, '_>) -> Answer {
@@ -221,7 +221,7 @@ fn chunklist(args: &Arguments<'_, '_>) -> Answer {
     let items = list.elements().unwrap_or_default();
     let size = place(args, 1)?;
     let size = if size == 0 { items.len().max(1) } else { size };
-    let Type::List(element) = args.type_of(&list)? else { return Err(args.refuse("takes a list")) };
+    let Type::List(element) = args.type_of(&list)? else { return Err(args.refuse("expects a list")) };
     let chunk = |chunk: &[Value]| Value::typed(Kind::List(chunk.into()), args.origin(), (*element).clone());
     args.list_of(items.chunks(size).map(chunk).collect(), Type::List(element.clone()))
 }
@@ -260,7 +260,7 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
     for entry in map.entries().unwrap_or_default() {
         let list = map.child(entry);
         if list.is_null() {
-            return Err(args.refuse("takes lists, not null").on_null(&list));
+            return Err(args.refuse("expects lists, not null").on_null(&list));
         }
         let items = args.items_of(&list).ok_or_else(|| Stop::Unknown(list.clone()))?;
         for item in items? {
@@ -290,11 +290,11 @@ fn transpose(args: &Arguments<'_, '_>) -> Answer {
 fn zipmap(args: &Arguments<'_, '_>) -> Answer {
     let keys = args.strings(0)?;
     if matches!(args.value(1)?.kind, Kind::Set(_)) {
-        return Err(args.refuse("takes a list of values, not a set"));
+        return Err(args.refuse("expects a list of values, not a set"));
     }
     let values = args.items(1)?;
     if keys.len() != values.len() {
-        return Err(args.refuse("takes as many keys as values"));
+        return Err(args.refuse("expects as many keys as values"));
     }
     let mut entries: Vec<Entry> = Vec::with_capacity(keys.len());
     for (key, value) in keys.iter().zip(values) {

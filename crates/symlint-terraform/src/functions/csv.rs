@@ -21,8 +21,8 @@ struct Field {
 fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
     args.evaluator.meter().spend(text.len() / 8)?;
-    let mut records = records(&text).ok_or_else(|| args.refuse("takes a text in CSV"))?.into_iter();
-    let header = records.next().ok_or_else(|| args.refuse("takes a text with a header line"))?;
+    let mut records = records(&text).ok_or_else(|| args.refuse("expects a text in CSV"))?.into_iter();
+    let header = records.next().ok_or_else(|| args.refuse("expects a text with a header line"))?;
     let value = |field: &Field| {
         let (text, form) = match &field.text {
             Some(text) => (Str::from(text.as_str()), Form::Whole),
@@ -35,13 +35,13 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
     distinct.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     distinct.dedup();
     if distinct.len() < names.len() {
-        return Err(args.refuse("takes a header whose names differ"));
+        return Err(args.refuse("expects a header whose names differ"));
     }
     let mut rows = Vec::new();
     for record in records {
         args.spend(record.len() + 1)?;
         if record.len() != names.len() {
-            return Err(args.refuse("takes lines with as many fields as the header"));
+            return Err(args.refuse("expects lines with as many fields as the header"));
         }
         let entry = |(name, field): (&Value, &Field)| {
             Entry::new(name.as_str().cloned().unwrap_or_default(), name.origin.span, value(field))

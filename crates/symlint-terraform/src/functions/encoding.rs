@@ -49,7 +49,7 @@ fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
         Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
         // Go reads a few escapes that are wrong.
         Err(_) if text.contains("\\u") => Err(Stop::reason("this text is not decoded here")),
-        Err(_) => Err(args.refuse("takes a text in JSON")),
+        Err(_) => Err(args.refuse("expects a text in JSON")),
     }
 }
 
@@ -108,7 +108,7 @@ impl Decoder<'_, '_> {
     }
 }
 
-/// The origins of what is in `value`, so that a text made of it still says where its parts were written.
+/// The origins of what is in `value`, so that a text built from it still says where its parts were written.
 fn leaves(value: &Value, origins: &mut Vec<Origin>) {
     if origins.len() >= LEAVES {
         return;
@@ -215,9 +215,9 @@ const LENIENT: GeneralPurpose =
 fn base64decode(args: &Arguments<'_, '_>) -> Answer {
     // Go skips line breaks; the rest is strict.
     let digits: Vec<u8> = args.text(0)?.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    let bytes = LENIENT.decode(digits).map_err(|_| args.refuse("takes a text in base 64"))?;
+    let bytes = LENIENT.decode(digits).map_err(|_| args.refuse("expects a text in base 64"))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(args.result(Kind::String(Str::from(text)))),
-        Err(_) => Err(args.refuse("takes an encoded text in UTF-8")),
+        Err(_) => Err(args.refuse("expects an encoded text in UTF-8")),
     }
 }

@@ -96,7 +96,7 @@ fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     }
     let full = crate::module::join(&folder, &name);
     if name.is_empty() || list(args, &full)?.is_some() {
-        return Err(args.refuse("takes the path of a file, not of a folder"));
+        return Err(args.refuse("expects the path of a file, not of a folder"));
     }
     Ok(false)
 }
@@ -137,7 +137,7 @@ fn file(args: &Arguments<'_, '_>) -> Answer {
     let id = read(args, &path)?;
     let source = args.evaluator.project().sources().get(id);
     if !source.invalid_bytes().is_empty() {
-        return Err(args.refuse("takes a file in UTF-8"));
+        return Err(args.refuse("expects a file in UTF-8"));
     }
     let (text, form) = match crate::syntax::normalised(source.text()) {
         Some(normalised) => (Str::from(normalised), Form::Whole),
@@ -196,7 +196,7 @@ fn templatefile(args: &Arguments<'_, '_>) -> Answer {
     let (path, origin) = args.string(0)?;
     let id = read(args, &path)?;
     if !args.evaluator.project().sources().get(id).invalid_bytes().is_empty() {
-        return Err(args.refuse("takes a file in UTF-8"));
+        return Err(args.refuse("expects a file in UTF-8"));
     }
     Ok(rendered(args, id)?.depending_on(&origin))
 }
@@ -212,7 +212,7 @@ fn templatestring(args: &Arguments<'_, '_>) -> Answer {
 fn rendered(args: &Arguments<'_, '_>, id: FileId) -> Answer {
     let values = args.value(1)?;
     if values.entries().is_none() {
-        return Err(args.refuse("takes the values for the template as an object"));
+        return Err(args.refuse("expects the values for the template as an object"));
     }
     let source = args.evaluator.project().sources().get(id);
     let template = read_template(id, &source).map_err(|error| Stop::error_at(error.message, error.span))?;

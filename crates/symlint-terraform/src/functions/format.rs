@@ -39,7 +39,7 @@ fn formatlist(args: &Arguments<'_, '_>) -> Answer {
             }
         };
         if *length.get_or_insert(items.len()) != items.len() {
-            return Err(args.refuse("takes lists of one length"));
+            return Err(args.refuse("expects lists of one length"));
         }
         columns.push(Ok(items));
     }
@@ -109,7 +109,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
                 return Err(Stop::reason("how a null is formatted depends on its type"));
             }
             if verb.letter != 'v' {
-                return Err(args.refuse("takes no null for this verb").on_null(value));
+                return Err(args.refuse("does not accept null for this verb").on_null(value));
             }
         }
         pieces.push(&show(args, &verb, value)?, &value.origin)?;
@@ -185,7 +185,7 @@ fn show(args: &Arguments<'_, '_>, verb: &Verb, value: &Value) -> Answer<String> 
             padded(&text, verb)
         }
         's' | 'q' => {
-            let text = shown(value).ok_or_else(|| args.refuse("takes a string for this verb"))?;
+            let text = shown(value).ok_or_else(|| args.refuse("expects a string for this verb"))?;
             let cut: String = match verb.precision {
                 // Terraform does not cut to nothing.
                 Some(precision) if precision > 0 => characters(&text)?.iter().take(precision).collect(),
@@ -198,7 +198,7 @@ fn show(args: &Arguments<'_, '_>, verb: &Verb, value: &Value) -> Answer<String> 
         }
         't' => match to_bool(value) {
             Primitive::Is(Value { kind: Kind::Bool(truth), .. }) => Ok(truth.to_string()),
-            _ => Err(args.refuse("takes true or false for this verb")),
+            _ => Err(args.refuse("expects true or false for this verb")),
         },
         'b' | 'd' | 'o' | 'x' | 'X' => whole(args, verb, &*args.as_number(value, 1)?),
         _ => Ok(fraction(verb, &*args.as_number(value, 1)?)),
@@ -217,7 +217,7 @@ fn sign(verb: &Verb, number: &BigDecimal) -> &'static str {
 /// A whole number, as Go's `big.Int` formats it.
 fn whole(args: &Arguments<'_, '_>, verb: &Verb, number: &BigDecimal) -> Answer<String> {
     if !number.is_integer() {
-        return Err(args.refuse("takes a whole number for this verb"));
+        return Err(args.refuse("expects a whole number for this verb"));
     }
     let (integer, _) = number.with_scale(0).into_bigint_and_exponent();
     let (base, prefix) = match verb.letter {

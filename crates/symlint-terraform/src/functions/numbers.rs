@@ -91,12 +91,12 @@ fn log(args: &Arguments<'_, '_>) -> Answer {
 fn parseint(args: &Arguments<'_, '_>) -> Answer {
     let value = args.value(0)?;
     if !matches!(value.kind, Kind::String(_)) {
-        return Err(args.refuse("takes a string"));
+        return Err(args.refuse("expects a string"));
     }
     let text = args.text(0)?;
     let base = args.integer(1)?;
     let base = u32::try_from(base).ok().filter(|base| (2..=62).contains(base));
-    let base = base.ok_or_else(|| args.refuse("takes a base from 2 to 62"))?;
+    let base = base.ok_or_else(|| args.refuse("expects a base from 2 to 62"))?;
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
     args.spend(digits.len())?;
     // As Go has it: capitals are the small letters again, or what follows them where more than 36 digits are needed.
@@ -109,7 +109,7 @@ fn parseint(args: &Arguments<'_, '_>) -> Answer {
         .map(|c| digit(c).filter(|digit| *digit < base).and_then(|digit| u8::try_from(digit).ok()))
         .collect();
     let digits = digits.filter(|digits| !digits.is_empty()).and_then(|digits| BigUint::from_radix_be(&digits, base));
-    let magnitude = digits.ok_or_else(|| args.refuse("takes a number of this base"))?;
+    let magnitude = digits.ok_or_else(|| args.refuse("expects a number of this base"))?;
     let sign = if text.starts_with('-') { Sign::Minus } else { Sign::Plus };
     let parsed = BigInt::from_biguint(sign, magnitude);
     known(args, BigDecimal::from(parsed))

@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] =
 
 fn compile(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pattern> {
     Pattern::read(pattern, subject).map_err(|problem| match problem {
-        Problem::Invalid => args.refuse(format_args!("takes a pattern, which `{pattern}` is not")),
+        Problem::Invalid => args.refuse(format_args!("expects a pattern, and `{pattern}` is not one")),
         Problem::Unusual => Stop::reason("this pattern is not evaluated"),
     })
 }
@@ -30,7 +30,7 @@ fn compile_groups(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Ans
     if named == 0 || named == pattern.groups.len() {
         Ok(pattern)
     } else {
-        Err(args.refuse("takes groups that all have names, or none"))
+        Err(args.refuse("expects groups that all have names, or none"))
     }
 }
 

@@ -30,7 +30,7 @@ fn length(args: &Arguments<'_, '_>) -> Answer {
         Kind::Set(_) => args.items(0)?.len(),
         Kind::List(items) | Kind::Tuple(items) => items.len(),
         Kind::Map(entries) | Kind::Object(entries) => entries.len(),
-        _ => return Err(args.refuse(format_args!("takes a collection or string, not a {}", value.type_name()))),
+        _ => return Err(args.refuse(format_args!("expects a collection or string, not a {}", value.type_name()))),
     };
     Ok(args.result(Kind::Number(number::whole(length))))
 }
@@ -39,7 +39,7 @@ fn lookup(args: &Arguments<'_, '_>) -> Answer {
     let map = args.value(0)?;
     let (key, key_origin) = args.string(1)?;
     if map.entries().is_none() {
-        return Err(args.refuse(format_args!("takes a map, not a {}", map.type_name())));
+        return Err(args.refuse(format_args!("expects a map, not a {}", map.type_name())));
     }
     let mut default = args.values.get(2).cloned();
     if let Kind::Map(_) = &map.kind
@@ -55,7 +55,7 @@ fn lookup(args: &Arguments<'_, '_>) -> Answer {
     let instead =
         |default: Value| default.depending_on(&map.origin).depending_on(&key_origin).marked(map.is_sensitive());
     let found = found.or_else(|| default.map(instead));
-    let found = found.ok_or_else(|| args.refuse("finds no such key, and has no default"))?;
+    let found = found.ok_or_else(|| args.refuse("does not find this key, and has no default"))?;
     Ok(found.marked(key_origin.sensitive))
 }
 
@@ -63,14 +63,14 @@ fn element(args: &Arguments<'_, '_>) -> Answer {
     let list = args.value(0)?;
     let items = match &list.kind {
         Kind::List(items) | Kind::Tuple(items) => items,
-        _ => return Err(args.refuse(format_args!("takes a list, not a {}", list.type_name()))),
+        _ => return Err(args.refuse(format_args!("expects a list, not a {}", list.type_name()))),
     };
     let empty = || args.refuse("finds nothing in an empty list");
     let len = i64::try_from(items.len()).ok().filter(|&len| len > 0).ok_or_else(empty)?;
     let index = args.integer(1)?;
     // Terraform counts from the end of a list; of a tuple it does not.
     if index % len < 0 && matches!(list.kind, Kind::Tuple(_)) {
-        return Err(args.refuse("takes no negative index into a tuple"));
+        return Err(args.refuse("does not accept a negative index into a tuple"));
     }
     let parts = list.parts_by(&args.value(1)?.origin, list.origin.span);
     let found = usize::try_from(index.rem_euclid(len)).ok().and_then(|index| parts.at(index)).ok_or_else(empty)?;
@@ -97,7 +97,7 @@ fn contains(args: &Arguments<'_, '_>) -> Answer {
 fn index(args: &Arguments<'_, '_>) -> Answer {
     let list = args.value(0)?;
     if !matches!(list.kind, Kind::List(_) | Kind::Tuple(_)) {
-        return Err(args.refuse("takes a list"));
+        return Err(args.refuse("expects a list"));
     }
     let wanted = args.value(1)?;
     for (at, item) in args.items(0)?.into_iter().enumerate() {
@@ -115,7 +115,7 @@ fn one(args: &Arguments<'_, '_>) -> Answer {
     match items.len() {
         0 => Ok(Value::typed(Kind::Null, args.origin(), args.value(0)?.of().cloned().unwrap_or(Type::Any))),
         1 => items.pop().ok_or_else(|| args.refuse("finds nothing")),
-        _ => Err(args.refuse("takes a list of one element, or of none")),
+        _ => Err(args.refuse("expects a list of one element, or of none")),
     }
 }
 
@@ -128,7 +128,7 @@ fn truths(args: &Arguments<'_, '_>, decisive: bool) -> Answer {
             Primitive::Is(value) if value.as_unknown().is_some() => undecided = Some(value),
             // A null counts as false.
             Primitive::Is(_) => decided |= !decisive,
-            _ => return Err(args.refuse("takes a list of true and false")),
+            _ => return Err(args.refuse("expects a list of true and false")),
         }
     }
     if decided {
@@ -153,7 +153,7 @@ fn sum(args: &Arguments<'_, '_>) -> Answer {
     let mut total = number::whole(0);
     for item in &items {
         if item.is_null() {
-            return Err(args.refuse("takes no null"));
+            return Err(args.refuse("does not accept null"));
         }
         total = numeric(number::add(&total, &*args.as_number(item, 0)?))?;
     }
@@ -165,7 +165,7 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
     let types = args.values.iter().map(|value| type_of(value, args.evaluator.meter()));
     let types = types.collect::<Result<Vec<Type>, _>>()?;
     let common = unify_all(&types.iter().collect::<Vec<_>>());
-    let common = common.ok_or_else(|| args.refuse("takes arguments of one type"))?;
+    let common = common.ok_or_else(|| args.refuse("expects arguments of one type"))?;
     // What is empty is why the next is taken.
     let mut empty: Vec<&Value> = Vec::new();
     for index in 0..args.len() {
@@ -193,7 +193,7 @@ fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
     for index in 0..args.len() {
         match args.type_of(args.nullable(index)?)? {
             Type::List(_) | Type::Tuple(_) => {}
-            _ => return Err(args.refuse("takes lists")),
+            _ => return Err(args.refuse("expects lists")),
         }
     }
     let is_filled = |list: &&Value| list.elements().is_some_and(|items| !items.is_empty());
@@ -205,10 +205,10 @@ fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
 
 fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
     let list = args.list(args.items(0)?)?;
-    let values = args.items_of(&list).unwrap_or_else(|| Err(args.refuse("takes lists")))?;
+    let values = args.items_of(&list).unwrap_or_else(|| Err(args.refuse("expects lists")))?;
     let (mut keys, wanted) = (args.items(1)?, args.items(2)?);
     if values.len() != keys.len() {
-        return Err(args.refuse("takes as many keys as values"));
+        return Err(args.refuse("expects as many keys as values"));
     }
     // Keys and what is looked for are of one type.
     keys.extend(wanted);

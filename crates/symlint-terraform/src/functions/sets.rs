@@ -26,7 +26,7 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
     let mut types = Vec::with_capacity(args.len());
     for index in 0..args.len() {
         let set = args.convert(args.value(index)?, &any)?;
-        args.items_of(&set).unwrap_or_else(|| Err(args.refuse("takes sets")))?;
+        args.items_of(&set).unwrap_or_else(|| Err(args.refuse("expects sets")))?;
         let of = element_type(args, &set)?;
         // An empty set of no type is one of any.
         if !(matches!(of, Type::Any) && set.elements().is_some_and(<[Value]>::is_empty)) {
@@ -39,12 +39,12 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
         // What stays open although a set has a type is of no use to Terraform.
         types => unify_all(&types.iter().collect::<Vec<_>>())
             .filter(|common| !matches!(common, Type::Any) || types.iter().all(|of| matches!(of, Type::Any)))
-            .ok_or_else(|| args.refuse("takes sets of one type"))?,
+            .ok_or_else(|| args.refuse("expects sets of one type"))?,
     };
     let whole = Type::Set(Box::new(of.clone()));
     let converted = |set: &Value| {
         let set = args.convert(set, &whole)?;
-        args.items_of(&set).unwrap_or_else(|| Err(args.refuse("takes sets")))
+        args.items_of(&set).unwrap_or_else(|| Err(args.refuse("expects sets")))
     };
     Ok((sets.iter().map(converted).collect::<Answer<_>>()?, of))
 }
@@ -52,7 +52,7 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
 fn element_type(args: &Arguments<'_, '_>, list: &Value) -> Answer<Type> {
     match args.type_of(list)? {
         Type::List(of) | Type::Set(of) => Ok(*of),
-        _ => Err(args.refuse("takes sets")),
+        _ => Err(args.refuse("expects sets")),
     }
 }
 
@@ -63,7 +63,7 @@ fn set_of(args: &Arguments<'_, '_>, items: Vec<Value>, of: Type) -> Answer {
     Ok(Value::typed(make_set(items, args.evaluator.meter())?, args.origin(), of).marked(hides))
 }
 
-/// The elements of which as many sets have one as `keep` wants, given how many sets there are.
+/// The elements that are in as many sets as `keep` wants, given how many sets there are.
 fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
     let (sets, of) = sets(args)?;
     let mut counts = HashMap::default();
@@ -89,7 +89,7 @@ fn symmetric_difference(args: &Arguments<'_, '_>) -> Answer {
 
 fn setsubtract(args: &Arguments<'_, '_>) -> Answer {
     let (sets, of) = sets(args)?;
-    let [minuend, subtrahend] = sets.as_slice() else { return Err(args.refuse("takes two sets")) };
+    let [minuend, subtrahend] = sets.as_slice() else { return Err(args.refuse("expects two sets")) };
     let mut gone = HashSet::default();
     for item in subtrahend {
         gone.insert(canonical(item, args.evaluator.meter())?);

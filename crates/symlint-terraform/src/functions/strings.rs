@@ -169,7 +169,7 @@ fn substr(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn indent(args: &Arguments<'_, '_>) -> Answer {
-    let spaces = usize::try_from(args.integer(0)?).map_err(|_| args.refuse("takes no negative number"))?;
+    let spaces = usize::try_from(args.integer(0)?).map_err(|_| args.refuse("does not accept a negative number"))?;
     args.spend(spaces)?;
     let text = args.text(1)?;
     args.spend(spaces.saturating_mul(text.matches('\n').count()))?;

@@ -1,7 +1,7 @@
 //! `yamldecode`: values that know where in the YAML they were written.
 //!
-//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown, and so is what
-//! only they refuse.
+//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown, and so is
+//! what only they refuse.
 
 use std::ops::Range;
 
@@ -53,8 +53,8 @@ struct Reader<'a, 't, 'p> {
     anchors: HashMap<usize, Value>,
 }
 
-/// What of our parser's complaints Terraform's has too. It takes more: brackets and quoted texts of several lines may be
-/// indented in any way there, and a comment may follow a quote at once.
+/// What of our parser's complaints Terraform's has too. It takes more: brackets and quoted texts of several lines may
+/// be indented in any way there, and a comment may follow a quote at once.
 const REFUSED: &[&str] = &[
     "block sequence entries are not allowed in this context",
     "mapping values are not allowed in this context",
@@ -177,11 +177,11 @@ impl<'t> Reader<'_, 't, '_> {
             match event {
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
                 Event::StreamEnd => break,
-                _ if value.is_some() => return Err(self.args.refuse("takes one document")),
+                _ if value.is_some() => return Err(self.args.refuse("expects one document")),
                 event => value = Some(self.node(event, range, 0)?),
             }
         }
-        value.ok_or_else(|| self.args.refuse("takes a document in YAML"))
+        value.ok_or_else(|| self.args.refuse("expects a document in YAML"))
     }
 
     fn node(&mut self, event: Event<'t>, range: Range<usize>, depth: usize) -> Answer {
@@ -192,7 +192,8 @@ impl<'t> Reader<'_, 't, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_string = style != ScalarStyle::Plain;
                 let text = self.without_last_break(&text, style, &range);
-                // Terraform's parser takes a block such as `y` for what it would be without one, and shows that as text.
+                // Terraform's parser takes a block such as `y` for what it would be without one, and shows that as
+                // text.
                 let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 if is_block && !matches!(resolve(text), Ok(Plain::Text)) {
                     return Err(self.odd("this block of text reads like something else", range));

@@ -1,4 +1,4 @@
-//! What is said about a text that is not JSON.
+//! The message about a text that is not JSON.
 
 use std::ops::Range;
 

@@ -12,7 +12,7 @@ use super::mistake::{self, Mistake};
 /// How deep objects and arrays may be in each other.
 const MAX_DEPTH: usize = 100;
 
-/// `text` with the replacement character for each half of a surrogate pair that stands alone, as Go reads it. All places
+/// `text` with the replacement character for each half of a surrogate pair that is alone, as Go reads it. All places
 /// stay as they are.
 pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     const REPLACEMENT: &str = "\\ufffd";

@@ -23,10 +23,10 @@ pub struct LoadOptions {
     pub given: Vec<Given>,
     /// Values from the environment, by the names of the variables, without `TF_VAR_`.
     pub environment: Vec<(String, String)>,
-    /// The workspace that is selected. Where nothing is said, the one that `terraform workspace select` has left in
+    /// The workspace that is selected. If nothing is given, the one that `terraform workspace select` has left in
     /// the folder; where there is none, `terraform.workspace` is unknown.
     pub workspace: Option<String>,
-    /// The folder in which Terraform is started, as an absolute path. Where nothing is said, `path.cwd` is unknown.
+    /// The folder in which Terraform is started, as an absolute path. If nothing is given, `path.cwd` is unknown.
     pub cwd: Option<String>,
 }
 

@@ -149,7 +149,7 @@ pub struct Variable {
     pub ty: Type,
     /// Where the type is stated.
     pub type_span: Option<Span>,
-    /// Why what is stated is no type, if so.
+    /// Why what is written is not a type, if so.
     pub(crate) type_error: Option<(String, Span)>,
     pub default: Option<Arc<Attribute>>,
     /// Whether it may be null.
@@ -169,7 +169,7 @@ pub struct Variable {
 pub struct Validation {
     /// What must be true.
     pub condition: Arc<Attribute>,
-    /// What is said where it is false.
+    /// The message if it is false.
     pub message: Option<Arc<Attribute>>,
 }
 
@@ -285,8 +285,8 @@ impl Project {
         declared.map_or(span, |variable| variable.name.span)
     }
 
-    /// Whether a value with this origin, or something that it was made of, came from the environment (`TF_VAR_name`) and
-    /// is in no file: it may be one that nobody else should see.
+    /// Whether a value with this origin, or something that it was built from, came from the environment (`TF_VAR_name`)
+    /// and is in no file: it may be one that nobody else should see.
     pub fn is_from_environment(&self, origin: &Origin) -> bool {
         if self.given.is_empty() {
             return false;

@@ -210,7 +210,7 @@ impl Reader<'_> {
         match self.peek() {
             Some(b',') => self.at += 1,
             Some(b']' | b'}' | b')') | None => {}
-            // The tuple is over: that is said where it is known where it began.
+            // The tuple is over. That is reported where its start is known.
             Some(_) if self.item_starts_here() => {}
             Some(_) => return self.no_comma(start, end),
         }

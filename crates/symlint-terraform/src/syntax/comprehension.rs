@@ -3,7 +3,7 @@
 use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::{ExprKind, For, Name};
 
-/// What a `for` is made of, in boxes: while one part is read, the others need little stack.
+/// What a `for` is built from, in boxes: while one part is read, the others need little stack.
 struct Parts {
     names: Box<(Option<Name>, Name)>,
     collection: Box<Node>,

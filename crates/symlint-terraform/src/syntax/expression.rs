@@ -6,7 +6,7 @@
 use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::{Binary, BinaryOperator, Conditional, Expr, ExprKind, Operation, UnaryOperator};
 
-/// Operands with operators of one rank between them, the last of which is still to come.
+/// Operands with operators of one rank between them; the last operand is still to come.
 struct Chain {
     first: Expr,
     rest: Vec<Operation>,
@@ -102,7 +102,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Ends the chains whose operators bind tighter than `rank`, of which `last` is the last operand.
+    /// Ends the chains whose operators bind tighter than `rank`; `last` is their last operand.
     fn joined(&mut self, chains: &mut Vec<Chain>, last: Node, rank: u8) -> Outcome<Node> {
         let mut last = last;
         while let Some(mut chain) = chains.pop_if(|chain| chain.operator.rank() > rank) {

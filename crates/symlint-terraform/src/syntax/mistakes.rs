@@ -1,4 +1,4 @@
-//! What is said about each mistake.
+//! The message about each mistake.
 
 use std::ops::Range;
 
@@ -168,7 +168,8 @@ impl Reader<'_> {
         Err(self.unexpected("a comma or `]` must follow the element"))
     }
 
-    /// Within the bracket at `open`, something is not `wanted`: whatever it is, or an item of what is around the bracket.
+    /// Within the bracket at `open`, something is not `wanted`: whatever it is, or an item of what is around the
+    /// bracket.
     pub(super) fn unexpected_within(&mut self, open: usize, close: &str, wanted: &str) -> Reported {
         if self.item_starts_here() {
             self.missing_close(open, close, self.at);

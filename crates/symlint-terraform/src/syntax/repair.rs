@@ -192,7 +192,7 @@ impl Reader<'_> {
     /// Says that the bracket at `open` is not closed before `at`, and where it should be.
     pub(super) fn missing_close(&mut self, open: usize, close: &str, at: usize) -> usize {
         let end = self.slice(0..at).trim_end().len();
-        // A string that is not closed swallows the brackets after it, and that has been said.
+        // A string that is not closed swallows the brackets after it, and is already reported.
         let line_start = self.line_start(end);
         let said = self.last_error().is_some_and(|error| error.span.start as usize >= line_start);
         if !said && !self.brackets_are_wrong(open, at) {

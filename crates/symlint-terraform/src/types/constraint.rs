@@ -38,7 +38,7 @@ pub struct ObjectAttribute {
     pub ty: Type,
     /// Whether it may be left out, as `optional(…)` says.
     pub optional: bool,
-    /// What it is where it is left out or null; null where nothing is said.
+    /// What it is where it is left out or null; null by default.
     pub default: Option<Value>,
     /// Where its name is written in the type.
     pub span: Span,

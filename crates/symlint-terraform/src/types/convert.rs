@@ -288,9 +288,9 @@ impl Converter<'_> {
         }
     }
 
-    /// The type of the elements of a collection that is made of `from`. Where their type leaves it open, they are
+    /// The type of the elements of a collection that is built from `from`. Where their type leaves it open, they are
     /// converted to one; `None` if they have none in common. What was wrong with them since the first `before` problems
-    /// says nothing of the others.
+    /// is not evidence for the others.
     fn element_type(
         &mut self,
         declared: &Type,
@@ -389,7 +389,7 @@ enum Elements {
 }
 
 impl Elements {
-    /// The collection that was made of `value`.
+    /// The collection that was built from `value`.
     fn collection(self, kind: Kind, value: &Value) -> Value {
         match self {
             Elements::Of(ty) => Value::typed(kind, value.origin.clone(), ty),

@@ -2,7 +2,7 @@ import type { Files } from "symlint";
 
 import { matters } from "../project";
 
-/** The new side of a unified diff, by file; `name` is the file if the diff names none. Nothing if it is no diff. */
+/** The new side of a unified diff, by file; `name` is the file if the diff names none. Nothing if it is not a diff. */
 export function newSide(text: string, name: string): Files | undefined {
   if (!/^@@ -\d+(,\d+)? \+\d+(,\d+)? @@/m.test(text)) return undefined;
   const files: Record<string, string> = {};

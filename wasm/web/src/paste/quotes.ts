@@ -19,5 +19,5 @@ export function straighten(pasted: string): { text: string; what: string } {
     text = text.replace(pattern, plain);
     replaced.push(count(length, one));
   }
-  return { text, what: replaced.length > 0 ? `Made plain: ${list(replaced)}.` : "" };
+  return { text, what: replaced.length > 0 ? `Replaced: ${list(replaced)}.` : "" };
 }

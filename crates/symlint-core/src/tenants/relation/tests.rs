@@ -76,8 +76,8 @@ fn tenant(at: usize, id: TenantId, row: &Row, span: Span) -> Tenant {
     }
 }
 
-/// The relations between `rows`, as kind, tenant and other, where the configuration has these customers and organizations.
-/// They are the same if each tenant is in a root module of its own.
+/// The relations between `rows`, as kind, tenant and other, where the configuration has these customers and
+/// organizations. They are the same if each tenant is in a root module of its own.
 fn found_among(rows: &[Row], customers: &[&[&str]], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
     let roots: Vec<String> = (0..rows.len()).map(|at| at.to_string()).collect();
     let apart: Vec<(&str, Vec<Row>)> =
@@ -263,7 +263,7 @@ fn customers_in_one_organization_share_account_and_instance_and_no_target() {
 #[test]
 fn of_many_the_odd_one_is_found() {
     let [a, b, c] = rows();
-    // Three kinds of access to one customer are one group, whoever comes first.
+    // Three kinds of access to one customer are one group, whichever comes first.
     let a2 = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
     let a3 = Row { grants: vec![[A.1, "ps-3ab81f6d92c5e074", "604178239951"]], ..a.clone() };
     assert_eq!(
@@ -291,7 +291,7 @@ fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anythin
     assert_eq!(copy(|row| row.instance = "?"), [(DuplicateTenant, 1, 0)]);
     assert_eq!(copy(|row| row.grants = vec![[A.1, A.2[1], "?"]]), []);
     assert_eq!(copy(|row| row.grants = vec![["?", "?", "?"]]), []);
-    // Too short by a digit: format findings stand alone.
+    // Too short by a digit: only the format is reported.
     let short = Row { sso: "28036591447", role: "28036591447", ..b.clone() };
     let on_it = Row { instance: B.1, grants: vec![[B.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
     assert_eq!(found_in(&[short.clone(), on_it.clone()], &[]), []);

@@ -19,7 +19,7 @@ variable "acme_org" {
 variable "mode" {}
 "#;
 
-/// The paths of all that a value was made of or depends on, each once, in the order in which they are met.
+/// The paths of all that a value was built from or depends on, each once, in the order in which they are met.
 fn ways(value: &Value) -> Vec<String> {
     let mut ways: Vec<String> = Vec::new();
     value.origin.each_dependence(&mut |origin| {
@@ -201,7 +201,7 @@ fn what_decides_that_a_value_is_here_is_known() {
     assert_eq!(ask(kept, ways), ["tenants.acme.account", "tenants.acme.org", "acme_org"]);
     // A constant condition decides nothing.
     assert!(ask("true ? var.acme_org : \"x\"", |value| value.origin.dependence.is_none()));
-    // The whole was made of the conditions.
+    // The whole was built from the conditions.
     let count = "length([for t in var.tenants : t if t.org == var.acme_org])";
     assert!(ask(count, ways).contains(&"acme_org".to_owned()));
 }

@@ -24,7 +24,7 @@ fn an_error_is_said_once() {
 fn locals_that_need_themselves_are_refused() {
     let (value, errors) = evaluate("x = [local.y]\ny = \"${local.z}!\"\nz = local.y");
     assert_eq!(value, "[\n  (unknown),\n]");
-    assert_eq!(errors, ["local.y refers to itself"]);
+    assert_eq!(errors, ["`local.y` refers to itself"]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ const EXPRESSIONS: &[(&str, Grow)] = &[
     ("Base64", |_| "base64decode(base64encode(join(\",\", local.names)))".to_owned()),
 ];
 
-/// The steps that the local `x` takes, in a module of which everything grows with `n`.
+/// The steps that the local `x` takes, in a module in which everything grows with `n`.
 fn spent(n: usize, x: &str) -> u64 {
     let text = format!(
         "locals {{\n  numbers = [{}]\n  names = [{}]\n  pairs = {{ {} }}\n  objects = [{}]\n  x = {x}\n}}",

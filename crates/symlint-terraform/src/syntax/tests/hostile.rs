@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Reads `text` on less than the stack of a thread, of which others need some too; returns the first error.
+/// Reads `text` on less than the stack of a thread, because others need some of it too; returns the first error.
 fn survives(text: String) -> Option<String> {
     let start = Instant::now();
     let read = move || {

@@ -22,7 +22,7 @@ const TEXTS: &[(&str, Grow)] = &[
     ("indexes in indexes", |n| format!("a = {}1{}\n", "b[".repeat(n), "]".repeat(n))),
     ("splats", |n| format!("a = b{}\n", "[*]".repeat(n))),
     ("splats of attributes", |n| format!("a = b{}\n", ".*.c[0]".repeat(n))),
-    ("blanks behind splats", |n| format!("a = (b{}{})\n", "[*]".repeat(200), " /* c */\n".repeat(n))),
+    ("blanks after splats", |n| format!("a = (b{}{})\n", "[*]".repeat(200), " /* c */\n".repeat(n))),
     ("namespaces", |n| format!("a = {}f(1)\n", "b::".repeat(n))),
     ("objects of for", |n| format!("a = {}1{}\n", "{for x in y : x => ".repeat(n), "}".repeat(n))),
     ("collections of for", |n| format!("a = {}1{}\n", "[for x in ".repeat(n), " : x]".repeat(n))),

@@ -1,0 +1,109 @@
+//! What a value of a tenant is called in messages: as the reader has named it, or else in plain words.
+
+use std::fmt;
+
+use symlint_terraform::{Root, Step};
+
+use super::field::{Field, FieldKind};
+use super::model::{Model, Provenance, Tenant, TenantId};
+use crate::discover::Step as Inside;
+
+/// The name of a value in a message. It is shown with an article where it needs one: `` `role_arn` ``, `the connector role`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FieldName {
+    /// The attribute that has it, such as `role_arn` or `gateway.role`.
+    Attribute(String),
+    /// What it is, where it comes from elsewhere.
+    Words(&'static str),
+}
+
+impl FieldName {
+    /// Its name where it has no attribute.
+    pub fn words(kind: FieldKind) -> Self {
+        Self::Words(match kind {
+            FieldKind::Key => "key",
+            FieldKind::SsoAccountId => "SSO account",
+            FieldKind::Cloud => "cloud",
+            FieldKind::InstanceArn => "instance",
+            FieldKind::Region => "region",
+            FieldKind::RoleArn => "connector role",
+            FieldKind::PermissionSetArn => "permission set",
+            FieldKind::TargetAccountId => "target account",
+        })
+    }
+
+    /// After a possessive, which takes the place of the article: `this tenant's connector role`.
+    pub fn of_its_own(&self) -> String {
+        match self {
+            Self::Attribute(name) => format!("`{name}`"),
+            Self::Words(words) => (*words).to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attribute(name) => write!(f, "`{name}`"),
+            Self::Words(words) => write!(f, "the {words}"),
+        }
+    }
+}
+
+impl Model<'_> {
+    /// What a value of one of its tenants is called: `role_arn`.
+    pub fn name(&self, field: &Field) -> FieldName {
+        let last = || {
+            let path = self.path_of(field.tenant, field.kind)?;
+            Some(path.rsplit_once('.').map_or(path.clone(), |(_, last)| last.to_owned()))
+        };
+        let name = written_name(field, self.tenant(field.tenant)).or_else(last);
+        name.map_or(FieldName::words(field.kind), FieldName::Attribute)
+    }
+
+    /// What a value of a tenant is called where its entry is written: `sso_connector_settings.role_arn`.
+    pub fn path_name(&self, tenant: TenantId, kind: FieldKind) -> FieldName {
+        self.path_of(tenant, kind).map_or(FieldName::words(kind), FieldName::Attribute)
+    }
+
+    /// What the connector's settings of a tenant are called as a whole.
+    pub fn settings_name(&self, tenant: TenantId) -> FieldName {
+        let role = self.path_of(tenant, FieldKind::RoleArn);
+        let settings = role.map(|role| role.rsplit_once('.').map_or(role.clone(), |(settings, _)| settings.to_owned()));
+        settings.map_or(FieldName::Words("connector settings"), FieldName::Attribute)
+    }
+
+    /// The names on the way from a tenant's entry to a value.
+    pub fn path_of(&self, tenant: TenantId, kind: FieldKind) -> Option<String> {
+        let steps = self.way_to(tenant, kind)?;
+        let names =
+            steps.iter().filter_map(|step| if let Inside::Name(name) = step { Some(name.as_str()) } else { None });
+        let names: Vec<&str> = names.collect();
+        (!names.is_empty()).then(|| names.join("."))
+    }
+
+    /// How the root module refers to the collection of a tenant of the run, and from one of its elements to a value:
+    /// `var.customer_tenants` and `sso_account_id`.
+    pub fn reference_to(&self, tenant: TenantId, kind: FieldKind) -> Option<(String, String)> {
+        let Provenance::Collection(at) = self.tenants.get(tenant.index())?.provenance else { return None };
+        let shape = &self.sources_of_values.collections().get(at)?.shape;
+        let collection = match &shape.root {
+            _ if !shape.steps.is_empty() => return None,
+            Root::Variable { module, name } if module.is_empty() => format!("var.{name}"),
+            Root::Local { module, name } if module.is_empty() => format!("local.{name}"),
+            _ => return None,
+        };
+        Some((collection, self.path_of(tenant, kind)?))
+    }
+}
+
+/// The attribute in which the value is written. What was taken out of another value has none.
+fn written_name(field: &Field, tenant: &Tenant) -> Option<String> {
+    let path = field.path.as_ref().filter(|path| !field.is_derived() && path.is_below(&tenant.path))?;
+    let inside = path.ancestors().take_while(|path| **path != tenant.path);
+    let mut names = inside.filter_map(|path| match path.last() {
+        Some(Step::Attribute(name)) => Some(name.to_string()),
+        _ => None,
+    });
+    names.next()
+}

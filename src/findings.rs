@@ -1,0 +1,250 @@
+//! The findings of a tenant for people: with an excerpt of its text, or in a line each.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write};
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, Severity, SourceCode, ThemeCharacters};
+use symlint_core::report::{Location, Report, ReportedFinding, count};
+use symlint_core::rule::Level;
+use symlint_terraform::Source;
+
+use crate::excerpt::{ExcerptText, Mark, clipped, printable};
+use crate::style::Style;
+
+/// The most places outside of an excerpt that are named for a finding.
+const ELSEWHERE: usize = 5;
+
+/// The findings of one tenant, or of one file.
+#[derive(Debug)]
+pub(crate) struct Excerpt {
+    title: String,
+    severity: Severity,
+    text: ExcerptText,
+    /// By their places.
+    labels: Vec<(LabeledSpan, Option<Level>)>,
+    /// The texts of labels for which there is no room, with their letters.
+    notes: Vec<(char, String)>,
+}
+
+pub(crate) fn rendered(excerpt: &Excerpt, style: &Style) -> String {
+    let mut theme = style.theme();
+    let characters = theme.characters.clone();
+    theme.styles.highlights = excerpt.labels.iter().map(|(_, level)| style.paint(*level)).collect();
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_context_lines(0)
+        .without_primary_span_start()
+        .with_links(false)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .without_cause_chain();
+    let mut text = String::new();
+    // Writing to a string cannot fail, and every span is in its file.
+    let _ = handler.render_report(&mut text, excerpt);
+    text = in_one_frame(&text, &characters, style);
+    for (letter, note) in &excerpt.notes {
+        let _ = writeln!(text, "{}", style.wrapped(&format!("  {letter}: "), note));
+    }
+    text
+}
+
+/// Joins the frames that miette draws around lines that are far apart. All are of one file.
+fn in_one_frame(text: &str, characters: &ThemeCharacters, style: &Style) -> String {
+    let top = format!("{}{}[", characters.ltop, characters.hbar);
+    let bottom = format!("{}{}", characters.lbot, characters.hbar.to_string().repeat(4));
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_top = |line: &&str| line.trim_start_matches(' ').starts_with(&top);
+    // Line numbers are as wide as the last one of their frame.
+    let widest = text.lines().filter(is_top).map(indent).max().unwrap_or(0);
+    let mut joined = String::new();
+    let mut padding = String::new();
+    let mut lines = text.lines().peekable();
+    let mut is_first = true;
+    while let Some(line) = lines.next() {
+        if is_top(&line) {
+            padding = " ".repeat(widest - indent(line));
+            if !std::mem::take(&mut is_first) {
+                let _ = writeln!(joined, " {}", style.ellipsis());
+                continue;
+            }
+        }
+        let is_bottom = line.trim_start_matches(' ') == bottom;
+        if !(is_bottom && lines.peek().is_some_and(is_top)) {
+            let _ = writeln!(joined, "{padding}{line}");
+        }
+        if is_bottom {
+            padding.clear();
+        }
+    }
+    joined
+}
+
+/// What follows an excerpt: for each finding its help, unless it was given before, and the places outside.
+pub(crate) fn after<'r>(
+    findings: &[&'r ReportedFinding],
+    elsewhere: &[Vec<String>],
+    helps: &mut BTreeSet<&'r str>,
+    style: &Style,
+) -> String {
+    let mut text = String::new();
+    for (index, (finding, places)) in findings.iter().zip(elsewhere).enumerate() {
+        let mut number = if findings.len() > 1 { format!("{} ", index + 1) } else { String::new() };
+        let mut add = |what: &str, said: &str| {
+            let _ = writeln!(text, "{}", style.wrapped(&format!("  {number}{what} "), said));
+            number = " ".repeat(number.len());
+        };
+        if let Some(help) = finding.help.as_deref().filter(|help| helps.insert(help)) {
+            add("help:", help);
+        }
+        places.iter().take(ELSEWHERE).for_each(|place| add("see: ", place));
+        if places.len() > ELSEWHERE {
+            add("     ", &format!("and {} more", places.len() - ELSEWHERE));
+        }
+    }
+    text
+}
+
+/// A finding without its excerpt.
+pub(crate) fn line(finding: &ReportedFinding, style: &Style) -> String {
+    let tenant = finding.tenant.as_ref().map(|tenant| format!("tenant {}: ", clipped(&printable(tenant))));
+    let first = format!("  {} ", style.sign(finding.level));
+    let text =
+        format!("{}{} ({})", tenant.unwrap_or_default(), headline(finding), printable(&place(&finding.location)));
+    style.wrapped(&first, &text) + "\n"
+}
+
+/// A message with its rule: `… [role-account-mismatch]`
+fn headline(finding: &ReportedFinding) -> String {
+    format!("{} [{}]", finding.message, finding.rule)
+}
+
+fn bytes(location: &Location) -> Range<u32> {
+    location.start.offset..location.end.offset
+}
+
+/// `findings` with the related places that are in the text of their tenant, and for each finding the lines about other
+/// related places: an excerpt of another block would hide what is wrong in this one.
+pub(crate) fn excerpt(
+    report: &Report,
+    findings: &[&ReportedFinding],
+    style: &Style,
+) -> Option<(Excerpt, Vec<Vec<String>>)> {
+    let first = *findings.first()?;
+    let source: &Arc<Source> = &report.files.get(&first.location.file)?.source;
+    let block = first.block.map_or_else(|| bytes(&first.location), |(start, end)| start..end);
+    let is_in_block = |location: &Location| {
+        let own = bytes(location);
+        location.file == first.location.file && block.start <= own.start && own.end <= block.end
+    };
+    let mut marks: Vec<Mark> = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let span = bytes(&finding.location);
+        let number = (findings.len() > 1).then(|| (index + 1).to_string());
+        match marks.iter_mut().find(|mark| mark.span == span) {
+            Some(mark) => mark.text = mark.text.take().zip(number).map(|(text, number)| format!("{text}, {number}")),
+            None => marks.push(Mark { span, text: number, level: Some(finding.level), primary: index == 0 }),
+        }
+    }
+    let mut elsewhere: Vec<Vec<String>> = Vec::new();
+    for finding in findings {
+        let mut lines = Vec::new();
+        for related in &finding.related {
+            let span = bytes(&related.location);
+            let line = printable(&format!("{}: {}", place(&related.location), related.message));
+            if !is_in_block(&related.location) {
+                if !elsewhere.iter().chain([&lines]).flatten().any(|known| *known == line) {
+                    lines.push(line);
+                }
+            } else if marks.iter().all(|mark| mark.span.start != span.start) {
+                marks.push(Mark { span, text: Some(related.message.clone()), level: None, primary: false });
+            }
+        }
+        elsewhere.push(lines);
+    }
+    // miette draws a stray line for a mark without a text next to one with a text.
+    let line = |mark: &Mark| source.position(mark.span.start).line;
+    if let [only] = findings
+        && marks.iter().any(|mark| !mark.primary && marks.first().is_some_and(|first| line(first) == line(mark)))
+        && let Some(first) = marks.first_mut()
+    {
+        first.text = Some(only.rule.clone());
+    }
+    // In the order in which miette gives out colors.
+    marks.sort_by_key(|mark| mark.span.start);
+    let text = ExcerptText::new(
+        Arc::clone(source),
+        printable(&place(&first.location)),
+        marks.iter().map(|mark| mark.span.clone()),
+        style,
+    );
+    let mut notes = Vec::new();
+    let labels = marks.into_iter().map(|mark| {
+        let shown = text.shown(&mark.span);
+        let label = mark.text.map(|said| {
+            text.label(&shown, &said, style.width).unwrap_or_else(|| {
+                let letter = ('a'..='z').nth(notes.len()).unwrap_or('*');
+                notes.push((letter, said));
+                letter.to_string()
+            })
+        });
+        let span = match mark.primary {
+            true => LabeledSpan::new_primary_with_span(label, shown),
+            false => LabeledSpan::new_with_span(label, shown),
+        };
+        (span, mark.level)
+    });
+    let labels = labels.collect();
+    let severity =
+        if findings.iter().any(|finding| finding.level == Level::Error) { Severity::Error } else { Severity::Warning };
+    Some((Excerpt { title: title(findings, style), severity, text, labels, notes }, elsewhere))
+}
+
+fn place(location: &Location) -> String {
+    format!("{}:{}:{}", location.file, location.start.line, location.start.column)
+}
+
+/// What is wrong: in one sentence for one finding, else in a line for each.
+fn title(findings: &[&ReportedFinding], style: &Style) -> String {
+    let Some(first) = findings.first() else { return String::new() };
+    let tenant = first.tenant.as_ref().map(|tenant| format!("tenant {}: ", clipped(&printable(tenant))));
+    let tenant = tenant.unwrap_or_default();
+    if let [only] = findings {
+        return tenant + &headline(only);
+    }
+    let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
+    let counts =
+        [(errors, "error"), (findings.len() - errors, "warning")].into_iter().filter(|(number, _)| *number > 0);
+    let counts: Vec<String> = counts.map(|(number, one)| count(number, one)).collect();
+    let mut text = format!("{tenant}{}", counts.join(", "));
+    // miette puts four columns in front of each line.
+    let style = Style { width: style.width.saturating_sub(6), ..style.clone() };
+    for (index, finding) in findings.iter().enumerate() {
+        let number = style.painted(&(index + 1).to_string(), Some(finding.level));
+        text.push('\n');
+        text.push_str(&style.wrapped(&format!("{number} "), &headline(finding)));
+    }
+    text
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl std::error::Error for Excerpt {}
+
+impl Diagnostic for Excerpt {
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.text)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().map(|(label, _)| label.clone())))
+    }
+}
