@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use symlint_terraform::{
-    Evaluator, FileTree, LoadOptions, ProblemKind, Project, Value, convert, show, show_type, syntax, to_json,
+    ConversionProblemKind, Evaluator, FileTree, LoadOptions, Project, Value, convert, show, show_type, syntax, to_json,
 };
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -166,7 +166,8 @@ fn look_at_value(evaluator: &Evaluator<'_>, value: &Value) {
     if value.as_unknown().is_none() && !value.is_null() {
         let converted = convert(value, &ty);
         // What an object lacks it still lacks.
-        let is_new = |kind: &ProblemKind| kind.is_error() && !matches!(kind, ProblemKind::Missing { .. });
+        let is_new =
+            |kind: &ConversionProblemKind| kind.is_error() && !matches!(kind, ConversionProblemKind::Missing { .. });
         let problem = converted.problems.iter().find(|problem| is_new(&problem.kind));
         assert!(problem.is_none(), "{} {problem:?}", show_type(&ty));
     }

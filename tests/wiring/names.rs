@@ -170,6 +170,6 @@ fn a_name_is_told_in_one_line() {
     let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", &module), ("terraform.tfvars", &alone())];
     let said = tell(&files, |finding, _| finding.message.clone());
     let expected =
-        "the sym_flow name `sso blue_harbour` contains U+000A, but Sym allows only letters, digits, `_`, and `-`";
+        "the `sym_flow` name `sso blue_harbour` contains U+000A, but Sym allows only letters, digits, `_`, and `-`";
     assert_eq!(said, [expected]);
 }

@@ -288,26 +288,26 @@ fn it_is_said_what_is_received_and_what_should_be() {
     for (calls, said) in [
         (
             of_all("account_id", "each.key"),
-            format!("`account_id` for {all} comes from `key`, not from `target_account_id`"),
+            format!("argument `account_id` for {all} comes from the tenant's key, not from `target_account_id`"),
         ),
         (
             of_all("account_id", "each.value.notes"),
-            format!("`account_id` for {all} comes from `notes`, not from `target_account_id`"),
+            format!("argument `account_id` for {all} comes from `notes`, not from `target_account_id`"),
         ),
         (
             of_all("permission_set_arn", "each.value.contact.names[1]"),
-            format!("`permission_set_arn` for {all} comes from `contact.names.1`, not from `permission_set_arn`"),
+            format!("argument `permission_set_arn` for {all} comes from `contact.names.1`, not from `permission_set_arn`"),
         ),
         (
             of_all("account_id", "each.value.sso_connector_settings.role_arn"),
             format!(
-                "`account_id` for {all} comes from `sso_connector_settings.role_arn`, not from `target_account_id`"
+                "argument `account_id` for {all} comes from `sso_connector_settings.role_arn`, not from `target_account_id`"
             ),
         ),
         (
             of_all("account_id", next),
             format!(
-                "`account_id` for {all} comes from other tenants; the one for `blue_harbour` comes from `green_valley`"
+                "argument `account_id` for {all} comes from other tenants; the one for `blue_harbour` comes from `green_valley`"
             ),
         ),
         (
@@ -322,7 +322,7 @@ fn it_is_said_what_is_received_and_what_should_be() {
         (
             of_all("account_id", "\"593017462285\""),
             format!(
-                "`account_id` for {all} is the same for several tenants; pass the tenant's own `target_account_id`"
+                "argument `account_id` for {all} is the same for several tenants; pass the tenant's own `target_account_id`"
             ),
         ),
     ] {

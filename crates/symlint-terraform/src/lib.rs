@@ -99,5 +99,5 @@ pub use origin::{Dependence, Form, Makeup, Origin, OriginPart, Path, Root, Selec
 pub use show::{show, show_type, to_json};
 pub use source::{FileId, Position, Source, Sources, Span};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
-pub use types::{ConversionProblem, Converted, ObjectAttribute, ProblemKind, Type, convert};
+pub use types::{ConversionProblem, ConversionProblemKind, Converted, ObjectAttribute, Type, convert};
 pub use value::{Entry, Kind, Number, Str, Unknown, Value};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::HashSet;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Argument, FlowInstance, Model, TenantId};
-use symlint_terraform::{ConversionProblem, ProblemKind, Span, Variable, convert};
+use symlint_terraform::{ConversionProblem, ConversionProblemKind, Span, Variable, convert};
 
 /// What is wrong with one argument.
 struct Misfit<'a> {
@@ -18,7 +18,7 @@ struct Misfit<'a> {
 
 /// Reports the arguments whose problems `describe` turns into a message, which follows the argument's name and the
 /// tenants: one finding for all instances of a call.
-pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) -> Option<String>) {
+pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProblemKind]) -> Option<String>) {
     let model = cx.model;
     let reported: HashSet<Span> =
         model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span).collect();
@@ -32,7 +32,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) ->
                 problems.retain(|problem| {
                     !reported.contains(&problem.span) && !is_reported_for_tenant(model, instance.tenant, problem)
                 });
-                let kinds: Vec<&ProblemKind> = problems.iter().map(|problem| &problem.kind).collect();
+                let kinds: Vec<&ConversionProblemKind> = problems.iter().map(|problem| &problem.kind).collect();
                 let (Some(first), Some(what)) = (problems.first(), describe(&kinds)) else { continue };
                 let misfit = Misfit { instance, argument, variable, span: first.span };
                 found.entry((argument.span, what)).or_default().push(misfit);
@@ -48,7 +48,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ProblemKind]) ->
 fn is_reported_for_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: &ConversionProblem) -> bool {
     let Some(tenant) = tenant.map(|tenant| model.tenant(tenant)) else { return false };
     match &problem.kind {
-        ProblemKind::Missing { attribute } => tenant.missing.iter().any(|gap| gap.name == attribute.as_str()),
+        ConversionProblemKind::Missing { attribute } => tenant.missing.iter().any(|gap| gap.name == attribute.as_str()),
         _ => tenant.misfits.iter().any(|misfit| misfit.span == problem.span),
     }
 }

@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
-use symlint_terraform::{EvalError, EvalErrorKind, LoadErrorKind, ProblemKind, Span};
+use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadErrorKind, Span};
 
 use crate::format::is_any_malformed;
 use crate::wiring::is_any_miswired;
@@ -33,7 +33,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let missing = cx.tenants().iter().flat_map(|tenant| &tenant.missing);
     let missing = missing.filter(|gap| gap.absence == Absence::Missing).map(|gap| gap.name.to_string());
     let required = cx.model.conversions.iter().filter_map(|problem| match &problem.kind {
-        ProblemKind::Missing { attribute } => Some(attribute.to_string()),
+        ConversionProblemKind::Missing { attribute } => Some(attribute.to_string()),
         _ => None,
     });
     let lacking: HashSet<String> =

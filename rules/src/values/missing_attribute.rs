@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::rule::{Context, Locate, Place, closest};
 use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
-use symlint_terraform::{FileId, ProblemKind, Span, Step, Str};
+use symlint_terraform::{ConversionProblemKind, FileId, Span, Step, Str};
 
 use super::arguments;
 
@@ -42,8 +42,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     report_declared(cx, &reported, &is_unsure);
     arguments::report(cx, |problems| {
-        let attribute = |problem: &&ProblemKind| match problem {
-            ProblemKind::Missing { attribute } => Some(attribute.to_string()),
+        let attribute = |problem: &&ConversionProblemKind| match problem {
+            ConversionProblemKind::Missing { attribute } => Some(attribute.to_string()),
             _ => None,
         };
         let missing: Vec<String> = problems.iter().filter_map(attribute).map(|name| format!("`{name}`")).collect();
@@ -54,7 +54,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// What the declared type requires in addition to the values that rules know.
 fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: &dyn Fn(Span) -> bool) {
     for problem in &cx.model.conversions {
-        let (ProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
+        let (ConversionProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
         let Some(tenant) = cx.model.tenant_at(at) else { continue };
         let path = at.join(Step::Attribute(attribute.clone())).to_string();
         if reported.contains(&path) || is_unsure(problem.span) {
@@ -86,7 +86,8 @@ fn misspelled(cx: &Context<'_>, tenant: &Tenant, path: &str) -> Option<(String, 
     });
     by_shape.or_else(|| {
         cx.model.conversions.iter().find_map(|problem| {
-            let (ProblemKind::Unused { attribute, key_span, declared, .. }, Some(at)) = (&problem.kind, &problem.path)
+            let (ConversionProblemKind::Unused { attribute, key_span, declared, .. }, Some(at)) =
+                (&problem.kind, &problem.path)
             else {
                 return None;
             };

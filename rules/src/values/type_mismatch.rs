@@ -2,21 +2,21 @@
 
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::MisfitKind;
-use symlint_terraform::{ProblemKind, Step, Str};
+use symlint_terraform::{ConversionProblemKind, Step, Str};
 
 use super::arguments;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for problem in &cx.model.conversions {
         let message = match &problem.kind {
-            ProblemKind::Mismatch { wanted, got } => {
+            ConversionProblemKind::Mismatch { wanted, got } => {
                 let last = problem.path.as_ref().and_then(|path| path.last()?.name());
                 mismatch(&named(last), &wanted.to_string(), got)
             }
-            ProblemKind::Inconsistent { wanted } => {
+            ConversionProblemKind::Inconsistent { wanted } => {
                 format!("the elements of {} must have the same type", with_article(&wanted.to_string()))
             }
-            ProblemKind::Missing { .. } | ProblemKind::Unused { .. } => continue,
+            ConversionProblemKind::Missing { .. } | ConversionProblemKind::Unused { .. } => continue,
         };
         let tenant = problem.path.as_ref().and_then(|path| cx.model.tenant_at(path));
         let path = problem.path.as_ref().map(ToString::to_string);
@@ -33,16 +33,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// What does not fit, as it follows the name of an argument.
-fn describe_argument(problem: &ProblemKind) -> Option<String> {
+fn describe_argument(problem: &ConversionProblemKind) -> Option<String> {
     match problem {
-        ProblemKind::Mismatch { wanted, got } => {
+        ConversionProblemKind::Mismatch { wanted, got } => {
             Some(format!("does not fit the module: {}", mismatch("it", &wanted.to_string(), got)))
         }
-        ProblemKind::Inconsistent { wanted } => {
+        ConversionProblemKind::Inconsistent { wanted } => {
             let wanted = with_article(&wanted.to_string());
             Some(format!("does not fit the module: the elements of {wanted} must have the same type"))
         }
-        ProblemKind::Missing { .. } | ProblemKind::Unused { .. } => None,
+        ConversionProblemKind::Missing { .. } | ConversionProblemKind::Unused { .. } => None,
     }
 }
 

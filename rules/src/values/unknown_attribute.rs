@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use symlint_core::rule::{Context, Place, closest};
 use symlint_core::tenants::{MisfitKind, MissingAttribute, Tenant, TenantId};
-use symlint_terraform::{ProblemKind, Span, Step, Str};
+use symlint_terraform::{ConversionProblemKind, Span, Step, Str};
 
 /// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
 const MANY: usize = 3;
@@ -20,7 +20,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let mut groups: BTreeMap<String, Vec<Unknown<'_>>> = BTreeMap::new();
     for problem in &cx.model.conversions {
-        let (ProblemKind::Unused { attribute, key_span, declared, present }, Some(at)) = (&problem.kind, &problem.path)
+        let (ConversionProblemKind::Unused { attribute, key_span, declared, present }, Some(at)) =
+            (&problem.kind, &problem.path)
         else {
             continue;
         };

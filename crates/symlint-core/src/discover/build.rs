@@ -3,8 +3,8 @@
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{
-    ConversionProblem, Evaluator, Form, Kind, Origin, Path, ProblemKind, Project, Root, Span, Str, Type, Value,
-    Variable,
+    ConversionProblem, ConversionProblemKind, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Str, Type,
+    Value, Variable,
 };
 
 use super::collections::{self, Found, Member};
@@ -16,8 +16,8 @@ use super::reach::{Step, Steps};
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
-    Builder, Collection, Discovery, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index, Key, Layout,
-    Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
+    Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
+    Layout, Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
     UnknownEffect, VariableState, overridden,
 };
 
@@ -174,7 +174,7 @@ fn conversions(
             problems.push(ConversionProblem {
                 span: value.origin.span,
                 path: value.origin.path.clone(),
-                kind: ProblemKind::Mismatch { wanted: Type::Map(Type::Any.into()), got: value.type_name() },
+                kind: ConversionProblemKind::Mismatch { wanted: Type::Map(Type::Any.into()), got: value.type_name() },
             });
         }
     }
@@ -223,7 +223,7 @@ impl<'a> Population<'a> {
         for (place, shape) in found.shapes.iter().enumerate() {
             let mut own = collections::elements(evaluator, walked, found, shape);
             // A values file alone is read like the shipped example.
-            own.retain(|element| !(is_alone && matches!(element.key.last(), Some(Key::Index(_)))));
+            own.retain(|element| !(is_alone && matches!(element.key.last(), Some(ElementKey::Index(_)))));
             // What was rebuilt from elements that are already tenants does not add tenants.
             if !elements.is_empty() {
                 own.retain(|element| sources.tenants(&element.value).is_empty());
@@ -294,7 +294,7 @@ impl<'a> Population<'a> {
         for shape in &found.associated {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = collections::declared(evaluator, walked, &shape.root);
-            let mut owned: HashMap<SmallVec<[Key; 1]>, Owners> = HashMap::default();
+            let mut owned: HashMap<SmallVec<[ElementKey; 1]>, Owners> = HashMap::default();
             for (tenant, path) in &paths {
                 let (root, steps) = path.parts();
                 let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
@@ -576,7 +576,7 @@ impl<'a> Population<'a> {
             let name = collection.zip(path).and_then(|(it, path)| {
                 let (root, steps) = path.parts();
                 let (key, _) = it.element(root, &steps)?;
-                if let Some(Key::Name(name)) = key.last() { Some(name.clone()) } else { None }
+                if let Some(ElementKey::Name(name)) = key.last() { Some(name.clone()) } else { None }
             });
             if let Some((name, tenant)) = name.zip(tenants.get_mut(id.index()))
                 && !tenant.other_names.contains(&name)
@@ -648,7 +648,7 @@ fn name_inside(value: &Value, element: &collections::Element) -> Value {
     }
     named.unwrap_or_else(|| {
         let text = match element.key.last() {
-            Some(Key::Name(name)) => name.clone(),
+            Some(ElementKey::Name(name)) => name.clone(),
             _ => Str::from(element.path.to_string()),
         };
         Value::new(Kind::String(text), Origin::written(element.span, Form::Whole))

@@ -10,7 +10,9 @@ use super::reach::Step;
 use super::sinks::{Setting, Sink};
 use super::walk::Walked;
 use crate::config::Config;
-use crate::tenants::{Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Key, Repetition, Shape};
+use crate::tenants::{
+    Argument, Discovery, ElementKey, FieldKind, FlowCall, FlowInstance, FlowResource, Repetition, Shape,
+};
 
 /// How many instances of a call are examined to find what it is repeated for.
 const SAMPLE: usize = 64;
@@ -350,8 +352,8 @@ fn shapes(path: &Path) -> SmallVec<[(Shape, bool); 1]> {
             let shape = Shape { root: root.clone(), steps: steps.clone() };
             shapes.push((shape, at + 1 < selections.len()));
         }
-        steps.push(match Key::of(step) {
-            Key::Name(name) if !is_selected => Step::Name(name),
+        steps.push(match ElementKey::of(step) {
+            ElementKey::Name(name) if !is_selected => Step::Name(name),
             _ => Step::Each,
         });
     }
@@ -533,7 +535,7 @@ fn first_place(value: &Value) -> Span {
 
 /// An element of a collection.
 pub(super) struct Element {
-    pub(super) key: SmallVec<[Key; 1]>,
+    pub(super) key: SmallVec<[ElementKey; 1]>,
     /// The way to it through the collection.
     pub(super) path: Path,
     /// Its key, where it has one that is a name.
@@ -597,7 +599,7 @@ pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &F
     elements
 }
 
-fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Key; 1]>, to: &mut Vec<Element>) {
+fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[ElementKey; 1]>, to: &mut Vec<Element>) {
     let each: Vec<(PathStep, Option<Value>, Value, Span)> = match (value.entries(), value.elements()) {
         (Some(entries), _) => entries
             .iter()
@@ -627,7 +629,7 @@ fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Key; 1
         Some((Step::Each, rest)) => {
             for (step, _, inner, _) in each {
                 let mut key = key.clone();
-                key.push(Key::of(&step));
+                key.push(ElementKey::of(&step));
                 add_elements(&inner, path.join(step), rest, key, to);
             }
         }
@@ -635,7 +637,7 @@ fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Key; 1
             to.reserve_exact(each.len());
             for (step, name, value, span) in each {
                 let mut key = key.clone();
-                key.push(Key::of(&step));
+                key.push(ElementKey::of(&step));
                 to.push(Element { key, path: path.join(step), name, value, span });
             }
         }

@@ -7,7 +7,9 @@ use symlint_terraform::{Path, Value};
 use super::effective::Effective;
 use super::reach::{Step, Steps};
 use crate::config::Config;
-use crate::tenants::{Cases, Evidence, FieldKind, Key, OtherAttribute, Reach, SinkPlace, Way, has_shape, normalise};
+use crate::tenants::{
+    Cases, ElementKey, Evidence, FieldKind, OtherAttribute, Reach, SinkPlace, Way, has_shape, normalise,
+};
 
 /// How many elements are looked at to see which attributes there are.
 const SAMPLE: usize = 64;
@@ -90,11 +92,11 @@ impl Effects {
 /// The steps of a path after an element.
 pub(super) fn steps_inside(path: &Path, taken: usize) -> Steps {
     let (_, steps) = path.parts();
-    let step = |key: Key| if let Key::Name(name) = key { Step::Name(name) } else { Step::Each };
+    let step = |key: ElementKey| if let ElementKey::Name(name) = key { Step::Name(name) } else { Step::Each };
     let selections: Vec<_> =
         path.selections().1.iter().map(|(_, selection)| super::collections::is_selected(selection)).collect();
     let steps = steps.into_iter().zip(selections).skip(taken);
-    steps.map(|(it, selected)| if selected { Step::Each } else { step(Key::of(it)) }).collect()
+    steps.map(|(it, selected)| if selected { Step::Each } else { step(ElementKey::of(it)) }).collect()
 }
 
 /// An attribute of the elements, and what they have there.

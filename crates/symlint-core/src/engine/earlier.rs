@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use serde::Deserialize;
 use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Step, Str, Value};
 
-use crate::report::{Location, Place, Problem, ProblemKind, VERSION};
+use crate::report::{Location, Point, Problem, ProblemKind, VERSION};
 use crate::tenants::{
     Connector, Earlier, EarlierTenant, Field, FieldKind, Grant, Provenance, RunId, Tenant, TenantId, Whole,
 };
@@ -121,7 +121,7 @@ impl EarlierRuns {
         for reported in report.tenants {
             let Some(Some(run)) = runs.get_mut(reported.run) else { continue };
             let id = TenantId::new(run.run, run.tenants.len());
-            let place = |ReportedPlace { line, column, offset }| Place { line, column, offset };
+            let place = |ReportedPlace { line, column, offset }| Point { line, column, offset };
             let ReportedLocation { start, end } = reported.location;
             let file = Str::from(reported.repository_file.as_str());
             let location = Location { file: file.clone(), start: place(start), end: place(end) };

@@ -22,7 +22,7 @@ use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::parallel;
 use crate::policy::Baseline;
-use crate::proposal::{Part, Proposal};
+use crate::proposal::{Proposal, ProposalPart};
 use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
 use crate::tenants::{Member, Model, Parts, RunId, SetUp};
@@ -129,7 +129,7 @@ impl<'c> Engine<'c> {
         })?;
         let mut proposal = all.with(&[]);
         for setting in &all.settings {
-            let kept: Vec<Part> = proposal.settings.iter().chain([setting]).cloned().collect();
+            let kept: Vec<ProposalPart> = proposal.settings.iter().chain([setting]).cloned().collect();
             let tried = all.with(&kept);
             let texts = BTreeMap::from([(file.clone(), Some(tried.text().into_bytes()))]);
             let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(tree), texts });

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use symlint_terraform::ModuleCall;
 use symlint_terraform::syntax::{Expr, ExprKind};
 
-use super::{Part, Proposal, block, named, quote};
+use super::{Proposal, ProposalPart, block, named, quote};
 use crate::config::{ArgumentKind, Config, RoleNamePattern};
 use crate::discover::{Step, module_names};
 use crate::gaps::likely_flow;
@@ -47,7 +47,9 @@ fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let text = format!("tenants {{\n  attributes = {{\n{lines}  }}\n}}");
     let fields: Vec<&str> = mapping.keys().map(|field| field.name()).collect();
     let about = match is_sure {
-        true => "Attributes that could not be identified by their names or by resources of Sym: ours = theirs.".to_owned(),
+        true => {
+            "Attributes that could not be identified by their names or by resources of Sym: ours = theirs.".to_owned()
+        }
         false => {
             let could_be = mapping.iter().filter(|(_, (_, others))| !others.is_empty());
             let could_be = could_be.map(|(field, (theirs, others))| {
@@ -57,7 +59,7 @@ fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             format!("Which attribute is which? {}. Check these, and correct them: ours = theirs.", joined(could_be))
         }
     };
-    let part = Part { summary: format!("which attribute is {}", named(&fields)), choices: vec![(about, text)] };
+    let part = ProposalPart { summary: format!("which attribute is {}", named(&fields)), choices: vec![(about, text)] };
     if is_sure { to.settings.push(part) } else { to.questions.push(part) }
 }
 
@@ -144,7 +146,7 @@ fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             (true, false) => "The flow module cannot be read. Its arguments: ours = theirs.",
             (false, _) => "Is this the module that gives one tenant's values to Sym?",
         };
-        let part = Part {
+        let part = ProposalPart {
             summary: format!("the flow module `{module}`"),
             choices: vec![(about.to_owned(), block("flow", &attributes))],
         };
@@ -210,7 +212,7 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         let about = format!("The connector roles of {tenants} are named like this.");
         let lines = block("connector", &[("role_name", quote(&pattern))]);
         let summary = format!("connector roles are named `{pattern}`");
-        let part = Part { summary, choices: vec![(about, lines)] };
+        let part = ProposalPart { summary, choices: vec![(about, lines)] };
         if is_one { to.settings.push(part) } else { to.questions.push(part) }
     }
 }

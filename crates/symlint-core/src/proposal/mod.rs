@@ -12,14 +12,14 @@ use crate::tenants::Model;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proposal {
     /// What it sets.
-    pub settings: Vec<Part>,
+    pub settings: Vec<ProposalPart>,
     /// What it asks: a person uncomments what is true.
-    pub questions: Vec<Part>,
+    pub questions: Vec<ProposalPart>,
 }
 
 /// A block or attribute of the configuration, with what a reader needs to know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct ProposalPart {
     /// What it is about, in one line.
     pub summary: String,
     /// Alternatives: the comment above the lines, and the lines.
@@ -44,15 +44,14 @@ impl Proposal {
     }
 
     /// The same with these settings alone; the others are questions.
-    pub(crate) fn with(&self, kept: &[Part]) -> Self {
+    pub(crate) fn with(&self, kept: &[ProposalPart]) -> Self {
         let with_more = |(about, lines): &(String, String)| {
             (format!("{about} With these lines more is checked, and more findings are reported."), lines.clone())
         };
-        let asked = self
-            .settings
-            .iter()
-            .filter(|part| !kept.contains(part))
-            .map(|part| Part { summary: part.summary.clone(), choices: part.choices.iter().map(with_more).collect() });
+        let asked = self.settings.iter().filter(|part| !kept.contains(part)).map(|part| ProposalPart {
+            summary: part.summary.clone(),
+            choices: part.choices.iter().map(with_more).collect(),
+        });
         Self { settings: kept.to_vec(), questions: asked.chain(self.questions.iter().cloned()).collect() }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::title;
 
-use super::{Part, Proposal, block, list, named, quote};
+use super::{Proposal, ProposalPart, block, list, named, quote};
 use crate::config::{Config, common_name};
 use crate::coverage::Code;
 use crate::facts;
@@ -41,7 +41,7 @@ fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             let who = some(&keys);
             let one = format!("{who} share an SSO account and its instance. If they are one customer:");
             let several = "If they are several customers in one AWS organization:".to_owned();
-            to.questions.push(Part {
+            to.questions.push(ProposalPart {
                 summary: format!("whether {who} are one customer"),
                 choices: vec![(one, lines("customer")), (several, lines("organization"))],
             });
@@ -104,8 +104,10 @@ fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             some(&keys)
         );
         let lines = blocks.into_values().collect::<Vec<_>>().join("\n");
-        to.questions
-            .push(Part { summary: "which environments connectors were given".into(), choices: vec![(about, lines)] });
+        to.questions.push(ProposalPart {
+            summary: "which environments connectors were given".into(),
+            choices: vec![(about, lines)],
+        });
     }
 }
 
@@ -144,7 +146,7 @@ fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         some(&extra)
     );
     let them = if extra.len() == 1 { "it" } else { "them" };
-    to.questions.push(Part {
+    to.questions.push(ProposalPart {
         summary: format!("whose {} {are}", some(&extra)),
         choices: vec![
             (format!("{about} {them}:"), format!("host_accounts = {}", list(&extra))),
@@ -170,7 +172,7 @@ fn values(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Proposal) {
     if !files.is_empty() {
         let about = format!("{} would set tenants, and no run loads it. To make each a run of its own:", some(&files));
         let about = if files.len() == 1 { about } else { about.replace("loads it", "loads them") };
-        to.questions.push(Part {
+        to.questions.push(ProposalPart {
             summary: format!("whether {} are checked", some(&files)),
             choices: vec![(about, format!("values = {}", list(&files)))],
         });

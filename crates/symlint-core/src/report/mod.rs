@@ -26,7 +26,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub(crate) use markdown::{capital, code, folded, line};
 pub(crate) use mermaid::escape;
-pub use place::{Known, Location, Place};
+pub use place::{Known, Location, Point};
 pub use problem::{Problem, ProblemKind};
 pub use sarif::sarif;
 pub use summary::{count, coverage, pages, policy, totals, verdict};

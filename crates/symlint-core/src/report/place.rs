@@ -13,16 +13,16 @@ pub struct Location {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub file: Str,
     /// The first character.
-    pub start: Place,
+    pub start: Point,
     /// The character after the last one.
-    pub end: Place,
+    pub end: Point,
 }
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Position"))]
-pub struct Place {
+pub struct Point {
     /// From 1.
     pub line: u32,
     /// From 1, in Unicode code points.
@@ -36,7 +36,7 @@ impl Location {
     pub fn of(span: Span, source: &Source) -> Self {
         let place = |offset| {
             let Position { line, column, offset } = source.position(offset);
-            Place { line, column, offset }
+            Point { line, column, offset }
         };
         Self { file: source.shared_name(), start: place(span.start), end: place(span.end) }
     }

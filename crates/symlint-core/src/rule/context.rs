@@ -391,7 +391,7 @@ mod tests {
         for (message, expected) in [
             (format!("`{long}` is not a region"), format!("`{start}…` is not a region")),
             (format!("in {long}, but"), format!("in {start}… but")),
-            ("`a b` is\nno region".to_owned(), "`a b` is not a region".to_owned()),
+            ("`a b` is\nnot a region".to_owned(), "`a b` is not a region".to_owned()),
         ] {
             assert_eq!(in_one_line(message), expected);
         }

@@ -47,7 +47,7 @@ pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames,
 pub use set_up::{Earlier, EarlierTenant, Member, Parts, SetUp};
 pub use shape::{Misfit, MisfitKind};
 pub use sources::{
-    Cases, Collection, Discovery, Evidence, FieldRef, Key, MadeOf, OtherAttribute, Owners, Reach, Shape, SinkPlace,
-    Source, SourceIndex, Way, text_of,
+    Cases, Collection, Discovery, ElementKey, Evidence, FieldRef, MadeOf, OtherAttribute, Owners, Reach, Shape,
+    SinkPlace, Source, SourceIndex, Way, text_of,
 };
 pub use wording::FieldName;

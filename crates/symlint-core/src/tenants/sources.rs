@@ -71,7 +71,7 @@ pub struct Collection {
     /// The attributes of its elements that are none of the values, where not all values were found by name.
     pub others: Vec<OtherAttribute>,
     /// Whose its elements are. One element may belong to several tenants: access entries that name an organization.
-    owners: HashMap<SmallVec<[Key; 1]>, Owners>,
+    owners: HashMap<SmallVec<[ElementKey; 1]>, Owners>,
 }
 
 /// Whose an element is; nearly always one tenant's.
@@ -88,14 +88,14 @@ pub struct Shape {
 
 /// What tells the elements of one container apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
+pub enum ElementKey {
     /// A key or attribute.
     Name(Str),
     /// A place in a list.
     Index(u32),
 }
 
-impl Key {
+impl ElementKey {
     /// What a step leads to.
     pub fn of(step: &Step) -> Self {
         match step {
@@ -223,7 +223,7 @@ impl Collection {
     }
 
     /// Makes an element the tenant's.
-    pub(crate) fn own(&mut self, element: SmallVec<[Key; 1]>, tenant: TenantId) {
+    pub(crate) fn own(&mut self, element: SmallVec<[ElementKey; 1]>, tenant: TenantId) {
         let owners = self.owners.entry(element).or_default();
         if !owners.contains(&tenant) {
             owners.push(tenant);
@@ -236,7 +236,7 @@ impl Collection {
     }
 
     /// The element to which these steps from the root lead, and how many of them; `None` where they lead elsewhere.
-    pub(crate) fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[Key; 1]>, usize)> {
+    pub(crate) fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
         self.shape.element(root, steps)
     }
 }
@@ -244,7 +244,7 @@ impl Collection {
 impl Shape {
     /// The element to which these steps from `root` lead, and how many of them; without an element where they lead to
     /// the collection as a whole. `None` where they lead elsewhere.
-    pub fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[Key; 1]>, usize)> {
+    pub fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
         if self.root != *root {
             return None;
         }
@@ -253,12 +253,12 @@ impl Shape {
             match wanted {
                 Inside::Name(name) if step.name() == Some(name) => {}
                 Inside::Name(_) => return None,
-                Inside::Each => key.push(Key::of(step)),
+                Inside::Each => key.push(ElementKey::of(step)),
             }
         }
         match steps.get(self.steps.len()) {
             Some(last) => {
-                key.push(Key::of(last));
+                key.push(ElementKey::of(last));
                 Some((key, self.steps.len() + 1))
             }
             None => Some((SmallVec::new(), steps.len())),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::module::{Assignment, AssignmentSource, ModuleCall, ModuleId, Variable};
 use crate::origin::{Path, Root};
 use crate::source::Span;
-use crate::types::{ConversionProblem, Converted, Primitive, ProblemKind, Type, convert_within, to_bool};
+use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, Type, convert_within, to_bool};
 use crate::value::{Kind, Str, Value};
 
 use super::instance::Instance;
@@ -238,7 +238,7 @@ impl<'p> Evaluator<'p> {
         }
         let converted = convert_within(value, ty, &self.meter);
         for problem in &converted.problems {
-            if let ProblemKind::Missing { attribute } = &problem.kind {
+            if let ConversionProblemKind::Missing { attribute } = &problem.kind {
                 self.missing.borrow_mut().insert((problem.span, attribute.clone()));
             }
         }
@@ -270,9 +270,9 @@ fn large(value: &Value) -> Option<usize> {
 
 pub(super) fn describe(problem: &ConversionProblem) -> String {
     match &problem.kind {
-        ProblemKind::Missing { attribute } => format!("the attribute `{attribute}` is required"),
-        ProblemKind::Unused { attribute, .. } => format!("the type has no attribute `{attribute}`"),
-        ProblemKind::Mismatch { wanted, got } => format!("a {wanted} is required, not a {got}"),
-        ProblemKind::Inconsistent { wanted } => format!("the elements of a {wanted} must be of one type"),
+        ConversionProblemKind::Missing { attribute } => format!("the attribute `{attribute}` is required"),
+        ConversionProblemKind::Unused { attribute, .. } => format!("the type has no attribute `{attribute}`"),
+        ConversionProblemKind::Mismatch { wanted, got } => format!("a {wanted} is required, not a {got}"),
+        ConversionProblemKind::Inconsistent { wanted } => format!("the elements of a {wanted} must be of one type"),
     }
 }

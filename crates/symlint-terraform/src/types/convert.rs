@@ -29,12 +29,12 @@ pub struct ConversionProblem {
     /// The way to that part, if the value was reached through a variable.
     pub path: Option<Path>,
     /// What is wrong with it.
-    pub kind: ProblemKind,
+    pub kind: ConversionProblemKind,
 }
 
 /// What does not fit.
 #[derive(Debug, Clone)]
-pub enum ProblemKind {
+pub enum ConversionProblemKind {
     /// An object lacks an attribute that its type requires. An error for Terraform.
     Missing {
         /// The name of the attribute.
@@ -64,10 +64,10 @@ pub enum ProblemKind {
     },
 }
 
-impl ProblemKind {
+impl ConversionProblemKind {
     /// Whether Terraform refuses the value for it.
     pub fn is_error(&self) -> bool {
-        !matches!(self, ProblemKind::Unused { .. })
+        !matches!(self, ConversionProblemKind::Unused { .. })
     }
 }
 
@@ -245,7 +245,7 @@ impl Converter<'_> {
                 if attribute.optional {
                     converted.push(absent(attribute.default.clone().unwrap_or_else(null)));
                 } else {
-                    let kind = ProblemKind::Missing { attribute: attribute.name.clone() };
+                    let kind = ConversionProblemKind::Missing { attribute: attribute.name.clone() };
                     self.report(value.origin.span, at, kind);
                 }
                 continue;
@@ -278,7 +278,7 @@ impl Converter<'_> {
                 (all().cloned().collect(), all().filter(is_present).cloned().collect())
             });
             let (declared, present): &(Arc<[Str]>, Arc<[Str]>) = names;
-            let kind = ProblemKind::Unused {
+            let kind = ConversionProblemKind::Unused {
                 attribute: entry.key.clone(),
                 key_span: entry.key_span,
                 declared: declared.clone(),
@@ -350,17 +350,17 @@ impl Converter<'_> {
     }
 
     fn mismatch(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
-        let kind = ProblemKind::Mismatch { wanted: ty.clone(), got: value.type_name() };
+        let kind = ConversionProblemKind::Mismatch { wanted: ty.clone(), got: value.type_name() };
         self.report(value.origin.span, at, kind);
         unknown(value, format!("this is not of the type {ty}"))
     }
 
     fn inconsistent(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
-        self.report(value.origin.span, at, ProblemKind::Inconsistent { wanted: ty.clone() });
+        self.report(value.origin.span, at, ConversionProblemKind::Inconsistent { wanted: ty.clone() });
         unknown(value, "these elements have no type in common")
     }
 
-    fn report(&mut self, span: Span, at: &Trail<'_>, kind: ProblemKind) {
+    fn report(&mut self, span: Span, at: &Trail<'_>, kind: ConversionProblemKind) {
         self.problems.push(ConversionProblem { span, path: at.path(), kind });
     }
 }

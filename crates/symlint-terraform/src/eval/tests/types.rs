@@ -1,5 +1,5 @@
 use super::*;
-use crate::ProblemKind;
+use crate::ConversionProblemKind;
 
 fn problems(ty: &str, value: &str) -> (String, Vec<String>) {
     let main = format!("variable \"v\" {{\n  type = {ty}\n}}\n");
@@ -12,10 +12,12 @@ fn problems(ty: &str, value: &str) -> (String, Vec<String>) {
     let problems = evaluator.problems("v");
     let problems = problems.iter().map(|problem| {
         let what = match &problem.kind {
-            ProblemKind::Missing { attribute } => format!("missing {attribute}"),
-            ProblemKind::Unused { attribute, declared, .. } => format!("unused {attribute} of {}", declared.join(",")),
-            ProblemKind::Mismatch { wanted, got } => format!("{got} for {wanted}"),
-            ProblemKind::Inconsistent { wanted } => format!("inconsistent {wanted}"),
+            ConversionProblemKind::Missing { attribute } => format!("missing {attribute}"),
+            ConversionProblemKind::Unused { attribute, declared, .. } => {
+                format!("unused {attribute} of {}", declared.join(","))
+            }
+            ConversionProblemKind::Mismatch { wanted, got } => format!("{got} for {wanted}"),
+            ConversionProblemKind::Inconsistent { wanted } => format!("inconsistent {wanted}"),
         };
         let path = problem.path.as_ref().unwrap();
         format!("{path} `{}`: {what}", project.sources().text(problem.span))
