@@ -26,8 +26,8 @@
 //! ```
 //! ````
 //!
-//! There is at most one wrong and one right example; `hcl fixed` in place of `hcl good` is what fixes make of the wrong
-//! one. Examples that nobody but the tests reads are in `rule-id.tests.md`.
+//! There is at most one wrong and one right example; `hcl fixed` in place of `hcl good` is the result of fixing the
+//! wrong one. Examples that nobody but the tests reads are in `rule-id.tests.md`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -27,7 +27,7 @@ async function packed() {
 }
 
 for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], ["crashes", packed]]) {
-  onPage(`an engine that ${what} is said, and started again`, async (page, context) => {
+  onPage(`an engine that ${what} is reported, and started again`, async (page, context) => {
     const body = await engine();
     await context.route("**/*.zst", (route) => route.fulfill({ body }));
     await page.reload();

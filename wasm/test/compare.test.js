@@ -75,7 +75,7 @@ withFiles("of two folders that are dropped, the first by name is before", { "1-o
   await eventually(() => page.locator("#compare .compare-head p").innerText(), "Before: 1-old (after: 2-new). After: what is in the editor.");
 });
 
-onPage("what cannot be compared is said", async (page) => {
+onPage("what cannot be compared is reported", async (page) => {
   await paste(page, many(2));
   await verdict(page, "errors");
   await view(page, "compare");
@@ -122,7 +122,7 @@ onPage("what a change does is read out", async (page) => {
   await eventually(() => page.locator("#compare [role=status]").textContent(), /^1 crossing into another customer/);
 });
 
-onPage("where the system chooses the colors, what is gained and lost is told by signs", async (page) => {
+onPage("where the system chooses the colors, what is gained and lost is shown by signs", async (page) => {
   await paste(page, clean(3));
   await verdict(page, "partial");
   await view(page, "compare");

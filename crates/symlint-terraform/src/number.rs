@@ -1,4 +1,4 @@
-//! Terraform's numbers: as text, and what the operators make of them.
+//! Terraform's numbers: as text, and the results of operators.
 //!
 //! Terraform computes with binary floats of 512 bits and prints the shortest decimal that reads back as the same
 //! float. Decimals are exact here, so a result is known only where the two agree.

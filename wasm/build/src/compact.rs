@@ -1,7 +1,8 @@
-//! The same WebAssembly, written so that it compresses better by a sixteenth. Nothing about what it does changes, nor how fast.
+//! The same WebAssembly, written so that it compresses better by a sixteenth. Nothing about what it does changes, nor
+//! how fast.
 //!
-//! Compression replaces what it has seen in the last 32 kB. So functions go next to those that they resemble, such as the
-//! copies of one generic function; and locals are numbered by how often they are used, which makes more code alike.
+//! Compression replaces what it has seen in the last 32 kB. So functions go next to those that they resemble, such as
+//! the copies of one generic function; and locals are numbered by how often they are used, which makes more code alike.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ type Result<T> = std::result::Result<T, Error<Infallible>>;
 /// A little less than what compression remembers, as code is not all that there is.
 const WINDOW: usize = 28_000;
 
-/// Functions are alike if they share runs of so many bytes: about three instructions.
+/// Functions are alike if they share runs of this many bytes: about three instructions.
 const RUN: usize = 6;
 
 /// Renumbers the locals, and puts the functions in another order.
@@ -40,7 +41,7 @@ fn encoded(reencode: &mut impl Reencode<Error = Infallible>, wasm: &[u8]) -> Res
     Ok(module.finish())
 }
 
-/// What is known of a module before it is written anew.
+/// What is known of a module before it is written again.
 #[derive(Default)]
 struct Parts<'w> {
     /// How many functions come from outside; the others are numbered after them.

@@ -1,4 +1,4 @@
-//! Builds what the npm package is made of, into the folder that is named: `symlint.wasm`, its glue, the schema of the
+//! Builds the parts of the npm package, into the folder that is named: `symlint.wasm`, its glue, the schema of the
 //! types, and `check.wasm`, which does less and loads faster.
 //!
 //! Anyone who uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
@@ -47,8 +47,8 @@ fn imports(glue: &str) -> Result<&str, &'static str> {
 }
 
 /// For a small download: a standard library that is built for size, and panics that are bare traps, which together save
-/// an eighth. And tiny functions are inlined, which `z` alone does not: less time for a little more size. (Beyond 15 the
-/// size grows, and the time hardly shrinks.)
+/// an eighth. And tiny functions are inlined, which `z` alone does not: less time for a little more size. (Beyond 15
+/// the size grows, and the time hardly shrinks.)
 const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-inline-threshold=15";
 
 /// Compiles the crate with the features that are named, and returns the path of its WebAssembly.

@@ -1,4 +1,4 @@
-/** What wasm-bindgen makes of wasm/src/lib.rs. */
+/** What wasm-bindgen generates from wasm/src/lib.rs. */
 export interface Glue {
   check(request: string, format: string): string;
   compare(change: string, format: string): string;

@@ -146,7 +146,7 @@ export class Checker<C extends Check> {
   /** A slow line may take as long as it takes: until the engine is there, everything waits. */
   async #start(): Promise<void> {
     this.#isGone = false;
-    // Its code arrives beside the engine.
+    // Its code arrives together with the engine.
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.addEventListener("message", (event: MessageEvent<Answer>) => this.#answered(event.data));
     const failed = new Promise<never>((_, fail) => {

@@ -7,7 +7,7 @@ declare const ENGINE_BYTES: number;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Loads the engine that checks, and compiles it while it arrives. `progress` is told how much is there, from 0 to 1. */
+/** Loads the engine that checks, and compiles it while it arrives. `progress` receives how much is there, from 0 to 1. */
 export async function compileEngine(progress: (part: number) => void): Promise<WebAssembly.Module> {
   const response = await answer(check);
   let bytes = 0;

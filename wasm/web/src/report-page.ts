@@ -11,7 +11,7 @@ import css from "./report.css?raw";
 import type { Table } from "./table";
 import { capital, gapsOf } from "./verdict";
 
-/** Everything that the page is made of. */
+/** Everything that the page consists of. */
 export interface Contents {
   report: Head | undefined;
   files: Files;

@@ -1,4 +1,4 @@
-/** The engine, beside the page: whatever it does, typing goes on. */
+/** The engine, outside of the page's thread: whatever it does, typing goes on. */
 import { loadSync, SymlintError, type Described, type Files, type Report, type Symlint } from "symlint";
 
 import { pictureOf } from "./access";

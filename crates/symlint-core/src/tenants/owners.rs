@@ -79,7 +79,7 @@ impl Kept {
         kept
     }
 
-    /// The first stranger to `tenant`, of its run if possible.
+    /// The first tenant of another customer than `tenant`, of its run if possible.
     fn other(&self, text: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         let own = self.own.get(tenant.run.index());
         let of = |owners: &HashMap<Str, Owner>| owners.get(text)?.other(tenant, groups);
@@ -105,8 +105,8 @@ impl Owners {
         }
     }
 
-    /// The first tenant whose SSO account this is, by all that it says, and that is a stranger to `tenant`; if there
-    /// is none, one that stated has it as `sso_account_id`. Those of the same run come first.
+    /// The first tenant whose SSO account this is, by all that it says, and that is another customer's than `tenant`;
+    /// if there is none, one that stated has it as `sso_account_id`. Those of the same run come first.
     pub(super) fn of_account(&self, account: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         if facts::is_placeholder_account(account) {
             return None;
@@ -114,8 +114,8 @@ impl Owners {
         self.accounts.other(account, tenant, groups)
     }
 
-    /// The first tenant whose instance this is, by all that it says, and that is a stranger to `tenant`; if there is
-    /// none, one that stated has it in `instance_arn`. Those of the same run come first.
+    /// The first tenant whose instance this is, by all that it says, and that is another customer's than `tenant`; if
+    /// there is none, one that stated has it in `instance_arn`. Those of the same run come first.
     pub(super) fn of_instance(&self, instance: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         if is_placeholder_resource(instance) {
             return None;

@@ -186,7 +186,7 @@ impl<'a, 't> Finder<'a, 't> {
         !self.all.groups.same_organization(a, b)
     }
 
-    /// The SSO account of a tenant, where a stranger has the same.
+    /// The SSO account of a tenant, where another customer has the same.
     fn shared_account(&self, tenant: &Comparable<'t>) -> Option<&'t str> {
         tenant.sso_account.map(Part::text).filter(|account| self.all.owners.is_shared_account(account))
     }

@@ -338,7 +338,7 @@ impl SourceIndex {
     }
 
     /// Everything that `value`, but not what is inside it, was built from; `None` where that is too much to look at.
-    /// What belongs to several tenants, `own` among them, is said to be of `own`.
+    /// What belongs to several tenants, `own` among them, counts as `own`'s.
     pub fn of<'v>(&self, value: &'v Value, own: impl Into<Option<TenantId>>) -> Option<MadeOf<'v>> {
         let mut sources = MadeOf::new();
         let mut left = MOST;

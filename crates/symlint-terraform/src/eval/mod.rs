@@ -62,7 +62,7 @@ pub enum EvalErrorKind {
     Invalid,
     /// The value at this place does not satisfy a `validation` of its variable.
     Validation(Span),
-    /// Evaluating it would be too much: it is unknown, whatever Terraform would make of it.
+    /// Evaluating it would be too much: it is unknown, whatever its value would be for Terraform.
     Limit,
 }
 

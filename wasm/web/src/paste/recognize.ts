@@ -6,7 +6,7 @@ import { newSide } from "./diff";
 import { blocksOf } from "./markdown";
 import { straighten } from "./quotes";
 
-/** What a paste is, and what was made of it. */
+/** What a paste is, and what it was turned into. */
 export interface Recognized {
   /** The first is shown. */
   files: Files;
