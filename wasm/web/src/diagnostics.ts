@@ -2,7 +2,7 @@ import type { Action, Diagnostic } from "@codemirror/lint";
 import type { Text } from "@codemirror/state";
 import type { Finding } from "symlint";
 
-import { h, prose } from "./dom";
+import { h, plain, prose } from "./dom";
 import { originalOf } from "./texts";
 
 export interface Fixing {
@@ -28,7 +28,7 @@ export function diagnosticsOf(findings: readonly Finding[], doc: Text, fixing: F
       from: offset(finding.location.start.offset),
       to: offset(finding.location.end.offset),
       severity: finding.level === "error" ? "error" : "warning",
-      message: finding.message,
+      message: plain(finding.message),
       source: finding.rule,
       actions,
       renderMessage: () =>

@@ -30,6 +30,11 @@ export function prose(text: string): Child[] {
   return text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? h("code", {}, part) : part));
 }
 
+/** A message where there can be no code. */
+export function plain(text: string): string {
+  return text.replaceAll("`", "");
+}
+
 /** The element of the page with an id. */
 export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);

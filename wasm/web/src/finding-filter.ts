@@ -1,6 +1,6 @@
 import type { Finding } from "symlint";
 
-import { button, h } from "./dom";
+import { button, h, plain } from "./dom";
 
 /** Findings with something in common. */
 export interface Group {
@@ -87,7 +87,7 @@ export class FindingFilter {
     const chosen = (Object.keys(KEYS) as Key[]).filter((key) => this.#selects[key].value !== "");
     return findings.filter((finding) => {
       if (chosen.some((key) => KEYS[key](finding) !== this.#selects[key].value)) return false;
-      return !word || [finding.message, finding.rule, finding.tenant ?? "", finding.location.file].some((text) => text.toLowerCase().includes(word));
+      return !word || [plain(finding.message), finding.rule, finding.tenant ?? "", finding.location.file].some((text) => text.toLowerCase().includes(word));
     });
   }
 }

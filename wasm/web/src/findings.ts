@@ -1,6 +1,6 @@
 import type { Finding, Location } from "symlint";
 
-import { button, count, h, prose } from "./dom";
+import { button, count, h, plain, prose } from "./dom";
 import { FindingFilter, groupsOf, type Group } from "./finding-filter";
 import { Focus } from "./focus";
 import { idsIn } from "./lit";
@@ -99,7 +99,7 @@ export class Findings {
       h("span", { class: "place" }, ...name, placeOf(location)),
     );
     const fixes = finding.fixes.map((fix, at) =>
-      button(fix.safe ? "Apply fix" : "Apply suggestion", () => actions.apply(finding, fix), { title: fix.title, "data-part": `fix ${at}` }),
+      button(fix.safe ? "Apply fix" : "Apply suggestion", () => actions.apply(finding, fix), { title: plain(fix.title), "data-part": `fix ${at}` }),
     );
     const about = button(rule, () => actions.explain(rule), { "aria-label": `About ${rule}`, "data-part": "rule" });
     const row = h("li", { "data-key": `${finding.fingerprint} ${finding.run}` }, main, h("div", { class: "row-actions" }, ...fixes, about));

@@ -2,7 +2,7 @@ import type { Files, Finding, Location } from "symlint";
 
 import { Checker } from "./checker";
 import type { Before, CompareView } from "./compare-view";
-import { byId, download } from "./dom";
+import { byId, download, plain } from "./dom";
 import { acceptDrops, chosen } from "./drop";
 import { Editor, type Change } from "./editor";
 import { prepareFooter } from "./footer";
@@ -131,7 +131,7 @@ function apply(_: Finding, fix: Finding["fixes"][number]): void {
     const edits = fix.edits.filter(({ location }) => location.file === name);
     return [name, original ? edits.map(({ location, text }) => ({ from: original.offset(location.start.offset), to: original.offset(location.end.offset), insert: text })) : []];
   });
-  workspace.fix(new Map(changes), `Applied: ${fix.title}.`);
+  workspace.fix(new Map(changes), `Applied: ${plain(fix.title)}.`);
 }
 
 async function explain(rule: string): Promise<void> {

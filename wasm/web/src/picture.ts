@@ -1,7 +1,7 @@
 import type { Location } from "symlint";
 
 import type { Edge, Node, Picture } from "./access";
-import { count, h, prose, s } from "./dom";
+import { count, h, plain, prose, s } from "./dom";
 import { ownerClass } from "./owner";
 import { pressable, rove } from "./rove";
 
@@ -96,7 +96,7 @@ class Drawing {
     // Not by the look alone.
     if (edge.fate) group.append(s("text", { class: "fate", x: String((x1 + x2) / 2), y: String((y1 + y2) / 2 - 5) }, edge.fate === "gained" ? "+" : "−"));
     if (first) {
-      const messages = edge.errors.map(({ message }) => message).join("\n");
+      const messages = edge.errors.map(({ message }) => plain(message)).join("\n");
       group.append(s("path", { d: path, class: "hit" }), s("title", {}, messages));
       pressable(group, messages, () => jump(first.location));
     }

@@ -1,6 +1,6 @@
 import type { Finding } from "symlint";
 
-import { h } from "./dom";
+import { h, plain } from "./dom";
 import type { Original } from "./texts";
 
 type Fix = Finding["fixes"][number];
@@ -18,5 +18,5 @@ export function previewOf(fix: Fix, original: (file: string) => Original | undef
       h("div", { class: kind }, h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", { class: "visually-hidden" }, says), before.trimStart(), h(kind, {}, changed), after);
     return [line("del", "−", "Before: ", file.text.slice(from, to)), line("ins", "+", "After: ", text)];
   });
-  return h("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `What the fix would write: ${fix.title}` }, ...lines);
+  return h("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `What the fix would write: ${plain(fix.title)}` }, ...lines);
 }

@@ -1,6 +1,6 @@
 import type { Location } from "symlint";
 
-import { button, count, h } from "./dom";
+import { button, count, h, plain } from "./dom";
 import { idsIn } from "./lit";
 import { ownerClass } from "./owner";
 import type { Cell, Query, Row, Table } from "./table";
@@ -80,7 +80,7 @@ export class Tenants {
     const shown = values.map(({ short, text }) => h("span", { class: "value", title: text, "data-ids": idsIn(text) }, short));
     const [first] = notes;
     if (!first) return h("td", {}, ...shown);
-    const messages = notes.map(({ message }) => message).join("\n");
+    const messages = notes.map(({ message }) => plain(message)).join("\n");
     const level = notes.some(({ level }) => level === "error") ? "error" : "warning";
     const mark = button("!", () => this.actions.jump(first.location), { class: `note ${level}`, title: messages, "aria-label": `${level === "error" ? "Error" : "Warning"}: ${messages}` });
     return h("td", { class: `noted ${level}` }, ...shown, mark);

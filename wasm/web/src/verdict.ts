@@ -1,6 +1,6 @@
 import type { Location, NotChecked } from "symlint";
 
-import { button, byId, count, h } from "./dom";
+import { button, byId, count, h, prose } from "./dom";
 import type { Head, PlainProblem } from "./protocol";
 
 export type Verdict =
@@ -50,7 +50,7 @@ export function showVerdict(verdict: Verdict, actions: VerdictActions): void {
 }
 
 function write(host: HTMLElement, { title, details }: Omit<Words, "state">): void {
-  const next = [h("strong", {}, title), ...details.map((detail) => h("span", {}, detail))];
+  const next = [h("strong", {}, title), ...details.map((detail) => h("span", {}, ...(typeof detail === "string" ? prose(detail) : [detail])))];
   // The same words again would be read out at every keystroke.
   const text = next.map((element) => element.textContent).join("\n");
   if (text === shown && host.childElementCount > 0) return;
