@@ -2,20 +2,25 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::disk::LARGEST;
 
 /// What was read so far.
 #[derive(Default)]
 pub(crate) struct Git {
-    /// The rules of each folder, by its path.
-    rules: HashMap<PathBuf, Arc<Gitignore>>,
+    /// The rules for what is in each folder, by its path.
+    rules: HashMap<PathBuf, Rules>,
     /// The paths that each repository tracks, by its root.
     tracked: HashMap<PathBuf, Arc<Tracked>>,
 }
+
+/// Those of a folder, and those of the folders above it, which come later.
+type Rules = Arc<[Arc<Gitignore>]>;
 
 /// The paths that a repository tracks, sorted; nothing is known of them where the index cannot be read.
 type Tracked = Option<Vec<Vec<u8>>>;
@@ -25,17 +30,10 @@ impl Git {
     /// archive has the same files.
     pub(crate) fn ignores(&mut self, dir: &Path) -> bool {
         let Ok(dir) = dir.canonicalize() else { return false };
-        for folder in dir.ancestors().skip(1) {
-            match self.rules_of(folder).matched(&dir, true) {
-                Match::Ignore(_) => return true,
-                Match::Whitelist(_) => return false,
-                Match::None => {}
-            }
-            if folder.join(".git").exists() {
-                break;
-            }
-        }
-        false
+        let Some(folder) = dir.parent() else { return false };
+        let matches = self.rules_above(folder);
+        let mut matches = matches.iter().map(|rules| rules.matched(&dir, true)).filter(|found| !found.is_none());
+        matches.next().is_some_and(|found| found.is_ignore())
     }
 
     /// Whether the repository of a folder tracks anything in it.
@@ -55,31 +53,71 @@ impl Git {
         }
     }
 
-    fn rules_of(&mut self, folder: &Path) -> Arc<Gitignore> {
-        let rules = self.rules.entry(folder.to_owned()).or_insert_with(|| {
-            let mut builder = GitignoreBuilder::new(folder);
-            // Lines that are not patterns are none for git either.
-            let _ = builder.add(folder.join(".gitignore"));
-            let _ = builder.add(folder.join(".git/info/exclude"));
-            Arc::new(builder.build().unwrap_or_else(|_| Gitignore::empty()))
-        });
-        Arc::clone(rules)
+    /// The rules in a folder and in those above it, up to the root of the repository: only where there are some.
+    fn rules_above(&mut self, folder: &Path) -> Rules {
+        // A search comes from above: nearly always, those of the parent are known.
+        let unknown = folder.ancestors().take_while(|folder| !self.rules.contains_key(*folder));
+        let unknown: Vec<&Path> = unknown.collect();
+        for folder in unknown.into_iter().rev() {
+            let own = rules_of(folder);
+            let above = match folder.join(".git").exists() {
+                true => None,
+                false => folder.parent().and_then(|parent| self.rules.get(parent)),
+            };
+            let rules = match (own.is_empty(), above) {
+                (true, None) => Rules::default(),
+                (true, Some(above)) => Arc::clone(above),
+                (false, above) => {
+                    std::iter::once(Arc::new(own)).chain(above.iter().flat_map(|it| it.iter().cloned())).collect()
+                }
+            };
+            self.rules.insert(folder.to_owned(), rules);
+        }
+        self.rules.get(folder).cloned().unwrap_or_default()
     }
+}
+
+fn rules_of(folder: &Path) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(folder);
+    for name in [".gitignore", ".git/info/exclude"] {
+        let Some(bytes) = read(&folder.join(name), LARGEST_RULES) else { continue };
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            // Lines that are not patterns are none for git either.
+            let _ = builder.add_line(None, line);
+        }
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
 /// The paths in the index of the repository with this root.
 fn read_index(root: &Path) -> Tracked {
     let git = root.join(".git");
-    let folder = match fs::read_to_string(&git) {
+    let folder = match read(&git, LARGEST_RULES) {
         // A worktree or a submodule.
-        Ok(text) => root.join(text.strip_prefix("gitdir:")?.trim()),
-        Err(_) => git,
+        Some(text) => root.join(String::from_utf8(text).ok()?.strip_prefix("gitdir:")?.trim()),
+        None => git,
     };
-    match fs::read(folder.join("index")) {
-        Ok(bytes) => paths_of(&bytes, 20).or_else(|| paths_of(&bytes, 32)),
+    let index = folder.join("index");
+    match read(&index, LARGEST) {
+        Some(bytes) => paths_of(&bytes, 20).or_else(|| paths_of(&bytes, 32)),
+        None if index.exists() => None,
         // Nothing was ever added.
-        Err(_) => Some(Vec::new()),
+        None => Some(Vec::new()),
     }
+}
+
+/// Larger files with patterns are not read.
+const LARGEST_RULES: u64 = 1 << 20;
+
+/// What is in a file that is not too large. Git follows no link here, and a device or a pipe may have no end.
+fn read(path: &Path, largest: u64) -> Option<Vec<u8>> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let file = fs::File::open(path).ok()?;
+    // It may be another one by now.
+    file.metadata().ok().filter(|own| own.is_file() && own.len() <= largest)?;
+    let mut bytes = Vec::new();
+    file.take(largest).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The paths in an index of version 2, 3 or 4 with hashes of this many bytes; see git's `gitformat-index`.
@@ -174,5 +212,18 @@ mod tests {
             assert_eq!(asked.each_ref().map(|path| git.ignores(path)), [true, false, true]);
             assert_eq!(asked.each_ref().map(|path| git.tracks(path)), [true, true, false]);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_devices_are_no_rules() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join(".gitignore");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        fs::create_dir(dir.path().join("out")).unwrap();
+        assert!(!Git::default().ignores(&dir.path().join("out")));
+        fs::remove_file(&link).unwrap();
+        fs::write(&link, "out/\n").unwrap();
+        assert!(Git::default().ignores(&dir.path().join("out")));
     }
 }

@@ -11,7 +11,7 @@ use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, Given, is_values};
 
 use crate::args::{FailOn, InputOptions, Places, ValueOptions};
-use crate::disk::{Disk, reason, shown};
+use crate::disk::{Disk, LARGEST, reason, shown};
 use crate::output::{self, Failure};
 
 /// The files and the request that the options of `check` and `fix` ask for.
@@ -79,9 +79,14 @@ pub(crate) fn stdin_name(options: &Places) -> Result<String, Failure> {
 }
 
 fn read_stdin() -> Result<Vec<u8>, Failure> {
+    let fail = |reason: String| FileError { path: "-".into(), reason };
     let mut bytes = Vec::new();
-    let read = io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|error| FileError { path: "-".into(), reason: reason(&error) })?;
+    // As a file, it may have a limit, and no end.
+    let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| fail(reason(&error)))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(fail(format!("it is larger than {} MiB", LARGEST >> 20)).into());
+    }
     Ok(bytes)
 }
 

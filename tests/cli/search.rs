@@ -378,3 +378,43 @@ fn a_second_values_file_that_drops_tenants_is_a_warning() {
     assert_eq!(found(["one.tfvars", "all.tfvars"]), [""; 0]);
     assert_eq!(found(["one.tfvars", "one.tfvars"]), [""; 0]);
 }
+
+#[test]
+fn folders_are_not_searched_without_end() {
+    let deep = "d/".repeat(202);
+    let file = format!("{deep}main.tf");
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), (&file, VARIABLE)]);
+    let left_out = gaps(&check(dir.path(), &[])).into_iter().find(|gap| gap.starts_with("left-out")).unwrap();
+    assert!(left_out.ends_with("/d/d` was left out: it is nested deeper than 200 folders"), "{left_out}");
+}
+
+/// Nobody keeps a root module there, unless to hide it.
+#[test]
+fn what_git_tracks_in_a_folder_that_is_not_searched_is_said() {
+    let dir = folder(&[
+        ("main.tf", VARIABLE),
+        ("terraform.tfvars", &good()),
+        ("node_modules/x/main.tf", VARIABLE),
+        ("node_modules/x/terraform.tfvars", &bad()),
+    ]);
+    let left_out =
+        || gaps(&check(dir.path(), &[])).into_iter().filter(|gap| gap.starts_with("left-out")).collect::<Vec<_>>();
+    assert_eq!(left_out(), [""; 0]);
+    for arguments in [&["init", "-q"][..], &["add", "-A"]] {
+        assert!(Command::new("git").current_dir(dir.path()).args(arguments).status().unwrap().success());
+    }
+    let said = "left-out `node_modules` was left out: folders called `node_modules` are not searched";
+    assert_eq!(left_out(), [said]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ignore_files_that_are_links_or_pipes_are_not_read() {
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), ("sub/x.txt", "")]);
+    let ignore = dir.path().join(".gitignore");
+    std::os::unix::fs::symlink("/dev/zero", &ignore).unwrap();
+    assert_eq!(Symlint::new(&["check"]).dir(dir.path()).run().code, 0);
+    std::fs::remove_file(&ignore).unwrap();
+    assert!(Command::new("mkfifo").arg(&ignore).status().unwrap().success());
+    assert_eq!(Symlint::new(&["check"]).dir(dir.path()).run().code, 0);
+}

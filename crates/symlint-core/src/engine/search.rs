@@ -16,6 +16,9 @@ pub(super) const TERRAGRUNT: &str = "terragrunt.hcl";
 /// Folders in which nobody keeps a root module.
 const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
 
+/// How many folders below each other are searched.
+const DEPTH: usize = 200;
+
 /// How many files and folders are looked at to see whether a folder that is left out has something for Terraform.
 const LOOK: usize = 2_000;
 
@@ -90,6 +93,11 @@ pub(super) fn search(
                 continue;
             }
             let path = join(&dir, &entry.name);
+            // To find out where a folder is takes a step for each folder above it.
+            if path.matches('/').count() > top.matches('/').count() + DEPTH {
+                found.left_out.push((path, format!("it is nested deeper than {DEPTH} folders")));
+                continue;
+            }
             match reason_to_skip(tree, &entry, &path, real_top.as_deref(), &rules) {
                 Skip::No => work.push(path),
                 Skip::Silently => {}
@@ -129,7 +137,11 @@ enum Skip {
 
 fn reason_to_skip(tree: &dyn FileTree, entry: &TreeEntry, path: &str, top: Option<&str>, rules: &[Excluded]) -> Skip {
     if SKIPPED.contains(&entry.name.as_str()) {
-        return Skip::Silently;
+        // What somebody put there on purpose is worth a word.
+        return match entry.name != ".git" && tree.git_tracks(path) {
+            true => Skip::Because(format!("folders called `{}` are not searched", entry.name)),
+            false => Skip::Silently,
+        };
     }
     if !entry.is_text {
         return Skip::Because("its name is not UTF-8".to_owned());

@@ -84,7 +84,7 @@ impl Inline {
             }
         }
         if !meant.is_empty() {
-            let lines = Lines { file, items: items(), comments, source };
+            let lines = Lines { file, items: items(), below: below(comments, source), comments, source };
             meant.into_iter().for_each(|comment| self.add(comment, &lines, catalogue));
         }
     }
@@ -180,7 +180,30 @@ struct Lines<'s> {
     /// Start and end of each attribute, block, item and element, by their starts.
     items: Vec<(u32, u32)>,
     comments: &'s [Span],
+    /// For each comment, the last line of it and of those that follow it line by line, each alone on its line.
+    below: Vec<u32>,
     source: &'s Source,
+}
+
+/// [`Lines::below`]
+fn below(comments: &[Span], source: &Source) -> Vec<u32> {
+    let mut below = Vec::with_capacity(comments.len());
+    // The first line of the comment after, if that is alone on it, and what is below that one.
+    let mut next: Option<(u32, u32)> = None;
+    for comment in comments.iter().rev() {
+        let (first, own) = (source.position(comment.start).line, source.position(comment.end).line);
+        let last = next.filter(|(line, _)| *line == own + 1).map_or(own, |(_, last)| last);
+        below.push(last);
+        let line = source.line_range(first).map_or(0, |line| line.start);
+        next = is_blank(source, line, comment.start as usize).then_some((first, last));
+    }
+    below.reverse();
+    below
+}
+
+fn is_blank(source: &Source, start: usize, end: usize) -> bool {
+    let text = source.text().get(start..end).unwrap_or_default();
+    text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}')
 }
 
 impl Lines<'_> {
@@ -188,7 +211,7 @@ impl Lines<'_> {
     /// that is alone on its line.
     fn covered(&self, comment: Span) -> Span {
         let first = self.source.position(comment.start).line;
-        let mut last = self.source.position(comment.end).line;
+        let last = self.source.position(comment.end).line;
         if !self.is_blank(comment.end, self.line(last).end) {
             return self.line(last);
         }
@@ -196,15 +219,8 @@ impl Lines<'_> {
             return self.with_items(self.line(first), self.line(last).end);
         }
         // Several comments may be above one item.
-        let following = self.comments.iter().skip_while(|other| other.start <= comment.start);
-        for other in following {
-            let line = self.source.position(other.start).line;
-            if line != last + 1 || !self.is_blank(self.line(line).start, other.start) {
-                break;
-            }
-            last = self.source.position(other.end).line;
-        }
-        let below = self.line(last + 1);
+        let at = self.comments.partition_point(|other| other.start < comment.start);
+        let below = self.line(self.below.get(at).map_or(last, |last| *last) + 1);
         self.with_items(below, below.start)
     }
 
@@ -224,8 +240,7 @@ impl Lines<'_> {
     }
 
     fn is_blank(&self, start: u32, end: u32) -> bool {
-        let text = self.source.text().get(start as usize..end as usize).unwrap_or_default();
-        text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}')
+        is_blank(self.source, start as usize, end as usize)
     }
 }
 
