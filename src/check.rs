@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use symlint_core::engine::{Engine, Request};
-use symlint_core::report::{self, Problem, ProblemKind, Report, count};
+use symlint_core::report::{self, Problem, ProblemKind, Report, count, printable};
 use symlint_rules::catalogue;
 
 use crate::args::{CheckOptions, Format, Output};
@@ -106,9 +106,9 @@ fn render(output: &Output, options: &CheckOptions, report: &Report, to: &mut dyn
 pub(crate) fn describe(report: &Report) {
     for run in &report.runs {
         let config = run.config.as_deref().unwrap_or("no configuration file");
-        eprintln!("checking {} with {config}", run.name);
+        eprintln!("{}", printable(&format!("checking {} with {config}", run.name)));
         for file in &run.files {
-            eprintln!("  read {file}");
+            eprintln!("  read {}", printable(file));
         }
     }
 }

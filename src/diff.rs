@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use symlint_core::diff::{self, Diff};
 use symlint_core::engine::{Engine, Named, Request, Side};
-use symlint_core::report::{Problem, ProblemKind};
+use symlint_core::report::{Problem, ProblemKind, printable};
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
 use crate::args::{DiffFormat, DiffOptions, DiffOutput, InputOptions};
 use crate::disk::{Disk, shown};
+use crate::excerpt::printable_in_color;
 use crate::human_diff::human;
 use crate::output::{self, Failure};
 use crate::request::asked;
@@ -54,7 +55,9 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
     };
     for output in &outputs {
         let mut writing = |to: &mut dyn Write| match output.format {
-            DiffFormat::Human => to.write_all(human(&diff, options, output.file.is_none()).as_bytes()),
+            DiffFormat::Human => {
+                to.write_all(printable_in_color(&human(&diff, options, output.file.is_none())).as_bytes())
+            }
             DiffFormat::Json => diff::json(&diff, to),
             DiffFormat::Markdown => diff::markdown(&diff, to),
         };
@@ -70,7 +73,8 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
 fn say_problems(diff: &Diff) {
     diff.problems.iter().for_each(output::print_problem);
     for problem in &diff.base_problems {
-        eprintln!("warning: before the change, not everything could be checked: {problem}");
+        let text = format!("warning: before the change, not everything could be checked: {problem}");
+        eprintln!("{}", printable(&text));
     }
 }
 

@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use symlint_core::report::{self, ReportedFile};
 use symlint_core::rule::Level;
-use symlint_terraform::Source;
+use symlint_terraform::{BLANK, Source};
 use textwrap::WordSplitter;
 use textwrap::core::display_width;
 
@@ -32,6 +33,8 @@ pub(crate) struct ExcerptText {
     source: Arc<Source>,
     /// The file and the place in it that the excerpt is about.
     name: String,
+    /// The parts of the file that may not be shown, in order.
+    masks: Vec<Range<u32>>,
     /// What is shown, line by line.
     text: String,
     lines: Vec<Line>,
@@ -67,11 +70,12 @@ const LABEL: usize = 24;
 
 impl ExcerptText {
     pub(crate) fn new(
-        source: Arc<Source>,
+        file: &ReportedFile,
         name: String,
         spans: impl Iterator<Item = Range<u32>>,
         style: &Style,
     ) -> Self {
+        let (source, masks) = (Arc::clone(&file.source), file.masks.clone());
         let mut numbers: BTreeSet<u32> = BTreeSet::new();
         let mut shown: Vec<Range<usize>> = Vec::new();
         for span in spans {
@@ -81,7 +85,8 @@ impl ExcerptText {
             shown.push(range);
         }
         let gutter = numbers.last().map_or(1, |last| last.to_string().len()) + GUTTER;
-        let mut excerpt = Self { source, name, text: String::new(), lines: Vec::new(), places: Vec::new(), gutter };
+        let mut excerpt =
+            Self { source, masks, name, text: String::new(), lines: Vec::new(), places: Vec::new(), gutter };
         for number in numbers {
             excerpt.add(number, &shown, style);
         }
@@ -124,9 +129,19 @@ impl ExcerptText {
                 self.places.push((at, self.text.len()));
                 self.text.push_str(style.ellipsis());
             }
+            let mut masked = None;
             for (index, c) in source.text().get(range.clone()).unwrap_or_default().char_indices() {
-                self.places.push((range.start + index, self.text.len()));
-                self.text.push(picture(c));
+                let place = range.start + index;
+                let mask = self.mask_at(place);
+                if mask.is_some() && mask == masked {
+                    continue;
+                }
+                masked = mask;
+                self.places.push((place, self.text.len()));
+                match mask {
+                    Some(_) => self.text.push_str(BLANK),
+                    None => push(&mut self.text, c),
+                }
             }
             at = range.end;
         }
@@ -136,6 +151,13 @@ impl ExcerptText {
         }
         self.places.push((line.end, self.text.len()));
         self.text.push('\n');
+    }
+
+    /// Which of the parts that may not be shown a place in the file is in.
+    fn mask_at(&self, place: usize) -> Option<usize> {
+        let after = self.masks.partition_point(|mask| mask.start as usize <= place);
+        let mut before = self.masks.iter().enumerate().take(after).rev();
+        before.find(|(_, mask)| place < mask.end as usize).map(|(at, _)| at)
     }
 
     /// Where in the text a place in the file is.
@@ -221,7 +243,32 @@ fn merged(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// Text that a terminal shows and does not obey.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(picture).collect()
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|c| push(&mut shown, c));
+    shown
+}
+
+/// The same for text with colors in it, which stay.
+pub(crate) fn printable_in_color(text: &str) -> String {
+    let lines = |text: &str| text.split('\n').map(printable).collect::<Vec<_>>().join("\n");
+    let mut parts = text.split('\u{1b}');
+    let mut shown = lines(parts.next().unwrap_or_default());
+    for part in parts {
+        let is_color = part
+            .strip_prefix('[')
+            .is_some_and(|codes| codes.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m'));
+        shown.push(if is_color { '\u{1b}' } else { '␛' });
+        shown.push_str(&lines(part));
+    }
+    shown
+}
+
+/// Adds a character as it is shown: what would be obeyed and has no picture, as an escape.
+fn push(text: &mut String, c: char) {
+    match picture(c) {
+        plain if plain.is_ascii() => text.push(plain),
+        plain => text.push_str(&report::printable(plain.encode_utf8(&mut [0; 4]))),
+    }
 }
 
 /// The start of a long text.
@@ -238,7 +285,6 @@ fn picture(c: char) -> char {
         '\t' => c,
         '\0'..='\u{1F}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
         '\u{7F}' => '␡',
-        _ if c.is_control() => char::REPLACEMENT_CHARACTER,
         _ => c,
     }
 }
@@ -307,6 +353,6 @@ mod tests {
 
     #[test]
     fn control_characters_are_pictures() {
-        assert_eq!(printable("a\u{1b}[31m\tb\u{7}\u{9b}\u{7f}"), "a␛[31m\tb␇\u{FFFD}␡");
+        assert_eq!(printable("a\u{1b}[31m\tb\u{7}\u{9b}\u{7f}\u{202e}é"), "a␛[31m\tb␇\\u{9b}␡\\u{202e}é");
     }
 }

@@ -131,7 +131,8 @@ pub(crate) fn excerpt(
     style: &Style,
 ) -> Option<(Excerpt, Vec<Vec<String>>)> {
     let first = *findings.first()?;
-    let source: &Arc<Source> = &report.files.get(&first.location.file)?.source;
+    let file = report.files.get(&first.location.file)?;
+    let source: &Arc<Source> = &file.source;
     let block = first.block.map_or_else(|| bytes(&first.location), |(start, end)| start..end);
     let is_in_block = |location: &Location| {
         let own = bytes(location);
@@ -172,12 +173,8 @@ pub(crate) fn excerpt(
     }
     // In the order in which miette gives out colors.
     marks.sort_by_key(|mark| mark.span.start);
-    let text = ExcerptText::new(
-        Arc::clone(source),
-        printable(&place(&first.location)),
-        marks.iter().map(|mark| mark.span.clone()),
-        style,
-    );
+    let text =
+        ExcerptText::new(file, printable(&place(&first.location)), marks.iter().map(|mark| mark.span.clone()), style);
     let mut notes = Vec::new();
     let labels = marks.into_iter().map(|mark| {
         let shown = text.shown(&mark.span);

@@ -1,14 +1,16 @@
 //! `symlint fix`
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use similar::TextDiff;
 use symlint_core::engine::{self, Engine, Fixed};
-use symlint_core::report::count;
+use symlint_core::report::{count, printable};
 use symlint_rules::catalogue;
+use symlint_terraform::BLANK;
 
 use crate::args::FixOptions;
 use crate::check::{describe, say_problems};
@@ -23,12 +25,12 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     let (tree, request) = asked(input)?;
     let places = &input.places;
     let stdin = if places.paths.iter().any(|path| path == "-") { Some(stdin_name(places)?) } else { None };
-    let Fixed { files, fixed, report } = Engine::new(catalogue()).fix(&tree, &request, options.suggestions)?;
+    let Fixed { files, fixed, hidden, report } = Engine::new(catalogue()).fix(&tree, &request, options.suggestions)?;
     if input.verbose {
         describe(&report);
     }
     if options.diff {
-        output::print(&diff(&files))?;
+        output::print(&printable(&diff(&files, &hidden)))?;
         let suggested = report.counting().filter(|finding| !finding.fixes.is_empty()).count();
         if suggested > 0 && !options.suggestions && !input.quiet {
             eprintln!("{} fixable with `--unsafe`", count(suggested, "more finding"));
@@ -70,14 +72,31 @@ fn summary(fixed: usize, files: usize) -> String {
     }
 }
 
-/// The changes of all files, as `diff -u` shows them.
-fn diff(files: &BTreeMap<String, engine::Change>) -> String {
+/// The changes of all files, as `diff -u` shows them, without the texts that are `hidden`.
+fn diff(files: &BTreeMap<String, engine::Change>, hidden: &BTreeSet<String>) -> String {
     let mut text = String::new();
     for (name, change) in files {
-        let diff = TextDiff::from_lines(change.old.as_str(), change.new.as_str());
+        let [old, new] = [&change.old, &change.new].map(|text| covered(text, hidden));
+        let diff = TextDiff::from_lines(&old, &new);
         // Writing to a string cannot fail.
         let name = name.trim_start_matches('/');
         let _ = write!(text, "{}", diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")));
+    }
+    text
+}
+
+/// `text` without those that are `hidden`: in quotes, or anywhere where they are long.
+fn covered<'t>(text: &'t str, hidden: &BTreeSet<String>) -> Cow<'t, str> {
+    const LONG: usize = 6;
+    let mut text = Cow::Borrowed(text);
+    for own in hidden.iter().rev() {
+        let (old, new) = match own.len() < LONG {
+            true => (format!("\"{own}\""), format!("\"{BLANK}\"")),
+            false => (own.clone(), BLANK.to_owned()),
+        };
+        if text.contains(&old) {
+            text = Cow::Owned(text.replace(&old, &new));
+        }
     }
     text
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use symlint_core::report::{Location, Report, ReportedFinding, count, coverage, importance, pages, policy, totals};
 use textwrap::core::display_width;
 
-use crate::excerpt::{clipped, printable};
+use crate::excerpt::{clipped, printable, printable_in_color};
 use crate::findings::{after, excerpt, line, rendered};
 use crate::style::Style;
 
@@ -41,6 +41,7 @@ pub(crate) fn human(report: &Report, style: &Style) -> String {
     if !style.quiet {
         text.push_str(&last_lines(report, shown, style));
     }
+    let text = printable_in_color(&text);
     if style.unicode { text } else { text.replace('…', style.ellipsis()) }
 }
 

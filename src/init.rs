@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use symlint_core::engine::{CONFIG, Engine, Named, Proposed, Request};
 use symlint_core::finding::SuppressedBy;
-use symlint_core::report::{Problem, ProblemKind, Report, count, coverage, importance};
+use symlint_core::report::{self, Problem, ProblemKind, Report, count, coverage, importance};
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::{EntryKind, FileTree};
@@ -88,7 +88,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
         Some(file) => accept(&tree, request, file, &folder, &mut text)?,
         None => ExitCode::SUCCESS,
     };
-    output::print(&text)?;
+    output::print(&report::printable(&text))?;
     Ok(code)
 }
 

@@ -9,7 +9,7 @@ use symlint_core::inspection::{
     self, Contents, FieldEvidence, FoundBy, InspectedArgument, InspectedAttribute, InspectedCall, InspectedCases,
     InspectedCollection, InspectedFlow, InspectedRun, InspectedValues, Inspection, ValuesChoice,
 };
-use symlint_core::report::{Location, Problem, ProblemKind, count};
+use symlint_core::report::{self, Location, Problem, ProblemKind, count};
 use symlint_rules::catalogue;
 
 use crate::args::{InspectFormat, InspectOptions};
@@ -23,7 +23,7 @@ pub(crate) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
     let (tree, request) = asked_places(&options.places)?;
     let inspection = Engine::new(catalogue()).inspect(&tree, &request)?;
     match options.format {
-        InspectFormat::Human => output::print(&human(&inspection, style::width()))?,
+        InspectFormat::Human => output::print(&report::printable(&human(&inspection, style::width())))?,
         InspectFormat::Json => output::print_with(|to| inspection::json(&inspection, to))?,
     }
     // That nothing was found is an answer.

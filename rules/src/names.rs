@@ -213,7 +213,8 @@ pub(crate) fn tenants_of<'n, 'a: 'n>(names: impl IntoIterator<Item = &'n Name<'a
     tenants
 }
 
-/// `name` in one line.
-pub(crate) fn shown(name: &str) -> String {
+/// The text of `name` in one line, where it may be shown.
+pub(crate) fn shown(name: &Name<'_>, model: &Model<'_>) -> String {
+    let name = model.quotable(name.text, name.value, FieldKind::Key);
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

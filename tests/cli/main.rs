@@ -20,6 +20,7 @@ mod inspect;
 mod isolation;
 mod manual;
 mod output;
+mod privacy;
 mod search;
 mod verdicts;
 

@@ -76,3 +76,70 @@ fn quiet_says_less_and_verbose_more() {
     assert!(verbose.stderr.contains("examples/multi-tenant/terraform.tfvars"), "{}", verbose.stderr);
     assert_eq!(verbose.stdout, symlint(&["check", "examples/multi-tenant"]).stdout);
 }
+
+#[test]
+fn no_output_has_characters_that_are_obeyed_or_hidden() {
+    let is_plain = |text: &str| {
+        let is_bad = |c: char| {
+            (c.is_control() && c != '\n' && c != '\t')
+                || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}')
+        };
+        !text.contains(is_bad)
+    };
+    let nasty = "x\u{1b}[31m\u{9b}31m\u{202e}y\u{200b}\u{2066}\rz\u{2028}";
+    let quoted = "x\\u001b[31m\u{9b}31m\u{202e}y\u{200b}\u{2066}\\rz\u{2028}";
+    let wrong = ("iam::719240583316", "iam::280365914472");
+    let plain = tenant("blue_harbour", &[wrong]);
+    let reason = format!("  # symlint-ignore: role-account-mismatch -- {}\n{plain}", nasty.replace('\r', ""));
+    let exception =
+        format!("exception \"role-account-mismatch\" {{\n  tenant = \"blue_harbour\"\n  reason = \"{quoted}\"\n}}\n");
+    let module = format!("{VARIABLE}module \"more\" {{\n  source = \"{quoted}\"\n  tenant_slug = \"a\"\n}}\n");
+    let undeclared = format!("{}\"{quoted}\" = 1\n", values(std::slice::from_ref(&plain)));
+    let key = values(&[tenant("blue_harbour", &[wrong]).replace("blue_harbour =", &format!("\"{quoted}\" ="))]);
+    let value =
+        values(&[tenant("blue_harbour", &[("\"us-east-1\"", &format!("\"{quoted}\"")), ("604178239951", quoted)])]);
+    let main = |text: &'static str| ("main.tf".to_owned(), text.to_owned());
+    let text = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    for files in [
+        vec![main(VARIABLE), text("terraform.tfvars", &key)],
+        vec![main(VARIABLE), text("terraform.tfvars", &value)],
+        vec![main(VARIABLE), text("terraform.tfvars", &values(&[reason]))],
+        vec![main(VARIABLE), text("terraform.tfvars", &undeclared)],
+        vec![
+            main(VARIABLE),
+            text("terraform.tfvars", &values(std::slice::from_ref(&plain))),
+            text(".symlint.hcl", &exception),
+        ],
+        vec![text("main.tf", &module), text("terraform.tfvars", &values(std::slice::from_ref(&plain)))],
+        #[cfg(unix)]
+        vec![main(VARIABLE), text(&format!("{nasty}.auto.tfvars"), &values(std::slice::from_ref(&plain)))],
+        #[cfg(unix)]
+        vec![
+            text(&format!("{nasty}/main.tf"), VARIABLE),
+            text(&format!("{nasty}/terraform.tfvars"), &values(&[plain])),
+        ],
+    ] {
+        let files: Vec<(String, String)> =
+            files.into_iter().map(|(name, text)| (format!("new/{name}"), text)).collect();
+        let mut all: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let good = good();
+        all.extend([("old/main.tf", VARIABLE), ("old/terraform.tfvars", good.as_str())]);
+        let dir = folder(&all);
+        let mut commands = vec![vec!["inspect", "new"], vec!["fix", "--diff", "--unsafe", "new"], vec!["init", "new"]];
+        commands.push(vec!["inspect", "--format", "json", "new"]);
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+            commands.push(vec!["check", "-v", "--statistics", "--format", format, "new"]);
+        }
+        for format in ["human", "json", "markdown"] {
+            commands.push(vec!["diff", "--format", format, "old", "new"]);
+            commands.push(vec!["diff", "--format", format, "new", "old"]);
+        }
+        for command in commands {
+            let run = Symlint::new(&command).dir(dir.path()).run();
+            for text in [&run.stdout, &run.stderr] {
+                let bad = text.lines().find(|line| !is_plain(line));
+                assert_eq!(bad, None, "{command:?}");
+            }
+        }
+    }
+}

@@ -61,7 +61,7 @@ pub fn compare(change: &str, format: &str) -> Result<String, Problem> {
 pub fn fix(request: &str) -> Result<String, Problem> {
     let Request { files, options, .. } = Request::read(request)?;
     let made = engine().fix(&tree(files), &asked(&options), options.suggestions)?;
-    let engine::Fixed { files, fixed, report } = made;
+    let engine::Fixed { files, fixed, report, .. } = made;
     let files = files.into_iter().map(|(name, change)| (name, change.new)).collect();
     Ok(to_json(&Fixed { version: VERSION, files, fixed, report: whole(report)? }))
 }

@@ -13,6 +13,7 @@ use crate::fingerprint;
 use crate::gaps;
 use crate::parallel;
 use crate::policy::{self, Applied, Baseline, CopiedSuppression, Inline, Policy, Suppressions, UnusedSuppression};
+use crate::privacy::{self, Veil};
 use crate::rule::{Catalogue, Check, Context, Level, Rule};
 use crate::tenants::{Model, RunId, SetUp, Tenant};
 
@@ -66,6 +67,7 @@ impl Judged<'_> {
 pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known: &[NotChecked]) -> Model<'p> {
     let mut model = discover::build(project, config, run);
     model.not_checked.extend_from_slice(known);
+    privacy::hide(&mut model);
     model.not_checked = gaps::of(&model, config);
     model
 }
@@ -111,7 +113,10 @@ impl Run<'_> {
         let inline = if self.policy.no_inline { Inline::default() } else { Inline::read(project, self.catalogue) };
         let applied = policy::apply(&mut findings, inline, model, config, self.today);
         let mut findings = fold(findings);
-        findings.iter_mut().for_each(|finding| stand_in_files(finding, project));
+        for finding in &mut findings {
+            privacy::cover_quotes(finding, project);
+            stand_in_files(finding, project);
+        }
         sort(&mut findings, project);
         Judged { model, findings, config, applied }
     }
@@ -249,7 +254,7 @@ impl Run<'_> {
             let sources = outcome.model.sources();
             written.map(|finding| (finding, (self.repository_path)(sources.get(finding.span.file).name())))
         });
-        Baseline::write(findings)
+        Baseline::write(findings, &Veil::over(outcomes.iter().map(|outcome| &outcome.model)))
     }
 }
 

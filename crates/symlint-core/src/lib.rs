@@ -29,6 +29,7 @@ mod gaps;
 pub mod inspection;
 mod parallel;
 pub mod policy;
+mod privacy;
 pub mod proposal;
 pub mod report;
 pub mod rule;

@@ -91,7 +91,7 @@ mod value;
 pub use eval::{EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use functions::title;
 pub use module::{
-    Assignment, AssignmentSource, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
+    Assignment, AssignmentSource, BLANK, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
     ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_automatic, is_configuration, is_values,
 };
 pub use number::format_number;

@@ -80,6 +80,11 @@ pub struct OriginPart {
 static NOTHING: LazyLock<Arc<[Origin]>> = LazyLock::new(|| Arc::new([]));
 
 impl Origin {
+    /// What was made so at `span`, and reached through `path`.
+    pub fn of(span: Span, makeup: Makeup, path: Option<Path>) -> Self {
+        Self { span, makeup, path, dependence: None, sensitive: false }
+    }
+
     /// A literal at `span`.
     pub fn written(span: Span, form: Form) -> Self {
         Self { span, makeup: Makeup::Written(form), path: None, dependence: None, sensitive: false }
@@ -101,6 +106,11 @@ impl Origin {
         let parts: Arc<[OriginPart]> = parts.into_iter().collect();
         let sensitive = parts.iter().any(|part| part.origin.sensitive);
         Self { span, makeup: Makeup::Joined(parts), path: None, dependence: None, sensitive }
+    }
+
+    /// Whether Terraform hides what has this origin.
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive
     }
 
     /// The bytes `range` of a string that came from this origin. The span is where they are written.

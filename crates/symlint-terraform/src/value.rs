@@ -101,7 +101,7 @@ impl Entry {
 
 impl Unknown {
     /// How many candidates are kept; where there are more, there is none.
-    const CANDIDATES: usize = 16;
+    pub(crate) const CANDIDATES: usize = 16;
 
     /// What the value may be; see [`Value::candidates`].
     pub fn candidates(&self) -> &[Value] {

@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::text_of;
+use symlint_core::tenants::{FieldKind, text_of};
 
 /// The number of characters that IAM allows in the name of a role.
 const LONGEST: usize = 64;
@@ -19,7 +19,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let name = cx.config.role_name.role_name(&text);
         let refused = name.chars().find(|&c| !(c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)));
         let length = name.chars().count();
-        let message = if let Some(refused) = refused {
+        let is_shown = cx.model.quotable(&text, environment, FieldKind::Key) == text.as_str();
+        let message = if !is_shown && (refused.is_some() || length > LONGEST) {
+            "IAM does not allow the role name that this makes; it is sensitive, so it is not shown".to_owned()
+        } else if let Some(refused) = refused {
             format!(
                 "the role name `{1}` contains {0}, but IAM allows only letters, digits, and `_+=,.@-`",
                 shown(refused),

@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::arn::is_account_id;
-use symlint_core::tenants::text_of;
+use symlint_core::tenants::{FieldKind, text_of};
 use symlint_terraform::{Kind, Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -14,8 +14,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for (trusted, text) in principals(list) {
             let Some(problem) = problem(&text).filter(|_| seen.insert(trusted.origin.span)) else { continue };
             let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
+            // What is not the ARN of one role or account may be anything.
+            let kind = if is_account_id(&text) { FieldKind::SsoAccountId } else { FieldKind::RoleArn };
+            let shown = cx.model.quotable(&text, trusted, kind);
+            let message = problem.message.replace(&format!("`{}`", text.trim()), &format!("`{}`", shown.trim()));
             let path = Some(format!("module.{}.runtime_role_arns", call.name.text));
-            cx.report(Place { span, tenant: None, path }, problem.message).cause(text.as_str());
+            cx.report(Place { span, tenant: None, path }, message).cause(text.as_str());
         }
     }
 }

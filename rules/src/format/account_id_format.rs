@@ -7,7 +7,9 @@ use symlint_core::tenants::{Field, FieldKind, Tenant};
 use super::malformed::{self, without_separators};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    for malformed in malformed::in_values(tenant, &[FieldKind::SsoAccountId, FieldKind::TargetAccountId]) {
+    let kinds = [FieldKind::SsoAccountId, FieldKind::TargetAccountId];
+    malformed::report_hidden(cx, tenant, &kinds);
+    for malformed in malformed::in_values(tenant, &kinds) {
         report(cx, tenant, &malformed);
     }
 }

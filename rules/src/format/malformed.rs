@@ -8,6 +8,7 @@ use symlint_core::tenants::arn::{
     is_placeholder_resource, is_role_name, is_role_path,
 };
 use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
+use symlint_terraform::Span;
 
 /// A value with something wrong in it.
 pub(super) struct Malformed<'a> {
@@ -83,8 +84,29 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
 
 /// Reports what is malformed in the values of this kind, as one finding for each value.
 pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind) {
+    report_hidden(cx, tenant, &[kind]);
     for malformed in in_values(tenant, &[kind]) {
         report(cx, &malformed);
+    }
+}
+
+/// Reports the values of these kinds that may not be shown: they are malformed, or could be seen.
+pub(super) fn report_hidden(cx: &mut Context<'_>, tenant: &Tenant, kinds: &[FieldKind]) {
+    let mut reported: Vec<(FieldKind, Span)> = Vec::new();
+    for field in tenant.values().filter(|field| field.is_hidden() && kinds.contains(&field.kind)) {
+        if !reported.contains(&(field.kind, field.span)) {
+            reported.push((field.kind, field.span));
+            let name = field.kind.name();
+            let what = match field.kind {
+                FieldKind::SsoAccountId | FieldKind::TargetAccountId => "an AWS account ID",
+                FieldKind::InstanceArn => "the ARN of an instance",
+                FieldKind::RoleArn => "the ARN of a role",
+                FieldKind::PermissionSetArn => "the ARN of a permission set",
+                FieldKind::Region => "a region",
+                FieldKind::Cloud | FieldKind::Key => "a cloud that Sym supports",
+            };
+            cx.report(field, format!("{name} is not {what}; its value is sensitive, so it is not shown"));
+        }
     }
 }
 

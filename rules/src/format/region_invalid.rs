@@ -2,9 +2,12 @@
 
 use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::{Tenant, normalise};
+use symlint_core::tenants::{FieldKind, Tenant, normalise};
+
+use super::malformed::report_hidden;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
+    report_hidden(cx, tenant, &[FieldKind::Region]);
     let field = &tenant.connector.region;
     let Some(region) = field.text().filter(|region| !region.text.is_empty() && !field.is_garbled()) else {
         return;

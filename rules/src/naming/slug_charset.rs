@@ -64,7 +64,10 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
                 let whom = cx.model.count(&tenants, cx.tenants().len());
                 format!("the name of a `{kind}` contains {refused} for {whom}, but {allowed}")
             }
-            _ => format!("the `{kind}` name `{}` contains {refused}, but {allowed}", crate::names::shown(first.text)),
+            _ => format!(
+                "the `{kind}` name `{}` contains {refused}, but {allowed}",
+                crate::names::shown(first, cx.model)
+            ),
         };
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let key = only.map(|only| cx.tenant(only).place(cx.sources()));

@@ -96,7 +96,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
     for ((tenant, other), (name, first)) in pairs {
         let span = name.written_for(cx.model, tenant).unwrap_or(name.span);
         let place = Place { span, tenant: Some(tenant), path: Some(cx.tenant(tenant).path.to_string()) };
-        let (text, kind, whose) = (shown(name.text), name.resource.kind(), cx.tenant(other).name());
+        let (text, kind, whose) = (shown(name, cx.model), name.resource.kind(), cx.tenant(other).name());
         let at = first.written_for(cx.model, other).unwrap_or(first.span);
         let report = cx
             .report(
@@ -119,7 +119,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
 fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>)]) {
     let Some((name, first)) = names.first() else { return };
     let tenants = tenants_of(names.iter().map(|(name, _)| *name));
-    let (text, kind) = (shown(name.text), name.resource.kind());
+    let (text, kind) = (shown(name, cx.model), name.resource.kind());
     let message = match tenants.as_slice() {
         [_, _, ..] => format!(
             "two `{kind}` resources have the same name for {}, but names must be unique in Sym",

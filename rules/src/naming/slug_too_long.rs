@@ -64,7 +64,7 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
         ),
         _ => format!(
             "the name `{}` of a `{kind}` has {count} characters, but Sym allows at most {LONGEST}",
-            shown(first.text)
+            shown(first, cx.model)
         ),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };

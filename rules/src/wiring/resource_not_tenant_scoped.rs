@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             _ => cx.model.count(&tenants, cx.tenants().len()),
         };
         let resource = first.resource.resource;
-        let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first.text));
+        let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first, cx.model));
         let message =
             format!("`{kind}.{label}` has the name `{name}` for {whom}; include the tenant's slug in the name");
         let path = Some(format!("{kind}.{label}.name"));

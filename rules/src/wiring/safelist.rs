@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::{Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
+use symlint_core::tenants::{FieldKind, Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
 /// At most this many accounts that do not belong to a tenant are compared with those that are missing.
@@ -32,9 +32,11 @@ pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) 
     let account = |element: &Value| {
         let is_of_tenant = !model.sources_of_values.tenants(element).is_empty();
         let id = text_of(element)?;
+        let is_pattern = id.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'?'));
+        let id = if is_pattern { &id } else { model.quotable(&id, element, FieldKind::SsoAccountId) };
         // What a tenant's value has in it that cannot be seen is reported there; what is written here is compared as
         // it is, since AWS would.
-        let id = if is_of_tenant { stripped(&id) } else { id.trim().to_owned() };
+        let id = if is_of_tenant { stripped(id) } else { id.trim().to_owned() };
         Some(Account { id, span: element.origin.span, is_of_tenant })
     };
     let accounts: Vec<Account> = elements.iter().filter_map(account).collect();

@@ -10,7 +10,7 @@ use super::words::{
     Mood, coverage_line, headline, hidden_line, is_partial, list_line, setting_line, short_arn, tenant_notes,
     wiring_line,
 };
-use crate::report::{Known, Location, capital, code, count, folded, line};
+use crate::report::{Known, Location, Printable, capital, code, count, folded, line};
 use crate::rule::Level;
 
 /// GitHub takes comments of 65,536 characters. Something may be put around this one.
@@ -31,6 +31,7 @@ const OPEN: usize = 12;
 ///
 /// Those of `to`.
 pub fn markdown(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
+    let to: &mut dyn io::Write = &mut Printable::text(to);
     let mut text = head(diff);
     let crossings = crossings(diff, BYTES.saturating_sub(text.len() + 1_000));
     text.push_str(&crossings);
@@ -199,6 +200,7 @@ fn short(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => code(&short_arn(text)),
         Some(Known::Unknown { .. }) => "*known only after apply*".to_owned(),
+        Some(Known::Sensitive { .. }) => "*sensitive*".to_owned(),
         None => "–".to_owned(),
     }
 }

@@ -189,7 +189,10 @@ fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
 pub(super) fn same(a: &Option<Known>, b: &Option<Known>) -> bool {
     match (a, b) {
         (Some(Known::Text(a)), Some(Known::Text(b))) => a == b,
-        (Some(Known::Text(_)), _) | (_, Some(Known::Text(_))) => false,
+        (Some(Known::Sensitive { hash: a, .. }), Some(Known::Sensitive { hash: b, .. })) => a == b,
+        (Some(Known::Text(_) | Known::Sensitive { .. }), _) | (_, Some(Known::Text(_) | Known::Sensitive { .. })) => {
+            false
+        }
         _ => a.is_some() == b.is_some(),
     }
 }

@@ -112,7 +112,7 @@ fn has_flows(seen: Seen<'_>, run: usize) -> bool {
 fn is_known(grant: &GrantChange) -> bool {
     [&grant.permission_set, &grant.account, &grant.role, &grant.instance]
         .iter()
-        .all(|value| matches!(value, Some(Known::Text(_))))
+        .all(|value| matches!(value, Some(Known::Text(_) | Known::Sensitive { .. })))
 }
 
 fn change(

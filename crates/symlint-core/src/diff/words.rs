@@ -113,6 +113,7 @@ pub fn known_text(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => format!("`{}`", short_arn(text)),
         Some(Known::Unknown { .. }) => "a value that is known only after apply".to_owned(),
+        Some(Known::Sensitive { .. }) => "a sensitive value".to_owned(),
         None => "nothing".to_owned(),
     }
 }
@@ -139,6 +140,7 @@ pub fn grant_line(grant: &GrantChange) -> String {
     let named = |what: &str, value: &Option<Known>| match value {
         Some(Known::Text(text)) => format!("{what} `{}`", short_arn(text)),
         Some(Known::Unknown { .. }) => format!("{what} that is known only after apply"),
+        Some(Known::Sensitive { .. }) => format!("{what} that is sensitive"),
         None => format!("no {what}"),
     };
     let others: Vec<String> = also_of

@@ -22,6 +22,7 @@ use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::parallel;
 use crate::policy::Baseline;
+use crate::privacy::{self, Veil};
 use crate::proposal::{Proposal, ProposalPart};
 use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
@@ -64,6 +65,8 @@ pub struct Fixed {
     pub files: BTreeMap<String, Change>,
     /// How many findings were fixed.
     pub fixed: usize,
+    /// Texts in these files that may not be shown.
+    pub hidden: BTreeSet<String>,
     /// What is left.
     pub report: Report,
 }
@@ -125,7 +128,8 @@ impl<'c> Engine<'c> {
             // Folders with a configuration of their own are not affected by this one.
             let found = targets.iter().zip(checked.outcomes).filter(|(target, _)| target.config_file.is_none());
             let found: Vec<_> = found.map(|(target, outcome)| (&outcome.model, &target.config)).collect();
-            (report::build(&checked, false), Proposal::of(&found, parent(&file)))
+            let veil = Veil::over(checked.outcomes.iter().map(|outcome| &outcome.model));
+            (report::build(&checked, false), Proposal::of(&found, parent(&file)).without(&|text| veil.is_over(text)))
         })?;
         let mut proposal = all.with(&[]);
         for setting in &all.settings {
@@ -159,6 +163,7 @@ impl<'c> Engine<'c> {
             names.borrow_mut().entry(real).or_insert_with(|| name.to_owned()).clone()
         };
         let mut fixed = 0;
+        let mut hidden = BTreeSet::new();
         for _ in 0..ROUNDS {
             let current: Arc<dyn FileTree> = Arc::new(overlay.clone());
             let mut texts = BTreeMap::new();
@@ -172,6 +177,12 @@ impl<'c> Engine<'c> {
                         texts.insert(source.name().to_owned(), Some(new.clone().into_bytes()));
                     }
                 }
+                let models = || checked.outcomes.iter().map(|outcome| &outcome.model);
+                let veil = Veil::over(models());
+                for model in models() {
+                    let name = |file| first(model.sources().get(file).name());
+                    hidden.extend(privacy::masked_texts(model, &veil, &|file| round.files.contains_key(&name(file))));
+                }
                 round
             })?;
             let Round { files: changed, fixed: number } = round;
@@ -182,7 +193,7 @@ impl<'c> Engine<'c> {
             overlay.texts.extend(texts);
         }
         let current: Arc<dyn FileTree> = Arc::new(overlay);
-        Ok(Fixed { files, fixed, report: self.check(&current, request)? })
+        Ok(Fixed { files, fixed, hidden, report: self.check(&current, request)? })
     }
 
     /// Checks, and computes something from the result while everything that was read is still in memory.

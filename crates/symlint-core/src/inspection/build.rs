@@ -12,6 +12,7 @@ use crate::check::Outcome;
 use crate::config::Config;
 use crate::coverage::Code;
 use crate::discover::{Step, sinks::Sink};
+use crate::privacy::Veil;
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
 use crate::tenants::{
     ArgumentPart, Cases, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, FlowInstance, Model, Provenance,
@@ -31,9 +32,10 @@ pub(crate) struct ChosenValues<'a> {
 /// that have nothing for symlint.
 pub(crate) fn build(checked: &Checked<'_, '_>, values: &[ChosenValues<'_>], others: Vec<OtherRoot>) -> Inspection {
     let report = report::build(checked, false);
+    let veil = Veil::over(checked.outcomes.iter().map(|outcome| &outcome.model));
     let runs = checked.runs.iter().zip(checked.outcomes).zip(&report.runs).zip(values);
     let runs: Vec<InspectedRun> =
-        runs.map(|(((run, outcome), reported), values)| run_of(run, outcome, reported, values)).collect();
+        runs.map(|(((run, outcome), reported), values)| run_of(run, outcome, reported, values, &veil)).collect();
     let is_found = runs.iter().any(|run| run.tenants > 0);
     let default = Config::default();
     let config = checked.runs.first().map_or(&default, |run| run.config);
@@ -54,9 +56,10 @@ fn run_of(
     outcome: &Outcome<'_>,
     reported: &ReportedRun,
     values: &ChosenValues<'_>,
+    veil: &Veil,
 ) -> InspectedRun {
     let model = &outcome.model;
-    let places = Places(model);
+    let places = Places { model, veil };
     // What the search left out belongs to no run.
     let not_checked = reported.not_checked.iter().filter(|gap| gap.code != Code::LeftOut || gap.location.is_some());
     InspectedRun {
@@ -78,20 +81,23 @@ fn run_of(
 }
 
 /// Where things are written.
-struct Places<'m, 'p>(&'m Model<'p>);
+struct Places<'m, 'p, 'v> {
+    model: &'m Model<'p>,
+    veil: &'v Veil,
+}
 
-impl Places<'_, '_> {
+impl Places<'_, '_, '_> {
     fn location(&self, span: Span) -> Location {
-        let span = self.0.project.visible(span);
-        Location::of(span, &self.0.sources().get(span.file))
+        let span = self.model.project.visible(span);
+        Location::of(span, &self.model.sources().get(span.file))
     }
 
     fn file(&self, span: Span) -> String {
-        self.0.sources().get(self.0.project.visible(span).file).name().to_owned()
+        self.model.sources().get(self.model.project.visible(span).file).name().to_owned()
     }
 
     fn folder(&self, module: ModuleId) -> Option<String> {
-        let module = self.0.project.module(module)?;
+        let module = self.model.project.module(module)?;
         Some(if module.dir.is_empty() { ".".to_owned() } else { module.dir.clone() })
     }
 
@@ -162,7 +168,7 @@ fn is_shown(collection: &Collection) -> bool {
 }
 
 /// The flows, each call once: it is called several times where the module around it is.
-fn flows_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedFlow> {
+fn flows_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedFlow> {
     let mut found: Vec<InspectedFlow> = Vec::new();
     let mut known: BTreeMap<Span, usize> = BTreeMap::new();
     for (at, flow) in model.flows.iter().enumerate() {
@@ -186,7 +192,7 @@ fn flows_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedFlow> {
     found
 }
 
-fn collections_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedCollection> {
+fn collections_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedCollection> {
     let all = model.sources_of_values.collections();
     let mut found: Vec<InspectedCollection> = all
         .iter()
@@ -209,7 +215,7 @@ fn collections_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedCo
             location: flow.call.map(|call| places.location(call.name.span)),
             files: files_of(&tenants, places),
             count: tenants.len(),
-            tenants: tenants.iter().map(|tenant| tenant_of(model, tenant, None, places)).collect(),
+            tenants: tenants.iter().map(|tenant| tenant_of(tenant, places)).collect(),
             attributes: Vec::new(),
             absent: absent(&tenants, &[]),
             other_attributes: Vec::new(),
@@ -222,7 +228,7 @@ fn collection_of(
     model: &Model<'_>,
     at: usize,
     collection: &Collection,
-    places: &Places<'_, '_>,
+    places: &Places<'_, '_, '_>,
 ) -> InspectedCollection {
     let tenants: Vec<&Tenant> =
         model.tenants.iter().filter(|tenant| tenant.provenance == Provenance::Collection(at)).collect();
@@ -240,7 +246,7 @@ fn collection_of(
         location: collection.declared.map(|span| places.location(span)),
         files: files_of(&tenants, places),
         count: if is_selected { collection.elements() } else { tenants.len() },
-        tenants: tenants.iter().map(|tenant| tenant_of(model, tenant, Some(collection), places)).collect(),
+        tenants: tenants.iter().map(|tenant| tenant_of(tenant, places)).collect(),
         attributes: attributes_of(&collection.ways),
         absent: if is_selected { Vec::new() } else { absent(&tenants, &collection.ways) },
         other_attributes: collection
@@ -271,44 +277,20 @@ fn flow_name(flow: &FlowCall<'_>) -> String {
     }
 }
 
-fn files_of(tenants: &[&Tenant], places: &Places<'_, '_>) -> Vec<String> {
+fn files_of(tenants: &[&Tenant], places: &Places<'_, '_, '_>) -> Vec<String> {
     let spans: BTreeSet<FileId> = tenants.iter().map(|tenant| tenant.span.file).collect();
     let files: BTreeSet<String> = spans.into_iter().map(|file| places.file(Span::new(file, 0..0))).collect();
     files.into_iter().collect()
 }
 
-fn tenant_of(
-    model: &Model<'_>,
-    tenant: &Tenant,
-    collection: Option<&Collection>,
-    places: &Places<'_, '_>,
-) -> InspectedTenant {
-    let key = tenant.key.raw().map(Str::to_string).unwrap_or_default();
-    let key = (!is_hidden(model, tenant, collection, &key)).then_some(key);
-    InspectedTenant { key, location: places.location(tenant.key.span) }
+fn tenant_of(tenant: &Tenant, places: &Places<'_, '_, '_>) -> InspectedTenant {
+    InspectedTenant { key: key_of(tenant, places), location: places.location(tenant.key.span) }
 }
 
-/// Whether the key of a tenant is not for everybody: it is sensitive, or it is in the environment alone and looks like
-/// no key.
-fn is_hidden(model: &Model<'_>, tenant: &Tenant, collection: Option<&Collection>, key: &str) -> bool {
-    let variable = match collection.map(|collection| &collection.shape.root) {
-        Some(Root::Variable { module, name }) if module.is_empty() => Some(name.as_str()),
-        _ => None,
-    };
-    let declared = variable.and_then(|name| model.project.root()?.variable(name));
-    let is_slug_sensitive = || {
-        let Provenance::FlowCall(flow) = tenant.provenance else { return false };
-        let mut own = model.flows.get(flow).into_iter().flat_map(|flow| &flow.instances);
-        let own = own.find(|instance| instance.tenant == Some(tenant.id));
-        own.and_then(FlowInstance::slug).is_some_and(|slug| slug.value.is_sensitive())
-    };
-    if declared.is_some_and(|variable| variable.sensitive) || collection.is_none() && is_slug_sensitive() {
-        return true;
-    }
-    let mut assignments = model.project.assignments().iter().rev();
-    let source = variable.and_then(|name| assignments.find(|it| it.variable.text.as_str() == name)).map(|it| it.source);
-    let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    source == Some(AssignmentSource::Environment) && !is_plain
+/// The key of a tenant, where it may be shown.
+fn key_of(tenant: &Tenant, places: &Places<'_, '_, '_>) -> Option<String> {
+    let key = tenant.key.raw().map(Str::to_string).unwrap_or_default();
+    (!places.veil.hides(&key)).then_some(key)
 }
 
 fn attributes_of(ways: &[Way]) -> Vec<InspectedAttribute> {
@@ -377,7 +359,7 @@ fn absent(tenants: &[&Tenant], ways: &[Way]) -> Vec<AbsentField> {
         .collect()
 }
 
-fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_, '_>) -> InspectedFlow {
+fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_, '_, '_>) -> InspectedFlow {
     let mut resources: Vec<String> = Vec::new();
     if let Some(module) = flow.module {
         let sinks = module.resources.iter().filter(|resource| Sink::of_block(resource).is_some());
@@ -396,7 +378,7 @@ fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_
     let carriers = flow.instances.first().map(|instance| instance.carriers.as_ref()).unwrap_or_default();
     InspectedFlow {
         call: flow.call.map(|call| places.call(call, flow.instances.len())),
-        instances: flow.instances.iter().map(|instance| instance_of(model, flow, instance)).collect(),
+        instances: flow.instances.iter().map(|instance| instance_of(model, flow, instance, places)).collect(),
         unknown: flow.unknown.as_ref().map(|unknown| unknown.reason.clone()),
         resources,
         arguments: carriers
@@ -410,18 +392,16 @@ fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_
     }
 }
 
-fn instance_of(model: &Model<'_>, flow: &FlowCall<'_>, instance: &FlowInstance) -> InspectedInstance {
+fn instance_of(
+    model: &Model<'_>,
+    flow: &FlowCall<'_>,
+    instance: &FlowInstance,
+    places: &Places<'_, '_, '_>,
+) -> InspectedInstance {
     let tenant = instance.tenant.map(|id| model.tenant(id));
-    let key = tenant.map(|tenant| tenant.key.raw().map(Str::to_string).unwrap_or_default());
-    let hides = |tenant: &Tenant| {
-        let collection = match tenant.provenance {
-            Provenance::Collection(at) => model.sources_of_values.collections().get(at),
-            Provenance::FlowCall(_) => None,
-        };
-        is_hidden(model, tenant, collection, key.as_deref().unwrap_or_default())
-    };
-    if tenant.is_some_and(hides) {
-        return InspectedInstance { address: flow_name(flow), tenant: None };
+    let key = tenant.and_then(|tenant| key_of(tenant, places));
+    if key.is_none() && tenant.is_some() || places.veil.is_over(&instance.address) {
+        return InspectedInstance { address: flow_name(flow), tenant: key };
     }
     InspectedInstance { address: instance.address.to_string(), tenant: key }
 }
@@ -438,7 +418,7 @@ fn part_of(part: &ArgumentPart) -> InspectedPart {
     }
 }
 
-fn safelists_of(model: &Model<'_>, places: &Places<'_, '_>) -> Vec<InspectedSafelist> {
+fn safelists_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedSafelist> {
     let mut found = Vec::new();
     for runtime in &model.runtimes {
         let span = runtime.block.attribute().map_or(runtime.block.name_span(), |attribute| attribute.name.span);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use symlint_terraform::{FileId, Sources, Span};
 
 use crate::finding::Finding;
+use crate::privacy::Veil;
 
 #[derive(Debug, Default)]
 pub struct Baseline {
@@ -79,15 +80,16 @@ impl Baseline {
 
     /// A baseline of `findings`, as JSON with a newline at the end; `repository_path` is that of the check.
     #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
-    pub fn write<'f>(findings: impl IntoIterator<Item = (&'f Finding, String)>) -> String {
+    pub(crate) fn write<'f>(findings: impl IntoIterator<Item = (&'f Finding, String)>, veil: &Veil) -> String {
+        let covered = |text: &String| veil.covered(text).unwrap_or_else(|| text.clone());
         let mut findings: Vec<WrittenFinding> = findings
             .into_iter()
             .map(|(finding, file)| WrittenFinding {
                 file,
                 rule: finding.rule.to_owned(),
-                tenant: finding.tenant.clone(),
-                path: finding.path.clone(),
-                message: finding.message.clone(),
+                tenant: finding.tenant.as_ref().map(covered),
+                path: finding.path.as_ref().map(covered),
+                message: covered(&finding.message),
                 fingerprint: finding.fingerprint.clone(),
             })
             .collect();

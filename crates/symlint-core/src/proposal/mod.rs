@@ -38,6 +38,17 @@ impl Proposal {
         proposal
     }
 
+    /// The same without the parts that say something with `is_hidden`.
+    pub(crate) fn without(mut self, is_hidden: &dyn Fn(&str) -> bool) -> Self {
+        let is_shown = |part: &ProposalPart| {
+            let texts = part.choices.iter().flat_map(|(about, lines)| [about, lines]).chain([&part.summary]);
+            !texts.into_iter().any(|text| is_hidden(text))
+        };
+        self.settings.retain(is_shown);
+        self.questions.retain(is_shown);
+        self
+    }
+
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.settings.is_empty() && self.questions.is_empty()

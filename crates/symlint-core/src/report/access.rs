@@ -62,13 +62,14 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
     let step = |value: Option<Known>| AccessStep { value, findings: Vec::new() };
     // The connector may be that of another flow of the tenant.
     let connector = |field: FieldKind| {
-        let own = effects.iter().find(|effective| effective.field == field).and_then(|it| shown(&it.value));
+        let own = effects.iter().find(|effective| effective.field == field);
+        let own = own.and_then(|it| shown(&it.value, field, model.project));
         own.or_else(|| known(tenant?.connector.field(field)))
     };
     let grant = |number: Option<usize>| {
         let of = |field: FieldKind| {
             let mut own = effects.iter().filter(|effective| effective.field == field && effective.grant == number);
-            step(own.next().and_then(|effective| shown(&effective.value)))
+            step(own.next().and_then(|effective| shown(&effective.value, field, model.project)))
         };
         Access {
             tenant: key.clone().unwrap_or_else(|| instance.address.clone()),

@@ -18,6 +18,7 @@ use crate::config::{Config, groups_by_key};
 use crate::coverage::{Code, NotChecked};
 use crate::finding::{Finding, Related};
 use crate::policy::Policy;
+use crate::privacy::{Veil, masks};
 use crate::rule::{Catalogue, Level, Rule, closest};
 use crate::tenants::{Model, Provenance, RunId, State, Tenant, TenantId};
 
@@ -152,8 +153,26 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         baseline: checked.baseline.clone(),
         details: is_compared.then(|| Box::new(details)),
     };
+    let veil = Veil::over(checked.outcomes.iter().map(|outcome| &outcome.model));
+    veil.over_report(&mut report);
+    mask(&mut report, checked, &veil);
     report.describe_itself();
     report
+}
+
+/// Notes what excerpts may not show of the files that the report knows.
+fn mask(report: &mut Report, checked: &Checked<'_, '_>, veil: &Veil) {
+    for Outcome { model, .. } in checked.outcomes {
+        let sources = model.sources();
+        let is_known = |file: FileId| report.files.contains_key(sources.get(file).name());
+        for (file, ranges) in masks(model, veil, &is_known) {
+            if let Some(known) = report.files.get_mut(sources.get(file).name()) {
+                known.masks.extend(ranges);
+                known.masks.sort_by_key(|range| (range.start, range.end));
+                known.masks.dedup();
+            }
+        }
+    }
 }
 
 impl Report {
@@ -207,7 +226,7 @@ fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) ->
     let (mut values_checked, mut unknown_values) = (0, model.unknown_effects.len());
     for field in model.tenants.iter().flat_map(Tenant::values).filter(|field| !field.is_derived()) {
         match field.state {
-            State::Text(_) => values_checked += 1,
+            State::Text(_) | State::Hidden(_) => values_checked += 1,
             State::Unknown(_) => unknown_values += 1,
             State::Absent(_) | State::Unusable => {}
         }
@@ -465,10 +484,11 @@ impl<'s, 'f, 'a> Places<'s, 'f, 'a> {
         let source = self.own.entry(span.file).or_insert_with(|| {
             let source = self.sources.get(span.file);
             let path = self.files.repository_path;
-            self.files
-                .known
-                .entry(source.shared_name())
-                .or_insert_with(|| ReportedFile { repository_path: path(source.name()), source: Arc::clone(&source) });
+            self.files.known.entry(source.shared_name()).or_insert_with(|| ReportedFile {
+                repository_path: path(source.name()),
+                source: Arc::clone(&source),
+                masks: Vec::new(),
+            });
             source
         });
         Location::of(span, source)

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::place::Location;
+use super::printable::Printable;
 use super::summary::{coverage, pages, policy, totals};
 use super::wire::Report;
 
@@ -23,6 +24,7 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of `to`.
 pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let to: &mut dyn Write = &mut Printable::text(to);
     findings(report, to)?;
     for line in coverage(report) {
         writeln!(to, "note: {line}")?;
@@ -43,5 +45,6 @@ pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of `to`.
 pub fn concise_findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let to: &mut dyn Write = &mut Printable::text(to);
     findings(report, to)
 }

@@ -11,6 +11,7 @@ use super::place::{Known, Location, known, shown};
 use crate::check::Outcome;
 use crate::discover::{Effective, effects_of, resources_of};
 use crate::finding::Finding;
+use crate::privacy::shown_text;
 use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, Tenant};
 
 /// What a comparison needs of a whole report. Tenants are named by their places in [`super::Report::tenants`].
@@ -213,7 +214,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                     tenant.addresses.push(instance.address.clone());
                 }
                 for effective in &effects {
-                    let value = shown(&effective.value);
+                    let value = shown(&effective.value, effective.field, model.project);
                     let mut through = Vec::new();
                     for (name, block, span) in passing(call, instance, resources, effective.field) {
                         let text = match &value {
@@ -224,7 +225,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                         let next = details.wiring.len();
                         let place = *known_wiring.entry(span).or_insert(next);
                         if place == next {
-                            let (text, location) = (compact(&model.sources().text(span)), location(span));
+                            let (text, location) = (compact(&shown_text(model, span)), location(span));
                             details.wiring.push(WiringDetails {
                                 run: self.run,
                                 block,
@@ -271,7 +272,12 @@ impl<'a, 'p> Detailer<'a, 'p> {
                     Kind::Unknown(_) => list.has_unknown = true,
                     _ => {
                         if let Some(text) = crate::tenants::text_of(entry) {
-                            list.entries.push((text, location(model.project.visible(entry.origin.span))));
+                            let field = match kind {
+                                ListKind::Safelist => FieldKind::SsoAccountId,
+                                ListKind::Trust => FieldKind::RoleArn,
+                            };
+                            let shown = Str::from(model.quotable(&text, entry, field));
+                            list.entries.push((shown, location(model.project.visible(entry.origin.span))));
                         }
                     }
                 });

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::importance;
+use super::printable::Printable;
 use super::summary::{count, coverage, policy};
 use super::wire::{Report, ReportedFinding};
 use crate::rule::Level;
@@ -17,6 +18,7 @@ const SHOWN: usize = 10;
 ///
 /// Those of `to`.
 pub fn github(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let to: &mut dyn Write = &mut Printable::text(to);
     let mut findings: Vec<&ReportedFinding> = report.counting().collect();
     findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
     for problem in &report.problems {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
 use crate::fingerprint::hash;
@@ -38,6 +39,7 @@ struct Lines {
 ///
 /// Those of `to`.
 pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let to: &mut dyn Write = &mut Printable::json(to);
     let findings = report.counting().map(|finding| Issue {
         description: Cow::Borrowed(finding.message.as_str()),
         check_name: &finding.rule,

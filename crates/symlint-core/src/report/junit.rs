@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use quick_xml::escape::escape;
 
+use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
 use crate::rule::Level;
@@ -17,6 +18,7 @@ use crate::rule::Level;
 ///
 /// Those of `to`.
 pub fn junit(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let to: &mut dyn Write = &mut Printable::text(to);
     let mut cases: BTreeMap<(bool, &str, &str), Vec<&ReportedFinding>> = BTreeMap::new();
     let mut files: BTreeMap<(usize, &str), &str> = BTreeMap::new();
     for tenant in &report.tenants {

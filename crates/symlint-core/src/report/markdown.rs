@@ -7,6 +7,7 @@ use std::io;
 use super::importance;
 use super::mermaid::mermaid;
 use super::place::Known;
+use super::printable::Printable;
 use super::summary::{count, is_clean, policy, totals, verdict};
 use super::wire::{Report, ReportedFinding, ReportedTenant};
 use crate::rule::Level;
@@ -32,6 +33,7 @@ const CELL: usize = 240;
 ///
 /// Those of `to`.
 pub fn markdown(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
+    let to: &mut dyn io::Write = &mut Printable::text(to);
     let mut findings: Vec<&ReportedFinding> = report.counting().collect();
     findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
     let sections = [
@@ -192,6 +194,7 @@ fn known(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => code(text),
         Some(Known::Unknown { .. }) => "*unknown*".into(),
+        Some(Known::Sensitive { .. }) => "*sensitive*".into(),
         None => "–".into(),
     }
 }

@@ -1,9 +1,13 @@
 //! Places and values, as reports show them.
 
-use serde::Serialize;
-use symlint_terraform::{Position, Source, Span, Str, Value};
+use std::hash::BuildHasher;
 
-use crate::tenants::{Field, State, text_of};
+use foldhash::fast::FixedState;
+use serde::Serialize;
+use symlint_terraform::{Position, Project, Source, Span, Str, Value};
+
+use crate::privacy::is_shown;
+use crate::tenants::{Field, FieldKind, State, text_of};
 
 /// A range of text in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,21 +59,34 @@ pub enum Known {
         /// Why.
         unknown: String,
     },
+    /// Not shown, since it is not well formed: Terraform hides it, or it came from the environment.
+    Sensitive {
+        /// Always true.
+        sensitive: bool,
+        /// A hash of it, for comparisons. Not part of the JSON.
+        #[serde(skip)]
+        hash: u64,
+    },
 }
 
 /// The text of a field as it is written, or why it is unknown.
 pub(super) fn known(field: &Field) -> Option<Known> {
-    match &field.state {
+    match field.state {
         State::Text(_) => field.raw().cloned().map(Known::Text),
-        State::Unknown(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
+        State::Unknown(ref unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
+        State::Hidden(hash) => Some(Known::Sensitive { sensitive: true, hash }),
         State::Absent(_) | State::Unusable => None,
     }
 }
 
-/// The text of a value that takes effect, or why it is unknown.
-pub(super) fn shown(value: &Value) -> Option<Known> {
-    match value.as_unknown() {
-        Some(unknown) => Some(Known::Unknown { unknown: unknown.reason.clone() }),
-        None => text_of(value).filter(|text: &Str| !text.is_empty()).map(Known::Text),
+/// The text of a value that takes effect as one of this kind, or why it is unknown.
+pub(super) fn shown(value: &Value, kind: FieldKind, project: &Project) -> Option<Known> {
+    if let Some(unknown) = value.as_unknown() {
+        return Some(Known::Unknown { unknown: unknown.reason.clone() });
     }
+    let text = text_of(value).filter(|text: &Str| !text.is_empty())?;
+    Some(match is_shown(project, &value.origin, &text, kind) {
+        true => Known::Text(text),
+        false => Known::Sensitive { sensitive: true, hash: FixedState::default().hash_one(text.as_str()) },
+    })
 }

@@ -22,6 +22,13 @@ pub struct Problem {
     pub location: Option<Location>,
 }
 
+impl Problem {
+    /// Does `change` to all that it says.
+    pub(crate) fn each_text_mut(&mut self, change: &mut dyn FnMut(&mut String)) {
+        std::iter::once(&mut self.message).chain(&mut self.help).for_each(change);
+    }
+}
+
 /// What kind of problem it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

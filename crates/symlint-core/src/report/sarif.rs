@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::line_hash::line_hashes;
 use super::place::Location;
+use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding, ReportedFix, RuleDescription};
 use super::{importance, repository};
@@ -31,6 +32,7 @@ const DESCRIPTION: usize = 1_024;
 ///
 /// Those of `to`.
 pub fn sarif(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let to: &mut dyn Write = &mut Printable::json(to);
     let mut files = Files { report, hashes: HashMap::default() };
     let mut findings: Vec<&ReportedFinding> = report.counting().collect();
     let left_out = findings.len().saturating_sub(RESULTS);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,6 +10,7 @@ use symlint_terraform::{Source, Str};
 
 use super::details::{Details, Subject};
 use super::place::{Known, Location};
+use super::printable::Printable;
 use super::problem::Problem;
 use crate::coverage::Code;
 use crate::finding::{SuppressedBy, Suppression};
@@ -157,6 +159,8 @@ pub struct ReportedFile {
     pub repository_path: String,
     /// Its text.
     pub source: Arc<Source>,
+    /// The parts of the text that may not be shown, in order.
+    pub masks: Vec<Range<u32>>,
 }
 
 /// What formats print about a rule.
@@ -402,6 +406,7 @@ impl Report {
 ///
 /// Those of `to`.
 pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
+    let to: &mut dyn io::Write = &mut Printable::json(to);
     serde_json::to_writer_pretty(&mut *to, report)?;
     to.write_all(b"\n")
 }

@@ -152,6 +152,58 @@ impl<'a> RoleArn<'a> {
     }
 }
 
+/// Whether `text` is a value of this kind as AWS writes it; of a key, whether Sym takes it.
+pub fn is_well_formed(field: FieldKind, text: &str) -> bool {
+    let resource = |service: &str| {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        match parts.as_slice() {
+            ["arn", partition, own, "", account, resource] if *own == service && is_partition(partition) => {
+                Some((*account, *resource))
+            }
+            _ => None,
+        }
+    };
+    let is_instance = |id: &str| is_instance_id(id) || instance_id_suffix(id).is_some() && is_placeholder_resource(id);
+    let of_instance = |word: &str| {
+        let (account, id) = resource("sso")?;
+        id.strip_prefix(word)?.strip_prefix('/').filter(|_| account.is_empty())
+    };
+    match field {
+        FieldKind::TargetAccountId | FieldKind::SsoAccountId => is_account_id(text),
+        FieldKind::InstanceArn => of_instance("instance").is_some_and(is_instance),
+        FieldKind::PermissionSetArn => {
+            of_instance("permissionSet").and_then(|ids| ids.split_once('/')).is_some_and(|(instance, id)| {
+                is_instance(instance) && (is_permission_set_id(id) || is_placeholder_resource(id))
+            })
+        }
+        FieldKind::RoleArn => resource("iam").is_some_and(|(account, role)| {
+            let (path, name) = role.strip_prefix("role").and_then(|role| role.rsplit_once('/')).unwrap_or_default();
+            is_account_id(account) && is_role_path(&format!("{path}/")) && is_role_name(name)
+        }),
+        FieldKind::Region => facts::region_status(text) != facts::RegionStatus::Invalid,
+        FieldKind::Cloud => text.eq_ignore_ascii_case("aws"),
+        FieldKind::Key => crate::privacy::is_plain_name(text),
+    }
+}
+
+/// Whether `text`, which was computed from one of these values of a tenant, is none of them, though these are well formed:
+/// but for the separators and the leading zeros of an account.
+pub fn is_changed(field: FieldKind, text: &str, own: &[&str]) -> bool {
+    if own.is_empty() || own.contains(&text) || own.iter().any(|own| !is_well_formed(field, own)) {
+        return false;
+    }
+    match field {
+        FieldKind::SsoAccountId | FieldKind::TargetAccountId => {
+            let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '_' | '.')).collect();
+            // What has more in it than an account is more than an account.
+            let is_account = digits.len() <= 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
+            is_account && !own.contains(&format!("{digits:0>12}").as_str())
+        }
+        FieldKind::InstanceArn | FieldKind::RoleArn | FieldKind::PermissionSetArn => is_well_formed(field, text),
+        FieldKind::Key | FieldKind::Cloud | FieldKind::Region => false,
+    }
+}
+
 /// Whether `text` could be a value of this kind.
 pub fn has_shape(field: FieldKind, text: &str) -> bool {
     match field {

@@ -106,6 +106,13 @@ fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Whether a terminal, a browser or a runner might obey `c` instead of showing it, or show nothing. Line ends, tabs, and
+/// what only chooses the shape of the character before are none of these.
+pub(crate) fn is_unprintable(c: char) -> bool {
+    let is_harmless = matches!(c, '\n' | '\t' | '\u{FE00}'..='\u{FE0F}');
+    !c.is_ascii_graphic() && c != ' ' && !is_harmless && (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
 /// The ASCII character that `c` is easily taken for.
 fn look_alike(c: char) -> Option<char> {
     let meant = match c {

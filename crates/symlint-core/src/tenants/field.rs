@@ -1,10 +1,13 @@
 //! One value of a tenant, and pieces of it that know where they were written.
 
+use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::Arc;
 
-use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Sources, Span, Str, Unknown, Value};
+use foldhash::fast::FixedState;
+use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Project, Sources, Span, Str, Unknown, Value};
 
+use super::arn::is_well_formed;
 use super::characters::{Cleaned, clean};
 use super::model::TenantId;
 
@@ -81,6 +84,9 @@ pub enum State {
     Unknown(Arc<Unknown>),
     /// It has a text.
     Text(Text),
+    /// It has a text that nobody may see, since it is not well formed: Terraform hides it, or it came from the
+    /// environment. This is a hash of it.
+    Hidden(u64),
     /// There is nothing to say about it: it is of the wrong type, or what should hold it is absent.
     Unusable,
 }
@@ -105,6 +111,8 @@ pub struct Text {
     cleaned: Option<Box<Cleaned>>,
     /// Where it starts in the field that it was taken out of, and that is judged in its place.
     from: Option<u32>,
+    /// Whether Terraform hides it.
+    is_sensitive: bool,
 }
 
 impl Field {
@@ -136,7 +144,35 @@ impl Field {
             State::Absent(absence) => absence == Absence::Missing,
             // What should hold it is not there.
             State::Unusable => self.path.is_none(),
-            State::Unknown(_) | State::Text(_) => false,
+            State::Unknown(_) | State::Text(_) | State::Hidden(_) => false,
+        }
+    }
+
+    /// Whether it has a text that nobody may see.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.state, State::Hidden(_))
+    }
+
+    /// Whether Terraform hides the text.
+    pub(crate) fn is_sensitive(&self) -> bool {
+        matches!(&self.state, State::Text(Text { is_sensitive: true, .. }))
+    }
+
+    /// Whether nobody should see the text who does not see it elsewhere.
+    pub(crate) fn is_private(&self, project: &Project) -> bool {
+        let State::Text(text) = &self.state else { return false };
+        let origin = || Origin::of(self.span, text.makeup.clone(), self.path.clone());
+        text.is_sensitive || project.has_environment() && project.is_from_environment(&origin())
+    }
+
+    /// Puts the text away, where it may not be shown.
+    pub(crate) fn hide(&mut self, project: &Project) {
+        let is_right = |text: &Text| !self.is_garbled() && is_well_formed(self.kind, &text.value);
+        if let State::Text(text) = &self.state
+            && self.is_private(project)
+            && !is_right(text)
+        {
+            self.state = State::Hidden(FixedState::default().hash_one(text.value.as_str()));
         }
     }
 
@@ -235,7 +271,13 @@ impl State {
     fn text(raw: Str, origin: &Origin) -> Self {
         let cleaned = clean(&raw).map(Box::new);
         let value = cleaned.as_ref().map_or(raw, |cleaned| cleaned.text.clone());
-        State::Text(Text { value, makeup: origin.makeup.clone(), cleaned, from: None })
+        State::Text(Text {
+            value,
+            makeup: origin.makeup.clone(),
+            cleaned,
+            from: None,
+            is_sensitive: origin.is_sensitive(),
+        })
     }
 }
 

@@ -22,6 +22,7 @@ mod sources;
 mod wording;
 
 pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape, other_shape};
+pub(crate) use characters::is_unprintable;
 pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};
 pub(crate) use entry::Builder;

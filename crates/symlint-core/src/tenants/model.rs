@@ -219,6 +219,15 @@ impl Tenant {
             .chain(self.grants.iter().flat_map(|grant| [&grant.permission_set_arn, &grant.target_account_id]))
     }
 
+    /// Does `change` to all values.
+    pub(crate) fn each_value_mut(&mut self, change: &mut dyn FnMut(&mut Field)) {
+        let Connector { cloud, instance_arn, region, role_arn } = &mut self.connector;
+        [&mut self.sso_account_id, cloud, instance_arn, region, role_arn].into_iter().for_each(&mut *change);
+        for grant in &mut self.grants {
+            [&mut grant.permission_set_arn, &mut grant.target_account_id].into_iter().for_each(&mut *change);
+        }
+    }
+
     /// The values that belong to no grant.
     pub(super) fn values_alone(&self) -> impl Iterator<Item = &Field> {
         let Connector { cloud, instance_arn, region, role_arn } = &self.connector;

@@ -6,7 +6,7 @@ use crate::number;
 use crate::origin::{Selection, Step};
 use crate::source::Span;
 use crate::types::{Primitive, to_number, to_text};
-use crate::value::{Kind, Str, Value};
+use crate::value::{Kind, Str, Unknown, Value};
 
 use super::{Answer, Evaluator, Stop};
 
@@ -22,7 +22,7 @@ impl Evaluator<'_> {
                 Err(Stop::Unknown(part.within(Step::Attribute(name.clone()), Selection::Literal)))
             }
             Kind::Null => Err(Stop::error_at(format!("cannot read `{name}` of null"), span).on_null(base)),
-            Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, span)),
+            Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, name, span)),
             _ => Err(Stop::error_at(format!("a {} has no attribute `{name}`", base.type_name()), span)),
         }
     }
@@ -31,8 +31,12 @@ impl Evaluator<'_> {
     pub(super) fn element_of(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
         if key.as_unknown().is_some() {
             let parts = base.parts_by(&key.origin, base_span);
-            let one_of = base.entries().unwrap_or_default().iter().map(|entry| parts.child(entry));
-            return Err(Stop::Unknown(key.clone().made_of([base, key]).or_one_of(one_of)));
+            let entries = base.entries().unwrap_or_default().iter().map(|entry| parts.child(entry));
+            let elements = if matches!(base.kind, Kind::Set(_)) { &[] } else { base.elements().unwrap_or_default() };
+            let elements = (0..elements.len()).filter_map(|at| parts.at(at));
+            return Err(Stop::Unknown(
+                key.clone().made_of([base, key]).or_one_of(entries.chain(elements).take(Unknown::CANDIDATES + 1)),
+            ));
         }
         if base.as_unknown().is_some() {
             return Err(Stop::Unknown(self.unknown_element(base, base_span, key)));
@@ -75,8 +79,11 @@ impl Evaluator<'_> {
         let parts = base.parts_by(&key.origin, base_span);
         match &base.kind {
             Kind::Object(_) | Kind::Map(_) => match to_text(key) {
-                Primitive::Is(Value { kind: Kind::String(key), .. }) => {
-                    base.entry(&key).map(|entry| parts.child(entry)).ok_or_else(|| self.absent(base, &key, span))
+                Primitive::Is(Value { kind: Kind::String(name), .. }) => {
+                    let shown = self.project().quotable(&name, &key.origin);
+                    base.entry(&name)
+                        .map(|entry| parts.child(entry))
+                        .ok_or_else(|| self.absent(base, &name, shown, span))
                 }
                 _ => Err(Stop::error_at(format!("a key must be a string, not a {}", key.type_name()), span)),
             },
@@ -87,6 +94,8 @@ impl Evaluator<'_> {
                 let index = number::to_integer(&index).and_then(|index| usize::try_from(index).ok());
                 let index = index.ok_or_else(|| Stop::error_at("an index is a whole number from 0", span))?;
                 parts.at(index).ok_or_else(|| {
+                    let index = index.to_string();
+                    let index = self.project().quotable(&index, &key.origin);
                     Stop::error_at(format!("there is no element {index}: there are {}", items.len()), span)
                 })
             }
@@ -95,20 +104,21 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Why there is no `name` in a map or object. Where the type has reported so already, it is only unknown.
-    fn absent(&self, base: &Value, name: &Str, span: Span) -> Stop {
+    /// Why there is no `name`, which is shown as `shown`, in a map or object. Where the type has reported so already, it
+    /// is only unknown.
+    fn absent(&self, base: &Value, name: &Str, shown: &str, span: Span) -> Stop {
         let marked = format!("\u{FEFF}{name}");
         if base.entry(&marked).is_some() {
             let message = format!(
-                "there is no `{name}`: the file begins with a byte order mark, which is now part of that name; save the file without it"
+                "there is no `{shown}`: the file begins with a byte order mark, which is now part of that name; save the file without it"
             );
             Stop::error_at(message, span)
         } else if self.is_missing(base.origin.span, name) {
-            Stop::reason(format!("`{name}` is required and missing"))
+            Stop::reason(format!("`{shown}` is required and missing"))
         } else if matches!(base.kind, Kind::Map(_)) {
-            Stop::error_at(format!("the map has no key `{name}`"), span)
+            Stop::error_at(format!("the map has no key `{shown}`"), span)
         } else {
-            Stop::error_at(format!("the object has no attribute `{name}`"), span)
+            Stop::error_at(format!("the object has no attribute `{shown}`"), span)
         }
     }
 }

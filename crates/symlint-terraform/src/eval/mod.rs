@@ -26,7 +26,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::limits::{DEPTH, Exhausted, INSTANCES, Meter, PARTS, STEPS, TOO_MUCH};
-use crate::module::Project;
+use crate::module::{BLANK, Project};
 use crate::origin::Origin;
 use crate::source::{FileId, Span};
 use crate::syntax::Expr;
@@ -171,6 +171,21 @@ impl Stop {
     pub(crate) fn on_null(self, value: &Value) -> Self {
         match self {
             Stop::Error(message, at, _) => Stop::Error(message, at, Some(value.origin.span)),
+            other => other,
+        }
+    }
+
+    /// The same, where the message quotes nothing but `word`: what else is in backticks may be private.
+    pub(crate) fn quoting_only(self, word: &str) -> Self {
+        let covered = |text: String| {
+            let parts = text.split('`').enumerate();
+            let parts: Vec<&str> =
+                parts.map(|(at, part)| if at % 2 == 1 && part != word { BLANK } else { part }).collect();
+            parts.join("`")
+        };
+        match self {
+            Stop::Error(message, at, null) => Stop::Error(covered(message), at, null),
+            Stop::Reason(reason) => Stop::Reason(covered(reason)),
             other => other,
         }
     }

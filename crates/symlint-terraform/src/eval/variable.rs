@@ -63,7 +63,7 @@ impl<'p> Evaluator<'p> {
             let condition = self.nested(validation.condition.span, || self.eval(&validation.condition.value, &scope));
             if matches!(to_bool(&condition), Primitive::Is(Value { kind: Kind::Bool(false), .. })) {
                 let message = validation.message.as_ref().map(|message| self.eval(&message.value, &scope));
-                let message = message.filter(|message| !message.is_sensitive());
+                let message = message.filter(|message| !self.project.is_private(&message.origin));
                 let said = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
                 let said = said.unwrap_or_default();
                 let message = format!("var.{} fails its validation{said}", variable.name.text);

@@ -131,7 +131,12 @@ fn called(
     // Most functions look at all of their texts, and make a new one.
     let bytes = |value: &Value| value.as_str().map_or(0, |text| text.len());
     evaluator.meter().spend_bytes(values.iter().map(bytes).sum())?;
-    let result = (function.run)(&Arguments { evaluator, values, span, name: function.name })?;
+    let arguments = Arguments { evaluator, values, span, name: function.name };
+    let result = (function.run)(&arguments).map_err(|stop| {
+        let is_private =
+            values.iter().any(Value::hides) || evaluator.project().is_from_environment(&arguments.origin());
+        if is_private { stop.quoting_only(function.name) } else { stop }
+    })?;
     evaluator.meter().spend_bytes(bytes(&result))?;
     let hides = !PASS_MARKS_ON.contains(&function.name) && values.iter().any(Value::hides);
     Ok(result.marked(hides))

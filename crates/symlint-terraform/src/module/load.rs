@@ -250,7 +250,7 @@ impl Children {
             let outer = self.keys.get(caller).map(String::as_str).unwrap_or_default();
             let dot = if outer.is_empty() { "" } else { "." };
             let key = format!("{outer}{dot}{}", call.name.text);
-            let is_local = source.text.starts_with("./") || source.text.starts_with("../");
+            let is_local = is_local(&source.text);
             let place = if is_local {
                 Some((join(&module.dir, &source.text), join(&module.path, &source.text)))
             } else {
@@ -275,7 +275,12 @@ impl Children {
                         continue;
                     }
                     Ok(None) if is_local => {
-                        let message = format!("there is no module in `{}`", folder(&child_dir));
+                        // What was computed may be made of what nobody should see.
+                        let is_written = || project.sources().text(source.span).contains(source.text.as_str());
+                        let message = match !project.has_private() || is_written() {
+                            true => format!("there is no module in `{}`", folder(&child_dir)),
+                            false => "there is no module where this leads".to_owned(),
+                        };
                         project.errors.push(refused(message, LoadErrorKind::MissingModule));
                         continue;
                     }
@@ -308,6 +313,8 @@ impl Children {
             };
             let value = evaluator.evaluate(&instance, &attribute.value);
             match &value.kind {
+                // Nobody should see where it leads.
+                Kind::String(text) if project.is_private(&value.origin) && !is_local(text) => {}
                 Kind::String(text) => sources.push((call.index, Name { text: text.clone(), span })),
                 Kind::Unknown(_) => {
                     let errors = evaluator.errors();
@@ -413,4 +420,9 @@ fn in_utf_16(id: FileId, source: &Source) -> Option<File> {
     }
     let error = SyntaxError { message: "this is UTF-16: save the file as UTF-8".to_owned(), span: Span::new(id, 0..1) };
     Some(File { body: Body::default(), comments: Vec::new(), errors: vec![error] })
+}
+
+/// Whether a module with this source is in a folder of the project.
+fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../")
 }

@@ -23,6 +23,9 @@ pub use load::{Given, LoadOptions, is_automatic, is_configuration, is_values};
 pub(crate) use path::join;
 pub use values::{Assignment, AssignmentSource};
 
+/// What is shown in the place of a text that nobody should see.
+pub const BLANK: &str = "(sensitive)";
+
 /// A root module, the local modules that it calls at any depth, and the values of its variables.
 #[derive(Debug, Default)]
 pub struct Project {
@@ -291,12 +294,45 @@ impl Project {
         if self.given.is_empty() {
             return false;
         }
-        let given = |origin: &Origin| self.given.get(&origin.span.file);
         let mut found = false;
-        origin.each_source(&mut |origin| {
-            found |= given(origin).is_some_and(|(_, source)| *source == AssignmentSource::Environment);
-        });
+        origin.each_source(&mut |origin| found |= self.is_environment(origin.span.file));
         found
+    }
+
+    /// Whether nobody should see a value with this origin who does not see it elsewhere: Terraform hides it, or it came
+    /// from the environment.
+    pub fn is_private(&self, origin: &Origin) -> bool {
+        origin.sensitive || self.is_from_environment(origin)
+    }
+
+    /// Whether there is a variable whose value may be private.
+    pub(crate) fn has_private(&self) -> bool {
+        self.has_environment() || self.modules.iter().any(|module| module.variables.iter().any(|it| it.sensitive))
+    }
+
+    /// Whether the environment sets a variable.
+    pub fn has_environment(&self) -> bool {
+        self.given.values().any(|(_, source)| *source == AssignmentSource::Environment)
+    }
+
+    /// Whether the text of `file` is that of a variable of the environment (`TF_VAR_name`).
+    pub fn is_environment(&self, file: FileId) -> bool {
+        self.given.get(&file).is_some_and(|(_, source)| *source == AssignmentSource::Environment)
+    }
+
+    /// The variables of the root module that the environment sets, and nothing else sets after it.
+    pub fn given_by_environment(&self) -> impl Iterator<Item = &str> {
+        let given = self.given.values().filter(|(_, source)| *source == AssignmentSource::Environment);
+        let is_last = |name: &Str| {
+            let last = self.last_assignment(name);
+            last.is_some_and(|(_, last)| last.source == AssignmentSource::Environment)
+        };
+        given.map(|(name, _)| name).filter(move |name| is_last(name)).map(Str::as_str)
+    }
+
+    /// `text`, which has this origin, as a message may quote it.
+    pub fn quotable<'t>(&self, text: &'t str, origin: &Origin) -> &'t str {
+        if self.is_private(origin) { BLANK } else { text }
     }
 
     /// What is wrong with the configuration in addition to the errors of syntax, which are in the files.

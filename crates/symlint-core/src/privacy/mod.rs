@@ -1,0 +1,125 @@
+//! What nobody should see who sees a report: values that Terraform hides, and those that came from the environment alone.
+//! They are shown only where they are well formed for what they are. This is the one place that says which these are.
+
+mod masks;
+mod veil;
+
+use symlint_terraform::{BLANK, Origin, Path, Project, Root, Str, Value};
+
+use crate::finding::Finding;
+use crate::tenants::arn::is_well_formed;
+use crate::tenants::{FieldKind, FlowInstance, Model, Provenance, Tenant, VariableState, text_of};
+
+pub(crate) use masks::{masked_texts, masks, shown_text};
+pub(crate) use veil::Veil;
+
+/// The longest key or name that is shown though it is private: Sym takes none that is longer.
+const LONGEST_NAME: usize = 64;
+
+/// Whether `text` could be a key or a name: letters, digits, `_`, `-` and `.`.
+pub(crate) fn is_plain_name(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(is_plain)
+}
+
+/// Whether `text` is well formed for a value of any kind.
+fn is_some_value(text: &str) -> bool {
+    FieldKind::VALUES.into_iter().any(|kind| is_well_formed(kind, text))
+}
+
+impl Model<'_> {
+    /// The text of `value`, which is one of this kind if it is right, as a message may quote it.
+    pub fn quotable<'t>(&self, text: &'t str, value: &Value, kind: FieldKind) -> &'t str {
+        if is_shown(self.project, &value.origin, text, kind) { text } else { BLANK }
+    }
+}
+
+/// Whether `text`, which has this origin, may be shown.
+pub(crate) fn is_shown(project: &Project, origin: &Origin, text: &str, kind: FieldKind) -> bool {
+    is_well_formed(kind, text) || !project.is_private(origin)
+}
+
+/// Puts away the values of tenants that may not be shown: from here on, there is no text of them.
+pub(crate) fn hide(model: &mut Model<'_>) {
+    let project = model.project;
+    for tenant in &mut model.tenants {
+        tenant.each_value_mut(&mut |field| field.hide(project));
+    }
+    for variable in &mut model.variables {
+        if let VariableState::Unknown { reason, span } = &mut variable.state
+            && project.is_environment(span.file)
+        {
+            *reason = blanked(reason, &|_| true);
+        }
+    }
+}
+
+/// Takes what a finding in a value of the environment quotes of it out of what it says.
+pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
+    let is_strict = finding.obstacle.is_some();
+    let cover = |text: &mut String, file| {
+        if project.is_environment(file) {
+            let source = project.sources().get(file);
+            let is_quoted = |part: &str| {
+                let is_part = part.contains(char::is_alphanumeric) && source.text().contains(part);
+                is_part && !is_some_value(part) && (is_strict || !is_plain_name(part))
+            };
+            *text = blanked(text, &is_quoted);
+        }
+    };
+    let own = finding.span.file;
+    cover(&mut finding.message, own);
+    finding.related.iter_mut().for_each(|related| cover(&mut related.message, related.span.file));
+}
+
+/// `text`, where what is in backticks is blank if `is_hidden` says so.
+fn blanked(text: &str, is_hidden: &dyn Fn(&str) -> bool) -> String {
+    let parts = text.split('`').enumerate();
+    let parts: Vec<&str> = parts.map(|(at, part)| if at % 2 == 1 && is_hidden(part) { BLANK } else { part }).collect();
+    parts.join("`")
+}
+
+/// The keys, names and other texts of `model` that may not be shown, and are no values of tenants.
+fn hidden_texts(model: &Model<'_>) -> Vec<Str> {
+    let project = model.project;
+    let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
+    let sensitive: Vec<&str> = variables.iter().filter(|it| it.sensitive).map(|it| it.name.text.as_str()).collect();
+    let given: Vec<&str> = project.given_by_environment().collect();
+    let is_key_hidden = |tenant: &&Tenant| {
+        let Some(key) = tenant.key.as_written() else { return false };
+        let is_of =
+            |names: &[&str]| !names.is_empty() && variable_of(&tenant.path).is_some_and(|it| names.contains(&it));
+        let is_sensitive = tenant.key.is_sensitive() || is_of(&sensitive) || is_slug_sensitive(model, tenant);
+        is_sensitive || !is_plain_name(key) && (tenant.key.is_private(project) || is_of(&given))
+    };
+    let keys = model.tenants.iter().filter(is_key_hidden);
+    let mut hidden: Vec<Str> = keys.filter_map(|tenant| tenant.key.raw().cloned()).collect();
+    let mut add = |value: &Value, is_shown: fn(&str) -> bool| {
+        if project.is_private(&value.origin) {
+            hidden.extend(text_of(value).filter(|text| !is_shown(text)));
+        }
+    };
+    for instance in model.flows.iter().flat_map(|flow| &flow.instances) {
+        instance.repetitions.iter().for_each(|repetition| add(&repetition.key, is_plain_name));
+        let arguments = instance.arguments.iter();
+        arguments.for_each(|argument| add(&argument.value, |text| is_plain_name(text) || is_some_value(text)));
+    }
+    model.resources.iter().filter_map(|resource| resource.attribute("name")).for_each(|name| add(name, is_plain_name));
+    hidden
+}
+
+/// Whether what a call names the tenant after is sensitive.
+fn is_slug_sensitive(model: &Model<'_>, tenant: &Tenant) -> bool {
+    let Provenance::FlowCall(flow) = tenant.provenance else { return false };
+    let mut own = model.flows.get(flow).into_iter().flat_map(|flow| &flow.instances);
+    let own = own.find(|instance| instance.tenant == Some(tenant.id));
+    own.and_then(FlowInstance::slug).is_some_and(|slug| slug.value.is_sensitive())
+}
+
+/// The variable of the root module in which `path` starts.
+fn variable_of(path: &Path) -> Option<&str> {
+    match path.start() {
+        Root::Variable { module, name } if module.is_empty() => Some(name.as_str()),
+        _ => None,
+    }
+}

@@ -1,0 +1,205 @@
+//! What takes the place of keys and other texts in what a report says.
+
+use foldhash::HashMap;
+use symlint_terraform::{BLANK, Str};
+
+use super::hidden_texts;
+use crate::report::{Access, Report, ReportedFinding, ReportedGap};
+use crate::tenants::Model;
+
+/// The texts that may not be shown, each with what is shown in its place.
+#[derive(Debug, Default)]
+pub(crate) struct Veil {
+    shown: HashMap<Str, Str>,
+}
+
+impl Veil {
+    /// Over what `models` have to hide. Each text gets a name of its own: two tenants stay two.
+    pub(crate) fn over<'m, 'p: 'm>(models: impl Iterator<Item = &'m Model<'p>>) -> Self {
+        let mut shown: HashMap<Str, Str> = HashMap::default();
+        for text in models.flat_map(hidden_texts).filter(|text| !text.is_empty()) {
+            let name = match shown.len() {
+                0 => BLANK.to_owned(),
+                before => BLANK.replace(')', &format!(" {})", before + 1)),
+            };
+            shown.entry(text).or_insert_with(|| name.into());
+        }
+        Self { shown }
+    }
+
+    /// Whether `text` is one that may not be shown.
+    pub(crate) fn hides(&self, text: &str) -> bool {
+        self.shown.contains_key(text)
+    }
+
+    /// Whether `text` has something in it that may not be shown.
+    pub(crate) fn is_over(&self, text: &str) -> bool {
+        self.covered(text).is_some()
+    }
+
+    /// Puts what is shown in the place of what may not be.
+    pub(crate) fn cover(&self, text: &mut String) {
+        if let Some(covered) = self.covered(text) {
+            *text = covered;
+        }
+    }
+
+    fn cover_shared(&self, text: &mut Str) {
+        if let Some(covered) = self.covered(text) {
+            *text = covered.into();
+        }
+    }
+
+    /// `text` with what is shown, where that is another text: what may not be is the whole of it, or between backticks or
+    /// quotation marks, or a step of a path.
+    pub(crate) fn covered(&self, text: &str) -> Option<String> {
+        if self.shown.is_empty() {
+            return None;
+        }
+        if let Some(shown) = self.shown.get(text) {
+            return Some(shown.to_string());
+        }
+        let mut covered = String::new();
+        let (mut done, mut from) = (0, 0);
+        while let Some((at, end, shown)) = self.next(text, from) {
+            covered.push_str(text.get(done..at).unwrap_or_default());
+            covered.push_str(shown);
+            (done, from) = (end, end);
+        }
+        if done == 0 {
+            return None;
+        }
+        covered.push_str(text.get(done..).unwrap_or_default());
+        Some(covered)
+    }
+
+    /// The next text from `from` on that may not be shown: where it is, and what is shown.
+    fn next(&self, text: &str, from: usize) -> Option<(usize, usize, &str)> {
+        let is_open = |c: char| matches!(c, '`' | '"' | '.');
+        // Where the text that may be hidden starts: at first, at the start of all.
+        let mut next = (from == 0).then_some(0);
+        let mut start = from;
+        loop {
+            let at = match next.take() {
+                Some(at) => at,
+                None => {
+                    start += text.get(start..)?.find(is_open)? + 1;
+                    start
+                }
+            };
+            let rest = text.get(at..)?;
+            // What is in quotes may have dots and the like in it: the longest comes first.
+            let ends = rest.char_indices().filter(|(_, c)| matches!(c, '`' | '"' | '.' | '[')).map(|(end, _)| end);
+            let mut ends: Vec<usize> = ends.take(ENDS).collect();
+            if ends.len() < ENDS {
+                ends.push(rest.len());
+            }
+            for end in ends.into_iter().rev() {
+                let found = rest.get(..end).and_then(|part| self.shown_of(part));
+                if let Some(shown) = found {
+                    return Some((at, at + end, shown));
+                }
+            }
+        }
+    }
+
+    fn shown_of(&self, part: &str) -> Option<&str> {
+        let known = self.shown.get(part).map(Str::as_str);
+        known.or_else(|| self.shown.get(unquoted(part)?.as_str()).map(Str::as_str))
+    }
+
+    /// Puts it over all of a report.
+    pub(crate) fn over_report(&self, report: &mut Report) {
+        if self.shown.is_empty() {
+            return;
+        }
+        report.findings.iter_mut().for_each(|finding| self.over_finding(finding));
+        for tenant in &mut report.tenants {
+            tenant.is_named &= !self.hides(&tenant.key);
+            self.cover_shared(&mut tenant.key);
+        }
+        for Access { tenant, flow, .. } in &mut report.access {
+            self.cover_shared(tenant);
+            flow.iter_mut().for_each(|flow| self.cover_shared(flow));
+        }
+        let gaps = report.runs.iter_mut().flat_map(|run| &mut run.not_checked).chain(&mut report.not_checked);
+        for ReportedGap { reason, help, .. } in gaps {
+            self.cover(reason);
+            help.iter_mut().for_each(|help| self.cover(help));
+        }
+        report.problems.iter_mut().for_each(|problem| problem.each_text_mut(&mut |text| self.cover(text)));
+        for name in &mut report.policy.misspelled_tenants {
+            self.cover(&mut name.closest);
+        }
+        for tenant in report.details.iter_mut().flat_map(|details| &mut details.tenants) {
+            tenant.addresses.iter_mut().for_each(|address| self.cover_shared(address));
+        }
+    }
+
+    fn over_finding(&self, finding: &mut ReportedFinding) {
+        self.cover(&mut finding.message);
+        finding.tenant.iter_mut().chain(&mut finding.path).chain(&mut finding.help).for_each(|text| self.cover(text));
+        finding.others.iter_mut().for_each(|other| self.cover(other));
+        finding.related.iter_mut().for_each(|related| self.cover(&mut related.message));
+        for fix in &mut finding.fixes {
+            self.cover(&mut fix.title);
+        }
+    }
+}
+
+/// How many ends are tried for a text that starts somewhere.
+const ENDS: usize = 32;
+
+/// What is quoted as `part` in a path, where that is written differently.
+fn unquoted(part: &str) -> Option<String> {
+    if !part.contains('\\') {
+        return None;
+    }
+    let mut text = String::with_capacity(part.len());
+    let mut rest = part.chars();
+    while let Some(c) = rest.next() {
+        text.push(match (c, c == '\\') {
+            (_, true) => match rest.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                other => other,
+            },
+            (c, _) => c,
+        });
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+mod tests {
+    use symlint_terraform::{Path, Root, Step};
+
+    use super::*;
+
+    fn veil(texts: &[(&'static str, &'static str)]) -> Veil {
+        Veil { shown: texts.iter().map(|(text, shown)| ((*text).into(), (*shown).into())).collect() }
+    }
+
+    #[test]
+    fn keys_are_covered_wherever_they_are_quoted() {
+        let veil = veil(&[("a\"b c", "(sensitive)"), ("x.y", "(sensitive 2)"), ("acme", "(sensitive 3)")]);
+        let path = Path::root(Root::variable("t".into())).join(Step::Key("a\"b c".into()));
+        for (text, covered) in [
+            (path.to_string(), "t[\"(sensitive)\"]"),
+            ("acme".to_owned(), "(sensitive 3)"),
+            ("`acme`'s account is that of `x.y`".to_owned(), "`(sensitive 3)`'s account is that of `(sensitive 2)`"),
+            (
+                "var.t.acme.region and t[\"x.y\"].region".to_owned(),
+                "var.t.(sensitive 3).region and t[\"(sensitive 2)\"].region",
+            ),
+            ("`a\"b c` é".to_owned(), "`(sensitive)` é"),
+        ] {
+            assert_eq!(veil.covered(&text).as_deref(), Some(covered), "{text}");
+        }
+        for kept in ["the acme of it", "`acmeville`", "", "é`", "in acme/x.tf"] {
+            assert_eq!(veil.covered(kept), None, "{kept}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Text that whoever reads it shows, and does not obey.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::tenants::is_unprintable;
+
+/// `text` with escapes, such as `\u{202e}`, for characters that are obeyed or cannot be seen.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    escaped(text, &|escaped, c| {
+        // Writing to a string cannot fail.
+        let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
+    })
+}
+
+/// The same within JSON, where each such character is in a string, which keeps its value.
+fn in_json(text: &str) -> Cow<'_, str> {
+    escaped(text, &|escaped, c| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(escaped, "\\u{unit:04x}");
+        }
+    })
+}
+
+fn escaped<'t>(text: &'t str, escape: &dyn Fn(&mut String, char)) -> Cow<'t, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) || byte == b'\n') || !text.contains(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_line_end = c == '\r' && chars.peek() == Some(&'\n');
+        match is_unprintable(c) && !is_line_end {
+            true => escape(&mut escaped, c),
+            false => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Writes what is printable.
+pub(crate) struct Printable<'w> {
+    to: &'w mut dyn Write,
+    escape: fn(&str) -> Cow<'_, str>,
+}
+
+impl<'w> Printable<'w> {
+    /// Of a text for people.
+    pub(crate) fn text(to: &'w mut dyn Write) -> Self {
+        Self { to, escape: printable }
+    }
+
+    /// Of JSON.
+    pub(crate) fn json(to: &'w mut dyn Write) -> Self {
+        Self { to, escape: in_json }
+    }
+}
+
+impl Write for Printable<'_> {
+    /// What comes at once is whole characters: all that is written here is text.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.to.write_all((self.escape)(text).as_bytes())?,
+            Err(_) => self.to.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_obeyed_is_escaped() {
+        let text = "a\u{1b}[31m\tb\r\nc\rd\u{202e}e\u{9b}\u{e0041}é✔\u{fe0f}\n";
+        assert_eq!(printable(text), "a\\u{1b}[31m\tb\r\nc\\u{d}d\\u{202e}e\\u{9b}\\u{e0041}é✔\u{fe0f}\n");
+        assert!(matches!(printable("plain, é"), Cow::Borrowed(_)));
+        let mut written = Vec::new();
+        let value = serde_json::json!({ "a": "\u{1b}\u{202e}\u{e0041}é" });
+        serde_json::to_writer(Printable::json(&mut written), &value).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        assert_eq!(written, r#"{"a":"\u001b\u202e\udb40\udc41é"}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), value);
+    }
+}
