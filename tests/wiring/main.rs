@@ -10,6 +10,7 @@
 )]
 
 mod arguments;
+mod attacks;
 mod left_out;
 mod maps;
 mod names;

@@ -225,6 +225,14 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             let reason = format!("`{path}` was not checked: it is not known: {}", unknown.reason);
             let gap = NotChecked::new(Code::UnknownWiring, reason, list.origin.span);
             found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
+            continue;
+        }
+        // What else it has is compared.
+        let mut elements = runtime.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());
+        if let Some((part, unknown)) = elements.find_map(|part| Some((part, part.as_unknown()?))) {
+            let path = runtime.block.path();
+            let reason = format!("a part of `{path}` is known only after apply: {}", unknown.reason);
+            found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(part.origin.span)));
         }
     }
     if model.has_unknown_calls && model.flows.is_empty() {

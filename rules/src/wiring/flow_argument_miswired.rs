@@ -212,6 +212,7 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
         Problem::Number(_) => "number".to_owned(),
         Problem::Written => "written".to_owned(),
         Problem::Overridden => "overridden".to_owned(),
+        Problem::Changed => "changed".to_owned(),
     };
     let what: BTreeSet<String> = found.wrong.iter().map(what).collect();
     // Where all are concerned, the argument is wrong for any tenant that is added.
@@ -252,6 +253,7 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
         Problem::Number(number) => format!("is `{number}`, because numbers lose leading zeros; pass a string"),
         Problem::Overridden => format!("is set in the configuration and overrides the tenant's own {own_wanted}"),
         Problem::Written => format!("is set here and differs from the tenant's own {own_wanted}"),
+        Problem::Changed => format!("is computed from the tenant's own {own_wanted} and differs from it"),
     }
 }
 

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Field, FieldKind, MadeOf, Model, Source, TenantId, has_shape, other_shape, text_of};
+use symlint_core::tenants::{
+    Field, FieldKind, FieldRef, MadeOf, Model, Source, TenantId, has_shape, other_shape, text_of,
+};
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 
+use super::judge::{is_computed, is_not_own};
 use super::origin::{Referrer, is_same};
 use super::reference::{References, references};
 use super::setting::{Setting, settings};
@@ -24,6 +27,8 @@ enum Problem {
     Shared,
     /// It is written in the module.
     Written,
+    /// It was computed from the right value, and is something else.
+    Changed,
 }
 
 /// Whether Sym acts on something that it should not.
@@ -75,7 +80,9 @@ fn check_references(cx: &mut Context<'_>) {
             let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
             let References { resources, is_open } = references(found.module, &attribute.value);
             let wrong = resources.iter().find(|resource| !is_right(resource));
-            // What comes from outside, and a module without such a resource, cannot be judged.
+            // What a resource of this flow is called is known only after apply.
+            let is_open = is_open && !found.attribute(reference.attribute).is_some_and(is_any_text);
+            // What else comes from outside, and a module without such a resource, cannot be judged.
             if is_open || own.is_empty() || wrong.is_none() && !resources.is_empty() {
                 continue;
             }
@@ -98,10 +105,21 @@ fn check_references(cx: &mut Context<'_>) {
     }
 }
 
+/// Whether `value` is a text, or a list with one.
+fn is_any_text(value: &Value) -> bool {
+    value.as_str().is_some() || value.elements().is_some_and(|elements| elements.iter().any(|it| it.as_str().is_some()))
+}
+
 /// Whether `setting` is the value of its tenant that it should be, and nothing else.
 fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
     let sources = model.sources_of_values.of(&setting.value, setting.tenant).unwrap_or_default();
-    matches!(sources.as_slice(), [Source::Field(it)] if it.tenant == setting.tenant && it.kind == setting.wanted)
+    let is_own = |it: &FieldRef| it.tenant == setting.tenant && it.kind == setting.wanted;
+    matches!(sources.as_slice(), [Source::Field(it)] if is_own(it)) && !is_other(model, setting)
+}
+
+/// Whether the value, which was computed from one of the tenant, is none of these.
+fn is_other(model: &Model<'_>, setting: &Setting<'_>) -> bool {
+    is_not_own(model.tenant(setting.tenant), setting.wanted, &setting.value)
 }
 
 /// The expression of the value, where the module writes it.
@@ -141,6 +159,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
         }
         Problem::Shared => format!("is the same for several tenants; use {wanted}"),
         Problem::Written => format!("is set in the module; use {wanted}"),
+        Problem::Changed => format!("is computed from {wanted} and differs from it"),
     };
     let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
     let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
@@ -249,6 +268,14 @@ impl<'a> Judge<'a> {
             matches!(source, Source::Field(it) if it.tenant == own && it.kind == setting.wanted)
                 || expected_sources.iter().flatten().any(|expected| is_same(source, expected))
         };
+        if sources.iter().any(is_right) && self.is_changed(setting, text, &expected) {
+            if is_computed(self.model, &setting.value, own, is_right) {
+                return Some(Problem::Changed);
+            }
+            if constant(setting, &setting.value).is_some_and(|constant| self.shared.contains(&constant)) {
+                return Some(Problem::Shared);
+            }
+        }
         if sources.iter().any(is_right) || sources.iter().any(|source| matches!(source, Source::AllTenants)) {
             return None;
         }
@@ -278,6 +305,11 @@ impl<'a> Judge<'a> {
             return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
         }
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted) }
+    }
+
+    /// Whether `text`, which was computed from the right value, is neither that nor what the module receives.
+    fn is_changed(&self, setting: &Setting<'a>, text: &Str, expected: &[Value]) -> bool {
+        is_other(self.model, setting) && !expected.iter().filter_map(text_of).any(|it| it == *text)
     }
 
     /// Judges what comes from no tenant's entry and is not what it should be.

@@ -1,9 +1,13 @@
 //! Whether a value that a flow instance receives is the one that it should.
 
+use std::cell::OnceCell;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_core::discover::values_at;
-use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::arn::{self, is_account_id};
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, normalise, other_shape, text_of,
 };
@@ -34,6 +38,8 @@ pub(super) enum Problem {
     Written,
     /// The same, over the value of the tenant's entry in what the call is repeated for.
     Overridden,
+    /// It was computed from what the tenant's entry says, and is something else.
+    Changed,
 }
 
 /// Text that reaches one argument, or a part of it.
@@ -48,6 +54,10 @@ pub(super) struct Judge<'a> {
     granted: HashSet<Entitlement>,
     /// The arguments that several tenants receive.
     repeated: HashSet<Span>,
+    /// What is not known of any tenant, and depends on the same for all: even where that is all tenants.
+    alike: HashSet<(Span, Option<&'a str>)>,
+    /// The tenants by the accounts that they name as their targets.
+    targets: OnceCell<HashMap<Str, SmallVec<[TenantId; 1]>>>,
 }
 
 /// The permission set and the account of a tenant's grant.
@@ -67,9 +77,12 @@ fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
     if slot.wanted == FieldKind::TargetAccountId && is_number(slot) {
         return None;
     }
+    let is_changed = || !slot.is_fragment && is_not_own(model.tenant(slot.tenant), slot.wanted, &slot.value);
     match model.sources_of_values.of(&slot.value, slot.tenant)?.as_slice() {
-        [Source::Field(it)] if it.tenant == slot.tenant && it.kind == slot.wanted => Some(it.grant),
-        [Source::Tenant(it)] if *it == slot.tenant && slot.wanted == FieldKind::Key => Some(None),
+        [Source::Field(it)] if it.tenant == slot.tenant && it.kind == slot.wanted && !is_changed() => Some(it.grant),
+        [Source::Tenant(it)] if *it == slot.tenant && slot.wanted == FieldKind::Key && !is_another_s(model, slot) => {
+            Some(None)
+        }
         _ => None,
     }
 }
@@ -91,7 +104,15 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let nothing = Self { model, shared: HashSet::default(), granted: HashSet::default(), repeated };
+        let (shared_by_none, granted_by_none) = (HashSet::default(), HashSet::default());
+        let nothing = Self {
+            model,
+            shared: shared_by_none,
+            granted: granted_by_none,
+            repeated,
+            alike: alike(doubtful),
+            targets: OnceCell::new(),
+        };
         let grants = |slots: &Slots<'a>| {
             let grants = slots.pairs.iter().filter_map(|pair| nothing.grants_of(&slots.slots, pair));
             grants.collect::<Vec<_>>()
@@ -149,8 +170,9 @@ impl<'a> Judge<'a> {
         !slot.instance.repetitions.is_empty()
             && !slot.argument.is_default
             && self.repeated.contains(&slot.argument.span)
-            && !slot.value.origin.is_iterated()
-            && !self.model.sources_of_values.depends_on(&slot.value, slot.tenant)
+            && (self.alike.contains(&(slot.argument.span, slot.part))
+                || !slot.value.origin.is_iterated()
+                    && !self.model.sources_of_values.depends_on(&slot.value, slot.tenant))
     }
 
     /// Whether the tenant has what `slot` should be, and no list of grants takes its place.
@@ -189,6 +211,18 @@ impl<'a> Judge<'a> {
             return Some(Problem::Number(number));
         }
         let is_any_right = sources.iter().any(is_right);
+        if is_any_right && is_changed(slot.wanted, text, &right) {
+            if is_computed(self.model, &slot.value, own, is_right) {
+                return Some(Problem::Changed);
+            }
+            if self.is_shared(slot) {
+                return Some(Problem::Shared);
+            }
+            // A table beside, which the tenant's key leads through, may have the account of another one.
+            if let Some(other) = self.owner(slot, text, &right) {
+                return Some(Problem::Tenant(other));
+            }
+        }
         // A text of another kind is another value, whatever it was put together from.
         if let Some(kind) = other_shape(slot.wanted, text).filter(|_| !is_any_right || is_composed) {
             return Some(Problem::Field(kind));
@@ -245,10 +279,11 @@ impl<'a> Judge<'a> {
         let word = normalise(tenant.name());
         let names_own = !word.is_empty() && normalise(text).contains(&word);
         let is_key = |source: &Source<'_>| matches!(source, Source::Tenant(tenant) if *tenant == own);
-        if names_own || sources.iter().any(is_key) {
+        let is_foreign = |tenant: &TenantId| !self.model.index.may_share(FieldKind::Key, own, *tenant);
+        // What the own key chooses may still be another's.
+        if names_own || sources.iter().any(is_key) && !is_another_s(self.model, slot) {
             return None;
         }
-        let is_foreign = |tenant: &TenantId| !self.model.index.may_share(FieldKind::Key, own, *tenant);
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(is_foreign) {
             return Some(Problem::Tenant(other));
         }
@@ -306,8 +341,29 @@ impl<'a> Judge<'a> {
         (is_literal && has_other).then_some(Problem::Written)
     }
 
-    /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call
-    /// is repeated for: at the place of the value that the entry itself has, next to others of the entry.
+    /// The tenant of another customer whose target `text` is, where the own tenant has another one.
+    fn owner(&self, slot: &Slot<'_>, text: &Str, right: &[&Field]) -> Option<TenantId> {
+        let says_other = right.iter().any(|field| field.as_str().is_some_and(|own| own != text.as_str()));
+        if slot.wanted != FieldKind::TargetAccountId || !says_other {
+            return None;
+        }
+        let owners = self.targets.get_or_init(|| {
+            let mut owners: HashMap<Str, SmallVec<[TenantId; 1]>> = HashMap::default();
+            for field in self.model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == slot.wanted) {
+                if let Some(target) = field.text().filter(|target| is_account_id(target.text)) {
+                    owners.entry(target.share()).or_default().push(field.tenant);
+                }
+            }
+            owners
+        });
+        let owners = owners.get(text)?;
+        let own = slot.tenant;
+        let may_share = |other: &TenantId| *other == own || self.model.index.may_share(slot.wanted, own, *other);
+        if owners.iter().any(may_share) { None } else { owners.first().copied() }
+    }
+
+    /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
+    /// repeated for: at the place of the value that the entry itself has, next to others of the entry.
     fn is_overridden(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> bool {
         let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
         let ([Source::Elsewhere(origin)], Some(entry)) = (sources, entry) else {
@@ -365,6 +421,34 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The arguments whose values are not known of several tenants, and depend on the same for each of these.
+fn alike<'a>(doubtful: &[Slots<'a>]) -> HashSet<(Span, Option<&'a str>)> {
+    let state = FixedState::default();
+    let mut dependences: HashMap<(Span, Option<&'a str>), (TenantId, u64, bool)> = HashMap::default();
+    let mut differing = HashSet::default();
+    for slot in doubtful.iter().flat_map(|slots| &slots.slots).filter(|slot| slot.value.as_unknown().is_some()) {
+        let mut sum = 0_u64;
+        slot.value.origin.each_dependence(&mut |origin| {
+            sum = sum.wrapping_add(origin.path.as_ref().map_or(0, |path| state.hash_one(path)));
+        });
+        let place = (slot.argument.span, slot.part);
+        let (first, known, is_of_several) = dependences.entry(place).or_insert((slot.tenant, sum, false));
+        *is_of_several |= *first != slot.tenant;
+        if *known != sum {
+            differing.insert(place);
+        }
+    }
+    let alike =
+        dependences.into_iter().filter(|(place, (.., is_of_several))| *is_of_several && !differing.contains(place));
+    alike.map(|(place, _)| place).collect()
+}
+
+/// Whether `slot` receives the key of another customer.
+fn is_another_s(model: &Model<'_>, slot: &Slot<'_>) -> bool {
+    let other = text_of(&slot.value).and_then(|text| model.index.with_key(&text));
+    other.is_some_and(|other| !model.index.may_share(FieldKind::Key, slot.tenant, other))
+}
+
 /// Whether `slot` receives what is written in its argument, or in a local or variable of its own. What is written in a
 /// table of `for_each` may well be meant for the tenant.
 fn is_literal(slot: &Slot<'_>, sources: &[Source<'_>]) -> bool {
@@ -411,6 +495,35 @@ fn lost_zero(slot: &Slot<'_>, field: &Field, text: &Str) -> Option<Str> {
     (received != account && received.as_str() == account.trim_start_matches('0')).then_some(received)
 }
 
+/// Whether `value` was computed from what of `tenant` is right: what that only chooses is something else.
+pub(super) fn is_computed(
+    model: &Model<'_>,
+    value: &Value,
+    tenant: TenantId,
+    is_right: impl Fn(&Source<'_>) -> bool,
+) -> bool {
+    let mut value = value.clone();
+    value.origin.dependence = None;
+    let is_made = !matches!(value.origin.makeup, Makeup::Written(_));
+    is_made && model.sources_of_values.of(&value, tenant).unwrap_or_default().iter().any(is_right)
+}
+
+/// Whether `value`, which was computed from one of the tenant of this kind, is none of these.
+pub(super) fn is_not_own(tenant: &Tenant, wanted: FieldKind, value: &Value) -> bool {
+    let mut own = tenant.values().filter(|field| field.kind == wanted);
+    // Nearly always it is.
+    if value.as_str().is_some_and(|text| own.any(|field| field.as_str() == Some(text))) {
+        return false;
+    }
+    text_of(value).is_some_and(|text| is_changed(wanted, &text, &right_fields(tenant, wanted)))
+}
+
+/// Whether `text`, which was computed from one of these values of a tenant, is none of them.
+fn is_changed(wanted: FieldKind, text: &str, fields: &[&Field]) -> bool {
+    let own: SmallVec<[&str; 2]> = fields.iter().filter_map(|field| field.as_str()).collect();
+    own.len() == fields.len() && arn::is_changed(wanted, text, &own)
+}
+
 fn is_there(field: &Field) -> bool {
-    matches!(field.state, State::Text(_) | State::Unknown(_))
+    matches!(field.state, State::Text(_) | State::Unknown(_) | State::Hidden(_))
 }

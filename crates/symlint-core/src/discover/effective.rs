@@ -1,7 +1,7 @@
 //! What takes effect for a tenant, where that is not what its element says word for word.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Origin, Path, Root, Span, Step as PathStep, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Root, Span, Step as PathStep, Str, Value};
 
 use super::collections::{sinks_of, values_at};
 use super::reach::Step;
@@ -286,10 +286,26 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
     // What the element does not say, or what was rebuilt, is what takes effect.
     let says_nothing = tenant.grants.iter().all(is_unseen);
     let mut added: Vec<Grant> = Vec::new();
+    let targets: Vec<&str> = tenant.grants.iter().filter_map(|grant| grant.target_account_id.as_str()).collect();
+    // What was computed from an account and is another one is a matter of wiring.
+    let is_changed = |it: &Effective| {
+        let is_its = |source: &Source<'_>| matches!(source, Source::Field(field) if field.kind == it.field);
+        it.field == FieldKind::TargetAccountId
+            && !matches!(it.value.origin.makeup, Makeup::Written(_))
+            && sources.of(&it.value, id).is_some_and(|made_of| {
+                // Other values of the tenant may say which account it is.
+                let is_alone = |source: &Source<'_>| is_its(source) || matches!(source, Source::Elsewhere(_));
+                made_of.iter().any(is_its) && made_of.iter().all(is_alone)
+            })
+            && text_of(&it.value).is_some_and(|text| arn::is_changed(it.field, &text, &targets))
+    };
     for (_, permission_set, target) in &pairs {
         let (Some(permission_set), Some(target)) = (permission_set, target) else { continue };
         let is_anew = |it: &Effective| {
-            is_own(it, id, sources) && !it.is_fragment && (says_nothing || is_rebuilt(it, id, sources))
+            is_own(it, id, sources)
+                && !it.is_fragment
+                && (says_nothing || is_rebuilt(it, id, sources))
+                && !is_changed(it)
         };
         let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment;
         let whole = |it: &Effective| Field::new(it.field, id, Some(it.value.clone()), tenant.key.span);

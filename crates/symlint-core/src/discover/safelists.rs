@@ -15,10 +15,16 @@ const LOCALS: usize = 8;
 const DEPTH: usize = 16;
 
 /// Resources and data sources whose policy may say which roles the runtime may assume.
-const POLICIES: [&str; 3] = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_policy_document"];
+const POLICIES: [&str; 4] = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_policy_document", "aws_iam_role"];
 
 /// The path of the roles that connectors create.
 const ROLE_PATH: &str = "role/sym";
+
+/// The path of the roles that connectors create, to its end.
+const CONNECTORS: &str = "role/sym/";
+
+/// What a block that is about the runtime has somewhere in it.
+const SYM: &str = "sym";
 
 /// What is allowed where one role assumes another.
 const ASSUME_ROLE: &str = "sts:AssumeRole";
@@ -86,7 +92,10 @@ fn is_policy(resource: &Resource) -> bool {
 pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
     let mut found = Vec::new();
     for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
-        let mut policy = Policy { evaluator, instance, accounts: Vec::new(), is_known_to_be: false, unclear: None };
+        let text = evaluator.project().sources().text(resource.block.span).to_ascii_lowercase();
+        let is_of_sym = text.contains(SYM);
+        let mut policy =
+            Policy { evaluator, instance, is_of_sym, accounts: Vec::new(), is_known_to_be: false, unclear: None };
         policy.read(resource);
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
         let list = if policy.is_known_to_be {
@@ -107,6 +116,8 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
 struct Policy<'a, 'p> {
     evaluator: &'a Evaluator<'p>,
     instance: &'a Instance,
+    /// Whether its block speaks of Sym: others have policies, too.
+    is_of_sym: bool,
     accounts: Vec<Value>,
     /// Whether a role below `/sym/` is among what may be assumed.
     is_known_to_be: bool,
@@ -117,18 +128,29 @@ struct Policy<'a, 'p> {
 impl<'p> Policy<'_, 'p> {
     fn read(&mut self, resource: &'p Resource) {
         if let Some(attribute) = resource.attribute("policy") {
-            let document = self.encoded(&attribute.value, LOCALS);
-            let value = self.evaluator.evaluate(self.instance, document.unwrap_or(&attribute.value));
-            match document {
-                Some(_) => self.document(&value, 0),
-                None if value.as_unknown().is_some() => self.document(&value, 0),
-                // A text, such as a heredoc.
-                None if value.as_str().is_some_and(|text| text.contains(ASSUME_ROLE)) => self.roles(&value, 0),
-                None => {}
+            self.policy(&attribute.value);
+        }
+        for block in &resource.block.body.blocks {
+            match block.kind.text.as_str() {
+                "statement" => self.statement_block(block),
+                "inline_policy" => {
+                    let own = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "policy");
+                    own.into_iter().for_each(|attribute| self.policy(&attribute.value));
+                }
+                _ => {}
             }
         }
-        for statement in resource.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == "statement") {
-            self.statement_block(statement);
+    }
+
+    fn policy(&mut self, expr: &'p Expr) {
+        let document = self.encoded(expr, LOCALS);
+        let value = self.evaluator.evaluate(self.instance, document.unwrap_or(expr));
+        match document {
+            Some(_) => self.document(&value, 0),
+            None if value.as_unknown().is_some() => self.document(&value, 0),
+            // A text, such as a heredoc.
+            None if value.as_str().is_some_and(|text| text.contains(ASSUME_ROLE)) => self.roles(&value, 0),
+            None => {}
         }
     }
 
@@ -148,9 +170,18 @@ impl<'p> Policy<'_, 'p> {
             Some(self.evaluator.evaluate(self.instance, &attribute.value))
         };
         let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
-        if effect.is_none_or(|effect| is_text(&effect, "Allow")) && actions.is_some_and(|it| has_text(&it, ASSUME_ROLE))
-        {
+        if effect.is_none_or(|effect| is_text(&effect, "Allow")) && actions.is_some_and(|it| allows(&it)) {
             resources.iter().for_each(|resources| self.roles(resources, 0));
+            value("not_resources").iter().for_each(|others| self.all_but(others));
+        }
+    }
+
+    /// Notes that all roles may be assumed but for some, if this is said of Sym.
+    fn all_but(&mut self, others: &Value) {
+        if self.is_of_sym {
+            self.is_known_to_be = true;
+            let origin = Origin::derived(others.origin.span, [others.origin.clone()]);
+            self.accounts.push(Value::new(Kind::String(Str::from("*")), origin));
         }
     }
 
@@ -159,12 +190,21 @@ impl<'p> Policy<'_, 'p> {
         if depth > DEPTH {
             return;
         }
-        if let (Some(action), Some(resource)) = (value.get("Action"), value.get("Resource")) {
-            let is_allowed = value.get("Effect").is_none_or(|effect| is_text(&effect, "Allow"));
-            if is_allowed && has_text(&action, ASSUME_ROLE) {
-                self.roles(&resource, 0);
+        let is_allowed = value.get("Effect").is_none_or(|effect| is_text(&effect, "Allow"));
+        let may_assume = match (value.get("Action"), value.get("NotAction")) {
+            (Some(action), _) => Some(allows(&action)),
+            (None, Some(others)) => Some(!allows(&others)),
+            (None, None) => None,
+        };
+        if let Some(may_assume) = may_assume {
+            let (resource, others) = (value.get("Resource"), value.get("NotResource"));
+            if is_allowed && may_assume {
+                resource.iter().for_each(|resource| self.roles(resource, 0));
+                others.iter().for_each(|others| self.all_but(others));
             }
-            return;
+            if resource.is_some() || others.is_some() {
+                return;
+            }
         }
         if value.as_unknown().is_some() && value.candidates().is_empty() {
             self.unclear.get_or_insert_with(|| value.clone());
@@ -191,6 +231,9 @@ impl<'p> Policy<'_, 'p> {
             }
             return;
         };
+        if text.as_str() == "*" {
+            return self.all_but(value);
+        }
         const SERVICE: &str = ":iam::";
         let sources: &Sources = self.evaluator.project().sources();
         for (at, _) in text.match_indices(SERVICE) {
@@ -198,12 +241,12 @@ impl<'p> Policy<'_, 'p> {
             let Some(rest) = text.get(start..) else { continue };
             let Some((account, resource)) = rest.split_once(':') else { continue };
             let is_account = account.len() <= 64 && !account.contains(['"', ' ', '/']);
-            // Below the path of the connectors' roles, or any path at all.
-            let is_of_connector = resource.starts_with("role/sym/")
-                || resource.starts_with("role/*")
-                || resource.starts_with("role/sym*");
+            // Below the path of the connectors' roles, or of any path that may be it.
+            let written = resource.find(['*', '?']).and_then(|at| resource.get(..at));
+            let is_of_connector = resource.starts_with(CONNECTORS)
+                || written.is_some_and(|written| written.starts_with("role/") && CONNECTORS.starts_with(written));
             if is_account && is_of_connector {
-                self.is_known_to_be |= resource.starts_with(ROLE_PATH);
+                self.is_known_to_be |= resource.starts_with(ROLE_PATH) || self.is_of_sym;
                 let origin = value.origin.cut(start..start + account.len(), sources);
                 self.accounts.push(Value::new(Kind::String(Str::from(account)), origin));
             }
@@ -222,8 +265,33 @@ fn is_text(value: &Value, text: &str) -> bool {
     value.as_str().is_some_and(|it| it.as_str() == text)
 }
 
-/// Whether `value` is `text`, or a list with it. Actions are compared as AWS does, without regard to case.
-fn has_text(value: &Value, text: &str) -> bool {
-    let is = |value: &Value| value.as_str().is_some_and(|it| it.eq_ignore_ascii_case(text) || it.as_str() == "sts:*");
-    is(value) || value.elements().is_some_and(|elements| elements.iter().any(is))
+/// Whether what is said of actions, one or several, is said of [`ASSUME_ROLE`], too.
+fn allows(actions: &Value) -> bool {
+    let is = |value: &Value| value.as_str().is_some_and(|pattern| is_pattern_of(&pattern.to_ascii_lowercase()));
+    is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
 }
+
+/// Whether [`ASSUME_ROLE`] is of the form `pattern`, in lower case: `*` stands for any characters, `?` for one.
+fn is_pattern_of(pattern: &str) -> bool {
+    let action = ASSUME_ROLE.to_ascii_lowercase();
+    // Up to where the pattern may have come, character by character.
+    let mut ends = vec![true];
+    ends.resize(action.len() + 1, false);
+    for c in pattern.bytes().take(MOST) {
+        let mut next = vec![false; ends.len()];
+        for (at, _) in ends.iter().enumerate().filter(|(_, is_end)| **is_end) {
+            match c {
+                b'*' => next.iter_mut().skip(at).for_each(|end| *end = true),
+                c if c == b'?' || action.as_bytes().get(at) == Some(&c) => {
+                    next.iter_mut().skip(at + 1).take(1).for_each(|end| *end = true);
+                }
+                _ => {}
+            }
+        }
+        ends = next;
+    }
+    pattern.len() <= MOST && ends.last() == Some(&true)
+}
+
+/// The longest pattern of an action that is read.
+const MOST: usize = 128;

@@ -204,8 +204,19 @@ fn templatefile(args: &Arguments<'_, '_>) -> Answer {
 fn templatestring(args: &Arguments<'_, '_>) -> Answer {
     let text = args.text(0)?;
     args.evaluator.meter().spend(text.len() / 16)?;
-    let id = args.evaluator.project().sources().add("template", text.as_bytes().to_vec());
-    rendered(args, id.map_err(|error| Stop::reason(error.to_string()))?)
+    // One text is one source, so that what is written in it is one place. No file has such a name.
+    let name = format!("\0{text}");
+    let known = args.evaluator.read_files().borrow().get(&name).copied();
+    let id = match known {
+        Some(id) => id,
+        None => {
+            let added = args.evaluator.project().sources().add("template", text.as_bytes().to_vec());
+            let id = added.map_err(|error| Stop::reason(error.to_string()))?;
+            args.evaluator.read_files().borrow_mut().insert(name, id);
+            id
+        }
+    };
+    rendered(args, id)
 }
 
 /// The template in the file `id`, with the values of the second argument.
