@@ -1,10 +1,11 @@
 //! What goes to standard output, standard error and files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
-use symlint_core::report::Problem;
+use symlint_core::report::{Problem, printable};
 use symlint_terraform::FileError;
 
 /// Why symlint could not do its work.
@@ -24,7 +25,7 @@ pub(crate) enum Failure {
 /// Prints why symlint could not do its work.
 pub(crate) fn print_problem(problem: &impl std::fmt::Display) {
     // There is nobody to tell if standard error is closed.
-    let _ = writeln!(io::stderr(), "error: {problem}");
+    let _ = writeln!(io::stderr(), "{}", printable(&format!("error: {problem}")));
 }
 
 /// Prints `text`; a reader that has gone away, such as `head`, is not a failure.
@@ -97,47 +98,76 @@ pub(crate) struct Change<'a> {
     pub(crate) new: &'a [u8],
 }
 
-/// Replaces files: all of them, or none as far as that can be known before. They keep their modes, and a link stays a
-/// link.
+/// Replaces files: all of them, or none as far as that can be helped. They keep their modes and owners, and a link stays a
+/// link; a file that has another name, too, is refused, since only one of them would change.
 pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
-    let fail = |change: &Change<'_>, reason: &str, what: &str| {
-        Err(Failure::Write { path: change.path.display().to_string(), reason: format!("{reason}; {what}") })
+    let fail = |change: &Change<'_>, error: &io::Error, what: &str| {
+        let reason = format!("{}; {what}", crate::disk::reason(error));
+        Err(Failure::Write { path: change.path.display().to_string(), reason })
     };
+    remove_leftovers(changes.iter().map(|change| change.path));
     let mut prepared = Vec::with_capacity(changes.len());
     for change in changes {
-        let whole = match fs::read(change.path) {
-            Ok(bytes) if bytes != change.old => {
-                return fail(change, "it has changed since it was read", "nothing was written");
-            }
-            Ok(_) => prepare(change.path, &mut |to| to.write_all(change.new)),
-            Err(error) => Err(error),
-        };
-        match whole {
+        let whole = check_unchanged(change.path, change.old).and_then(|()| check_one_name(change.path));
+        match whole.and_then(|()| prepare(change.path, &mut |to| to.write_all(change.new))) {
             Ok(whole) => prepared.push((change, whole)),
-            Err(error) => return fail(change, &crate::disk::reason(&error), "nothing was written"),
+            Err(error) => return fail(change, &error, "nothing was written"),
         }
     }
-    let mut written: Vec<String> = Vec::new();
+    let mut written: Vec<(&Change<'_>, PathBuf)> = Vec::new();
     for (change, whole) in prepared {
-        if let Err(error) = whole.put() {
-            let what = match written.as_slice() {
+        let path = whole.path.clone();
+        // Somebody may have edited it while the others were written.
+        if let Err(error) = check_unchanged(&path, change.old).and_then(|()| whole.put()) {
+            let kept: Vec<String> = written.iter().filter_map(|(change, path)| put_back(change, path)).collect();
+            let what = match kept.as_slice() {
                 [] => "nothing was written".to_owned(),
-                written => format!("already written: {}", written.join(", ")),
+                kept => format!("already written: {}", kept.join(", ")),
             };
-            return fail(change, &crate::disk::reason(&error), &what);
+            return fail(change, &error, &what);
         }
-        written.push(change.path.display().to_string());
+        written.push((change, path));
     }
     Ok(())
 }
 
+/// Puts what was in a file back into it, where nobody has changed it since; else says its name.
+fn put_back(change: &Change<'_>, path: &Path) -> Option<String> {
+    let put = || {
+        let whole = prepare(path, &mut |to| to.write_all(change.old))?;
+        check_unchanged(path, change.new)?;
+        whole.put()
+    };
+    put().is_err().then(|| change.path.display().to_string())
+}
+
+fn check_unchanged(path: &Path, old: &[u8]) -> io::Result<()> {
+    if fs::read(path)? == old { Ok(()) } else { Err(io::Error::other("it has changed since it was read")) }
+}
+
+#[cfg(unix)]
+fn check_one_name(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    match fs::metadata(path)?.nlink() {
+        0 | 1 => Ok(()),
+        _ => Err(io::Error::other("it has a second name, a hard link, under which it would stay as it is")),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_one_name(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
+    remove_leftovers([path]);
     prepare(path, writing)?.put()
 }
 
 /// What will be a file, written as a whole next to it: nobody ever sees a half of it.
 struct Whole {
-    file: tempfile::TempPath,
+    /// Open, since it is locked for as long: what is not is a leftover.
+    file: tempfile::NamedTempFile,
     path: PathBuf,
 }
 
@@ -148,15 +178,25 @@ impl Whole {
     }
 }
 
+/// What the names of temporary files begin and end with.
+const TEMPORARY: (&str, &str) = (".symlint-", ".tmp");
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = default_permissions() {
         builder.permissions(permissions);
     }
-    let file = builder.prefix(".symlint").tempfile_in(folder)?;
+    let (prefix, suffix) = TEMPORARY;
+    let file = builder.prefix(prefix).suffix(suffix).tempfile_in(folder_of(&path))?;
+    // Where there are no locks, leftovers stay.
+    let _ = file.as_file().try_lock();
     if let Ok(metadata) = fs::metadata(&path) {
+        keep_owner(file.as_file(), &metadata)?;
         match file.as_file().set_permissions(metadata.permissions()) {
             // WASI has no permissions.
             Err(error) if error.kind() == ErrorKind::Unsupported => {}
@@ -168,8 +208,53 @@ fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     buffered.flush()?;
     drop(buffered);
     file.as_file().sync_all()?;
-    Ok(Whole { file: file.into_temp_path(), path })
+    Ok(Whole { file, path })
 }
+
+/// Gives a file the owner and the group that another has.
+#[cfg(unix)]
+fn keep_owner(file: &fs::File, other: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (other.uid(), other.gid()) {
+        return Ok(());
+    }
+    let kept = fchown(file, Some(other.uid()), Some(other.gid()));
+    kept.map_err(|_| io::Error::other("it belongs to somebody else, and would not afterwards"))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &fs::File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Removes the temporary files that a run left next to these files when it was killed: those that nobody has locked.
+#[cfg(unix)]
+fn remove_leftovers<'p>(paths: impl IntoIterator<Item = &'p Path>) {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folders: BTreeSet<PathBuf> = paths.into_iter().map(|path| folder_of(&real(path)).to_owned()).collect();
+    let (prefix, suffix) = TEMPORARY;
+    let is_ours = |name: &std::ffi::OsStr| {
+        let random = name.to_str().and_then(|name| name.strip_prefix(prefix)?.strip_suffix(suffix));
+        random.is_some_and(|random| random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    for entry in folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
+        if is_ours(&entry.file_name())
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(file) = fs::File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn remove_leftovers<'p>(_: impl IntoIterator<Item = &'p Path>) {}
+
+/// How many characters `tempfile` adds to a name.
+#[cfg(unix)]
+const RANDOM: usize = 6;
 
 /// Those of a file that a program makes in the ordinary way; temporary files are for their owner alone.
 #[cfg(unix)]
@@ -220,5 +305,54 @@ mod tests {
         replace(&[change(a, b"old"), change(b, b"old"), change(c, b"old")]).unwrap();
         assert_eq!(read(), ["new"; 3]);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "nothing is left behind");
+    }
+
+    #[test]
+    fn what_was_written_is_put_back_when_a_later_file_cannot_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        fs::write(&a, "old").unwrap();
+        let change = Change { path: &a, old: b"old", new: b"new" };
+        fs::write(&a, "new").unwrap();
+        assert_eq!(put_back(&change, &a), None);
+        assert_eq!(fs::read_to_string(&a).unwrap(), "old");
+        // An edit since then stays.
+        fs::write(&a, "edited").unwrap();
+        assert_eq!(put_back(&change, &a), Some(a.display().to_string()));
+        assert_eq!(fs::read_to_string(&a).unwrap(), "edited");
+        // What would take the place of an edited file is not put there.
+        let whole = prepare(&b, &mut |to| to.write_all(b"new")).unwrap();
+        fs::write(&b, "edited").unwrap();
+        assert!(check_unchanged(&b, b"old").is_err());
+        drop(whole);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn leftovers_of_a_killed_run_are_removed_and_nothing_else_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        for name in ["a", ".symlint-abc123.tmp", ".symlint.hcl", ".symlint-mine.tmp", ".symlint-abc_12.tmp"] {
+            fs::write(path(name), "old").unwrap();
+        }
+        let other = prepare(&path("b"), &mut |to| to.write_all(b"of another run")).unwrap();
+        replace(&[Change { path: &path("a"), old: b"old", new: b"new" }]).unwrap();
+        assert!(!path(".symlint-abc123.tmp").exists());
+        assert!([".symlint.hcl", ".symlint-mine.tmp", ".symlint-abc_12.tmp"].iter().all(|name| path(name).exists()));
+        other.put().unwrap();
+        assert_eq!(fs::read_to_string(path("b")).unwrap(), "of another run");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_with_a_second_name_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        fs::write(&a, "old").unwrap();
+        fs::hard_link(&a, &b).unwrap();
+        let refused = replace(&[Change { path: &a, old: b"old", new: b"new" }]).unwrap_err();
+        assert!(refused.to_string().ends_with("would stay as it is; nothing was written"), "{refused}");
+        assert_eq!(fs::read_to_string(&a).unwrap(), "old");
     }
 }
