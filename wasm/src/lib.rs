@@ -12,8 +12,8 @@ mod whole;
 
 pub use engine::{check, explain, rules};
 pub use request::{
-    Change, Described, DescribedTenant, Fixed, Level, Options, Problem, ProblemKind, Request, RulePage, RuleSummary,
-    VERSION,
+    CompareRequest, Described, DescribedTenant, Fixed, Level, Options, Problem, ProblemKind, Request, RulePage,
+    RuleSummary, VERSION,
 };
 #[cfg(feature = "whole")]
 pub use whole::{compare, fix};

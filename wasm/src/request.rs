@@ -31,7 +31,7 @@ pub struct Request {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Change {
+pub struct CompareRequest {
     /// The version of this shape.
     pub version: u32,
     /// The texts of the files before the change, by their paths from the repository's root, with `/`.
@@ -213,7 +213,7 @@ impl Request {
 }
 
 #[cfg(feature = "whole")]
-impl Change {
+impl CompareRequest {
     /// # Errors
     ///
     /// If it has not its shape, or is of another version.

@@ -11,7 +11,7 @@ use symlint_core::report::{self, Report};
 use symlint_rules::catalogue;
 
 use crate::engine::{Format, asked, format_of, tree, whole, written};
-use crate::request::{Change, Described, DescribedTenant, Fixed, Options, Problem, Request, VERSION, to_json};
+use crate::request::{CompareRequest, Described, DescribedTenant, Fixed, Options, Problem, Request, VERSION, to_json};
 
 /// How a report can be written.
 pub(crate) const FORMATS: [(&str, Format<Report>); 7] = [
@@ -32,15 +32,15 @@ pub(crate) fn engine() -> Engine<'static> {
 const COMPARISONS: [(&str, Format<Diff>); 3] =
     [("json", diff::json), ("markdown", diff::markdown), ("described", described)];
 
-/// Compares the files of a [`Change`] and reports in `format`: `json` and `markdown` are what `symlint diff` writes, and
-/// `described` is the JSON of a [`Described`].
+/// Compares the files of a [`CompareRequest`] and reports in `format`: `json` and `markdown` are what `symlint diff`
+/// writes, and `described` is the JSON of a [`Described`].
 ///
 /// # Errors
 ///
 /// What the command line exits with 2 for.
 pub fn compare(change: &str, format: &str) -> Result<String, Problem> {
     let write = format_of(&COMPARISONS, format)?;
-    let Change { before, after, before_path, options, .. } = Change::read(change)?;
+    let CompareRequest { before, after, before_path, options, .. } = CompareRequest::read(change)?;
     let path = options.path.clone().unwrap_or_else(|| ".".to_owned());
     let old = Options { path: Some(before_path.unwrap_or_else(|| path.clone())), ..options.clone() };
     let tops = [old.path.as_deref().map(shown).unwrap_or_default(), shown(&path)];

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use symlint_wasm::{Change, Described, Fixed, Options, Problem, Request, RulePage, RuleSummary};
+use symlint_wasm::{CompareRequest, Described, Fixed, Options, Problem, Request, RulePage, RuleSummary};
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -110,7 +110,7 @@ fn schema() -> Result<String, Box<dyn Error>> {
     let read = || schemars::generate::SchemaSettings::draft2020_12().for_deserialize().into_generator();
     let report: Value = serde_json::from_str(&symlint_core::schema::report_schema(symlint_rules::catalogue()))?;
     let diff: Value = serde_json::from_str(&symlint_core::schema::diff_schema(symlint_rules::catalogue()))?;
-    add(read().into_root_schema_for::<Change>().to_value(), "Change");
+    add(read().into_root_schema_for::<CompareRequest>().to_value(), "CompareRequest");
     add(read().into_root_schema_for::<Request>().to_value(), "Request");
     add(read().into_root_schema_for::<Options>().to_value(), "Options");
     add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");
