@@ -138,7 +138,7 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     let copied_entry = to > from && [Sso, RoleAccount, Instance, PsInstance, Ps, Target].into_iter().all(has);
     // What was copied together has one cause: the role's account is where it shows first.
     let copied_account = contradicts_account && has(RoleAccount);
-    if contradicts_instance && !(copied_account && has(Instance)) {
+    if contradicts_instance && !(has(Instance) && (copied_account || has(RoleName))) {
         // Where neither account is the other's, the instance was left over.
         let left_over = has(Instance) && !has(Sso) && !has(RoleAccount);
         found.push(on_own("instance-id-mismatch", at(if left_over { Instance } else { PsInstance })));
@@ -152,6 +152,7 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
         found.push(on_own("connector-role-foreign", other.get(RoleName)));
     }
 
+    let reported = found.len();
     // Of a pair, the first that applies. Both tenants have the other's value, so it is the later one's as well.
     let shares_account = has(Sso) && !contradicts_account;
     let shares_instance = has(Instance) && !contradicts_instance;
@@ -173,6 +174,13 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     } else if shares_instance && has(Ps) && has(Target) {
         found.push(on_later("duplicate-entitlement", other.get(Ps)));
     }
+    // What was copied with a role, or with an account that contradicts it, is reported there.
+    let is_part = |rule: &str| {
+        contradicts_account && rule != "duplicate-permission-set"
+            || has(RoleName) && matches!(rule, "duplicate-sso-account" | "shared-sso-account")
+    };
+    let pair = found.split_off(reported);
+    found.extend(pair.into_iter().filter(|(rule, ..)| !is_part(rule)));
     found
 }
 

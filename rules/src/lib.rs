@@ -26,6 +26,7 @@ macro_rules! rule {
 }
 
 mod connector;
+mod copied;
 mod expression;
 mod format;
 mod isolation;

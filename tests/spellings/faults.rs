@@ -77,6 +77,11 @@ fn faults() -> Vec<Fault> {
             vec![("suspicious-characters", GREEN, "\u{2011}")],
         ),
         fault(|t| t[1].replace(ROLE, "Valley", "Va\u{200b}lley"), vec![("suspicious-characters", GREEN, "\u{200b}")]),
+        // One character that two ARNs are made of.
+        fault(
+            |t| [INSTANCE, SET].into_iter().for_each(|at| t[1].replace(at, "a513", "\u{430}513")),
+            vec![("suspicious-characters", GREEN, "\u{430}")],
+        ),
         fault(|t| t[1].set(REGION, "eu-west-1a"), vec![("region-invalid", GREEN, "eu-west-1a")]),
         fault(|t| t[1].set(REGION, "EU-WEST-1"), vec![("region-invalid", GREEN, "EU-WEST-1")]),
         fault(|t| t[1].set(REGION, "eu-west-9"), vec![("region-unsupported", GREEN, "eu-west-9")]),
@@ -103,6 +108,46 @@ fn faults() -> Vec<Fault> {
         entry(
             |t| t[1].replace(ROLE, "280365914472", "719240583316"),
             vec![("role-account-mismatch", GREEN, "719240583316")],
+        ),
+        // The role says which of two swapped accounts is which.
+        entry(|t| t[1].values.swap(SSO, TARGET), vec![("role-account-mismatch", GREEN, "915827304462")]),
+        // What was copied from one other tenant is one cause.
+        entry(
+            |t| {
+                let own = t[1].values[SSO].clone();
+                t[1].values = t[0].values.clone();
+                t[1].values[SSO] = own;
+            },
+            vec![("role-account-mismatch", GREEN, "719240583316")],
+        ),
+        entry(
+            |t| {
+                for at in [SSO, TARGET] {
+                    t[1].values[at] = t[0].values[at].clone();
+                }
+            },
+            vec![("role-account-mismatch", GREEN, "719240583316")],
+        ),
+        entry(
+            |t| {
+                let own = t[1].values[TARGET].clone();
+                t[1].values = t[0].values.clone();
+                t[1].values[TARGET] = own;
+            },
+            vec![("connector-role-foreign", GREEN, "SymSSOBlue-Harbour")],
+        ),
+        // Two connectors that were swapped are one mistake in each.
+        entry(
+            |t| {
+                for at in [INSTANCE, REGION, ROLE] {
+                    let first = t[0].values[at].clone();
+                    t[0].values[at] = std::mem::replace(&mut t[1].values[at], first);
+                }
+            },
+            vec![
+                ("role-account-mismatch", Some("blue_harbour"), "280365914472"),
+                ("role-account-mismatch", GREEN, "719240583316"),
+            ],
         ),
         fault(|t| t[1].replace(ROLE, "role/sym/", "role/"), vec![("role-outside-sym-path", GREEN, "/")]),
         fault(|t| t[1].replace(ROLE, "role/sym/", "role/Sym/"), vec![("role-outside-sym-path", GREEN, "/Sym/")]),
@@ -158,6 +203,11 @@ fn faults() -> Vec<Fault> {
         ),
         // values
         fault(|t| t[1].set(TARGET, "123456789012"), vec![("placeholder-value", GREEN, "123456789012")]),
+        entry(|t| t[1].set(SSO, "111122223333"), vec![("placeholder-value", GREEN, "111122223333")]),
+        fault(
+            |t| t[1].set(INSTANCE, "arn:aws:sso:::instance/ssoins-1234567890abcdef"),
+            vec![("placeholder-value", GREEN, "ssoins-1234567890abcdef")],
+        ),
         entry(|t| t[1].values[TARGET] = Value::Null, vec![("missing-attribute", GREEN, "null")]),
         entry(|t| t[1].set(TARGET, ""), vec![("missing-attribute", GREEN, "")]),
         // The finding is on the key of what lacks it.

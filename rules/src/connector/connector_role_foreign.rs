@@ -1,7 +1,10 @@
 //! See connector-role-foreign.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{RoleNaming, Tenant};
+use symlint_core::tenants::{FieldKind, RoleNaming, Tenant};
+
+use crate::copied;
+use crate::isolation::advice;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let RoleNaming::Foreign(owner) = cx.role_naming(tenant.id) else { return };
@@ -13,10 +16,25 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
     let owner = cx.tenant(owner);
     let message = format!("role `{}` belongs to {}, not to `{}`", role.name.text(), cx.called(owner), tenant.name());
+    // One customer may well have two entries.
+    let accounts = tenant.sso_account().zip(owner.sso_account());
+    let customer = accounts
+        .filter(|(own, others)| own.text() == others.text())
+        .map(|_| advice("customer", &cx.config.customers, &[owner, tenant], owner.name()));
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
     let report = cx.report(role.name.piece, message);
-    match same {
+    let report = match same {
         Some(same) => report.related(same.name.piece, format!("`{}` has this role", owner.name())),
         None => report.related(&owner.key, format!("the role is named after `{}`", owner.name())),
     };
+    // What was copied with the role is one cause.
+    let report = copied::related(report, tenant, owner, &[FieldKind::RoleArn]);
+    if let Some(customer) = customer {
+        report.help(format!(
+            "Requests for `{}` would act with `{}`'s role. Use the outputs of `{0}`'s own connector. If the two are one \
+             customer, {customer}",
+            tenant.name(),
+            owner.name()
+        ));
+    }
 }

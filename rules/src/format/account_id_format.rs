@@ -1,8 +1,9 @@
 //! See account-id-format.md.
 
+use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::arn::is_account_id;
-use symlint_core::tenants::{Field, FieldKind, Tenant};
+use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
 
 use super::malformed::{self, without_separators};
 
@@ -30,10 +31,15 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     }
     let role = tenant.role_account().filter(|role| role.is_well_formed() && field.kind == FieldKind::SsoAccountId);
     let role = role.map(|role| (role.piece, format!("{} is in account {}", cx.name(role.piece.field), role.text())));
+    let sources = cx.sources();
     let mut report = malformed::report(cx, malformed);
     let Some(text) = field.text() else { return };
     if let Some(plain) = without_separators(text.text) {
-        report = report.suggestion(format!("write `{plain}`"), text, plain);
+        let is_written = malformed.places().all(|piece| piece.is_verbatim(sources));
+        let edit = |piece: Piece<'_>| Edit { span: piece.span(sources), text: plain.clone() };
+        let edits = malformed.places().filter(|_| is_written).map(edit).collect();
+        // What has the same text must have the same again.
+        report = report.edits(format!("write `{plain}`"), false, edits);
     }
     if let Some((role, label)) = role {
         report.related(role, label);

@@ -17,6 +17,13 @@ pub(super) struct Malformed<'a> {
     pub(super) flaws: Vec<Flaw<'a>>,
 }
 
+impl<'a> Malformed<'a> {
+    /// Where the text of the first flaw is: in the value, and in later ones.
+    pub(super) fn places(&self) -> impl Iterator<Item = Piece<'a>> {
+        self.flaws.iter().take(1).flat_map(|flaw| std::iter::once(flaw.piece).chain(flaw.repeats.iter().copied()))
+    }
+}
+
 /// A part of a value that is not as AWS writes it.
 pub(super) struct Flaw<'a> {
     part: PartKind,
@@ -57,18 +64,22 @@ pub(super) fn in_values<'t>(tenant: &'t Tenant, kinds: &[FieldKind]) -> Vec<Malf
 /// What is malformed in `tenant`, each text once, on the first value that has it.
 fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     let mut found: Vec<Malformed<'_>> = Vec::new();
-    let mut seen: HashMap<(PartKind, &str), (usize, usize)> = HashMap::default();
+    let mut seen: HashMap<(PartKind, Option<FieldKind>, &str), (usize, usize)> = HashMap::default();
     for field in tenant.values() {
         let mut flaws: Vec<Flaw<'_>> = Vec::new();
         for flaw in flaws_of(field) {
-            let key = (flaw.part, flaw.piece.text);
+            // What no other value has can still be in several grants.
+            let key = match flaw.part {
+                PartKind::Own => (PartKind::Own, Some(field.kind), field.as_str().unwrap_or_default()),
+                part => (part, None, flaw.piece.text),
+            };
             let first = seen.get(&key).and_then(|&(value, flaw)| found.get_mut(value)?.flaws.get_mut(flaw));
             match first {
                 Some(first) => first.repeats.push(flaw.piece),
                 None => {
                     let belongs_elsewhere = field.kind == FieldKind::RoleArn && flaw.part == PartKind::Account;
-                    if flaw.part != PartKind::Own && !belongs_elsewhere {
-                        seen.insert(key, (found.len(), flaws.len()));
+                    if !belongs_elsewhere {
+                        seen.entry(key).or_insert((found.len(), flaws.len()));
                     }
                     flaws.push(flaw);
                 }

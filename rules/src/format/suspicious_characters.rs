@@ -1,20 +1,32 @@
 //! See suspicious-characters.md.
 
 use symlint_core::finding::Edit;
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, Locate, Place};
 use symlint_core::tenants::{Cleaned, Field, FieldKind, Suspicious, Tenant};
 use symlint_terraform::{Sources, Span};
 
 /// How many different characters a message names.
 const SHOWN: usize = 3;
 
+/// Suspicious characters in a part of a value, which several values of the tenant may have.
+struct Found<'a> {
+    field: &'a Field,
+    cleaned: &'a Cleaned,
+    part: String,
+    span: Span,
+    safe: bool,
+    title: &'static str,
+    edits: Vec<Edit>,
+    /// Other values with the same characters.
+    repeats: Vec<(&'a Field, Span)>,
+}
+
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    // Several ARNs can be built from one text.
-    let mut reported: Vec<Span> = Vec::new();
+    let sources = cx.sources();
+    let mut found: Vec<Found<'_>> = Vec::new();
     for field in tenant.fields().filter(|field| !field.is_derived()) {
         let Some(cleaned) = field.cleaned() else { continue };
         let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
-        let sources = cx.sources();
         let span = field.locate_raw(first.at..last.at + last.character.len_utf8(), sources);
         // Bytes that are not valid UTF-8 are reported as a syntax error.
         let source = sources.get(span.file);
@@ -22,18 +34,51 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         if invalid.any(|&at| span.start <= at && at < span.end) {
             continue;
         }
-        if reported.contains(&span) {
+        // Several ARNs can be built from one text.
+        if found.iter().any(|it| it.span == span || it.repeats.iter().any(|(_, repeat)| *repeat == span)) {
             continue;
         }
-        reported.push(span);
-        let place = symlint_core::rule::Place { span, ..symlint_core::rule::Locate::place(field, sources) };
-        let name = match field.kind {
-            FieldKind::Key => "the tenant's key".to_owned(),
-            _ => cx.name(field).to_string(),
-        };
         let (safe, title, edits) = fix(cx, field, cleaned);
-        cx.report(place, format!("{name} contains {}", describe(cleaned))).edits(title, safe, edits);
+        let part = part(cleaned);
+        // Of two values that were made of one text, both must change. A key is a name for something else.
+        let same = found.iter_mut().find(|it| it.part == part && it.field.kind != FieldKind::Key);
+        match same {
+            Some(same) => {
+                same.safe &= safe;
+                // Half of a fix is none.
+                if edits.is_empty() || same.edits.is_empty() {
+                    same.edits.clear();
+                } else {
+                    same.edits.extend(edits);
+                }
+                same.repeats.push((field, span));
+            }
+            None => found.push(Found { field, cleaned, part, span, safe, title, edits, repeats: Vec::new() }),
+        }
     }
+    for it in found {
+        let place = Place { span: it.span, ..it.field.place(sources) };
+        let name = match it.field.kind {
+            FieldKind::Key => "the tenant's key".to_owned(),
+            _ => cx.name(it.field).to_string(),
+        };
+        let message = format!("{name} contains {}", describe(it.cleaned));
+        let repeats: Vec<_> =
+            it.repeats.iter().map(|(field, span)| (*span, format!("{} contains the same", cx.name(field)))).collect();
+        let mut report = cx.report(place, message).edits(it.title, it.safe, it.edits);
+        for (span, what) in repeats {
+            report = report.related(span, what);
+        }
+    }
+}
+
+/// The part of an ARN, or the whole value, from the first suspicious character to the last.
+fn part(cleaned: &Cleaned) -> String {
+    let is_end = |c: char| matches!(c, ':' | '/');
+    let (first, last) = (cleaned.suspicious.first(), cleaned.suspicious.last());
+    let start = first.and_then(|it| cleaned.raw.get(..it.at)?.rfind(is_end)).map_or(0, |at| at + 1);
+    let end = last.and_then(|it| Some(it.at + cleaned.raw.get(it.at..)?.find(is_end)?));
+    cleaned.raw.get(start..end.unwrap_or(cleaned.raw.len())).unwrap_or_default().to_owned()
 }
 
 /// Names the first few characters, each once.

@@ -15,6 +15,8 @@ mod shared_sso_account;
 mod shared_target_account;
 mod target_is_foreign_sso_account;
 
+pub(crate) use shared_sso_account::advice;
+
 pub(crate) static GROUP: Group = Group {
     name: "isolation",
     question: "are the tenants kept apart from each other?",

@@ -12,11 +12,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
-        let message = format!(
-            "{} share SSO account {}, its instance, and its region, but .symlint.hcl does not say why",
-            names(cx, &members),
-            account.text()
-        );
+        let what = match second.connector.region.is_unseen() {
+            true => format!("{} and its instance", account.text()),
+            false => format!("{}, its instance, and its region", account.text()),
+        };
+        let message = format!("{} share SSO account {what}, but .symlint.hcl does not say why", names(cx, &members));
         let name = name(cx, &members);
         let customer = advice("customer", &cx.config.customers, &members, &name);
         let organization = advice("organization", &cx.config.organizations, &members, &name);
@@ -37,7 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The block that would say that all of `members` belong together, filled in. Tenants that are already in one stay in it.
-pub(super) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
+pub(crate) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
     let is_member = |key: &String| members.iter().any(|tenant| tenant.name() == key);
     let there: Vec<&TenantGroup> = groups.iter().filter(|group| group.tenants.iter().any(is_member)).collect();
     let mut keys: Vec<&str> = Vec::new();

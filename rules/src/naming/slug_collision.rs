@@ -77,6 +77,10 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             continue;
         }
         let is_one_instance = std::ptr::eq(first.instance, name.instance);
+        // Of two instances with one address, such as those of two workspaces, only one exists at a time.
+        if !is_one_instance && first.instance.address == name.instance.address {
+            continue;
+        }
         match (name.tenant(), first.tenant()) {
             _ if is_one_instance => blocks.entry(name.span).or_default().push((name, first)),
             (Some(own), Some(other)) if own != other => {

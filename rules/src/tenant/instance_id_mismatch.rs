@@ -1,16 +1,21 @@
 //! See instance-id-mismatch.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Part, Tenant};
+use symlint_core::tenants::arn::is_placeholder_resource;
+use symlint_core::tenants::{FieldKind, Part, PermissionSetArn, RelationKind, RoleNaming, Tenant, TenantId};
+
+use crate::copied;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
-    // An instance that was copied with the role is reported there.
-    let role_owner = cx.set_up.role_copied_from(tenant);
-    if role_owner.is_some() && cx.set_up.owner_of_instance(own.text(), tenant.id) == role_owner {
+    // An ID of the documentation is reported as such.
+    let is_comparable = |id: &Part<'_>| is_placeholder_resource(id.text()) == is_placeholder_resource(own.text());
+    let wrong = tenant.foreign_permission_sets().map(|arn| arn.instance_id);
+    let mut wrong: Vec<Part<'_>> = wrong.filter(is_comparable).collect();
+    // An instance that was copied with the role, or with a permission set, is reported there.
+    if wrong.is_empty() || is_copied_with_role(cx, tenant, own) || is_duplicate(cx, tenant, own) {
         return;
     }
-    let mut wrong: Vec<Part<'_>> = tenant.foreign_permission_sets().map(|arn| arn.instance_id).collect();
     // One wrong ID in several grants is one finding. The sort is stable, so grants with the same ID stay in order.
     wrong.sort_by_key(|id| id.text());
     for grants in wrong.chunk_by(|a, b| a.text() == b.text()) {
@@ -61,7 +66,40 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         for other in others {
             report = report.related(other.piece, "this permission set belongs to the same instance");
         }
+        if let Some(owner) = first_owner.or(left_over) {
+            // Where an account or role was copied, too, that is another cause.
+            let said =
+                [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::SsoAccountId];
+            copied::related(report, tenant, owner, &said);
+        }
     }
+}
+
+/// Whether the instance in `instance_arn` is that of the tenant whose role this tenant has.
+fn is_copied_with_role(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool {
+    let named = match cx.role_naming(tenant.id) {
+        RoleNaming::Foreign(owner) => Some(owner),
+        _ => None,
+    };
+    let is_owners = |owner: TenantId| {
+        let mut ids = permission_sets(cx.tenant(owner));
+        cx.set_up.owner_of_instance(own.text(), tenant.id) == Some(owner) || ids.any(|id| id.text() == own.text())
+    };
+    cx.set_up.role_copied_from(tenant).or(named).is_some_and(is_owners)
+}
+
+/// Whether a permission set confirms the instance in `instance_arn`, and the instance is reported as another tenant's.
+fn is_duplicate(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool {
+    permission_sets(tenant).any(|id| id.text() == own.text())
+        && cx
+            .relations_of(RelationKind::DuplicateInstance)
+            .any(|relation| relation.tenant == tenant.id || relation.other == tenant.id)
+}
+
+/// The instance IDs in the permission sets of a tenant.
+fn permission_sets(tenant: &Tenant) -> impl Iterator<Item = Part<'_>> {
+    let grants = tenant.grants.iter();
+    grants.filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn)).map(|arn| arn.instance_id)
 }
 
 /// Whether the account and the role of `tenant` are known, and neither is in `owner`'s account.

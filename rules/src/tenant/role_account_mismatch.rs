@@ -1,7 +1,10 @@
 //! See role-account-mismatch.md.
 
+use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::{Context, closest};
-use symlint_core::tenants::{RoleNaming, Tenant};
+use symlint_core::tenants::{Comparable, FieldKind, Part, RoleNaming, Tenant};
+
+use crate::copied;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { return };
@@ -9,46 +12,70 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if !tenant.has_role_account_mismatch() || cx.config.is_forbidden_account(role.text()) {
         return;
     }
+    // An account of the documentation is reported as such.
+    if is_placeholder_account(role.text()) != is_placeholder_account(sso.text()) {
+        return;
+    }
     // Whichever of the two was copied from another tenant, say from which.
     let owner_of = |account| cx.set_up.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
     let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", cx.whose(it))).unwrap_or_default();
     let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
+    let target = target(tenant, role.text()).filter(|_| role_owner.is_none() && sso_owner.is_none());
+    let target_name = target.map(|target| cx.name(target.piece.field));
     // What is another tenant's comes first.
-    let message = match (role_owner, sso_owner) {
-        (None, Some(owner)) => format!(
+    let message = match (role_owner, sso_owner, &target_name) {
+        (None, Some(owner), _) => format!(
             "{sso_name} is {}, which is {}; this tenant's {} is in account {}",
             sso.text(),
             cx.whose(owner),
             role_name.of_its_own(),
             role.text()
         ),
+        (None, None, Some(target_name)) => format!(
+            "{role_name} is in account {}, which is this tenant's {}; its {} is {}",
+            role.text(),
+            target_name.of_its_own(),
+            sso_name.of_its_own(),
+            sso.text()
+        ),
         _ => format!(
-            "{role_name} is in account {}{}; this tenant's {} is {}{}",
+            "{role_name} is in account {}{}; this tenant's {} is {}{}{}",
             role.text(),
             whose(role_owner),
             sso_name.of_its_own(),
             sso.text(),
-            whose(sso_owner)
+            whose(sso_owner),
+            difference(role.text(), sso.text())
         ),
     };
     let name = tenant.name();
     // Where the role is this tenant's and the account another's, it is the account that was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
-    let help = match (role_owner, left_over) {
-        (Some(owner), _) => Some(format!(
+    let help = match (role_owner, left_over, &target_name) {
+        (Some(owner), ..) => Some(format!(
             "Requests for `{name}` would act in {}. Use the `role_arn` output of `{name}`'s connector.",
             cx.of_tenant(owner, "account")
         )),
-        (None, Some(owner)) => Some(format!(
+        (None, Some(owner), _) => Some(format!(
             "The name of the role matches `{name}`, so {sso_name} was probably copied from {}. Set it to {} if \
              that is the account of `{name}`'s connector.",
             cx.called(owner),
             role.text()
         )),
-        (None, None) => None,
+        (None, None, Some(target_name)) => Some(format!(
+            "{sso_name} and {target_name} were probably swapped: exchange them if {} is the account of `{name}`'s \
+             connector. If it is not, use the `role_arn` output of the connector.",
+            role.text()
+        )),
+        (None, None, None) if is_near(role.text(), sso.text()) => Some(format!(
+            "One of the two was probably mistyped. Compare both with the outputs of `{name}`'s connector before you \
+             change either."
+        )),
+        (None, None, None) => None,
     };
-    let wrong = if left_over.is_some() { sso.piece } else { role.piece };
+    let is_account_wrong = left_over.is_some() || target.is_some();
+    let wrong = if is_account_wrong { sso.piece } else { role.piece };
     let mut report = cx.report(wrong, message);
     if let Some(help) = help {
         report = report.help(help);
@@ -59,21 +86,35 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             report = report.related(&owner.sso_account_id, message);
         }
     }
-    report = match left_over {
-        Some(_) => report.related(role.piece, format!("this tenant's {}", role_name.of_its_own())),
-        None => report.related(sso.piece, format!("this tenant's {}", sso_name.of_its_own())),
+    report = match is_account_wrong {
+        true => report.related(role.piece, format!("this tenant's {}", role_name.of_its_own())),
+        false => report.related(sso.piece, format!("this tenant's {}", sso_name.of_its_own())),
     };
-    // What was copied with the account is one cause.
-    let Some(owner) = role_owner else { return };
-    if let (Some(own), Some(others)) = (tenant.role(), owner.role())
-        && own.name.text() == others.name.text()
-    {
-        report = report.related(own.name.piece, format!("role `{}` is `{}`'s, too", own.name.text(), owner.name()));
+    if let (Some(target), Some(name)) = (target, &target_name) {
+        report = report.related(target.piece, format!("this tenant's {}", name.of_its_own()));
     }
-    if let (Some(own), Some(others)) = (tenant.instance_id(), owner.instance_id())
-        && own.text() == others.text()
-    {
-        report.related(own.piece, format!("instance {} is `{}`'s, too", own.text(), owner.name()));
+    // What was copied with the account is one cause.
+    if let Some(owner) = role_owner.or(left_over) {
+        let is_other_cause = tenant.foreign_permission_sets().next().is_some();
+        let said = [FieldKind::SsoAccountId, FieldKind::PermissionSetArn];
+        copied::related(report, tenant, owner, if is_other_cause { &said } else { &[FieldKind::SsoAccountId] });
+    }
+}
+
+/// The target account of the tenant that is this account.
+fn target<'t>(tenant: &'t Tenant, account: &str) -> Option<Part<'t>> {
+    let comparable = Comparable::of(tenant);
+    let mut targets = comparable.grants.iter().filter_map(|grant| grant.target);
+    targets.find(|target| target.text() == account)
+}
+
+/// How one account may have been mistyped for the other, for the end of a message.
+fn difference(a: &str, b: &str) -> &'static str {
+    let different = a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count();
+    match different {
+        1 if is_near(a, b) => " (one digit differs)",
+        2 if is_near(a, b) => " (two neighboring digits are swapped)",
+        _ => "",
     }
 }
 

@@ -373,7 +373,8 @@ pub(super) fn sinks_of<'r>(
     settings.iter().filter_map(|setting| {
         let whole = resource.attribute(setting.attribute)?;
         let value = match setting.part {
-            Some(part) => whole.get(part)?,
+            // Of what is wholly unknown, every part is.
+            Some(part) => whole.get(part).or_else(|| whole.as_unknown().map(|_| whole.clone()))?,
             None => whole.clone(),
         };
         Some((setting, value))

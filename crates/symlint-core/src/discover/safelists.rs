@@ -98,7 +98,10 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
             Policy { evaluator, instance, is_of_sym, accounts: Vec::new(), is_known_to_be: false, unclear: None };
         policy.read(resource);
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
-        let list = if policy.is_known_to_be {
+        let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.as_unknown().is_some()));
+        let list = if let Some(unknown) = unknown.filter(|_| policy.is_known_to_be) {
+            unknown.clone()
+        } else if policy.is_known_to_be {
             Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []))
         } else if let Some(unclear) = policy.unclear
             && evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH)
@@ -171,8 +174,11 @@ impl<'p> Policy<'_, 'p> {
         };
         let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
         if effect.is_none_or(|effect| is_text(&effect, "Allow")) && actions.is_some_and(|it| allows(&it)) {
+            let before = self.accounts.len();
             resources.iter().for_each(|resources| self.roles(resources, 0));
             value("not_resources").iter().for_each(|others| self.all_but(others));
+            let limits = self.limits_of_block(statement);
+            self.limit_since(before, limits);
         }
     }
 
@@ -182,6 +188,62 @@ impl<'p> Policy<'_, 'p> {
             self.is_known_to_be = true;
             let origin = Origin::derived(others.origin.span, [others.origin.clone()]);
             self.accounts.push(Value::new(Kind::String(Str::from("*")), origin));
+        }
+    }
+
+    /// What the `condition` blocks of a statement limit it to.
+    fn limits_of_block(&self, statement: &Block) -> Vec<Limit> {
+        let mut limits = Vec::new();
+        for block in &statement.body.blocks {
+            let value = |name: &str| {
+                let attribute = block.body.attributes.iter().find(|it| it.name.text.as_str() == name)?;
+                Some(self.evaluator.evaluate(self.instance, &attribute.value))
+            };
+            match block.kind.text.as_str() {
+                "condition" => {
+                    if let (Some(test), Some(key), Some(values)) = (value("test"), value("variable"), value("values")) {
+                        let texts = test.as_str().zip(key.as_str());
+                        limits.extend(match texts {
+                            Some((test, key)) => limit(test, key, &values),
+                            None => Some(Limit::Unclear(Value::unknown("its condition is not known", block.span))),
+                        });
+                    }
+                }
+                "dynamic" if block.labels.iter().any(|label| label.text.as_str() == "condition") => {
+                    limits.push(Limit::Unclear(Value::unknown("its conditions are not known", block.span)));
+                }
+                _ => {}
+            }
+        }
+        limits
+    }
+
+    /// Keeps of the accounts that a statement added those that its conditions leave.
+    fn limit_since(&mut self, before: usize, limits: Vec<Limit>) {
+        for limit in limits {
+            let listed = self.accounts.split_off(before.min(self.accounts.len()));
+            let is_any = |account: &Value| account.as_str().is_some_and(|it| it.contains(['*', '?']));
+            let (any, exact): (Vec<Value>, Vec<Value>) = listed.into_iter().partition(is_any);
+            match limit {
+                Limit::Accounts(allowed) => {
+                    let is_known = allowed.iter().all(|it| it.as_str().is_some() && !is_any(it));
+                    let is_allowed = |account: &Value| {
+                        let is_same = |it: &Value| it.as_str() == account.as_str();
+                        !is_known || account.as_str().is_none() || allowed.iter().any(is_same)
+                    };
+                    self.accounts.extend(exact.into_iter().filter(is_allowed));
+                    if !any.is_empty() {
+                        self.accounts.extend(allowed);
+                    }
+                }
+                Limit::Unclear(unclear) => {
+                    self.accounts.extend(exact);
+                    if !any.is_empty() {
+                        self.unclear.get_or_insert_with(|| unclear.clone());
+                        self.accounts.push(unclear);
+                    }
+                }
+            }
         }
     }
 
@@ -199,8 +261,11 @@ impl<'p> Policy<'_, 'p> {
         if let Some(may_assume) = may_assume {
             let (resource, others) = (value.get("Resource"), value.get("NotResource"));
             if is_allowed && may_assume {
+                let before = self.accounts.len();
                 resource.iter().for_each(|resource| self.roles(resource, 0));
                 others.iter().for_each(|others| self.all_but(others));
+                let limits = value.get("Condition").map(|conditions| limits_in(&conditions)).unwrap_or_default();
+                self.limit_since(before, limits);
             }
             if resource.is_some() || others.is_some() {
                 return;
@@ -251,6 +316,55 @@ impl<'p> Policy<'_, 'p> {
                 self.accounts.push(Value::new(Kind::String(Str::from(account)), origin));
             }
         }
+    }
+}
+
+/// What a condition leaves of the accounts in which roles may be assumed. What the caller must be or pass, such as
+/// `sts:ExternalId`, says nothing about the role's account.
+enum Limit {
+    /// These.
+    Accounts(Vec<Value>),
+    /// Those of organizations, or what cannot be told: an unknown value.
+    Unclear(Value),
+}
+
+/// What the `Condition` of a statement limits it to.
+fn limits_in(conditions: &Value) -> Vec<Limit> {
+    if conditions.as_unknown().is_some() {
+        return vec![Limit::Unclear(conditions.clone())];
+    }
+    let mut limits = Vec::new();
+    for test in conditions.entries().unwrap_or_default() {
+        let keys = conditions.child(test);
+        for key in keys.entries().unwrap_or_default() {
+            limits.extend(limit(&test.key, &key.key, &keys.child(key)));
+        }
+    }
+    limits
+}
+
+/// What a condition limits a statement to, if it limits the accounts.
+fn limit(test: &str, key: &str, values: &Value) -> Option<Limit> {
+    let test = test.rsplit(':').next().unwrap_or(test).to_ascii_lowercase();
+    let test = test.strip_suffix("ifexists").unwrap_or(&test);
+    if !matches!(test, "stringequals" | "stringequalsignorecase" | "stringlike") {
+        return None;
+    }
+    let values = match values.as_str() {
+        Some(_) => vec![values.clone()],
+        None if values.as_unknown().is_some() => vec![values.clone()],
+        None => (0..values.elements().map_or(0, <[Value]>::len)).filter_map(|at| values.at(at)).collect(),
+    };
+    match key.to_ascii_lowercase().as_str() {
+        "aws:resourceaccount" => Some(Limit::Accounts(values)),
+        "aws:resourceorgid" | "aws:resourceorgpaths" => {
+            // `o-*` is every organization.
+            let is_any = |value: &Value| value.as_str().is_some_and(|it| it.trim_start_matches("o-").starts_with('*'));
+            let span = values.first()?.origin.span;
+            let reason = "a condition limits it to organizations, whose accounts are not known";
+            (!values.iter().any(is_any)).then(|| Limit::Unclear(Value::unknown(reason, span)))
+        }
+        _ => None,
     }
 }
 

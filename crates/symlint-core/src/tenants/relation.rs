@@ -69,6 +69,17 @@ pub(super) struct Compared<'a, 't> {
     pub(super) has_runs: bool,
 }
 
+/// Whether `tenant` has a role, or an SSO account, that is `owner`'s and contradicts the other of the two: what else it has
+/// of `owner` was copied with it, and is reported there.
+fn is_copied(compared: &Compared<'_, '_>, tenant: TenantId, owner: TenantId) -> bool {
+    let groups = compared.groups;
+    let Some(own) = compared.tenants.get(groups.place(tenant)) else { return false };
+    let is_owners = |account: Option<Part<'_>>| {
+        account.and_then(|it| compared.owners.of_account(it.text(), tenant, groups)) == Some(owner)
+    };
+    own.has_role_account_mismatch() && (is_owners(own.role_account()) || is_owners(own.sso_account()))
+}
+
 /// All relations but those of [`copies`], in the order of the tenants on whom they are reported.
 pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     let mut finder = Finder { all: compared, targets: HashSet::default(), found: Vec::new() };
@@ -83,7 +94,16 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     finder.shared_sso_accounts();
     finder.shared_targets();
     finder.duplicate_entitlements();
-    let found = first_of_each_pair(finder.found);
+    let mut found = first_of_each_pair(finder.found);
+    found.retain(|relation| {
+        let Relation { kind, tenant, other, .. } = *relation;
+        // A permission set alone was copied for itself.
+        let is_separate = matches!(
+            kind,
+            RelationKind::DuplicateTenant | RelationKind::OrganizationMismatch | RelationKind::DuplicatePermissionSet
+        );
+        is_separate || tenant == other || !is_copied(compared, tenant, other) && !is_copied(compared, other, tenant)
+    });
     if compared.has_runs { first_of_each_entry(found, compared) } else { found }
 }
 
@@ -308,8 +328,8 @@ impl<'a, 't> Finder<'a, 't> {
     fn duplicate_targets(&mut self) {
         let mut references = self.references();
         for (tenant, at, grant) in self.grants() {
-            // A grant that contradicts its own tenant is not compared with others.
-            let target = grant.target.filter(|target| self.targets.contains(target.text()));
+            // A grant that contradicts its own tenant is not compared with others, and a malformed account is not one yet.
+            let target = grant.target.filter(|it| self.targets.contains(it.text()) && it.is_well_formed());
             if let (Some(target), [part]) = (target, grant.instances.as_slice()) {
                 let reference = Reference { tenant, grant: Some(at), part: *part };
                 references.add(tenant.run, (target.text(), part.is_well_formed()), reference);
@@ -367,14 +387,17 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn shared_sso_accounts(&mut self) {
-        let mut seen: Common<(&str, &str, &str), Option<Firsts>> = Common::new(self.all.has_runs);
+        let mut seen: Common<(&str, &str, Option<&str>), Option<Firsts>> = Common::new(self.all.has_runs);
         let groups = self.all.groups;
         for (comparable, tenant) in self.all.comparables.iter().zip(self.all.tenants) {
-            let (Some(account), Some(instance), Some(region)) =
-                (self.shared_account(comparable), comparable.instance, comparable.region)
-            else {
+            let (Some(account), Some(instance)) = (self.shared_account(comparable), comparable.instance) else {
                 continue;
             };
+            // A set-up may do without regions.
+            let region = comparable.region;
+            if region.is_none() && !tenant.connector.region.is_unseen() {
+                continue;
+            }
             if grants(tenant).is_none() {
                 continue;
             }

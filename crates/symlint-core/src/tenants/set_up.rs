@@ -13,7 +13,7 @@ use super::model::{Model, RunId, Tenant, TenantId};
 use super::names::normalise;
 use super::owners::Owners;
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
-use super::role_names::{Everyone, RoleNames};
+use super::role_names::{Everyone, RoleNames, RoleNaming};
 use crate::config::{Config, groups_by_key};
 use crate::rule::Locate;
 
@@ -133,13 +133,14 @@ impl<'p> SetUp<'p> {
         let mut relations = relations(&compared);
         relations.append(&mut copies);
         relations.sort_unstable_by_key(|relation| (relation.tenant, *relation));
-        let shared_accounts = shared_accounts(&relations, &tenants, &groups);
         let names = if has_runs { names(members, earlier, &groups) } else { HashMap::default() };
         let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names };
-        let role_names = members
+        let role_names: Vec<RoleNames> = members
             .iter()
             .map(|member| RoleNames::new(&member.model, of_run(&relations, member.model.run), member.config, &everyone))
             .collect();
+        leave_out_copied_roles(&mut relations, members, &role_names);
+        let shared_accounts = shared_accounts(&relations, &tenants, &groups);
         let mut places = Vec::new();
         for (place, member) in members.iter().enumerate() {
             places.resize(member.model.run.index(), None);
@@ -310,9 +311,9 @@ fn of_run(relations: &[Relation], run: RunId) -> &[Relation] {
 
 /// All that share the same values, in source order; no two groups do.
 fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups) -> Vec<Vec<TenantId>> {
-    let mut shared: BTreeMap<(&str, &str, &str), Vec<TenantId>> = BTreeMap::new();
+    let mut shared: BTreeMap<(&str, &str, Option<&str>), Vec<TenantId>> = BTreeMap::new();
     for relation in relations.iter().filter(|relation| relation.kind == RelationKind::SharedSsoAccount) {
-        let Some(Comparable { sso_account: Some(account), instance: Some(instance), region: Some(region), .. }) =
+        let Some(Comparable { sso_account: Some(account), instance: Some(instance), region, .. }) =
             tenants.get(groups.place(relation.tenant)).map(|tenant| Comparable::of(tenant))
         else {
             continue;
@@ -327,6 +328,19 @@ fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups)
     }
     shared.sort_by_key(|group| group.get(1).map(|tenant| tenant.run));
     shared
+}
+
+/// A role that is named after another tenant was copied with the account, and is reported for both.
+fn leave_out_copied_roles(relations: &mut Vec<Relation>, members: &[Member<'_, '_>], role_names: &[RoleNames]) {
+    let is_others = |tenant: TenantId, other: TenantId| {
+        let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok();
+        let names = place.and_then(|place| role_names.get(place));
+        names.is_some_and(|names| names.of(tenant) == RoleNaming::Foreign(other))
+    };
+    relations.retain(|&Relation { kind, tenant, other, .. }| {
+        let is_of_account = matches!(kind, RelationKind::DuplicateSsoAccount | RelationKind::SharedSsoAccount);
+        !is_of_account || !is_others(tenant, other) && !is_others(other, tenant)
+    });
 }
 
 fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {

@@ -170,6 +170,9 @@ fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
         (vec![SSO, INSTANCE, REGION, ROLE], None),
         (but(&["permission set"]), None),
         (but(&["instance"]), None),
+        (vec![SSO, TARGET], None),
+        (but(&["sso"]), None),
+        (but(&["role"]), None),
         // Nothing that could be known.
         (vec![REGION], None),
         // Each kind.
@@ -183,14 +186,11 @@ fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
         (vec![INSTANCE, REGION, PERMISSION_SET, TARGET], Some(DuplicateInstance)),
         (vec![TARGET_FROM_SSO], Some(TargetIsForeignSsoAccount)),
         (vec![TARGET], Some(DuplicateTargetAccount)),
-        (vec![SSO, TARGET], Some(DuplicateTargetAccount)),
         (vec![PS_ID, TARGET], Some(DuplicateTargetAccount)),
         (vec![PS_ID], Some(DuplicatePermissionSet)),
         (but(&["target"]), Some(SharedSsoAccount)),
         (vec![SSO, INSTANCE, REGION, ROLE, PS_INSTANCE], Some(SharedSsoAccount)),
         (vec![SSO, INSTANCE, REGION, ROLE, PS_INSTANCE, TARGET], Some(SharedSsoAccount)),
-        (but(&["sso"]), Some(DuplicateEntitlement)),
-        (but(&["role"]), Some(DuplicateEntitlement)),
     ];
     for (changes, kind) in cases {
         for (to, from) in [(0, 1), (1, 0), (2, 0), (1, 2)] {

@@ -1,0 +1,51 @@
+//! What a tenant has in common with another one that something of it was copied from: parts of one cause.
+
+use foldhash::HashSet;
+use symlint_core::rule::FindingBuilder;
+use symlint_core::tenants::{Comparable, FieldKind, Piece, Tenant};
+
+/// Adds what else `tenant` has that is `owner`'s, as related places; what is of these kinds was said.
+pub(crate) fn related<'f>(
+    report: FindingBuilder<'f>,
+    tenant: &Tenant,
+    owner: &Tenant,
+    said: &[FieldKind],
+) -> FindingBuilder<'f> {
+    let common = common(tenant, owner).into_iter().filter(|(piece, _)| !said.contains(&piece.field.kind));
+    common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is `{}`'s, too", owner.name())))
+}
+
+/// The values of `tenant` that `owner` has, each once.
+fn common<'t>(tenant: &'t Tenant, owner: &Tenant) -> Vec<(Piece<'t>, String)> {
+    let (own, others) = (Comparable::of(tenant), Comparable::of(owner));
+    let mut common = Vec::new();
+    if let (Some(own), Some(others)) = (tenant.sso_account(), owner.sso_account())
+        && own.text() == others.text()
+    {
+        common.push((own.piece, format!("SSO account {}", own.text())));
+    }
+    if let (Some(own), Some(others)) = (tenant.role(), owner.role())
+        && own.name.text() == others.name.text()
+    {
+        common.push((own.name.piece, format!("role `{}`", own.name.text())));
+    }
+    if let (Some(own), Some(others)) = (tenant.instance_id(), owner.instance_id())
+        && own.text() == others.text()
+    {
+        common.push((own.piece, format!("instance {}", own.text())));
+    }
+    let of_others = |text: &str| {
+        let grants = others.grants.iter();
+        grants.clone().any(|grant| grant.permission_set.is_some_and(|id| id.text() == text))
+            || grants.clone().any(|grant| grant.target.is_some_and(|id| id.text() == text))
+    };
+    let mut seen: HashSet<&str> = HashSet::default();
+    for grant in &own.grants {
+        for (id, what) in [(grant.permission_set, "permission set"), (grant.target, "target account")] {
+            if let Some(id) = id.filter(|id| of_others(id.text()) && seen.insert(id.text())) {
+                common.push((id.piece, format!("{what} {}", id.text())));
+            }
+        }
+    }
+    common
+}
