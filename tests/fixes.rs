@@ -138,21 +138,24 @@ fn a_file_with_two_names_is_mended_once() {
 
 #[test]
 fn a_fix_replaces_nothing_but_what_is_written() {
-    // Where these values were written is known by the whole text that they were cut out of.
-    let main = |path: &str| {
+    let main = |function: &str, arguments: &str, path: &str| {
         format!(
-            "locals {{\n  tenants = yamldecode(<<-YAML\n    blue_harbour:\n      account_id: \"604178239951\"\n      \
-             role_arn: arn:aws:iam::719240583316:role{path}SymSSOBlue-Harbour\n  YAML\n  )\n}}\n\
+            "locals {{\n  tenants = yamldecode({function}(<<-YAML\n    blue_harbour:\n      account_id: \"604178239951\"\n      \
+             role_arn: arn:aws:iam::719240583316:role{path}SymSSOBlue-Harbour\n  YAML\n  {arguments}))\n}}\n\
              module \"access\" {{\n  for_each = local.tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  \
              account_id = each.value.account_id\n  sso_connector_settings = {{ role_arn = each.value.role_arn }}\n}}\n"
         )
     };
-    let dir = folder(&[("main.tf", &main("/SYM/"))]);
-    let check = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
-    let found = check.findings();
-    assert!(found.contains(&"role-outside-sym-path blue_harbour".to_owned()), "{found:?}");
-    assert_eq!(Symlint::new(&["fix", "--unsafe"]).dir(dir.path()).run().code, 1);
-    assert_eq!(std::fs::read_to_string(dir.path().join("main.tf")).unwrap(), main("/SYM/"));
+    // The lines of a heredoc are known, and of what a function made of it only that it was made of all of it.
+    for (function, arguments, fixed) in [("", "", "/sym/"), ("replace", ", \"9951\", \"9952\"", "/SYM/")] {
+        let dir = folder(&[("main.tf", &main(function, arguments, "/SYM/"))]);
+        let check = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+        let found = check.findings();
+        assert!(found.contains(&"role-outside-sym-path blue_harbour".to_owned()), "{found:?}");
+        Symlint::new(&["fix", "--unsafe"]).dir(dir.path()).run();
+        let written = std::fs::read_to_string(dir.path().join("main.tf")).unwrap();
+        assert_eq!(written, main(function, arguments, fixed));
+    }
 }
 
 #[test]

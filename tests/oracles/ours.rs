@@ -47,6 +47,14 @@ impl Ours<'_> {
             ExprKind::Bool(value) => self.0.add("bool", span, value),
             ExprKind::Number(text) => self.0.add("number", span, number(text)),
             ExprKind::String(literal) => self.0.add("string", span, format!("{:?}", literal.text.as_str())),
+            // The lines of an indented heredoc are one string.
+            ExprKind::Template(parts) if parts.iter().all(|part| matches!(part, TemplatePart::Literal(_))) => {
+                let literals = parts.iter().filter_map(|part| match part {
+                    TemplatePart::Literal(literal) => Some(literal.text.as_str()),
+                    _ => None,
+                });
+                self.0.add("string", span, format!("{:?}", literals.collect::<String>()));
+            }
             ExprKind::Template(parts) => {
                 self.0.add("template", span, "");
                 parts.iter().for_each(|part| self.part(part));

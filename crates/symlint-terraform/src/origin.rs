@@ -70,9 +70,8 @@ pub enum Form {
 /// A part of a joined string.
 #[derive(Debug, Clone)]
 pub struct OriginPart {
-    /// The bytes that the part has in the joined string.
-    pub len: u32,
-    /// Whether those bytes are the part's value as it is; a number written `1.0` and shown as `1` is not.
+    /// The bytes of the joined string that the part is.
+    pub range: Range<u32>,
     pub origin: Origin,
 }
 
@@ -101,7 +100,7 @@ impl Origin {
         Self { span, makeup: Makeup::Derived(sources), path: None, dependence: None, sensitive }
     }
 
-    /// A string at `span` that was put together from `parts`.
+    /// A string at `span` that was put together from `parts`, in order.
     pub fn joined(span: Span, parts: impl IntoIterator<Item = OriginPart>) -> Self {
         let parts: Arc<[OriginPart]> = parts.into_iter().collect();
         let sensitive = parts.iter().any(|part| part.origin.sensitive);
@@ -113,10 +112,45 @@ impl Origin {
         self.sensitive
     }
 
-    /// The bytes `range` of a string that came from this origin. The span is where they are written.
+    /// The bytes `range` of a string that came from this origin. The span is where they are written. Of a string that was
+    /// put together they are made of the parts where they are, and of no other.
     #[must_use]
     pub fn cut(&self, range: Range<usize>, sources: &Sources) -> Self {
-        Self::derived(self.locate(range, sources), [self.clone()])
+        let whole = || Self::derived(self.locate(range.clone(), sources), [self.clone()]);
+        let (Makeup::Joined(parts), None) = (&self.makeup, &self.path) else { return whole() };
+        let overlapping = parts_at(parts, &range).iter().map(|part| {
+            let own = part.bytes();
+            let (start, end) = (range.start.max(own.start), range.end.min(own.end));
+            let is_all = start == own.start && end == own.end;
+            let cut = |origin: &Origin| origin.cut(start - own.start..end - own.start, sources);
+            let origin = if is_all { part.origin.clone() } else { cut(&part.origin) };
+            let moved = |at: usize| u32::try_from(at - range.start).unwrap_or(u32::MAX);
+            OriginPart { range: moved(start)..moved(end), origin }
+        });
+        let mut overlapping: Vec<OriginPart> = overlapping.collect();
+        let mut cut = match (overlapping.pop(), overlapping.is_empty()) {
+            (None, _) => return whole(),
+            (Some(only), true) => only.origin,
+            (Some(last), false) => {
+                overlapping.push(last);
+                Self::joined(self.locate(range, sources), overlapping)
+            }
+        };
+        cut.sensitive |= self.sensitive;
+        cut.depending_as(self)
+    }
+
+    /// The part of a string that was put together in which the bytes `range` are, and which bytes of it they are; else
+    /// the string itself.
+    pub(crate) fn part_at(&self, range: Range<usize>) -> (&Self, Range<usize>) {
+        let (Makeup::Joined(parts), None) = (&self.makeup, &self.path) else { return (self, range) };
+        match parts_at(parts, &range) {
+            [part] if part.bytes().start <= range.start && range.end <= part.bytes().end => {
+                let start = part.bytes().start;
+                part.origin.part_at(range.start - start..range.end - start)
+            }
+            _ => (self, range),
+        }
     }
 
     /// The same, reached through `path`; a path that is there already stays, since it is the nearer one.
@@ -290,19 +324,44 @@ impl Makeup {
         match self {
             Makeup::Written(form) => locate_literal(span, *form, range, sources),
             Makeup::Joined(parts) => {
-                let mut start = 0;
-                for part in parts.iter() {
-                    let end = start + part.len as usize;
-                    if start <= range.start && range.end <= end && range.start < end {
-                        return part.origin.locate(range.start - start..range.end - start, sources);
-                    }
-                    start = end;
+                let overlapping = parts_at(parts, &range);
+                let locate = |part: &OriginPart| {
+                    let own = part.bytes();
+                    let (start, end) = (range.start.max(own.start), range.end.min(own.end));
+                    part.origin.locate(start - own.start..end - own.start, sources)
+                };
+                match overlapping {
+                    [part] if range.end <= part.bytes().end => locate(part),
+                    // Of text that is written in several lines, the first of these and the last.
+                    [first, .., last] if is_one_text(overlapping) => locate(first).to(locate(last)),
+                    _ => span,
                 }
-                span
             }
             Makeup::Derived(_) => span,
         }
     }
+}
+
+impl OriginPart {
+    /// The bytes of the joined string that the part is.
+    pub fn bytes(&self) -> Range<usize> {
+        self.range.start as usize..self.range.end as usize
+    }
+}
+
+/// Whether the parts are written one after the other as they are, like the lines of a heredoc.
+fn is_one_text(parts: &[OriginPart]) -> bool {
+    let is_text =
+        |part: &OriginPart| matches!(part.origin.makeup, Makeup::Written(Form::Verbatim)) && part.origin.path.is_none();
+    let is_next = |pair: &[OriginPart]| matches!(pair, [a, b] if a.origin.span.file == b.origin.span.file && a.origin.span.end <= b.origin.span.start);
+    parts.iter().all(is_text) && parts.windows(2).all(is_next)
+}
+
+/// Those of the parts of a string that have some of its bytes `range`.
+fn parts_at<'p>(parts: &'p [OriginPart], range: &Range<usize>) -> &'p [OriginPart] {
+    let from = parts.partition_point(|part| part.bytes().end <= range.start);
+    let to = parts.partition_point(|part| part.bytes().start < range.end);
+    parts.get(from..to).unwrap_or_default()
 }
 
 fn locate_literal(span: Span, form: Form, range: Range<usize>, sources: &Sources) -> Span {
@@ -658,9 +717,9 @@ mod tests {
         let joined = Origin::joined(
             Span::new(file, 24..32),
             [
-                OriginPart { len: 2, origin: written(24..26) },
-                OriginPart { len: 4, origin: written(11..15) },
-                OriginPart { len: 2, origin: written(30..32) },
+                OriginPart { range: 0..2, origin: written(24..26) },
+                OriginPart { range: 2..6, origin: written(11..15) },
+                OriginPart { range: 6..8, origin: written(30..32) },
             ],
         );
         assert_eq!(joined.locate(2..6, &sources), Span::new(file, 11..15));

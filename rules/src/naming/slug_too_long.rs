@@ -22,7 +22,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let names = names(cx.model);
     // The longest name of each tenant. Its other names are too long for the same reason.
     let mut longest: BTreeMap<Option<TenantId>, &Name<'_>> = BTreeMap::new();
-    for name in names.iter().filter(|name| length(name.text) > LONGEST) {
+    for name in names.iter().filter(|name| length(name.text) > LONGEST && name.arn(cx.model).is_none()) {
         let known = longest.entry(name.tenant()).or_insert(name);
         if length(name.text) > length(known.text) {
             *known = name;
@@ -90,7 +90,7 @@ fn long_key(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Opti
 
 fn longest_part(origin: &Origin) -> Option<&Origin> {
     let Makeup::Joined(parts) = &origin.makeup else { return None };
-    let longest = parts.iter().max_by_key(|part| part.len)?;
+    let longest = parts.iter().max_by_key(|part| part.bytes().len())?;
     Some(longest_part(&longest.origin).unwrap_or(&longest.origin))
 }
 

@@ -233,13 +233,7 @@ impl Field {
     /// The parts that the *raw* text was put together from, and where each was written; none where it is one.
     pub fn parts(&self, sources: &Sources) -> Vec<(Range<usize>, Span)> {
         let State::Text(Text { makeup: Makeup::Joined(parts), .. }) = &self.state else { return Vec::new() };
-        let mut end = 0;
-        let ranges = parts.iter().map(|part| {
-            let start = end;
-            end += part.len as usize;
-            start..end
-        });
-        ranges.map(|range| (range.clone(), self.locate_raw(range, sources))).collect()
+        parts.iter().map(|part| (part.bytes(), self.locate_raw(part.bytes(), sources))).collect()
     }
 
     /// Where the bytes `range` of the *raw* text were written.

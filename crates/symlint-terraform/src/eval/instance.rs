@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::limits::DEPTH;
-use crate::module::{ModuleCall, ModuleId};
+use crate::module::{ModuleCall, ModuleId, Project};
 use crate::number;
 use crate::origin::{Origin, Path, Root, Selection, Step};
 use crate::source::Span;
@@ -101,6 +101,12 @@ impl Instance {
     /// The instance whose module has the call; `None` for the root module.
     pub fn caller(&self) -> Option<&Instance> {
         self.0.call.as_ref().map(|(caller, _)| caller)
+    }
+
+    /// The call that makes it; `None` for the root module.
+    pub fn call_in<'p>(&self, project: &'p Project) -> Option<&'p ModuleCall> {
+        let (caller, at) = self.call()?;
+        project.module(caller.module()?)?.calls.get(at as usize)
     }
 
     /// `each.value`, where the call has `for_each`.

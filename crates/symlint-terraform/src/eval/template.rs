@@ -36,8 +36,10 @@ impl Pieces {
             return Err(Stop::limit("this text is too long to be evaluated"));
         }
         if !text.is_empty() {
+            let end = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+            let start = end(&self.text);
             self.text.push_str(text);
-            self.parts.push(OriginPart { len: u32::try_from(text.len()).unwrap_or(u32::MAX), origin: origin.clone() });
+            self.parts.push(OriginPart { range: start..end(&self.text), origin: origin.clone() });
         }
         Ok(())
     }

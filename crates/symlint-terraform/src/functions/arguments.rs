@@ -193,9 +193,10 @@ impl Arguments<'_, '_> {
     /// string, they are written there themselves.
     pub(super) fn written(&self, origin: &Origin, range: Range<usize>, form: Form) -> Origin {
         let sources = self.evaluator.project().sources();
-        match (&origin.makeup, &origin.path) {
+        let (part, within) = origin.part_at(range.clone());
+        match (&part.makeup, &part.path) {
             (Makeup::Written(Form::Verbatim), None) => {
-                Origin::written(origin.locate(range, sources), form).depending_as(origin)
+                Origin::written(part.locate(within, sources), form).depending_as(origin)
             }
             _ => origin.cut(range, sources),
         }

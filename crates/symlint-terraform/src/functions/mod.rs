@@ -74,15 +74,17 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         "can" if !call.expand_last => return can(evaluator, &call.arguments, span, scope),
         _ => {}
     }
-    let values = arguments(evaluator, call, scope);
-    let values = match values {
-        Ok(values) => values,
-        Err((stop, values)) => return Ok(evaluator.settle_from(Err(stop), span, &values)),
+    let values: Vec<Value> = call.arguments.iter().map(|argument| evaluator.eval(argument, scope)).collect();
+    let with = |values: &[Value]| {
+        let expanded = call.expand_last.then(|| with_last_expanded(evaluator, values)).transpose()?;
+        called(evaluator, call, name, expanded.as_deref().unwrap_or(values), span, scope)
     };
-    let result = called(evaluator, call, name, &values, span, scope);
-    let result = evaluator.settle_from(result, span, &values);
-    let with = |values: &[Value]| called(evaluator, call, name, values, span, scope).ok();
-    Ok(if result.as_unknown().is_some() { with_each_candidate(result, &values, with) } else { result })
+    let result = evaluator.settle_from(with(&values), span, &values);
+    Ok(if result.as_unknown().is_some() {
+        with_each_candidate(result, &values, |values| with(values).ok())
+    } else {
+        result
+    })
 }
 
 /// This unknown result of a function; where one of its arguments may be one of several values, the result may be what
@@ -179,24 +181,9 @@ fn how_many(function: &Function) -> String {
     }
 }
 
-/// The arguments, or why there are none, and those that there are.
-fn arguments(evaluator: &Evaluator<'_>, call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, (Stop, Vec<Value>)> {
-    let mut values: Vec<Value> = call.arguments.iter().map(|argument| evaluator.eval(argument, scope)).collect();
-    if call.expand_last {
-        match expanded(evaluator, values.last()) {
-            Ok(items) => {
-                values.pop();
-                values.extend(items);
-            }
-            Err(stop) => return Err((stop, values)),
-        }
-    }
-    Ok(values)
-}
-
-/// The arguments that `last...` stands for.
-fn expanded(evaluator: &Evaluator<'_>, last: Option<&Value>) -> Answer<Vec<Value>> {
-    let last = last.ok_or_else(|| Stop::error("`...` needs an argument in front"))?;
+/// The arguments that `values` stand for where the last one is followed by `...`.
+fn with_last_expanded(evaluator: &Evaluator<'_>, values: &[Value]) -> Answer<Vec<Value>> {
+    let (last, first) = values.split_last().ok_or_else(|| Stop::error("`...` needs an argument in front"))?;
     if last.as_unknown().is_some() {
         return Err(Stop::Unknown(last.clone()));
     }
@@ -209,7 +196,7 @@ fn expanded(evaluator: &Evaluator<'_>, last: Option<&Value>) -> Answer<Vec<Value
     }
     evaluator.meter().spend(items.len())?;
     let parts = last.each_part();
-    Ok((0..items.len()).filter_map(|index| parts.at(index)).collect())
+    Ok(first.iter().cloned().chain((0..items.len()).filter_map(|index| parts.at(index))).collect())
 }
 
 /// The first of the expressions that can be evaluated.
@@ -234,7 +221,9 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, sco
                 }
                 failed.retain(|origin| !origin.is_bare());
                 let reason = unknown.as_unknown().map_or("", |unknown| &unknown.reason);
-                return Ok(Value::unknown(reason, span).made_of_origins(failed));
+                return Ok(Value::unknown(reason, span)
+                    .made_of_origins(failed)
+                    .or_one_of(unknown.candidates().to_vec()));
             }
         }
     }

@@ -51,7 +51,9 @@ impl Reader<'_> {
         if indented {
             dedent(&mut pieces);
         }
-        let (kind, height) = self.assemble(pieces, start..end)?;
+        // Of lines that lost their white space, each keeps its place.
+        let is_text = indented && pieces.iter().all(|piece| matches!(piece.kind, PieceKind::Literal(_)));
+        let (kind, height) = if is_text { self.lines(pieces, start..end)? } else { self.assemble(pieces, start..end)? };
         self.node(kind, open..self.at, height)
     }
 

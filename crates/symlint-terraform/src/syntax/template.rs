@@ -158,6 +158,19 @@ impl Reader<'_> {
         Ok((ExprKind::Template(parts), height))
     }
 
+    /// What the lines of a heredoc without anything computed make.
+    pub(super) fn lines(&mut self, pieces: Vec<Piece>, range: Range<usize>) -> Outcome<(ExprKind, usize)> {
+        let (parts, height) = self.nest(pieces)?;
+        Ok(match <Box<[TemplatePart; 1]>>::try_from(parts) {
+            Ok(only) => match *only {
+                [TemplatePart::Literal(literal)] => (ExprKind::String(literal), 0),
+                parts => (ExprKind::Template(Box::new(parts)), height),
+            },
+            Err(parts) if parts.is_empty() => (ExprKind::String(self.merge(Vec::new(), range)), 0),
+            Err(parts) => (ExprKind::Template(parts), height),
+        })
+    }
+
     /// One literal of many.
     fn merge(&self, pieces: Vec<Piece>, range: Range<usize>) -> Literal {
         let mut text = String::new();

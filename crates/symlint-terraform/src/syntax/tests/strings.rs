@@ -58,9 +58,9 @@ fn indented_heredocs_lose_what_all_lines_have_in_common() {
         shown("<<-E\n    a\n\n      b\n   ${c}\n    d\n    E"),
         "(template \" a\\n\\n\" \"   b\\n\" $c \"\\n\" \" d\\n\")"
     );
-    assert_eq!(shown("<<-E\n    a\n   \t\n      b\n    E"), "W\"a\\n   \\t\\n  b\\n\"");
+    assert_eq!(shown("<<-E\n    a\n   \t\n      b\n    E"), "(template \"a\\n   \\t\\n\" \"  b\\n\")");
     assert_eq!(shown("<<-E\n    ${b}\n      x\n    E"), "(template $b \"\\n\" \"  x\\n\")");
-    assert_eq!(shown("<<-E\n      a\n    \tb\n    E"), "W\" a\\nb\\n\"");
+    assert_eq!(shown("<<-E\n      a\n    \tb\n    E"), "(template \" a\\n\" \"b\\n\")");
     assert_eq!(
         shown("<<-E\n    %{ for x in t ~}\n    s ${x}\n    %{ endfor ~}\n    E"),
         "(template (for x in t: \"    s \" $x \"\\n\"))"
