@@ -11,6 +11,7 @@
 
 mod arguments;
 mod attacks;
+mod foreign;
 mod left_out;
 mod maps;
 mod names;

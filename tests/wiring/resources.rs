@@ -90,14 +90,15 @@ fn every_right_way_inside_the_module_is_silent() {
         "data \"aws_ssoadmin_permission_set\" \"this\" {\n  instance_arn = var.sso_connector_settings.instance_arn\n  name = \"Admin\"\n}\n"
             .to_owned()
             + &target("data.aws_ssoadmin_permission_set.this.arn", "var.account_id"),
-        // What is not declared is an error of its own.
-        target("data.aws_ssoadmin_permission_set.this.arn", "data.aws_caller_identity.this.account_id"),
         strategy(INSTANCE),
         strategy("sym_integration.sso.external_id") + &integration(INSTANCE, WHOLE),
     ];
     for resource in right {
         expect(&resource, with(&resource), &[], &mut failures);
     }
+    let undeclared = target("data.aws_ssoadmin_permission_set.this.arn", "data.aws_caller_identity.this.account_id");
+    let expected = [("evaluation-error", "data.aws_ssoadmin_permission_set.this")];
+    expect("undeclared", with(&undeclared), &expected, &mut failures);
     // Other kinds and types are nobody's business.
     let others = "resource \"sym_target\" \"x\" {\n  type = \"okta_group\"\n  name = \"x-${var.tenant_slug}\"\n  settings = { group_id = \"1\", account_id = \"2\" }\n}\n\
                   resource \"aws_thing\" \"x\" {\n  name = \"same\"\n  settings = { account_id = \"2\" }\n}\n\
@@ -175,11 +176,13 @@ fn names_without_the_tenant_are_found() {
         "upper(var.tenant_slug)",
         "md5(var.tenant_slug)",
         "\"sso-${split(\"/\", var.permission_set_arn)[2]}\"",
-        "random_pet.this.id",
-        "\"sso-${random_pet.this.id}\"",
         "\"${var.tenant_slug == \"blue_harbour\" ? \"first\" : var.tenant_slug}\"",
     ] {
         expect(name, with(&flow(name)), &[], &mut failures);
+    }
+    let pet = "resource \"random_pet\" \"this\" {}\n";
+    for name in ["random_pet.this.id", "\"sso-${random_pet.this.id}\""] {
+        expect(name, with(&(pet.to_owned() + &flow(name))), &[], &mut failures);
     }
     for name in ["\"sso\"", "\"sso-${local.settings.cloud}x\"", "join(\"-\", [\"sso\", \"flow\"])", "var.fallback"] {
         let text = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);

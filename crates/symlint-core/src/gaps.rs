@@ -38,7 +38,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
 
 /// Whether something that is unknown for this reason is so because of what a finding reports.
 fn is_reported(model: &Model<'_>, at: Span) -> bool {
-    let errors = model.evaluation_errors.iter().map(|error| error.span);
+    let errors = model.evaluation_errors.iter().chain(&model.resource_errors).map(|error| error.span);
     let problems = model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span);
     let files = model.project.files().iter().flat_map(|file| &file.file.errors).map(|error| error.span);
     errors.chain(problems).chain(files).any(|span| span.contains(at) || at.contains(span))

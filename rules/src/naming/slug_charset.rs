@@ -43,7 +43,7 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     let names = names(cx.model);
     let mut found: BTreeMap<Span, Vec<(&Name<'_>, String)>> = BTreeMap::new();
     for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !judged.contains(&tenant))) {
-        let Some((at, refused)) = refused(name.text) else { continue };
+        let Some((at, refused)) = refused(name.text).filter(|_| name.arn(cx.model).is_none()) else { continue };
         let span = name.value.origin.locate(at, cx.sources());
         let is_reported =
             |tenant: &Tenant| tenant.fields().any(|field| field.cleaned().is_some() && field.span.contains(span));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::HashSet;
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{Argument, FlowInstance, Model, TenantId};
-use symlint_terraform::{ConversionProblem, ConversionProblemKind, Span, Variable, convert};
+use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, Span, Variable, convert};
 
 /// What is wrong with one argument.
 struct Misfit<'a> {
@@ -42,6 +42,19 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
     for ((span, what), misfits) in found {
         report_one(cx, span, &what, &misfits);
     }
+}
+
+/// Whether anything that a flow receives does not fit the module.
+pub(super) fn is_any_misfit(model: &Model<'_>) -> bool {
+    let is_misfit = |module: &Module, argument: &Argument| {
+        let variable = module.variable(&argument.name).filter(|_| !argument.is_default);
+        let problems = variable.map(|variable| convert(&argument.value, &variable.ty).problems);
+        problems.unwrap_or_default().iter().any(|problem| problem.kind.is_error())
+    };
+    model.flows.iter().any(|flow| {
+        let mut arguments = flow.instances.iter().flat_map(|instance| &instance.arguments);
+        flow.module.is_some_and(|module| arguments.any(|argument| is_misfit(module, argument)))
+    })
 }
 
 /// Whether the same problem is reported at the tenant's own entry.

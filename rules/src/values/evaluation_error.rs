@@ -7,6 +7,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
 use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadErrorKind, Span};
 
+use super::arguments;
 use crate::format::is_any_malformed;
 use crate::wiring::is_any_miswired;
 
@@ -54,12 +55,29 @@ pub(super) fn check(cx: &mut Context<'_>) {
             || is_passed(value) && *is_miswired
     };
     let errors = errors.filter(|error| !is_malformed(error));
+    // What a module cannot do with what it receives is reported where something else is wrong with that.
+    let is_explained = || {
+        !cx.model.evaluation_errors.is_empty()
+            || cx.model.conversions.iter().any(|problem| problem.kind.is_error())
+            || cx.tenants().iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty())
+            || arguments::is_any_misfit(cx.model)
+            || *is_miswired
+    };
+    let of_resources = cx.model.resource_errors.iter().filter(|error| !unread(error.span));
+    let is_alone = !cx.model.resource_errors.is_empty() && !is_explained();
+    let of_resources: Vec<&EvalError> = of_resources.filter(|_| is_alone).collect();
     let mut seen = HashSet::default();
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
         let report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
         if let EvalErrorKind::Validation(value) = error.kind {
             report.related(Span::new(value.file, value.start..value.start), "the value is set here");
+        }
+    }
+    if let [first, others @ ..] = of_resources.as_slice() {
+        let mut report = cx.report(first.span, first.message.as_str()).cause(first.message.as_str());
+        for other in others {
+            report = report.related(other.span, other.message.as_str());
         }
     }
     // A missing module may only be missing in this checkout, but one that calls itself is always wrong.

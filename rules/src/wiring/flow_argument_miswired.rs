@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_core::discover::{Step, values_at};
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FieldKind, FieldName, FlowCall, FlowInstance, Model, TenantId, text_of};
-use symlint_terraform::syntax::{Expr, ExprKind};
-use symlint_terraform::{Span, Str};
+use symlint_core::tenants::{
+    Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Source, TenantId, text_of,
+};
+use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
+use symlint_terraform::{ModuleCall, Span, Str, Value};
 
 use super::judge::{Judge, Problem, are_right};
 use super::slot::{Slot, Slots};
@@ -19,21 +21,31 @@ struct Wrong<'a> {
     instance: &'a FlowInstance,
 }
 
-/// Whom an argument's expression reaches, in all instances of the call.
-#[derive(Default)]
-struct Argued<'a> {
-    expr: Option<&'a Expr>,
-    /// The name of the call.
-    call: &'a str,
-    receivers: BTreeSet<TenantId>,
+/// An argument of a call, as it is written.
+#[derive(Clone)]
+struct Passed<'a> {
+    argument: &'a Attribute,
+    call: &'a ModuleCall,
+    /// The instance of the call.
+    address: Str,
 }
 
 /// What came of one expression: an argument's, or that of a part of it.
 struct Found<'a> {
+    /// The argument; `None` where it is left to the module's default.
+    passed: Option<Passed<'a>>,
+    /// Whether it is an argument of a module that contains the call of the flow.
+    is_around: bool,
     expr: Option<&'a Expr>,
-    call: &'a str,
     receivers: usize,
     wrong: Vec<Wrong<'a>>,
+}
+
+impl<'a> Found<'a> {
+    /// The name of the call.
+    fn call(&self) -> &'a str {
+        self.passed.as_ref().map_or("", |passed| &passed.call.name.text)
+    }
 }
 
 /// One cause of what was found.
@@ -91,30 +103,47 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     let wrong = wrong(model, &doubtful);
+    if wrong.is_empty() {
+        return;
+    }
     // A wrapper module makes several calls of one block, which are one cause.
-    let mut arguments: BTreeMap<Span, Argued<'_>> = BTreeMap::new();
-    for (flow, instance, tenant) in instances(model).filter(|_| !wrong.is_empty()) {
+    let mut receivers_of: BTreeMap<Span, BTreeSet<TenantId>> = BTreeMap::new();
+    let mut written: BTreeMap<(Str, Span), Vec<Passed<'_>>> = BTreeMap::new();
+    for (flow, instance, tenant) in instances(model) {
         for argument in &instance.arguments {
-            let argued = arguments.entry(argument.span).or_default();
-            argued.expr = flow.written_arguments().iter().map(|it| &it.value).find(|expr| expr.span == argument.span);
-            argued.call = flow.name();
-            argued.receivers.insert(tenant);
+            let passed = handed_on(model, flow, instance, argument);
+            let spans = passed.iter().map(|passed| passed.argument.value.span).chain([argument.span]);
+            spans.for_each(|span| _ = receivers_of.entry(span).or_default().insert(tenant));
+            written.insert((instance.address.clone(), argument.span), passed);
         }
     }
     // What is left to defaults has no expression, so the finding is at the call.
     let mut found: BTreeMap<(Span, Option<FieldKind>), Found<'_>> = BTreeMap::new();
     for wrong in wrong {
-        let argument = wrong.slot.argument.span;
-        let argued = arguments.get(&argument);
-        let whole = argued.and_then(|argued| argued.expr);
+        let argument = wrong.slot.argument;
+        let all = written.get(&(wrong.instance.address.clone(), argument.span)).map(Vec::as_slice).unwrap_or_default();
+        let is_chosen_here = |at: &usize| {
+            // What is called the same is meant to be the same.
+            let is_same = all
+                .get(*at)
+                .is_some_and(|passed| variable(&passed.argument.value) == Some(passed.argument.name.text.as_str()));
+            !is_same && wrong.instance.around.get(*at).is_none_or(|it| has_right(model, wrong.slot, it))
+        };
+        let last = all.len().saturating_sub(1);
+        let at = (0..last).find(is_chosen_here).unwrap_or(last);
+        let passed = all.get(at).cloned();
+        let whole = passed.as_ref().map(|passed| &passed.argument.value);
         let part = wrong.slot.part.and_then(|part| expression::part(whole?, part));
         let expr = part.or(whole);
-        let span = expr.map_or(argument, |expr| expression::span(expr, cx.sources()));
-        let receivers = argued.map_or(0, |argued| argued.receivers.len());
-        let default =
-            wrong.slot.argument.parts.first().map(|part| part.field).filter(|_| wrong.slot.argument.is_default);
-        let call = argued.map_or("", |argued| argued.call);
-        found.entry((span, default)).or_insert(Found { expr, call, receivers, wrong: Vec::new() }).wrong.push(wrong);
+        let span = expr.map_or(argument.span, |expr| expression::span(expr, cx.sources()));
+        let receivers = whole.map_or(argument.span, |whole| whole.span);
+        let receivers = receivers_of.get(&receivers).map_or(0, BTreeSet::len);
+        let default = argument.parts.first().map(|part| part.field).filter(|_| argument.is_default);
+        let found = found.entry((span, default));
+        found
+            .or_insert_with(|| Found { passed, is_around: at > 0, expr, receivers, wrong: Vec::new() })
+            .wrong
+            .push(wrong);
     }
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for ((span, _), found) in found {
@@ -129,6 +158,51 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
+/// The argument of a flow call, and the arguments of the calls around it from which it is handed on as it is.
+fn handed_on<'a>(
+    model: &Model<'a>,
+    flow: &FlowCall<'a>,
+    instance: &FlowInstance,
+    argument: &Argument,
+) -> Vec<Passed<'a>> {
+    let own = flow.written_arguments().iter().find(|it| it.value.span == argument.span);
+    let mut all: Vec<Passed<'a>> = Vec::new();
+    let mut next = own.zip(flow.call).map(|(argument, call)| (&**argument, call, &instance.instance));
+    while let Some((argument, call, made)) = next {
+        all.push(Passed { argument, call, address: made.address().clone() });
+        next = variable(&argument.value).and_then(|name| {
+            let caller = made.caller()?;
+            let call = caller.call_in(model.project)?;
+            Some((&**call.argument(name)?, call, caller))
+        });
+    }
+    all
+}
+
+/// The name in `var.name`.
+fn variable(expr: &Expr) -> Option<&str> {
+    let ExprKind::Attribute(base, name) = &expr.kind else { return None };
+    matches!(&base.kind, ExprKind::Variable(root) if root.as_str() == "var").then_some(name.text.as_str())
+}
+
+/// Whether a module has what `slot` should be in one of its `variables`, so that it takes the wrong one.
+fn has_right(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> bool {
+    fn is_inside(value: &Value, depth: usize, is_right: &dyn Fn(&Value) -> bool) -> bool {
+        let entries = value.entries().unwrap_or_default().iter().map(|entry| value.child(entry));
+        let items = (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at));
+        is_right(value) || depth > 0 && entries.chain(items).any(|value| is_inside(&value, depth - 1, is_right))
+    }
+    let is_right = |value: &Value| {
+        let sources = model.sources_of_values.of(value, slot.tenant).unwrap_or_default();
+        match sources.as_slice() {
+            [Source::Field(it)] => it.tenant == slot.tenant && it.kind == slot.wanted,
+            [Source::Tenant(it)] => *it == slot.tenant && slot.wanted == FieldKind::Key,
+            _ => false,
+        }
+    };
+    variables.iter().any(|input| is_inside(&input.value, 3, &is_right))
+}
+
 /// The entry from which an argument takes the right value, if the entry is another tenant's. Then the argument is
 /// right, and what is wrong is what the call is repeated for, or what is passed to the module around it.
 fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
@@ -139,7 +213,8 @@ fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     let owners = found.wrong.iter().map(owner).collect::<Option<BTreeMap<_, _>>>()?;
     let slot = found.wrong.first()?.slot;
     let mut expr = found.expr?;
-    let name = match slot.argument.is_object() && expr.span == slot.argument.span {
+    let is_whole = found.passed.as_ref().is_some_and(|passed| passed.argument.value.span == expr.span);
+    let name = match slot.argument.is_object() && is_whole {
         true => cx.model.settings_name(slot.tenant),
         false => cx.model.path_name(slot.tenant, slot.wanted),
     };
@@ -157,14 +232,13 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let span = *span;
     let Some(first) = found.wrong.first() else { return };
     let part = first.slot.part.filter(|_| found.wrong.iter().all(|wrong| wrong.slot.part == first.slot.part));
-    let expr = found.expr;
-
     let tenants: BTreeSet<TenantId> = found.wrong.iter().map(|wrong| wrong.slot.tenant).collect();
     let tenants: Vec<TenantId> = tenants.into_iter().collect();
     let is_group = tenants.len() > 1;
+    let argument = found.passed.as_ref().map_or(&first.slot.argument.name, |passed| &passed.argument.name.text);
     let name = match part {
-        Some(part) => format!("{}.{part}", first.slot.argument.name),
-        None => first.slot.argument.name.to_string(),
+        Some(part) => format!("{argument}.{part}"),
+        None => argument.to_string(),
     };
     let subject = if is_group {
         format!("argument `{name}` for {}", cx.model.count(&tenants, found.receivers))
@@ -172,11 +246,12 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
         format!("argument `{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };
     let message = format!("{subject} {}", describe(cx.model, found, is_group));
-    let path = format!("{}.{}", first.instance.address, first.slot.argument.name);
+    let address = found.passed.as_ref().map_or(&first.instance.address, |passed| &passed.address);
+    let path = format!("{address}.{argument}");
     let written = first.slot.value.origin.span;
     let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
-    let fix = right_name(cx.model, first, expr);
-    let cause_text = format!("{}.{name} {}", found.call, problems(cx.model, found, &tenants));
+    let fix = right_name(cx.model, found, first);
+    let cause_text = format!("{}.{name} {}", found.call(), problems(cx.model, found, &tenants));
     let mut report = cx.report(place, message);
     if !span.contains(written) {
         report = report.related(written, "the value that is passed");
@@ -258,10 +333,10 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
 }
 
 /// Where a wrong reference can be replaced by the right one.
-fn right_name(model: &Model<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Option<(Span, String)> {
-    let (Problem::Field(kind), expr) = (&wrong.problem, expr?) else { return None };
+fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
+    let (Problem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
     if expression::is_reference(expr) && expression::root(expr) == Some("each") {
-        return Some((expr.span, right_reference(model, wrong)?));
+        return Some((expr.span, right_reference(model, found, wrong)?));
     }
     let own = wrong.slot.tenant;
     let (is, wanted) = (model.path_of(own, *kind)?, model.path_of(own, wrong.slot.wanted)?);
@@ -274,9 +349,10 @@ fn right_name(model: &Model<'_>, wrong: &Wrong<'_>, expr: Option<&Expr>) -> Opti
 }
 
 /// What the call would pass instead, where what it is repeated for has the right value.
-fn right_reference(model: &Model<'_>, wrong: &Wrong<'_>) -> Option<String> {
+fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<String> {
     let Slot { instance, tenant, wanted, .. } = *wrong.slot;
-    let repetition = instance.repetitions.first()?;
+    let repetitions = &instance.repetitions;
+    let repetition = if found.is_around { repetitions.last() } else { repetitions.first() }?;
     let own = model.tenant(tenant);
     if wanted == FieldKind::Key {
         return (repetition.key.as_str()?.as_str() == own.name()).then(|| "each.key".to_owned());

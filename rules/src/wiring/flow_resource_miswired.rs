@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, MadeOf, Model, Source, TenantId, has_shape, other_shape, text_of,
+    Field, FieldKind, FieldRef, MadeOf, Model, Source, TenantId, has_shape, may_be, other_shape, text_of,
 };
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
@@ -15,6 +15,7 @@ use super::origin::{Referrer, is_same};
 use super::reference::{References, references};
 use super::setting::{Setting, settings};
 use crate::expression;
+use crate::names::{Name, names};
 
 /// What is wrong with a value on which Sym acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,43 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for (span, wrong) in found {
         report(cx, span, &wrong);
     }
+    check_names(cx);
     check_references(cx);
+}
+
+/// Reports names that were made of an ARN of the tenant.
+fn check_names(cx: &mut Context<'_>) {
+    let model = cx.model;
+    if model.resources.is_empty() || super::flow_argument_miswired::is_any_wrong(model) {
+        return;
+    }
+    let names = names(model);
+    let mut found: BTreeMap<Span, Vec<(&Name<'_>, Source<'_>)>> = BTreeMap::new();
+    for name in &names {
+        if let Some(source) = name.arn(model) {
+            found.entry(name.span).or_default().push((name, source));
+        }
+    }
+    let referrer = Referrer::new(model);
+    for (span, wrong) in found {
+        let Some((first, source)) = wrong.first() else { continue };
+        let tenants = sorted(wrong.iter().filter_map(|(name, _)| name.tenant()));
+        let block = &first.resource.resource;
+        let named = names.iter().filter(|name| name.span == span).filter_map(Name::tenant);
+        let whom = match tenants.as_slice() {
+            [only] => format!("`{}`", cx.tenant(*only).name()),
+            _ => model.count(&tenants, sorted(named).len()),
+        };
+        let from = referrer.name(first.instance, source);
+        let within = format!("{}.{}", block.kind.text, block.name.text);
+        let message = format!("`name` of `{within}` for {whom} comes from `{from}`, not from the tenant's key");
+        let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
+        let path = only.map(|_| format!("{}.{within}.name", first.instance.address));
+        let report = cx.report(Place { span, tenant: only, path }, message);
+        if only.is_none() {
+            report.group(&tenants).cause(format!("{within}.name comes from {from}"));
+        }
+    }
 }
 
 /// Reports strategies that refer to another integration, or to no target.
@@ -143,7 +180,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
             .filter(|it| it.resource.resource.block.span == resource.block.span)
             .map(|setting| setting.tenant),
     );
-    let right = first.right();
+    let right = first.right(cx.model);
     let whom = match tenants.as_slice() {
         [only] => format!("`{}`", cx.tenant(*only).name()),
         _ => cx.model.count(&tenants, receivers.len()),
@@ -222,8 +259,17 @@ impl<'a> Judge<'a> {
     fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
         match text_of(&setting.value) {
             Some(text) => self.judge_text(setting, &text),
+            None if setting.value.entries().is_some() || setting.value.elements().is_some() => {
+                self.judge_whole(setting)
+            }
             None => self.judge_unknown(setting),
         }
+    }
+
+    /// An object or a list is none of the values on which Sym acts.
+    fn judge_whole(&self, setting: &Setting<'a>) -> Option<Problem> {
+        let input = setting.instance.inputs.iter().find(|input| input.value.origin.span == setting.value.origin.span);
+        input.map(|input| Problem::From(format!("var.{}", input.name)))
     }
 
     /// A value that is not known is judged by what it may be, and by what it depends on.
@@ -232,7 +278,7 @@ impl<'a> Judge<'a> {
             return None;
         }
         // What the module receives is judged where it is passed.
-        if setting.is_expected_unknown() {
+        if setting.is_expected_unknown(self.model) {
             return None;
         }
         let judged = |value: &Value| {
@@ -261,7 +307,7 @@ impl<'a> Judge<'a> {
     fn judge_text(&self, setting: &Setting<'a>, text: &Str) -> Option<Problem> {
         let sources = self.model.sources_of_values.of(&setting.value, setting.tenant)?;
         let own = setting.tenant;
-        let expected = setting.expected();
+        let expected = setting.expected(self.model);
         let expected_sources: Vec<MadeOf<'_>> =
             expected.iter().filter_map(|value| self.model.sources_of_values.of(value, own)).collect();
         let is_right = |source: &Source<'_>| {
@@ -284,6 +330,11 @@ impl<'a> Judge<'a> {
         // A text of another kind is another value, whatever it was put together from.
         if sources.len() > 1
             && other_shape(setting.wanted, text).is_some()
+            && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
+        {
+            return Some(Problem::From(self.referrer.name(setting.instance, source)));
+        }
+        if !may_be(setting.wanted, text)
             && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
         {
             return Some(Problem::From(self.referrer.name(setting.instance, source)));

@@ -9,7 +9,8 @@ use smallvec::SmallVec;
 use symlint_core::discover::values_at;
 use symlint_core::tenants::arn::{self, is_account_id};
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, normalise, other_shape, text_of,
+    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise, other_shape,
+    text_of,
 };
 use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
@@ -137,12 +138,26 @@ impl<'a> Judge<'a> {
         if slot.value.is_null() {
             return self.is_needed(slot).then_some(Problem::Null);
         }
+        let is_converted = || input(slot).is_some_and(|input| input.as_unknown().is_none());
+        let is_lacking = || slot.argument.parts.iter().all(|part| !part.steps.is_empty());
+        if slot.value.entries().is_some() && slot.part.is_none() && is_lacking() && is_converted() {
+            return self.judge_object(slot);
+        }
         let Some(text) = text_of(&slot.value) else { return self.judge_unknown(slot) };
         let problem = self.judge_text(slot, &text);
         match problem {
             Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
             problem => problem,
         }
+    }
+
+    /// Judges an object that has nothing of what it should have.
+    fn judge_object(&self, slot: &Slot<'_>) -> Option<Problem> {
+        let sources = self.model.sources_of_values.of(&slot.value, slot.tenant)?;
+        sources.iter().find_map(|source| match source {
+            Source::Attribute(tenant, path) if *tenant == slot.tenant => Some(Problem::Attribute(inside(path))),
+            source => source.tenant().filter(|tenant| *tenant != slot.tenant).map(Problem::Tenant),
+        })
     }
 
     /// A value that is not known is judged by what it may be, and by what it depends on.
@@ -206,6 +221,10 @@ impl<'a> Judge<'a> {
             let all_known = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
             return if all_known && !is_right_text { self.judge_foreign(slot, &sources, &right) } else { None };
         }
+        // What the call passes as what it is, the module takes for something else.
+        if slot.is_under_own_name(self.model) {
+            return None;
+        }
         let is_composed = sources.len() > 1;
         if let Some(number) = right.iter().find_map(|field| lost_zero(slot, field, text)) {
             return Some(Problem::Number(number));
@@ -231,8 +250,18 @@ impl<'a> Judge<'a> {
         if is_any_right || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
             return None;
         }
+        if matches!(sources.as_slice(), [Source::Tenant(_)]) && text == tenant.name() {
+            return Some(Problem::Field(FieldKind::Key));
+        }
+        if !may_be(slot.wanted, text) {
+            return own_sources.next().map(|source| match source {
+                Source::Field(field) => Problem::Field(field.kind),
+                Source::Attribute(_, path) => Problem::Attribute(inside(path)),
+                _ => Problem::Field(FieldKind::Key),
+            });
+        }
         if let [Source::Tenant(_)] = sources.as_slice() {
-            return (text == tenant.name()).then_some(Problem::Field(FieldKind::Key));
+            return None;
         }
         let mut wrong = None;
         for source in own_sources {

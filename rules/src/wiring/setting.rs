@@ -1,7 +1,9 @@
 //! What Sym acts on inside the flow module, and which variable of the module it should come from.
 
 use symlint_core::discover::{Step, values_at};
-use symlint_core::tenants::{ArgumentPart, FieldKind, FlowInstance, FlowResource, Input, Model, TenantId};
+use symlint_core::tenants::{
+    ArgumentPart, FieldKind, FlowInstance, FlowResource, Input, Model, Source, TenantId, has_shape, text_of,
+};
 use symlint_terraform::{Str, Value};
 
 /// One value on which Sym acts.
@@ -53,24 +55,47 @@ impl Setting<'_> {
     }
 
     /// What it should be: what the module's variable has, one for each grant where it has several.
-    pub(super) fn expected(&self) -> Vec<Value> {
+    pub(super) fn expected(&self, model: &Model<'_>) -> Vec<Value> {
         let single = |part: &ArgumentPart| !part.steps.contains(&Step::Each);
         let has_single = self.carriers().any(|(_, part)| single(part));
         let carriers = self.carriers().filter(|(_, part)| !has_single || single(part));
-        let values = carriers.filter_map(|(name, part)| Some(values_at(&self.input(name)?.value, &part.steps)));
-        values.flatten().collect()
+        let values = carriers.filter_map(|(name, part)| Some((part, values_at(&self.input(name)?.value, &part.steps))));
+        let values = values.flat_map(|(part, values)| values.into_iter().map(move |value| (part, value)));
+        values.filter(|(part, value)| !self.is_mistaken(model, part, value)).map(|(_, value)| value).collect()
+    }
+
+    /// Whether the module takes `value`, which it receives as what it is, for what it is not.
+    fn is_mistaken(&self, model: &Model<'_>, part: &ArgumentPart, value: &Value) -> bool {
+        if part.is_another(value) {
+            return true;
+        }
+        let name = model.sources_of_values.name_in_entry(value);
+        if name.is_none_or(|name| part.steps.last() != Some(&Step::Name(name.clone()))) {
+            return false;
+        }
+        let is_other = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == self.tenant && it.kind != self.wanted);
+        let is_shaped = |text: &Str| has_shape(self.wanted, text);
+        let has_own =
+            || model.tenant(self.tenant).fields().any(|it| it.kind == self.wanted && it.raw().is_some_and(is_shaped));
+        let sources = model.sources_of_values.of(value, self.tenant).unwrap_or_default();
+        sources.iter().any(is_other) || text_of(value).is_some_and(|text| !is_shaped(&text)) && has_own()
     }
 
     /// Whether the module receives something unknown for what it should be.
-    pub(super) fn is_expected_unknown(&self) -> bool {
+    pub(super) fn is_expected_unknown(&self, model: &Model<'_>) -> bool {
         let is_whole_unknown = |name: &Str| self.input(name).is_some_and(|input| input.value.as_unknown().is_some());
         self.carriers().any(|(name, _)| is_whole_unknown(name))
-            || self.expected().iter().any(|expected| expected.as_unknown().is_some())
+            || self.expected(model).iter().any(|expected| expected.as_unknown().is_some())
     }
 
     /// How the module would refer to what it should be.
-    pub(super) fn right(&self) -> Option<String> {
-        let (name, part) = self.carriers().find(|(_, part)| !part.steps.contains(&Step::Each))?;
+    pub(super) fn right(&self, model: &Model<'_>) -> Option<String> {
+        let is_mistaken = |name: &Str, part: &ArgumentPart| {
+            let values = self.input(name).map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
+            values.iter().any(|value| self.is_mistaken(model, part, value))
+        };
+        let mut carriers = self.carriers().filter(|(_, part)| !part.steps.contains(&Step::Each));
+        let (name, part) = carriers.find(|(name, part)| !is_mistaken(name, part))?;
         let name = &self.input(name)?.name;
         let inside = part.steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
         Some(inside.fold(format!("var.{name}"), |path, name| format!("{path}.{name}")))

@@ -1,7 +1,7 @@
 //! The single values that a flow instance receives, inside settings and lists too.
 
 use symlint_core::discover::{Step, values_at};
-use symlint_core::tenants::{Argument, FieldKind, FlowInstance, TenantId};
+use symlint_core::tenants::{Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, TenantId};
 use symlint_terraform::Value;
 
 /// One value that a flow instance receives.
@@ -18,6 +18,34 @@ pub(super) struct Slot<'a> {
     /// Whether the module puts it together with others.
     pub is_fragment: bool,
     pub value: Value,
+}
+
+impl<'a> Slot<'a> {
+    /// The value that is in `argument` where `part` says, under `name`.
+    fn new(
+        instance: &'a FlowInstance,
+        tenant: TenantId,
+        argument: &'a Argument,
+        part: &'a ArgumentPart,
+        name: Option<&'a str>,
+        value: Value,
+    ) -> Self {
+        let (wanted, is_fragment) = (part.field, part.is_fragment);
+        Self { instance, tenant, wanted, argument, part: name, is_fragment, value }
+    }
+
+    /// An argument as a whole, in the place of what is not in it.
+    fn whole(instance: &'a FlowInstance, tenant: TenantId, argument: &'a Argument, wanted: FieldKind) -> Self {
+        let value = argument.value.clone();
+        Self { instance, tenant, wanted, argument, part: None, is_fragment: false, value }
+    }
+
+    /// Whether an object is passed that has the value under the name that it has in the tenant's entry: then the call passes
+    /// what it says, and what the module takes it for is the module's matter.
+    pub(super) fn is_under_own_name(&self, model: &Model<'_>) -> bool {
+        let name = model.sources_of_values.name_in_entry(&self.value);
+        name.is_some_and(|name| self.part == Some(name.as_str()))
+    }
 }
 
 /// A permission set and the account in which it is granted, by their places among the slots.
@@ -45,18 +73,25 @@ impl<'a> Slots<'a> {
                 // It has no parts; the role is what the flow would act with.
                 let role = argument.parts.iter().find(|part| part.field == FieldKind::RoleArn);
                 if let Some(part) = role.or(argument.parts.first()).filter(|_| all.slots.len() == before) {
-                    let (wanted, value) = (part.field, argument.value.clone());
-                    all.slots.push(Slot { instance, tenant, wanted, argument, part: None, is_fragment: false, value });
+                    all.slots.push(Slot::whole(instance, tenant, argument, part.field));
                 }
             } else if argument.is_list() {
                 all.add_list(instance, argument, tenant);
             } else {
+                let mut is_lacking = argument.parts.iter().all(|part| !part.steps.is_empty());
                 for part in argument.parts.iter() {
                     let name = part.steps.iter().rev().find_map(name_of);
-                    for value in values_at(&argument.value, &part.steps) {
-                        let (wanted, is_fragment) = (part.field, part.is_fragment);
-                        all.slots.push(Slot { instance, tenant, wanted, argument, part: name, is_fragment, value });
-                    }
+                    let values = values_at(&argument.value, &part.steps);
+                    is_lacking &= values.is_empty();
+                    // What the module takes for two things, and can be one of them, is the module's mistake.
+                    let values = values.into_iter().filter(|value| !part.is_another(value));
+                    all.slots.extend(values.map(|value| Slot::new(instance, tenant, argument, part, name, value)));
+                }
+                // Something else than the object that it should be.
+                let is_converted = |input: &Input| input.name == argument.name && input.value.as_unknown().is_none();
+                is_lacking &= instance.inputs.iter().any(is_converted);
+                if let Some(part) = argument.parts.first().filter(|_| is_lacking) {
+                    all.slots.push(Slot::whole(instance, tenant, argument, part.field));
                 }
             }
         }
@@ -76,8 +111,7 @@ impl<'a> Slots<'a> {
             let inside = |candidate: &Value| values_at(candidate, &part.steps).into_iter().next();
             let value = argument.value.with_candidates(inside);
             if !value.candidates().is_empty() {
-                let (wanted, is_fragment) = (part.field, part.is_fragment);
-                self.slots.push(Slot { instance, tenant, wanted, argument, part: name, is_fragment, value });
+                self.slots.push(Slot::new(instance, tenant, argument, part, name, value));
             }
         }
     }
@@ -102,11 +136,10 @@ impl<'a> Slots<'a> {
                     continue;
                 }
                 for value in values_at(&element, inside) {
-                    let (wanted, is_fragment) = (part.field, part.is_fragment);
                     if let Some(place) = place.and_then(|place| places.get_mut(place)) {
                         *place = Some(self.slots.len());
                     }
-                    self.slots.push(Slot { instance, tenant, wanted, argument, part: name, is_fragment, value });
+                    self.slots.push(Slot::new(instance, tenant, argument, part, name, value));
                 }
             }
             if let [Some(permission_set), Some(account)] = places {

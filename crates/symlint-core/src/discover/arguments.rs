@@ -89,6 +89,7 @@ impl Inputs {
                     field: FieldKind::Key,
                     is_fragment: false,
                     evidence: Evidence::Reaches,
+                    has_other_uses: false,
                 };
                 carriers.insert(0, (name.clone(), [slug].into()));
             }
@@ -118,7 +119,10 @@ fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> b
 /// The parts of the argument that is named as ours.
 fn parts_of(kind: ArgumentKind, own: &[&Reached], all: &[Reached], config: &Config) -> Vec<ArgumentPart> {
     let evidence = if config.flow_arguments.contains_key(kind.name()) { Evidence::Configured } else { Evidence::Named };
-    let part = |steps: &[Step], field| ArgumentPart { steps: steps.into(), field, is_fragment: false, evidence };
+    let part = |steps: &[Step], field| {
+        let has_other_uses = false;
+        ArgumentPart { steps: steps.into(), field, is_fragment: false, evidence, has_other_uses }
+    };
     let name = |name: &str| Step::Name(name.into());
     match kind {
         ArgumentKind::SsoConnectorSettings => FieldKind::CONNECTOR
@@ -174,6 +178,7 @@ fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
             field: it.field,
             is_fragment: !it.input.is_exact,
             evidence: Evidence::Reaches,
+            has_other_uses: own.iter().any(|other| other.input.steps == *steps && other.field != it.field),
         }));
     }
     parts

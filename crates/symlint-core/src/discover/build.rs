@@ -7,7 +7,7 @@ use symlint_terraform::{
     Value, Variable,
 };
 
-use super::collections::{self, Found, Member};
+use super::collections::{self, Element, Found, Member};
 use super::effective::{Effective, effects_of, resources_of};
 use super::fields::{self, Effects, Fields};
 use super::modules::Roles;
@@ -39,6 +39,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     sources.add_values(&tenants);
     let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
     let evaluation_errors = std::mem::take(&mut walked.errors);
+    let resource_errors = std::mem::take(&mut walked.resource_errors);
     let lost_keys = evaluator.lost_keys();
     let lost_entries = evaluator.lost_entries();
     // What was evaluated takes as much room as the tenants do.
@@ -60,6 +61,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         resources,
         flow_folders,
         evaluation_errors,
+        resource_errors,
         lost_keys,
         types_are_declared,
         index,
@@ -241,9 +243,7 @@ impl<'a> Population<'a> {
             for element in own {
                 let id = TenantId::new(run, elements.len());
                 collection.own(element.key.clone(), id);
-                if let Some(path) = element.value.origin.path.as_ref().filter(|path| **path != element.path) {
-                    aliases.push((path.clone(), id));
-                }
+                aliases.extend(element.other_paths().into_iter().map(|path| (path, id)));
                 elements.push(Member { collection: at, element });
             }
             sources.push(collection);
@@ -291,6 +291,8 @@ impl<'a> Population<'a> {
                 paths.extend(collections::element_paths(&value.origin).into_iter().map(|path| (tenant, path)));
             }
         }
+        let names: HashSet<Str> =
+            self.elements.iter().filter_map(|member| member.element.key_text().cloned()).collect();
         for shape in &found.associated {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = collections::declared(evaluator, walked, &shape.root);
@@ -309,15 +311,24 @@ impl<'a> Population<'a> {
                     collection.own(key, *tenant);
                 }
             }
-            if owned.is_empty() {
-                continue;
-            }
             let at = self.sources.collections().len();
-            self.sources.push(collection);
+            let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
             for element in collections::elements(evaluator, walked, found, shape) {
                 let owners = owned.get(&element.key).into_iter().flatten();
-                self.others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
+                others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
             }
+            // A list of the tenants' names says nothing else about them.
+            let is_of_names =
+                others.iter().all(|(_, _, value)| value.as_str().is_some_and(|text| names.contains(text)))
+                    && (!others.is_empty()
+                        || owned
+                            .keys()
+                            .all(|key| matches!(key.last(), Some(ElementKey::Name(key)) if names.contains(key))));
+            if owned.is_empty() || is_of_names {
+                continue;
+            }
+            self.sources.push(collection);
+            self.others.extend(others);
         }
     }
 
@@ -439,6 +450,14 @@ impl<'a> Population<'a> {
     /// Where in the elements of a tenant a value comes from: the collection, the steps inside, and whether it is all of
     /// the value.
     fn places(&self, value: &Value, tenant: TenantId) -> Vec<(usize, Steps, bool)> {
+        // A key leads to what it is the key of, and is not that.
+        let is_key = |path: &Path| {
+            let name = path.last().and_then(symlint_terraform::Step::name);
+            path.selection().is_some_and(collections::is_selected) && name.is_some() && name == value.as_str()
+        };
+        if value.origin.path.as_ref().is_some_and(is_key) {
+            return Vec::new();
+        }
         let mut places = Vec::new();
         let mut others = 0;
         self.add_places(&value.origin, tenant, &mut places, &mut others, 0);
@@ -639,7 +658,7 @@ fn name_of(shape: &Shape) -> String {
 }
 
 /// What an element without a key is called: its name, key or slug, or else the way to it.
-fn name_inside(value: &Value, element: &collections::Element) -> Value {
+fn name_inside(value: &Value, element: &Element) -> Value {
     let named = ["name", "key", "slug"]
         .into_iter()
         .find_map(|name| value.get(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty())));

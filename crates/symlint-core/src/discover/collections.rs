@@ -546,6 +546,34 @@ pub(super) struct Element {
     pub(super) span: Span,
 }
 
+impl Element {
+    /// Its key, where that is a name.
+    pub(super) fn key_text(&self) -> Option<&Str> {
+        match (&self.name, self.key.last()) {
+            (Some(name), _) => name.as_str(),
+            (None, Some(ElementKey::Name(name))) => Some(name),
+            (None, _) => None,
+        }
+    }
+
+    /// The other ways that lead to it: that of what it is another name for, and, where it was merged, those to the elements
+    /// with its key that it was merged of.
+    pub(super) fn other_paths(&self) -> Vec<Path> {
+        let mut paths: Vec<Path> = self.value.origin.path.iter().cloned().collect();
+        let is_own = |path: &Path| *path == self.path || self.value.origin.path.as_ref() == Some(path);
+        let Some(key) = self.key_text() else { return paths };
+        for path in self.value.entries().unwrap_or_default().iter().filter_map(|part| part.value.origin.path.as_ref()) {
+            let named = path.ancestors().find(|path| path.last().and_then(PathStep::name) == Some(key));
+            // What is there as it is was not merged.
+            if let Some(named) = named.filter(|named| !path.ancestors().any(is_own) && !paths.contains(named)) {
+                paths.push(named.clone());
+            }
+        }
+        paths.retain(|path| *path != self.path);
+        paths
+    }
+}
+
 /// An element that is a tenant, and the collection that it belongs to.
 pub(super) struct Member {
     pub(super) collection: usize,

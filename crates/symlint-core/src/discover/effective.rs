@@ -8,7 +8,8 @@ use super::reach::Step;
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, UnknownEffect, Whole, arn, other_shape, text_of,
+    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, UnknownEffect, Whole, arn, may_be, other_shape,
+    text_of,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -85,6 +86,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
         }
         let mut seen: Vec<(usize, FieldKind)> = Vec::new();
         for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
+            let of_part = |it: &Value| !part.is_another(it);
             let name = match part.steps.last() {
                 Some(Step::Name(name)) => name.clone(),
                 _ => argument.name.clone(),
@@ -99,7 +101,8 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
             };
             let Some(list) = part.steps.iter().position(|step| *step == Step::Each) else {
                 let grant = is_granted(part.field).then_some(ARGUED);
-                effects.extend(values_at(&argument.value, &part.steps).into_iter().map(|it| effective(it, grant)));
+                let values = values_at(&argument.value, &part.steps).into_iter().filter(of_part);
+                effects.extend(values.map(|it| effective(it, grant)));
                 continue;
             };
             let (to_list, inside) = part.steps.split_at(list);
@@ -238,11 +241,14 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     let depends = || {
         matches!(effective.field, FieldKind::Cloud | FieldKind::Region) || sources.depends_on(&effective.value, tenant)
     };
-    let is_of_another_kind =
-        text_of(&effective.value).is_some_and(|text| other_shape(effective.field, &text).is_some());
+    let text = text_of(&effective.value);
+    let is_of_another_kind = text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
+    let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
+    let is_none = !made_of.iter().any(is_the_field) && text.is_some_and(|text| !may_be(effective.field, &text));
     !is_foreign
         && !is_other_value
         && !is_of_another_kind
+        && !is_none
         && !made_of.iter().any(is_misplaced)
         && !effective.value.is_null()
         && depends()
@@ -402,7 +408,10 @@ pub(super) fn called(
         region: of(FieldKind::Region),
         role_arn: of(FieldKind::RoleArn),
     };
-    let by_arguments = argued.iter().any(|effective| effective.grant.is_some() && !effective.is_fragment);
+    // What the module puts together of several arguments stands nowhere in the call.
+    let is_argued = |kind: FieldKind| argued.iter().any(|it| it.field == kind && it.grant.is_some() && !it.is_fragment);
+    let by_arguments = argued.iter().any(|it| it.grant.is_some() && !it.is_fragment)
+        && received.iter().filter(|it| it.grant.is_some()).all(|it| is_argued(it.field));
     let granted: Vec<&Effective> = match by_arguments {
         true => argued.iter().filter(|effective| !effective.is_fragment).collect(),
         false => received.iter().collect(),

@@ -1,14 +1,14 @@
 //! Which attribute of an element is which of a tenant's values: by the configuration, by its name, by where it goes, by
 //! what it looks like.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Path, Value};
 
 use super::effective::Effective;
 use super::reach::{Step, Steps};
 use crate::config::Config;
 use crate::tenants::{
-    Cases, ElementKey, Evidence, FieldKind, OtherAttribute, Reach, SinkPlace, Way, has_shape, normalise,
+    Cases, ElementKey, Evidence, FieldKind, OtherAttribute, Reach, SinkPlace, Way, has_shape, may_be, normalise,
 };
 
 /// How many elements are looked at to see which attributes there are.
@@ -109,7 +109,7 @@ struct Attribute {
 /// Finds which attribute is which, over the elements of one collection.
 pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> Fields {
     let sample: Vec<&Value> = elements.iter().take(SAMPLE).copied().collect();
-    let mut finder = Finder { attributes: Vec::new(), effects, ways: Vec::new() };
+    let mut finder = Finder { attributes: Vec::new(), containers: HashSet::default(), effects, ways: Vec::new() };
     finder.configured_and_named(&sample, config);
     let is_complete = FieldKind::VALUES.into_iter().all(|field| finder.has(field));
     if is_complete && effects.reached.keys().all(|(steps, ..)| finder.is_taken(steps)) {
@@ -131,6 +131,8 @@ pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> F
 
 struct Finder<'a> {
     attributes: Vec<Attribute>,
+    /// The steps to what has parts.
+    containers: HashSet<Steps>,
     effects: &'a Effects,
     ways: Vec<Way>,
 }
@@ -198,6 +200,9 @@ impl Finder<'_> {
             }
             return;
         }
+        if value.entries().is_some() || value.elements().is_some() {
+            self.containers.insert(steps.clone());
+        }
         let with = |step: Step| steps.iter().cloned().chain([step]).collect::<Steps>();
         for entry in value.entries().unwrap_or_default() {
             self.note(&entry.value, with(Step::Name(entry.key.clone())), element, depth + 1);
@@ -241,6 +246,9 @@ impl Finder<'_> {
             if *is_fragment || (self.has(*field) && !is_one_of_several) || self.looks_otherwise(steps, *field) {
                 continue;
             }
+            if self.is_elsewhere(steps, *field) || self.containers.contains(steps) {
+                continue;
+            }
             self.add(steps.clone(), *field, Evidence::Reaches, false);
         }
         for &((steps, field, is_fragment), count) in &reached {
@@ -282,6 +290,15 @@ impl Finder<'_> {
         let others =
             FieldKind::VALUES.into_iter().filter(|other| !is_alike(*other, field) && *other != FieldKind::Cloud);
         !self.looks(steps, field) && others.into_iter().any(|other| self.looks(steps, other))
+    }
+
+    /// Whether nothing at `steps` may be what `field` is, while another attribute looks like it: then a sink receives the
+    /// wrong one.
+    fn is_elsewhere(&self, steps: &Steps, field: FieldKind) -> bool {
+        let texts = self.texts(steps);
+        !texts.is_empty()
+            && !texts.iter().any(|(_, text)| may_be(field, text))
+            && self.attributes.iter().any(|attribute| self.looks(&attribute.steps, field))
     }
 
     fn by_role_and_safelist(&mut self) {

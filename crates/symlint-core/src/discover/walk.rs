@@ -31,6 +31,8 @@ pub(super) struct Walked<'p> {
     pub(super) unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
     /// What could not be evaluated of all this.
     pub(super) errors: Vec<EvalError>,
+    /// Those in expressions that only resources of flow modules use.
+    pub(super) resource_errors: Vec<EvalError>,
     /// The instances of modules by their addresses.
     pub(super) instances: HashMap<Str, Instance>,
 }
@@ -82,7 +84,6 @@ impl<'a, 'p> Walker<'a, 'p> {
     pub(super) fn walk(mut self) -> Walked<'p> {
         let root = self.evaluator.root();
         self.visit(&root, &[]);
-        // Errors in expressions that only resources of a module use are not collected: Terraform reports them.
         self.walked.errors = self.evaluator.errors();
         for Pending { call, module, unknown, instances } in std::mem::take(&mut self.pending) {
             let mut flow =
@@ -113,6 +114,8 @@ impl<'a, 'p> Walker<'a, 'p> {
         let later = errors.iter().enumerate().filter(|(at, error)| *at >= known || error.kind == EvalErrorKind::Limit);
         let later: Vec<EvalError> = later.map(|(_, error)| error.clone()).filter(|error| !is_known(error)).collect();
         self.walked.errors.extend(later);
+        let is_known = |error: &EvalError| self.walked.errors.contains(error);
+        self.walked.resource_errors = errors.into_iter().filter(|error| !is_known(error)).collect();
         self.walked
     }
 
@@ -210,6 +213,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let made = FlowInstance {
                 address: instance.address().clone(),
                 inputs: self.inputs(flow.module, &instance, !resources.is_empty()),
+                around: self.around(&instance),
                 instance,
                 key,
                 repetitions,
@@ -230,6 +234,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 repetitions: own.chain(repetitions.iter().cloned()).collect(),
                 tenant: None,
                 inputs: self.inputs(flow.module, &instance, true),
+                around: self.around(&instance),
                 arguments: Vec::new(),
                 carriers: Arc::from([]),
             };
@@ -241,6 +246,12 @@ impl<'a, 'p> Walker<'a, 'p> {
         let place = (self.walked.flows.len(), flow.instances.len());
         self.walked.resources.extend(resources.into_iter().map(|resource| resource.at(place.0, place.1)));
         flow.instances.push(instance);
+    }
+
+    /// The variables of the modules that contain the call of `instance`.
+    fn around(&self, instance: &Instance) -> Vec<Vec<Input>> {
+        let callers = std::iter::successors(instance.caller(), |caller| caller.caller());
+        callers.filter(|caller| caller.caller().is_some()).map(|it| self.inputs(self.module_of(it), it, true)).collect()
     }
 
     fn inputs(&self, module: Option<&Module>, instance: &Instance, is_asked_for: bool) -> Vec<Input> {

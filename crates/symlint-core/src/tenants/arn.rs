@@ -216,6 +216,23 @@ pub fn has_shape(field: FieldKind, text: &str) -> bool {
     }
 }
 
+/// Whether `text` may be a value of `field`, though perhaps with a mistake in it. A name, or a value of another kind, is
+/// none.
+pub fn may_be(field: FieldKind, text: &str) -> bool {
+    /// So many digits are an account from which some are missing.
+    const DIGITS: usize = 8;
+    match field {
+        FieldKind::TargetAccountId | FieldKind::SsoAccountId => {
+            !text.contains(':') && text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS
+        }
+        FieldKind::PermissionSetArn | FieldKind::InstanceArn | FieldKind::RoleArn => {
+            text.contains(':') && other_shape(field, text).is_none()
+        }
+        FieldKind::Region => has_shape(field, text) || text.as_bytes().get(2) == Some(&b'-'),
+        FieldKind::Cloud | FieldKind::Key => true,
+    }
+}
+
 /// The kind of value that `text` looks like, where it cannot be of the kind that is `wanted`. (Clouds, regions and keys
 /// have no look of their own.)
 pub fn other_shape(wanted: FieldKind, text: &str) -> Option<FieldKind> {

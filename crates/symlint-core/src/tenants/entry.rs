@@ -307,7 +307,8 @@ impl Builder<'_> {
             // The configuration says that there are none.
             _ if grants.is_empty() => {}
             Found::Value(list, key)
-                if list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some() =>
+                if (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
+                    && !self.layout.has_foreign_grants(&list) =>
             {
                 lists.push((key, list));
             }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{Instance, Module, ModuleCall, Resource, Span, Str, Unknown, Value};
 
+use super::arn::may_be;
 use super::field::FieldKind;
 use super::model::TenantId;
 use super::resources::Input;
-use super::sources::Evidence;
+use super::sources::{Evidence, text_of};
 use crate::discover::{Step, Steps};
 
 /// A call of a flow module, or a module whose own resources are flows.
@@ -60,6 +61,8 @@ pub struct FlowInstance {
     pub carriers: Arc<[(Str, Arc<[ArgumentPart]>)]>,
     /// The variables of the module as this instance has them, where the module has resources of Sym.
     pub inputs: Vec<Input>,
+    /// The variables of the modules that contain the call, the nearest module first; none of the root module.
+    pub around: Vec<Vec<Input>>,
 }
 
 /// What `each` or `count` stands for in one instance.
@@ -103,6 +106,15 @@ pub struct ArgumentPart {
     pub is_fragment: bool,
     /// How that is known: by the configuration, by the name, or by what it reaches.
     pub evidence: Evidence,
+    /// Whether the module uses it for something else, too: in names, or as a part of another value.
+    pub has_other_uses: bool,
+}
+
+impl ArgumentPart {
+    /// Whether `value`, which the module takes for this part, can only be the other thing for which it takes it.
+    pub fn is_another(&self, value: &Value) -> bool {
+        self.has_other_uses && text_of(value).is_some_and(|text| !may_be(self.field, &text))
+    }
 }
 
 impl Argument {

@@ -109,6 +109,17 @@ impl Layout {
             .and_then(|(_, place)| place.as_ref())
     }
 
+    /// Whether `value` is a collection of objects, none of which has an attribute that is called as one of a grant.
+    pub(crate) fn has_foreign_grants(&self, value: &Value) -> bool {
+        let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+        let mut elements = entries.chain(value.elements().unwrap_or_default()).peekable();
+        let is_ours = |name: &str| self.permission_sets.iter().chain(&self.targets).any(|own| own == name);
+        let is_foreign = |element: &Value| {
+            element.entries().is_some_and(|entries| !entries.iter().any(|entry| is_ours(entry.key.as_str())))
+        };
+        elements.peek().is_some() && elements.all(is_foreign)
+    }
+
     /// Whether `value` is a collection of objects, one of them with the attributes of a grant.
     pub(crate) fn is_list_of_grants(&self, value: &Value) -> bool {
         let has = |element: &Value, name: &String| {

@@ -21,7 +21,7 @@ mod shape;
 mod sources;
 mod wording;
 
-pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape, other_shape};
+pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape, may_be, other_shape};
 pub(crate) use characters::is_unprintable;
 pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};

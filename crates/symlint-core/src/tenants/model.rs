@@ -370,6 +370,8 @@ pub struct Model<'p> {
     pub(crate) flow_folders: HashSet<String>,
     /// What could not be evaluated.
     pub evaluation_errors: Vec<symlint_terraform::EvalError>,
+    /// What could not be evaluated in the resources of flow modules alone. What they receive may be the cause.
+    pub resource_errors: Vec<symlint_terraform::EvalError>,
     /// The keys that are written twice in YAML.
     pub lost_keys: Vec<symlint_terraform::LostKey>,
     /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.

@@ -83,6 +83,10 @@ impl Shape {
     /// What does not fit in `tenant`, which `path` leads to.
     pub(crate) fn misfits(&self, tenant: &Value, path: &Path) -> Vec<Misfit> {
         let mut misfits = Vec::new();
+        // Where no attribute is known, an element may be anything.
+        if !self.is_object() {
+            return misfits;
+        }
         self.visit(tenant, &mut Way { start: path, names: Vec::new() }, &mut misfits);
         misfits
     }

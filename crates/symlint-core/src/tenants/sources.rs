@@ -337,6 +337,12 @@ impl SourceIndex {
         self.locate(path).map(|(_, owners, _)| owners.as_slice()).unwrap_or_default()
     }
 
+    /// What `value` is called in the entry of the tenant from which it comes as it is.
+    pub fn name_in_entry<'v>(&self, value: &'v Value) -> Option<&'v Str> {
+        let path = value.origin.path.as_ref().filter(|path| !self.owners(path).is_empty())?;
+        path.last()?.name()
+    }
+
     /// Everything that `value`, but not what is inside it, was built from; `None` where that is too much to look at.
     /// What belongs to several tenants, `own` among them, counts as `own`'s.
     pub fn of<'v>(&self, value: &'v Value, own: impl Into<Option<TenantId>>) -> Option<MadeOf<'v>> {
