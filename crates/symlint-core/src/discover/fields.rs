@@ -246,7 +246,8 @@ impl Finder<'_> {
             if *is_fragment || (self.has(*field) && !is_one_of_several) || self.looks_otherwise(steps, *field) {
                 continue;
             }
-            if self.is_elsewhere(steps, *field) || self.containers.contains(steps) {
+            let is_container = self.containers.contains(steps) && self.texts(steps).is_empty();
+            if is_container || self.is_elsewhere(steps, *field) {
                 continue;
             }
             self.add(steps.clone(), *field, Evidence::Reaches, false);
