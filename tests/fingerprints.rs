@@ -53,11 +53,14 @@ fn safelist(accounts: &str) -> String {
     )
 }
 
-/// The values, and further tenants with these keys in front: copies of the first, each with its own permission set.
+/// The values, and further tenants with these keys in front: copies of the first, each with its own permission set and
+/// role.
 fn sharing(keys: &[&str]) -> String {
     let first = &VALUES[VALUES.find("  blue_harbour").unwrap()..VALUES.find("  green_valley").unwrap()];
-    let copy =
-        |key: &&str| first.replace("blue_harbour", key).replace("5e1b09c7d2a84f63", &format!("{:016x}", key.len()));
+    let copy = |key: &&str| {
+        let own = first.replace("blue_harbour", key).replace("5e1b09c7d2a84f63", &format!("{:016x}", key.len()));
+        own.replace("SymSSOBlue-Harbour", &format!("SymSSO-{key}"))
+    };
     VALUES.replacen('{', &format!("{{\n{}", keys.iter().map(copy).collect::<String>()), 1)
 }
 
