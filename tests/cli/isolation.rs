@@ -166,6 +166,39 @@ fn a_key_that_only_one_tenant_has_needs_no_file() {
 }
 
 #[test]
+fn ids_that_are_almost_the_same_are_found_in_any_folder() {
+    let bolt = values(&[tenant("bolt", 1)]).replace("915827304462", "604178239915");
+    assert_eq!(
+        found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
+        ["warning near-duplicate-id customers/bolt/terraform.tfvars: `target_account_id` 604178239915 of `bolt` \
+             differs from `target_account_id` 604178239951 of `acme` only by two swapped digits"]
+    );
+}
+
+#[test]
+fn a_region_stands_out_among_those_of_other_folders() {
+    // All of these instances are in one region, by the digits that their IDs begin with.
+    let same = |name: &str, customer: usize, id: &str| {
+        let [_, instance, ..] = CUSTOMERS[customer];
+        let text = values(&[tenant(name, customer)]).replace(instance, id);
+        ["eu-west-1", "eu-central-1"].iter().fold(text, |text, region| text.replace(region, "us-east-1"))
+    };
+    let customers = [
+        ("acme", same("acme", 0, "ssoins-7223a91be40c5d68")),
+        ("bolt", same("bolt", 1, "ssoins-72232f7d9be0a513")),
+        ("coil", same("coil", 2, "ssoins-72233c5a0f81be42")),
+        ("dune", values(&[tenant("dune", 3)]).replace("us-east-1", "us-west-2")),
+    ];
+    assert_eq!(
+        found(&customers),
+        [
+            "warning region-outlier customers/dune/terraform.tfvars: `region` is us-west-2, but `acme`, `bolt`, and `coil`, \
+             whose instance IDs also begin with 7223, are in us-east-1"
+        ]
+    );
+}
+
+#[test]
 fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
     let bolt = values(&[tenant("bolt", 1)]).replace("SymSSOBolt", "SymSSOAcme");
     assert_eq!(

@@ -11,8 +11,10 @@ mod index;
 mod layout;
 mod model;
 mod names;
+mod near;
 mod overridden;
 mod owners;
+mod regions;
 mod relation;
 mod resources;
 mod role_names;
@@ -40,8 +42,10 @@ pub use model::{
     VariableState, Whole,
 };
 pub use names::{environment_of, known_role_kind, normalise};
+pub use near::{NearIds, ids_of};
 pub use overridden::Overridden;
 pub(crate) use overridden::overridden;
+pub use regions::RegionOutlier;
 pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};

@@ -8,10 +8,13 @@ use symlint_terraform::{FileId, Span, Str};
 
 use super::arn::Part;
 use super::comparable::Comparable;
+use super::field::{FieldKind, Piece};
 use super::groups::{First, Firsts, Groups, Members};
 use super::model::{Model, RunId, Tenant, TenantId};
 use super::names::normalise;
+use super::near::{NearIds, near_ids};
 use super::owners::Owners;
+use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
 use super::role_names::{Everyone, RoleNames, RoleNaming};
 use crate::config::{Config, groups_by_key};
@@ -61,6 +64,17 @@ pub struct Parts<'p, 'c> {
     pub is_whole: bool,
 }
 
+/// Where a value is written, whichever runs read it.
+#[derive(PartialEq, Eq, Hash)]
+enum Written {
+    /// In the only run.
+    Here(Span),
+    /// In a file, at this place.
+    In(Str, u32),
+    /// In an earlier run.
+    Earlier(TenantId, FieldKind, usize),
+}
+
 /// The runs of an invocation, and what their tenants share that they should not.
 pub struct SetUp<'p> {
     models: Vec<Model<'p>>,
@@ -74,6 +88,10 @@ pub struct SetUp<'p> {
     relations: Vec<Relation>,
     /// By the places of the models.
     role_names: Vec<RoleNames>,
+    /// IDs that are almost the same.
+    near_ids: Vec<NearIds>,
+    /// Tenants whose region stands out.
+    region_outliers: Vec<RegionOutlier>,
     /// Tenants that share SSO account, instance and region, in the order of their second ones.
     shared_accounts: Vec<Vec<TenantId>>,
     /// Keys that tenants of several runs have.
@@ -133,6 +151,20 @@ impl<'p> SetUp<'p> {
         let mut relations = relations(&compared);
         relations.append(&mut copies);
         relations.sort_unstable_by_key(|relation| (relation.tenant, *relation));
+        let member_of = |run: RunId| {
+            let place = members.binary_search_by_key(&run, |member| member.model.run).ok()?;
+            members.get(place)
+        };
+        let written = |piece: Piece<'_>| match member_of(piece.field.tenant.run) {
+            Some(Member { model, .. }) if has_runs => {
+                let span = piece.span(model.sources());
+                Written::In(name_of(model, span.file), span.start)
+            }
+            Some(Member { model, .. }) => Written::Here(piece.span(model.sources())),
+            None => Written::Earlier(piece.field.tenant, piece.field.kind, piece.start),
+        };
+        let near_ids = near_ids(&tenants, &comparables, &written, &|tenant| member_of(tenant.run).is_some());
+        let region_outliers = region_outliers(&tenants, &comparables);
         let names = if has_runs { names(members, earlier, &groups) } else { HashMap::default() };
         let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names };
         let role_names: Vec<RoleNames> = members
@@ -162,6 +194,8 @@ impl<'p> SetUp<'p> {
             owners,
             relations,
             role_names,
+            near_ids,
+            region_outliers,
             shared_accounts,
             common_keys,
         }
@@ -244,6 +278,16 @@ impl<'p> SetUp<'p> {
         let from = self.shared_accounts.partition_point(|group| second(group) < Some(run));
         let to = self.shared_accounts.partition_point(|group| second(group) <= Some(run));
         self.shared_accounts.get(from..to).unwrap_or_default()
+    }
+
+    /// The IDs of a run that are almost the same as others.
+    pub fn near_ids(&self, run: RunId) -> impl Iterator<Item = &NearIds> {
+        self.near_ids.iter().filter(move |near| near.tenant.run == run)
+    }
+
+    /// The tenants of a run whose region stands out.
+    pub fn region_outliers(&self, run: RunId) -> impl Iterator<Item = &RegionOutlier> {
+        self.region_outliers.iter().filter(move |outlier| outlier.tenant.run == run)
     }
 
     /// Whether the SSO accounts of all tenants are known, and all tenants.

@@ -1,0 +1,89 @@
+//! Regions that stand out, in all runs.
+
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::Str;
+
+use super::arn::{Arn, instance_id_suffix};
+use super::comparable::Comparable;
+use super::model::{RunId, Tenant, TenantId};
+use crate::facts::{RegionStatus, partition_of_region, region_status};
+
+/// How many characters of an instance ID depend on its region.
+const PREFIX_LENGTH: usize = 4;
+
+/// At least this many others must agree.
+const FEWEST: usize = 3;
+
+/// A tenant whose region differs from that of all others whose instance IDs begin alike.
+#[derive(Debug)]
+pub struct RegionOutlier {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The digits with which the IDs begin.
+    pub digits: Str,
+    /// The region of the others.
+    pub agreed: Str,
+    /// The others, one for each instance, in source order.
+    pub others: Vec<TenantId>,
+}
+
+/// What is compared of a tenant.
+struct Seen<'t> {
+    tenant: TenantId,
+    instance: &'t str,
+    region: &'t str,
+}
+
+/// All outliers, each instance once.
+pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Comparable<'t>]) -> Vec<RegionOutlier> {
+    let mut groups: BTreeMap<(&str, &str), Vec<Seen<'t>>> = BTreeMap::new();
+    for (tenant, comparable) in tenants.iter().zip(comparables) {
+        if let Some((group, seen)) = seen(tenant, comparable) {
+            groups.entry(group).or_default().push(seen);
+        }
+    }
+    let mut found = Vec::new();
+    for ((_, digits), group) in groups {
+        let mut by_region: HashMap<&str, HashSet<&str>> = HashMap::default();
+        let mut by_instance: HashMap<(RunId, &str), usize> = HashMap::default();
+        for seen in &group {
+            by_region.entry(seen.region).or_default().insert(seen.instance);
+            *by_instance.entry((seen.tenant.run, seen.instance)).or_default() += 1;
+        }
+        let mut agreeing = by_region.iter().filter(|(_, instances)| instances.len() >= FEWEST);
+        // Where the others do not agree, the digits say nothing.
+        let (Some((&agreed, agreeing_instances)), None) = (agreeing.next(), agreeing.next()) else { continue };
+        let mut reported: HashSet<&str> = HashSet::default();
+        for outlier in group.iter().filter(|seen| seen.region != agreed) {
+            // Two like this are no accident; and tenants of one instance are compared by other rules.
+            let is_alone = by_region.get(outlier.region).is_some_and(|instances| instances.len() == 1)
+                && by_instance.get(&(outlier.tenant.run, outlier.instance)) == Some(&1)
+                && !agreeing_instances.contains(outlier.instance);
+            if is_alone && reported.insert(outlier.instance) {
+                let mut named: HashSet<&str> = HashSet::default();
+                let others = group.iter().filter(|seen| seen.region == agreed && named.insert(seen.instance));
+                found.push(RegionOutlier {
+                    tenant: outlier.tenant,
+                    digits: digits.into(),
+                    agreed: agreed.into(),
+                    others: others.map(|seen| seen.tenant).collect(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The partition and the digits that tell the region, of a tenant that no other rule reports for either.
+fn seen<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<((&'t str, &'t str), Seen<'t>)> {
+    let instance = comparable.instance.filter(|instance| instance.is_well_formed())?;
+    let region = comparable.region.filter(|region| region_status(region) == RegionStatus::Supported)?;
+    let partition = Arn::of(instance.piece.field)?.partition().text;
+    let is_comparable = partition_of_region(region).is_some_and(|known| known.id == partition)
+        && tenant.foreign_permission_sets().next().is_none()
+        && !tenant.has_role_account_mismatch();
+    let digits = instance_id_suffix(instance.text())?.get(..PREFIX_LENGTH)?;
+    is_comparable.then(|| ((partition, digits), Seen { tenant: tenant.id, instance: instance.text(), region }))
+}
