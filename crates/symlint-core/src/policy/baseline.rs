@@ -56,7 +56,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// If it is not what [`Baseline::write`] wrote.
+    /// If it is not what `Baseline::write` wrote.
     pub fn read(sources: &Sources, file: FileId) -> Result<Self, BaselineError> {
         let source = sources.get(file);
         let fail = |reason: String| BaselineError { name: source.name().to_owned(), reason };
