@@ -20,7 +20,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let unscoped = unscoped(cx.model, &names, &same);
     let already_reported: HashSet<Span> =
         unscoped.iter().filter_map(|names| names.first()).map(|name| name.block()).collect();
-    let is_judged = |name: &&Name<'_>| !already_reported.contains(&name.block());
+    let model = cx.model;
+    let is_judged = |name: &&Name<'_>| !already_reported.contains(&name.block()) && name.arn(model).is_none();
     let named = || tenants_of(names.iter().filter(is_judged)).into_iter().collect();
     let reported = check_keys(cx, &LazyCell::new(named));
     let judged: Vec<&Name<'_>> = same.into_iter().filter(is_judged).collect();

@@ -69,28 +69,33 @@ fn check_names(cx: &mut Context<'_>) {
         return;
     }
     let names = names(model);
-    let mut found: BTreeMap<Span, Vec<(&Name<'_>, Source<'_>)>> = BTreeMap::new();
+    let referrer = Referrer::new(model);
+    // One variable may be in the names of several resources.
+    let mut found: BTreeMap<String, BTreeMap<Span, Vec<&Name<'_>>>> = BTreeMap::new();
     for name in &names {
         if let Some(source) = name.arn(model) {
-            found.entry(name.span).or_default().push((name, source));
+            let from = referrer.name(name.instance, &source);
+            found.entry(from).or_default().entry(name.span).or_default().push(name);
         }
     }
-    let referrer = Referrer::new(model);
-    for (span, wrong) in found {
-        let Some((first, source)) = wrong.first() else { continue };
-        let tenants = sorted(wrong.iter().filter_map(|(name, _)| name.tenant()));
+    for (from, places) in found {
+        let Some((&span, wrong)) = places.iter().next() else { continue };
+        let Some(first) = wrong.first() else { continue };
+        let tenants = sorted(wrong.iter().filter_map(|name| name.tenant()));
         let block = &first.resource.resource;
         let named = names.iter().filter(|name| name.span == span).filter_map(Name::tenant);
         let whom = match tenants.as_slice() {
             [only] => format!("`{}`", cx.tenant(*only).name()),
             _ => model.count(&tenants, sorted(named).len()),
         };
-        let from = referrer.name(first.instance, source);
         let within = format!("{}.{}", block.kind.text, block.name.text);
-        let message = format!("`name` of `{within}` for {whom} comes from `{from}`, not from the tenant's key");
+        let message = format!("`name` of `{within}` for {whom} comes from {from}, not from the tenant's key");
         let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let path = only.map(|_| format!("{}.{within}.name", first.instance.address));
-        let report = cx.report(Place { span, tenant: only, path }, message);
+        let mut report = cx.report(Place { span, tenant: only, path }, message);
+        for other in places.keys().skip(1) {
+            report = report.related(*other, "this name, too");
+        }
         if only.is_none() {
             report.group(&tenants).cause(format!("{within}.name comes from {from}"));
         }
@@ -269,7 +274,7 @@ impl<'a> Judge<'a> {
     /// An object or a list is none of the values on which Sym acts.
     fn judge_whole(&self, setting: &Setting<'a>) -> Option<Problem> {
         let input = setting.instance.inputs.iter().find(|input| input.value.origin.span == setting.value.origin.span);
-        input.map(|input| Problem::From(format!("var.{}", input.name)))
+        input.map(|input| Problem::From(format!("`var.{}`", input.name)))
     }
 
     /// A value that is not known is judged by what it may be, and by what it depends on.

@@ -309,6 +309,13 @@ impl<'a> Judge<'a> {
         let names_own = !word.is_empty() && normalise(text).contains(&word);
         let is_key = |source: &Source<'_>| matches!(source, Source::Tenant(tenant) if *tenant == own);
         let is_foreign = |tenant: &TenantId| !self.model.index.may_share(FieldKind::Key, own, *tenant);
+        // An ARN may have the tenant's name in it, and is none.
+        if let [Source::Field(field)] = sources
+            && field.tenant == own
+            && text.contains(':')
+        {
+            return Some(Problem::Field(field.kind));
+        }
         // What the own key chooses may still be another's.
         if names_own || sources.iter().any(is_key) && !is_another_s(self.model, slot) {
             return None;
