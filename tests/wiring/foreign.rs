@@ -218,3 +218,30 @@ module "kestrel" {{
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What all tenants share in a role's ARN, what takes effect in place of an attribute, and what is in all names, are right.
+#[test]
+fn what_is_shared_by_right_is_silent() {
+    let module = MODULE
+        .replace("variable \"id\" {}", "variable \"id\" {}\nvariable \"stage\" {}\nvariable \"partition\" {}")
+        .replace("-${var.id}\"", "-${var.stage}-${var.id}\"")
+        .replace("var.directory.zone", "try(var.directory.zone, \"eu-central-1\")")
+        .replace(
+            "var.directory.assumed",
+            "\"arn:${var.partition}:iam::${var.directory.payer}:role/sym/SymSSO${title(var.id)}\"",
+        );
+    let wrapper = WRAPPER.replace(
+        "  workload  = var.workload\n",
+        "  workload  = var.workload\n  stage     = \"live\"\n  partition = \"aws\"\n",
+    );
+    assert_ne!(wrapper, WRAPPER);
+    let main = MAIN.replace("        zone     = \"eu-central-1\"\n", "");
+    assert_ne!(main, MAIN);
+    let mut failures = String::new();
+    let files = [("main.tf", main.as_str()), ("estate/main.tf", wrapper.as_str()), ("access/main.tf", module.as_str())];
+    expect("right", findings(&files), &[], &mut failures);
+    let wrong = wrapper.replace("id        = var.name", "id        = \"same\"");
+    let files = [("main.tf", main.as_str()), ("estate/main.tf", wrong.as_str()), ("access/main.tf", module.as_str())];
+    assert!(!findings(&files).is_empty());
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_core::discover::values_at;
-use symlint_core::tenants::arn::{self, is_account_id};
+use symlint_core::tenants::arn::{self, instance_id_suffix, is_account_id};
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise, other_shape,
     text_of,
@@ -177,7 +177,15 @@ impl<'a> Judge<'a> {
             return candidates.iter().find_map(judged);
         }
         let is_fixed = slot.wanted != FieldKind::Cloud && slot.wanted != FieldKind::Region;
-        (is_fixed && self.is_for_all(slot)).then_some(Problem::Shared)
+        // The partition in an ARN is the same for all.
+        let is_partition = slot.is_fragment && self.is_partition(slot);
+        (is_fixed && !is_partition && self.is_for_all(slot)).then_some(Problem::Shared)
+    }
+
+    /// Whether `slot` receives a `partition`, such as that of `data.aws_partition`.
+    fn is_partition(&self, slot: &Slot<'_>) -> bool {
+        let text = self.model.project.sources().text(slot.argument.span);
+        text.ends_with(".partition")
     }
 
     /// Whether an argument of a call for several tenants depends on nothing that differs between them.
@@ -298,7 +306,12 @@ impl<'a> Judge<'a> {
             _ => None,
         });
         let is_constant = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
-        misplaced.or_else(|| (is_constant && self.is_shared(slot) && self.is_for_all(slot)).then_some(Problem::Shared))
+        // A partition, or what all roles are called, may be the same for all.
+        let is_id =
+            text_of(&slot.value).is_some_and(|text| is_account_id(&text) || instance_id_suffix(&text).is_some());
+        misplaced.or_else(|| {
+            (is_id && is_constant && self.is_shared(slot) && self.is_for_all(slot)).then_some(Problem::Shared)
+        })
     }
 
     /// A slug may be built from the tenant's key in any way, or be any name that the tenant has in its entry.

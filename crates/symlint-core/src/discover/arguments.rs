@@ -45,9 +45,14 @@ impl Inputs {
                 parts_reached(&own, &reached).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
             });
             let names_resources = own.iter().any(|it| it.field == FieldKind::Key);
-            if parts.is_empty() {
-                inputs.slugs.extend(names_resources.then(|| name.clone()));
-            } else {
+            // What names resources may be in the name of the role, too, and is the tenant's name all the more.
+            let is_in_role = parts.iter().all(|part| part.is_fragment && part.field == FieldKind::RoleArn);
+            match (names_resources && is_in_role, parts.is_empty()) {
+                (true, true) => inputs.slugs.push(name.clone()),
+                (true, false) => inputs.slugs.insert(0, name.clone()),
+                (false, _) => {}
+            }
+            if !parts.is_empty() {
                 inputs.carriers.push((name.clone(), parts.into()));
             }
         }
@@ -91,7 +96,10 @@ impl Inputs {
                     evidence: Evidence::Reaches,
                     has_other_uses: false,
                 };
-                carriers.insert(0, (name.clone(), [slug].into()));
+                let at = carriers.iter().position(|(known, _)| known == name);
+                let others = at.map(|at| carriers.remove(at).1);
+                let parts = std::iter::once(slug).chain(others.iter().flat_map(|parts| parts.iter().cloned()));
+                carriers.insert(0, (name.clone(), parts.collect()));
             }
         }
         carriers.into()

@@ -185,7 +185,9 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &Source
             let is_same = written.as_written().is_some_and(|text| is_text(&effective.value, text));
             if (known && !is_same) || !is_said {
                 let found = Field::new(field, id, Some(effective.value.clone()), tenant.key.span);
-                tenant.missing.retain(|gap| !is_of(gap, field) || !known);
+                let mut missing = std::mem::take(&mut tenant.missing);
+                missing.retain(|gap| !is_of(gap, field, tenant, sources) || !known);
+                tenant.missing = missing;
                 tenant.connector.set(found);
             }
         }
@@ -215,8 +217,19 @@ pub(super) fn unknown(tenant: &Tenant, effects: &[Effective]) -> Vec<UnknownEffe
     found
 }
 
-fn is_of(gap: &MissingAttribute, field: FieldKind) -> bool {
-    gap.absence == Absence::Missing && gap.name == field.name()
+/// Whether `gap` is that of `field`, by the name that this has in the tenant's collection.
+fn is_of(gap: &MissingAttribute, field: FieldKind, tenant: &Tenant, sources: &SourceIndex) -> bool {
+    let collection = match tenant.provenance {
+        Provenance::Collection(at) => sources.collections().get(at),
+        Provenance::FlowCall(_) => None,
+    };
+    let ways = collection.map(|collection| collection.ways.as_slice()).unwrap_or_default();
+    let way = ways.iter().find(|way| way.field == field && !way.is_fragment);
+    let name = way.and_then(|way| match way.steps.last() {
+        Some(Step::Name(name)) => Some(name.as_str()),
+        _ => None,
+    });
+    gap.absence == Absence::Missing && (gap.name == field.name() || name == Some(gap.name.as_str()))
 }
 
 fn is_text(value: &Value, text: &str) -> bool {
@@ -342,8 +355,14 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
         let kept = if replaces_all { Vec::new() } else { std::mem::take(&mut tenant.grants).into_vec() };
         tenant.grants = kept.into_iter().chain(added).collect();
         for field in [FieldKind::PermissionSetArn, FieldKind::TargetAccountId] {
-            let is_known = tenant.grants.iter().all(|grant| !grant.field(field).is_unseen());
-            tenant.missing.retain(|gap| !is_known || !is_of(gap, field));
+            let is_there = |grant: &Grant| {
+                let found = grant.field(field);
+                !found.is_unseen() && !matches!(found.state, State::Unknown(_))
+            };
+            let is_known = tenant.grants.iter().all(is_there);
+            let mut missing = std::mem::take(&mut tenant.missing);
+            missing.retain(|gap| !is_known || !is_of(gap, field, tenant, sources));
+            tenant.missing = missing;
         }
     }
     // The texts of a permission set and a target account.

@@ -60,6 +60,11 @@ impl<'w> Printable<'w> {
 impl Write for Printable<'_> {
     /// What comes at once is whole characters: all that is written here is text.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // JSON comes in pieces of few bytes, and nearly all are plain.
+        if bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+            self.to.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) => self.to.write_all((self.escape)(text).as_bytes())?,
             Err(_) => self.to.write_all(bytes)?,
