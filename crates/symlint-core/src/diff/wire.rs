@@ -7,7 +7,7 @@ use serde::Serialize;
 use symlint_terraform::Str;
 
 use crate::finding::Suppression;
-use crate::report::{Known, Location, Printable, Problem, ReportedGap, Tool};
+use crate::report::{Known, Location, Problem, ReportedGap, Tool, write_json};
 use crate::rule::Level;
 
 /// Who gains and who loses access to what by a change. Every format is computed from it alone.
@@ -441,7 +441,5 @@ impl Diff {
 ///
 /// Those of `to`.
 pub fn json(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
-    let to: &mut dyn io::Write = &mut Printable::json(to);
-    serde_json::to_writer_pretty(&mut *to, diff)?;
-    to.write_all(b"\n")
+    write_json(diff, to)
 }

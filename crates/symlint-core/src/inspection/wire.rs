@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::report::{Location, Printable, Problem, ReportedGap, Summary, Tool};
+use crate::report::{Location, Problem, ReportedGap, Summary, Tool, write_json};
 
 /// What symlint found, and how. It has no values of tenants, so that it can be shown to anybody.
 #[derive(Debug, Clone, Serialize)]
@@ -387,7 +387,5 @@ impl InspectedRun {
 ///
 /// Those of `to`.
 pub fn json(inspection: &Inspection, to: &mut dyn io::Write) -> io::Result<()> {
-    let to: &mut dyn io::Write = &mut Printable::json(to);
-    serde_json::to_writer_pretty(&mut *to, inspection)?;
-    to.write_all(b"\n")
+    write_json(inspection, to)
 }

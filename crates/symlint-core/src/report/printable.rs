@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::tenants::is_unprintable;
 
 /// `text` with escapes, such as `\u{202e}`, for characters that are obeyed or cannot be seen.
@@ -21,6 +23,14 @@ fn in_json(text: &str) -> Cow<'_, str> {
             let _ = write!(escaped, "\\u{unit:04x}");
         }
     })
+}
+
+/// Writes `value` as JSON over several lines. It is made as a whole first, since it comes in pieces of few bytes.
+pub(crate) fn write_json(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    let mut text: Vec<u8> = Vec::new();
+    serde_json::to_writer_pretty(&mut text as &mut dyn Write, value)?;
+    text.push(b'\n');
+    Printable::json(to).write_all(&text)
 }
 
 fn escaped<'t>(text: &'t str, escape: &dyn Fn(&mut String, char)) -> Cow<'t, str> {
@@ -60,11 +70,6 @@ impl<'w> Printable<'w> {
 impl Write for Printable<'_> {
     /// What comes at once is whole characters: all that is written here is text.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // JSON comes in pieces of few bytes, and nearly all are plain.
-        if bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
-            self.to.write_all(bytes)?;
-            return Ok(bytes.len());
-        }
         match std::str::from_utf8(bytes) {
             Ok(text) => self.to.write_all((self.escape)(text).as_bytes())?,
             Err(_) => self.to.write_all(bytes)?,

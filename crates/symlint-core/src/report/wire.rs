@@ -10,7 +10,7 @@ use symlint_terraform::{Source, Str};
 
 use super::details::{Details, Subject};
 use super::place::{Known, Location};
-use super::printable::Printable;
+use super::printable::write_json;
 use super::problem::Problem;
 use crate::coverage::Code;
 use crate::finding::{SuppressedBy, Suppression};
@@ -406,9 +406,7 @@ impl Report {
 ///
 /// Those of `to`.
 pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
-    let to: &mut dyn io::Write = &mut Printable::json(to);
-    serde_json::to_writer_pretty(&mut *to, report)?;
-    to.write_all(b"\n")
+    write_json(report, to)
 }
 
 /// A rule, for `symlint rules --format json`.
