@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet, HashSetExt};
 use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, FlowResource, Model, Source, TenantId, normalise};
-use symlint_terraform::{Makeup, Origin, Span, Str, Value};
+use symlint_terraform::{Makeup, Origin, Span, Value};
 
 use crate::expression;
 
@@ -22,15 +22,18 @@ pub(crate) struct Name<'a> {
 }
 
 impl Name<'_> {
-    /// The ARN of the tenant that the name was made of, and not of the tenant's key: then the wiring is wrong.
+    /// The ARN of the tenant that the name is built from in place of the tenant's key: the wiring is wrong.
     pub(crate) fn arn<'v>(&'v self, model: &Model<'_>) -> Option<Source<'v>> {
+        if !self.text.contains(':') {
+            return None;
+        }
         let sources = model.sources_of_values.of(self.value, self.tenant()?)?;
         let is_key = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Attribute(..));
         let is_arn = |source: &Source<'_>| {
             matches!(source, Source::Field(it)
                 if matches!(it.kind, FieldKind::InstanceArn | FieldKind::PermissionSetArn | FieldKind::RoleArn))
         };
-        if sources.iter().any(is_key) || !self.text.contains(':') { None } else { sources.into_iter().find(is_arn) }
+        if sources.iter().any(is_key) { None } else { sources.into_iter().find(is_arn) }
     }
 }
 
@@ -64,15 +67,7 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
         let span = *spans.entry(expr.span).or_insert_with(|| expression::span(expr, model.sources()));
         Some(Name { resource, flow, instance, value, text, span })
     };
-    let mut names: Vec<Name<'a>> = model.resources.iter().filter_map(name).collect();
-    // Where a workspace, say, chooses what a call is repeated for, one instance may be there in several ways.
-    let mut seen: HashMap<(Str, Span, &str), (usize, usize)> = HashMap::default();
-    names.retain(|name| {
-        let (key, place) =
-            ((name.instance.address.clone(), name.block(), name.text), (name.resource.flow, name.resource.instance));
-        *seen.entry(key).or_insert(place) == place
-    });
-    names
+    model.resources.iter().filter_map(name).collect()
 }
 
 /// The names that another name is the same as to Sym, whatever kind of resource has it, in order: nearly always none.

@@ -65,9 +65,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
 /// Reports names that were made of an ARN of the tenant.
 fn check_names(cx: &mut Context<'_>) {
     let model = cx.model;
-    if model.resources.is_empty() || super::flow_argument_miswired::is_any_wrong(model) {
-        return;
-    }
     let names = names(model);
     let referrer = Referrer::new(model);
     // One variable may be in the names of several resources.
@@ -77,6 +74,10 @@ fn check_names(cx: &mut Context<'_>) {
             let from = referrer.name(name.instance, &source);
             found.entry(from).or_default().entry(name.span).or_default().push(name);
         }
+    }
+    // Where a flow is passed something else than it should, that is what is wrong.
+    if found.is_empty() || super::flow_argument_miswired::is_any_wrong(model) {
+        return;
     }
     for (from, places) in found {
         let Some((&span, wrong)) = places.iter().next() else { continue };
