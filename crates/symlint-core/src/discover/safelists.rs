@@ -1,5 +1,6 @@
 //! The accounts that the runtime may enter: a connector's safelist, or the roles in a hand-written policy.
 
+use fast_glob::glob_match;
 use symlint_terraform::syntax::{Block, Expr, ExprKind};
 use symlint_terraform::{Evaluator, Instance, Kind, Module, ModuleCall, Origin, Resource, Sources, Str, Value};
 
@@ -385,26 +386,11 @@ fn allows(actions: &Value) -> bool {
     is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
 }
 
-/// Whether [`ASSUME_ROLE`] is of the form `pattern`, in lower case: `*` stands for any characters, `?` for one.
+/// Whether `pattern`, in lower case, matches [`ASSUME_ROLE`]: `*` stands for any characters, `?` for one.
 fn is_pattern_of(pattern: &str) -> bool {
-    let action = ASSUME_ROLE.to_ascii_lowercase();
-    // Up to where the pattern may have come, character by character.
-    let mut ends = vec![true];
-    ends.resize(action.len() + 1, false);
-    for c in pattern.bytes().take(MOST) {
-        let mut next = vec![false; ends.len()];
-        for (at, _) in ends.iter().enumerate().filter(|(_, is_end)| **is_end) {
-            match c {
-                b'*' => next.iter_mut().skip(at).for_each(|end| *end = true),
-                c if c == b'?' || action.as_bytes().get(at) == Some(&c) => {
-                    next.iter_mut().skip(at + 1).take(1).for_each(|end| *end = true);
-                }
-                _ => {}
-            }
-        }
-        ends = next;
-    }
-    pattern.len() <= MOST && ends.last() == Some(&true)
+    // Nothing else has a meaning to IAM.
+    let is_of_action = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'*' | b'?');
+    pattern.len() <= MOST && pattern.bytes().all(is_of_action) && glob_match(pattern, ASSUME_ROLE.to_ascii_lowercase())
 }
 
 /// The longest pattern of an action that is read.

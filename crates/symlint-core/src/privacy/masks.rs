@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use symlint_terraform::syntax::{Body, Expr, ExprKind, Key, SplatStep, TemplatePart};
+use symlint_terraform::syntax::{Body, Expr, ExprKind, Key, TemplatePart, children};
 use symlint_terraform::{AssignmentSource, BLANK, FileId, Span};
 
 use super::{Veil, is_some_value};
@@ -104,7 +104,7 @@ impl Finder<'_, '_> {
                     }
                 }
                 literals(expr).for_each(|(text, span)| self.text(text, span));
-                each_part(expr, &mut |part| self.all(part));
+                children(expr).into_iter().for_each(|part| self.all(part));
             }
         }
     }
@@ -120,7 +120,7 @@ impl Finder<'_, '_> {
             ExprKind::Call(call) if matches!(call.name.text.as_str(), "sensitive" | "core::sensitive") => {
                 call.arguments.iter().for_each(|argument| self.all(argument));
             }
-            _ => each_part(expr, &mut |part| self.marked_in(part)),
+            _ => children(expr).into_iter().for_each(|part| self.marked_in(part)),
         }
     }
 }
@@ -147,67 +147,4 @@ fn literals(expr: &Expr) -> impl Iterator<Item = (&str, Span)> {
         add(parts, &mut found);
     }
     found.into_iter()
-}
-
-/// Calls `visit` with each expression right within `expr`.
-fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
-    fn of_template<'e>(parts: &'e [TemplatePart], visit: &mut dyn FnMut(&'e Expr)) {
-        for part in parts {
-            match part {
-                TemplatePart::Literal(_) => {}
-                TemplatePart::Interpolation(expr) => visit(expr),
-                TemplatePart::If { condition, yes, no } => {
-                    visit(condition);
-                    of_template(yes, visit);
-                    of_template(no, visit);
-                }
-                TemplatePart::For { collection, body, .. } => {
-                    visit(collection);
-                    of_template(body, visit);
-                }
-            }
-        }
-    }
-    fn of_steps<'e>(steps: &'e [SplatStep], visit: &mut dyn FnMut(&'e Expr)) {
-        for step in steps {
-            match step {
-                SplatStep::Attribute(_) => {}
-                SplatStep::Index(key) => visit(key),
-                SplatStep::Splat(steps) => of_steps(steps, visit),
-            }
-        }
-    }
-    match &expr.kind {
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Number(_)
-        | ExprKind::String(_)
-        | ExprKind::Variable(_)
-        | ExprKind::Invalid => {}
-        ExprKind::Template(parts) => of_template(parts, visit),
-        ExprKind::Object(items) => {
-            for item in items {
-                if let Key::Computed(key) = &item.key {
-                    visit(key);
-                }
-                visit(&item.value);
-            }
-        }
-        ExprKind::Tuple(items) => items.iter().for_each(visit),
-        ExprKind::Paren(inner) | ExprKind::Attribute(inner, _) | ExprKind::Unary(_, inner) => visit(inner),
-        ExprKind::Index(base, key) => [base, key].into_iter().for_each(|part| visit(part)),
-        ExprKind::Splat(splat) => {
-            visit(&splat.base);
-            of_steps(&splat.steps, visit);
-        }
-        ExprKind::Call(call) => call.arguments.iter().for_each(visit),
-        ExprKind::Binary(binary) => binary.operands().for_each(visit),
-        ExprKind::Conditional(conditional) => {
-            [&conditional.condition, &conditional.yes, &conditional.no].into_iter().for_each(visit);
-        }
-        ExprKind::For(all) => {
-            visit(&all.collection);
-            all.key.iter().chain([&all.result]).chain(&all.condition).for_each(visit);
-        }
-    }
 }
