@@ -109,13 +109,13 @@ impl<'a, 'p> Walker<'a, 'p> {
             self.walked.flows.push(flow);
         }
         // The root module's own resources are the flows. What was given up anywhere was not checked.
-        let errors = self.evaluator.errors();
-        let is_known = |error: &EvalError| self.walked.errors.contains(error);
-        let later = errors.iter().enumerate().filter(|(at, error)| *at >= known || error.kind == EvalErrorKind::Limit);
-        let later: Vec<EvalError> = later.map(|(_, error)| error.clone()).filter(|error| !is_known(error)).collect();
-        self.walked.errors.extend(later);
-        let is_known = |error: &EvalError| self.walked.errors.contains(error);
-        self.walked.resource_errors = errors.into_iter().filter(|error| !is_known(error)).collect();
+        let later = self.evaluator.errors().into_iter().enumerate().skip(self.walked.errors.len());
+        for (at, error) in later {
+            match at >= known || error.kind == EvalErrorKind::Limit {
+                true => self.walked.errors.push(error),
+                false => self.walked.resource_errors.push(error),
+            }
+        }
         self.walked
     }
 

@@ -7,20 +7,11 @@ mod veil;
 use symlint_terraform::{BLANK, Origin, Path, Project, Root, Str, Value};
 
 use crate::finding::Finding;
-use crate::tenants::arn::is_well_formed;
+use crate::tenants::arn::{is_plain_name, is_well_formed};
 use crate::tenants::{FieldKind, FlowInstance, Model, Provenance, Tenant, VariableState, text_of};
 
 pub(crate) use masks::{masked_texts, masks, shown_text};
 pub(crate) use veil::Veil;
-
-/// The longest key or name that is shown though it is private: Sym takes none that is longer.
-const LONGEST_NAME: usize = 64;
-
-/// Whether `text` could be a key or a name: letters, digits, `_`, `-` and `.`.
-pub(crate) fn is_plain_name(text: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(is_plain)
-}
 
 /// Whether `text` is well formed for a value of any kind.
 fn is_some_value(text: &str) -> bool {

@@ -182,8 +182,17 @@ pub fn is_well_formed(field: FieldKind, text: &str) -> bool {
         }),
         FieldKind::Region => facts::region_status(text) != facts::RegionStatus::Invalid,
         FieldKind::Cloud => text.eq_ignore_ascii_case("aws"),
-        FieldKind::Key => crate::privacy::is_plain_name(text),
+        FieldKind::Key => is_plain_name(text),
     }
+}
+
+/// No key or name that Sym accepts is longer.
+const LONGEST_NAME: usize = 64;
+
+/// Whether `text` could be a key or a name: letters, digits, `_`, `-` and `.`.
+pub(crate) fn is_plain_name(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(is_plain)
 }
 
 /// Whether `text`, which was computed from one of these values of a tenant, is none of them, though these are well formed:
