@@ -19,7 +19,7 @@ pub(super) fn twice(item: &Item) -> ConfigError {
     error("this is set a second time".into(), item.key.span())
 }
 
-/// That `what` does not exist, and where: ``there is no setting `variabel` in `tenants` ``.
+/// The message that `what` does not exist in a place: ``there is no setting `variabel` in `tenants` ``.
 pub(super) fn unknown(what: &str, place: &str, name: &Name, known: &[&str]) -> ConfigError {
     let hint = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),

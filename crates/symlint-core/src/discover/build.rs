@@ -95,7 +95,7 @@ fn variables(evaluator: &Evaluator<'_>, config: &Config) -> Vec<TenantsVariable>
         let is_set = evaluator.project().assignments().iter().any(|it| it.variable.text.as_str() == name);
         let is_set = is_set || local.is_some();
         let state = match value.as_unknown() {
-            // It cannot be iterated, so it is no better than a missing value.
+            // It cannot be iterated, so it counts as missing.
             None if matches!(value.kind, Kind::Null) => VariableState::Null(value.origin.span),
             None => VariableState::Known,
             Some(unknown) if is_set => VariableState::Unknown { reason: unknown.reason.clone(), span: unknown.span },
@@ -317,7 +317,7 @@ impl<'a> Population<'a> {
                 let owners = owned.get(&element.key).into_iter().flatten();
                 others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
             }
-            // A list of the tenants' names says nothing else about them.
+            // A list of the tenants' names has no other values of them.
             let is_of_names =
                 others.iter().all(|(_, _, value)| value.as_str().is_some_and(|text| names.contains(text)))
                     && (!others.is_empty()

@@ -56,7 +56,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     let mut found = Found::default();
     let configured = configured(evaluator, config);
     if !config.tenants_variable_spans.is_empty() {
-        // If the configuration names collections, there are no others.
+        // The collections that the configuration names replace those that would be found.
         found.configured = configured.len();
         found.shapes = configured;
         note_associated(walked, &mut found);

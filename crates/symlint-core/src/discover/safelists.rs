@@ -325,7 +325,7 @@ impl<'p> Policy<'_, 'p> {
 enum Limit {
     /// These.
     Accounts(Vec<Value>),
-    /// Those of organizations, or what cannot be told: an unknown value.
+    /// The accounts of organizations, which are not known, or a value that is unknown.
     Unclear(Value),
 }
 

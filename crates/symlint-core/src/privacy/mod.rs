@@ -30,7 +30,7 @@ pub(crate) fn is_shown(project: &Project, origin: &Origin, text: &str, kind: Fie
     is_well_formed(kind, text) || !project.is_private(origin)
 }
 
-/// Puts away the values of tenants that may not be shown: from here on, there is no text of them.
+/// Removes the text of tenants' values that may not be shown from the model.
 pub(crate) fn hide(model: &mut Model<'_>) {
     let project = model.project;
     for tenant in &mut model.tenants {
@@ -70,7 +70,7 @@ fn blanked(text: &str, is_hidden: &dyn Fn(&str) -> bool) -> String {
     parts.join("`")
 }
 
-/// The keys, names and other texts of `model` that may not be shown, and are no values of tenants.
+/// The texts of `model` that may not be shown, in addition to the values of tenants: keys, names, and arguments.
 fn hidden_texts(model: &Model<'_>) -> Vec<Str> {
     let project = model.project;
     let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();

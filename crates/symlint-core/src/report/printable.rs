@@ -1,4 +1,4 @@
-//! Text that whoever reads it shows, and does not obey.
+//! Escapes for characters that terminals, runners, and editors interpret instead of showing them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

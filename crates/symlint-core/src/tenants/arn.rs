@@ -228,7 +228,7 @@ pub fn has_shape(field: FieldKind, text: &str) -> bool {
 /// Whether `text` may be a value of `field`, though perhaps with a mistake in it. A name, or a value of another kind, is
 /// none.
 pub fn may_be(field: FieldKind, text: &str) -> bool {
-    /// So many digits are an account from which some are missing.
+    /// The fewest digits that are taken for an account ID with digits missing.
     const DIGITS: usize = 8;
     match field {
         FieldKind::TargetAccountId | FieldKind::SsoAccountId => {

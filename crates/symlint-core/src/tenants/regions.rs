@@ -57,7 +57,7 @@ pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Compara
         let (Some((&agreed, agreeing_instances)), None) = (agreeing.next(), agreeing.next()) else { continue };
         let mut reported: HashSet<&str> = HashSet::default();
         for outlier in group.iter().filter(|seen| seen.region != agreed) {
-            // Two like this are no accident; and tenants of one instance are compared by other rules.
+            // Two tenants in another region are probably intended. Tenants of one instance are compared by other rules.
             let is_alone = by_region.get(outlier.region).is_some_and(|instances| instances.len() == 1)
                 && by_instance.get(&(outlier.tenant.run, outlier.instance)) == Some(&1)
                 && !agreeing_instances.contains(outlier.instance);

@@ -104,8 +104,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Why there is no `name`, which is shown as `shown`, in a map or object. Where the type has reported so already, it
-    /// is only unknown.
+    /// The error for a map or object without `name`, which messages show as `shown`. Where the type has reported this, the
+    /// value is unknown instead.
     fn absent(&self, base: &Value, name: &Str, shown: &str, span: Span) -> Stop {
         let marked = format!("\u{FEFF}{name}");
         if base.entry(&marked).is_some() {
