@@ -110,6 +110,14 @@ fn what_is_wrong_is_found_where_it_was_written() {
         ("main.tf", "= each.value.directory\n", "= each.value.workload\n", vec![(miswired, "each.value.workload")]),
         ("main.tf", "= each.value.directory\n", "= each.key\n", vec![(miswired, "each.key")]),
         ("main.tf", "= each.key\n", "= each.value.workload.set\n", vec![(miswired, "each.value.workload.set")]),
+        // The names of what is handed on.
+        ("main.tf", "  name      = each.key\n", "  nam = each.key\n", vec![("flow-argument-unknown", "nam")]),
+        (
+            "main.tf",
+            "  workload  = each.value.workload\n",
+            "  channel = \"#help\"\n  workload  = each.value.workload\n",
+            vec![("flow-argument-unknown", "channel")],
+        ),
         // The wrapper takes the wrong one of its variables.
         ("estate/main.tf", "= var.directory\n", "= var.name\n", vec![(miswired, "var.name")]),
         ("estate/main.tf", "= var.workload\n", "= var.directory\n", vec![(miswired, "var.directory")]),

@@ -9,6 +9,7 @@ use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadErr
 
 use super::arguments;
 use crate::format::is_any_malformed;
+use crate::wiring::calls::misnamed;
 use crate::wiring::is_any_miswired;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -39,8 +40,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     });
     let lacking: HashSet<String> =
         missing.chain(required).map(|name| format!("the object has no attribute `{name}`")).collect();
+    // So is an argument that a call lacks, on the call.
+    let misnamed = LazyCell::new(|| misnamed(cx.model));
     let errors = errors.filter(|error| {
-        !reported(error.span) && !unread(error.span) && !is_absent(error.null) && !lacking.contains(&error.message)
+        !reported(error.span)
+            && !unread(error.span)
+            && !is_absent(error.null)
+            && !lacking.contains(&error.message)
+            && !misnamed.contains(&error.span)
     });
     // A validation that fails for a malformed value, or for a value that should not be passed, has the same cause as the
     // finding about that value.

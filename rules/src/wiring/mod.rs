@@ -3,6 +3,7 @@
 use symlint_core::rule::{Group, Level};
 use symlint_core::tenants::Model;
 
+pub(crate) mod calls;
 mod filter;
 mod flow_argument_missing;
 mod flow_argument_miswired;
@@ -46,5 +47,5 @@ pub(crate) static GROUP: Group = Group {
 pub(crate) fn is_any_miswired(model: &Model<'_>) -> bool {
     flow_argument_miswired::is_any_wrong(model)
         || flow_resource_miswired::is_any_wrong(model)
-        || model.flows.iter().any(|flow| !flow_argument_missing::missing(model, flow).is_empty())
+        || calls::calls(model).into_iter().any(|call| call.lacks_arguments(model))
 }

@@ -1,0 +1,77 @@
+//! The calls that lead to flows, and the names of what they pass.
+
+use foldhash::HashSet;
+use symlint_core::rule::closest;
+use symlint_core::tenants::Model;
+use symlint_terraform::syntax::Name;
+use symlint_terraform::{Module, ModuleCall, Span, Variable};
+
+/// A call of a flow module, or of a module around it, whose files are there.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'p> {
+    pub call: &'p ModuleCall,
+    pub module: &'p Module,
+}
+
+/// The calls whose modules could be read as a whole, each once.
+pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<Call<'p>> {
+    let mut seen = HashSet::default();
+    let mut calls = Vec::new();
+    let mut add = |call: Option<&'p ModuleCall>, module: Option<&'p Module>| {
+        let found = call.zip(module).filter(|(call, module)| model.is_complete(module) && seen.insert(call.span));
+        calls.extend(found.map(|(call, module)| Call { call, module }));
+    };
+    for flow in &model.flows {
+        add(flow.call, flow.module);
+        for instance in &flow.instances {
+            for around in std::iter::successors(instance.instance.caller(), |around| around.caller()) {
+                add(around.call_in(model.project), around.module().and_then(|id| model.project.module(id)));
+            }
+        }
+    }
+    calls
+}
+
+/// The names of the calls that pass too few arguments, or others than their modules declare.
+pub(crate) fn misnamed(model: &Model<'_>) -> HashSet<Span> {
+    let is_misnamed = |call: &Call<'_>| call.unknown_arguments().next().is_some() || call.lacks_arguments(model);
+    calls(model).into_iter().filter(is_misnamed).map(|call| call.call.name.span).collect()
+}
+
+impl<'p> Call<'p> {
+    /// The names of the arguments that the module does not declare.
+    pub(super) fn unknown_arguments(self) -> impl Iterator<Item = &'p Name> {
+        let names = self.call.arguments.iter().map(|argument| &argument.name);
+        names.filter(move |name| self.module.variable(&name.text).is_none())
+    }
+
+    /// The variable that `name` may have been meant for: one that is not given otherwise.
+    pub(super) fn meant(self, name: &str) -> Option<&'p str> {
+        let names = self.module.variables.iter().map(|variable| variable.name.text.as_str());
+        closest(name, names.filter(|name| !self.is_given(name)))
+    }
+
+    /// The variables without a default to which the call passes nothing.
+    pub(super) fn missing_arguments(self, model: &Model<'_>) -> Vec<&'p Variable> {
+        // An argument may be in what could not be read.
+        if !model.is_readable(self.call.span.file) {
+            return Vec::new();
+        }
+        // What was only misspelled is reported there.
+        let meant: Vec<&str> = self.unknown_arguments().filter_map(|name| self.meant(&name.text)).collect();
+        let is_missing = |variable: &&Variable| {
+            let name = variable.name.text.as_str();
+            variable.default.is_none() && !self.is_given(name) && !meant.contains(&name)
+        };
+        self.module.variables.iter().filter(is_missing).collect()
+    }
+
+    /// Whether an argument is missing.
+    pub(super) fn lacks_arguments(self, model: &Model<'_>) -> bool {
+        !self.missing_arguments(model).is_empty()
+    }
+
+    fn is_given(self, variable: &str) -> bool {
+        self.call.arguments.iter().any(|argument| argument.name.text.as_str() == variable)
+    }
+}
