@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::disk::LARGEST;
-
 /// What was read so far.
 #[derive(Default)]
 pub(crate) struct Git {
@@ -98,7 +96,7 @@ fn read_index(root: &Path) -> Tracked {
         None => git,
     };
     let index = folder.join("index");
-    match read(&index, LARGEST) {
+    match read(&index, LARGEST_INDEX) {
         Some(bytes) => paths_of(&bytes, 20).or_else(|| paths_of(&bytes, 32)),
         None if index.exists() => None,
         // Nothing was ever added.
@@ -108,6 +106,9 @@ fn read_index(root: &Path) -> Tracked {
 
 /// Larger files with patterns are not read.
 const LARGEST_RULES: u64 = 1 << 20;
+
+/// A larger index is not read.
+const LARGEST_INDEX: u64 = 256 << 20;
 
 /// What is in a file that is not too large. Git follows no link here, and a device or a pipe may have no end.
 fn read(path: &Path, largest: u64) -> Option<Vec<u8>> {

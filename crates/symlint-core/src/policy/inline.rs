@@ -7,7 +7,7 @@ use super::{UnknownRule, yaml};
 use crate::rule::Catalogue;
 
 /// What a comment begins with that is meant to suppress something.
-pub(super) const WORD: &str = "symlint-ignore";
+const WORD: &str = "symlint-ignore";
 
 /// A comment that suppresses the findings of one rule.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Inline {
         for (id, source) in project.sources().iter() {
             let is_data = project.files().iter().all(|loaded| loaded.id != id);
             if is_data && yaml::is_yaml(source.name()) && source.text().contains(WORD) {
-                let (comments, items) = yaml::read(id, &source);
+                let (comments, items) = yaml::read(id, &source, WORD);
                 found.read_file(id, &source, &comments, || items, catalogue);
             }
         }

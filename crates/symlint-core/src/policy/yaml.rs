@@ -2,19 +2,17 @@
 
 use symlint_terraform::{FileId, Source, Span};
 
-use super::inline::WORD;
-
 /// Whether a file of this name has YAML in it, or makes some, such as `customers.yaml.tftpl`.
 pub(super) fn is_yaml(name: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name);
     base.split('.').skip(1).any(|part| matches!(part, "yaml" | "yml"))
 }
 
-/// The comments that are alone on their line or have `symlint-ignore` in them, and start and end of each item, by their
+/// The comments that are alone on their line or begin with `word`, and start and end of each item, by their
 /// starts.
 ///
 /// Lines and their indents tell the items of YAML apart, and nothing else needs to be known here.
-pub(super) fn read(file: FileId, source: &Source) -> (Vec<Span>, Vec<(u32, u32)>) {
+pub(super) fn read(file: FileId, source: &Source, word: &str) -> (Vec<Span>, Vec<(u32, u32)>) {
     let mut comments = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<Line> = Vec::new();
@@ -23,7 +21,7 @@ pub(super) fn read(file: FileId, source: &Source) -> (Vec<Span>, Vec<(u32, u32)>
         let text = source.text().get(line.clone()).unwrap_or_default();
         let indent = text.len() - text.trim_start().len();
         let content = text.trim_start();
-        if let Some(at) = comment(text) {
+        if let Some(at) = comment(text, word) {
             comments.push(Span::new(file, offset(line.start + at)..offset(line.end)));
         }
         if content.is_empty() || content.starts_with('#') {
@@ -56,14 +54,14 @@ impl Line {
     }
 }
 
-/// Where a comment starts in a line that has nothing else, or one that is meant for symlint.
-fn comment(line: &str) -> Option<usize> {
+/// Where a comment starts in a line that has nothing else, or one that begins with `word`.
+fn comment(line: &str, word: &str) -> Option<usize> {
     let is_separate =
         |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
     let mut hashes = line.match_indices('#').map(|(at, _)| at).filter(is_separate);
     hashes.find(|&at| {
         let (before, behind) = line.split_at_checked(at).unwrap_or_default();
-        before.trim().is_empty() || behind.get(1..).is_some_and(|text| text.trim_start().starts_with(WORD))
+        before.trim().is_empty() || behind.get(1..).is_some_and(|text| text.trim_start().starts_with(word))
     })
 }
 
