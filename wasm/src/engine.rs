@@ -4,21 +4,43 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use symlint_core::engine::{Named, Request as Asked, shown};
+use symlint_core::engine::{Engine, Named, Request as Asked, shown};
 use symlint_core::policy::{Policy, UnknownRule};
 use symlint_core::report::{self, Report};
 use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
-#[cfg(not(feature = "whole"))]
-use crate::less::{FORMATS, engine};
 use crate::request::{Options, Problem, Request, RulePage, to_json, unknown_format};
-#[cfg(feature = "whole")]
-use crate::whole::{FORMATS, engine};
 
 /// How something can be written.
 pub(crate) type Format<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
+
+/// How a report can be written.
+#[cfg(feature = "whole")]
+const FORMATS: [(&str, Format<Report>); 7] = [
+    ("json", report::json),
+    ("concise", report::concise),
+    ("markdown", report::markdown),
+    ("sarif", report::sarif),
+    ("github", report::github),
+    ("gitlab", report::gitlab),
+    ("junit", report::junit),
+];
+
+/// The smaller engine writes what the page reads.
+#[cfg(not(feature = "whole"))]
+const FORMATS: [(&str, Format<Report>); 1] = [("json", report::json)];
+
+#[cfg(feature = "whole")]
+pub(crate) fn engine() -> Engine<'static> {
+    Engine::new(catalogue())
+}
+
+#[cfg(not(feature = "whole"))]
+fn engine() -> Engine<'static> {
+    Engine::alone(catalogue())
+}
 
 /// Checks the files of a [`Request`] and reports in `format`: the bytes are those that `symlint check --format` writes.
 ///

@@ -4,8 +4,6 @@
 //! writes, or a [`Problem`] that is thrown. The types of the npm package are built from these types.
 
 mod engine;
-#[cfg(not(feature = "whole"))]
-mod less;
 mod request;
 #[cfg(feature = "whole")]
 mod whole;

@@ -6,27 +6,10 @@ use symlint_core::diff::{
     self, Diff, GrantChange, Mood, coverage_line, grant_line, hidden_line, list_line, rerouted_line, setting_line,
     tenant_notes, wiring_line,
 };
-use symlint_core::engine::{self, Engine, Side, shown};
-use symlint_core::report::{self, Report};
-use symlint_rules::catalogue;
+use symlint_core::engine::{self, Side, shown};
 
-use crate::engine::{Format, asked, format_of, tree, whole, written};
+use crate::engine::{Format, asked, engine, format_of, tree, whole, written};
 use crate::request::{CompareRequest, Described, DescribedTenant, Fixed, Options, Problem, Request, VERSION, to_json};
-
-/// How a report can be written.
-pub(crate) const FORMATS: [(&str, Format<Report>); 7] = [
-    ("json", report::json),
-    ("concise", report::concise),
-    ("markdown", report::markdown),
-    ("sarif", report::sarif),
-    ("github", report::github),
-    ("gitlab", report::gitlab),
-    ("junit", report::junit),
-];
-
-pub(crate) fn engine() -> Engine<'static> {
-    Engine::new(catalogue())
-}
 
 /// How a comparison can be written.
 const COMPARISONS: [(&str, Format<Diff>); 3] =
