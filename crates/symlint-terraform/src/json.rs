@@ -12,13 +12,12 @@ use foldhash::{HashSet, HashSetExt};
 use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::Ranged;
 
-use crate::origin::{Form, json_places};
-use crate::source::{FileId, Source, Span};
+use crate::form::{Form, json_places};
+use crate::source::{FileId, Source, Span, Str};
 use crate::syntax::{
     Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised,
     read_json_loosely, read_template, relocate,
 };
-use crate::value::Str;
 pub(crate) use strict::{parse, without_lone_surrogates};
 
 /// What the strings in a file stand for.

@@ -3,14 +3,13 @@
 //! Text goes in, values come out, and every value knows where it was written:
 //!
 //! ```text
-//! source   files and positions
-//!    │  syntax   HCL text → one tree, in which every node has its span
+//! source     files and positions
+//!    │  syntax     HCL text → one tree, in which every node has its span
+//!    │  load       a folder of files → a project: modules with variables, locals and calls, and the values they get
 //!    ▼
-//!    │  module   a folder of files → variables, locals, module calls, values files
+//!    │  eval       expressions → values with origins, by Terraform's functions and types
 //!    ▼
-//!    │  eval     expressions → values with origins
-//!    ▼
-//! value    what Terraform would compute, or unknown with a reason
+//! value      what Terraform would compute, or unknown with a reason
 //! ```
 //!
 //! # Reading a module, and asking a value where it came from
@@ -75,12 +74,16 @@
 //! says anything about an expression that Terraform would not say: what cannot be known is [`Kind::Unknown`].
 
 mod eval;
+mod form;
 mod functions;
 mod json;
 mod limits;
+mod load;
 mod module;
 mod number;
 mod origin;
+mod parts;
+mod paths;
 mod show;
 mod source;
 pub mod syntax;
@@ -89,15 +92,17 @@ mod types;
 mod value;
 
 pub use eval::{EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
+pub use form::Form;
 pub use functions::title;
+pub use load::{Given, LoadOptions, is_automatic, is_configuration, is_values};
 pub use module::{
-    Assignment, AssignmentSource, BLANK, FileRole, Given, LoadError, LoadErrorKind, LoadOptions, LoadedFile, Module,
-    ModuleCall, ModuleId, Output, Project, Resource, Validation, Variable, is_automatic, is_configuration, is_values,
+    Assignment, AssignmentSource, BLANK, FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId,
+    Output, Project, Resource, Validation, Variable,
 };
-pub use number::format_number;
-pub use origin::{Dependence, Form, Makeup, Origin, OriginPart, Path, Root, Selection, Step};
+pub use number::{Number, format_number};
+pub use origin::{Dependence, Makeup, Origin, OriginPart, Path, Root, Selection, Step};
 pub use show::{show, show_type, to_json};
-pub use source::{FileId, Position, Source, Sources, Span};
+pub use source::{FileId, Position, Source, Sources, Span, Str};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
-pub use types::{ConversionProblem, ConversionProblemKind, Converted, ObjectAttribute, Type, convert};
-pub use value::{Entry, Kind, Number, Str, Unknown, Value};
+pub use types::{ConversionProblem, ConversionProblemKind, Converted, convert};
+pub use value::{Entry, Kind, ObjectAttribute, Type, Unknown, Value};

@@ -37,6 +37,16 @@ const BYTES_OF_A_STEP: usize = 16;
 /// The reason of what is unknown since the steps were used up.
 pub(crate) const TOO_MUCH: &str = "evaluating this takes too many steps";
 
+/// How deep brackets, blocks and templates may be in each other.
+pub(crate) const MAX_DEPTH: usize = 250;
+
+/// How many nodes may be on the way from the top of an expression to a leaf, so that anyone who walks or drops the tree
+/// needs little stack. The steps of a reference and the signs before a value count too, the operands of a sum do not.
+pub(crate) const MAX_HEIGHT: usize = 1000;
+
+/// After this many mistakes a file is not what it was taken for.
+pub(crate) const MAX_ERRORS: usize = 100;
+
 /// Counts steps.
 #[derive(Debug)]
 pub(crate) struct Meter {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use bigdecimal::num_bigint::{BigInt, Sign};
 use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
 
-use crate::value::Number;
+/// A number as Terraform has it: no rounding.
+pub type Number = Arc<BigDecimal>;
 
 /// The precision of Terraform's floats, in bits.
 const PRECISION: u64 = 512;

@@ -8,8 +8,8 @@ use std::sync::{Arc, LazyLock};
 use foldhash::HashSet;
 use smallvec::SmallVec;
 
-use crate::source::{Sources, Span};
-use crate::value::Str;
+use crate::form::Form;
+use crate::source::{Sources, Span, Str};
 
 /// Where a value was written and, where it was reached through a variable, the way to it.
 ///
@@ -50,21 +50,6 @@ pub enum Makeup {
     Joined(Arc<[OriginPart]>),
     /// It was computed from these.
     Derived(Arc<[Origin]>),
-}
-
-/// How a literal is written, which decides how a place in the value is found in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The text at the span is the value, byte for byte: a quoted string without an escape, a heredoc's text.
-    Verbatim,
-    /// The text at the span is the value with HCL's escapes (`\n`, `\u00e9`, `$${`).
-    Escaped,
-    /// The text at the span is the value with JSON's escapes.
-    JsonEscaped,
-    /// A number or boolean without quotes.
-    Bare,
-    /// A value whose bytes cannot be known apart in the text: a collection, an indented heredoc, an expression.
-    Whole,
 }
 
 /// A part of a joined string.
@@ -322,7 +307,7 @@ impl Makeup {
     /// [`Origin::locate`] for a value whose origin has this makeup and `span`.
     pub fn locate(&self, span: Span, range: Range<usize>, sources: &Sources) -> Span {
         match self {
-            Makeup::Written(form) => locate_literal(span, *form, range, sources),
+            Makeup::Written(form) => form.locate(span, range, sources),
             Makeup::Joined(parts) => {
                 let overlapping = parts_at(parts, &range);
                 let locate = |part: &OriginPart| {
@@ -362,87 +347,6 @@ fn parts_at<'p>(parts: &'p [OriginPart], range: &Range<usize>) -> &'p [OriginPar
     let from = parts.partition_point(|part| part.bytes().end <= range.start);
     let to = parts.partition_point(|part| part.bytes().start < range.end);
     parts.get(from..to).unwrap_or_default()
-}
-
-fn locate_literal(span: Span, form: Form, range: Range<usize>, sources: &Sources) -> Span {
-    let escape: fn(&str) -> (usize, usize) = match form {
-        Form::Verbatim => return span.part(range),
-        Form::Bare | Form::Whole => return span,
-        Form::Escaped => hcl_escape,
-        Form::JsonEscaped => json_escape,
-    };
-    let source = sources.get(span.file);
-    let mut rest = source.slice(span);
-    let (mut read, mut made) = (0, 0);
-    let (mut start, mut end) = (None, None);
-    while !rest.is_empty() {
-        if made >= range.start && start.is_none() {
-            start = Some(read);
-        }
-        if made >= range.end {
-            end = Some(read);
-            break;
-        }
-        let (from, to) = escape(rest);
-        read += from;
-        made += to;
-        rest = rest.get(from..).unwrap_or_default();
-    }
-    span.part(start.unwrap_or(read)..end.unwrap_or(read))
-}
-
-/// How many bytes the first character of `text` is written with, and how many it stands for, in a quoted HCL string.
-fn hcl_escape(text: &str) -> (usize, usize) {
-    if text.starts_with("$${") || text.starts_with("%%{") {
-        return (3, 2);
-    }
-    let unicode = |digits: usize| {
-        let code = text.get(2..2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        (2 + digits, code.and_then(char::from_u32).map_or(0, char::len_utf8))
-    };
-    match text.as_bytes() {
-        [b'\\', b'u', ..] => unicode(4),
-        [b'\\', b'U', ..] => unicode(8),
-        [b'\\', _, ..] => (2, 1),
-        _ => plain(text),
-    }
-}
-
-/// The same for a JSON string. A pair of surrogates is one character.
-fn json_escape(text: &str) -> (usize, usize) {
-    let unit = |at: usize| text.get(at..at + 4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
-    match text.as_bytes() {
-        [b'\\', b'u', ..] => match unit(2) {
-            Some(high @ 0xD800..=0xDBFF) => {
-                let pair = [high, text.get(6..8).filter(|next| *next == "\\u").and(unit(8)).unwrap_or(0)];
-                let pair = char::decode_utf16(pair).next().and_then(Result::ok);
-                pair.map_or((6, char::REPLACEMENT_CHARACTER.len_utf8()), |c| (12, c.len_utf8()))
-            }
-            Some(code) => (6, char::from_u32(code.into()).unwrap_or(char::REPLACEMENT_CHARACTER).len_utf8()),
-            None => (6, 0),
-        },
-        [b'\\', _, ..] => (2, 1),
-        _ => plain(text),
-    }
-}
-
-/// Where each byte of a JSON string's value is written, from the start of its text between the quotes; the end last.
-pub(crate) fn json_places(raw: &str) -> Vec<u32> {
-    let mut places = Vec::with_capacity(raw.len() + 1);
-    let (mut rest, mut read) = (raw, 0);
-    while !rest.is_empty() {
-        let (from, to) = json_escape(rest);
-        places.extend(std::iter::repeat_n(read, to));
-        read += u32::try_from(from).unwrap_or(u32::MAX);
-        rest = rest.get(from..).unwrap_or_default();
-    }
-    places.push(read);
-    places
-}
-
-fn plain(text: &str) -> (usize, usize) {
-    let len = text.chars().next().map_or(1, char::len_utf8);
-    (len, len)
 }
 
 /// The way to a value, such as `customer_tenants["foo"].target_account_id`. Two ways are equal if they lead to the same
@@ -694,20 +598,6 @@ pub(crate) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_behind_escapes_are_found() {
-        let sources = Sources::new();
-        let text = r#"\u0061rn:\"é$${x"#;
-        let file = sources.add("x", text.as_bytes().to_vec()).unwrap();
-        let origin = Origin::written(Span::new(file, 0..text.len() as u32), Form::Escaped);
-        // The value is `arn:"é${x`.
-        assert_eq!(sources.text(origin.locate(0..1, &sources)), r"\u0061");
-        assert_eq!(sources.text(origin.locate(1..4, &sources)), "rn:");
-        assert_eq!(sources.text(origin.locate(4..5, &sources)), r#"\""#);
-        assert_eq!(sources.text(origin.locate(5..7, &sources)), "é");
-        assert_eq!(sources.text(origin.locate(7..10, &sources)), "$${x");
-    }
 
     #[test]
     fn a_part_of_a_template_leads_to_where_it_was_written() {

@@ -3,8 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::number::format_number;
-use crate::types::Type;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
 /// A longer text would be of no use to anybody; values share their parts, so there is no end to how long one can be.
 const MAX_SHOWN: usize = 1 << 26;

@@ -8,6 +8,9 @@ use arcstr::{ArcStr, Substr};
 
 use crate::tree::FileError;
 
+/// Text that shares the memory of the file in which it was written.
+pub type Str = Substr;
+
 /// A file of a [`Sources`] collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);

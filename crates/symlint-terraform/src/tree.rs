@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::module::join;
+use crate::paths::join;
 
 /// The only access to files.
 ///

@@ -1,16 +1,12 @@
-//! What an expression is: Terraform's values, each with its origin.
+//! What an expression is: Terraform's values, each with its origin, and their types.
 
 use std::fmt;
 use std::sync::Arc;
 
-use bigdecimal::BigDecimal;
-
-use crate::origin::{Form, Origin, Path, Root, Selection, Step};
-use crate::source::Span;
-use crate::types::Type;
-
-/// Text that shares the memory of the file in which it was written.
-pub type Str = arcstr::Substr;
+use crate::form::Form;
+use crate::number::{self, Number};
+use crate::origin::{Origin, Selection, Step};
+use crate::source::{Span, Str};
 
 /// A value and where it came from. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -62,9 +58,6 @@ pub struct Entry {
     pub value: Value,
 }
 
-/// A number as Terraform has it: no rounding.
-pub type Number = Arc<BigDecimal>;
-
 /// Why a value cannot be known.
 #[derive(Debug, Clone)]
 pub struct Unknown {
@@ -76,6 +69,42 @@ pub struct Unknown {
     pub is_refused: bool,
     /// What the value may be, where that is known.
     candidates: Box<[Value]>,
+}
+
+/// The type that a value shall have.
+#[derive(Debug, Clone)]
+pub enum Type {
+    /// Any type; within a collection, one type for all elements.
+    Any,
+    /// `string`
+    String,
+    /// `number`
+    Number,
+    /// `bool`
+    Bool,
+    /// `list(element)`
+    List(Box<Type>),
+    /// `set(element)`
+    Set(Box<Type>),
+    /// `map(element)`
+    Map(Box<Type>),
+    /// `tuple([elements…])`
+    Tuple(Vec<Type>),
+    /// `object({ name = type, … })`
+    Object(Vec<ObjectAttribute>),
+}
+
+/// An attribute that an object type has.
+#[derive(Debug, Clone)]
+pub struct ObjectAttribute {
+    pub name: Str,
+    pub ty: Type,
+    /// Whether it may be left out, as `optional(…)` says.
+    pub optional: bool,
+    /// What it is where it is left out or null; null by default.
+    pub default: Option<Value>,
+    /// Where its name is written in the type.
+    pub span: Span,
 }
 
 impl Entry {
@@ -247,7 +276,7 @@ impl Value {
 
     /// The number `index`, which came from `origin`.
     pub(crate) fn index(index: usize, origin: Origin) -> Value {
-        Value::new(Kind::Number(crate::number::whole(index)), origin)
+        Value::new(Kind::Number(number::whole(index)), origin)
     }
 
     /// The reason, if the value itself is unknown; a known container may hold unknown parts.
@@ -292,52 +321,6 @@ impl Value {
         let entries = self.entries()?;
         let at = entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok()?;
         entries.get(at)
-    }
-
-    /// The value under `key` of a map or object, which knows the way through this container.
-    pub fn get(&self, key: &str) -> Option<Value> {
-        self.entry(key).map(|entry| self.child(entry))
-    }
-
-    /// The value of `entry`, one of this container's, which knows the way through it.
-    pub fn child(&self, entry: &Entry) -> Value {
-        self.parts().child(entry)
-    }
-
-    /// The key of `entry`, one of this container's, as a string that says where the key was written and what it was
-    /// made of. Where it has no path of its own it shares that of the entry: there is no path that leads to a key.
-    pub fn key(&self, entry: &Entry) -> Value {
-        self.parts().key(entry)
-    }
-
-    /// The element at `index` (from 0) of a list or tuple, which knows the way through this container.
-    pub fn at(&self, index: usize) -> Option<Value> {
-        self.parts().at(index)
-    }
-
-    /// The parts of this container, each taken by a literal.
-    pub(crate) fn parts(&self) -> Parts<'_> {
-        let (path, sensitive) = (self.origin.path.clone(), self.is_sensitive());
-        Parts { container: self, path, selection: Selection::Literal, sensitive }
-    }
-
-    /// The parts of this container, each taken as one of all.
-    pub(crate) fn each_part(&self) -> Parts<'_> {
-        Parts { selection: Selection::Iterated, ..self.parts() }
-    }
-
-    /// The parts of this container, each taken as one of all. `span` is where the container is written or computed,
-    /// which names it where nothing else does.
-    pub(crate) fn each_part_at(&self, span: Span) -> Parts<'_> {
-        self.each_part().named(span)
-    }
-
-    /// The parts of this container, which is written or computed at `span`, each taken by `key`.
-    pub(crate) fn parts_by(&self, key: &Origin, span: Span) -> Parts<'_> {
-        if key.is_literal() {
-            return self.parts();
-        }
-        Parts { selection: Selection::By(Arc::new(key.clone())), ..self.parts() }.named(span)
     }
 
     /// Whether Terraform hides the value: it is that of a `sensitive` variable, or was built from one. A value that is
@@ -395,165 +378,6 @@ impl Value {
     }
 }
 
-/// How the parts of a container are taken.
-pub(crate) struct Parts<'a> {
-    container: &'a Value,
-    /// The path of the container.
-    path: Option<Path>,
-    selection: Selection,
-    /// Whether the parts are sensitive as the container is.
-    sensitive: bool,
-}
-
-impl Parts<'_> {
-    fn named(mut self, span: Span) -> Self {
-        self.path.get_or_insert_with(|| Path::root(Root::Inline(span)));
-        self
-    }
-
-    /// The same, where the parts are not sensitive for the container's sake: what is built from them will be.
-    pub(crate) fn bare(mut self) -> Self {
-        self.sensitive = false;
-        self
-    }
-
-    /// `origin` of a part, which is sensitive as the container is, and depends on what that depends on.
-    fn inherited(&self, mut origin: Origin) -> Origin {
-        origin.sensitive |= self.sensitive;
-        origin.depending_as(&self.container.origin)
-    }
-
-    /// The value of `entry`.
-    pub(crate) fn child(&self, entry: &Entry) -> Value {
-        let is_known = |own: &Path| {
-            let key = match &self.selection {
-                Selection::Literal => return true,
-                Selection::Iterated => entry.key_origin.as_deref(),
-                Selection::By(key) => Some(&**key),
-            };
-            // What only has another name, such as an entry that was merged, was not gone through yet.
-            let is_gone_through = |path: &&Path| path.is_selected() || matches!(self.selection, Selection::By(_));
-            key.and_then(|key| key.path.as_ref()).filter(is_gone_through).is_some_and(|path| own.starts_with(path))
-        };
-        let mut child = self.taken(&entry.value, || self.step(entry), is_known, || self.key(entry).origin);
-        self.note_element(entry, &mut child.origin);
-        child
-    }
-
-    /// An entry that `merge` took out of one of several maps is gone through only now: says so in its path.
-    fn note_element(&self, entry: &Entry, origin: &mut Origin) {
-        let is_moved = |own: &Path| {
-            let of_key = entry.key_origin.as_ref().and_then(|key| key.path.as_ref());
-            matches!(own.selection(), Some(Selection::Literal))
-                && of_key == Some(own)
-                && entry.value.origin.path.as_ref() == Some(own)
-                && own.is_selected()
-        };
-        let Selection::Iterated = self.selection else { return };
-        let Some(own) = origin.path.as_ref().filter(|own| is_moved(own)) else { return };
-        if let (Some(parent), Some(step)) = (own.parent(), own.last()) {
-            origin.path = Some(parent.select(step.clone(), Selection::Iterated));
-        }
-    }
-
-    /// The key of `entry`, as a string.
-    pub(crate) fn key(&self, entry: &Entry) -> Value {
-        let mut origin = match &entry.key_origin {
-            Some(origin) => (**origin).clone(),
-            None => {
-                // An escape is longer than what it stands for, so equal lengths mean equal texts.
-                let verbatim = entry.key_span.len() as usize == entry.key.len();
-                Origin::written(entry.key_span, if verbatim { Form::Verbatim } else { Form::Whole })
-            }
-        };
-        if let Some(path) = &self.path {
-            let place = || path.select(self.step(entry), self.selection.clone());
-            let is_named_only = origin.path.as_ref().is_some_and(|own| !own.is_selected());
-            if is_named_only && !matches!(self.selection, Selection::Literal) {
-                let on = Origin { path: Some(place()), ..Origin::derived(entry.key_span, []) };
-                origin = origin.depending_on(&on);
-            }
-            origin = origin.reached(place);
-        }
-        self.note_element(entry, &mut origin);
-        Value::new(Kind::String(entry.key.clone()), self.inherited(origin))
-    }
-
-    /// The element at `index`, from 0.
-    pub(crate) fn at(&self, index: usize) -> Option<Value> {
-        let element = self.container.elements()?.get(index)?;
-        let is_set = matches!(self.container.kind, Kind::Set(_));
-        // Without more, the elements of a set have no place.
-        if is_set && matches!(self.selection, Selection::Literal) {
-            let mut element = element.clone();
-            element.origin = self.inherited(element.origin);
-            return Some(element);
-        }
-        let step = || match &element.kind {
-            Kind::String(text) if is_set => Step::Key(text.clone()),
-            _ => Step::Index(u32::try_from(index).unwrap_or(u32::MAX)),
-        };
-        // The place in a list does not depend on what was iterated before.
-        let is_known = |own: &Path| match &self.selection {
-            Selection::Literal => true,
-            Selection::Iterated => own.is_selected(),
-            Selection::By(key) => key.path.as_ref().is_some_and(|path| own.starts_with(path)),
-        };
-        Some(self.taken(element, step, is_known, || self.index(index, self.container.origin.span)))
-    }
-
-    /// The origin of the place `index`, which comes to be at `span`.
-    pub(crate) fn index(&self, index: usize, span: Span) -> Origin {
-        let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
-        let path = self.path.as_ref().map(|path| path.select(step, self.selection.clone()));
-        self.inherited(Origin { path, ..Origin::derived(span, []) })
-    }
-
-    /// `part`, which knows the way through the container. A path of its own stays, and what selected the part is what
-    /// it depends on, unless that path says it: `is_known`.
-    fn taken(
-        &self,
-        part: &Value,
-        step: impl Fn() -> Step,
-        is_known: impl Fn(&Path) -> bool,
-        key: impl FnOnce() -> Origin,
-    ) -> Value {
-        let mut part = part.clone();
-        let origin = part.origin;
-        let origin = match (&self.path, &origin.path) {
-            (None, _) => origin,
-            (Some(path), None) => origin.reached(|| path.select(step(), self.selection.clone())),
-            // What has a name of its own is in this element all the same.
-            (Some(path), Some(own)) if matches!(self.selection, Selection::Literal) => {
-                let element =
-                    path.ancestors().find(|path| !matches!(path.selection(), None | Some(Selection::Literal)));
-                if element.is_none_or(|element| own.starts_with(element)) {
-                    origin
-                } else {
-                    let place = Some(path.select(step(), Selection::Literal));
-                    origin.depending_on(&Origin { path: place, ..Origin::derived(self.container.origin.span, []) })
-                }
-            }
-            (Some(_), Some(own)) if is_known(own) => origin,
-            (Some(path), Some(_)) => {
-                let key = match &self.selection {
-                    Selection::By(key) => (**key).clone(),
-                    _ => key(),
-                };
-                let place = path.select(step(), self.selection.clone());
-                origin.depending_on(&Origin { path: Some(place), ..Origin::derived(key.span, [key]) })
-            }
-        };
-        part.origin = self.inherited(origin);
-        part
-    }
-
-    fn step(&self, entry: &Entry) -> Step {
-        let key = entry.key.clone();
-        if matches!(self.container.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) }
-    }
-}
-
 impl Kind {
     /// The size of a value of this kind, and whether a part of it is sensitive.
     fn measured(&self) -> (u32, bool) {
@@ -564,6 +388,69 @@ impl Kind {
                 entries.iter().map(|entry| &entry.value).fold((1, false), add)
             }
             _ => (1, false),
+        }
+    }
+}
+
+impl Type {
+    /// The attribute `name` of an object type.
+    pub fn attribute(&self, name: &str) -> Option<&ObjectAttribute> {
+        let Type::Object(attributes) = self else { return None };
+        attributes.iter().find(|attribute| attribute.name.as_str() == name)
+    }
+
+    /// Whether the type leaves something open.
+    pub(crate) fn is_open(&self) -> bool {
+        match self {
+            Type::Any => true,
+            Type::String | Type::Number | Type::Bool => false,
+            Type::List(element) | Type::Set(element) | Type::Map(element) => element.is_open(),
+            Type::Tuple(elements) => elements.iter().any(Type::is_open),
+            Type::Object(attributes) => attributes.iter().any(|attribute| attribute.ty.is_open()),
+        }
+    }
+
+    /// The type that a value has once it is of this type: nothing is optional in it any more.
+    pub(crate) fn of_values(&self) -> Type {
+        match self {
+            Type::Any | Type::String | Type::Number | Type::Bool => self.clone(),
+            Type::List(element) => Type::List(Box::new(element.of_values())),
+            Type::Set(element) => Type::Set(Box::new(element.of_values())),
+            Type::Map(element) => Type::Map(Box::new(element.of_values())),
+            Type::Tuple(elements) => Type::Tuple(elements.iter().map(Type::of_values).collect()),
+            Type::Object(attributes) => {
+                let plain = |attribute: &ObjectAttribute| ObjectAttribute {
+                    name: attribute.name.clone(),
+                    ty: attribute.ty.of_values(),
+                    optional: false,
+                    default: None,
+                    span: attribute.span,
+                };
+                let mut attributes: Vec<ObjectAttribute> = attributes.iter().map(plain).collect();
+                attributes.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+                Type::Object(attributes)
+            }
+        }
+    }
+
+    /// Whether the type is `string`, `number` or `bool`.
+    pub(crate) fn is_primitive(&self) -> bool {
+        matches!(self, Type::String | Type::Number | Type::Bool)
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Any => f.write_str("any"),
+            Type::String => f.write_str("string"),
+            Type::Number => f.write_str("number"),
+            Type::Bool => f.write_str("bool"),
+            Type::List(element) => write!(f, "list({element})"),
+            Type::Set(element) => write!(f, "set({element})"),
+            Type::Map(element) => write!(f, "map({element})"),
+            Type::Tuple(_) => f.write_str("tuple"),
+            Type::Object(_) => f.write_str("object"),
         }
     }
 }

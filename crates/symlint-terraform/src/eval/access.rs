@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::number;
 use crate::origin::{Selection, Step};
-use crate::source::Span;
+use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
-use crate::value::{Kind, Str, Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
 
 use super::{Answer, Evaluator, Stop};
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::form::Form;
 use crate::functions;
 use crate::number::{self, Numeric};
-use crate::origin::{Form, Origin};
+use crate::origin::Origin;
 use crate::syntax::{BinaryOperator, Call, Conditional, Expr, ExprKind, Item, Key, TemplatePart, UnaryOperator};
-use crate::types::{Primitive, Type, convert_within, is_exactly, to_bool, to_text, type_of, unify};
-use crate::value::{Entry, Kind, Unknown, Value};
+use crate::types::{Primitive, convert_within, is_exactly, to_bool, to_text, type_of, unify};
+use crate::value::{Entry, Kind, Type, Unknown, Value};
 
 use super::scope::Scope;
 use super::{Answer, Attempt, Evaluator, Stop};

@@ -9,30 +9,7 @@ use crate::source::Span;
 use crate::value::Value;
 
 use super::instance::Instance;
-use super::{Evaluator, Trial};
-
-/// What has one value in an instance of a module: its place in the module's list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Item {
-    Variable(u32),
-    Local(u32),
-    Output(u32),
-    /// An assigned variable of a project that declares none.
-    Assigned(u32),
-    /// What a variable is where nothing is passed: one value for all instances of the module, which is in the place
-    /// of the instance.
-    Default(u32),
-    /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
-    Configuration(u32, u32),
-    /// All that a call passes to an instance of a module that is not there to read.
-    Passed,
-}
-
-#[derive(Debug)]
-pub(super) enum Slot {
-    Running,
-    Done { value: Value, height: u32 },
-}
+use super::{Evaluator, Item, Slot, Trial};
 
 impl Evaluator<'_> {
     /// Lets go of what was evaluated in `instance`: it is evaluated again if it is asked for again.

@@ -5,6 +5,7 @@
 //! one mistake does not hide the rest.
 
 mod access;
+mod answer;
 mod comprehension;
 mod declared;
 mod expression;
@@ -12,6 +13,7 @@ mod instance;
 mod memo;
 mod operators;
 mod reference;
+mod repetition;
 mod resource;
 mod scope;
 mod splat;
@@ -25,14 +27,15 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
-use crate::limits::{DEPTH, Exhausted, INSTANCES, Meter, PARTS, STEPS, TOO_MUCH};
-use crate::module::{BLANK, Project};
-use crate::origin::Origin;
-use crate::source::{FileId, Span};
+use crate::limits::{DEPTH, INSTANCES, Meter, PARTS, STEPS, TOO_MUCH};
+use crate::module::Project;
+use crate::source::{FileId, Span, Str};
 use crate::syntax::Expr;
-use crate::types::{ConversionProblem, Type, type_of};
-use crate::value::{Str, Value};
+use crate::types::{ConversionProblem, type_of};
+use crate::value::{Type, Value};
 
+pub(crate) use answer::{Answer, Attempt, Stop};
+pub use answer::{EvalError, EvalErrorKind, LostKey};
 pub use instance::{Instance, InstanceKey};
 pub(crate) use operators::numeric;
 pub use resource::ResourceInstance;
@@ -40,42 +43,6 @@ pub(crate) use scope::Scope;
 pub(crate) use template::Pieces;
 
 use instance::Instances;
-use memo::{Item, Slot};
-
-/// Something that Terraform would refuse to evaluate, or that is not evaluated here.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct EvalError {
-    /// What is wrong, in lower case; never with a value from the configuration in it.
-    pub message: String,
-    /// The expression that is wrong.
-    pub span: Span,
-    /// Where the null is written on which it fails, if it fails on one.
-    pub null: Option<Span>,
-    /// What kind of error it is.
-    pub kind: EvalErrorKind,
-}
-
-/// What kind of error an [`EvalError`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EvalErrorKind {
-    /// Terraform would refuse it.
-    Invalid,
-    /// The value at this place does not satisfy a `validation` of its variable.
-    Validation(Span),
-    /// Evaluating it would be too much: it is unknown, whatever its value would be for Terraform.
-    Limit,
-}
-
-/// A key that is written twice in one mapping of YAML: Terraform silently keeps the last.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct LostKey {
-    /// The key.
-    pub key: Str,
-    /// Where the one is written that does not count.
-    pub lost: Span,
-    /// Where the next one is written.
-    pub kept: Span,
-}
 
 /// Evaluates the expressions of a project.
 ///
@@ -89,7 +56,7 @@ pub struct Evaluator<'p> {
     instances: RefCell<HashMap<(u32, u32), Instances>>,
     /// What there is in `memo` for the resources of an instance.
     configurations: RefCell<HashMap<u32, Vec<Item>>>,
-    conversions: RefCell<HashMap<variable::ConversionKey, (Value, Value)>>,
+    conversions: RefCell<HashMap<ConversionKey, (Value, Value)>>,
     problems: RefCell<HashMap<Str, Arc<[ConversionProblem]>>>,
     /// The objects that lack an attribute which their type requires: said once, where the value is converted.
     missing: RefCell<HashSet<(Span, Str)>>,
@@ -130,80 +97,32 @@ enum Trial {
     Failed,
 }
 
-/// What became of an attempt to evaluate an expression.
-pub(crate) enum Attempt {
-    /// It has this value.
-    Is(Value),
-    /// Terraform refuses it; this is what it depends on.
-    Failed(Origin),
-    /// That depends on what is unknown, as this value is.
-    Unclear(Value),
+/// What has one value in an instance of a module: its place in the module's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Item {
+    Variable(u32),
+    Local(u32),
+    Output(u32),
+    /// An assigned variable of a project that declares none.
+    Assigned(u32),
+    /// What a variable is where nothing is passed: one value for all instances of the module, which is in the place
+    /// of the instance.
+    Default(u32),
+    /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
+    Configuration(u32, u32),
+    /// All that a call passes to an instance of a module that is not there to read.
+    Passed,
 }
 
-/// Why an expression has no value.
+/// What is known of an [`Item`].
 #[derive(Debug)]
-pub(crate) enum Stop {
-    /// Terraform refuses it: why, at which part of it, and on which null.
-    Error(String, Option<Span>, Option<Span>),
-    /// It cannot be known.
-    Reason(String),
-    /// It is not evaluated, since that would be too much.
-    Limit(String),
-    /// It cannot be known, since this unknown value cannot.
-    Unknown(Value),
+enum Slot {
+    Running,
+    Done { value: Value, height: u32 },
 }
 
-/// A value, or why there is none.
-pub(crate) type Answer<T = Value> = Result<T, Stop>;
-
-impl Stop {
-    /// A refusal of the whole expression.
-    pub(crate) fn error(message: impl Into<String>) -> Self {
-        Stop::Error(message.into(), None, None)
-    }
-
-    /// A refusal of a part of the expression.
-    pub(crate) fn error_at(message: impl Into<String>, span: Span) -> Self {
-        Stop::Error(message.into(), Some(span), None)
-    }
-
-    /// This refusal, which is about `value` being null.
-    pub(crate) fn on_null(self, value: &Value) -> Self {
-        match self {
-            Stop::Error(message, at, _) => Stop::Error(message, at, Some(value.origin.span)),
-            other => other,
-        }
-    }
-
-    /// The same, where the message quotes nothing but `word`: what else is in backticks may be private.
-    pub(crate) fn quoting_only(self, word: &str) -> Self {
-        let covered = |text: String| {
-            let parts = text.split('`').enumerate();
-            let parts: Vec<&str> =
-                parts.map(|(at, part)| if at % 2 == 1 && part != word { BLANK } else { part }).collect();
-            parts.join("`")
-        };
-        match self {
-            Stop::Error(message, at, null) => Stop::Error(covered(message), at, null),
-            Stop::Reason(reason) => Stop::Reason(covered(reason)),
-            other => other,
-        }
-    }
-
-    pub(crate) fn limit(reason: impl Into<String>) -> Self {
-        Stop::Limit(reason.into())
-    }
-
-    pub(crate) fn reason(reason: impl Into<String>) -> Self {
-        Stop::Reason(reason.into())
-    }
-}
-
-impl From<Exhausted> for Stop {
-    fn from(_: Exhausted) -> Self {
-        Stop::limit(TOO_MUCH)
-    }
-}
+/// A collection (by its address) and the variable to whose type it was converted.
+type ConversionKey = (usize, u32, u32);
 
 impl<'p> Evaluator<'p> {
     /// An evaluator for all modules of `project`. Nothing is evaluated yet.
@@ -275,7 +194,6 @@ impl<'p> Evaluator<'p> {
         self.lost_keys.borrow().clone()
     }
 
-    /// Notes a key that does not count; a text that is read twice has it once.
     /// The objects that `merge` drops, since a later map has their key, as far as they were evaluated.
     pub fn lost_entries(&self) -> Vec<LostKey> {
         self.lost_entries.borrow().clone()
@@ -289,6 +207,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// Notes a key that does not count; a text that is read twice has it once.
     pub(crate) fn note_lost(&self, lost: LostKey) {
         let mut keys = self.lost_keys.borrow_mut();
         if !keys.contains(&lost) {
@@ -306,7 +225,7 @@ impl<'p> Evaluator<'p> {
         for problem in names.into_iter().filter_map(|name| problems.get(name)).flat_map(|problems| problems.iter()) {
             if problem.kind.is_error() {
                 errors.push(EvalError {
-                    message: variable::describe(problem),
+                    message: problem.kind.to_string(),
                     span: problem.span,
                     null: None,
                     kind: EvalErrorKind::Invalid,

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use crate::number::{self, Numeric};
+use crate::number::{self, Number, Numeric};
 use crate::origin::Origin;
 use crate::source::Span;
 use crate::syntax::{Binary, BinaryOperator, Expr, Operation, UnaryOperator};
 use crate::types::{Primitive, equal, to_bool, to_number};
-use crate::value::{Kind, Number, Value};
+use crate::value::{Kind, Value};
 
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};

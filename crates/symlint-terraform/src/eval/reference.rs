@@ -2,15 +2,14 @@
 
 use crate::module::{ModuleCall, Resource};
 use crate::origin::{Origin, Path, Root, Step};
-use crate::source::Span;
+use crate::source::{Span, Str};
 use crate::syntax::{Body, Expr, ExprKind, Name};
 use crate::types::{Primitive, to_text};
-use crate::value::{Entry, Kind, Str, Value};
+use crate::value::{Entry, Kind, Value};
 
 use super::instance::{Instance, InstanceKey, Repetition};
-use super::memo::Item;
 use super::scope::Scope;
-use super::{Answer, Evaluator, Stop, Trial};
+use super::{Answer, Evaluator, Item, Stop, Trial};
 
 /// What the start of a traversal stands for, where that is not a value yet: a whole module or resource is only made
 /// into a value where nothing of it is taken.

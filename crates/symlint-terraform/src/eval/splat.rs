@@ -3,8 +3,8 @@
 use crate::origin::Origin;
 use crate::source::Span;
 use crate::syntax::{Splat, SplatStep};
-use crate::types::{Type, type_of};
-use crate::value::{Kind, Value};
+use crate::types::type_of;
+use crate::value::{Kind, Type, Value};
 
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};

@@ -2,10 +2,10 @@
 
 use crate::limits::BYTES;
 use crate::origin::{Origin, OriginPart};
-use crate::source::Span;
+use crate::source::{Span, Str};
 use crate::syntax::TemplatePart;
 use crate::types::{Primitive, to_text};
-use crate::value::{Kind, Str, Value};
+use crate::value::{Kind, Value};
 
 use super::scope::{Binding, Scope};
 use super::{Answer, Evaluator, Stop};

@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use crate::module::{Assignment, AssignmentSource, ModuleCall, ModuleId, Variable};
 use crate::origin::{Path, Root};
-use crate::source::Span;
-use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, Type, convert_within, to_bool};
-use crate::value::{Kind, Str, Value};
+use crate::source::{Span, Str};
+use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, convert_within, to_bool};
+use crate::value::{Kind, Type, Value};
 
 use super::instance::Instance;
-use super::memo::Item;
 use super::scope::Scope;
-use super::{EvalError, EvalErrorKind, Evaluator, Trial};
-
-/// A collection (by its address) and the variable to whose type it was converted.
-pub(super) type ConversionKey = (usize, u32, u32);
+use super::{EvalError, EvalErrorKind, Evaluator, Item, Trial};
 
 /// Collections with at least this many elements are converted once for all instances that take the same one.
 const LARGE: usize = 64;
@@ -199,7 +195,7 @@ impl<'p> Evaluator<'p> {
         let Converted { value, problems } = self.converted(value, module, index, &variable.ty);
         for problem in problems {
             if problem.kind.is_error() {
-                self.record(describe(&problem), problem.span, None);
+                self.record(problem.kind.to_string(), problem.span, None);
             }
         }
         value.marked(variable.sensitive)
@@ -222,7 +218,7 @@ impl<'p> Evaluator<'p> {
         }
         let problems = if used { Vec::new() } else { convert_within(&value, &variable.ty, &self.meter).problems };
         for problem in problems.into_iter().filter(|problem| problem.kind.is_error()) {
-            self.record(describe(&problem), problem.span, None);
+            self.record(problem.kind.to_string(), problem.span, None);
         }
     }
 
@@ -265,14 +261,5 @@ fn large(value: &Value) -> Option<usize> {
             Some(Arc::as_ptr(entries).cast::<()>() as usize)
         }
         _ => None,
-    }
-}
-
-pub(super) fn describe(problem: &ConversionProblem) -> String {
-    match &problem.kind {
-        ConversionProblemKind::Missing { attribute } => format!("the attribute `{attribute}` is required"),
-        ConversionProblemKind::Unused { attribute, .. } => format!("the type has no attribute `{attribute}`"),
-        ConversionProblemKind::Mismatch { wanted, got } => format!("a {wanted} is required, not a {got}"),
-        ConversionProblemKind::Inconsistent { wanted } => format!("the elements of a {wanted} must be of one type"),
     }
 }

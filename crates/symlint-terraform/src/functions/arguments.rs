@@ -3,12 +3,34 @@
 use std::ops::Range;
 
 use crate::eval::{Answer, Evaluator, Stop};
+use crate::form::Form;
 use crate::limits::{BYTES, ELEMENTS};
 use crate::number;
-use crate::origin::{Form, Makeup, Origin};
-use crate::source::Span;
-use crate::types::{Primitive, Type, convert_within, to_number, to_text, type_of};
-use crate::value::{Kind, Number, Str, Value};
+use crate::number::Number;
+use crate::origin::{Makeup, Origin};
+use crate::source::{Span, Str};
+use crate::types::{Primitive, convert_within, to_number, to_text, type_of};
+use crate::value::{Kind, Type, Value};
+
+/// A function of Terraform.
+pub(super) struct Function {
+    pub(super) name: &'static str,
+    pub(super) least: usize,
+    pub(super) most: usize,
+    pub(super) run: fn(&Arguments<'_, '_>) -> Answer,
+}
+
+/// Any number of arguments.
+pub(super) const MANY: usize = usize::MAX;
+
+pub(super) const fn function(
+    name: &'static str,
+    least: usize,
+    most: usize,
+    run: fn(&Arguments<'_, '_>) -> Answer,
+) -> Function {
+    Function { name, least, most, run }
+}
 
 /// The arguments of a call.
 pub(super) struct Arguments<'a, 'p> {

@@ -4,11 +4,11 @@ use crate::eval::{Answer, LostKey, Stop};
 use crate::limits::ELEMENTS;
 use crate::number;
 use crate::origin::Origin;
-use crate::types::{Type, distinct as without_duplicates, is_exactly, unify_all};
-use crate::value::{Entry, Kind, Str, Value};
+use crate::source::Str;
+use crate::types::{distinct as without_duplicates, is_exactly, unify_all};
+use crate::value::{Entry, Kind, Type, Value};
 
-use super::arguments::Arguments;
-use super::{Function, MANY, function};
+use super::arguments::{Arguments, Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chunklist", 2, 2, chunklist),

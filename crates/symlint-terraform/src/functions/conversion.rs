@@ -2,11 +2,9 @@
 
 use crate::eval::{Answer, Stop};
 use crate::origin::Origin;
-use crate::types::Type;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
-use super::arguments::Arguments;
-use super::{Function, function};
+use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     // What is ephemeral comes from blocks that are unknown.

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use crate::eval::Answer;
-use crate::origin::Form;
-use crate::types::{ObjectAttribute, Type};
-use crate::value::{Entry, Kind, Str, Value};
+use crate::form::Form;
+use crate::source::Str;
+use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
-use super::arguments::Arguments;
-use super::{Function, function};
+use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("csvdecode", 1, 1, csvdecode)];
 

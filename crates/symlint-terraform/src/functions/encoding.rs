@@ -11,15 +11,15 @@ use jsonc_parser::common::{Range as JsonRange, Ranged};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::eval::{Answer, LostKey, Stop, numeric};
+use crate::form::Form;
 use crate::json;
 use crate::limits::BYTES;
 use crate::number;
-use crate::origin::{Form, Origin};
-use crate::source::Span;
-use crate::value::{Entry, Kind, Str, Value};
+use crate::origin::Origin;
+use crate::source::{Span, Str};
+use crate::value::{Entry, Kind, Value};
 
-use super::arguments::Arguments;
-use super::{Function, function};
+use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64decode),

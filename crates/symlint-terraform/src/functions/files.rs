@@ -4,15 +4,15 @@
 //! folder of the project is refused, as Terraform does; what is outside of what is here is unknown.
 
 use crate::eval::{Answer, Scope, Stop};
+use crate::form::Form;
 use crate::limits::BYTES;
-use crate::origin::{Form, Origin};
-use crate::source::FileId;
+use crate::origin::Origin;
+use crate::source::{FileId, Str};
 use crate::syntax::read_template;
-use crate::types::{Type, make_set};
-use crate::value::{Kind, Str, Value};
+use crate::types::make_set;
+use crate::value::{Kind, Type, Value};
 
-use super::arguments::Arguments;
-use super::{Function, function};
+use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("abspath", 1, 1, abspath),
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// `path` as Go cleans it: as short as it can be without looking at a disk.
 fn clean(path: &str) -> String {
-    let short = crate::module::join("", path);
+    let short = crate::paths::join("", path);
     match (short.is_empty(), path.starts_with('/')) {
         (true, true) => "/".to_owned(),
         (true, false) => ".".to_owned(),
@@ -72,7 +72,7 @@ fn located(args: &Arguments<'_, '_>, path: &str) -> Answer<(String, String)> {
         Some(_) => cwd.and_then(|cwd| path.strip_prefix(cwd.as_str())?.strip_prefix('/')).ok_or_else(outside)?,
     };
     let dir = project.root().map_or("", |root| root.dir.as_str());
-    let full = crate::module::join(dir, relative);
+    let full = crate::paths::join(dir, relative);
     let (folder, name) = full.rsplit_once('/').unwrap_or((".", &full));
     Ok((folder.to_owned(), name.to_owned()))
 }
@@ -94,7 +94,7 @@ fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     if names.contains(&name) {
         return Ok(true);
     }
-    let full = crate::module::join(&folder, &name);
+    let full = crate::paths::join(&folder, &name);
     if name.is_empty() || list(args, &full)?.is_some() {
         return Err(args.refuse("expects the path of a file, not of a folder"));
     }

@@ -7,13 +7,12 @@ use bigdecimal::{BigDecimal, RoundingMode, Signed};
 use crate::eval::{Answer, Pieces, Stop};
 use crate::number;
 use crate::origin::Origin;
-use crate::types::{Primitive, Type, to_bool};
-use crate::value::{Kind, Value};
+use crate::types::{Primitive, to_bool};
+use crate::value::{Kind, Type, Value};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Function, MANY, function};
 use super::encoding::write_json;
 use super::strings::{characters, shown};
-use super::{Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] =
     &[function("format", 1, MANY, format), function("formatlist", 1, MANY, formatlist)];

@@ -29,22 +29,8 @@ use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind};
 use crate::value::{Kind, Value};
 
-use arguments::Arguments;
+use arguments::{Arguments, Function, MANY};
 pub use strings::title;
-
-struct Function {
-    name: &'static str,
-    least: usize,
-    most: usize,
-    run: fn(&Arguments<'_, '_>) -> Answer,
-}
-
-/// Any number of arguments.
-const MANY: usize = usize::MAX;
-
-const fn function(name: &'static str, least: usize, most: usize, run: fn(&Arguments<'_, '_>) -> Answer) -> Function {
-    Function { name, least, most, run }
-}
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
     let families = [

@@ -4,11 +4,10 @@ use bigdecimal::num_bigint::{BigInt, BigUint, Sign};
 use bigdecimal::{BigDecimal, RoundingMode};
 
 use crate::eval::{Answer, Stop, numeric};
-use crate::number::{self, bounded};
-use crate::value::{Kind, Number};
+use crate::number::{self, Number, bounded};
+use crate::value::Kind;
 
-use super::arguments::Arguments;
-use super::{Function, MANY, function};
+use super::arguments::{Arguments, Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("abs", 1, 1, |args| known(args, args.number(0)?.abs())),

@@ -5,13 +5,11 @@
 use regex_lite::Captures;
 
 use crate::eval::{Answer, Stop};
-use crate::source::Span;
-use crate::types::{ObjectAttribute, Type};
-use crate::value::{Entry, Kind, Str, Value};
+use crate::source::{Span, Str};
+use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Function, function};
 use super::patterns::{Pattern, Problem};
-use super::{Function, function};
 
 pub(super) const FUNCTIONS: &[Function] =
     &[function("regex", 2, 2, regex), function("regexall", 2, 2, regexall), function("replace", 3, 3, replace)];

@@ -2,11 +2,10 @@
 
 use crate::eval::{Answer, Stop, numeric};
 use crate::number;
-use crate::types::{Primitive, Type, equal, to_bool, type_of, unify_all};
-use crate::value::{Kind, Value};
+use crate::types::{Primitive, equal, to_bool, type_of, unify_all};
+use crate::value::{Kind, Type, Value};
 
-use super::arguments::Arguments;
-use super::{Function, MANY, function};
+use super::arguments::{Arguments, Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", 1, 1, alltrue),

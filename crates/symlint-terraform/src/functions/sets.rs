@@ -5,11 +5,10 @@ use foldhash::{HashMap, HashSet};
 use crate::eval::{Answer, Stop};
 use crate::limits::ELEMENTS;
 use crate::origin::Origin;
-use crate::types::{Type, canonical, make_set, unify_all};
-use crate::value::{Kind, Value};
+use crate::types::{canonical, make_set, unify_all};
+use crate::value::{Kind, Type, Value};
 
-use super::arguments::Arguments;
-use super::{Function, MANY, function};
+use super::arguments::{Arguments, Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("setintersection", 1, MANY, |args| combine(args, |count, all| count == all)),

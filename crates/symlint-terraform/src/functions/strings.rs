@@ -4,13 +4,13 @@ use foldhash::HashSet;
 
 use crate::eval::{Answer, Stop};
 use crate::origin::OriginPart;
-use crate::types::{Primitive, Type, to_text};
-use crate::value::{Kind, Str, Value};
+use crate::source::Str;
+use crate::types::{Primitive, to_text};
+use crate::value::{Kind, Type, Value};
 
 use crate::eval::Pieces;
 
-use super::arguments::Arguments;
-use super::{Function, MANY, function};
+use super::arguments::{Arguments, Function, MANY, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chomp", 1, 1, |args| args.left(0, |text| text.trim_end_matches(['\r', '\n']))),

@@ -10,13 +10,13 @@ use foldhash::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place, Tag};
 
 use crate::eval::{Answer, LostKey, Stop, numeric};
+use crate::form::Form;
 use crate::number;
-use crate::origin::{Form, Origin};
-use crate::source::Span;
-use crate::value::{Entry, Kind, Str, Value};
+use crate::origin::Origin;
+use crate::source::{Span, Str};
+use crate::value::{Entry, Kind, Value};
 
-use super::arguments::Arguments;
-use super::{Function, function};
+use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("yamldecode", 1, 1, yamldecode)];
 

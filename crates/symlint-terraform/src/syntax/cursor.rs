@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
-use super::repair::{Repairs, balance};
-use super::{Body, Expr, File, MAX_DEPTH, MAX_ERRORS, Name, SyntaxError};
-use crate::source::{BYTE_ORDER_MARK, FileId, Source, Span};
-use crate::value::Str;
+use super::brackets::{Repairs, balance};
+use super::{Body, Expr, File, Name, SyntaxError};
+use crate::limits::{MAX_DEPTH, MAX_ERRORS};
+use crate::source::{BYTE_ORDER_MARK, FileId, Source, Span, Str};
 
 /// Reads one file, from front to back.
 pub(super) struct Reader<'s> {
@@ -55,7 +55,7 @@ thread_local! {
 /// Something that was read, or a mistake that has been reported.
 pub(super) type Outcome<T> = Result<T, Reported>;
 
-/// An expression and its height, see [`super::MAX_HEIGHT`].
+/// An expression and its height, see [`crate::limits::MAX_HEIGHT`].
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) expr: Expr,

@@ -1,7 +1,7 @@
 //! Expressions: conditions, and operands with the operators between them. What an operand is, is in `operand.rs`.
 //!
 //! All that may go on without a bracket, such as a sum or `a ? b : c ? d : e`, is read in a loop: only brackets need
-//! stack, and [`super::MAX_DEPTH`] bounds them.
+//! stack, and [`crate::limits::MAX_DEPTH`] bounds them.
 
 use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::{Binary, BinaryOperator, Conditional, Expr, ExprKind, Operation, UnaryOperator};

@@ -1,8 +1,9 @@
 //! Heredocs: `<<X` and `<<-X`.
 
+use super::Literal;
 use super::cursor::{Node, Outcome, Reader};
 use super::template::{Piece, PieceKind, cut, strip};
-use super::{Literal, MAX_ERRORS};
+use crate::limits::MAX_ERRORS;
 
 impl Reader<'_> {
     /// `<<X`, its lines and its end; the reader then is at the end of the last line.

@@ -6,6 +6,7 @@
 //! Terraform reads.
 
 mod body;
+mod brackets;
 mod collection;
 mod comprehension;
 mod cursor;
@@ -32,16 +33,6 @@ pub use walk::{children, top_level};
 
 use crate::source::{FileId, Source};
 use cursor::Reader;
-
-/// How deep brackets, blocks and templates may be in each other.
-const MAX_DEPTH: usize = 250;
-
-/// How many nodes may be on the way from the top of an expression to a leaf, so that anyone who walks or drops the tree
-/// needs little stack. The steps of a reference and the signs before a value count too, the operands of a sum do not.
-const MAX_HEIGHT: usize = 1000;
-
-/// After this many mistakes a file is not what it was taken for.
-const MAX_ERRORS: usize = 100;
 
 /// Reads a file in HCL's native syntax: attributes and blocks.
 ///

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::cursor::{Lines, Node, Outcome, Reader};
 use super::mistakes::shown;
-use super::{Call, Expr, ExprKind, MAX_HEIGHT, Name};
+use super::{Call, Expr, ExprKind, Name};
+use crate::limits::MAX_HEIGHT;
 
 impl Reader<'_> {
     /// A value without what is taken of it.

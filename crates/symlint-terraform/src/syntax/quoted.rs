@@ -8,8 +8,8 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use super::cursor::{Node, Outcome, Reader};
 use super::template::Kind;
 use super::{ExprKind, Literal, Name};
-use crate::origin::Form;
-use crate::value::Str;
+use crate::form::Form;
+use crate::source::Str;
 
 impl Reader<'_> {
     /// `"…"`, at its first quote.

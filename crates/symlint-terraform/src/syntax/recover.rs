@@ -1,8 +1,8 @@
 //! The way on after a mistake.
 
-use super::MAX_DEPTH;
+use super::brackets::{balance, before_comment};
 use super::cursor::{Lines, Node, Outcome, Reader};
-use super::repair::{balance, before_comment};
+use crate::limits::MAX_DEPTH;
 
 /// What an item is part of, which decides where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

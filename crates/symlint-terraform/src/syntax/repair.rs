@@ -1,19 +1,8 @@
 //! Where a closing bracket is missing, or one is too many, as far as indentation shows it.
 
-use foldhash::{HashMap, HashSet};
-
-use super::MAX_DEPTH;
+use super::brackets::{Repairs, balance, before_comment};
 use super::cursor::{Reader, offset};
-
-/// What to assume when a file whose brackets do not match is read again.
-#[derive(Debug, Default)]
-pub(super) struct Repairs {
-    /// The opening brackets that are closed nowhere, each with the place at which it has to be taken as closed: the
-    /// start of the next thing that does not belong in it.
-    pub(super) missing: HashMap<usize, usize>,
-    /// The closing brackets that close nothing.
-    pub(super) extra: HashSet<usize>,
-}
+use crate::limits::MAX_DEPTH;
 
 /// How many lines are looked at to see what a bracket belongs to.
 const LINES: usize = 200;
@@ -203,19 +192,4 @@ impl Reader<'_> {
         }
         end
     }
-}
-
-/// What is on a line before its comment.
-pub(super) fn before_comment(line: &str) -> &str {
-    let comment = ["#", "//", "/*"].iter().filter_map(|start| line.find(start)).min();
-    line.get(..comment.unwrap_or(line.len())).unwrap_or_default()
-}
-
-/// How many more brackets `text` opens than it closes.
-pub(super) fn balance(text: &str) -> isize {
-    text.bytes().fold(0, |balance, byte| match byte {
-        b'{' | b'[' | b'(' => balance + 1,
-        b'}' | b']' | b')' => balance - 1,
-        _ => balance,
-    })
 }

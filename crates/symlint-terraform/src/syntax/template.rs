@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::cursor::{Lines, Node, Outcome, Reader};
-use super::{Expr, ExprKind, Literal, MAX_DEPTH, Name, TemplatePart};
-use crate::origin::Form;
+use super::{Expr, ExprKind, Literal, Name, TemplatePart};
+use crate::form::Form;
+use crate::limits::MAX_DEPTH;
 
 /// What a template is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

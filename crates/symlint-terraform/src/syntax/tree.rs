@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::source::Span;
-use crate::value::Str;
+use crate::source::{Span, Str};
 
 /// What was read of one file.
 #[derive(Debug)]
@@ -118,7 +117,7 @@ pub struct Literal {
     /// The text between the quotes, or the lines of a heredoc.
     pub span: Span,
     /// How the one is written as the other.
-    pub form: crate::origin::Form,
+    pub form: crate::form::Form,
 }
 
 /// A part of a template.

@@ -1,13 +1,13 @@
 //! From the value that was given to the value of a type, with as little loss as can be.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::limits::{Meter, TOO_MUCH};
 use crate::origin::{Origin, Path, Selection, Step};
-use crate::source::Span;
-use crate::value::{Entry, Kind, Str, Value};
+use crate::source::{Span, Str};
+use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
-use super::constraint::{ObjectAttribute, Type};
 use super::order::{make_set, wholly_known};
 use super::primitive::{Primitive, to_bool, to_number, to_text};
 use super::unify::{is_convertible, is_exactly, type_of, unify_all};
@@ -68,6 +68,17 @@ impl ConversionProblemKind {
     /// Whether Terraform refuses the value for it.
     pub fn is_error(&self) -> bool {
         !matches!(self, ConversionProblemKind::Unused { .. })
+    }
+}
+
+impl fmt::Display for ConversionProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { attribute } => write!(f, "the attribute `{attribute}` is required"),
+            Self::Unused { attribute, .. } => write!(f, "the type has no attribute `{attribute}`"),
+            Self::Mismatch { wanted, got } => write!(f, "a {wanted} is required, not a {got}"),
+            Self::Inconsistent { wanted } => write!(f, "the elements of a {wanted} must be of one type"),
+        }
     }
 }
 

@@ -7,7 +7,6 @@ mod primitive;
 mod unify;
 
 pub(crate) use constraint::read_type;
-pub use constraint::{ObjectAttribute, Type};
 pub(crate) use convert::convert_within;
 pub use convert::{ConversionProblem, ConversionProblemKind, Converted, convert};
 pub(crate) use order::{canonical, distinct, equal, make_set};

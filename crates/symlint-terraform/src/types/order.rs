@@ -8,9 +8,8 @@ use foldhash::{HashSet, HashSetExt};
 
 use crate::limits::{Exhausted, Meter};
 use crate::number;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
-use super::constraint::Type;
 use super::unify::{is_exactly, is_same_type, type_of};
 
 /// Whether nothing in `value` is unknown.

@@ -1,7 +1,8 @@
 //! The conversions between strings, numbers and booleans.
 
 use crate::number::{self, Numeric};
-use crate::value::{Kind, Str, Value};
+use crate::source::Str;
+use crate::value::{Kind, Value};
 
 /// What a conversion between primitive types can come to.
 #[derive(Debug)]

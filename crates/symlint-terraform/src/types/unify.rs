@@ -1,9 +1,7 @@
 //! The type of a value, and the type that several can be converted to.
 
 use crate::limits::{Exhausted, Meter};
-use crate::value::{Entry, Kind, Value};
-
-use super::constraint::{ObjectAttribute, Type};
+use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
 /// The type of `value`; [`Type::Any`] where a null, an unknown or an empty collection does not tell.
 pub(crate) fn type_of(value: &Value, meter: &Meter) -> Result<Type, Exhausted> {

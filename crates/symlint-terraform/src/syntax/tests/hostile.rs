@@ -1,5 +1,6 @@
 //! Text that is meant to break a reader: it must end soon, on a small stack, with a mistake or without.
 
+use crate::limits::{MAX_DEPTH, MAX_ERRORS, MAX_HEIGHT};
 use std::time::{Duration, Instant};
 
 use super::*;

@@ -19,7 +19,7 @@ mod strings;
 use std::fmt::Write;
 
 use super::*;
-use crate::origin::Form;
+use crate::form::Form;
 use crate::source::{Sources, Span};
 
 /// A file that was read, and its text.

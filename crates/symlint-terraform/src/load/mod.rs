@@ -1,43 +1,33 @@
 //! Reading folders: the root module's, and those of the local modules that it calls.
 
+mod declare;
+mod installed;
+mod names;
+mod overrides;
+mod read;
+mod values;
+
 use foldhash::HashMap;
 
 use crate::eval::{Evaluator, Instance};
-use crate::json;
-use crate::source::{FileId, Source, Span};
-use crate::syntax::{self, Body, File, Name, SyntaxError};
+use crate::module::{
+    FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId, Project, Surroundings,
+};
+use crate::paths::{folder, join};
+use crate::source::Span;
+use crate::syntax::Name;
 use crate::tree::{EntryKind, FileError, FileTree};
 use crate::value::Kind;
 
-use super::block::Blocks;
-use super::body::declare;
-use super::installed::Installed;
-use super::path::{folder, join};
-use super::values::{assign, values_file};
-use super::{FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId, Project, Surroundings};
+use declare::declare;
+use installed::Installed;
+use names::{is_override, preferred};
+use overrides::Blocks;
+use read::read_configuration;
+use values::{assign, values_file};
 
-/// Which values the root module is given in addition to those in its folder.
-#[derive(Debug, Clone, Default)]
-pub struct LoadOptions {
-    /// Values of the command line, in its order; they win over all that the folder has.
-    pub given: Vec<Given>,
-    /// Values from the environment, by the names of the variables, without `TF_VAR_`.
-    pub environment: Vec<(String, String)>,
-    /// The workspace that is selected. If nothing is given, the one that `terraform workspace select` has left in
-    /// the folder; where there is none, `terraform.workspace` is unknown.
-    pub workspace: Option<String>,
-    /// The folder in which Terraform is started, as an absolute path. If nothing is given, `path.cwd` is unknown.
-    pub cwd: Option<String>,
-}
-
-/// Values that the command line gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
-    /// `-var-file`: a path as for the root module's folder.
-    File(String),
-    /// `-var`: a name, and the value as text.
-    Value(String, String),
-}
+pub use names::{is_automatic, is_configuration, is_values};
+pub use values::{Given, LoadOptions};
 
 impl Project {
     /// Reads the root module in `dir`, the modules that it calls by a path (`./…`, `../…`), at any depth, and the
@@ -108,32 +98,6 @@ fn list(project: &mut Project, files: &dyn FileTree, dir: &str) -> Result<Option
     Ok(Some(names))
 }
 
-/// Whether a file with this name is one of configuration.
-pub fn is_configuration(name: &str) -> bool {
-    EXTENSIONS.iter().any(|extension| name.ends_with(extension))
-}
-
-/// How the names of configuration end.
-const EXTENSIONS: [&str; 4] = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-
-/// The name of the file that OpenTofu reads in place of the file `name`, if there is one.
-fn preferred(name: &str) -> Option<String> {
-    let instead = |end: &str, other: &str| name.strip_suffix(end).map(|stem| format!("{stem}{other}"));
-    instead(".tf", ".tofu").or_else(|| instead(".tf.json", ".tofu.json"))
-}
-
-/// Whether a file with this name is one of values.
-pub fn is_values(name: &str) -> bool {
-    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
-}
-
-/// Whether Terraform reads a values file with this name by itself.
-pub fn is_automatic(name: &str) -> bool {
-    matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
-        || name.ends_with(".auto.tfvars")
-        || name.ends_with(".auto.tfvars.json")
-}
-
 fn read_module(
     project: &mut Project,
     files: &dyn FileTree,
@@ -175,11 +139,6 @@ fn read_module(
     module.dir = dir.to_owned();
     module.path = folder(path).to_owned();
     Ok(module)
-}
-
-fn is_override(name: &str) -> bool {
-    let stem = EXTENSIONS.iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name);
-    stem == "override" || stem.ends_with("_override")
 }
 
 /// The modules that are called, and those that they call; a folder is one module, however often it is called.
@@ -392,34 +351,6 @@ fn refuse_cycles(project: &mut Project) {
             _ => {}
         }
     }
-}
-
-fn read_configuration(id: FileId, source: &Source) -> File {
-    if let Some(file) = in_utf_16(id, source) {
-        return file;
-    }
-    if source.name().ends_with(".json") { json::read_configuration(id, source) } else { syntax::read(id, source) }
-}
-
-/// Reads a values file.
-pub(super) fn read_values(id: FileId, source: &Source) -> File {
-    if let Some(file) = in_utf_16(id, source) {
-        return file;
-    }
-    if source.name().ends_with(".json") { json::read_values(id, source) } else { syntax::read(id, source) }
-}
-
-/// A file in UTF-16, with its mark or without, as it is read: not at all. Every character would be a mistake.
-fn in_utf_16(id: FileId, source: &Source) -> Option<File> {
-    let marked = source.invalid_bytes().starts_with(&[0, 1]);
-    let bytes = source.text().as_bytes().get(if marked { 2 } else { 0 }..)?;
-    let pairs: Vec<&[u8]> = bytes.chunks_exact(2).take(8).collect();
-    let is_of_zeros = |at: usize| pairs.iter().all(|pair| (pair.get(at) == Some(&0)) && pair.get(1 - at) != Some(&0));
-    if pairs.is_empty() || !(is_of_zeros(0) || is_of_zeros(1)) {
-        return None;
-    }
-    let error = SyntaxError { message: "this is UTF-16: save the file as UTF-8".to_owned(), span: Span::new(id, 0..1) };
-    Some(File { body: Body::default(), comments: Vec::new(), errors: vec![error] })
 }
 
 /// Whether a module with this source is in a folder of the project.

@@ -1,27 +1,15 @@
 //! Modules: folders of configuration, the modules that they call, and the values that they are given.
 
-mod block;
-mod body;
-mod installed;
-mod load;
-mod path;
-mod values;
-
 use std::fmt;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 
 use crate::origin::Origin;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources, Span, Str};
 use crate::syntax::{Attribute, Block, File, Name};
 use crate::tree::{FileError, FileTree};
-use crate::types::Type;
-use crate::value::Str;
-
-pub use load::{Given, LoadOptions, is_automatic, is_configuration, is_values};
-pub(crate) use path::join;
-pub use values::{Assignment, AssignmentSource};
+use crate::value::Type;
 
 /// What is shown in the place of a text that nobody should see.
 pub const BLANK: &str = "(sensitive)";
@@ -29,17 +17,17 @@ pub const BLANK: &str = "(sensitive)";
 /// A root module, the local modules that it calls at any depth, and the values of its variables.
 #[derive(Debug, Default)]
 pub struct Project {
-    sources: Sources,
-    files: Vec<LoadedFile>,
-    modules: Vec<Module>,
-    assignments: Vec<Assignment>,
+    pub(crate) sources: Sources,
+    pub(crate) files: Vec<LoadedFile>,
+    pub(crate) modules: Vec<Module>,
+    pub(crate) assignments: Vec<Assignment>,
     /// The place of the last assignment of each variable.
-    last_assignments: HashMap<Str, u32>,
+    pub(crate) last_assignments: HashMap<Str, u32>,
     /// The variables that are given outside of all files, by the texts that stand for these.
-    given: HashMap<FileId, (Str, AssignmentSource)>,
-    errors: Vec<LoadError>,
-    unreadable: Vec<FileError>,
-    surroundings: Surroundings,
+    pub(crate) given: HashMap<FileId, (Str, AssignmentSource)>,
+    pub(crate) errors: Vec<LoadError>,
+    pub(crate) unreadable: Vec<FileError>,
+    pub(crate) surroundings: Surroundings,
 }
 
 /// What an evaluation may ask for in addition to what was loaded.
@@ -104,9 +92,34 @@ pub enum LoadErrorKind {
     MissingModule,
 }
 
+/// A value for a variable of the root module. Later ones replace earlier ones whole.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The variable, where it is named.
+    pub variable: Name,
+    /// Its name and the expression of its value.
+    pub attribute: Arc<Attribute>,
+    /// Where the value is from.
+    pub source: AssignmentSource,
+    /// The whole assignment.
+    pub span: Span,
+}
+
+/// Where the value of a variable is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssignmentSource {
+    /// The variable's own default.
+    Default,
+    /// `TF_VAR_name` in the environment.
+    Environment,
+    File(FileId),
+    /// `-var name=value` on the command line.
+    Option,
+}
+
 /// A module of a [`Project`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ModuleId(u32);
+pub struct ModuleId(pub(crate) u32);
 
 impl ModuleId {
     pub const ROOT: ModuleId = ModuleId(0);
@@ -132,17 +145,17 @@ pub struct Module {
     pub outputs: Vec<Output>,
     /// Its blocks of other kinds, such as `terraform` and `provider`.
     pub others: Vec<Arc<Block>>,
-    names: Names,
+    pub(crate) names: Names,
 }
 
 /// Where each name is in the lists of a module.
 #[derive(Debug, Default)]
-struct Names {
-    variables: HashMap<Str, u32>,
-    locals: HashMap<Str, u32>,
-    calls: HashMap<Str, u32>,
-    outputs: HashMap<Str, u32>,
-    resources: HashMap<(bool, Str, Str), u32>,
+pub(crate) struct Names {
+    pub(crate) variables: HashMap<Str, u32>,
+    pub(crate) locals: HashMap<Str, u32>,
+    pub(crate) calls: HashMap<Str, u32>,
+    pub(crate) outputs: HashMap<Str, u32>,
+    pub(crate) resources: HashMap<(bool, Str, Str), u32>,
 }
 
 #[derive(Debug)]
@@ -364,7 +377,7 @@ impl Project {
         Some((index, self.assignments.get(index as usize)?))
     }
 
-    fn add_assignment(&mut self, assignment: Assignment) {
+    pub(crate) fn add_assignment(&mut self, assignment: Assignment) {
         let variable = &assignment.variable.text;
         if matches!(assignment.source, AssignmentSource::Environment | AssignmentSource::Option) {
             self.given.insert(assignment.span.file, (variable.clone(), assignment.source));

@@ -2,40 +2,38 @@
 
 use std::sync::Arc;
 
-use crate::origin::Form;
-use crate::source::{FileId, Span};
+use crate::form::Form;
+use crate::module::{Assignment, AssignmentSource, FileRole, LoadedFile, Project};
+use crate::paths::{folder, join};
+use crate::source::{Span, Str};
 use crate::syntax::{self, Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, SyntaxError};
 use crate::tree::{FileError, FileTree};
-use crate::types::Type;
-use crate::value::Str;
+use crate::value::Type;
 
-use super::load::{Given, LoadOptions, is_automatic, read_values};
-use super::path::{folder, join};
-use super::{FileRole, LoadedFile, Project};
+use super::names::is_automatic;
+use super::read::read_values;
 
-/// A value for a variable of the root module. Later ones replace earlier ones whole.
-#[derive(Debug, Clone)]
-pub struct Assignment {
-    /// The variable, where it is named.
-    pub variable: Name,
-    /// Its name and the expression of its value.
-    pub attribute: Arc<Attribute>,
-    /// Where the value is from.
-    pub source: AssignmentSource,
-    /// The whole assignment.
-    pub span: Span,
+/// Which values the root module is given in addition to those in its folder.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Values of the command line, in its order; they win over all that the folder has.
+    pub given: Vec<Given>,
+    /// Values from the environment, by the names of the variables, without `TF_VAR_`.
+    pub environment: Vec<(String, String)>,
+    /// The workspace that is selected. If nothing is given, the one that `terraform workspace select` has left in
+    /// the folder; where there is none, `terraform.workspace` is unknown.
+    pub workspace: Option<String>,
+    /// The folder in which Terraform is started, as an absolute path. If nothing is given, `path.cwd` is unknown.
+    pub cwd: Option<String>,
 }
 
-/// Where the value of a variable is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AssignmentSource {
-    /// The variable's own default.
-    Default,
-    /// `TF_VAR_name` in the environment.
-    Environment,
-    File(FileId),
-    /// `-var name=value` on the command line.
-    Option,
+/// Values that the command line gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// `-var-file`: a path as for the root module's folder.
+    File(String),
+    /// `-var`: a name, and the value as text.
+    Value(String, String),
 }
 
 /// Reads all values: the defaults, the environment, the values files that Terraform reads by itself, and those of the

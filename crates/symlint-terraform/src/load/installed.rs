@@ -6,7 +6,7 @@ use jsonc_parser::ast::Value as Json;
 use crate::json;
 use crate::tree::{FileError, FileTree};
 
-use super::path::join;
+use crate::paths::join;
 
 const LIST: &str = ".terraform/modules/modules.json";
 

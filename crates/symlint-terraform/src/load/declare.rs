@@ -6,12 +6,12 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::eval::{EvalError, Evaluator};
-use crate::source::Span;
+use crate::source::{Span, Str};
 use crate::syntax::{Attribute, Block, Expr, ExprKind, Name};
-use crate::types::{Type, read_type};
-use crate::value::Str;
+use crate::types::read_type;
+use crate::value::Type;
 
-use super::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Validation, Variable};
+use crate::module::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Validation, Variable};
 
 /// What a module call has that is not an argument of the module.
 const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", "depends_on"];

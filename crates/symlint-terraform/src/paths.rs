@@ -22,7 +22,7 @@ pub(crate) fn join(dir: &str, path: &str) -> String {
 }
 
 /// How a folder is asked for.
-pub(super) fn folder(dir: &str) -> &str {
+pub(crate) fn folder(dir: &str) -> &str {
     if dir.is_empty() { "." } else { dir }
 }
 

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::source::Span;
+use crate::source::{Span, Str};
 use crate::syntax::{Attribute, Block, Body};
-use crate::value::Str;
 
 /// The blocks of a module, overrides applied.
 #[derive(Debug, Default)]

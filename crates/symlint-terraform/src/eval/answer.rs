@@ -1,0 +1,117 @@
+//! What evaluating comes to: a value, or why there is none.
+
+use crate::limits::{Exhausted, TOO_MUCH};
+use crate::module::BLANK;
+use crate::origin::Origin;
+use crate::source::{Span, Str};
+use crate::value::Value;
+
+/// Something that Terraform would refuse to evaluate, or that is not evaluated here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EvalError {
+    /// What is wrong, in lower case; never with a value from the configuration in it.
+    pub message: String,
+    /// The expression that is wrong.
+    pub span: Span,
+    /// Where the null is written on which it fails, if it fails on one.
+    pub null: Option<Span>,
+    /// What kind of error it is.
+    pub kind: EvalErrorKind,
+}
+
+/// What kind of error an [`EvalError`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EvalErrorKind {
+    /// Terraform would refuse it.
+    Invalid,
+    /// The value at this place does not satisfy a `validation` of its variable.
+    Validation(Span),
+    /// Evaluating it would be too much: it is unknown, whatever its value would be for Terraform.
+    Limit,
+}
+
+/// A key that is written twice in one mapping of YAML: Terraform silently keeps the last.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LostKey {
+    /// The key.
+    pub key: Str,
+    /// Where the one is written that does not count.
+    pub lost: Span,
+    /// Where the next one is written.
+    pub kept: Span,
+}
+
+/// What became of an attempt to evaluate an expression.
+pub(crate) enum Attempt {
+    /// It has this value.
+    Is(Value),
+    /// Terraform refuses it; this is what it depends on.
+    Failed(Origin),
+    /// That depends on what is unknown, as this value is.
+    Unclear(Value),
+}
+
+/// Why an expression has no value.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Terraform refuses it: why, at which part of it, and on which null.
+    Error(String, Option<Span>, Option<Span>),
+    /// It cannot be known.
+    Reason(String),
+    /// It is not evaluated, since that would be too much.
+    Limit(String),
+    /// It cannot be known, since this unknown value cannot.
+    Unknown(Value),
+}
+
+/// A value, or why there is none.
+pub(crate) type Answer<T = Value> = Result<T, Stop>;
+
+impl Stop {
+    /// A refusal of the whole expression.
+    pub(crate) fn error(message: impl Into<String>) -> Self {
+        Stop::Error(message.into(), None, None)
+    }
+
+    /// A refusal of a part of the expression.
+    pub(crate) fn error_at(message: impl Into<String>, span: Span) -> Self {
+        Stop::Error(message.into(), Some(span), None)
+    }
+
+    /// This refusal, which is about `value` being null.
+    pub(crate) fn on_null(self, value: &Value) -> Self {
+        match self {
+            Stop::Error(message, at, _) => Stop::Error(message, at, Some(value.origin.span)),
+            other => other,
+        }
+    }
+
+    /// The same, where the message quotes nothing but `word`: what else is in backticks may be private.
+    pub(crate) fn quoting_only(self, word: &str) -> Self {
+        let covered = |text: String| {
+            let parts = text.split('`').enumerate();
+            let parts: Vec<&str> =
+                parts.map(|(at, part)| if at % 2 == 1 && part != word { BLANK } else { part }).collect();
+            parts.join("`")
+        };
+        match self {
+            Stop::Error(message, at, null) => Stop::Error(covered(message), at, null),
+            Stop::Reason(reason) => Stop::Reason(covered(reason)),
+            other => other,
+        }
+    }
+
+    pub(crate) fn limit(reason: impl Into<String>) -> Self {
+        Stop::Limit(reason.into())
+    }
+
+    pub(crate) fn reason(reason: impl Into<String>) -> Self {
+        Stop::Reason(reason.into())
+    }
+}
+
+impl From<Exhausted> for Stop {
+    fn from(_: Exhausted) -> Self {
+        Stop::limit(TOO_MUCH)
+    }
+}
