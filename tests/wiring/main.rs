@@ -10,6 +10,7 @@
 )]
 
 mod arguments;
+mod assembled;
 mod attacks;
 mod foreign;
 mod left_out;

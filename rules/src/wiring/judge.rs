@@ -255,7 +255,8 @@ impl<'a> Judge<'a> {
             return Some(Problem::Field(kind));
         }
         // A tenant without the value may well have it built from others.
-        if is_any_right || (is_composed && is_right_text) || !right.iter().copied().any(is_there) {
+        let is_unnamed = is_composed || matches!(sources.as_slice(), [Source::Attribute(..)]);
+        if is_any_right || is_unnamed && is_right_text || !right.iter().copied().any(is_there) {
             return None;
         }
         if matches!(sources.as_slice(), [Source::Tenant(_)]) && text == tenant.name() {

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::tenants::{
     Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
     Layout, Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
-    UnknownEffect, VariableState, overridden,
+    UnknownEffect, VariableState, key_path, overridden,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -450,12 +450,7 @@ impl<'a> Population<'a> {
     /// Where in the elements of a tenant a value comes from: the collection, the steps inside, and whether it is all of
     /// the value.
     fn places(&self, value: &Value, tenant: TenantId) -> Vec<(usize, Steps, bool)> {
-        // A key leads to what it is the key of, and is not that.
-        let is_key = |path: &Path| {
-            let name = path.last().and_then(symlint_terraform::Step::name);
-            path.selection().is_some_and(collections::is_selected) && name.is_some() && name == value.as_str()
-        };
-        if value.origin.path.as_ref().is_some_and(is_key) {
+        if key_path(value).is_some() {
             return Vec::new();
         }
         let mut places = Vec::new();
@@ -542,7 +537,9 @@ impl<'a> Population<'a> {
         let mut effects: Vec<Vec<Effective>> = vec![Vec::new(); tenants.len()];
         for (tenant, instance, resources) in assigned(walked) {
             if let Some(effects) = effects.get_mut(tenant.index()) {
-                effects.extend(effects_of(instance, resources));
+                let instance_number = effects.len();
+                let own = effects_of(instance, resources).into_iter();
+                effects.extend(own.map(|effective| Effective { instance: instance_number, ..effective }));
             }
         }
         for (at, id, value) in &self.others {

@@ -19,6 +19,8 @@ pub(crate) struct Effective {
     pub(crate) value: Value,
     /// Which grant of the instance it belongs to.
     pub(crate) grant: Option<usize>,
+    /// Which of a tenant's instances it is of, by a number of its own; 0 where only one is looked at.
+    pub(super) instance: usize,
     /// Whether it is only a part of what takes effect.
     pub(super) is_fragment: bool,
     /// The argument or attribute.
@@ -58,7 +60,8 @@ pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]
             let grant = is_granted(field).then_some(at);
             let kind = resource.sink().map_or("", |sink| sink.kind);
             let sink = SinkPlace::Setting { kind, attribute, part };
-            effects.push(Effective { field, value, grant, is_fragment: false, name: field.name().into(), sink });
+            let name = field.name().into();
+            effects.push(Effective { field, value, grant, instance: 0, is_fragment: false, name, sink });
         }
     }
     let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
@@ -78,6 +81,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 field: part.field,
                 value: argument.value.clone(),
                 grant: is_granted(part.field).then_some(ARGUED),
+                instance: 0,
                 is_fragment: part.is_fragment,
                 name: argument.name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
@@ -95,6 +99,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 field: part.field,
                 value,
                 grant,
+                instance: 0,
                 is_fragment: part.is_fragment,
                 name: name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
@@ -282,13 +287,18 @@ fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
     part == whole || account_in_role || instance_in_set
 }
 
+/// A flow instance, and a grant of it.
+type GrantOf = (usize, usize);
+
 fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
     let id = tenant.id;
-    let mut pairs: Vec<(usize, Option<&Effective>, Option<&Effective>)> = Vec::new();
+    let mut pairs: Vec<(GrantOf, Option<&Effective>, Option<&Effective>)> = Vec::new();
     for effective in effects {
-        let Some(grant) = effective.grant else { continue };
-        let at = match pairs.iter().position(|(known, ..)| *known == grant) {
-            Some(at) => at,
+        let Some(grant) = effective.grant.map(|grant| (effective.instance, grant)) else { continue };
+        // Those of one instance follow each other.
+        let mut own = pairs.iter().enumerate().rev().take_while(|(_, (known, ..))| known.0 == effective.instance);
+        let at = match own.find(|(_, (known, ..))| *known == grant) {
+            Some((at, _)) => at,
             None => {
                 pairs.push((grant, None, None));
                 pairs.len() - 1
@@ -373,6 +383,7 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
     let texts_of =
         |grant: &Grant| [&grant.permission_set_arn, &grant.target_account_id].map(|field| field.raw().cloned());
     let texts: Vec<[Option<Str>; 2]> = tenant.grants.iter().map(texts_of).collect();
+    let as_said: HashSet<&[Option<Str>; 2]> = received.iter().collect();
     for (grant, own) in tenant.grants.iter_mut().zip(&texts) {
         let is_this = |[permission_set, target]: &[Option<Str>; 2]| {
             let [own_permission_set, own_target] = own;
@@ -385,7 +396,7 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
                 (false, false) => false,
             }
         };
-        grant.is_received = own.iter().any(Option::is_none) || received.iter().any(is_this);
+        grant.is_received = own.iter().any(Option::is_none) || as_said.contains(own) || received.iter().any(is_this);
     }
 }
 

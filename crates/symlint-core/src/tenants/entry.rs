@@ -226,6 +226,9 @@ impl Builder<'_> {
         let mut grants = Vec::new();
         for holder in values_at(value, list) {
             let fields = |kind, steps: &[Inside]| -> Vec<Field> {
+                if steps.is_empty() {
+                    return vec![Field::unusable(kind, self.tenant, self.key_span)];
+                }
                 let found = values_at(&holder, &rest(steps));
                 match found.is_empty() && !rest(steps).contains(&Inside::Each) {
                     true => vec![Field::new(kind, self.tenant, None, self.key_span)],

@@ -35,7 +35,7 @@ pub(crate) struct Expected<'a> {
     pub(crate) elsewhere: Option<&'a HashSet<FieldKind>>,
 }
 
-/// The ways to a permission set and to the account in which it is granted.
+/// The ways to a permission set and to the account in which it is granted; no steps to what an element does not have.
 pub(crate) type Pair = (Steps, Steps);
 
 /// Where a value is.
@@ -90,11 +90,21 @@ impl Layout {
         };
         let usual = single(FieldKind::PermissionSetArn).zip(single(FieldKind::TargetAccountId));
         let are_usual = pairs.iter().all(|pair| usual.as_ref() == Some(pair));
+        // Of a list with one half of each grant, the other half is put together on the way.
+        let listed = |field| {
+            let own = ways.iter().find(|way| way.field == field && !way.is_fragment && way.steps.contains(&Step::Each));
+            own.filter(|_| single(field).is_none()).map(|way| way.steps.clone())
+        };
+        let halves = match (listed(FieldKind::PermissionSetArn), listed(FieldKind::TargetAccountId)) {
+            (None, Some(target)) if single(FieldKind::PermissionSetArn).is_none() => Some((Steps::new(), target)),
+            (Some(set), None) if single(FieldKind::TargetAccountId).is_none() => Some((set, Steps::new())),
+            _ => None,
+        };
         Self {
             grants: config.attribute_path("grants").into_iter().map(Str::from).collect(),
             permission_sets: grant_names(FieldKind::PermissionSetArn),
             targets: grant_names(FieldKind::TargetAccountId),
-            pairs: if are_usual { Vec::new() } else { pairs.to_vec() },
+            pairs: if are_usual { halves.into_iter().collect() } else { pairs.to_vec() },
             places,
             parents,
             shape,

@@ -51,6 +51,7 @@ pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};
 pub use set_up::{Earlier, EarlierTenant, Member, Parts, SetUp};
 pub use shape::{Misfit, MisfitKind};
+pub(crate) use sources::key_path;
 pub use sources::{
     Cases, Collection, Discovery, ElementKey, Evidence, FieldRef, MadeOf, OtherAttribute, Owners, Reach, Shape,
     SinkPlace, Source, SourceIndex, Way, text_of,

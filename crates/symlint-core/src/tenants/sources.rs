@@ -4,7 +4,7 @@ use std::fmt;
 
 use foldhash::HashMap;
 use smallvec::SmallVec;
-use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Span, Step, Str, Value};
+use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Selection, Span, Step, Str, Value};
 
 use super::field::FieldKind;
 use super::model::{Tenant, TenantId};
@@ -305,6 +305,8 @@ impl SourceIndex {
             for (field, grant) in alone.chain(granted) {
                 let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
                 match &field.path {
+                    // The path of a key is that of what it leads to.
+                    Some(path) if path.last().and_then(Step::name) == field.raw() => {}
                     Some(path) if grant.is_some() && tenant.grants.len() > 1 => {
                         match paths.iter_mut().find(|(known, _)| known == path) {
                             // A value that several grants have tells none of them.
@@ -349,6 +351,11 @@ impl SourceIndex {
         let mut sources = MadeOf::new();
         let mut left = MOST;
         self.follow(&value.origin, own.into(), &mut left, &mut sources)?;
+        if let ([source @ Source::Field(_)], Some(path)) = (sources.as_mut_slice(), key_path(value))
+            && let Some(tenant) = source.tenant()
+        {
+            *source = Source::Attribute(tenant, path);
+        }
         Some(sources)
     }
 
@@ -516,6 +523,13 @@ fn leads_to_the_same(a: &Path, b: &Path) -> bool {
             _ => return false,
         }
     }
+}
+
+/// The path of a key of a map that is gone through: it leads to the entry, and the key is not what is there.
+pub(crate) fn key_path(value: &Value) -> Option<&Path> {
+    let path = value.origin.path.as_ref()?;
+    let is_key = path.last()?.name() == Some(value.as_str()?);
+    (is_key && !matches!(path.selection(), Some(Selection::Literal))).then_some(path)
 }
 
 /// The text of a string, number or boolean.

@@ -1,0 +1,130 @@
+//! Right set-ups in which values are put together, or taken apart, on the way from the tenants to their flows.
+
+use crate::{expect, findings};
+
+const MODULE: &str = r#"
+variable "nom" {}
+variable "slug" {}
+variable "payer" {}
+variable "store" {}
+variable "home" {}
+variable "account" {}
+variable "set" {}
+
+resource "sym_integration" "context" {
+  type        = "permission_context"
+  name        = var.slug
+  external_id = var.store
+  settings = {
+    cloud        = "aws"
+    instance_arn = var.store
+    region       = var.home
+    role_arn     = "arn:aws:iam::${var.payer}:role/sym/SymSSO${title(var.nom)}"
+  }
+}
+
+resource "sym_target" "grant" {
+  type     = "aws_sso_permission_set"
+  name     = var.slug
+  settings = { permission_set_arn = var.set, account_id = var.account }
+}
+
+resource "sym_strategy" "strategy" {
+  type           = "aws_sso"
+  name           = var.slug
+  integration_id = sym_integration.context.id
+  targets        = [sym_target.grant.id]
+  settings       = { instance_arn = var.store }
+}
+"#;
+
+/// A fault: what it takes the place of, and what should be found for it.
+type Fault = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// `main` must be silent, and each of the `faults` in it be found.
+fn check(main: &str, module: &str, faults: &[Fault]) {
+    let mut failures = String::new();
+    expect("right", findings(&[("main.tf", main), ("access/main.tf", module)]), &[], &mut failures);
+    for (from, to, expected) in faults {
+        assert!(main.contains(from), "{from}");
+        let wrong = main.replacen(from, to, 1);
+        let found = findings(&[("main.tf", wrong.as_str()), ("access/main.tf", module)]);
+        expect(&format!("{from} -> {to}"), found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+const CALL: &str = r#"
+module "access" {
+  source   = "./access"
+  for_each = local.flat
+  slug     = each.key
+  nom      = each.value.who
+  payer    = each.value.payer
+  store    = each.value.store
+  home     = each.value.home
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+
+#[test]
+fn permission_sets_are_put_together_for_each_id_of_a_list_or_map() {
+    let tenants = |grants: [&str; 2]| {
+        format!(
+            r#"
+locals {{
+  core = {{
+    brightside = {{
+      payer = "465075291703"
+      store = "arn:aws:sso:::instance/ssoins-6804770f58904dba"
+      home  = "eu-west-1"
+      accounts = {}
+    }}
+    kestrel = {{
+      payer = "472803852808"
+      store = "arn:aws:sso:::instance/ssoins-69878f86bebb2737"
+      home  = "eu-central-1"
+      accounts = {}
+    }}
+  }}
+}}
+{CALL}"#,
+            grants[0], grants[1]
+        )
+    };
+    let list = tenants([
+        r#"[{ id = "423667127684", set = "ps-41ecccc3fc1626e5" }, { id = "119874025531", set = "ps-41ecccc3fc1626e6" }]"#,
+        r#"[{ id = "414852538885", set = "ps-f6a6f0fb23c6f5da" }, { id = "530871649204", set = "ps-f6a6f0fb23c6f5db" }]"#,
+    ]) + r#"
+locals {
+  flat = merge([for k, c in local.core : { for a in c.accounts : "${k}-${a.id}" => {
+    who = k, payer = c.payer, store = c.store, home = c.home, account = a.id
+    set = "${replace(c.store, "instance", "permissionSet")}/${a.set}"
+  } }]...)
+}
+"#;
+    let map = tenants([
+        r#"{ "423667127684" = "ps-41ecccc3fc1626e5", "119874025531" = "ps-41ecccc3fc1626e6" }"#,
+        r#"{ "414852538885" = "ps-f6a6f0fb23c6f5da", "530871649204" = "ps-f6a6f0fb23c6f5db" }"#,
+    ]) + r#"
+locals {
+  flat = merge([for k, c in local.core : { for a, set in c.accounts : "${k}-${a}" => {
+    who = k, payer = c.payer, store = c.store, home = c.home, account = a
+    set = "${replace(c.store, "instance", "permissionSet")}/${set}"
+  } }]...)
+}
+"#;
+    let faults: &[Fault] = &[
+        ("ps-f6a6f0fb23c6f5da", "ps-41ecccc3fc1626e5", &[("duplicate-permission-set", "ps-41ecccc3fc1626e5")]),
+        ("ps-f6a6f0fb23c6f5da", "ps-f6a6f0fb23c6f5d", &[("permission-set-arn-format", "ps-f6a6f0fb23c6f5d")]),
+        ("414852538885", "423667127684", &[("duplicate-target-account", "423667127684")]),
+        ("530871649204", "53087164920", &[("account-id-format", "53087164920")]),
+        ("= each.value.account", "= \"414852538885\"", &[("flow-argument-miswired", "414852538885")]),
+    ];
+    check(&list, MODULE, faults);
+    check(&map, MODULE, faults);
+    let swapped: Fault =
+        ("= each.value.account", "= each.value.payer", &[("flow-argument-miswired", "each.value.payer")]);
+    check(&list, MODULE, &[swapped]);
+}
