@@ -34,6 +34,10 @@ customer_tenants = {
 "#;
 
 const TYPE: &str = r#"
+variable "number" {
+  default = 0
+}
+
 variable "customer_tenants" {
   type = map(object({
     sso_account_id = string
@@ -51,7 +55,7 @@ variable "customer_tenants" {
 }
 "#;
 
-/// The call for the first permission set of each tenant, or another one.
+/// The call for one grant of each tenant.
 fn one_of_several(account: &str, permission_set: &str) -> Vec<crate::Found> {
     let main = format!(
         "{TYPE}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = {account}\n  permission_set_arn = {permission_set}\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
@@ -71,7 +75,14 @@ fn a_permission_set_and_an_account_are_of_one_grant() {
         expect(&what, one_of_several(account, permission_set), &expected, &mut failures);
         failures
     };
-    failures += &check("each.value.grants[0].account_id", own_set, &[]);
+    // Nobody can ask for the second grant of each.
+    let left_out = [("tenant-not-wired", "604178239962"), ("tenant-not-wired", "915827304473")];
+    let found = one_of_several("each.value.grants[0].account_id", own_set);
+    expect("the first grant of each", found, &left_out, &mut failures);
+    // A variable that chooses one may choose another one.
+    let chosen = |what| format!("each.value.grants[var.number].{what}");
+    let found = one_of_several(&chosen("account_id"), &chosen("permission_set_arn"));
+    expect("a chosen grant of each", found, &[], &mut failures);
     failures += &check(own_account, own_set, &[own_account]);
     // Of those of another tenant, it is the tenant that is wrong.
     let other_set = format!("{other}.permission_set_arn");

@@ -23,6 +23,16 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
     })
 }
 
+/// Whether what decides on the instances of a resource has a filter, so that a flow may make nothing of a grant.
+pub(super) fn are_grants_filtered(model: &Model<'_>) -> bool {
+    model.project.modules().iter().any(|module| {
+        let resources = module.resources.iter();
+        let mut repeats = resources.flat_map(|resource| ["for_each", "count"].map(|name| resource.attribute(name)));
+        let mut search = Search { module, seen: HashSet::default(), conditions: true };
+        repeats.any(|repeat| repeat.is_some_and(|repeat| search.finds(&repeat.value)))
+    })
+}
+
 fn is_flow(model: &Model<'_>, call: &ModuleCall) -> bool {
     model.flows.iter().filter_map(|flow| flow.call).any(|flow| flow.span == call.span)
 }

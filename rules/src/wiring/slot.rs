@@ -76,7 +76,10 @@ impl<'a> Slots<'a> {
                     all.slots.push(Slot::whole(instance, tenant, argument, part.field));
                 }
             } else if argument.is_list() {
-                all.add_list(instance, argument, tenant);
+                match argument.value.candidates() {
+                    [] => all.add_list(instance, argument, &argument.value, tenant),
+                    lists => lists.iter().for_each(|list| all.add_list(instance, argument, list, tenant)),
+                }
             } else {
                 let mut is_lacking = argument.parts.iter().all(|part| !part.steps.is_empty());
                 for part in argument.parts.iter() {
@@ -116,12 +119,15 @@ impl<'a> Slots<'a> {
         }
     }
 
-    /// Adds the values of a list of grants, or of single values.
-    fn add_list(&mut self, instance: &'a FlowInstance, argument: &'a Argument, tenant: TenantId) {
+    /// Adds the values of `list`, which `argument` is or may be: grants, or single values.
+    fn add_list(&mut self, instance: &'a FlowInstance, argument: &'a Argument, list: &Value, tenant: TenantId) {
         let first = argument.parts.iter().find_map(|part| part.steps.iter().position(|step| *step == Step::Each));
         let Some(at) = first else { return };
         let to_list = argument.parts.iter().find_map(|part| part.steps.get(..=at)).unwrap_or_default();
-        for element in values_at(&argument.value, to_list) {
+        if let (Some(part), Some(_)) = (argument.parts.first(), list.as_unknown()) {
+            self.slots.push(Slot { value: list.clone(), ..Slot::whole(instance, tenant, argument, part.field) });
+        }
+        for element in values_at(list, to_list) {
             let mut places: [Option<usize>; 2] = [None, None];
             for part in argument.parts.iter().filter(|part| part.steps.starts_with(to_list)) {
                 let inside = part.steps.get(at + 1..).unwrap_or_default();

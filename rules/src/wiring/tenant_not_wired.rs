@@ -2,12 +2,16 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{TenantId, Whole};
+use symlint_core::tenants::{Grant, Tenant, TenantId, Whole};
 
-use super::filter::is_filtered;
+use super::filter::{are_grants_filtered, is_filtered};
+use super::is_any_miswired;
 
 /// This many tenants have not been forgotten one by one.
 const MANY: usize = 4;
+
+/// What to do about a grant.
+const HELP: &str = "Nobody can request this access. Pass it to a flow, or remove it.";
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
@@ -32,7 +36,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         // That `merge()` drops a tenant is reported as such.
         left_out.retain(|tenant| !wired.contains(tenant) && !model.is_overridden(*tenant));
     }
-    let Some(&first) = left_out.first() else { return };
+    let Some(&first) = left_out.first() else { return check_grants(cx) };
     if is_filtered(model) {
         return;
     }
@@ -44,5 +48,36 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in left_out {
         let tenant = cx.tenant(tenant);
         cx.report(tenant, format!("no flow call receives tenant `{}`", tenant.name()));
+    }
+}
+
+/// Grants of tenants whose other grants flows receive.
+fn check_grants(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let left_out = |tenant: &&Tenant| tenant.grants.iter().any(|grant| !grant.is_received);
+    let tenants: Vec<TenantId> = cx.tenants().iter().filter(left_out).map(|tenant| tenant.id).collect();
+    // Where a flow receives something wrong, that is the cause.
+    if tenants.is_empty() || is_any_miswired(model) || is_filtered(model) || are_grants_filtered(model) {
+        return;
+    }
+    if tenants.len() >= MANY {
+        let message =
+            format!("no flow call receives some of the grants of {}", model.count(&tenants, cx.tenants().len()));
+        let first = cx.tenants().iter().flat_map(|tenant| &tenant.grants).find(|grant| !grant.is_received);
+        let Some(first) = first else { return };
+        cx.report(&first.target_account_id, message).help(HELP).group(&tenants);
+        return;
+    }
+    for id in tenants {
+        let tenant = cx.tenant(id);
+        let (received, left_out): (Vec<&Grant>, Vec<&Grant>) =
+            tenant.grants.iter().partition(|grant| grant.is_received);
+        for grant in left_out {
+            let target = &grant.target_account_id;
+            let is_received = received.iter().any(|other| other.target_account_id.as_str() == target.as_str());
+            let field = if is_received { &grant.permission_set_arn } else { target };
+            let (name, text) = (cx.name(field), field.as_str().unwrap_or_default());
+            cx.report(field, format!("no flow call receives {name} {text}")).help(HELP);
+        }
     }
 }

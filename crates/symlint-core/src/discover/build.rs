@@ -534,12 +534,11 @@ impl<'a> Population<'a> {
             let builder = Builder { layout, ty, invalid: &invalid, tenant: id, path, key_span };
             tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
         }
-        let mut effects: Vec<Vec<Effective>> = vec![Vec::new(); tenants.len()];
+        // Of each tenant, what takes effect for each of its flow instances.
+        let mut effects: Vec<Vec<Vec<Effective>>> = vec![Vec::new(); tenants.len()];
         for (tenant, instance, resources) in assigned(walked) {
             if let Some(effects) = effects.get_mut(tenant.index()) {
-                let instance_number = effects.len();
-                let own = effects_of(instance, resources).into_iter();
-                effects.extend(own.map(|effective| Effective { instance: instance_number, ..effective }));
+                effects.push(effects_of(instance, resources));
             }
         }
         for (at, id, value) in &self.others {

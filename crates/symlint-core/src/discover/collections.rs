@@ -398,6 +398,9 @@ pub fn values_at(value: &Value, steps: &[Step]) -> Vec<Value> {
 fn note_associated(walked: &Walked<'_>, found: &mut Found) {
     let mut seen: HashSet<Shape> = found.shapes.iter().cloned().collect();
     let mut note = |path: &Path, associated: &mut Vec<Shape>| {
+        if is_written_for_all(path) {
+            return;
+        }
         for (shape, _) in shapes(path) {
             if seen.insert(shape.clone()) {
                 associated.push(shape);
@@ -418,6 +421,13 @@ fn note_associated(walked: &Walked<'_>, found: &mut Found) {
     // A collection inside a tenant is not another one.
     associated.retain(|shape| found.shapes.iter().all(|own| !is_inside(shape, own)));
     found.associated = associated;
+}
+
+/// Whether a path goes through all elements of what a repeated call writes itself: they are the same for all tenants.
+fn is_written_for_all(path: &Path) -> bool {
+    let (root, selections) = path.selections();
+    let is_iterated = matches!(selections.first(), Some((_, Selection::Iterated)));
+    is_iterated && matches!(root, Root::Variable { module, .. } if module.ends_with(']'))
 }
 
 /// Whether the collection `inner` is a part of the elements of `outer`, or around them.

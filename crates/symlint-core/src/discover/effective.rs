@@ -1,7 +1,9 @@
 //! What takes effect for a tenant, where that is not what its element says word for word.
 
+use std::collections::BTreeMap;
+
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Root, Span, Step as PathStep, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Root, Selection, Span, Step as PathStep, Str, Value};
 
 use super::collections::{sinks_of, values_at};
 use super::reach::Step;
@@ -19,8 +21,6 @@ pub(crate) struct Effective {
     pub(crate) value: Value,
     /// Which grant of the instance it belongs to.
     pub(crate) grant: Option<usize>,
-    /// Which of a tenant's instances it is of, by a number of its own; 0 where only one is looked at.
-    pub(super) instance: usize,
     /// Whether it is only a part of what takes effect.
     pub(super) is_fragment: bool,
     /// The argument or attribute.
@@ -61,7 +61,7 @@ pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]
             let kind = resource.sink().map_or("", |sink| sink.kind);
             let sink = SinkPlace::Setting { kind, attribute, part };
             let name = field.name().into();
-            effects.push(Effective { field, value, grant, instance: 0, is_fragment: false, name, sink });
+            effects.push(Effective { field, value, grant, is_fragment: false, name, sink });
         }
     }
     let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
@@ -81,7 +81,6 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 field: part.field,
                 value: argument.value.clone(),
                 grant: is_granted(part.field).then_some(ARGUED),
-                instance: 0,
                 is_fragment: part.is_fragment,
                 name: argument.name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
@@ -99,7 +98,6 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 field: part.field,
                 value,
                 grant,
-                instance: 0,
                 is_fragment: part.is_fragment,
                 name: name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
@@ -174,7 +172,7 @@ fn is_granted(field: FieldKind) -> bool {
 
 /// Puts what takes effect in the place of what the element of `tenant` says, where it was rebuilt on the way, or where
 /// the element itself has none. Values of another tenant or for another purpose are left to the wiring rules.
-pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
+pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
     if matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen()) {
         return;
     }
@@ -183,7 +181,8 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &Source
     for field in FieldKind::CONNECTOR {
         let written = tenant.connector.field(field);
         let is_said = !written.is_unseen();
-        let candidates = effects.iter().filter(|effective| effective.field == field && !effective.is_fragment);
+        let candidates =
+            effects.iter().flatten().filter(|effective| effective.field == field && !effective.is_fragment);
         let mut candidates = candidates.filter(|effective| !is_said || is_rebuilt(effective, id, sources)).filter(own);
         if let Some(effective) = candidates.next() {
             let known = effective.value.as_unknown().is_none();
@@ -206,9 +205,9 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Effective], sources: &Source
 }
 
 /// What takes effect for `tenant` and is not known, where the tenant's own value is. One value may reach several sinks.
-pub(super) fn unknown(tenant: &Tenant, effects: &[Effective]) -> Vec<UnknownEffect> {
+pub(super) fn unknown(tenant: &Tenant, effects: &[Vec<Effective>]) -> Vec<UnknownEffect> {
     let mut found: Vec<UnknownEffect> = Vec::new();
-    for Effective { field, value, .. } in effects.iter().filter(|effective| !effective.is_fragment) {
+    for Effective { field, value, .. } in effects.iter().flatten().filter(|effective| !effective.is_fragment) {
         let Some(unknown) = value.as_unknown().filter(|it| !it.is_refused && it.candidates().is_empty()) else {
             continue;
         };
@@ -287,31 +286,22 @@ fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
     part == whole || account_in_role || instance_in_set
 }
 
-/// A flow instance, and a grant of it.
-type GrantOf = (usize, usize);
-
-fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceIndex) {
+fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
     let id = tenant.id;
-    let mut pairs: Vec<(GrantOf, Option<&Effective>, Option<&Effective>)> = Vec::new();
-    for effective in effects {
-        let Some(grant) = effective.grant.map(|grant| (effective.instance, grant)) else { continue };
-        // Those of one instance follow each other.
-        let mut own = pairs.iter().enumerate().rev().take_while(|(_, (known, ..))| known.0 == effective.instance);
-        let at = match own.find(|(_, (known, ..))| *known == grant) {
-            Some((at, _)) => at,
-            None => {
-                pairs.push((grant, None, None));
-                pairs.len() - 1
+    // By the place of the instance and the grant in it: the permission set and the target account.
+    let mut pairs: BTreeMap<(usize, usize), [Option<&Effective>; 2]> = BTreeMap::new();
+    for (instance, effects) in effects.iter().enumerate() {
+        for effective in effects {
+            let Some(grant) = effective.grant else { continue };
+            let [permission_set, target] = pairs.entry((instance, grant)).or_default();
+            match effective.field {
+                FieldKind::PermissionSetArn => *permission_set = Some(effective),
+                _ => *target = Some(effective),
             }
-        };
-        let Some((_, permission_set, target)) = pairs.get_mut(at) else { continue };
-        match effective.field {
-            FieldKind::PermissionSetArn => *permission_set = Some(effective),
-            _ => *target = Some(effective),
         }
     }
     let is_unseen = |grant: &Grant| grant.permission_set_arn.is_unseen() || grant.target_account_id.is_unseen();
-    let text = |it: &Option<&Effective>| it.and_then(|it| crate::tenants::text_of(&it.value));
+    let text = |it: &Option<&Effective>| it.and_then(|it| text_of(&it.value));
     // What the element does not say, or what was rebuilt, is what takes effect.
     let says_nothing = tenant.grants.iter().all(is_unseen);
     let mut added: Vec<Grant> = Vec::new();
@@ -328,8 +318,8 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
             })
             && text_of(&it.value).is_some_and(|text| arn::is_changed(it.field, &text, &targets))
     };
-    for (_, permission_set, target) in &pairs {
-        let (Some(permission_set), Some(target)) = (permission_set, target) else { continue };
+    for pair in pairs.values() {
+        let [Some(permission_set), Some(target)] = pair else { continue };
         let is_anew = |it: &Effective| {
             is_own(it, id, sources)
                 && !it.is_fragment
@@ -376,8 +366,12 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
         }
     }
     // The texts of a permission set and a target account.
-    let received: Vec<[Option<Str>; 2]> = pairs.iter().map(|(_, a, b)| [text(a), text(b)]).collect();
-    if received.is_empty() || received.iter().flatten().any(Option::is_none) {
+    let received: Vec<[Option<Str>; 2]> = pairs.values().map(|pair| pair.each_ref().map(text)).collect();
+    // A variable may choose others of them at another time.
+    let mut received_from =
+        pairs.values().flatten().flatten().filter_map(|effective| effective.value.origin.path.as_ref());
+    let are_chosen = received_from.any(is_chosen);
+    if received.is_empty() || are_chosen || received.iter().flatten().any(Option::is_none) {
         return;
     }
     let texts_of =
@@ -398,6 +392,12 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Effective], sources: &SourceInde
         };
         grant.is_received = own.iter().any(Option::is_none) || as_said.contains(own) || received.iter().any(is_this);
     }
+}
+
+/// Whether a step of `path` was taken by something that is the same for all tenants and not a literal.
+fn is_chosen(path: &Path) -> bool {
+    let (_, selections) = path.selections();
+    selections.iter().any(|(_, selection)| matches!(selection, Selection::By(key) if !key.is_iterated()))
 }
 
 /// A tenant that is all that a flow instance receives.

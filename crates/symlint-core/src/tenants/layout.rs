@@ -100,11 +100,20 @@ impl Layout {
             (Some(set), None) if single(FieldKind::TargetAccountId).is_none() => Some((set, Steps::new())),
             _ => None,
         };
+        // What flows should receive, and do not.
+        let alone = |field| {
+            let mut own = ways.iter().filter(|way| way.field == field && !way.is_fragment);
+            own.next().filter(|_| own.next().is_none())
+        };
+        let unused = alone(FieldKind::PermissionSetArn)
+            .zip(alone(FieldKind::TargetAccountId).filter(|target| matches!(target.evidence, Evidence::Looks(_))))
+            .filter(|_| pairs.is_empty() && usual.is_none())
+            .map(|(permission_set, target)| (permission_set.steps.clone(), target.steps.clone()));
         Self {
             grants: config.attribute_path("grants").into_iter().map(Str::from).collect(),
             permission_sets: grant_names(FieldKind::PermissionSetArn),
             targets: grant_names(FieldKind::TargetAccountId),
-            pairs: if are_usual { halves.into_iter().collect() } else { pairs.to_vec() },
+            pairs: if are_usual { halves.or(unused).into_iter().collect() } else { pairs.to_vec() },
             places,
             parents,
             shape,
