@@ -2,7 +2,7 @@
 """Validates, or runs, what the documentation tells people to put into their repositories.
 
     .ci/snippets.py check           against schemas and linters
-    .ci/snippets.py run ARCHIVES    the commands for other CI systems, with the program of a folder of archives
+    .ci/snippets.py run ARCHIVES    the commands, with the program of a folder of archives
 
 Needs ruamel.yaml, which check-jsonschema has; the linters are those of target/ci/workflows.
 """
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import textwrap
 import threading
 import tomllib
 from pathlib import Path
@@ -25,9 +26,21 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "target/ci/workflows/bin"
-PAGES = ["README.md", "docs/ci.md", "docs/security.md"]
+PAGES = ["README.md", "docs/ci.md", "docs/security.md", "docs/diff.md"]
 COMPONENT = ROOT / "templates/symlint.yml"
 TARGET = "x86_64-unknown-linux-musl"
+
+
+# What steps alone are a part of.
+STEPS = """on: pull_request
+permissions: {}
+jobs:
+  symlint:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+    steps:
+"""
 
 
 def snippets() -> dict[str, list[str]]:
@@ -39,14 +52,18 @@ def snippets() -> dict[str, list[str]]:
     return found
 
 
-def kind(snippet: dict) -> str:
+def kind(snippet: dict | list) -> str:
+    if isinstance(snippet, list):
+        return "steps"
     if "jobs" in snippet:
         return "workflow"
     if "include" in snippet:
         return "gitlab"
     if "stack_defaults" in snippet:
         return "spacelift"
-    return "atlantis" if "workflows" in snippet else "pre-commit"
+    if "workflows" in snippet:
+        return "atlantis"
+    return "pre-commit" if "repos" in snippet else "gitlab-job"
 
 
 def load(text: str):
@@ -80,8 +97,9 @@ def filled(node, values: dict[str, str]):
 
 def check() -> None:
     found = snippets()
-    missing = {"workflow", "gitlab", "spacelift", "atlantis", "pre-commit"} - set(found)
+    missing = {"workflow", "steps", "gitlab", "gitlab-job", "spacelift", "atlantis", "pre-commit"} - set(found)
     assert not missing, f"no snippet for {missing}"
+    found["workflow"] += [STEPS + textwrap.indent(text, " " * 6) for text in found["steps"]]
     with tempfile.TemporaryDirectory() as scratch:
         for purpose, texts in found.items():
             for number, text in enumerate(texts):
@@ -104,6 +122,7 @@ def linters(purpose: str) -> list[list[str]]:
             ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"],
         ],
         "gitlab": [["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci"]],
+        "gitlab-job": [["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci"]],
         "pre-commit": [["pre-commit", "validate-config"]],
     }.get(purpose, [])
 
@@ -123,12 +142,13 @@ def run(archives: Path) -> None:
         path = {**os.environ, "PATH": f"{bin}{os.pathsep}{os.environ['PATH']}"}
         commands = [step["run"] for text in found["atlantis"] for step in atlantis_steps(load(text)) if isinstance(step, dict)]
         commands += [command for text in found["spacelift"] for command in load(text)["stack_defaults"]["before_init"]]
-        assert len(commands) == 2, commands
-        for command in commands:
+        assert len(commands) == 4, commands
+        for command in (command for command in commands if " diff " not in command):
             for example, code in (("multi-tenant", 0), ("copy-paste", 1)):
                 expect(["sh", "-c", command], code, cwd=ROOT / "examples" / example, env=path)
         gitlab(archives, version, Path(scratch))
-    print("the snippets of other CI systems do what they say")
+        comparisons(found, path, Path(scratch))
+    print("the snippets do what they say")
 
 
 def binstall(archive: Path, version: str) -> None:
@@ -144,6 +164,64 @@ def binstall(archive: Path, version: str) -> None:
         url, program = (re.sub(r"{ ([a-z-]+) }", lambda name: names[name[1]], places[key]) for key in ("pkg-url", "bin-dir"))
         assert url == f"{repository}/releases/download/v{version}/{archive.name}", url
         assert program in members and places["pkg-fmt"] == "tgz", (program, members)
+
+
+def comparisons(found: dict[str, list[str]], env: dict[str, str], scratch: Path) -> None:
+    """Runs the commands that compare, in a change that lets one customer into another."""
+
+    def git(folder: Path, *arguments: str) -> str:
+        author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", "-C", folder, *author, *arguments], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    example = ROOT / "examples/multi-tenant"
+    origin = scratch / "origin"
+    shutil.copytree(example, origin)
+    git(origin, "init", "--quiet", "--initial-branch=main")
+    values = origin / "terraform.tfvars"
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message", "right")
+    git(origin, "checkout", "--quiet", "-b", "change")
+    values.write_text(values.read_text().replace("iam::284656541736", "iam::689558360591"))
+    git(origin, "commit", "--quiet", "--all", "--message", "wrong")
+    base = git(origin, "rev-parse", "main")
+    git(origin, "checkout", "--quiet", "main")
+    git(origin, "merge", "--quiet", "--no-ff", "--message", "merge", "change")
+
+    # As CI checks it out: two commits, and origin/main as it was.
+    merge = scratch / "merge"
+    git(scratch, "clone", "--quiet", "--depth=2", f"file://{origin}", str(merge))
+    git(merge, "update-ref", "refs/remotes/origin/main", base)
+    folders = scratch / "folders"
+    shutil.copytree(example, folders / "old")
+    shutil.copytree(merge, folders / "new", ignore=shutil.ignore_patterns(".git"))
+
+    commands = [step["run"] for text in found["steps"] for step in load(text) if "run" in step]
+    commands += [step["run"] for text in found["atlantis"] for step in atlantis_steps(load(text)) if isinstance(step, dict)]
+    for block in re.findall(r"^```console\n(.*?)^```$", (ROOT / "docs/diff.md").read_text(), re.M | re.S):
+        commands += block.splitlines()
+    commands = [command for command in commands if " diff " in command or "--new-since" in command]
+    assert len(commands) == 5, commands
+    summary = scratch / "summary"
+    for command in commands:
+        code = 0 if "--fail-on never" in command else 1
+        cwd = folders if " old new" in command else merge
+        said = expect(["sh", "-c", command], code, cwd=cwd, env={**env, "GITHUB_STEP_SUMMARY": str(summary)})
+        assert "role-account-mismatch" in said or command.endswith('>>"$GITHUB_STEP_SUMMARY"'), (command, said)
+    assert summary.read_text().startswith("## ❌ symlint: 1 crossing into another customer"), summary.read_text()
+
+    # GitLab's job, with programs in place of those that it downloads.
+    for name, text in (("apk", "exit 0"), ("uvx", 'test "$1" = symlint==1.2.3 && shift && exec symlint "$@"')):
+        program = Path(env["PATH"].split(os.pathsep)[0], name)
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    (job,) = (job for text in found["gitlab-job"] for job in load(text).values())
+    checkout = scratch / "checkout"
+    git(scratch, "clone", "--quiet", "--depth=1", "--branch=change", f"file://{origin}", str(checkout))
+    script = "set -e\n" + "\n".join(job["script"])
+    expect(["sh", "-c", script], 1, cwd=checkout, env={**env, "CI_MERGE_REQUEST_DIFF_BASE_SHA": base})
+    for path in job["artifacts"]["paths"]:
+        assert (checkout / path).read_text().startswith("## ❌ symlint: 1 crossing into another customer"), path
 
 
 def atlantis_steps(configuration: dict) -> list:
@@ -197,9 +275,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def expect(command: list[str], code: int, **options) -> None:
+def expect(command: list[str], code: int, **options) -> str:
     done = subprocess.run(command, capture_output=True, text=True, **options)
     assert done.returncode == code, (command, code, done)
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use symlint_core::engine::{Engine, Request};
-use symlint_core::report::{self, Problem, ProblemKind, Report, count, printable};
+use symlint_core::report::{self, Problem, ProblemKind, Report, ReportedGap, count, printable};
 use symlint_rules::catalogue;
 
 use crate::args::{CheckOptions, Format, Output};
-use crate::diff::{compared, since};
+use crate::diff::{Since, compared, since};
 use crate::human::human;
 use crate::output::{self, Failure};
 use crate::request::asked;
+use crate::revision::Submodules;
 use crate::style::Style;
 
 /// Checks what the options name, and reports.
@@ -24,8 +25,12 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let engine = Engine::new(catalogue());
     let report = match &options.new_since {
         Some(revision) => {
-            let (old, new, base) = since(revision, &compared(input)?, tree, request)?;
-            engine.check_since(&old, &new, &base)?
+            let Since { old, new, base, unread } =
+                since(revision, &compared(input)?, tree, request, Submodules::LeftOut)?;
+            let mut report = engine.check_since(&old, &new, &base)?;
+            let moved = unread.into_iter().filter(|gap| gap.is_surprise);
+            report.not_checked.extend(moved.map(|gap| ReportedGap { is_surprise: false, ..gap }));
+            report
         }
         None => engine.check(&tree, &request)?,
     };

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use symlint_core::diff::{self, Diff};
+use symlint_core::coverage::Code;
+use symlint_core::diff::{self, Diff, SideName, Uncompared};
 use symlint_core::engine::{Engine, Named, Request, Side};
-use symlint_core::report::{Problem, ProblemKind, printable};
+use symlint_core::report::{Problem, ProblemKind, ReportedGap, printable};
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
@@ -16,7 +17,7 @@ use crate::excerpt::printable_in_color;
 use crate::human_diff::human;
 use crate::output::{self, Failure};
 use crate::request::asked;
-use crate::revision::{Repository, WithoutSubmodules};
+use crate::revision::{Repository, Submodules};
 
 /// Compares what the options name, and reports.
 pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
@@ -29,8 +30,12 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
     let diff = match (&options.base, input.places.paths.as_slice()) {
         (Some(base), _) => {
             let (tree, request) = asked(input)?;
-            let (old, new, base) = since(base, &input.places.paths, tree, request)?;
-            engine.diff(&old, &new, None, base)?
+            let Since { old, new, base, unread } =
+                since(base, &input.places.paths, tree, request, Submodules::AsTheyAre)?;
+            let mut diff = engine.diff(&old, &new, None, base)?;
+            let unread = unread.into_iter().map(|gap| Uncompared { side: SideName::Both, run: None, gap });
+            diff.not_compared.extend(unread);
+            diff
         }
         (None, [old, new]) => {
             let (tree, request) = asked(input)?;
@@ -82,25 +87,39 @@ fn missing(path: &str) -> Problem {
     Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: there is no such file or folder"))
 }
 
-/// What the work tree is compared with: the files of the commit in which it and `revision` part; and what that is.
+/// What the work tree is compared with.
+pub(crate) struct Since {
+    /// The files of the commit in which it and the revision part.
+    pub(crate) old: Side,
+    pub(crate) new: Side,
+    /// What that commit is, in words.
+    pub(crate) base: String,
+    /// What of it cannot be read.
+    pub(crate) unread: Vec<ReportedGap>,
+}
+
 pub(crate) fn since(
     revision: &str,
     paths: &[String],
     tree: Arc<dyn FileTree>,
     request: Request,
-) -> Result<(Side, Side, String), Failure> {
+    submodules: Submodules,
+) -> Result<Since, Failure> {
     let disk: Arc<dyn FileTree> = Arc::new(Disk::default());
     let repository = Repository::around(paths, disk.as_ref())?;
     let base = repository.base(revision)?;
-    let before = repository.tree(&base.commit, disk)?;
-    let submodules = before.submodules();
-    let new = match submodules.is_empty() {
-        true => tree,
-        // What is in them is of another repository, and cannot be compared.
-        false => Arc::new(WithoutSubmodules { tree, submodules }),
+    let before = repository.tree(&base.commit, disk, submodules)?;
+    let gap = |(reason, is_surprise)| ReportedGap {
+        code: Code::LeftOut,
+        reason,
+        location: None,
+        help: None,
+        is_surprise,
+        is_finding: false,
     };
+    let unread = before.submodules().map(gap).collect();
     let old = Side { tree: Arc::new(before), request: request.clone() };
-    Ok((old, Side { tree: new, request }, base.name))
+    Ok(Since { old, new: Side { tree, request }, base: base.name, unread })
 }
 
 /// The paths that `--new-since` compares.

@@ -61,7 +61,7 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
         lines.title("Crossings into another customer");
         for crossing in &diff.crossings {
             let finding = &crossing.finding;
-            let who = format!("{} -> {}", crossing.from.join(", "), crossing.into.join(", "));
+            let who = format!("{} -> {}", crossing.titles[0].join(", "), crossing.titles[1].join(", "));
             let line = format!("{who}: {} [{}] at {}", finding.message, finding.rule, place(&finding.location));
             lines.item(RED, "!", &line);
         }
@@ -128,7 +128,7 @@ fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) ->
         TenantChangeKind::Renamed => "is renamed",
         TenantChangeKind::Changed => "changes",
     };
-    lines.title(&printable(&format!("tenant {} {what} ({})", change.tenant, place(&change.location))));
+    lines.title(&printable(&format!("tenant {} {what} ({})", change.title, place(&change.location))));
     for grant in &change.gained {
         lines.item(GREEN, "+", &format!("gains {}", grant_line(grant)));
     }

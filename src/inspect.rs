@@ -230,8 +230,7 @@ impl Page {
         if !reasons.is_empty() {
             self.more(&format!("found {}", reasons.join(" and ")));
         }
-        let name = |key: &String| if key.is_empty() { "(without a name)".to_owned() } else { key.clone() };
-        let keys: Vec<String> = collection.tenants.iter().filter_map(|tenant| tenant.key.as_ref().map(name)).collect();
+        let keys: Vec<String> = collection.tenants.iter().filter_map(|tenant| tenant.key.clone()).collect();
         let hidden = collection.tenants.len() - keys.len();
         if !keys.is_empty() {
             self.more(&format!("keys: {}", listed(&keys, NAMES)));

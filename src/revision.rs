@@ -92,8 +92,14 @@ impl Repository {
         }
     }
 
-    /// The files of a commit; what is outside of the repository is on `disk`.
-    pub(crate) fn tree(self, commit: &str, disk: Arc<dyn FileTree>) -> Result<Revision, Problem> {
+    /// The files of a commit; what is outside of the repository is on `disk`. So are the files of submodules, which are
+    /// those of now: where they are not, they are left out, unless the caller wants to compare the rest.
+    pub(crate) fn tree(
+        self,
+        commit: &str,
+        disk: Arc<dyn FileTree>,
+        submodules: Submodules,
+    ) -> Result<Revision, Problem> {
         let listing = self.output(&["ls-tree", "-r", "-z", "--full-tree", commit]).map_err(|reason| {
             let message = format!("cannot list the files of commit `{commit}`{reason}");
             usage(message, "if the clone is partial, fetch the commit's trees and files")
@@ -105,12 +111,13 @@ impl Repository {
             here,
             blobs: BTreeMap::new(),
             folders: HashMap::from([(String::new(), Vec::new())]),
-            submodules: Vec::new(),
+            submodules: BTreeMap::new(),
             objects: Mutex::new(None),
         };
         for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
             revision.add(line);
         }
+        revision.find_submodules(submodules);
         revision.finish();
         Ok(revision)
     }
@@ -221,24 +228,92 @@ pub(crate) struct Revision {
     blobs: BTreeMap<String, Blob>,
     /// What is in each folder, by its path from the root.
     folders: HashMap<String, Vec<TreeEntry>>,
-    submodules: Vec<String>,
+    /// By their paths from the root.
+    submodules: BTreeMap<String, Submodule>,
     objects: Mutex<Option<Objects>>,
+}
+
+/// A folder whose files are of another repository.
+struct Submodule {
+    /// The commit of it.
+    commit: String,
+    /// Whether it is at that commit now.
+    is_same: bool,
+    /// Whether its files of now are taken for those that it had.
+    is_read: bool,
+}
+
+/// What is done about submodules that are at another commit now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Submodules {
+    /// Their files of now stand for those that they had.
+    AsTheyAre,
+    /// They are left out.
+    LeftOut,
 }
 
 /// Where a path leads, links followed.
 enum Leads {
     /// To this path from the root, whether there is anything or not.
     Inside(String),
-    /// Out of the commit: to git's own files, to what `terraform init` has put there, or out of the repository.
+    /// Out of the commit: to git's own files, to what `terraform init` has put there, into a submodule, or out of the
+    /// repository.
     Outside(String),
     /// Nowhere, or in a circle.
     Nowhere,
 }
 
 impl Revision {
-    /// The submodules, by their real paths: what is in them is of another repository.
-    pub(crate) fn submodules(&self) -> Vec<String> {
-        self.submodules.iter().map(|path| format!("{}/{path}", self.repository.root.trim_end_matches('/'))).collect()
+    /// The submodules: what is not known of each, and whether it is at another commit now.
+    pub(crate) fn submodules(&self) -> impl Iterator<Item = (String, bool)> {
+        self.submodules.iter().map(|(path, submodule)| {
+            let commit = submodule.commit.get(..10).unwrap_or(&submodule.commit);
+            let reason = match submodule.is_same {
+                true => format!("the submodule `{path}` is at the same commit; what is changed there without a commit"),
+                false => {
+                    format!("the submodule `{path}` was at commit `{commit}` and is not any more; what that changes")
+                }
+            };
+            (reason + " was not compared", !submodule.is_same)
+        })
+    }
+
+    /// Finds out which submodules are where they were.
+    fn find_submodules(&mut self, moved: Submodules) {
+        if self.submodules.is_empty() {
+            return;
+        }
+        let paths = self.submodules.keys().map(String::as_str);
+        let arguments: Vec<&str> = ["ls-files", "--stage", "-z", "--"].into_iter().chain(paths).collect();
+        let staged = self.repository.output(&arguments).unwrap_or_default();
+        let staged: Vec<&[u8]> = staged.split(|byte| *byte == 0).collect();
+        let paths: Vec<String> = self.submodules.keys().cloned().collect();
+        for path in paths {
+            let real = self.absolute(&path);
+            let is_folder = matches!(self.disk.kind(&real), Ok(Some(EntryKind::Folder)));
+            let is_checked_out = matches!(self.disk.kind(&format!("{real}/.git")), Ok(Some(_)));
+            let head = || self.repository.answer(&["-C", &path, "rev-parse", "--verify", "--quiet", "HEAD"]);
+            let Some(submodule) = self.submodules.get(&path) else { continue };
+            let line = format!("160000 {} 0\t{path}", submodule.commit);
+            let is_same = staged.contains(&line.as_bytes())
+                && (!is_checked_out || head().is_ok_and(|head| head == submodule.commit));
+            let is_read = is_folder && (is_same || moved == Submodules::AsTheyAre);
+            if is_read {
+                let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+                self.ensure(folder);
+                self.folders.entry(folder.to_owned()).or_default().push(TreeEntry::folder(name));
+            }
+            if let Some(submodule) = self.submodules.get_mut(&path) {
+                (submodule.is_same, submodule.is_read) = (is_same, is_read);
+            }
+        }
+    }
+
+    /// Whether a path is that of a submodule whose files are read, or below one.
+    fn is_in_submodule(&self, inside: &str) -> bool {
+        let is_around =
+            |path: &str| inside.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.submodules.iter().any(|(path, submodule)| submodule.is_read && is_around(path))
     }
 
     /// Adds a line of `git ls-tree`.
@@ -254,7 +329,8 @@ impl Revision {
             Err(_) => (String::from_utf8_lossy(path).into_owned(), false),
         };
         if mode == "160000" {
-            self.submodules.push(text);
+            let submodule = Submodule { commit: hash.to_owned(), is_same: false, is_read: false };
+            self.submodules.insert(text, submodule);
             return;
         }
         let is_link = mode == "120000";
@@ -336,7 +412,7 @@ impl Revision {
                 }
             }
             match self.below(&real) {
-                Some(inside) => {
+                Some(inside) if !self.is_in_submodule(&inside) => {
                     if self.blobs.get(&inside).is_some_and(|blob| blob.is_link) {
                         links += 1;
                         let Ok(Some(target)) = self.blob(&inside, &real) else { return Leads::Nowhere };
@@ -348,8 +424,8 @@ impl Revision {
                         left.extend(target.split('/').rev().map(str::to_owned));
                     }
                 }
-                // Above the repository, the disk knows the links.
-                None => {
+                // Out of the repository, the disk knows the links.
+                _ => {
                     if let Some(on_disk) = self.disk.real(&real) {
                         real = on_disk;
                     }
@@ -358,7 +434,8 @@ impl Revision {
         }
         match self.below(&real) {
             Some(inside) => {
-                let is_elsewhere = inside.split('/').any(|part| part == ".git" || part == ".terraform");
+                let is_elsewhere = inside.split('/').any(|part| part == ".git" || part == ".terraform")
+                    || self.is_in_submodule(&inside);
                 let is_here = self.blobs.contains_key(&inside) || self.folders.contains_key(&inside);
                 if is_elsewhere && !is_here { Leads::Outside(real) } else { Leads::Inside(inside) }
             }
@@ -507,43 +584,5 @@ impl Drop for Objects {
         // It ends when nothing more can be asked.
         drop(self.to.take());
         let _ = self.child.wait();
-    }
-}
-
-/// The disk without submodules, as a commit has it.
-pub(crate) struct WithoutSubmodules {
-    pub(crate) tree: Arc<dyn FileTree>,
-    /// By their real paths.
-    pub(crate) submodules: Vec<String>,
-}
-
-impl FileTree for WithoutSubmodules {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
-        self.tree.read(path)
-    }
-
-    fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
-        let mut entries = self.tree.entries(dir)?;
-        if let (Some(entries), Some(real)) = (&mut entries, self.tree.real(dir)) {
-            let folder = real.trim_end_matches('/');
-            entries.retain(|entry| !self.submodules.contains(&format!("{folder}/{}", entry.name)));
-        }
-        Ok(entries)
-    }
-
-    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
-        self.tree.kind(path)
-    }
-
-    fn real(&self, path: &str) -> Option<String> {
-        self.tree.real(path)
-    }
-
-    fn git_ignores(&self, dir: &str) -> bool {
-        self.tree.git_ignores(dir)
-    }
-
-    fn git_tracks(&self, dir: &str) -> bool {
-        self.tree.git_tracks(dir)
     }
 }

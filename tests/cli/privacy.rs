@@ -4,31 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::support::{Run, Symlint, VARIABLE, bad, folder, tenant, values};
-
-const FLOW: &str = r#"variable "tenant_slug" {}
-variable "account_id" {}
-variable "permission_set_arn" {}
-variable "sso_connector_settings" {}
-resource "sym_integration" "context" {
-  type        = "permission_context"
-  name        = "context-${var.tenant_slug}"
-  external_id = var.sso_connector_settings.instance_arn
-  settings    = var.sso_connector_settings
-}
-resource "sym_target" "grant" {
-  type     = "aws_sso_permission_set"
-  name     = "target-${var.tenant_slug}"
-  settings = { permission_set_arn = var.permission_set_arn, account_id = var.account_id }
-}
-resource "sym_strategy" "grant" {
-  type           = "aws_sso"
-  name           = "strategy-${var.tenant_slug}"
-  integration_id = sym_integration.context.id
-  targets        = [sym_target.grant.id]
-  settings       = { instance_arn = var.sso_connector_settings.instance_arn }
-}
-"#;
+use crate::support::{FLOW, Run, Symlint, VARIABLE, bad, folder, tenant, values};
 
 /// A call whose argument `name` is `expression`.
 fn leak(name: &str, expression: &str) -> String {

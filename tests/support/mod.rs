@@ -153,3 +153,38 @@ pub const VARIABLE: &str = r#"variable "customer_tenants" {
   type = any
 }
 "#;
+
+/// A flow module.
+pub const FLOW: &str = r#"variable "tenant_slug" {}
+variable "account_id" {}
+variable "permission_set_arn" {}
+variable "sso_connector_settings" {}
+
+resource "sym_integration" "context" {
+  type        = "permission_context"
+  name        = "context-${var.tenant_slug}"
+  external_id = var.sso_connector_settings.instance_arn
+  settings    = var.sso_connector_settings
+}
+
+resource "sym_target" "grant" {
+  type = "aws_sso_permission_set"
+  name = "target-${var.tenant_slug}"
+
+  settings = {
+    permission_set_arn = var.permission_set_arn
+    account_id         = var.account_id
+  }
+}
+
+resource "sym_strategy" "access" {
+  type           = "aws_sso"
+  name           = "strategy-${var.tenant_slug}"
+  integration_id = sym_integration.context.id
+  targets        = [sym_target.grant.id]
+
+  settings = {
+    instance_arn = var.sso_connector_settings.instance_arn
+  }
+}
+"#;

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashSet;
+use symlint_terraform::Str;
+
 use super::cause::Causes;
 use super::pair::{Pairing, Seen};
 use super::wire::{ChangedFinding, Crossing, Hidden, TenantChange};
@@ -107,52 +110,60 @@ pub(super) fn compare(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Findin
     Findings { new: added, fixed, unchanged, causes }
 }
 
-/// Whether a finding says that one customer's flow acts on what another customer has.
-pub(super) fn crosses(seen: Seen<'_>, finding: &ReportedFinding) -> Option<(Vec<String>, Vec<String>)> {
+/// Whether a finding says that one customer's flow acts on what another customer has, `others` if any: who on whom.
+fn crossing(
+    seen: Seen<'_>,
+    finding: &ReportedFinding,
+    changed: ChangedFinding,
+    others: impl Fn(usize) -> bool,
+    shared: &HashSet<Str>,
+) -> Option<Crossing> {
     let subject = finding.subject.as_deref()?;
     let rule = seen.report.rules.get(&finding.rule)?;
     if rule.level != Level::Error || rule.severity.is_none() || subject.others.is_empty() {
         return None;
     }
-    let names =
-        |tenants: &BTreeSet<usize>| -> Vec<String> { tenants.iter().map(|at| seen.key(*at).to_string()).collect() };
-    Some((names(&subject.own), names(&subject.others)))
+    let (from, into): (Vec<usize>, Vec<usize>) =
+        (subject.own.iter().copied().collect(), subject.others.iter().copied().filter(|at| others(*at)).collect());
+    let keys = |tenants: &[usize]| tenants.iter().map(|at| seen.key(*at).to_string()).collect();
+    let titles = [&from, &into].map(|tenants| tenants.iter().map(|at| seen.title(*at, shared)).collect());
+    (!into.is_empty()).then(|| Crossing { from: keys(&from), into: keys(&into), titles, finding: changed })
 }
 
 /// The crossings among new findings, and among those that the change hides.
-pub(super) fn crossings(new: Seen<'_>, added: &[(usize, ChangedFinding)]) -> Vec<Crossing> {
-    let crossing = |(at, changed): &(usize, ChangedFinding)| {
-        let (from, into) = crosses(new, new.report.findings.get(*at)?)?;
-        Some(Crossing { from, into, finding: changed.clone() })
+pub(super) fn crossings(new: Seen<'_>, added: &[(usize, ChangedFinding)], shared: &HashSet<Str>) -> Vec<Crossing> {
+    let of = |(at, changed): &(usize, ChangedFinding)| {
+        crossing(new, new.report.findings.get(*at)?, changed.clone(), |_| true, shared)
     };
-    added.iter().filter_map(crossing).collect()
+    added.iter().filter_map(of).collect()
 }
 
 /// The crossings among findings that were there before, but led to nobody whom the report knew.
-pub(super) fn grown_crossings(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, causes: &Causes) -> Vec<Crossing> {
-    let crossing = |(at, was): (usize, &Option<usize>)| {
+pub(super) fn grown_crossings(
+    old: Seen<'_>,
+    new: Seen<'_>,
+    pairing: &Pairing,
+    causes: &Causes,
+    shared: &HashSet<Str>,
+) -> Vec<Crossing> {
+    let of = |(at, was): (usize, &Option<usize>)| {
         let finding = new.report.findings.get(at)?;
         let before = old.report.findings.get((*was)?)?.subject.as_deref()?;
         let known: BTreeSet<usize> = before.tenants().into_iter().map(|tenant| pairing.unified(tenant)).collect();
-        let (from, _) = crosses(new, finding)?;
-        let others = finding.subject.iter().flat_map(|subject| &subject.others);
-        let into: Vec<String> =
-            others.filter(|other| !known.contains(other)).map(|other| new.key(*other).to_string()).collect();
-        (!into.is_empty()).then(|| Crossing { from, into, finding: changed(finding) })
+        crossing(new, finding, changed(finding), |other| !known.contains(&other), shared)
     };
-    causes.old_of.iter().enumerate().filter_map(crossing).collect()
+    causes.old_of.iter().enumerate().filter_map(of).collect()
 }
 
 /// The crossings that nobody would see, since the change hides them.
-pub(super) fn hidden_crossings(hidden: &[Hidden], sides: &[Seen<'_>]) -> Vec<Crossing> {
-    let crossing = |it: &Hidden| {
+pub(super) fn hidden_crossings(hidden: &[Hidden], sides: &[Seen<'_>], shared: &HashSet<Str>) -> Vec<Crossing> {
+    let of = |it: &Hidden| {
         sides.iter().find_map(|seen| {
             let own = seen.report.findings.iter().find(|own| own.fingerprint == it.finding.fingerprint)?;
-            let (from, into) = crosses(*seen, own)?;
-            Some(Crossing { from, into, finding: it.finding.clone() })
+            crossing(*seen, own, it.finding.clone(), |_| true, shared)
         })
     };
-    hidden.iter().filter_map(crossing).collect()
+    hidden.iter().filter_map(of).collect()
 }
 
 /// Notes the new findings of each tenant.

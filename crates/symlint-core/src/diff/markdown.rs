@@ -129,8 +129,8 @@ fn crossings(diff: &Diff, most: usize) -> String {
     let line = |crossing: &Crossing| {
         format!(
             "- **{} → {}**: {} ({}, {}){}\n",
-            names(&crossing.from),
-            names(&crossing.into),
+            names(&crossing.titles[0]),
+            names(&crossing.titles[1]),
             cell(&crossing.finding.message),
             rule(diff, &crossing.finding.rule),
             place(diff, &crossing.finding.location),
@@ -143,7 +143,8 @@ fn crossings(diff: &Diff, most: usize) -> String {
     }
     let mut pairs: BTreeMap<(Vec<String>, Vec<String>), usize> = BTreeMap::new();
     for crossing in &diff.crossings {
-        *pairs.entry((crossing.into.clone(), crossing.from.clone())).or_default() += 1;
+        let [from, into] = crossing.titles.clone();
+        *pairs.entry((into, from)).or_default() += 1;
     }
     let lines: String = pairs
         .iter()
@@ -154,7 +155,7 @@ fn crossings(diff: &Diff, most: usize) -> String {
     }
     // More than a comment can hold: into whom, and from how many.
     let mut into: BTreeMap<&str, usize> = BTreeMap::new();
-    diff.crossings.iter().flat_map(|crossing| &crossing.into).for_each(|name| *into.entry(name).or_default() += 1);
+    diff.crossings.iter().flat_map(|crossing| &crossing.titles[1]).for_each(|name| *into.entry(name).or_default() += 1);
     let mut lines = String::new();
     for (at, (name, number)) in into.iter().enumerate() {
         let line = format!("- {number} into {}\n", code(name));
@@ -269,7 +270,7 @@ fn tenant(change: &TenantChange, is_wrong: bool) -> String {
         TenantChangeKind::Renamed => " (renamed)",
         TenantChangeKind::Changed => "",
     };
-    format!("{}{what}{}", code(&change.tenant), if is_wrong { " ❌" } else { "" })
+    format!("{}{what}{}", code(&change.title), if is_wrong { " ❌" } else { "" })
 }
 
 fn drawn(diff: &Diff) -> String {
@@ -286,7 +287,7 @@ fn values(diff: &Diff) -> String {
         .map(|(change, value)| {
             format!(
                 "| {} | {} | {} | {} | {} |",
-                code(&change.tenant),
+                code(&change.title),
                 code(&value.name),
                 full(value.old.as_ref()),
                 full(value.new.as_ref()),

@@ -20,7 +20,7 @@ use crate::finding::{SuppressedBy, Suppression};
 use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, Tool, importance};
 use crate::rule::Level;
 use findings::changed;
-use pair::{Pairing, Seen};
+use pair::{Pairing, Seen, shared_keys};
 
 pub use markdown::markdown;
 pub use wire::*;
@@ -82,11 +82,12 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let added: Vec<(usize, ChangedFinding)> = added.iter().map(|(at, finding)| (*at, changed(finding))).collect();
     let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, None, &none));
     let hidden = hidden::all(old, new, &pairing, unchanged_policy, comparison.trials);
-    let mut crossings = findings::crossings(new, &added);
-    crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes));
+    let shared = shared_keys(&[before, after]);
+    let mut crossings = findings::crossings(new, &added, &shared);
+    crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes, &shared));
     let sides: Vec<Seen<'_>> = [Some(new), unchanged_policy, Some(old)].into_iter().flatten().collect();
-    crossings.extend(findings::hidden_crossings(&hidden, &sides));
-    let mut changes = tenants::changes(old, new, &pairing);
+    crossings.extend(findings::hidden_crossings(&hidden, &sides, &shared));
+    let mut changes = tenants::changes(old, new, &pairing, &shared);
     tenants::note_others(&mut changes, new);
     let new_findings: Vec<ChangedFinding> = added.into_iter().map(|(_, finding)| finding).collect();
     findings::note(&mut changes, &new_findings);
@@ -167,19 +168,25 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>) -> Vec<Uncompared> {
             of_runs.flat_map(move |(at, run)| run.not_checked.iter().map(move |gap| (Some(seen.run(at)), gap)));
         of_runs.chain(seen.report.not_checked.iter().map(|gap| (None, gap))).collect()
     }
+    let was: BTreeSet<String> = (0..old.report.runs.len()).map(|run| old.run(run)).collect();
     let mut left = gaps(old);
     let mut all = Vec::new();
     for (run, gap) in gaps(new) {
         let is_same =
             |(other_run, other): &Gap<'_>| *other_run == run && other.code == gap.code && other.reason == gap.reason;
+        let mut gap = gap.clone();
         let side = match left.iter().position(is_same) {
             Some(at) => {
                 left.remove(at);
                 SideName::Both
             }
-            None => SideName::New,
+            None => {
+                // A module that the change takes away, or replaces, may do anything.
+                gap.is_surprise |= gap.code == Code::RemoteModule && run.as_ref().is_some_and(|run| was.contains(run));
+                SideName::New
+            }
         };
-        all.push(Uncompared { side, run, gap: gap.clone() });
+        all.push(Uncompared { side, run, gap });
     }
     all.extend(left.into_iter().map(|(run, gap)| Uncompared { side: SideName::Old, run, gap: gap.clone() }));
     all

@@ -52,6 +52,29 @@ impl<'r> Seen<'r> {
     pub(super) fn key(&self, at: usize) -> Str {
         self.report.tenants.get(at).map(|tenant| tenant.key.clone()).unwrap_or_default()
     }
+
+    /// What a reader calls a tenant: its key, with its run where tenants of other runs have the same one.
+    pub(super) fn title(&self, at: usize, shared: &HashSet<Str>) -> String {
+        let key = self.key(at);
+        match self.report.tenants.get(at).filter(|_| shared.contains(&key)) {
+            Some(tenant) => format!("{key} in {}", self.run(tenant.run)),
+            None => key.to_string(),
+        }
+    }
+}
+
+/// The keys that tenants of several runs of a report have.
+pub(super) fn shared_keys(reports: &[&Report]) -> HashSet<Str> {
+    let mut shared = HashSet::default();
+    for report in reports.iter().filter(|report| report.runs.len() > 1) {
+        let mut runs: HashMap<&Str, usize> = HashMap::default();
+        for tenant in &report.tenants {
+            if *runs.entry(&tenant.key).or_insert(tenant.run) != tenant.run {
+                shared.insert(tenant.key.clone());
+            }
+        }
+    }
+    shared
 }
 
 impl Pairing {

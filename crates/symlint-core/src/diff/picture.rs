@@ -74,7 +74,7 @@ pub(super) fn picture(diff: &Diff) -> Option<String> {
             break;
         }
         left_out -= 1;
-        let tenant = change.tenant.as_str();
+        let tenant = change.title.as_str();
         change.gained.iter().for_each(|grant| graph.grant(tenant, grant, Fate::Gained));
         change.rerouted.iter().for_each(|grant| graph.grant(tenant, &grant.new, Fate::Gained));
         change.lost.iter().for_each(|grant| graph.grant(tenant, grant, Fate::Lost));
@@ -84,7 +84,7 @@ pub(super) fn picture(diff: &Diff) -> Option<String> {
         return None;
     }
     let crossing = |id: &str| {
-        let crossing = diff.crossings.iter().flat_map(|crossing| &crossing.from);
+        let crossing = diff.crossings.iter().flat_map(|crossing| &crossing.titles[0]);
         let mut ids = crossing.filter_map(|tenant| graph.ids.get(&('t', tenant.clone())));
         ids.any(|own| own == id)
     };

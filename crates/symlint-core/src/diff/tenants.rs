@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::Str;
 
 use super::pair::{Pairing, Seen, same};
@@ -13,16 +13,16 @@ use crate::report::{Known, Location, TenantDetails, ValueDetails};
 use crate::tenants::FieldKind;
 
 /// All tenants that are added, removed, renamed or changed: those that are gone last.
-pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<TenantChange> {
-    let (before, after) = (grants(old), grants(new));
+pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &HashSet<Str>) -> Vec<TenantChange> {
+    let (before, after) = (Sight::of(old), Sight::of(new));
     let mut changes = Vec::new();
     for at in 0..new.report.tenants.len() {
         let was = pairing.old_of.get(at).copied().flatten();
-        changes.extend(change(old, new, was, Some(at), &before, &after));
+        changes.extend(change(&before, &after, was, Some(at), shared));
     }
     for (at, to) in pairing.new_of.iter().enumerate() {
         if to.is_none() {
-            changes.extend(change(old, new, Some(at), None, &before, &after));
+            changes.extend(change(&before, &after, Some(at), None, shared));
         }
     }
     changes
@@ -71,6 +71,35 @@ pub(super) fn note_others(changes: &mut [TenantChange], new: Seen<'_>) {
 /// The grants of each tenant, and whether a flow receives it.
 type Grants = Vec<(Vec<GrantChange>, bool)>;
 
+/// What a comparison sees of a report.
+struct Sight<'r> {
+    seen: Seen<'r>,
+    grants: Grants,
+    /// By run, the values that no tenant has, since nobody knows what receives them: of those, nothing is compared.
+    unseen: Vec<BTreeSet<FieldKind>>,
+}
+
+impl<'r> Sight<'r> {
+    fn of(seen: Seen<'r>) -> Self {
+        let kinds = || BTreeSet::from(FieldKind::VALUES);
+        let mut unseen: Vec<BTreeSet<FieldKind>> = (0..seen.report.runs.len())
+            .map(|run| if has_flows(seen, run) { BTreeSet::new() } else { kinds() })
+            .collect();
+        for (tenant, details) in seen.report.tenants.iter().zip(&seen.details.tenants) {
+            if let Some(unseen) = unseen.get_mut(tenant.run).filter(|unseen| !unseen.is_empty()) {
+                let known = details.values.iter().filter(|value| value.value.is_some());
+                unseen.retain(|kind| known.clone().all(|value| value.kind != *kind));
+            }
+        }
+        Self { seen, grants: grants(seen), unseen }
+    }
+
+    /// Whether a value is missing only because nothing that receives it was found.
+    fn hides(&self, run: usize, kind: FieldKind, value: &Option<Known>) -> bool {
+        value.is_none() && self.unseen.get(run).is_some_and(|unseen| unseen.contains(&kind))
+    }
+}
+
 /// The grants of each tenant that take effect. Where no flow is in sight, what is written is all that is known.
 fn grants(seen: Seen<'_>) -> Grants {
     let mut all: Vec<(Vec<GrantChange>, bool)> = vec![(Vec::new(), false); seen.report.tenants.len()];
@@ -116,27 +145,37 @@ fn is_known(grant: &GrantChange) -> bool {
 }
 
 fn change(
-    old: Seen<'_>,
-    new: Seen<'_>,
+    before: &Sight<'_>,
+    after: &Sight<'_>,
     was: Option<usize>,
     is: Option<usize>,
-    before: &Grants,
-    after: &Grants,
+    shared: &HashSet<Str>,
 ) -> Option<TenantChange> {
+    let (old, new) = (before.seen, after.seen);
     let (own, details) = match (is, was) {
         (Some(at), _) => new.tenant(at)?,
         (None, at) => old.tenant(at?)?,
     };
     let earlier = was.and_then(|at| old.tenant(at));
     let nothing = (Vec::new(), false);
-    let (old_grants, was_wired) = was.and_then(|at| before.get(at)).unwrap_or(&nothing);
-    let (new_grants, is_wired) = is.and_then(|at| after.get(at)).unwrap_or(&nothing);
-    let Difference { gained, lost, rerouted } = difference(old_grants, new_grants);
+    let (old_grants, was_wired) = was.and_then(|at| before.grants.get(at)).unwrap_or(&nothing);
+    let (new_grants, is_wired) = is.and_then(|at| after.grants.get(at)).unwrap_or(&nothing);
+    let run = earlier.map_or(own.run, |(tenant, _)| tenant.run);
+    let same = |kind: FieldKind, a: &Option<Known>, b: &Option<Known>| {
+        same(a, b) || before.hides(run, kind, a) || after.hides(own.run, kind, b)
+    };
+    let Difference { gained, lost, rerouted } = difference(old_grants, new_grants, &same);
     let old_key = earlier.map(|(tenant, _)| tenant.key.clone()).filter(|key| is.is_some() && *key != own.key);
     let values = match (earlier, is) {
         (Some((_, earlier)), Some(_)) => {
-            let is_wired = |value: &ValueDetails| is_of_wiring(old.details, new.details, earlier, details, value);
-            values(earlier, details, &is_wired)
+            // What only a flow says of a tenant is not its own.
+            let is_same = |a: &ValueDetails, b: &ValueDetails| {
+                same(a.kind, &a.value, &b.value)
+                    || a.value.is_none() && !was_wired && *is_wired
+                    || b.value.is_none() && !is_wired && *was_wired
+                    || is_of_wiring(old.details, new.details, earlier, details, b)
+            };
+            values(earlier, details, &is_same)
         }
         _ => Vec::new(),
     };
@@ -158,11 +197,21 @@ fn change(
     };
     let is_same =
         gained.is_empty() && lost.is_empty() && rerouted.is_empty() && values.is_empty() && is_wired.is_none();
-    if is_same && change == TenantChangeKind::Changed {
+    // A module that nobody calls receives nothing that is known: what was not compared says it.
+    let tells = |value: &ValueDetails| {
+        !matches!(value.kind, FieldKind::Cloud | FieldKind::Region)
+            && matches!(&value.value, Some(Known::Text(_) | Known::Sensitive { .. }))
+    };
+    let is_known = details.values.iter().any(tells);
+    if is_same && change == TenantChangeKind::Changed || !is_known && !details.is_named {
         return None;
     }
     Some(TenantChange {
         tenant: own.key.clone(),
+        title: match is {
+            Some(at) => new.title(at, shared),
+            None => old.title(was?, shared),
+        },
         change,
         old_key: old_key.filter(|_| change == TenantChangeKind::Renamed),
         run: if is.is_some() { new.run(own.run) } else { old.run(own.run) },
@@ -177,6 +226,9 @@ fn change(
     })
 }
 
+/// Whether a value before and one after are the same, as far as anybody can tell.
+type Same<'s> = &'s dyn Fn(FieldKind, &Option<Known>, &Option<Known>) -> bool;
+
 struct Difference {
     gained: Vec<GrantChange>,
     lost: Vec<GrantChange>,
@@ -184,7 +236,16 @@ struct Difference {
 }
 
 /// What of `new` was not in `old`, what of `old` is not in `new`, and what goes another way.
-fn difference(old: &[GrantChange], new: &[GrantChange]) -> Difference {
+fn difference(old: &[GrantChange], new: &[GrantChange], same: Same<'_>) -> Difference {
+    let goes_to = |a: &GrantChange, b: &GrantChange| {
+        same(FieldKind::PermissionSetArn, &a.permission_set, &b.permission_set)
+            && same(FieldKind::TargetAccountId, &a.account, &b.account)
+    };
+    let is_same = |a: &GrantChange, b: &GrantChange| {
+        goes_to(a, b)
+            && same(FieldKind::RoleArn, &a.role, &b.role)
+            && same(FieldKind::InstanceArn, &a.instance, &b.instance)
+    };
     let mut lost: Vec<GrantChange> = old.to_vec();
     let mut take = |is_it: &dyn Fn(&GrantChange) -> bool| lost.iter().position(is_it).map(|at| lost.remove(at));
     let mut left: Vec<&GrantChange> = Vec::new();
@@ -196,10 +257,7 @@ fn difference(old: &[GrantChange], new: &[GrantChange]) -> Difference {
     let mut rerouted = Vec::new();
     let mut gained = Vec::new();
     for grant in left {
-        let goes_to = |other: &GrantChange| {
-            same(&other.permission_set, &grant.permission_set) && same(&other.account, &grant.account)
-        };
-        match take(&goes_to) {
+        match take(&|other| goes_to(other, grant)) {
             Some(old) => rerouted.push(Rerouted { old, new: grant.clone() }),
             None => gained.push(grant.clone()),
         }
@@ -207,15 +265,12 @@ fn difference(old: &[GrantChange], new: &[GrantChange]) -> Difference {
     Difference { gained, lost, rerouted }
 }
 
-fn is_same(a: &GrantChange, b: &GrantChange) -> bool {
-    same(&a.permission_set, &b.permission_set)
-        && same(&a.account, &b.account)
-        && same(&a.role, &b.role)
-        && same(&a.instance, &b.instance)
-}
-
 /// The tenant's own values that differ. Those of grants are held against each other in any order.
-fn values(old: &TenantDetails, new: &TenantDetails, is_wired: &dyn Fn(&ValueDetails) -> bool) -> Vec<ValueChange> {
+fn values(
+    old: &TenantDetails,
+    new: &TenantDetails,
+    is_same: &dyn Fn(&ValueDetails, &ValueDetails) -> bool,
+) -> Vec<ValueChange> {
     let mut changes = Vec::new();
     let alone = |tenant: &'_ TenantDetails| -> BTreeMap<_, ValueDetails> {
         let values = tenant.values.iter().filter(|value| value.grant.is_none());
@@ -224,8 +279,7 @@ fn values(old: &TenantDetails, new: &TenantDetails, is_wired: &dyn Fn(&ValueDeta
     let (before, after) = (alone(old), alone(new));
     for (kind, value) in &after {
         if let Some(earlier) = before.get(kind)
-            && !same(&earlier.value, &value.value)
-            && !is_wired(value)
+            && !is_same(earlier, value)
         {
             changes.push(changed(earlier, value));
         }
@@ -239,12 +293,12 @@ fn values(old: &TenantDetails, new: &TenantDetails, is_wired: &dyn Fn(&ValueDeta
         }
         grants.into_values().collect::<Vec<_>>()
     };
-    let is_same = |a: &[ValueDetails], b: &[ValueDetails]| {
+    let are_same = |a: &[ValueDetails], b: &[ValueDetails]| {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.kind == b.kind && same(&a.value, &b.value))
     };
     let mut left = granted(old);
     let mut others = granted(new);
-    others.retain(|grant| match left.iter().position(|other| is_same(other, grant)) {
+    others.retain(|grant| match left.iter().position(|other| are_same(other, grant)) {
         Some(at) => {
             left.remove(at);
             false
@@ -256,8 +310,7 @@ fn values(old: &TenantDetails, new: &TenantDetails, is_wired: &dyn Fn(&ValueDeta
         for (old, new) in left.iter().zip(&others) {
             for value in new {
                 if let Some(earlier) = old.iter().find(|other| other.kind == value.kind)
-                    && !same(&earlier.value, &value.value)
-                    && !is_wired(value)
+                    && !is_same(earlier, value)
                 {
                     changes.push(changed(earlier, value));
                 }

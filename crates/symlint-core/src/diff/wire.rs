@@ -56,6 +56,9 @@ pub struct Crossing {
     pub from: Vec<String>,
     /// The tenants into which they cross.
     pub into: Vec<String>,
+    /// What readers call those who cross, and those into whom. Not part of the JSON.
+    #[serde(skip)]
+    pub titles: [Vec<String>; 2],
     /// The finding.
     pub finding: ChangedFinding,
 }
@@ -124,6 +127,9 @@ pub struct TenantChange {
     /// Its key; where it is removed, the key that it had.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub tenant: Str,
+    /// What readers call it. Not part of the JSON.
+    #[serde(skip)]
+    pub title: String,
     /// What happens to it.
     pub change: TenantChangeKind,
     /// The key that it had, where that is another one.
@@ -420,10 +426,10 @@ impl Diff {
     /// does.
     pub(super) fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
         let errors = self.findings.new.iter().filter(|finding| finding.level == Level::Error);
-        let crossing = self.crossings.iter().flat_map(|crossing| &crossing.from);
-        let wrong: BTreeSet<&str> =
-            errors.filter_map(|finding| finding.tenant.as_deref()).chain(crossing.map(String::as_str)).collect();
-        let is_wrong = |change: &TenantChange| wrong.contains(change.tenant.as_str());
+        let wrong: BTreeSet<&str> = errors.filter_map(|finding| finding.tenant.as_deref()).collect();
+        let crossing: BTreeSet<&String> = self.crossings.iter().flat_map(|crossing| &crossing.titles[0]).collect();
+        let is_wrong =
+            |change: &TenantChange| wrong.contains(change.tenant.as_str()) || crossing.contains(&change.title);
         let mut changes: Vec<(&TenantChange, bool)> = self.tenants.iter().map(|it| (it, is_wrong(it))).collect();
         changes.sort_by_key(|(_, is_wrong)| !is_wrong);
         changes

@@ -82,6 +82,7 @@ pub fn headline(diff: &Diff) -> Headline {
     };
     let mut text = match (parts.is_empty(), diff.is_empty()) {
         (false, _) => parts.join(", "),
+        (true, true) if is_partial => "no change of access was found".to_owned(),
         (true, true) => "nobody gains or loses access".to_owned(),
         (true, false) => "nobody gains or loses access, but the configuration of the check changes".to_owned(),
     };

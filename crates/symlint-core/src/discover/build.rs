@@ -624,7 +624,11 @@ impl<'a> Population<'a> {
                 continue;
             };
             instance.tenant = Some(id);
-            tenants.push(super::effective::called(instance, id, call, span, &received));
+            // The root module has no address: its first resource stands for its flow.
+            let first = || walked.resources.iter().find(|it| it.flow == call).map(FlowResource::address);
+            let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
+            let address = address.or_else(first).unwrap_or_default();
+            tenants.push(super::effective::called(instance, address, id, call, span, &received));
         }
     }
 }

@@ -400,22 +400,23 @@ fn is_chosen(path: &Path) -> bool {
     selections.iter().any(|(_, selection)| matches!(selection, Selection::By(key) if !key.is_iterated()))
 }
 
-/// A tenant that is all that a flow instance receives.
+/// A tenant that is all that a flow instance at `address` receives.
 pub(super) fn called(
     instance: &FlowInstance,
+    address: Str,
     id: TenantId,
     call: usize,
     name_span: Span,
     received: &[Effective],
 ) -> Tenant {
-    let path = Path::root(Root::ModuleCall(instance.address.clone()));
+    let path = Path::root(Root::ModuleCall(address.clone()));
     let slug = instance.slug().map(|argument| argument.value.clone());
     let repeated = instance.repetitions.first().map(|repetition| repetition.key.clone());
     let is_name = |value: &Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
     let key = slug
         .filter(is_name)
         .or(repeated.filter(is_name))
-        .unwrap_or_else(|| Value::new(Kind::String(instance.address.clone()), Origin::written(name_span, Form::Whole)));
+        .unwrap_or_else(|| Value::new(Kind::String(address), Origin::written(name_span, Form::Whole)));
     let mut missing = Vec::new();
     let argued = argued(instance);
     // What is written in the call comes first; what the module makes of it is a matter of wiring.

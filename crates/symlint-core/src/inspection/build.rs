@@ -370,7 +370,7 @@ fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_
     let to = model.resources.partition_point(|resource| resource.flow <= at);
     let own = model.resources.get(from..to).unwrap_or_default().iter();
     for resource in own.filter(|resource| resource.sink().is_some()) {
-        let address = format!("{}.{}", resource.kind(), resource.resource.name.text);
+        let address = resource.address().to_string();
         if !resources.contains(&address) {
             resources.push(address);
         }

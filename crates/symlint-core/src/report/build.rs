@@ -70,19 +70,22 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         Some(outcome) => outcome.model.tenants.get(id.index()).map(Tenant::name),
         None => checked.earlier.get(&id).map(|(name, _)| name.as_str()),
     };
+    let mut detailers: HashMap<RunId, Detailer<'_, '_>> = HashMap::default();
+    for (run, outcome) in numbered().filter(|_| is_compared) {
+        let mut places = Places::new(outcome.model.sources(), &mut files);
+        let mut detailer = Detailer::new(outcome, run, details.tenants.len());
+        detailer.add(&mut details, &mut |span| places.location(span));
+        detailers.insert(outcome.model.run, detailer);
+    }
     for (run, outcome) in numbered() {
         let mut places = Places::new(outcome.model.sources(), &mut files);
         let blocks = blocks(outcome);
-        let detailer = is_compared.then(|| {
-            let mut detailer = Detailer::new(outcome, run, details.tenants.len());
-            detailer.add(&mut details, &mut |span| places.location(span));
-            detailer
-        });
+        let detailer = detailers.get(&outcome.model.run);
         let owners = Owners::new(outcome);
         let from = findings.len();
         findings.extend(outcome.findings.iter().map(|finding| ReportedFinding {
             others: owners.others(finding, &name_of),
-            subject: detailer.as_ref().map(|detailer| Box::new(detailer.subject(finding))),
+            subject: detailer.map(|detailer| Box::new(detailer.subject(finding, &detailers))),
             ..reported(finding, run, &mut places, &rules, &blocks)
         }));
         let own = findings.iter_mut().skip(from).zip(&outcome.findings);

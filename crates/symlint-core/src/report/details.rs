@@ -12,7 +12,7 @@ use crate::check::Outcome;
 use crate::discover::{Effective, effects_of, resources_of};
 use crate::finding::Finding;
 use crate::privacy::shown_text;
-use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, Tenant};
+use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, RunId, Tenant};
 
 /// What a comparison needs of a whole report. Tenants are named by their places in [`super::Report::tenants`].
 #[derive(Debug, Clone, Default)]
@@ -296,17 +296,24 @@ impl<'a, 'p> Detailer<'a, 'p> {
         }
     }
 
-    /// What a finding is about; [`Detailer::add`] goes first.
-    pub(super) fn subject(&self, finding: &Finding) -> Subject {
+    /// What a finding is about; [`Detailer::add`] goes first. `all` are those of all runs.
+    pub(super) fn subject(&self, finding: &Finding, all: &HashMap<RunId, Self>) -> Subject {
         let model = &self.outcome.model;
         let names = finding.tenant.iter().chain(&finding.tenants);
         let own: BTreeSet<usize> =
             names.filter_map(|name| self.by_name.get(name.as_str())).flatten().copied().collect();
         let mut subject = Subject { own, ..Subject::default() };
         let mut kind = None;
-        for (index, span) in
-            [finding.span].into_iter().chain(finding.related.iter().map(|related| related.span)).enumerate()
-        {
+        for related in &finding.related {
+            let Some((id, other)) = related.elsewhere.and_then(|id| Some((id, all.get(&id.run)?))) else { continue };
+            let tenant = other.first + id.index();
+            subject.others.insert(tenant);
+            let values = at(&other.fields, related.span).filter(|(_, own, ..)| *own == tenant);
+            let known = values.filter(|(_, _, field, _)| *field != FieldKind::Key);
+            subject.values.extend(known.filter_map(|(_, _, field, text)| Some((tenant, *field, text.clone()?))));
+        }
+        let related = finding.related.iter().filter(|related| related.elsewhere.is_none());
+        for (index, span) in [finding.span].into_iter().chain(related.map(|related| related.span)).enumerate() {
             let is_primary = index == 0;
             for (_, tenant, field, text) in at(&self.fields, span) {
                 // What several tenants have from one place is the own one's.
@@ -337,7 +344,8 @@ impl<'a, 'p> Detailer<'a, 'p> {
         }
         if subject.values.is_empty() && !subject.others.is_empty() {
             for tenant in subject.tenants() {
-                let values = model.tenants.get(tenant - self.first).into_iter().flat_map(Tenant::values);
+                let own = tenant.checked_sub(self.first).and_then(|at| model.tenants.get(at));
+                let values = own.into_iter().flat_map(Tenant::values);
                 let values = values.filter(|field| !matches!(field.kind, FieldKind::Cloud | FieldKind::Region));
                 subject.values.extend(values.filter_map(|field| Some((tenant, field.kind, field.raw()?.clone()))));
             }

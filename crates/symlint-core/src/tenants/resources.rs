@@ -54,6 +54,11 @@ impl<'p> FlowResource<'p> {
         self.attributes.iter().find(|(attribute, _)| *attribute == name).map(|(_, value)| value)
     }
 
+    /// What Terraform calls it in its module, such as `sym_target.acme`.
+    pub fn address(&self) -> Str {
+        format!("{}.{}", self.kind(), self.resource.name.text).into()
+    }
+
     /// The kind, such as `sym_target`.
     pub fn kind(&self) -> &'p str {
         self.resource.kind.text.as_str()
