@@ -13,6 +13,7 @@ mod arguments;
 mod assembled;
 mod attacks;
 mod foreign;
+mod kept;
 mod left_out;
 mod maps;
 mod names;

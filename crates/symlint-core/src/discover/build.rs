@@ -23,9 +23,17 @@ use crate::tenants::{
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
 pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p> {
-    let evaluator = Evaluator::new(project);
-    let variables = variables(&evaluator, config);
-    let mut walked = Walker::new(&evaluator, config).walk();
+    let walk = |evaluator: &Evaluator<'p>| {
+        let variables = variables(evaluator, config);
+        (variables, Walker::new(evaluator, config).walk())
+    };
+    let mut evaluator = Evaluator::new(project);
+    let (mut variables, mut walked) = walk(&evaluator);
+    let open = collections::chosen_by_default(project, &walked);
+    if !open.is_empty() {
+        evaluator = Evaluator::leaving_open(project, open);
+        (variables, walked) = walk(&evaluator);
+    }
     let found = collections::find(&evaluator, config, &walked);
     let mut population = Population::new(&evaluator, &walked, &found, config, run);
     population.assign(&mut walked);

@@ -3,7 +3,8 @@
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{
-    Evaluator, Instance, Makeup, Origin, Path, Root, Selection, Span, Step as PathStep, Str, Value,
+    AssignmentSource, Evaluator, Instance, Makeup, Origin, Path, Project, Root, Selection, Span, Step as PathStep, Str,
+    Value,
 };
 
 use super::reach::Step;
@@ -143,6 +144,32 @@ impl Found {
             }
         }
     }
+}
+
+/// The collections of which the default of a variable selects what flows are built from: with another value, these would
+/// be built from another element.
+pub(super) fn chosen_by_default(project: &Project, walked: &Walked<'_>) -> HashSet<Path> {
+    let is_default = |key: &Origin| {
+        let variable = key.path.as_ref().and_then(|path| match path.start() {
+            Root::Variable { module, name } if module.is_empty() && path.last().is_none() => Some(name),
+            _ => None,
+        });
+        variable.is_some_and(|name| {
+            let last = project.assignments().iter().rfind(|assignment| assignment.variable.text == *name);
+            last.is_some_and(|assignment| assignment.source == AssignmentSource::Default)
+        })
+    };
+    let mut chosen = HashSet::default();
+    for instance in walked.flows.iter().flat_map(|flow| flow.instances.iter().take(SAMPLE)) {
+        for path in paths_of(instance) {
+            let by_default = path.ancestors().filter(|path| match path.selection() {
+                Some(Selection::By(key)) => is_default(key),
+                _ => false,
+            });
+            chosen.extend(by_default.filter_map(Path::parent).cloned());
+        }
+    }
+    chosen
 }
 
 /// The variables and locals that the configuration names, or the variable that the stock module has.

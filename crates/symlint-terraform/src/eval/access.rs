@@ -29,14 +29,8 @@ impl Evaluator<'_> {
 
     /// `base[key]`, where `base` is written or computed at `base_span`, and the key at `span`.
     pub(super) fn element_of(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
-        if key.as_unknown().is_some() {
-            let parts = base.parts_by(&key.origin, base_span);
-            let entries = base.entries().unwrap_or_default().iter().map(|entry| parts.child(entry));
-            let elements = if matches!(base.kind, Kind::Set(_)) { &[] } else { base.elements().unwrap_or_default() };
-            let elements = (0..elements.len()).filter_map(|at| parts.at(at));
-            return Err(Stop::Unknown(
-                key.clone().made_of([base, key]).or_one_of(entries.chain(elements).take(Unknown::CANDIDATES + 1)),
-            ));
+        if let Some(any) = self.any_element(base, base_span, key, &[]) {
+            return Err(Stop::Unknown(any));
         }
         if base.as_unknown().is_some() {
             return Err(Stop::Unknown(self.unknown_element(base, base_span, key)));
@@ -50,6 +44,24 @@ impl Evaluator<'_> {
         // Terraform forgets of the attribute of an object that its name was sensitive.
         let sensitive = key.is_sensitive() && !matches!(base.kind, Kind::Object(_));
         self.element_at(base, base_span, key, span).map(|element| element.marked(sensitive))
+    }
+
+    /// What `key` selects of `base`, where that may be any of its elements, or one of `others`: it is unknown, or `base` is
+    /// open.
+    pub(crate) fn any_element(&self, base: &Value, base_span: Span, key: &Value, others: &[Value]) -> Option<Value> {
+        let is_open =
+            base.origin.path.as_ref().is_some_and(|path| self.open.contains(path) && !key.origin.is_literal());
+        let unknown = match key.as_unknown() {
+            Some(_) => key.clone(),
+            None if is_open => Value::unknown("another value of a variable selects another element", key.origin.span),
+            None => return None,
+        };
+        let parts = base.parts_by(&key.origin, base_span);
+        let entries = base.entries().unwrap_or_default().iter().map(|entry| parts.child(entry));
+        let elements = if matches!(base.kind, Kind::Set(_)) { &[] } else { base.elements().unwrap_or_default() };
+        let elements = (0..elements.len()).filter_map(|at| parts.at(at));
+        let all = entries.chain(elements).chain(others.iter().cloned());
+        Some(unknown.made_of([base, key]).or_one_of(all.take(Unknown::CANDIDATES + 1)))
     }
 
     /// What `key` selects of the unknown `base`.

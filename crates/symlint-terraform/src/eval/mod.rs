@@ -29,6 +29,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::limits::{DEPTH, INSTANCES, Meter, PARTS, STEPS, TOO_MUCH};
 use crate::module::Project;
+use crate::origin::Path;
 use crate::source::{FileId, Span, Str};
 use crate::syntax::Expr;
 use crate::types::{ConversionProblem, type_of};
@@ -84,6 +85,8 @@ pub struct Evaluator<'p> {
     lost_entries: RefCell<Vec<LostKey>>,
     /// How many unknown values have been met in trials; only whether it changes matters.
     unknowns: Cell<u64>,
+    /// The collections of which a key that is not a literal may select any element.
+    open: HashSet<Path>,
 }
 
 /// Whether an expression is evaluated to see whether it can be.
@@ -158,7 +161,14 @@ impl<'p> Evaluator<'p> {
             lost_keys: RefCell::default(),
             lost_entries: RefCell::default(),
             unknowns: Cell::new(0),
+            open: HashSet::default(),
         }
+    }
+
+    /// An evaluator for which any element of the collections `open` may be what a key selects that is not a literal:
+    /// another value of a variable would select another one.
+    pub fn leaving_open(project: &'p Project, open: HashSet<Path>) -> Self {
+        Self { open, ..Self::new(project) }
     }
 
     /// The project.

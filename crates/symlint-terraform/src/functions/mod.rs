@@ -61,6 +61,12 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         _ => {}
     }
     let values: Vec<Value> = call.arguments.iter().map(|argument| evaluator.eval(argument, scope)).collect();
+    if let ("lookup", [map, key, default @ ..], false) = (name, values.as_slice(), call.expand_last)
+        && map.entries().is_some()
+        && let Some(any) = evaluator.any_element(map, span, key, default)
+    {
+        return Err(Stop::Unknown(any));
+    }
     let with = |values: &[Value]| {
         let expanded = call.expand_last.then(|| with_last_expanded(evaluator, values)).transpose()?;
         called(evaluator, call, name, expanded.as_deref().unwrap_or(values), span, scope)
