@@ -100,7 +100,7 @@ impl Parts<'_> {
         child
     }
 
-    /// An entry that `merge` took out of one of several maps is gone through only now: says so in its path.
+    /// An entry that `merge` took out of one of several maps is selected only now: says so in its path.
     fn note_element(&self, entry: &Entry, origin: &mut Origin) {
         let is_moved = |own: &Path| {
             let of_key = entry.key_origin.as_ref().and_then(|key| key.path.as_ref());
@@ -109,10 +109,12 @@ impl Parts<'_> {
                 && entry.value.origin.path.as_ref() == Some(own)
                 && own.is_selected()
         };
-        let Selection::Iterated = self.selection else { return };
+        if matches!(self.selection, Selection::Literal) {
+            return;
+        }
         let Some(own) = origin.path.as_ref().filter(|own| is_moved(own)) else { return };
         if let (Some(parent), Some(step)) = (own.parent(), own.last()) {
-            origin.path = Some(parent.select(step.clone(), Selection::Iterated));
+            origin.path = Some(parent.select(step.clone(), self.selection.clone()));
         }
     }
 

@@ -1,7 +1,10 @@
 //! Which collections the tenants are elements of: what flows are repeated for, and what is selected for each of them.
 
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
+use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{
     AssignmentSource, Evaluator, Instance, Makeup, Origin, Path, Project, Root, Selection, Span, Step as PathStep, Str,
     Value,
@@ -33,8 +36,9 @@ pub(super) struct Found {
     pub(super) associated: Vec<Shape>,
     /// The flows of each collection, by their places.
     pub(super) flows: HashMap<Shape, Vec<usize>>,
-    /// The elements of collections without a name, with their paths, in the order of the instances.
-    pub(super) inline: Vec<(Path, Value)>,
+    /// The elements of collections without a name, with their paths and the keys that a local gives them: those of
+    /// flows in the order of the instances, then the others.
+    pub(super) inline: Vec<(Path, Value, Option<Value>)>,
 }
 
 /// The evidence for a collection.
@@ -108,6 +112,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         }
         found.note_inline(flow, &mut inline);
     }
+    found.note_left_out(evaluator, &mut inline);
     // Flows show at which level of the variable the tenants are.
     let is_told = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
     let named: Vec<Shape> = configured.into_iter().filter(|shape| !is_told(shape)).collect();
@@ -137,13 +142,37 @@ impl Found {
         for repetition in flow.instances.iter().flat_map(|instance| &instance.repetitions) {
             let Some(value) = &repetition.value else { continue };
             for path in element_paths(&repetition.key.origin).into_iter().chain(element_paths(&value.origin)) {
-                let is_inline = matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected);
-                if is_inline && known.insert(path.clone()) {
-                    self.inline.push((path, value.clone()));
+                if is_inline(&path) && known.insert(path.clone()) {
+                    self.inline.push((path, value.clone(), None));
                 }
             }
         }
     }
+
+    /// Notes the elements of collections without a name that no flow has, where a local of the root module has them.
+    fn note_left_out(&mut self, evaluator: &Evaluator<'_>, known: &mut HashSet<Path>) {
+        let roots = self.shapes.iter().map(|shape| &shape.root);
+        let spans: Vec<Span> =
+            roots.filter_map(|root| if let Root::Inline(span) = root { Some(*span) } else { None }).collect();
+        let is_around = |local: &&Arc<Attribute>| spans.iter().any(|span| local.value.span.contains(*span));
+        let locals = evaluator.project().root().map(|module| module.locals.as_slice()).unwrap_or_default();
+        for local in locals.iter().filter(is_around) {
+            let Some(value) = evaluator.local(&evaluator.root(), &local.name.text) else { continue };
+            for entry in value.entries().unwrap_or_default() {
+                let element = value.child(entry);
+                for path in element_paths(&element.origin) {
+                    if is_inline(&path) && known.insert(path.clone()) {
+                        self.inline.push((path, element.clone(), Some(value.key(entry))));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a path leads to an element of a collection without a name.
+fn is_inline(path: &Path) -> bool {
+    matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected)
 }
 
 /// The collections of which the default of a variable selects what flows are built from: with another value, these would
@@ -194,12 +223,23 @@ fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
 /// Counts what the first instances of a flow are repeated for, and where their values come from.
 fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape, Tally> {
     let mut tallies: HashMap<Shape, Tally> = HashMap::default();
-    let mut note = |path: &Path, with: &dyn Fn(&mut Tally)| {
+    let note = |tallies: &mut HashMap<Shape, Tally>, path: &Path, with: &dyn Fn(&mut Tally)| {
         for (shape, has_parts) in shapes(path) {
             let order = tallies.len();
             let tally = tallies.entry(shape).or_insert_with(|| Tally { order, ..Tally::default() });
             tally.has_parts |= has_parts;
             with(tally);
+        }
+    };
+    let note_value = |tallies: &mut HashMap<Shape, Tally>, field: FieldKind, value: &Value| {
+        for path in element_paths(&value.origin) {
+            note(tallies, &path, &|tally| tally.count(field));
+            // One element of what is iterated, for all instances, is as deep as the right one.
+            for (shape, _) in levels(&path).into_iter().filter(|(_, is_selected)| !is_selected) {
+                if let Some(tally) = tallies.get_mut(&shape).filter(|tally| tally.iterated > 0) {
+                    tally.count(field);
+                }
+            }
         }
     };
     for instance in flow.instances.iter().take(SAMPLE) {
@@ -208,15 +248,15 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             let Iterated { rebuilt, own, key } = Iterated::of(repetition);
             let is_object = repetition.value.as_ref().is_some_and(is_object);
             let count = |tally: &mut Tally| tally.iterated += 1;
-            key.iter().for_each(|path| note(path, &count));
+            key.iter().for_each(|path| note(&mut tallies, path, &count));
             own.iter().for_each(|path| {
-                note(path, &|tally| {
+                note(&mut tallies, path, &|tally| {
                     count(tally);
                     tally.has_parts |= is_object;
                 });
             });
             rebuilt.iter().for_each(|path| {
-                note(path, &|tally| {
+                note(&mut tallies, path, &|tally| {
                     count(tally);
                     tally.rebuilt += 1;
                 });
@@ -225,14 +265,14 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         for argument in &instance.arguments {
             for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
                 for value in values_at(&argument.value, &part.steps) {
-                    element_paths(&value.origin).iter().for_each(|path| note(path, &|tally| tally.count(part.field)));
+                    note_value(&mut tallies, part.field, &value);
                 }
             }
         }
     }
     for resource in resources.iter().filter(|resource| resource.instance < SAMPLE) {
         for (field, value) in settings_of(resource) {
-            element_paths(&value.origin).iter().for_each(|path| note(path, &|tally| tally.count(field)));
+            note_value(&mut tallies, field, &value);
         }
     }
     tallies
@@ -370,21 +410,26 @@ pub(super) fn is_selected(selection: &Selection) -> bool {
 
 /// The collections through which a path leads, and whether it leads into an element.
 fn shapes(path: &Path) -> SmallVec<[(Shape, bool); 1]> {
+    let levels = levels(path);
+    let last = levels.len();
+    let selected = levels.into_iter().enumerate().filter(|(_, (_, is_selected))| *is_selected);
+    selected.map(|(at, (shape, _))| (shape, at + 1 < last)).collect()
+}
+
+/// What a path leads through, and whether it leads to another element of that in each instance.
+fn levels(path: &Path) -> SmallVec<[(Shape, bool); 4]> {
     let (root, selections) = path.selections();
-    let mut shapes: SmallVec<[(Shape, bool); 1]> = SmallVec::new();
     let mut steps: SmallVec<[Step; 2]> = SmallVec::new();
-    for (at, (step, selection)) in selections.iter().enumerate() {
+    let level = |(step, selection): &(&PathStep, &Selection)| {
         let is_selected = is_selected(selection);
-        if is_selected {
-            let shape = Shape { root: root.clone(), steps: steps.clone() };
-            shapes.push((shape, at + 1 < selections.len()));
-        }
+        let shape = Shape { root: root.clone(), steps: steps.clone() };
         steps.push(match ElementKey::of(step) {
             ElementKey::Name(name) if !is_selected => Step::Name(name),
             _ => Step::Each,
         });
-    }
-    shapes
+        (shape, is_selected)
+    };
+    selections.iter().map(level).collect()
 }
 
 /// What a resource acts on.
@@ -641,7 +686,7 @@ pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &F
             add_elements(&value, start, shape.steps.get(taken..).unwrap_or_default(), SmallVec::new(), &mut elements);
         }
         None => {
-            for (path, value) in &found.inline {
+            for (path, value, given) in &found.inline {
                 let (root, steps) = path.parts();
                 if let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty())
                     && count == steps.len()
@@ -649,7 +694,8 @@ pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &F
                     let name = path
                         .last()
                         .and_then(PathStep::name)
-                        .map(|name| Value::new(symlint_terraform::Kind::String(name.clone()), value.origin.clone()));
+                        .map(|name| Value::new(symlint_terraform::Kind::String(name.clone()), value.origin.clone()))
+                        .or_else(|| given.clone());
                     let span = value.origin.span;
                     elements.push(Element { key, path: path.clone(), name, value: value.clone(), span });
                 }
