@@ -128,3 +128,42 @@ locals {
         ("= each.value.account", "= each.value.payer", &[("flow-argument-miswired", "each.value.payer")]);
     check(&list, MODULE, &[swapped]);
 }
+
+/// What two tenants have.
+const BRIGHTSIDE: &str = r#"who = "brightside", payer = "465075291703", store = "arn:aws:sso:::instance/ssoins-6804770f58904dba", home = "eu-west-1", account = "423667127684", set = "arn:aws:sso:::permissionSet/ssoins-6804770f58904dba/ps-41ecccc3fc1626e5""#;
+const KESTREL: &str = r#"who = "kestrel", payer = "472803852808", store = "arn:aws:sso:::instance/ssoins-69878f86bebb2737", home = "eu-central-1", account = "414852538885", set = "arn:aws:sso:::permissionSet/ssoins-69878f86bebb2737/ps-f6a6f0fb23c6f5da""#;
+
+#[test]
+fn what_no_name_has_may_be_called_anything() {
+    let keyed = format!(
+        "locals {{\n  flat = {{\n    \"bright/side\" = {{ {BRIGHTSIDE} }}\n    \"kest/rel\" = {{ {KESTREL} }}\n  }}\n}}\n"
+    );
+    let replaced = "replace(each.key, \"/\", \"-\")";
+    let found = &[("slug-charset", "bright/side"), ("slug-charset", "kest/rel")];
+    check(&(keyed.clone() + &CALL.replace("each.key", replaced)), MODULE, &[(replaced, "each.key", found)]);
+    let assigned = keyed
+        + r#"
+resource "aws_ssoadmin_account_assignment" "ops" {
+  for_each           = local.flat
+  instance_arn       = each.value.store
+  permission_set_arn = each.value.set
+  principal_id       = "ops"
+  principal_type     = "GROUP"
+  target_id          = each.value.account
+  target_type        = "AWS_ACCOUNT"
+}
+"#;
+    let copied: Fault = ("\"414852538885\"", "\"423667127684\"", &[("duplicate-target-account", "423667127684")]);
+    let constant: Fault = ("= each.value.account", "= \"414852538885\"", &[("flow-resource-miswired", "414852538885")]);
+    check(&assigned, MODULE, &[copied, constant]);
+    // What is left out of a list has no name at all.
+    let listed = format!(
+        "locals {{\n  rows = [\n    {{ live = true, {BRIGHTSIDE} }},\n    {{ live = false, {KESTREL} }},\n  ]\n  flat = {{ for row in local.rows : row.who => row if row.live }}\n}}\n{CALL}"
+    );
+    let slug: Fault = (
+        "\"brightside\"",
+        "\"bright/side\"",
+        &[("slug-charset", "bright/side"), ("connector-role-name", "title(var.nom)")],
+    );
+    check(&listed, MODULE, &[copied, slug]);
+}

@@ -1,17 +1,19 @@
 //! See slug-charset.md.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::{Absence, Field, State, Tenant, TenantId};
-use symlint_terraform::Span;
+use symlint_core::tenants::{Absence, Field, Model, State, Tenant, TenantId};
+use symlint_terraform::{Span, Value};
 
 use crate::names::{Name, is_slug, is_slug_character, names};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // Tenants whose key is wrong, or contains characters that another rule reports.
     let mut judged: HashSet<TenantId> = HashSet::default();
+    let in_names = OnceCell::new();
     for tenant in cx.tenants() {
         let key = if is_empty(&tenant.key) { Some("") } else { tenant.key.as_str() };
         let Some(key) = key.filter(|_| tenant.is_named()) else { continue };
@@ -19,6 +21,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
             judged.insert(tenant.id);
         }
         if tenant.key.is_garbled() || is_slug(key) {
+            continue;
+        }
+        // What is left of a key in the names may be fine, and AWS does not mind.
+        let in_names = in_names.get_or_init(|| in_names_of(cx.model));
+        if !key.is_empty() && in_names.get(&tenant.id) == Some(&false) {
             continue;
         }
         judged.insert(tenant.id);
@@ -31,6 +38,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.report(tenant, message);
     }
     check_names(cx, &mut judged);
+}
+
+/// The tenants whose resources are known, and whether Sym refuses the name of one of them, as far as that is known.
+fn in_names_of(model: &Model<'_>) -> HashMap<TenantId, bool> {
+    let mut found: HashMap<TenantId, bool> = HashMap::default();
+    for resource in &model.resources {
+        let instance = model.flows.get(resource.flow).and_then(|flow| flow.instances.get(resource.instance));
+        let Some(tenant) = instance.and_then(|instance| instance.tenant) else { continue };
+        let is_fine = |name: &Value| name.as_str().is_some_and(|name| is_slug(name));
+        let is_refused = resource.kind().starts_with("sym_") && !resource.attribute("name").is_some_and(is_fine);
+        *found.entry(tenant).or_default() |= is_refused;
+    }
+    found
 }
 
 /// Whether it is `""`.

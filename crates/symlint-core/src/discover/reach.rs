@@ -33,6 +33,9 @@ const PASSING: [&str; 16] = [
     "values",
 ];
 
+/// Functions whose first argument is the name of a file.
+const FILES: [&str; 4] = ["file", "filebase64", "fileexists", "templatefile"];
+
 /// A part of a variable that reaches a sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reached {
@@ -242,7 +245,9 @@ impl<'m> Follower<'m> {
             return;
         }
         let passes = PASSING.contains(&name);
-        for argument in &call.arguments {
+        // What says which file is read is no part of what is in it.
+        let names_file = usize::from(FILES.contains(&name));
+        for argument in call.arguments.iter().skip(names_file) {
             let steps = if passes { steps.clone() } else { Steps::new() };
             self.follow(argument, steps, exact && passes);
         }

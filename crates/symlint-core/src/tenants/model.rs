@@ -188,9 +188,9 @@ impl Tenant {
         self.key.as_written().unwrap_or_default()
     }
 
-    /// Whether its key is a name that somebody gave it, and not the address of its call.
+    /// Whether its key is a name that somebody gave it, and not the address of its call, or its place in a list.
     pub fn is_named(&self) -> bool {
-        !matches!(self.provenance, Provenance::FlowCall(_)) || self.name() != self.path.to_string()
+        self.path.last().and_then(PathStep::name).is_some() || self.name() != self.path.to_string()
     }
 
     /// The key, where it is what its map, or its own entry, calls it: not that of a call, and not a place in a list.
