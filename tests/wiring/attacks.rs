@@ -178,3 +178,40 @@ fn a_policy_may_name_all_roles_in_other_ways() {
     expect("another action", policy("Action = \"s3:GetObject\", Resource = \"*\""), &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What is written for one tenant, by its key or as a default, must not be another one's.
+#[test]
+fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {
+    let mut failures = String::new();
+    let foreign = "604178239951";
+    for wrong in [
+        "lookup({ green_valley = \"ID\" }, each.key, each.value.target_account_id)",
+        "merge({ blue_harbour = \"604178239951\", red_canyon = \"352790641188\" }, { green_valley = \"ID\" })[each.key]",
+        "each.key == \"green_valley\" ? \"ID\" : each.value.target_account_id",
+        "jsondecode(\"{\\\"green_valley\\\": \\\"ID\\\"}\")[each.key]",
+    ] {
+        let wrong = wrong.replace("ID", foreign);
+        if with_account(&wrong, "").iter().all(|(rule, _)| rule != "flow-argument-miswired") {
+            failures.push_str(&format!("{wrong}: {:?}\n", with_account(&wrong, "")));
+        }
+    }
+    // In the module, by the name of the tenant.
+    let main = format!("{VARIABLES}\n{CALL}");
+    let wrong = format!("lookup({{ green_valley = \"{foreign}\" }}, var.tenant_slug, var.account_id)");
+    let module = MODULE.replace("account_id         = var.account_id", &format!("account_id = {wrong}"));
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("in the module", found, &[("flow-resource-miswired", &wrong)], &mut failures);
+    // As the default of an attribute that the call leaves out.
+    let role = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour";
+    let settings = "{ for k, v in each.value.sso_connector_settings : k => v if k != \"role_arn\" }";
+    let call = CALL.replace("each.value.sso_connector_settings", settings);
+    let module = MODULE.replace("role_arn     = string", &format!("role_arn     = optional(string, \"{role}\")"));
+    let main = format!("{VARIABLES}\n{call}");
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("a default", found, &[("flow-argument-miswired", settings)], &mut failures);
+    // As another element of what the call is repeated for.
+    let alias = "merge(var.customer_tenants, { green_b = var.customer_tenants[\"blue_harbour\"] })";
+    let found = findings_in(&format!("{VARIABLES}\n{}", CALL.replace("= var.customer_tenants", &format!("= {alias}"))));
+    expect("an alias", found, &[("duplicate-entitlement", "access")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

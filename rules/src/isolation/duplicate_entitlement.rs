@@ -1,6 +1,6 @@
 //! See duplicate-entitlement.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::{Granted, granted};
@@ -32,17 +32,18 @@ fn check_entries(cx: &mut Context<'_>) {
     }
 }
 
-/// Two flow calls that grant a tenant the same.
+/// Two flow calls, or two instances of one, that grant a tenant the same.
 fn check_calls(cx: &mut Context<'_>) {
     let model = cx.model;
-    if model.flows.len() < 2 {
-        return;
-    }
     let names: HashMap<String, TenantId> = cx.tenants().iter().map(|it| (normalise(it.name()), it.id)).collect();
-    let mut first: HashMap<(TenantId, Str, Str), usize> = HashMap::default();
+    let mut first: HashMap<(TenantId, Str, Str), (usize, usize)> = HashMap::default();
     // By the two calls, the first first: each tenant, with what it is granted.
     let mut twice: BTreeMap<(usize, usize), Vec<Granted>> = BTreeMap::new();
     let mut seen: HashSet<(usize, usize, TenantId)> = HashSet::default();
+    // By the call: the instance that was first, and what another one grants again.
+    let mut again: BTreeMap<usize, Vec<(usize, Granted)>> = BTreeMap::new();
+    // In another workspace, an instance of the same address takes its place.
+    let address = |flow: usize, instance: usize| Some(&model.flows.get(flow)?.instances.get(instance)?.address);
     for granted in granted(model) {
         let Some(call) = model.flows.get(granted.flow).and_then(|flow| flow.call) else { continue };
         // A call for another tenant that was copied is a matter of wiring, as is what is not the tenant's own.
@@ -51,23 +52,31 @@ fn check_calls(cx: &mut Context<'_>) {
             continue;
         }
         let grant = (granted.tenant, granted.permission_set.clone(), granted.target.clone());
-        let before = *first.entry(grant).or_insert(granted.flow);
+        let (before, instance) = *first.entry(grant).or_insert((granted.flow, granted.instance));
         let is_other_call = called(cx, before).is_some_and(|before| before.name.span != call.name.span);
         if is_other_call && seen.insert((before, granted.flow, granted.tenant)) {
             twice.entry((before, granted.flow)).or_default().push(granted);
+        } else if before == granted.flow && address(before, instance) != address(before, granted.instance) {
+            again.entry(before).or_default().push((instance, granted));
         }
+    }
+    for (at, grants) in again {
+        let Some(flow) = model.flows.get(at) else { continue };
+        let Some((before, granted)) = grants.first() else { continue };
+        let address = |instance: usize| address(at, instance).cloned().unwrap_or_default();
+        let message = both(cx, &address(*before), &address(granted.instance), granted);
+        let tenants: Vec<TenantId> =
+            grants.iter().map(|(_, granted)| granted.tenant).collect::<BTreeSet<_>>().into_iter().collect();
+        let span = flow.call.map(|call| call.name.span).unwrap_or_else(|| cx.tenant(granted.tenant).span);
+        let place = Place { span, tenant: Some(granted.tenant), path: Some(format!("module.{}", flow.name())) };
+        cx.report(place, message).group(&tenants).cause("instances");
     }
     for ((before, after), grants) in twice {
         let (Some(before), Some(after)) = (called(cx, before), called(cx, after)) else { continue };
         let tenants: Vec<TenantId> = grants.iter().map(|granted| granted.tenant).collect();
         let (name, other) = (&after.name.text, &before.name.text);
         let message = match grants.as_slice() {
-            [only] => format!(
-                "`module.{other}` and `module.{name}` both grant {} in account {} to `{}`",
-                only.permission_set.rsplit('/').next().unwrap_or_default(),
-                only.target,
-                cx.tenant(only.tenant).name()
-            ),
+            [only] => both(cx, &format!("module.{other}"), &format!("module.{name}"), only),
             _ => format!(
                 "`module.{other}` and `module.{name}` both grant the same permission sets in the same accounts for {}",
                 model.count(&tenants, cx.tenants().len())
@@ -80,6 +89,13 @@ fn check_calls(cx: &mut Context<'_>) {
             .cause(format!("module.{other}"))
             .related(before.name.span, "first granted by this call");
     }
+}
+
+/// That both of two calls grant this.
+fn both(cx: &Context<'_>, first: &str, second: &str, granted: &Granted) -> String {
+    let permission_set = granted.permission_set.rsplit('/').next().unwrap_or_default();
+    let (target, tenant) = (&granted.target, cx.tenant(granted.tenant).name());
+    format!("`{first}` and `{second}` both grant {permission_set} in account {target} to `{tenant}`")
 }
 
 fn called<'a>(cx: &Context<'a>, flow: usize) -> Option<&'a ModuleCall> {

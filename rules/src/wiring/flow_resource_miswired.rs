@@ -12,6 +12,7 @@ use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 
 use super::judge::{is_computed, is_not_own};
 use super::origin::{Referrer, is_same};
+use super::owners::Owners;
 use super::reference::{References, references};
 use super::setting::{Setting, settings};
 use crate::expression;
@@ -234,6 +235,7 @@ type Constant<'a> = (Span, &'a str, Option<&'a str>, Span, Str);
 struct Judge<'a> {
     model: &'a Model<'a>,
     referrer: Referrer<'a>,
+    owners: Owners<'a>,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
     /// The resources of several tenants that have something doubtful.
@@ -258,13 +260,17 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        Self { model, referrer: Referrer::new(model), shared, repeated }
+        Self { model, referrer: Referrer::new(model), owners: Owners::new(model), shared, repeated }
     }
 
     /// What is wrong with `setting`; `None` also where that cannot be known.
     fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
         match text_of(&setting.value) {
-            Some(text) => self.judge_text(setting, &text),
+            Some(text) => {
+                let is_received = || self.wanted_texts(setting, &setting.expected(self.model)).contains(&text);
+                let owner = || self.owners.other(setting.tenant, setting.wanted, &text).filter(|_| !is_received());
+                self.judge_text(setting, &text).or_else(|| owner().map(Problem::Tenant))
+            }
             None if setting.value.entries().is_some() || setting.value.elements().is_some() => {
                 self.judge_whole(setting)
             }

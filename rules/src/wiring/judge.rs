@@ -1,6 +1,5 @@
 //! Whether a value that a flow instance receives is the one that it should.
 
-use std::cell::OnceCell;
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
@@ -14,6 +13,7 @@ use symlint_core::tenants::{
 };
 use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
+use super::owners::Owners;
 use super::slot::{Pair, Slot, Slots};
 
 /// What is wrong with a value.
@@ -57,8 +57,7 @@ pub(super) struct Judge<'a> {
     repeated: HashSet<Span>,
     /// What is not known of any tenant, and depends on the same for all: even where that is all tenants.
     alike: HashSet<(Span, Option<&'a str>)>,
-    /// The tenants by the accounts that they name as their targets.
-    targets: OnceCell<HashMap<Str, SmallVec<[TenantId; 1]>>>,
+    owners: Owners<'a>,
 }
 
 /// The permission set and the account of a tenant's grant.
@@ -112,7 +111,7 @@ impl<'a> Judge<'a> {
             granted: granted_by_none,
             repeated,
             alike: alike(doubtful),
-            targets: OnceCell::new(),
+            owners: Owners::new(model),
         };
         let grants = |slots: &Slots<'a>| {
             let grants = slots.pairs.iter().filter_map(|pair| nothing.grants_of(&slots.slots, pair));
@@ -144,7 +143,9 @@ impl<'a> Judge<'a> {
             return self.judge_object(slot);
         }
         let Some(text) = text_of(&slot.value) else { return self.judge_unknown(slot) };
-        let problem = self.judge_text(slot, &text);
+        // What was chosen for the tenant, by its key or in a table, may be another one's all the same.
+        let owner = || self.owners.other(slot.tenant, slot.wanted, &text).filter(|_| !slot.is_fragment);
+        let problem = self.judge_text(slot, &text).or_else(|| owner().map(Problem::Tenant));
         match problem {
             Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
             problem => problem,
@@ -244,10 +245,6 @@ impl<'a> Judge<'a> {
             }
             if self.is_shared(slot) {
                 return Some(Problem::Shared);
-            }
-            // A table beside, which the tenant's key leads through, may have the account of another one.
-            if let Some(other) = self.owner(slot, text, &right) {
-                return Some(Problem::Tenant(other));
             }
         }
         // A text of another kind is another value, whatever it was put together from.
@@ -389,27 +386,6 @@ impl<'a> Judge<'a> {
         let has_other = right.iter().any(|field| field.as_str().is_some())
             && right.iter().all(|field| field.as_str().is_some() || matches!(field.state, State::Absent(_)));
         (is_literal && has_other).then_some(Problem::Written)
-    }
-
-    /// The tenant of another customer whose target `text` is, where the own tenant has another one.
-    fn owner(&self, slot: &Slot<'_>, text: &Str, right: &[&Field]) -> Option<TenantId> {
-        let says_other = right.iter().any(|field| field.as_str().is_some_and(|own| own != text.as_str()));
-        if slot.wanted != FieldKind::TargetAccountId || !says_other {
-            return None;
-        }
-        let owners = self.targets.get_or_init(|| {
-            let mut owners: HashMap<Str, SmallVec<[TenantId; 1]>> = HashMap::default();
-            for field in self.model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == slot.wanted) {
-                if let Some(target) = field.text().filter(|target| is_account_id(target.text)) {
-                    owners.entry(target.share()).or_default().push(field.tenant);
-                }
-            }
-            owners
-        });
-        let owners = owners.get(text)?;
-        let own = slot.tenant;
-        let may_share = |other: &TenantId| *other == own || self.model.index.may_share(slot.wanted, own, *other);
-        if owners.iter().any(may_share) { None } else { owners.first().copied() }
     }
 
     /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is

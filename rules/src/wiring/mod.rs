@@ -11,6 +11,7 @@ mod flow_argument_unknown;
 mod flow_resource_miswired;
 mod judge;
 mod origin;
+mod owners;
 mod reference;
 mod resource_not_tenant_scoped;
 mod safelist;

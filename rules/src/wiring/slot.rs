@@ -84,8 +84,14 @@ impl<'a> Slots<'a> {
                 let mut is_lacking = argument.parts.iter().all(|part| !part.steps.is_empty());
                 for part in argument.parts.iter() {
                     let name = part.steps.iter().rev().find_map(name_of);
-                    let values = values_at(&argument.value, &part.steps);
+                    let mut values = values_at(&argument.value, &part.steps);
                     is_lacking &= values.is_empty();
+                    if values.is_empty() {
+                        // The type of the module's variable may have a default for it.
+                        let input = instance.inputs.iter().find(|input| input.name == argument.name);
+                        values = input.map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
+                        values.retain(|value| value.as_str().is_some());
+                    }
                     // What the module takes for two things, and can be one of them, is the module's mistake.
                     let values = values.into_iter().filter(|value| !part.is_another(value));
                     all.slots.extend(values.map(|value| Slot::new(instance, tenant, argument, part, name, value)));

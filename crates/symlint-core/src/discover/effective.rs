@@ -130,6 +130,8 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
 pub struct Granted {
     /// The flow call, by its place in [`Model::flows`].
     pub flow: usize,
+    /// The instance of the call, by its place.
+    pub instance: usize,
     /// The tenant of the instance.
     pub tenant: TenantId,
     /// The ARN of the permission set.
@@ -155,7 +157,7 @@ pub fn granted(model: &Model<'_>) -> Vec<Granted> {
                 let target = effect.grant.and_then(|grant| targets.get(&grant));
                 if let (Some(target), Some(permission_set)) = (target, text_of(&effect.value)) {
                     let permission_set = permission_set.as_str().into();
-                    all.push(Granted { flow, tenant, permission_set, target: target.clone() });
+                    all.push(Granted { flow, instance: at, tenant, permission_set, target: target.clone() });
                 }
             }
         }
