@@ -2,7 +2,7 @@
 
 use symlint_core::finding::Edit;
 use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::format::is_account_id;
 use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
 
 use super::malformed::{self, without_separators};

@@ -2,7 +2,7 @@
 
 use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::format::is_account_id;
 use symlint_core::tenants::{FieldKind, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {

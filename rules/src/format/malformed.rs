@@ -3,11 +3,11 @@
 
 use foldhash::HashMap;
 use symlint_core::rule::{Context, FindingBuilder};
-use symlint_core::tenants::arn::{
-    Arn, RoleArn, instance_id_suffix, is_account_id, is_instance_id, is_partition, is_permission_set_id,
-    is_placeholder_resource, is_role_name, is_role_path,
+use symlint_core::tenants::format::{
+    instance_id_suffix, is_account_id, is_instance_id, is_partition, is_permission_set_id, is_placeholder_resource,
+    is_role_name, is_role_path,
 };
-use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
+use symlint_core::tenants::{Arn, Field, FieldKind, Piece, RoleArn, Tenant};
 use symlint_terraform::Span;
 
 /// A value with something wrong in it.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::{InstanceArn, Part, PermissionSetArn, instance_id_suffix, is_placeholder_resource};
-use symlint_core::tenants::{Piece, Tenant};
+use symlint_core::tenants::format::{instance_id_suffix, is_placeholder_resource};
+use symlint_core::tenants::{InstanceArn, Part, PermissionSetArn, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for (text, places) in strange_ids(tenant) {

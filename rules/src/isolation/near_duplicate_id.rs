@@ -1,7 +1,7 @@
 //! See near-duplicate-id.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::is_account_id;
+use symlint_core::tenants::format::is_account_id;
 use symlint_core::tenants::{Comparable, NearIds, Part, Tenant, ids_of};
 
 pub(super) fn check(cx: &mut Context<'_>) {

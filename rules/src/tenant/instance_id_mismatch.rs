@@ -1,7 +1,7 @@
 //! See instance-id-mismatch.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::is_placeholder_resource;
+use symlint_core::tenants::format::is_placeholder_resource;
 use symlint_core::tenants::{FieldKind, Part, PermissionSetArn, RelationKind, RoleNaming, Tenant, TenantId};
 
 use crate::copied;

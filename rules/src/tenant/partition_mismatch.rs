@@ -2,7 +2,7 @@
 
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::is_partition;
+use symlint_core::tenants::format::is_partition;
 use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {

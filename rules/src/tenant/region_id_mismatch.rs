@@ -2,7 +2,7 @@
 
 use symlint_core::facts::{home_region, partition_of_region};
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::{instance_id_suffix, is_placeholder_resource};
+use symlint_core::tenants::format::{instance_id_suffix, is_placeholder_resource};
 use symlint_core::tenants::{InstanceArn, Tenant};
 
 /// How many characters of an instance ID depend on its region.

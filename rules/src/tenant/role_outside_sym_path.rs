@@ -1,7 +1,7 @@
 //! See role-outside-sym-path.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::is_role_path;
+use symlint_core::tenants::format::is_role_path;
 use symlint_core::tenants::{RoleArn, Tenant, known_role_kind};
 
 const SYM_PATH: &str = "/sym/";

@@ -2,8 +2,8 @@
 
 use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
-use symlint_core::tenants::arn::{Arn, InstanceArn, PermissionSetArn, is_placeholder_resource};
-use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
+use symlint_core::tenants::format::is_placeholder_resource;
+use symlint_core::tenants::{Arn, Field, FieldKind, InstanceArn, PermissionSetArn, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let mut groups: Vec<(&str, Vec<Piece<'_>>)> = Vec::new();

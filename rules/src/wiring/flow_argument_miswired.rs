@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use symlint_core::discover::{Step, values_at};
 use symlint_core::rule::{Context, Place};
 use symlint_core::tenants::{
-    Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Source, TenantId, text_of,
+    Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Source, Step, TenantId, text_of, values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, Span, Str, Value};

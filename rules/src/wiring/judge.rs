@@ -5,11 +5,11 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
-use symlint_core::discover::values_at;
-use symlint_core::tenants::arn::{self, instance_id_suffix, is_account_id};
+use symlint_core::tenants::format;
+use symlint_core::tenants::format::{instance_id_suffix, is_account_id};
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise, other_shape,
-    text_of,
+    text_of, values_at,
 };
 use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
@@ -547,7 +547,7 @@ pub(super) fn is_not_own(tenant: &Tenant, wanted: FieldKind, value: &Value) -> b
 /// Whether `text`, which was computed from one of these values of a tenant, is none of them.
 fn is_changed(wanted: FieldKind, text: &str, fields: &[&Field]) -> bool {
     let own: SmallVec<[&str; 2]> = fields.iter().filter_map(|field| field.as_str()).collect();
-    own.len() == fields.len() && arn::is_changed(wanted, text, &own)
+    own.len() == fields.len() && format::is_changed(wanted, text, &own)
 }
 
 fn is_there(field: &Field) -> bool {

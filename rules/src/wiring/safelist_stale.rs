@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{VariableState, arn};
+use symlint_core::tenants::{VariableState, format};
 use symlint_terraform::Span;
 
 use super::safelist::{accounts, lists, missing, path};
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for (call, list) in lists(model) {
         for account in accounts(cx.model, list).0 {
             let id = account.id.as_str();
-            let is_judged = arn::is_account_id(id)
+            let is_judged = format::is_account_id(id)
                 && !facts::is_placeholder_account(id)
                 && !account.is_of_tenant
                 && !meant.contains(&account.span);

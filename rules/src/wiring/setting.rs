@@ -1,8 +1,8 @@
 //! What Sym acts on inside the flow module, and which variable of the module it should come from.
 
-use symlint_core::discover::{Step, values_at};
 use symlint_core::tenants::{
-    ArgumentPart, FieldKind, FlowInstance, FlowResource, Input, Model, Source, TenantId, has_shape, text_of,
+    ArgumentPart, FieldKind, FlowInstance, FlowResource, Input, Model, Source, Step, TenantId, has_shape, text_of,
+    values_at,
 };
 use symlint_terraform::{Str, Value};
 

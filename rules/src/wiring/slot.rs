@@ -1,7 +1,6 @@
 //! The single values that a flow instance receives, inside settings and lists too.
 
-use symlint_core::discover::{Step, values_at};
-use symlint_core::tenants::{Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, TenantId};
+use symlint_core::tenants::{Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, Step, TenantId, values_at};
 use symlint_terraform::Value;
 
 /// One value that a flow instance receives.

@@ -118,7 +118,7 @@ pub(super) fn partitions(expr: &Expr) -> Read<Vec<String>> {
 
 pub(super) fn accounts(expr: &Expr) -> Read<Vec<String>> {
     let accounts = strings(expr)?;
-    match accounts.iter().find(|account| !crate::tenants::arn::is_account_id(account)) {
+    match accounts.iter().find(|account| !crate::tenants::format::is_account_id(account)) {
         Some(account) => Err(error(format!("`{account}` is not an account ID of twelve digits"), expr.span)),
         None => Ok(accounts),
     }

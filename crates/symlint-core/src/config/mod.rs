@@ -11,7 +11,7 @@ use foldhash::HashMap;
 use symlint_terraform::{FileId, Span};
 
 use crate::rule::Level;
-use crate::tenants::FieldKind;
+use crate::tenants::{FieldKind, RoleNamePattern};
 
 pub(crate) use missing::{missing_name, unseen};
 pub use read::{ConfigError, read};
@@ -67,17 +67,6 @@ pub struct Config {
     pub file: Option<FileId>,
     /// Whether everything to which the file applies is checked, and not just a part of it.
     pub is_whole: bool,
-}
-
-/// What connector roles are called: `SymSSO{environment}`, or all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleNamePattern {
-    /// The text in front of the environment, or the whole name if it does not contain one.
-    pub prefix: String,
-    /// What comes after it.
-    pub suffix: String,
-    /// Whether all roles have this name.
-    pub is_constant: bool,
 }
 
 /// A finding that is accepted.
@@ -294,37 +283,4 @@ pub fn common_name<'k>(keys: &[&'k str]) -> Option<&'k str> {
     };
     let ends = first.char_indices().filter(|(_, c)| is_end(*c)).map(|(at, _)| at).chain([first.len()]);
     ends.filter_map(|end| first.get(..end)).rfind(is_start)
-}
-
-impl RoleNamePattern {
-    /// Reads `SymSSO{environment}`, or a name without braces; `None` for anything else.
-    pub fn parse(pattern: &str) -> Option<Self> {
-        let plain = |part: &str| !part.contains(['{', '}']);
-        let (prefix, suffix) = pattern.split_once("{environment}").unwrap_or((pattern, ""));
-        let is_constant = plain(pattern);
-        (plain(prefix) && plain(suffix)).then(|| Self { prefix: prefix.into(), suffix: suffix.into(), is_constant })
-    }
-
-    /// The role name that the connector module builds for `environment`.
-    pub fn role_name(&self, environment: &str) -> String {
-        match self.is_constant {
-            true => self.prefix.clone(),
-            false => format!("{}{}{}", self.prefix, symlint_terraform::title(environment), self.suffix),
-        }
-    }
-
-    /// Whether a role of this name can be a connector's.
-    pub fn matches(&self, name: &str) -> bool {
-        match self.is_constant {
-            true => name == self.prefix,
-            false => crate::tenants::environment_of(name, self).is_some(),
-        }
-    }
-}
-
-impl std::fmt::Display for RoleNamePattern {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let environment = if self.is_constant { "" } else { "{environment}" };
-        write!(f, "{}{environment}{}", self.prefix, self.suffix)
-    }
 }

@@ -9,8 +9,9 @@ use super::literal::{
     twice, unknown, version,
 };
 use super::settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, SINGLE, TOP};
-use super::{Config, Exception, RoleNamePattern, TenantGroup, TenantSettings};
+use super::{Config, Exception, TenantGroup, TenantSettings};
 use crate::rule::{Catalogue, Level, Rule};
+use crate::tenants::RoleNamePattern;
 
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

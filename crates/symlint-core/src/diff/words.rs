@@ -5,7 +5,7 @@ use super::wire::{
     TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
 use crate::report::{Known, count};
-use crate::tenants::arn::is_account_id;
+use crate::tenants::format::is_account_id;
 
 /// The one line that says what a change does.
 #[derive(Debug, Clone, PartialEq, Eq)]

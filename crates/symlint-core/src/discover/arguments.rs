@@ -6,9 +6,9 @@ use std::sync::Arc;
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Str};
 
-use super::reach::{Reached, Step, Steps, reached};
+use super::reach::{Reached, reached};
 use crate::config::{ArgumentKind, Config};
-use crate::tenants::{ArgumentPart, Evidence, FieldKind};
+use crate::tenants::{ArgumentPart, Evidence, FieldKind, Step, Steps};
 
 /// What the variables of a flow module, or the arguments of one that is not there to read, are for.
 #[derive(Debug, Default)]

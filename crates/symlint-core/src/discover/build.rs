@@ -12,13 +12,12 @@ use super::effective::{Effective, effects_of, resources_of};
 use super::fields::{self, Effects, Fields};
 use super::modules::Roles;
 use super::owners::Assigner;
-use super::reach::{Step, Steps};
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
     Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
-    Layout, Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Tenant, TenantId, TenantsVariable,
-    UnknownEffect, VariableState, key_path, overridden,
+    Layout, Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Step, Steps, Tenant, TenantId,
+    TenantsVariable, UnknownEffect, VariableState, key_path, overridden, values_at,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -554,7 +553,7 @@ impl<'a> Population<'a> {
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
-                let Some(value) = collections::values_at(value, &way.steps).into_iter().next() else { continue };
+                let Some(value) = values_at(value, &way.steps).into_iter().next() else { continue };
                 let found = Field::new(way.field, *id, Some(value), tenant.key.span);
                 match way.field {
                     FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,

@@ -10,12 +10,12 @@ use symlint_terraform::{
     Value,
 };
 
-use super::reach::Step;
 use super::sinks::{Setting, Sink};
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
-    Argument, Discovery, ElementKey, FieldKind, FlowCall, FlowInstance, FlowResource, Repetition, Shape,
+    Argument, Discovery, ElementKey, FieldKind, FlowCall, FlowInstance, FlowResource, Repetition, Shape, Step,
+    values_at,
 };
 
 /// How many instances of a call are examined to find what it is repeated for.
@@ -451,19 +451,6 @@ pub(super) fn sinks_of<'r>(
         };
         Some((setting, value))
     })
-}
-
-/// The values at the end of `steps` inside `value`.
-pub fn values_at(value: &Value, steps: &[Step]) -> Vec<Value> {
-    let Some((first, rest)) = steps.split_first() else { return vec![value.clone()] };
-    let inside: Vec<Value> = match first {
-        Step::Name(name) => value.get(name).into_iter().collect(),
-        Step::Each => match value.entries() {
-            Some(entries) => entries.iter().map(|entry| value.child(entry)).collect(),
-            None => (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at)).collect(),
-        },
-    };
-    inside.iter().flat_map(|value| values_at(value, rest)).collect()
 }
 
 /// Collections that flow instances select elements of without being repeated for them.

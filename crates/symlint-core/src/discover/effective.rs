@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Root, Selection, Span, Step as PathStep, Str, Value};
 
-use super::collections::{sinks_of, values_at};
-use super::reach::Step;
+use super::collections::sinks_of;
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, SinkPlace, Source, SourceIndex, State, Tenant, TenantId, UnknownEffect, Whole, arn, may_be, other_shape,
-    text_of,
+    RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Whole, format, may_be,
+    other_shape, text_of, values_at,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -245,7 +244,7 @@ fn is_text(value: &Value, text: &str) -> bool {
 /// The account of the role, if nothing else gives the SSO account.
 fn role_account(connector: &Connector) -> Option<Field> {
     let role = RoleArn::of(&connector.role_arn)?;
-    arn::is_account_id(role.account.text()).then(|| Field::derived(FieldKind::SsoAccountId, role.account.piece))
+    format::is_account_id(role.account.text()).then(|| Field::derived(FieldKind::SsoAccountId, role.account.piece))
 }
 
 /// Whether a value is for the tenant alone: something of it is the tenant's, or it was chosen for it.
@@ -318,7 +317,7 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
                 let is_alone = |source: &Source<'_>| is_its(source) || matches!(source, Source::Elsewhere(_));
                 made_of.iter().any(is_its) && made_of.iter().all(is_alone)
             })
-            && text_of(&it.value).is_some_and(|text| arn::is_changed(it.field, &text, &targets))
+            && text_of(&it.value).is_some_and(|text| format::is_changed(it.field, &text, &targets))
     };
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };

@@ -5,10 +5,10 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Path, Value};
 
 use super::effective::Effective;
-use super::reach::{Step, Steps};
 use crate::config::Config;
 use crate::tenants::{
-    Cases, ElementKey, Evidence, FieldKind, OtherAttribute, Reach, SinkPlace, Way, has_shape, may_be, normalise,
+    Cases, ElementKey, Evidence, FieldKind, OtherAttribute, Reach, SinkPlace, Step, Steps, Way, has_shape, may_be,
+    normalise,
 };
 
 /// How many elements are looked at to see which attributes there are.
@@ -436,7 +436,7 @@ fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind
     let mut lists: Vec<(Steps, Vec<(FieldKind, String)>)> = Vec::new();
     for element in sample {
         for entry in element.entries().unwrap_or_default() {
-            let elements = super::collections::values_at(&entry.value, &[Step::Each]);
+            let elements = crate::tenants::values_at(&entry.value, &[Step::Each]);
             for part in elements.iter().filter(|part| part.entries().is_some()) {
                 let names = config.grant_attribute_names();
                 let found: Vec<(FieldKind, String)> = names

@@ -27,8 +27,6 @@ mod walk;
 
 pub use build::{build, concerns};
 pub(crate) use collections::has_tenants;
-pub use collections::values_at;
 pub(crate) use effective::{Effective, effects_of, resources_of};
 pub use effective::{Granted, granted};
 pub(crate) use modules::{flow_module, module_names};
-pub use reach::{Step, Steps};

@@ -1,11 +1,10 @@
 //! Which variables of a module reach which of its sinks, read from its expressions alone.
 
-use smallvec::SmallVec;
 use symlint_terraform::syntax::{Call, Expr, ExprKind, For, Item, Key, SplatStep, TemplatePart, children};
 use symlint_terraform::{Module, Resource, Str};
 
 use super::sinks::{Sink, is_of_flow};
-use crate::tenants::FieldKind;
+use crate::tenants::{FieldKind, Step, Steps};
 
 /// How deep expressions, and locals within each other, are followed.
 const DEPTH: usize = 32;
@@ -54,18 +53,6 @@ pub(super) struct VariablePart {
     pub(super) steps: Steps,
     /// Whether the value is passed on as it is, and not put together with others.
     pub(super) is_exact: bool,
-}
-
-/// The way inside a value.
-pub type Steps = SmallVec<[Step; 2]>;
-
-/// A step inside a value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Step {
-    /// An attribute, or a key that is written.
-    Name(Str),
-    /// Any element.
-    Each,
 }
 
 /// The variables of `module` that reach its sinks, and under [`FieldKind::Key`] those that reach the names of its

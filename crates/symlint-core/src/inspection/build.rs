@@ -11,12 +11,12 @@ use super::wire::*;
 use crate::check::Outcome;
 use crate::config::Config;
 use crate::coverage::Code;
-use crate::discover::{Step, sinks::Sink};
+use crate::discover::sinks::Sink;
 use crate::privacy::Veil;
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
 use crate::tenants::{
     ArgumentPart, Cases, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, FlowInstance, Model, Provenance,
-    Tenant, Way,
+    Step, Tenant, Way,
 };
 
 /// Which values files of a run Terraform would not load by itself.

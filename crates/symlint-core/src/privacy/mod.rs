@@ -7,7 +7,7 @@ mod veil;
 use symlint_terraform::{BLANK, Origin, Path, Project, Root, Str, Value};
 
 use crate::finding::Finding;
-use crate::tenants::arn::{is_plain_name, is_well_formed};
+use crate::tenants::format::{is_plain_name, is_well_formed};
 use crate::tenants::{FieldKind, FlowInstance, Model, Provenance, Tenant, VariableState, text_of};
 
 pub(crate) use masks::{masked_texts, masks, shown_text};

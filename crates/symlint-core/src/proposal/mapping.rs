@@ -6,12 +6,12 @@ use symlint_terraform::ModuleCall;
 use symlint_terraform::syntax::{Expr, ExprKind};
 
 use super::{Proposal, ProposalPart, block, named, quote};
-use crate::config::{ArgumentKind, Config, RoleNamePattern};
-use crate::discover::{Step, module_names};
+use crate::config::{ArgumentKind, Config};
+use crate::discover::module_names;
 use crate::gaps::likely_flow;
 use crate::tenants::{
     Affixes, Collection, Field, FieldKind, Model, NamingConvention, NamingConventionKind, OtherAttribute, Provenance,
-    Tenant, known_role_kind,
+    RoleNamePattern, Step, Tenant, known_role_kind,
 };
 
 /// How many letters of a name may be wrong: then the attribute is misspelt, and that is a finding.

@@ -9,7 +9,7 @@ use crate::config::{Config, common_name};
 use crate::coverage::Code;
 use crate::facts;
 use crate::tenants::{
-    Model, NamingConventionKind, RelationKind, Tenant, TenantId, VariableState, arn, environment_of, text_of,
+    Model, NamingConventionKind, RelationKind, Tenant, TenantId, VariableState, environment_of, format, text_of,
 };
 
 /// How many names a question shows.
@@ -129,7 +129,7 @@ fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         for list in model.runtimes.iter().flat_map(|runtime| &runtime.safelists) {
             let texts = list.elements().unwrap_or_default().iter().filter_map(text_of);
             for account in texts.map(|text| text.to_string()) {
-                let is_account = arn::is_account_id(&account) && !facts::is_placeholder_account(&account);
+                let is_account = format::is_account_id(&account) && !facts::is_placeholder_account(&account);
                 if is_account && !extra.contains(&account) {
                     extra.push(account);
                 }

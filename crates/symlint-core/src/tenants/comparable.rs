@@ -2,9 +2,11 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::arn::{InstanceArn, Part, PermissionSetArn, is_account_id, is_placeholder_resource};
+use super::arn::{InstanceArn, Part, PermissionSetArn};
 use super::field::Field;
-use super::model::{Grant, Tenant, TenantId};
+use super::format::{is_account_id, is_placeholder_resource};
+use super::id::TenantId;
+use super::tenant::{Grant, Tenant};
 use crate::facts::{self, RegionStatus};
 
 /// What of a tenant can be held against others: known, used by no documentation, and not contradicted by the tenant

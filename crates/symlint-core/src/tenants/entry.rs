@@ -4,11 +4,13 @@ use foldhash::HashSet;
 use smallvec::SmallVec;
 use symlint_terraform::{Kind, Path, Span, Step, Str, Type, Value};
 
-use super::field::{Absence, Field, FieldKind, State};
+use super::field::{Absence, Field, State};
+use super::kind::FieldKind;
 use super::layout::{Layout, Pair, Place};
-use crate::discover::{Step as Inside, values_at};
+use crate::tenants::{Step as Inside, values_at};
 
-use super::model::{Connector, Grant, MissingAttribute, Provenance, Tenant, TenantId, Whole};
+use super::id::TenantId;
+use super::tenant::{Connector, Grant, MissingAttribute, Provenance, Tenant, Whole};
 
 /// Makes one tenant of a value.
 pub(crate) struct Builder<'a> {

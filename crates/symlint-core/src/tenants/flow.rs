@@ -5,12 +5,12 @@ use std::sync::Arc;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{Instance, Module, ModuleCall, Resource, Span, Str, Unknown, Value};
 
-use super::arn::may_be;
-use super::field::FieldKind;
-use super::model::TenantId;
+use super::format::may_be;
+use super::id::TenantId;
+use super::kind::FieldKind;
 use super::resources::Input;
 use super::sources::{Evidence, text_of};
-use crate::discover::{Step, Steps};
+use crate::tenants::{Step, Steps};
 
 /// A call of a flow module, or a module whose own resources are flows.
 #[derive(Debug)]

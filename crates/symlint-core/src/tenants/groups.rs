@@ -6,7 +6,8 @@ use foldhash::HashMap;
 use symlint_terraform::Str;
 
 use super::comparable::Comparable;
-use super::model::{RunId, Tenant, TenantId};
+use super::id::{RunId, TenantId};
+use super::tenant::Tenant;
 
 /// The tenants of a run, with what is known about them in addition to their values.
 pub(crate) struct Members<'t> {

@@ -6,9 +6,10 @@ use foldhash::HashMap;
 use smallvec::SmallVec;
 use symlint_terraform::Str;
 
-use super::field::FieldKind;
-use super::model::{Tenant, TenantId};
+use super::id::TenantId;
+use super::kind::FieldKind;
 use super::names::normalise;
+use super::tenant::Tenant;
 use crate::config::{Config, TenantGroup};
 
 /// The tenants of one run by their names. Lists are in source order.

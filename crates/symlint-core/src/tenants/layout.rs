@@ -3,11 +3,11 @@
 use foldhash::HashSet;
 use symlint_terraform::{Str, Value};
 
-use super::field::FieldKind;
+use super::kind::FieldKind;
 use super::shape::Shape;
 use super::sources::{Evidence, Way};
 use crate::config::Config;
-use crate::discover::{Step, Steps};
+use crate::tenants::{Step, Steps};
 
 /// Where the values of any tenant of a collection are.
 pub(crate) struct Layout {

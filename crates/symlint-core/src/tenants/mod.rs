@@ -1,13 +1,16 @@
 //! Values → tenants, grants, flow calls, connectors, safelists: the words that a rule speaks.
 
-pub mod arn;
+mod arn;
 mod characters;
 mod comparable;
 mod entry;
 mod field;
 mod flow;
+pub mod format;
 mod groups;
+mod id;
 mod index;
+mod kind;
 mod layout;
 mod model;
 mod names;
@@ -21,27 +24,29 @@ mod role_names;
 mod set_up;
 mod shape;
 mod sources;
+mod step;
+mod tenant;
 mod wording;
 
-pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn, has_shape, may_be, other_shape};
+pub use arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 pub(crate) use characters::is_unprintable;
 pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};
 pub(crate) use entry::Builder;
-pub use field::{Absence, Field, FieldKind, Piece, State};
+pub use field::{Absence, Field, Piece, State};
 pub use flow::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, Repetition, RuntimeBlock,
     RuntimeCall, SAFELIST,
 };
+pub use format::{has_shape, may_be, other_shape};
 pub use groups::Groups;
+pub use id::{RunId, TenantId};
 pub use index::Index;
+pub use kind::FieldKind;
 pub(crate) use layout::{Expected, Layout, Pair};
 pub(crate) use model::count;
-pub use model::{
-    Connector, Grant, MissingAttribute, Model, Provenance, RunId, Tenant, TenantId, TenantsVariable, UnknownEffect,
-    VariableState, Whole,
-};
-pub use names::{environment_of, known_role_kind, normalise};
+pub use model::{Model, TenantsVariable, UnknownEffect, VariableState};
+pub use names::{RoleNamePattern, environment_of, known_role_kind, normalise};
 pub use near::{NearIds, ids_of};
 pub use overridden::Overridden;
 pub(crate) use overridden::overridden;
@@ -56,4 +61,6 @@ pub use sources::{
     Cases, Collection, Discovery, ElementKey, Evidence, FieldRef, MadeOf, OtherAttribute, Owners, Reach, Shape,
     SinkPlace, Source, SourceIndex, Way, text_of,
 };
+pub use step::{Step, Steps, values_at};
+pub use tenant::{Connector, Grant, MissingAttribute, Provenance, Tenant, Whole};
 pub use wording::FieldName;

@@ -1,6 +1,50 @@
 //! The names of connector roles, and whose they are.
 
-use crate::config::RoleNamePattern;
+use std::fmt;
+
+/// What connector roles are called: `SymSSO{environment}`, or all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleNamePattern {
+    /// The text in front of the environment, or the whole name if it does not contain one.
+    pub prefix: String,
+    /// What comes after it.
+    pub suffix: String,
+    /// Whether all roles have this name.
+    pub is_constant: bool,
+}
+
+impl RoleNamePattern {
+    /// Reads `SymSSO{environment}`, or a name without braces; `None` for anything else.
+    pub fn parse(pattern: &str) -> Option<Self> {
+        let plain = |part: &str| !part.contains(['{', '}']);
+        let (prefix, suffix) = pattern.split_once("{environment}").unwrap_or((pattern, ""));
+        let is_constant = plain(pattern);
+        (plain(prefix) && plain(suffix)).then(|| Self { prefix: prefix.into(), suffix: suffix.into(), is_constant })
+    }
+
+    /// The role name that the connector module builds for `environment`.
+    pub fn role_name(&self, environment: &str) -> String {
+        match self.is_constant {
+            true => self.prefix.clone(),
+            false => format!("{}{}{}", self.prefix, symlint_terraform::title(environment), self.suffix),
+        }
+    }
+
+    /// Whether a role of this name can be a connector's.
+    pub fn matches(&self, name: &str) -> bool {
+        match self.is_constant {
+            true => name == self.prefix,
+            false => environment_of(name, self).is_some(),
+        }
+    }
+}
+
+impl fmt::Display for RoleNamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let environment = if self.is_constant { "" } else { "{environment}" };
+        write!(f, "{}{environment}{}", self.prefix, self.suffix)
+    }
+}
 
 /// A name without what people write differently: ASCII letters and digits only, in lower case.
 pub fn normalise(name: &str) -> String {

@@ -8,7 +8,8 @@ use symlint_terraform::Str;
 use super::arn::{InstanceArn, Part, PermissionSetArn};
 use super::comparable::Comparable;
 use super::field::Piece;
-use super::model::{Tenant, TenantId};
+use super::id::TenantId;
+use super::tenant::Tenant;
 
 /// Two IDs that differ by one character, or by two neighboring ones that are swapped.
 #[derive(Debug)]

@@ -4,7 +4,8 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{LostKey, Span};
 
 use super::flow::FlowCall;
-use super::model::{Tenant, TenantId};
+use super::id::TenantId;
+use super::tenant::Tenant;
 
 /// An entry that never takes effect.
 #[derive(Debug, Clone)]

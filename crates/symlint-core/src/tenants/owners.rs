@@ -3,10 +3,12 @@
 use foldhash::HashMap;
 use symlint_terraform::Str;
 
-use super::arn::{Part, is_placeholder_resource};
+use super::arn::Part;
 use super::comparable::Comparable;
+use super::format::is_placeholder_resource;
 use super::groups::{First, Firsts, Groups};
-use super::model::{Tenant, TenantId};
+use super::id::TenantId;
+use super::tenant::Tenant;
 use crate::facts;
 
 /// Tenants by what they have.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::Str;
 
-use super::arn::{Arn, instance_id_suffix};
+use super::arn::Arn;
 use super::comparable::Comparable;
-use super::model::{RunId, Tenant, TenantId};
+use super::format::instance_id_suffix;
+use super::id::{RunId, TenantId};
+use super::tenant::Tenant;
 use crate::facts::{RegionStatus, partition_of_region, region_status};
 
 /// How many characters of an instance ID depend on its region.

@@ -10,8 +10,9 @@ use symlint_terraform::Str;
 use super::arn::{Part, PermissionSetArn};
 use super::comparable::{Comparable, ComparableGrant};
 use super::groups::{Common, First, Firsts, Groups, Members};
-use super::model::{RunId, Tenant, TenantId};
+use super::id::{RunId, TenantId};
 use super::owners::Owners;
+use super::tenant::Tenant;
 use crate::facts;
 
 /// Something between two tenants, or between two grants of one.
@@ -514,7 +515,7 @@ impl<'t> Identity<'t> {
         let sso_account = tenant.sso_account()?.text();
         let role_account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
         let instance = tenant.instance_id().or(comparable.instance)?.text();
-        let is_real = !facts::is_placeholder_account(sso_account) && !super::arn::is_placeholder_resource(instance);
+        let is_real = !facts::is_placeholder_account(sso_account) && !super::format::is_placeholder_resource(instance);
         let grants = grants(tenant)?;
         is_real.then_some(Self { sso_account, role_account: role_account.map(Part::text), instance, grants })
     }

@@ -1,14 +1,13 @@
 //! Sym's resources inside the flow module, as each of its instances configures them.
 
-use symlint_terraform::{Module, Resource, Span, Str, Value};
+use symlint_terraform::{Module, Resource, Str, Value};
 
-use super::model::Model;
 use crate::discover::sinks::Sink;
 
 /// One instance of a resource of Sym, in one instance of the flow module or of a module that it calls.
 #[derive(Debug)]
 pub struct FlowResource<'p> {
-    /// The flow call, by its place in [`Model::flows`].
+    /// The flow call, by its place in [`super::Model::flows`].
     pub flow: usize,
     /// The instance, by its place in [`super::FlowCall::instances`].
     pub instance: usize,
@@ -76,14 +75,4 @@ pub struct Input {
     pub name: Str,
     /// What it is, converted to its type; the default where nothing is passed.
     pub value: Value,
-}
-
-impl Model<'_> {
-    /// Whether `span` is in the flow module, or in a module that it calls.
-    pub fn is_in_flow_module(&self, span: Span) -> bool {
-        let sources = self.sources();
-        let source = sources.get(span.file);
-        let folder = source.name().rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.flow_folders.contains(folder)
-    }
 }

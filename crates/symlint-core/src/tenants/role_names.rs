@@ -4,10 +4,11 @@ use foldhash::{HashMap, HashSet};
 
 use super::arn::Part;
 use super::groups::{Firsts, Groups};
+use super::id::TenantId;
 use super::index::Index;
-use super::model::{Model, Tenant, TenantId};
 use super::names::{environment_of, known_role_kind, normalise};
 use super::relation::{Relation, RelationKind};
+use super::tenant::Tenant;
 use crate::config::Config;
 
 /// What the name of a tenant's connector role says.
@@ -67,10 +68,15 @@ pub struct RoleNames {
 }
 
 impl RoleNames {
-    pub(super) fn new(model: &Model<'_>, relations: &[Relation], config: &Config, all: &Everyone<'_, '_>) -> Self {
-        let tenants = &model.tenants;
+    pub(super) fn new(
+        tenants: &[Tenant],
+        index: &Index,
+        relations: &[Relation],
+        config: &Config,
+        all: &Everyone<'_, '_>,
+    ) -> Self {
         let judge = Judge {
-            index: &model.index,
+            index,
             all,
             names: tenants.iter().map(|tenant| Named::of(tenant, config)).collect(),
             sharing: sharing(relations, all),

@@ -8,15 +8,18 @@ use symlint_terraform::{FileId, Span, Str};
 
 use super::arn::Part;
 use super::comparable::Comparable;
-use super::field::{FieldKind, Piece};
+use super::field::Piece;
 use super::groups::{First, Firsts, Groups, Members};
-use super::model::{Model, RunId, Tenant, TenantId};
+use super::id::{RunId, TenantId};
+use super::kind::FieldKind;
+use super::model::Model;
 use super::names::normalise;
 use super::near::{NearIds, near_ids};
 use super::owners::Owners;
 use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
 use super::role_names::{Everyone, RoleNames, RoleNaming};
+use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
 use crate::rule::Locate;
 
@@ -169,7 +172,9 @@ impl<'p> SetUp<'p> {
         let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names };
         let role_names: Vec<RoleNames> = members
             .iter()
-            .map(|member| RoleNames::new(&member.model, of_run(&relations, member.model.run), member.config, &everyone))
+            .map(|Member { model, config, .. }| {
+                RoleNames::new(&model.tenants, &model.index, of_run(&relations, model.run), config, &everyone)
+            })
             .collect();
         leave_out_copied_roles(&mut relations, members, &role_names);
         let shared_accounts = shared_accounts(&relations, &tenants, &groups);

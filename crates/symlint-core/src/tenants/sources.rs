@@ -6,9 +6,10 @@ use foldhash::HashMap;
 use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Selection, Span, Step, Str, Value};
 
-use super::field::FieldKind;
-use super::model::{Tenant, TenantId};
-use crate::discover::{Step as Inside, Steps};
+use super::id::TenantId;
+use super::kind::FieldKind;
+use super::tenant::Tenant;
+use crate::tenants::{Step as Inside, Steps};
 
 /// How many origins of one value are followed. Real expressions have a handful.
 const MOST: usize = 2_000;

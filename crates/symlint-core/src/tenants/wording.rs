@@ -4,9 +4,12 @@ use std::fmt;
 
 use symlint_terraform::{Root, Step};
 
-use super::field::{Field, FieldKind};
-use super::model::{Model, Provenance, Tenant, TenantId};
-use crate::discover::Step as Inside;
+use super::field::Field;
+use super::id::TenantId;
+use super::kind::FieldKind;
+use super::model::Model;
+use super::tenant::{Provenance, Tenant};
+use crate::tenants::Step as Inside;
 
 /// The name of a value in a message. It is shown with an article where it needs one: `` `role_arn` ``, `the connector role`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

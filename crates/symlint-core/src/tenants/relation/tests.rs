@@ -2,8 +2,9 @@
 
 use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Step, Value};
 
-use super::super::field::{Field, FieldKind};
-use super::super::model::{Connector, Grant, Provenance, Whole};
+use super::super::field::Field;
+use super::super::kind::FieldKind;
+use super::super::tenant::{Connector, Grant, Provenance, Whole};
 use super::*;
 use RelationKind::*;
 
