@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use symlint_core::rule::Level;
+use symlint_core::level::Level;
 use symlint_terraform::Given;
 
 /// Checks the Terraform values that keep the tenants of a service provider apart.

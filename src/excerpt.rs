@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use symlint_core::level::Level;
 use symlint_core::report::{self, ReportedFile};
-use symlint_core::rule::Level;
 use symlint_terraform::{BLANK, Source};
 use textwrap::WordSplitter;
 use textwrap::core::display_width;

@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, Severity, SourceCode, ThemeCharacters};
+use symlint_core::level::Level;
 use symlint_core::report::{Location, Report, ReportedFinding, count};
-use symlint_core::rule::Level;
 use symlint_terraform::Source;
 
 use crate::excerpt::{ExcerptText, Mark, clipped, printable};

@@ -6,8 +6,8 @@ use symlint_core::diff::{
     ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, coverage_line, grant_line, headline, hidden_line,
     known_text, list_line, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
+use symlint_core::level::Level;
 use symlint_core::report::{Known, Location, count};
-use symlint_core::rule::Level;
 
 use crate::args::DiffOptions;
 use crate::excerpt::printable;

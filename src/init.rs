@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use symlint_core::engine::{CONFIG, Engine, Named, Proposed, Request};
-use symlint_core::finding::SuppressedBy;
+use symlint_core::level::Level;
 use symlint_core::report::{self, Problem, ProblemKind, Report, count, coverage, importance};
-use symlint_core::rule::Level;
+use symlint_core::suppression::SuppressedBy;
 use symlint_rules::catalogue;
 use symlint_terraform::{EntryKind, FileTree};
 

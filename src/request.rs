@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use symlint_core::engine::{ConfigChoice, Named, Overlay, Request};
+use symlint_core::level::Level;
 use symlint_core::policy::Policy;
-use symlint_core::rule::{Level, Rule};
+use symlint_core::rule::Rule;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, Given, is_values};
 

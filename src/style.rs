@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use miette::GraphicalTheme;
 use owo_colors::{OwoColorize, Style as Paint};
-use symlint_core::rule::Level;
+use symlint_core::level::Level;
 
 use crate::args::{Color, InputOptions};
 

@@ -40,7 +40,8 @@ mod wiring;
 /// What the pages say, as `build.rs` has read it: one constant for each, named like the module of its rule.
 #[allow(non_upper_case_globals, reason = "a rule's module and its page have one name")]
 mod pages {
-    use symlint_core::rule::{Fixable, Level, Page};
+    use symlint_core::level::Level;
+    use symlint_core::rule::{Fixable, Page};
 
     include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use symlint_core::engine::{Engine, Named, Request};
-use symlint_core::rule::Level;
+use symlint_core::level::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use symlint_core::diff::{Diff, GrantChange, TenantChangeKind};
 use symlint_core::engine::{Engine, Named, Request, Side};
+use symlint_core::level::Level;
 use symlint_core::report::Known;
-use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 

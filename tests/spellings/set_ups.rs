@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use symlint_core::rule::Level;
+use symlint_core::level::Level;
 
 use crate::spell::{SPELLINGS, Spelling};
 use crate::tenants::{INSTANCE, REGION, ROLE, SET, SSO, TARGET, Tenant, many, tenants, title};

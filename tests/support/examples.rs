@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use symlint_core::config::{self, Config};
+use symlint_core::level::Level;
 use symlint_core::policy::Policy;
-use symlint_core::rule::{Level, Rule};
+use symlint_core::rule::Rule;
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project};
 

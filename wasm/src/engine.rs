@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use symlint_core::engine::{Engine, Named, Request as Asked, shown};
+use symlint_core::level::Level;
 use symlint_core::policy::{Policy, UnknownRule};
 use symlint_core::report::{self, Report};
-use symlint_core::rule::Level;
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 

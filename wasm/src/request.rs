@@ -5,10 +5,10 @@ use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 use symlint_core::diff::Diff;
+pub use symlint_core::level::Level;
 pub use symlint_core::report::ProblemKind;
 use symlint_core::report::{self, Location, Report};
-pub use symlint_core::rule::Level;
-use symlint_core::rule::closest;
+use symlint_core::spelling::closest;
 
 /// The version of these shapes.
 pub const VERSION: u32 = 1;

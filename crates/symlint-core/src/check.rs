@@ -8,13 +8,15 @@ use symlint_terraform::{FileId, Project, Sources, Span};
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover;
-use crate::finding::{Finding, SuppressedBy, Suppression};
+use crate::finding::Finding;
 use crate::fingerprint;
 use crate::gaps;
+use crate::level::Level;
 use crate::parallel;
-use crate::policy::{self, Applied, Baseline, CopiedSuppression, Inline, Policy, Suppressions, UnusedSuppression};
+use crate::policy::{self, Applied, Baseline, Inline, Policy};
 use crate::privacy::{self, Veil};
-use crate::rule::{Catalogue, Check, Context, Level, Rule};
+use crate::rule::{Catalogue, Check, Context, Rule};
+use crate::suppression::{CopiedSuppression, SuppressedBy, Suppression, Suppressions, UnusedSuppression};
 use crate::tenants::{Model, RunId, SetUp, Tenant};
 
 /// What a check found in one project, and what it looked at.
@@ -126,7 +128,7 @@ impl Run<'_> {
         let mut found = Vec::new();
         for (rule, level) in self.running(judged.config) {
             if let Check::Suppressions(check) = rule.check {
-                check(&mut Context::new(set_up, model, judged.config, rule, level, &mut found), suppressions);
+                check(&mut rule.context(set_up, model, judged.config, level, &mut found), suppressions);
             }
         }
         if !found.is_empty() {
@@ -163,12 +165,12 @@ impl Run<'_> {
             let mut findings = Vec::new();
             match *job {
                 Job::Model(rule, level, check) => {
-                    check(&mut Context::new(set_up, model, config, rule, level, &mut findings));
+                    check(&mut rule.context(set_up, model, config, level, &mut findings));
                 }
                 Job::Tenants(tenants) => {
                     for tenant in tenants {
                         for &(rule, level, check) in &tenant_rules {
-                            check(&mut Context::new(set_up, model, config, rule, level, &mut findings), tenant);
+                            check(&mut rule.context(set_up, model, config, level, &mut findings), tenant);
                         }
                     }
                 }

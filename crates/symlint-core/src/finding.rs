@@ -1,9 +1,9 @@
 //! What a rule has to say.
 
-use serde::Serialize;
 use symlint_terraform::Span;
 
-use crate::rule::{Level, Obstacle};
+use crate::level::Level;
+use crate::suppression::Suppression;
 use crate::tenants::TenantId;
 
 /// Something that is wrong, and where.
@@ -48,41 +48,13 @@ impl Finding {
     }
 }
 
-/// Why a finding does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Suppression {
-    /// What suppresses it.
-    pub by: SuppressedBy,
-    /// Why.
-    pub reason: String,
-}
-
-/// What can suppress a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum SuppressedBy {
-    /// A comment in the file.
-    Inline,
-    /// An `exception` of the configuration.
-    Exception,
-    /// The baseline file.
-    Baseline,
-    /// The git revision since which only new findings count.
-    Revision,
-}
-
-impl SuppressedBy {
-    /// The word for it, for a sentence.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Inline => "a comment",
-            Self::Exception => "an exception",
-            Self::Baseline => "the baseline",
-            Self::Revision => "the revision",
-        }
-    }
+/// Why something is not checked where a rule has a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A file cannot be read. Such a rule always runs, and its findings cannot be suppressed.
+    Unreadable,
+    /// Terraform would refuse to evaluate something.
+    Unevaluated,
 }
 
 /// A place that a finding relates to.

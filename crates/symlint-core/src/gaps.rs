@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span};
 
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover::sinks::{Sink, has_sinks};
 use crate::discover::{self, module_names};
 use crate::tenants::{
     Field, FieldKind, FieldName, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState,
 };
+use crate::unmatched;
 
 /// What of a model was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
@@ -285,7 +286,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         .collect();
     if !unseen.is_empty() && !is_reported {
         let span = model.tenants.first().map(|tenant| tenant.key.span);
-        let others = config::unseen(config, model).others;
+        let others = unmatched::unseen(config, model).others;
         let there = match others.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("`, `") {
             none if none.is_empty() => String::new(),
             others => format!("; the tenants have `{others}`"),
@@ -304,7 +305,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         );
         found.push(NotChecked::new(Code::UnmappedField, reason, span).help(help));
     }
-    for argument in &config::unseen(config, model).arguments {
+    for argument in &unmatched::unseen(config, model).arguments {
         let reason = format!("no flow call has an argument `{argument}`, so its wiring was not checked");
         let span = model.flows.iter().find_map(|flow| flow.call).map(|call| call.name.span);
         found.push(NotChecked::new(Code::UnmappedField, reason, span));

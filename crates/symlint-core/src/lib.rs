@@ -27,6 +27,7 @@ mod fingerprint;
 pub mod fix;
 mod gaps;
 pub mod inspection;
+pub mod level;
 mod parallel;
 pub mod policy;
 mod privacy;
@@ -35,4 +36,7 @@ pub mod report;
 pub mod rule;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod spelling;
+pub mod suppression;
 pub mod tenants;
+mod unmatched;

@@ -1,8 +1,8 @@
 //! See connector-environment-invalid.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FieldKind, text_of};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{FieldKind, Place, text_of};
 
 /// The number of characters that IAM allows in the name of a role.
 const LONGEST: usize = 64;

@@ -1,6 +1,7 @@
 //! See connector-role-unexpected.md.
 
-use symlint_core::rule::{Context, closest};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
 use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
 pub(super) fn check(cx: &mut Context<'_>) {

@@ -2,9 +2,9 @@
 
 use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
-use symlint_core::rule::{Context, Place};
+use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{FieldKind, text_of};
+use symlint_core::tenants::{FieldKind, Place, text_of};
 use symlint_terraform::{Kind, Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {

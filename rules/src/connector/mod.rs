@@ -1,6 +1,7 @@
 //! Does the name of the role match the tenant?
 
-use symlint_core::rule::{Group, Level};
+use symlint_core::level::Level;
+use symlint_core::rule::Group;
 
 mod connector_environment_invalid;
 mod connector_role_case;

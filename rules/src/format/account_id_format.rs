@@ -1,9 +1,9 @@
 //! See account-id-format.md.
 
 use symlint_core::finding::Edit;
-use symlint_core::rule::{Context, Locate, Place};
+use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{Field, FieldKind, Piece, Tenant};
+use symlint_core::tenants::{Field, FieldKind, Locate, Piece, Place, Tenant};
 
 use super::malformed::{self, without_separators};
 

@@ -1,6 +1,7 @@
 //! Is each value well formed?
 
-use symlint_core::rule::{Group, Level};
+use symlint_core::level::Level;
+use symlint_core::rule::Group;
 use symlint_core::tenants::{FieldKind, Tenant};
 
 mod account_id_format;

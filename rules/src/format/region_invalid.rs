@@ -1,7 +1,8 @@
 //! See region-invalid.md.
 
 use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
-use symlint_core::rule::{Context, closest};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
 use symlint_core::tenants::{FieldKind, Tenant, normalise};
 
 use super::malformed::report_hidden;

@@ -1,8 +1,8 @@
 //! See suspicious-characters.md.
 
 use symlint_core::finding::Edit;
-use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::{Cleaned, Field, FieldKind, Suspicious, Tenant};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Cleaned, Field, FieldKind, Locate, Place, Suspicious, Tenant};
 use symlint_terraform::{Sources, Span};
 
 /// How many different characters a message names.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::{Granted, granted};
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Comparable, RelationKind, Tenant, TenantId, normalise};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Comparable, Place, RelationKind, Tenant, TenantId, normalise};
 use symlint_terraform::{ModuleCall, Str};
 
 pub(super) fn check(cx: &mut Context<'_>) {

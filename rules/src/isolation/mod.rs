@@ -1,6 +1,7 @@
 //! Are the tenants kept apart from each other?
 
-use symlint_core::rule::{Group, Level};
+use symlint_core::level::Level;
+use symlint_core::rule::Group;
 
 mod duplicate_entitlement;
 mod duplicate_instance;

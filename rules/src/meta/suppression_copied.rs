@@ -1,7 +1,7 @@
 //! See suppression-copied.md.
 
-use symlint_core::policy::Suppressions;
 use symlint_core::rule::Context;
+use symlint_core::suppression::Suppressions;
 
 /// How many tenants the message names.
 const NAMED: usize = 3;

@@ -1,7 +1,7 @@
 //! See suppression-invalid.md.
 
-use symlint_core::policy::Suppressions;
 use symlint_core::rule::Context;
+use symlint_core::suppression::Suppressions;
 
 pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
     for invalid in &suppressions.invalid {

@@ -1,7 +1,7 @@
 //! See suppression-unused.md.
 
-use symlint_core::policy::{Suppressions, Unused};
 use symlint_core::rule::Context;
+use symlint_core::suppression::{Suppressions, Unused};
 
 pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
     for unused in &suppressions.unused {

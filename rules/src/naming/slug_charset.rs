@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::{Absence, Field, Model, State, Tenant, TenantId};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Absence, Field, Locate, Model, Place, State, Tenant, TenantId};
 use symlint_terraform::{Span, Value};
 
 use crate::names::{Name, is_slug, is_slug_character, names};

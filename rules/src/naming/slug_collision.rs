@@ -4,8 +4,8 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Tenant, TenantId};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Place, Tenant, TenantId};
 use symlint_terraform::Span;
 
 use crate::names::{Name, folded, names, same, shown, tenants_of, unscoped};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use symlint_core::rule::{Context, Locate, Place};
-use symlint_core::tenants::TenantId;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Locate, Place, TenantId};
 use symlint_terraform::{Makeup, Origin, Span};
 
 use crate::names::{Name, names, shown, tenants_of};

@@ -1,6 +1,7 @@
 //! Does a tenant agree with itself?
 
-use symlint_core::rule::{Group, Level};
+use symlint_core::level::Level;
+use symlint_core::rule::Group;
 
 mod instance_id_mismatch;
 mod partition_mismatch;

@@ -1,7 +1,8 @@
 //! See role-account-mismatch.md.
 
 use symlint_core::facts::is_placeholder_account;
-use symlint_core::rule::{Context, closest};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
 use symlint_core::tenants::{Comparable, FieldKind, Part, RoleNaming, Tenant};
 
 use crate::copied;

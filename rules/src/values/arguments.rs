@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{Argument, FlowInstance, Model, TenantId};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Argument, FlowInstance, Model, Place, TenantId};
 use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, Span, Variable, convert};
 
 /// What is wrong with one argument.

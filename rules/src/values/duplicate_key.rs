@@ -2,8 +2,8 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use symlint_core::finding::Edit;
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::TenantId;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Place, TenantId};
 use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_level};
 use symlint_terraform::{LoadedFile, LostKey, Path, Source, Span, Step};
 

@@ -1,8 +1,9 @@
 //! See missing-attribute.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, Locate, Place, closest};
-use symlint_core::tenants::{Absence, MisfitKind, Tenant, Whole};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
+use symlint_core::tenants::{Absence, Locate, MisfitKind, Place, Tenant, Whole};
 use symlint_terraform::{ConversionProblemKind, FileId, Span, Step, Str};
 
 use super::arguments;

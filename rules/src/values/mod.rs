@@ -1,6 +1,7 @@
 //! Do the files mean what their author thinks?
 
-use symlint_core::rule::{Group, Obstacle};
+use symlint_core::finding::Obstacle;
+use symlint_core::rule::Group;
 
 mod arguments;
 mod duplicate_key;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::Overridden;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Overridden, Place};
 use symlint_terraform::syntax::{ExprKind, Item, Key};
 use symlint_terraform::{Assignment, AssignmentSource, FileId, Root};
 

@@ -1,7 +1,7 @@
 //! See type-mismatch.md.
 
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::MisfitKind;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{MisfitKind, Place};
 use symlint_terraform::{ConversionProblemKind, Step, Str};
 
 use super::arguments;

@@ -1,6 +1,8 @@
 //! See undeclared-variable.md.
 
-use symlint_core::rule::{Context, Place, closest};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
+use symlint_core::tenants::Place;
 use symlint_terraform::{AssignmentSource, FileRole};
 
 pub(super) fn check(cx: &mut Context<'_>) {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use symlint_core::rule::{Context, Place, closest};
-use symlint_core::tenants::{MisfitKind, MissingAttribute, Tenant, TenantId};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
+use symlint_core::tenants::{MisfitKind, MissingAttribute, Place, Tenant, TenantId};
 use symlint_terraform::{ConversionProblemKind, Span, Step, Str};
 
 /// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.

@@ -1,7 +1,7 @@
 //! The calls that lead to flows, and the names of what they pass.
 
 use foldhash::HashSet;
-use symlint_core::rule::closest;
+use symlint_core::spelling::closest;
 use symlint_core::tenants::Model;
 use symlint_terraform::syntax::Name;
 use symlint_terraform::{Module, ModuleCall, Span, Variable};

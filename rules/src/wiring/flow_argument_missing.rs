@@ -1,6 +1,7 @@
 //! See flow-argument-missing.md.
 
-use symlint_core::rule::{Context, Place};
+use symlint_core::rule::Context;
+use symlint_core::tenants::Place;
 
 use super::calls::calls;
 

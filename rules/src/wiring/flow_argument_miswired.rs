@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use symlint_core::rule::{Context, Place};
+use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Source, Step, TenantId, text_of, values_at,
+    Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Source, Step, TenantId, text_of,
+    values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, Span, Str, Value};

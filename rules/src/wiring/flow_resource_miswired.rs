@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::rule::{Context, Place};
+use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, MadeOf, Model, Source, TenantId, has_shape, may_be, other_shape, text_of,
+    Field, FieldKind, FieldRef, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape, text_of,
 };
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};

@@ -1,6 +1,7 @@
 //! Does each `sso_flow` instance receive its own tenant's values?
 
-use symlint_core::rule::{Group, Level};
+use symlint_core::level::Level;
+use symlint_core::rule::Group;
 use symlint_core::tenants::Model;
 
 pub(crate) mod calls;

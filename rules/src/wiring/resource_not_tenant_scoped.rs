@@ -1,6 +1,7 @@
 //! See resource-not-tenant-scoped.md.
 
-use symlint_core::rule::{Context, Place};
+use symlint_core::rule::Context;
+use symlint_core::tenants::Place;
 
 use crate::names::{names, same, shown, tenants_of, unscoped};
 

@@ -1,7 +1,8 @@
 //! The safelists of runtime connectors, and what they lack.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, closest};
+use symlint_core::rule::Context;
+use symlint_core::spelling::closest;
 use symlint_core::tenants::{FieldKind, Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 

@@ -1,7 +1,7 @@
 //! See safelist-incomplete.md.
 
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{FieldKind, TenantId};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{FieldKind, Place, TenantId};
 
 use super::safelist::{Missing, missing, place};
 

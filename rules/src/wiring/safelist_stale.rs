@@ -2,8 +2,8 @@
 
 use foldhash::HashSet;
 use symlint_core::facts;
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::{VariableState, format};
+use symlint_core::rule::Context;
+use symlint_core::tenants::{Place, VariableState, format};
 use symlint_terraform::Span;
 
 use super::safelist::{accounts, lists, missing, path};

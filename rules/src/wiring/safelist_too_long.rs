@@ -1,7 +1,8 @@
 //! See safelist-too-long.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, Place};
+use symlint_core::rule::Context;
+use symlint_core::tenants::Place;
 
 use super::safelist::{path, span};
 

@@ -1,8 +1,8 @@
 //! See safelist-wildcard.md.
 
 use foldhash::HashSet;
-use symlint_core::rule::{Context, Place};
-use symlint_core::tenants::FieldKind;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{FieldKind, Place};
 
 use super::safelist::{accounts, is_wildcard, lists, path};
 

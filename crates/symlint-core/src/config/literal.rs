@@ -5,9 +5,18 @@ use symlint_terraform::Span;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Item, Key, Name};
 use time::{Date, Month};
 
-use super::ConfigError;
 use super::settings::{ATTRIBUTES, settings_of};
-use crate::rule::closest;
+use crate::spelling::closest;
+
+/// A mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConfigError {
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
 
 pub(super) type Read<T> = Result<T, ConfigError>;
 

@@ -1,7 +1,6 @@
 //! What a team says about its own set-up: `.symlint.hcl`.
 
 mod literal;
-mod missing;
 mod read;
 mod settings;
 
@@ -10,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashMap;
 use symlint_terraform::{FileId, Span};
 
-use crate::rule::Level;
+use crate::level::Level;
 use crate::tenants::{FieldKind, RoleNamePattern};
 
-pub(crate) use missing::{missing_name, unseen};
-pub use read::{ConfigError, read};
+pub use literal::ConfigError;
+pub use read::read;
 pub use settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, TOP};
 
 /// The configuration. Its default is that of the stock modules.

@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_terraform::syntax::{self, Block, Body, Expr, ExprKind, Name};
-use symlint_terraform::{FileId, Sources, Span};
+use symlint_terraform::{FileId, Sources};
 
 use super::literal::{
     Read, accounts, date, each, error, items, label, labels, mapping, name, names, partitions, path, string, strings,
@@ -10,18 +10,9 @@ use super::literal::{
 };
 use super::settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, SINGLE, TOP};
 use super::{Config, Exception, TenantGroup, TenantSettings};
-use crate::rule::{Catalogue, Level, Rule};
+use crate::level::Level;
+use crate::rule::{Catalogue, Rule};
 use crate::tenants::RoleNamePattern;
-
-/// A mistake in the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ConfigError {
-    /// What is wrong, and what to do.
-    pub message: String,
-    /// Where.
-    pub span: Span,
-}
 
 /// Reads the file `file` of `sources`.
 ///
@@ -30,8 +21,8 @@ pub struct ConfigError {
 /// The first mistake: unreadable text, an unknown key, block or rule id, or a value of the wrong kind.
 pub fn read(sources: &Sources, file: FileId, catalogue: &Catalogue) -> Read<Config> {
     let tree = syntax::read(file, &sources.get(file));
-    if let Some(error) = tree.errors.into_iter().next() {
-        return Err(ConfigError { message: error.message, span: error.span });
+    if let Some(first) = tree.errors.into_iter().next() {
+        return Err(error(first.message, first.span));
     }
     let mut config = Config { file: Some(file), ..Config::default() };
     let reader = Reader { catalogue };
@@ -108,7 +99,7 @@ impl Reader<'_> {
         let [id] = labels(block)?;
         self.known_rule(id)?;
         each(block, |_, value| {
-            let level: Level = string(value)?.parse().map_err(|message| ConfigError { message, span: value.span })?;
+            let level: Level = string(value)?.parse().map_err(|message| error(message, value.span))?;
             if level == Level::Off && self.catalogue.get(&id.text).is_some_and(Rule::always_runs) {
                 let message = format!("`{}` cannot be switched off: what cannot be read cannot be checked", id.text);
                 return Err(error(message, value.span));

@@ -8,8 +8,8 @@ use symlint_terraform::Str;
 use super::cause::Causes;
 use super::pair::{Pairing, Seen};
 use super::wire::{ChangedFinding, Crossing, Hidden, TenantChange};
+use crate::level::Level;
 use crate::report::{Known, ReportedFinding, Subject};
-use crate::rule::Level;
 
 /// A finding as a comparison has it.
 pub(super) fn changed(finding: &ReportedFinding) -> ChangedFinding {

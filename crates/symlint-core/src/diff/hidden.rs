@@ -1,13 +1,20 @@
 //! What a change does to the check itself: findings that it hides, and how.
 
-use super::Trial;
 use super::cause::{Causes, values};
 use super::findings::changed;
 use super::pair::{Pairing, Seen};
-use super::wire::{Hidden, HiddenBy};
-use crate::finding::SuppressedBy;
+use super::wire::{Hidden, HiddenBy, SettingChange};
+use crate::level::Level;
 use crate::report::{Report, ReportedFinding, Subject};
-use crate::rule::Level;
+use crate::suppression::SuppressedBy;
+
+/// What would be found if one setting had not changed.
+pub struct Trial {
+    /// The setting.
+    pub setting: SettingChange,
+    /// What was found.
+    pub report: Report,
+}
 
 /// All findings that the change hides. `unchanged_policy` is the new tree under the old configuration, where that differs.
 pub(super) fn all(

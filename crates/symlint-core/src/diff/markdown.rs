@@ -10,8 +10,8 @@ use super::words::{
     Mood, coverage_line, headline, hidden_line, is_partial, list_line, setting_line, short_arn, tenant_notes,
     wiring_line,
 };
+use crate::level::Level;
 use crate::report::{Known, Location, Printable, capital, code, count, folded, line};
-use crate::rule::Level;
 
 /// GitHub takes comments of 65,536 characters. Something may be put around this one.
 const BYTES: usize = 64_000;

@@ -16,12 +16,13 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Code;
-use crate::finding::{SuppressedBy, Suppression};
+use crate::level::Level;
 use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, Tool, importance};
-use crate::rule::Level;
+use crate::suppression::{SuppressedBy, Suppression};
 use findings::changed;
 use pair::{Pairing, Seen, shared_keys};
 
+pub use hidden::Trial;
 pub use markdown::markdown;
 pub use wire::*;
 pub use words::{
@@ -50,14 +51,6 @@ pub struct Comparison<'r> {
     pub base: String,
     /// The level at which new findings make it fail; none ever do without it.
     pub fail_on: Option<Level>,
-}
-
-/// What would be found if one setting had not changed.
-pub struct Trial {
-    /// The setting.
-    pub setting: SettingChange,
-    /// What was found.
-    pub report: Report,
 }
 
 /// Holds two reports against each other.

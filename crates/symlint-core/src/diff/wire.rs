@@ -6,9 +6,9 @@ use std::io;
 use serde::Serialize;
 use symlint_terraform::Str;
 
-use crate::finding::Suppression;
+use crate::level::Level;
 use crate::report::{Known, Location, Problem, ReportedGap, Tool, write_json};
-use crate::rule::Level;
+use crate::suppression::Suppression;
 
 /// Who gains and who loses access to what by a change. Every format is computed from it alone.
 #[derive(Debug, Clone, Serialize)]

@@ -5,11 +5,11 @@ use symlint_terraform::Given;
 use super::request::Request;
 use super::targets::{Target, mistake};
 use crate::check::Outcome;
-use crate::config;
 use crate::coverage::Code;
+use crate::level::Level;
 use crate::report::{Problem, ProblemKind};
-use crate::rule::Level;
 use crate::tenants::{Model, VariableState};
+use crate::unmatched;
 
 /// Terraform refuses a `-var` that its module does not declare; of several modules, one has to.
 pub(super) fn refuse_undeclared(request: &Request, targets: &[Target]) -> Result<(), Problem> {
@@ -67,7 +67,7 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
 fn misnamed(targets: &[&Target], outcomes: &[Outcome<'_>]) -> Option<Problem> {
     let checked: Vec<_> =
         targets.iter().zip(outcomes).map(|(target, outcome)| (&target.config, &outcome.model)).collect();
-    let (index, error) = config::missing_name(&checked)?;
+    let (index, error) = unmatched::missing_name(&checked)?;
     Some(mistake(error, targets.get(index)?.project.sources()))
 }
 

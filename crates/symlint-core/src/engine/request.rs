@@ -2,8 +2,8 @@
 
 use symlint_terraform::Given;
 
+use crate::level::Level;
 use crate::policy::Policy;
-use crate::rule::Level;
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]

@@ -6,19 +6,8 @@ use symlint_terraform::{FileId, Span};
 
 use super::inline::{Inline, InlineSuppression};
 use crate::config::Config;
+use crate::suppression::CopiedSuppression;
 use crate::tenants::{Model, TenantId};
-
-/// Comments that suppress one rule with one reason on several tenants.
-#[derive(Debug)]
-pub struct CopiedSuppression {
-    pub rule: &'static str,
-    /// The keys of the tenants, each once, in source order.
-    pub tenants: Vec<String>,
-    /// The comment of the second tenant.
-    pub span: Span,
-    /// The comment of the first tenant, if it is in the same project.
-    pub first: Option<Span>,
-}
 
 /// A suppression on one tenant.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use symlint_terraform::{FileId, Project, Source, Span};
 
 use super::{UnknownRule, yaml};
 use crate::rule::Catalogue;
+use crate::suppression::InvalidSuppression;
 
 /// What a comment begins with that is meant to suppress something.
 const WORD: &str = "symlint-ignore";
@@ -25,15 +26,6 @@ impl InlineSuppression {
     pub(crate) fn covers(&self, span: Span) -> bool {
         self.covers.file == span.file && (self.covers.start..self.covers.end).contains(&span.start)
     }
-}
-
-/// A comment that is meant to suppress something and does not.
-#[derive(Debug)]
-pub struct InvalidSuppression {
-    /// What is wrong with it, and what to do.
-    pub message: String,
-    /// Where.
-    pub span: Span,
 }
 
 /// What is reported about a comment that does not name a rule in the right way.

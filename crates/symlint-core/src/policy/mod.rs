@@ -9,15 +9,14 @@ mod yaml;
 use std::collections::BTreeMap;
 
 use crate::config::Config;
-use crate::rule::{Catalogue, Level, Rule};
+use crate::level::Level;
+use crate::rule::{Catalogue, Rule};
+use crate::spelling::closest;
 
 pub use baseline::{Baseline, BaselineError};
-pub use copied::CopiedSuppression;
 pub(crate) use copied::{Copied, copied};
 pub(crate) use inline::Inline;
-pub use inline::InvalidSuppression;
 pub(crate) use suppress::{Applied, Effects, apply, replaced, unused, unused_baseline};
-pub use suppress::{Suppressions, Unused, UnusedSuppression};
 
 /// What a run asks for in addition to the configuration.
 #[derive(Debug, Clone, Default)]
@@ -47,13 +46,13 @@ pub struct UnknownRule {
 impl UnknownRule {
     /// `id` is not in `catalogue`.
     pub fn new(id: &str, catalogue: &Catalogue) -> Self {
-        Self { id: id.to_owned(), closest: crate::rule::closest(id, catalogue.ids()), what: "rule" }
+        Self { id: id.to_owned(), closest: closest(id, catalogue.ids()), what: "rule" }
     }
 
     /// `id` is neither a rule nor a group of `catalogue`.
     pub fn or_group(id: &str, catalogue: &Catalogue) -> Self {
         let words = catalogue.ids().chain(catalogue.groups.iter().map(|group| group.name));
-        Self { id: id.to_owned(), closest: crate::rule::closest(id, words), what: "rule or group" }
+        Self { id: id.to_owned(), closest: closest(id, words), what: "rule or group" }
     }
 }
 

@@ -6,50 +6,11 @@ use foldhash::HashMap;
 use symlint_terraform::{Assignment, Project, Span};
 
 use super::baseline::Baseline;
-use super::copied::CopiedSuppression;
-use super::inline::{Inline, InlineSuppression, InvalidSuppression};
+use super::inline::{Inline, InlineSuppression};
 use crate::config::{Config, Exception};
-use crate::finding::{Finding, SuppressedBy, Suppression};
+use crate::finding::Finding;
+use crate::suppression::{SuppressedBy, Suppression, Unused, UnusedSuppression};
 use crate::tenants::{Field, FieldKind, Model, Tenant};
-
-/// What the rules about symlint's own use look at.
-#[derive(Debug, Default)]
-pub struct Suppressions {
-    /// Comments that are meant to suppress something and do not.
-    pub invalid: Vec<InvalidSuppression>,
-    /// What suppressed nothing.
-    pub unused: Vec<UnusedSuppression>,
-    /// Comments with one reason on several tenants.
-    pub copied: Vec<CopiedSuppression>,
-}
-
-/// A suppression, an exception or an entry of the baseline that did nothing.
-#[derive(Debug)]
-pub struct UnusedSuppression {
-    /// What it is about.
-    pub rule: String,
-    /// What it is, and why it did nothing.
-    pub why: Unused,
-    /// Where it is written.
-    pub span: Span,
-}
-
-/// Why a suppression did nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unused {
-    /// The comment covers no finding of the rule.
-    Inline,
-    /// The configuration's exception matches no finding of the rule.
-    Exception,
-    /// The configuration's exception matches a finding about several tenants, some of which have none.
-    Group,
-    /// The exception held until this day.
-    Expired(String),
-    /// The exception holds for this value, which is another one now.
-    Changed(String),
-    /// The baseline's finding is gone.
-    Baseline,
-}
 
 /// A place by which the same suppression is known in every project of a run.
 pub(crate) type Known = (String, u32);

@@ -4,7 +4,6 @@ use foldhash::HashMap;
 use symlint_terraform::{BLANK, Str};
 
 use super::hidden_texts;
-use crate::report::{Access, Report, ReportedFinding, ReportedGap};
 use crate::tenants::Model;
 
 /// The texts that may not be shown, each with what is shown in its place.
@@ -27,6 +26,11 @@ impl Veil {
         Self { shown }
     }
 
+    /// Whether there is nothing to hide.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
     /// Whether `text` is one that may not be shown.
     pub(crate) fn hides(&self, text: &str) -> bool {
         self.shown.contains_key(text)
@@ -44,7 +48,8 @@ impl Veil {
         }
     }
 
-    fn cover_shared(&self, text: &mut Str) {
+    /// The same, of a text that is shared.
+    pub(crate) fn cover_shared(&self, text: &mut Str) {
         if let Some(covered) = self.covered(text) {
             *text = covered.into();
         }
@@ -106,44 +111,6 @@ impl Veil {
     fn shown_of(&self, part: &str) -> Option<&str> {
         let known = self.shown.get(part).map(Str::as_str);
         known.or_else(|| self.shown.get(unquoted(part)?.as_str()).map(Str::as_str))
-    }
-
-    /// Puts it over all of a report.
-    pub(crate) fn over_report(&self, report: &mut Report) {
-        if self.shown.is_empty() {
-            return;
-        }
-        report.findings.iter_mut().for_each(|finding| self.over_finding(finding));
-        for tenant in &mut report.tenants {
-            tenant.is_named &= !self.hides(&tenant.key);
-            self.cover_shared(&mut tenant.key);
-        }
-        for Access { tenant, flow, .. } in &mut report.access {
-            self.cover_shared(tenant);
-            flow.iter_mut().for_each(|flow| self.cover_shared(flow));
-        }
-        let gaps = report.runs.iter_mut().flat_map(|run| &mut run.not_checked).chain(&mut report.not_checked);
-        for ReportedGap { reason, help, .. } in gaps {
-            self.cover(reason);
-            help.iter_mut().for_each(|help| self.cover(help));
-        }
-        report.problems.iter_mut().for_each(|problem| problem.each_text_mut(&mut |text| self.cover(text)));
-        for name in &mut report.policy.misspelled_tenants {
-            self.cover(&mut name.closest);
-        }
-        for tenant in report.details.iter_mut().flat_map(|details| &mut details.tenants) {
-            tenant.addresses.iter_mut().for_each(|address| self.cover_shared(address));
-        }
-    }
-
-    fn over_finding(&self, finding: &mut ReportedFinding) {
-        self.cover(&mut finding.message);
-        finding.tenant.iter_mut().chain(&mut finding.path).chain(&mut finding.help).for_each(|text| self.cover(text));
-        finding.others.iter_mut().for_each(|other| self.cover(other));
-        finding.related.iter_mut().for_each(|related| self.cover(&mut related.message));
-        for fix in &mut finding.fixes {
-            self.cover(&mut fix.title);
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use symlint_terraform::ModuleCall;
 use symlint_terraform::syntax::{Expr, ExprKind};
 
-use super::{Proposal, ProposalPart, block, named, quote};
+use super::part::{Proposal, ProposalPart, block, named, quote};
 use crate::config::{ArgumentKind, Config};
 use crate::discover::module_names;
 use crate::gaps::likely_flow;

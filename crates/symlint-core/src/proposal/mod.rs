@@ -1,30 +1,15 @@
 //! A first `.symlint.hcl`: what was found and has to be said, and as comments the questions that only people can answer.
 
 mod mapping;
+mod part;
 mod questions;
 
 use std::fmt::Write;
 
+pub use part::{Proposal, ProposalPart};
+
 use crate::config::Config;
 use crate::tenants::Model;
-
-/// What a first configuration says and asks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proposal {
-    /// What it sets.
-    pub settings: Vec<ProposalPart>,
-    /// What it asks: a person uncomments what is true.
-    pub questions: Vec<ProposalPart>,
-}
-
-/// A block or attribute of the configuration, with what a reader needs to know of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProposalPart {
-    /// What it is about, in one line.
-    pub summary: String,
-    /// Alternatives: the comment above the lines, and the lines.
-    pub choices: Vec<(String, String)>,
-}
 
 /// The widest line of a comment.
 const WIDTH: usize = 100;
@@ -109,48 +94,4 @@ fn comment(text: &mut String, about: &str) {
         line.push_str(word);
     }
     let _ = writeln!(text, "{line}");
-}
-
-/// A string of HCL.
-fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '\\' => quoted.push_str("\\\\"),
-            '"' => quoted.push_str("\\\""),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted.replace("${", "$${").replace("%{", "%%{")
-}
-
-/// A list of HCL.
-fn list<T: AsRef<str>>(texts: &[T]) -> String {
-    let quoted: Vec<String> = texts.iter().map(|text| quote(text.as_ref())).collect();
-    format!("[{}]", quoted.join(", "))
-}
-
-/// `` `a`, `b` and `c` ``
-fn named<T: AsRef<str>>(names: &[T]) -> String {
-    // A comment is one line, whatever the names are.
-    let plain = |name: &T| format!("`{}`", name.as_ref().replace(char::is_control, "\u{FFFD}"));
-    let names: Vec<String> = names.iter().map(plain).collect();
-    match names.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
-}
-
-/// A block with attributes, aligned.
-fn block(head: &str, attributes: &[(&str, String)]) -> String {
-    let width = attributes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let lines: String = attributes.iter().map(|(name, value)| format!("  {name:width$} = {value}\n")).collect();
-    format!("{head} {{\n{lines}}}")
 }

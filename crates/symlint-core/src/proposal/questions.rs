@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::title;
 
-use super::{Proposal, ProposalPart, block, list, named, quote};
+use super::part::{Proposal, ProposalPart, block, list, named, quote};
 use crate::config::{Config, common_name};
 use crate::coverage::Code;
 use crate::facts;

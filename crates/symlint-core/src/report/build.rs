@@ -7,6 +7,7 @@ use foldhash::HashMap;
 use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
 
 use super::access;
+use super::cover::cover;
 use super::details::{self, Detailer, Details};
 use super::owners::Owners;
 use super::place::{Known, Location, known};
@@ -17,9 +18,11 @@ use crate::check::Outcome;
 use crate::config::{Config, groups_by_key};
 use crate::coverage::{Code, NotChecked};
 use crate::finding::{Finding, Related};
+use crate::level::Level;
 use crate::policy::Policy;
 use crate::privacy::{Veil, masks};
-use crate::rule::{Catalogue, Level, Rule, closest};
+use crate::rule::{Catalogue, Rule};
+use crate::spelling::closest;
 use crate::tenants::{Model, Provenance, RunId, State, Tenant, TenantId};
 
 /// Everything that a report is built from.
@@ -157,7 +160,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         details: is_compared.then(|| Box::new(details)),
     };
     let veil = Veil::over(checked.outcomes.iter().map(|outcome| &outcome.model));
-    veil.over_report(&mut report);
+    cover(&mut report, &veil);
     mask(&mut report, checked, &veil);
     report.describe_itself();
     report

@@ -6,7 +6,7 @@ use super::importance;
 use super::printable::Printable;
 use super::summary::{count, coverage, policy};
 use super::wire::{Report, ReportedFinding};
-use crate::rule::Level;
+use crate::level::Level;
 
 /// GitHub shows this many annotations of a level for a step, and drops the others silently.
 const SHOWN: usize = 10;

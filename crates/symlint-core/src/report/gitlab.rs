@@ -9,7 +9,7 @@ use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
 use crate::fingerprint::hash;
-use crate::rule::Level;
+use crate::level::Level;
 
 #[derive(Serialize)]
 struct Issue<'a> {

@@ -8,7 +8,7 @@ use quick_xml::escape::escape;
 use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
-use crate::rule::Level;
+use crate::level::Level;
 
 /// A suite with a case for each tenant that was checked, one for each rule with findings about no single tenant, one for
 /// each thing that was not checked, which is skipped, and one for each that symlint could not do. Errors make a case

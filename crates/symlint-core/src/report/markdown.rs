@@ -10,7 +10,7 @@ use super::place::Known;
 use super::printable::Printable;
 use super::summary::{count, is_clean, policy, totals, verdict};
 use super::wire::{Report, ReportedFinding, ReportedTenant};
-use crate::rule::Level;
+use crate::level::Level;
 
 /// How many findings are listed: more are read in another format.
 const FINDINGS: usize = 200;

@@ -7,7 +7,7 @@ use symlint_terraform::Str;
 
 use super::place::Known;
 use super::wire::{Access, AccessStep, Report};
-use crate::rule::Level;
+use crate::level::Level;
 
 /// A picture of more tenants cannot be read.
 const TENANTS: usize = 24;

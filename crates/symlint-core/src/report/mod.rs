@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod concise;
+mod cover;
 mod details;
 mod github;
 mod gitlab;

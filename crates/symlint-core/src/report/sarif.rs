@@ -12,7 +12,7 @@ use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding, ReportedFix, RuleDescription};
 use super::{importance, repository};
-use crate::rule::Level;
+use crate::level::Level;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 

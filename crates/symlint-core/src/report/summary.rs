@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use foldhash::HashMap;
 
 use super::wire::{MisspelledTenant, Report, ReportedFinding};
-use crate::finding::{SuppressedBy, Suppression};
+use crate::suppression::{SuppressedBy, Suppression};
 
 /// How many tenants with one suppression are named.
 const NAMED: usize = 10;

@@ -13,8 +13,9 @@ use super::place::{Known, Location};
 use super::printable::write_json;
 use super::problem::Problem;
 use crate::coverage::Code;
-use crate::finding::{SuppressedBy, Suppression};
-use crate::rule::{Fixable, Level};
+use crate::level::Level;
+use crate::rule::Fixable;
+use crate::suppression::{SuppressedBy, Suppression};
 
 /// What symlint found, what it looked at, and what it did not check. Every format is computed from it alone.
 #[derive(Debug, Clone, Serialize)]

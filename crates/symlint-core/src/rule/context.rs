@@ -1,12 +1,12 @@
 //! What a rule sees, and how it speaks.
 
-use symlint_terraform::{Sources, Span};
+use symlint_terraform::Sources;
 
-use super::{Level, Rule};
 use crate::config::Config;
-use crate::finding::{Edit, Finding, Fix, Related};
+use crate::finding::{Edit, Finding, Fix, Obstacle, Related};
+use crate::level::Level;
 use crate::tenants::{
-    Argument, Field, FieldName, Model, NamingConvention, Piece, Relation, RelationKind, RoleNames, RoleNaming, SetUp,
+    Field, FieldName, Locate, Model, NamingConvention, Place, Relation, RelationKind, RoleNames, RoleNaming, SetUp,
     Tenant, TenantId, count,
 };
 
@@ -18,120 +18,15 @@ pub struct Context<'a> {
     pub model: &'a Model<'a>,
     /// What the team says about its set-up.
     pub config: &'a Config,
-    rule: &'static Rule,
-    level: Level,
-    findings: &'a mut Vec<Finding>,
-}
-
-/// Where a finding is reported.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// The characters.
-    pub span: Span,
-    /// The tenant.
-    pub tenant: Option<TenantId>,
-    /// The way to the value.
-    pub path: Option<String>,
-}
-
-/// What a finding can be reported at.
-pub trait Locate {
-    /// Where it is reported.
-    fn place(&self, sources: &Sources) -> Place;
-
-    /// Whether nothing else is written there, so that a fix can replace it: a piece of a value that a function computed
-    /// has no place of its own.
-    fn is_verbatim(&self, _: &Sources) -> bool {
-        true
-    }
-
-    /// The tenant in whose run it is; none for what is in the run that is checked.
-    fn tenant(&self) -> Option<TenantId> {
-        None
-    }
-}
-
-impl Locate for Piece<'_> {
-    fn place(&self, sources: &Sources) -> Place {
-        Place { span: self.span(sources), ..self.field.place(sources) }
-    }
-
-    fn is_verbatim(&self, sources: &Sources) -> bool {
-        Piece::is_verbatim(*self, sources)
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.field.tenant)
-    }
-}
-
-impl Locate for Field {
-    fn place(&self, sources: &Sources) -> Place {
-        let span = self.text().map_or(self.span, |piece| piece.span(sources));
-        Place { span, tenant: Some(self.tenant), path: self.path.as_ref().map(ToString::to_string) }
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.tenant)
-    }
-}
-
-/// The tenant's key.
-impl Locate for Tenant {
-    fn place(&self, sources: &Sources) -> Place {
-        Place { path: Some(self.path.to_string()), ..self.key.place(sources) }
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        Some(self.id)
-    }
-}
-
-/// The argument's expression; it belongs to no tenant until the rule says so.
-impl Locate for Argument {
-    fn place(&self, _: &Sources) -> Place {
-        Place { span: self.span, tenant: None, path: None }
-    }
-}
-
-impl Locate for Span {
-    fn place(&self, _: &Sources) -> Place {
-        Place { span: *self, tenant: None, path: None }
-    }
-}
-
-impl Locate for Place {
-    fn place(&self, _: &Sources) -> Place {
-        self.clone()
-    }
-}
-
-impl<T: Locate + ?Sized> Locate for &T {
-    fn place(&self, sources: &Sources) -> Place {
-        (**self).place(sources)
-    }
-
-    fn is_verbatim(&self, sources: &Sources) -> bool {
-        (**self).is_verbatim(sources)
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        (**self).tenant()
-    }
+    pub(super) rule: &'static str,
+    pub(super) obstacle: Option<Obstacle>,
+    /// What the rule's page says on what to do.
+    pub(super) help: Option<&'static str>,
+    pub(super) level: Level,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(
-        set_up: &'a SetUp<'a>,
-        model: &'a Model<'a>,
-        config: &'a Config,
-        rule: &'static Rule,
-        level: Level,
-        findings: &'a mut Vec<Finding>,
-    ) -> Self {
-        Self { set_up, model, config, rule, level, findings }
-    }
-
     /// The tenants in source order.
     pub fn tenants(&self) -> &'a [Tenant] {
         &self.model.tenants
@@ -221,8 +116,8 @@ impl<'a> Context<'a> {
         let sources = self.model.sources();
         let Place { span, tenant, path } = at.place(sources);
         self.findings.push(Finding {
-            rule: self.rule.id,
-            obstacle: self.rule.obstacle,
+            rule: self.rule,
+            obstacle: self.obstacle,
             level: self.level,
             message: in_one_line(message.into()),
             span,
@@ -231,7 +126,7 @@ impl<'a> Context<'a> {
             tenants: Vec::new(),
             cause: None,
             related: Vec::new(),
-            help: self.rule.page.help.map(str::to_owned),
+            help: self.help.map(str::to_owned),
             fixes: Vec::new(),
             fingerprint: String::new(),
             suppressed: None,

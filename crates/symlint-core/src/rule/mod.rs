@@ -2,58 +2,15 @@
 
 mod context;
 
-use std::fmt;
-use std::str::FromStr;
+use serde::Serialize;
 
-use serde::{Deserialize, Serialize};
+pub use context::{Context, FindingBuilder};
 
-pub use context::{Context, FindingBuilder, Locate, Place};
-
-use crate::policy::Suppressions;
-use crate::tenants::Tenant;
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Level {
-    /// The rule is not run.
-    Off,
-    /// Could be right, and is unusual.
-    Warning,
-    /// Contradicts what is known about AWS, Terraform or Sym.
-    Error,
-}
-
-impl Level {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Off => "off",
-            Level::Warning => "warning",
-            Level::Error => "error",
-        }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Level {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "off" => Ok(Level::Off),
-            "warning" => Ok(Level::Warning),
-            "error" => Ok(Level::Error),
-            _ => Err(format!("`{text}` is not a level: use `error`, `warning`, or `off`")),
-        }
-    }
-}
+use crate::config::Config;
+use crate::finding::{Finding, Obstacle};
+use crate::level::Level;
+use crate::suppression::Suppressions;
+use crate::tenants::{Model, SetUp, Tenant};
 
 /// A rule: its page says what it finds and why that matters, and its check finds it.
 pub struct Rule {
@@ -117,15 +74,6 @@ pub enum Check {
     Suppressions(fn(&mut Context<'_>, &Suppressions)),
 }
 
-/// Why something is not checked where a rule has a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
-    /// A file cannot be read. Such a rule always runs, and its findings cannot be suppressed.
-    Unreadable,
-    /// Terraform would refuse to evaluate something.
-    Unevaluated,
-}
-
 /// Rules that ask the same question.
 pub struct Group {
     /// `tenant`
@@ -158,6 +106,19 @@ impl Rule {
     /// Whether it runs whatever the policy says: what cannot be read cannot be checked.
     pub fn always_runs(&self) -> bool {
         self.obstacle == Some(Obstacle::Unreadable)
+    }
+
+    /// What it sees of a run.
+    pub(crate) fn context<'a>(
+        &self,
+        set_up: &'a SetUp<'a>,
+        model: &'a Model<'a>,
+        config: &'a Config,
+        level: Level,
+        findings: &'a mut Vec<Finding>,
+    ) -> Context<'a> {
+        let Self { id: rule, obstacle, page: Page { help, .. }, .. } = *self;
+        Context { set_up, model, config, rule, obstacle, help, level, findings }
     }
 
     /// Whether it is about symlint itself.
@@ -206,18 +167,4 @@ impl Catalogue {
     pub fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.iter().map(|rule| rule.id)
     }
-}
-
-/// The word of `known` that is nearest to `word`, if one is near enough to be meant.
-pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let length = word.chars().count();
-    let limit = (length / 3).max(1);
-    known
-        .into_iter()
-        // Each letter that is too many is a difference: a long text is compared with nothing.
-        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
-        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
 }

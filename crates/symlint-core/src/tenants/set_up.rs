@@ -16,12 +16,12 @@ use super::model::Model;
 use super::names::normalise;
 use super::near::{NearIds, near_ids};
 use super::owners::Owners;
+use super::place::Locate;
 use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
 use super::role_names::{Everyone, RoleNames, RoleNaming};
 use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
-use crate::rule::Locate;
 
 /// A run to be checked with others.
 pub struct Member<'p, 'c> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use symlint_terraform::{Evaluator, Root, Value};
 
-use super::{ArgumentKind, Config, ConfigError};
-use crate::rule::closest;
+use crate::config::{ArgumentKind, Config, ConfigError};
+use crate::spelling::closest;
 use crate::tenants::{Field, FieldKind, Model, Step, Tenant, Whole, values_at};
 
 /// The first name in a configuration file that matches nothing in any checked project, by the index of a project with

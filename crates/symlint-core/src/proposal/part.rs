@@ -1,0 +1,65 @@
+//! The parts of a configuration, and how they are written.
+
+use std::fmt::Write;
+
+/// What a first configuration says and asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// What it sets.
+    pub settings: Vec<ProposalPart>,
+    /// What it asks: a person uncomments what is true.
+    pub questions: Vec<ProposalPart>,
+}
+
+/// A block or attribute of the configuration, with what a reader needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposalPart {
+    /// What it is about, in one line.
+    pub summary: String,
+    /// Alternatives: the comment above the lines, and the lines.
+    pub choices: Vec<(String, String)>,
+}
+
+/// A string of HCL.
+pub(super) fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '\\' => quoted.push_str("\\\\"),
+            '"' => quoted.push_str("\\\""),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted.replace("${", "$${").replace("%{", "%%{")
+}
+
+/// A list of HCL.
+pub(super) fn list<T: AsRef<str>>(texts: &[T]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| quote(text.as_ref())).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// `` `a`, `b` and `c` ``
+pub(super) fn named<T: AsRef<str>>(names: &[T]) -> String {
+    // A comment is one line, whatever the names are.
+    let plain = |name: &T| format!("`{}`", name.as_ref().replace(char::is_control, "\u{FFFD}"));
+    let names: Vec<String> = names.iter().map(plain).collect();
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// A block with attributes, aligned.
+pub(super) fn block(head: &str, attributes: &[(&str, String)]) -> String {
+    let width = attributes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: String = attributes.iter().map(|(name, value)| format!("  {name:width$} = {value}\n")).collect();
+    format!("{head} {{\n{lines}}}")
+}

@@ -1,0 +1,105 @@
+//! Where something of a tenant is reported.
+
+use symlint_terraform::{Sources, Span};
+
+use super::field::{Field, Piece};
+use super::flow::Argument;
+use super::id::TenantId;
+use super::tenant::Tenant;
+
+/// Where a finding is reported.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The characters.
+    pub span: Span,
+    /// The tenant.
+    pub tenant: Option<TenantId>,
+    /// The way to the value.
+    pub path: Option<String>,
+}
+
+/// What a finding can be reported at.
+pub trait Locate {
+    /// Where it is reported.
+    fn place(&self, sources: &Sources) -> Place;
+
+    /// Whether nothing else is written there, so that a fix can replace it: a piece of a value that a function computed
+    /// has no place of its own.
+    fn is_verbatim(&self, _: &Sources) -> bool {
+        true
+    }
+
+    /// The tenant in whose run it is; none for what is in the run that is checked.
+    fn tenant(&self) -> Option<TenantId> {
+        None
+    }
+}
+
+impl Locate for Piece<'_> {
+    fn place(&self, sources: &Sources) -> Place {
+        Place { span: self.span(sources), ..self.field.place(sources) }
+    }
+
+    fn is_verbatim(&self, sources: &Sources) -> bool {
+        Piece::is_verbatim(*self, sources)
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.field.tenant)
+    }
+}
+
+impl Locate for Field {
+    fn place(&self, sources: &Sources) -> Place {
+        let span = self.text().map_or(self.span, |piece| piece.span(sources));
+        Place { span, tenant: Some(self.tenant), path: self.path.as_ref().map(ToString::to_string) }
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.tenant)
+    }
+}
+
+/// The tenant's key.
+impl Locate for Tenant {
+    fn place(&self, sources: &Sources) -> Place {
+        Place { path: Some(self.path.to_string()), ..self.key.place(sources) }
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        Some(self.id)
+    }
+}
+
+/// The argument's expression; it belongs to no tenant until the rule says so.
+impl Locate for Argument {
+    fn place(&self, _: &Sources) -> Place {
+        Place { span: self.span, tenant: None, path: None }
+    }
+}
+
+impl Locate for Span {
+    fn place(&self, _: &Sources) -> Place {
+        Place { span: *self, tenant: None, path: None }
+    }
+}
+
+impl Locate for Place {
+    fn place(&self, _: &Sources) -> Place {
+        self.clone()
+    }
+}
+
+impl<T: Locate + ?Sized> Locate for &T {
+    fn place(&self, sources: &Sources) -> Place {
+        (**self).place(sources)
+    }
+
+    fn is_verbatim(&self, sources: &Sources) -> bool {
+        (**self).is_verbatim(sources)
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        (**self).tenant()
+    }
+}
