@@ -376,6 +376,8 @@ impl<'a> Population<'a> {
                     && let Some(elsewhere) = self.elsewhere.get_mut(at)
                 {
                     elsewhere.insert(effective.field);
+                    // The role has the account in it.
+                    elsewhere.extend((effective.field == FieldKind::RoleArn).then_some(FieldKind::SsoAccountId));
                 }
                 for (collection, steps, is_whole) in places {
                     if let Some(effects) = effects.get_mut(collection) {

@@ -319,7 +319,10 @@ impl Finder<'_> {
                 let single = self.attributes.iter().filter(|attribute| !attribute.steps.contains(&Step::Each));
                 single.filter(|attribute| self.looks(&attribute.steps, FieldKind::SsoAccountId))
             };
-            let by_role = accounts().map(|attribute| (matches(attribute), attribute)).filter(|(count, _)| *count > 0);
+            // One that is in few roles is there by mistake.
+            let is_usual = |attribute: &Attribute| matches(attribute) * 2 >= attribute.texts.len();
+            let by_role = accounts().filter(|attribute| is_usual(attribute));
+            let by_role = by_role.map(|attribute| (matches(attribute), attribute)).filter(|(count, _)| *count > 0);
             let by_role = by_role.rev_max();
             let listed = accounts()
                 .map(|attribute| (self.effects.listed.get(&attribute.steps).copied().unwrap_or_default(), attribute))
@@ -366,10 +369,9 @@ impl Finder<'_> {
         }
     }
 
-    /// Of two accounts, the one that is not the SSO account is the target, though nothing receives it.
+    /// The only account that is not the SSO account is the target, though nothing receives it.
     fn by_elimination(&mut self) {
-        if !self.has(FieldKind::SsoAccountId) || self.has(FieldKind::TargetAccountId) || self.effects.reached.is_empty()
-        {
+        if self.has(FieldKind::TargetAccountId) || self.effects.reached.is_empty() {
             return;
         }
         let free = self.attributes.iter().filter(|attribute| {

@@ -3,7 +3,7 @@
 use symlint_terraform::{Path, Span, Step as PathStep, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
-use super::field::{Absence, Field, State};
+use super::field::{Absence, Field};
 use super::format::is_account_id;
 use super::id::TenantId;
 use super::kind::FieldKind;
@@ -202,16 +202,9 @@ impl Tenant {
         RoleArn::of(&self.connector.role_arn)
     }
 
-    /// Whether its SSO account is known as far as there is one: no other account can be this tenant's.
+    /// Whether its SSO account is known: no other account can be this tenant's.
     pub fn is_sso_account_known(&self) -> bool {
-        let account = &self.sso_account_id;
-        // Of a tenant that exists only as a call, the role says it.
-        let is_said = self.is_element() || self.sso_account().is_some();
-        is_said
-            && !matches!(self.whole, Whole::Unknown)
-            && !matches!(account.state, State::Unknown(_))
-            && !account.is_garbled()
-            && self.sso_account().is_none_or(|account| account.is_well_formed())
+        !self.sso_account_id.is_garbled() && self.sso_account().is_some_and(|account| account.is_well_formed())
     }
 
     /// The account inside `role_arn`, even where it is the ARN of something else than a role.
