@@ -167,3 +167,46 @@ resource "aws_ssoadmin_account_assignment" "ops" {
     );
     check(&listed, MODULE, &[copied, slug]);
 }
+
+/// One module has the integration of each tenant, and another one its grants.
+#[test]
+fn an_integration_is_nothing_of_the_tenant() {
+    let (inputs, resources) = MODULE.split_once("resource").unwrap();
+    let (integration, rest) = resources.split_once("resource \"sym_target\"").unwrap();
+    let context =
+        format!("{inputs}resource{integration}output \"integration_id\" {{ value = sym_integration.context.id }}\n");
+    let grant = format!(
+        "{inputs}variable \"integration_id\" {{}}\nvariable \"environment\" {{}}\nresource \"sym_target\"{rest}"
+    )
+    .replace("sym_integration.context.id", "var.integration_id");
+    let call = |name: &str, more: &str| {
+        CALL.replace("\"access\"", &format!("\"{name}\""))
+            .replace("./access", &format!("./{name}"))
+            .replace("\n}\n", more)
+    };
+    let main = format!(
+        "locals {{\n  flat = {{\n    brightside = {{ {BRIGHTSIDE} }}\n    kestrel = {{ {KESTREL} }}\n  }}\n}}\nresource \"sym_environment\" \"main\" {{ name = \"main\" }}\n"
+    ) + &call("context", "\n}\n")
+        + &call(
+            "grant",
+            "\n  integration_id = module.context[each.key].integration_id\n  environment = sym_environment.main.id\n}\n",
+        );
+    let miswired = "flow-resource-miswired";
+    let mut failures = String::new();
+    for (from, to, expected) in [
+        ("", "", vec![]),
+        ("= var.integration_id", "= var.account", vec![(miswired, "var.account")]),
+        ("= var.integration_id", "= var.store", vec![(miswired, "var.store")]),
+        ("= var.integration_id", "= var.environment", vec![(miswired, "var.environment")]),
+        ("= var.integration_id", "= sym_target.grant.id", vec![(miswired, "sym_target.grant.id")]),
+        ("module.context[each.key].integration_id", "each.value.account", vec![(miswired, "each.value.account")]),
+        // An id may be written.
+        ("module.context[each.key].integration_id", "\"0f8fad5b-d9cb-469f-a165-70867728950e\"", vec![]),
+    ] {
+        let changed = [("main.tf", &main), ("context/main.tf", &context), ("grant/main.tf", &grant)]
+            .map(|(name, text)| (name, if from.is_empty() { text.clone() } else { text.replace(from, to) }));
+        let files = changed.each_ref().map(|(name, text)| (*name, text.as_str()));
+        expect(&format!("{from} -> {to}"), findings(&files), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

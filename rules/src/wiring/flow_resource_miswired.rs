@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape, text_of,
+    Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape,
+    text_of,
 };
-use symlint_terraform::syntax::Expr;
+use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 
 use super::judge::{is_computed, is_not_own};
@@ -124,28 +125,79 @@ fn check_references(cx: &mut Context<'_>) {
             let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
             let References { resources, is_open } = references(found.module, &attribute.value);
             let wrong = resources.iter().find(|resource| !is_right(resource));
+            let value = found.attribute(reference.attribute);
+            let passed = passed(model, found, &attribute.value, reference.attribute).filter(|_| wrong.is_none());
+            let from = value.and_then(|value| something_else(model, found, value, kind, passed.is_some()));
             // What a resource of this flow is called is known only after apply.
-            let is_open = is_open && !found.attribute(reference.attribute).is_some_and(is_any_text);
-            // What else comes from outside, and a module without such a resource, cannot be judged.
-            if is_open || own.is_empty() || wrong.is_none() && !resources.is_empty() {
+            let is_open = is_open && from.is_none() && !value.is_some_and(is_any_text);
+            // What else comes from outside, or from where another module has such a resource, cannot be judged.
+            let is_certain = from.is_some() || !own.is_empty() && resources.is_empty();
+            if is_open || wrong.is_none() && !is_certain {
                 continue;
             }
+            let from = from.filter(|_| own.is_empty() || !value.is_some_and(is_any_text));
             let (block, name) = (&found.resource.kind.text, &found.resource.name.text);
-            let what = match wrong {
-                Some(other) => format!(
+            let what = match (wrong, from) {
+                (Some(other), _) => format!(
                     "refers to `{}.{}`, which is not a `{kind}` of type `{types}`",
                     other.kind.text, other.name.text
                 ),
-                None => format!("does not refer to a `{kind}` of this flow"),
+                (None, Some(from)) => format!("comes from {from}, not from a `{kind}`"),
+                (None, None) => format!("does not refer to a `{kind}` of this flow"),
             };
             let message = format!("`{}` of `{block}.{name}` {what}", reference.attribute);
-            let place = Place { span: attribute.value.span, tenant: None, path: None };
+            let span = passed.unwrap_or(&attribute.value).span;
+            let place = Place { span, tenant: None, path: None };
             let cause = format!("{block}.{name}.{}", reference.attribute);
             let report = cx.report(place, message).group(&tenants).cause(cause);
             if let [only] = own.as_slice() {
                 report.related(only.name.span, "the one that this flow has");
             }
         }
+    }
+}
+
+/// What `value`, or something in it, is in place of the id of a resource of this `kind`: what the module, or the entry of
+/// the tenant, calls a value of the tenant, or another resource of Sym.
+fn something_else(
+    model: &Model<'_>,
+    resource: &FlowResource<'_>,
+    value: &Value,
+    kind: &str,
+    is_passed: bool,
+) -> Option<String> {
+    let instance = model.flows.get(resource.flow)?.instances.get(resource.instance)?;
+    let mut ids = std::iter::once(value).chain(value.elements().unwrap_or_default());
+    ids.find_map(|id| {
+        if let Some(unknown) = id.as_unknown() {
+            let text = model.sources().text(unknown.span);
+            let is_of_sym = text.starts_with("sym_") && text.split('.').count() == 3;
+            return (is_of_sym && text.split('.').next() != Some(kind)).then(|| format!("`{}`", &*text));
+        }
+        id.as_str()?;
+        let sources = model.sources_of_values.of(id, instance.tenant)?;
+        match sources.as_slice() {
+            [Source::Field(field)] if is_passed => Some(model.path_name(field.tenant, field.kind).to_string()),
+            [source @ (Source::Field(_) | Source::Tenant(_))] => Some(Referrer::new(model).name(instance, source)),
+            _ => None,
+        }
+    })
+}
+
+/// What the call passes for `expr`, a variable of the module, where that is called as the attribute is: then the module
+/// does what it says.
+fn passed<'a>(model: &Model<'a>, resource: &FlowResource<'_>, expr: &Expr, attribute: &str) -> Option<&'a Expr> {
+    let ExprKind::Attribute(base, last) = &expr.kind else { return None };
+    let (variable, part) = match &base.kind {
+        ExprKind::Attribute(_, variable) => (variable, Some(attribute)),
+        _ => (last, None),
+    };
+    let is_called_so = last.text.as_str() == attribute && expression::root(expr) == Some("var");
+    let mut arguments = model.flows.get(resource.flow)?.written_arguments().iter();
+    let argument = arguments.find(|argument| is_called_so && argument.name.text == variable.text)?;
+    match part {
+        Some(part) => expression::part(&argument.value, part),
+        None => Some(&argument.value),
     }
 }
 
