@@ -95,7 +95,7 @@ pub(crate) fn after<'r>(
             number = " ".repeat(number.len());
         };
         if let Some(help) = finding.help.as_deref().filter(|help| helps.insert(help)) {
-            add("help:", help);
+            add("help:", &printable(help));
         }
         places.iter().take(ELSEWHERE).for_each(|place| add("see: ", place));
         if places.len() > ELSEWHERE {
@@ -116,7 +116,7 @@ pub(crate) fn line(finding: &ReportedFinding, style: &Style) -> String {
 
 /// A message with its rule: `… [role-account-mismatch]`
 fn headline(finding: &ReportedFinding) -> String {
-    format!("{} [{}]", finding.message, finding.rule)
+    format!("{} [{}]", printable(&finding.message), finding.rule)
 }
 
 fn bytes(location: &Location) -> Range<u32> {
@@ -158,7 +158,7 @@ pub(crate) fn excerpt(
                     lines.push(line);
                 }
             } else if marks.iter().all(|mark| mark.span.start != span.start) {
-                marks.push(Mark { span, text: Some(related.message.clone()), level: None, primary: false });
+                marks.push(Mark { span, text: Some(printable(&related.message)), level: None, primary: false });
             }
         }
         elsewhere.push(lines);

@@ -128,7 +128,7 @@ fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: 
             None => {
                 text.push_str(&line(first, style));
                 if let Some(help) = first.help.as_deref().filter(|help| helps.insert(help)) {
-                    let _ = writeln!(text, "{}", style.wrapped("    help: ", help));
+                    let _ = writeln!(text, "{}", style.wrapped("    help: ", &printable(help)));
                 }
                 shown.findings.push(first);
                 shown.count += 1;

@@ -409,7 +409,7 @@ fn the_human_report_does_without_unicode_and_colors() {
     }
     let text = symlint(&["check", "--color", "always", "examples/copy-paste"]).stdout;
     let colored = |color: &str, word: &str| text.contains(&format!("\u{1b}[{color}m{word}"));
-    assert!(colored("31;1", "1") && colored("33;1", "3") && colored("34", "this one takes effect"), "{text}");
+    assert!(colored("31;1", "1") && colored("33;1", "3") && colored("34", "this value takes effect"), "{text}");
     assert!(!text.contains("\u{1b}[32"), "nothing is green: {text}");
 }
 

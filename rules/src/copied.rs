@@ -12,7 +12,7 @@ pub(crate) fn related<'f>(
     said: &[FieldKind],
 ) -> FindingBuilder<'f> {
     let common = common(tenant, owner).into_iter().filter(|(piece, _)| !said.contains(&piece.field.kind));
-    common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is `{}`'s, too", owner.name())))
+    common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is also `{}`'s", owner.name())))
 }
 
 /// The values of `tenant` that `owner` has, each once.

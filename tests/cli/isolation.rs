@@ -137,7 +137,7 @@ fn folders_of_customers_with_equal_keys_are_compared_and_named_by_their_files() 
     let set = bolt.replace("permissionSet/ssoins-68042f7d9be0a513", "permissionSet/ssoins-7223a91be40c5d68");
     assert_eq!(
         found(&[("acme", acme), ("bolt", set)]),
-        ["error instance-id-mismatch customers/bolt/terraform.tfvars: this permission set belongs to instance \
+        ["error instance-id-mismatch customers/bolt/terraform.tfvars: `permission_set_arn` belongs to instance \
              ssoins-7223a91be40c5d68 of `this` in customers/acme/terraform.tfvars; this tenant's instance is \
              ssoins-68042f7d9be0a513"]
     );
@@ -203,8 +203,10 @@ fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
     let bolt = values(&[tenant("bolt", 1)]).replace("SymSSOBolt", "SymSSOAcme");
     assert_eq!(
         found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
-        ["error connector-role-foreign customers/bolt/terraform.tfvars: role `SymSSOAcme` belongs to `acme`, not to \
-             `bolt`"]
+        [
+            "error connector-role-foreign customers/bolt/terraform.tfvars: role `SymSSOAcme` is named after `acme`, not after \
+             `bolt`"
+        ]
     );
 }
 

@@ -21,7 +21,8 @@ const SHIPPED: [&str; 11] = [
 ];
 
 /// Where a name is that of an output or a setting of Sym's, whatever the reader calls it.
-const ELSEWHERE: [&str; 3] = ["the `role_arn` output of", "the `instance_arn` output of", "`settings."];
+const ELSEWHERE: [&str; 3] =
+    ["`role_arn` from the `settings` output", "`instance_arn` from the `settings` output", "`settings."];
 
 /// The names in `text` that are words of their own.
 fn names_in(text: &str) -> impl Iterator<Item = &str> {

@@ -321,9 +321,7 @@ fn it_is_said_what_is_received_and_what_should_be() {
         ),
         (
             of_all("account_id", "\"593017462285\""),
-            format!(
-                "argument `account_id` for {all} is the same for several tenants; pass the tenant's own `target_account_id`"
-            ),
+            format!("argument `account_id` for {all} does not depend on the tenant"),
         ),
     ] {
         assert_eq!(with_attributes().said(&calls, MODULE), [said]);
@@ -348,7 +346,7 @@ fn it_is_said_inside_the_module_too() {
         (
             "= var.account_id",
             "= \"593017462285\"",
-            "`settings.account_id` of `sym_target.sso` for {} is the same for several tenants; use `var.account_id`",
+            "`settings.account_id` of `sym_target.sso` for {} does not depend on the tenant",
         ),
     ] {
         assert!(MODULE.contains(from), "{from}");

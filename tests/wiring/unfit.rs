@@ -183,19 +183,19 @@ fn it_is_said_what_is_passed_instead() {
             call("account_id", None),
             default.as_str(),
             VALUES,
-            format!("argument `account_id` for {all} is the default of the module; pass the tenant's own `target_account_id`"),
+            format!("argument `account_id` for {all} is the default of the module"),
         ),
         (
             call("account_id", Some("null")),
             MODULE,
             VALUES,
-            format!("argument `account_id` for {all} is null; pass the tenant's own `target_account_id`"),
+            format!("argument `account_id` for {all} is null"),
         ),
         (
             call("sso_connector_settings", Some("null")),
             MODULE,
             VALUES,
-            format!("argument `sso_connector_settings` for {all} is null; pass the tenant's own `sso_connector_settings`"),
+            format!("argument `sso_connector_settings` for {all} is null"),
         ),
         (
             call("", None),

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover::sinks::{Sink, has_sinks};
 use crate::discover::{self, module_names};
+use crate::spelling::closest;
 use crate::tenants::{
     Field, FieldKind, FieldName, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState,
 };
@@ -184,8 +185,14 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let declared = model.project.root().and_then(|root| root.variable(&variable.name));
         let reason = format!("{} {reason}, so no tenant was checked", variable.shown());
         let gap = NotChecked::new(Code::NoFlow, reason, declared.map(|variable| variable.name.span));
-        let gap = gap.help("set it in a values file, or name one: `symlint check --var-file FILE`");
-        found.push(NotChecked { is_finding: !is_reported, ..gap });
+        // A values file may set it under a name that no variable has, which is reported there.
+        let misspelled = misspelled(model, &variable.name).filter(|_| variable.state == VariableState::Unset);
+        let is_reported = is_reported || misspelled.is_some();
+        let help = match misspelled {
+            Some(name) => format!("rename `{name}` in the values file to `{}`", variable.name),
+            None => "set it in a values file, or name one: `symlint check --var-file FILE`".to_owned(),
+        };
+        found.push(NotChecked { is_finding: !is_reported, ..gap.help(help) });
     }
     let is_explained = !model.variables.is_empty();
     if let Some(flow) =
@@ -195,6 +202,13 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let reason = format!("`module.{}` is called for no tenant that could be found", call.name.text);
         found.push(NotChecked::new(Code::NoFlow, reason, call.name.span));
     }
+}
+
+/// What a values file sets that is no variable's name, and was probably meant to be `variable`.
+fn misspelled<'m>(model: &'m Model<'_>, variable: &str) -> Option<&'m str> {
+    let root = model.project.root()?;
+    let names = model.project.assignments().iter().map(|assignment| assignment.variable.text.as_str());
+    names.filter(|name| root.variable(name).is_none()).find(|name| closest(name, [variable]).is_some())
 }
 
 fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
@@ -217,7 +231,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         }
     }
     for call in model.runtimes.iter().filter(|runtime| runtime.is_unknown).filter_map(|runtime| runtime.block.call()) {
-        add("the safelist", call, "its keys are known only after apply", is_lost);
+        add("the safelist", call, "its keys are not known", is_lost);
     }
     for runtime in &model.runtimes {
         let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
@@ -232,7 +246,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let mut elements = runtime.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());
         if let Some((part, unknown)) = elements.find_map(|part| Some((part, part.as_unknown()?))) {
             let path = runtime.block.path();
-            let reason = format!("a part of `{path}` is known only after apply: {}", unknown.reason);
+            let reason = format!("a part of `{path}` was not checked: {}", unknown.reason);
             found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(part.origin.span)));
         }
     }
@@ -261,7 +275,7 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let name = model.tenant(first).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
         let own = names.remove(&kind).unwrap_or_else(|| model.path_name(first, kind));
-        let reason = format!("{own} of {whose} is known only after apply: {reason}");
+        let reason = format!("{own} of {whose} was not checked: {reason}");
         found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(span)));
     }
 }

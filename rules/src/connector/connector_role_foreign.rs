@@ -15,7 +15,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     }
     let owner = cx.tenant(owner);
-    let message = format!("role `{}` belongs to {}, not to `{}`", role.name.text(), cx.called(owner), tenant.name());
+    let message =
+        format!("role `{}` is named after {}, not after `{}`", role.name.text(), cx.called(owner), tenant.name());
     // One customer may well have two entries.
     let accounts = tenant.sso_account().zip(owner.sso_account());
     let customer = accounts
@@ -24,15 +25,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
     let report = cx.report(role.name.piece, message);
     let report = match same {
-        Some(same) => report.related(same.name.piece, format!("`{}` has this role", owner.name())),
-        None => report.related(&owner.key, format!("the role is named after `{}`", owner.name())),
+        Some(same) => report.related(same.name.piece, format!("`{}`'s role has this name", owner.name())),
+        None => report.related(&owner.key, "the other tenant"),
     };
     // What was copied with the role is one cause.
     let report = copied::related(report, tenant, owner, &[FieldKind::RoleArn]);
     if let Some(customer) = customer {
         report.help(format!(
-            "Requests for `{}` would act with `{}`'s role. Use the outputs of `{0}`'s own connector. If the two are one \
-             customer, {customer}",
+            "Requests for `{}` would act with `{}`'s role. Use `role_arn` from the `settings` output of `{0}`'s own \
+             connector. If the two are one customer, {customer}",
             tenant.name(),
             owner.name()
         ));

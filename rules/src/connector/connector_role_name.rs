@@ -47,7 +47,7 @@ fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Af
         "the roles of {count} have names of the form `{form}`, but connector roles have names of the form `{pattern}`"
     );
     let help = format!(
-        "Requests fail, or Sym acts with roles that were created for something else. Use the `role_arn` output of each \
+        "Requests fail, or Sym acts with roles that were created for something else. Use `role_arn` from the `settings` output of each \
          tenant's connector. If these roles are intended, add this to .symlint.hcl: \
          `connector {{ role_name = \"{form}\" }}`"
     );

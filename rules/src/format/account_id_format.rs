@@ -25,7 +25,8 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         let place = Place { span: field.span, ..field.place(cx.sources()) };
         let report = cx.report(place, message);
         if field.is_number() {
-            report.suggestion("put the account ID in quotes", field, format!("\"{written}\""));
+            let help = "Sym cannot reach this account. Put the account ID in quotes.";
+            report.help(help).suggestion("put the account ID in quotes", field, format!("\"{written}\""));
         }
         return;
     }
@@ -33,6 +34,12 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     let role = role.map(|role| (role.piece, format!("{} is in account {}", cx.name(role.piece.field), role.text())));
     let sources = cx.sources();
     let mut report = malformed::report(cx, malformed);
+    if field.is_number() {
+        report = report.help(
+            "Sym cannot reach this account. Copy the account ID from the AWS console, and put it in quotes: a number loses \
+             its leading zeros.",
+        );
+    }
     let Some(text) = field.text() else { return };
     if let Some(plain) = without_separators(text.text) {
         let is_written = malformed.places().all(|piece| piece.is_verbatim(sources));

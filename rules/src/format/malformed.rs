@@ -376,8 +376,7 @@ fn account_flaw(text: &str) -> String {
     if text.is_empty() {
         "the account is missing".into()
     } else if digits == text.len() {
-        let lost = if digits == 11 { " (is a leading zero missing?)" } else { "" };
-        format!("`{text}` has {digits} {}, not 12{lost}", if digits == 1 { "digit" } else { "digits" })
+        format!("`{text}` has {digits} {}, but an account ID has 12", if digits == 1 { "digit" } else { "digits" })
     } else if text.contains('*') {
         format!("`{text}` is a wildcard, not an account ID")
     } else if text.starts_with("arn:") {

@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         RegionStatus::Unlisted => {
             let meant = closest(region.text, regions());
             let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-            let report = cx.report(region, format!("`{}` is not a known region{hint}", region.text));
+            let report = cx.report(region, format!("AWS's list of regions does not contain `{}`{hint}", region.text));
             if let Some(meant) = meant {
                 report.suggestion(format!("write `{meant}`"), region, meant);
             }

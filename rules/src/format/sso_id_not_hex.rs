@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::format::{instance_id_suffix, is_placeholder_resource};
-use symlint_core::tenants::{InstanceArn, Part, PermissionSetArn, Piece, Tenant};
+use symlint_core::tenants::format::{is_hexadecimal, is_placeholder_resource};
+use symlint_core::tenants::{InstanceArn, Part, PermissionSetArn, Piece, Tenant, is_near};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for (text, places) in strange_ids(tenant) {
         let Some((first, others)) = places.split_first() else { continue };
         let lower = text.to_ascii_lowercase();
-        let is_upper = is_hex(suffix(&lower));
+        let is_upper = is_hexadecimal(&lower);
         let message = if is_upper {
             format!("`{text}` contains capital letters, but all known IDs are in lower case")
         } else {
@@ -33,23 +33,21 @@ fn strange_ids(tenant: &Tenant) -> BTreeMap<&str, Vec<Piece<'_>>> {
     let permission_sets = tenant.grants.iter().filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn));
     let ids = instance.into_iter().chain(permission_sets.flat_map(|arn| [arn.instance_id, arn.id]));
     let mut strange: BTreeMap<&str, Vec<Piece<'_>>> = BTreeMap::new();
-    for id in ids.filter(is_strange) {
+    // An instance that was mistyped in one of the two ARNs is reported as another instance.
+    let is_reported = |id: &Part<'_>| {
+        let own = tenant.instance_id().map(|own| own.text()).unwrap_or_default();
+        let mut foreign = tenant.foreign_permission_sets().map(|arn| arn.instance_id.text());
+        foreign.any(|foreign| is_near(foreign, own) && [foreign, own].contains(&id.text()))
+    };
+    for id in ids.filter(|id| is_strange(id) && !is_reported(id)) {
         strange.entry(id.text()).or_default().push(id.piece);
     }
     strange
 }
 
 fn is_strange(id: &Part<'_>) -> bool {
-    !is_hex(suffix(id.text()))
+    !is_hexadecimal(id.text())
         && id.is_well_formed()
         && !id.piece.field.is_garbled()
         && !is_placeholder_resource(id.text())
-}
-
-fn suffix(id: &str) -> &str {
-    id.strip_prefix("ps-").or_else(|| instance_id_suffix(id)).unwrap_or_default()
-}
-
-fn is_hex(suffix: &str) -> bool {
-    suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

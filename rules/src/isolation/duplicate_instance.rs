@@ -3,6 +3,8 @@
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind};
 
+use super::only_one;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateInstance) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
@@ -19,7 +21,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             account_name.of_its_own(),
             account.text(),
         );
+        let help = format!(
+            "Requests for one customer would reach the other's Identity Center, or fail. {}",
+            only_one(cx, tenant, other, "instance")
+        );
         cx.report(instance.piece, message)
+            .help(help)
             .related(other_instance.piece, format!("`{}` has this instance", other.name()))
             .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
             .related(other_account.piece, format!("`{}`'s {}", other.name(), other_name.of_its_own()));

@@ -3,6 +3,8 @@
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind};
 
+use super::only_one;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateSsoAccount) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
@@ -11,6 +13,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (name, called) = (other.name(), cx.called(other));
         let account_name = cx.name(account.piece.field);
         let is_used = format!("{account_name} {} is also used by {called}", account.text());
+        let help = format!(
+            "Requests for one customer would act in the other's organization, or fail. {}",
+            only_one(cx, tenant, other, "account")
+        );
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.text() == other_id.text() => {
                 // The accounts and the instances agree, so the region is what differs.
@@ -21,18 +27,21 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     account.text()
                 );
                 cx.report(&tenant.connector.region, message)
+                    .help("An organization has its Identity Center in one region. Correct the region or the copied values.")
                     .related(&other.connector.region, format!("`{name}`'s region"))
                     .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
                     .related(&other.sso_account_id, format!("`{name}` has the same account"));
             }
             (Some(id), Some(other_id)) if id.differs(other_id) => {
                 cx.report(account.piece, format!("{is_used}, which has a different instance"))
+                    .help(help)
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(id.piece, "this tenant's instance")
                     .related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 cx.report(account.piece, format!("{is_used}, which has a different region"))
+                    .help(help)
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(&tenant.connector.region, "this tenant's region")
                     .related(&other.connector.region, format!("`{name}`'s region"));

@@ -3,6 +3,8 @@
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind};
 
+use super::only_one;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateTargetAccount) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
@@ -17,8 +19,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
             target.text(),
             cx.called(other)
         );
+        let help = format!(
+            "Engineers who request access to one customer would enter the other's account, or the requests fail. {}",
+            only_one(cx, tenant, other, "account")
+        );
         let mut report = cx
             .report(target.piece, message)
+            .help(help)
             .related(other_target.piece, format!("`{}` has this target account", other.name()));
         if let (Some(instance), Some(other_instance)) = (grant.instances.first(), other_grant.instances.first()) {
             report = report

@@ -1,7 +1,8 @@
 //! Are the tenants kept apart from each other?
 
 use symlint_core::level::Level;
-use symlint_core::rule::Group;
+use symlint_core::rule::{Context, Group};
+use symlint_core::tenants::Tenant;
 
 mod duplicate_entitlement;
 mod duplicate_instance;
@@ -17,6 +18,15 @@ mod shared_target_account;
 mod target_is_foreign_sso_account;
 
 pub(crate) use shared_sso_account::advice;
+
+/// What to do about something that two tenants have and only one of them can.
+fn only_one(cx: &Context<'_>, tenant: &Tenant, other: &Tenant, what: &str) -> String {
+    let other = cx.called(other);
+    format!(
+        "Only one of {other} and `{}` can have this {what}. Find out which, and correct the other entry.",
+        tenant.name()
+    )
+}
 
 pub(crate) static GROUP: Group = Group {
     name: "isolation",

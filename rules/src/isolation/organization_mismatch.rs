@@ -8,7 +8,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::OrganizationMismatch) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
-        let group = group(cx.config, tenant, other);
+        let (group, block) = group(cx.config, tenant, other);
+        let help = format!(
+            "Tenants of one organization have the same instance and region, so these two are not what {block} says. Correct \
+             the values or the block."
+        );
         let (name, called) = (other.name(), cx.called(other));
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.differs(other_id) => {
@@ -16,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let message = format!(
                     "this tenant's instance is {id_text}, but {called}, which is {group}, has instance {other_text}"
                 );
-                cx.report(id.piece, message).related(other_id.piece, format!("`{name}`'s instance"));
+                cx.report(id.piece, message).help(help).related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
@@ -24,20 +28,22 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     "this tenant's region is {region}, but {called}, which is {group}, has region {other_region}"
                 );
                 cx.report(&tenant.connector.region, message)
+                    .help(help)
                     .related(&other.connector.region, format!("`{name}`'s region"));
             }
         }
     }
 }
 
-/// What the configuration joins two tenants by; they may be two customers' tenants in one organization.
-fn group(config: &Config, tenant: &Tenant, other: &Tenant) -> String {
+/// What the configuration joins two tenants by, and where; they may be two customers' tenants in one organization.
+fn group(config: &Config, tenant: &Tenant, other: &Tenant) -> (String, String) {
     let of_both = |groups: &[TenantGroup]| {
         groups.iter().find(|group| group.has_both(tenant.name(), other.name())).map(|group| group.name.clone())
     };
+    let block = |kind: &str, name: &str| format!("the block `{kind} \"{name}\"` in `.symlint.hcl`");
     match (of_both(&config.customers), of_both(&config.organizations)) {
-        (Some(customer), _) => format!("the same customer (`{customer}`)"),
-        (None, Some(organization)) => format!("in the same organization (`{organization}`)"),
-        (None, None) => "in the same organization".to_owned(),
+        (Some(customer), _) => (format!("the same customer (`{customer}`)"), block("customer", &customer)),
+        (None, Some(name)) => (format!("in the same organization (`{name}`)"), block("organization", &name)),
+        (None, None) => ("in the same organization".to_owned(), "`.symlint.hcl`".to_owned()),
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
             Unused::Group => {
                 format!("the `{rule}` finding here is about several tenants, and each of them needs an exception")
             }
-            Unused::Expired(day) => format!("this exception for `{rule}` expired on {day}; renew or remove it"),
+            Unused::Expired(day) => format!("this exception for `{rule}` expired on {day}"),
             Unused::Changed(value) => {
                 format!("this exception for `{rule}` is only for the value `{value}`, but the value has changed")
             }
@@ -29,7 +29,13 @@ pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
                      intended, too, write it into the exception; otherwise remove the exception.",
                 );
             }
-            _ => {}
+            Unused::Expired(_) => {
+                report.help(
+                    "The exception no longer has an effect, so its finding is reported again. Fix the finding and remove \
+                     the exception, or set a new date in `expires`.",
+                );
+            }
+            Unused::Inline | Unused::Exception | Unused::Baseline => {}
         }
     }
 }

@@ -1,8 +1,10 @@
 //! See instance-id-mismatch.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::format::is_placeholder_resource;
-use symlint_core::tenants::{FieldKind, Part, PermissionSetArn, RelationKind, RoleNaming, Tenant, TenantId};
+use symlint_core::tenants::format::{is_hexadecimal, is_placeholder_resource};
+use symlint_core::tenants::{
+    Field, FieldKind, Part, PermissionSetArn, RelationKind, RoleNaming, Tenant, TenantId, is_near,
+};
 
 use crate::copied;
 
@@ -32,6 +34,17 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let left_over = own_owner.filter(|owner| {
             first_owner.is_none() && others.len() + 1 == wrong.len() && is_another_organization(tenant, owner)
         });
+        if let Some(owner) = first_owner.filter(|owner| is_swapped(cx, tenant, owner)) {
+            // It is reported once.
+            if owner.id < tenant.id {
+                report_swapped(cx, tenant, own, owner, *first);
+            }
+            continue;
+        }
+        if first_owner.is_none() && own_owner.is_none() && is_near(first.text(), own.text()) {
+            report_typo(cx, tenant, own, grants);
+            continue;
+        }
         let mut report = match left_over {
             Some(owner) => {
                 let message = format!(
@@ -47,7 +60,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             }
             None => {
                 let message = format!(
-                    "this permission set belongs to {of_first}; this tenant's instance is {}{of_own}",
+                    "{} belongs to {of_first}; this tenant's instance is {}{of_own}",
+                    called(cx, tenant, first.piece.field),
                     own.text()
                 );
                 cx.report(first.piece, message)
@@ -72,6 +86,70 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                 [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::SsoAccountId];
             copied::related(report, tenant, owner, &said);
         }
+    }
+}
+
+/// What a value of a grant is called: with the way to its grant, where the tenant has several.
+fn called(cx: &Context<'_>, tenant: &Tenant, field: &Field) -> String {
+    let (path, of_tenant) = (field.path.as_ref().map(ToString::to_string), tenant.path.to_string());
+    let within = path.as_ref().and_then(|path| path.strip_prefix(&of_tenant)?.strip_prefix('.'));
+    match within.filter(|_| tenant.grants.len() > 1) {
+        Some(within) => format!("`{within}`"),
+        None => cx.name(field).to_string(),
+    }
+}
+
+/// Whether the permission sets of two tenants all belong to each other's instance.
+fn is_swapped(cx: &Context<'_>, tenant: &Tenant, other: &Tenant) -> bool {
+    let is_all_of = |tenant: &Tenant, other: &Tenant| {
+        let Some(own) = tenant.instance_id() else { return false };
+        let is_owner = cx.set_up.owner_of_instance(own.text(), other.id) == Some(tenant.id);
+        is_owner && !is_copied_with_role(cx, tenant, own) && permission_sets(other).all(|id| id.text() == own.text())
+    };
+    tenant.id.run == other.id.run && is_all_of(tenant, other) && is_all_of(other, tenant)
+}
+
+fn report_swapped(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, other: &Tenant, others: Part<'_>) {
+    let (name, other_name) = (tenant.name(), other.name());
+    let message = format!("the permission sets of `{other_name}` and `{name}` belong to each other's instance");
+    let (instance, permission_set) = (cx.name(own.piece.field), cx.name(others.piece.field));
+    let help = format!(
+        "Requests fail, or reach the other customer. {instance} or {permission_set} was swapped between the two: copy both \
+         from each customer's own Identity Center."
+    );
+    let report = cx
+        .report(own.piece, message)
+        .help(help)
+        .related(others.piece, format!("this permission set belongs to `{other_name}`'s instance"))
+        .related(&other.connector.instance_arn, format!("`{other_name}`'s instance"));
+    if let Some(id) = permission_sets(other).next() {
+        report.related(id.piece, format!("this permission set belongs to `{name}`'s instance"));
+    }
+}
+
+/// Reports that the instance of `grants` or the tenant's own was mistyped: the one that no known ID looks like.
+fn report_typo(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, grants: &[Part<'_>]) {
+    let Some((first, others)) = grants.split_first() else { return };
+    let is_own_wrong = is_hexadecimal(first.text()) && !is_hexadecimal(own.text());
+    let (wrong, right) = if is_own_wrong { (own, *first) } else { (*first, own) };
+    let (wrong_name, right_name) = (cx.name(wrong.piece.field), cx.name(right.piece.field));
+    let message = format!(
+        "{wrong_name} contains instance {}, which is nearly the same as {}, the instance in {}",
+        wrong.text(),
+        right.text(),
+        right_name.of_its_own()
+    );
+    let name = tenant.name();
+    let help = match is_hexadecimal(wrong.text()) {
+        true => format!("One of the two was probably mistyped. Compare both with `{name}`'s Identity Center."),
+        false => format!(
+            "All known IDs consist of the digits 0 to 9 and the letters a to f, so {wrong_name} was probably mistyped. \
+             Compare it with `{name}`'s Identity Center."
+        ),
+    };
+    let mut report = cx.report(wrong.piece, message).help(help).related(right.piece, "the other instance");
+    for other in others {
+        report = report.related(other.piece, "the same instance as in the first");
     }
 }
 

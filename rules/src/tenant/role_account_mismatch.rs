@@ -2,8 +2,7 @@
 
 use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
-use symlint_core::spelling::closest;
-use symlint_core::tenants::{Comparable, FieldKind, Part, RoleNaming, Tenant};
+use symlint_core::tenants::{Comparable, FieldKind, FieldName, Part, RoleNaming, Tenant, is_near};
 
 use crate::copied;
 
@@ -51,36 +50,39 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         ),
     };
     let name = tenant.name();
+    let action = match role_name {
+        FieldName::Attribute(_) => format!("Use `role_arn` from the `settings` output of `{name}`'s connector."),
+        // It is built from an account.
+        FieldName::Words(_) => format!("Use the account in which `{name}`'s connector was applied."),
+    };
     // Where the role is this tenant's and the account another's, it is the account that was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
     let help = match (role_owner, left_over, &target_name) {
-        (Some(owner), ..) => Some(format!(
-            "Requests for `{name}` would act in {}. Use the `role_arn` output of `{name}`'s connector.",
-            cx.of_tenant(owner, "account")
-        )),
-        (None, Some(owner), _) => Some(format!(
+        (Some(owner), ..) => {
+            format!("Requests for `{name}` would act in {}. {action}", cx.of_tenant(owner, "account"))
+        }
+        (None, Some(owner), _) => format!(
             "The name of the role matches `{name}`, so {sso_name} was probably copied from {}. Set it to {} if \
              that is the account of `{name}`'s connector.",
             cx.called(owner),
             role.text()
-        )),
-        (None, None, Some(target_name)) => Some(format!(
+        ),
+        (None, None, Some(target_name)) => format!(
             "{sso_name} and {target_name} were probably swapped: exchange them if {} is the account of `{name}`'s \
-             connector. If it is not, use the `role_arn` output of the connector.",
+             connector. If it is not: {action}",
             role.text()
-        )),
-        (None, None, None) if is_near(role.text(), sso.text()) => Some(format!(
-            "One of the two was probably mistyped. Compare both with the outputs of `{name}`'s connector before you \
-             change either."
-        )),
-        (None, None, None) => None,
+        ),
+        (None, None, None) if is_near(role.text(), sso.text()) => format!(
+            "One of the two was probably mistyped. Compare both with the `settings` output of `{name}`'s connector \
+             before you change either."
+        ),
+        (None, None, None) => {
+            format!("Requests for `{name}` would fail, or act in an account that is not `{name}`'s. {action}")
+        }
     };
     let is_account_wrong = left_over.is_some() || target.is_some();
     let wrong = if is_account_wrong { sso.piece } else { role.piece };
-    let mut report = cx.report(wrong, message);
-    if let Some(help) = help {
-        report = report.help(help);
-    }
+    let mut report = cx.report(wrong, message).help(help);
     for (owner, account) in [(role_owner, role), (sso_owner, sso)] {
         if let Some(owner) = owner {
             let message = format!("account {} is `{}`'s", account.text(), owner.name());
@@ -126,9 +128,4 @@ fn is_left_over(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant) -> bool {
     // Two tenants with one instance may well have one account, too.
     let is_one_organization = instances.is_none_or(|(own, others)| own.text() == others.text());
     cx.role_naming(tenant.id) == RoleNaming::Own && !is_one_organization && !is_near(role.text(), sso.text())
-}
-
-/// Whether one was probably mistyped for the other: a digit is wrong, or two are exchanged.
-fn is_near(a: &str, b: &str) -> bool {
-    closest(a, [b]).is_some()
 }

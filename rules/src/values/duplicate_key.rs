@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for LostKey { key, lost, kept } in &cx.model.lost_keys {
         let line = cx.sources().get(kept.file).position(kept.start).line;
         let message = format!("the key `{key}` appears again on line {line}, so this value is lost");
-        cx.report(*lost, message).related(*kept, "this one takes effect").cause(key.as_str());
+        cx.report(*lost, message).related(*kept, "this value takes effect").cause(key.as_str());
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
@@ -123,14 +123,30 @@ fn report_lost(
         let path_is_known = place.path.is_some();
         let source = cx.sources().get(item.span.file);
         let line = source.position(last.key.span().start).line;
-        let what = if tenant.is_some() { "the tenant" } else { "the key" };
-        let message = format!("{what} `{key}` appears again on line {line}, so this value is lost");
+        let (what, lost) = if tenant.is_some() { ("tenant", "entry") } else { ("key", "value") };
+        let message = format!("the {what} `{key}` appears again on line {line}, so this {lost} is lost");
         let edits = if same(&item.value, &last.value, &source) {
             removal(item, rest.peek().copied(), &source).into_iter().collect()
         } else {
             Vec::new()
         };
-        let report = cx.report(place, message).related(last.key.span(), "this one takes effect");
+        let role = tenant.and_then(|tenant| cx.tenant(tenant).role()).map(|role| role.name.text());
+        let help = match (edits.is_empty(), tenant, role) {
+            (false, ..) => "Both items have the same value. Delete one of them.".to_owned(),
+            (true, Some(_), Some(role)) => format!(
+                "Terraform uses only the entry on line {line}, whose role is `{role}`. If the two are different \
+                 customers, give each its own key. If not, delete the entry that is wrong."
+            ),
+            (true, Some(_), None) => format!(
+                "Terraform uses only the entry on line {line}. If the two are different customers, give each its own \
+                 key. If not, delete the entry that is wrong."
+            ),
+            (true, None, _) => format!(
+                "Terraform uses only the value on line {line}. Find out which of the two is right, and delete the other \
+                 one."
+            ),
+        };
+        let report = cx.report(place, message).help(help).related(last.key.span(), format!("this {lost} takes effect"));
         let report = if path_is_known { report } else { report.cause(key) };
         report.edits("remove the item that is lost", true, edits);
     }

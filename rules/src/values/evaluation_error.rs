@@ -68,6 +68,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             || cx.model.conversions.iter().any(|problem| problem.kind.is_error())
             || cx.tenants().iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty())
             || arguments::is_any_misfit(cx.model)
+            || !misnamed.is_empty()
             || *is_miswired
     };
     let of_resources = cx.model.resource_errors.iter().filter(|error| !unread(error.span));

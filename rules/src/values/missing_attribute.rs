@@ -3,8 +3,8 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
-use symlint_core::tenants::{Absence, Locate, MisfitKind, Place, Tenant, Whole};
-use symlint_terraform::{ConversionProblemKind, FileId, Span, Step, Str};
+use symlint_core::tenants::{Absence, FieldKind, Locate, MisfitKind, Place, Tenant, Whole};
+use symlint_terraform::{ConversionProblemKind, FileId, Path, Span, Step, Str};
 
 use super::arguments;
 
@@ -26,17 +26,23 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let misspelled = misspelled(cx, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
                 Absence::Missing => match &misspelled {
-                    Some((name, _)) => format!("{}; `{name}` is probably misspelled", missing(tenant, &gap.name)),
-                    None => missing(tenant, &gap.name),
+                    Some((name, _)) => {
+                        format!("{}; `{name}` is probably misspelled", missing(tenant, &gap.path, &gap.name))
+                    }
+                    None => missing(tenant, &gap.path, &gap.name),
                 },
-                Absence::Null => format!("{} is null, but `{}` requires it", shown(&gap.name), tenant.name()),
-                Absence::Empty => format!("{} is empty, but `{}` requires it", shown(&gap.name), tenant.name()),
+                Absence::Null => format!("{} is null, but the flow requires it", shown(&gap.name)),
+                Absence::Empty => format!("{} is empty, but the flow requires it", shown(&gap.name)),
             };
             let report =
                 cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
-            if let Some((_, span)) = misspelled {
-                let report = report.related(span, "probably misspelled");
-                report.suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
+            if let Some((name, span)) = misspelled {
+                report
+                    .help(format!("Rename `{name}` to `{}`.", gap.name))
+                    .related(span, "probably misspelled")
+                    .suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
+            } else if let Some(source) = gap.field.and_then(|field| source(tenant, field)) {
+                report.help(format!("Requests for `{}` fail. {source}", tenant.name()));
             }
             reported.insert(path);
         }
@@ -64,12 +70,28 @@ fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: 
         // The finding is at the tenant's key. The keys of deeper objects are not known here.
         let span = if *at == tenant.path { tenant.place(cx.sources()).span } else { problem.span.part(0..1) };
         let place = Place { span, tenant: Some(tenant.id), path: Some(path) };
-        cx.report(place, missing(tenant, attribute));
+        cx.report(place, missing(tenant, &at.join(Step::Attribute(attribute.clone())), attribute));
     }
 }
 
-fn missing(tenant: &Tenant, attribute: &str) -> String {
-    format!("`{}` lacks {}, which is required", tenant.name(), shown(attribute))
+/// That the object around `path` lacks the attribute at its end.
+fn missing(tenant: &Tenant, path: &Path, attribute: &str) -> String {
+    let around = path.parent().filter(|around| **around != tenant.path).and_then(|around| around.last()?.name());
+    format!("`{}` lacks {}", around.map_or(tenant.name(), Str::as_str), shown(attribute))
+}
+
+/// Where the value of a tenant comes from.
+fn source(tenant: &Tenant, field: FieldKind) -> Option<String> {
+    let name = tenant.name();
+    Some(match field {
+        FieldKind::Key => return None,
+        FieldKind::SsoAccountId => format!("Use the account in which `{name}`'s connector was applied."),
+        FieldKind::Cloud | FieldKind::InstanceArn | FieldKind::Region | FieldKind::RoleArn => {
+            format!("Copy the value from the `settings` output of `{name}`'s connector.")
+        }
+        FieldKind::PermissionSetArn => format!("Copy the ARN from `{name}`'s Identity Center."),
+        FieldKind::TargetAccountId => "Set it to the account that engineers should enter.".to_owned(),
+    })
 }
 
 /// The name of an attribute; "a grant" has none.

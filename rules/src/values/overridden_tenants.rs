@@ -67,10 +67,14 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
     if let Some((last, last_in)) = automatic.last() {
         let by = name_of(*last_in);
         // A file that is also named on the command line is the same file.
-        for (lost, _) in automatic.iter().filter(|(_, file)| name_of(*file) != by) {
+        for (replaced, _) in automatic.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
-            let place = Place { span: lost.variable.span, tenant: None, path: Some(variable.to_owned()) };
-            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value"))
+            let lost = match lost(replaced, last) {
+                Some(lost) if !lost.is_empty() => format!(" without {lost}"),
+                _ => String::new(),
+            };
+            let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
+            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value{lost}"))
                 .related(last.variable.span, "this value takes effect");
         }
     }
@@ -78,16 +82,9 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
     let Some(((last, last_in), others)) = named.split_last() else { return };
     let by = name_of(*last_in);
     for (replaced, _) in others.iter().filter(|(_, file)| name_of(*file) != by) {
-        let (Some(before), Some(after)) = (keys(replaced), keys(last)) else { continue };
-        let lost: Vec<String> =
-            before.iter().filter(|key| !after.contains(*key)).take(NAMED + 1).map(|key| format!("`{key}`")).collect();
-        let names = match lost.get(..NAMED) {
-            Some(few) if lost.len() > NAMED => format!("{}, …", few.join(", ")),
-            _ => lost.join(", "),
-        };
-        if !lost.is_empty() {
+        if let Some(lost) = lost(replaced, last).filter(|lost| !lost.is_empty()) {
             let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
-            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value without {names}"))
+            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value without {lost}"))
                 .warning()
                 .related(last.variable.span, "this value takes effect");
         }
@@ -96,6 +93,17 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
 
 /// How many tenants that are lost are named.
 const NAMED: usize = 3;
+
+/// The tenants of `before` that `after` lacks, where all of them are written.
+fn lost(before: &Assignment, after: &Assignment) -> Option<String> {
+    let (before, after) = (keys(before)?, keys(after)?);
+    let lost = before.iter().filter(|key| !after.contains(*key)).take(NAMED + 1);
+    let lost: Vec<String> = lost.map(|key| format!("`{key}`")).collect();
+    Some(match lost.get(..NAMED) {
+        Some(few) if lost.len() > NAMED => format!("{}, …", few.join(", ")),
+        _ => lost.join(", "),
+    })
+}
 
 /// The keys of a map, where all of them are written.
 fn keys(assignment: &Assignment) -> Option<BTreeSet<&str>> {

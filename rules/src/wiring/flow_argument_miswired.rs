@@ -10,7 +10,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, Span, Str, Value};
 
-use super::judge::{Judge, Problem, are_right};
+use super::judge::{Judge, Problem, are_right, consequence, owner};
 use super::slot::{Slot, Slots};
 use crate::expression;
 
@@ -245,15 +245,18 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     } else {
         format!("argument `{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };
-    let message = format!("{subject} {}", describe(cx.model, found, is_group));
+    let message = format!("{subject} {}", describe(cx, found, is_group));
     let address = found.passed.as_ref().map_or(&first.instance.address, |passed| &passed.address);
     let path = format!("{address}.{argument}");
     let written = first.slot.value.origin.span;
     let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
     let fix = right_name(cx.model, found, first);
     let cause_text = format!("{}.{name} {}", found.call(), problems(cx.model, found, &tenants));
-    let mut report = cx.report(place, message);
-    if !span.contains(written) {
+    let help = help(cx.model, found, first, fix.as_ref().map(|(_, right)| right.as_str()));
+    let mut report = cx.report(place, message).help(help);
+    // Where each tenant has a value of its own, the first is an example of nothing.
+    let is_one = found.wrong.iter().all(|wrong| wrong.slot.value.origin.span == written);
+    if is_one && !span.contains(written) {
         report = report.related(written, "the value that is passed");
     }
     for other in &cause.others {
@@ -261,8 +264,8 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     }
     if let Some(Entry { name, .. }) = &cause.entry {
         let help = format!(
-            "The flow of one customer would act with the values of another. `{name}` is not the tenant's own entry: correct \
-             the `for_each` of the call, or what is passed to the module that contains it."
+            "Requests for one customer would act on another. `{name}` is not the tenant's own entry: correct the `for_each` \
+             of the call, or what is passed to the module that contains it."
         );
         report = report.help(help);
     }
@@ -297,12 +300,41 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
     what.into_iter().chain(whom).collect::<Vec<_>>().join(", ")
 }
 
-fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
+/// What would happen, and what to pass instead.
+fn help(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>, fix: Option<&str>) -> String {
+    let is_sso_account = wrong.problem == Problem::Field(FieldKind::SsoAccountId);
+    let consequence = match wrong.slot.wanted {
+        FieldKind::TargetAccountId if is_sso_account => "Engineers would enter the account that controls all access.",
+        wanted => consequence(wanted),
+    };
+    if wrong.problem == Problem::Grant {
+        return format!("{consequence} Pass the account and the permission set of one grant.");
+    }
+    let own = wanted(model, wrong.slot).of_its_own();
+    let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
+    // A fix may be only the last name of a reference.
+    match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference) {
+        Some(right) => format!("{consequence} Pass `{right}`."),
+        None => format!("{consequence} Pass the tenant's own {own}."),
+    }
+}
+
+/// Whether an object is passed that has no part that it should have.
+fn is_whole(slot: &Slot<'_>) -> bool {
+    slot.argument.is_object() && slot.part.is_none()
+}
+
+/// What the tenant's entry calls what should be passed.
+fn wanted(model: &Model<'_>, slot: &Slot<'_>) -> FieldName {
+    if is_whole(slot) { model.settings_name(slot.tenant) } else { model.path_name(slot.tenant, slot.wanted) }
+}
+
+fn describe(cx: &Context<'_>, found: &Found<'_>, is_group: bool) -> String {
     let Some(first) = found.wrong.first() else { return String::new() };
+    let model = cx.model;
     let name = |tenant: TenantId| model.tenant(tenant).name();
-    let is_whole = first.slot.argument.is_object() && first.slot.part.is_none();
     let own = first.slot.tenant;
-    let wanted = if is_whole { model.settings_name(own) } else { model.path_name(own, first.slot.wanted) };
+    let wanted = wanted(model, first.slot);
     let own_wanted = wanted.of_its_own();
     match &first.problem {
         Problem::Tenant(other) => {
@@ -322,9 +354,14 @@ fn describe(model: &Model<'_>, found: &Found<'_>, is_group: bool) -> String {
         Problem::Field(kind) => format!("comes from {}, not from {wanted}", model.path_name(own, *kind)),
         Problem::Attribute(path) => format!("comes from `{path}`, not from {wanted}"),
         Problem::Grant => "belongs to a different grant than the permission set".to_owned(),
-        Problem::Shared => format!("is the same for several tenants; pass the tenant's own {own_wanted}"),
-        Problem::Null => format!("is null; pass the tenant's own {own_wanted}"),
-        Problem::Default => format!("is the default of the module; pass the tenant's own {own_wanted}"),
+        Problem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
+            Some(owner) => {
+                format!("is {}", cx.of_tenant(owner, &model.path_name(owner.id, first.slot.wanted).of_its_own()))
+            }
+            None => "does not depend on the tenant".to_owned(),
+        },
+        Problem::Null => "is null".to_owned(),
+        Problem::Default => "is the default of the module".to_owned(),
         Problem::Number(number) => format!("is `{number}`, because numbers lose leading zeros; pass a string"),
         Problem::Overridden => format!("is set in the configuration and overrides the tenant's own {own_wanted}"),
         Problem::Written => format!("is set here and differs from the tenant's own {own_wanted}"),

@@ -14,7 +14,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let place = Place { span: name.span, tenant: None, path: Some(path) };
             let report = cx.report(place, format!("the module does not declare a variable `{}`{hint}", name.text));
             if let Some(meant) = meant {
-                report.suggestion(format!("rename it to `{meant}`"), name.span, meant);
+                let help = format!("Terraform rejects the plan. Rename the argument to `{meant}`.");
+                report.help(help).suggestion(format!("rename it to `{meant}`"), name.span, meant);
             }
         }
     }

@@ -11,7 +11,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 
-use super::judge::{is_computed, is_not_own};
+use super::judge::{consequence, is_computed, is_not_own, owner};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
 use super::reference::{References, references};
@@ -253,8 +253,13 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
         Problem::Tenant(other) => {
             format!("comes from another tenant, `{}`, not from {wanted}", cx.tenant(*other).name())
         }
-        Problem::Shared => format!("is the same for several tenants; use {wanted}"),
-        Problem::Written => format!("is set in the module; use {wanted}"),
+        Problem::Shared => match owner(cx, first.wanted, &first.value) {
+            Some(owner) => {
+                format!("is {}", cx.of_tenant(owner, &cx.model.path_name(owner.id, first.wanted).of_its_own()))
+            }
+            None => "does not depend on the tenant".to_owned(),
+        },
+        Problem::Written => "is set in the module".to_owned(),
         Problem::Changed => format!("is computed from {wanted} and differs from it"),
     };
     let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
@@ -262,11 +267,14 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     let within = format!("{}.{}.{name}", resource.kind.text, resource.name.text);
     let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
     let written = first.value.origin.span;
-    let mut report = cx.report(Place { span, tenant, path }, message);
+    let help = format!("{} Use {wanted}.", consequence(first.wanted));
+    let mut report = cx.report(Place { span, tenant, path }, message).help(help);
     if tenant.is_none() {
         report = report.group(&tenants).cause(format!("{within} {what}"));
     }
-    if !span.contains(written) {
+    // Where each tenant has a value of its own, the first is an example of nothing.
+    let is_one = wrong.iter().all(|(setting, _)| setting.value.origin.span == written);
+    if is_one && !span.contains(written) {
         report = report.related(written, "the value that it has now");
     }
     let expr = place(first).filter(|expr| expression::is_reference(expr) && is_part);

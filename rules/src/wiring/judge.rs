@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
+use symlint_core::rule::Context;
 use symlint_core::tenants::format;
 use symlint_core::tenants::format::{instance_id_suffix, is_account_id};
 use symlint_core::tenants::{
@@ -41,6 +42,23 @@ pub(super) enum Problem {
     Overridden,
     /// It was computed from what the tenant's entry says, and is something else.
     Changed,
+}
+
+/// What would happen if a flow received a wrong value in the place of this one.
+pub(super) fn consequence(wanted: FieldKind) -> &'static str {
+    match wanted {
+        FieldKind::Key => "The flow would be named after another tenant.",
+        FieldKind::SsoAccountId | FieldKind::RoleArn => "Sym would act with the wrong role.",
+        FieldKind::Cloud | FieldKind::InstanceArn | FieldKind::Region => "Sym would reach the wrong Identity Center.",
+        FieldKind::PermissionSetArn => "Engineers would get the wrong permissions, or requests fail.",
+        FieldKind::TargetAccountId => "Engineers would enter the wrong account.",
+    }
+}
+
+/// The tenant whose value this is.
+pub(super) fn owner<'a>(cx: &Context<'a>, kind: FieldKind, value: &Value) -> Option<&'a Tenant> {
+    let text = text_of(value)?;
+    cx.tenants().iter().find(|tenant| tenant.fields().any(|field| field.kind == kind && field.raw() == Some(&text)))
 }
 
 /// Text that reaches one argument, or a part of it.

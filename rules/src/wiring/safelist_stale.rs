@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Place, VariableState, format};
+use symlint_core::tenants::{Place, RelationKind, VariableState, format};
 use symlint_terraform::Span;
 
 use super::safelist::{accounts, lists, missing, path};
@@ -17,6 +17,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         || !model.variables.is_empty() && model.variables.iter().all(|it| it.state == VariableState::Known);
     // The account may be that of a tenant that is not known, or whose own id is malformed.
     if !is_here || !cx.set_up.knows_its_accounts() {
+        return;
+    }
+    // Of two tenants with one account, one may be the tenant whose account this is.
+    let duplicates = [RelationKind::DuplicateTenant, RelationKind::DuplicateSsoAccount, RelationKind::SharedSsoAccount];
+    if cx.set_up.has_any(&duplicates) {
         return;
     }
     let configured: HashSet<&str> =

@@ -78,7 +78,7 @@ function tenant(change: TenantChange, words: Described["tenants"][number] | unde
 }
 
 function textOf(value: Known): string {
-  return value === null ? "nothing" : typeof value === "string" ? `\`${value}\`` : "a value that is known only after apply";
+  return value === null ? "nothing" : typeof value === "string" ? `\`${value}\`` : "a value that is not known";
 }
 
 /** The grants that are gained and lost, as a picture. */

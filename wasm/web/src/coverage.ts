@@ -28,7 +28,7 @@ function factsOf(run: Run): [string, string][] {
   const facts: [string, string][] = [
     ["Tenants", run.tenants.from ? `${run.tenants.count.toLocaleString("en")}, from ${run.tenants.from}` : run.tenants.count.toLocaleString("en")],
     ["Values checked", run.values_checked.toLocaleString("en")],
-    ["Values known only after apply", run.unknown_values.toLocaleString("en")],
+    ["Values that are not known", run.unknown_values.toLocaleString("en")],
     ["Flows", run.flows.toLocaleString("en")],
     ["Safelists", run.safelists.toLocaleString("en")],
     ["Connectors", run.connectors.toLocaleString("en")],

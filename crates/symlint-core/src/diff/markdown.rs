@@ -200,7 +200,7 @@ fn more(text: &mut String, all: usize) {
 fn short(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => code(&short_arn(text)),
-        Some(Known::Unknown { .. }) => "*known only after apply*".to_owned(),
+        Some(Known::Unknown { .. }) => "*not known*".to_owned(),
         Some(Known::Sensitive { .. }) => "*sensitive*".to_owned(),
         None => "–".to_owned(),
     }

@@ -47,7 +47,7 @@ impl Graph {
         ] {
             let (key, label) = match value {
                 Some(Known::Text(text)) => (text.to_string(), format!("{what} {}", short_arn(text))),
-                Some(Known::Unknown { .. }) => (String::new(), format!("{what} known only after apply")),
+                Some(Known::Unknown { .. }) => (String::new(), format!("{what} not known")),
                 Some(Known::Sensitive { hash, .. }) => (hash.to_string(), format!("{what} (sensitive)")),
                 None => continue,
             };

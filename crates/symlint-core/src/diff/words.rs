@@ -113,7 +113,7 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 pub fn known_text(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => format!("`{}`", short_arn(text)),
-        Some(Known::Unknown { .. }) => "a value that is known only after apply".to_owned(),
+        Some(Known::Unknown { .. }) => "a value that is not known".to_owned(),
         Some(Known::Sensitive { .. }) => "a sensitive value".to_owned(),
         None => "nothing".to_owned(),
     }
@@ -140,7 +140,7 @@ pub fn grant_line(grant: &GrantChange) -> String {
     let GrantChange { permission_set, account, role, instance, also_of } = grant;
     let named = |what: &str, value: &Option<Known>| match value {
         Some(Known::Text(text)) => format!("{what} `{}`", short_arn(text)),
-        Some(Known::Unknown { .. }) => format!("{what} that is known only after apply"),
+        Some(Known::Unknown { .. }) => format!("{what} that is not known"),
         Some(Known::Sensitive { .. }) => format!("{what} that is sensitive"),
         None => format!("no {what}"),
     };
@@ -215,8 +215,7 @@ fn recreated_line(recreated: &[Recreated]) -> Option<String> {
 
 /// An entry that a list gains or loses.
 pub fn list_line(change: &ListChange) -> String {
-    let entry =
-        change.entry.as_ref().map_or("something that is known only after apply".to_owned(), |it| format!("`{it}`"));
+    let entry = change.entry.as_ref().map_or("something that is not known".to_owned(), |it| format!("`{it}`"));
     let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
     let whose = match (names.is_empty(), change.list, &change.entry) {
         (false, ..) => format!(", the SSO account of {}", names.join(" and ")),

@@ -429,7 +429,8 @@ pub(super) fn called(
         let field = Field::new(kind, id, Some(value), name_span);
         if let (State::Absent(absence), Some(path)) = (&field.state, &field.path) {
             let (absence, path) = (*absence, path.clone());
-            missing.push(MissingAttribute { name: effective.name.to_string(), absence, span: field.span, path });
+            let name = effective.name.to_string();
+            missing.push(MissingAttribute { name, absence, span: field.span, path, field: Some(kind) });
         }
         field
     };
@@ -466,7 +467,7 @@ pub(super) fn called(
     for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
         let path = path.join(PathStep::Attribute(argument.name.clone()));
         let (absence, span) = (Absence::Null, argument.value.origin.span);
-        missing.push(MissingAttribute { name: argument.name.to_string(), absence, span, path });
+        missing.push(MissingAttribute { name: argument.name.to_string(), absence, span, path, field: None });
     }
     let mut named = Field::new(FieldKind::Key, id, Some(key), name_span);
     named.path = Some(path.clone());

@@ -437,7 +437,7 @@ fn safelists_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<Inspected
             add(Some(known), unknown.map(|unknown| unknown.reason.clone()));
         }
         if runtime.safelists.is_empty() {
-            let unknown = runtime.is_unknown.then(|| "its keys are known only after apply".to_owned());
+            let unknown = runtime.is_unknown.then(|| "its keys are not known".to_owned());
             add(None, unknown);
         }
     }

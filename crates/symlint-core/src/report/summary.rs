@@ -65,7 +65,7 @@ pub fn coverage(report: &Report) -> Vec<String> {
     for (run, gap) in report.gaps().filter(|(_, gap)| !gap.is_finding) {
         let line = format!("{} [{}]", gap.reason, gap.code.as_str());
         match lines.iter_mut().find(|(known, _)| *known == line) {
-            Some((_, runs)) => runs.extend(run),
+            Some((_, runs)) => runs.extend(run.filter(|run| !runs.contains(run))),
             None => lines.push((line, run.into_iter().collect())),
         }
     }

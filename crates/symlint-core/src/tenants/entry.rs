@@ -97,7 +97,8 @@ impl Builder<'_> {
                 let whole_path = steps == path.len();
                 let absent_path = path.get(..steps).unwrap_or(path);
                 if self.is_required(absent_path) {
-                    self.report_gap(absent_path, absence, span, gaps);
+                    let field = whole_path.then_some(kind);
+                    self.report_gap(absent_path, absence, span, field, gaps);
                 }
                 if whole_path { absent(absence, span) } else { Field::unusable(kind, self.tenant, span) }
             }
@@ -157,11 +158,18 @@ impl Builder<'_> {
     }
 
     /// Notes a gap once, however many values it hides.
-    fn report_gap(&self, path: &[Str], absence: Absence, span: Span, gaps: &mut Vec<MissingAttribute>) {
+    fn report_gap(
+        &self,
+        path: &[Str],
+        absence: Absence,
+        span: Span,
+        field: Option<FieldKind>,
+        gaps: &mut Vec<MissingAttribute>,
+    ) {
         let full = path.iter().fold(self.path.clone(), |path, name| path.join(Step::Attribute(name.clone())));
         if gaps.iter().all(|gap| gap.path != full) {
             let name = path.last().map(ToString::to_string).unwrap_or_default();
-            gaps.push(MissingAttribute { name, absence, span, path: full });
+            gaps.push(MissingAttribute { name, absence, span, path: full, field });
         }
     }
 
@@ -255,7 +263,8 @@ impl Builder<'_> {
             if let (true, Some(Inside::Name(name))) = (is_gap, steps.last())
                 && gaps.iter().all(|gap| gap.path != *path)
             {
-                gaps.push(MissingAttribute { name: name.to_string(), absence, span: field.span, path: path.clone() });
+                let (name, path, span, field) = (name.to_string(), path.clone(), field.span, Some(field.kind));
+                gaps.push(MissingAttribute { name, absence, span, path, field });
             }
         }
         grants
@@ -279,7 +288,8 @@ impl Builder<'_> {
         if element.is_null() {
             let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
             let name = "a grant".to_owned();
-            gaps.push(MissingAttribute { name, absence: Absence::Null, span: element.origin.span, path });
+            let (absence, span) = (Absence::Null, element.origin.span);
+            gaps.push(MissingAttribute { name, absence, span, path, field: None });
             let field = |kind| Field::unusable(kind, self.tenant, at);
             return Grant::new(field(FieldKind::PermissionSetArn), field(FieldKind::TargetAccountId));
         }
@@ -293,7 +303,7 @@ impl Builder<'_> {
                 let name = names.first().cloned().unwrap_or_default();
                 let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
                 let path = path.join(Step::Attribute(name.as_str().into()));
-                gaps.push(MissingAttribute { name, absence, span: field.span, path });
+                gaps.push(MissingAttribute { name, absence, span: field.span, path, field: Some(kind) });
             }
             field
         };
@@ -319,7 +329,7 @@ impl Builder<'_> {
             }
             // Where no type is declared, the two attributes of a single grant are missed.
             Found::Absent { absence: Absence::Null, span, .. } if self.ty.is_some() && self.is_required(grants) => {
-                self.report_gap(grants, Absence::Null, span, gaps);
+                self.report_gap(grants, Absence::Null, span, None, gaps);
             }
             _ => {}
         }

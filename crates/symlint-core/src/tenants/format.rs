@@ -113,6 +113,12 @@ pub fn is_instance_id(text: &str) -> bool {
     })
 }
 
+/// Whether the ID of an instance or a permission set has only the characters that all known ones have.
+pub fn is_hexadecimal(id: &str) -> bool {
+    let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id)).unwrap_or_default();
+    suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// What follows `ssoins-` or `ins-`.
 pub fn instance_id_suffix(text: &str) -> Option<&str> {
     text.strip_prefix("ssoins-").or_else(|| text.strip_prefix("ins-"))

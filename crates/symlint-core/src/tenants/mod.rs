@@ -48,7 +48,7 @@ pub(crate) use layout::{Expected, Layout, Pair};
 pub(crate) use model::count;
 pub use model::{Model, TenantsVariable, UnknownEffect, VariableState};
 pub use names::{RoleNamePattern, environment_of, known_role_kind, normalise};
-pub use near::{NearIds, ids_of};
+pub use near::{NearIds, ids_of, is_near};
 pub use overridden::Overridden;
 pub(crate) use overridden::overridden;
 pub use place::{Locate, Place};

@@ -66,7 +66,7 @@ pub fn known_role_kind(name: &str) -> Option<&'static str> {
     const PREFIXES: [(&str, &str); 4] = [
         ("AWSReservedSSO_", "a role that IAM Identity Center creates for a permission set"),
         ("AWSServiceRoleFor", "a service-linked role"),
-        ("SymRuntime", "the role of Sym's runtime, which assumes the connector roles"),
+        ("SymRuntime", "the role of your runtime, which assumes the connector roles"),
         ("SymIAM", "the role of Sym's IAM connector"),
     ];
     const NAMES: [(&str, &str); 2] = [

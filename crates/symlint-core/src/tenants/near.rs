@@ -24,6 +24,11 @@ pub struct NearIds {
     pub other_id: Str,
 }
 
+/// Whether two IDs differ by one character, or by two neighboring ones that are swapped.
+pub fn is_near(a: &str, b: &str) -> bool {
+    a.len() == b.len() && strsim::osa_distance(a, b) == 1
+}
+
 /// The accounts and instance IDs of a tenant. What contradicts the tenant's other values is not among them.
 pub fn ids_of<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Vec<Part<'t>> {
     let mut ids = Vec::with_capacity(6);

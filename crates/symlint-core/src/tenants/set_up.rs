@@ -285,6 +285,11 @@ impl<'p> SetUp<'p> {
         self.shared_accounts.get(from..to).unwrap_or_default()
     }
 
+    /// Whether any two tenants share something of these kinds.
+    pub fn has_any(&self, kinds: &[RelationKind]) -> bool {
+        self.relations.iter().any(|relation| kinds.contains(&relation.kind))
+    }
+
     /// The IDs of a run that are almost the same as others.
     pub fn near_ids(&self, run: RunId) -> impl Iterator<Item = &NearIds> {
         self.near_ids.iter().filter(move |near| near.tenant.run == run)

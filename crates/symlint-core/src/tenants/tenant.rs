@@ -49,6 +49,8 @@ pub struct MissingAttribute {
     pub span: Span,
     /// The way to it.
     pub path: Path,
+    /// Which value it is, where it is a single one.
+    pub field: Option<FieldKind>,
 }
 
 /// Where a tenant comes from.
