@@ -135,3 +135,47 @@ fn a_tenant_without_its_flow_keeps_its_values() {
     assert_eq!((&change["tenant"], &change["is_wired"]), (&json!("green_valley"), &json!(false)), "{diff:#}");
     assert_eq!((&change["values"], &diff["summary"]["lost"]), (&json!([]), &json!(1)), "{diff:#}");
 }
+
+/// What a change excludes is compared none the less, and a mapping that no longer fits hides nothing.
+#[test]
+fn a_change_cannot_hide_behind_its_configuration() {
+    let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
+    let off = "rule \"duplicate-target-account\" { level = \"off\" }\n";
+    let mapping = "tenants {\n  from = \"customer_tenants\"\n}\n";
+    let wrong = MAIN.replace("customer_tenants", "clients");
+    let wrong_values = values(&two()).replace(&target(2), &target(1));
+    for (before, after, main, text) in [
+        ("", "exclude = [\"live\"]\n".to_owned(), MAIN, wrong_values.clone()),
+        (
+            mapping,
+            mapping.replace("customer_tenants", "clients") + off,
+            &wrong,
+            wrong_values.replace("customer_tenants", "clients"),
+        ),
+    ] {
+        let text_before = values(&two());
+        let dir = committed(&[
+            (".symlint.hcl", before),
+            ("live/main.tf", MAIN),
+            ("live/sso_flow/main.tf", FLOW),
+            ("live/terraform.tfvars", &text_before),
+        ]);
+        write(dir.path(), ".symlint.hcl", &after);
+        write(dir.path(), "live/main.tf", main);
+        write(dir.path(), "live/terraform.tfvars", &text);
+        let run = run(dir.path(), &["diff", "--base", "HEAD", "--format", "json", "--fail-on", "never"]);
+        let diff = run.json();
+        assert_eq!(diff["tenants"].as_array().unwrap().len(), 1, "{diff:#}");
+        assert_eq!(
+            (&diff["tenants"][0]["tenant"], &diff["tenants"][0]["change"]),
+            (&json!("green_valley"), &json!("changed"))
+        );
+        assert_eq!(diff["crossings"].as_array().unwrap().len(), 1, "{diff:#}");
+        let hidden = &diff["check"]["hidden"][0];
+        assert_eq!(
+            (&hidden["finding"]["rule"], &hidden["counted_before"]),
+            (&json!("duplicate-target-account"), &json!(false)),
+            "{diff:#}"
+        );
+    }
+}

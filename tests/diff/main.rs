@@ -19,7 +19,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json as value};
 use support::{FLOW, Run, Symlint, folder, holds, tenant, values};
 
 /// A root module that calls a flow module for each tenant.
@@ -260,6 +260,49 @@ fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
     let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
     let hidden = diff["check"]["hidden"].as_array().unwrap();
     assert!(hidden.iter().any(|it| it["how"] == "`exclude`"), "{diff:#}");
+}
+
+/// Configuration gives nobody access, and takes nobody's away.
+#[test]
+fn what_only_the_configuration_changes_is_no_change_of_access() {
+    let mapping = |from: &str, target: &str| {
+        format!("tenants {{\n  from = \"{from}\"\n  attributes = {{ target_account_id = \"{target}\" }}\n}}\n")
+    };
+    let all = |from: &str, to: &str| {
+        let files = [("main.tf", MAIN.to_owned()), ("terraform.tfvars", values(&two()))];
+        files.map(|(name, text)| (name, text.replace(from, to)))
+    };
+    let own = mapping("customer_tenants", "target_account_id");
+    for (before, after, files) in [
+        ("", "exclude = [\"live\"]\n".to_owned(), None),
+        ("exclude = [\"live\"]\n", String::new(), None),
+        // A mapping that is wrong.
+        ("", mapping("customer_tenants", "sso_account_id"), None),
+        // Mappings that follow what they name.
+        (&own, mapping("clients", "target_account_id"), Some(all("customer_tenants", "clients"))),
+        (&own, mapping("customer_tenants", "workload"), Some(all("target_account_id", "workload"))),
+    ] {
+        let dir = folder(&[(".symlint.hcl", before), ("live/sso_flow/main.tf", FLOW)]);
+        for (name, text) in all("", "").iter().map(|(name, text)| (format!("live/{name}"), text)) {
+            write(dir.path(), &name, text);
+        }
+        for (name, text) in [("main.tf", MAIN.to_owned()), ("terraform.tfvars", values(&[customer("red_lake", 3)]))] {
+            write(dir.path(), &format!("other/{name}"), &text.replace("./sso_flow", "../live/sso_flow"));
+        }
+        git(dir.path(), &["init", "--quiet"]);
+        commit(dir.path());
+        write(dir.path(), ".symlint.hcl", &after);
+        for (name, text) in files.iter().flatten() {
+            write(dir.path(), &format!("live/{name}"), text);
+        }
+        let diff = json(dir.path(), &["diff", "--base", "HEAD", "live", "other"]);
+        assert_eq!(
+            (&diff["tenants"], &diff["lists"], &diff["wiring"]),
+            (&value!([]), &value!([]), &value!([])),
+            "{after}: {diff:#}"
+        );
+        assert_eq!(diff["check"]["settings"].as_array().unwrap().len(), 1, "{diff:#}");
+    }
 }
 
 #[test]

@@ -123,8 +123,13 @@ fn crossing(
     if rule.level != Level::Error || rule.severity.is_none() || subject.others.is_empty() {
         return None;
     }
-    let (from, into): (Vec<usize>, Vec<usize>) =
-        (subject.own.iter().copied().collect(), subject.others.iter().copied().filter(|at| others(*at)).collect());
+    let customer = |at: usize| {
+        let (tenant, details) = seen.tenant(at)?;
+        Some((tenant.customer.as_deref(), tenant.customer.is_none().then_some(details.customer)))
+    };
+    let is_another = |at: &usize| others(*at) && subject.own.iter().any(|own| customer(*own) != customer(*at));
+    let from: Vec<usize> = subject.own.iter().copied().collect();
+    let into: Vec<usize> = subject.others.iter().copied().filter(is_another).collect();
     let keys = |tenants: &[usize]| tenants.iter().map(|at| seen.key(*at).to_string()).collect();
     let titles = [&from, &into].map(|tenants| tenants.iter().map(|at| seen.title(*at, shared)).collect());
     (!into.is_empty()).then(|| Crossing { from: keys(&from), into: keys(&into), titles, finding: changed })

@@ -26,7 +26,7 @@ pub(super) fn all(
 ) -> Vec<Hidden> {
     let mut hidden = suppressed(old, new, pairing);
     if let Some(unchanged) = unchanged_policy {
-        hidden.extend(by_configuration(unchanged, new, trials));
+        hidden.extend(by_configuration(old, unchanged, new, trials));
     }
     hidden.extend(unexplained(old, new, pairing, &hidden));
     hidden.sort_by(|a, b| {
@@ -63,15 +63,19 @@ fn suppressed(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Hidden> {
 }
 
 /// What the new tree would have under the old configuration.
-fn by_configuration(unchanged: Seen<'_>, new: Seen<'_>, trials: &[Trial]) -> Vec<Hidden> {
+fn by_configuration(old: Seen<'_>, unchanged: Seen<'_>, new: Seen<'_>, trials: &[Trial]) -> Vec<Hidden> {
+    let before = Causes::new(old, unchanged, &Pairing::new(old, unchanged), &counts, &counts);
+    let is_unfit = |report: &Report| report.problems.len() > new.report.problems.len();
     let mut hidden = Vec::new();
     for (at, lowered_to) in lost(unchanged, new) {
         let Some(finding) = unchanged.report.findings.get(at) else { continue };
-        let names: Vec<&str> = trials
-            .iter()
-            .filter(|trial| is_back(unchanged, at, &trial.report))
-            .map(|trial| trial.setting.name.as_str())
-            .collect();
+        let counted_before = !before.is_new(at);
+        let back: Vec<&Trial> = trials.iter().filter(|trial| is_back(unchanged, at, &trial.report)).collect();
+        // What does not fit the new files any more finds what nobody hides.
+        if !counted_before && !back.is_empty() && back.iter().all(|trial| is_unfit(&trial.report)) {
+            continue;
+        }
+        let names: Vec<&str> = back.iter().map(|trial| trial.setting.name.as_str()).collect();
         let how = match names.as_slice() {
             [] => "the changes of the configuration together".to_owned(),
             names => names.join(", "),
@@ -80,7 +84,7 @@ fn by_configuration(unchanged: Seen<'_>, new: Seen<'_>, trials: &[Trial]) -> Vec
             finding: changed(finding),
             by: if lowered_to.is_some() { HiddenBy::Level } else { HiddenBy::Configuration },
             how,
-            counted_before: true,
+            counted_before,
         });
     }
     hidden

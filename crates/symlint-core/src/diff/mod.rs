@@ -73,14 +73,25 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     }
     added.sort_by(|(_, a), (_, b)| importance(a).cmp(&importance(b)));
     let added: Vec<(usize, ChangedFinding)> = added.iter().map(|(at, finding)| (*at, changed(finding))).collect();
-    let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, None, &none));
+    let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, tops.map(|[_, new]| new), &none));
     let hidden = hidden::all(old, new, &pairing, unchanged_policy, comparison.trials);
     let shared = shared_keys(&[before, after]);
     let mut crossings = findings::crossings(new, &added, &shared);
     crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes, &shared));
     let sides: Vec<Seen<'_>> = [Some(new), unchanged_policy, Some(old)].into_iter().flatten().collect();
     crossings.extend(findings::hidden_crossings(&hidden, &sides, &shared));
-    let mut changes = tenants::changes(old, new, &pairing, &shared);
+    let wiring = wiring::changes(old, new, &pairing);
+    let changes = tenants::changes(old, new, &pairing, &shared);
+    // What another configuration finds, or finds no longer, gives and takes no access.
+    let same = unchanged_policy.map(|same| (same, Pairing::new(old, same)));
+    let (mut changes, wiring, lists) = match &same {
+        Some((same, pairing)) => (
+            tenants::in_both(changes, tenants::changes(old, *same, pairing, &shared), new),
+            wiring::in_both(wiring, &wiring::changes(old, *same, pairing)),
+            wiring::lists(old, *same, pairing),
+        ),
+        None => (changes, wiring, wiring::lists(old, new, &pairing)),
+    };
     tenants::note_others(&mut changes, new);
     let new_findings: Vec<ChangedFinding> = added.into_iter().map(|(_, finding)| finding).collect();
     findings::note(&mut changes, &new_findings);
@@ -96,8 +107,6 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         fixed: fixed.into_iter().map(changed).collect(),
         unchanged: found.unchanged,
     };
-    let wiring = wiring::changes(old, new, &pairing);
-    let lists = wiring::lists(old, new, &pairing);
     let mut diff = Diff {
         version: VERSION,
         tool: Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -118,7 +127,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
             .cloned()
             .collect(),
         summary: DiffSummary::default(),
-        paths: paths(&[before, after]),
+        paths: paths([Some(*before), Some(*after), comparison.unchanged_policy]),
         pages: pages(&[Some(*before), Some(*after), comparison.unchanged_policy]),
     };
     diff.summary = summary(&diff, comparison);
@@ -185,8 +194,8 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>) -> Vec<Uncompared> {
     all
 }
 
-fn paths(reports: &[&Report]) -> BTreeMap<String, String> {
-    let files = reports.iter().flat_map(|report| &report.files);
+fn paths(reports: [Option<&Report>; 3]) -> BTreeMap<String, String> {
+    let files = reports.into_iter().flatten().flat_map(|report| &report.files);
     files.map(|(name, file)| (name.to_string(), file.repository_path.clone())).collect()
 }
 

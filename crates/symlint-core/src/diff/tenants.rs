@@ -28,6 +28,22 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
     changes
 }
 
+/// The changes that are seen under the new configuration and under the old one, and those that only the old one still
+/// looks at.
+pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: Seen<'_>) -> Vec<TenantChange> {
+    let key = |change: &TenantChange| change.old_key.clone().unwrap_or_else(|| change.tenant.clone());
+    let is_whole =
+        |change: &TenantChange| !matches!(change.change, TenantChangeKind::Added | TenantChangeKind::Removed);
+    let known: HashSet<Str> = same.iter().map(&key).collect();
+    let mut both: Vec<TenantChange> =
+        changes.into_iter().filter(|change| is_whole(change) && known.contains(&key(change))).collect();
+    let seen: HashSet<Str> = both.iter().map(&key).collect();
+    let runs: BTreeSet<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
+    let is_alone = |change: &TenantChange| !is_whole(change) || !runs.contains(&change.run);
+    both.extend(same.into_iter().filter(|change| is_alone(change) && !seen.contains(&key(change))));
+    both
+}
+
 /// Says of the grants that are gained who else has what they lead to.
 pub(super) fn note_others(changes: &mut [TenantChange], new: Seen<'_>) {
     let mut owners: HashMap<(FieldKind, &str), BTreeSet<usize>> = HashMap::default();

@@ -65,6 +65,13 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
     found.iter().filter_map(change).collect()
 }
 
+/// The changes that are seen under the old configuration, too.
+pub(super) fn in_both(mut changes: Vec<WiringChange>, same: &[WiringChange]) -> Vec<WiringChange> {
+    let is_same = |a: &WiringChange, b: &WiringChange| a.location == b.location && a.field == b.field;
+    changes.retain(|change| same.iter().any(|other| is_same(change, other)));
+    changes
+}
+
 /// Whether a value is written in an expression that several tenants share and that is another one than before: then not
 /// the tenant's own value has changed.
 pub(super) fn is_of_wiring(
