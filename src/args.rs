@@ -327,7 +327,7 @@ pub(crate) struct DiffOptions {
     #[arg(long, value_name = "REF")]
     pub(crate) base: Option<String>,
 
-    /// How to report, and optionally into which file [formats: human, json, markdown]
+    /// How to report, and optionally into which file [formats: human, json, markdown, summary]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<DiffOutput>,
 
@@ -348,6 +348,7 @@ pub(crate) enum DiffFormat {
     Human,
     Json,
     Markdown,
+    Summary,
 }
 
 impl FromStr for DiffOutput {
@@ -359,7 +360,8 @@ impl FromStr for DiffOutput {
             "human" => DiffFormat::Human,
             "json" => DiffFormat::Json,
             "markdown" => DiffFormat::Markdown,
-            _ => return Err(format!("`{format}` is not a valid format: use `human`, `json`, `markdown`")),
+            "summary" => DiffFormat::Summary,
+            _ => return Err(format!("`{format}` is not a valid format: use `human`, `json`, `markdown`, `summary`")),
         };
         Ok(Self { format, file })
     }

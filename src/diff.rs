@@ -65,6 +65,7 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
             }
             DiffFormat::Json => diff::json(&diff, to),
             DiffFormat::Markdown => diff::markdown(&diff, to),
+            DiffFormat::Summary => diff::markdown_summary(&diff, to),
         };
         match &output.file {
             Some(file) => output::write(file, &mut writing)?,

@@ -271,10 +271,13 @@ with_base() {
     fi
 }
 
-# Writes who gains and who loses access to $work/diff.md. The configuration of each side is its own: what a change does to
+# Writes who gains and who loses access to $work/diff.md, and at more length to $work/diff-summary.md. The configuration of each side is its own: what a change does to
 # it is a part of the change.
 compare() {
-    local code=0 arguments=(diff --color never --fail-on never --format "markdown=$work/diff.md" --format "human=$work/diff")
+    local code=0 arguments=(
+        diff --color never --fail-on never
+        --format "markdown=$work/diff.md" --format "summary=$work/diff-summary.md" --format "human=$work/diff"
+    )
     [[ -n $revision ]] || return 0
     [[ -z ${INPUT_CONFIG:-} ]] || arguments+=(--config "$INPUT_CONFIG")
     [[ -z ${INPUT_BASELINE:-} ]] || arguments+=(--baseline "$INPUT_BASELINE")
@@ -290,10 +293,10 @@ compare() {
 summary() {
     local size=0
     [[ ${INPUT_SUMMARY:-true} == true ]] || return 0
-    if [[ -s $work/diff.md ]]; then
-        cat "$work/diff.md" >>"$GITHUB_STEP_SUMMARY"
+    if [[ -s $work/diff-summary.md ]]; then
+        cat "$work/diff-summary.md" >>"$GITHUB_STEP_SUMMARY"
         printf '\n' >>"$GITHUB_STEP_SUMMARY"
-        size=$(wc -c <"$work/diff.md")
+        size=$(wc -c <"$work/diff-summary.md")
     fi
     [[ -f $work/summary.md ]] || return 0
     size=$((size + $(wc -c <"$work/summary.md")))

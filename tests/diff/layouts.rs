@@ -179,3 +179,30 @@ fn a_change_cannot_hide_behind_its_configuration() {
         );
     }
 }
+
+/// After the change, nothing in the files contradicts it.
+#[test]
+fn swapped_accounts_are_those_of_others_before() {
+    let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
+    let dir = repository(&two());
+    let swapped = values(&two()).replace(&target(1), "X").replace(&target(2), &target(1)).replace('X', &target(2));
+    write(dir.path(), "terraform.tfvars", &swapped);
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    for (change, other) in diff["tenants"].as_array().unwrap().iter().zip(["green_valley", "blue_harbour"]) {
+        let was = json!([{ "what": "account", "tenant": other, "before": true }]);
+        assert_eq!(change["gained"][0]["also_of"], was, "{diff:#}");
+    }
+    let cell = format!("| `{}` ⚠️ was of `green_valley` |", target(2));
+    assert!(markdown(dir.path()).contains(&cell), "{}", markdown(dir.path()));
+    let human = run(dir.path(), &["diff", "--base", "HEAD"]).stdout;
+    let human = human.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(human.contains("(the account was that of `green_valley`)"), "{human}");
+
+    // What moves within a customer was nobody else's.
+    write(dir.path(), ".symlint.hcl", "customer \"one\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n");
+    write(dir.path(), "terraform.tfvars", &values(&two()));
+    commit(dir.path());
+    write(dir.path(), "terraform.tfvars", &swapped);
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    assert_eq!(diff["tenants"][0]["gained"][0]["also_of"], json!([]), "{diff:#}");
+}

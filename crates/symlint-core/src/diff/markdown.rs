@@ -16,6 +16,9 @@ use crate::report::{Known, Location, Printable, capital, code, count, folded, li
 /// GitHub takes comments of 65,536 characters. Something may be put around this one.
 const BYTES: usize = 64_000;
 
+/// GitHub takes summaries of 1 MiB. The findings come after it.
+const SUMMARY_BYTES: usize = 600_000;
+
 /// How many rows a table has, and how many lines a list.
 const ROWS: usize = 100;
 
@@ -31,9 +34,22 @@ const OPEN: usize = 12;
 ///
 /// Those of `to`.
 pub fn markdown(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
+    write(diff, BYTES, to)
+}
+
+/// The same for the page of a job, which takes more: crossings that a comment cannot hold one by one are all there.
+///
+/// # Errors
+///
+/// Those of `to`.
+pub fn summary(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
+    write(diff, SUMMARY_BYTES, to)
+}
+
+fn write(diff: &Diff, bytes: usize, to: &mut dyn io::Write) -> io::Result<()> {
     let to: &mut dyn io::Write = &mut Printable::text(to);
     let mut text = head(diff);
-    let crossings = crossings(diff, BYTES.saturating_sub(text.len() + 1_000));
+    let crossings = crossings(diff, bytes.saturating_sub(text.len() + 1_000));
     text.push_str(&crossings);
     let sections = [
         hidden(diff),
@@ -48,7 +64,7 @@ pub fn markdown(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
     let mut left_out = 0;
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
         // Half a table is none.
-        if text.len() + section.len() < BYTES {
+        if text.len() + section.len() < bytes {
             text.push_str(section.trim_end());
             text.push_str("\n\n");
         } else {
@@ -160,7 +176,7 @@ fn crossings(diff: &Diff, most: usize) -> String {
     for (at, (name, number)) in into.iter().enumerate() {
         let line = format!("- {number} into {}\n", code(name));
         if title.len() + lines.len() + line.len() + 100 > most {
-            let _ = writeln!(lines, "- and into {} other tenants", into.len() - at);
+            let _ = writeln!(lines, "- and into {} other tenants: `--format summary` has more room", into.len() - at);
             break;
         }
         lines.push_str(&line);
@@ -215,8 +231,11 @@ fn access(diff: &Diff) -> String {
     let mut rows: Vec<String> = Vec::new();
     let mut notes: Vec<String> = Vec::new();
     let with_others = |text: String, grant: &GrantChange, what: &str| {
-        let others = grant.others(what);
-        if others.is_empty() { text } else { format!("{text} ⚠️ also of {}", names(&others)) }
+        let of = |before: bool, words: &str| match grant.others(what, before) {
+            others if others.is_empty() => String::new(),
+            others => format!(" ⚠️ {words} {}", names(&others)),
+        };
+        text + &of(false, "also of") + &of(true, "was of")
     };
     for (change, is_wrong) in diff.urgent_first() {
         let tenant = tenant(change, is_wrong);
@@ -389,5 +408,68 @@ fn uncompared(diff: &Diff) -> String {
     match is_partial(diff) {
         true => format!("### Not compared\n\n{lines}"),
         false => folded(&format!("Not compared: {}", count(diff.not_compared.len(), "note")), &lines),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+mod tests {
+    use super::super::wire::{CheckChanges, DiffSummary, FindingChanges};
+    use super::*;
+    use crate::report::{Point, Tool};
+
+    fn crossing(n: usize) -> Crossing {
+        let [from, into] = [n, n + 10_000].map(|n| vec![format!("customer-{n:05}-with-a-name")]);
+        let point = Point { line: 1, column: 1, offset: 0 };
+        let location = Location { file: "terraform.tfvars".into(), start: point.clone(), end: point };
+        let finding = ChangedFinding {
+            rule: "duplicate-target-account".into(),
+            level: Level::Error,
+            message: format!("`target_account_id` is also used by `{}`, which has another instance", into.concat()),
+            tenant: from.first().cloned(),
+            path: None,
+            location,
+            help: None,
+            fingerprint: n.to_string(),
+            suppressed: None,
+            urgency: 0,
+        };
+        Crossing { titles: [from.clone(), into.clone()], from, into, finding }
+    }
+
+    #[test]
+    fn thousands_of_crossings_fit() {
+        let mut diff = Diff {
+            version: 1,
+            tool: Tool { name: "symlint".into(), version: String::new() },
+            base: "`main`".into(),
+            crossings: Vec::new(),
+            check: CheckChanges::default(),
+            tenants: Vec::new(),
+            wiring: Vec::new(),
+            lists: Vec::new(),
+            findings: FindingChanges::default(),
+            not_compared: Vec::new(),
+            problems: Vec::new(),
+            base_problems: Vec::new(),
+            summary: DiffSummary::default(),
+            paths: BTreeMap::new(),
+            pages: BTreeMap::new(),
+        };
+        for (number, is_whole) in [(5, true), (900, true), (5_000, false)] {
+            diff.crossings = (0..number).map(crossing).collect();
+            let (mut comment, mut page) = (Vec::new(), Vec::new());
+            markdown(&diff, &mut comment).unwrap();
+            summary(&diff, &mut page).unwrap();
+            let (comment, page) = (String::from_utf8(comment).unwrap(), String::from_utf8(page).unwrap());
+            assert!(comment.len() < 65_536 - 100 && page.len() < 1 << 20, "{} {}", comment.len(), page.len());
+            let named = |text: &str| {
+                let has = |name: &String| text.contains(&code(name));
+                diff.crossings.iter().filter(|it| it.titles.iter().flatten().all(has)).count()
+            };
+            assert_eq!(named(&page), number);
+            assert_eq!(named(&comment) == number, is_whole);
+            assert_eq!(comment.contains(" other tenants: `--format summary` has more room"), !is_whole);
+        }
     }
 }

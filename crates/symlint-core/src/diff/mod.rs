@@ -23,7 +23,7 @@ use findings::changed;
 use pair::{Pairing, Seen, shared_keys};
 
 pub use hidden::Trial;
-pub use markdown::markdown;
+pub use markdown::{markdown, summary as markdown_summary};
 pub use wire::*;
 pub use words::{
     Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, rerouted_line,
@@ -92,7 +92,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         ),
         None => (changes, wiring, wiring::lists(old, new, &pairing)),
     };
-    tenants::note_others(&mut changes, new);
+    tenants::note_others(&mut changes, old, new, &pairing);
     let new_findings: Vec<ChangedFinding> = added.into_iter().map(|(_, finding)| finding).collect();
     findings::note(&mut changes, &new_findings);
     // What is hidden is not fixed.

@@ -44,25 +44,36 @@ pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: 
     both
 }
 
-/// Says of the grants that are gained who else has what they lead to.
-pub(super) fn note_others(changes: &mut [TenantChange], new: Seen<'_>) {
-    let mut owners: HashMap<(FieldKind, &str), BTreeSet<usize>> = HashMap::default();
-    let mut places: HashMap<(&str, &str), usize> = HashMap::default();
-    let runs: Vec<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
-    for (at, (tenant, details)) in new.report.tenants.iter().zip(&new.details.tenants).enumerate() {
-        places.insert((runs.get(tenant.run).map_or("", String::as_str), tenant.key.as_str()), at);
-        for value in &details.values {
-            let Some(Known::Text(text)) = &value.value else { continue };
-            let kind = match value.kind {
-                FieldKind::SsoAccountId => FieldKind::TargetAccountId,
-                kind => kind,
-            };
-            owners.entry((kind, text.as_str())).or_default().insert(at);
+/// How many others are named that have something, too.
+const OTHERS: usize = 8;
+
+/// Says of the grants that are gained who else has, or had before, what they lead to.
+pub(super) fn note_others(changes: &mut [TenantChange], old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) {
+    type Owners<'r> = HashMap<(FieldKind, &'r str), BTreeSet<usize>>;
+    fn owners<'r>(seen: Seen<'r>) -> Owners<'r> {
+        let mut owners = Owners::default();
+        for (at, details) in seen.details.tenants.iter().enumerate() {
+            for value in &details.values {
+                let Some(Known::Text(text)) = &value.value else { continue };
+                let kind = match value.kind {
+                    FieldKind::SsoAccountId => FieldKind::TargetAccountId,
+                    kind => kind,
+                };
+                owners.entry((kind, text.as_str())).or_default().insert(at);
+            }
         }
+        owners
     }
-    let customer = |at: usize| new.details.tenants.get(at).map(|it| it.customer);
+    let (before, after) = (owners(old), owners(new));
+    let runs: Vec<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
+    let run = |at: usize| runs.get(at).map_or("", String::as_str);
+    let tenants = new.report.tenants.iter().enumerate();
+    let places: HashMap<(&str, &str), usize> =
+        tenants.map(|(at, tenant)| ((run(tenant.run), tenant.key.as_str()), at)).collect();
+    let customer = |seen: Seen<'_>, at: usize| seen.details.tenants.get(at).map(|it| it.customer);
     for change in changes {
         let Some(own) = places.get(&(change.run.as_str(), change.tenant.as_str())) else { continue };
+        let was = pairing.old_of.get(*own).copied().flatten();
         let grants = change.gained.iter_mut().chain(change.rerouted.iter_mut().map(|it| &mut it.new));
         for grant in grants {
             let GrantChange { permission_set, account, role, .. } = grant;
@@ -74,10 +85,15 @@ pub(super) fn note_others(changes: &mut [TenantChange], new: Seen<'_>) {
             let mut also_of: BTreeSet<AlsoOf> = BTreeSet::new();
             for (kind, what, value) in values {
                 let Some(Known::Text(text)) = value else { continue };
-                let others = owners.get(&(kind, text.as_str())).into_iter().flatten();
-                let others = others.filter(|at| customer(**at) != customer(*own)).map(|at| new.key(*at));
-                let others = others.filter(|key| *key != change.tenant);
-                also_of.extend(others.map(|key| AlsoOf { what, tenant: key.to_string() }));
+                let of = |owners: &Owners<'_>| owners.get(&(kind, text.as_str())).cloned().unwrap_or_default();
+                let is = of(&after);
+                let mut had = of(&before);
+                had.retain(|at| pairing.new_of.get(*at).copied().flatten().is_none_or(|now| !is.contains(&now)));
+                let is = is.into_iter().filter(|at| customer(new, *at) != customer(new, *own)).map(|at| new.key(at));
+                let had = had.into_iter().filter(|at| was.is_none_or(|was| customer(old, *at) != customer(old, was)));
+                let all = is.map(|key| (key, false)).chain(had.map(|at| (old.key(at), true)));
+                let others = all.filter(|(key, _)| *key != change.tenant).take(OTHERS);
+                also_of.extend(others.map(|(key, before)| AlsoOf { what, tenant: key.to_string(), before }));
             }
             grant.also_of = also_of.into_iter().collect();
         }

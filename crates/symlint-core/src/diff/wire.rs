@@ -183,11 +183,11 @@ pub struct GrantChange {
     pub role: Option<Known>,
     /// Of which Identity Center instance.
     pub instance: Option<Known>,
-    /// Which of these other customers have, too.
+    /// Which of these other customers have, too, or had before: the first of them.
     pub also_of: Vec<AlsoOf>,
 }
 
-/// Something that a tenant of another customer has, too.
+/// Something that a tenant of another customer has, too, or had before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AlsoOf {
@@ -195,12 +195,15 @@ pub struct AlsoOf {
     pub what: &'static str,
     /// The tenant's key.
     pub tenant: String,
+    /// Whether it had it before the change, and has it no longer.
+    pub before: bool,
 }
 
 impl GrantChange {
-    /// The tenants of other customers that have `what`, too.
-    pub(super) fn others(&self, what: &str) -> Vec<String> {
-        self.also_of.iter().filter(|it| it.what == what).map(|it| it.tenant.clone()).collect()
+    /// The tenants of other customers that have `what`, too, or had it only before.
+    pub(super) fn others(&self, what: &str, before: bool) -> Vec<String> {
+        let others = self.also_of.iter().filter(|it| it.what == what && it.before == before);
+        others.map(|it| it.tenant.clone()).collect()
     }
 }
 

@@ -147,7 +147,10 @@ pub fn grant_line(grant: &GrantChange) -> String {
     let others: Vec<String> = also_of
         .iter()
         .take(3)
-        .map(|it| format!("the {} is also that of `{}`", it.what.replace('_', " "), it.tenant))
+        .map(|it| {
+            let verb = if it.before { "was" } else { "is also" };
+            format!("the {} {verb} that of `{}`", it.what.replace('_', " "), it.tenant)
+        })
         .collect();
     let others = match others.is_empty() {
         true => String::new(),
