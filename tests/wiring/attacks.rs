@@ -179,6 +179,21 @@ fn a_policy_may_name_all_roles_in_other_ways() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// A name that has the account in it is none, where the module takes it as it is.
+#[test]
+fn a_name_with_the_account_in_it_is_not_the_account() {
+    let mut failures = String::new();
+    let text = "${each.key}-${each.value.target_account_id}";
+    let name = &format!("\"{text}\"");
+    expect("in the call", with_account(name, ""), &[("flow-argument-miswired", text)], &mut failures);
+    // It may be, where the module takes it apart.
+    let main = format!("{VARIABLES}\n{}", CALL.replace("each.value.target_account_id", name));
+    let module = MODULE.replace("= var.account_id", "= element(split(\"-\", var.account_id), 1)");
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("taken apart", found, &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// What is written for one tenant, by its key or as a default, must not be another one's.
 #[test]
 fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {

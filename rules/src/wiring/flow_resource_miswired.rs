@@ -432,7 +432,7 @@ impl<'a> Judge<'a> {
 
     /// Whether `text`, which was computed from the right value, is neither that nor what the module receives.
     fn is_changed(&self, setting: &Setting<'a>, text: &Str, expected: &[Value]) -> bool {
-        is_other(self.model, setting) && !expected.iter().filter_map(text_of).any(|it| it == *text)
+        is_other(self.model, setting) && !self.wanted_texts(setting, expected).contains(text)
     }
 
     /// Judges what comes from no tenant's entry and is not what it should be.

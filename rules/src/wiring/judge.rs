@@ -1,5 +1,6 @@
 //! Whether a value that a flow instance receives is the one that it should.
 
+use std::cell::OnceCell;
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
@@ -15,6 +16,7 @@ use symlint_core::tenants::{
 use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
 
 use super::owners::Owners;
+use super::setting::settings;
 use super::slot::{Pair, Slot, Slots};
 
 /// What is wrong with a value.
@@ -76,6 +78,8 @@ pub(super) struct Judge<'a> {
     /// What is not known of any tenant, and depends on the same for all: even where that is all tenants.
     alike: HashSet<(Span, Option<&'a str>)>,
     owners: Owners<'a>,
+    /// What the module puts into its resources as it is, and does not look like what it should be.
+    misshapen: OnceCell<HashSet<(TenantId, FieldKind, Str)>>,
 }
 
 /// The permission set and the account of a tenant's grant.
@@ -130,6 +134,7 @@ impl<'a> Judge<'a> {
             repeated,
             alike: alike(doubtful),
             owners: Owners::new(model),
+            misshapen: OnceCell::new(),
         };
         let grants = |slots: &Slots<'a>| {
             let grants = slots.pairs.iter().filter_map(|pair| nothing.grants_of(&slots.slots, pair));
@@ -257,7 +262,7 @@ impl<'a> Judge<'a> {
             return Some(Problem::Number(number));
         }
         let is_any_right = sources.iter().any(is_right);
-        if is_any_right && is_changed(slot.wanted, text, &right) {
+        if is_any_right && (is_changed(slot.wanted, text, &right) || self.is_misshapen(slot, text, &right)) {
             if is_computed(self.model, &slot.value, own, is_right) {
                 return Some(Problem::Changed);
             }
@@ -427,6 +432,18 @@ impl<'a> Judge<'a> {
         is_here && right.iter().all(|field| field.as_str().is_some()) && FieldKind::VALUES.into_iter().any(is_own)
     }
 
+    /// Whether the module takes `text` as it is, and it is not even well formed, as the tenant's own value is.
+    fn is_misshapen(&self, slot: &Slot<'_>, text: &Str, right: &[&Field]) -> bool {
+        if !is_misshapen(slot.wanted, text, right) {
+            return false;
+        }
+        let misshapen = self.misshapen.get_or_init(|| {
+            let texts = settings(self.model).filter_map(|it| Some((it.tenant, it.wanted, text_of(&it.value)?)));
+            texts.filter(|(_, wanted, text)| !has_shape(*wanted, text)).collect()
+        });
+        misshapen.contains(&(slot.tenant, slot.wanted, text.clone()))
+    }
+
     fn is_shared(&self, slot: &Slot<'_>) -> bool {
         constant(slot, &slot.value).is_some_and(|constant| self.shared.contains(&constant))
     }
@@ -552,14 +569,23 @@ pub(super) fn is_computed(
     is_made && model.sources_of_values.of(&value, tenant).unwrap_or_default().iter().any(is_right)
 }
 
-/// Whether `value`, which was computed from one of the tenant of this kind, is none of these.
+/// Whether `value`, which was computed from one of the tenant of this kind, is none of these, or more than one of them.
 pub(super) fn is_not_own(tenant: &Tenant, wanted: FieldKind, value: &Value) -> bool {
     let mut own = tenant.values().filter(|field| field.kind == wanted);
     // Nearly always it is.
     if value.as_str().is_some_and(|text| own.any(|field| field.as_str() == Some(text))) {
         return false;
     }
-    text_of(value).is_some_and(|text| is_changed(wanted, &text, &right_fields(tenant, wanted)))
+    text_of(value).is_some_and(|text| {
+        let right = right_fields(tenant, wanted);
+        is_changed(wanted, &text, &right) || is_misshapen(wanted, &text, &right)
+    })
+}
+
+/// Whether `text` is not well formed, as each of these values of a tenant is.
+fn is_misshapen(wanted: FieldKind, text: &str, fields: &[&Field]) -> bool {
+    let is_shaped = |text: &str| has_shape(wanted, text);
+    !is_shaped(text) && fields.iter().all(|field| field.as_str().is_some_and(is_shaped))
 }
 
 /// Whether `text`, which was computed from one of these values of a tenant, is none of them.

@@ -9,8 +9,8 @@ use super::collections::sinks_of;
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Whole, format, may_be,
-    other_shape, text_of, values_at,
+    RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Whole, format, has_shape,
+    may_be, other_shape, text_of, values_at,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -319,6 +319,11 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
             })
             && text_of(&it.value).is_some_and(|text| format::is_changed(it.field, &text, &targets))
     };
+    // So is what is not even well formed, as what the element says is.
+    let is_shaped = |field: FieldKind, text: Option<&str>| text.is_some_and(|text| has_shape(field, text));
+    let are_shaped = |field: FieldKind| tenant.grants.iter().all(|grant| is_shaped(field, grant.field(field).as_str()));
+    let is_misshapen =
+        |it: &Effective| text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text)) && are_shaped(it.field);
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
         let is_anew = |it: &Effective| {
@@ -326,8 +331,9 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
                 && !it.is_fragment
                 && (says_nothing || is_rebuilt(it, id, sources))
                 && !is_changed(it)
+                && !is_misshapen(it)
         };
-        let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment;
+        let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment && !is_misshapen(it);
         let whole = |it: &Effective| Field::new(it.field, id, Some(it.value.clone()), tenant.key.span);
         if !(is_anew(permission_set) || is_anew(target)) {
             continue;
