@@ -21,6 +21,7 @@ mod origins;
 mod resources;
 mod safelists;
 mod unfit;
+mod unknown;
 mod ways;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span};
+use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span, Value};
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
@@ -243,11 +243,20 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             continue;
         }
         // What else it has is compared.
-        let mut elements = runtime.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());
-        if let Some((part, unknown)) = elements.find_map(|part| Some((part, part.as_unknown()?))) {
-            let path = runtime.block.path();
-            let reason = format!("a part of `{path}` was not checked: {}", unknown.reason);
-            found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(part.origin.span)));
+        let elements = runtime.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());
+        let parts = || elements.clone().filter_map(|part| Some((part, part.uncertainty()?)));
+        let unevaluated = parts().find(|(_, unknown)| unknown.is_unevaluated);
+        if let Some((part, unknown)) = unevaluated.or_else(|| parts().next()) {
+            let what = format!("a part of `{}` was", runtime.block.path());
+            found.push(uncertain(model, &what, &unknown.reason, unknown.is_unevaluated, part.origin.span));
+        }
+    }
+    for (call, list) in model.connectors.iter().flat_map(|connector| connector.trusted()) {
+        let parts = std::iter::once(list).chain(list.elements().unwrap_or_default());
+        let unknown = parts.filter_map(Value::uncertainty).find(|unknown| unknown.is_unevaluated);
+        if let Some(unknown) = unknown {
+            let what = format!("`module.{}.runtime_role_arns` was", call.name.text);
+            found.push(uncertain(model, &what, &unknown.reason, true, unknown.span));
         }
     }
     if model.has_unknown_calls && model.flows.is_empty() {
@@ -256,27 +265,53 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// One for each attribute with values that are known only at apply.
+/// The gap where `what`, with its verb, was not checked for this reason: it is a surprise where Terraform may know it all
+/// the same.
+fn uncertain(model: &Model<'_>, what: &str, reason: &str, is_unevaluated: bool, at: Span) -> NotChecked {
+    let code = if is_unevaluated { Code::UnknownWiring } else { Code::UnknownValues };
+    let gap = NotChecked::new(code, format!("{what} not checked: {reason}"), model.project.visible(at));
+    NotChecked { is_finding: gap.is_finding && !is_reported(model, at), ..gap }
+}
+
+/// Whose value is not known, why, and where.
+type NotKnown<'a> = (TenantId, &'a str, Span);
+
+/// One for each attribute with values that are known only at apply, and one for each with values that are not known
+/// here.
 fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
-    let mut unknown: BTreeMap<FieldKind, Vec<(TenantId, &str, Span)>> = BTreeMap::new();
+    let mut unknown: BTreeMap<(FieldKind, bool), Vec<NotKnown<'_>>> = BTreeMap::new();
     let mut names: BTreeMap<FieldKind, FieldName> = BTreeMap::new();
     for field in model.tenants.iter().flat_map(Tenant::values) {
         if let State::Unknown(why) = &field.state {
             names.entry(field.kind).or_insert_with(|| model.name(field));
-            unknown.entry(field.kind).or_default().push((field.tenant, &why.reason, field.span));
+            let is_unevaluated = why.is_unevaluated || !why.candidates().is_empty();
+            unknown.entry((field.kind, is_unevaluated)).or_default().push((field.tenant, &why.reason, field.span));
         }
     }
     for effect in &model.unknown_effects {
-        unknown.entry(effect.field).or_default().push((effect.tenant, &effect.reason, effect.span));
+        let kind = (effect.field, effect.is_unevaluated);
+        unknown.entry(kind).or_default().push((effect.tenant, &effect.reason, effect.span));
     }
-    for (kind, values) in unknown {
+    // What is not evaluated once may be several values.
+    let mut unevaluated: BTreeMap<(Span, &str, String), Vec<String>> = BTreeMap::new();
+    for ((kind, is_unevaluated), values) in unknown {
         let tenants: BTreeSet<_> = values.iter().map(|(tenant, ..)| tenant).collect();
         let Some(&(first, reason, span)) = values.first() else { continue };
         let name = model.tenant(first).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
-        let own = names.remove(&kind).unwrap_or_else(|| model.path_name(first, kind));
-        let reason = format!("{own} of {whose} was not checked: {reason}");
-        found.push(NotChecked::new(Code::UnknownValues, reason, model.project.visible(span)));
+        let own = names.get(&kind).cloned().unwrap_or_else(|| model.path_name(first, kind));
+        if is_unevaluated {
+            unevaluated.entry((span, reason, whose)).or_default().push(own.to_string());
+        } else {
+            found.push(uncertain(model, &format!("{own} of {whose} was"), reason, false, span));
+        }
+    }
+    for ((span, reason, whose), names) in unevaluated {
+        let what = match names.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{} and {last} of {whose} were", before.join(", ")),
+            _ => format!("{} of {whose} was", names.concat()),
+        };
+        found.push(uncertain(model, &what, reason, true, span));
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Unknown {
     pub span: Span,
     /// Whether there is no value since Terraform refuses the expression, which is recorded as an error.
     pub is_refused: bool,
+    /// Whether Terraform may know it all the same: it is not evaluated here, or there is too much that it may be.
+    pub is_unevaluated: bool,
     /// What the value may be, where that is known.
     candidates: Box<[Value]>,
 }
@@ -138,7 +140,7 @@ impl Unknown {
     }
 
     pub(crate) fn new(reason: impl Into<String>, span: Span) -> Self {
-        Self { reason: reason.into(), span, is_refused: false, candidates: Box::default() }
+        Self { reason: reason.into(), span, is_refused: false, is_unevaluated: false, candidates: Box::default() }
     }
 
     /// The same, of a value that is one of `candidates`.
@@ -150,10 +152,11 @@ impl Unknown {
                 further => all.extend_from_slice(further),
             }
         }
-        if all.len() > Self::CANDIDATES {
+        let is_too_much = all.len() > Self::CANDIDATES;
+        if is_too_much {
             all.clear();
         }
-        Self { candidates: all.into(), ..self }
+        Self { candidates: all.into(), is_unevaluated: self.is_unevaluated || is_too_much, ..self }
     }
 }
 
@@ -190,6 +193,11 @@ impl Value {
         Self::of_unknown(Arc::new(Unknown { is_refused: true, ..Unknown::new(reason, span) }))
     }
 
+    /// What is not evaluated here, for `reason`, at `span`.
+    pub(crate) fn unevaluated(reason: impl Into<String>, span: Span) -> Self {
+        Self::of_unknown(Arc::new(Unknown { is_unevaluated: true, ..Unknown::new(reason, span) }))
+    }
+
     /// What is not known for this reason.
     pub(crate) fn of_unknown(unknown: Arc<Unknown>) -> Self {
         let origin = Origin::derived(unknown.span, []);
@@ -207,15 +215,55 @@ impl Value {
     pub fn with_candidates(&self, take: impl FnMut(&Value) -> Option<Value>) -> Value {
         let (Some(unknown), [_, ..]) = (self.as_unknown(), self.candidates()) else { return self.clone() };
         let candidates: Vec<Value> = unknown.candidates.iter().filter_map(take).collect();
-        let unknown = Unknown::new(unknown.reason.clone(), unknown.span).one_of(candidates);
+        let unknown = Unknown::clone(unknown).one_of(candidates);
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self.clone() }
     }
 
     /// This unknown value, which is one of `candidates`.
     pub(crate) fn or_one_of(self, candidates: impl IntoIterator<Item = Value>) -> Value {
         let Some(unknown) = self.as_unknown() else { return self };
-        let unknown = Unknown::new(unknown.reason.clone(), unknown.span).one_of(candidates);
+        let unknown = Unknown::clone(unknown).one_of(candidates);
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
+    }
+
+    /// What is computed of this unknown value, where that is not done for each of what it may be.
+    pub(crate) fn computed(self) -> Value {
+        if self.candidates().is_empty() { self } else { self.given_up() }
+    }
+
+    /// This unknown value, where what it may be was not looked at.
+    pub(crate) fn given_up(self) -> Value {
+        let Some(unknown) = self.as_unknown() else { return self };
+        let unknown = Unknown { is_unevaluated: true, candidates: Box::default(), ..Unknown::clone(unknown) };
+        Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
+    }
+
+    /// This unknown value, which may also be one of `others`, where these are anything: what is null or empty stands for
+    /// nothing.
+    pub(crate) fn or_instead(self, others: impl IntoIterator<Item = Value>) -> Value {
+        let is_something = |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.is_empty());
+        let others: Vec<Value> = others.into_iter().filter(is_something).collect();
+        if others.is_empty() { self } else { self.clone().or_one_of(std::iter::once(self).chain(others)) }
+    }
+
+    /// Whether Terraform refuses it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.as_unknown().is_some_and(|unknown| unknown.is_refused)
+    }
+
+    /// Whether the value is one of several that are known.
+    pub(crate) fn is_one_of_several(&self) -> bool {
+        !self.candidates().is_empty() && self.candidates().iter().all(|value| value.as_unknown().is_none())
+    }
+
+    /// Why the value, or one of its candidates, is not known: rather what Terraform may know all the same.
+    pub fn uncertainty(&self) -> Option<&Unknown> {
+        let unknown = self.as_unknown()?;
+        if unknown.candidates.is_empty() {
+            return Some(unknown);
+        }
+        let uncertain = || unknown.candidates.iter().filter_map(Value::uncertainty);
+        uncertain().find(|unknown| unknown.is_unevaluated).or_else(|| uncertain().next())
     }
 
     /// This unknown value, which was built from `sources`, too.

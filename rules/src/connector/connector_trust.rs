@@ -4,11 +4,11 @@ use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{FieldKind, Place, text_of};
-use symlint_terraform::{Kind, Str, Value};
+use symlint_core::tenants::{ConnectorCall, FieldKind, Place, text_of};
+use symlint_terraform::{Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let mut seen = HashSet::default();
+    let (mut seen, mut judged) = (HashSet::default(), HashSet::default());
     for connector in &cx.model.connectors {
         for instance in &connector.instances {
             let Some(list) = &instance.runtime_role_arns else { continue };
@@ -19,7 +19,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let role =
                 environment.map_or("the connector role".to_owned(), |it| format!("the connector role of `{it}`"));
             for (trusted, text) in principals(list) {
-                let Some(problem) = problem(&text).filter(|_| seen.insert(trusted.origin.span)) else { continue };
+                // Most connectors trust the same.
+                if !judged.insert((trusted.origin.span, text.clone())) {
+                    continue;
+                }
+                let problem = problem(&text).or_else(|| of_customer(cx, &text));
+                let Some(problem) = problem.filter(|_| seen.insert(trusted.origin.span)) else { continue };
                 let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
                 // What is not the ARN of one role or account may be anything.
                 let kind = if is_account_id(&text) { FieldKind::SsoAccountId } else { FieldKind::RoleArn };
@@ -42,13 +47,38 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The principals that a list, a set, or a single value trusts, as far as they are known.
+/// The principals that a list, a set, or a single value trusts or may trust, as far as they are known.
 fn principals(trusted: &Value) -> Vec<(&Value, Str)> {
-    let all = match &trusted.kind {
-        Kind::String(_) | Kind::Number(_) => std::slice::from_ref(trusted),
-        _ => trusted.elements().unwrap_or_default(),
-    };
-    all.iter().filter_map(|value| Some((value, text_of(value)?))).collect()
+    let parts = trusted.elements().unwrap_or(trusted.candidates());
+    let own = text_of(trusted).map(|text| (trusted, text));
+    own.into_iter().chain(parts.iter().flat_map(principals)).collect()
+}
+
+/// The problem of a role in the SSO account of a customer: that of its connector, or where other connectors trust
+/// another account. The runtime may well be where our own organization has its Identity Center.
+fn of_customer(cx: &Context<'_>, raw: &str) -> Option<Problem> {
+    let text = raw.trim();
+    let account = account_of(text).filter(|account| cx.set_up.is_account_of_tenant(account))?;
+    if cx.config.host_accounts.iter().any(|host| host == account) {
+        return None;
+    }
+    let models = || cx.set_up.models().iter();
+    let mut roles =
+        models().flat_map(|model| model.tenants.iter()).filter_map(|tenant| tenant.connector.role_arn.raw());
+    let lists = models().flat_map(|model| &model.connectors).flat_map(ConnectorCall::trusted);
+    let mut trusted = lists.flat_map(|(_, list)| principals(list));
+    let is_connector = roles.any(|role| role.trim() == text);
+    let mut is_elsewhere = || trusted.any(|(_, other)| account_of(other.trim()).is_some_and(|other| other != account));
+    (is_connector || is_elsewhere()).then(|| Problem {
+        what: "is in the SSO account of a tenant, and may use",
+        start: raw.len() - raw.trim_start().len() + text.find(account).unwrap_or_default(),
+        len: account.len(),
+    })
+}
+
+/// The account in an ARN.
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| is_account_id(account))
 }
 
 struct Problem {

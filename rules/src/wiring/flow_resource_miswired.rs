@@ -210,7 +210,8 @@ fn is_any_text(value: &Value) -> bool {
 fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
     let sources = model.sources_of_values.of(&setting.value, setting.tenant).unwrap_or_default();
     let is_own = |it: &FieldRef| it.tenant == setting.tenant && it.kind == setting.wanted;
-    matches!(sources.as_slice(), [Source::Field(it)] if is_own(it)) && !is_other(model, setting)
+    let is_one = setting.value.candidates().is_empty();
+    is_one && matches!(sources.as_slice(), [Source::Field(it)] if is_own(it)) && !is_other(model, setting)
 }
 
 /// Whether the value, which was computed from one of the tenant, is none of these.
@@ -350,22 +351,19 @@ impl<'a> Judge<'a> {
             return None;
         }
         // What the module receives is judged where it is passed.
-        if setting.is_expected_unknown(self.model) {
-            return None;
+        let received = setting.unknown(self.model);
+        let candidates = setting.value.candidates();
+        if candidates.is_empty() {
+            let may_be_shared = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
+            let is_shared = received.is_empty() && !may_be_shared && self.is_for_all(setting);
+            return is_shared.then_some(Problem::Shared);
         }
-        let judged = |value: &Value| {
-            let problem = self.judge(&Setting { value: value.clone(), ..*setting })?;
-            // What is chosen by something of the tenant may be meant for it.
-            let is_chosen = matches!(problem, Problem::Shared | Problem::Written) && value.origin.is_iterated();
-            (!is_chosen).then_some(problem)
+        let is_received = |value: &Value| {
+            let received = received.iter().flat_map(|it| std::iter::once(it).chain(it.candidates()));
+            received.map(|it| it.origin.span).any(|span| span == value.origin.span)
         };
-        match setting.value.candidates() {
-            [] => {
-                let may_be_shared = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
-                (!may_be_shared && self.is_for_all(setting)).then_some(Problem::Shared)
-            }
-            candidates => candidates.iter().find_map(judged),
-        }
+        let mut own = candidates.iter().filter(|value| !is_received(value));
+        own.find_map(|value| self.judge(&Setting { value: value.clone(), ..*setting }))
     }
 
     /// Whether a value in what is repeated for several tenants depends on nothing that differs between them.

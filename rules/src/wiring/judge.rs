@@ -66,6 +66,9 @@ pub(super) fn owner<'a>(cx: &Context<'a>, kind: FieldKind, value: &Value) -> Opt
 /// Text that reaches one argument, or a part of it.
 type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 
+/// What is not known of an argument, or of a part of it, and where it comes from.
+type Unknown<'a> = (Span, Option<&'a str>, Span);
+
 /// Judges the values of all flow instances.
 pub(super) struct Judge<'a> {
     model: &'a Model<'a>,
@@ -76,7 +79,7 @@ pub(super) struct Judge<'a> {
     /// The arguments that several tenants receive.
     repeated: HashSet<Span>,
     /// What is not known of any tenant, and depends on the same for all: even where that is all tenants.
-    alike: HashSet<(Span, Option<&'a str>)>,
+    alike: HashSet<Unknown<'a>>,
     owners: Owners<'a>,
     /// What the module puts into its resources as it is, and does not look like what it should be.
     misshapen: OnceCell<HashSet<(TenantId, FieldKind, Str)>>,
@@ -96,7 +99,7 @@ pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
 /// The grant of the value that `slot` should have, if that is what it has; that of a value without one is `None`.
 fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
     // As a number, an account may have lost a digit.
-    if slot.wanted == FieldKind::TargetAccountId && is_number(slot) {
+    if slot.wanted == FieldKind::TargetAccountId && is_number(slot) || !slot.value.candidates().is_empty() {
         return None;
     }
     let is_changed = || !slot.is_fragment && is_not_own(model.tenant(slot.tenant), slot.wanted, &slot.value);
@@ -191,14 +194,7 @@ impl<'a> Judge<'a> {
         }
         let candidates = slot.value.candidates();
         if !candidates.is_empty() {
-            let judged = |value: &Value| {
-                let problem = self.judge(&Slot { value: value.clone(), ..*slot })?;
-                // What is chosen by something of the tenant may be meant for it.
-                let is_chosen = matches!(problem, Problem::Shared | Problem::Written | Problem::Overridden)
-                    && value.origin.is_iterated();
-                (!is_chosen).then_some(problem)
-            };
-            return candidates.iter().find_map(judged);
+            return candidates.iter().find_map(|value| self.judge(&Slot { value: value.clone(), ..*slot }));
         }
         let is_fixed = slot.wanted != FieldKind::Cloud && slot.wanted != FieldKind::Region;
         // The partition in an ARN is the same for all.
@@ -217,7 +213,7 @@ impl<'a> Judge<'a> {
         !slot.instance.repetitions.is_empty()
             && !slot.argument.is_default
             && self.repeated.contains(&slot.argument.span)
-            && (self.alike.contains(&(slot.argument.span, slot.part))
+            && (self.alike.contains(&(slot.argument.span, slot.part, slot.value.origin.span))
                 || !slot.value.origin.is_iterated()
                     && !self.model.sources_of_values.depends_on(&slot.value, slot.tenant))
     }
@@ -483,16 +479,21 @@ impl<'a> Judge<'a> {
 }
 
 /// The arguments whose values are not known of several tenants, and depend on the same for each of these.
-fn alike<'a>(doubtful: &[Slots<'a>]) -> HashSet<(Span, Option<&'a str>)> {
+fn alike<'a>(doubtful: &[Slots<'a>]) -> HashSet<Unknown<'a>> {
     let state = FixedState::default();
-    let mut dependences: HashMap<(Span, Option<&'a str>), (TenantId, u64, bool)> = HashMap::default();
+    let mut dependences: HashMap<Unknown<'a>, (TenantId, u64, bool)> = HashMap::default();
     let mut differing = HashSet::default();
-    for slot in doubtful.iter().flat_map(|slots| &slots.slots).filter(|slot| slot.value.as_unknown().is_some()) {
+    let slots = doubtful.iter().flat_map(|slots| &slots.slots);
+    let values = slots.flat_map(|slot| {
+        let candidates = slot.value.candidates().iter();
+        std::iter::once(&slot.value).chain(candidates).map(move |value| (slot, value))
+    });
+    for (slot, value) in values.filter(|(_, value)| value.as_unknown().is_some()) {
         let mut sum = 0_u64;
-        slot.value.origin.each_dependence(&mut |origin| {
+        value.origin.each_dependence(&mut |origin| {
             sum = sum.wrapping_add(origin.path.as_ref().map_or(0, |path| state.hash_one(path)));
         });
-        let place = (slot.argument.span, slot.part);
+        let place = (slot.argument.span, slot.part, value.origin.span);
         let (first, known, is_of_several) = dependences.entry(place).or_insert((slot.tenant, sum, false));
         *is_of_several |= *first != slot.tenant;
         if *known != sum {

@@ -3,13 +3,14 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
-use symlint_core::tenants::{FieldKind, Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
+use symlint_core::tenants::{FieldKind, FlowInstance, Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
 use symlint_terraform::{Form, Makeup, Span, Value};
 
 /// At most this many accounts that do not belong to a tenant are compared with those that are missing.
 const STRAYS: usize = 100;
 
 /// An account of a safelist.
+#[derive(Clone)]
 pub(super) struct Account {
     /// Its id.
     pub id: String,
@@ -17,6 +18,8 @@ pub(super) struct Account {
     pub span: Span,
     /// Whether it comes from the entry of a tenant.
     pub is_of_tenant: bool,
+    /// Whether it is in the list in any case.
+    is_certain: bool,
 }
 
 /// A tenant whose account no safelist has.
@@ -30,7 +33,7 @@ pub(super) struct Missing<'a> {
 /// The accounts of a safelist that are known, and whether these are all.
 pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) {
     let Some(elements) = list.elements() else { return (Vec::new(), false) };
-    let account = |element: &Value| {
+    let account = |element: &Value, is_certain: bool| {
         let is_of_tenant = !model.sources_of_values.tenants(element).is_empty();
         let id = text_of(element)?;
         let is_pattern = id.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'?'));
@@ -38,10 +41,17 @@ pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) 
         // What a tenant's value has in it that cannot be seen is reported there; what is written here is compared as
         // it is, since AWS would.
         let id = if is_of_tenant { stripped(id) } else { id.trim().to_owned() };
-        Some(Account { id, span: element.origin.span, is_of_tenant })
+        Some(Account { id, span: element.origin.span, is_of_tenant, is_certain })
     };
-    let accounts: Vec<Account> = elements.iter().filter_map(account).collect();
-    let is_complete = elements.iter().all(|element| element.as_unknown().is_none());
+    let possible = |element| match Value::candidates(element) {
+        [] => std::slice::from_ref(element),
+        candidates => candidates,
+    };
+    let accounts = elements
+        .iter()
+        .flat_map(|element| possible(element).iter().filter_map(|it| account(it, element.as_unknown().is_none())));
+    let accounts: Vec<Account> = accounts.collect();
+    let is_complete = elements.iter().all(|element| element.uncertainty().is_none());
     (accounts, is_complete)
 }
 
@@ -78,7 +88,7 @@ pub(super) fn place(model: &Model<'_>) -> Option<Span> {
     lists(model).next().map(|(call, list)| span(call, list)).or(without.map(|call| call.block.name_span()))
 }
 
-/// All accounts of the safelists of a run, if that is certain.
+/// All accounts that are or may be in the safelists of a run, if that is certain.
 fn known(model: &Model<'_>) -> Option<Vec<Account>> {
     let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(model, list)).collect();
     let is_known = place(model).is_some()
@@ -90,8 +100,26 @@ fn known(model: &Model<'_>) -> Option<Vec<Account>> {
 
 /// The tenants whose accounts no safelist has; empty where that is not known.
 pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
-    let mut missing = known(cx.model).map(|listed| lacking(cx, entered(cx.model), &listed)).unwrap_or_default();
+    let mut missing = known(cx.model).map(|listed| missing_here(cx, &listed)).unwrap_or_default();
     missing.extend(missing_elsewhere(cx).unwrap_or_default());
+    missing
+}
+
+/// The same of a run in whose safelists `listed` may be: each list that one of them may be has to have all that are
+/// there in any case. What chooses the others may choose the list, too.
+fn missing_here<'a>(cx: &Context<'a>, listed: &[Account]) -> Vec<Missing<'a>> {
+    let certain: Vec<Account> = listed.iter().filter(|account| account.is_certain).cloned().collect();
+    let alternatives: Vec<&Value> = cx.model.runtimes.iter().flat_map(|call| &call.alternatives).collect();
+    let possible = if alternatives.is_empty() { &certain } else { listed };
+    let mut missing = lacking(cx, entered(cx.model, false), possible);
+    for alternative in alternatives {
+        let all = [accounts(cx.model, alternative).0, certain.clone()].concat();
+        for it in lacking(cx, entered(cx.model, true), &all) {
+            if missing.iter().all(|known| known.tenant.id != it.tenant.id) {
+                missing.push(it);
+            }
+        }
+    }
     missing
 }
 
@@ -110,13 +138,19 @@ fn missing_elsewhere<'a>(cx: &Context<'a>) -> Option<Vec<Missing<'a>>> {
     }
     let without = models.iter().filter(|model| model.runtimes.is_empty() && model.project.has_configuration());
     let earlier = cx.set_up.earlier().iter().filter(|run| !run.has_safelist).flat_map(|run| &run.tenants);
-    Some(lacking(cx, without.flat_map(entered).chain(earlier.map(|it| &it.tenant)), &listed))
+    Some(lacking(cx, without.flat_map(|model| entered(model, false)).chain(earlier.map(|it| &it.tenant)), &listed))
 }
 
-/// The tenants of a run that the runtime enters, as far as that is known.
-fn entered<'a>(model: &'a Model<'_>) -> impl Iterator<Item = &'a Tenant> {
-    let wired: HashSet<TenantId> =
-        model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant).collect();
+/// The tenants of a run that the runtime enters, as far as that is known: all that it may, or those that are there in any
+/// case.
+fn entered<'a>(model: &'a Model<'_>, in_any_case: bool) -> impl Iterator<Item = &'a Tenant> {
+    let is_open = |instance: &FlowInstance| {
+        let mut around = std::iter::successors(Some(&instance.instance), |it| it.caller());
+        around.any(|it| it.call_in(model.project).is_some_and(|call| model.open_calls.contains(&call.span)))
+    };
+    let instances = model.flows.iter().flat_map(|flow| &flow.instances);
+    let instances = instances.filter(|it| !in_any_case || model.open_calls.is_empty() || !is_open(it));
+    let wired: HashSet<TenantId> = instances.filter_map(|instance| instance.tenant).collect();
     model.tenants.iter().filter(move |tenant| model.flows.is_empty() || wired.contains(&tenant.id))
 }
 

@@ -81,11 +81,15 @@ impl Setting<'_> {
         sources.iter().any(is_other) || text_of(value).is_some_and(|text| !is_shaped(&text)) && has_own()
     }
 
-    /// Whether the module receives something unknown for what it should be.
-    pub(super) fn is_expected_unknown(&self, model: &Model<'_>) -> bool {
-        let is_whole_unknown = |name: &Str| self.input(name).is_some_and(|input| input.value.as_unknown().is_some());
-        self.carriers().any(|(name, _)| is_whole_unknown(name))
-            || self.expected(model).iter().any(|expected| expected.as_unknown().is_some())
+    /// What the module receives for what it should be and is not known.
+    pub(super) fn unknown(&self, model: &Model<'_>) -> Vec<Value> {
+        let inside = |(name, part): (&Str, &ArgumentPart)| {
+            let first = |candidate: &Value| values_at(candidate, &part.steps).into_iter().next();
+            Some(self.input(name)?.value.with_candidates(first))
+        };
+        let mut all: Vec<Value> = self.carriers().filter_map(inside).chain(self.expected(model)).collect();
+        all.retain(|value| value.as_unknown().is_some());
+        all
     }
 
     /// How the module would refer to what it should be.

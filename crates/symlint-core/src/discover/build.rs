@@ -54,7 +54,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let index = Index::new(&tenants, config);
     let flow_folders = flow_folders(project, &walked);
     let overridden = overridden(lost_entries, &tenants, &walked.flows);
-    let Walked { flows, resources, connectors, runtimes, unknown_calls, .. } = walked;
+    let Walked { flows, resources, connectors, runtimes, unknown_calls, open_calls, .. } = walked;
     Model {
         run,
         project,
@@ -62,6 +62,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         tenants,
         flows,
         has_unknown_calls: !unknown_calls.is_empty(),
+        open_calls,
         connectors,
         runtimes,
         conversions,

@@ -209,12 +209,11 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
 pub(super) fn unknown(tenant: &Tenant, effects: &[Vec<Effective>]) -> Vec<UnknownEffect> {
     let mut found: Vec<UnknownEffect> = Vec::new();
     for Effective { field, value, .. } in effects.iter().flatten().filter(|effective| !effective.is_fragment) {
-        let Some(unknown) = value.as_unknown().filter(|it| !it.is_refused && it.candidates().is_empty()) else {
-            continue;
-        };
-        let is_counted = tenant.values().any(|it| it.kind == *field && matches!(it.state, State::Unknown(_)));
-        let (reason, span) = (unknown.reason.clone(), unknown.span);
-        let effect = UnknownEffect { tenant: tenant.id, field: *field, reason, span };
+        let Some(unknown) = value.uncertainty().filter(|it| !it.is_refused) else { continue };
+        let (reason, span, is_unevaluated) = (unknown.reason.clone(), unknown.span, unknown.is_unevaluated);
+        let is_unknown = |it: &Field| it.kind == *field && matches!(it.state, State::Unknown(_));
+        let is_counted = !is_unevaluated && tenant.values().any(is_unknown);
+        let effect = UnknownEffect { tenant: tenant.id, field: *field, reason, span, is_unevaluated };
         if !is_counted && !found.contains(&effect) {
             found.push(effect);
         }
@@ -277,7 +276,8 @@ fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) ->
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
     let is_verbatim = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
     let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
-    !is_verbatim && has_own && made_of.len() > 1
+    // Which of several values it is, is a matter of wiring.
+    !is_verbatim && has_own && made_of.len() > 1 && effective.value.candidates().is_empty()
 }
 
 /// Whether a value of one kind may be a part of another one.

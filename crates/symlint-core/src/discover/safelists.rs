@@ -1,10 +1,11 @@
 //! The accounts that the runtime may enter: a connector's safelist, or the roles in a hand-written policy.
 
 use fast_glob::glob_match;
+use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind};
 use symlint_terraform::{Evaluator, Instance, Kind, Module, ModuleCall, Origin, Resource, Sources, Str, Value};
 
-use crate::tenants::{RuntimeBlock, RuntimeCall, SAFELIST};
+use crate::tenants::{RuntimeBlock, RuntimeCall, SAFELIST, text_of};
 
 /// Functions whose result has every element of every argument.
 const PASSING: [&str; 6] = ["concat", "distinct", "sort", "tolist", "toset", "setunion"];
@@ -31,24 +32,44 @@ const SYM: &str = "sym";
 const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// `account_id_safelist` of an instance. Of a list that is put together, the parts that are known.
-pub(super) fn safelist(evaluator: &Evaluator<'_>, call: &ModuleCall, instance: &Instance) -> Option<Value> {
+pub(super) fn safelist(
+    evaluator: &Evaluator<'_>,
+    call: &ModuleCall,
+    instance: &Instance,
+    alternatives: &mut Vec<Value>,
+) -> Option<Value> {
     let list = evaluator.argument(instance, SAFELIST)?;
     let (Some(caller), Some(argument)) = (instance.caller(), call.argument(SAFELIST)) else { return Some(list) };
     if list.as_unknown().is_none() {
         return Some(list);
     }
     let mut parts = Vec::new();
-    // If the list is one of several, the elements of all of them.
-    let candidates = list.candidates().iter().filter(|candidate| candidate.elements().is_some());
-    parts.extend(
-        candidates.flat_map(|list| (0..list.elements().map_or(0, <[Value]>::len)).filter_map(|at| list.at(at))),
-    );
-    if parts.is_empty() {
-        known_parts(evaluator, caller, &argument.value, LOCALS, &mut parts);
+    match list.candidates() {
+        [] => known_parts(evaluator, caller, &argument.value, LOCALS, &mut parts),
+        lists if lists.iter().any(|list| list.as_unknown().is_some()) => {}
+        lists => {
+            parts = in_any_of(&list, lists);
+            alternatives.extend_from_slice(lists);
+        }
     }
-    let is_any_known = parts.iter().any(|part| part.as_unknown().is_none());
+    let is_any_known = parts.iter().any(|part| part.uncertainty().is_none());
     let origin = Origin::derived(argument.value.span, []);
     Some(if is_any_known { Value::new(Kind::Tuple(parts.into()), origin) } else { list })
+}
+
+/// The elements of all `lists`, one of which is the unknown `whole`. What is not in each of them is unknown, with what it
+/// may be.
+fn in_any_of(whole: &Value, lists: &[Value]) -> Vec<Value> {
+    let texts = |list: &Value| parts(list).iter().filter_map(text_of).collect::<HashSet<Str>>();
+    let known: Vec<HashSet<Str>> = lists.iter().map(texts).collect();
+    let certain = |part: Value| match text_of(&part) {
+        Some(text) if !known.iter().all(|list| list.contains(&text)) => {
+            let mut part = Some(part);
+            whole.with_candidates(|_| part.take())
+        }
+        _ => part,
+    };
+    lists.iter().flat_map(parts).map(certain).collect()
 }
 
 /// The elements of a list that is put together, one that is unknown for each part that is not known: Terraform knows
@@ -95,11 +116,18 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
     for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
         let text = evaluator.project().sources().text(resource.block.span).to_ascii_lowercase();
         let is_of_sym = text.contains(SYM);
-        let mut policy =
-            Policy { evaluator, instance, is_of_sym, accounts: Vec::new(), is_known_to_be: false, unclear: None };
+        let mut policy = Policy {
+            evaluator,
+            instance,
+            is_of_sym,
+            accounts: vec![],
+            alternatives: vec![],
+            is_known_to_be: false,
+            unclear: None,
+        };
         policy.read(resource);
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
-        let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.as_unknown().is_some()));
+        let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
         let list = if let Some(unknown) = unknown.filter(|_| policy.is_known_to_be) {
             unknown.clone()
         } else if policy.is_known_to_be {
@@ -112,7 +140,8 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
             continue;
         };
         let block = RuntimeBlock::Policy(resource);
-        found.push(RuntimeCall { block, safelists: vec![list], instances: 1, is_unknown: false });
+        let alternatives = policy.alternatives;
+        found.push(RuntimeCall { block, safelists: vec![list], alternatives, instances: 1, is_unknown: false });
     }
     found
 }
@@ -123,6 +152,8 @@ struct Policy<'a, 'p> {
     /// Whether its block speaks of Sym: others have policies, too.
     is_of_sym: bool,
     accounts: Vec<Value>,
+    /// What a part of them may be.
+    alternatives: Vec<Value>,
     /// Whether a role below `/sym/` is among what may be assumed.
     is_known_to_be: bool,
     /// A part that is not known and may say what may be assumed.
@@ -248,6 +279,20 @@ impl<'p> Policy<'_, 'p> {
         }
     }
 
+    /// Calls `visit` with each of what the unknown `value` may be: only accounts that come of all of them are certain.
+    fn each_candidate(&mut self, value: &Value, mut visit: impl FnMut(&mut Self, &Value)) {
+        let before = std::mem::take(&mut self.accounts);
+        let mut lists = Vec::new();
+        for candidate in value.candidates() {
+            visit(self, candidate);
+            let listed = std::mem::take(&mut self.accounts);
+            lists.push(Value::new(Kind::Tuple(listed.into()), candidate.origin.clone()));
+        }
+        self.accounts = before;
+        self.accounts.extend(in_any_of(value, &lists));
+        self.alternatives.extend(lists);
+    }
+
     /// Looks for statements in a document.
     fn document(&mut self, value: &Value, depth: usize) {
         if depth > DEPTH {
@@ -275,7 +320,7 @@ impl<'p> Policy<'_, 'p> {
         if value.as_unknown().is_some() && value.candidates().is_empty() {
             self.unclear.get_or_insert_with(|| value.clone());
         }
-        value.candidates().iter().for_each(|candidate| self.document(candidate, depth + 1));
+        self.each_candidate(value, |policy, candidate| policy.document(candidate, depth + 1));
         parts(value).iter().for_each(|part| self.document(part, depth + 1));
     }
 
@@ -287,7 +332,7 @@ impl<'p> Policy<'_, 'p> {
                     self.unclear.get_or_insert_with(|| value.clone());
                     self.accounts.push(value.clone());
                 }
-                candidates => candidates.iter().for_each(|candidate| self.roles(candidate, depth)),
+                _ => self.each_candidate(value, |policy, candidate| policy.roles(candidate, depth)),
             }
             return;
         }

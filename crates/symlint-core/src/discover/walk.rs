@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
     Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project,
-    Resource, Str, Unknown, Value, Variable,
+    Resource, Span, Str, Unknown, Value, Variable,
 };
 
 use super::arguments::{Carriers, Inputs};
@@ -27,6 +27,8 @@ pub(super) struct Walked<'p> {
     pub(super) resources: Vec<FlowResource<'p>>,
     pub(super) connectors: Vec<ConnectorCall<'p>>,
     pub(super) runtimes: Vec<RuntimeCall<'p>>,
+    /// The calls that are repeated for one of several collections.
+    pub(super) open_calls: HashSet<Span>,
     /// Why it is not known how many instances other calls make: there may be flows within them.
     pub(super) unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
     /// What could not be evaluated of all this.
@@ -132,15 +134,19 @@ impl<'a, 'p> Walker<'a, 'p> {
                 Ok(instances) => (instances, None),
                 Err(unknown) => (Vec::new(), Some(unknown)),
             };
+            if unknown.is_none() && self.evaluator.is_open(instance, call) {
+                self.walked.open_calls.insert(call.span);
+            }
             match role {
                 Role::Flow => self.flow(call, &instances, unknown, around),
                 Role::Connector => self.walked.connectors.push(connector(self.evaluator, call, &instances)),
                 Role::Runtime => {
-                    let safelists =
-                        instances.iter().filter_map(|instance| safelists::safelist(self.evaluator, call, instance));
+                    let mut alternatives = Vec::new();
+                    let safelist = |of| safelists::safelist(self.evaluator, call, of, &mut alternatives);
                     self.walked.runtimes.push(RuntimeCall {
                         block: RuntimeBlock::Call(call),
-                        safelists: safelists.collect(),
+                        safelists: instances.iter().filter_map(safelist).collect(),
+                        alternatives,
                         instances: instances.len(),
                         is_unknown: unknown.is_some(),
                     });

@@ -142,6 +142,13 @@ pub struct ConnectorCall<'p> {
     pub instances: Vec<ConnectorInstance>,
 }
 
+impl<'p> ConnectorCall<'p> {
+    /// Whom each instance trusts, with the call.
+    pub fn trusted(&self) -> impl Iterator<Item = (&'p ModuleCall, &Value)> {
+        self.instances.iter().filter_map(|instance| Some((self.call, instance.runtime_role_arns.as_ref()?)))
+    }
+}
+
 /// One instance of a connector call.
 #[derive(Debug)]
 pub struct ConnectorInstance {
@@ -156,8 +163,10 @@ pub struct ConnectorInstance {
 pub struct RuntimeCall<'p> {
     /// What it is written in.
     pub block: RuntimeBlock<'p>,
-    /// The accounts of each instance.
+    /// The accounts of each instance; what is only in some of the lists that one may be is unknown, with what it may be.
     pub safelists: Vec<Value>,
+    /// The lists that one of these may be, or that a part of one may be.
+    pub alternatives: Vec<Value>,
     /// How many instances there are, with or without a list.
     pub instances: usize,
     /// Whether `for_each` or `count` is unknown, so that there may be other lists.

@@ -28,6 +28,8 @@ pub struct UnknownEffect {
     pub reason: String,
     /// The expression that is not known.
     pub span: Span,
+    /// Whether Terraform may know it all the same.
+    pub is_unevaluated: bool,
 }
 
 /// Some of `of` tenants, which are called so: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
@@ -97,6 +99,8 @@ pub struct Model<'p> {
     pub flows: Vec<FlowCall<'p>>,
     /// Whether there may be other calls, within modules whose number of instances is not known.
     pub has_unknown_calls: bool,
+    /// The calls that are repeated for one of several collections, which is not known.
+    pub open_calls: HashSet<Span>,
     /// The calls of the connector module.
     pub connectors: Vec<ConnectorCall<'p>>,
     /// The calls of the runtime connector module.

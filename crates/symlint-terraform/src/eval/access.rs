@@ -29,6 +29,10 @@ impl Evaluator<'_> {
 
     /// `base[key]`, where `base` is written or computed at `base_span`, and the key at `span`.
     pub(super) fn element_of(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
+        if key.is_one_of_several() && base.as_unknown().is_none() {
+            let found = key.candidates().iter().filter_map(|key| self.element_of(base, base_span, key, span).ok());
+            return Err(Stop::Unknown(key.clone().made_of([base, key]).or_one_of(found)));
+        }
         if let Some(any) = self.any_element(base, base_span, key, &[]) {
             return Err(Stop::Unknown(any));
         }

@@ -2,7 +2,6 @@
 
 use crate::limits::{Exhausted, TOO_MUCH};
 use crate::module::BLANK;
-use crate::origin::Origin;
 use crate::source::{Span, Str};
 use crate::value::Value;
 
@@ -45,10 +44,20 @@ pub struct LostKey {
 pub(crate) enum Attempt {
     /// It has this value.
     Is(Value),
-    /// Terraform refuses it; this is what it depends on.
-    Failed(Origin),
-    /// That depends on what is unknown, as this value is.
+    /// Terraform refuses it; this is what is left of it.
+    Failed(Value),
+    /// That depends on what is unknown in this value.
     Unclear(Value),
+}
+
+impl Attempt {
+    /// What was attempted at `span` and depends on what is unknown in `value`.
+    pub(crate) fn unclear(value: &Value, span: Span) -> Value {
+        match value.as_unknown() {
+            Some(_) => value.clone(),
+            None => Value::unknown("whether this fails is not known", span).made_of([value]),
+        }
+    }
 }
 
 /// Why an expression has no value.

@@ -53,15 +53,21 @@ impl Evaluator<'_> {
             Err(stop) => {
                 let unknown = self.settle_from(Err(stop), span, [&collection]);
                 let looped = |candidate: &Value| {
+                    if candidate.as_unknown().is_some() {
+                        return Some(candidate.clone());
+                    }
                     let keys = comprehension.key_name.is_some();
                     let pairs = self.pairs(candidate, keys, comprehension.collection.span).ok()?;
                     self.looped(comprehension, candidate, &pairs, span, scope).ok()
                 };
                 let candidates: Vec<Value> = collection.candidates().iter().filter_map(looped).collect();
-                return Ok(if candidates.is_empty() { unknown } else { unknown.or_one_of(candidates) });
+                return Ok(unknown.or_one_of(candidates));
             }
         };
-        let looped = self.looped(comprehension, &collection, &pairs, span, scope);
+        let looped = match self.looped(comprehension, &collection, &pairs, span, scope) {
+            Err(Stop::Unknown(unknown)) if !unknown.is_refused() => Err(Stop::Unknown(unknown.computed())),
+            looped => looped,
+        };
         Ok(self.settle_from(looped, span, [&collection]))
     }
 
@@ -136,11 +142,13 @@ impl Evaluator<'_> {
             Some(_) if comprehension.grouping => Kind::Object(grouped(entries, span).into()),
             Some(key) => {
                 entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
-                if entries.windows(2).any(|pair| matches!(pair, [a, b] if a.key == b.key)) {
-                    return Err(Stop::error_at(
-                        "two elements have the same key; write `...` after the value to group them",
-                        key.span,
-                    ));
+                let all = entries.len();
+                entries.dedup_by(|later, kept| later.key == kept.key);
+                if entries.len() < all {
+                    const TWICE: &str = "two elements have the same key; write `...` after the value to group them";
+                    // An object it is all the same.
+                    let object = Value::new(Kind::Object(entries.into()), Origin::derived(span, []));
+                    return Err(Stop::Unknown(self.refused(TWICE, key.span).or_one_of([object])));
                 }
                 Kind::Object(entries.into())
             }

@@ -105,7 +105,7 @@ impl Evaluator<'_> {
             entries.push(entry);
         }
         if let Some(unknown) = unknown {
-            return Ok(unknown.made_of(entries.iter().map(|entry| &entry.value)));
+            return Ok(unknown.computed().made_of(entries.iter().map(|entry| &entry.value)));
         }
         // The last of those with one key counts, silently: so does Terraform.
         entries.reverse();
@@ -171,6 +171,7 @@ impl Evaluator<'_> {
             (Some(ty), _) => self.of_common_type(value, &ty, ONE_TYPE),
             // Whatever is in it, it is a tuple or an object.
             (None, _) if is_never(&other.kind, &type_of(&value, self.meter())?) => Err(Stop::error(ONE_TYPE)),
+            (None, Attempt::Failed(failed)) if is_apart(&failed, &value) => Err(Stop::error(ONE_TYPE)),
             (None, Attempt::Failed(_)) => Ok(value),
             (None, _) if is_number_by(other) && matches!(value.kind, Kind::Number(_)) => Ok(value),
             (None, _) => uncommon(value),
@@ -188,14 +189,13 @@ impl Evaluator<'_> {
                     value.origin = value.origin.depending_on(&condition.origin);
                     results.push(value);
                 }
-                Attempt::Failed(origin) => origins.push(origin),
+                Attempt::Failed(value) => origins.push(value.origin),
             }
         }
-        let (reason, span) = match condition.as_unknown() {
-            Some(unknown) => (unknown.reason.clone(), unknown.span),
-            None => ("this condition is not known".to_owned(), condition.origin.span),
-        };
-        let unknown = Unknown::new(reason, span).one_of(results);
+        let new = || Unknown::new("this condition is not known", condition.origin.span);
+        let mut unknown = condition.as_unknown().map_or_else(new, |unknown| Unknown::clone(unknown));
+        unknown.is_refused = false;
+        let unknown = unknown.one_of(results);
         let value = Value::new(Kind::Unknown(Arc::new(unknown)), Origin::derived(condition.origin.span, []));
         value.made_of_origins(origins)
     }
@@ -294,6 +294,16 @@ fn is_never(literal: &ExprKind, ty: &Type) -> bool {
         ExprKind::Object(_) => ty.is_primitive() || matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)),
         _ => false,
     }
+}
+
+/// Whether what is left of a value that was refused has no type in common with `value`, whatever is in it.
+fn is_apart(failed: &Value, value: &Value) -> bool {
+    let failed = failed.candidates().first().unwrap_or(failed);
+    let is_any = |of: &dyn Fn(&Value) -> bool| of(failed) != of(value);
+    failed.as_unknown().is_none()
+        && !failed.is_null()
+        && !value.is_null()
+        && (is_any(&|it| it.elements().is_some()) || is_any(&|it| it.entries().is_some()))
 }
 
 /// Whether `expr` calls a function that makes a number, if it makes anything.

@@ -391,9 +391,8 @@ impl<'p> Evaluator<'p> {
         let value = self.eval(expr, scope);
         let failed = self.trial.replace(outer) == Trial::Failed;
         if self.unknowns.get() != unknowns {
-            let unclear = || Value::unknown("whether this fails is not known", expr.span).made_of([&value]);
-            return Attempt::Unclear(if value.as_unknown().is_some() { value } else { unclear() });
+            return Attempt::Unclear(value);
         }
-        if failed { Attempt::Failed(value.origin) } else { Attempt::Is(value) }
+        if failed { Attempt::Failed(value) } else { Attempt::Is(value) }
     }
 }

@@ -75,7 +75,7 @@ impl Evaluator<'_> {
     pub(crate) fn equals(&self, left: &Value, right: &Value) -> Answer<bool> {
         for value in [left, right] {
             if value.as_unknown().is_some() {
-                return Err(Stop::Unknown(value.clone()));
+                return Err(Stop::Unknown(value.clone().computed()));
             }
         }
         if let (Kind::String(left), Kind::String(right)) = (&left.kind, &right.kind) {
@@ -135,7 +135,7 @@ fn number_operand(value: &Value, span: Span) -> Answer<Number> {
     match to_number(value) {
         Primitive::Is(Value { kind: Kind::Number(number), .. }) => Ok(number),
         Primitive::Is(value) if value.is_null() => Err(Stop::error_at("an operand must not be null", span)),
-        Primitive::Is(value) => Err(Stop::Unknown(value)),
+        Primitive::Is(value) => Err(Stop::Unknown(value.computed())),
         Primitive::Beyond => Err(Stop::reason("this number is too long to be evaluated")),
         Primitive::No => Err(Stop::error_at(format!("a number is required here, not a {}", value.type_name()), span)),
     }
@@ -145,7 +145,7 @@ fn bool_operand(value: &Value, span: Span) -> Answer<bool> {
     match to_bool(value) {
         Primitive::Is(Value { kind: Kind::Bool(value), .. }) => Ok(value),
         Primitive::Is(value) if value.is_null() => Err(Stop::error_at("an operand must not be null", span)),
-        Primitive::Is(value) => Err(Stop::Unknown(value)),
+        Primitive::Is(value) => Err(Stop::Unknown(value.computed())),
         _ => Err(Stop::error_at(format!("true or false is required here, not a {}", value.type_name()), span)),
     }
 }

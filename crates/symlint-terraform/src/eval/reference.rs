@@ -348,13 +348,18 @@ impl<'p> Evaluator<'p> {
     ) -> Value {
         let unknown = || self.not_known(resource, Some(name), of, span, scope);
         let Some(instance) = scope.instance else { return unknown() };
-        let attribute = resource.attribute(&name.text).filter(|_| !is_meta(&name.text));
+        // It hands on what it is given.
+        let is_output =
+            !resource.data && resource.kind.text.as_str() == "terraform_data" && name.text.as_str() == "output";
+        let attribute = if is_output { "input" } else { name.text.as_str() };
+        let attribute = resource.attribute(attribute).filter(|_| !is_meta(attribute));
         let Some(attribute) = attribute.filter(|_| resource.is_repeated() == of.is_some()) else { return unknown() };
         if self.is_ambiguous(&attribute.value) {
             return unknown();
         }
         let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
-        let value = self.converted_by_provider(self.eval(&attribute.value, &scope));
+        let value = self.eval(&attribute.value, &scope);
+        let value = if is_output { value } else { self.converted_by_provider(value) };
         match of {
             Some(of) => value.depending_on(&of.key),
             None => value,

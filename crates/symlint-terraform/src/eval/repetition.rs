@@ -28,6 +28,11 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether what `call` is repeated for is not known, though it may be known what it is one of.
+    pub fn is_open(&self, caller: &Instance, call: &ModuleCall) -> bool {
+        self.call_instances(caller, call).is_err()
+    }
+
     /// The instances of a call whose `for_each` is unknown, but is one of several that are known: those of all of them.
     fn possible_instances(&self, caller: &Instance, call: &ModuleCall, unknown: &Unknown) -> Option<Vec<Instance>> {
         let for_each = call.for_each.as_ref()?;

@@ -29,14 +29,18 @@ fn stepped(ty: &Type, steps: &[SplatStep]) -> Option<Type> {
 impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn splat(&self, splat: &Splat, span: Span, scope: &Scope<'_>) -> Answer {
-        let base = self.known(&splat.base, scope)?;
+        let base = self.eval(&splat.base, scope);
         self.each(&base, splat.base.span, &splat.steps, span, scope)
     }
 
     /// What `steps` lead to from each element of `base`, which is written at `base_span`.
     fn each(&self, base: &Value, base_span: Span, steps: &[SplatStep], span: Span, scope: &Scope<'_>) -> Answer {
         if base.as_unknown().is_some() {
-            return Err(Stop::Unknown(base.clone()));
+            let taken = |candidate: &Value| match candidate.as_unknown() {
+                Some(_) => Some(candidate.clone()),
+                None => self.each(candidate, base_span, steps, span, scope).ok(),
+            };
+            return Err(Stop::Unknown(base.with_candidates(taken)));
         }
         let origin = Origin::derived(span, [base.origin.clone()]);
         let items: Vec<Value> = match base.elements() {

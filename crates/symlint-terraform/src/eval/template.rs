@@ -19,9 +19,8 @@ pub(crate) struct Pieces {
     sensitive: bool,
     /// What decided on the text and is not part of it.
     decided_by: Vec<Origin>,
-    /// The first part that is unknown, if any, and what the others of these were built from.
-    unknown: Option<Value>,
-    unknown_origins: Vec<Origin>,
+    /// The parts that are unknown, with how many parts are before each.
+    unknown: Vec<(usize, Value)>,
 }
 
 impl Pieces {
@@ -65,16 +64,51 @@ impl Pieces {
 
     /// Notes a part that is unknown.
     fn missing(&mut self, part: Value) {
-        part.gather(&mut self.unknown_origins, &mut 64);
-        self.unknown.get_or_insert(part);
+        self.unknown.push((self.parts.len(), part));
     }
 
     /// The unknown text that has `unknown` in it.
     fn unknown(self, unknown: Value) -> Value {
         let mut origins: Vec<Origin> = self.parts.into_iter().map(|part| part.origin).collect();
-        origins.extend(self.decided_by.into_iter().chain(self.unknown_origins));
+        origins.extend(self.decided_by);
+        self.unknown.iter().for_each(|(_, part)| part.gather(&mut origins, &mut 64));
         origins.retain(|origin| !origin.is_bare());
         unknown.made_of_origins(origins)
+    }
+
+    /// What the expression at `span` put together: it may be one of several texts where one part is unknown.
+    fn text(self, span: Span) -> Value {
+        let (unknown, texts, is_one) = match self.unknown.as_slice() {
+            [] => return self.finish(span),
+            [(before, part)] => {
+                let texts = part.candidates().iter().filter_map(|it| self.filled(*before, it, span));
+                (part.clone(), texts.collect(), true)
+            }
+            // Nothing says which of them go together.
+            [(_, first), ..] => {
+                let is_one = self.unknown.iter().all(|(_, part)| part.candidates().is_empty());
+                (first.clone(), Vec::new(), is_one)
+            }
+        };
+        let unknown = self.unknown(unknown);
+        if is_one { unknown.or_one_of(texts) } else { unknown.given_up() }
+    }
+
+    /// The text with `part` after the first `before` parts.
+    fn filled(&self, before: usize, part: &Value, span: Span) -> Option<Value> {
+        if part.as_unknown().is_some() {
+            return Some(part.clone());
+        }
+        let Primitive::Is(Value { kind: Kind::String(text), origin, .. }) = to_text(part) else { return None };
+        let mut filled = Pieces { decided_by: self.decided_by.clone(), sensitive: self.sensitive, ..Pieces::default() };
+        let (before, after) = self.parts.split_at_checked(before)?;
+        let pieces = before.iter().chain(after).map(|part| (self.text.get(part.bytes()), &part.origin));
+        let mut pieces: Vec<_> = pieces.collect();
+        pieces.insert(before.len(), (Some(&text), &origin));
+        for (text, origin) in pieces {
+            filled.push(text?, origin).ok()?;
+        }
+        Some(filled.finish(span))
     }
 }
 
@@ -87,10 +121,9 @@ impl Evaluator<'_> {
         }
         let mut pieces = Pieces { parts: Vec::with_capacity(parts.len()), ..Pieces::default() };
         let stopped = self.template_parts(parts, &mut pieces, scope).err();
-        let stopped = stopped.map(|stop| self.settle(Err(stop), span));
-        match stopped.or_else(|| pieces.unknown.take()) {
+        match stopped.map(|stop| self.settle(Err(stop), span)) {
             Some(unknown) => Ok(pieces.unknown(unknown)),
-            None => Ok(pieces.finish(span)),
+            None => Ok(pieces.text(span)),
         }
     }
 
@@ -126,7 +159,13 @@ impl Evaluator<'_> {
                 TemplatePart::If { condition, yes, no } => {
                     let decision = match self.condition(condition, scope) {
                         Err(Stop::Unknown(unknown)) => {
-                            pieces.missing(unknown);
+                            let mut texts = Vec::with_capacity(2);
+                            for parts in [yes, no] {
+                                let mut pieces = Pieces::default();
+                                self.nested_parts(parts, condition.span, &mut pieces, scope)?;
+                                texts.push(pieces.text(condition.span).depending_on(&unknown.origin));
+                            }
+                            pieces.missing(unknown.or_one_of(texts));
                             continue;
                         }
                         decision => decision?,

@@ -61,9 +61,14 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         _ => {}
     }
     let values: Vec<Value> = call.arguments.iter().map(|argument| evaluator.eval(argument, scope)).collect();
-    if let ("lookup", [map, key, default @ ..], false) = (name, values.as_slice(), call.expand_last)
-        && map.entries().is_some()
-        && let Some(any) = evaluator.any_element(map, span, key, default)
+    let is_any = |of: &Value, key: &Value| {
+        !key.is_one_of_several()
+            && (name == "lookup" && of.entries().is_some()
+                || name == "element" && of.elements().is_some() && key.as_unknown().is_some())
+    };
+    if let ([of, key, default @ ..], false) = (values.as_slice(), call.expand_last)
+        && is_any(of, key)
+        && let Some(any) = evaluator.any_element(of, span, key, default)
     {
         return Err(Stop::Unknown(any));
     }
@@ -71,25 +76,49 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         let expanded = call.expand_last.then(|| with_last_expanded(evaluator, values)).transpose()?;
         called(evaluator, call, name, expanded.as_deref().unwrap_or(values), span, scope)
     };
-    let result = evaluator.settle_from(with(&values), span, &values);
-    Ok(if result.as_unknown().is_some() {
-        with_each_candidate(result, &values, |values| with(values).ok())
-    } else {
-        result
-    })
+    let result = match with(&values) {
+        Err(Stop::Reason(reason)) => Err(Stop::Unknown(Value::unevaluated(reason, span))),
+        result => result,
+    };
+    let result = evaluator.settle_from(result, span, &values);
+    if result.as_unknown().is_none() {
+        return Ok(result);
+    }
+    let result = with_each_candidate(result, &values, with);
+    // What comes after a value that is not known may be taken instead.
+    let is_open = |value: &Value| value.as_unknown().is_some() && value.candidates().is_empty();
+    let instead = match (name, values.as_slice()) {
+        ("lookup", [map, _, default @ ..]) if is_open(map) => default,
+        ("coalesce" | "coalescelist", values) => {
+            let first = values.iter().position(is_open).map_or(values.len(), |at| at + 1);
+            values.get(first..).unwrap_or_default()
+        }
+        _ => &[],
+    };
+    Ok(result.or_instead(instead.iter().cloned()))
 }
 
 /// This unknown result of a function; where one of its arguments may be one of several values, the result may be what
 /// the function turns into any of these. (Of two such arguments, nothing says which values go together.)
-fn with_each_candidate(result: Value, values: &[Value], with: impl Fn(&[Value]) -> Option<Value>) -> Value {
+fn with_each_candidate(result: Value, values: &[Value], with: impl Fn(&[Value]) -> Answer) -> Value {
     let mut unknown = values.iter().enumerate().filter(|(_, value)| value.as_unknown().is_some());
-    let (Some((at, chosen)), None) = (unknown.next(), unknown.next()) else { return result.or_one_of([]) };
+    let (Some((at, chosen)), None) = (unknown.next(), unknown.next()) else {
+        let is_open = values.iter().all(|value| value.candidates().is_empty());
+        return if is_open { result.or_one_of([]) } else { result.given_up() };
+    };
     let results = chosen.candidates().iter().filter_map(|candidate| {
+        if candidate.as_unknown().is_some() {
+            return Some(candidate.clone());
+        }
         let mut values = values.to_vec();
         if let Some(value) = values.get_mut(at) {
             value.clone_from(candidate);
         }
-        with(&values)
+        match with(&values) {
+            Ok(result) | Err(Stop::Unknown(result)) => Some(result),
+            Err(Stop::Error(..)) => None,
+            Err(Stop::Reason(_) | Stop::Limit(_)) => Some(result.clone().given_up()),
+        }
     });
     let results: Vec<Value> = results.collect();
     result.or_one_of(results)
@@ -202,20 +231,30 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, sco
                 value.origin = failed.iter().fold(value.origin, |origin, failed| origin.depending_on(failed));
                 return Ok(value);
             }
-            Attempt::Failed(origin) => failed.push(origin),
-            Attempt::Unclear(unknown) => {
+            Attempt::Failed(value) => failed.push(value.origin),
+            Attempt::Unclear(value) => {
+                let unknown = Attempt::unclear(&value, span);
                 unknown.gather(&mut failed, &mut 64);
+                let mut instead = Vec::new();
                 for further in attempts {
-                    match further {
-                        Attempt::Is(value) | Attempt::Unclear(value) => value.gather(&mut failed, &mut 64),
-                        Attempt::Failed(origin) => failed.push(origin),
+                    let (value, is_last) = match further {
+                        Attempt::Is(value) => (value, true),
+                        Attempt::Unclear(value) => (Attempt::unclear(&value, span), false),
+                        Attempt::Failed(value) => {
+                            failed.push(value.origin);
+                            continue;
+                        }
+                    };
+                    value.gather(&mut failed, &mut 64);
+                    instead.push(value);
+                    if is_last {
+                        break;
                     }
                 }
                 failed.retain(|origin| !origin.is_bare());
-                let reason = unknown.as_unknown().map_or("", |unknown| &unknown.reason);
-                return Ok(Value::unknown(reason, span)
-                    .made_of_origins(failed)
-                    .or_one_of(unknown.candidates().to_vec()));
+                let mut value = unknown.or_instead(instead);
+                value.origin = Origin::derived(span, []);
+                return Ok(value.made_of_origins(failed));
             }
         }
     }
@@ -229,10 +268,11 @@ fn can(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scop
         Attempt::Is(Value { origin, .. }) => {
             Ok(Value::new(Kind::Bool(true), Origin { sensitive: false, ..Origin::derived(span, [origin]) }))
         }
-        Attempt::Failed(origin) => {
+        Attempt::Failed(Value { origin, .. }) => {
             Ok(Value::new(Kind::Bool(false), Origin { sensitive: false, ..Origin::derived(span, [origin]) }))
         }
-        Attempt::Unclear(unknown) => {
+        Attempt::Unclear(value) => {
+            let unknown = Attempt::unclear(&value, span);
             let reason = unknown.as_unknown().map_or("", |unknown| &unknown.reason);
             Ok(Value::unknown(reason, span).made_of([&unknown]))
         }

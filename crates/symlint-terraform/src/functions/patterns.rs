@@ -185,7 +185,7 @@ impl Reader<'_> {
         if self.take("P<") || self.take("<") {
             let (name, rest) = self.rest.split_once('>').ok_or(Problem::Invalid)?;
             let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            if name.is_empty() || !name.chars().all(valid) || self.groups.iter().flatten().any(|other| other == name) {
+            if name.is_empty() || !name.chars().all(valid) {
                 return Err(Problem::Invalid);
             }
             self.groups.push(Some(name.to_owned()));

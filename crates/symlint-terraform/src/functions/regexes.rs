@@ -52,7 +52,10 @@ fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures<'_>)
         let name = Str::from(name.as_deref().unwrap_or_default());
         entries.push(Entry::new(name, args.span, part(index + 1)?));
     }
+    // Of several groups with one name, the last counts.
+    entries.reverse();
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+    entries.dedup_by(|earlier, kept| earlier.key == kept.key);
     Ok(args.result(Kind::Object(entries.into())))
 }
 
@@ -62,7 +65,10 @@ fn match_type(pattern: &Pattern, span: Span) -> Type {
         let name = Str::from(name.as_deref().unwrap_or_default());
         ObjectAttribute { name, ty: Type::String, optional: false, default: None, span }
     };
-    match pattern.groups.as_slice() {
+    let mut groups = pattern.groups.clone();
+    groups.sort();
+    groups.dedup_by(|a, b| a.is_some() && a == b);
+    match groups.as_slice() {
         [] => Type::String,
         names if names.iter().all(Option::is_none) => Type::Tuple(vec![Type::String; names.len()]),
         names => Type::Object(names.iter().map(attribute).collect()).of_values(),
@@ -122,8 +128,12 @@ fn expanded(with: &str, pattern: &Pattern, captures: &Captures<'_>) -> String {
             rest = after;
         } else if let Some((name, after)) = group_name(rest) {
             let number = name.parse().ok().filter(|_| name == "0" || !name.starts_with('0'));
-            let named = || Some(pattern.groups.iter().position(|group| group.as_deref() == Some(name))? + 1);
-            let caught = number.or_else(named).and_then(|group: usize| captures.get(group));
+            // Of several groups with one name, the first that has caught something.
+            let mut named = (1..).zip(&pattern.groups).filter(|(_, group)| group.as_deref() == Some(name));
+            let caught = match number {
+                Some(group) => captures.get(group),
+                None => named.find_map(|(group, _)| captures.get(group)),
+            };
             text.push_str(caught.map_or("", |caught| caught.as_str()));
             rest = after;
         } else {

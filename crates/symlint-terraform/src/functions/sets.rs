@@ -14,7 +14,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("setintersection", 1, MANY, |args| combine(args, |count, all| count == all)),
     function("setproduct", 2, MANY, setproduct),
     function("setsubtract", 2, 2, setsubtract),
-    function("setsymmetricdifference", 1, MANY, symmetric_difference),
     function("setunion", 1, MANY, |args| combine(args, |_, _| true)),
 ];
 
@@ -77,13 +76,6 @@ fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
         }
     }
     set_of(args, kept, of)
-}
-
-fn symmetric_difference(args: &Arguments<'_, '_>) -> Answer {
-    if args.len() > 2 {
-        return Err(Stop::reason("the difference of more than two sets is not evaluated"));
-    }
-    combine(args, |count, _| count == 1)
 }
 
 fn setsubtract(args: &Arguments<'_, '_>) -> Answer {

@@ -82,7 +82,7 @@ impl<'t> Reader<'_, 't, '_> {
     /// What is at `range` may be something else to Terraform, for `reason`.
     fn odd(&self, reason: &str, range: Range<usize>) -> Stop {
         let span = self.written(range, Form::Whole).span;
-        Stop::Unknown(Value::unknown(format!("this YAML is not evaluated: {reason}"), span))
+        Stop::Unknown(Value::unevaluated(format!("this YAML is not evaluated: {reason}"), span))
     }
 
     /// What is at `range` is refused by Terraform, too.
@@ -144,7 +144,8 @@ impl<'t> Reader<'_, 't, '_> {
                 let range = self.range(place);
                 Ok((event, range))
             }
-            Some(Err(error)) if REFUSED.contains(&error.info()) => {
+            // Terraform's parser knows `\'`.
+            Some(Err(error)) if REFUSED.contains(&error.info()) && !self.text.contains("\\'") => {
                 let at = self.byte(error.marker().index());
                 let end = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
                 let span = self.written(at..end, Form::Whole).span;
@@ -334,7 +335,11 @@ impl<'t> Reader<'_, 't, '_> {
             }
         }
         let inner = self.inner(range);
-        let verbatim = self.text.get(inner.clone()) == Some(text);
+        let raw = self.text.get(inner.clone()).unwrap_or_default();
+        let verbatim = raw == text;
+        if !verbatim && self.text.get(..inner.start).is_some_and(|before| before.ends_with('"')) && escapes_slash(raw) {
+            return Err(self.refused("found unknown escape character", inner));
+        }
         let text = match crate::syntax::normalised(text) {
             Some(normalised) => Str::from(normalised),
             None if verbatim => self.text.substr(inner.clone()),
@@ -372,6 +377,12 @@ impl<'t> Reader<'_, 't, '_> {
     fn written(&self, range: Range<usize>, form: Form) -> Origin {
         self.args.written(self.origin, range, form)
     }
+}
+
+/// Whether `\/` is in a text between double quotes: it belongs to YAML 1.2, and Terraform's parser to 1.1.
+fn escapes_slash(raw: &str) -> bool {
+    let mut bytes = raw.bytes();
+    std::iter::from_fn(|| bytes.find(|&byte| byte == b'\\').and_then(|_| bytes.next())).any(|escaped| escaped == b'/')
 }
 
 enum Plain {
