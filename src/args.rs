@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use symlint_core::level::Level;
 use symlint_terraform::Given;
 
-/// Checks the Terraform values that keep the tenants of a service provider apart.
+/// Finds mistakes in Terraform that would give engineers access to the AWS accounts of the wrong customer.
 #[derive(Debug, Parser)]
 #[command(name = "symlint", version = env!("SYMLINT_VERSION"), propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Inspect(Box<InspectOptions>),
     /// Show who gains and who loses access through a change
     Diff(Box<DiffOptions>),
-    /// Fix what can be fixed without changing its meaning
+    /// Apply safe fixes
     Fix(Box<FixOptions>),
     /// Show the page of a rule, or the rules of a group
     Explain {
@@ -87,13 +87,12 @@ pub(crate) enum RulesFormat {
 /// What is read, and with which configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Places {
-    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), other files, to check the root modules that read them, or
-    /// `-` for a values file on standard input
+    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), any file of a module (the root modules that read it are
+    /// checked), or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
-    /// Use this configuration file instead of the nearest `.symlint.hcl` in the checked folder or above it, up to the
-    /// root of the git repository or, without a repository, the current folder
+    /// The configuration file [default: the nearest `.symlint.hcl` in the checked folder or above it]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
 
@@ -246,8 +245,8 @@ pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) input: InputOptions,
 
-    /// Show at most this many findings in the human report, or 0 for all [default: 50; if there are more, one of each
-    /// rule and how many others there are]
+    /// Show at most this many findings in the human report, or 0 for all [default: 50; above that, one finding of each
+    /// rule is shown]
     #[arg(long, value_name = "N")]
     pub(crate) max_findings: Option<usize>,
 

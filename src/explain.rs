@@ -20,6 +20,7 @@ pub(crate) fn explain(name: &str) -> Result<ExitCode, Failure> {
     let rule = catalogue().get(name).ok_or_else(|| Problem::from(UnknownRule::or_group(name, catalogue())))?;
     let Rule { page, group, .. } = rule;
     let (title, rest) = page.text.split_once('\n').unwrap_or((page.text, ""));
+    let rest = without_markup(rest);
     let fix = match page.fix {
         None => String::new(),
         Some(Fixable::Safe) => "Fix: `symlint fix` fixes some of its findings.\n".to_owned(),
@@ -29,6 +30,18 @@ pub(crate) fn explain(name: &str) -> Result<ExitCode, Failure> {
     };
     print(&format!("{title}\n\n{} (group `{}`): {}\n{fix}{rest}", page.level, group.name, page.summary))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A page without what only the tests of its examples need: of the first line of an example, its file is left.
+fn without_markup(page: &str) -> String {
+    let lines = page.lines().map(|line| match line.strip_prefix("```hcl ") {
+        Some(words) => match words.split(' ').find_map(|word| word.strip_prefix("file=")) {
+            Some(file) => format!("`{file}`:\n\n```hcl\n"),
+            None => "```hcl\n".to_owned(),
+        },
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 pub(crate) fn rules(format: RulesFormat) -> Result<ExitCode, Failure> {

@@ -169,7 +169,9 @@ pub(crate) fn excerpt(
         && marks.iter().any(|mark| !mark.primary && marks.first().is_some_and(|first| line(first) == line(mark)))
         && let Some(first) = marks.first_mut()
     {
-        first.text = Some(only.rule.clone());
+        let last = only.path.as_deref().and_then(|path| path.rsplit('.').next());
+        let name = last.filter(|last| last.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+        first.text = Some(name.map_or_else(|| "here".to_owned(), |name| format!("`{name}`")));
     }
     // In the order in which miette gives out colors.
     marks.sort_by_key(|mark| mark.span.start);

@@ -177,7 +177,7 @@ fn named(findings: &[&ReportedFinding], example: &ReportedFinding, room: usize) 
 fn last_lines(report: &Report, shown: Shown<'_>, style: &Style) -> String {
     let mut text = String::new();
     if report.runs.len() > 1 {
-        for run in &report.runs {
+        for run in report.runs.iter().filter(|run| run.values_checked > 0 || run.tenants.count > 0) {
             let (values, tenants) = (count(run.values_checked, "value"), count(run.tenants.count, "tenant"));
             let _ = writeln!(text, "{}: {values} of {tenants}", printable(&run.name));
         }

@@ -235,7 +235,7 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
     let reseller = "organization \"reseller\" {\n  tenants = [\"blue_admin\", \"blue_readonly\"]\n}\n";
     let said = help(reseller, &three);
     let all = "organization \"reseller\" { tenants = [\"blue_admin\", \"blue_readonly\", \"green_valley\"] }";
-    assert!(said.ends_with(&format!("extend the block in .symlint.hcl to `{all}`")), "{said}");
+    assert!(said.ends_with(&format!("extend the block in .symlint.hcl to `{all}`.")), "{said}");
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn ids_that_are_almost_the_same_are_found_in_any_folder() {
     let bolt = values(&[tenant("bolt", 1)]).replace("915827304462", "604178239915");
     assert_eq!(
         found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
-        ["warning near-duplicate-id customers/bolt/terraform.tfvars: `target_account_id` 604178239915 of `bolt` \
+        ["warning near-duplicate-id customers/bolt/terraform.tfvars: `target_account_id` 604178239915 \
              differs from `target_account_id` 604178239951 of `acme` only by two swapped digits"]
     );
 }

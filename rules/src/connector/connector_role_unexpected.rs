@@ -34,7 +34,15 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
                 true => format!("role `{name}` contains more than the name of `{key}`"),
                 false => format!("role `{name}` does not match tenant `{key}`{}", hint(name, key, cx)),
             };
-            cx.report(role.name.piece, message).related(&tenant.key, "this is the tenant's name");
+            let mut help = format!("Use `role_arn` from the `settings` output of `{key}`'s connector.");
+            if let Some(environment) = environment_of(name, &cx.config.role_name) {
+                let environment = environment.to_ascii_lowercase();
+                help += &format!(
+                    " If the connector was given another environment than `{key}`, add this to .symlint.hcl: \
+                     `tenant \"{key}\" {{ environment = \"{environment}\" }}`"
+                );
+            }
+            cx.report(role.name.piece, message).help(help).related(&tenant.key, "this is the tenant's name");
         }
     }
 }

@@ -21,7 +21,18 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     };
     let others: Vec<_> =
         partitions.map(|(id, other)| (other, format!("{} is in `{id}`", cx.name(other.field)))).collect();
+    let allowed = cx.config.allowed_partitions.iter().map(String::as_str).chain([id]);
+    let allowed: Vec<String> = allowed.map(|id| format!("\"{id}\"")).collect();
+    let help = format!(
+        "A role cannot be assumed from another partition. Run Sym in that partition. If it already does, add this to \
+         .symlint.hcl: `allowed_partitions = [{}]`",
+        allowed.join(", ")
+    );
+    let is_known = facts::is_partition(id);
     let mut report = cx.report(piece, message);
+    if is_known {
+        report = report.help(help);
+    }
     for (other, label) in others {
         report = report.related(other, label);
     }

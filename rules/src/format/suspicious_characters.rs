@@ -65,7 +65,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let message = format!("{name} contains {}", describe(it.cleaned));
         let repeats: Vec<_> =
             it.repeats.iter().map(|(field, span)| (*span, format!("{} contains the same", cx.name(field)))).collect();
-        let mut report = cx.report(place, message).edits(it.title, it.safe, it.edits);
+        let key = "The key looks right but is a different one. Type it again with plain characters.";
+        let report = cx.report(place, message);
+        let report = if it.field.kind == FieldKind::Key { report.help(key) } else { report };
+        let mut report = report.edits(it.title, it.safe, it.edits);
         for (span, what) in repeats {
             report = report.related(span, what);
         }
@@ -153,7 +156,7 @@ fn name_of(c: char) -> Option<&'static str> {
     })
 }
 
-/// Removing white space at the ends is safe. Everything else must be reviewed.
+/// Removing whitespace at the ends is safe. Everything else must be reviewed.
 fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static str, Vec<Edit>) {
     let sources = cx.sources();
     let none = (false, "", Vec::new());
@@ -174,7 +177,7 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
         let edits = ends.into_iter().flatten().map(|span| Edit { span, text: String::new() }).collect();
         // A key that is also used elsewhere, such as in `var.customer_tenants["foo "]`, must not change alone.
         let is_safe = field.kind != FieldKind::Key || !is_referenced(cx, &cleaned.raw);
-        return (is_safe, "remove the white space", edits);
+        return (is_safe, "remove the whitespace", edits);
     }
     let whole = field.locate_raw(0..cleaned.raw.len(), sources);
     let is_quoted = is_at_quote(whole, true, sources) && is_at_quote(whole, false, sources);
@@ -199,7 +202,7 @@ fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
     at.and_then(|at| bytes.get(at)) == Some(&b'"')
 }
 
-/// Whether there is only white space, or its escapes, at `span`.
+/// Whether there is only whitespace, or its escapes, at `span`.
 fn is_blank(span: Span, sources: &Sources) -> bool {
     let written = sources.text(span);
     let mut rest = written.as_str();

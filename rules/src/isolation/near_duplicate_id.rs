@@ -17,10 +17,11 @@ fn report(cx: &mut Context<'_>, near: &NearIds) {
     let what = if is_account { "digit" } else { "character" };
     let field = |id: Part<'_>| if is_account { cx.name(id.piece.field).to_string() } else { "instance".to_owned() };
     let whose = |id: Part<'_>, tenant: &Tenant| format!("{} {} of {}", field(id), id.text(), cx.called(tenant));
+    let own = format!("{} {}", field(wrong), wrong.text());
     let message = if swapped(wrong.text(), right.text()) {
-        format!("{} differs from {} only by two swapped {what}s", whose(wrong, tenant), whose(right, other))
+        format!("{} differs from {} only by two swapped {what}s", own, whose(right, other))
     } else {
-        format!("{} differs from {} only by one {what}", whose(wrong, tenant), whose(right, other))
+        format!("{} differs from {} only by one {what}", own, whose(right, other))
     };
     let related = format!("{} of {}", field(right), cx.called(other));
     cx.report(wrong.piece, message).related(right.piece, related).cause(right.text());

@@ -16,14 +16,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
             true => format!("{} and its instance", account.text()),
             false => format!("{}, its instance, and its region", account.text()),
         };
-        let message = format!("{} share SSO account {what}, but .symlint.hcl does not say why", names(cx, &members));
+        let message =
+            format!("{} share SSO account {what}, and nothing declares that they belong together", names(cx, &members));
         let name = name(cx, &members);
         let customer = advice("customer", &cx.config.customers, &members, &name);
         let organization = advice("organization", &cx.config.organizations, &members, &name);
         let help = format!(
             "If one was copied from another, engineers of one customer would act in the other's organization: replace \
              the copied values. If they are one customer, {customer}. If they are several customers in one AWS \
-             organization, {organization}"
+             organization, {organization}."
         );
         let mut report = cx
             .report(account.piece, message)

@@ -1,4 +1,4 @@
-//! Was everything checked, and is the linter itself used well?
+//! Was everything checked, and is symlint set up correctly?
 
 use symlint_core::rule::Group;
 
@@ -9,7 +9,7 @@ mod suppression_unused;
 
 pub(crate) static GROUP: Group = Group {
     name: "meta",
-    question: "was everything checked, and is the linter itself used well?",
+    question: "was everything checked, and is symlint set up correctly?",
     urgency: 3,
     severity: &[],
     needs_wiring: false,

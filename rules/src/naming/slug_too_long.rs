@@ -72,8 +72,8 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     let mut report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
     if !is_key {
         report = report.help(
-            "Sym may refuse the name when it is applied, or cut it off where people have to type it. The key is short \
-             enough, so shorten the rest of the name.",
+            "Sym may refuse the name when it is applied, or shorten it in Slack. The key is short enough, so shorten the \
+             rest of the name.",
         );
     }
     if !first.span.contains(span) {

@@ -16,8 +16,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let resource = first.resource.resource;
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first, cx.model));
-        let message =
-            format!("`{kind}.{label}` has the name `{name}` for {whom}; include the tenant's slug in the name");
+        let message = format!("`{kind}.{label}` has the name `{name}` for {whom}");
         let path = Some(format!("{kind}.{label}.name"));
         cx.report(Place { span: first.span, tenant: None, path }, message);
     }

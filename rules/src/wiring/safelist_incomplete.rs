@@ -42,10 +42,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn help(cx: &Context<'_>, tenant: TenantId, whose: &str, where_: &str) -> String {
     let is_here = tenant.run == cx.model.run;
     let how = match is_here.then(|| cx.model.reference_to(tenant, FieldKind::SsoAccountId)).flatten() {
-        Some((tenants, account)) => format!("from all tenants: `[for tenant in {tenants} : tenant.{account}]`"),
-        None => "from the tenants, so that it cannot lack one.".to_owned(),
+        Some((tenants, account)) => {
+            format!("Build the safelist from all tenants: `[for tenant in {tenants} : tenant.{account}]`")
+        }
+        None => format!("Add {where_} to the safelist."),
     };
-    format!(
-        "Requests for {whose}, because the runtime is not allowed to assume roles in {where_}. Build the safelist {how}"
-    )
+    format!("Requests for {whose}, because the runtime is not allowed to assume roles in {where_}. {how}")
 }

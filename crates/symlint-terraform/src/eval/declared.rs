@@ -153,7 +153,7 @@ impl Evaluator<'_> {
                 && (!data.is_empty() || !is_special(kind))
                 && module.resource(!data.is_empty(), kind, name).is_none()
             {
-                self.record(format!("there is no {data}{kind}.{name} in this module"), reference.whole, None);
+                self.record(format!("there is no `{data}{kind}.{name}` in this module"), reference.whole, None);
             }
         });
         self.trial.set(trial);

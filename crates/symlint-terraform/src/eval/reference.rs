@@ -309,7 +309,7 @@ impl<'p> Evaluator<'p> {
         let module = instance.module().and_then(|id| self.project.module(id));
         let resource = module.and_then(|module| module.resource(mode == "data", kind, name));
         let dot = if mode.is_empty() { "" } else { "." };
-        let missing = || self.not_declared(format!("there is no {mode}{dot}{kind}.{name} in this module"), span);
+        let missing = || self.not_declared(format!("there is no `{mode}{dot}{kind}.{name}` in this module"), span);
         resource.map(Start::Resource).ok_or_else(missing)
     }
 

@@ -73,7 +73,7 @@ fn what_only_apply_knows_is_unknown() {
     let wanted = [
         "there is no file `x` here",
         "the resource has no such instance",
-        "there is no aws_iam_role.other in this module",
+        "there is no `aws_iam_role.other` in this module",
     ];
     assert_eq!(messages(&evaluator), wanted);
 }
