@@ -15,6 +15,8 @@ pub(super) struct Pattern {
     pub(super) regex: Regex,
     /// The names of its groups; `None` for one that is counted only.
     pub(super) groups: Vec<Option<String>>,
+    /// How large it is, with all that it repeats: to match it takes as many steps for a character.
+    pub(super) size: usize,
 }
 
 /// Why a pattern cannot be matched.
@@ -34,7 +36,8 @@ impl Pattern {
         let mut reader = Reader { rest: pattern, out: String::new(), groups: Vec::new(), open: Vec::new(), ascii };
         reader.read()?;
         let regex = RegexBuilder::new(&reader.out).size_limit(1 << 20).build().map_err(|_| Problem::Unusual)?;
-        Ok(Self { regex, groups: reader.groups })
+        let size = reader.open.iter().map(|level| level.size.saturating_add(level.last_size)).sum();
+        Ok(Self { regex, groups: reader.groups, size })
     }
 }
 
@@ -56,6 +59,9 @@ struct Level {
     last: Last,
     /// The most repetitions of anything before `last`.
     repeats: u32,
+    /// How large all before `last` is, and how large that is.
+    size: usize,
+    last_size: usize,
 }
 
 struct Reader<'a> {
@@ -113,6 +119,7 @@ impl Reader<'_> {
             if let Last::Atom(repeats) | Last::Repeated(repeats) = level.last {
                 level.repeats = level.repeats.max(repeats);
             }
+            level.size = level.size.saturating_add(std::mem::take(&mut level.last_size));
             level.last = last;
         }
     }
@@ -124,6 +131,13 @@ impl Reader<'_> {
     fn atom(&mut self, text: &str) {
         self.out.push_str(text);
         self.set(Last::Atom(1));
+        self.set_size(text.len());
+    }
+
+    fn set_size(&mut self, size: usize) {
+        if let Some(level) = self.open.last_mut() {
+            level.last_size = size;
+        }
     }
 
     fn literal(&mut self, c: char) {
@@ -139,6 +153,8 @@ impl Reader<'_> {
             self.out.push('?');
         }
         let repeats = repeats.saturating_mul(most.max(1));
+        let size = self.open.last().map_or(0, |level| level.last_size);
+        self.set_size(size.saturating_mul(most.max(1) as usize));
         if most > 1 && repeats > MOST_REPEATS {
             return Err(Problem::Invalid);
         }
@@ -245,6 +261,7 @@ impl Reader<'_> {
         }
         self.out.push(')');
         self.set(Last::Atom(inner.repeats.max(1)));
+        self.set_size(inner.size);
         Ok(())
     }
 

@@ -15,11 +15,16 @@ pub(super) const FUNCTIONS: &[Function] =
     &[function("regex", 2, 2, regex), function("regexall", 2, 2, regexall), function("replace", 3, 3, replace)];
 
 fn compile(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pattern> {
-    Pattern::read(pattern, subject).map_err(|problem| match problem {
+    let read = Pattern::read(pattern, subject).map_err(|problem| match problem {
         Problem::Invalid => args.refuse(format_args!("expects a pattern, and `{pattern}` is not one")),
         Problem::Unusual => Stop::reason("this pattern is not evaluated"),
-    })
+    })?;
+    args.spend(read.size.saturating_mul(subject.len() + 1) / PARTS_OF_A_STEP)?;
+    Ok(read)
 }
+
+/// At most this many parts of a pattern are compared with a character in a step.
+const PARTS_OF_A_STEP: usize = 16;
 
 /// Like [`compile`], for what gives out its groups: they all have names, or none has.
 fn compile_groups(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pattern> {

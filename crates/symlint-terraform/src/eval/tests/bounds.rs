@@ -25,6 +25,19 @@ fn large_results_are_refused() {
 }
 
 #[test]
+fn patterns_take_steps_for_each_character() {
+    let text = "a".repeat(1000);
+    let one = format!("locals {{\n  x = length(regexall(\"(?i)([\\\\w\\\\d]{{30}}){{30}}\", \"{text}\"))\n}}");
+    assert_eq!(reason(&one), crate::limits::TOO_MUCH);
+    let many = format!("locals {{\n  x = length([for i in range(1000) : regexall(\".*.*x${{i}}\", \"{text}\")])\n}}");
+    assert_eq!(reason(&many), crate::limits::TOO_MUCH);
+    assert_eq!(
+        reason("locals { x = length([for i in range(100) : regex(\"^[0-9]{12}$\", \"604178239951\")]) }"),
+        "100"
+    );
+}
+
+#[test]
 fn doubled_locals_are_refused() {
     let doubled = |make: fn(u32) -> String| {
         let locals: String = (1..60).map(|n| format!("  l{n} = {}\n", make(n - 1))).collect();
