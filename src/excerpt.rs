@@ -245,7 +245,7 @@ fn merged(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     text.chars().for_each(|c| push(&mut shown, c));
-    shown
+    report::printable(&shown).into_owned()
 }
 
 /// The same for text with colors in it, which stay.

@@ -12,7 +12,9 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for finding in report.counting() {
         let Location { file, start, .. } = &finding.location;
         let place = format!("{file}:{}:{}", start.line, start.column);
-        writeln!(to, "{place}: {}[{}] {}", finding.level, finding.rule, finding.message)?;
+        // At once: what makes a line of its own is seen.
+        let line = format!("{place}: {}[{}] {}\n", finding.level, finding.rule, finding.message);
+        to.write_all(line.as_bytes())?;
     }
     Ok(())
 }
@@ -24,7 +26,7 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of `to`.
 pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let to: &mut dyn Write = &mut Printable::text(to);
+    let to: &mut dyn Write = &mut Printable::lines(to);
     findings(report, to)?;
     for line in coverage(report) {
         writeln!(to, "note: {line}")?;
@@ -45,6 +47,6 @@ pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of `to`.
 pub fn concise_findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let to: &mut dyn Write = &mut Printable::text(to);
+    let to: &mut dyn Write = &mut Printable::lines(to);
     findings(report, to)
 }

@@ -234,6 +234,9 @@ fn escaped(text: &str) -> String {
         .replace('[', "\\[")
         .replace('*', "\\*")
         .replace('@', "@\u{200B}")
+        // GitHub makes links of addresses.
+        .replace("://", ":\u{200B}//")
+        .replace("www.", "www\u{200B}.")
 }
 
 /// One line of at most this many characters.

@@ -8,8 +8,27 @@ use serde::Serialize;
 
 use crate::tenants::is_unprintable;
 
-/// `text` with escapes, such as `\u{202e}`, for characters that are obeyed or cannot be seen.
+/// `text` with escapes, such as `\u{202e}`, for characters that are obeyed or cannot be seen, and in lines that the
+/// runner of an Action would obey.
 pub fn printable(text: &str) -> Cow<'_, str> {
+    let escaped = characters(text);
+    let is_obeyed = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+    if !escaped.contains("::") && !escaped.contains("##[") || !escaped.lines().any(is_obeyed) {
+        return escaped;
+    }
+    let harmless = |line: &str| {
+        let line = line.replace("##[", "#\\u{23}[");
+        let indent = line.len() - line.trim_start().len();
+        match line.trim_start().strip_prefix("::") {
+            Some(rest) => format!("{}\\u{{3a}}:{rest}", line.get(..indent).unwrap_or_default()),
+            None => line,
+        }
+    };
+    Cow::Owned(escaped.split_inclusive('\n').map(harmless).collect())
+}
+
+/// `text` with escapes for characters that are obeyed or cannot be seen.
+fn characters(text: &str) -> Cow<'_, str> {
     escaped(text, &|escaped, c| {
         // Writing to a string cannot fail.
         let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
@@ -58,6 +77,11 @@ pub(crate) struct Printable<'w> {
 impl<'w> Printable<'w> {
     /// Of a text for people.
     pub(crate) fn text(to: &'w mut dyn Write) -> Self {
+        Self { to, escape: characters }
+    }
+
+    /// Of lines, none of which is a command of ours.
+    pub(crate) fn lines(to: &'w mut dyn Write) -> Self {
         Self { to, escape: printable }
     }
 
@@ -92,6 +116,8 @@ mod tests {
         let text = "a\u{1b}[31m\tb\r\nc\rd\u{202e}e\u{9b}\u{e0041}é✔\u{fe0f}\n";
         assert_eq!(printable(text), "a\\u{1b}[31m\tb\r\nc\\u{d}d\\u{202e}e\\u{9b}\\u{e0041}é✔\u{fe0f}\n");
         assert!(matches!(printable("plain, é"), Cow::Borrowed(_)));
+        let commands = "::error::a\n  ::b\na::b ##[c]\n";
+        assert_eq!(printable(commands), "\\u{3a}:error::a\n  \\u{3a}:b\na::b #\\u{23}[c]\n");
         let mut written = Vec::new();
         let value = serde_json::json!({ "a": "\u{1b}\u{202e}\u{e0041}é" });
         serde_json::to_writer(Printable::json(&mut written), &value).unwrap();
