@@ -249,3 +249,132 @@ fn an_account_of_another_tenant_is_no_mistyped_one() {
     expect("a target", found, &expected, &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What is found where a policy and a stock runtime that lets all tenants in are beside each other.
+fn with_policy(policy: &str) -> Vec<crate::Found> {
+    let list = "account_id_safelist = [for tenant in var.customer_tenants : tenant.sso_account_id]";
+    let runtime =
+        format!("module \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  {list}\n}}\n");
+    let main = format!("{VARIABLES}\n{runtime}\n{DATA}\n{policy}");
+    findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)])
+}
+
+fn document(body: &str) -> String {
+    format!("data \"aws_iam_policy_document\" \"sym\" {{\n{body}\n}}\n")
+}
+
+#[test]
+fn a_policy_is_read_however_it_is_put_together() {
+    let mut failures = String::new();
+    let all = "[for t in var.customer_tenants : \"arn:aws:iam::${t.sso_account_id}:role/sym/*\"]";
+    let statement = |resource: &str| {
+        format!(
+            "{{ Statement = [{{ Sid = \"a\", Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = {resource} }}] }}"
+        )
+    };
+    let block = |resource: &str| {
+        document(&format!(
+            "statement {{\n  sid = \"a\"\n  actions = [\"sts:AssumeRole\"]\n  resources = {resource}\n}}"
+        ))
+    };
+    let dynamic = |of: &str, account: &str| {
+        document(&format!(
+            "dynamic \"statement\" {{\n  for_each = {of}\n  content {{\n    actions = [\"sts:AssumeRole\"]\n    resources = \
+             [\"arn:aws:iam::${{{account}}}:role/sym/*\"]\n  }}\n}}"
+        ))
+    };
+    let role = |resource: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"runtime\" {{\n  name = \"SymRuntimeMain\"\n}}\nresource \"aws_iam_role_policy\" \"p\" {{\n  \
+             role = aws_iam_role.runtime.name\n  policy = <<EOT\n{{\"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", {resource}}}]}}\n\
+             EOT\n}}\n"
+        )
+    };
+    let source = |name: &str, resource: &str| format!("{name} = [jsonencode({})]", statement(resource));
+    let any = "\"arn:aws:iam::*:role/sym/*\"";
+    for right in [
+        block(all),
+        dynamic("var.customer_tenants", "statement.value.sso_account_id"),
+        document(&source("source_policy_documents", all)),
+        block(all).replace(
+            "statement {",
+            &format!("{}\nstatement {{", source("override_policy_documents", all).replace("Sid = \"a\", ", "")),
+        ),
+    ] {
+        expect(&right, with_policy(&right), &[], &mut failures);
+    }
+    for wide in [
+        dynamic("[\"*\"]", "statement.value"),
+        dynamic("[\"*\"]", "sym.value").replace("for_each", "iterator = sym\n  for_each"),
+        document(&source("source_policy_documents", any)),
+        document(&source("override_policy_documents", any)),
+        block("[\"arn:aws:iam::*\"]"),
+        block("[\"arn:aws:iam\"]"),
+        block("[\"arn:aws:iam::*:*\"]"),
+        block("[\"arn:*:*:*:*:role/sym/*\"]"),
+        role("\"Resource\": \"*\""),
+        role("\"NotResource\": \"arn:aws:iam::719240583316:role/Admin\""),
+    ] {
+        let found = with_policy(&wide);
+        if !found.iter().any(|(rule, _)| rule == "safelist-wildcard") {
+            failures.push_str(&format!("{wide}: {found:?}\n"));
+        }
+    }
+    // What takes back is not judged, which is said.
+    let denied = "\"arn:aws:iam::719240583316:role/sym/*\"";
+    let deny = format!(
+        "resource \"aws_iam_role_policy\" \"p\" {{\n  role = \"x\"\n  policy = jsonencode({})\n}}\n",
+        statement(denied)
+    );
+    for (unclear, at) in [
+        (
+            block(all)
+                .replace("statement {", &format!("{}\nstatement {{", source("override_policy_documents", denied))),
+            "override",
+        ),
+        (deny.replace("\"Allow\"", "\"Deny\""), "deny"),
+    ] {
+        let found = with_policy(&unclear);
+        let rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+        if rules != ["not-checked"] {
+            failures.push_str(&format!("{at}: {found:?}\n"));
+        }
+    }
+    let elsewhere = role("\"Resource\": \"*\"").replace("SymRuntimeMain", "deploy").replace("\"runtime\"", "\"ci\"");
+    expect(
+        "another role",
+        with_policy(&elsewhere.replace("aws_iam_role.runtime", "aws_iam_role.ci")),
+        &[],
+        &mut failures,
+    );
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The list that a runtime connector is handed says nothing if its own policy says something else.
+#[test]
+fn the_policy_in_a_runtime_connector_counts() {
+    let mut failures = String::new();
+    let check = |resource: &str| {
+        let main = format!(
+            "{VARIABLES}\nmodule \"runtime\" {{\n  source = \"./runtime\"\n  account_id_safelist = [for t in var.customer_tenants : \
+             t.sso_account_id]\n}}\n"
+        );
+        let module = format!(
+            "variable \"account_id_safelist\" {{}}\ndata \"aws_caller_identity\" \"this\" {{}}\nresource \"aws_iam_role_policy\" \"p\" {{\n  \
+             policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = {resource} }}] }})\n}}\n"
+        );
+        findings(&[("main.tf", &main), ("runtime/main.tf", &module), ("terraform.tfvars", VALUES)])
+    };
+    let each = |list: &str| format!("[for a in {list} : \"arn:aws:iam::${{a}}:role/sym/*\"]");
+    let own = "concat([data.aws_caller_identity.this.account_id], var.account_id_safelist)";
+    for right in [each("var.account_id_safelist"), each(own)] {
+        expect(&right, check(&right), &[], &mut failures);
+    }
+    let short = each("slice(var.account_id_safelist, 0, 2)");
+    let found: Vec<String> = check(&short).into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(found, ["safelist-incomplete"]);
+    expect("any", check("\"arn:aws:iam::*:role/sym/*\""), &[("safelist-wildcard", "*")], &mut failures);
+    let both = format!("concat({}, [\"arn:aws:iam::*:role/sym/*\"])", each(own));
+    expect("any beside others", check(&both), &[("safelist-wildcard", "*")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

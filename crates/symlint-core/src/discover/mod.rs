@@ -20,6 +20,7 @@ mod effective;
 mod fields;
 mod modules;
 mod owners;
+mod policies;
 mod reach;
 mod safelists;
 pub mod sinks;

@@ -40,7 +40,7 @@ impl<'a> Roles<'a> {
                 let matters = |call: &ModuleCall| {
                     roles.of(call) != Role::Other || call.child.is_some_and(|id| roles.leading.contains(&id))
                 };
-                module.calls.iter().any(matters) || super::safelists::has_policies(module)
+                module.calls.iter().any(matters) || super::policies::has_policies(module)
             };
             let new: Vec<ModuleId> = modules()
                 .filter(|(id, module)| !roles.leading.contains(id) && leads(module))

@@ -11,6 +11,7 @@ use symlint_terraform::{
 
 use super::arguments::{Carriers, Inputs};
 use super::modules::{Role, Roles};
+use super::policies;
 use super::safelists;
 use super::sinks::{Sink, is_of_flow};
 use crate::config::Config;
@@ -124,7 +125,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn visit(&mut self, instance: &Instance, around: &[Repetition]) {
         self.walked.instances.insert(instance.address().clone(), instance.clone());
         let Some(module) = self.module_of(instance) else { return };
-        self.walked.runtimes.extend(safelists::policies(self.evaluator, instance, module));
+        self.walked.runtimes.extend(policies::policies(self.evaluator, instance, module));
         for call in &module.calls {
             let role = self.roles.of(call);
             if role == Role::Other && call.child.is_none() {
@@ -143,13 +144,19 @@ impl<'a, 'p> Walker<'a, 'p> {
                 Role::Runtime => {
                     let mut alternatives = Vec::new();
                     let safelist = |of| safelists::safelist(self.evaluator, call, of, &mut alternatives);
-                    self.walked.runtimes.push(RuntimeCall {
+                    let handed = RuntimeCall {
                         block: RuntimeBlock::Call(call),
                         safelists: instances.iter().filter_map(safelist).collect(),
                         alternatives,
                         instances: instances.len(),
                         is_unknown: unknown.is_some(),
-                    });
+                    };
+                    let before = self.walked.runtimes.len();
+                    if self.roles.leads_on(call) {
+                        instances.iter().for_each(|child| self.visit(child, &repetitions(child, around)));
+                    }
+                    let own = self.walked.runtimes.split_off(before);
+                    self.walked.runtimes.extend(policies::in_place_of(handed, own));
                 }
                 Role::Other => {
                     let unknown = unknown.filter(|_| self.roles.leads_on(call));

@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod comprehension;
 mod declared;
+mod dynamic;
 mod expression;
 mod instance;
 mod memo;

@@ -10,7 +10,7 @@ use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::{Range as JsonRange, Ranged};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::eval::{Answer, LostKey, Stop, numeric};
+use crate::eval::{Answer, Evaluator, LostKey, Stop, numeric};
 use crate::form::Form;
 use crate::json;
 use crate::limits::BYTES;
@@ -50,6 +50,14 @@ fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
         // Go reads a few escapes that are wrong.
         Err(_) if text.contains("\\u") => Err(Stop::reason("this text is not decoded here")),
         Err(_) => Err(args.refuse("expects a text in JSON")),
+    }
+}
+
+impl Evaluator<'_> {
+    /// What a text in JSON says, if it is one.
+    pub fn json(&self, text: &Value) -> Option<Value> {
+        let values = std::slice::from_ref(text);
+        jsondecode(&Arguments { evaluator: self, values, span: text.origin.span, name: "jsondecode" }).ok()
     }
 }
 

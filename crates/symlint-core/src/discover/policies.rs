@@ -1,0 +1,503 @@
+//! The accounts that the runtime may enter by the roles in a hand-written policy.
+
+use std::ops::Range;
+
+use fast_glob::glob_match;
+use symlint_terraform::syntax::{Block, Expr, ExprKind};
+use symlint_terraform::{Evaluator, Instance, Kind, Module, Origin, Resource, Sources, Str, Value};
+
+use super::safelists::{LOCALS, in_any_of, local, parts};
+use crate::tenants::{RuntimeBlock, RuntimeCall};
+
+/// How deep the parts of a policy may be nested.
+const DEPTH: usize = 16;
+
+/// Resources and data sources whose policy may say which roles the runtime may assume.
+const POLICIES: [&str; 4] = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_policy_document", "aws_iam_role"];
+
+/// The path of the roles that connectors create.
+const ROLE_PATH: &str = "role/sym";
+
+/// The path of the roles that connectors create, to its end.
+const CONNECTORS: &str = "role/sym/";
+
+/// What a block that is about the runtime has somewhere in it.
+const SYM: &str = "sym";
+
+/// What is allowed where one role assumes another.
+const ASSUME_ROLE: &str = "sts:AssumeRole";
+
+/// Whether the module has policies that may be the runtime's.
+pub(super) fn has_policies(module: &Module) -> bool {
+    module.resources.iter().any(is_policy)
+}
+
+fn is_policy(resource: &Resource) -> bool {
+    POLICIES.contains(&resource.kind.text.as_str())
+}
+
+/// The policies of the module that let a role assume roles below `/sym/`: the accounts of these.
+pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
+    let mut found = Vec::new();
+    for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
+        let mut policy = Policy {
+            evaluator,
+            instance,
+            is_of_sym: is_of_sym(evaluator, module, resource),
+            accounts: Vec::new(),
+            alternatives: Vec::new(),
+            is_known_to_be: false,
+            unclear: None,
+            undone: None,
+        };
+        policy.read(resource);
+        let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
+        let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
+        let list = if let Some(unknown) = unknown.filter(|_| policy.is_known_to_be) {
+            unknown.clone()
+        } else if policy.is_known_to_be {
+            Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []))
+        } else if let Some(unclear) = policy.unclear
+            && evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH)
+        {
+            unclear
+        } else {
+            continue;
+        };
+        let block = RuntimeBlock::Policy(resource);
+        let safelists = std::iter::once(list).chain(policy.undone).collect();
+        let alternatives = policy.alternatives;
+        found.push(RuntimeCall { block, safelists, alternatives, instances: 1, is_unknown: false });
+    }
+    found
+}
+
+/// What a runtime connector that can be read allows by its own policies, where it is handed the safelist `call`: they
+/// take its place as far as they are known, and what they allow anywhere counts in any case.
+pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCall<'p>>) -> Vec<RuntimeCall<'p>> {
+    let elements = |list: &Value| list.elements().map(<[Value]>::to_vec).unwrap_or_default();
+    let lists = || policies.iter().flat_map(|policy| &policy.safelists);
+    let is_known =
+        |list: &Value| list.elements().is_some() && elements(list).iter().all(|it| it.as_unknown().is_none());
+    if !policies.is_empty() && lists().all(is_known) {
+        return policies;
+    }
+    for policy in &mut policies {
+        for list in &mut policy.safelists {
+            let wide = elements(list).into_iter().filter(|account| account.as_str().is_some_and(|it| is_any(it)));
+            *list = Value::new(Kind::Tuple(wide.collect()), list.origin.clone());
+        }
+        policy.safelists.retain(|list| list.elements().is_some_and(|elements| !elements.is_empty()));
+    }
+    policies.retain(|policy| !policy.safelists.is_empty());
+    policies.push(call);
+    policies
+}
+
+/// Whether a policy speaks of Sym, or the role that it is for: others have policies, too.
+fn is_of_sym(evaluator: &Evaluator<'_>, module: &Module, resource: &Resource) -> bool {
+    let speaks = |resource: &Resource| {
+        evaluator.project().sources().text(resource.block.span).to_ascii_lowercase().contains(SYM)
+    };
+    let role = resource.attribute("role").map(|role| evaluator.project().sources().text(role.value.span));
+    let is_its_role = |other: &&Resource| {
+        let name = format!("aws_iam_role.{}.", other.name.text);
+        other.kind.text.as_str() == "aws_iam_role"
+            && role.as_ref().is_some_and(|role| format!("{role}.").contains(&name))
+    };
+    speaks(resource) || module.resources.iter().filter(is_its_role).any(speaks)
+}
+
+/// Whether a pattern of an account matches more than one.
+fn is_any(account: &str) -> bool {
+    account.contains(['*', '?'])
+}
+
+struct Policy<'a, 'p> {
+    evaluator: &'a Evaluator<'p>,
+    instance: &'a Instance,
+    is_of_sym: bool,
+    accounts: Vec<Value>,
+    /// What a part of them may be.
+    alternatives: Vec<Value>,
+    /// Whether a role below `/sym/` is among what may be assumed.
+    is_known_to_be: bool,
+    /// A part that is not known and may say what may be assumed.
+    unclear: Option<Value>,
+    /// Something that may take back what is allowed.
+    undone: Option<Value>,
+}
+
+impl<'p> Policy<'_, 'p> {
+    fn read(&mut self, resource: &'p Resource) {
+        if let Some(attribute) = resource.attribute("policy") {
+            self.policy(&attribute.value);
+        }
+        for name in ["source_json", "source_policy_documents", "override_json", "override_policy_documents"] {
+            if let Some(attribute) = resource.attribute(name) {
+                self.documents(&attribute.value, name.starts_with("override"));
+            }
+        }
+        let evaluator = self.evaluator;
+        let plain = |expr: &Expr| evaluator.evaluate(self.instance, expr);
+        for block in &resource.block.body.blocks {
+            match block.kind.text.as_str() {
+                "statement" => self.statement_block(block, &plain),
+                "dynamic" if block.labels.first().is_some_and(|label| label.text.as_str() == "statement") => {
+                    for content in block.body.blocks.iter().filter(|inner| inner.kind.text.as_str() == "content") {
+                        let (evaluator, instance) = (self.evaluator, self.instance);
+                        let mut visit = |of: &dyn Fn(&Expr) -> Value| self.statement_block(content, of);
+                        if let Err(unknown) = evaluator.each_dynamic(instance, block, &mut visit) {
+                            self.document(&unknown, 0);
+                        }
+                    }
+                }
+                "inline_policy" => {
+                    let own = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "policy");
+                    own.into_iter().for_each(|attribute| self.policy(&attribute.value));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn policy(&mut self, expr: &'p Expr) {
+        let document = self.encoded(expr, LOCALS);
+        let value = self.evaluator.evaluate(self.instance, document.unwrap_or(expr));
+        match document {
+            Some(_) => self.document(&value, 0),
+            None => self.text(&value),
+        }
+    }
+
+    /// A document as a text, such as a heredoc.
+    fn text(&mut self, text: &Value) {
+        if text.as_unknown().is_some() {
+            self.document(text, 0);
+        } else if let Some(document) = self.evaluator.json(text) {
+            self.document(&document, 0);
+        } else if text.as_str().is_some_and(|text| text.contains(ASSUME_ROLE)) {
+            self.roles(text, 0);
+        }
+    }
+
+    /// The documents that a document is made of. Of those that override, a statement with a `Sid` replaces the one that
+    /// has the same.
+    fn documents(&mut self, expr: &Expr, overrides: bool) {
+        let value = self.evaluator.evaluate(self.instance, expr);
+        let texts = if value.elements().is_some() { parts(&value) } else { vec![value] };
+        for text in texts {
+            self.text(&text);
+            let replaces = text.as_str().is_none_or(|text| text.contains("\"Sid\""));
+            if overrides && replaces && !text.is_null() {
+                let reason = "a document that overrides others may replace its statements";
+                self.undone.get_or_insert_with(|| Value::unknown(reason, expr.span));
+            }
+        }
+    }
+
+    /// What `jsonencode` is given, where `expr` is a call of it or a local that is one.
+    fn encoded(&self, expr: &'p Expr, locals: usize) -> Option<&'p Expr> {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.encoded(inner, locals),
+            ExprKind::Call(call) if call.name.text.as_str() == "jsonencode" => call.arguments.first(),
+            _ if locals > 0 => self.encoded(local(self.evaluator, self.instance, expr)?, locals - 1),
+            _ => None,
+        }
+    }
+
+    /// A statement whose expressions are evaluated by `of`.
+    fn statement_block(&mut self, statement: &Block, of: &dyn Fn(&Expr) -> Value) {
+        let value = |name: &str| {
+            let attribute = statement.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
+            Some(of(&attribute.value))
+        };
+        let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
+        let others = value("not_actions").map(|others| !allows(&others));
+        if !actions.map(|it| allows(&it)).or(others).unwrap_or(false) {
+            return;
+        }
+        if effect.is_some_and(|effect| is_text(&effect, "Deny")) {
+            resources.iter().for_each(|resources| self.denied(resources));
+            return;
+        }
+        let before = self.accounts.len();
+        resources.iter().for_each(|resources| self.roles(resources, 0));
+        value("not_resources").iter().for_each(|others| self.all_but(others));
+        let limits = limits_of_block(statement, of);
+        self.limit_since(before, limits);
+    }
+
+    /// Notes that all roles may be assumed but for some, if this is said of Sym.
+    fn all_but(&mut self, others: &Value) {
+        if self.is_of_sym {
+            self.is_known_to_be = true;
+            let origin = Origin::derived(others.origin.span, [others.origin.clone()]);
+            self.accounts.push(Value::new(Kind::String(Str::from("*")), origin));
+        }
+    }
+
+    /// Notes that roles below `/sym/` are taken back: of which tenants is not judged.
+    fn denied(&mut self, resources: &Value) {
+        let texts = if resources.as_str().is_some() { vec![resources.clone()] } else { parts(resources) };
+        let is_of_connectors = |text: &Value| text.as_str().is_some_and(|text| text.contains(ROLE_PATH));
+        if let Some(denied) = texts.iter().find(|text| is_of_connectors(text)) {
+            self.is_known_to_be = true;
+            let reason = "a statement denies roles under `/sym/`";
+            self.undone.get_or_insert_with(|| Value::unknown(reason, denied.origin.span));
+        }
+    }
+
+    /// Keeps of the accounts that a statement added those that its conditions leave.
+    fn limit_since(&mut self, before: usize, limits: Vec<Limit>) {
+        for limit in limits {
+            let listed = self.accounts.split_off(before.min(self.accounts.len()));
+            let is_any = |account: &Value| account.as_str().is_some_and(|it| is_any(it));
+            let (any, exact): (Vec<Value>, Vec<Value>) = listed.into_iter().partition(is_any);
+            match limit {
+                Limit::Accounts(allowed) => {
+                    let is_known = allowed.iter().all(|it| it.as_str().is_some() && !is_any(it));
+                    let is_allowed = |account: &Value| {
+                        let is_same = |it: &Value| it.as_str() == account.as_str();
+                        !is_known || account.as_str().is_none() || allowed.iter().any(is_same)
+                    };
+                    self.accounts.extend(exact.into_iter().filter(is_allowed));
+                    if !any.is_empty() {
+                        self.accounts.extend(allowed);
+                    }
+                }
+                Limit::Unclear(unclear) => {
+                    self.accounts.extend(exact);
+                    if !any.is_empty() {
+                        self.unclear.get_or_insert_with(|| unclear.clone());
+                        self.accounts.push(unclear);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` with each of what the unknown `value` may be: only accounts that come of all of them are certain.
+    fn each_candidate(&mut self, value: &Value, mut visit: impl FnMut(&mut Self, &Value)) {
+        let before = std::mem::take(&mut self.accounts);
+        let mut lists = Vec::new();
+        for candidate in value.candidates() {
+            visit(self, candidate);
+            let listed = std::mem::take(&mut self.accounts);
+            lists.push(Value::new(Kind::Tuple(listed.into()), candidate.origin.clone()));
+        }
+        self.accounts = before;
+        self.accounts.extend(in_any_of(value, &lists));
+        self.alternatives.extend(lists);
+    }
+
+    /// Looks for statements in a document.
+    fn document(&mut self, value: &Value, depth: usize) {
+        if depth > DEPTH {
+            return;
+        }
+        let is_denied = value.get("Effect").is_some_and(|effect| is_text(&effect, "Deny"));
+        let may_assume = match (value.get("Action"), value.get("NotAction")) {
+            (Some(action), _) => Some(allows(&action)),
+            (None, Some(others)) => Some(!allows(&others)),
+            (None, None) => None,
+        };
+        if let Some(may_assume) = may_assume {
+            let (resource, others) = (value.get("Resource"), value.get("NotResource"));
+            if is_denied && may_assume {
+                resource.iter().for_each(|resource| self.denied(resource));
+            } else if may_assume {
+                let before = self.accounts.len();
+                resource.iter().for_each(|resource| self.roles(resource, 0));
+                others.iter().for_each(|others| self.all_but(others));
+                let limits = value.get("Condition").map(|conditions| limits_in(&conditions)).unwrap_or_default();
+                self.limit_since(before, limits);
+            }
+            if resource.is_some() || others.is_some() {
+                return;
+            }
+        }
+        if value.as_unknown().is_some() && value.candidates().is_empty() {
+            self.unclear.get_or_insert_with(|| value.clone());
+        }
+        self.each_candidate(value, |policy, candidate| policy.document(candidate, depth + 1));
+        parts(value).iter().for_each(|part| self.document(part, depth + 1));
+    }
+
+    /// Notes the accounts of the roles in `value`, whose ARNs may be anywhere in texts.
+    fn roles(&mut self, value: &Value, depth: usize) {
+        if value.as_unknown().is_some() {
+            match value.candidates() {
+                [] => {
+                    self.unclear.get_or_insert_with(|| value.clone());
+                    self.accounts.push(value.clone());
+                }
+                _ => self.each_candidate(value, |policy, candidate| policy.roles(candidate, depth)),
+            }
+            return;
+        }
+        let Some(text) = value.as_str() else {
+            if depth < DEPTH {
+                parts(value).iter().for_each(|part| self.roles(part, depth + 1));
+            }
+            return;
+        };
+        if text.as_str() == "*" {
+            return self.all_but(value);
+        }
+        let sources: &Sources = self.evaluator.project().sources();
+        for Named { account, resource } in roles_in(text) {
+            self.is_known_to_be |= resource.starts_with(ROLE_PATH) || self.is_of_sym;
+            let (account, origin) = match account {
+                Some(account) => (text.get(account.clone()).unwrap_or_default(), value.origin.cut(account, sources)),
+                None => ("*", value.origin.clone()),
+            };
+            self.accounts.push(Value::new(Kind::String(Str::from(account)), origin));
+        }
+    }
+}
+
+/// Roles of connectors that a text names.
+struct Named<'t> {
+    /// Where the account is; `None` where any is meant.
+    account: Option<Range<usize>>,
+    resource: &'t str,
+}
+
+/// The roles of connectors in an ARN, or in a text with ARNs anywhere in it.
+fn roles_in(text: &str) -> Vec<Named<'_>> {
+    const SERVICE: &str = ":iam::";
+    if let Some(named) = role_of(text) {
+        return Vec::from_iter(named);
+    }
+    let found = text.match_indices(SERVICE).filter_map(|(at, _)| {
+        let start = at + SERVICE.len();
+        let (account, resource) = text.get(start..)?.split_once(':')?;
+        let is_account = account.len() <= 64 && !account.contains(['"', ' ', '/']);
+        // Elsewhere in the text, `*` may be said of something else.
+        let is_role = resource.starts_with("role");
+        (is_account && is_role && is_of_connectors(resource))
+            .then(|| Named { account: Some(start..start + account.len()), resource })
+    });
+    found.collect()
+}
+
+/// The roles of connectors that an ARN names, if the text is one. What its end lacks is anything to IAM.
+fn role_of(text: &str) -> Option<Option<Named<'_>>> {
+    if !text.starts_with("arn:") || text.contains(['"', ' ', '\n']) {
+        return None;
+    }
+    let mut start = 0;
+    let mut fields = text.splitn(6, ':').map(|field| {
+        let range = start..start + field.len();
+        start = range.end + 1;
+        (Some(range), field)
+    });
+    let mut next = || fields.next().unwrap_or((None, "*"));
+    let (_, _, service, region, account, resource) = (next(), next(), next(), next(), next(), next());
+    let is = |pattern: &str, field: &str| pattern == field || pattern.starts_with('*');
+    let is_role = is(service.1, "iam") && is(region.1, "") && is_of_connectors(resource.1);
+    Some(is_role.then_some(Named { account: account.0, resource: resource.1 }))
+}
+
+/// Whether the resource of an ARN is below the path of the connectors' roles, or of any path that may be it.
+fn is_of_connectors(resource: &str) -> bool {
+    let written = resource.find(['*', '?']).and_then(|at| resource.get(..at));
+    resource.starts_with(CONNECTORS) || written.is_some_and(|written| CONNECTORS.starts_with(written))
+}
+
+/// What a condition leaves of the accounts in which roles may be assumed. What the caller must be or pass, such as
+/// `sts:ExternalId`, says nothing about the role's account.
+enum Limit {
+    /// These.
+    Accounts(Vec<Value>),
+    /// The accounts of organizations, which are not known, or a value that is unknown.
+    Unclear(Value),
+}
+
+/// What the `condition` blocks of a statement limit it to.
+fn limits_of_block(statement: &Block, of: &dyn Fn(&Expr) -> Value) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    for block in &statement.body.blocks {
+        let value = |name: &str| {
+            let attribute = block.body.attributes.iter().find(|it| it.name.text.as_str() == name)?;
+            Some(of(&attribute.value))
+        };
+        match block.kind.text.as_str() {
+            "condition" => {
+                if let (Some(test), Some(key), Some(values)) = (value("test"), value("variable"), value("values")) {
+                    let texts = test.as_str().zip(key.as_str());
+                    limits.extend(match texts {
+                        Some((test, key)) => limit(test, key, &values),
+                        None => Some(Limit::Unclear(Value::unknown("its condition is not known", block.span))),
+                    });
+                }
+            }
+            "dynamic" if block.labels.iter().any(|label| label.text.as_str() == "condition") => {
+                limits.push(Limit::Unclear(Value::unknown("its conditions are not known", block.span)));
+            }
+            _ => {}
+        }
+    }
+    limits
+}
+
+/// What the `Condition` of a statement limits it to.
+fn limits_in(conditions: &Value) -> Vec<Limit> {
+    if conditions.as_unknown().is_some() {
+        return vec![Limit::Unclear(conditions.clone())];
+    }
+    let mut limits = Vec::new();
+    for test in conditions.entries().unwrap_or_default() {
+        let keys = conditions.child(test);
+        for key in keys.entries().unwrap_or_default() {
+            limits.extend(limit(&test.key, &key.key, &keys.child(key)));
+        }
+    }
+    limits
+}
+
+/// What a condition limits a statement to, if it limits the accounts.
+fn limit(test: &str, key: &str, values: &Value) -> Option<Limit> {
+    let test = test.rsplit(':').next().unwrap_or(test).to_ascii_lowercase();
+    let test = test.strip_suffix("ifexists").unwrap_or(&test);
+    if !matches!(test, "stringequals" | "stringequalsignorecase" | "stringlike") {
+        return None;
+    }
+    let values = match values.as_str() {
+        Some(_) => vec![values.clone()],
+        None if values.as_unknown().is_some() => vec![values.clone()],
+        None => (0..values.elements().map_or(0, <[Value]>::len)).filter_map(|at| values.at(at)).collect(),
+    };
+    match key.to_ascii_lowercase().as_str() {
+        "aws:resourceaccount" => Some(Limit::Accounts(values)),
+        "aws:resourceorgid" | "aws:resourceorgpaths" => {
+            // `o-*` is every organization.
+            let is_any = |value: &Value| value.as_str().is_some_and(|it| it.trim_start_matches("o-").starts_with('*'));
+            let span = values.first()?.origin.span;
+            let reason = "a condition limits it to organizations, whose accounts are not known";
+            (!values.iter().any(is_any)).then(|| Limit::Unclear(Value::unknown(reason, span)))
+        }
+        _ => None,
+    }
+}
+
+fn is_text(value: &Value, text: &str) -> bool {
+    value.as_str().is_some_and(|it| it.as_str() == text)
+}
+
+/// Whether what is said of actions, one or several, is said of [`ASSUME_ROLE`], too.
+fn allows(actions: &Value) -> bool {
+    let is = |value: &Value| value.as_str().is_some_and(|pattern| is_pattern_of(&pattern.to_ascii_lowercase()));
+    is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
+}
+
+/// Whether `pattern`, in lower case, matches [`ASSUME_ROLE`]: `*` stands for any characters, `?` for one.
+fn is_pattern_of(pattern: &str) -> bool {
+    // Nothing else has a meaning to IAM.
+    let is_of_action = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'*' | b'?');
+    pattern.len() <= MOST && pattern.bytes().all(is_of_action) && glob_match(pattern, ASSUME_ROLE.to_ascii_lowercase())
+}
+
+/// The longest pattern of an action that is read.
+const MOST: usize = 128;

@@ -1,0 +1,51 @@
+//! `dynamic` blocks: one that is written stands for several.
+
+use crate::syntax::{Block, Expr, ExprKind};
+use crate::value::{Entry, Kind, Value};
+
+use super::Evaluator;
+use super::instance::Instance;
+use super::scope::{Binding, Scope};
+
+impl Evaluator<'_> {
+    /// Visits each block that the `dynamic` block makes, with what evaluates the expressions in its `content`.
+    ///
+    /// # Errors
+    ///
+    /// The unknown `for_each`, where it is not known which blocks there are.
+    #[allow(clippy::type_complexity, reason = "an alias would fix a lifetime that each call chooses")]
+    pub fn each_dynamic(
+        &self,
+        instance: &Instance,
+        dynamic: &Block,
+        visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
+    ) -> Result<(), Value> {
+        let attribute = |name: &str| {
+            let attribute = dynamic.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name);
+            attribute.map(|attribute| &attribute.value)
+        };
+        let unknown = |reason: &str| Value::unknown(reason, dynamic.span);
+        let name = match attribute("iterator").map(|iterator| &iterator.kind) {
+            Some(ExprKind::Variable(name)) => Some(name),
+            Some(_) => None,
+            None => dynamic.labels.first().map(|label| &label.text),
+        };
+        let Some((name, for_each)) = name.zip(attribute("for_each")) else {
+            return Err(unknown("it has no `for_each`"));
+        };
+        let collection = self.evaluate(instance, for_each);
+        let pairs = match self.apart(for_each.span, || self.pairs(&collection, true, for_each.span)) {
+            Ok(pairs) => pairs,
+            Err(_) if collection.as_unknown().is_some() => return Err(collection),
+            Err(_) => return Err(unknown("it is repeated for what is no collection")),
+        };
+        for (key, value) in pairs {
+            let origin = value.origin.clone();
+            let entry = |name: &str, value: Value| Entry::new(name.into(), dynamic.span, value);
+            let iterator = Value::new(Kind::Object([entry("key", key), entry("value", value)].into()), origin);
+            let binding = Binding { name, value: &iterator, outer: None };
+            visit(&|expr| self.apart(expr.span, || self.eval(expr, &Scope::of(instance).with(&binding))));
+        }
+        Ok(())
+    }
+}
