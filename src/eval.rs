@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use symlint_core::engine::parent;
-use symlint_core::report::Location;
+use symlint_core::engine::{Named, Request, fenced, parent};
+use symlint_core::report::{Location, printable};
 use symlint_terraform::{
     Evaluator, FileError, FileTree, LoadOptions, Makeup, Project, Span, Value, is_configuration, is_values, show,
     show_type, syntax, to_json,
@@ -85,34 +86,38 @@ fn load(path: &str, options: &EvalOptions) -> Result<Project, Failure> {
             )));
         }
     };
-    let disk = Disk::default();
+    let disk: Arc<dyn FileTree> = Arc::new(Disk::default());
+    let given = given(&options.values, last);
+    let request = Request { paths: vec![Named::Path(name.clone())], given: given.clone(), ..Request::default() };
+    let disk = fenced(&disk, &request)?;
     let names = disk.list(&folder)?.unwrap_or_default();
     let is_module = names.iter().any(|name| is_configuration(name));
     let project = match last {
         Some(file) if !is_module => Project::from_values(file, disk.read(file)?.unwrap_or_default())?,
-        last => {
+        _ => {
             let around = LoadOptions {
-                given: given(&options.values, last),
+                given,
                 environment: environment(),
-                workspace: Some(workspace(&disk, &folder)?),
+                workspace: Some(workspace(disk.as_ref(), &folder)?),
                 cwd: cwd(&folder),
+                terraform: false,
             };
             Project::load(disk, &folder, &around)?
         }
     };
-    for loaded in project.files() {
-        for error in &loaded.file.errors {
-            eprintln!("warning: {}: {}", place(&project, error.span), error.message);
-        }
+    let warn = |warning: String| eprintln!("{}", printable(&format!("warning: {warning}")));
+    project.unreadable().iter().for_each(|error| warn(error.to_string()));
+    for error in project.files().iter().flat_map(|loaded| &loaded.file.errors) {
+        warn(format!("{}: {}", place(&project, error.span), error.message));
     }
     for error in project.errors() {
-        eprintln!("warning: {}: {}", place(&project, error.span), error.message);
+        warn(format!("{}: {}", place(&project, error.span), error.message));
     }
     Ok(project)
 }
 
 /// The workspace that Terraform uses in `folder`.
-fn workspace(disk: &Disk, folder: &str) -> Result<String, Failure> {
+fn workspace(disk: &dyn FileTree, folder: &str) -> Result<String, Failure> {
     if let Ok(workspace) = std::env::var("TF_WORKSPACE")
         && !workspace.is_empty()
     {

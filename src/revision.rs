@@ -509,6 +509,10 @@ impl FileTree for Revision {
             Leads::Nowhere => None,
         }
     }
+
+    fn git_tracks(&self, dir: &str) -> bool {
+        matches!(self.leads(dir), Leads::Inside(inside) if self.folders.contains_key(&inside))
+    }
 }
 
 impl Revision {

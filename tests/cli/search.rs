@@ -217,6 +217,10 @@ fn nothing_outside_is_read() {
         gaps(&check(dir.path(), &[])).contains(&"left-out `linked` was left out: it is a link to another place".into())
     );
 
+    let run = Symlint::new(&["eval", ".", "1"]).dir(dir.path()).run();
+    assert!(!run.stderr.contains("SEKRET") && !run.stderr.contains("default"), "{run:?}");
+    assert!(run.stderr.contains("cannot read x.auto.tfvars: it is outside of "), "{run:?}");
+
     let read = |path: &str| {
         format!(
             "locals {{\n  all = file(\"{path}\")\n}}\n{}",
@@ -417,4 +421,163 @@ fn ignore_files_that_are_links_or_pipes_are_not_read() {
     std::fs::remove_file(&ignore).unwrap();
     assert!(Command::new("mkfifo").arg(&ignore).status().unwrap().success());
     assert_eq!(Symlint::new(&["check"]).dir(dir.path()).run().code, 0);
+}
+
+/// A root module with its own tenants, and the wrong account where `bad` is true.
+fn prod(bad: &str) -> [(&'static str, String); 3] {
+    let account = format!("{bad} ? \"280365914472\" : each.value.target_account_id");
+    let call = include_str!("../fixtures/wiring/call.tf").replace("each.value.target_account_id", &account);
+    let call = call.replace("var.customer_tenants", "local.tenants").replace("./sso_flow", "../modules/sso_flow");
+    let second = [
+        ("719240583316", "048261739905"),
+        ("7223a91be40c5d68", "7223b02cf51d6e79"),
+        ("604178239951", "593017462285"),
+        ("ps-5e1b09c7d2a84f63", "ps-0d94e7b25f3ac861"),
+    ];
+    let tenants = values(&[tenant("blue_harbour", &[]), tenant("red_canyon", &second)]);
+    let tenants = tenants.replace("customer_tenants = {", "locals {\n  tenants = {") + "}\n";
+    let head = "variable \"bad\" {\n  default = false\n}\nprovider \"sym\" {\n  org = \"acme\"\n}\n";
+    [
+        ("prod/main.tf", format!("{head}{call}")),
+        ("prod/tenants.tf", tenants),
+        ("modules/sso_flow/main.tf", include_str!("../fixtures/wiring/sso_flow.tf").to_owned()),
+    ]
+}
+
+#[test]
+fn no_call_elsewhere_takes_the_place_of_a_root_module() {
+    let found = |bad: &str, caller: &str| {
+        let mut files = prod(bad).to_vec();
+        files.push(("tests/main.tf", format!("module \"x\" {{\n  source = \"../prod\"\n  {caller}\n}}\n")));
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let dir = folder(&files);
+        let run = check(dir.path(), &[]);
+        let gone = prod(bad)[0].1.replace("provider \"sym\" {\n  org = \"acme\"\n}\n", "");
+        std::fs::write(dir.path().join("prod/main.tf"), gone).unwrap();
+        (run.findings(), check(dir.path(), &[]).findings())
+    };
+    let wrong = vec!["flow-argument-miswired -".to_owned()];
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(found("var.bad", ""), (nothing.clone(), nothing.clone()));
+    for caller in ["for_each = {}", "count = 0", "bad = true"] {
+        // Without a provider, it may be a module that is called so.
+        let other = if caller == "bad = true" { nothing.clone() } else { wrong.clone() };
+        assert_eq!(found("!var.bad", caller), (wrong.clone(), other), "{caller}");
+    }
+}
+
+#[test]
+fn a_module_that_nothing_calls_keeps_nothing_from_being_checked() {
+    let files = prod("var.bad");
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    files.push(("old/sso_flow/main.tf", include_str!("../fixtures/wiring/sso_flow.tf")));
+    let dir = folder(&files);
+    let run = check(dir.path(), &[]);
+    let said =
+        "left-out `old/sso_flow` was left out: nothing that was found calls it, and its variables have no values";
+    assert_eq!((run.code, run.findings(), gaps(&run)), (0, vec![], vec![said.to_owned()]));
+    // Who names it wants it.
+    assert_eq!(check(dir.path(), &["old/sso_flow"]).code, 2);
+}
+
+#[test]
+fn what_terraform_reads_and_what_opentofu_reads_are_both_checked() {
+    let [(_, right), tenants, module] = prod("var.bad");
+    let wrong = right.replace("default = false", "default = true");
+    let found = |files: &[(&str, &str)]| {
+        let mut all = vec![("prod/tenants.tf", tenants.1.as_str()), (module.0, module.1.as_str())];
+        all.extend(files);
+        let run = check(folder(&all).path(), &[]);
+        (run.findings(), runs(&run).len())
+    };
+    let miswired = vec!["flow-argument-miswired -".to_owned()];
+    let [tf, tofu] = ["prod/main.tf", "prod/main.tofu"];
+    assert_eq!(found(&[(tf, &right), (tofu, &right)]), (vec![], 1));
+    assert_eq!(found(&[(tf, &wrong), (tofu, &right)]), (miswired.clone(), 2));
+    assert_eq!(found(&[(tf, &right), (tofu, &wrong)]), (miswired.clone(), 1));
+    let mended = "variable \"bad\" {\n  default = false\n}\n";
+    assert_eq!(found(&[(tf, &wrong), ("prod/x_override.tofu", mended)]), (miswired, 2));
+    // What is only for the program is no other reading.
+    let [ours, theirs] =
+        ["terraform {\n  required_version = \">= 1.9\"\n}\n", "terraform {\n  required_version = \">= 1.8\"\n}\n"];
+    assert_eq!(found(&[(tf, &right), ("prod/versions.tf", ours), ("prod/versions.tofu", theirs)]), (vec![], 1));
+}
+
+/// Who changes the repository must not say in which workspace it is applied, or which modules are installed.
+#[test]
+fn what_somebody_committed_as_terraforms_own_is_not_believed() {
+    let list = r#"{"Modules": [{"Key": "access", "Source": "registry.terraform.io/example/flow/sym", "Version": "1.0.0", "Dir": "../modules/sso_flow"}]}"#;
+    let [(_, main), tenants, module] = prod("terraform.workspace != \"prod\"");
+    let dir = folder(&[
+        ("prod/main.tf", &main.replace("../modules/sso_flow", "example/flow/sym")),
+        ("prod/tenants.tf", &tenants.1),
+        (module.0, &module.1),
+        ("prod/.terraform/environment", "prod"),
+        ("prod/.terraform/modules/modules.json", list),
+    ]);
+    let git = |arguments: &[&str]| {
+        assert!(Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap().status.success());
+    };
+    git(&["init", "-q"]);
+    assert_eq!((check(dir.path(), &[]).findings(), gaps(&check(dir.path(), &[]))), (vec![], vec![]));
+    git(&["add", "-A", "--force"]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(run.findings(), ["flow-argument-miswired -"]);
+    assert!(gaps(&run).iter().any(|gap| gap.starts_with("remote-module the module `example/flow/sym`")), "{run:?}");
+    assert_eq!(Symlint::new(&["check"]).dir(dir.path()).env("TF_WORKSPACE", "prod").run().code, 0);
+}
+
+#[test]
+fn tenants_that_every_run_replaces_are_not_forgotten() {
+    let dir = folder(&[
+        (".symlint.hcl", "values = [\"empty.tfvars\"]\n"),
+        ("main.tf", VARIABLE),
+        ("terraform.tfvars", &bad()),
+        ("empty.tfvars", "customer_tenants = {}\n"),
+    ]);
+    let run = check(dir.path(), &[]);
+    let said = "every run replaces `customer_tenants` of `terraform.tfvars`, so what it sets there was not checked";
+    assert_eq!((run.findings(), gaps(&run)), (vec!["not-checked -".into()], vec![format!("unloaded-values {said}")]));
+    assert_eq!(check(dir.path(), &["terraform.tfvars"]).findings(), [FOUND]);
+}
+
+/// An empty collection is one that somebody has written.
+#[test]
+fn an_empty_default_is_no_answer() {
+    let of = |tenants: &str, source: &str| {
+        let call = include_str!("../fixtures/wiring/call.tf").replace("var.customer_tenants", source);
+        let module = include_str!("../fixtures/wiring/sso_flow.tf");
+        let dir = folder(&[("main.tf", &format!("{tenants}\n{call}")), ("sso_flow/main.tf", module)]);
+        let run = check(dir.path(), &[]);
+        std::fs::write(dir.path().join("terraform.tfvars"), "customer_tenants = {}\n").unwrap();
+        (run.code, gaps(&run), gaps(&check(dir.path(), &[])))
+    };
+    let variable = "variable \"customer_tenants\" {\n  default = {}\n}";
+    let said =
+        "no-flow the variable `customer_tenants` is empty by default, and nothing sets it, so no tenant was checked";
+    assert_eq!(of(variable, "var.customer_tenants"), (0, vec![said.into()], vec![]));
+    for local in ["{}", "({})", "toset([])"] {
+        assert_eq!(of(&format!("locals {{\n  none = {local}\n}}"), "local.none").1, [""; 0], "{local}");
+    }
+    let filtered = "{ for name in fileset(path.module, \"*.yaml\") : name => {} }";
+    let said = "no-flow `module.access` is called for no tenant that could be found";
+    assert_eq!(of(&format!("locals {{\n  none = {filtered}\n}}"), "local.none").1, [said]);
+}
+
+/// A runner obeys what begins a line so, in whichever stream it is.
+#[cfg(unix)]
+#[test]
+fn no_name_begins_a_line_that_a_runner_obeys() {
+    let names = ["::error::PWN", "a\n::set-output name=x::PWN", "##[error]PWN"];
+    let files: Vec<String> = names.iter().map(|name| format!("{name}/terraform.tfvars")).collect();
+    let text = bad();
+    let dir = folder(&files.iter().map(|name| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    std::fs::write(dir.path().join(names[1]).join(".symlint.hcl"), "x = 1\n").unwrap();
+    for format in ["human", "concise"] {
+        let run = Symlint::new(&["check", "--format", format]).dir(dir.path()).run();
+        assert!(run.stdout.contains("PWN") && run.stderr.contains("PWN"), "{run:?}");
+        let lines = run.stdout.lines().chain(run.stderr.lines());
+        let obeyed = lines.filter(|line| line.trim_start().starts_with("::") || line.contains("##["));
+        assert_eq!(obeyed.collect::<Vec<_>>(), [""; 0], "{format}");
+    }
 }

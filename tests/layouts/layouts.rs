@@ -324,18 +324,12 @@ impl Layout {
                 main += &format!("variable \"flow_source\" {{\n  default = \"./{}\"\n}}\n", names.folder);
             }
             Reach::Tofu => {
-                // What OpenTofu passes over: a call with the wrong account.
+                // What Terraform reads instead is right, whatever is wrong in OpenTofu's file.
                 let site = site.as_ref().expect("a site");
-                let wrong = Changes {
-                    slots: [("account".to_owned(), site.view.sso(&site.own).expect("an account"))].into(),
-                    ..Changes::default()
-                };
                 let head =
                     format!("module \"{}\" {{\n  for_each = {}\n  source = {source}\n\n", names.call, stored.map);
-                files.push((
-                    "flows.tf".into(),
-                    crate::marks::unmarked(&format!("{head}{}}}\n", arguments(site, names, &wrong, ""))),
-                ));
+                let right = format!("{head}{}}}\n", arguments(site, names, &Changes::default(), ""));
+                files.push(("flows.tf".into(), crate::marks::unmarked(&right)));
                 files.push(("flows.tofu".into(), call(&for_each(&stored.map)).replace("SOURCE", &source)));
             }
             Reach::Calls => main += &calls(tenants, names, changes, &source),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span, Value};
+use symlint_terraform::{
+    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span, Value,
+};
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
@@ -173,6 +175,10 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
     for variable in &model.variables {
         let reason = match &variable.state {
+            // Nobody has said that there is no tenant.
+            VariableState::Known if is_by_default(model, variable) => {
+                "is empty by default, and nothing sets it".to_owned()
+            }
             VariableState::Known => continue,
             VariableState::Unset => "has no value".to_owned(),
             VariableState::Null(_) => "is null".to_owned(),
@@ -198,7 +204,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     if let Some(flow) =
         model.flows.iter().find(|flow| flow.unknown.is_none() && flow.instances.is_empty() && !is_explained)
     {
-        let Some(call) = flow.call else { return };
+        let Some(call) = flow.call.filter(|call| !is_empty_by_writing(model, call)) else { return };
         let reason = format!("`module.{}` is called for no tenant that could be found", call.name.text);
         found.push(NotChecked::new(Code::NoFlow, reason, call.name.span));
     }
@@ -210,6 +216,39 @@ fn misspelled<'m>(model: &'m Model<'_>, variable: &str) -> Option<&'m str> {
     let names = model.project.assignments().iter().map(|assignment| assignment.variable.text.as_str());
     names.filter(|name| root.variable(name).is_none()).find(|name| closest(name, [variable]).is_some())
 }
+
+/// Whether flows wait for the tenants of a variable that only has its default.
+fn is_by_default(model: &Model<'_>, variable: &TenantsVariable) -> bool {
+    let mut assigned = model.project.assignments().iter().filter(|it| it.variable.text.as_str() == variable.name);
+    !model.flows.is_empty()
+        && !variable.name.starts_with("local.")
+        && assigned.all(|it| it.source == AssignmentSource::Default)
+}
+
+/// Whether a call is repeated for what is written as an empty collection.
+fn is_empty_by_writing(model: &Model<'_>, call: &ModuleCall) -> bool {
+    let mut modules = model.project.modules().iter();
+    let module = modules.find(|module| module.calls.iter().any(|it| it.span == call.span));
+    let mut next = call.for_each.as_ref().map(|for_each| &for_each.value);
+    for _ in 0..LOCALS {
+        next = match next.map(|expr| &expr.kind) {
+            Some(ExprKind::Object(items)) => return items.is_empty(),
+            Some(ExprKind::Tuple(items)) => return items.is_empty(),
+            Some(ExprKind::Paren(inner)) => Some(inner),
+            Some(ExprKind::Call(call)) if matches!(call.name.text.as_str(), "tomap" | "toset") => {
+                call.arguments.first()
+            }
+            Some(ExprKind::Attribute(root, name)) if matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "local") => {
+                module.and_then(|module| module.local(&name.text)).map(|local| &local.value)
+            }
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// How many expressions are followed to where a collection is written.
+const LOCALS: usize = 16;
 
 fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let mut add = |what: &str, call: &ModuleCall, reason: &str, is_reported: bool| {

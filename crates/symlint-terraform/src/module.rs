@@ -27,6 +27,8 @@ pub struct Project {
     pub(crate) given: HashMap<FileId, (Str, AssignmentSource)>,
     pub(crate) errors: Vec<LoadError>,
     pub(crate) unreadable: Vec<FileError>,
+    /// Whether OpenTofu reads something in the place of what Terraform reads.
+    pub(crate) reads_instead: bool,
     pub(crate) surroundings: Surroundings,
 }
 
@@ -263,6 +265,12 @@ impl Project {
     /// The texts of all files.
     pub fn sources(&self) -> &Sources {
         &self.sources
+    }
+
+    /// Whether OpenTofu reads something in the place of what Terraform reads: its own file of the same name, or one that
+    /// overrides.
+    pub fn reads_instead(&self) -> bool {
+        self.reads_instead
     }
 
     /// All files in the order in which they were read, the values files too.

@@ -1,5 +1,6 @@
 //! The engine: files in, a report out. Every front end calls it, and none decides anything about tenants.
 
+mod called;
 mod compare;
 mod earlier;
 mod paths;
@@ -14,9 +15,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 
-use symlint_terraform::{EntryKind, FileTree, Given};
+use symlint_terraform::{EntryKind, FileTree, Given, Module, Span, Str};
 
-use crate::check::{self, Run};
+use crate::check::{self, Outcome, Run};
 use crate::config::Config;
 use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
@@ -227,6 +228,7 @@ impl<'c> Engine<'c> {
         };
         let models = targets.iter().zip(models).collect();
         let (models, unread) = without_others(models, tree.as_ref(), request);
+        let (models, libraries) = without_libraries(models);
         let kept: Vec<&Target> = models.iter().map(|(target, _)| *target).collect();
         let policies: Vec<&Config> = kept.iter().map(|target| &target.config).collect();
         let real = |name: &str| tree.real(name).unwrap_or_else(|| name.to_owned());
@@ -238,7 +240,7 @@ impl<'c> Engine<'c> {
         let EarlierRuns { runs, places, gaps } = earlier;
         let is_whole = targets.iter().all(|target| target.must_read.is_empty());
         let set_up = SetUp::new(Parts { members, earlier: runs, is_whole }, &file);
-        let mut outcomes = run.judge_all(set_up, &policies);
+        let (kept, mut outcomes) = without_equal_readings(kept, run.judge_all(set_up, &policies));
         problems.extend(problems::of(&kept, &outcomes, &needing));
         // Several runs may read the same files.
         let mut seen = HashSet::new();
@@ -255,7 +257,7 @@ impl<'c> Engine<'c> {
             runs: kept.iter().map(|target| target.checked(tree.as_ref())).collect(),
             outcomes: &outcomes,
             problems,
-            left_out: left_out.into_iter().chain(unread).chain(gaps).collect(),
+            left_out: left_out.into_iter().chain(unread).chain(libraries).chain(gaps).collect(),
             repository_path: &repository_path,
             real_path: &file,
             earlier: &places,
@@ -322,8 +324,57 @@ fn without_others<'t, 'p>(
     (kept, unread)
 }
 
+/// Leaves out what Terraform reads where OpenTofu reads something else, if nothing else comes of it.
+fn without_equal_readings<'t, 'p>(
+    targets: Vec<&'t Target>,
+    outcomes: Vec<Outcome<'p>>,
+) -> (Vec<&'t Target>, Vec<Outcome<'p>>) {
+    let said = |outcome: &Outcome<'_>| -> BTreeSet<(String, String, u32)> {
+        let sources = outcome.model.sources();
+        let findings = outcome.findings.iter().filter(|finding| finding.counts());
+        let place = |span: Span| (sources.get(span.file).name().to_owned(), span.start);
+        let findings = findings.map(|finding| (finding.rule.to_owned(), place(finding.span)));
+        let gaps = outcome.model.not_checked.iter();
+        let gaps = gaps.map(|gap| (gap.reason.clone(), gap.span.map(place).unwrap_or_default()));
+        findings.chain(gaps).map(|(what, (file, start))| (what, file, start)).collect()
+    };
+    let first: BTreeSet<_> = match targets.iter().any(|target| target.is_other_reading) {
+        true => {
+            let both = targets.iter().zip(&outcomes).filter(|(target, _)| !target.is_other_reading);
+            both.flat_map(|(_, outcome)| said(outcome)).collect()
+        }
+        false => return (targets, outcomes),
+    };
+    let both = targets.into_iter().zip(outcomes);
+    both.filter(|(target, outcome)| !target.is_other_reading || !said(outcome).is_subset(&first)).unzip()
+}
+
+/// Leaves out the modules that are no root modules, though nothing that was found calls them: where others have tenants,
+/// those of which all values are passed by whoever calls them. Returns what is said of them.
+fn without_libraries<'t, 'p>(models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
+    let is_library = |(target, model): &(&Target, Model<'_>)| {
+        let is_set = |name: &Str| target.project.assignments().iter().any(|it| it.variable.text == *name);
+        let is_called = |root: &Module| {
+            !called::is_set_up(root) && root.variables.iter().any(|variable| !is_set(&variable.name.text))
+        };
+        target.values.is_none() && model.all_values_are_unknown() && target.project.root().is_some_and(is_called)
+    };
+    if !models.iter().any(|both| !both.1.tenants.is_empty() && !is_library(both)) {
+        return (models, Vec::new());
+    }
+    let (libraries, others): (Vec<_>, Vec<_>) = models.into_iter().partition(is_library);
+    let reason = "nothing that was found calls it, and its variables have no values";
+    let said = libraries.iter().map(|(target, _)| format!("`{}` was left out: {reason}", target.root));
+    let said = said.collect();
+    (others, said)
+}
+
 /// The tree, restricted for inputs to what is around the paths of the request.
-fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTree>, Problem> {
+///
+/// # Errors
+///
+/// If a file that the request names is not there.
+pub fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTree>, Problem> {
     let of_path = |named: &Named| match named {
         Named::Path(path) | Named::Alone(path) => {
             let path = shown(path);

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use symlint_terraform::{
-    AssignmentSource, EntryKind, FileTree, Given, LoadOptions, Project, Sources, Span, is_automatic, is_configuration,
+    Assignment, EntryKind, FileTree, Given, LoadOptions, Project, Sources, Span, is_automatic, is_configuration,
     is_values,
 };
 
+use super::called::called_by;
 use super::paths::{base, boundary, is_below, join, parent, shown, upwards};
 use super::request::{ConfigChoice, Named, Request};
 use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, search};
-use super::values::{OfRoot, Runs, ValuesFile, runs_of};
+use super::values::{OfRoot, Replaced, Runs, ValuesFile, file_of, runs_of};
 use crate::config::{self, Config, ConfigError};
 use crate::coverage::{Code, NotChecked};
 use crate::discover::concerns;
@@ -30,6 +31,8 @@ pub(super) struct Target {
     pub(super) root: String,
     /// The values file for which there is this target, and how it was chosen.
     pub(super) values: Option<(String, ValuesChoice)>,
+    /// Whether it is another module as Terraform reads it, where OpenTofu reads something else.
+    pub(super) is_other_reading: bool,
     /// What the search knows that was not checked.
     pub(super) gaps: Vec<NotChecked>,
     /// The places of the paths that led here.
@@ -47,6 +50,7 @@ impl Target {
             config_file,
             root: root.to_owned(),
             values: None,
+            is_other_reading: false,
             gaps: Vec::new(),
             named: place.into_iter().collect(),
             must_read: BTreeMap::new(),
@@ -187,8 +191,12 @@ impl<'a> Finder<'a> {
     }
 
     fn add_module(&mut self, project: Project, folder: &str, place: usize, file: &str) -> Result<(), Problem> {
-        let configured = self.config(folder, &project)?;
-        self.push(Target::new(project, configured, folder, Some(place)).with(file, ValuesChoice::Named));
+        let as_terraform = self.as_terraform(&project, folder, &[], &[file.to_owned()])?;
+        for (at, project) in std::iter::once(project).chain(as_terraform).enumerate() {
+            let configured = self.config(folder, &project)?;
+            let target = Target::new(project, configured, folder, Some(place)).with(file, ValuesChoice::Named);
+            self.push(Target { is_other_reading: at > 0, ..target });
+        }
         Ok(())
     }
 
@@ -256,7 +264,8 @@ impl<'a> Finder<'a> {
         Ok(search(self.tree.as_ref(), top, &mut excluded)?)
     }
 
-    /// The root modules: those that no other calls, or that have values of their own.
+    /// The root modules: those that no other calls, or that have values of their own, or that can be applied by
+    /// themselves.
     fn roots(&mut self, found: &Found) -> Vec<(String, Project)> {
         let mut modules: Vec<(String, Project)> = Vec::new();
         for folder in found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path) {
@@ -266,8 +275,8 @@ impl<'a> Finder<'a> {
             }
         }
         let real = |folder: &str| self.tree.real(folder).unwrap_or_else(|| folder.to_owned());
-        let called = modules.iter().flat_map(|(_, project)| project.modules().iter().skip(1));
-        let called: BTreeSet<String> = called.map(|module| real(&shown(&module.dir))).collect();
+        let called = modules.iter().flat_map(|(_, project)| called_by(project));
+        let called: BTreeSet<String> = called.map(|dir| real(&shown(dir))).collect();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
         modules
@@ -325,7 +334,8 @@ impl<'a> Finder<'a> {
         must_read: &BTreeMap<String, usize>,
     ) -> Result<(), Problem> {
         let (config, config_file) = self.config(folder, &project)?;
-        if !concerns(&project, &config) {
+        let as_terraform = self.as_terraform(&project, folder, &[], &[])?;
+        if !concerns(&project, &config) && !as_terraform.as_ref().is_some_and(|it| concerns(it, &config)) {
             let other = OtherRoot { root: folder.to_owned(), contents: contents_of(&project) };
             if self.found.others.iter().all(|known| known.root != other.root) {
                 self.found.others.push(other);
@@ -335,20 +345,32 @@ impl<'a> Finder<'a> {
         let given: Vec<String> = files_of(&project);
         files.near.retain(|file| !given.contains(&file.path));
         files.elsewhere.retain(|file| !given.contains(&file.path));
-        let Runs { runs, choice, unloaded } = runs_of(&project, &config, config_file.as_deref(), files);
+        let Runs { runs, choice, unloaded, replaced } = runs_of(&project, &config, config_file.as_deref(), files);
         let mut targets = Vec::new();
-        let mut add = |finder: &mut Self, project: Project, configured: Configured, file: Option<&str>| {
-            let target = Target::new(project, configured, folder, place);
-            let target = Target { values: file.map(|file| (file.to_owned(), choice)), ..target };
-            targets.push(finder.push(Target { must_read: must_read.clone(), ..target }));
-        };
+        let mut add =
+            |finder: &mut Self, both: (Project, Option<Project>), configured: Configured, file: Option<&str>| {
+                let target = |project, configured, is_other_reading| Target {
+                    values: file.map(|file| (file.to_owned(), choice)),
+                    must_read: must_read.clone(),
+                    is_other_reading,
+                    ..Target::new(project, configured, folder, place)
+                };
+                targets.push(finder.push(target(both.0, configured, false)));
+                if let Some(other) = both.1 {
+                    let configured = finder.config(folder, &other)?;
+                    finder.push(target(other, configured, true));
+                }
+                Ok::<(), Problem>(())
+            };
         for file in &runs {
-            let project = self.load(folder, std::slice::from_ref(&file.path), &[])?;
+            let before = std::slice::from_ref(&file.path);
+            let project = self.load(folder, before, &[])?;
+            let as_terraform = self.as_terraform(&project, folder, before, &[])?;
             let configured = self.config(folder, &project)?;
-            add(self, project, configured, Some(&file.path));
+            add(self, (project, as_terraform), configured, Some(&file.path))?;
         }
         if runs.is_empty() {
-            add(self, project, (config, config_file), None);
+            add(self, (project, as_terraform), (config, config_file), None)?;
         }
         // If values files are named, others are left out.
         let is_chosen = !self.request.given.is_empty();
@@ -363,6 +385,18 @@ impl<'a> Finder<'a> {
                     "Check it with `symlint check {path}`, or set `values = [\"{}\"]` in .symlint.hcl",
                     file.below(folder)
                 );
+                let gap = NotChecked::new(Code::UnloadedValues, reason, span).help(help);
+                target.gaps.push(NotChecked { is_finding: !is_chosen, ..gap });
+            }
+            for Replaced { variable, path } in replaced {
+                let reason =
+                    format!("every run replaces `{variable}` of `{path}`, so what it sets there was not checked");
+                let sources = target.project.sources();
+                let is_it = |it: &&Assignment| {
+                    it.variable.text.as_str() == variable && file_of(it, sources).is_some_and(|file| file == path)
+                };
+                let span = target.project.assignments().iter().find(is_it).map(|it| it.variable.span);
+                let help = format!("Check it with `symlint check {path}`, or remove it");
                 let gap = NotChecked::new(Code::UnloadedValues, reason, span).help(help);
                 target.gaps.push(NotChecked { is_finding: !is_chosen, ..gap });
             }
@@ -429,6 +463,21 @@ impl<'a> Finder<'a> {
 
     /// Loads a module with values files before and after those that the request gives.
     fn load(&self, folder: &str, before: &[String], after: &[String]) -> Result<Project, Problem> {
+        self.load_as(folder, before, after, false)
+    }
+
+    /// The same module as Terraform reads it, where OpenTofu reads something else: nothing says which is used.
+    fn as_terraform(
+        &self,
+        project: &Project,
+        folder: &str,
+        before: &[String],
+        after: &[String],
+    ) -> Result<Option<Project>, Problem> {
+        project.reads_instead().then(|| self.load_as(folder, before, after, true)).transpose()
+    }
+
+    fn load_as(&self, folder: &str, before: &[String], after: &[String], terraform: bool) -> Result<Project, Problem> {
         let file = |path: &String| Given::File(path.clone());
         let given = before.iter().map(file).chain(self.request.given.iter().cloned()).chain(after.iter().map(file));
         let options = LoadOptions {
@@ -436,6 +485,7 @@ impl<'a> Finder<'a> {
             environment: self.request.environment.clone(),
             workspace: self.request.workspace.clone(),
             cwd: None,
+            terraform,
         };
         Ok(Project::load(Arc::clone(&self.tree), folder, &options)?)
     }
@@ -507,10 +557,8 @@ fn variables(project: &Project) -> BTreeSet<String> {
 
 /// Whether the root module declares a variable that a values file sets, or the file sets nothing.
 fn declares_any_of(project: &Project, file: &str) -> bool {
-    let sources = project.sources();
-    let is_of =
-        |source: AssignmentSource| matches!(source, AssignmentSource::File(id) if sources.get(id).name() == file);
-    let mut own = project.assignments().iter().filter(|assignment| is_of(assignment.source)).peekable();
+    let is_of = |it: &&Assignment| file_of(it, project.sources()).is_some_and(|own| own == file);
+    let mut own = project.assignments().iter().filter(is_of).peekable();
     own.peek().is_none() || own.any(|it| project.root().is_some_and(|root| root.variable(&it.variable.text).is_some()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use symlint_terraform::{AssignmentSource, Evaluator, Project};
+use symlint_terraform::{Assignment, AssignmentSource, Evaluator, Project, Sources};
 
 use super::paths::parent;
 use super::search::matches;
@@ -58,6 +58,14 @@ pub(super) struct Runs {
     pub(super) choice: ValuesChoice,
     /// Those that would set the tenants and that no run loads.
     pub(super) unloaded: Vec<ValuesFile>,
+    /// The tenants that Terraform loads by itself and that are replaced in all of the runs.
+    pub(super) replaced: Vec<Replaced>,
+}
+
+/// A variable as a values file sets it.
+pub(super) struct Replaced {
+    pub(super) variable: String,
+    pub(super) path: String,
 }
 
 /// Chooses the values files that are runs of their own.
@@ -77,7 +85,8 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
         let all = files.near.into_iter().chain(elsewhere);
         let (runs, others): (Vec<_>, Vec<_>) = all.partition(is_run);
         let unloaded = others.into_iter().filter(sets_tenants).collect();
-        return Runs { runs, choice: ValuesChoice::Configured, unloaded };
+        let replaced = replaced(project, &runs);
+        return Runs { runs, choice: ValuesChoice::Configured, unloaded, replaced };
     }
     let (tenants, others): (Vec<_>, Vec<_>) = files.near.into_iter().partition(sets_tenants);
     if tenants.is_empty() {
@@ -85,10 +94,34 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
         let is_needed =
             |name: &String| declared(name).is_some_and(|variable| variable.default.is_none()) && !is_set(name);
         let needed = others.into_iter().filter(|file| file.variables.iter().any(is_needed));
-        return Runs { runs: needed.collect(), choice: ValuesChoice::SetsRequired, unloaded: elsewhere.collect() };
+        let (runs, unloaded) = (needed.collect(), elsewhere.collect());
+        return Runs { runs, choice: ValuesChoice::SetsRequired, unloaded, replaced: Vec::new() };
     }
     let is_run = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name) && !is_set(name));
     let (runs, mut unloaded): (Vec<_>, Vec<_>) = tenants.into_iter().partition(is_run);
     unloaded.extend(elsewhere);
-    Runs { runs, choice: ValuesChoice::SetsTenants, unloaded }
+    Runs { runs, choice: ValuesChoice::SetsTenants, unloaded, replaced: Vec::new() }
+}
+
+/// The tenants in the values files that Terraform loads by itself, as far as all of `runs` set them again.
+fn replaced(project: &Project, runs: &[ValuesFile]) -> Vec<Replaced> {
+    let is_replaced =
+        |it: &&Assignment| !runs.is_empty() && runs.iter().all(|run| run.variables.contains(it.variable.text.as_str()));
+    let evaluator = Evaluator::new(project);
+    let has_tenants = |it: &&Assignment| {
+        let value = evaluator.variable(&evaluator.root(), &it.variable.text);
+        value.is_some_and(|value| discover::has_tenants(&value))
+    };
+    let replaced =
+        project.assignments().iter().filter(is_replaced).filter_map(|it| Some((it, file_of(it, project.sources())?)));
+    let with_tenants = replaced.filter(|(it, _)| has_tenants(it));
+    with_tenants.map(|(it, path)| Replaced { variable: it.variable.text.to_string(), path }).collect()
+}
+
+/// The values file in which an assignment is.
+pub(super) fn file_of(assignment: &Assignment, sources: &Sources) -> Option<String> {
+    match assignment.source {
+        AssignmentSource::File(file) => Some(sources.get(file).name().to_owned()),
+        _ => None,
+    }
 }

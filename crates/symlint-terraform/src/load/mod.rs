@@ -7,6 +7,8 @@ mod overrides;
 mod read;
 mod values;
 
+use std::sync::Arc;
+
 use foldhash::HashMap;
 
 use crate::eval::{Evaluator, Instance};
@@ -14,14 +16,14 @@ use crate::module::{
     FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId, Project, Surroundings,
 };
 use crate::paths::{folder, join};
-use crate::source::Span;
-use crate::syntax::Name;
+use crate::source::{Sources, Span};
+use crate::syntax::{Block, Name};
 use crate::tree::{EntryKind, FileError, FileTree};
 use crate::value::Kind;
 
 use declare::declare;
 use installed::Installed;
-use names::{is_override, preferred};
+use names::{is_opentofu, is_override, preferred};
 use overrides::Blocks;
 use read::read_configuration;
 use values::{assign, values_file};
@@ -43,14 +45,18 @@ impl Project {
         let missing = || FileError { path: folder(&dir).to_owned(), reason: "there is no such folder".to_owned() };
         let mut project = Project::default();
         let names = list(&mut project, files, folder(&dir))?.ok_or_else(missing)?;
-        let root = read_module(&mut project, files, &dir, ".", &names)?;
+        let root = read_module(&mut project, files, &dir, ".", &names, options)?;
         project.modules.push(root);
-        let mut children = Children::new(&project, Installed::read(files, &dir)?);
+        // What `terraform init` and `terraform workspace select` write is believed, but not what somebody committed.
+        let is_committed = files.git_tracks(&join(&dir, ".terraform"));
+        let installed = if is_committed { Installed::default() } else { Installed::read(files, &dir)? };
+        let mut children = Children::new(&project, installed, options);
         children.load(&mut project, files)?;
         assign(&mut project, files, &dir, &names, options)?;
         let selected = || files.read(&join(&dir, ".terraform/environment"));
         let workspace = match &options.workspace {
             Some(workspace) => Some(workspace.clone()),
+            None if is_committed => None,
             None => selected()?.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned())),
         };
         let workspace = workspace.filter(|workspace| !workspace.is_empty());
@@ -104,9 +110,12 @@ fn read_module(
     dir: &str,
     path: &str,
     names: &[String],
+    options: &LoadOptions,
 ) -> Result<Module, FileError> {
-    let is_replaced = |name: &str| preferred(name).is_some_and(|preferred| names.contains(&preferred));
-    let is_read = |name: &&String| !name.starts_with('.') && is_configuration(name) && !is_replaced(name);
+    let is_replaced =
+        |name: &str| !options.terraform && preferred(name).is_some_and(|preferred| names.contains(&preferred));
+    let is_left_out = |name: &str| options.terraform && is_opentofu(name);
+    let is_read = |name: &&String| !name.starts_with('.') && is_configuration(name) && !is_left_out(name);
     let mut names: Vec<&String> = names.iter().filter(is_read).collect();
     names.sort_by_key(|name| (is_override(name), *name));
     let mut blocks = Blocks::default();
@@ -120,8 +129,13 @@ fn read_module(
                 continue;
             }
         };
+        if is_replaced(name) {
+            project.reads_instead |= !is_of_program(name, bytes)?;
+            continue;
+        }
         let id = project.sources.add(path, bytes)?;
         let file = read_configuration(id, &project.sources.get(id));
+        project.reads_instead |= is_override(name) && is_opentofu(name);
         for attribute in &file.body.attributes {
             let message = "configuration has blocks at the top; values of variables go into a values file".to_owned();
             project.errors.push(LoadError { message, span: attribute.span, kind: LoadErrorKind::Invalid });
@@ -141,8 +155,18 @@ fn read_module(
     Ok(module)
 }
 
+/// Whether a file says only which program and providers it is for, as often where there is one for each program.
+fn is_of_program(name: &str, bytes: Vec<u8>) -> Result<bool, FileError> {
+    let sources = Sources::new();
+    let id = sources.add(name, bytes)?;
+    let file = read_configuration(id, &sources.get(id));
+    let is_of_program = |block: &Arc<Block>| matches!(block.kind.text.as_str(), "terraform" | "provider");
+    Ok(file.errors.is_empty() && file.body.blocks.iter().all(is_of_program))
+}
+
 /// The modules that are called, and those that they call; a folder is one module, however often it is called.
-struct Children {
+struct Children<'o> {
+    options: &'o LoadOptions,
     installed: Installed,
     /// The key of each module in Terraform's list of what is installed: the names of the calls that lead to it.
     keys: Vec<String>,
@@ -151,10 +175,10 @@ struct Children {
     by_dir: HashMap<String, ModuleId>,
 }
 
-impl Children {
-    fn new(project: &Project, installed: Installed) -> Self {
+impl<'o> Children<'o> {
+    fn new(project: &Project, installed: Installed, options: &'o LoadOptions) -> Self {
         let by_dir = project.modules.iter().map(|root| (root.dir.clone(), ModuleId::ROOT)).collect();
-        Self { installed, keys: vec![String::new()], calls: vec![None], by_dir }
+        Self { options, installed, keys: vec![String::new()], calls: vec![None], by_dir }
     }
 
     /// Loads all whose source is written as it is.
@@ -220,7 +244,7 @@ impl Children {
                 Some(id) => *id,
                 None => match list(project, files, folder(&child_dir)) {
                     Ok(Some(names)) => {
-                        let child = read_module(project, files, &child_dir, &path, &names)?;
+                        let child = read_module(project, files, &child_dir, &path, &names, self.options)?;
                         let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
                         project.modules.push(child);
                         self.calls.push(Some((caller, index)));

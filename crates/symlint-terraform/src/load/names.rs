@@ -14,6 +14,11 @@ pub(super) fn preferred(name: &str) -> Option<String> {
     instead(".tf", ".tofu").or_else(|| instead(".tf.json", ".tofu.json"))
 }
 
+/// Whether only OpenTofu reads a file of configuration with this name.
+pub(super) fn is_opentofu(name: &str) -> bool {
+    name.ends_with(".tofu") || name.ends_with(".tofu.json")
+}
+
 /// Whether a file with this name is one of values.
 pub fn is_values(name: &str) -> bool {
     name.ends_with(".tfvars") || name.ends_with(".tfvars.json")

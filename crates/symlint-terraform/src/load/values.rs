@@ -25,6 +25,9 @@ pub struct LoadOptions {
     pub workspace: Option<String>,
     /// The folder in which Terraform is started, as an absolute path. If nothing is given, `path.cwd` is unknown.
     pub cwd: Option<String>,
+    /// Whether the files that only OpenTofu reads are left out, as Terraform does. Otherwise they go before the others,
+    /// as OpenTofu does it.
+    pub terraform: bool,
 }
 
 /// Values that the command line gives.

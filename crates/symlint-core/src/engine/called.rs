@@ -1,0 +1,61 @@
+//! Which folders are modules of others, and no root modules.
+
+use std::collections::BTreeSet;
+
+use symlint_terraform::syntax::Block;
+use symlint_terraform::{Evaluator, Module, ModuleId, Project};
+
+/// The folders of the modules that `project` calls, but those that are root modules, too: a call elsewhere in the
+/// repository must not take the place of what is applied. That is a folder whose variables all have defaults, if it
+/// says where its state is or how its providers log in, or if the calls of it make nothing.
+pub(super) fn called_by(project: &Project) -> Vec<&str> {
+    let called = || project.modules_by_id().skip(1);
+    let has_defaults = |module: &Module| module.variables.iter().all(|variable| variable.default.is_some());
+    let complete: BTreeSet<ModuleId> = called().filter(|(_, module)| has_defaults(module)).map(|(id, _)| id).collect();
+    let made = if complete.is_empty() { BTreeSet::new() } else { made(project, &complete) };
+    let is_root = |id: &ModuleId, module: &Module| complete.contains(id) && (is_set_up(module) || !made.contains(id));
+    called().filter(|(id, module)| !is_root(id, module)).map(|(_, module)| module.dir.as_str()).collect()
+}
+
+/// Whether a module configures a provider or where its state is.
+pub(super) fn is_set_up(module: &Module) -> bool {
+    let is_state = |block: &Block| matches!(block.kind.text.as_str(), "backend" | "cloud");
+    module.others.iter().any(|block| match block.kind.text.as_str() {
+        "terraform" => block.body.blocks.iter().any(|inner| is_state(inner)),
+        // One that says nothing stands for the caller's, as in old modules.
+        "provider" => !block.body.attributes.iter().all(|attribute| attribute.name.text.as_str() == "alias"),
+        _ => false,
+    })
+}
+
+/// The modules of which the calls make something, or may, as far as they lead to one of `wanted`.
+fn made(project: &Project, wanted: &BTreeSet<ModuleId>) -> BTreeSet<ModuleId> {
+    let mut leading = wanted.clone();
+    loop {
+        let known = leading.len();
+        let leads =
+            |module: &Module| module.calls.iter().any(|call| call.child.is_some_and(|id| leading.contains(&id)));
+        let new: Vec<ModuleId> = project.modules_by_id().filter(|(_, it)| leads(it)).map(|(id, _)| id).collect();
+        leading.extend(new);
+        if leading.len() == known {
+            break;
+        }
+    }
+    let evaluator = Evaluator::new(project);
+    let mut made = BTreeSet::new();
+    // Where it is not known what a call makes, nothing is evaluated below it.
+    let mut work = vec![(ModuleId::ROOT, Some(evaluator.root()))];
+    while let Some((module, instance)) = work.pop() {
+        for call in project.module(module).map(|module| module.calls.as_slice()).unwrap_or_default() {
+            let Some(child) = call.child.filter(|id| leading.contains(id) && !made.contains(id)) else { continue };
+            let first = match instance.as_ref().map(|instance| evaluator.instances(instance, call)) {
+                Some(Ok(instances)) if instances.is_empty() => continue,
+                Some(Ok(instances)) => instances.into_iter().next(),
+                Some(Err(_)) | None => None,
+            };
+            made.insert(child);
+            work.push((child, first));
+        }
+    }
+    made
+}
