@@ -37,6 +37,29 @@ impl Name<'_> {
     }
 }
 
+impl Name<'_> {
+    /// The other customer whose key is a part of the name, where the tenant's own is not in it.
+    pub(crate) fn of_another(&self, model: &Model<'_>) -> Option<TenantId> {
+        let own = self.tenant()?;
+        let key = model.tenant(own).name();
+        if self.text.contains(key) || normalise(self.text).contains(&normalise(key)) {
+            return None;
+        }
+        let other = |text: &str, origin: &Origin| {
+            let other = model.index.with_key(text)?;
+            // What the tenant's own entry says is not the module's matter.
+            let is_own = origin.path.as_ref().and_then(|path| model.tenant_at(path)).is_some_and(|it| it.id == own);
+            (!is_own && !model.index.may_share(FieldKind::Key, own, other)).then_some(other)
+        };
+        let found = match &self.value.origin.makeup {
+            Makeup::Joined(parts) => parts.iter().find_map(|part| other(self.text.get(part.bytes())?, &part.origin)),
+            _ => other(self.text, &self.value.origin),
+        };
+        // What is passed to the module is judged there.
+        found.filter(|_| !self.is_miswired(model) && !self.has_foreign_slug(model))
+    }
+}
+
 /// What Sym tells names apart by: in lower case, and with `-` for `_`.
 pub(crate) fn folded(name: &str) -> String {
     let mut folded = name.replace('_', "-");

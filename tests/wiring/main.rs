@@ -18,6 +18,7 @@ mod left_out;
 mod maps;
 mod names;
 mod origins;
+mod references;
 mod resources;
 mod safelists;
 mod unfit;

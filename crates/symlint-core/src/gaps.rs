@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{
-    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span, Value,
+    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span, Unknown, Value,
 };
 
 use crate::config::Config;
@@ -23,6 +23,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     no_flow(model, config, &mut found);
     no_tenants(model, &mut found);
     unknown_wiring(model, &mut found);
+    unknown_references(model, &mut found);
     unknown_values(model, &mut found);
     unmapped_fields(model, config, &mut found);
     limits(model, &mut found);
@@ -310,6 +311,39 @@ fn uncertain(model: &Model<'_>, what: &str, reason: &str, is_unevaluated: bool, 
     let code = if is_unevaluated { Code::UnknownWiring } else { Code::UnknownValues };
     let gap = NotChecked::new(code, format!("{what} not checked: {reason}"), model.project.visible(at));
     NotChecked { is_finding: gap.is_finding && !is_reported(model, at), ..gap }
+}
+
+/// References to what cannot be followed. Where they depend on nothing of the tenants, they may be another's.
+fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    fn opaque<'v>(value: &'v Value, all: &mut Vec<(&'v Value, &'v Unknown)>) {
+        let parts = value.candidates().iter().chain(value.elements().unwrap_or_default());
+        match value.as_unknown() {
+            Some(unknown) if value.candidates().is_empty() && value.resource().is_none() && !unknown.is_refused => {
+                all.push((value, unknown));
+            }
+            _ => parts.for_each(|part| opaque(part, all)),
+        }
+    }
+    let mut same: BTreeMap<(Span, String), (TenantId, bool)> = BTreeMap::new();
+    for resource in &model.resources {
+        let instance = model.flows.get(resource.flow).and_then(|flow| flow.instances.get(resource.instance));
+        let Some(tenant) = instance.and_then(|instance| instance.tenant) else { continue };
+        for (reference, expr, value) in resource.references() {
+            let mut all = Vec::new();
+            opaque(value, &mut all);
+            for (value, unknown) in all {
+                let is_chosen = value.origin.is_iterated() || model.sources_of_values.depends_on(value, tenant);
+                let what = format!("`{}` of `{}` could not be followed", reference.attribute, resource.address());
+                let reason = format!("{what}: {}", unknown.reason);
+                let (first, is_same) = same.entry((expr.span, reason)).or_insert((tenant, false));
+                *is_same |= !is_chosen && !model.index.same_customer(*first, tenant);
+            }
+        }
+    }
+    for ((span, reason), (_, is_same)) in same {
+        let code = if is_same { Code::UnknownWiring } else { Code::UnknownValues };
+        found.push(NotChecked::new(code, reason, span));
+    }
 }
 
 /// Whose value is not known, why, and where.

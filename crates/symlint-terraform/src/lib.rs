@@ -105,4 +105,4 @@ pub use show::{show, show_type, to_json};
 pub use source::{FileId, Position, Source, Sources, Span, Str};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
 pub use types::{ConversionProblem, ConversionProblemKind, Converted, convert};
-pub use value::{Entry, Kind, ObjectAttribute, Type, Unknown, Value};
+pub use value::{Entry, Kind, ObjectAttribute, ResourceId, Type, Unknown, Value};

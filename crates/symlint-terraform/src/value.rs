@@ -71,6 +71,19 @@ pub struct Unknown {
     pub is_unevaluated: bool,
     /// What the value may be, where that is known.
     candidates: Box<[Value]>,
+    /// The instance of a resource that it is, or whose `id` it is.
+    resource: Option<ResourceId>,
+}
+
+/// What tells an instance of a resource from all others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ResourceId {
+    /// The address of the instance of its module; empty for the root module.
+    pub module: Str,
+    /// Where its block is.
+    pub block: Span,
+    /// The key of `for_each`, or the index of `count`.
+    pub key: Option<Str>,
 }
 
 /// The type that a value shall have.
@@ -140,7 +153,19 @@ impl Unknown {
     }
 
     pub(crate) fn new(reason: impl Into<String>, span: Span) -> Self {
-        Self { reason: reason.into(), span, is_refused: false, is_unevaluated: false, candidates: Box::default() }
+        Self {
+            reason: reason.into(),
+            span,
+            is_refused: false,
+            is_unevaluated: false,
+            candidates: Box::default(),
+            resource: None,
+        }
+    }
+
+    /// The same, of an instance of a resource or of its `id`.
+    pub(crate) fn of_resource(self, resource: Option<ResourceId>) -> Self {
+        Self { resource, ..self }
     }
 
     /// The same, of a value that is one of `candidates`.
@@ -209,6 +234,21 @@ impl Value {
     /// be unknown ones among them.
     pub fn candidates(&self) -> &[Value] {
         self.as_unknown().map_or(&[], |unknown| &unknown.candidates)
+    }
+
+    /// The instance of a resource that an unknown value is, or whose `id` it is, as far as it can be followed.
+    pub fn resource(&self) -> Option<&ResourceId> {
+        self.as_unknown()?.resource.as_ref()
+    }
+
+    /// This value as something else than a resource or its `id`.
+    pub(crate) fn without_resource(mut self) -> Value {
+        if self.resource().is_some()
+            && let Kind::Unknown(unknown) = &mut self.kind
+        {
+            *unknown = Arc::new(Unknown { resource: None, ..(**unknown).clone() });
+        }
+        self
     }
 
     /// This unknown value with `take` done to each candidate; it may be none of those to which that cannot be done.

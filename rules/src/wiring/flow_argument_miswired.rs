@@ -11,6 +11,7 @@ use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, Span, Str, Value};
 
 use super::judge::{Judge, Problem, are_right, consequence, owner};
+use super::reference::report_foreign;
 use super::slot::{Slot, Slots};
 use crate::expression;
 
@@ -97,6 +98,7 @@ fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> 
 }
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    report_foreign(cx, true);
     let model = cx.model;
     let doubtful = doubtful(model);
     if doubtful.is_empty() {

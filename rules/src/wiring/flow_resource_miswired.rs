@@ -14,7 +14,7 @@ use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 use super::judge::{consequence, is_computed, is_not_own, owner};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
-use super::reference::{References, references};
+use super::reference::{References, references, refers, report_foreign};
 use super::setting::{Setting, settings};
 use crate::expression;
 use crate::names::{Name, names};
@@ -61,7 +61,47 @@ pub(super) fn check(cx: &mut Context<'_>) {
         report(cx, span, &wrong);
     }
     check_names(cx);
+    report_names_of_others(cx);
     check_references(cx);
+    report_foreign(cx, false);
+}
+
+/// Reports names that have another customer's key in the place of their own: who asks for one gets the other.
+fn report_names_of_others(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let names = names(model);
+    let mut found: BTreeMap<Span, Vec<(&Name<'_>, TenantId, TenantId)>> = BTreeMap::new();
+    for name in &names {
+        if let Some((own, other)) = name.tenant().zip(name.of_another(model)) {
+            found.entry(name.span).or_default().push((name, own, other));
+        }
+    }
+    for (span, wrong) in found {
+        let Some((first, own, other)) = wrong.first() else { continue };
+        let tenants = sorted(wrong.iter().map(|(_, own, _)| *own));
+        let within = format!("{}.name", first.resource.address());
+        let (tenant, whom) = match tenants.as_slice() {
+            [only] => (Some(*only), format!("`{}`", cx.tenant(*only).name())),
+            _ => {
+                let named = names.iter().filter(|name| name.span == span).filter_map(Name::tenant);
+                (None, model.count(&tenants, sorted(named).len()))
+            }
+        };
+        let (own, other) = (cx.tenant(*own).name(), cx.tenant(*other).name());
+        let what = match tenant {
+            Some(_) => format!("has the key of another tenant, `{other}`"),
+            None => format!("has the keys of other tenants; that for `{own}` has `{other}`"),
+        };
+        let message = format!("`name` of `{}` for {whom} {what}", first.resource.address());
+        let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
+        let report = cx.report(Place { span, tenant, path }, message);
+        let report = report.help(
+            "Whoever asks for the access of one customer would get that of another. Make the name of the tenant's own key.",
+        );
+        if tenant.is_none() {
+            report.group(&tenants).cause(format!("{within} has another tenant's key"));
+        }
+    }
 }
 
 /// Reports names that were made of an ARN of the tenant.
@@ -110,7 +150,9 @@ fn check_references(cx: &mut Context<'_>) {
     let model = cx.model;
     let mut seen = HashSet::default();
     for found in &model.resources {
-        let Some(sink) = found.sink().filter(|_| seen.insert(found.resource.block.span)) else { continue };
+        if !seen.insert(found.resource.block.span) {
+            continue;
+        }
         let tenants = sorted(
             model
                 .resources
@@ -118,24 +160,22 @@ fn check_references(cx: &mut Context<'_>) {
                 .filter(|other| other.resource.block.span == found.resource.block.span)
                 .filter_map(|other| model.flows.get(other.flow)?.instances.get(other.instance)?.tenant),
         );
-        for reference in sink.references {
-            let Some(attribute) = found.resource.attribute(reference.attribute) else { continue };
+        for (reference, expr, value) in found.references().filter(|_| found.sink().is_some()) {
             let is_right = |resource: &&Resource| reference.may_be(resource);
             let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
             let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
-            let References { resources, is_open } = references(found.module, &attribute.value);
+            let References { resources, is_open, .. } = references(found.module, expr);
             let wrong = resources.iter().find(|resource| !is_right(resource));
-            let value = found.attribute(reference.attribute);
-            let passed = passed(model, found, &attribute.value, reference.attribute).filter(|_| wrong.is_none());
-            let from = value.and_then(|value| something_else(model, found, value, kind, passed.is_some()));
+            let passed = passed(model, found, expr, reference.attribute).filter(|_| wrong.is_none());
+            let from = something_else(model, found, value, kind, passed.is_some());
             // What a resource of this flow is called is known only after apply.
-            let is_open = is_open && from.is_none() && !value.is_some_and(is_any_text);
+            let is_open = from.is_none() && (is_open && !is_any_text(value) || wrong.is_none() && refers(value));
             // What else comes from outside, or from where another module has such a resource, cannot be judged.
             let is_certain = from.is_some() || !own.is_empty() && resources.is_empty();
             if is_open || wrong.is_none() && !is_certain {
                 continue;
             }
-            let from = from.filter(|_| own.is_empty() || !value.is_some_and(is_any_text));
+            let from = from.filter(|_| own.is_empty() || !is_any_text(value));
             let (block, name) = (&found.resource.kind.text, &found.resource.name.text);
             let what = match (wrong, from) {
                 (Some(other), _) => format!(
@@ -146,7 +186,7 @@ fn check_references(cx: &mut Context<'_>) {
                 (None, None) => format!("does not refer to a `{kind}` of this flow"),
             };
             let message = format!("`{}` of `{block}.{name}` {what}", reference.attribute);
-            let span = passed.unwrap_or(&attribute.value).span;
+            let span = passed.unwrap_or(expr).span;
             let place = Place { span, tenant: None, path: None };
             let cause = format!("{block}.{name}.{}", reference.attribute);
             let report = cx.report(place, message).group(&tenants).cause(cause);

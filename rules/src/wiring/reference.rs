@@ -1,14 +1,293 @@
-//! Which resources an expression of a module refers to.
+//! Which resources the resources of a flow refer to, and whose they are.
 
-use foldhash::HashSet;
-use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{Module, Resource};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashSet};
+
+use symlint_core::discover::sinks::OTHER_ROLE;
+use symlint_core::rule::Context;
+use symlint_core::tenants::{FieldKind, FlowInstance, FlowResource, Model, Place, Source, TenantId, text_of};
+use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children};
+use symlint_terraform::{Module, ModuleCall, Resource, ResourceId, Span, Str, Value};
+
+use super::owners::Owners;
+
+/// A reference of a flow to something that is not its own.
+pub(super) struct Foreign<'a> {
+    pub resource: &'a FlowResource<'a>,
+    pub instance: &'a FlowInstance,
+    /// Whose flow it is.
+    pub tenant: TenantId,
+    /// The attribute that refers to it, and what the resource has there.
+    pub attribute: &'static str,
+    pub expr: &'a Expr,
+    /// The argument from which the module has it.
+    pub passed: Option<(&'a ModuleCall, &'a Attribute)>,
+    pub to: To,
+}
+
+/// What a reference is to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum To {
+    /// This resource of another customer.
+    Resource(String, TenantId),
+    /// The connector's role of another customer.
+    Role(TenantId),
+    /// An id that is written out.
+    Text,
+}
+
+/// All references of flows to what is not their own.
+pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
+    let resources = Resources { model, places: OnceCell::new(), texts: Owners::new(model) };
+    let mut all = Vec::new();
+    for resource in &model.resources {
+        let Some(flow) = model.flows.get(resource.flow) else { continue };
+        let Some(instance) = flow.instances.get(resource.instance) else { continue };
+        let Some(tenant) = instance.tenant else { continue };
+        let mut add = |attribute, expr, to| {
+            let passed = passed(model, resource.module, instance, expr);
+            all.push(Foreign { resource, instance, tenant, attribute, expr, passed, to });
+        };
+        let role =
+            resource.attribute(OTHER_ROLE.attribute).and_then(|role| Some((role, OTHER_ROLE.expr(resource.resource)?)));
+        if let Some((role, expr)) = role {
+            let owner = text_of(role).and_then(|text| resources.texts.other(tenant, FieldKind::RoleArn, &text));
+            owner.into_iter().for_each(|owner| add("settings.role_arn", expr, To::Role(owner)));
+        }
+        for (reference, expr, value) in resource.references() {
+            let (mut ids, mut texts) = (Vec::new(), Vec::new());
+            referents(value, &mut ids, &mut texts);
+            let foreign = ids.iter().find_map(|id| {
+                let is_own = is_within(id, resource, instance);
+                let (address, owner) = if is_own { None } else { resources.foreign(resource, id, tenant, 3) }?;
+                Some(To::Resource(address, owner))
+            });
+            // Where none of its own is there, that is what is wrong.
+            let is_another = |value: &Value| {
+                let sources = model.sources_of_values.of(value, tenant).unwrap_or_default();
+                !ids.is_empty() && !sources.iter().any(|source| source.tenant() == Some(tenant))
+            };
+            let to = foreign.or_else(|| texts.into_iter().any(is_another).then_some(To::Text));
+            to.into_iter().for_each(|to| add(reference.attribute, expr, to));
+        }
+    }
+    all
+}
+
+/// Reports these references: those that the module is passed, or the others.
+pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
+    let model = cx.model;
+    let all = foreign(model);
+    let mut found: BTreeMap<Span, Vec<&Foreign<'_>>> = BTreeMap::new();
+    for it in all.iter().filter(|it| it.passed.is_some() == are_passed) {
+        let span = it.passed.map_or(it.expr.span, |(_, argument)| argument.value.span);
+        found.entry(span).or_default().push(it);
+    }
+    for (span, wrong) in found {
+        let Some(first) = wrong.first() else { continue };
+        let tenants: BTreeSet<TenantId> = wrong.iter().map(|it| it.tenant).collect();
+        let tenants: Vec<TenantId> = tenants.into_iter().collect();
+        let block = first.resource.resource.block.span;
+        let receivers = model.resources.iter().filter(|it| it.resource.block.span == block);
+        let receivers: BTreeSet<TenantId> = receivers
+            .filter_map(|it| model.flows.get(it.flow)?.instances.get(it.instance)?.tenant)
+            .chain(tenants.iter().copied())
+            .collect();
+        let name = |tenant: TenantId| model.tenant(tenant).name();
+        let whom = match tenants.as_slice() {
+            [only] => format!("`{}`", name(*only)),
+            _ => model.count(&tenants, receivers.len()),
+        };
+        let (subject, within) = match first.passed {
+            Some((call, argument)) => {
+                let argument = &argument.name.text;
+                (format!("argument `{argument}`"), format!("module.{}.{argument}", call.name.text))
+            }
+            None => {
+                let (attribute, resource) = (first.attribute, first.resource.address());
+                (format!("`{attribute}` of `{resource}`"), format!("{resource}.{attribute}"))
+            }
+        };
+        let other = |to: &To| match to {
+            To::Resource(to, owner) => format!("refers to `{to}` of another tenant, `{}`", name(*owner)),
+            To::Role(owner) => format!("is the role of another tenant, `{}`", name(*owner)),
+            To::Text => "has an id that is written out, and is not that of a resource of this flow".to_owned(),
+        };
+        let what = match wrong.iter().all(|it| it.to == first.to) {
+            true => other(&first.to),
+            false => {
+                format!("refers to resources of other tenants; that for `{}` {}", name(first.tenant), other(&first.to))
+            }
+        };
+        let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
+        let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
+        let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
+        let report = report.help(
+            "The flow of one customer would act for another. Refer to the resource of the flow's own tenant, such as by `each.key`.",
+        );
+        if tenant.is_none() {
+            report.group(&tenants).cause(format!("{within} is another tenant's"));
+        }
+    }
+}
+
+/// Whether `value` is, or has, the id of a resource.
+pub(super) fn refers(value: &Value) -> bool {
+    value.resource().is_some() || value.elements().unwrap_or_default().iter().any(refers)
+}
+
+/// The resources and the texts in `value`. Of one that may be several things, none is certain.
+fn referents<'v>(value: &'v Value, ids: &mut Vec<&'v ResourceId>, texts: &mut Vec<&'v Value>) {
+    ids.extend(value.resource());
+    texts.extend(value.as_str().map(|_| value));
+    value.elements().unwrap_or_default().iter().for_each(|element| referents(element, ids, texts));
+}
+
+/// Whether `id` is of the flow of `resource`: in the same instance of the module and, where keys tell its flows apart,
+/// of the same key.
+fn is_within(id: &ResourceId, resource: &FlowResource<'_>, instance: &FlowInstance) -> bool {
+    let module = instance.instance.address();
+    id.module == *module && (instance.address == *module || id.key == resource.key)
+}
+
+/// The argument that `expr`, which is in `module`, has its value from: the one that is written outermost.
+fn passed<'a>(
+    model: &'a Model<'a>,
+    module: &'a Module,
+    instance: &'a FlowInstance,
+    expr: &'a Expr,
+) -> Option<(&'a ModuleCall, &'a Attribute)> {
+    let mut found = None;
+    let mut made = Some(&instance.instance);
+    let mut name = references(module, expr).variable;
+    while let (Some(variable), Some(at)) = (name, made) {
+        let call = at.call_in(model.project)?;
+        let Some(argument) = call.argument(variable) else { break };
+        found = Some((call, &**argument));
+        made = at.caller();
+        let caller = made.and_then(|caller| model.project.module(caller.module()?));
+        name = caller.and_then(|module| references(module, &argument.value).variable);
+    }
+    found
+}
+
+/// Knows whose the resources are.
+struct Resources<'a> {
+    model: &'a Model<'a>,
+    texts: Owners<'a>,
+    /// The resources of all flows, once they are asked for.
+    places: OnceCell<HashMap<ResourceId, usize>>,
+}
+
+impl<'a> Resources<'a> {
+    fn find(&self, id: &ResourceId) -> Option<(&'a FlowResource<'a>, &'a FlowInstance)> {
+        let instance_of =
+            |it: &FlowResource<'_>| self.model.flows.get(it.flow).and_then(|flow| flow.instances.get(it.instance));
+        let places = self.places.get_or_init(|| {
+            let id = |it: &FlowResource<'_>| {
+                let module = instance_of(it)?.instance.address().clone();
+                Some(ResourceId { module, block: it.resource.block.span, key: it.key.clone() })
+            };
+            let resources = self.model.resources.iter().enumerate();
+            resources.filter_map(|(at, it)| Some((id(it)?, at))).collect()
+        });
+        let resource = self.model.resources.get(*places.get(id)?)?;
+        Some((resource, instance_of(resource)?))
+    }
+
+    /// What `id`, to which `from` refers, is, and whose, where it is not for the tenant `own`: neither is it repeated for it,
+    /// nor does it have its values.
+    fn foreign(
+        &self,
+        from: &FlowResource<'_>,
+        id: &ResourceId,
+        own: TenantId,
+        depth: usize,
+    ) -> Option<(String, TenantId)> {
+        let model = self.model;
+        let (resource, instance) = self.find(id)?;
+        let kind = match resource.kind() {
+            "sym_integration" => FieldKind::InstanceArn,
+            _ => FieldKind::TargetAccountId,
+        };
+        // Two collections may have the same customers as tenants: organizations, and the access to them. What these have is
+        // theirs where the instance is that of the resource that refers to it.
+        let is_of_another_instance = || {
+            let instances = instance_id(from).zip(instance_id(resource));
+            instances.is_some_and(|(from, to)| from != to)
+        };
+        let is_other = |tenant: &TenantId| {
+            let is_listed_too = model.tenant(own).provenance == model.tenant(*tenant).provenance;
+            !model.index.may_share(kind, own, *tenant) && (is_listed_too || is_of_another_instance())
+        };
+        let owner = instance.tenant.filter(|_| !instance.repetitions.is_empty());
+        if owner.is_some_and(|owner| !is_other(&owner)) {
+            return None;
+        }
+        let address = || {
+            let key = id.key.as_ref().map(|key| format!("[\"{key}\"]")).unwrap_or_default();
+            let dot = if id.module.is_empty() { "" } else { "." };
+            format!("{}{dot}{}{key}", id.module, resource.address())
+        };
+        let sink = resource.sink().map(|sink| sink.settings).unwrap_or_default();
+        let settings = sink.iter().filter_map(|setting| {
+            let whole = resource.attribute(setting.attribute)?;
+            let value = setting.part.map_or_else(|| Some(whole.clone()), |part| whole.get(part))?;
+            Some((setting.field, value))
+        });
+        let own_texts =
+            |kind: FieldKind| model.tenant(own).fields().filter(move |it| it.kind == kind).filter_map(|it| it.as_str());
+        let (mut wrong, mut is_own) = (None, sink.is_empty());
+        for (kind, value) in settings.filter(|(kind, _)| !matches!(kind, FieldKind::Cloud | FieldKind::Region)) {
+            let text = text_of(&value);
+            if text.as_ref().is_some_and(|text| own_texts(kind).any(|it| it == text.as_str())) {
+                is_own = true;
+                continue;
+            }
+            let sources = model.sources_of_values.of(&value, own).unwrap_or_default();
+            let mut tenants = sources.iter().filter_map(Source::tenant).peekable();
+            if tenants.peek().is_some() {
+                wrong = wrong.or_else(|| tenants.find(is_other));
+            } else if let Some(text) = text {
+                wrong = wrong.or_else(|| self.texts.other(own, kind, &text));
+            }
+        }
+        match wrong {
+            Some(other) => Some((address(), owner.unwrap_or(other))),
+            None if !is_own && owner.is_some() => Some((address(), owner?)),
+            None if depth == 0 => None,
+            None => resource.references().find_map(|(_, _, value)| {
+                let (mut ids, mut texts) = (Vec::new(), Vec::new());
+                referents(value, &mut ids, &mut texts);
+                let (_, other) = ids.into_iter().find_map(|id| self.foreign(resource, id, own, depth - 1))?;
+                Some((address(), owner.unwrap_or(other)))
+            }),
+        }
+    }
+}
+
+/// The id of the instance that the settings of a resource name.
+fn instance_id(resource: &FlowResource<'_>) -> Option<Str> {
+    let (attribute, part) = match resource.kind() {
+        "sym_integration" => ("external_id", None),
+        "sym_target" => ("settings", Some("permission_set_arn")),
+        _ => ("settings", Some("instance_arn")),
+    };
+    let whole = resource.attribute(attribute)?;
+    let text = text_of(&part.map_or_else(|| Some(whole.clone()), |part| whole.get(part))?)?;
+    let at = text.find("ssoins-")?;
+    text.get(at..)?.split('/').next().map(Str::from)
+}
 
 /// What an expression refers to.
 #[derive(Default)]
 pub(super) struct References<'a> {
     /// Resources of the module.
     pub resources: Vec<&'a Resource>,
+    /// The first variable of the module.
+    pub variable: Option<&'a str>,
     /// Whether it refers to something that comes from outside of the module, which may be any resource.
     pub is_open: bool,
 }
@@ -36,7 +315,10 @@ fn follow<'a>(module: &'a Module, expr: &'a Expr, seen: &mut HashSet<&'a str>, f
             }
             "each" | "count" | "path" | "terraform" => {}
             // A module call, a variable, a data source, or what a `for` goes through.
-            "var" | "module" | "data" => found.is_open = true,
+            "var" | "module" | "data" => {
+                found.is_open = true;
+                found.variable = found.variable.or(Some(name.text.as_str()).filter(|_| kind.as_str() == "var"));
+            }
             _ => {}
         }
         return;

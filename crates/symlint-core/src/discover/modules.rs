@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_terraform::{ModuleCall, ModuleId, Project};
 
-use super::sinks::has_sinks;
+use super::sinks::{has_references, has_sinks};
 use crate::config::{ArgumentKind, Config};
 use crate::tenants::SAFELIST;
 
@@ -23,7 +23,7 @@ pub(super) enum Role {
 pub(super) struct Roles<'a> {
     config: &'a Config,
     project: &'a Project,
-    /// Modules that declare sinks.
+    /// Modules that declare sinks, or what refers to them.
     flows: HashSet<ModuleId>,
     /// Modules that lead to sinks, connectors, runtimes or policies in modules that they call.
     leading: HashSet<ModuleId>,
@@ -32,7 +32,12 @@ pub(super) struct Roles<'a> {
 impl<'a> Roles<'a> {
     pub(super) fn new(project: &'a Project, config: &'a Config) -> Self {
         let modules = || project.modules_by_id();
-        let flows = modules().filter(|(_, module)| has_sinks(module)).map(|(id, _)| id).collect();
+        let mut flows: HashSet<ModuleId> =
+            modules().filter(|(_, module)| has_sinks(module)).map(|(id, _)| id).collect();
+        // What only refers to what acts is a part of a flow, where that is in other modules.
+        if !flows.is_empty() {
+            flows.extend(modules().filter(|(_, module)| has_references(module)).map(|(id, _)| id));
+        }
         let mut roles = Self { config, project, flows, leading: HashSet::default() };
         // What leads on is found from the called modules to their callers, until nothing changes.
         loop {
@@ -53,7 +58,7 @@ impl<'a> Roles<'a> {
         }
     }
 
-    /// Whether the module declares sinks.
+    /// Whether the module declares sinks, or what refers to them.
     pub(super) fn has_sinks(&self, module: ModuleId) -> bool {
         self.flows.contains(&module)
     }

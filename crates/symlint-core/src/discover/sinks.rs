@@ -15,8 +15,6 @@ pub struct Sink {
     pub type_name: Option<&'static str>,
     /// What it acts on.
     pub settings: &'static [Setting],
-    /// Attributes that refer to other resources of the same flow.
-    pub references: &'static [Reference],
 }
 
 /// A value that a resource acts on.
@@ -30,21 +28,69 @@ pub struct Setting {
     pub field: FieldKind,
 }
 
-/// An attribute that names other resources by their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An attribute that names other resources of the same flow by their ids.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Reference {
+    /// The kind of the resource that has it, and its `type`; without one, that may be any other.
+    pub from: (&'static str, Option<&'static str>),
+    /// The block or attribute in which it is, where it is not at the top.
+    pub within: Option<&'static str>,
     /// The attribute of the resource.
     pub attribute: &'static str,
-    /// The kind of resource that it must name, and the types that the resource may have.
+    /// The kind of resource that it must name, and the types that the resource may have; without any, all.
     pub to: (&'static str, &'static [&'static str]),
 }
 
+/// The role of an integration that is no sink, since it is for another service: it may be another customer's.
+pub const OTHER_ROLE: Reference = Reference {
+    from: ("sym_integration", None),
+    within: Some("settings"),
+    attribute: "role_arn",
+    to: ("aws_iam_role", &[]),
+};
+
 impl Reference {
+    /// The references of a resource of this kind and type.
+    pub fn of(kind: &str, type_name: Option<&str>) -> impl Iterator<Item = &'static Self> {
+        let is_known = type_name.is_some() && REFERENCES.iter().any(|it| it.from == (kind, type_name));
+        REFERENCES.iter().filter(move |it| it.from.0 == kind && (it.from.1.is_some() == is_known))
+    }
+
+    /// The references of `resource`, as far as its block says what it is.
+    pub fn of_block(resource: &Resource) -> impl Iterator<Item = &'static Self> {
+        Self::of(&resource.kind.text, type_of(resource)).filter(|_| !resource.data)
+    }
+
     /// Whether it may name `resource`. A type that is not known may be any.
     pub fn may_be(&self, resource: &Resource) -> bool {
         let (kind, types) = self.to;
-        let is_of = resource.attribute("type").and_then(|attribute| literal(&attribute.value));
-        !resource.data && resource.kind.text.as_str() == kind && is_of.is_none_or(|it| types.contains(&it))
+        let is_of = type_of(resource).is_none_or(|it| types.is_empty() || types.contains(&it));
+        !resource.data && resource.kind.text.as_str() == kind && is_of
+    }
+
+    /// What `resource` has as this attribute.
+    pub fn expr<'r>(&self, resource: &'r Resource) -> Option<&'r Expr> {
+        let Some(within) = self.within else {
+            return resource.attribute(self.attribute).map(|attribute| &attribute.value);
+        };
+        let blocks = resource.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == within);
+        let mut inside = blocks.flat_map(|block| &block.body.attributes);
+        let own = inside.find(|attribute| attribute.name.text.as_str() == self.attribute);
+        let in_object = || part(&resource.attribute(within)?.value, self.attribute);
+        own.map(|attribute| &attribute.value).or_else(in_object)
+    }
+}
+
+/// The attribute `name` of an object that is written out; in JSON that may stand for a block, alone in a list.
+fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => part(inner, name),
+        ExprKind::Tuple(items) => items.iter().find_map(|item| part(item, name)),
+        ExprKind::Object(items) => {
+            let named = |key: &Key| matches!(key, Key::Literal(key) if key.text.as_str() == name);
+            items.iter().find(|item| named(&item.key)).map(|item| &item.value)
+        }
+        _ => None,
     }
 }
 
@@ -64,7 +110,6 @@ pub const SINKS: &[Sink] = &[
             setting("settings", Some("region"), FieldKind::Region),
             setting("settings", Some("role_arn"), FieldKind::RoleArn),
         ],
-        references: &[],
     },
     Sink {
         kind: "sym_target",
@@ -73,16 +118,16 @@ pub const SINKS: &[Sink] = &[
             setting("settings", Some("permission_set_arn"), FieldKind::PermissionSetArn),
             setting("settings", Some("account_id"), FieldKind::TargetAccountId),
         ],
-        references: &[],
+    },
+    Sink {
+        kind: "sym_target",
+        type_name: Some("aws_sso_group"),
+        settings: &[setting("settings", Some("account_id"), FieldKind::TargetAccountId)],
     },
     Sink {
         kind: "sym_strategy",
         type_name: Some("aws_sso"),
         settings: &[setting("settings", Some("instance_arn"), FieldKind::InstanceArn)],
-        references: &[
-            Reference { attribute: "integration_id", to: ("sym_integration", &["permission_context"]) },
-            Reference { attribute: "targets", to: ("sym_target", &["aws_sso_permission_set", "aws_sso_group"]) },
-        ],
     },
     Sink {
         kind: "aws_ssoadmin_account_assignment",
@@ -92,8 +137,26 @@ pub const SINKS: &[Sink] = &[
             setting("permission_set_arn", None, FieldKind::PermissionSetArn),
             setting("target_id", None, FieldKind::TargetAccountId),
         ],
-        references: &[],
     },
+];
+
+/// All attributes by which the resources of a flow name each other.
+const REFERENCES: &[Reference] = &[
+    Reference {
+        from: ("sym_strategy", Some("aws_sso")),
+        within: None,
+        attribute: "integration_id",
+        to: ("sym_integration", &["permission_context"]),
+    },
+    Reference {
+        from: ("sym_strategy", Some("aws_sso")),
+        within: None,
+        attribute: "targets",
+        to: ("sym_target", &["aws_sso_permission_set", "aws_sso_group"]),
+    },
+    Reference { from: ("sym_strategy", None), within: None, attribute: "integration_id", to: ("sym_integration", &[]) },
+    Reference { from: ("sym_strategy", None), within: None, attribute: "targets", to: ("sym_target", &[]) },
+    Reference { from: ("sym_flow", None), within: Some("params"), attribute: "strategy_id", to: ("sym_strategy", &[]) },
 ];
 
 /// What the kinds of Sym's resources begin with; their `name` is what Sym tells them apart by.
@@ -109,8 +172,7 @@ impl Sink {
 
     /// The sink that `resource` is, as far as its block says it.
     pub fn of_block(resource: &Resource) -> Option<&'static Self> {
-        let type_name = resource.attribute("type").and_then(|attribute| literal(&attribute.value));
-        let sink = Self::of(&resource.kind.text, type_name).filter(|_| !resource.data)?;
+        let sink = Self::of(&resource.kind.text, type_of(resource)).filter(|_| !resource.data)?;
         // A permission context without an instance is for another service than Identity Center.
         let settings = resource.attribute("settings").filter(|_| sink.kind == "sym_integration");
         let is_other = settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name()));
@@ -129,9 +191,19 @@ pub fn has_sinks(module: &Module) -> bool {
     module.resources.iter().any(|resource| Sink::of_block(resource).is_some())
 }
 
+/// Whether `module` has resources that refer to others on which Sym acts.
+pub(super) fn has_references(module: &Module) -> bool {
+    module.resources.iter().any(|resource| Reference::of_block(resource).any(|it| it.expr(resource).is_some()))
+}
+
 /// Whether `resource` is one of a flow: a sink, or another resource of Sym, whose name matters.
 pub(super) fn is_of_flow(resource: &Resource) -> bool {
     !resource.data && (resource.kind.text.starts_with(SYM) || Sink::of_block(resource).is_some())
+}
+
+/// The `type` of a resource, where it is written out.
+fn type_of(resource: &Resource) -> Option<&str> {
+    resource.attribute("type").and_then(|attribute| literal(&attribute.value))
 }
 
 fn literal(expr: &Expr) -> Option<&str> {

@@ -13,7 +13,7 @@ use super::arguments::{Carriers, Inputs};
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
-use super::sinks::{Sink, is_of_flow};
+use super::sinks::{OTHER_ROLE, Reference, Sink, is_of_flow};
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
@@ -325,16 +325,26 @@ impl<'a, 'p> Walker<'a, 'p> {
             for each in self.evaluator.resource_instances(instance, resource).unwrap_or_default() {
                 let attribute = |name| Some((name, self.evaluator.resource_attribute(&each, name)?));
                 let sink = Sink::of_block(resource);
+                let is_other = sink.is_none() && resource.kind.text.as_str() == OTHER_ROLE.from.0;
+                let role = is_other.then_some(&OTHER_ROLE);
+                let referred = Reference::of_block(resource).chain(role).filter_map(|reference| {
+                    let expr = reference.expr(resource)?;
+                    Some((reference.attribute, self.evaluator.resource_expression(&each, expr)))
+                });
                 let attributes: Box<[(&'static str, Value)]> =
-                    FlowResource::attributes_of(sink).filter_map(attribute).collect();
+                    FlowResource::attributes_of(sink).filter_map(attribute).chain(referred).collect();
                 let repetition = repetition(each.key(), each.each_value(), each.count_index()).filter(|_| by_key);
-                let name = if by_key { repetition.as_ref().map(|it| it.key.as_str().cloned()) } else { None };
-                let label = name.flatten();
-                let found = FlowResource::new(module, resource, attributes);
+                let key = each.key().text();
+                let label = key.clone().filter(|_| by_key);
+                let found = FlowResource::new(module, resource, key, attributes);
                 match groups.iter_mut().find(|group| group.label == label) {
                     Some(group) => group.resources.push(found),
                     None => {
-                        let own = label.as_ref().map(|key| format!("[\"{key}\"]")).unwrap_or_default();
+                        let own = match (&label, each.key()) {
+                            (Some(key), InstanceKey::Key(_)) => format!("[\"{key}\"]"),
+                            (Some(index), _) => format!("[{index}]"),
+                            (None, _) => String::new(),
+                        };
                         let address = Str::from(format!("{}{own}", instance.address()));
                         groups.push(Group { label, repetition, address, resources: vec![found] });
                     }
@@ -342,7 +352,11 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
         }
         // Where keys tell flows apart, resources such as Slack's integration are not a flow of their own.
-        groups.retain(|group| !by_key || group.resources.iter().any(|resource| resource.sink().is_some()));
+        let matters = |group: &Group<'_>| {
+            let mut resources = group.resources.iter();
+            resources.any(|it| it.sink().is_some() || group.label.is_some() && it.references().next().is_some())
+        };
+        groups.retain(|group| !by_key || matters(group));
         groups
     }
 }
@@ -365,8 +379,10 @@ fn is_by_key(module: &Module, is_root: bool) -> bool {
         sinks.filter(move |resource| kinds.contains(&resource.kind.text.as_str()))
     };
     let owners = || of(&["sym_strategy", "sym_integration"]);
+    let mut flows = module.resources.iter().filter(|resource| resource.kind.text.as_str() == "sym_flow");
     owners().all(is_repeated)
         && (owners().next().is_some()
+            || flows.any(is_repeated)
             || is_root && of(&["sym_target", "aws_ssoadmin_account_assignment"]).any(is_repeated))
 }
 

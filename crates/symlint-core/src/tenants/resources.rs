@@ -1,8 +1,9 @@
 //! Sym's resources inside the flow module, as each of its instances configures them.
 
+use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Module, Resource, Str, Value};
 
-use crate::discover::sinks::Sink;
+use crate::discover::sinks::{Reference, Sink};
 
 /// One instance of a resource of Sym, in one instance of the flow module or of a module that it calls.
 #[derive(Debug)]
@@ -14,13 +15,20 @@ pub struct FlowResource<'p> {
     /// The module in which it is.
     pub module: &'p Module,
     pub resource: &'p Resource,
+    /// The key or index that tells it from the other instances of the resource.
+    pub key: Option<Str>,
     attributes: Box<[(&'static str, Value)]>,
 }
 
 impl<'p> FlowResource<'p> {
     /// A resource with the values of those of its attributes that matter; its place is not known yet.
-    pub(crate) fn new(module: &'p Module, resource: &'p Resource, attributes: Box<[(&'static str, Value)]>) -> Self {
-        Self { flow: 0, instance: 0, module, resource, attributes }
+    pub(crate) fn new(
+        module: &'p Module,
+        resource: &'p Resource,
+        key: Option<Str>,
+        attributes: Box<[(&'static str, Value)]>,
+    ) -> Self {
+        Self { flow: 0, instance: 0, module, resource, key, attributes }
     }
 
     /// The same, of this flow and instance.
@@ -28,14 +36,10 @@ impl<'p> FlowResource<'p> {
         Self { flow, instance, ..self }
     }
 
-    /// The attributes that matter of a resource that is `sink`, or of another one of Sym.
+    /// The attributes at the top that matter of a resource that is `sink`, or of another one of Sym.
     pub(crate) fn attributes_of(sink: Option<&'static Sink>) -> impl Iterator<Item = &'static str> {
         let mut names = vec!["name", "type"];
-        let own = sink.into_iter().flat_map(|sink| {
-            let settings = sink.settings.iter().map(|setting| setting.attribute);
-            settings.chain(sink.references.iter().map(|reference| reference.attribute))
-        });
-        for name in own {
+        for name in sink.into_iter().flat_map(|sink| sink.settings).map(|setting| setting.attribute) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -46,6 +50,12 @@ impl<'p> FlowResource<'p> {
     /// What Sym or AWS acts on through it, if anything.
     pub fn sink(&self) -> Option<&'static Sink> {
         Sink::of(self.kind(), self.type_name())
+    }
+
+    /// The attributes by which it names other resources, as far as they are set.
+    pub fn references(&self) -> impl Iterator<Item = (&'static Reference, &'p Expr, &Value)> {
+        let references = Reference::of(self.kind(), self.type_name());
+        references.filter_map(|it| Some((it, it.expr(self.resource)?, self.attribute(it.attribute)?)))
     }
 
     /// The value of an attribute that matters; `None` where it is not set.

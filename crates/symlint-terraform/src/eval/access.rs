@@ -10,6 +10,9 @@ use crate::value::{Kind, Unknown, Value};
 
 use super::{Answer, Evaluator, Stop};
 
+/// The attribute by which resources refer to each other.
+pub(super) const ID: &str = "id";
+
 impl Evaluator<'_> {
     /// `base.name`
     pub(super) fn attribute_of(&self, base: &Value, name: &Str, span: Span) -> Answer {
@@ -19,6 +22,7 @@ impl Evaluator<'_> {
                     Some(_) => Some(candidate.clone()),
                     None => candidate.get(name),
                 });
+                let part = if name.as_str() == ID { part } else { part.without_resource() };
                 Err(Stop::Unknown(part.within(Step::Attribute(name.clone()), Selection::Literal)))
             }
             Kind::Null => Err(Stop::error_at(format!("cannot read `{name}` of null"), span).on_null(base)),
@@ -74,6 +78,7 @@ impl Evaluator<'_> {
             Some(_) => Some(candidate.clone()),
             None => self.element_at(candidate, base_span, key, key.origin.span).ok(),
         });
+        let part = if key.as_str().is_some_and(|key| key.as_str() == ID) { part } else { part.without_resource() };
         let step = match &key.kind {
             Kind::String(text) => Step::Key(text.clone()),
             Kind::Number(index) => {

@@ -32,6 +32,17 @@ pub enum InstanceKey {
     Index(u32),
 }
 
+impl InstanceKey {
+    /// The key or the index as text.
+    pub fn text(&self) -> Option<Str> {
+        match self {
+            InstanceKey::None => None,
+            InstanceKey::Key(key) => key.as_str().cloned(),
+            InstanceKey::Index(index) => Some(Str::from(index.to_string())),
+        }
+    }
+}
+
 /// What `each` and `count` stand for.
 #[derive(Debug)]
 pub(super) enum Repetition {

@@ -114,6 +114,8 @@ enum Item {
     Default(u32),
     /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
     Configuration(u32, u32),
+    /// All instances of a resource: its place.
+    Resource(u32),
     /// All that a call passes to an instance of a module that is not there to read.
     Passed,
 }

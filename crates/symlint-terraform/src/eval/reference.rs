@@ -1,12 +1,15 @@
 //! What names stand for: `var.x`, `local.x`, `module.x`, `each.key`, resources.
 
+use std::sync::Arc;
+
 use crate::module::{ModuleCall, Resource};
 use crate::origin::{Origin, Path, Root, Step};
 use crate::source::{Span, Str};
 use crate::syntax::{Body, Expr, ExprKind, Name};
 use crate::types::{Primitive, to_text};
-use crate::value::{Entry, Kind, Value};
+use crate::value::{Entry, Kind, ResourceId, Unknown, Value};
 
+use super::access::ID;
 use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Item, Stop, Trial};
@@ -39,7 +42,7 @@ impl<'p> Evaluator<'p> {
             Start::Value(value) => Ok(value),
             Start::Call(call) => self.whole_call(call, expr.span, scope),
             Start::CallInstance(instance, key) => Ok(self.outputs(&instance, expr.span).depending_on(&key)),
-            Start::Resource(resource) => Ok(self.not_known(resource, None, None, expr.span, scope)),
+            Start::Resource(resource) => Ok(self.whole_resource(resource, expr.span, scope)),
             Start::ResourceInstance(resource, of) => Ok(self.not_known(resource, None, Some(&of), expr.span, scope)),
         }
     }
@@ -313,16 +316,49 @@ impl<'p> Evaluator<'p> {
         resource.map(Start::Resource).ok_or_else(missing)
     }
 
+    /// What a resource with `for_each` or `count` is repeated for; nothing where it has neither.
+    fn repetitions_of(&self, resource: &Resource, caller: &Instance) -> Answer<Option<Vec<Repetition>>> {
+        match (resource.attribute("for_each"), resource.attribute("count")) {
+            (Some(for_each), _) => self.each_of(&for_each.value, caller).map(Some),
+            (None, Some(count)) => self.count_of(&count.value, caller).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// A resource as a whole: with `for_each` or `count`, all of its instances.
+    fn whole_resource(&self, resource: &'p Resource, span: Span, scope: &Scope<'_>) -> Value {
+        let item = Item::Resource(resource.index);
+        let instance = scope.instance.filter(|_| resource.is_repeated() && !resource.data);
+        let Some(instance) = instance.filter(|instance| !self.is_running(instance, item)) else {
+            return self.not_known(resource, None, None, span, scope);
+        };
+        let label = || format!("{}.{}", resource.kind.text, resource.name.text);
+        self.remembered(instance.id(), item, resource.name.span, label, || {
+            let scope = Scope::single(instance);
+            let Ok(Some(repetitions)) = self.repetitions_of(resource, instance) else {
+                return self.not_known(resource, None, None, span, &scope);
+            };
+            let selected = repetitions.into_iter().zip(0..).map(|(repetition, place)| {
+                let (Repetition::Each { key, .. } | Repetition::Count(key)) = &repetition;
+                let key = key.clone();
+                let of = Selected { repetition, place, key: key.origin.clone() };
+                (key, self.not_known(resource, None, Some(&of), span, &scope))
+            });
+            let origin = Origin::derived(span, []);
+            match resource.attribute("for_each") {
+                Some(_) => {
+                    Value::new(Kind::Object(selected.map(|(key, value)| Entry::keyed(&key, value)).collect()), origin)
+                }
+                None => Value::new(Kind::Tuple(selected.map(|(_, value)| value).collect()), origin),
+            }
+        })
+    }
+
     /// The instance of a resource with `for_each` or `count` that has `key`.
     fn resource_instance(&self, resource: &'p Resource, key: &Value, scope: &Scope<'_>) -> Answer<Selected> {
         let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
-        let repetitions = match (resource.attribute("for_each"), resource.attribute("count")) {
-            (Some(for_each), _) => self.each_of(&for_each.value, caller)?,
-            (None, Some(count)) => self.count_of(&count.value, caller)?,
-            (None, None) => {
-                return Err(Stop::error_at("this resource has one instance, which has no key", key.origin.span));
-            }
-        };
+        let single = || Stop::error_at("this resource has one instance, which has no key", key.origin.span);
+        let repetitions = self.repetitions_of(resource, caller)?.ok_or_else(single)?;
         let wanted = match to_text(key) {
             Primitive::Is(Value { kind: Kind::String(text), .. }) => text,
             Primitive::Is(value) if value.as_unknown().is_some() => return Err(Stop::Unknown(value)),
@@ -377,9 +413,17 @@ impl<'p> Evaluator<'p> {
         scope: &Scope<'_>,
     ) -> Value {
         let mode = if resource.data { "data." } else { "" };
+        let is_it = attribute.is_none_or(|name| name.text.as_str() == ID) && !resource.data;
+        let id =
+            scope.instance.filter(|_| is_it && resource.is_repeated() == of.is_some()).map(|instance| ResourceId {
+                module: instance.address().clone(),
+                block: resource.block.span,
+                key: of.and_then(|of| of.repetition.key(of.place as usize).text()),
+            });
         let attribute = attribute.map(|name| format!(".{}", name.text)).unwrap_or_default();
         let (kind, name) = (&resource.kind.text, &resource.name.text);
-        let unknown = Value::unknown(format!("{mode}{kind}.{name}{attribute} is not known before apply"), span);
+        let reason = format!("{mode}{kind}.{name}{attribute} is not known before apply");
+        let unknown = Value::of_unknown(Arc::new(Unknown::new(reason, span).of_resource(id)));
         let made_of = scope.instance.map(|instance| self.configuration(instance, resource, of));
         let unknown = unknown.made_of(made_of.as_ref());
         match of {

@@ -80,7 +80,10 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         Err(Stop::Reason(reason)) => Err(Stop::Unknown(Value::unevaluated(reason, span))),
         result => result,
     };
+    let is_made = result.is_err();
     let result = evaluator.settle_from(result, span, &values);
+    // What is made of a resource is another value.
+    let result = if is_made { result.without_resource() } else { result };
     if result.as_unknown().is_none() {
         return Ok(result);
     }
