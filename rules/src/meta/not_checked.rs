@@ -4,17 +4,24 @@ use std::cell::LazyCell;
 
 use symlint_core::coverage::Code;
 use symlint_core::rule::Context;
+use symlint_terraform::Span;
 
 use crate::wiring::is_any_miswired;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // Where nothing is known, the file that was read first is named.
-    let first = cx.model.project.files().first().map(|file| symlint_terraform::Span::new(file.id, 0..0));
+    let first = cx.model.project.files().first().map(|file| Span::new(file.id, 0..0));
     let model = cx.model;
-    // An attribute that nothing receives by a mistake in the wiring is reported there.
+    // An attribute that nothing receives, or a value that is not known, by a mistake in the wiring is reported there.
     let is_miswired = LazyCell::new(|| is_any_miswired(model));
+    let is_passed = |span: Span| {
+        let mut calls = model.flows.iter().filter_map(|flow| flow.call);
+        calls.any(|call| call.arguments.iter().any(|argument| argument.value.span.contains(span)))
+    };
     for gap in model.not_checked.iter().filter(|gap| gap.is_finding) {
-        if gap.code == Code::UnmappedField && *is_miswired {
+        let is_of_wiring =
+            gap.code == Code::UnmappedField || gap.code == Code::UnknownWiring && gap.span.is_some_and(is_passed);
+        if is_of_wiring && *is_miswired {
             continue;
         }
         let Some(span) = gap.span.or(first) else { continue };

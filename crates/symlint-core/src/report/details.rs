@@ -483,11 +483,14 @@ fn part_of<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     items.iter().find(|item| is_it(&item.key)).map(|item| &item.value)
 }
 
-/// Calls `note` with each entry of a list, or with what is not a list.
+/// Calls `note` with each entry of a list, or of the lists that it may be, or with what is not a list.
 fn entries_of(value: &Value, note: &mut dyn FnMut(&Value)) {
-    match value.elements() {
-        Some(elements) => (0..elements.len()).filter_map(|at| value.at(at)).for_each(|entry| note(&entry)),
-        None => note(value),
+    match (value.elements(), value.candidates()) {
+        (Some(elements), _) => {
+            (0..elements.len()).filter_map(|at| value.at(at)).for_each(|entry| entries_of(&entry, note));
+        }
+        (None, []) => note(value),
+        (None, candidates) => candidates.iter().for_each(|candidate| entries_of(candidate, note)),
     }
 }
 
