@@ -176,7 +176,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
     for variable in &model.variables {
         let reason = match &variable.state {
-            // Nobody has said that there is no tenant.
+            // An empty default does not mean that there are no tenants.
             VariableState::Known if is_by_default(model, variable) => {
                 "is empty by default, and nothing sets it".to_owned()
             }
@@ -211,7 +211,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// What a values file sets that is no variable's name, and was probably meant to be `variable`.
+/// A name that a values file sets, that no variable has, and that was probably meant to be `variable`.
 fn misspelled<'m>(model: &'m Model<'_>, variable: &str) -> Option<&'m str> {
     let root = model.project.root()?;
     let names = model.project.assignments().iter().map(|assignment| assignment.variable.text.as_str());
@@ -326,8 +326,7 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
     let mut same: BTreeMap<(Span, String), (TenantId, bool)> = BTreeMap::new();
     for resource in &model.resources {
-        let instance = model.flows.get(resource.flow).and_then(|flow| flow.instances.get(resource.instance));
-        let Some(tenant) = instance.and_then(|instance| instance.tenant) else { continue };
+        let Some(tenant) = model.instance_of(resource).and_then(|instance| instance.tenant) else { continue };
         for (reference, expr, value) in resource.references() {
             let mut all = Vec::new();
             opaque(value, &mut all);

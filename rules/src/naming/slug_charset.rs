@@ -44,8 +44,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn in_names_of(model: &Model<'_>) -> HashMap<TenantId, bool> {
     let mut found: HashMap<TenantId, bool> = HashMap::default();
     for resource in &model.resources {
-        let instance = model.flows.get(resource.flow).and_then(|flow| flow.instances.get(resource.instance));
-        let Some(tenant) = instance.and_then(|instance| instance.tenant) else { continue };
+        let Some(tenant) = model.instance_of(resource).and_then(|instance| instance.tenant) else { continue };
         let is_fine = |name: &Value| name.as_str().is_some_and(|name| is_slug(name));
         let is_refused = resource.kind().starts_with("sym_") && !resource.attribute("name").is_some_and(is_fine);
         *found.entry(tenant).or_default() |= is_refused;

@@ -14,7 +14,7 @@ use symlint_terraform::{Makeup, Resource, Span, Step, Str, Value};
 use super::judge::{consequence, is_computed, is_not_own, owner};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
-use super::reference::{References, references, refers, report_foreign};
+use super::reference::{References, receivers, references, refers, report_foreign};
 use super::setting::{Setting, settings};
 use crate::expression;
 use crate::names::{Name, names};
@@ -153,13 +153,6 @@ fn check_references(cx: &mut Context<'_>) {
         if !seen.insert(found.resource.block.span) {
             continue;
         }
-        let tenants = sorted(
-            model
-                .resources
-                .iter()
-                .filter(|other| other.resource.block.span == found.resource.block.span)
-                .filter_map(|other| model.flows.get(other.flow)?.instances.get(other.instance)?.tenant),
-        );
         for (reference, expr, value) in found.references().filter(|_| found.sink().is_some()) {
             let is_right = |resource: &&Resource| reference.may_be(resource);
             let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
@@ -189,6 +182,7 @@ fn check_references(cx: &mut Context<'_>) {
             let span = passed.unwrap_or(expr).span;
             let place = Place { span, tenant: None, path: None };
             let cause = format!("{block}.{name}.{}", reference.attribute);
+            let tenants = sorted(receivers(model, found).into_iter());
             let report = cx.report(place, message).group(&tenants).cause(cause);
             if let [only] = own.as_slice() {
                 report.related(only.name.span, "the one that this flow has");
@@ -206,7 +200,7 @@ fn something_else(
     kind: &str,
     is_passed: bool,
 ) -> Option<String> {
-    let instance = model.flows.get(resource.flow)?.instances.get(resource.instance)?;
+    let instance = model.instance_of(resource)?;
     let mut ids = std::iter::once(value).chain(value.elements().unwrap_or_default());
     ids.find_map(|id| {
         if let Some(unknown) = id.as_unknown() {

@@ -541,8 +541,7 @@ fn right_fields(tenant: &Tenant, wanted: FieldKind) -> Vec<&Field> {
 
 /// What the module's variable has of what `slot` receives as a whole.
 fn input<'a>(slot: &Slot<'a>) -> Option<&'a Value> {
-    let input = slot.instance.inputs.iter().find(|input| input.name == slot.argument.name && slot.part.is_none());
-    input.map(|input| &input.value)
+    slot.instance.input(&slot.argument.name).filter(|_| slot.part.is_none()).map(|input| &input.value)
 }
 
 fn is_number(slot: &Slot<'_>) -> bool {

@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashSet};
-
 use symlint_core::discover::sinks::OTHER_ROLE;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{FieldKind, FlowInstance, FlowResource, Model, Place, Source, TenantId, text_of};
@@ -12,6 +11,7 @@ use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Resource, ResourceId, Span, Str, Value};
 
 use super::owners::Owners;
+use super::setting::values;
 
 /// A reference of a flow to something that is not its own.
 pub(super) struct Foreign<'a> {
@@ -43,8 +43,7 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
     let resources = Resources { model, places: OnceCell::new(), texts: Owners::new(model) };
     let mut all = Vec::new();
     for resource in &model.resources {
-        let Some(flow) = model.flows.get(resource.flow) else { continue };
-        let Some(instance) = flow.instances.get(resource.instance) else { continue };
+        let Some(instance) = model.instance_of(resource) else { continue };
         let Some(tenant) = instance.tenant else { continue };
         let mut add = |attribute, expr, to| {
             let passed = passed(model, resource.module, instance, expr);
@@ -89,12 +88,8 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let Some(first) = wrong.first() else { continue };
         let tenants: BTreeSet<TenantId> = wrong.iter().map(|it| it.tenant).collect();
         let tenants: Vec<TenantId> = tenants.into_iter().collect();
-        let block = first.resource.resource.block.span;
-        let receivers = model.resources.iter().filter(|it| it.resource.block.span == block);
-        let receivers: BTreeSet<TenantId> = receivers
-            .filter_map(|it| model.flows.get(it.flow)?.instances.get(it.instance)?.tenant)
-            .chain(tenants.iter().copied())
-            .collect();
+        let mut receivers = receivers(model, first.resource);
+        receivers.extend(&tenants);
         let name = |tenant: TenantId| model.tenant(tenant).name();
         let whom = match tenants.as_slice() {
             [only] => format!("`{}`", name(*only)),
@@ -131,6 +126,12 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
             report.group(&tenants).cause(format!("{within} is another tenant's"));
         }
     }
+}
+
+/// The tenants whose flows have the block of `resource`.
+pub(super) fn receivers(model: &Model<'_>, resource: &FlowResource<'_>) -> BTreeSet<TenantId> {
+    let of_block = model.resources.iter().filter(|it| it.resource.block.span == resource.resource.block.span);
+    of_block.filter_map(|it| model.instance_of(it)?.tenant).collect()
 }
 
 /// Whether `value` is, or has, the id of a resource.
@@ -183,18 +184,16 @@ struct Resources<'a> {
 
 impl<'a> Resources<'a> {
     fn find(&self, id: &ResourceId) -> Option<(&'a FlowResource<'a>, &'a FlowInstance)> {
-        let instance_of =
-            |it: &FlowResource<'_>| self.model.flows.get(it.flow).and_then(|flow| flow.instances.get(it.instance));
         let places = self.places.get_or_init(|| {
             let id = |it: &FlowResource<'_>| {
-                let module = instance_of(it)?.instance.address().clone();
+                let module = self.model.instance_of(it)?.instance.address().clone();
                 Some(ResourceId { module, block: it.resource.block.span, key: it.key.clone() })
             };
             let resources = self.model.resources.iter().enumerate();
             resources.filter_map(|(at, it)| Some((id(it)?, at))).collect()
         });
         let resource = self.model.resources.get(*places.get(id)?)?;
-        Some((resource, instance_of(resource)?))
+        Some((resource, self.model.instance_of(resource)?))
     }
 
     /// What `id`, to which `from` refers, is, and whose, where it is not for the tenant `own`: neither is it repeated for it,
@@ -231,15 +230,11 @@ impl<'a> Resources<'a> {
             let dot = if id.module.is_empty() { "" } else { "." };
             format!("{}{dot}{}{key}", id.module, resource.address())
         };
-        let sink = resource.sink().map(|sink| sink.settings).unwrap_or_default();
-        let settings = sink.iter().filter_map(|setting| {
-            let whole = resource.attribute(setting.attribute)?;
-            let value = setting.part.map_or_else(|| Some(whole.clone()), |part| whole.get(part))?;
-            Some((setting.field, value))
-        });
+        let has_settings = resource.sink().is_some_and(|sink| !sink.settings.is_empty());
+        let settings = values(resource).map(|(setting, value)| (setting.field, value));
         let own_texts =
             |kind: FieldKind| model.tenant(own).fields().filter(move |it| it.kind == kind).filter_map(|it| it.as_str());
-        let (mut wrong, mut is_own) = (None, sink.is_empty());
+        let (mut wrong, mut is_own) = (None, !has_settings);
         for (kind, value) in settings.filter(|(kind, _)| !matches!(kind, FieldKind::Cloud | FieldKind::Region)) {
             let text = text_of(&value);
             if text.as_ref().is_some_and(|text| own_texts(kind).any(|it| it == text.as_str())) {

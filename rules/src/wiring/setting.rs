@@ -1,8 +1,8 @@
 //! What Sym acts on inside the flow module, and which variable of the module it should come from.
 
+use symlint_core::discover::sinks;
 use symlint_core::tenants::{
-    ArgumentPart, FieldKind, FlowInstance, FlowResource, Input, Model, Source, Step, TenantId, has_shape, text_of,
-    values_at,
+    ArgumentPart, FieldKind, FlowInstance, FlowResource, Model, Source, Step, TenantId, has_shape, text_of, values_at,
 };
 use symlint_terraform::{Str, Value};
 
@@ -24,20 +24,26 @@ pub(super) struct Setting<'a> {
 /// All of a model.
 pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = Setting<'a>> {
     let instances = model.resources.iter().filter_map(|resource| {
-        let instance = model.flows.get(resource.flow)?.instances.get(resource.instance)?;
+        let instance = model.instance_of(resource)?;
         Some((resource, instance, instance.tenant?))
     });
     instances.flat_map(|(resource, instance, tenant)| {
-        let settings = resource.sink().map(|sink| sink.settings).unwrap_or_default();
-        settings.iter().filter_map(move |setting| {
-            let whole = resource.attribute(setting.attribute)?;
-            let value = match setting.part {
-                Some(part) => whole.get(part)?,
-                None => whole.clone(),
-            };
+        values(resource).map(move |(setting, value)| {
             let (attribute, part, wanted) = (setting.attribute, setting.part, setting.field);
-            Some(Setting { resource, instance, tenant, attribute, part, wanted, value })
+            Setting { resource, instance, tenant, attribute, part, wanted, value }
         })
+    })
+}
+
+/// What Sym or AWS acts on through a resource.
+pub(super) fn values<'a>(
+    resource: &'a FlowResource<'_>,
+) -> impl Iterator<Item = (&'static sinks::Setting, Value)> + 'a {
+    let settings = resource.sink().map(|sink| sink.settings).unwrap_or_default();
+    settings.iter().filter_map(|setting| {
+        let whole = resource.attribute(setting.attribute)?;
+        let value = setting.part.map_or_else(|| Some(whole.clone()), |part| whole.get(part))?;
+        Some((setting, value))
     })
 }
 
@@ -50,16 +56,13 @@ impl Setting<'_> {
             .filter(|(_, part)| part.field == self.wanted && !part.is_fragment)
     }
 
-    fn input(&self, name: &Str) -> Option<&Input> {
-        self.instance.inputs.iter().find(|input| input.name == *name)
-    }
-
     /// What it should be: what the module's variable has, one for each grant where it has several.
     pub(super) fn expected(&self, model: &Model<'_>) -> Vec<Value> {
         let single = |part: &ArgumentPart| !part.steps.contains(&Step::Each);
         let has_single = self.carriers().any(|(_, part)| single(part));
         let carriers = self.carriers().filter(|(_, part)| !has_single || single(part));
-        let values = carriers.filter_map(|(name, part)| Some((part, values_at(&self.input(name)?.value, &part.steps))));
+        let values =
+            carriers.filter_map(|(name, part)| Some((part, values_at(&self.instance.input(name)?.value, &part.steps))));
         let values = values.flat_map(|(part, values)| values.into_iter().map(move |value| (part, value)));
         values.filter(|(part, value)| !self.is_mistaken(model, part, value)).map(|(_, value)| value).collect()
     }
@@ -85,7 +88,7 @@ impl Setting<'_> {
     pub(super) fn unknown(&self, model: &Model<'_>) -> Vec<Value> {
         let inside = |(name, part): (&Str, &ArgumentPart)| {
             let first = |candidate: &Value| values_at(candidate, &part.steps).into_iter().next();
-            Some(self.input(name)?.value.with_candidates(first))
+            Some(self.instance.input(name)?.value.with_candidates(first))
         };
         let mut all: Vec<Value> = self.carriers().filter_map(inside).chain(self.expected(model)).collect();
         all.retain(|value| value.as_unknown().is_some());
@@ -95,12 +98,13 @@ impl Setting<'_> {
     /// How the module would refer to what it should be.
     pub(super) fn right(&self, model: &Model<'_>) -> Option<String> {
         let is_mistaken = |name: &Str, part: &ArgumentPart| {
-            let values = self.input(name).map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
+            let values =
+                self.instance.input(name).map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
             values.iter().any(|value| self.is_mistaken(model, part, value))
         };
         let mut carriers = self.carriers().filter(|(_, part)| !part.steps.contains(&Step::Each));
         let (name, part) = carriers.find(|(name, part)| !is_mistaken(name, part))?;
-        let name = &self.input(name)?.name;
+        let name = &self.instance.input(name)?.name;
         let inside = part.steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
         Some(inside.fold(format!("var.{name}"), |path, name| format!("{path}.{name}")))
     }

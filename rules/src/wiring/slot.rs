@@ -87,7 +87,7 @@ impl<'a> Slots<'a> {
                     is_lacking &= values.is_empty();
                     if values.is_empty() {
                         // The type of the module's variable may have a default for it.
-                        let input = instance.inputs.iter().find(|input| input.name == argument.name);
+                        let input = instance.input(&argument.name);
                         values = input.map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
                         values.retain(|value| value.as_str().is_some());
                     }

@@ -72,8 +72,8 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
     found
 }
 
-/// What a runtime connector that can be read allows by its own policies, where it is handed the safelist `call`: they
-/// take its place as far as they are known, and what they allow anywhere counts in any case.
+/// What a runtime connector that can be read allows by its own policies, to which `call` passes a safelist. Policies that
+/// are known replace the safelist; wildcards in the others are added to it.
 pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCall<'p>>) -> Vec<RuntimeCall<'p>> {
     let elements = |list: &Value| list.elements().map(<[Value]>::to_vec).unwrap_or_default();
     let lists = || policies.iter().flat_map(|policy| &policy.safelists);
@@ -94,9 +94,9 @@ pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCa
     policies
 }
 
-/// Whether a policy speaks of Sym, or the role that it is for: others have policies, too.
+/// Whether a policy, or the role that it is for, mentions Sym. Other policies are not about the runtime.
 fn is_of_sym(evaluator: &Evaluator<'_>, module: &Module, resource: &Resource) -> bool {
-    let speaks = |resource: &Resource| {
+    let mentions = |resource: &Resource| {
         evaluator.project().sources().text(resource.block.span).to_ascii_lowercase().contains(SYM)
     };
     let role = resource.attribute("role").map(|role| evaluator.project().sources().text(role.value.span));
@@ -105,7 +105,7 @@ fn is_of_sym(evaluator: &Evaluator<'_>, module: &Module, resource: &Resource) ->
         other.kind.text.as_str() == "aws_iam_role"
             && role.as_ref().is_some_and(|role| format!("{role}.").contains(&name))
     };
-    speaks(resource) || module.resources.iter().filter(is_its_role).any(speaks)
+    mentions(resource) || module.resources.iter().filter(is_its_role).any(mentions)
 }
 
 /// Whether a pattern of an account matches more than one.
@@ -228,7 +228,7 @@ impl<'p> Policy<'_, 'p> {
         self.limit_since(before, limits);
     }
 
-    /// Notes that all roles may be assumed but for some, if this is said of Sym.
+    /// Notes that all roles but some may be assumed, if the policy is about Sym.
     fn all_but(&mut self, others: &Value) {
         if self.is_of_sym {
             self.is_known_to_be = true;
@@ -374,7 +374,7 @@ fn roles_in(text: &str) -> Vec<Named<'_>> {
         let start = at + SERVICE.len();
         let (account, resource) = text.get(start..)?.split_once(':')?;
         let is_account = account.len() <= 64 && !account.contains(['"', ' ', '/']);
-        // Elsewhere in the text, `*` may be said of something else.
+        // Elsewhere in the text, `*` may be about something else.
         let is_role = resource.starts_with("role");
         (is_account && is_role && is_of_connectors(resource))
             .then(|| Named { account: Some(start..start + account.len()), resource })
@@ -406,8 +406,8 @@ fn is_of_connectors(resource: &str) -> bool {
     resource.starts_with(CONNECTORS) || written.is_some_and(|written| CONNECTORS.starts_with(written))
 }
 
-/// What a condition leaves of the accounts in which roles may be assumed. What the caller must be or pass, such as
-/// `sts:ExternalId`, says nothing about the role's account.
+/// The accounts to which a condition limits the roles that may be assumed. A condition on the caller, such as
+/// `sts:ExternalId`, does not limit them.
 enum Limit {
     /// These.
     Accounts(Vec<Value>),
@@ -486,7 +486,7 @@ fn is_text(value: &Value, text: &str) -> bool {
     value.as_str().is_some_and(|it| it.as_str() == text)
 }
 
-/// Whether what is said of actions, one or several, is said of [`ASSUME_ROLE`], too.
+/// Whether [`ASSUME_ROLE`] is one of these actions, which may be patterns.
 fn allows(actions: &Value) -> bool {
     let is = |value: &Value| value.as_str().is_some_and(|pattern| is_pattern_of(&pattern.to_ascii_lowercase()));
     is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))

@@ -232,7 +232,7 @@ impl<'m> Follower<'m> {
             return;
         }
         let passes = PASSING.contains(&name);
-        // What says which file is read is no part of what is in it.
+        // The name of a file is not a part of the content.
         let names_file = usize::from(FILES.contains(&name));
         for argument in call.arguments.iter().skip(names_file) {
             let steps = if passes { steps.clone() } else { Steps::new() };

@@ -41,7 +41,8 @@ pub struct Reference {
     pub to: (&'static str, &'static [&'static str]),
 }
 
-/// The role of an integration that is no sink, since it is for another service: it may be another customer's.
+/// The role of an integration for another service than Identity Center: it is not a sink, but must not be another
+/// customer's.
 pub const OTHER_ROLE: Reference = Reference {
     from: ("sym_integration", None),
     within: Some("settings"),

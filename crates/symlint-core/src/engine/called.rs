@@ -22,7 +22,7 @@ pub(super) fn is_set_up(module: &Module) -> bool {
     let is_state = |block: &Block| matches!(block.kind.text.as_str(), "backend" | "cloud");
     module.others.iter().any(|block| match block.kind.text.as_str() {
         "terraform" => block.body.blocks.iter().any(|inner| is_state(inner)),
-        // One that says nothing stands for the caller's, as in old modules.
+        // An empty block only declares that the caller passes the provider, as old modules did.
         "provider" => !block.body.attributes.iter().all(|attribute| attribute.name.text.as_str() == "alias"),
         _ => false,
     })

@@ -329,7 +329,7 @@ fn without_equal_readings<'t, 'p>(
     targets: Vec<&'t Target>,
     outcomes: Vec<Outcome<'p>>,
 ) -> (Vec<&'t Target>, Vec<Outcome<'p>>) {
-    let said = |outcome: &Outcome<'_>| -> BTreeSet<(String, String, u32)> {
+    let reported = |outcome: &Outcome<'_>| -> BTreeSet<(String, String, u32)> {
         let sources = outcome.model.sources();
         let findings = outcome.findings.iter().filter(|finding| finding.counts());
         let place = |span: Span| (sources.get(span.file).name().to_owned(), span.start);
@@ -338,19 +338,17 @@ fn without_equal_readings<'t, 'p>(
         let gaps = gaps.map(|gap| (gap.reason.clone(), gap.span.map(place).unwrap_or_default()));
         findings.chain(gaps).map(|(what, (file, start))| (what, file, start)).collect()
     };
-    let first: BTreeSet<_> = match targets.iter().any(|target| target.is_other_reading) {
-        true => {
-            let both = targets.iter().zip(&outcomes).filter(|(target, _)| !target.is_other_reading);
-            both.flat_map(|(_, outcome)| said(outcome)).collect()
-        }
-        false => return (targets, outcomes),
-    };
+    if !targets.iter().any(|target| target.is_other_reading) {
+        return (targets, outcomes);
+    }
+    let first = targets.iter().zip(&outcomes).filter(|(target, _)| !target.is_other_reading);
+    let first: BTreeSet<_> = first.flat_map(|(_, outcome)| reported(outcome)).collect();
     let both = targets.into_iter().zip(outcomes);
-    both.filter(|(target, outcome)| !target.is_other_reading || !said(outcome).is_subset(&first)).unzip()
+    both.filter(|(target, outcome)| !target.is_other_reading || !reported(outcome).is_subset(&first)).unzip()
 }
 
-/// Leaves out the modules that are no root modules, though nothing that was found calls them: where others have tenants,
-/// those of which all values are passed by whoever calls them. Returns what is said of them.
+/// Leaves out modules that nothing calls and that are not root modules either, where other modules have tenants: a caller
+/// in another repository passes all their values. Returns a note for each.
 fn without_libraries<'t, 'p>(models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
     let is_library = |(target, model): &(&Target, Model<'_>)| {
         let is_set = |name: &Str| target.project.assignments().iter().any(|it| it.variable.text == *name);
@@ -364,9 +362,9 @@ fn without_libraries<'t, 'p>(models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t 
     }
     let (libraries, others): (Vec<_>, Vec<_>) = models.into_iter().partition(is_library);
     let reason = "nothing that was found calls it, and its variables have no values";
-    let said = libraries.iter().map(|(target, _)| format!("`{}` was left out: {reason}", target.root));
-    let said = said.collect();
-    (others, said)
+    let notes = libraries.iter().map(|(target, _)| format!("`{}` was left out: {reason}", target.root));
+    let notes = notes.collect();
+    (others, notes)
 }
 
 /// The tree, restricted for inputs to what is around the paths of the request.

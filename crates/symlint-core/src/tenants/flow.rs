@@ -75,6 +75,11 @@ pub struct Repetition {
 }
 
 impl FlowInstance {
+    /// The variable `name` of the module, as this instance has it.
+    pub fn input(&self, name: &Str) -> Option<&Input> {
+        self.inputs.iter().find(|input| input.name == *name)
+    }
+
     /// The argument that names the tenant.
     pub fn slug(&self) -> Option<&Argument> {
         self.arguments.iter().find(|argument| argument.is_slug())

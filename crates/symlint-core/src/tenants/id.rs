@@ -1,4 +1,4 @@
-//! What runs and tenants are told apart by.
+//! The IDs of runs and tenants.
 
 /// A root module with one set of values, by its place among all that are checked together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@ use foldhash::HashSet;
 use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span};
 
 use super::field::{Field, State};
-use super::flow::{ConnectorCall, FlowCall, RuntimeCall};
+use super::flow::{ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
 use super::id::{RunId, TenantId};
 use super::index::Index;
 use super::kind::FieldKind;
@@ -145,6 +145,11 @@ impl<'p> Model<'p> {
     #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
     pub fn tenant(&self, id: TenantId) -> &Tenant {
         &self.tenants[id.index()]
+    }
+
+    /// The flow instance that has a resource.
+    pub fn instance_of(&self, resource: &FlowResource<'_>) -> Option<&FlowInstance> {
+        self.flows.get(resource.flow)?.instances.get(resource.instance)
     }
 
     /// Whether `merge` drops the entry of a tenant.

@@ -37,7 +37,7 @@ impl Evaluator<'_> {
         let pairs = match self.apart(for_each.span, || self.pairs(&collection, true, for_each.span)) {
             Ok(pairs) => pairs,
             Err(_) if collection.as_unknown().is_some() => return Err(collection),
-            Err(_) => return Err(unknown("it is repeated for what is no collection")),
+            Err(_) => return Err(unknown("its `for_each` is not a collection")),
         };
         for (key, value) in pairs {
             let origin = value.origin.clone();
