@@ -8,7 +8,7 @@ use std::sync::Arc;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use symlint_core::level::Level;
 use symlint_core::report::{self, ReportedFile};
-use symlint_terraform::{BLANK, Source};
+use symlint_terraform::{BLANK, SourceFile};
 use textwrap::WordSplitter;
 use textwrap::core::display_width;
 
@@ -30,7 +30,7 @@ pub(crate) struct Mark {
 /// The lines around some spans of a file.
 #[derive(Debug)]
 pub(crate) struct ExcerptText {
-    source: Arc<Source>,
+    source: Arc<SourceFile>,
     /// The file and the place in it that the excerpt is about.
     name: String,
     /// The parts of the file that may not be shown, in order.
@@ -173,7 +173,7 @@ impl ExcerptText {
 }
 
 /// The first few lines of a span.
-fn start_of(source: &Source, span: &Range<u32>) -> Range<usize> {
+fn start_of(source: &SourceFile, span: &Range<u32>) -> Range<usize> {
     let last = source.position(span.start).line.saturating_add(LINES);
     let end = source.line_range(last).map_or(span.end as usize, |line| line.end.min(span.end as usize));
     span.start as usize..end.max(span.start as usize)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, Severity, SourceCode, ThemeCharacters};
 use symlint_core::level::Level;
 use symlint_core::report::{Location, Report, ReportedFinding, count};
-use symlint_terraform::Source;
+use symlint_terraform::SourceFile;
 
 use crate::excerpt::{ExcerptText, Mark, clipped, printable};
 use crate::style::Style;
@@ -132,7 +132,7 @@ pub(crate) fn excerpt(
 ) -> Option<(Excerpt, Vec<Vec<String>>)> {
     let first = *findings.first()?;
     let file = report.files.get(&first.location.file)?;
-    let source: &Arc<Source> = &file.source;
+    let source: &Arc<SourceFile> = &file.source;
     let block = first.block.map_or_else(|| bytes(&first.location), |(start, end)| start..end);
     let is_in_block = |location: &Location| {
         let own = bytes(location);

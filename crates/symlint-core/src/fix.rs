@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foldhash::HashSet;
-use symlint_terraform::Source;
+use symlint_terraform::SourceFile;
 
 use crate::check::Outcome;
 use crate::finding::{Edit, Finding, Fix};
@@ -32,13 +32,13 @@ pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -
         let sources = outcome.model.sources();
         for finding in outcome.findings.iter().filter(|finding| finding.counts()) {
             let Some(fix) = applicable(finding, suggestions) else { continue };
-            let edits: Vec<(String, Arc<Source>, &Edit)> = fix
+            let edits: Vec<(String, Arc<SourceFile>, &Edit)> = fix
                 .edits
                 .iter()
                 .map(|edit| (sources.get(edit.span.file), edit))
                 .map(|(source, edit)| (file_of(source.name()), source, edit))
                 .collect();
-            let is_free = |(name, source, edit): &(String, Arc<Source>, &Edit)| {
+            let is_free = |(name, source, edit): &(String, Arc<SourceFile>, &Edit)| {
                 may_change(source) && files.get(name).is_none_or(|file| file.is_of(source) && file.has_room(edit))
             };
             if seen.insert(&finding.fingerprint) && edits.iter().all(is_free) {
@@ -59,24 +59,24 @@ fn applicable(finding: &Finding, suggestions: bool) -> Option<&Fix> {
     safe.or_else(|| finding.fixes.first().filter(|_| suggestions))
 }
 
-fn may_change(source: &Source) -> bool {
+fn may_change(source: &SourceFile) -> bool {
     source.invalid_bytes().is_empty() && !source.is_in_copy()
 }
 
 /// A file and the edits that were accepted for it.
 struct File {
-    source: Arc<Source>,
+    source: Arc<SourceFile>,
     /// By start and end.
     edits: BTreeMap<(u32, u32), String>,
 }
 
 impl File {
-    fn new(source: Arc<Source>) -> Self {
+    fn new(source: Arc<SourceFile>) -> Self {
         Self { source, edits: BTreeMap::new() }
     }
 
     /// Whether the edits of `source` fit: a file may have changed while it was read under two names.
-    fn is_of(&self, source: &Arc<Source>) -> bool {
+    fn is_of(&self, source: &Arc<SourceFile>) -> bool {
         Arc::ptr_eq(&self.source, source) || self.source.text() == source.text()
     }
 

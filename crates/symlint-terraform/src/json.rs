@@ -13,7 +13,7 @@ use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::Ranged;
 
 use crate::form::{Form, json_places};
-use crate::source::{FileId, Source, Span, Str};
+use crate::source::{FileId, SourceFile, Span, Str};
 use crate::syntax::{
     Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised,
     read_json_loosely, read_template, relocate,
@@ -32,7 +32,7 @@ pub(crate) enum Strings {
 /// Reads a values file: an object of values.
 ///
 /// Of one that is not JSON the rest is read as HCL, whose objects and lists look the same.
-pub(crate) fn read_values(id: FileId, source: &Source) -> File {
+pub(crate) fn read_values(id: FileId, source: &SourceFile) -> File {
     let mut file = read_strictly(id, source);
     if file.body.attributes.is_empty() && !file.errors.is_empty() {
         let rest = read_json_loosely(id, source);
@@ -47,7 +47,7 @@ pub(crate) fn read_values(id: FileId, source: &Source) -> File {
     file
 }
 
-fn read_strictly(id: FileId, source: &Source) -> File {
+fn read_strictly(id: FileId, source: &SourceFile) -> File {
     read(id, source, Strings::Literal, |reader, object| {
         reader.refuse_duplicates(object);
         let attributes = object.properties.iter().filter(|property| property.name.as_str() != "//");
@@ -57,11 +57,11 @@ fn read_strictly(id: FileId, source: &Source) -> File {
 }
 
 /// Reads configuration: an object of blocks.
-pub(crate) fn read_configuration(id: FileId, source: &Source) -> File {
+pub(crate) fn read_configuration(id: FileId, source: &SourceFile) -> File {
     read(id, source, Strings::Template, |reader, object| reader.configuration(object))
 }
 
-fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>, &Object<'_>) -> Body) -> File {
+fn read(id: FileId, source: &SourceFile, strings: Strings, body: fn(&mut Reader<'_>, &Object<'_>) -> Body) -> File {
     let text = source.text();
     let skipped =
         if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
@@ -87,7 +87,7 @@ fn read(id: FileId, source: &Source, strings: Strings, body: fn(&mut Reader<'_>,
     File { body, comments: Vec::new(), errors: reader.errors }
 }
 
-type NativeReader = fn(FileId, &Source) -> Result<Expr, SyntaxError>;
+type NativeReader = fn(FileId, &SourceFile) -> Result<Expr, SyntaxError>;
 
 /// The place of a string's text, of whose value each byte is somewhere in it.
 struct Place<'s> {
@@ -98,7 +98,7 @@ struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
-    fn new(within: Span, source: &'s Source) -> Self {
+    fn new(within: Span, source: &'s SourceFile) -> Self {
         let raw = source.slice(within);
         Self { within, raw, places: raw.contains('\\').then(|| json_places(raw)) }
     }
@@ -127,7 +127,7 @@ impl Relocate for Place<'_> {
 
 struct Reader<'s> {
     id: FileId,
-    source: &'s Source,
+    source: &'s SourceFile,
     /// The bytes in front of what is parsed.
     skipped: usize,
     strings: Strings,
@@ -225,7 +225,7 @@ impl Reader<'_> {
         let place = Place::new(within, self.source);
         let span = self.span(range);
         // The text is not that of the file, so its spans are those of a file of its own until they are moved.
-        match read(self.id, &Source::new(String::new(), text.as_bytes().to_vec())) {
+        match read(self.id, &SourceFile::new(String::new(), text.as_bytes().to_vec())) {
             Ok(mut expr) => {
                 relocate(&mut expr, &place);
                 Expr { span, ..expr }

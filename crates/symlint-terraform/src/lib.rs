@@ -100,9 +100,9 @@ pub use module::{
     Output, Project, Resource, Validation, Variable,
 };
 pub use number::{Number, format_number};
-pub use origin::{Dependence, Makeup, Origin, OriginPart, Path, Root, Selection, Step};
+pub use origin::{Dependence, Makeup, Origin, OriginPart, Path, PathStep, Root, Selection};
 pub use show::{show, show_type, to_json};
-pub use source::{FileId, Position, Source, Sources, Span, Str};
+pub use source::{FileId, Position, SourceFile, Sources, Span, Str};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
 pub use types::{ConversionProblem, ConversionProblemKind, Converted, convert};
 pub use value::{Entry, Kind, ObjectAttribute, ResourceId, Type, Unknown, Value};

@@ -356,7 +356,7 @@ pub struct Path(Arc<Node>);
 
 enum Node {
     Root(Root),
-    Step(Path, Step, Selection),
+    Step(Path, PathStep, Selection),
 }
 
 /// Where a path starts. `module` is the address of the module's instance, empty for the root module.
@@ -381,7 +381,7 @@ pub enum Root {
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum PathStep {
     /// An attribute of an object.
     Attribute(Str),
     /// A key of a map, or an element of a set of strings.
@@ -413,12 +413,12 @@ impl Root {
     }
 }
 
-impl Step {
+impl PathStep {
     /// The name of an attribute or key.
     pub fn name(&self) -> Option<&Str> {
         match self {
-            Step::Attribute(name) | Step::Key(name) => Some(name),
-            Step::Index(_) => None,
+            PathStep::Attribute(name) | PathStep::Key(name) => Some(name),
+            PathStep::Index(_) => None,
         }
     }
 }
@@ -431,13 +431,13 @@ impl Path {
 
     /// This path, one step further, taken by a literal.
     #[must_use]
-    pub fn join(&self, step: Step) -> Self {
+    pub fn join(&self, step: PathStep) -> Self {
         self.select(step, Selection::Literal)
     }
 
     /// This path, one step further.
     #[must_use]
-    pub fn select(&self, step: Step, selection: Selection) -> Self {
+    pub fn select(&self, step: PathStep, selection: Selection) -> Self {
         Self(Arc::new(Node::Step(self.clone(), step, selection)))
     }
 
@@ -463,7 +463,7 @@ impl Path {
     }
 
     /// The last step; none of a root.
-    pub fn last(&self) -> Option<&Step> {
+    pub fn last(&self) -> Option<&PathStep> {
         if let Node::Step(_, step, _) = &*self.0 { Some(step) } else { None }
     }
 
@@ -473,12 +473,12 @@ impl Path {
     }
 
     /// The steps from the last one to the first.
-    pub fn backwards(&self) -> impl Iterator<Item = &Step> {
+    pub fn backwards(&self) -> impl Iterator<Item = &PathStep> {
         self.ancestors().filter_map(Path::last)
     }
 
     /// The steps from the last one to the first, each with how it was taken.
-    pub fn backwards_selected(&self) -> impl Iterator<Item = (&Step, &Selection)> {
+    pub fn backwards_selected(&self) -> impl Iterator<Item = (&PathStep, &Selection)> {
         self.ancestors().filter_map(|path| Some((path.last()?, path.selection()?)))
     }
 
@@ -504,15 +504,15 @@ impl Path {
     }
 
     /// Where the path starts, and its steps in order.
-    pub fn parts(&self) -> (&Root, SmallVec<[&Step; 8]>) {
-        let mut steps: SmallVec<[&Step; 8]> = self.backwards().collect();
+    pub fn parts(&self) -> (&Root, SmallVec<[&PathStep; 8]>) {
+        let mut steps: SmallVec<[&PathStep; 8]> = self.backwards().collect();
         steps.reverse();
         (self.start(), steps)
     }
 
     /// Where the path starts, and its steps in order, each with how it was taken.
-    pub fn selections(&self) -> (&Root, SmallVec<[(&Step, &Selection); 8]>) {
-        let mut steps: SmallVec<[(&Step, &Selection); 8]> = self.backwards_selected().collect();
+    pub fn selections(&self) -> (&Root, SmallVec<[(&PathStep, &Selection); 8]>) {
+        let mut steps: SmallVec<[(&PathStep, &Selection); 8]> = self.backwards_selected().collect();
         steps.reverse();
         (self.start(), steps)
     }
@@ -555,17 +555,17 @@ impl fmt::Display for Path {
             Root::Local { module, name } => write!(f, "{module}{}local.{name}", dot(module))?,
             Root::ModuleCall(address) => f.write_str(address)?,
             // What has no name is called by what goes through it.
-            Root::Inline(_) if matches!(steps.first(), Some(Step::Index(_))) => f.write_str("elements")?,
+            Root::Inline(_) if matches!(steps.first(), Some(PathStep::Index(_))) => f.write_str("elements")?,
             Root::Inline(_) => f.write_str("for_each")?,
         }
         for (at, step) in steps.into_iter().enumerate() {
             match step {
-                Step::Attribute(name) if at == 0 && matches!(root, Root::Inline(_)) => {
+                PathStep::Attribute(name) if at == 0 && matches!(root, Root::Inline(_)) => {
                     write!(f, "[{}]", quoted(name))?;
                 }
-                Step::Attribute(name) => write!(f, ".{name}")?,
-                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
-                Step::Index(index) => write!(f, "[{index}]")?,
+                PathStep::Attribute(name) => write!(f, ".{name}")?,
+                PathStep::Key(key) => write!(f, "[{}]", quoted(key))?,
+                PathStep::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
@@ -620,9 +620,9 @@ mod tests {
     #[test]
     fn paths_are_shown_as_terraform_writes_them() {
         let path = Path::root(Root::variable("t".into()))
-            .join(Step::Key("a\"b".into()))
-            .join(Step::Attribute("grants".into()))
-            .join(Step::Index(0));
+            .join(PathStep::Key("a\"b".into()))
+            .join(PathStep::Attribute("grants".into()))
+            .join(PathStep::Index(0));
         assert_eq!(path.to_string(), r#"t["a\"b"].grants[0]"#);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::form::Form;
-use crate::origin::{Origin, Path, Root, Selection, Step};
+use crate::origin::{Origin, Path, PathStep, Root, Selection};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Value};
 
@@ -152,8 +152,8 @@ impl Parts<'_> {
             return Some(element);
         }
         let step = || match &element.kind {
-            Kind::String(text) if is_set => Step::Key(text.clone()),
-            _ => Step::Index(u32::try_from(index).unwrap_or(u32::MAX)),
+            Kind::String(text) if is_set => PathStep::Key(text.clone()),
+            _ => PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX)),
         };
         // The place in a list does not depend on what was iterated before.
         let is_known = |own: &Path| match &self.selection {
@@ -166,7 +166,7 @@ impl Parts<'_> {
 
     /// The origin of the place `index`, which comes to be at `span`.
     pub(crate) fn index(&self, index: usize, span: Span) -> Origin {
-        let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
+        let step = PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX));
         let path = self.path.as_ref().map(|path| path.select(step, self.selection.clone()));
         self.inherited(Origin { path, ..Origin::derived(span, []) })
     }
@@ -176,7 +176,7 @@ impl Parts<'_> {
     fn taken(
         &self,
         part: &Value,
-        step: impl Fn() -> Step,
+        step: impl Fn() -> PathStep,
         is_known: impl Fn(&Path) -> bool,
         key: impl FnOnce() -> Origin,
     ) -> Value {
@@ -210,8 +210,8 @@ impl Parts<'_> {
         part
     }
 
-    fn step(&self, entry: &Entry) -> Step {
+    fn step(&self, entry: &Entry) -> PathStep {
         let key = entry.key.clone();
-        if matches!(self.container.kind, Kind::Map(_)) { Step::Key(key) } else { Step::Attribute(key) }
+        if matches!(self.container.kind, Kind::Map(_)) { PathStep::Key(key) } else { PathStep::Attribute(key) }
     }
 }

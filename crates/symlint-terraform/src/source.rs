@@ -82,7 +82,7 @@ pub struct Position {
 const CHECKPOINT: usize = 1024;
 
 /// The text of one file.
-pub struct Source {
+pub struct SourceFile {
     name: Substr,
     text: ArcStr,
     invalid: Vec<u32>,
@@ -102,7 +102,7 @@ pub(crate) const INVALID: char = '\u{1A}';
 /// The byte order mark that some editors write at the start of a file; Terraform accepts it.
 pub(crate) const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-impl Source {
+impl SourceFile {
     /// Whether the file is in a copy of a module that `terraform init` made, where nobody writes.
     pub fn is_in_copy(&self) -> bool {
         self.name().split('/').any(|folder| folder == ".terraform")
@@ -146,7 +146,7 @@ impl Source {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    /// Like [`Source::slice`], sharing the file's memory.
+    /// Like [`SourceFile::slice`], sharing the file's memory.
     pub fn substr(&self, range: Range<usize>) -> Substr {
         if self.text.get(range.clone()).is_some() { self.text.substr(range) } else { Substr::default() }
     }
@@ -180,9 +180,9 @@ impl Source {
     }
 }
 
-impl fmt::Debug for Source {
+impl fmt::Debug for SourceFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("name", &self.name).field("bytes", &self.text.len()).finish_non_exhaustive()
+        f.debug_struct("SourceFile").field("name", &self.name).field("bytes", &self.text.len()).finish_non_exhaustive()
     }
 }
 
@@ -238,7 +238,7 @@ fn decode_lossy(bytes: &[u8]) -> (String, Vec<u32>) {
 
 /// The files that have been read so far; files are added and never change.
 #[derive(Debug, Default)]
-pub struct Sources(RwLock<Vec<Arc<Source>>>);
+pub struct Sources(RwLock<Vec<Arc<SourceFile>>>);
 
 impl Sources {
     /// An empty collection.
@@ -258,19 +258,19 @@ impl Sources {
         }
         let mut files = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(offset(files.len()));
-        files.push(Arc::new(Source::new(name, bytes)));
+        files.push(Arc::new(SourceFile::new(name, bytes)));
         Ok(id)
     }
 
     /// The file `id`, which must have come from this collection.
     #[allow(clippy::expect_used, reason = "an id of another collection is a mistake in the program, not in its input")]
-    pub fn get(&self, id: FileId) -> Arc<Source> {
+    pub fn get(&self, id: FileId) -> Arc<SourceFile> {
         let files = self.0.read().unwrap_or_else(PoisonError::into_inner);
         files.get(id.0 as usize).cloned().expect("a file id of these sources")
     }
 
     /// All files, in the order in which they were added.
-    pub fn iter(&self) -> impl Iterator<Item = (FileId, Arc<Source>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, Arc<SourceFile>)> {
         let files = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         files.into_iter().enumerate().map(|(index, file)| (FileId(offset(index)), file))
     }
@@ -285,11 +285,11 @@ impl Sources {
 mod tests {
     use super::*;
 
-    fn source(bytes: &[u8]) -> Source {
-        Source::new("x".into(), bytes.to_vec())
+    fn source(bytes: &[u8]) -> SourceFile {
+        SourceFile::new("x".into(), bytes.to_vec())
     }
 
-    fn place(source: &Source, offset: u32) -> (u32, u32) {
+    fn place(source: &SourceFile, offset: u32) -> (u32, u32) {
         let position = source.position(offset);
         (position.line, position.column)
     }

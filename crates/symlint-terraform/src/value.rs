@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::form::Form;
 use crate::number::{self, Number};
-use crate::origin::{Origin, Selection, Step};
+use crate::origin::{Origin, PathStep, Selection};
 use crate::source::{Span, Str};
 
 /// A value and where it came from. Cloning is cheap.
@@ -331,7 +331,7 @@ impl Value {
     }
 
     /// This unknown value as that of a part of it.
-    pub(crate) fn within(mut self, step: Step, selection: Selection) -> Value {
+    pub(crate) fn within(mut self, step: PathStep, selection: Selection) -> Value {
         self.origin.path = self.origin.path.map(|path| path.select(step, selection));
         self
     }

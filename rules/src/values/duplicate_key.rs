@@ -5,7 +5,7 @@ use symlint_core::finding::Edit;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Place, TenantId};
 use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_level};
-use symlint_terraform::{LoadedFile, LostKey, Path, Source, Span, Step};
+use symlint_terraform::{LoadedFile, LostKey, Path, PathStep, SourceFile, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for LostKey { key, lost, kept } in &cx.model.lost_keys {
@@ -39,7 +39,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 }
                 ExprKind::Tuple(elements) => {
                     for (index, element) in (0..).zip(elements) {
-                        let at = |path: Path| path.join(Step::Index(index));
+                        let at = |path: Path| path.join(PathStep::Index(index));
                         work.push((element, inside.clone().map(|(id, path)| (id, path.map(at)))));
                     }
                 }
@@ -86,7 +86,7 @@ type Inside = Option<(TenantId, Option<Path>)>;
 fn step(inside: Option<&(TenantId, Option<Path>)>, item: &Item) -> Inside {
     let (id, path) = inside?;
     let path = match &item.key {
-        Key::Literal(name) => path.as_ref().map(|path| path.join(Step::Attribute(name.text.clone()))),
+        Key::Literal(name) => path.as_ref().map(|path| path.join(PathStep::Attribute(name.text.clone()))),
         Key::Computed(_) => None,
     };
     Some((*id, path))
@@ -172,7 +172,7 @@ fn key_of(item: &Item) -> Option<&str> {
 }
 
 /// Whether both certainly have the same value.
-fn same(a: &Expr, b: &Expr, source: &Source) -> bool {
+fn same(a: &Expr, b: &Expr, source: &SourceFile) -> bool {
     match (&a.kind, &b.kind) {
         (ExprKind::Invalid, _) | (_, ExprKind::Invalid) => false,
         (ExprKind::String(a), ExprKind::String(b)) => a.text == b.text,
@@ -190,7 +190,7 @@ fn same(a: &Expr, b: &Expr, source: &Source) -> bool {
 }
 
 /// Removes an item that is not the last one from its object. Comments stay, except inside its value.
-fn removal(item: &Item, next: Option<&Item>, source: &Source) -> Option<Edit> {
+fn removal(item: &Item, next: Option<&Item>, source: &SourceFile) -> Option<Edit> {
     let text = source.text();
     let (start, end) = (item.span.start as usize, item.span.end as usize);
     let next = next?.span.start as usize;

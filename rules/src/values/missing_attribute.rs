@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{Absence, FieldKind, Locate, MisfitKind, Place, Tenant, Whole};
-use symlint_terraform::{ConversionProblemKind, FileId, Path, Span, Step, Str};
+use symlint_terraform::{ConversionProblemKind, FileId, Path, Span, PathStep, Str};
 
 use super::arguments;
 
@@ -63,14 +63,14 @@ fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: 
     for problem in &cx.model.conversions {
         let (ConversionProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
         let Some(tenant) = cx.model.tenant_at(at) else { continue };
-        let path = at.join(Step::Attribute(attribute.clone())).to_string();
+        let path = at.join(PathStep::Attribute(attribute.clone())).to_string();
         if reported.contains(&path) || is_unsure(problem.span) {
             continue;
         }
         // The finding is at the tenant's key. The keys of deeper objects are not known here.
         let span = if *at == tenant.path { tenant.place(cx.sources()).span } else { problem.span.part(0..1) };
         let place = Place { span, tenant: Some(tenant.id), path: Some(path) };
-        cx.report(place, missing(tenant, &at.join(Step::Attribute(attribute.clone())), attribute));
+        cx.report(place, missing(tenant, &at.join(PathStep::Attribute(attribute.clone())), attribute));
     }
 }
 
@@ -115,7 +115,7 @@ fn misspelled(cx: &Context<'_>, tenant: &Tenant, path: &str) -> Option<(String, 
                 return None;
             };
             let meant = closest(attribute, declared.iter().map(Str::as_str))?;
-            let is_it = at.join(Step::Attribute(meant.into())).to_string() == path;
+            let is_it = at.join(PathStep::Attribute(meant.into())).to_string() == path;
             is_it.then(|| (attribute.to_string(), *key_span))
         })
     })

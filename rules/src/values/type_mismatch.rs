@@ -2,7 +2,7 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::{MisfitKind, Place};
-use symlint_terraform::{ConversionProblemKind, Step, Str};
+use symlint_terraform::{ConversionProblemKind, PathStep, Str};
 
 use super::arguments;
 
@@ -26,7 +26,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for misfit in &tenant.misfits {
             let MisfitKind::Type { wanted, got } = misfit.kind else { continue };
             let place = Place { span: misfit.span, tenant: Some(tenant.id), path: Some(misfit.path.to_string()) };
-            cx.report(place, mismatch(&named(misfit.path.last().and_then(Step::name)), wanted, got));
+            cx.report(place, mismatch(&named(misfit.path.last().and_then(PathStep::name)), wanted, got));
         }
     }
     arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{MisfitKind, MissingAttribute, Place, Tenant, TenantId};
-use symlint_terraform::{ConversionProblemKind, Span, Step, Str};
+use symlint_terraform::{ConversionProblemKind, PathStep, Span, Str};
 
 /// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
 const MANY: usize = 3;
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             continue;
         };
         let Some(tenant) = cx.model.tenant_at(at) else { continue };
-        let path = at.join(Step::Attribute(attribute.clone())).to_string();
+        let path = at.join(PathStep::Attribute(attribute.clone())).to_string();
         let within = path.strip_prefix(&tenant.path.to_string()).unwrap_or(&path).to_owned();
         let meant = closest(attribute, declared.iter().map(Str::as_str));
         let is_taken = meant.is_some_and(|meant| present.iter().any(|name| name.as_str() == meant));

@@ -13,7 +13,7 @@ use symlint_core::tenants::{
     Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise, other_shape,
     text_of, values_at,
 };
-use symlint_terraform::{Kind, Makeup, Path, Root, Span, Step, Str, Value};
+use symlint_terraform::{Kind, Makeup, Path, PathStep, Root, Span, Str, Value};
 
 use super::owners::Owners;
 use super::setting::settings;
@@ -390,7 +390,7 @@ impl<'a> Judge<'a> {
             let Source::Elsewhere(origin) = source else { continue };
             let Some(path) = &origin.path else { continue };
             let (root, steps) = path.parts();
-            let steps: Vec<&str> = steps.into_iter().filter_map(Step::name).map(|name| name.as_str()).collect();
+            let steps: Vec<&str> = steps.into_iter().filter_map(PathStep::name).map(|name| name.as_str()).collect();
             is_table |= !steps.is_empty() || matches!(root, Root::ModuleCall(_));
             let word = normalise(self.model.tenant(slot.tenant).name());
             if steps.iter().any(|step| normalise(step) == word) {
@@ -528,8 +528,8 @@ fn constant<'a>(slot: &Slot<'a>, value: &Value) -> Option<Constant<'a>> {
 fn inside(path: &Path) -> String {
     let (_, steps) = path.parts();
     let names = steps.into_iter().skip(1).map(|step| match step {
-        Step::Attribute(name) | Step::Key(name) => name.to_string(),
-        Step::Index(index) => index.to_string(),
+        PathStep::Attribute(name) | PathStep::Key(name) => name.to_string(),
+        PathStep::Index(index) => index.to_string(),
     });
     names.collect::<Vec<_>>().join(".")
 }

@@ -661,8 +661,8 @@ const MANY: usize = 256;
 fn name_of(shape: &Shape) -> String {
     let start = Path::root(shape.root.clone());
     let path = shape.steps.iter().fold(start, |path, step| match step {
-        Step::Name(name) => path.join(symlint_terraform::Step::Attribute(name.clone())),
-        Step::Each => path.join(symlint_terraform::Step::Key(Str::from("*"))),
+        Step::Name(name) => path.join(symlint_terraform::PathStep::Attribute(name.clone())),
+        Step::Each => path.join(symlint_terraform::PathStep::Key(Str::from("*"))),
     });
     path.to_string()
 }

@@ -6,8 +6,7 @@ use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{
-    AssignmentSource, Evaluator, Instance, Makeup, Origin, Path, Project, Root, Selection, Span, Step as PathStep, Str,
-    Value,
+    AssignmentSource, Evaluator, Instance, Makeup, Origin, Path, PathStep, Project, Root, Selection, Span, Str, Value,
 };
 
 use super::sinks::{Setting, Sink};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Makeup, Origin, Path, Root, Selection, Span, Step as PathStep, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, Span, Str, Value};
 
 use super::collections::sinks_of;
 use super::sinks::Setting;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use foldhash::HashMap;
 use serde::Deserialize;
-use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Step, Str, Value};
+use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Str, Value};
 
 use crate::report::{Location, Point, Problem, ProblemKind, VERSION};
 use crate::tenants::{
@@ -181,7 +181,7 @@ fn tenant(id: TenantId, reported: &Reported, span: Span) -> Tenant {
         provenance: if reported.is_named { Provenance::Collection(0) } else { Provenance::FlowCall(0) },
         whole: Whole::Object,
         span,
-        path: if reported.is_named { path.join(Step::Key(reported.key.as_str().into())) } else { path },
+        path: if reported.is_named { path.join(PathStep::Key(reported.key.as_str().into())) } else { path },
         missing: Vec::new(),
         misfits: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! Suppressions that are in the files: `# symlint-ignore: RULE[, RULE] -- reason`.
 
 use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
-use symlint_terraform::{FileId, Project, Source, Span};
+use symlint_terraform::{FileId, Project, SourceFile, Span};
 
 use super::{UnknownRule, yaml};
 use crate::rule::Catalogue;
@@ -60,7 +60,7 @@ impl Inline {
     fn read_file(
         &mut self,
         file: FileId,
-        source: &Source,
+        source: &SourceFile,
         comments: &[Span],
         items: impl FnOnce() -> Vec<(u32, u32)>,
         catalogue: &Catalogue,
@@ -133,7 +133,7 @@ struct Comment<'s> {
 }
 
 impl<'s> Comment<'s> {
-    fn new(span: Span, source: &'s Source) -> Option<Self> {
+    fn new(span: Span, source: &'s SourceFile) -> Option<Self> {
         let text = source.slice(span);
         let inner = text.strip_prefix("/*").map(|text| text.strip_suffix("*/").unwrap_or(text));
         let inner = inner.or_else(|| text.strip_prefix("//")).or_else(|| text.strip_prefix('#'))?;
@@ -174,11 +174,11 @@ struct Lines<'s> {
     comments: &'s [Span],
     /// For each comment, the last line of it and of those that follow it line by line, each alone on its line.
     below: Vec<u32>,
-    source: &'s Source,
+    source: &'s SourceFile,
 }
 
 /// [`Lines::below`]
-fn below(comments: &[Span], source: &Source) -> Vec<u32> {
+fn below(comments: &[Span], source: &SourceFile) -> Vec<u32> {
     let mut below = Vec::with_capacity(comments.len());
     // The first line of the comment after, if that is alone on it, and what is below that one.
     let mut next: Option<(u32, u32)> = None;
@@ -193,7 +193,7 @@ fn below(comments: &[Span], source: &Source) -> Vec<u32> {
     below
 }
 
-fn is_blank(source: &Source, start: usize, end: usize) -> bool {
+fn is_blank(source: &SourceFile, start: usize, end: usize) -> bool {
     let text = source.text().get(start..end).unwrap_or_default();
     text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}')
 }

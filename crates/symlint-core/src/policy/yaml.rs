@@ -1,6 +1,6 @@
 //! Comments in YAML, and what they can be above: the items of a file that is decoded.
 
-use symlint_terraform::{FileId, Source, Span};
+use symlint_terraform::{FileId, SourceFile, Span};
 
 /// Whether a file of this name has YAML in it, or makes some, such as `customers.yaml.tftpl`.
 pub(super) fn is_yaml(name: &str) -> bool {
@@ -12,7 +12,7 @@ pub(super) fn is_yaml(name: &str) -> bool {
 /// starts.
 ///
 /// Lines and their indents tell the items of YAML apart, and nothing else needs to be known here.
-pub(super) fn read(file: FileId, source: &Source, word: &str) -> (Vec<Span>, Vec<(u32, u32)>) {
+pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>, Vec<(u32, u32)>) {
     let mut comments = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<Line> = Vec::new();

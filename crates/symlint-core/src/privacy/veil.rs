@@ -141,7 +141,7 @@ fn unquoted(part: &str) -> Option<String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
 mod tests {
-    use symlint_terraform::{Path, Root, Step};
+    use symlint_terraform::{Path, PathStep, Root};
 
     use super::*;
 
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn keys_are_covered_wherever_they_are_quoted() {
         let veil = veil(&[("a\"b c", "(sensitive)"), ("x.y", "(sensitive 2)"), ("acme", "(sensitive 3)")]);
-        let path = Path::root(Root::variable("t".into())).join(Step::Key("a\"b c".into()));
+        let path = Path::root(Root::variable("t".into())).join(PathStep::Key("a\"b c".into()));
         for (text, covered) in [
             (path.to_string(), "t[\"(sensitive)\"]"),
             ("acme".to_owned(), "(sensitive 3)"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use symlint_terraform::{FileId, FileRole, Source, Sources, Span, Str};
+use symlint_terraform::{FileId, FileRole, SourceFile, Sources, Span, Str};
 
 use super::access;
 use super::cover::cover;
@@ -473,7 +473,7 @@ struct Files<'a> {
 /// Spans → locations, looking each file up once.
 struct Places<'s, 'f, 'a> {
     sources: &'s Sources,
-    own: HashMap<FileId, Arc<Source>>,
+    own: HashMap<FileId, Arc<SourceFile>>,
     files: &'f mut Files<'a>,
 }
 
@@ -508,7 +508,7 @@ fn tenants_of<'a>(
     real_path: &'a dyn Fn(&str) -> String,
 ) -> impl Iterator<Item = ReportedTenant> + 'a {
     let sources = outcome.model.sources();
-    let mut own: HashMap<FileId, (Arc<Source>, Str)> = HashMap::default();
+    let mut own: HashMap<FileId, (Arc<SourceFile>, Str)> = HashMap::default();
     let [customers, organizations] = groups_by_key(config);
     outcome.model.tenants.iter().map(move |tenant| {
         let span = outcome.model.project.visible(tenant.key.span);

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use serde::Serialize;
-use symlint_terraform::{Position, Project, Source, Span, Str, Value};
+use symlint_terraform::{Position, Project, SourceFile, Span, Str, Value};
 
 use crate::privacy::is_shown;
 use crate::tenants::{Field, FieldKind, State, text_of};
@@ -37,7 +37,7 @@ pub struct Point {
 
 impl Location {
     /// The location of `span`, one of `source`.
-    pub fn of(span: Span, source: &Source) -> Self {
+    pub fn of(span: Span, source: &SourceFile) -> Self {
         let place = |offset| {
             let Position { line, column, offset } = source.position(offset);
             Point { line, column, offset }

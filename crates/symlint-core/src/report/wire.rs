@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
-use symlint_terraform::{Source, Str};
+use symlint_terraform::{SourceFile, Str};
 
 use super::details::{Details, Subject};
 use super::place::{Known, Location};
@@ -159,7 +159,7 @@ pub struct ReportedFile {
     /// From the repository's root.
     pub repository_path: String,
     /// Its text.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceFile>,
     /// The parts of the text that may not be shown, in order.
     pub masks: Vec<Range<u32>>,
 }

@@ -2,12 +2,12 @@
 
 use foldhash::HashSet;
 use smallvec::SmallVec;
-use symlint_terraform::{Kind, Path, Span, Step, Str, Type, Value};
+use symlint_terraform::{Kind, Path, PathStep, Span, Str, Type, Value};
 
 use super::field::{Absence, Field, State};
 use super::kind::FieldKind;
 use super::layout::{Layout, Pair, Place};
-use crate::tenants::{Step as Inside, values_at};
+use super::step::{Step, values_at};
 
 use super::id::TenantId;
 use super::tenant::{Connector, Grant, MissingAttribute, Provenance, Tenant, Whole};
@@ -166,7 +166,7 @@ impl Builder<'_> {
         field: Option<FieldKind>,
         gaps: &mut Vec<MissingAttribute>,
     ) {
-        let full = path.iter().fold(self.path.clone(), |path, name| path.join(Step::Attribute(name.clone())));
+        let full = path.iter().fold(self.path.clone(), |path, name| path.join(PathStep::Attribute(name.clone())));
         if gaps.iter().all(|gap| gap.path != full) {
             let name = path.last().map(ToString::to_string).unwrap_or_default();
             gaps.push(MissingAttribute { name, absence, span, path: full, field });
@@ -228,19 +228,19 @@ impl Builder<'_> {
         gaps: &mut Vec<MissingAttribute>,
     ) -> Vec<Grant> {
         let shared = permission_set.iter().zip(target).take_while(|(a, b)| a == b).map(|(step, _)| step);
-        let shared: Vec<Inside> = shared.cloned().collect();
-        let within = shared.iter().rposition(|step| *step == Inside::Each).map_or(0, |at| at + 1);
-        let (list, rest) = (shared.get(..within).unwrap_or_default(), |steps: &[Inside]| {
+        let shared: Vec<Step> = shared.cloned().collect();
+        let within = shared.iter().rposition(|step| *step == Step::Each).map_or(0, |at| at + 1);
+        let (list, rest) = (shared.get(..within).unwrap_or_default(), |steps: &[Step]| {
             steps.get(within..).unwrap_or_default().to_vec()
         });
         let mut grants = Vec::new();
         for holder in values_at(value, list) {
-            let fields = |kind, steps: &[Inside]| -> Vec<Field> {
+            let fields = |kind, steps: &[Step]| -> Vec<Field> {
                 if steps.is_empty() {
                     return vec![Field::unusable(kind, self.tenant, self.key_span)];
                 }
                 let found = values_at(&holder, &rest(steps));
-                match found.is_empty() && !rest(steps).contains(&Inside::Each) {
+                match found.is_empty() && !rest(steps).contains(&Step::Each) {
                     true => vec![Field::new(kind, self.tenant, None, self.key_span)],
                     false => {
                         found.into_iter().map(|it| Field::new(kind, self.tenant, Some(it), self.key_span)).collect()
@@ -260,7 +260,7 @@ impl Builder<'_> {
             let (&State::Absent(absence), Some(path)) = (&field.state, &field.path) else { continue };
             // A null may be what a filter leaves out.
             let is_gap = absence == Absence::Empty || absence == Absence::Null && self.is_declared(steps);
-            if let (true, Some(Inside::Name(name))) = (is_gap, steps.last())
+            if let (true, Some(Step::Name(name))) = (is_gap, steps.last())
                 && gaps.iter().all(|gap| gap.path != *path)
             {
                 let (name, path, span, field) = (name.to_string(), path.clone(), field.span, Some(field.kind));
@@ -271,13 +271,13 @@ impl Builder<'_> {
     }
 
     /// Whether the declared type has what is at the end of `steps`, and it may not be left out.
-    fn is_declared(&self, steps: &[Inside]) -> bool {
+    fn is_declared(&self, steps: &[Step]) -> bool {
         let end = self.ty.and_then(|ty| {
             steps.iter().try_fold(ty, |ty, step| match (ty, step) {
-                (Type::Object(attributes), Inside::Name(name)) => {
+                (Type::Object(attributes), Step::Name(name)) => {
                     attributes.iter().find(|attribute| attribute.name == *name && !attribute.optional).map(|it| &it.ty)
                 }
-                (Type::List(element) | Type::Set(element) | Type::Map(element), Inside::Each) => Some(&**element),
+                (Type::List(element) | Type::Set(element) | Type::Map(element), Step::Each) => Some(&**element),
                 _ => None,
             })
         });
@@ -302,7 +302,7 @@ impl Builder<'_> {
             if let State::Absent(absence) = field.state {
                 let name = names.first().cloned().unwrap_or_default();
                 let path = element.origin.path.clone().unwrap_or_else(|| self.path.clone());
-                let path = path.join(Step::Attribute(name.as_str().into()));
+                let path = path.join(PathStep::Attribute(name.as_str().into()));
                 gaps.push(MissingAttribute { name, absence, span: field.span, path, field: Some(kind) });
             }
             field

@@ -10,7 +10,7 @@ use super::id::TenantId;
 use super::kind::FieldKind;
 use super::resources::Input;
 use super::sources::{Evidence, text_of};
-use crate::tenants::{Step, Steps};
+use super::step::{Step, Steps};
 
 /// A call of a flow module, or a module whose own resources are flows.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use symlint_terraform::{Str, Value};
 use super::kind::FieldKind;
 use super::shape::Shape;
 use super::sources::{Evidence, Way};
+use super::step::{Step, Steps};
 use crate::config::Config;
-use crate::tenants::{Step, Steps};
 
 /// Where the values of any tenant of a collection are.
 pub(crate) struct Layout {

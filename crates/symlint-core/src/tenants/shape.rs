@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use symlint_terraform::{Entry, Kind, Path, Span, Step, Str, Value};
+use symlint_terraform::{Entry, Kind, Path, PathStep, Span, Str, Value};
 
 /// Something in a tenant that is not as the assumed type has it.
 #[derive(Debug)]
@@ -143,6 +143,6 @@ struct Way<'p, 'v> {
 
 impl Way<'_, '_> {
     fn path(&self) -> Path {
-        self.names.iter().fold(self.start.clone(), |path, name| path.join(Step::Attribute((*name).clone())))
+        self.names.iter().fold(self.start.clone(), |path, name| path.join(PathStep::Attribute((*name).clone())))
     }
 }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use foldhash::HashMap;
 use smallvec::SmallVec;
-use symlint_terraform::{Kind, Makeup, Origin, Path, Root, Selection, Span, Step, Str, Value};
+use symlint_terraform::{Kind, Makeup, Origin, Path, PathStep, Root, Selection, Span, Str, Value};
 
 use super::id::TenantId;
 use super::kind::FieldKind;
+use super::step::{Step, Steps};
 use super::tenant::Tenant;
-use crate::tenants::{Step as Inside, Steps};
 
 /// How many origins of one value are followed. Real expressions have a handful.
 const MOST: usize = 2_000;
@@ -84,7 +84,7 @@ pub struct Shape {
     /// The variable, local or output.
     pub root: Root,
     /// The steps to the collection. Where collections are nested, a step leads to any element of the outer one.
-    pub steps: SmallVec<[Inside; 2]>,
+    pub steps: SmallVec<[Step; 2]>,
 }
 
 /// What tells the elements of one container apart.
@@ -98,10 +98,10 @@ pub enum ElementKey {
 
 impl ElementKey {
     /// What a step leads to.
-    pub fn of(step: &Step) -> Self {
+    pub fn of(step: &PathStep) -> Self {
         match step {
-            Step::Attribute(name) | Step::Key(name) => Self::Name(name.clone()),
-            Step::Index(index) => Self::Index(*index),
+            PathStep::Attribute(name) | PathStep::Key(name) => Self::Name(name.clone()),
+            PathStep::Index(index) => Self::Index(*index),
         }
     }
 }
@@ -237,7 +237,7 @@ impl Collection {
     }
 
     /// The element to which these steps from the root lead, and how many of them; `None` where they lead elsewhere.
-    pub(crate) fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
+    pub(crate) fn element(&self, root: &Root, steps: &[&PathStep]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
         self.shape.element(root, steps)
     }
 }
@@ -245,16 +245,16 @@ impl Collection {
 impl Shape {
     /// The element to which these steps from `root` lead, and how many of them; without an element where they lead to
     /// the collection as a whole. `None` where they lead elsewhere.
-    pub fn element(&self, root: &Root, steps: &[&Step]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
+    pub fn element(&self, root: &Root, steps: &[&PathStep]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
         if self.root != *root {
             return None;
         }
         let mut key = SmallVec::new();
         for (wanted, step) in self.steps.iter().zip(steps) {
             match wanted {
-                Inside::Name(name) if step.name() == Some(name) => {}
-                Inside::Name(_) => return None,
-                Inside::Each => key.push(ElementKey::of(step)),
+                Step::Name(name) if step.name() == Some(name) => {}
+                Step::Name(_) => return None,
+                Step::Each => key.push(ElementKey::of(step)),
             }
         }
         match steps.get(self.steps.len()) {
@@ -307,7 +307,7 @@ impl SourceIndex {
                 let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
                 match &field.path {
                     // The path of a key is that of what it leads to.
-                    Some(path) if path.last().and_then(Step::name) == field.raw() => {}
+                    Some(path) if path.last().and_then(PathStep::name) == field.raw() => {}
                     Some(path) if grant.is_some() && tenant.grants.len() > 1 => {
                         match paths.iter_mut().find(|(known, _)| known == path) {
                             // A value that several grants have tells none of them.
@@ -453,7 +453,7 @@ impl SourceIndex {
         self.locate_steps(path, root, &steps)
     }
 
-    fn locate_steps(&self, path: &Path, root: &Root, steps: &[&Step]) -> Option<(usize, &Owners, usize)> {
+    fn locate_steps(&self, path: &Path, root: &Root, steps: &[&PathStep]) -> Option<(usize, &Owners, usize)> {
         for (at, collection) in self.collections.iter().enumerate() {
             if let Some((key, count)) = collection.element(root, steps)
                 && let Some(owners) = collection.owners.get(&key)
@@ -503,11 +503,11 @@ impl SourceIndex {
 }
 
 /// Whether `steps` are those of the way.
-pub(crate) fn is_way(way: &[Inside], steps: &[&Step]) -> bool {
+pub(crate) fn is_way(way: &[Step], steps: &[&PathStep]) -> bool {
     // Of most ways the ends differ.
-    let is_step = |(wanted, step): (&Inside, &&Step)| match wanted {
-        Inside::Each => true,
-        Inside::Name(wanted) => step.name() == Some(wanted),
+    let is_step = |(wanted, step): (&Step, &&PathStep)| match wanted {
+        Step::Each => true,
+        Step::Name(wanted) => step.name() == Some(wanted),
     };
     way.len() == steps.len() && way.iter().rev().zip(steps.iter().rev()).all(is_step)
 }
@@ -515,7 +515,7 @@ pub(crate) fn is_way(way: &[Inside], steps: &[&Step]) -> bool {
 /// Whether two paths have the same steps, whatever is an attribute or a key: that depends on whether a type is
 /// declared.
 fn leads_to_the_same(a: &Path, b: &Path) -> bool {
-    let same = |a: &Step, b: &Step| a == b || a.name().is_some_and(|name| b.name() == Some(name));
+    let same = |a: &PathStep, b: &PathStep| a == b || a.name().is_some_and(|name| b.name() == Some(name));
     let (mut own, mut other) = (a.backwards(), b.backwards());
     loop {
         match (own.next(), other.next()) {

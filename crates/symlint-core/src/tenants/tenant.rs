@@ -1,6 +1,6 @@
 //! A tenant, and what its values say together.
 
-use symlint_terraform::{Path, Span, Step as PathStep, Str};
+use symlint_terraform::{Path, PathStep, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Absence, Field};

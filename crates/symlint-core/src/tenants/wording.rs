@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use symlint_terraform::{Root, Step};
+use symlint_terraform::{PathStep, Root};
 
 use super::field::Field;
 use super::id::TenantId;
 use super::kind::FieldKind;
 use super::model::Model;
+use super::step::Step;
 use super::tenant::{Provenance, Tenant};
-use crate::tenants::Step as Inside;
 
 /// The name of a value in a message. It is shown with an article where it needs one: `` `role_arn` ``, `the connector role`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +80,7 @@ impl Model<'_> {
     pub fn path_of(&self, tenant: TenantId, kind: FieldKind) -> Option<String> {
         let steps = self.way_to(tenant, kind)?;
         let names =
-            steps.iter().filter_map(|step| if let Inside::Name(name) = step { Some(name.as_str()) } else { None });
+            steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.as_str()) } else { None });
         let names: Vec<&str> = names.collect();
         (!names.is_empty()).then(|| names.join("."))
     }
@@ -105,7 +105,7 @@ fn written_name(field: &Field, tenant: &Tenant) -> Option<String> {
     let path = field.path.as_ref().filter(|path| !field.is_derived() && path.is_below(&tenant.path))?;
     let inside = path.ancestors().take_while(|path| **path != tenant.path);
     let mut names = inside.filter_map(|path| match path.last() {
-        Some(Step::Attribute(name)) => Some(name.to_string()),
+        Some(PathStep::Attribute(name)) => Some(name.to_string()),
         _ => None,
     });
     names.next()

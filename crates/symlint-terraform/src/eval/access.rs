@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::number;
-use crate::origin::{Selection, Step};
+use crate::origin::{PathStep, Selection};
 use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Unknown, Value};
@@ -23,7 +23,7 @@ impl Evaluator<'_> {
                     None => candidate.get(name),
                 });
                 let part = if name.as_str() == ID { part } else { part.without_resource() };
-                Err(Stop::Unknown(part.within(Step::Attribute(name.clone()), Selection::Literal)))
+                Err(Stop::Unknown(part.within(PathStep::Attribute(name.clone()), Selection::Literal)))
             }
             Kind::Null => Err(Stop::error_at(format!("cannot read `{name}` of null"), span).on_null(base)),
             Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, name, span)),
@@ -80,10 +80,10 @@ impl Evaluator<'_> {
         });
         let part = if key.as_str().is_some_and(|key| key.as_str() == ID) { part } else { part.without_resource() };
         let step = match &key.kind {
-            Kind::String(text) => Step::Key(text.clone()),
+            Kind::String(text) => PathStep::Key(text.clone()),
             Kind::Number(index) => {
                 let index = number::to_integer(index).and_then(|index| u32::try_from(index).ok());
-                Step::Index(index.unwrap_or(u32::MAX))
+                PathStep::Index(index.unwrap_or(u32::MAX))
             }
             _ => return part.made_of([key]),
         };

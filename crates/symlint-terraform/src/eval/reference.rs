@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::module::{ModuleCall, Resource};
-use crate::origin::{Origin, Path, Root, Step};
+use crate::origin::{Origin, Path, PathStep, Root};
 use crate::source::{Span, Str};
 use crate::syntax::{Body, Expr, ExprKind, Name};
 use crate::types::{Primitive, to_text};
@@ -535,7 +535,7 @@ fn has_key(instance: &Instance, key: &Value) -> bool {
 /// A value that came out of a module call knows so, unless it knows something nearer.
 fn from_call(mut value: Value, instance: &Instance, output: &Str) -> Value {
     let call = || Path::root(Root::ModuleCall(instance.address().clone()));
-    value.origin = value.origin.reached(|| call().join(Step::Attribute(output.clone())));
+    value.origin = value.origin.reached(|| call().join(PathStep::Attribute(output.clone())));
     value
 }
 

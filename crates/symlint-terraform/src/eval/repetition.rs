@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::limits::DEPTH;
 use crate::module::ModuleCall;
 use crate::number;
-use crate::origin::{Origin, Path, Root, Selection, Step};
+use crate::origin::{Origin, Path, PathStep, Root, Selection};
 use crate::source::Span;
 use crate::syntax::Expr;
 use crate::types::{Primitive, to_number, to_text};
@@ -178,7 +178,7 @@ impl Evaluator<'_> {
         self.meter().spend(count)?;
         let (path, made_of) = (Path::root(Root::Inline(expr.span)), Origin::derived(value.origin.span, [value.origin]));
         let index = |index: usize| {
-            let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
+            let step = PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX));
             let origin = made_of.clone().reached(|| path.select(step, Selection::Iterated));
             Repetition::Count(Value::index(index, origin))
         };

@@ -1,11 +1,11 @@
 //! Files, in whichever syntax they are written.
 
 use crate::json;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{self, Body, File, SyntaxError};
 
 /// Reads a file of configuration.
-pub(super) fn read_configuration(id: FileId, source: &Source) -> File {
+pub(super) fn read_configuration(id: FileId, source: &SourceFile) -> File {
     if let Some(file) = in_utf_16(id, source) {
         return file;
     }
@@ -13,7 +13,7 @@ pub(super) fn read_configuration(id: FileId, source: &Source) -> File {
 }
 
 /// Reads a values file.
-pub(super) fn read_values(id: FileId, source: &Source) -> File {
+pub(super) fn read_values(id: FileId, source: &SourceFile) -> File {
     if let Some(file) = in_utf_16(id, source) {
         return file;
     }
@@ -21,7 +21,7 @@ pub(super) fn read_values(id: FileId, source: &Source) -> File {
 }
 
 /// A file in UTF-16, with its mark or without, as it is read: not at all. Every character would be a mistake.
-fn in_utf_16(id: FileId, source: &Source) -> Option<File> {
+fn in_utf_16(id: FileId, source: &SourceFile) -> Option<File> {
     let marked = source.invalid_bytes().starts_with(&[0, 1]);
     let bytes = source.text().as_bytes().get(if marked { 2 } else { 0 }..)?;
     let pairs: Vec<&[u8]> = bytes.chunks_exact(2).take(8).collect();

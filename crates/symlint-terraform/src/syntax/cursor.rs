@@ -7,12 +7,12 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 use super::brackets::{Repairs, balance};
 use super::{Body, Expr, File, Name, SyntaxError};
 use crate::limits::{MAX_DEPTH, MAX_ERRORS};
-use crate::source::{BYTE_ORDER_MARK, FileId, Source, Span, Str};
+use crate::source::{BYTE_ORDER_MARK, FileId, SourceFile, Span, Str};
 
 /// Reads one file, from front to back.
 pub(super) struct Reader<'s> {
     pub(super) file: FileId,
-    pub(super) source: &'s Source,
+    pub(super) source: &'s SourceFile,
     pub(super) text: &'s str,
     pub(super) at: usize,
     /// How many brackets, blocks and templates are open.
@@ -63,7 +63,7 @@ pub(super) struct Node {
 }
 
 impl<'s> Reader<'s> {
-    pub(super) fn new(file: FileId, source: &'s Source) -> Self {
+    pub(super) fn new(file: FileId, source: &'s SourceFile) -> Self {
         let text: &str = source.text();
         let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         Self {

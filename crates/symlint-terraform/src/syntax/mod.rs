@@ -31,17 +31,17 @@ pub(crate) use relocate::{Relocate, relocate};
 pub use tree::*;
 pub use walk::{children, top_level};
 
-use crate::source::{FileId, Source};
+use crate::source::{FileId, SourceFile};
 use cursor::Reader;
 
 /// Reads a file in HCL's native syntax: attributes and blocks.
 ///
 /// Never fails: what cannot be read is in [`File::errors`], the rest is in the tree.
-pub fn read(file: FileId, source: &Source) -> File {
+pub fn read(file: FileId, source: &SourceFile) -> File {
     read_with(file, source, Reader::file)
 }
 
-fn read_with<'s>(file: FileId, source: &'s Source, body: fn(&mut Reader<'s>) -> Body) -> File {
+fn read_with<'s>(file: FileId, source: &'s SourceFile, body: fn(&mut Reader<'s>) -> Body) -> File {
     let mut reader = Reader::new(file, source);
     let mut read = body(&mut reader);
     if reader.unbalanced {
@@ -54,7 +54,7 @@ fn read_with<'s>(file: FileId, source: &'s Source, body: fn(&mut Reader<'s>) -> 
 }
 
 /// Reads what there is to be read of a source that should be one object in JSON and is not.
-pub(crate) fn read_json_loosely(file: FileId, source: &Source) -> File {
+pub(crate) fn read_json_loosely(file: FileId, source: &SourceFile) -> File {
     read_with(file, source, Reader::json_object)
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn read_json_loosely(file: FileId, source: &Source) -> File {
 /// # Errors
 ///
 /// The first mistake.
-pub fn read_expression(file: FileId, source: &Source) -> Result<Expr, SyntaxError> {
+pub fn read_expression(file: FileId, source: &SourceFile) -> Result<Expr, SyntaxError> {
     let mut reader = Reader::new(file, source);
     let expr = reader.whole_expression();
     reader.only(expr)
@@ -74,7 +74,7 @@ pub fn read_expression(file: FileId, source: &Source) -> Result<Expr, SyntaxErro
 /// # Errors
 ///
 /// The first mistake.
-pub fn read_template(file: FileId, source: &Source) -> Result<Expr, SyntaxError> {
+pub fn read_template(file: FileId, source: &SourceFile) -> Result<Expr, SyntaxError> {
     let mut reader = Reader::new(file, source);
     let expr = reader.whole_template();
     reader.only(expr)

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::limits::{Meter, TOO_MUCH};
-use crate::origin::{Origin, Path, Selection, Step};
+use crate::origin::{Origin, Path, PathStep, Selection};
 use crate::source::{Span, Str};
 use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
@@ -125,9 +125,9 @@ impl Trail<'_> {
         }
         let step = match &self.step {
             Place::Start | Place::Nowhere => return None,
-            Place::Key(key) => Step::Key((*key).clone()),
-            Place::Attribute(name) => Step::Attribute((*name).clone()),
-            Place::Index(index) => Step::Index(u32::try_from(*index).unwrap_or(u32::MAX)),
+            Place::Key(key) => PathStep::Key((*key).clone()),
+            Place::Attribute(name) => PathStep::Attribute((*name).clone()),
+            Place::Index(index) => PathStep::Index(u32::try_from(*index).unwrap_or(u32::MAX)),
         };
         Some(self.parent?.path()?.join(step))
     }
@@ -189,7 +189,7 @@ impl Converter<'_> {
             // A set knows no places, so what comes out of it must know the way through the list by itself.
             let path = value.origin.path.as_ref();
             for (index, item) in converted.iter_mut().enumerate() {
-                let step = || Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
+                let step = || PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX));
                 let place = || Some(path?.select(step(), Selection::Iterated));
                 item.origin.path = item.origin.path.take().or_else(place);
             }

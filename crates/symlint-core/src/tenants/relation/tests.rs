@@ -1,6 +1,6 @@
 //! Which relations there are between tenants that differ in this or that.
 
-use symlint_terraform::{Form, Kind, Origin, Path, Root, Sources, Span, Step, Value};
+use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Value};
 
 use super::super::field::Field;
 use super::super::kind::FieldKind;
@@ -38,7 +38,7 @@ fn rows() -> [Row; 3] {
 
 fn tenant(at: usize, id: TenantId, row: &Row, span: Span) -> Tenant {
     let name = row.key.unwrap_or(["a", "b", "c", "d"][at]);
-    let path = Path::root(Root::variable("customer_tenants".into())).join(Step::Key(name.into()));
+    let path = Path::root(Root::variable("customer_tenants".into())).join(PathStep::Key(name.into()));
     let field = |kind, text: String| {
         // Not known before apply, where a test says so.
         let value = match text.as_str() {

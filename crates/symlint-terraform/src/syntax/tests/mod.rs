@@ -24,7 +24,7 @@ use crate::source::{Sources, Span};
 
 /// A file that was read, and its text.
 struct Input {
-    source: std::sync::Arc<Source>,
+    source: std::sync::Arc<SourceFile>,
     file: File,
 }
 
