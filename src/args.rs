@@ -240,7 +240,7 @@ pub(crate) struct CheckOptions {
     /// The format of the report, and optionally the file to write it to [formats: human, concise, json, sarif, github,
     /// gitlab, junit, markdown]
     #[arg(long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<Output>,
+    pub(crate) format: Vec<Output<Format>>,
 
     #[command(flatten)]
     pub(crate) input: InputOptions,
@@ -328,18 +328,10 @@ pub(crate) struct DiffOptions {
 
     /// How to report, and optionally into which file [formats: human, json, markdown, summary]
     #[arg(long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<DiffOutput>,
+    pub(crate) format: Vec<Output<DiffFormat>>,
 
     #[command(flatten)]
     pub(crate) input: InputOptions,
-}
-
-/// How to report a comparison, and where to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DiffOutput {
-    pub(crate) format: DiffFormat,
-    /// Standard output if there is none.
-    pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -350,20 +342,9 @@ pub(crate) enum DiffFormat {
     Summary,
 }
 
-impl FromStr for DiffOutput {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = split_file(text)?;
-        let format = match format {
-            "human" => DiffFormat::Human,
-            "json" => DiffFormat::Json,
-            "markdown" => DiffFormat::Markdown,
-            "summary" => DiffFormat::Summary,
-            _ => return Err(format!("`{format}` is not a valid format: use `human`, `json`, `markdown`, `summary`")),
-        };
-        Ok(Self { format, file })
-    }
+impl Formats for DiffFormat {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("human", Self::Human), ("json", Self::Json), ("markdown", Self::Markdown), ("summary", Self::Summary)];
 }
 
 /// The parts of `FORMAT=FILE`.
@@ -433,8 +414,8 @@ pub(crate) enum Color {
 
 /// How to report, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Output {
-    pub(crate) format: Format,
+pub(crate) struct Output<F> {
+    pub(crate) format: F,
     /// Standard output if there is none.
     pub(crate) file: Option<PathBuf>,
 }
@@ -451,8 +432,8 @@ pub(crate) enum Format {
     Markdown,
 }
 
-impl Format {
-    const ALL: [(&str, Self); 8] = [
+impl Formats for Format {
+    const ALL: &'static [(&'static str, Self)] = &[
         ("human", Self::Human),
         ("concise", Self::Concise),
         ("json", Self::Json),
@@ -464,14 +445,20 @@ impl Format {
     ];
 }
 
-impl FromStr for Output {
+/// The formats of a command.
+pub(crate) trait Formats: Copy + 'static {
+    /// By their names.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+impl<F: Formats> FromStr for Output<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = split_file(text)?;
-        let known = Format::ALL.iter().find(|(name, _)| *name == format);
+        let known = F::ALL.iter().find(|(name, _)| *name == format);
         let format = known.map(|(_, format)| *format).ok_or_else(|| {
-            let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = F::ALL.iter().map(|(name, _)| *name).collect();
             format!("`{format}` is not a valid format: use `{}`", names.join("`, `"))
         })?;
         Ok(Self { format, file })

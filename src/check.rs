@@ -49,10 +49,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     }
     for output in &outputs {
         let mut writing = |to: &mut dyn Write| render(output, options, &report, to);
-        match &output.file {
-            Some(file) => output::write(file, &mut writing)?,
-            None => output::print_with(writing)?,
-        }
+        output.write(&mut writing)?;
     }
     say_problems(&report);
     let code = report.summary.exit_code;
@@ -63,20 +60,9 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
 
 /// What to write: the human report on standard output, unless another format goes there. A job of GitHub Actions that
 /// asks for nothing gets annotations, too.
-fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
+fn outputs(options: &CheckOptions) -> Result<Vec<Output<Format>>, Failure> {
     let mut outputs = options.format.clone();
-    let printed = outputs.iter().filter(|output| output.file.is_none()).count();
-    if printed > 1 {
-        let message = "only one format can go to standard output; give the others a file: `--format json=report.json`";
-        return Err(Failure::usage(message));
-    }
-    for (index, output) in outputs.iter().enumerate() {
-        let is_same = |other: &Output| output.file.is_some() && other.file == output.file;
-        if let (Some(file), true) = (&output.file, outputs.iter().take(index).any(is_same)) {
-            return Err(Failure::usage(format!("two formats cannot go to one file: {}", file.display())));
-        }
-    }
-    if printed == 0 {
+    if !output::has_printed(&outputs, "report.json")? {
         let in_actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
         if in_actions && outputs.is_empty() {
             outputs.push(Output { format: Format::Github, file: None });
@@ -86,7 +72,7 @@ fn outputs(options: &CheckOptions) -> Result<Vec<Output>, Failure> {
     Ok(outputs)
 }
 
-fn render(output: &Output, options: &CheckOptions, report: &Report, to: &mut dyn Write) -> io::Result<()> {
+fn render(output: &Output<Format>, options: &CheckOptions, report: &Report, to: &mut dyn Write) -> io::Result<()> {
     match output.format {
         Format::Json => report::json(report, to),
         Format::Human => {

@@ -11,7 +11,7 @@ use symlint_core::report::{Problem, ProblemKind, ReportedGap, printable};
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
-use crate::args::{DiffFormat, DiffOptions, DiffOutput, InputOptions};
+use crate::args::{DiffFormat, DiffOptions, InputOptions, Output};
 use crate::disk::{Disk, shown};
 use crate::excerpt::printable_in_color;
 use crate::human_diff::human;
@@ -67,10 +67,7 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
             DiffFormat::Markdown => diff::markdown(&diff, to),
             DiffFormat::Summary => diff::markdown_summary(&diff, to),
         };
-        match &output.file {
-            Some(file) => output::write(file, &mut writing)?,
-            None => output::print_with(writing)?,
-        }
+        output.write(&mut writing)?;
     }
     say_problems(&diff);
     Ok(ExitCode::from(diff.summary.exit_code))
@@ -138,21 +135,10 @@ pub(crate) fn compared(options: &InputOptions) -> Result<Vec<String>, Failure> {
 }
 
 /// What to write: the human report on standard output, unless another format goes there.
-fn outputs(options: &DiffOptions) -> Result<Vec<DiffOutput>, Failure> {
+fn outputs(options: &DiffOptions) -> Result<Vec<Output<DiffFormat>>, Failure> {
     let mut outputs = options.format.clone();
-    let printed = outputs.iter().filter(|output| output.file.is_none()).count();
-    if printed > 1 {
-        let message = "only one format can go to standard output; give the others a file: `--format json=diff.json`";
-        return Err(Failure::usage(message));
-    }
-    for (index, output) in outputs.iter().enumerate() {
-        let is_same = |other: &DiffOutput| output.file.is_some() && other.file == output.file;
-        if let (Some(file), true) = (&output.file, outputs.iter().take(index).any(is_same)) {
-            return Err(Failure::usage(format!("two formats cannot go to one file: {}", file.display())));
-        }
-    }
-    if printed == 0 {
-        outputs.insert(0, DiffOutput { format: DiffFormat::Human, file: None });
+    if !output::has_printed(&outputs, "diff.json")? {
+        outputs.insert(0, Output { format: DiffFormat::Human, file: None });
     }
     Ok(outputs)
 }

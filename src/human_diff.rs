@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use symlint_core::diff::{
     ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, coverage_line, grant_line, headline, hidden_line,
-    known_text, list_line, rerouted_line, setting_line, tenant_notes, wiring_line,
+    known_text, list_line, other_findings, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 use symlint_core::level::Level;
 use symlint_core::report::{Known, Location, count};
@@ -94,10 +94,7 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
             lines.item(paint, sign, &list_line(change));
         }
     }
-    let is_crossing = |finding: &&ChangedFinding| {
-        !diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
-    };
-    let added: Vec<&ChangedFinding> = diff.findings.new.iter().filter(is_crossing).collect();
+    let added = other_findings(diff);
     let whose =
         |finding: &ChangedFinding| finding.tenant.as_ref().map(|tenant| format!("{tenant}: ")).unwrap_or_default();
     if !added.is_empty() {

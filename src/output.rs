@@ -8,6 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use symlint_core::report::{Problem, printable};
 use symlint_terraform::FileError;
 
+use crate::args::Output;
+
 /// Why symlint could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -49,6 +51,33 @@ pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<(
             Err(Failure::Write { path: "standard output".into(), reason: crate::disk::reason(&error) })
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether one of the outputs goes to standard output. None may take the place of another.
+pub(crate) fn has_printed<F>(outputs: &[Output<F>], file: &str) -> Result<bool, Failure> {
+    let printed = outputs.iter().filter(|output| output.file.is_none()).count();
+    if printed > 1 {
+        return Err(Failure::usage(format!(
+            "only one format can go to standard output; give the others a file: `--format json={file}`"
+        )));
+    }
+    for (index, output) in outputs.iter().enumerate() {
+        let is_same = |other: &Output<F>| output.file.is_some() && other.file == output.file;
+        if let (Some(file), true) = (&output.file, outputs.iter().take(index).any(is_same)) {
+            return Err(Failure::usage(format!("two formats cannot go to one file: {}", file.display())));
+        }
+    }
+    Ok(printed > 0)
+}
+
+impl<F> Output<F> {
+    /// Writes what `writing` writes to where it goes.
+    pub(crate) fn write(&self, writing: &mut Writing<'_>) -> Result<(), Failure> {
+        match &self.file {
+            Some(file) => write(file, writing),
+            None => print_with(writing),
+        }
     }
 }
 

@@ -31,6 +31,11 @@ impl Span {
         Self { file, start: range.start, end: range.end.max(range.start) }
     }
 
+    /// The same, of places in memory.
+    pub fn at(file: FileId, range: Range<usize>) -> Self {
+        Self::new(file, offset(range.start)..offset(range.end))
+    }
+
     /// Whether no byte is in the span.
     pub fn is_empty(self) -> bool {
         self.start == self.end
@@ -58,10 +63,7 @@ impl Span {
     /// The bytes `range` of this span, counted from its start and cut at its end.
     #[must_use]
     pub fn part(self, range: Range<usize>) -> Self {
-        let at = |offset: usize| {
-            let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            self.start.saturating_add(offset).min(self.end)
-        };
+        let at = |at: usize| self.start.saturating_add(offset(at)).min(self.end);
         Self::new(self.file, at(range.start)..at(range.end))
     }
 }
@@ -133,7 +135,7 @@ impl SourceFile {
 
     /// All of the file, whose id is `id`.
     pub(crate) fn whole(&self, id: FileId) -> Span {
-        Span::new(id, 0..offset(self.text.len()))
+        Span::at(id, 0..self.text.len())
     }
 
     /// The offsets of bytes that are not part of valid UTF-8, ascending.
@@ -219,7 +221,7 @@ fn count_starts(bytes: &[u8]) -> u32 {
 }
 
 /// Byte counts fit: files over 4 GiB are refused when they are added.
-fn offset(at: usize) -> u32 {
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 

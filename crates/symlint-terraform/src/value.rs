@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::form::Form;
 use crate::number::{self, Number};
 use crate::origin::{Origin, PathStep, Selection};
 use crate::source::{Span, Str};
@@ -390,18 +389,6 @@ impl Value {
     /// The elements of a list, set or tuple as they are stored; they do not know the way through this container.
     pub fn elements(&self) -> Option<&[Value]> {
         if let Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) = &self.kind { Some(items) } else { None }
-    }
-
-    /// The same, taken out where nobody else has them, so that each is let go of when it is done with.
-    pub fn into_entries(self) -> Option<Vec<Entry>> {
-        let (Kind::Map(mut entries) | Kind::Object(mut entries)) = self.kind else { return None };
-        let Some(own) = Arc::get_mut(&mut entries) else { return Some(entries.to_vec()) };
-        let taken = |entry: &mut Entry| {
-            let nothing = Value::new(Kind::Null, Origin::written(entry.key_span, Form::Whole));
-            let emptied = Entry::new(Str::default(), entry.key_span, nothing);
-            std::mem::replace(entry, emptied)
-        };
-        Some(own.iter_mut().map(taken).collect())
     }
 
     /// The entry with `key` of a map or object; its value does not know the way through this container.

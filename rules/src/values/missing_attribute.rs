@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{Absence, FieldKind, Locate, MisfitKind, Place, Tenant, Whole};
-use symlint_terraform::{ConversionProblemKind, FileId, Path, Span, PathStep, Str};
+use symlint_terraform::{ConversionProblemKind, FileId, Path, PathStep, Span, Str};
 
 use super::arguments;
 

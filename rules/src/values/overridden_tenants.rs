@@ -56,7 +56,7 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
     let is_automatic = |file: FileId| {
         let name = name_of(file);
         let (folder, base) = name.rsplit_once('/').unwrap_or(("", &name));
-        folder == dir && is_read_by_itself(base)
+        folder == dir && symlint_terraform::is_automatic(base)
     };
     let assignments = project.assignments().iter().filter(|it| it.variable.text.as_str() == variable);
     let in_files = assignments.filter_map(|assignment| match assignment.source {
@@ -119,11 +119,4 @@ fn key(item: &Item) -> Option<&str> {
             _ => None,
         },
     }
-}
-
-/// Whether Terraform loads a values file of this name automatically.
-fn is_read_by_itself(name: &str) -> bool {
-    matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
-        || name.ends_with(".auto.tfvars")
-        || name.ends_with(".auto.tfvars.json")
 }

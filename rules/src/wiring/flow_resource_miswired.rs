@@ -9,7 +9,7 @@ use symlint_core::tenants::{
     text_of,
 };
 use symlint_terraform::syntax::{Expr, ExprKind};
-use symlint_terraform::{Makeup, Resource, Span, PathStep, Str, Value};
+use symlint_terraform::{Makeup, PathStep, Resource, Span, Str, Value};
 
 use super::judge::{consequence, is_computed, is_not_own, owner};
 use super::origin::{Referrer, is_same};

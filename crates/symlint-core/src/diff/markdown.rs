@@ -7,8 +7,8 @@ use std::io;
 use super::picture::picture;
 use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
 use super::words::{
-    Mood, coverage_line, headline, hidden_line, is_partial, list_line, setting_line, short_arn, tenant_notes,
-    wiring_line,
+    Mood, coverage_line, headline, hidden_line, is_partial, list_line, other_findings, setting_line, short_arn,
+    tenant_notes, wiring_line,
 };
 use crate::level::Level;
 use crate::report::{Known, Location, Printable, capital, code, count, folded, line};
@@ -264,10 +264,7 @@ fn access(diff: &Diff) -> String {
         text.push_str(
             "| | tenant | permission set | in account | through role | of instance |\n|---|---|---|---|---|---|\n",
         );
-        rows.iter().take(ROWS).for_each(|row| {
-            text.push_str(row);
-            text.push('\n');
-        });
+        text.extend(rows.iter().take(ROWS).flat_map(|row| [row.as_str(), "\n"]));
         if rows.len() > ROWS {
             let _ = writeln!(text, "\nThese are the first {ROWS} of {} changes of access.", rows.len());
         }
@@ -318,10 +315,7 @@ fn values(diff: &Diff) -> String {
         return String::new();
     }
     let mut text = "| tenant | value | before | after | where |\n|---|---|---|---|---|\n".to_owned();
-    rows.iter().take(ROWS).for_each(|row| {
-        text.push_str(row);
-        text.push('\n');
-    });
+    text.extend(rows.iter().take(ROWS).flat_map(|row| [row.as_str(), "\n"]));
     if rows.len() > ROWS {
         let _ = writeln!(text, "\nThese are the first {ROWS} of {}.", rows.len());
     }
@@ -366,10 +360,7 @@ fn lists(diff: &Diff) -> String {
 }
 
 fn findings(diff: &Diff) -> String {
-    let is_crossing = |finding: &&ChangedFinding| {
-        !diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
-    };
-    let added: Vec<&ChangedFinding> = diff.findings.new.iter().filter(is_crossing).collect();
+    let added = other_findings(diff);
     let line = |finding: &ChangedFinding| {
         let mark = if finding.level == Level::Error { "❌" } else { "⚠️" };
         let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();

@@ -26,8 +26,8 @@ pub use hidden::Trial;
 pub use markdown::{markdown, summary as markdown_summary};
 pub use wire::*;
 pub use words::{
-    Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, rerouted_line,
-    setting_line, tenant_notes, wiring_line,
+    Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, other_findings,
+    rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 
 /// The version of the comparison's shape.

@@ -1,8 +1,8 @@
 //! Sentences that every format for people has. Backticks mark what comes from the input.
 
 use super::wire::{
-    Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, Rerouted, SettingChange, SideName,
-    TenantChange, TenantChangeKind, Uncompared, WiringChange,
+    ChangedFinding, Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, Rerouted, SettingChange,
+    SideName, TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
 use crate::report::{Known, count};
 use crate::tenants::format::is_account_id;
@@ -302,6 +302,14 @@ pub fn coverage_line(gap: &Uncompared) -> String {
     };
     let run = gap.run.as_ref().map(|run| format!(" (in `{run}`)")).unwrap_or_default();
     format!("{side}{} [{}]{run}", gap.gap.reason, gap.gap.code.as_str())
+}
+
+/// The new findings that are not crossings.
+pub fn other_findings(diff: &Diff) -> Vec<&ChangedFinding> {
+    let is_crossing = |finding: &ChangedFinding| {
+        diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
+    };
+    diff.findings.new.iter().filter(|finding| !is_crossing(finding)).collect()
 }
 
 #[cfg(test)]

@@ -71,9 +71,7 @@ impl Baseline {
             // The entries are in their order, so that one walk finds all.
             let at = source.text().get(from..).and_then(|rest| rest.find(&fingerprint)).map_or(from, |at| from + at);
             from = at + fingerprint.len();
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            let span = Span::new(file, offset(at)..offset(from));
-            entries.insert(fingerprint, BaselineEntry { rule, file: name, span });
+            entries.insert(fingerprint, BaselineEntry { rule, file: name, span: Span::at(file, at..from) });
         }
         Ok(Self { entries })
     }

@@ -161,8 +161,7 @@ impl<'s> Comment<'s> {
     /// Where a part of the rest is.
     fn at(&self, part: &str) -> Span {
         let start = part.as_ptr() as usize - self.rest.as_ptr() as usize + self.start;
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span::new(self.span.file, offset(start)..offset(start + part.len()))
+        Span::at(self.span.file, start..start + part.len())
     }
 }
 
@@ -226,9 +225,7 @@ impl Lines<'_> {
 
     fn line(&self, line: u32) -> Span {
         let end = self.source.text().len();
-        let range = self.source.line_range(line).unwrap_or(end..end);
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span::new(self.file, offset(range.start)..offset(range.end))
+        Span::at(self.file, self.source.line_range(line).unwrap_or(end..end))
     }
 
     fn is_blank(&self, start: u32, end: u32) -> bool {

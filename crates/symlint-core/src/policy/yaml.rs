@@ -22,7 +22,7 @@ pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>,
         let indent = text.len() - text.trim_start().len();
         let content = text.trim_start();
         if let Some(at) = comment(text, word) {
-            comments.push(Span::new(file, offset(line.start + at)..offset(line.end)));
+            comments.push(Span::at(file, line.start + at..line.end));
         }
         if content.is_empty() || content.starts_with('#') {
             continue;

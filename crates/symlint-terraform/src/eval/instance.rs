@@ -68,12 +68,8 @@ impl Repetition {
     }
 }
 
-/// The instances of a call, once asked for.
-#[derive(Debug, Clone)]
-pub(super) enum Instances {
-    Running,
-    Done { made: Result<Arc<[Instance]>, Arc<Unknown>>, height: u32 },
-}
+/// The instances of a call.
+pub(super) type Instances = Result<Arc<[Instance]>, Arc<Unknown>>;
 
 impl Instance {
     pub(super) fn root() -> Self {

@@ -4,6 +4,11 @@
 //! that they are built from, and anyone who walks a value needs as much stack; so each result remembers how deep its
 //! evaluation went, and taking it counts as if it were evaluated again.
 
+use std::cell::RefCell;
+use std::hash::Hash;
+
+use foldhash::HashMap;
+
 use crate::limits::DEPTH;
 use crate::source::Span;
 use crate::value::Value;
@@ -50,25 +55,38 @@ impl Evaluator<'_> {
         name: impl FnOnce() -> String,
         compute: impl FnOnce() -> Value,
     ) -> Value {
+        let refers_to_itself = || {
+            let outer = self.trial.replace(Trial::No);
+            let value = self.refused(format!("`{}` refers to itself", name()), span);
+            self.trial.set(outer);
+            value
+        };
+        self.once(&self.memo, (instance, item), span, compute, refers_to_itself, |too_deep| too_deep)
+    }
+
+    /// What `compute` comes to, which is done once for each key of `memo`.
+    pub(super) fn once<K: Copy + Eq + Hash, T: Clone>(
+        &self,
+        memo: &RefCell<HashMap<K, Slot<T>>>,
+        key: K,
+        span: Span,
+        compute: impl FnOnce() -> T,
+        refers_to_itself: impl FnOnce() -> T,
+        too_deep: impl FnOnce(Value) -> T,
+    ) -> T {
         let depth = self.depth.get();
-        let key = (instance, item);
-        match self.memo.borrow().get(&key) {
+        match memo.borrow().get(&key) {
             Some(Slot::Done { value, height }) => {
                 if depth + height > DEPTH {
-                    return self.too_deep(span);
+                    return too_deep(self.too_deep(span));
                 }
                 self.peak.set(self.peak.get().max(depth + height));
                 return value.clone();
             }
-            Some(Slot::Running) => {
-                let outer = self.trial.replace(Trial::No);
-                let value = self.refused(format!("`{}` refers to itself", name()), span);
-                self.trial.set(outer);
-                return value;
-            }
+            Some(Slot::Running) => return refers_to_itself(),
             None => {}
         }
-        self.memo.borrow_mut().insert(key, Slot::Running);
+        memo.borrow_mut().insert(key, Slot::Running);
         // An error in there is no error of the expression that asks.
         let trial = self.trial.replace(Trial::No);
         let peak = self.peak.replace(depth);
@@ -76,7 +94,7 @@ impl Evaluator<'_> {
         let height = self.peak.get().saturating_sub(depth);
         self.peak.set(peak.max(self.peak.get()));
         self.trial.set(trial);
-        self.memo.borrow_mut().insert(key, Slot::Done { value: value.clone(), height });
+        memo.borrow_mut().insert(key, Slot::Done { value: value.clone(), height });
         value
     }
 }

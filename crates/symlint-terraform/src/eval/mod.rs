@@ -54,8 +54,8 @@ pub struct Evaluator<'p> {
     project: &'p Project,
     root: Instance,
     instance_count: Cell<u32>,
-    memo: RefCell<HashMap<(u32, Item), Slot>>,
-    instances: RefCell<HashMap<(u32, u32), Instances>>,
+    memo: RefCell<HashMap<(u32, Item), Slot<Value>>>,
+    instances: RefCell<HashMap<(u32, u32), Slot<Instances>>>,
     /// What there is in `memo` for the resources of an instance.
     configurations: RefCell<HashMap<u32, Vec<Item>>>,
     conversions: RefCell<HashMap<ConversionKey, (Value, Value)>>,
@@ -120,11 +120,11 @@ enum Item {
     Passed,
 }
 
-/// What is known of an [`Item`].
+/// What is evaluated once.
 #[derive(Debug)]
-enum Slot {
+enum Slot<T> {
     Running,
-    Done { value: Value, height: u32 },
+    Done { value: T, height: u32 },
 }
 
 /// A collection (by its address) and the variable to whose type it was converted.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::limits::DEPTH;
 use crate::module::ModuleCall;
 use crate::number;
 use crate::origin::{Origin, Path, PathStep, Root, Selection};
@@ -13,7 +12,7 @@ use crate::value::{Kind, Unknown, Value};
 
 use super::instance::{Instance, InstanceKey, Instances, Repetition};
 use super::scope::Scope;
-use super::{Answer, Evaluator, Stop, Trial};
+use super::{Answer, Evaluator, Stop};
 
 impl Evaluator<'_> {
     /// The instances that `call`, one of the module of `caller`, makes; those of `for_each` in the order of their keys.
@@ -42,51 +41,33 @@ impl Evaluator<'_> {
             let repetitions = self.each_in(candidate, for_each.value.span).ok()?;
             instances.extend(repetitions.into_iter().map(|repetition| {
                 let Repetition::Each { key, .. } = &repetition else {
-                    return self.instance(caller, call, InstanceKey::None, None);
+                    return Instance::new(self.next_id(), caller, call, InstanceKey::None, None);
                 };
                 let key = InstanceKey::Key(key.clone());
-                self.instance(caller, call, key, Some(repetition))
+                Instance::new(self.next_id(), caller, call, key, Some(repetition))
             }));
         }
         (!candidates.is_empty()).then_some(instances)
     }
 
-    pub(super) fn call_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
-        let key = (caller.id(), call.index);
-        let depth = self.depth.get();
-        match self.instances.borrow().get(&key) {
-            Some(Instances::Done { made, height }) => {
-                if depth + height > DEPTH {
-                    let unknown = self.too_deep(call.name.span);
-                    return Err(unknown.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown::new("", call.span))));
-                }
-                self.peak.set(self.peak.get().max(depth + height));
-                return made.clone();
-            }
-            Some(Instances::Running) => {
-                self.record(format!("`module.{}` refers to itself", call.name.text), call.span, None);
-                return Err(Arc::new(Unknown::new("this refers to itself", call.span)));
-            }
-            None => {}
-        }
-        self.instances.borrow_mut().insert(key, Instances::Running);
-        let trial = self.trial.replace(Trial::No);
-        let peak = self.peak.replace(depth);
-        let made = self.apart(call.name.span, || self.make_instances(caller, call));
-        let height = self.peak.get().saturating_sub(depth);
-        self.peak.set(peak.max(self.peak.get()));
-        self.trial.set(trial);
-        self.instances.borrow_mut().insert(key, Instances::Done { made: made.clone(), height });
-        made
+    pub(super) fn call_instances(&self, caller: &Instance, call: &ModuleCall) -> Instances {
+        let refers_to_itself = || {
+            self.record(format!("`module.{}` refers to itself", call.name.text), call.span, None);
+            Err(Arc::new(Unknown::new("this refers to itself", call.span)))
+        };
+        let too_deep =
+            |value: Value| Err(value.as_unknown().cloned().unwrap_or_else(|| Arc::new(Unknown::new("", call.span))));
+        let (key, make) = ((caller.id(), call.index), || self.make_instances(caller, call));
+        self.once(&self.instances, key, call.name.span, make, refers_to_itself, too_deep)
     }
 
-    fn make_instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Arc<[Instance]>, Arc<Unknown>> {
+    fn make_instances(&self, caller: &Instance, call: &ModuleCall) -> Instances {
         let repetitions = match (&call.for_each, &call.count) {
             (Some(for_each), _) => self.each_of(&for_each.value, caller).map_err(|stop| (stop, for_each.value.span)),
             (None, Some(count)) => self.count_of(&count.value, caller).map_err(|stop| (stop, count.value.span)),
             (None, None) => {
                 self.check_count(call, 1)?;
-                return Ok([self.instance(caller, call, InstanceKey::None, None)].into());
+                return Ok([Instance::new(self.next_id(), caller, call, InstanceKey::None, None)].into());
             }
         };
         let repetitions = repetitions.map_err(|(stop, span)| {
@@ -96,7 +77,7 @@ impl Evaluator<'_> {
         self.check_count(call, repetitions.len())?;
         let instances = repetitions.into_iter().enumerate().map(|(index, repetition)| {
             let key = repetition.key(index);
-            self.instance(caller, call, key, Some(repetition))
+            Instance::new(self.next_id(), caller, call, key, Some(repetition))
         });
         Ok(instances.collect())
     }
@@ -112,16 +93,9 @@ impl Evaluator<'_> {
         Err(Arc::new(Unknown::new(reason, call.span)))
     }
 
-    fn instance(
-        &self,
-        caller: &Instance,
-        call: &ModuleCall,
-        key: InstanceKey,
-        repetition: Option<Repetition>,
-    ) -> Instance {
-        let id = self.instance_count.get();
-        self.instance_count.set(id.saturating_add(1));
-        Instance::new(id, caller, call, key, repetition)
+    /// The id of the next instance.
+    fn next_id(&self) -> u32 {
+        self.instance_count.replace(self.instance_count.get().saturating_add(1))
     }
 
     /// What `each` stands for in turn.

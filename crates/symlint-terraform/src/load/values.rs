@@ -160,8 +160,7 @@ fn given(
     let literal = declared.is_none_or(|variable| {
         variable.type_span.is_none() || matches!(variable.ty, Type::String | Type::Number | Type::Bool)
     });
-    let end = u32::try_from(value.len()).unwrap_or(u32::MAX);
-    let span = Span::new(id, 0..end);
+    let span = Span::at(id, 0..value.len());
     let mut errors = Vec::new();
     let value = if literal {
         let literal = Literal { text: text.substr(0..value.len()), span, form: Form::Verbatim };

@@ -7,7 +7,7 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 use super::brackets::{Repairs, balance};
 use super::{Body, Expr, File, Name, SyntaxError};
 use crate::limits::{MAX_DEPTH, MAX_ERRORS};
-use crate::source::{BYTE_ORDER_MARK, FileId, SourceFile, Span, Str};
+use crate::source::{BYTE_ORDER_MARK, FileId, SourceFile, Span, Str, offset};
 
 /// Reads one file, from front to back.
 pub(super) struct Reader<'s> {
@@ -142,7 +142,7 @@ impl<'s> Reader<'s> {
     }
 
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, offset(range.start)..offset(range.end))
+        Span::at(self.file, range)
     }
 
     /// From `start` to where the reader is.
@@ -413,9 +413,4 @@ pub(super) enum Lines {
     End,
     /// Nothing.
     Continue,
-}
-
-/// Byte counts fit: sources are smaller than 4 GiB.
-pub(super) fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

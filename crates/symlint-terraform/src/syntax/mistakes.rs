@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::cursor::{Outcome, Reader, Reported, count, offset};
+use super::cursor::{Outcome, Reader, Reported, count};
 use super::{BinaryOperator, Expr, ExprKind, Name};
+use crate::source::offset;
 
 const NO_COMMENT: &str = "a comment starts with `#`";
 

@@ -1,8 +1,9 @@
 //! Where a closing bracket is missing, or one is too many, as far as indentation shows it.
 
 use super::brackets::{Repairs, balance, before_comment};
-use super::cursor::{Reader, offset};
+use super::cursor::Reader;
 use crate::limits::MAX_DEPTH;
+use crate::source::offset;
 
 /// How many lines are looked at to see what a bracket belongs to.
 const LINES: usize = 200;

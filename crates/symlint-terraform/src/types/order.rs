@@ -68,15 +68,7 @@ fn is_of_same_type(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, 
             return Ok(Some(is_exactly(&own, &other)));
         }
     }
-    let mut result = Some(true);
-    for (a, b) in parts {
-        match is_of_same_type(a, b, meter)? {
-            Some(false) => return Ok(Some(false)),
-            None => result = None,
-            Some(true) => {}
-        }
-    }
-    Ok(result)
+    all(parts.into_iter(), is_of_same_type, meter)
 }
 
 /// Whether two values are the same, types aside.
@@ -91,25 +83,29 @@ fn is_same(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhauste
             meter.spend_bytes(a.len().min(b.len()))?;
             Some(a == b)
         }
-        (Kind::Tuple(a), Kind::Tuple(b)) | (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
-            all_same(a.len() == b.len(), a.iter().zip(b.iter()), meter)?
+        (Kind::Tuple(a), Kind::Tuple(b)) | (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b))
+            if a.len() == b.len() =>
+        {
+            all(a.iter().zip(b.iter()), is_same, meter)?
         }
-        (Kind::Map(a), Kind::Map(b)) | (Kind::Object(a), Kind::Object(b)) => {
-            let same_keys = a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.key == b.key);
-            all_same(same_keys, a.iter().zip(b.iter()).map(|(a, b)| (&a.value, &b.value)), meter)?
+        (Kind::Map(a), Kind::Map(b)) | (Kind::Object(a), Kind::Object(b))
+            if a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.key == b.key) =>
+        {
+            all(a.iter().zip(b.iter()).map(|(a, b)| (&a.value, &b.value)), is_same, meter)?
         }
         _ => Some(false),
     })
 }
 
-fn all_same<'a>(
-    same_shape: bool,
+/// Whether all pairs are the same, as `same` has it.
+fn all<'a>(
     pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
+    same: fn(&Value, &Value, &Meter) -> Result<Option<bool>, Exhausted>,
     meter: &Meter,
 ) -> Result<Option<bool>, Exhausted> {
-    let mut result = Some(same_shape);
-    for (a, b) in pairs.take(if same_shape { usize::MAX } else { 0 }) {
-        match is_same(a, b, meter)? {
+    let mut result = Some(true);
+    for (a, b) in pairs {
+        match same(a, b, meter)? {
             Some(false) => return Ok(Some(false)),
             None => result = None,
             Some(true) => {}
