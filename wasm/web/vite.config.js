@@ -11,7 +11,7 @@ process.env.VITE_VERSION = JSON.parse(readFileSync(fileURLToPath(import.meta.res
 export default defineConfig({
   base: "./",
   // To say how much of it has arrived: servers do not always say how much there is.
-  define: { ENGINE_BYTES: String(statSync("../npm/generated/check.wasm.zst").size) },
+  define: { ENGINE_BYTES: String(statSync("../npm/generated/check.wasm.xz").size) },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
   // The samples are read from the repository's examples.
@@ -19,15 +19,15 @@ export default defineConfig({
   plugins: [preloadEngine(), serviceWorker()],
 });
 
-/** Lets the browser ask for the engine while it still reads the page. */
+/** Lets the browser ask for the engine while it still reads the page; the editor, which is smaller, goes first. */
 function preloadEngine() {
   return {
     name: "preload-engine",
     transformIndexHtml: {
       order: "post",
       handler(_, { bundle }) {
-        const engine = Object.keys(bundle ?? {}).find((name) => /\/check[^/]*\.zst$/.test(name));
-        return engine ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", href: `./${engine}`, crossorigin: true }, injectTo: "head" }] : [];
+        const engine = Object.keys(bundle ?? {}).find((name) => /\/check[^/]*\.xz$/.test(name));
+        return engine ? [{ tag: "link", attrs: { rel: "preload", as: "fetch", fetchpriority: "low", href: `./${engine}`, crossorigin: true }, injectTo: "head" }] : [];
       },
     },
   };

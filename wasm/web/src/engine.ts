@@ -1,7 +1,7 @@
-import { Decompress } from "fzstd";
 import whole from "symlint/symlint.wasm?url";
+import { XzReadableStream } from "xz-decompress";
 
-import check from "../../npm/generated/check.wasm.zst?url";
+import check from "../../npm/generated/check.wasm.xz?url";
 
 declare const ENGINE_BYTES: number;
 
@@ -11,21 +11,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export async function compileEngine(progress: (part: number) => void): Promise<WebAssembly.Module> {
   const response = await answer(check);
   let bytes = 0;
-  let unpacked: Decompress;
-  const unpacking = new TransformStream<Bytes, Bytes>({
-    start(controller) {
-      unpacked = new Decompress((chunk) => controller.enqueue(chunk as Bytes));
-    },
-    transform(chunk) {
+  const counting = new TransformStream<Bytes, Bytes>({
+    transform(chunk, controller) {
       bytes += chunk.length;
       progress(Math.min(bytes / ENGINE_BYTES, 1));
-      unpacked.push(chunk);
-    },
-    flush() {
-      unpacked.push(new Uint8Array(0), true);
+      controller.enqueue(chunk);
     },
   });
-  return compiled(response.pipeThrough(unpacking));
+  return compiled(new XzReadableStream(response.pipeThrough(counting)) as ReadableStream<Bytes>);
 }
 
 let module: Promise<WebAssembly.Module> | undefined;
