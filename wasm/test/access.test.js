@@ -1,9 +1,10 @@
 // Who reaches what, and whose values are where.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { count, focused, onPage, selected, texts, view } from "./on-page.js";
-import { choose, eventually, many, paste, verdict } from "./support.js";
+import { choose, eventually, many, paste, root, verdict } from "./support.js";
 
 const keys = (page, expected) => texts(page.locator("#tenants tbody th"), expected);
 /** The order of the table is asked of the worker. */
@@ -93,6 +94,20 @@ onPage("a value of another tenant is marked with that tenant's name, in one colo
   await eventually(colors, ({ badge, value, stripe }) => badge.startsWith("rgb") && value === badge && stripe === badge);
   // Those whose values nobody else has have no color.
   await eventually(() => page.locator(".node", { hasText: "orchard_foods" }).first().locator(".stripe").isVisible(), false);
+});
+
+onPage("a tenant keeps its color when another gets one", async (page) => {
+  const text = await readFile(join(root, "examples/copy-paste/terraform.tfvars"), "utf8");
+  const colors = (name) => page.evaluate((name) => {
+    const badge = [...document.querySelectorAll(".cm-line .owner")].find(({ textContent }) => textContent === name);
+    return badge && [getComputedStyle(badge).color, getComputedStyle(badge.closest(".cm-line").querySelector(".owned")).borderBottomColor];
+  }, name);
+  await paste(page, text);
+  const [color] = await eventually(() => colors("harbour_retail"), (found) => found && found[0] === found[1]);
+  // Now its own account is another's, and comes first.
+  await paste(page, text.replace('"689558360591"', '"259298427341"'));
+  await eventually(() => colors("summit_robotics"), (found) => found && found[0] === found[1] && found[0] !== color);
+  await eventually(() => colors("harbour_retail"), [color, color]);
 });
 
 onPage("an id under the pointer lights up wherever it is", async (page) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { focused, onPage, view } from "./on-page.js";
+import { focused, onPage, selected, view } from "./on-page.js";
 import { choose, eventually, verdict } from "./support.js";
 
 /** What axe finds, by rules and elements, without what some rules find. */
@@ -66,11 +66,30 @@ onPage("nothing moves for those who want it still", async (page) => {
   await eventually(moving, []);
 }, { reducedMotion: "reduce" });
 
-onPage("it fits a narrow screen", async (page) => {
-  await choose(page, "copy-paste");
-  await verdict(page, "errors");
-  await eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
-}, { viewport: { width: 360, height: 740 } });
+for (const width of [360, 390, 1024]) {
+  onPage(`it fits a screen of ${width} pixels, with all names of the views`, async (page) => {
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+    await eventually(() => page.evaluate(() => [document.documentElement, document.getElementById("views")].every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)), true);
+  }, { viewport: { width, height: 740 } });
+
+  onPage(`the access picture needs no scrolling sideways at ${width} pixels, and cuts no id`, async (page) => {
+    await choose(page, "copy-paste");
+    await verdict(page, "errors");
+    await view(page, "access");
+    await page.locator(".node").first().waitFor();
+    const fits = () => page.evaluate(() => {
+      const { clientWidth, scrollWidth } = document.getElementById("access");
+      return [scrollWidth <= clientWidth, [...document.querySelectorAll("#access svg text")].some(({ textContent }) => textContent === "ssoins-6804725e77da42b2")];
+    });
+    await eventually(fits, [true, true]);
+    // A tree: no two boxes are in one another's place.
+    const boxes = await page.evaluate(() => [...document.querySelectorAll("#access .node")].map((node) => node.getBoundingClientRect().toJSON()));
+    assert.ok(boxes.every((box, at) => at === 0 || box.top >= boxes[at - 1].bottom), JSON.stringify(boxes));
+    await page.locator("#access .node", { hasText: "meadow_clinic" }).click();
+    await selected(page, "689558360591");
+  }, { viewport: { width, height: 740 } });
+}
 
 for (const colorScheme of ["light", "dark"]) {
   onPage(`axe finds nothing in menus, dialogs, the search panel and a rule's page, ${colorScheme}`, async (page) => {

@@ -50,9 +50,17 @@ onPage("a paste that is right is left alone", async (page) => {
   await shown(page, many(2));
 });
 
+onPage("what was said of a paste goes away with the next one", async (page) => {
+  await paste(page, many(2).replaceAll('"aws"', "“aws”"));
+  await notice(page, /curly quotes/);
+  await paste(page, many(3));
+  await verdict(page, "errors", /3 tenants/);
+  await notice(page, "");
+});
+
 onPage("one tenant's block is put into the variable, and what is typed is not", async (page) => {
   await paste(page, `${TENANT}\n`);
-  await notice(page, /were put into `customer_tenants`/);
+  await notice(page, /were put into customer_tenants/);
   await verdict(page, "errors", "partial", /1 tenant /);
   await shown(page, /^customer_tenants = \{\n/);
   await page.locator(".cm-content").focus();
@@ -68,7 +76,7 @@ onPage("attributes without a name become a tenant", async (page) => {
 
 onPage("JSON gets the name that Terraform wants", async (page) => {
   await paste(page, JSON.stringify({ acme: { sso_account_id: "259298427341" } }));
-  await notice(page, /This is JSON, so it was put into terraform.tfvars.json, inside of `customer_tenants`/);
+  await notice(page, /This is JSON, so it was put into terraform.tfvars.json, inside of customer_tenants/);
   await verdict(page, "errors");
   await tabs(page, ([first]) => first !== "terraform.tfvars");
 });

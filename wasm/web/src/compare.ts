@@ -3,7 +3,7 @@ import type { Described, Diff, Location } from "symlint";
 import { Layout, stepsOf, type Edge, type Picture } from "./access";
 import { button, count, h, prose } from "./dom";
 import { idsIn } from "./lit";
-import { pictureAt } from "./picture";
+import { pictureIn } from "./picture";
 import { capital } from "./verdict";
 
 type Jump = (location: Location) => void;
@@ -111,16 +111,7 @@ function pictureOfChange(diff: Diff, jump: Jump): HTMLElement | undefined {
     for (const grant of [...lost, ...rerouted.map(({ old }) => old)]) add(grant, "lost");
   }
   const picture: Picture = { nodes: [...layout.nodes.values()], edges: [...edges.values()], rest: changes.length - shown.length, wrongRest: 0 };
-  const scroll = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Picture of what changes, can be scrolled" });
   const others = picture.rest > 0 ? `; ${count(picture.rest, "other tenant")} not drawn` : "";
   const legend = h("p", { class: "hint legend" }, h("span", { class: "key gained" }), "+ is gained", h("span", { class: "key lost" }), `− is lost${others}`);
-  const draw = () => scroll.replaceChildren(pictureAt(picture, scroll.clientWidth, jump));
-  let width = 0;
-  // As wide as there is room, once it has its place.
-  new ResizeObserver(() => {
-    if (scroll.clientWidth === width) return;
-    width = scroll.clientWidth;
-    draw();
-  }).observe(scroll);
-  return h("section", { class: "changed" }, h("h2", {}, "Access that changes"), legend, scroll);
+  return h("section", { class: "changed" }, h("h2", {}, "Access that changes"), legend, pictureIn(picture, jump));
 }

@@ -21,7 +21,8 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
     go.disabled = true;
     made = await fix(suggestions.checked).catch(() => undefined);
     const names = Object.keys(made?.files ?? {});
-    says.textContent = !made ? "The fixes could not be applied." : names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : "There are no safe fixes. Suggestions need a review.";
+    const none = suggestions.checked ? "There are no fixes." : "There are no safe fixes. To see the suggestions, check the box above.";
+    says.textContent = !made ? "The fixes could not be applied." : names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : none;
     const hunks = await Promise.all(names.map((name) => patch(name, files[name] ?? "", made?.files[name] ?? "")));
     preview.replaceChildren(...hunks);
     go.disabled = names.length === 0;

@@ -1,4 +1,4 @@
-import { button, h } from "./dom";
+import { button, h, prose } from "./dom";
 
 /** Something that a notice offers to do. */
 export interface Way {
@@ -8,6 +8,8 @@ export interface Way {
 
 /** Says what happened to the text, with a way back. There is one at a time, and it stays until it is closed. */
 export class Notices {
+  #text = "";
+
   constructor(
     private readonly host: HTMLElement,
     /** Where the focus goes when the notice goes. */
@@ -17,11 +19,13 @@ export class Notices {
   show(text: string, ...ways: Way[]): void {
     const close = button("×", () => this.#leave(), { class: "icon", "aria-label": "Close this notice" });
     const buttons = ways.map(({ label, go }) => button(label, () => (this.#leave(), go()), { class: "way" }));
-    this.host.replaceChildren(h("p", {}, text), ...buttons, close);
+    this.#text = text;
+    this.host.replaceChildren(h("p", {}, ...prose(text)), ...buttons, close);
   }
 
-  clear(): void {
-    this.host.replaceChildren();
+  /** Takes the notice away; with `text`, only if it says that. */
+  clear(text?: string): void {
+    if (text === undefined || text === this.#text) this.host.replaceChildren();
   }
 
   #leave(): void {

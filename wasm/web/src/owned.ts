@@ -33,15 +33,18 @@ function decorations(marks: readonly Owned[]): DecorationSet {
 }
 
 class Name extends WidgetType {
+  readonly #color: string;
+
   constructor(private readonly owner: string) {
     super();
+    this.#color = ownerClass(owner);
   }
 
   override eq(other: Name): boolean {
-    return other.owner === this.owner;
+    return other.owner === this.owner && other.#color === this.#color;
   }
 
   toDOM(): HTMLElement {
-    return h("span", { class: `owner ${ownerClass(this.owner)}`, title: `This value is ${this.owner}'s` }, this.owner);
+    return h("span", { class: `owner ${this.#color}`, title: `This value is ${this.owner}'s` }, this.owner);
   }
 }

@@ -2,10 +2,18 @@
 const COLORS = 6;
 const known = new Map<string, number>();
 
-/** Gives each of these tenants a color; the others have none. */
+/** Gives each of these tenants a color, which it keeps as long as it needs one; the others have none. */
 export function colorOwners(owners: Iterable<string>): void {
-  known.clear();
-  for (const owner of owners) if (!known.has(owner)) known.set(owner, known.size % COLORS);
+  const wanted = new Set(owners);
+  for (const owner of known.keys()) if (!wanted.has(owner)) known.delete(owner);
+  const uses = new Array<number>(COLORS).fill(0);
+  for (const color of known.values()) uses[color] = (uses[color] ?? 0) + 1;
+  for (const owner of wanted) {
+    if (known.has(owner)) continue;
+    const color = uses.indexOf(Math.min(...uses));
+    uses[color] = (uses[color] ?? 0) + 1;
+    known.set(owner, color);
+  }
 }
 
 /** The class of a tenant's color, if it has one. */

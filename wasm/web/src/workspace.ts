@@ -16,6 +16,8 @@ export class Workspace {
   #path = ".";
   /** The files as they were opened or pasted. */
   #opened: Files = {};
+  /** What was said of the last paste in which something was recognized. */
+  #recognized = "";
 
   constructor(
     private readonly editor: Editor,
@@ -42,6 +44,7 @@ export class Workspace {
 
   /** Notes that what is there was pasted: what is pasted over other text is a change of that. */
   notePasted(): void {
+    this.notices.clear(this.#recognized);
     if (Object.keys(this.#opened).length === 0) this.#opened = written(this.editor.files);
   }
 
@@ -108,6 +111,7 @@ export class Workspace {
     if (!(name in files)) this.editor.remove(name);
     if (firstName !== undefined) this.editor.show(firstName);
     this.notePasted();
+    this.#recognized = what;
     this.notices.show(what, { label: "Keep what I pasted", go: () => this.#back(before) });
     this.changed();
   }
