@@ -27,9 +27,9 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
         Some(revision) => {
             let Since { old, new, base, unread } =
                 since(revision, &compared(input)?, tree, request, Submodules::LeftOut)?;
-            let mut report = engine.check_since(&old, &new, &base)?;
-            let moved = unread.into_iter().filter(|gap| gap.is_surprise);
-            report.not_checked.extend(moved.map(|gap| ReportedGap { is_surprise: false, ..gap }));
+            let moved: Vec<ReportedGap> = unread.into_iter().filter(|gap| gap.is_surprise).collect();
+            let mut report = engine.check_since(&old, &new, &base, moved.is_empty())?;
+            report.not_checked.extend(moved.into_iter().map(|gap| ReportedGap { is_surprise: false, ..gap }));
             report
         }
         None => engine.check(&tree, &request)?,

@@ -58,11 +58,63 @@ const TEXT: usize = 17;
 
 fn human(inspection: &Inspection, width: usize) -> String {
     let mut page = Page { text: String::new(), width, root: String::new() };
-    for run in &inspection.runs {
-        page.run(run);
+    let (idle, busy): (Vec<_>, Vec<_>) = inspection.runs.iter().partition(|run| is_idle(run));
+    // Runs that differ in their names and numbers alone are shown once.
+    let mut groups: Vec<(String, Vec<&InspectedRun>)> = Vec::new();
+    for run in busy {
+        let shape = shape(run);
+        match groups.iter_mut().find(|(known, _)| *known == shape) {
+            Some((_, runs)) => runs.push(run),
+            None => groups.push((shape, vec![run])),
+        }
     }
+    for (first, others) in groups.iter().filter_map(|(_, runs)| runs.split_first()) {
+        page.run(first);
+        page.alike(others);
+        page.text.push('\n');
+    }
+    page.idle(&idle, groups.is_empty());
     page.rest(inspection);
     page.text
+}
+
+/// Whether there is nothing in a run that anything could be said of.
+fn is_idle(run: &InspectedRun) -> bool {
+    run.tenants == 0
+        && run.collections.is_empty()
+        && run.flows.is_empty()
+        && run.safelists.is_empty()
+        && run.connectors.is_empty()
+        && run.not_checked.is_empty()
+}
+
+/// What is shown of a run, without its name and its numbers.
+fn shape(run: &InspectedRun) -> String {
+    let mut run = run.clone();
+    for values in &mut run.values {
+        values.file = values.file.take().filter(|_| values.chosen == ValuesChoice::Automatic);
+    }
+    for collection in &mut run.collections {
+        (collection.count, collection.files) = (collection.count.min(1), Vec::new());
+        collection.tenants.clear();
+        for attribute in &mut collection.attributes {
+            let cases = attribute.reaches.iter_mut().map(|reach| &mut reach.cases).chain(attribute.cases.as_mut());
+            cases.filter(|cases| cases.count == cases.of).for_each(|cases| (cases.count, cases.of) = (1, 1));
+        }
+    }
+    for flow in &mut run.flows {
+        if flow.instances.iter().all(|instance| instance.tenant.is_some()) {
+            flow.instances.truncate(1);
+        }
+    }
+    let calls = run.flows.iter_mut().filter_map(|flow| flow.call.as_mut()).chain(&mut run.connectors);
+    calls.for_each(|call| call.instances = call.instances.min(1));
+    for safelist in &mut run.safelists {
+        safelist.accounts = safelist.accounts.map(|accounts| accounts.min(1));
+    }
+    let mut page = Page { text: String::new(), width: usize::MAX, root: String::new() };
+    page.run(&run);
+    page.text.split_once('\n').map(|(_, rest)| rest.to_owned()).unwrap_or_default()
 }
 
 struct Page {
@@ -176,7 +228,7 @@ impl Page {
         for (at, gap) in run.not_checked.iter().take(LINES).enumerate() {
             let at_place =
                 gap.location.as_ref().map(|location| format!(" ({})", self.place(location))).unwrap_or_default();
-            let help = gap.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            let help = gap.help.as_ref().map(|help| format!(". {}", report::capital(help))).unwrap_or_default();
             let label = if at == 0 { "not checked" } else { "" };
             self.line(label, &format!("[{}] {}{at_place}{help}", gap.code.as_str(), gap.reason));
         }
@@ -186,6 +238,39 @@ impl Page {
         let is_nothing = run.flows.is_empty() && run.safelists.is_empty() && run.connectors.is_empty();
         if let Some(contents) = run.contents.as_ref().filter(|_| is_nothing) {
             self.contents("there is", contents);
+        }
+    }
+
+    /// The runs that are like the one before, with their tenants.
+    fn alike(&mut self, runs: &[&InspectedRun]) {
+        let width = runs.iter().map(|run| run.name().chars().count()).max().unwrap_or(0).min(40);
+        if !runs.is_empty() {
+            self.line("the same", &format!("in {}:", count(runs.len(), "more run")));
+        }
+        for run in runs.iter().take(NAMES) {
+            let keys = run.collections.iter().filter(|it| it.found_by != FoundBy::Selection);
+            let keys: Vec<String> = keys.flat_map(|it| &it.tenants).filter_map(|tenant| tenant.key.clone()).collect();
+            let keys = if keys.is_empty() { String::new() } else { format!(" ({})", listed(&keys, FEW)) };
+            self.row(&printable(&run.name()), width, &format!("{}{keys}", count(run.tenants, "tenant")));
+        }
+        if runs.len() > NAMES {
+            self.more(&format!("… and {} more: see `--format json`", runs.len() - NAMES));
+        }
+    }
+
+    /// Runs in which there is nothing; with what is there instead, where that is all that was found.
+    fn idle(&mut self, runs: &[&InspectedRun], is_all: bool) {
+        if runs.is_empty() {
+            return;
+        }
+        let names: Vec<String> = runs.iter().map(|run| run.name()).collect();
+        let text = format!("no tenants, flows, safelists or connectors in {}", listed(&names, NAMES));
+        self.at(0, "nothing", TEXT, &text);
+        for run in runs.iter().take(if is_all { LINES } else { 0 }) {
+            let _ = writeln!(self.text, "{}", printable(&run.name()));
+            if let Some(contents) = &run.contents {
+                self.contents("there is", contents);
+            }
         }
         self.text.push('\n');
     }

@@ -180,6 +180,46 @@ fn a_change_cannot_hide_behind_its_configuration() {
     }
 }
 
+/// Whoever is changed crosses into whoever had it before, though the finding is on the later one.
+#[test]
+fn who_gains_crosses_into_who_had_it() {
+    let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
+    for (changed, other) in [(1, 2), (2, 1)] {
+        let dir = repository(&two());
+        let text = values(&two());
+        let moved = text.replacen(&target(changed), &target(other), 1);
+        write(dir.path(), "terraform.tfvars", &moved);
+        let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+        let key = |n: u32| ["blue_harbour", "green_valley"][n as usize - 1];
+        let crossing = &diff["crossings"][0];
+        assert_eq!((&crossing["from"], &crossing["into"]), (&json!([key(changed)]), &json!([key(other)])), "{diff:#}");
+        let line = format!("- **`{}` → `{}`**: ", key(changed), key(other));
+        assert!(markdown(dir.path()).contains(&line), "{}", markdown(dir.path()));
+    }
+}
+
+/// What the tenants are is known at apply alone: nobody knows that they lose anything.
+#[test]
+fn tenants_that_are_not_known_any_more_lose_nothing() {
+    let dir = repository(&two());
+    std::fs::remove_file(dir.path().join("terraform.tfvars")).unwrap();
+    write(
+        dir.path(),
+        "main.tf",
+        &format!(
+            "data \"aws_ssm_parameter\" \"x\" {{\n  name = \"x\"\n}}\n{}",
+            MAIN.replace("var.customer_tenants", "jsondecode(data.aws_ssm_parameter.x.value)")
+        ),
+    );
+    let run = run(dir.path(), &["diff", "--base", "HEAD", "--format", "json"]);
+    let diff = run.json();
+    assert_eq!((run.code, &diff["tenants"], &diff["summary"]["lost"]), (2, &json!([]), &json!(0)), "{diff:#}");
+    let lists = diff["lists"].as_array().unwrap();
+    assert!(lists.iter().all(|list| list["is_gained"] == true && list["entry"].is_null()), "{diff:#}");
+    let said = "it is not known who has access: before, there were `blue_harbour`, `green_valley`";
+    assert_eq!(diff["not_compared"][0]["gap"]["reason"], said, "{diff:#}");
+}
+
 /// After the change, nothing in the files contradicts it.
 #[test]
 fn swapped_accounts_are_those_of_others_before() {
@@ -189,10 +229,10 @@ fn swapped_accounts_are_those_of_others_before() {
     write(dir.path(), "terraform.tfvars", &swapped);
     let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
     for (change, other) in diff["tenants"].as_array().unwrap().iter().zip(["green_valley", "blue_harbour"]) {
-        let was = json!([{ "what": "account", "tenant": other, "before": true }]);
+        let was = json!([{ "what": "account", "before": true, "tenants": [other], "count": 1 }]);
         assert_eq!(change["gained"][0]["also_of"], was, "{diff:#}");
     }
-    let cell = format!("| `{}` ⚠️ was of `green_valley` |", target(2));
+    let cell = format!("| `{}` ⚠️ was the account of `green_valley` |", target(2));
     assert!(markdown(dir.path()).contains(&cell), "{}", markdown(dir.path()));
     let human = run(dir.path(), &["diff", "--base", "HEAD"]).stdout;
     let human = human.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -305,6 +305,35 @@ fn what_only_the_configuration_changes_is_no_change_of_access() {
     }
 }
 
+/// How a setting is written is no change of it.
+#[test]
+fn what_is_only_written_in_another_way_is_no_change_of_the_configuration() {
+    let before = r#"exclude       = ["fixtures", "old"]
+host_accounts = ["872818995424"]
+tenants {
+  from       = "customer_tenants"
+  attributes = { sso_connector_settings.region = "sso_connector_settings.region", cloud = none }
+}
+exception "role-account-mismatch" {
+  tenant = "x"
+  reason = "as agreed"
+}
+"#;
+    let after = "# What is ours.\nexception \"role-account-mismatch\" {\n  reason = \"as\\u0020agreed\"\n\n  tenant = \"x\"\n}\n\
+                 host_accounts = [\n  \"872818995424\", # ours\n]\nexclude = [\"old\", \"fixtures\"]\ntenants {\n  attributes = {\n    \
+                 cloud = none\n    \"sso_connector_settings.region\" = \"sso_connector_settings.region\"\n  }\n  \
+                 from = [\"customer_tenants\"]\n}\n";
+    let dir = repository(&two());
+    write(dir.path(), ".symlint.hcl", before);
+    commit(dir.path());
+    write(dir.path(), ".symlint.hcl", after);
+    let settings = || json(dir.path(), &["diff", "--base", "HEAD"])["check"]["settings"].clone();
+    assert_eq!(settings(), value!([]));
+    write(dir.path(), ".symlint.hcl", &after.replace("\"fixtures\"", "\"fixture\""));
+    assert_eq!(settings().as_array().unwrap().len(), 1, "{:#}", settings());
+    assert_eq!(settings()[0]["new"], "exclude = [\"old\", \"fixture\"]");
+}
+
 #[test]
 fn a_renamed_key_is_a_rename_that_terraform_must_be_told() {
     let dir = repository(&two());

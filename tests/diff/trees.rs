@@ -216,6 +216,16 @@ fn links_are_followed_and_submodules_are_read_as_they_are() {
     git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
     let (tenants, said) = added("HEAD");
     assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
+
+    // What cannot be read without it could be read with it.
+    let read = "for_each = { for key, it in var.customer_tenants : key => it if file(\"vendor/main.tf\") != \"\" }";
+    write(dir.path(), "main.tf", &MAIN.replace("for_each = var.customer_tenants", read));
+    git(dir.path(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--force", url, "vendor"]);
+    commit(dir.path());
+    assert_eq!(run(dir.path(), &["check", "--new-since", "HEAD", "."]).code, 0);
+    git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
+    let check = run(dir.path(), &["check", "--new-since", "HEAD", "."]);
+    assert!(check.code == 1 && check.stdout.contains("[evaluation-error]"), "{}{}", check.stdout, check.stderr);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::pair::{Pairing, Seen};
 use super::wire::{ChangedFinding, Crossing, Hidden, TenantChange};
 use crate::level::Level;
 use crate::report::{Known, ReportedFinding, Subject};
+use crate::tenants::FieldKind;
 
 /// A finding as a comparison has it.
 pub(super) fn changed(finding: &ReportedFinding) -> ChangedFinding {
@@ -111,18 +112,23 @@ pub(super) fn compare(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Findin
 }
 
 /// Whether a finding says that one customer's flow acts on what another customer has, `others` if any: who on whom.
+/// Where both have the same, those that the change touches act on what the others had before.
 fn crossing(
     seen: Seen<'_>,
     finding: &ReportedFinding,
     changed: ChangedFinding,
     others: impl Fn(usize) -> bool,
     shared: &HashSet<Str>,
+    touched: &BTreeSet<usize>,
 ) -> Option<Crossing> {
     let subject = finding.subject.as_deref()?;
     let rule = seen.report.rules.get(&finding.rule)?;
     if rule.level != Level::Error || rule.severity.is_none() || subject.others.is_empty() {
         return None;
     }
+    let turned = turned(subject, touched);
+    let others = |at: usize| turned.is_some() || others(at);
+    let subject = turned.as_ref().unwrap_or(subject);
     let customer = |at: usize| {
         let (tenant, details) = seen.tenant(at)?;
         Some((tenant.customer.as_deref(), tenant.customer.is_none().then_some(details.customer)))
@@ -135,10 +141,33 @@ fn crossing(
     (!into.is_empty()).then(|| Crossing { from: keys(&from), into: keys(&into), titles, finding: changed })
 }
 
+/// A subject seen from the tenants that the change touches, where these are the others, and all have the same value.
+fn turned(subject: &Subject, touched: &BTreeSet<usize>) -> Option<Subject> {
+    if subject.own.iter().any(|own| touched.contains(own)) {
+        return None;
+    }
+    // The name of a role says whose it is.
+    let tells = |kind: FieldKind| !matches!(kind, FieldKind::RoleArn | FieldKind::Cloud | FieldKind::Region);
+    let has_same = |other: &usize| {
+        let own = subject.values.iter().filter(|(tenant, kind, _)| subject.own.contains(tenant) && tells(*kind));
+        let mut own = own
+            .filter(|(_, kind, text)| subject.primary.is_empty() || subject.primary.contains(&(*kind, text.clone())));
+        own.any(|(_, kind, text)| subject.values.contains(&(*other, *kind, text.clone())))
+    };
+    let own: BTreeSet<usize> =
+        subject.others.iter().copied().filter(|other| touched.contains(other) && has_same(other)).collect();
+    (!own.is_empty()).then(|| Subject { own, others: subject.own.clone(), ..subject.clone() })
+}
+
 /// The crossings among new findings, and among those that the change hides.
-pub(super) fn crossings(new: Seen<'_>, added: &[(usize, ChangedFinding)], shared: &HashSet<Str>) -> Vec<Crossing> {
+pub(super) fn crossings(
+    new: Seen<'_>,
+    added: &[(usize, ChangedFinding)],
+    shared: &HashSet<Str>,
+    touched: &BTreeSet<usize>,
+) -> Vec<Crossing> {
     let of = |(at, changed): &(usize, ChangedFinding)| {
-        crossing(new, new.report.findings.get(*at)?, changed.clone(), |_| true, shared)
+        crossing(new, new.report.findings.get(*at)?, changed.clone(), |_| true, shared, touched)
     };
     added.iter().filter_map(of).collect()
 }
@@ -150,22 +179,31 @@ pub(super) fn grown_crossings(
     pairing: &Pairing,
     causes: &Causes,
     shared: &HashSet<Str>,
+    touched: &BTreeSet<usize>,
 ) -> Vec<Crossing> {
     let of = |(at, was): (usize, &Option<usize>)| {
         let finding = new.report.findings.get(at)?;
         let before = old.report.findings.get((*was)?)?.subject.as_deref()?;
         let known: BTreeSet<usize> = before.tenants().into_iter().map(|tenant| pairing.unified(tenant)).collect();
-        crossing(new, finding, changed(finding), |other| !known.contains(&other), shared)
+        crossing(new, finding, changed(finding), |other| !known.contains(&other), shared, touched)
     };
     causes.old_of.iter().enumerate().filter_map(of).collect()
 }
 
 /// The crossings that nobody would see, since the change hides them.
-pub(super) fn hidden_crossings(hidden: &[Hidden], sides: &[Seen<'_>], shared: &HashSet<Str>) -> Vec<Crossing> {
+pub(super) fn hidden_crossings(
+    hidden: &[Hidden],
+    sides: &[Seen<'_>],
+    shared: &HashSet<Str>,
+    touched: &BTreeSet<usize>,
+) -> Vec<Crossing> {
+    let none = BTreeSet::new();
     let of = |it: &Hidden| {
-        sides.iter().find_map(|seen| {
+        sides.iter().enumerate().find_map(|(at, seen)| {
             let own = seen.report.findings.iter().find(|own| own.fingerprint == it.finding.fingerprint)?;
-            crossing(*seen, own, it.finding.clone(), |_| true, shared)
+            // What the change touches is known by the places of the first.
+            let touched = if at == 0 { touched } else { &none };
+            crossing(*seen, own, it.finding.clone(), |_| true, shared, touched)
         })
     };
     hidden.iter().filter_map(of).collect()

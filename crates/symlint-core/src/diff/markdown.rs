@@ -11,7 +11,7 @@ use super::words::{
     tenant_notes, wiring_line,
 };
 use crate::level::Level;
-use crate::report::{Known, Location, Printable, capital, code, count, folded, line};
+use crate::report::{Known, Location, Printable, Problem, capital, code, count, folded, line};
 
 /// GitHub takes comments of 65,536 characters. Something may be put around this one.
 const BYTES: usize = 64_000;
@@ -52,29 +52,31 @@ fn write(diff: &Diff, bytes: usize, to: &mut dyn io::Write) -> io::Result<()> {
     let crossings = crossings(diff, bytes.saturating_sub(text.len() + 1_000));
     text.push_str(&crossings);
     let sections = [
-        hidden(diff),
-        access(diff),
-        drawn(diff),
-        values(diff),
-        wiring(diff),
-        lists(diff),
-        findings(diff),
-        uncompared(diff),
+        ("what hides findings from the check", hidden(diff)),
+        ("who gains and who loses access", access(diff)),
+        ("the picture", drawn(diff)),
+        ("changed values", values(diff)),
+        ("changed wiring", wiring(diff)),
+        ("safelist and trust", lists(diff)),
+        ("new and fixed findings", findings(diff)),
+        ("what was not compared", uncompared(diff)),
     ];
-    let mut left_out = 0;
-    for section in sections.into_iter().filter(|section| !section.is_empty()) {
+    let mut left_out: Vec<&str> = Vec::new();
+    for (name, section) in sections.into_iter().filter(|(_, section)| !section.is_empty()) {
         // Half a table is none.
         if text.len() + section.len() < bytes {
             text.push_str(section.trim_end());
             text.push_str("\n\n");
         } else {
-            left_out += 1;
+            left_out.push(name);
         }
     }
-    if left_out > 0 {
-        let parts = if left_out == 1 { "1 part is" } else { &format!("{left_out} parts are") };
-        let _ =
-            writeln!(text, "*{parts} left out, since a comment would be too long: `--format json` has everything.*");
+    if !left_out.is_empty() {
+        let _ = writeln!(
+            text,
+            "*There is no room here for {}. `symlint diff --format json` has everything.*",
+            left_out.join(", ")
+        );
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
@@ -94,15 +96,20 @@ fn head(diff: &Diff) -> String {
     let mut text = format!("## {mark}symlint: {}\n\n", cell(&headline.text));
     let _ = writeln!(text, "Compared with {}: {} before, {after} after.\n", cell(&diff.base), count(before, "tenant"));
     for problem in &diff.problems {
-        let _ = writeln!(text, "- {}", cell(&problem.to_string()));
+        let _ = writeln!(text, "- {}", cell(&problem_line(problem)));
     }
     for problem in &diff.base_problems {
-        let _ = writeln!(text, "- before the change: {}", cell(&problem.to_string()));
+        let _ = writeln!(text, "- before the change: {}", cell(&problem_line(problem)));
     }
     if !diff.problems.is_empty() || !diff.base_problems.is_empty() {
         text.push('\n');
     }
     text
+}
+
+fn problem_line(problem: &Problem) -> String {
+    let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{}{help}", problem.message)
 }
 
 /// A sentence.
@@ -122,9 +129,14 @@ fn rule(diff: &Diff, id: &str) -> String {
 }
 
 fn names(names: &[String]) -> String {
+    coded(names, names.len())
+}
+
+/// The first few of `count` names.
+fn coded(names: &[String], count: usize) -> String {
     let mut text: Vec<String> = names.iter().take(3).map(|name| code(name)).collect();
-    if names.len() > 3 {
-        text.push(format!("{} more", names.len() - 3));
+    if count > text.len() {
+        text.push(format!("{} more", count - text.len()));
     }
     text.join(", ")
 }
@@ -134,7 +146,8 @@ fn crossings(diff: &Diff, most: usize) -> String {
     if diff.crossings.is_empty() {
         return String::new();
     }
-    let title = "### ❌ Crossings into another customer\n\n";
+    let title = "### ❌ Crossings into another customer\n\nAccess that is requested for the customer on the left reaches \
+                 what belongs to the customer on the right.\n\n";
     let hidden = |crossing: &Crossing| {
         let is_it = |finding: &ChangedFinding| finding.fingerprint == crossing.finding.fingerprint;
         match diff.check.hidden.iter().any(|hidden| is_it(&hidden.finding)) {
@@ -162,9 +175,10 @@ fn crossings(diff: &Diff, most: usize) -> String {
         let [from, into] = crossing.titles.clone();
         *pairs.entry((into, from)).or_default() += 1;
     }
+    let times = |number: &usize| if *number == 1 { String::new() } else { format!(" ({number} times)") };
     let lines: String = pairs
         .iter()
-        .map(|((into, from), number)| format!("- {} → {} ({number})\n", names(from), names(into)))
+        .map(|((into, from), number)| format!("- {} → {}{}\n", names(from), names(into), times(number)))
         .collect();
     if title.len() + lines.len() < most {
         return format!("{title}{lines}\n");
@@ -172,16 +186,21 @@ fn crossings(diff: &Diff, most: usize) -> String {
     // More than a comment can hold: into whom, and from how many.
     let mut into: BTreeMap<&str, usize> = BTreeMap::new();
     diff.crossings.iter().flat_map(|crossing| &crossing.titles[1]).for_each(|name| *into.entry(name).or_default() += 1);
-    let mut lines = String::new();
+    let others = if most > BYTES { "`symlint diff --format json` has" } else { "the page of the job has" };
+    let mut lines = format!(
+        "There is no room here to name all {} crossings; {others} them. They lead into {}:\n\n",
+        diff.crossings.len(),
+        count(into.len(), "tenant")
+    );
     for (at, (name, number)) in into.iter().enumerate() {
-        let line = format!("- {number} into {}\n", code(name));
+        let line = format!("{}{}{}", if at == 0 { "" } else { ", " }, code(name), times(number));
         if title.len() + lines.len() + line.len() + 100 > most {
-            let _ = writeln!(lines, "- and into {} other tenants: `--format summary` has more room", into.len() - at);
+            let _ = write!(lines, ", and {} more", into.len() - at);
             break;
         }
         lines.push_str(&line);
     }
-    format!("{title}{lines}\n")
+    format!("{title}{lines}\n\n")
 }
 
 fn hidden(diff: &Diff) -> String {
@@ -231,27 +250,28 @@ fn access(diff: &Diff) -> String {
     let mut rows: Vec<String> = Vec::new();
     let mut notes: Vec<String> = Vec::new();
     let with_others = |text: String, grant: &GrantChange, what: &str| {
-        let of = |before: bool, words: &str| match grant.others(what, before) {
-            others if others.is_empty() => String::new(),
-            others => format!(" ⚠️ {words} {}", names(&others)),
-        };
-        text + &of(false, "also of") + &of(true, "was of")
+        let others = grant.also_of.iter().filter(|it| it.what == what).map(|it| {
+            let verb = if it.before { "was" } else { "also" };
+            format!(" ⚠️ {verb} the {} of {}", what.replace('_', " "), coded(&it.tenants, it.count))
+        });
+        text + &others.collect::<String>()
     };
     for (change, is_wrong) in diff.urgent_first() {
         let tenant = tenant(change, is_wrong);
         let row = |what: &str, grant: &GrantChange, role: String, instance: String| {
             format!(
-                "| {what} | {tenant} | {} | {} | {} | {instance} |",
+                "| {what} | {tenant} | {} | {} | {} | {} |",
                 with_others(short(grant.permission_set.as_ref()), grant, "permission_set"),
                 with_others(short(grant.account.as_ref()), grant, "account"),
                 with_others(role, grant, "role"),
+                with_others(instance, grant, "instance"),
             )
         };
         let plain = |what: &str, it: &GrantChange| row(what, it, short(it.role.as_ref()), short(it.instance.as_ref()));
         rows.extend(change.gained.iter().map(|grant| plain("**gains**", grant)));
         rows.extend(change.rerouted.iter().map(|Rerouted { old, new }| {
             let role = between(old.role.as_ref(), new.role.as_ref());
-            row("now through", new, role, between(old.instance.as_ref(), new.instance.as_ref()))
+            row("rerouted", new, role, between(old.instance.as_ref(), new.instance.as_ref()))
         }));
         rows.extend(change.lost.iter().map(|grant| plain("loses", grant)));
         notes.extend(tenant_notes(change).iter().map(|note| format!("- {}", cell(&capital(note)))));
@@ -460,7 +480,7 @@ mod tests {
             };
             assert_eq!(named(&page), number);
             assert_eq!(named(&comment) == number, is_whole);
-            assert_eq!(comment.contains(" other tenants: `--format summary` has more room"), !is_whole);
+            assert_eq!(comment.contains("There is no room here to name all 5000 crossings"), !is_whole);
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, 
 use crate::suppression::{SuppressedBy, Suppression};
 use findings::changed;
 use pair::{Pairing, Seen, shared_keys};
+use words::few;
 
 pub use hidden::Trial;
 pub use markdown::{markdown, summary as markdown_summary};
@@ -76,10 +77,10 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, tops.map(|[_, new]| new), &none));
     let hidden = hidden::all(old, new, &pairing, unchanged_policy, comparison.trials);
     let shared = shared_keys(&[before, after]);
-    let mut crossings = findings::crossings(new, &added, &shared);
-    crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes, &shared));
+    let mut crossings = findings::crossings(new, &added, &shared, &touched);
+    crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes, &shared, &touched));
     let sides: Vec<Seen<'_>> = [Some(new), unchanged_policy, Some(old)].into_iter().flatten().collect();
-    crossings.extend(findings::hidden_crossings(&hidden, &sides, &shared));
+    crossings.extend(findings::hidden_crossings(&hidden, &sides, &shared, &touched));
     let wiring = wiring::changes(old, new, &pairing);
     let changes = tenants::changes(old, new, &pairing, &shared);
     // What another configuration finds, or finds no longer, gives and takes no access.
@@ -117,7 +118,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         wiring,
         lists,
         findings,
-        not_compared: not_compared(old, new),
+        not_compared: not_compared(old, new, &pairing),
         problems: after.problems.clone(),
         // Where there was nothing yet, nothing is missing.
         base_problems: before
@@ -162,7 +163,7 @@ fn summary(diff: &Diff, comparison: &Comparison<'_>) -> DiffSummary {
 }
 
 /// What was not checked on one side or on both.
-fn not_compared(old: Seen<'_>, new: Seen<'_>) -> Vec<Uncompared> {
+fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
     type Gap<'g> = (Option<String>, &'g crate::report::ReportedGap);
     fn gaps<'g>(seen: Seen<'g>) -> Vec<Gap<'g>> {
         let of_runs = seen.report.runs.iter().enumerate();
@@ -172,7 +173,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>) -> Vec<Uncompared> {
     }
     let was: BTreeSet<String> = (0..old.report.runs.len()).map(|run| old.run(run)).collect();
     let mut left = gaps(old);
-    let mut all = Vec::new();
+    let mut all = lost_from_sight(old, new, pairing);
     for (run, gap) in gaps(new) {
         let is_same =
             |(other_run, other): &Gap<'_>| *other_run == run && other.code == gap.code && other.reason == gap.reason;
@@ -194,6 +195,31 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>) -> Vec<Uncompared> {
     all
 }
 
+/// That nobody knows who has access in a run whose tenants were known before.
+fn lost_from_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
+    let mut lost: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (at, to) in pairing.new_of.iter().enumerate() {
+        if to.is_none()
+            && let Some(run) = tenants::lost_sight(old, new, pairing, at)
+        {
+            lost.entry(run).or_default().push(old.key(at).to_string());
+        }
+    }
+    let gap = |(run, keys): (usize, Vec<String>)| Uncompared {
+        side: SideName::New,
+        run: Some(new.run(run)),
+        gap: ReportedGap {
+            code: Code::UnknownWiring,
+            reason: format!("it is not known who has access: before, there were {}", few(&keys, keys.len())),
+            location: None,
+            help: None,
+            is_surprise: true,
+            is_finding: false,
+        },
+    };
+    lost.into_iter().map(gap).collect()
+}
+
 fn paths(reports: [Option<&Report>; 3]) -> BTreeMap<String, String> {
     let files = reports.into_iter().flatten().flat_map(|report| &report.files);
     files.map(|(name, file)| (name.to_string(), file.repository_path.clone())).collect()
@@ -211,8 +237,9 @@ pub fn loses_findings(before: &Report, after: &Report) -> bool {
 }
 
 /// Marks the findings of `new` that `old` has too, so that only the others count, and puts those that relate two tenants
-/// on the one that the change touches. `base` says what `old` is.
-pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: &str) {
+/// on the one that the change touches. `base` says what `old` is. Where it is not whole, a finding that is about no
+/// tenant may be about what it lacks, and is new.
+pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: &str, is_whole: bool) {
     let none = Details::default();
     let (known, moved) = {
         let (old, seen) = (Seen::new(old, None, &none), Seen::new(new, None, &none));
@@ -220,8 +247,13 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
         let found = findings::compare(old, seen, &pairing);
         let touched = findings::touched(old, seen, &pairing);
         let added: BTreeSet<usize> = found.new.iter().copied().collect();
-        let is_known =
-            |at: &usize| seen.report.findings.get(*at).is_some_and(|it| it.suppressed.is_none()) && !added.contains(at);
+        let is_told = |finding: &ReportedFinding| {
+            is_whole || finding.subject.as_ref().is_some_and(|subject| !subject.tenants().is_empty())
+        };
+        let is_known = |at: &usize| {
+            let counts = |it: &ReportedFinding| it.suppressed.is_none() && is_told(it);
+            seen.report.findings.get(*at).is_some_and(counts) && !added.contains(at)
+        };
         let known: Vec<usize> = (0..seen.report.findings.len()).filter(is_known).collect();
         let moved = |at: &usize| {
             let finding = seen.report.findings.get(*at)?;

@@ -47,7 +47,8 @@ impl Graph {
         ] {
             let (key, label) = match value {
                 Some(Known::Text(text)) => (text.to_string(), format!("{what} {}", short_arn(text))),
-                Some(Known::Unknown { .. }) => (String::new(), format!("{what} not known")),
+                // Nobody knows whether it is the same one for two tenants.
+                Some(Known::Unknown { .. }) => (format!("?{tenant}"), format!("{what} not known")),
                 Some(Known::Sensitive { hash, .. }) => (hash.to_string(), format!("{what} (sensitive)")),
                 None => continue,
             };

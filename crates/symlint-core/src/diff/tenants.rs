@@ -9,7 +9,7 @@ use super::pair::{Pairing, Seen, same};
 use super::wire::{AlsoOf, GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
 use super::wiring::is_of_wiring;
 use crate::coverage::Code;
-use crate::report::{Known, Location, TenantDetails, ValueDetails};
+use crate::report::{Known, Location, ReportedGap, TenantDetails, ValueDetails};
 use crate::tenants::FieldKind;
 
 /// All tenants that are added, removed, renamed or changed: those that are gone last.
@@ -21,11 +21,21 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
         changes.extend(change(&before, &after, was, Some(at), shared));
     }
     for (at, to) in pairing.new_of.iter().enumerate() {
-        if to.is_none() {
+        if to.is_none() && lost_sight(old, new, pairing, at).is_none() {
             changes.extend(change(&before, &after, Some(at), None, shared));
         }
     }
     changes
+}
+
+/// The run of the new report that had a tenant before, and of whose tenants nothing is known any more.
+pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: usize) -> Option<usize> {
+    let run = pairing.runs.get(old.report.tenants.get(at)?.run).copied().flatten()?;
+    let is_empty = new.report.tenants.iter().all(|tenant| tenant.run != run);
+    let is_unknown = |gap: &ReportedGap| {
+        gap.is_surprise && matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::Limit | Code::SyntaxError)
+    };
+    (is_empty && new.report.runs.get(run)?.not_checked.iter().any(is_unknown)).then_some(run)
 }
 
 /// The changes that are seen under the new configuration and under the old one, and those that only the old one still
@@ -44,7 +54,7 @@ pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: 
     both
 }
 
-/// How many others are named that have something, too.
+/// How many others are named that have something, too; all are counted.
 const OTHERS: usize = 8;
 
 /// Says of the grants that are gained who else has, or had before, what they lead to.
@@ -76,13 +86,14 @@ pub(super) fn note_others(changes: &mut [TenantChange], old: Seen<'_>, new: Seen
         let was = pairing.old_of.get(*own).copied().flatten();
         let grants = change.gained.iter_mut().chain(change.rerouted.iter_mut().map(|it| &mut it.new));
         for grant in grants {
-            let GrantChange { permission_set, account, role, .. } = grant;
+            let GrantChange { permission_set, account, role, instance, .. } = grant;
             let values = [
                 (FieldKind::PermissionSetArn, "permission_set", permission_set),
                 (FieldKind::TargetAccountId, "account", account),
                 (FieldKind::RoleArn, "role", role),
+                (FieldKind::InstanceArn, "instance", instance),
             ];
-            let mut also_of: BTreeSet<AlsoOf> = BTreeSet::new();
+            let mut also_of: Vec<AlsoOf> = Vec::new();
             for (kind, what, value) in values {
                 let Some(Known::Text(text)) = value else { continue };
                 let of = |owners: &Owners<'_>| owners.get(&(kind, text.as_str())).cloned().unwrap_or_default();
@@ -91,11 +102,16 @@ pub(super) fn note_others(changes: &mut [TenantChange], old: Seen<'_>, new: Seen
                 had.retain(|at| pairing.new_of.get(*at).copied().flatten().is_none_or(|now| !is.contains(&now)));
                 let is = is.into_iter().filter(|at| customer(new, *at) != customer(new, *own)).map(|at| new.key(at));
                 let had = had.into_iter().filter(|at| was.is_none_or(|was| customer(old, *at) != customer(old, was)));
-                let all = is.map(|key| (key, false)).chain(had.map(|at| (old.key(at), true)));
-                let others = all.filter(|(key, _)| *key != change.tenant).take(OTHERS);
-                also_of.extend(others.map(|(key, before)| AlsoOf { what, tenant: key.to_string(), before }));
+                for (before, mut keys) in [(false, is.collect::<Vec<_>>()), (true, had.map(|at| old.key(at)).collect())]
+                {
+                    keys.retain(|key| *key != change.tenant);
+                    if !keys.is_empty() {
+                        let tenants = keys.iter().take(OTHERS).map(Str::to_string).collect();
+                        also_of.push(AlsoOf { what, before, tenants, count: keys.len() });
+                    }
+                }
             }
-            grant.also_of = also_of.into_iter().collect();
+            grant.also_of = also_of;
         }
     }
 }

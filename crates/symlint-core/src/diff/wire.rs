@@ -183,28 +183,30 @@ pub struct GrantChange {
     pub role: Option<Known>,
     /// Of which Identity Center instance.
     pub instance: Option<Known>,
-    /// Which of these other customers have, too, or had before: the first of them.
+    /// Which of these other customers have, too, or had before.
     pub also_of: Vec<AlsoOf>,
 }
 
-/// Something that a tenant of another customer has, too, or had before.
+impl GrantChange {
+    /// Whether anything of it is known only at apply.
+    pub(super) fn has_unknown(&self) -> bool {
+        let parts = [&self.permission_set, &self.account, &self.role, &self.instance];
+        parts.iter().any(|part| matches!(part, Some(Known::Unknown { .. })))
+    }
+}
+
+/// Something that tenants of other customers have, too, or had before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AlsoOf {
-    /// What: `permission_set`, `account` or `role`.
+    /// What: `permission_set`, `account`, `role` or `instance`.
     pub what: &'static str,
-    /// The tenant's key.
-    pub tenant: String,
-    /// Whether it had it before the change, and has it no longer.
+    /// Whether they had it before the change, and have it no longer.
     pub before: bool,
-}
-
-impl GrantChange {
-    /// The tenants of other customers that have `what`, too, or had it only before.
-    pub(super) fn others(&self, what: &str, before: bool) -> Vec<String> {
-        let others = self.also_of.iter().filter(|it| it.what == what && it.before == before);
-        others.map(|it| it.tenant.clone()).collect()
-    }
+    /// The keys of the first of these tenants.
+    pub tenants: Vec<String>,
+    /// How many tenants there are.
+    pub count: usize,
 }
 
 /// A grant that goes another way.

@@ -148,7 +148,12 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
     let after = entries(new.details, &|run| run);
     let changed = |own: &Entries<'_>, other: &Entries<'_>, seen: Seen<'_>, is_gained: bool| {
         let owners = owners(seen);
-        let only = own.iter().filter(|(entry, _)| !other.contains_key(*entry));
+        // What is in a list of which nothing is known may be in it still.
+        let is_unknown = |(run, kind, _): &(usize, ListKind, Option<Str>)| {
+            let mut entries = other.range((*run, *kind, None)..).take_while(|((at, of, _), _)| (at, of) == (run, kind));
+            entries.next().is_some_and(|((.., entry), _)| entry.is_none()) && entries.next().is_none()
+        };
+        let only = own.iter().filter(|(entry, _)| !other.contains_key(*entry) && (is_gained || !is_unknown(entry)));
         only.map(|((_, kind, entry), (path, location))| ListChange {
             list: match kind {
                 ListKind::Safelist => ListName::Safelist,

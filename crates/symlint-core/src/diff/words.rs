@@ -46,7 +46,16 @@ pub fn headline(diff: &Diff) -> Headline {
     for (number, what) in [(summary.added, "added"), (summary.removed, "removed"), (summary.renamed, "renamed")] {
         add(number, format!("{} {what}", count(number, "tenant")));
     }
-    for (number, what) in [(summary.gained, "gained"), (summary.lost, "lost"), (summary.rerouted, "rerouted")] {
+    let gained = diff.tenants.iter().flat_map(|tenant| &tenant.gained);
+    let unknown = gained.filter(|grant| grant.has_unknown()).count();
+    let not_known = match unknown {
+        0 => String::new(),
+        _ if unknown == summary.gained => " (not known in full before apply)".to_owned(),
+        number => format!(" ({number} of them not known in full before apply)"),
+    };
+    for (number, what) in
+        [(summary.gained, &*format!("gained{not_known}")), (summary.lost, "lost"), (summary.rerouted, "rerouted")]
+    {
         add(number, format!("{} {what}", count(number, "grant")));
     }
     let values: usize = diff.tenants.iter().map(|tenant| tenant.values.len()).sum();
@@ -73,7 +82,7 @@ pub fn headline(diff: &Diff) -> Headline {
         Mood::Failed
     } else if summary.crossings + summary.hidden + summary.new_errors > 0 {
         Mood::Bad
-    } else if summary.new_warnings > 0 || is_partial {
+    } else if summary.new_warnings > 0 || unknown > 0 || is_partial {
         Mood::Doubtful
     } else if diff.is_empty() {
         Mood::Clean
@@ -99,6 +108,15 @@ pub fn headline(diff: &Diff) -> Headline {
 /// Whether something was not compared that a person would expect to be.
 pub(super) fn is_partial(diff: &Diff) -> bool {
     !diff.problems.is_empty() || !diff.base_problems.is_empty() || diff.not_compared.iter().any(|it| it.gap.is_surprise)
+}
+
+/// The first few of `count` names.
+pub(super) fn few(names: &[String], count: usize) -> String {
+    let mut text: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
+    if count > text.len() {
+        text.push(format!("{} more", count - text.len()));
+    }
+    text.join(", ")
 }
 
 fn one(number: usize, one: &str) -> String {
@@ -146,10 +164,9 @@ pub fn grant_line(grant: &GrantChange) -> String {
     };
     let others: Vec<String> = also_of
         .iter()
-        .take(3)
         .map(|it| {
             let verb = if it.before { "was" } else { "is also" };
-            format!("the {} {verb} that of `{}`", it.what.replace('_', " "), it.tenant)
+            format!("the {} {verb} that of {}", it.what.replace('_', " "), few(&it.tenants, it.count))
         })
         .collect();
     let others = match others.is_empty() {
@@ -218,7 +235,11 @@ fn recreated_line(recreated: &[Recreated]) -> Option<String> {
 
 /// An entry that a list gains or loses.
 pub fn list_line(change: &ListChange) -> String {
-    let entry = change.entry.as_ref().map_or("something that is not known".to_owned(), |it| format!("`{it}`"));
+    let unknown = match change.list {
+        ListName::Safelist => "accounts that are not known before apply",
+        ListName::Trust => "roles that are not known before apply",
+    };
+    let entry = change.entry.as_ref().map_or(unknown.to_owned(), |it| format!("`{it}`"));
     let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
     let whose = match (names.is_empty(), change.list, &change.entry) {
         (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
@@ -250,11 +271,11 @@ pub fn wiring_line(change: &WiringChange) -> String {
     };
     let block = if change.block.is_empty() { String::new() } else { format!(" of `{}`", change.block) };
     let written = match &change.old {
-        Some(old) if *old != change.new => format!(" (it was `{old}` and is `{}`)", change.new),
+        Some(old) if *old != change.new => format!("; it was written `{old}` and is now `{}`", change.new),
         _ => String::new(),
     };
     format!(
-        "`{}`{block} passes another {} for {whom}{written}: `{}` received {} and receives {}",
+        "`{}`{block} passes another `{}` to the flow of {whom}: `{}` received {} and now receives {}{written}",
         change.name,
         change.field,
         change.example.tenant,

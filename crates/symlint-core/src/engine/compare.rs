@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use symlint_terraform::syntax::{self, Attribute, Block};
-use symlint_terraform::{FileTree, Given, Sources, Span};
+use symlint_terraform::syntax::{self, Attribute, Block, Expr, ExprKind};
+use symlint_terraform::{FileTree, Given, SourceFile, Sources, Span};
 
 use super::Engine;
 use super::paths::{base, is_below, parent, shown};
@@ -72,14 +72,15 @@ impl Engine<'_> {
         }))
     }
 
-    /// Checks `new`, where only findings count that `old` does not have. `base` says what `old` is.
+    /// Checks `new`, where only findings count that `old` does not have. `base` says what `old` is. Where it is not
+    /// whole, what cannot be read now may be what could be read then.
     ///
     /// # Errors
     ///
     /// Those of [`Engine::check`].
-    pub fn check_since(&self, old: &Side, new: &Side, base: &str) -> Result<Report, Problem> {
+    pub fn check_since(&self, old: &Side, new: &Side, base: &str, is_whole: bool) -> Result<Report, Problem> {
         let (before, mut after) = self.both(old, new)?;
-        diff::mark_known(&before, &mut after, new.request.fail_on, base);
+        diff::mark_known(&before, &mut after, new.request.fail_on, base, is_whole);
         Ok(after)
     }
 
@@ -178,6 +179,9 @@ fn is_relative_below(path: &str) -> bool {
 struct Item {
     name: String,
     text: String,
+    /// What it sets, on one line: as it is written, and in an order that is always the same.
+    shown: String,
+    sets: String,
 }
 
 /// The settings of a file, in its order. Comments do not count.
@@ -187,17 +191,23 @@ fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<Item> {
     let Ok(id) = sources.add(file, text.clone()) else { return Vec::new() };
     let source = sources.get(id);
     let body = syntax::read(id, &source).body;
-    let slice = |span: Span| source.slice(span).to_owned();
     let mut items: Vec<(Span, Item)> = Vec::new();
     for attribute in &body.attributes {
         let Attribute { name, value, .. } = &**attribute;
-        let text = format!("{} = {}", name.text, slice(value.span));
-        items.push((name.span, Item { name: format!("`{}`", name.text), text }));
+        let text = format!("{} = {}", name.text, source.slice(value.span));
+        let sets = |sorted| set(&source, attribute, sorted);
+        items.push((name.span, Item { name: format!("`{}`", name.text), text, shown: sets(false), sets: sets(true) }));
     }
     for block in &body.blocks {
-        let Block { kind, labels, span, .. } = &**block;
+        let Block { kind, labels, span, body, .. } = &**block;
         let labels: String = labels.iter().map(|label| format!(" \"{}\"", label.text)).collect();
-        items.push((*span, Item { name: format!("`{}{labels}`", kind.text), text: slice(*span) }));
+        let name = format!("{}{labels}", kind.text);
+        let sets = |sorted| {
+            let attributes = body.attributes.iter().map(|attribute| set(&source, attribute, sorted));
+            format!("{name} {{ {} }}", listed(attributes.collect(), sorted, " "))
+        };
+        let text = source.slice(*span).to_owned();
+        items.push((*span, Item { shown: sets(false), sets: sets(true), name: format!("`{name}`"), text }));
     }
     items.sort_by_key(|(span, _)| *span);
     items.into_iter().map(|(_, item)| item).collect()
@@ -213,7 +223,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
         let mut left: Vec<&Item> = before.iter().collect();
         let mut added: Vec<usize> = Vec::new();
         for (at, item) in after.iter().enumerate() {
-            match left.iter().position(|other| compact(&other.text) == compact(&item.text)) {
+            match left.iter().position(|other| other.sets == item.sets) {
                 Some(place) => drop(left.remove(place)),
                 None => added.push(at),
             }
@@ -231,25 +241,54 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
             let setting = SettingChange {
                 file: file.clone(),
                 name: item.name.clone(),
-                old: was.map(|was| compact(&was.text)),
-                new: Some(compact(&item.text)),
+                old: was.map(|was| was.shown.clone()),
+                new: Some(item.shown.clone()),
             };
             changes.push((setting, with(Some(at), was)));
         }
         for item in left {
-            let setting = SettingChange {
-                file: file.clone(),
-                name: item.name.clone(),
-                old: Some(compact(&item.text)),
-                new: None,
-            };
+            let setting =
+                SettingChange { file: file.clone(), name: item.name.clone(), old: Some(item.shown.clone()), new: None };
             changes.push((setting, with(None, Some(item))));
         }
     }
     changes
 }
 
-/// A text on one line.
-fn compact(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What an attribute sets. How the same is written, and in which order, is no difference where it is `sorted`.
+fn set(source: &SourceFile, attribute: &Attribute, sorted: bool) -> String {
+    let name = match attribute.name.text.as_str() {
+        "variable" if sorted => "from",
+        name => name,
+    };
+    format!("{name} = {}", value(source, &attribute.value, sorted))
+}
+
+fn value(source: &SourceFile, expr: &Expr, sorted: bool) -> String {
+    match &expr.kind {
+        ExprKind::String(literal) => format!("{:?}", literal.text.as_str()),
+        ExprKind::Tuple(elements) => match &**elements {
+            [one] if sorted => value(source, one, sorted),
+            elements => {
+                let elements = elements.iter().map(|element| value(source, element, sorted));
+                format!("[{}]", listed(elements.collect(), sorted, ", "))
+            }
+        },
+        ExprKind::Object(items) => {
+            let items = items.iter().map(|item| {
+                let key = source.slice(item.key.span());
+                let key = if sorted { key.trim_matches('"') } else { key };
+                format!("{key} = {}", value(source, &item.value, sorted))
+            });
+            format!("{{ {} }}", listed(items.collect(), sorted, ", "))
+        }
+        _ => source.slice(expr.span).split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn listed(mut texts: Vec<String>, sorted: bool, between: &str) -> String {
+    if sorted {
+        texts.sort_unstable();
+    }
+    texts.join(between)
 }

@@ -135,11 +135,17 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
     }
     let unknown = model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
     let flow = unknown.map(|(flow, unknown)| {
-        format!("what `module.{}` is repeated for is not known: {}", flow.name(), unknown.reason)
+        let what = if flow.call.is_some() { &format!("`module.{}` is", flow.name()) } else { "the resources are" };
+        format!("what {what} repeated for is not known: {}", unknown.reason)
     });
     let is_empty = |flow: &&crate::tenants::FlowCall<'_>| flow.unknown.is_none() && !flow.instances.is_empty();
     let lost = model.flows.iter().find(is_empty);
-    flow.or_else(|| lost.map(|flow| format!("none was found for the flow `module.{}`", flow.name())))
+    flow.or_else(|| {
+        lost.map(|flow| match flow.call {
+            Some(_) => format!("none was found for the flow `module.{}`", flow.name()),
+            None => "none was found for the resources of the root module".to_owned(),
+        })
+    })
 }
 
 fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: usize) -> Problem {

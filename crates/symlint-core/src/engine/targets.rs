@@ -346,6 +346,8 @@ impl<'a> Finder<'a> {
         files.near.retain(|file| !given.contains(&file.path));
         files.elsewhere.retain(|file| !given.contains(&file.path));
         let Runs { runs, choice, unloaded, replaced } = runs_of(&project, &config, config_file.as_deref(), files);
+        // Patterns are relative to the folder of the configuration.
+        let (settings, sets_values) = (config_file.clone(), !config.values.is_empty());
         let mut targets = Vec::new();
         let mut add =
             |finder: &mut Self, both: (Project, Option<Project>), configured: Configured, file: Option<&str>| {
@@ -381,10 +383,13 @@ impl<'a> Finder<'a> {
                 let reason = format!("no run loads the values file `{path}`, so what it sets was not checked");
                 let bytes = self.tree.read(path)?.unwrap_or_default();
                 let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
-                let help = format!(
-                    "Check it with `symlint check {path}`, or set `values = [\"{}\"]` in .symlint.hcl",
-                    file.below(folder)
-                );
+                let below = file.below(settings.as_deref().map_or(folder, parent));
+                let how = match &settings {
+                    Some(_) if sets_values => format!("add `\"{below}\"` to `values`"),
+                    _ => format!("set `values = [\"{below}\"]`"),
+                };
+                let of = settings.clone().unwrap_or_else(|| shown(&format!("{folder}/.symlint.hcl")));
+                let help = format!("Check it with `symlint check {path}`, or {how} in {of}");
                 let gap = NotChecked::new(Code::UnloadedValues, reason, span).help(help);
                 target.gaps.push(NotChecked { is_finding: !is_chosen, ..gap });
             }

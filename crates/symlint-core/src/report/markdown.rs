@@ -248,7 +248,8 @@ fn plain(text: &str, most: usize) -> String {
     plain
 }
 
-pub(crate) fn capital(text: &str) -> String {
+/// A text with a capital letter first.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + chars.as_str()
 }

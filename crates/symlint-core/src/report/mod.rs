@@ -25,8 +25,9 @@ pub use details::{Details, EffectDetails, ListDetails, ListKind, Subject, Tenant
 pub use github::github;
 pub use gitlab::gitlab;
 pub use junit::junit;
+pub use markdown::capital;
 pub use markdown::markdown;
-pub(crate) use markdown::{capital, code, folded, line};
+pub(crate) use markdown::{code, folded, line};
 pub(crate) use mermaid::escape;
 pub use place::{Known, Location, Point};
 pub use printable::printable;
