@@ -54,7 +54,7 @@ test("a slow line shows how much of the engine has arrived, and is waited for", 
     await type(page, many(1));
     await verdict(page, "partial", "errors");
     const said = await page.evaluate(() => window.said);
-    const parts = said.flatMap((text) => /Loading the engine.*?(\d+) % of it/.exec(text)?.slice(1).map(Number) ?? []);
+    const parts = said.flatMap((text) => /Loading the engine.*?(\d+)% of it/.exec(text)?.slice(1).map(Number) ?? []);
     assert.ok(parts.length > 1, said.join("\n"));
     assert.deepEqual(parts, [...new Set(parts)].sort((a, b) => a - b));
   } finally {
@@ -132,6 +132,11 @@ onPage("a keystroke in ten thousand tenants does not block the page", async (pag
     await page.waitForFunction(() => document.getElementById("verdict")?.dataset.state === "errors" && !document.getElementById("verdict").textContent.includes("cannot be read"), undefined, { timeout: 60_000 });
   }
   const longest = await page.evaluate(() => window.longest);
+  // The browser does report them.
+  await page.evaluate(() => {
+    for (const until = performance.now() + 100; performance.now() < until; ) continue;
+  });
+  await page.waitForFunction(() => window.longest >= 100);
   console.log(`the longest task while typing in 10,000 tenants: ${Math.round(longest)} ms`);
   // 50 ms where nothing else runs; the machine of a gate has other work.
   assert.ok(longest < 200);

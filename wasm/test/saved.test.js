@@ -40,6 +40,18 @@ onPage("a comment for a pull request is copied", async (page, context) => {
   await eventually(() => page.evaluate(() => navigator.clipboard.readText()), /^## ❌ symlint: 8 errors, 1 warning\n/);
 });
 
+onPage("the file that is shown is copied, and what was only said goes with the next edit", async (page, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await paste(page, many(2));
+  await verdict(page, "errors");
+  await pick(page, "Save", "This file");
+  await notice(page, "terraform.tfvars was copied.");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), many(2));
+  await page.locator(".cm-content").focus();
+  await page.keyboard.insertText("#");
+  await notice(page, "");
+});
+
 onPage("the files are saved as they are, and fixed", async (page) => {
   const text = many(2).replace('"aws"', '"AWS"');
   await paste(page, text);
@@ -64,6 +76,8 @@ onPage("a report to read is one file without scripts, with everything in it", as
   const text = await other.locator("body").innerText();
   for (const part of [/symlint 0\.\d+\.\d+, \w+ \d+, \d{4}/, /is an availability zone, not a region/, /3 tenants/, /Wiring was not checked/, /Values checked\s+21/, /terraform\.tfvars\s+[0-9a-f]{64}/, /<img src=x onerror=alert\(1\)>/]) assert.match(text, part);
   assert.ok((await other.locator("svg .node").count()) > 5);
+  await other.setViewportSize({ width: 390, height: 844 });
+  assert.ok(await other.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   assert.ok((await other.pdf({ format: "A4", landscape: true })).length > 10_000);
   if (process.env.SHOTS) await other.screenshot({ path: `${process.env.SHOTS}/report.png`, fullPage: true });
 });

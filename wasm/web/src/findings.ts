@@ -23,7 +23,13 @@ const STEP = 100;
 /** So few are shown with all that there is to say; of more, each can be opened. */
 const OPEN = 12;
 
-/** The list of findings: errors first, and of each level what is more urgent. It remembers its filters. */
+/** The findings that count: errors first, and of each level what is more urgent. */
+export function worstFirst({ findings }: Head, urgency: ReadonlyMap<string, number>): Finding[] {
+  const isError = ({ level }: Finding) => Number(level === "error");
+  return findings.filter(({ suppressed }) => suppressed === null).sort((a, b) => isError(b) - isError(a) || (urgency.get(a.rule) ?? 0) - (urgency.get(b.rule) ?? 0));
+}
+
+/** The list of findings, worst first. It remembers its filters. */
 export class Findings {
   readonly #filter: FindingFilter;
   readonly #list = h("div", { class: "finding-list" });
@@ -43,9 +49,8 @@ export class Findings {
   }
 
   draw(report: Head, urgency: ReadonlyMap<string, number>): void {
-    const counting = report.findings.filter((finding) => finding.suppressed === null);
-    const isError = ({ level }: Finding) => Number(level === "error");
-    this.#ordered = counting.sort((a, b) => isError(b) - isError(a) || (urgency.get(a.rule) ?? 0) - (urgency.get(b.rule) ?? 0));
+    const counting = worstFirst(report, urgency);
+    this.#ordered = counting;
     if (counting.length === 0) {
       // Whether that is good news is for the verdict to say.
       this.host.replaceChildren(h("p", { class: "hint" }, "No findings."), ...this.#suppressed(report));

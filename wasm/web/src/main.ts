@@ -56,6 +56,7 @@ function project(): Project {
 
 function edited(): void {
   isEdited = true;
+  notices.edited();
   check();
 }
 
@@ -189,7 +190,7 @@ async function openSample(path: string): Promise<void> {
 
 async function report(): Promise<string> {
   const { reportPage } = await import("./report-page");
-  return reportPage({ report: results.report, files: project().files, picture: await checker.picture(), leaks: await checker.leaks(), table: await checker.table({}) });
+  return reportPage({ report: results.report, urgency: results.urgency, files: project().files, picture: await checker.picture(), leaks: await checker.leaks(), table: await checker.table({}) });
 }
 
 async function start(): Promise<void> {
@@ -200,6 +201,7 @@ async function start(): Promise<void> {
       const { takings } = await import("./take-along");
       const all = {
         project,
+        active: { name: editor.active, text: editor.files[editor.active] ?? "" },
         render: (format: Parameters<typeof checker.render>[2]) => checker.render(project().files, workspace.path, format),
         fixed: async () => (await checker.fix(project().files, workspace.path, false)).files,
         html: report,

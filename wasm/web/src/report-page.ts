@@ -1,20 +1,23 @@
 import type { Files } from "symlint";
 
 import type { Picture } from "./access";
-import { count, h, prose } from "./dom";
 import { drawCoverage } from "./coverage";
+import { count, h, prose } from "./dom";
+import { worstFirst } from "./findings";
 import type { Leaks } from "./leaks";
 import { drawMatrix } from "./matrix";
 import { pictureAt } from "./picture";
 import type { Head } from "./protocol";
 import css from "./report.css?raw";
 import type { Table } from "./table";
-import { capital, gapsOf } from "./verdict";
+import { capital, gapsOf, headline } from "./verdict";
 
 /** Everything that the page consists of. */
 export interface Contents {
   report: Head | undefined;
   files: Files;
+  /** How urgent the findings of each rule are. */
+  urgency: ReadonlyMap<string, number>;
   picture: Picture | undefined;
   leaks: Leaks | undefined;
   table: Table | undefined;
@@ -27,13 +30,13 @@ const SHORT = 25;
 const nothing = () => undefined;
 
 /** One HTML file with the whole report, without scripts: to read, to print and to keep. */
-export async function reportPage({ report, files, picture, leaks, table }: Contents): Promise<string> {
+export async function reportPage({ report, files, urgency, picture, leaks, table }: Contents): Promise<string> {
   if (!report) throw new Error("there is no report yet");
   const coverage = h("div");
   drawCoverage(coverage, report, nothing);
   const parts = [
     ...verdictOf(report),
-    section("Findings", findingsOf(report)),
+    section("Findings", findingsOf(report, urgency)),
     section("Who reaches what", ...(picture ? accessOf(picture, leaks) : [])),
     section(count(report.summary.tenants, "tenant"), table ? tenantsOf(table) : h("p", {}, "There are none.")),
     section("What was checked", coverage),
@@ -69,15 +72,14 @@ function verdictOf(report: Head): Node[] {
   const wiring = isAlone ? " Wiring was not checked." : "";
   return [
     h("p", { class: "made" }, `${tool.name} ${tool.version}, ${new Date().toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" })}`),
-    h("h1", { class: state }, capital(summary.verdict)),
+    h("h1", { class: state }, headline(summary.verdict)),
     h("p", {}, `Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.${wiring}`),
     ...report.problems.map((problem) => h("p", { class: "errors" }, ...prose(capital(problem.message)))),
   ];
 }
 
-function findingsOf({ findings }: Head): HTMLElement {
-  const rank = { error: 0, warning: 1, off: 2 };
-  const counting = findings.filter(({ suppressed }) => !suppressed).sort((a, b) => rank[a.level] - rank[b.level]);
+function findingsOf(report: Head, urgency: ReadonlyMap<string, number>): HTMLElement {
+  const counting = worstFirst(report, urgency);
   if (counting.length === 0) return h("p", {}, "There are none.");
   const rows = counting.map(({ level, message, help, tenant, rule, location, related }) =>
     h(
@@ -104,14 +106,14 @@ function accessOf(picture: Picture, leaks: Leaks | undefined): Node[] {
   drawn.removeAttribute("height");
   const wrong = picture.edges.filter(({ errors }) => errors.length > 0).length;
   const says = `${wrong > 0 ? `${count(wrong, "line")} with errors, dashed` : "No line has errors"}.${picture.rest > 0 ? ` ${capital(count(picture.rest, "other tenant"))} not drawn.` : ""}`;
-  return [...parts, h("p", { class: "place" }, says), drawn];
+  return [...parts, h("p", { class: "place" }, says), h("div", { class: "wide" }, drawn)];
 }
 
 function tenantsOf({ columns, rows }: Table): HTMLElement {
   const cell = (tag: "th" | "td", { values, notes }: Table["rows"][number]["cells"][number]) =>
     h(tag, { class: `${notes.length > 0 ? "noted" : ""} ${values.every(({ text }) => text.length < SHORT) ? "short" : ""}` }, values.map(({ text }) => text).join(" "), ...(notes.length > 0 ? [" (!)"] : []));
   const head = h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", {}, name))));
-  return h("table", {}, head, h("tbody", {}, ...rows.map(({ cells }) => h("tr", {}, ...cells.map((one, at) => cell(at === 0 ? "th" : "td", one))))));
+  return h("div", { class: "wide" }, h("table", {}, head, h("tbody", {}, ...rows.map(({ cells }) => h("tr", {}, ...cells.map((one, at) => cell(at === 0 ? "th" : "td", one)))))));
 }
 
 /** The files and what their texts amount to, so that one can tell whether a report is about them. */

@@ -64,6 +64,10 @@ export class Results {
     return this.#report;
   }
 
+  get urgency(): ReadonlyMap<string, number> {
+    return this.#urgency;
+  }
+
   set urgency(urgency: ReadonlyMap<string, number>) {
     this.#urgency = urgency;
     if (this.#report) this.#draw();

@@ -29,7 +29,7 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
       },
       ...(label[0] ? [h("span", { class: "tab-folder" }, `${label[0]}/`)] : []),
       label[1],
-      ...(count ? [h("span", { class: "badge", "aria-label": `, ${count} findings` }, String(count))] : []),
+      ...(count ? [h("span", { class: "badge", "aria-label": `, ${count} findings` }, count > 99 ? "99+" : String(count))] : []),
     );
     list.append(tab);
   }

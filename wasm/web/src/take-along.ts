@@ -7,6 +7,8 @@ import type { Project } from "./project";
 export interface Takings {
   /** What is checked, without empty files. */
   project(): Project;
+  /** The file that is shown. */
+  active: { name: string; text: string };
   render(format: Format): Promise<string>;
   /** The files with all fixes applied that keep the meaning. */
   fixed(): Promise<Files>;
@@ -26,7 +28,7 @@ const FORMATS: { format: Format; title: string; file: string; type: string }[] =
 
 /** What can be taken along of a check. Reports are those of the command line. */
 export function takings(takings: Takings, missing: string | undefined): Item[] {
-  const { project, render, fixed, html, say } = takings;
+  const { project, active, render, fixed, html, say } = takings;
   const item = (label: string, about: string, run: () => Promise<void>): Item => ({
     label,
     about,
@@ -38,6 +40,10 @@ export function takings(takings: Takings, missing: string | undefined): Item[] {
     item("Comment for a pull request", "Copied as Markdown", async () => {
       await navigator.clipboard.writeText(await render("markdown"));
       say("The comment was copied.");
+    }),
+    item("This file", "Copied, with your changes", async () => {
+      await navigator.clipboard.writeText(active.text);
+      say(`${active.name} was copied.`);
     }),
     item("All files", "A zip file, with your changes", async () => zipped("files.zip", project().files)),
     item("All files, fixed", "A zip file, with every safe fix", async () => zipped("fixed-files.zip", { ...project().files, ...(await fixed()) })),

@@ -63,14 +63,14 @@ function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
     case "empty":
       return { state: "empty", title: "Nothing to check yet", details: ["Checks run here while you type."] };
     case "loading":
-      return { state: "empty", title: "Loading the engine…", details: [`${Math.floor(verdict.part * 100)} % of it has arrived.`] };
+      return { state: "empty", title: "Loading the engine…", details: [`${Math.floor(verdict.part * 100)}% of it has arrived.`] };
     case "none":
       return { state: "problem", title: "No Terraform files in there", details: ["Files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml or .csv are read, and .symlint.hcl."] };
     case "large":
       return { state: "problem", title: "Too large to check here", details: ["The files are more than 16 MB together. The command line has no such limit."] };
     case "crashed": {
       const report = h("a", { href: `${REPOSITORY}/issues/new`, target: "_blank", rel: "noreferrer noopener" }, "Report this problem");
-      return { state: "problem", title: "The engine stopped", details: [`The reason: ${verdict.reason}.`, "It starts again when you type.", report] };
+      return { state: "problem", title: "The engine stopped", details: [`The reason: ${verdict.reason.replace(/\.+$/, "")}.`, "It starts again when you type.", report] };
     }
     case "problem":
       return problemOf(verdict.problem, verdict.report, actions);
@@ -81,7 +81,7 @@ function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
 
 function problemOf(problem: PlainProblem, report: Head | undefined, actions: VerdictActions): Words {
   const { kind, message, help, location } = problem;
-  const title = kind === "config" ? "The configuration has a mistake" : report ? capital(report.summary.verdict) : "Not checked";
+  const title = kind === "config" ? "The configuration has a mistake" : report ? headline(report.summary.verdict) : "Not checked";
   const more = (report?.problems.length ?? 1) - 1;
   const details: Words["details"] = [capital(message), ...(help ? [capital(help)] : []), ...(more > 0 ? [`There ${more === 1 ? "is" : "are"} ${count(more, "more problem")}.`] : [])];
   if (location) details.push(button(`${location.file}:${location.start.line}:${location.start.column}`, () => actions.jump(location)));
@@ -94,7 +94,7 @@ function summaryOf(report: Head, actions: VerdictActions): Words {
   const isAlone = gaps.some(({ code }) => code === "values-alone");
   const values = report.runs.reduce((sum, run) => sum + run.values_checked, 0);
   const isSilent = errors + warnings === 0;
-  const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && isAlone ? "No findings in the values" : capital(verdict);
+  const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && isAlone ? "No findings in the values" : headline(verdict);
   const details: Words["details"] = [`Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.`];
   if (isAlone) details.push("Wiring not checked: add main.tf.");
   if (gaps.length > 0) details.push(button(`${count(gaps.length, "note")} on what was not checked`, actions.coverage));
@@ -105,6 +105,11 @@ function summaryOf(report: Head, actions: VerdictActions): Words {
 /** Everything that was not checked, in all runs. */
 export function gapsOf(report: Head): NotChecked[] {
   return [...report.runs.flatMap((run) => run.not_checked), ...report.not_checked];
+}
+
+/** The verdict of a report, with its numbers as elsewhere on the page. */
+export function headline(verdict: string): string {
+  return capital(verdict).replace(/\d+/g, (number) => Number(number).toLocaleString("en"));
 }
 
 export function capital(text: string): string {
