@@ -133,9 +133,9 @@ onPage("a keystroke in ten thousand tenants does not block the page", async (pag
   }
   const longest = await page.evaluate(() => window.longest);
   // The browser does report them.
-  await page.evaluate(() => {
+  await page.evaluate(() => void setTimeout(() => {
     for (const until = performance.now() + 100; performance.now() < until; ) continue;
-  });
+  }));
   await page.waitForFunction(() => window.longest >= 100);
   console.log(`the longest task while typing in 10,000 tenants: ${Math.round(longest)} ms`);
   // 50 ms where nothing else runs; the machine of a gate has other work.
