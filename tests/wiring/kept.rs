@@ -63,6 +63,11 @@ type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 /// Checks `main`, in which the names of the constants stand for them, as it is and with each fault in place of a part of
 /// it.
 fn check(what: &str, main: &str, faults: &[Fault<'_>]) {
+    check_with(what, main, LEAF, faults);
+}
+
+/// The same, with another module in place of the leaf.
+fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>]) {
     let mut main = main.to_owned();
     for (name, text) in
         [("QUILL_UAT", QUILL_UAT), ("TARN_UAT", TARN_UAT), ("QUILL", QUILL), ("TARN", TARN), ("PASSED", PASSED)]
@@ -73,11 +78,14 @@ fn check(what: &str, main: &str, faults: &[Fault<'_>]) {
     for (from, to, expected) in [("", "", [].as_slice())].iter().chain(faults) {
         assert!(main.contains(from), "{what}: {from}");
         let main = main.replacen(from, to, 1);
-        let files = [("main.tf", main.as_str()), ("leaf/main.tf", LEAF)];
+        let files = [("main.tf", main.as_str()), ("leaf/main.tf", leaf)];
         expect(&format!("{what}: {from} -> {to}"), findings(&files), expected, &mut failures);
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Where the leaf puts the role together.
+const ROLE: &str = r#""arn:aws:iam::${var.payer}:role/sym/SymSSO${title(var.nom)}""#;
 
 const MISWIRED: &str = "flow-argument-miswired";
 
@@ -119,4 +127,240 @@ module "p" {
     }
     let by_workspace = stages.replace("CHOSEN", "lookup(local.stages, terraform.workspace, {})");
     check("workspace", &by_workspace, &[("\"123937045052", "\"12393704505", &[("account-id-format", "12393704505")])]);
+}
+
+const GROUPS: &str = r#"
+locals {
+  groups = {
+    north = {
+      quillhaven = QUILL
+    }
+    south = {
+      tarnbrook = TARN
+    }
+  }
+}
+"#;
+
+#[test]
+fn groups_of_tenants_are_not_tenants() {
+    let joined = r#"
+locals {
+  core = merge([for g, ms in local.groups : { for k, v in ms : "${g}-${k}" => merge(v, { short = k }) }]...)
+}
+module "p" {
+  for_each = local.core
+  nom      = each.value.short
+  PASSED
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        (
+            "ssoins-79070987b3544242/ps",
+            "ssoins-6804abcca95bf8e2/ps",
+            &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")],
+        ),
+        ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
+        (
+            "each.value.store",
+            "local.groups.north.quillhaven.store",
+            &[(MISWIRED, "local.groups.north.quillhaven.store")],
+        ),
+        ("each.value.set", "each.value.account", &[(MISWIRED, "each.value.account")]),
+    ];
+    check("joined keys", &format!("{GROUPS}{joined}"), faults);
+    // A module for each group, which calls the flow module for each element.
+    let wrapped = r#"
+module "g" {
+  source   = "./leaf"
+  for_each = local.groups
+  members  = each.value
+}
+"#;
+    let group = "variable \"members\" {}\nmodule \"p\" {\n  for_each = var.members\n  nom = each.key\n  PASSED\n}\n";
+    let group = group.replace("PASSED", PASSED).replace("./leaf", "../flow");
+    let mut failures = String::new();
+    for (from, to, expected) in [
+        ("", "", [].as_slice()),
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
+    ] {
+        let main = format!("{GROUPS}{wrapped}").replace("QUILL", QUILL).replace("TARN", TARN).replacen(from, to, 1);
+        let group = group.replacen(from, to, 1);
+        let files = [("main.tf", main.as_str()), ("leaf/main.tf", group.as_str()), ("flow/main.tf", LEAF)];
+        expect(&format!("wrapped: {from} -> {to}"), findings(&files), expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_second_collection_may_have_more_grants_of_the_same_tenants() {
+    let leaf = LEAF.replace("${var.nom}-", "${var.slug}-") + "variable \"slug\" {}\n";
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+  extra = {
+    quillhaven = { account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+    tarnbrook  = { account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  slug     = "${each.key}-a"
+  PASSED
+}
+module "q" {
+  source   = "./leaf"
+  for_each = local.extra
+  nom      = each.key
+  slug     = "${each.key}-b"
+  payer    = local.core[each.key].payer
+  store    = local.core[each.key].store
+  home     = local.core[each.key].home
+  account  = each.value["account"]
+  set      = each.value["set"]
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        ("\"233552513779", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("\"233552513779", "\"722971028225", &[("duplicate-target-account", "722971028225")]),
+        ("\"233552513779", "\"23355251377", &[("account-id-format", "23355251377")]),
+        (
+            "ssoins-79070987b3544242/ps-78",
+            "ssoins-6804abcca95bf8e2/ps-78",
+            &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")],
+        ),
+        (
+            "local.core[each.key].store",
+            "local.core[\"quillhaven\"].store",
+            &[(MISWIRED, "local.core[\"quillhaven\"].store")],
+        ),
+        ("each.value[\"account\"]", "\"123937045052\"", &[(MISWIRED, "123937045052")]),
+    ];
+    check_with("extra", main, &leaf, faults);
+}
+
+#[test]
+fn resources_of_the_root_may_be_counted() {
+    let rows = LEAF.split("\nresource").skip(1).map(|block| format!("resource{block}")).collect::<String>();
+    let rows = rows
+        .replace("var.", "local.rows[count.index].")
+        .replace("\" {\n", "\" {\n  count = length(local.rows)\n")
+        .replace("sym_integration.ctx.id", "sym_integration.ctx[count.index].id")
+        .replace("sym_target.ps.id", "sym_target.ps[count.index].id");
+    let named = |row: &str, name: &str| row.replace("{ payer", &format!("{{ nom = \"{name}\", payer"));
+    let (quill, tarn) = (named(QUILL, "quillhaven"), named(TARN, "tarnbrook"));
+    let main = format!("locals {{\n  rows = [\n    {quill},\n    {tarn},\n  ]\n}}\n{rows}");
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        (
+            "ssoins-79070987b3544242/ps",
+            "ssoins-6804abcca95bf8e2/ps",
+            &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")],
+        ),
+        (
+            "local.rows[count.index].account",
+            "local.rows[0].account",
+            &[("flow-resource-miswired", "local.rows[0].account")],
+        ),
+        (
+            "local.rows[count.index].home",
+            "local.rows[count.index].payer",
+            &[("flow-resource-miswired", "local.rows[count.index].payer")],
+        ),
+    ];
+    check("rows", &main, faults);
+}
+
+#[test]
+fn what_is_null_makes_nothing_where_it_is_not_counted() {
+    let second = r#"
+variable "account2" {}
+variable "set2" {}
+resource "sym_target" "second" {
+  count = var.set2 == null ? 0 : 1
+  type  = "aws_sso_permission_set"
+  name  = "${var.nom}-second"
+  settings = {
+    permission_set_arn = var.set2
+    account_id         = var.account2
+  }
+}
+"#;
+    let leaf = LEAF.replace("[sym_target.ps.id]", "concat([sym_target.ps.id], sym_target.second[*].id)") + second;
+    let main = r#"
+locals {
+  core = {
+    quillhaven = merge(QUILL, { account2 = "123937045052", set2 = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" })
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  account2 = try(each.value.account2, null)
+  set2     = try(each.value.set2, null)
+  PASSED
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        ("try(each.value.account2, null)", "null", &[(MISWIRED, "null")]),
+        ("\"123937045052", "\"541882002087", &[("duplicate-target-account", "541882002087")]),
+        ("try(each.value.account2, null)", "\"541882002087\"", &[(MISWIRED, "541882002087")]),
+    ];
+    check_with("second", main, &leaf, faults);
+}
+
+#[test]
+fn what_a_merge_supplies_is_not_missing() {
+    let main = r#"
+locals {
+  raw = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+  core = { for k, v in local.raw : k => merge({ home = "us-east-1" }, v) }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#;
+    let main = main.replace("TARN", &TARN.replace("home = \"us-west-2\", ", ""));
+    let faults: &[Fault<'_>] = &[
+        ("{ home = \"us-east-1\" }", "{}", &[("missing-attribute", "tarnbrook")]),
+        ("us-east-1", "us-eest-1", &[("region-unsupported", "us-eest-1")]),
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        (
+            "store = \"arn:aws:sso:::instance/ssoins-7907",
+            "stor = \"arn:aws:sso:::instance/ssoins-7907",
+            &[("evaluation-error", "store")],
+        ),
+        ("each.value.home", "\"us-east-1\"", &[(MISWIRED, "us-east-1")]),
+    ];
+    check("merged", &main, faults);
+}
+
+#[test]
+fn a_stage_in_all_calls_names_no_tenant() {
+    let leaf = LEAF.replace("${var.nom}-", "${var.stage}-${var.slug}-");
+    let leaf = format!("variable \"stage\" {{}}\nvariable \"slug\" {{}}\n{leaf}");
+    let call = |name: &str, element: &str| {
+        let values = element.trim_matches(['{', '}', ' ']).replace(", ", "\n  ");
+        format!(
+            "module \"{name}\" {{\n  source = \"./leaf\"\n  stage = \"live\"\n  slug = \"{name}\"\n  nom = \"{name}\"\n  {values}\n}}\n"
+        )
+    };
+    let main = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("nom = \"tarnbrook\"", "nom = \"quillhaven\"", &[("connector-role-foreign", ROLE)]),
+    ];
+    check_with("stage", &main, &leaf, faults);
 }

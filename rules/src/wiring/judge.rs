@@ -10,13 +10,13 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::format;
 use symlint_core::tenants::format::{instance_id_suffix, is_account_id};
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise, other_shape,
-    text_of, values_at,
+    Field, FieldKind, FieldRef, FlowInstance, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise,
+    other_shape, text_of, values_at,
 };
 use symlint_terraform::{Kind, Makeup, Path, PathStep, Root, Span, Str, Value};
 
 use super::owners::Owners;
-use super::setting::settings;
+use super::setting::{Setting, settings};
 use super::slot::{Pair, Slot, Slots};
 
 /// What is wrong with a value.
@@ -83,7 +83,12 @@ pub(super) struct Judge<'a> {
     owners: Owners<'a>,
     /// What the module puts into its resources as it is, and does not look like what it should be.
     misshapen: OnceCell<HashSet<(TenantId, FieldKind, Str)>>,
+    /// What takes effect for the flow instances.
+    received: OnceCell<Received>,
 }
+
+/// What takes effect, by the flow instance and what it is.
+type Received = HashMap<(*const FlowInstance, FieldKind), Vec<Value>>;
 
 /// The permission set and the account of a tenant's grant.
 type Entitlement = (TenantId, Str, Str);
@@ -138,6 +143,7 @@ impl<'a> Judge<'a> {
             alike: alike(doubtful),
             owners: Owners::new(model),
             misshapen: OnceCell::new(),
+            received: OnceCell::new(),
         };
         let grants = |slots: &Slots<'a>| {
             let grants = slots.pairs.iter().filter_map(|pair| nothing.grants_of(&slots.slots, pair));
@@ -161,7 +167,7 @@ impl<'a> Judge<'a> {
     /// What is wrong with `slot`; `None` also where that cannot be known.
     pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<Problem> {
         if slot.value.is_null() {
-            return self.is_needed(slot).then_some(Problem::Null);
+            return (self.is_needed(slot) && !self.is_received(slot)).then_some(Problem::Null);
         }
         let is_converted = || input(slot).is_some_and(|input| input.as_unknown().is_none());
         let is_lacking = || slot.argument.parts.iter().all(|part| !part.steps.is_empty());
@@ -224,6 +230,23 @@ impl<'a> Judge<'a> {
         let has_list = !slot.argument.is_list() && lists.any(|it| !it.value.is_null());
         let has_one = right_fields(self.model.tenant(slot.tenant), slot.wanted).iter().any(|it| it.as_str().is_some());
         has_one && !has_list
+    }
+
+    /// Whether exactly the tenant's own values of the kind take effect for the instance: what is null makes no resource.
+    fn is_received(&self, slot: &Slot<'_>) -> bool {
+        let received = self.received.get_or_init(|| {
+            let mut received = Received::default();
+            for Setting { instance, wanted, value, .. } in settings(self.model) {
+                received.entry((std::ptr::from_ref(instance), wanted)).or_default().push(value);
+            }
+            received
+        });
+        let Some(values) = received.get(&(std::ptr::from_ref(slot.instance), slot.wanted)) else { return false };
+        let mut right = right_fields(self.model.tenant(slot.tenant), slot.wanted);
+        right.retain(|field| is_there(field));
+        let is = |value: &Value, field: &Field| text_of(value).is_some_and(|text| field.as_written() == Some(&text));
+        values.iter().all(|value| right.iter().any(|field| is(value, field)))
+            && right.iter().all(|field| values.iter().any(|value| is(value, field)))
     }
 
     fn judge_text(&self, slot: &Slot<'_>, text: &Str) -> Option<Problem> {

@@ -1,10 +1,11 @@
 //! Which arguments of a flow module carry which of a tenant's values: by the configuration, by the sinks that they
 //! reach, or by their names.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{Module, ModuleCall, Str};
+use symlint_terraform::{Module, ModuleCall, Project, Str};
 
 use super::reach::{Reached, reached};
 use crate::config::{ArgumentKind, Config};
@@ -71,8 +72,8 @@ impl Inputs {
         Self { carriers, slugs: Vec::new() }
     }
 
-    /// The arguments of `call`. At most one of them names the tenant.
-    pub(super) fn chosen(&self, call: &ModuleCall) -> Carriers {
+    /// The arguments of `call`, one of `calls` of the module. At most one of them names the tenant.
+    pub(super) fn chosen(&self, call: &ModuleCall, calls: &[&ModuleCall], project: &Project) -> Carriers {
         let has_slug = |(_, parts): &(Str, Arc<[ArgumentPart]>)| parts.iter().any(|part| part.field == FieldKind::Key);
         let mut carriers = self.carriers.clone();
         // Of several variables that reach one sink, those count that the call sets.
@@ -87,7 +88,13 @@ impl Inputs {
             let given = |name: &&Str| call.argument(name).is_some();
             let differs = |name: &&Str| call.argument(name).is_some_and(|argument| is_repeated(&argument.value));
             let slugs = || self.slugs.iter().filter(given);
-            let only = || slugs().next().filter(|_| slugs().count() == 1 || !call.is_repeated());
+            // What all calls have in common names none of them.
+            let values = |name: &Str| {
+                let values = calls.iter().filter_map(|call| call.argument(name));
+                values.map(|value| project.sources().text(value.value.span).to_string()).collect::<BTreeSet<_>>().len()
+            };
+            let most = || slugs().rev().max_by_key(|name| values(name));
+            let only = || if call.is_repeated() { slugs().next().filter(|_| slugs().count() == 1) } else { most() };
             if let Some(name) = slugs().find(differs).or_else(only) {
                 let slug = ArgumentPart {
                     steps: Steps::new(),

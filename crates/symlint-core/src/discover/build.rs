@@ -276,8 +276,10 @@ impl<'a> Population<'a> {
     /// Assigns to each flow instance the tenant whose values it should receive.
     fn assign(&self, walked: &mut Walked<'_>) {
         let assigner = Assigner::new(&self.elements, &self.sources, self.run);
-        for instance in walked.flows.iter_mut().flat_map(|flow| &mut flow.instances) {
-            instance.tenant = assigner.tenant_of(instance);
+        for (flow, call) in walked.flows.iter_mut().enumerate() {
+            for (at, instance) in call.instances.iter_mut().enumerate() {
+                instance.tenant = assigner.tenant_of(instance, resources_of(&walked.resources, flow, at));
+            }
         }
     }
 
@@ -565,7 +567,7 @@ impl<'a> Population<'a> {
                     }
                     _ => continue,
                 }
-                tenant.missing.retain(|gap| gap.name != way.field.name());
+                super::effective::close_gap(tenant, way.field, &self.sources);
             }
         }
         for (tenant, effects) in tenants.iter_mut().zip(effects) {
@@ -578,12 +580,13 @@ impl<'a> Population<'a> {
 
     /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.
     fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
-        for instance in walked.flows.iter().flat_map(|flow| &flow.instances) {
-            let Some(tenant) = instance.tenant.and_then(|id| tenants.get_mut(id.index())) else { continue };
+        for (id, instance, resources) in assigned(walked) {
+            let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             let slug = instance.slug().map(|argument| &argument.value).filter(|value| value.as_str().is_some());
             let key = instance.repetitions.first().map(|it| &it.key).filter(|value| value.as_str().is_some());
             let is_unnamed = tenant.key.as_written().is_some_and(|name| name == tenant.path.to_string());
-            if let Some(name) = slug.or(key).filter(|_| is_unnamed) {
+            let called = if is_unnamed && slug.or(key).is_none() { self.name_in_names(id, resources) } else { None };
+            if let Some(name) = slug.or(key).or(called.as_ref()).filter(|_| is_unnamed) {
                 let path = tenant.key.path.clone();
                 tenant.key =
                     Field { path, ..Field::new(FieldKind::Key, tenant.id, Some(name.clone()), tenant.key.span) };
@@ -609,6 +612,23 @@ impl<'a> Population<'a> {
                 tenant.other_names.push(name);
             }
         }
+    }
+
+    /// The attribute of a tenant's element that is in the names of its resources, and is none of the values.
+    fn name_in_names(&self, tenant: TenantId, resources: &[FlowResource<'_>]) -> Option<Value> {
+        let Member { collection, element } = self.elements.get(tenant.index())?;
+        let ways = self.sources.collections().get(*collection)?.ways.as_slice();
+        let mut found: Option<Steps> = None;
+        for name in resources.iter().filter_map(|resource| resource.attribute("name")) {
+            name.origin.each_source(&mut |origin| {
+                let place = origin.path.as_ref().and_then(|path| self.place(path, Some(tenant)));
+                let place = place.filter(|(at, steps)| {
+                    at == collection && ways.iter().all(|way| way.is_fragment || way.steps != *steps)
+                });
+                found = found.take().or(place.map(|(_, steps)| steps));
+            });
+        }
+        values_at(&element.value, &found?).into_iter().find(|value| value.as_str().is_some())
     }
 
     /// Makes each flow instance that receives no values of a collection a tenant of its own.

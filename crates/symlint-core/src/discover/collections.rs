@@ -9,6 +9,7 @@ use symlint_terraform::{
     AssignmentSource, Evaluator, Instance, Makeup, Origin, Path, PathStep, Project, Root, Selection, Span, Str, Value,
 };
 
+use super::effective::resources_of;
 use super::sinks::{Setting, Sink};
 use super::walk::Walked;
 use crate::config::Config;
@@ -49,8 +50,9 @@ struct Tally {
     /// How often a connector's value, or any other, comes from them.
     connector: usize,
     other: usize,
-    /// Whether its elements have parts.
+    /// Whether its elements have parts, and whether some of these are a connector's values.
     has_parts: bool,
+    has_connectors: bool,
     /// Where it was first met.
     order: usize,
 }
@@ -67,6 +69,9 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         return found;
     }
     let mut inline: HashSet<Path> = HashSet::default();
+    // Collections without connectors, and those from which their flows take them.
+    let mut leaning: HashMap<Shape, Vec<Shape>> = HashMap::default();
+    let mut own_connectors: HashSet<Shape> = HashSet::default();
     let mut resources = walked.resources.as_slice();
     for (at, flow) in walked.flows.iter().enumerate() {
         let count = resources.iter().take_while(|resource| resource.flow == at).count();
@@ -75,31 +80,38 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         let tallies = tallies(flow, own);
         let has_connectors: HashSet<&Root> =
             tallies.iter().filter(|(_, tally)| tally.connector > 0).map(|(shape, _)| &shape.root).collect();
-        for instance in flow.instances.iter().take(SAMPLE) {
-            let best = candidates(instance, &tallies).max_by(|(a, shape_a), (b, shape_b)| {
-                let is_level =
-                    |shape: &Shape, tally: &Tally| tally.connector > 0 || !has_connectors.contains(&shape.root);
-                let rank = |tally: &Tally, shape: &Shape| {
-                    (
-                        tally.has_parts,
-                        tally.iterated > 0,
-                        tally.rebuilt > 0,
-                        is_level(shape, tally),
-                        tally.connector,
-                        tally.iterated,
-                    )
-                };
-                // Where groups of tenants are iterated, everything in a group belongs to its tenants.
-                let depth = |tally: &Tally, shape: &Shape| {
-                    let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
-                    if tally.connector > 0 && tally.iterated > 0 { depth } else { -depth }
-                };
-                rank(a, shape_a)
-                    .cmp(&rank(b, shape_b))
-                    .then(depth(a, shape_a).cmp(&depth(b, shape_b)))
-                    .then(b.order.cmp(&a.order))
-            });
-            if let Some((_, shape)) = best {
+        for (place, instance) in flow.instances.iter().enumerate().take(SAMPLE) {
+            let best =
+                candidates(instance, resources_of(own, at, place), &tallies).max_by(|(a, shape_a), (b, shape_b)| {
+                    let is_level =
+                        |shape: &Shape, tally: &Tally| tally.connector > 0 || !has_connectors.contains(&shape.root);
+                    let rank = |tally: &Tally, shape: &Shape| {
+                        (
+                            tally.has_parts,
+                            tally.iterated > 0,
+                            tally.rebuilt > 0,
+                            is_level(shape, tally),
+                            tally.connector,
+                            tally.iterated,
+                        )
+                    };
+                    // Where groups of tenants are iterated, everything in a group belongs to its tenants.
+                    let depth = |tally: &Tally, shape: &Shape| {
+                        let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
+                        if tally.connector > 0 && tally.iterated > 0 { depth } else { -depth }
+                    };
+                    rank(a, shape_a)
+                        .cmp(&rank(b, shape_b))
+                        .then(depth(a, shape_a).cmp(&depth(b, shape_b)))
+                        .then(b.order.cmp(&a.order))
+                });
+            if let Some((tally, shape)) = best {
+                if tally.has_connectors {
+                    own_connectors.insert(shape.clone());
+                } else if !leaning.contains_key(shape) {
+                    let others = tallies.iter().filter(|(_, tally)| tally.has_connectors);
+                    leaning.insert(shape.clone(), others.map(|(shape, _)| shape.clone()).collect());
+                }
                 let flows = found.flows.entry(shape.clone()).or_default();
                 if flows.last() != Some(&at) {
                     flows.push(at);
@@ -112,6 +124,11 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         found.note_inline(flow, &mut inline);
     }
     found.note_left_out(evaluator, &mut inline);
+    // What takes its connectors from the tenants of other flows has more grants of these.
+    found.shapes.retain(|shape| {
+        let mut others = leaning.get(shape).into_iter().flatten();
+        own_connectors.contains(shape) || !others.any(|other| own_connectors.contains(other))
+    });
     // Flows show at which level of the variable the tenants are.
     let is_told = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
     let named: Vec<Shape> = configured.into_iter().filter(|shape| !is_told(shape)).collect();
@@ -227,7 +244,9 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             let order = tallies.len();
             let tally = tallies.entry(shape).or_insert_with(|| Tally { order, ..Tally::default() });
             tally.has_parts |= has_parts;
+            let before = tally.connector;
             with(tally);
+            tally.has_connectors |= has_parts && tally.connector > before;
         }
     };
     let note_value = |tallies: &mut HashMap<Shape, Tally>, field: FieldKind, value: &Value| {
@@ -242,19 +261,22 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         }
     };
     for instance in flow.instances.iter().take(SAMPLE) {
-        for repetition in &instance.repetitions {
+        let iterated: Vec<Iterated> = instance.repetitions.iter().map(Iterated::of).collect();
+        // What leads to a group of elements is a part of the way to one of these.
+        let is_way = |path: &&Path| !iterated.iter().flat_map(Iterated::paths).any(|other| other.is_below(path));
+        for (repetition, iterated) in instance.repetitions.iter().zip(&iterated) {
             let is_object = |value: &Value| value.entries().is_some() || value.as_unknown().is_some();
-            let Iterated { rebuilt, own, key } = Iterated::of(repetition);
+            let Iterated { rebuilt, own, key } = iterated;
             let is_object = repetition.value.as_ref().is_some_and(is_object);
             let count = |tally: &mut Tally| tally.iterated += 1;
-            key.iter().for_each(|path| note(&mut tallies, path, &count));
-            own.iter().for_each(|path| {
+            key.iter().filter(is_way).for_each(|path| note(&mut tallies, path, &count));
+            own.iter().filter(is_way).for_each(|path| {
                 note(&mut tallies, path, &|tally| {
                     count(tally);
                     tally.has_parts |= is_object;
                 });
             });
-            rebuilt.iter().for_each(|path| {
+            rebuilt.iter().filter(is_way).for_each(|path| {
                 note(&mut tallies, path, &|tally| {
                     count(tally);
                     tally.rebuilt += 1;
@@ -289,10 +311,12 @@ impl Tally {
 /// The collections to whose elements an instance may belong.
 fn candidates<'t>(
     instance: &FlowInstance,
+    resources: &[FlowResource<'_>],
     tallies: &'t HashMap<Shape, Tally>,
 ) -> impl Iterator<Item = (&'t Tally, &'t Shape)> {
     let mut own: Vec<Shape> = Vec::new();
-    for path in paths_of(instance) {
+    let selected = selected_paths(instance, resources).into_iter().flatten();
+    for path in paths_of(instance).into_iter().chain(selected) {
         for (shape, _) in shapes(&path) {
             if !own.contains(&shape) {
                 own.push(shape);
@@ -307,6 +331,14 @@ pub(super) fn paths_of(instance: &FlowInstance) -> Vec<Path> {
     let mut paths: Vec<Path> = instance.repetitions.iter().flat_map(iterated).collect();
     paths.extend(instance.arguments.iter().flat_map(argument_paths));
     paths
+}
+
+/// The ways to the elements that each setting of the resources came from, where these are counted themselves: neither an
+/// argument nor `each` says for what they are repeated.
+pub(super) fn selected_paths(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<SmallVec<[Path; 1]>> {
+    let is_counted = instance.arguments.is_empty() && instance.repetitions.iter().all(|it| it.value.is_none());
+    let resources = resources.iter().filter(|_| is_counted && !instance.repetitions.is_empty());
+    resources.flat_map(settings_of).map(|(_, value)| element_paths(&value.origin)).collect()
 }
 
 /// The ways to the elements that the values in an argument came from.
@@ -331,6 +363,10 @@ struct Iterated {
 }
 
 impl Iterated {
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.rebuilt.iter().chain(&self.own).chain(&self.key)
+    }
+
     fn of(repetition: &Repetition) -> Self {
         let mut rebuilt = Vec::new();
         let Some(value) = &repetition.value else {

@@ -190,9 +190,9 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
             let is_same = written.as_written().is_some_and(|text| is_text(&effective.value, text));
             if (known && !is_same) || !is_said {
                 let found = Field::new(field, id, Some(effective.value.clone()), tenant.key.span);
-                let mut missing = std::mem::take(&mut tenant.missing);
-                missing.retain(|gap| !is_of(gap, field, tenant, sources) || !known);
-                tenant.missing = missing;
+                if known {
+                    close_gap(tenant, field, sources);
+                }
                 tenant.connector.set(found);
             }
         }
@@ -219,6 +219,13 @@ pub(super) fn unknown(tenant: &Tenant, effects: &[Vec<Effective>]) -> Vec<Unknow
         }
     }
     found
+}
+
+/// Notes that `tenant` has a value for `field`, although its element does not have it.
+pub(super) fn close_gap(tenant: &mut Tenant, field: FieldKind, sources: &SourceIndex) {
+    let mut missing = std::mem::take(&mut tenant.missing);
+    missing.retain(|gap| !is_of(gap, field, tenant, sources));
+    tenant.missing = missing;
 }
 
 /// Whether `gap` is that of `field`, by the name that this has in the tenant's collection.
@@ -324,6 +331,15 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     let are_shaped = |field: FieldKind| tenant.grants.iter().all(|grant| is_shaped(field, grant.field(field).as_str()));
     let is_misshapen =
         |it: &Effective| text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text)) && are_shaped(it.field);
+    // What is selected as a whole from another collection is a further grant.
+    let own = match tenant.provenance {
+        Provenance::Collection(at) => Some(at),
+        Provenance::FlowCall(_) => None,
+    };
+    let is_further = |it: &Effective| {
+        let place = it.value.origin.path.as_ref().and_then(|path| sources.locate(path));
+        place.is_some_and(|(at, owners, _)| Some(at) != own && owners.contains(&id)) && is_own(it, id, sources)
+    };
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
         let is_anew = |it: &Effective| {
@@ -333,9 +349,10 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
                 && !is_changed(it)
                 && !is_misshapen(it)
         };
-        let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment && !is_misshapen(it);
+        let is_added = is_further(permission_set) && is_further(target);
+        let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment && (is_added || !is_misshapen(it));
         let whole = |it: &Effective| Field::new(it.field, id, Some(it.value.clone()), tenant.key.span);
-        if !(is_anew(permission_set) || is_anew(target)) {
+        if !(is_added || is_anew(permission_set) || is_anew(target)) {
             continue;
         }
         let written = tenant.grants.first();
@@ -358,7 +375,11 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
         }
     }
     if !added.is_empty() {
-        let replaces_all = says_nothing || tenant.grants.len() == 1 && added.len() == 1;
+        let takes_effect = |grant: &Grant| {
+            let own = [&grant.permission_set_arn, &grant.target_account_id].map(Field::raw);
+            pairs.values().any(|pair| pair.each_ref().map(text).each_ref().map(Option::as_ref) == own)
+        };
+        let replaces_all = says_nothing || matches!(&*tenant.grants, [only] if added.len() == 1 && !takes_effect(only));
         let kept = if replaces_all { Vec::new() } else { std::mem::take(&mut tenant.grants).into_vec() };
         tenant.grants = kept.into_iter().chain(added).collect();
         for field in [FieldKind::PermissionSetArn, FieldKind::TargetAccountId] {
@@ -366,10 +387,9 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
                 let found = grant.field(field);
                 !found.is_unseen() && !matches!(found.state, State::Unknown(_))
             };
-            let is_known = tenant.grants.iter().all(is_there);
-            let mut missing = std::mem::take(&mut tenant.missing);
-            missing.retain(|gap| !is_known || !is_of(gap, field, tenant, sources));
-            tenant.missing = missing;
+            if tenant.grants.iter().all(is_there) {
+                close_gap(tenant, field, sources);
+            }
         }
     }
     // The texts of a permission set and a target account.

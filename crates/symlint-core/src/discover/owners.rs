@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use foldhash::HashMap;
+use smallvec::SmallVec;
 use symlint_terraform::{Str, Value};
 
-use super::collections::{Member, argument_paths, iterated};
-use crate::tenants::{FlowInstance, RunId, Source, SourceIndex, TenantId, normalise};
+use super::collections::{Member, argument_paths, iterated, selected_paths};
+use crate::tenants::{FlowInstance, FlowResource, RunId, Source, SourceIndex, TenantId, normalise};
 
 /// Knows the tenants of the collections by their keys and elements.
 pub(super) struct Assigner<'a> {
@@ -32,7 +33,7 @@ impl<'a> Assigner<'a> {
 
     /// The element for which the instance is repeated, the one that its key or its slug names, or else the one that
     /// most of its values come from.
-    pub(super) fn tenant_of(&self, instance: &FlowInstance) -> Option<TenantId> {
+    pub(super) fn tenant_of(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
         for repetition in &instance.repetitions {
             let element = iterated(repetition).into_iter().find_map(|path| self.sources.tenant_at(&path));
             let by_key = || self.keys.get(repetition.key.as_str()?.as_str()).copied().flatten();
@@ -45,7 +46,7 @@ impl<'a> Assigner<'a> {
                 return Some(tenant);
             }
         }
-        if let Some(tenant) = self.selected_for(instance) {
+        if let Some(tenant) = self.selected_for(instance, resources) {
             return Some(tenant);
         }
         if let Some(tenant) = instance.slug().and_then(|slug| self.named_by(&slug.value)) {
@@ -60,14 +61,16 @@ impl<'a> Assigner<'a> {
         votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
     }
 
-    /// The tenant whose values the key or index of the instance selects, where most arguments agree.
-    fn selected_for(&self, instance: &FlowInstance) -> Option<TenantId> {
+    /// The tenant whose values the key or index of the instance selects, where most arguments or settings agree.
+    fn selected_for(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
         instance.repetitions.first()?;
+        let arguments = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(argument_paths);
+        let settings = selected_paths(instance, resources).into_iter().map(SmallVec::into_vec);
         let mut votes: Vec<(usize, TenantId)> = Vec::new();
         let mut all = 0;
-        for argument in instance.arguments.iter().filter(|argument| !argument.is_slug()) {
+        for paths in arguments.chain(settings) {
             let mut selected: Vec<TenantId> = Vec::new();
-            for path in argument_paths(argument) {
+            for path in paths {
                 selected.extend(self.sources.tenant_at(&path).filter(|tenant| !selected.contains(tenant)));
             }
             all += 1;

@@ -20,6 +20,9 @@ use crate::tenants::{
     RuntimeBlock, RuntimeCall,
 };
 
+/// How many calls of one module are compared to see which argument tells them apart.
+const ALIKE: usize = 16;
+
 /// What was found in the modules of a project.
 #[derive(Default)]
 pub(super) struct Walked<'p> {
@@ -139,7 +142,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 self.walked.open_calls.insert(call.span);
             }
             match role {
-                Role::Flow => self.flow(call, &instances, unknown, around),
+                Role::Flow => self.flow(call, module, &instances, unknown, around),
                 Role::Connector => self.walked.connectors.push(connector(self.evaluator, call, &instances)),
                 Role::Runtime => {
                     let mut alternatives = Vec::new();
@@ -179,17 +182,24 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn flow(
         &mut self,
         call: &'p ModuleCall,
+        caller: &'p Module,
         instances: &[Instance],
         unknown: Option<Arc<Unknown>>,
         around: &[Repetition],
     ) {
         let module = call.child.and_then(|child| self.project.module(child));
+        let same = caller.calls.iter().filter(|other| call.child.is_some() && other.child == call.child);
+        let same: Vec<&ModuleCall> = same.take(ALIKE).collect();
         let inputs = match (call.child, module) {
             (Some(id), Some(module)) => {
                 let config = self.config;
-                self.inputs.entry(id).or_insert_with(|| Inputs::of_module(module, config)).chosen(call)
+                self.inputs.entry(id).or_insert_with(|| Inputs::of_module(module, config)).chosen(
+                    call,
+                    &same,
+                    self.project,
+                )
             }
-            _ => Inputs::of_call(call, self.config).chosen(call),
+            _ => Inputs::of_call(call, self.config).chosen(call, &same, self.project),
         };
         let received = instances.iter().map(|instance| {
             let arguments: Vec<Argument> =
@@ -321,8 +331,14 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn groups(&self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
         let mut groups: Vec<Group<'p>> = Vec::new();
         let by_key = !is_repeated && is_by_key(module, instance.caller().is_none());
-        for resource in module.resources.iter().filter(|resource| is_of_flow(resource)) {
-            for each in self.evaluator.resource_instances(instance, resource).unwrap_or_default() {
+        let resources = module.resources.iter().filter(|resource| is_of_flow(resource));
+        let resources: Vec<_> = resources
+            .map(|resource| (resource, self.evaluator.resource_instances(instance, resource).unwrap_or_default()))
+            .collect();
+        // One index alone says that something is there.
+        let is_counted = resources.iter().any(|(_, instances)| instances.len() > 1);
+        for (resource, instances) in resources {
+            for each in instances {
                 let attribute = |name| Some((name, self.evaluator.resource_attribute(&each, name)?));
                 let sink = Sink::of_block(resource);
                 let is_other = sink.is_none() && resource.kind.text.as_str() == OTHER_ROLE.from.0;
@@ -335,7 +351,8 @@ impl<'a, 'p> Walker<'a, 'p> {
                     FlowResource::attributes_of(sink).filter_map(attribute).chain(referred).collect();
                 let repetition = repetition(each.key(), each.each_value(), each.count_index()).filter(|_| by_key);
                 let key = each.key().text();
-                let label = key.clone().filter(|_| by_key);
+                let is_text = matches!(each.key(), InstanceKey::Key(_));
+                let label = key.clone().filter(|_| by_key && (is_text || is_counted));
                 let found = FlowResource::new(module, resource, key, attributes);
                 match groups.iter_mut().find(|group| group.label == label) {
                     Some(group) => group.resources.push(found),
