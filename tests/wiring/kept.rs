@@ -364,3 +364,151 @@ fn a_stage_in_all_calls_names_no_tenant() {
     ];
     check_with("stage", &main, &leaf, faults);
 }
+
+/// The leaf, with other variables for what a connector has.
+fn with_variables(removed: &[&str], added: &[&str]) -> String {
+    let kept =
+        LEAF.lines().filter(|line| !removed.iter().any(|name| line.starts_with(&format!("variable \"{name}\""))));
+    let added = added.iter().map(|name| format!("variable \"{name}\" {{}}"));
+    kept.map(str::to_owned).chain(added).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn one_connector_may_serve_all_grants_of_its_instance() {
+    let leaf = with_variables(&["payer"], &["role"]);
+    let leaf = leaf.replace(ROLE, "var.role");
+    let main = r#"
+locals {
+  center = {
+    ins  = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+    role = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven"
+  }
+  seats = {
+    ledger  = { account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    archive = { account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+  }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.seats
+  nom      = each.key
+  role     = local.center.role
+  store    = local.center.ins
+  home     = "eu-west-1"
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
+        ("each.value.account", "local.seats.ledger.account", &[(MISWIRED, "local.seats.ledger.account")]),
+        ("instance/ssoins-6804abcca95bf8e2", "instance/ssoins-68O4abcca95bf8e2", &[(MISWIRED, "local.center.ins")]),
+        // Then the grants are not those of one organization.
+        (
+            "ssoins-6804abcca95bf8e2/ps-3edd",
+            "ssoins-79070987b3544242/ps-3edd",
+            &[(MISWIRED, "local.center.ins"), (MISWIRED, "local.center.role")],
+        ),
+    ];
+    check_with("common", main, &leaf, faults);
+}
+
+#[test]
+fn an_element_may_be_a_list_of_grants() {
+    let main = r#"
+locals {
+  homes = {
+    quillhaven = { payer = "620966542870", ins = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1" }
+    tarnbrook  = { payer = "326808617937", ins = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2" }
+  }
+  seats = {
+    quillhaven = [
+      { alias = "ro", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" },
+      { alias = "adm", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" },
+    ]
+    tarnbrook = [
+      { alias = "ro", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" },
+    ]
+  }
+  flat = { for it in flatten([for who, seats in local.seats : [for seat in seats : merge(seat, { who = who })]]) : "${it.who}-${it.alias}" => it }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.flat
+  nom      = each.value.who
+  slug     = each.key
+  payer    = local.homes[each.value.who].payer
+  store    = local.homes[each.value.who].ins
+  home     = local.homes[each.value.who].home
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+    let leaf = LEAF.replace("${var.nom}-", "${var.slug}-") + "variable \"slug\" {}\n";
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("\"541882002087", "\"722971028225", &[("duplicate-target-account", "722971028225")]),
+        ("\"541882002087", "\"54188200208", &[("account-id-format", "54188200208")]),
+        (
+            "ssoins-6804abcca95bf8e2/ps-3edd",
+            "ssoins-79070987b3544242/ps-3edd",
+            &[("instance-id-mismatch", "ssoins-79070987b3544242")],
+        ),
+        ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
+    ];
+    check_with("listed", main, &leaf, faults);
+}
+
+#[test]
+fn the_permission_set_names_the_instance() {
+    let leaf = with_variables(&["store"], &[]);
+    let leaf = leaf.replace("var.store", "\"arn:aws:sso:::instance/${split(\"/\", var.set)[1]}\"");
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#;
+    let without =
+        |element: &str| element.split(", ").filter(|part| !part.starts_with("store")).collect::<Vec<_>>().join(", ");
+    let passed = PASSED.lines().filter(|line| !line.trim_start().starts_with("store")).collect::<Vec<_>>().join("\n");
+    let main = main.replace("QUILL", &without(QUILL)).replace("TARN", &without(TARN)).replace("PASSED", &passed);
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("each.value.set", "local.core.quillhaven.set", &[(MISWIRED, "local.core.quillhaven.set")]),
+    ];
+    check_with("derived", &main, &leaf, faults);
+}
+
+#[test]
+fn a_tenant_may_be_called_as_its_role_is() {
+    let main = r#"
+locals {
+  core = {
+    "620966542870" = QUILL
+    "326808617937" = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.value.name
+  PASSED
+}
+"#;
+    let named = |element: &str, name: &str| element.replace("{ payer", &format!("{{ name = \"{name}\", payer"));
+    let main = main.replace("QUILL", &named(QUILL, "quillhaven")).replace("TARN", &named(TARN, "tarnbrook"));
+    let main = main.replace("PASSED", &PASSED.replace("each.value.payer", "each.key"));
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("each.value.name", "each.value.home", &[(MISWIRED, "each.value.home")]),
+        ("each.value.name", "\"quillhaven\"", &[(MISWIRED, "quillhaven")]),
+    ];
+    check_with("called", &main, LEAF, faults);
+}

@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape,
-    text_of,
+    text_of, values_at,
 };
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, PathStep, Resource, Span, Str, Value};
@@ -364,7 +364,8 @@ impl<'a> Judge<'a> {
             Some(text) => {
                 let is_received = || self.wanted_texts(setting, &setting.expected(self.model)).contains(&text);
                 let owner = || self.owners.other(setting.tenant, setting.wanted, &text).filter(|_| !is_received());
-                self.judge_text(setting, &text).or_else(|| owner().map(Problem::Tenant))
+                let problem = self.judge_text(setting, &text).or_else(|| owner().map(Problem::Tenant));
+                problem.filter(|it| !matches!(it, Problem::Tenant(other) if self.is_passed(setting, *other)))
             }
             None if setting.value.entries().is_some() || setting.value.elements().is_some() => {
                 self.judge_whole(setting)
@@ -460,6 +461,17 @@ impl<'a> Judge<'a> {
             return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
         }
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted) }
+    }
+
+    /// Whether a whole argument of the flow is a value of the tenant `other`: then it is judged where it is passed.
+    fn is_passed(&self, setting: &Setting<'_>, other: TenantId) -> bool {
+        let arguments = setting.instance.arguments.iter();
+        let parts = arguments.flat_map(|argument| argument.parts.iter().map(move |part| (argument, part)));
+        let mut values = parts.flat_map(|(argument, part)| values_at(&argument.value, &part.steps));
+        values.any(|value| {
+            let made_of = self.model.sources_of_values.of(&value, setting.tenant).unwrap_or_default();
+            matches!(made_of.as_slice(), [Source::Field(only)] if only.tenant == other)
+        })
     }
 
     /// Whether `text`, which was computed from the right value, is neither that nor what the module receives.

@@ -349,8 +349,18 @@ impl<'a> Judge<'a> {
         // A partition, or what all roles are called, may be the same for all.
         let is_id =
             text_of(&slot.value).is_some_and(|text| is_account_id(&text) || instance_id_suffix(&text).is_some());
+        // What no tenant says for itself may serve all of them.
+        let tenant = self.model.tenant(own);
+        let is_common = || {
+            right_fields(tenant, slot.wanted).into_iter().any(|it| {
+                let is_elsewhere = it.path.as_ref().is_none_or(|path| !path.is_below(&tenant.path));
+                is_elsewhere
+                    && it.as_str().zip(text_of(&slot.value)).is_some_and(|(all, part)| all.contains(part.as_str()))
+            })
+        };
         misplaced.or_else(|| {
-            (is_id && is_constant && self.is_shared(slot) && self.is_for_all(slot)).then_some(Problem::Shared)
+            let is_shared = is_id && is_constant && self.is_shared(slot) && self.is_for_all(slot) && !is_common();
+            is_shared.then_some(Problem::Shared)
         })
     }
 
@@ -380,7 +390,12 @@ impl<'a> Judge<'a> {
         if sources.iter().any(is_other) {
             return None;
         }
-        let field = sources.iter().find_map(|source| if let Source::Field(it) = source { Some(it.kind) } else { None });
+        // What a role is called after may be what the tenant is called; it is no role.
+        let is_name = |kind: FieldKind| kind == FieldKind::RoleArn && !text.contains(':') && !is_account_id(text);
+        let field = sources.iter().find_map(|source| match source {
+            Source::Field(it) if !is_name(it.kind) => Some(it.kind),
+            _ => None,
+        });
         if let Some(kind) = field {
             return Some(Problem::Field(kind));
         }

@@ -16,8 +16,8 @@ use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
     Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
-    Layout, Model, Owners, Pair, Provenance, RoleNames, RunId, Shape, SourceIndex, Step, Steps, Tenant, TenantId,
-    TenantsVariable, UnknownEffect, VariableState, key_path, overridden, values_at,
+    Layout, Model, Owners, Pair, PermissionSetArn, Provenance, RoleNames, RunId, Shape, SourceIndex, Step, Steps,
+    Tenant, TenantId, TenantsVariable, UnknownEffect, VariableState, key_path, overridden, values_at,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -570,12 +570,28 @@ impl<'a> Population<'a> {
                 super::effective::close_gap(tenant, way.field, &self.sources);
             }
         }
-        for (tenant, effects) in tenants.iter_mut().zip(effects) {
-            super::effective::apply(tenant, &effects, &self.sources);
+        let common: Vec<Option<String>> =
+            (0..self.sources.collections().len()).map(|at| self.common_instance(at, &tenants)).collect();
+        for ((tenant, effects), member) in tenants.iter_mut().zip(effects).zip(&self.elements) {
+            let common = common.get(member.collection).and_then(Option::as_deref);
+            super::effective::apply(tenant, &effects, &self.sources, common);
             self.unknown_effects.extend(super::effective::unknown(tenant, &effects));
         }
         self.name(&mut tenants, walked);
         tenants
+    }
+
+    /// The instance of all permission sets of a collection, if none of its elements has a connector.
+    fn common_instance(&self, collection: usize, tenants: &[Tenant]) -> Option<String> {
+        let own = || tenants.iter().zip(&self.elements).filter(|(_, member)| member.collection == collection);
+        if own().any(|(tenant, _)| !tenant.connector.role_arn.is_unseen() || !tenant.sso_account_id.is_unseen()) {
+            return None;
+        }
+        let grants = own().flat_map(|(tenant, _)| &tenant.grants);
+        let mut instances =
+            grants.map(|grant| Some(PermissionSetArn::of(&grant.permission_set_arn)?.instance_id.text()));
+        let first = instances.next()??;
+        instances.all(|it| it == Some(first)).then(|| first.to_owned())
     }
 
     /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.

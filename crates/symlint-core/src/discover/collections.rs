@@ -69,7 +69,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         return found;
     }
     let mut inline: HashSet<Path> = HashSet::default();
-    // Collections without connectors, and those from which their flows take them.
+    // Collections without connectors, and those from which their flows take them by the same keys.
     let mut leaning: HashMap<Shape, Vec<Shape>> = HashMap::default();
     let mut own_connectors: HashSet<Shape> = HashSet::default();
     let mut resources = walked.resources.as_slice();
@@ -109,8 +109,10 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                 if tally.has_connectors {
                     own_connectors.insert(shape.clone());
                 } else if !leaning.contains_key(shape) {
-                    let others = tallies.iter().filter(|(_, tally)| tally.has_connectors);
-                    leaning.insert(shape.clone(), others.map(|(shape, _)| shape.clone()).collect());
+                    let others = tallies.iter().filter(|(_, tally)| tally.has_connectors).map(|(shape, _)| shape);
+                    let paths = paths_of(instance);
+                    let others = others.filter(|other| paths.iter().any(|path| is_by_key(path, other, instance)));
+                    leaning.insert(shape.clone(), others.cloned().collect());
                 }
                 let flows = found.flows.entry(shape.clone()).or_default();
                 if flows.last() != Some(&at) {
@@ -331,6 +333,13 @@ pub(super) fn paths_of(instance: &FlowInstance) -> Vec<Path> {
     let mut paths: Vec<Path> = instance.repetitions.iter().flat_map(iterated).collect();
     paths.extend(instance.arguments.iter().flat_map(argument_paths));
     paths
+}
+
+/// Whether `path` leads to the element of a collection that has the key of the instance.
+fn is_by_key(path: &Path, shape: &Shape, instance: &FlowInstance) -> bool {
+    let (root, selections) = path.selections();
+    let step = selections.get(shape.steps.len()).map(|(step, _)| ElementKey::of(step));
+    *root == shape.root && matches!(step, Some(ElementKey::Name(name)) if Some(&name) == instance.key.as_ref())
 }
 
 /// The ways to the elements that each setting of the resources came from, where these are counted themselves: neither an

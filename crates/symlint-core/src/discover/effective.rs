@@ -8,9 +8,9 @@ use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Select
 use super::collections::sinks_of;
 use super::sinks::Setting;
 use crate::tenants::{
-    Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, MissingAttribute, Model, Provenance,
-    RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Whole, format, has_shape,
-    may_be, other_shape, text_of, values_at,
+    Absence, Connector, Field, FieldKind, FieldRef, FlowInstance, FlowResource, Grant, MissingAttribute, Model,
+    Provenance, RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Whole, format,
+    has_shape, may_be, other_shape, text_of, values_at,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -172,16 +172,19 @@ fn is_granted(field: FieldKind) -> bool {
 }
 
 /// Puts what takes effect in the place of what the element of `tenant` says, where it was rebuilt on the way, or where
-/// the element itself has none. Values of another tenant or for another purpose are left to the wiring rules.
-pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
+/// the element itself has none. Values of another tenant or for another purpose are left to the wiring rules. Where all
+/// permission sets of the collection are of the instance `common`, one connector may serve all.
+pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex, common: Option<&str>) {
     if matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen()) {
         return;
     }
     let id = tenant.id;
-    let own = |effective: &&Effective| is_own(effective, id, sources);
     for field in FieldKind::CONNECTOR {
         let written = tenant.connector.field(field);
         let is_said = !written.is_unseen();
+        let is_common =
+            |it: &Effective| !is_said && common.is_some_and(|instance| is_for_all(it, instance, id, sources));
+        let own = |effective: &&Effective| is_own(effective, id, sources) || is_common(effective);
         let candidates =
             effects.iter().flatten().filter(|effective| effective.field == field && !effective.is_fragment);
         let mut candidates = candidates.filter(|effective| !is_said || is_rebuilt(effective, id, sources)).filter(own);
@@ -193,6 +196,7 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
                 if known {
                     close_gap(tenant, field, sources);
                 }
+                tenant.connector.is_common |= field == FieldKind::RoleArn && is_common(effective);
                 tenant.connector.set(found);
             }
         }
@@ -257,11 +261,12 @@ fn role_account(connector: &Connector) -> Option<Field> {
 fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
     let Some(made_of) = sources.of(&effective.value, tenant) else { return false };
     let is_foreign = made_of.iter().filter_map(Source::tenant).any(|other| other != tenant);
-    let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind != effective.field)
+    // The ARN of a permission set names its instance.
+    let is_of_set = |it: &FieldRef| it.kind == FieldKind::PermissionSetArn && effective.field == FieldKind::InstanceArn;
+    let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind != effective.field && !is_of_set(it))
         || matches!(made_of.as_slice(), [Source::Tenant(_)]);
     // An account that belongs elsewhere in a role's ARN is a matter of wiring, too.
-    let is_misplaced =
-        |source: &Source<'_>| matches!(source, Source::Field(it) if !may_be_in(it.kind, effective.field));
+    let is_misplaced = |source: &Source<'_>| matches!(source, Source::Field(it) if !may_be_in(it.kind, effective.field) && !is_of_set(it));
     let depends = || {
         matches!(effective.field, FieldKind::Cloud | FieldKind::Region) || sources.depends_on(&effective.value, tenant)
     };
@@ -276,6 +281,16 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
         && !made_of.iter().any(is_misplaced)
         && !effective.value.is_null()
         && depends()
+}
+
+/// Whether a value comes from no tenant, and may be that of all tenants of `instance`.
+fn is_for_all(effective: &Effective, instance: &str, tenant: TenantId, sources: &SourceIndex) -> bool {
+    let Some(text) = text_of(&effective.value).filter(|text| may_be(effective.field, text)) else { return false };
+    let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
+    // What is malformed is no other instance.
+    let is_instance = |arn: &str| arn.rsplit('/').next().is_some_and(format::is_instance_id);
+    made_of.iter().all(|source| matches!(source, Source::Elsewhere(_)))
+        && (effective.field != FieldKind::InstanceArn || text.ends_with(instance) || !is_instance(&text))
 }
 
 /// Whether a value was rebuilt from values of the tenant and differs from what its element has.
@@ -466,6 +481,7 @@ pub(super) fn called(
         instance_arn: of(FieldKind::InstanceArn),
         region: of(FieldKind::Region),
         role_arn: of(FieldKind::RoleArn),
+        is_common: false,
     };
     // What the module puts together of several arguments stands nowhere in the call.
     let is_argued = |kind: FieldKind| argued.iter().any(|it| it.field == kind && it.grant.is_some() && !it.is_fragment);

@@ -176,6 +176,7 @@ fn tenant(id: TenantId, reported: &Reported, span: Span) -> Tenant {
             instance_arn: field(FieldKind::InstanceArn, instance.as_ref()),
             region: field(FieldKind::Region, reported.region.as_ref()),
             role_arn: field(FieldKind::RoleArn, reported.role_arn.as_ref()),
+            is_common: false,
         },
         grants: grants.collect(),
         provenance: if reported.is_named { Provenance::Collection(0) } else { Provenance::FlowCall(0) },

@@ -38,12 +38,18 @@ enum Found {
     Unusable,
 }
 
+fn is_listed((permission_set, target): &Pair) -> bool {
+    permission_set.first() == Some(&Step::Each) && target.first() == Some(&Step::Each)
+}
+
 impl Builder<'_> {
     pub(crate) fn tenant(self, key: Value, value: &Value, provenance: Provenance) -> Tenant {
         let whole = match &value.kind {
             Kind::Object(_) | Kind::Map(_) => Whole::Object,
             Kind::Null => Whole::Null,
             Kind::Unknown(unknown) if !self.is_invalid(&unknown.span) => Whole::Unknown,
+            // An element may be the list of a tenant's grants.
+            _ if value.elements().is_some() && self.layout.pairs.iter().any(is_listed) => Whole::Object,
             _ => Whole::Other(value.type_name()),
         };
         let mut gaps: Vec<MissingAttribute> = Vec::new();
@@ -55,6 +61,7 @@ impl Builder<'_> {
             instance_arn: field(FieldKind::InstanceArn),
             region: field(FieldKind::Region),
             role_arn: field(FieldKind::RoleArn),
+            is_common: false,
         };
         let grants = self.grants(value, &parents, &whole, &mut gaps).into_boxed_slice();
         let misfits = match self.ty {

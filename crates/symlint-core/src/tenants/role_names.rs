@@ -142,7 +142,9 @@ struct Named<'t> {
 
 impl<'t> Named<'t> {
     fn of(tenant: &'t Tenant, config: &'t Config) -> Self {
-        let role = tenant.role().map(|role| role.name).filter(|name| name.is_well_formed()).map(Part::text);
+        // The name of what serves all tenants is none of theirs.
+        let own = tenant.role().filter(|_| !tenant.connector.is_common);
+        let role = own.map(|role| role.name).filter(|name| name.is_well_formed()).map(Part::text);
         let environment = role.and_then(|role| environment_of(role, &config.role_name));
         let key = key_of(tenant).unwrap_or_default();
         let configured = config.environment_of(tenant.name());

@@ -65,11 +65,11 @@ pub enum Provenance {
 /// What there is of a tenant as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whole {
-    /// An object.
+    /// An object, or a list of grants.
     Object,
     /// `null`
     Null,
-    /// Something that is not an object.
+    /// Something else.
     Other(&'static str),
     /// Not known before apply.
     Unknown,
@@ -86,6 +86,8 @@ pub struct Connector {
     pub region: Field,
     /// The role that Sym's runtime assumes.
     pub role_arn: Field,
+    /// Whether the role is written once for all tenants, outside of their elements.
+    pub is_common: bool,
 }
 
 /// A permission set in an account, for which engineers may ask.
@@ -167,7 +169,7 @@ impl Tenant {
 
     /// Does `change` to all values.
     pub(crate) fn each_value_mut(&mut self, change: &mut dyn FnMut(&mut Field)) {
-        let Connector { cloud, instance_arn, region, role_arn } = &mut self.connector;
+        let Connector { cloud, instance_arn, region, role_arn, .. } = &mut self.connector;
         [&mut self.sso_account_id, cloud, instance_arn, region, role_arn].into_iter().for_each(&mut *change);
         for grant in &mut self.grants {
             [&mut grant.permission_set_arn, &mut grant.target_account_id].into_iter().for_each(&mut *change);
@@ -176,7 +178,7 @@ impl Tenant {
 
     /// The values that belong to no grant.
     pub(super) fn values_alone(&self) -> impl Iterator<Item = &Field> {
-        let Connector { cloud, instance_arn, region, role_arn } = &self.connector;
+        let Connector { cloud, instance_arn, region, role_arn, .. } = &self.connector;
         [&self.sso_account_id, cloud, instance_arn, region, role_arn].into_iter()
     }
 

@@ -57,6 +57,7 @@ fn tenant(at: usize, id: TenantId, row: &Row, span: Span) -> Tenant {
             instance_arn: field(FieldKind::InstanceArn, format!("arn:aws:sso:::instance/{}", row.instance)),
             region: field(FieldKind::Region, row.region.into()),
             role_arn: field(FieldKind::RoleArn, format!("arn:aws:iam::{}:role/sym/SymSSOFoo", row.role)),
+            is_common: false,
         },
         grants: row
             .grants
