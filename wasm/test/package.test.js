@@ -170,6 +170,19 @@ test("offsets of a report are found in JavaScript's strings", async () => {
   assert.equal(text.slice(offset(finding.location.start.offset), offset(finding.location.end.offset)), "us-east-1a");
 });
 
+test("offsets are at the same character in bytes and in JavaScript, whatever the characters", () => {
+  // Long enough for several marks, one of which is in the middle of a pair; halves of pairs stand alone.
+  for (const text of ["aä€😀z", "\udc00a\ud800b😀c", `${"x".repeat(1023)}${"😀ä".repeat(1500)}z`]) {
+    const offset = offsetsOf(text);
+    let unit = 0;
+    for (const character of text) {
+      assert.equal(offset(Buffer.byteLength(text.slice(0, unit))), unit);
+      unit += character.length;
+    }
+    assert.equal(offset(Buffer.byteLength(text)), text.length);
+  }
+});
+
 test("files before and after a change are compared", async () => {
   const symlint = await load();
   const before = { "terraform.tfvars": many(3) };

@@ -25,15 +25,21 @@ export function offsetsOf(text: string): Offsets {
     let at = marks[low] ?? 0;
     let unit = low * STEP;
     while (unit < text.length && at < wanted) at += width(text, unit++);
-    return unit;
+    // Not between the halves of a pair.
+    return isPair(text, unit - 1) ? unit + 1 : unit;
   };
 }
 
-/** The bytes of the unit: the first half of a pair has all four. */
+/** The bytes of the unit: the first half of a pair has all four. A half alone is replaced by a character of three. */
 function width(text: string, unit: number): number {
   const code = text.charCodeAt(unit);
   if (code < 0x80) return 1;
   if (code < 0x800) return 2;
-  if (code >= 0xdc00 && code <= 0xdfff && unit > 0) return 0;
-  return code >= 0xd800 && code <= 0xdbff ? 4 : 3;
+  if (isPair(text, unit)) return 4;
+  return isPair(text, unit - 1) ? 0 : 3;
+}
+
+/** Whether a unit and the next one are one character. */
+function isPair(text: string, unit: number): boolean {
+  return (text.codePointAt(unit) ?? 0) > 0xffff;
 }

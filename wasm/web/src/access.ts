@@ -91,7 +91,8 @@ export function pictureOf(report: Report): Picture {
     if (!shown.has(id)) continue;
     layout.begin();
     const tenant = written.get(id);
-    const label = report.runs.length > 1 ? `${access.tenant} in ${report.runs[access.run]?.root ?? ""}` : access.tenant;
+    const root = report.runs[access.run]?.root ?? ".";
+    const label = report.runs.length > 1 && root !== "." ? `${access.tenant} in ${root}` : access.tenant;
     const location = errorsOf(id)[0]?.location ?? tenant?.location;
     const account = (tenant && known(tenant.sso_account_id)) ?? "";
     layout.put({ id, column: 0, name: access.tenant, label, detail: account, ids: idsIn(account), wrong: wrong.has(id), location });

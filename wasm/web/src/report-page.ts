@@ -111,9 +111,14 @@ function accessOf(picture: Picture, leaks: Leaks | undefined): Node[] {
 
 function tenantsOf({ columns, rows }: Table): HTMLElement {
   const cell = (tag: "th" | "td", { values, notes }: Table["rows"][number]["cells"][number]) =>
-    h(tag, { class: `${notes.length > 0 ? "noted" : ""} ${values.every(({ text }) => text.length < SHORT) ? "short" : ""}` }, values.map(({ text }) => text).join(" "), ...(notes.length > 0 ? [" (!)"] : []));
+    h(tag, { class: `${notes.length > 0 ? "noted" : ""} ${values.every(({ text }) => text.length < SHORT) ? "short" : ""}` }, ...breakable(values.map(({ text }) => text).join(" ")), ...(notes.length > 0 ? [" (!)"] : []));
   const head = h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", {}, name))));
   return h("div", { class: "wide" }, h("table", {}, head, h("tbody", {}, ...rows.map(({ cells }) => h("tr", {}, ...cells.map((one, at) => cell(at === 0 ? "th" : "td", one)))))));
+}
+
+/** A text that breaks between the parts of an ARN first. */
+function breakable(text: string): (Node | string)[] {
+  return text.split(/(?<=[:/])(?![:/])/).flatMap((part, at) => (at > 0 ? [h("wbr"), part] : [part]));
 }
 
 /** The files and what their texts amount to, so that one can tell whether a report is about them. */
