@@ -104,7 +104,8 @@ def check() -> None:
         for purpose, texts in found.items():
             for number, text in enumerate(texts):
                 file = Path(scratch, f"{purpose}-{number}.yml")
-                file.write_text(text)
+                # No release has a commit yet that could be named.
+                file.write_text(text.replace("symlint/symlint@v1.2.3", f"symlint/symlint@{'0' * 40}"))
                 for command in linters(purpose):
                     subprocess.run([TOOLS / command[0], *command[1:], file], check=True)
         for text in found["gitlab"]:

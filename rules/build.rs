@@ -128,7 +128,7 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
     check_examples(blocks.get(1..).unwrap_or_default(), &lines)?;
     // One blank line is left of the two around the head.
     let shown = lines.iter().take(head.start).chain(lines.iter().skip(head.end + 2));
-    let text: String = shown.flat_map(|line| [line, "\n"]).collect();
+    let text: String = shown.map(|line| unmarked(line) + "\n").collect();
     let brief = text.split_once("\n```").map_or(text.as_str(), |(brief, _)| brief);
     let mut constant = String::new();
     let fix = fix.map_or("None".into(), |fix| format!("Some(Fixable::{fix:?})"));
@@ -142,6 +142,16 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
     )
     .map_err(|error| Mistake(1, error.to_string()))?;
     Ok(constant)
+}
+
+/// A line of an example, where what the tests read in its comment is left out: `# rule-id: the text that is wrong`.
+fn unmarked(line: &str) -> String {
+    let is_id = |id: &str| id.contains('-') && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let is_mark = |comment: &str| comment.split_once(':').is_some_and(|(id, _)| id != "symlint-ignore" && is_id(id));
+    match line.rsplit_once("# ") {
+        Some((code, comment)) if is_mark(comment) => format!("{code}# wrong"),
+        _ => line.to_owned(),
+    }
 }
 
 /// A fenced block: its lines are between those of the fences, which are counted from 0.

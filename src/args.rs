@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check root modules or values files
     Check(Box<CheckOptions>),
-    /// Show what symlint found: the tenants, their fields, the flows, the values files, and what is not checked
+    /// Show which tenants, flows, and values files symlint found, and what it does not check
     Inspect(Box<InspectOptions>),
     /// Show who gains and who loses access through a change
     Diff(Box<DiffOptions>),
@@ -87,8 +87,8 @@ pub(crate) enum RulesFormat {
 /// What is read, and with which configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Places {
-    /// Folders, values files (`*.tfvars`, `*.tfvars.json`), any file of a module (the root modules that read it are
-    /// checked), or `-` for a values file on standard input
+    /// A folder with everything below it, a values file (`*.tfvars`, `*.tfvars.json`), any file of a module (the root
+    /// modules that read it are checked), or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
@@ -130,7 +130,7 @@ pub(crate) struct InputOptions {
     #[arg(long)]
     pub(crate) no_inline_suppressions: bool,
 
-    /// Exit with 1 if there are findings at or above this level
+    /// Exit with 1 if there are findings at or above this level: for `diff`, new ones; for `fix`, ones that remain
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
@@ -159,7 +159,7 @@ pub(crate) struct EvalOptions {
     pub(crate) path: Option<String>,
 
     /// An expression in the root module, such as `var.customer_tenants["foo"]`; without one, each line of standard
-    /// input is one
+    /// input is read as an expression
     #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) expression: Option<String>,
 
@@ -218,12 +218,12 @@ impl Args for ValueOptions {
 }
 
 const EVAL_HELP: &str = "\
-A single argument is the path if such a file or folder exists, otherwise the expression. Values of sensitive variables
+A single argument is the path if such a file or folder exists, otherwise the expression. Values of sensitive variables \
 are hidden. No provider is called: what only a provider knows is unknown, and so is everything that depends on it.
 
 Exit codes:
   0  every expression has a value, or is unknown
-  1  Terraform would reject one of them (with --format json, the output says so instead)
+  1  Terraform would reject one of them (with --format json, see the output)
   2  symlint could not do its work: bad usage or an unreadable file";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -259,7 +259,7 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "REPORT.json")]
     pub(crate) with: Vec<PathBuf>,
 
-    /// Only findings that are new since the work tree branched off this git revision make `check` fail
+    /// Fail only on findings that are new since the work tree branched off this git revision
     #[arg(long, value_name = "REF", conflicts_with = "write_baseline")]
     pub(crate) new_since: Option<String>,
 
@@ -282,12 +282,13 @@ pub(crate) struct InitOptions {
 }
 
 const INIT_HELP: &str = "\
-Nothing is written where there is nothing to say, and no file is replaced.
+Writes nothing if no setting is needed, and never overwrites a file.
 
 Exit codes:
-  0  it wrote what there was to write
+  0  it wrote the file, or no setting is needed
   1  with --baseline, some findings cannot be accepted and remain
-  2  it could not do its work: a file is there already, nothing was found, or something cannot be read";
+  2  symlint could not do its work: the file exists, nothing to check was found,
+     or a file is unreadable";
 
 #[derive(Debug, Args)]
 #[command(after_help = INSPECT_HELP)]
@@ -309,11 +310,11 @@ pub(crate) enum InspectFormat {
 }
 
 const INSPECT_HELP: &str = "\
-Nothing of it is a value of a tenant: there are names of variables, attributes, modules and tenants, and places in files.
+The output contains names (of variables, attributes, modules, and tenants) and positions in files, but no values.
 
 Exit codes:
-  0  it ran, whether it found anything or not
-  2  it could not do its work: bad usage or configuration, or an unreadable file";
+  0  symlint ran, whether it found anything or not
+  2  symlint could not do its work: bad usage or configuration, or an unreadable file";
 
 #[derive(Debug, Args)]
 #[command(
@@ -321,12 +322,12 @@ Exit codes:
     override_usage = "symlint diff --base REF [OPTIONS] [PATH]...\n       symlint diff [OPTIONS] OLD NEW"
 )]
 pub(crate) struct DiffOptions {
-    /// Compare the work tree with the commit where it left this git revision. Files are read from git's objects:
-    /// nothing is checked out, and no program that the repository configures is run
+    /// Compare the work tree with the commit at which it branched off this git revision. Nothing is checked out, and no
+    /// program that the repository configures is run
     #[arg(long, value_name = "REF")]
     pub(crate) base: Option<String>,
 
-    /// How to report, and optionally into which file [formats: human, json, markdown, summary]
+    /// The format of the report, and optionally the file to write it to [formats: human, json, markdown, summary]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<Output<DiffFormat>>,
 
@@ -381,9 +382,10 @@ Exit codes:
 const DIFF_CODES: &str = "\
 Exit codes:
   0  no new finding reached the --fail-on level, whatever access changes
-  1  some new findings reached the --fail-on level: they count after the change, and nothing equal was there before
-  2  symlint could not do its work: bad usage or configuration, a revision that this clone does not have, an unreadable
-     file, or nothing to check where there should be something";
+  1  some findings that the old version does not have reached the --fail-on level
+  2  symlint could not do its work: bad usage or configuration, a revision that
+     this clone does not have, an unreadable file, or nothing to check where
+     there should be something";
 
 const FIX_CODES: &str = "\
 Exit codes:
@@ -404,7 +406,7 @@ pub(crate) enum FailOn {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set, and anywhere if `CLICOLOR_FORCE` is
+    /// On a terminal, unless `NO_COLOR` is set; everywhere if `CLICOLOR_FORCE` is set
     Auto,
     /// Always
     Always,

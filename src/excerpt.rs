@@ -68,6 +68,9 @@ const HOOK: usize = 4;
 /// Labels narrower than this are hard to read: they get a letter, and their text follows the excerpt.
 const LABEL: usize = 24;
 
+/// The columns of the number of a finding.
+const NUMBER: usize = 2;
+
 impl ExcerptText {
     pub(crate) fn new(
         file: &ReportedFile,
@@ -112,7 +115,8 @@ impl ExcerptText {
         let chars = |range: Range<usize>| self.text.get(range).unwrap_or_default().chars().count();
         let column = self.gutter + chars(line..shown.start) + chars(shown.clone()) / 2 + HOOK;
         let room = width.saturating_sub(column);
-        if display_width(text) <= room {
+        // A number is not worth a letter.
+        if display_width(text) <= room.max(NUMBER) {
             return Some(text.to_owned());
         }
         let options = textwrap::Options::new(room.saturating_sub(2)).word_splitter(WordSplitter::NoHyphenation);
@@ -194,11 +198,13 @@ fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> 
     if display_width(all) <= room {
         return vec![line];
     }
-    let marked: Vec<Range<usize>> = shown
-        .iter()
-        .filter(|span| span.start <= line.end && line.start <= span.end)
+    let marked: Vec<&Range<usize>> =
+        shown.iter().filter(|span| span.start <= line.end && line.start <= span.end).collect();
+    let most = SPAN.min((room / marked.len().max(1)).saturating_sub(2 * ELLIPSIS));
+    let marked: Vec<Range<usize>> = marked
+        .into_iter()
         .map(|span| (span.start.max(line.start), span.end.min(line.end)))
-        .map(|(start, end)| start..end.min(after(start, SPAN)))
+        .map(|(start, end)| start..end.min(after(start, most)))
         .collect();
     // The end of a line is what a reader misses least.
     let start = line.start..after(line.start, room.saturating_sub(ELLIPSIS));
@@ -248,17 +254,21 @@ pub(crate) fn printable(text: &str) -> String {
     report::printable(&shown).into_owned()
 }
 
+/// The same for text of several lines.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
 /// The same for text with colors in it, which stay.
 pub(crate) fn printable_in_color(text: &str) -> String {
-    let lines = |text: &str| text.split('\n').map(printable).collect::<Vec<_>>().join("\n");
     let mut parts = text.split('\u{1b}');
-    let mut shown = lines(parts.next().unwrap_or_default());
+    let mut shown = printable_lines(parts.next().unwrap_or_default());
     for part in parts {
         let is_color = part
             .strip_prefix('[')
             .is_some_and(|codes| codes.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m'));
         shown.push(if is_color { '\u{1b}' } else { '␛' });
-        shown.push_str(&lines(part));
+        shown.push_str(&printable_lines(part));
     }
     shown
 }

@@ -1,6 +1,6 @@
 //! The findings of a tenant for people: with an excerpt of its text, or in a line each.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use symlint_core::level::Level;
 use symlint_core::report::{Location, Report, ReportedFinding, count};
 use symlint_terraform::SourceFile;
 
-use crate::excerpt::{ExcerptText, Mark, clipped, printable};
+use crate::excerpt::{ExcerptText, Mark, clipped, printable, printable_lines};
 use crate::style::Style;
 
 /// The most places outside of an excerpt that are named for a finding.
@@ -80,22 +80,33 @@ fn in_one_frame(text: &str, characters: &ThemeCharacters, style: &Style) -> Stri
     joined
 }
 
-/// What follows an excerpt: for each finding its help, unless it was given before, and the places outside.
+/// What follows an excerpt: for each finding its help, or where it was given before, and the places outside.
 pub(crate) fn after<'r>(
     findings: &[&'r ReportedFinding],
     elsewhere: &[Vec<String>],
-    helps: &mut BTreeSet<&'r str>,
+    helps: &mut HashMap<&'r str, String>,
     style: &Style,
 ) -> String {
     let mut text = String::new();
     for (index, (finding, places)) in findings.iter().zip(elsewhere).enumerate() {
-        let mut number = if findings.len() > 1 { format!("{} ", index + 1) } else { String::new() };
+        // Findings with the same help share it.
+        let same = |(_, other): &(usize, &&ReportedFinding)| other.help == finding.help;
+        let alike = findings.iter().enumerate().filter(same).map(|(at, _)| (at + 1).to_string());
+        let is_first = findings.iter().take(index).all(|other| other.help != finding.help);
+        let numbers = if is_first { alike.collect::<Vec<_>>().join(", ") } else { (index + 1).to_string() };
+        let mut number = if findings.len() > 1 { format!("{numbers} ") } else { String::new() };
         let mut add = |what: &str, said: &str| {
             let _ = writeln!(text, "{}", style.wrapped(&format!("  {number}{what} "), said));
             number = " ".repeat(number.len());
         };
-        if let Some(help) = finding.help.as_deref().filter(|help| helps.insert(help)) {
-            add("help:", &printable(help));
+        if let Some(help) = finding.help.as_deref().filter(|_| is_first) {
+            match helps.get(help) {
+                Some(whose) => add("help", &format!("as for {whose}")),
+                None => {
+                    helps.insert(help, whose(finding));
+                    add("help:", &printable_lines(help));
+                }
+            }
         }
         places.iter().take(ELSEWHERE).for_each(|place| add("see: ", place));
         if places.len() > ELSEWHERE {
@@ -103,6 +114,14 @@ pub(crate) fn after<'r>(
         }
     }
     text
+}
+
+/// What a finding is about, as its headline begins, or where it is.
+fn whose(finding: &ReportedFinding) -> String {
+    match &finding.tenant {
+        Some(tenant) => format!("tenant {}", clipped(&printable(tenant))),
+        None => printable(&place(&finding.location)),
+    }
 }
 
 /// A finding without its excerpt.
@@ -121,6 +140,10 @@ fn headline(finding: &ReportedFinding) -> String {
 
 fn bytes(location: &Location) -> Range<u32> {
     location.start.offset..location.end.offset
+}
+
+fn in_text(span: &Range<u32>) -> Range<usize> {
+    span.start as usize..span.end as usize
 }
 
 /// `findings` with the related places that are in the text of their tenant, and for each finding the lines about other
@@ -163,18 +186,23 @@ pub(crate) fn excerpt(
         }
         elsewhere.push(lines);
     }
-    // miette draws a stray line for a mark without a text next to one with a text.
+    // A mark that is as narrow as a slash is hard to see, and next to one with a text, miette draws a stray line for one
+    // without.
     let line = |mark: &Mark| source.position(mark.span.start).line;
-    if let [only] = findings
-        && marks.iter().any(|mark| !mark.primary && marks.first().is_some_and(|first| line(first) == line(mark)))
-        && let Some(first) = marks.first_mut()
-    {
-        let last = only.path.as_deref().and_then(|path| path.rsplit('.').next());
-        let name = last.filter(|last| last.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
-        first.text = Some(name.map_or_else(|| "here".to_owned(), |name| format!("`{name}`")));
+    let is_beside = marks.iter().any(|mark| !mark.primary && marks.first().is_some_and(|it| line(it) == line(mark)));
+    let is_narrow = |mark: &Mark| source.text().get(in_text(&mark.span)).is_some_and(|text| text.chars().count() == 1);
+    if let Some(first) = marks.first_mut().filter(|first| is_beside || is_narrow(first)) {
+        first.text.get_or_insert_with(|| "here".to_owned());
     }
-    // In the order in which miette gives out colors.
+    // In the order in which miette gives out colors. It draws no mark inside of another one.
     marks.sort_by_key(|mark| mark.span.start);
+    for at in 1..marks.len() {
+        if let Some([outer, inner]) = marks.get_mut(at - 1..=at)
+            && outer.span.start < inner.span.start
+        {
+            outer.span.end = outer.span.end.min(inner.span.start);
+        }
+    }
     let text =
         ExcerptText::new(file, printable(&place(&first.location)), marks.iter().map(|mark| mark.span.clone()), style);
     let mut notes = Vec::new();

@@ -1,12 +1,12 @@
 //! The report for people: one source excerpt for each tenant, what crosses tenants first.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use symlint_core::report::{Location, Report, ReportedFinding, count, coverage, importance, pages, policy, totals};
 use textwrap::core::display_width;
 
-use crate::excerpt::{clipped, printable, printable_in_color};
+use crate::excerpt::{clipped, printable, printable_in_color, printable_lines};
 use crate::findings::{after, excerpt, line, rendered};
 use crate::style::Style;
 
@@ -69,7 +69,7 @@ fn all<'r>(
     }
     groups.retain(|findings| !findings.is_empty());
     let mut text = String::new();
-    let mut helps: BTreeSet<&str> = BTreeSet::new();
+    let mut helps: HashMap<&str, String> = HashMap::new();
     let mut excerpts: HashMap<&str, usize> = HashMap::new();
     let mut is_list = false;
     for findings in &groups {
@@ -100,7 +100,7 @@ fn all<'r>(
 /// Where there are too many findings to read: the most urgent one of each rule, and where some of the others are.
 fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: &Style) -> (String, Shown<'r>) {
     let mut text = String::new();
-    let mut helps: BTreeSet<&str> = BTreeSet::new();
+    let mut helps: HashMap<&str, String> = HashMap::new();
     let mut shown = Shown { is_overview: true, ..Shown::default() };
     let first = groups.iter().find_map(|findings| Some((findings, excerpt(report, findings, style)?)));
     if let Some((findings, (excerpt, elsewhere))) = first {
@@ -127,8 +127,8 @@ fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: 
             Some(example) => (*example, findings.as_slice()),
             None => {
                 text.push_str(&line(first, style));
-                if let Some(help) = first.help.as_deref().filter(|help| helps.insert(help)) {
-                    let _ = writeln!(text, "{}", style.wrapped("    help: ", &printable(help)));
+                if let Some(help) = first.help.as_deref().filter(|help| !helps.contains_key(help)) {
+                    let _ = writeln!(text, "{}", style.wrapped("    help: ", &printable_lines(help)));
                 }
                 shown.findings.push(first);
                 shown.count += 1;

@@ -9,7 +9,7 @@ use symlint_core::inspection::{
     self, Contents, FieldEvidence, FoundBy, InspectedArgument, InspectedAttribute, InspectedCall, InspectedCases,
     InspectedCollection, InspectedFlow, InspectedRun, InspectedValues, Inspection, ValuesChoice,
 };
-use symlint_core::report::{self, Location, Problem, ProblemKind, count};
+use symlint_core::report::{self, Location, Problem, ProblemKind, count, in_a_line};
 use symlint_rules::catalogue;
 
 use crate::args::{InspectFormat, InspectOptions};
@@ -228,7 +228,8 @@ impl Page {
         for (at, gap) in run.not_checked.iter().take(LINES).enumerate() {
             let at_place =
                 gap.location.as_ref().map(|location| format!(" ({})", self.place(location))).unwrap_or_default();
-            let help = gap.help.as_ref().map(|help| format!(". {}", report::capital(help))).unwrap_or_default();
+            let help =
+                gap.help.as_ref().map(|help| format!(". {}", report::capital(&in_a_line(help)))).unwrap_or_default();
             let label = if at == 0 { "not checked" } else { "" };
             self.line(label, &format!("[{}] {}{at_place}{help}", gap.code.as_str(), gap.reason));
         }

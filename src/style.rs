@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use miette::GraphicalTheme;
 use owo_colors::{OwoColorize, Style as Paint};
 use symlint_core::level::Level;
+use symlint_core::report::LINES_TO_PASTE;
 
 use crate::args::{Color, InputOptions};
 
@@ -75,16 +76,23 @@ impl Style {
         if self.unicode { "…" } else { "..." }
     }
 
-    /// Wraps `text` to the width; the first line starts with `first`, the others with as much space.
+    /// Wraps `text` to the width; the first line starts with `first`, the others with as much space. Lines to paste,
+    /// which are indented, stay whole.
     pub(crate) fn wrapped(&self, first: &str, text: &str) -> String {
         let rest = " ".repeat(textwrap::core::display_width(first));
         let options = textwrap::Options::new(self.width)
-            .initial_indent(first)
             .subsequent_indent(&rest)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
-        textwrap::fill(text, options)
+        let lines = text.lines().filter(|line| !line.is_empty()).enumerate().map(|(at, line)| {
+            let indent = if at == 0 { first } else { &rest };
+            match line.starts_with(LINES_TO_PASTE) {
+                true => format!("{indent}{line}"),
+                false => textwrap::fill(line, options.clone().initial_indent(indent)),
+            }
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 

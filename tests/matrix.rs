@@ -1,4 +1,4 @@
-//! Every value of a clean set-up, replaced by that of another tenant: alone, in pairs, with the whole settings, with
+//! Every value of a clean setup, replaced by that of another tenant: alone, in pairs, with the whole settings, with
 //! the whole block. One cause must make one finding, and exactly at the value that is wrong.
 #![allow(
     clippy::unwrap_used,

@@ -77,6 +77,29 @@ pub(crate) fn is_slug_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
+/// The first few characters of `text` that are not allowed, each once: ``a space and `!` ``.
+pub(crate) fn unexpected_characters(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
+    const SHOWN: usize = 4;
+    let mut strange: Vec<String> = Vec::new();
+    for c in text.chars().filter(|&c| !is_allowed(c)) {
+        let shown = match c {
+            ' ' => "a space".to_owned(),
+            c if c.is_ascii_graphic() || c.is_alphanumeric() => format!("`{c}`"),
+            c => format!("U+{:04X}", u32::from(c)),
+        };
+        if !strange.contains(&shown) {
+            strange.push(shown);
+        }
+        if strange.len() == SHOWN {
+            break;
+        }
+    }
+    match strange.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => strange.concat(),
+    }
+}
+
 /// All names that are known.
 pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
     // All instances of a resource have their names from one expression.

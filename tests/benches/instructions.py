@@ -45,7 +45,7 @@ def main() -> int:
 
 def build() -> tuple[Path, Path]:
     # Without link-time optimization: what is counted is the code, and it builds in half the time. What makes the
-    # set-ups is not counted, and is built as the tests are.
+    # setups is not counted, and is built as the tests are.
     cargo = ["cargo", "build", "--locked", "--package", "symlint"]
     subprocess.run([*cargo, "--profile", "measured", "--bin", "symlint"], cwd=ROOT, check=True)
     subprocess.run([*cargo, "--example", "measure"], cwd=ROOT, check=True)

@@ -1,4 +1,4 @@
-//! What the measurements of whole processes need: set-ups on the disk, and floors to hold symlint against.
+//! What the measurements of whole processes need: setups on the disk, and floors to hold symlint against.
 //!
 //!     measure write FOLDER TENANTS FAULTY    a module in FOLDER/module, its values alone in FOLDER/lone.tfvars
 //!     measure lines FILE                     counts the lines

@@ -46,7 +46,7 @@ mod floor {
         bencher.bench(|| black_box(&text).lines().count());
     }
 
-    /// Its cost is quadratic in the size of an object: the largest set-up is left out.
+    /// Its cost is quadratic in the size of an object: the largest setup is left out.
     #[divan::bench(args = &SIZES[..4])]
     fn hcl_edit(bencher: Bencher<'_, '_>, size: Size) {
         let text = setups::values(size);

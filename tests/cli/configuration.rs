@@ -210,10 +210,9 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
         let shared = findings.iter().find(|finding| finding["rule"] == "shared-sso-account");
         shared.unwrap_or_else(|| panic!("{run:?}"))["help"].as_str().unwrap().to_owned()
     };
-    // What is between backticks can be pasted, and then the finding is gone.
+    // The lines that are indented can be pasted, and then the finding is gone.
     let blocks = |help: &str| -> Vec<String> {
-        let parts = help.split('`').skip(1).step_by(2);
-        parts.filter(|part| part.ends_with('}')).map(str::to_owned).collect()
+        help.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect()
     };
     let two = values(&[shared("blue_admin", "ps-5e1b09c7d2a84f61"), shared("blue_readonly", "ps-5e1b09c7d2a84f62")]);
     let [customer, organization] = blocks(&help("", &two)).try_into().unwrap();
@@ -227,15 +226,18 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
     let blue = "customer \"blue\" {\n  tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\"]\n}\n";
     let said = help(blue, &three);
     let all = "customer \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\", \"green_valley\"] }";
-    assert!(said.contains(&format!("extend the block in .symlint.hcl to `{all}`")), "{said}");
-    assert!(said.contains("add `organization \"blue_admin-green_valley\" { tenants = ["), "{said}");
+    assert!(said.contains(&format!("extend the block in .symlint.hcl to this:\n\n    {all}\n")), "{said}");
+    assert!(
+        said.contains("add this to .symlint.hcl:\n\n    organization \"blue_admin-green_valley\" { tenants = ["),
+        "{said}"
+    );
     let green = "customer \"green\" {\n  tenants = [\"green_valley\"]\n}\n";
     let said = help(&format!("{blue}{green}"), &three);
-    assert!(said.contains(&format!("merge `blue` and `green` in .symlint.hcl into `{all}`")), "{said}");
+    assert!(said.contains(&format!("merge `blue` and `green` in .symlint.hcl into this:\n\n    {all}")), "{said}");
     let reseller = "organization \"reseller\" {\n  tenants = [\"blue_admin\", \"blue_readonly\"]\n}\n";
     let said = help(reseller, &three);
     let all = "organization \"reseller\" { tenants = [\"blue_admin\", \"blue_readonly\", \"green_valley\"] }";
-    assert!(said.ends_with(&format!("extend the block in .symlint.hcl to `{all}`.")), "{said}");
+    assert!(said.ends_with(&format!("extend the block in .symlint.hcl to this:\n\n    {all}")), "{said}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What `symlint inspect` says of set-ups with names and layouts of their own.
+//! What `symlint inspect` says of setups with names and layouts of their own.
 
 use serde_json::{Value, json};
 

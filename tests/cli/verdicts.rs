@@ -64,7 +64,7 @@ module "sso" {
     )]);
     let run = Symlint::new(&["check"]).dir(flows.path()).run();
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("what `module.access` is repeated for is not known"), "{}", run.stderr);
+    assert!(run.stderr.contains("the `for_each` or `count` of `module.access` is not known"), "{}", run.stderr);
 
     let call = |region: &str| {
         format!(

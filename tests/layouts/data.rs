@@ -7,7 +7,7 @@ use crate::nodes::Form;
 use crate::stores::Store;
 use crate::tenants::{Atom, Field, Tenant, Written, newcomer};
 
-/// What a fault means in a set-up.
+/// What a fault means in a setup.
 pub(crate) enum Effect {
     Found(Vec<Expected>),
     /// Nothing can tell, for a reason.

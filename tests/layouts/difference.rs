@@ -1,4 +1,4 @@
-//! Known changes, made in every layout: `symlint diff` must say exactly what was done, and nothing of a set-up that is
+//! Known changes, made in every layout: `symlint diff` must say exactly what was done, and nothing of a setup that is
 //! only written in another way.
 
 use std::fmt::Write;

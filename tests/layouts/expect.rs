@@ -35,7 +35,7 @@ impl Expected {
     }
 }
 
-/// What the parts of a tenant are where a set-up writes them: an id that is written once is several.
+/// What the parts of a tenant are where a setup writes them: an id that is written once is several.
 pub(crate) struct Parts {
     form: Form,
     order: Vec<usize>,

@@ -1,6 +1,6 @@
-//! Right set-ups that people write, in `idioms/*.txt`: none may lead to a finding.
+//! Right setups that people write, in `idioms/*.txt`: none may lead to a finding.
 //!
-//! An idiom is the shipped set-up with other parts: `variable` (what declares the tenants), `values`, `for_each`, `slug`,
+//! An idiom is the shipped setup with other parts: `variable` (what declares the tenants), `values`, `for_each`, `slug`,
 //! `account`, `set` and `settings` (the expressions of the call), `more` (further arguments), `call` (the whole call),
 //! `beside` (further text in `main.tf`), `safelist` (its expression), `host` (in place of the runtime connector), `config`
 //! (`.symlint.hcl`) and `file NAME`. `<1.set_arn>` is a value of the second tenant.

@@ -1,4 +1,4 @@
-//! Ways to lay out a set-up: where the tenants are written, and how their values reach Sym.
+//! Ways to lay out a setup: where the tenants are written, and how their values reach Sym.
 
 use crate::calls::{arguments, calls, host, repeated};
 use crate::flow::{module, resources, variables};
@@ -176,7 +176,7 @@ impl Layout {
         })
     }
 
-    /// The files of a set-up, with marks. `clean` are the tenants without faults.
+    /// The files of a setup, with marks. `clean` are the tenants without faults.
     pub(crate) fn build(
         &self,
         tenants: &[Tenant],

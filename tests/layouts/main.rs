@@ -1,9 +1,9 @@
 //! Set-ups as others write them: every layout, under every naming, with every fault that can be made in it. Each fault
-//! must be found by the right rule, on the right tenant, at the bytes where it was written; right set-ups must be
+//! must be found by the right rule, on the right tenant, at the bytes where it was written; right setups must be
 //! silent.
 //!
 //! `LAYOUTS_ONLY=yaml` takes the layouts whose names contain it, `LAYOUTS_FAULT=target` the faults;
-//! `LAYOUTS_VERBOSE=DIRECTORY` writes the set-ups that fail below this folder, each with what was expected and found;
+//! `LAYOUTS_VERBOSE=DIRECTORY` writes the setups that fail below this folder, each with what was expected and found;
 //! `LAYOUTS_ALL=DIRECTORY` writes all, for Terraform to judge.
 #![allow(
     clippy::unwrap_used,
@@ -106,7 +106,7 @@ fn nothing_is_found_where_nothing_can_tell() {
     let mut loud = String::new();
     let mut count = 0;
     for Checked { setup, report, .. } in run::undetectable() {
-        // What is not checked in the clean set-up is not checked here.
+        // What is not checked in the clean setup is not checked here.
         if let Some(found) = report.findings.first() {
             let Setup { layout, naming, fault, .. } = setup;
             writeln!(loud, "{layout}/{naming} {fault}: {} `{}`", found.rule, found.text).unwrap();
@@ -125,7 +125,7 @@ fn shortened(places: &[String]) -> String {
     if places.len() > 6 { shown + ", …" } else { shown }
 }
 
-/// Writes a set-up into the folder that a variable of the environment asks for.
+/// Writes a setup into the folder that a variable of the environment asks for.
 fn write_down(variable: &str, setup: &Setup, report: &adapter::Report) {
     let Some(folder) = std::env::var_os(variable) else { return };
     let name = format!("{}/{}/{:?} {}", setup.layout, setup.naming, setup.kind, setup.fault)

@@ -14,7 +14,7 @@ pub(crate) struct Place {
     pub(crate) end: usize,
 }
 
-/// The places of a set-up, by their names. A value that is written several times has several.
+/// The places of a setup, by their names. A value that is written several times has several.
 pub(crate) type Places = BTreeMap<String, Vec<Place>>;
 
 /// Names and contents.

@@ -29,7 +29,7 @@ fn findings(setup: &Setup, report: &Report) -> Findings {
     found
 }
 
-/// How many set-ups are reported differently than their models, and how many of those that were reported pass.
+/// How many setups are reported differently than their models, and how many of those that were reported pass.
 fn differences<'a>(
     what: &str,
     pairs: impl Iterator<Item = (&'a Checked, &'a Setup, &'a Report)>,
@@ -62,7 +62,7 @@ fn differences<'a>(
     [different, lost]
 }
 
-/// The set-ups by layout, naming, kind and fault.
+/// The setups by layout, naming, kind and fault.
 type Index<'a> = BTreeMap<(&'a str, &'a str, Kind, &'a str), &'a Checked>;
 
 #[test]

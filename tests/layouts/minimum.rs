@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const HEAD: &str = "\
-# Of each layout: the clean set-ups that are silent; of the faults in values, and of those in the wiring: in percent,
+# Of each layout: the clean setups that are silent; of the faults in values, and of those in the wiring: in percent,
 # how many have the right rule, on the right tenant, at the right bytes, and with nothing else reported; and how many
 # pass silently. Of the last lines: how many are reported differently, and how many no longer.
 ";
@@ -61,7 +61,7 @@ pub(crate) fn worse(now: &Numbers) -> String {
     worse
 }
 
-/// Whether all set-ups are checked.
+/// Whether all setups are checked.
 pub(crate) fn is_complete() -> bool {
     std::env::var_os("LAYOUTS_ONLY").is_none() && std::env::var_os("LAYOUTS_FAULT").is_none()
 }

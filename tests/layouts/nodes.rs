@@ -66,7 +66,7 @@ impl Form {
 pub(crate) const ORIGIN: &str = "identity";
 pub(crate) const ACCESS: &str = "access_to";
 
-/// Writes tenants with the names of a set-up.
+/// Writes tenants with the names of a setup.
 pub(crate) struct Writer<'n> {
     pub(crate) names: &'n Names,
     /// Fields that are left to a default.

@@ -1,4 +1,4 @@
-//! Checks all set-ups, once for all tests.
+//! Checks all setups, once for all tests.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use crate::adapter::{Report, check};
 use crate::score::Verdict;
 use crate::setups::{Setup, every};
 
-/// A set-up that was checked.
+/// A setup that was checked.
 pub(crate) struct Checked {
     pub(crate) setup: Setup,
     pub(crate) report: Report,
@@ -39,12 +39,12 @@ fn all() -> &'static [Checked] {
     ALL.get_or_init(|| check_all(every()))
 }
 
-/// The set-ups in which something must be found, and the clean ones.
+/// The setups in which something must be found, and the clean ones.
 pub(crate) fn results() -> impl Iterator<Item = &'static Checked> + Clone {
     all().iter().filter(|checked| checked.setup.undetectable.is_none())
 }
 
-/// The set-ups with faults that nothing can reveal.
+/// The setups with faults that nothing can reveal.
 pub(crate) fn undetectable() -> impl Iterator<Item = &'static Checked> {
     all().iter().filter(|checked| checked.setup.undetectable.is_some())
 }

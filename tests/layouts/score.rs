@@ -6,7 +6,7 @@ use crate::adapter::{Found, Report};
 use crate::expect::{At, Expected};
 use crate::marks::{Place, Places};
 
-/// What was right about the report on a set-up with a fault.
+/// What was right about the report on a setup with a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {
     /// A finding of each rule that is expected.

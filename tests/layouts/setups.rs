@@ -1,4 +1,4 @@
-//! All set-ups: layouts × namings × faults.
+//! All setups: layouts × namings × faults.
 
 use crate::data::{self, Effect};
 use crate::expect::Expected;
@@ -37,7 +37,7 @@ fn is_chosen(variable: &str, name: &str) -> bool {
     std::env::var(variable).map_or(true, |wanted| name.contains(&wanted))
 }
 
-/// All set-ups.
+/// All setups.
 pub(crate) fn every() -> Vec<Setup> {
     let mut setups = Vec::new();
     for (index, layout) in layouts::all().enumerate() {

@@ -1,5 +1,5 @@
 //! The same tenants, spelled in every way that Terraform takes: each fault must be found in all of them, on the same
-//! tenant and at the same text, and correct set-ups must be left alone.
+//! tenant and at the same text, and correct setups must be left alone.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Correct set-ups of ordinary providers: no error, and at most one warning for each cause.
+//! Correct setups of ordinary providers: no error, and at most one warning for each cause.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

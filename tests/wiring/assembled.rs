@@ -1,4 +1,4 @@
-//! Right set-ups in which values are put together, or taken apart, on the way from the tenants to their flows.
+//! Right setups in which values are put together, or taken apart, on the way from the tenants to their flows.
 
 use crate::{expect, findings};
 

@@ -30,7 +30,7 @@ pub struct Finding {
     pub cause: Option<String>,
     /// What it was compared with.
     pub related: Vec<Related>,
-    /// What happens if it stays, and what to do.
+    /// What happens if it stays, and what to do, in Markdown: lines to paste are indented by four spaces.
     pub help: Option<String>,
     /// How it can be fixed.
     pub fixes: Vec<Fix>,
@@ -55,6 +55,8 @@ pub enum Obstacle {
     Unreadable,
     /// Terraform would refuse to evaluate something.
     Unevaluated,
+    /// Terraform silently drops something, and what it keeps may be what causes other findings.
+    Lost,
 }
 
 /// A place that a finding relates to.

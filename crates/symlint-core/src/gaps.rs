@@ -46,7 +46,11 @@ fn is_reported(model: &Model<'_>, at: Span) -> bool {
     let errors = model.evaluation_errors.iter().chain(&model.resource_errors).map(|error| error.span);
     let problems = model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span);
     let files = model.project.files().iter().flat_map(|file| &file.file.errors).map(|error| error.span);
-    errors.chain(problems).chain(files).any(|span| span.contains(at) || at.contains(span))
+    let is_misspelled = || {
+        let mut variables = model.project.root().map(|root| root.variables.as_slice()).unwrap_or_default().iter();
+        variables.any(|it| it.name.span == at && misspelled(model, &it.name.text).is_some())
+    };
+    errors.chain(problems).chain(files).any(|span| span.contains(at) || at.contains(span)) || is_misspelled()
 }
 
 /// What looks like the flow of tenants, where no call of one could be followed.
@@ -71,11 +75,11 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let (reason, help) = match is_called_as_one {
         true => (
             format!("no call of the flow module `{module}` was found, so wiring was not checked; {reason}"),
-            format!("set it in .symlint.hcl: `flow {{ module = \"{name}\" }}`"),
+            format!("Set it in .symlint.hcl:\n\n    flow {{ module = \"{name}\" }}"),
         ),
         false => (
             format!("{reason}, but no call of the flow module `{module}` was found, so wiring was not checked"),
-            format!("If this is the flow module, add this to .symlint.hcl: `flow {{ module = \"{name}\" }}`"),
+            format!("If this is the flow module, add this to .symlint.hcl:\n\n    flow {{ module = \"{name}\" }}"),
         ),
     };
     found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
@@ -196,8 +200,8 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let misspelled = misspelled(model, &variable.name).filter(|_| variable.state == VariableState::Unset);
         let is_reported = is_reported || misspelled.is_some();
         let help = match misspelled {
-            Some(name) => format!("rename `{name}` in the values file to `{}`", variable.name),
-            None => "set it in a values file, or name one: `symlint check --var-file FILE`".to_owned(),
+            Some(name) => format!("Rename `{name}` in the values file to `{}`.", variable.name),
+            None => "Set it in a values file, or name one: `symlint check --var-file FILE`".to_owned(),
         };
         found.push(NotChecked { is_finding: !is_reported, ..gap.help(help) });
     }
@@ -421,7 +425,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         let reason = format!("{names} not found in any tenant, and not checked{there}");
         let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
         let help = format!(
-            "if it is named differently, add this to .symlint.hcl: `tenants {{ attributes = {{ {} }} }}`",
+            "If it is named differently, add this to .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
             pairs.join(", ")
         );
         found.push(NotChecked::new(Code::UnmappedField, reason, span).help(help));

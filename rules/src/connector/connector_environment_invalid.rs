@@ -4,6 +4,8 @@ use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{FieldKind, Place, text_of};
 
+use crate::names::unexpected_characters;
+
 /// The number of characters that IAM allows in the name of a role.
 const LONGEST: usize = 64;
 
@@ -17,15 +19,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for (call, environment) in calls.filter_map(|(call, instance)| Some((call, instance.environment.as_ref()?))) {
         let Some(text) = text_of(environment).filter(|_| seen.insert(environment.origin.span)) else { continue };
         let name = cx.config.role_name.role_name(&text);
-        let refused = name.chars().find(|&c| !(c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)));
+        let refused = unexpected_characters(&name, |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
         let length = name.chars().count();
         let is_shown = cx.model.quotable(&text, environment, FieldKind::Key) == text.as_str();
-        let message = if !is_shown && (refused.is_some() || length > LONGEST) {
-            "IAM does not allow the role name that this makes; it is sensitive, so it is not shown".to_owned()
-        } else if let Some(refused) = refused {
+        let message = if !is_shown && (!refused.is_empty() || length > LONGEST) {
+            "IAM does not allow the role name that this builds; it is sensitive, so it is not shown".to_owned()
+        } else if !refused.is_empty() {
             format!(
-                "the role name `{1}` contains {0}, but IAM allows only letters, digits, and `_+=,.@-`",
-                shown(refused),
+                "the role name `{}` contains {refused}, but IAM allows only letters, digits, and `_+=,.@-`",
                 line(&name)
             )
         } else if length > LONGEST {
@@ -38,14 +39,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let path = Some(format!("module.{}.environment", call.name.text));
         cx.report(Place { span: environment.origin.span, tenant: None, path }, message).cause(text.as_str());
-    }
-}
-
-fn shown(c: char) -> String {
-    match c {
-        ' ' => "a space".to_owned(),
-        c if c.is_whitespace() || c.is_control() || !c.is_ascii() => format!("U+{:04X}", u32::from(c)),
-        c => format!("`{c}`"),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if let Some(customer) = customer {
         report.help(format!(
             "Requests for `{}` would act with `{}`'s role. Use `role_arn` from the `settings` output of `{0}`'s own \
-             connector. If the two are one customer, {customer}.",
+             connector. If the two are one customer, {customer}",
             tenant.name(),
             owner.name()
         ));

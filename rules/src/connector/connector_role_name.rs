@@ -48,8 +48,8 @@ fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Af
     );
     let help = format!(
         "Requests fail, or Sym acts with roles that were created for something else. Use `role_arn` from the `settings` output of each \
-         tenant's connector. If these roles are intended, add this to .symlint.hcl: \
-         `connector {{ role_name = \"{form}\" }}`"
+         tenant's connector. If these roles are intended, add this to .symlint.hcl:\n\n    \
+         connector {{ role_name = {form:?} }}"
     );
     cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(form);
 }

@@ -4,6 +4,8 @@ use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
+use crate::names::is_slug;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     let conventions = cx.role_conventions();
     for convention in conventions {
@@ -38,8 +40,8 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
             if let Some(environment) = environment_of(name, &cx.config.role_name) {
                 let environment = environment.to_ascii_lowercase();
                 help += &format!(
-                    " If the connector was given another environment than `{key}`, add this to .symlint.hcl: \
-                     `tenant \"{key}\" {{ environment = \"{environment}\" }}`"
+                    " If the connector was given another environment than `{key}`, add this to \
+                     .symlint.hcl:\n\n    tenant {key:?} {{ environment = {environment:?} }}"
                 );
             }
             cx.report(role.name.piece, message).help(help).related(&tenant.key, "this is the tenant's name");
@@ -50,8 +52,9 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
 /// The role name that was probably meant, if the environment in `name` is nearly the tenant's key.
 fn hint(name: &str, key: &str, cx: &Context<'_>) -> String {
     let pattern = &cx.config.role_name;
-    let is_typo = environment_of(name, pattern)
-        .is_some_and(|environment| closest(&normalise(environment), [normalise(key).as_str()]).is_some());
+    let is_typo = is_slug(key)
+        && environment_of(name, pattern)
+            .is_some_and(|environment| closest(&normalise(environment), [normalise(key).as_str()]).is_some());
     if !is_typo {
         return String::new();
     }
@@ -69,7 +72,7 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
                 "The name cannot show that a role belongs to another customer. If these roles are intended, add this to \
-                 .symlint.hcl for each tenant: `tenant \"{}\" {{ environment = \"{}\" }}`",
+                 .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
                 first.name(),
                 environment_in(role.name.text(), cx)
             ),
@@ -82,7 +85,7 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
             (
                 format!("the roles of {count} have names of the form `{pattern}`, not `{}`", cx.config.role_name),
                 format!(
-                    "If these roles are intended, add this to .symlint.hcl: `connector {{ role_name = \"{pattern}\" }}`"
+                    "If these roles are intended, add this to .symlint.hcl:\n\n    connector {{ role_name = {pattern:?} }}"
                 ),
                 pattern,
             )
@@ -95,8 +98,8 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
             (
                 format!("the roles of {count} contain the name of the tenant without {around}, such as `{role}`"),
                 format!(
-                    "If these roles are intended, add this to .symlint.hcl for each tenant: \
-                     `tenant \"{key}\" {{ environment = \"{environment}\" }}`"
+                    "If these roles are intended, add this to .symlint.hcl for each tenant:\n\n    \
+                     tenant {key:?} {{ environment = {environment:?} }}"
                 ),
                 around,
             )

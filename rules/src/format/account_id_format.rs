@@ -41,6 +41,12 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         );
     }
     let Some(text) = field.text() else { return };
+    if !field.is_number() && text.text.len() == 11 && text.text.bytes().all(|byte| byte.is_ascii_digit()) {
+        report = report.help(
+            "Sym cannot reach this account. One digit is missing, which may be a `0` at the start that a spreadsheet \
+             dropped. Copy the account ID from the AWS console or from what the customer sent.",
+        );
+    }
     if let Some(plain) = without_separators(text.text) {
         let is_written = malformed.places().all(|piece| piece.is_verbatim(sources));
         let edit = |piece: Piece<'_>| Edit { span: piece.span(sources), text: plain.clone() };

@@ -10,6 +10,8 @@ use symlint_core::tenants::format::{
 use symlint_core::tenants::{Arn, Field, FieldKind, Piece, RoleArn, Tenant};
 use symlint_terraform::Span;
 
+use crate::names::unexpected_characters;
+
 /// A value with something wrong in it.
 pub(super) struct Malformed<'a> {
     pub(super) field: &'a Field,
@@ -187,6 +189,15 @@ impl Resource {
         }
     }
 
+    /// What its ARNs look like.
+    fn form(self) -> &'static str {
+        match self {
+            Resource::Instance => "arn:aws:sso:::instance/ssoins-…",
+            Resource::PermissionSet => "arn:aws:sso:::permissionSet/ssoins-…/ps-…",
+            Resource::Role => "arn:aws:iam::ACCOUNT:role/sym/SymSSO…",
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Resource::Instance => "an instance",
@@ -236,7 +247,7 @@ impl<'a> Judge<'a> {
     }
 
     fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: Resource) {
-        let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text)) };
+        let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text, wanted)) };
         if let Some(kind) = other_kind(&arn, wanted) {
             let what = format!("this is the ARN of {kind}, not of {}", wanted.name());
             return self.flaw(PartKind::Own, whole, what);
@@ -257,8 +268,12 @@ impl<'a> Judge<'a> {
                 }
             }
             _ => {
-                let what = format!("`{}` does not begin with `{}/`", arn.resource().text, wanted.word());
-                self.flaw(PartKind::Own, arn.resource(), what);
+                let (resource, word) = (arn.resource(), wanted.word());
+                let what = match resource.text.eq_ignore_ascii_case(word) {
+                    true => format!("nothing follows `{}`; expected `{}`", resource.text, wanted.form()),
+                    false => format!("`{}` does not begin with `{word}/`", resource.text),
+                };
+                self.flaw(PartKind::Own, resource, what);
             }
         }
     }
@@ -358,10 +373,10 @@ fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<
     is_shifted.then(|| whole.slice(arn.account().start..arn.account().start + 1))
 }
 
-fn no_arn(text: &str) -> String {
-    let parts = text.split(':').count();
+fn no_arn(text: &str, wanted: Resource) -> String {
     if text.starts_with("arn:") {
-        format!("the ARN has {parts} parts between colons, not 6")
+        let what = if text.matches(':').count() == 4 { "a colon is missing" } else { "the ARN is incomplete" };
+        format!("{what}; expected `{}`", wanted.form())
     } else if is_account_id(text) {
         "this is an account ID, not an ARN".into()
     } else if text.starts_with("ps-") || instance_id_suffix(text).is_some() {
@@ -377,12 +392,21 @@ fn account_flaw(text: &str) -> String {
         "the account is missing".into()
     } else if digits == text.len() {
         format!("`{text}` has {digits} {}, but an account ID has 12", if digits == 1 { "digit" } else { "digits" })
+    } else if text.parse::<f64>().is_ok() && text.contains(['e', 'E']) {
+        format!("`{text}` is how a spreadsheet shows a long number, not an account ID")
     } else if text.contains('*') {
         format!("`{text}` is a wildcard, not an account ID")
     } else if text.starts_with("arn:") {
         format!("`{text}` is an ARN, not an account ID")
     } else if let Some(plain) = without_separators(text) {
         format!("`{text}` must be written without separators: `{plain}`")
+    } else if let [strange] = text.chars().filter(|c| !c.is_ascii_digit()).collect::<Vec<_>>().as_slice() {
+        let digit = match strange {
+            'O' | 'o' => ", not the digit `0`",
+            'I' | 'l' => ", not the digit `1`",
+            _ => ", but an account ID has digits only",
+        };
+        format!("`{text}` contains `{strange}`{digit}")
     } else {
         format!("`{text}` does not consist of twelve digits")
     }
@@ -428,20 +452,4 @@ fn name_flaw(name: &str) -> String {
     }
     let wildcard = if name.contains(['*', '?']) { " (a wildcard is not allowed)" } else { "" };
     format!("the name of the role, `{name}`, contains {strange}{wildcard}")
-}
-
-/// The first few characters of `text` that are not allowed, each once.
-fn unexpected_characters(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
-    let mut strange: Vec<char> = Vec::new();
-    for c in text.chars().filter(|&c| !is_allowed(c)) {
-        if !strange.contains(&c) {
-            strange.push(c);
-        }
-        if strange.len() == 4 {
-            break;
-        }
-    }
-    let shown: Vec<String> =
-        strange.iter().map(|&c| if c == ' ' { "a space".to_owned() } else { format!("`{c}`") }).collect();
-    shown.join(" and ")
 }

@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let allowed: Vec<String> = allowed.map(|id| format!("\"{id}\"")).collect();
     let help = format!(
         "A role cannot be assumed from another partition. Run Sym in that partition. If it already does, add this to \
-         .symlint.hcl: `allowed_partitions = [{}]`",
+         .symlint.hcl:\n\n    allowed_partitions = [{}]",
         allowed.join(", ")
     );
     let is_known = facts::is_partition(id);

@@ -10,8 +10,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let (group, block) = group(cx.config, tenant, other);
         let help = format!(
-            "Tenants of one organization have the same instance and region, so these two are not what {block} says. Correct \
-             the values or the block."
+            "Tenants of one organization have the same instance and region. Correct the values, or take one of the two out of \
+             {block}."
         );
         let (name, called) = (other.name(), cx.called(other));
         match (own.instance, others.instance) {
@@ -44,6 +44,6 @@ fn group(config: &Config, tenant: &Tenant, other: &Tenant) -> (String, String) {
     match (of_both(&config.customers), of_both(&config.organizations)) {
         (Some(customer), _) => (format!("the same customer (`{customer}`)"), block("customer", &customer)),
         (None, Some(name)) => (format!("in the same organization (`{name}`)"), block("organization", &name)),
-        (None, None) => ("in the same organization".to_owned(), "`.symlint.hcl`".to_owned()),
+        (None, None) => ("in the same organization".to_owned(), "its block in `.symlint.hcl`".to_owned()),
     }
 }

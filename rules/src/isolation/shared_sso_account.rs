@@ -23,8 +23,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let organization = advice("organization", &cx.config.organizations, &members, &name);
         let help = format!(
             "If one was copied from another, engineers of one customer would act in the other's organization: replace \
-             the copied values. If they are one customer, {customer}. If they are several customers in one AWS \
-             organization, {organization}."
+             the copied values. If they are one customer, {customer}\n\nIf they are several customers in one AWS \
+             organization, {organization}"
         );
         let mut report = cx
             .report(account.piece, message)
@@ -37,7 +37,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The block that would say that all of `members` belong together, filled in. Tenants that are already in one stay in it.
+/// What to do if all of `members` belong together, with the block that says so. Tenants that are already in one stay in
+/// it.
 pub(crate) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
     let is_member = |key: &String| members.iter().any(|tenant| tenant.name() == key);
     let there: Vec<&TenantGroup> = groups.iter().filter(|group| group.tenants.iter().any(is_member)).collect();
@@ -48,15 +49,15 @@ pub(crate) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], na
             keys.push(key);
         }
     }
-    let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+    let keys: Vec<String> = keys.iter().map(|key| format!("{key:?}")).collect();
     let keys = keys.join(", ");
-    let block = |name: &str| format!("`{kind} \"{name}\" {{ tenants = [{keys}] }}`");
+    let block = |name: &str| format!(":\n\n    {kind} {name:?} {{ tenants = [{keys}] }}");
     match there.as_slice() {
-        [] => format!("add {} to .symlint.hcl", block(name)),
-        [one] => format!("extend the block in .symlint.hcl to {}", block(&one.name)),
+        [] => format!("add this to .symlint.hcl{}", block(name)),
+        [one] => format!("extend the block in .symlint.hcl to this{}", block(&one.name)),
         [one, others @ ..] => {
             let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.name)).collect();
-            format!("merge `{}` and {} in .symlint.hcl into {}", one.name, others.join(", "), block(&one.name))
+            format!("merge `{}` and {} in .symlint.hcl into this{}", one.name, others.join(", "), block(&one.name))
         }
     }
 }

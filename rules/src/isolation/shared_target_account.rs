@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let name = common_name(&keys).map_or_else(|| keys.join("-"), str::to_owned);
         let help = format!(
             "Engineers who are approved for one customer would enter an account of another: replace the account that was \
-             copied. If they are one customer, {}.",
+             copied. If they are one customer, {}",
             advice("customer", &cx.config.customers, &members, &name)
         );
         let other = target_of(cx, owner, target);

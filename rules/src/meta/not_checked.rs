@@ -8,6 +8,11 @@ use symlint_terraform::Span;
 
 use crate::wiring::is_any_miswired;
 
+/// What to do about what only a provider knows.
+const ACCEPTED: &str = "Mistakes in this part are not reported until it can be checked. `symlint inspect` shows what was \
+                        found. If that is enough, add a comment above this line:\n\n    \
+                        # symlint-ignore: not-checked -- REASON";
+
 pub(super) fn check(cx: &mut Context<'_>) {
     // Where nothing is known, the file that was read first is named.
     let first = cx.model.project.files().first().map(|file| Span::new(file.id, 0..0));
@@ -25,9 +30,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
             continue;
         }
         let Some(span) = gap.span.or(first) else { continue };
-        let report = cx.report(span, gap.reason.as_str()).cause(gap.code.as_str());
-        if let Some(help) = &gap.help {
-            report.help(help.as_str());
-        }
+        cx.report(span, gap.reason.as_str()).cause(gap.code.as_str()).help(gap.help.as_deref().unwrap_or(ACCEPTED));
     }
 }

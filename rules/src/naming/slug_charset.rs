@@ -8,7 +8,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, Field, Locate, Model, Place, State, Tenant, TenantId};
 use symlint_terraform::{Span, Value};
 
-use crate::names::{Name, is_slug, is_slug_character, names};
+use crate::names::{Name, is_slug, is_slug_character, names, unexpected_characters};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // Tenants whose key is wrong, or contains characters that another rule reports.
@@ -98,7 +98,7 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     }
 }
 
-/// The first characters that Sym refuses: where they are, and what they are.
+/// The characters that Sym refuses: where the first are, and what all are.
 fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
     if is_slug(name) {
         return None;
@@ -106,11 +106,5 @@ fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
     let start = name.find(|c| !is_slug_character(c))?;
     let rest = name.get(start..)?;
     let end = rest.find(is_slug_character).unwrap_or(rest.len());
-    let first = rest.chars().next()?;
-    let what = match first {
-        ' ' => "a space".to_owned(),
-        c if c.is_whitespace() || c.is_control() || !c.is_ascii() => format!("U+{:04X}", u32::from(c)),
-        c => format!("`{c}`"),
-    };
-    Some((start..start + end, what))
+    Some((start..start + end, unexpected_characters(name, is_slug_character)))
 }

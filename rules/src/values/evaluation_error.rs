@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
-use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadErrorKind, Span};
+use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadErrorKind, Span, Subject};
 
 use super::arguments;
 use crate::format::is_any_malformed;
@@ -29,7 +29,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         _ => None,
     });
     let absent: HashSet<Span> = gaps.chain(nulls).collect();
-    let is_absent = |null: Option<Span>| null.is_some_and(|null| absent.contains(&null));
+    let is_absent = |subject: Option<Subject>| matches!(subject, Some(Subject::Null(null)) if absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
     // An attribute that a tenant lacks is reported on the tenant.
     let missing = cx.tenants().iter().flat_map(|tenant| &tenant.missing);
@@ -38,15 +38,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
         ConversionProblemKind::Missing { attribute } => Some(attribute.to_string()),
         _ => None,
     });
-    let lacking: HashSet<String> =
+    let lacking: Vec<String> =
         missing.chain(required).map(|name| format!("the object has no attribute `{name}`")).collect();
     // So is an argument that a call lacks, on the call.
     let misnamed = LazyCell::new(|| misnamed(cx.model));
     let errors = errors.filter(|error| {
         !reported(error.span)
             && !unread(error.span)
-            && !is_absent(error.null)
-            && !lacking.contains(&error.message)
+            && !is_absent(error.subject)
+            && !lacking.iter().any(|lacking| error.message.starts_with(lacking))
             && !misnamed.contains(&error.span)
     });
     // A validation that fails for a malformed value, or for a value that should not be passed, has the same cause as the
@@ -78,8 +78,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
     for error in errors {
         let report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
-        if let EvalErrorKind::Validation(value) = error.kind {
-            report.related(Span::new(value.file, value.start..value.start), "the value is set here");
+        let related = match (error.kind, error.subject) {
+            (EvalErrorKind::Validation(value), _) => Some((value, "the value is set here")),
+            (_, Some(Subject::Lacking(map))) => Some((map, "this is the map")),
+            _ => None,
+        };
+        if let Some((value, label)) = related {
+            report.related(Span::new(value.file, value.start..value.start), label);
         }
     }
     if let [first, others @ ..] = of_resources.as_slice() {

@@ -25,7 +25,7 @@ pub(crate) static GROUP: Group = Group {
     rules: &[
         rule!("syntax-error", Model(syntax_error), obstacle = Obstacle::Unreadable),
         rule!("evaluation-error", Model(evaluation_error), obstacle = Obstacle::Unevaluated),
-        rule!("duplicate-key", Model(duplicate_key)),
+        rule!("duplicate-key", Model(duplicate_key), obstacle = Obstacle::Lost),
         rule!("missing-attribute", Model(missing_attribute)),
         rule!("unknown-attribute", Model(unknown_attribute)),
         rule!("type-mismatch", Model(type_mismatch)),

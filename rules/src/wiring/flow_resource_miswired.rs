@@ -96,7 +96,8 @@ fn report_names_of_others(cx: &mut Context<'_>) {
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
         let report = cx.report(Place { span, tenant, path }, message);
         let report = report.help(
-            "Whoever asks for the access of one customer would get that of another. Make the name of the tenant's own key.",
+            "Engineers who request access to one customer would get access to another. Build the name from the tenant's own \
+             key.",
         );
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} has another tenant's key"));

@@ -1,7 +1,8 @@
 //! See resource-not-tenant-scoped.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::Place;
+use symlint_core::tenants::{Input, Place};
+use symlint_terraform::Makeup;
 
 use crate::names::{names, same, shown, tenants_of, unscoped};
 
@@ -18,6 +19,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first, cx.model));
         let message = format!("`{kind}.{label}` has the name `{name}` for {whom}");
         let path = Some(format!("{kind}.{label}.name"));
-        cx.report(Place { span: first.span, tenant: None, path }, message);
+        let slug = first.instance.slug().and_then(|slug| first.instance.input(&slug.name));
+        let slug = slug.filter(|_| matches!(first.value.origin.makeup, Makeup::Written(_)));
+        let report = cx.report(Place { span: first.span, tenant: None, path }, message);
+        if let Some(Input { name: slug, .. }) = slug {
+            report.help(format!(
+                "Names are unique in Sym, so the flows of several customers share one resource, or the apply fails. Include \
+                 the tenant's slug in the name:\n\n    name = \"{name}-${{var.{slug}}}\""
+            ));
+        }
     }
 }

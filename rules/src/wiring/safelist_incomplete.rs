@@ -43,7 +43,7 @@ fn help(cx: &Context<'_>, tenant: TenantId, whose: &str, where_: &str) -> String
     let is_here = tenant.run == cx.model.run;
     let how = match is_here.then(|| cx.model.reference_to(tenant, FieldKind::SsoAccountId)).flatten() {
         Some((tenants, account)) => {
-            format!("Build the safelist from all tenants: `[for tenant in {tenants} : tenant.{account}]`")
+            format!("Build the safelist from all tenants:\n\n    [for tenant in {tenants} : tenant.{account}]")
         }
         None => format!("Add {where_} to the safelist."),
     };

@@ -1,5 +1,7 @@
 //! See safelist-stale.md.
 
+use std::collections::BTreeMap;
+
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
@@ -28,7 +30,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).map(String::as_str).collect();
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
-    let mut seen = HashSet::default();
+    // One expression may build many.
+    let mut stale: BTreeMap<Span, (String, Place, usize)> = BTreeMap::new();
+    let mut seen: HashSet<(Span, String)> = HashSet::default();
     for (call, list) in lists(model) {
         for account in accounts(cx.model, list).0 {
             let id = account.id.as_str();
@@ -36,12 +40,22 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 && !facts::is_placeholder_account(id)
                 && !account.is_of_tenant
                 && !meant.contains(&account.span);
-            if is_judged && !configured.contains(id) && !cx.set_up.is_account_of_tenant(id) && seen.insert(account.span)
-            {
+            let is_stale = is_judged && !configured.contains(id) && !cx.set_up.is_account_of_tenant(id);
+            if is_stale && seen.insert((account.span, account.id.clone())) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
-                cx.report(place, format!("the safelist contains {id}, which is not the SSO account of any tenant"))
-                    .cause(id);
+                stale.entry(account.span).or_insert((account.id, place, 0)).2 += 1;
             }
         }
+    }
+    for (id, place, number) in stale.into_values() {
+        let message = match number {
+            1 => format!("the safelist contains {id}, which is not the SSO account of any tenant"),
+            2 => format!("the safelist contains {id} and 1 other account, which are not SSO accounts of any tenant"),
+            _ => format!(
+                "the safelist contains {id} and {} other accounts, which are not SSO accounts of any tenant",
+                number - 1
+            ),
+        };
+        cx.report(place, message).cause(id);
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     };
                     report.help(format!(
                         "The runtime can assume any role under `/sym/` that trusts it, in any account. List the accounts \
-                         of the tenants: `[for tenant in {tenants} : {entry}]`"
+                         of the tenants:\n\n    [for tenant in {tenants} : {entry}]"
                     ));
                 }
             }

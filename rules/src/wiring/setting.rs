@@ -103,7 +103,16 @@ impl Setting<'_> {
             values.iter().any(|value| self.is_mistaken(model, part, value))
         };
         let mut carriers = self.carriers().filter(|(_, part)| !part.steps.contains(&Step::Each));
-        let (name, part) = carriers.find(|(name, part)| !is_mistaken(name, part))?;
+        let Some((name, part)) = carriers.find(|(name, part)| !is_mistaken(name, part)) else {
+            // What reaches nothing may still be passed.
+            let is_own = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == self.tenant && it.kind == self.wanted);
+            let is_it = |value: &Value| {
+                let sources = model.sources_of_values.of(value, self.tenant).unwrap_or_default();
+                matches!(sources.as_slice(), [only] if is_own(only))
+            };
+            let passed = self.instance.inputs.iter().find(|input| is_it(&input.value));
+            return passed.map(|input| format!("var.{}", input.name));
+        };
         let name = &self.instance.input(name)?.name;
         let inside = part.steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
         Some(inside.fold(format!("var.{name}"), |path, name| format!("{path}.{name}")))

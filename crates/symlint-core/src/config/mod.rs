@@ -1,4 +1,4 @@
-//! What a team says about its own set-up: `.symlint.hcl`.
+//! What a team says about its own setup: `.symlint.hcl`.
 
 mod literal;
 mod read;

@@ -1,6 +1,6 @@
 //! Two reports → who gains and who loses access to what, and what the change does to the check itself.
 //!
-//! It compares what takes effect, never texts: a set-up that is written in another way is the same set-up.
+//! It compares what takes effect, never texts: a setup that is written in another way is the same setup.
 
 mod cause;
 mod findings;

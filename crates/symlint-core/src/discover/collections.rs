@@ -541,7 +541,7 @@ fn is_inside(inner: &Shape, outer: &Shape) -> bool {
     }
 }
 
-/// The first variable or local of the root module whose elements look like tenants, for set-ups without flows.
+/// The first variable or local of the root module whose elements look like tenants, for setups without flows.
 fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
     let project = evaluator.project();
     let mut names: Vec<Root> = Vec::new();

@@ -96,7 +96,8 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     if model.has_no_values() && !has_errors(outcome) {
         let message =
             format!("nothing was checked in `{root}`: no tenant has any of the attributes that are looked for");
-        let help = "if they are named differently, say so in .symlint.hcl: `tenants { attributes = { … } }`";
+        let help = "if they are named differently, add this to .symlint.hcl for each of them:\n\n    \
+                    tenants { attributes = { sso_account_id = \"NAME\" } }";
         return Some(problem(message).help(help));
     }
     // A lowered level does not turn it into a pass.
@@ -135,8 +136,11 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
     }
     let unknown = model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
     let flow = unknown.map(|(flow, unknown)| {
-        let what = if flow.call.is_some() { &format!("`module.{}` is", flow.name()) } else { "the resources are" };
-        format!("what {what} repeated for is not known: {}", unknown.reason)
+        let what = match flow.call {
+            Some(_) => format!("`module.{}`", flow.name()),
+            None => "the resources".to_owned(),
+        };
+        format!("the `for_each` or `count` of {what} is not known: {}", unknown.reason)
     });
     let is_empty = |flow: &&crate::tenants::FlowCall<'_>| flow.unknown.is_none() && !flow.instances.is_empty();
     let lost = model.flows.iter().find(is_empty);

@@ -1,4 +1,4 @@
-//! What symlint found in a set-up, and how: the tenants, which attribute is which value and by what evidence, where the
+//! What symlint found in a setup, and how: the tenants, which attribute is which value and by what evidence, where the
 //! values take effect, and what is not checked. It is all that `symlint inspect` prints, and what `symlint init` writes
 //! is built from it. It has names and places, and no values.
 

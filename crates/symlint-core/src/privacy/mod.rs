@@ -6,7 +6,7 @@ mod veil;
 
 use symlint_terraform::{BLANK, Origin, Path, Project, Root, Str, Value};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Obstacle};
 use crate::tenants::format::{is_plain_name, is_well_formed};
 use crate::tenants::{FieldKind, FlowInstance, Model, Provenance, Tenant, VariableState, text_of};
 
@@ -47,7 +47,7 @@ pub(crate) fn hide(model: &mut Model<'_>) {
 
 /// Takes what a finding in a value of the environment quotes of it out of what it says.
 pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
-    let is_strict = finding.obstacle.is_some();
+    let is_strict = matches!(finding.obstacle, Some(Obstacle::Unreadable | Obstacle::Unevaluated));
     let cover = |text: &mut String, file| {
         if project.is_environment(file) {
             let source = project.sources().get(file);

@@ -27,7 +27,7 @@ pub struct Details {
     pub lists: Vec<ListDetails>,
     /// The expressions through which values take effect.
     pub wiring: Vec<WiringDetails>,
-    /// What `moved` blocks say, without white space: the run, from where, and where to.
+    /// What `moved` blocks say, without whitespace: the run, from where, and where to.
     pub moves: Vec<(usize, String, String)>,
 }
 
@@ -502,7 +502,7 @@ fn last_name(path: &str) -> Option<&str> {
     (!name.ends_with(']')).then_some(name)
 }
 
-/// An expression without its white space.
+/// An expression without its whitespace.
 fn compact(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut text = words.join(" ");

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
 
-use super::importance;
 use super::mermaid::mermaid;
 use super::place::Known;
 use super::printable::Printable;
 use super::summary::{count, is_clean, policy, totals, verdict};
 use super::wire::{Report, ReportedFinding, ReportedTenant};
+use super::{LINES_TO_PASTE, importance};
 use crate::level::Level;
 
 /// How many findings are listed: more are read in another format.
@@ -136,8 +136,18 @@ fn details(findings: &[&ReportedFinding]) -> String {
     if order.is_empty() {
         return String::new();
     }
-    let lines: String = order.into_iter().map(|(rule, help)| format!("- **{rule}**: {}\n", cell(help))).collect();
+    let lines: String = order.into_iter().map(|(rule, help)| format!("- **{rule}**: {}\n", item(help))).collect();
     folded("What happens if it stays, and what to do", &lines)
+}
+
+/// A help as a part of a list, where lines to paste are code.
+fn item(help: &str) -> String {
+    let lines = help.lines().map(|line| match line.strip_prefix(LINES_TO_PASTE) {
+        Some(code) => format!("  {LINES_TO_PASTE}{}", plain(code, CELL)),
+        None if line.is_empty() => String::new(),
+        None => format!("  {}", cell(line)),
+    });
+    lines.collect::<Vec<_>>().join("\n").trim_start().to_owned()
 }
 
 fn tenants(report: &Report) -> String {

@@ -45,6 +45,19 @@ pub fn repository() -> &'static str {
     env!("CARGO_PKG_REPOSITORY")
 }
 
+/// What each line to paste begins with in a help, as code does in Markdown.
+pub const LINES_TO_PASTE: &str = "    ";
+
+/// A help in one line, with its lines to paste in backticks.
+pub fn in_a_line(help: &str) -> String {
+    let lines = help.lines().filter(|line| !line.is_empty());
+    let lines = lines.map(|line| match line.strip_prefix(LINES_TO_PASTE) {
+        Some(code) => format!("`{code}`"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join(" ")
+}
+
 /// By what findings are sorted where not all can be shown: errors first, and of them what is most urgent.
 pub fn importance(finding: &ReportedFinding) -> impl Ord + use<'_> {
     let level = std::cmp::Reverse(finding.level);

@@ -16,7 +16,7 @@ pub struct Context<'a> {
     pub set_up: &'a SetUp<'a>,
     /// Everything that was read in the run that is checked.
     pub model: &'a Model<'a>,
-    /// What the team says about its set-up.
+    /// What the team says about its setup.
     pub config: &'a Config,
     pub(super) rule: &'static str,
     pub(super) obstacle: Option<Obstacle>,

@@ -66,9 +66,9 @@ impl Fixable {
 /// The check of a rule, by what it looks at.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// One tenant at a time, in any order; the rest of the set-up is there to compare it with.
+    /// One tenant at a time, in any order; the rest of the setup is there to compare it with.
     Tenant(fn(&mut Context<'_>, &Tenant)),
-    /// The set-up as a whole.
+    /// The setup as a whole.
     Model(fn(&mut Context<'_>)),
     /// How symlint itself is used. It runs when all other rules are done, and its findings cannot be suppressed.
     Suppressions(fn(&mut Context<'_>, &Suppressions)),
@@ -131,9 +131,9 @@ impl Rule {
         !self.always_runs() && !self.judges_suppressions()
     }
 
-    /// The urgency of its group, or 0 for what keeps tenants from being read at all.
+    /// The urgency of its group, or 0 for what keeps tenants from being read at all, or as they are written.
     pub fn urgency(&self) -> u8 {
-        if self.always_runs() { 0 } else { self.group.urgency }
+        if matches!(self.obstacle, Some(Obstacle::Unreadable | Obstacle::Lost)) { 0 } else { self.group.urgency }
     }
 
     /// The severity that its group gives to its level.

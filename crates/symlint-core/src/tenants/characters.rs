@@ -1,4 +1,4 @@
-//! Characters that look right and are not: white space at the ends, invisible, full-width and look-alike characters.
+//! Characters that look right and are not: whitespace at the ends, invisible, full-width and look-alike characters.
 
 use symlint_terraform::Str;
 
@@ -8,7 +8,7 @@ pub struct Suspicious {
     pub character: char,
     /// Where it starts in the raw text, in bytes.
     pub at: usize,
-    /// Whether it is white space before or after the text.
+    /// Whether it is whitespace before or after the text.
     pub at_end: bool,
 }
 
@@ -18,7 +18,7 @@ impl Suspicious {
         look_alike(self.character)
     }
 
-    /// Whether it is white space, and no invisible character of another kind.
+    /// Whether it is whitespace, and no invisible character of another kind.
     pub fn is_white_space(&self) -> bool {
         self.character.is_whitespace()
     }
@@ -34,7 +34,7 @@ impl Suspicious {
 pub struct Cleaned {
     /// As it was written.
     pub raw: Str,
-    /// As it was probably meant: without white space at the ends and invisible characters, look-alikes replaced.
+    /// As it was probably meant: without whitespace at the ends and invisible characters, look-alikes replaced.
     pub text: Str,
     /// For each byte of `text`, and its end, where in `raw` it is.
     pub offsets: Vec<usize>,
@@ -78,7 +78,7 @@ pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     if cleaned.suspicious.is_empty() {
         return None;
     }
-    // The end of the text is after its last character, not before white space that follows it.
+    // The end of the text is after its last character, not before whitespace that follows it.
     let end = cleaned
         .offsets
         .last()

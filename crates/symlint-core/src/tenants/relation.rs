@@ -394,7 +394,7 @@ impl<'a, 't> Finder<'a, 't> {
             let (Some(account), Some(instance)) = (self.shared_account(comparable), comparable.instance) else {
                 continue;
             };
-            // A set-up may do without regions.
+            // A setup may do without regions.
             let region = comparable.region;
             if region.is_none() && !tenant.connector.region.is_unseen() {
                 continue;

@@ -6,9 +6,9 @@ use crate::number;
 use crate::origin::{PathStep, Selection};
 use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
-use crate::value::{Kind, Unknown, Value};
+use crate::value::{Entry, Kind, Unknown, Value};
 
-use super::{Answer, Evaluator, Stop};
+use super::{Answer, Evaluator, Stop, Subject, Trial};
 
 /// The attribute by which resources refer to each other.
 pub(super) const ID: &str = "id";
@@ -137,9 +137,16 @@ impl Evaluator<'_> {
         } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{shown}` is required and missing"))
         } else if matches!(base.kind, Kind::Map(_)) {
-            Stop::error_at(format!("the map has no key `{shown}`"), span)
+            Stop::error_at(format!("the map has no key `{shown}`"), span).on(Subject::Lacking(base.origin.span))
         } else {
-            Stop::error_at(format!("the object has no attribute `{shown}`"), span)
+            // What is only tried often fails, and nobody reads why.
+            let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);
+            let known = base.entries().filter(|_| is_read).unwrap_or_default();
+            let distance = |entry: &Entry| (strsim::osa_distance(name, &entry.key), entry.key.clone());
+            let nearest = known.iter().map(distance).min_by_key(|(distance, _)| *distance);
+            let nearest = nearest.filter(|(distance, known)| *distance * 3 <= known.len());
+            let meant = nearest.map(|(_, known)| format!("; did you mean `{known}`?")).unwrap_or_default();
+            Stop::error_at(format!("the object has no attribute `{shown}`{meant}"), span)
         }
     }
 }

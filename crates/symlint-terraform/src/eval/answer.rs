@@ -12,10 +12,19 @@ pub struct EvalError {
     pub message: String,
     /// The expression that is wrong.
     pub span: Span,
-    /// Where the null is written on which it fails, if it fails on one.
-    pub null: Option<Span>,
+    /// The value on which it fails, if it fails on one.
+    pub subject: Option<Subject>,
     /// What kind of error it is.
     pub kind: EvalErrorKind,
+}
+
+/// A value on which an evaluation fails, by where it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// It is null.
+    Null(Span),
+    /// It is an object or a map without the attribute or key.
+    Lacking(Span),
 }
 
 /// What kind of error an [`EvalError`] is.
@@ -63,8 +72,8 @@ impl Attempt {
 /// Why an expression has no value.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Terraform refuses it: why, at which part of it, and on which null.
-    Error(String, Option<Span>, Option<Span>),
+    /// Terraform refuses it: why, at which part of it, and on which value.
+    Error(String, Option<Span>, Option<Subject>),
     /// It cannot be known.
     Reason(String),
     /// It is not evaluated, since that would be too much.
@@ -89,8 +98,13 @@ impl Stop {
 
     /// This refusal, which is about `value` being null.
     pub(crate) fn on_null(self, value: &Value) -> Self {
+        self.on(Subject::Null(value.origin.span))
+    }
+
+    /// This refusal, which is about `subject`.
+    pub(crate) fn on(self, subject: Subject) -> Self {
         match self {
-            Stop::Error(message, at, _) => Stop::Error(message, at, Some(value.origin.span)),
+            Stop::Error(message, at, _) => Stop::Error(message, at, Some(subject)),
             other => other,
         }
     }
@@ -104,7 +118,7 @@ impl Stop {
             parts.join("`")
         };
         match self {
-            Stop::Error(message, at, null) => Stop::Error(covered(message), at, null),
+            Stop::Error(message, at, subject) => Stop::Error(covered(message), at, subject),
             Stop::Reason(reason) => Stop::Reason(covered(reason)),
             other => other,
         }

@@ -37,7 +37,7 @@ use crate::types::{ConversionProblem, type_of};
 use crate::value::{Type, Value};
 
 pub(crate) use answer::{Answer, Attempt, Stop};
-pub use answer::{EvalError, EvalErrorKind, LostKey};
+pub use answer::{EvalError, EvalErrorKind, LostKey, Subject};
 pub use instance::{Instance, InstanceKey};
 pub(crate) use operators::numeric;
 pub use resource::ResourceInstance;
@@ -240,7 +240,7 @@ impl<'p> Evaluator<'p> {
                 errors.push(EvalError {
                     message: problem.kind.to_string(),
                     span: problem.span,
-                    null: None,
+                    subject: None,
                     kind: EvalErrorKind::Invalid,
                 });
             }
@@ -261,9 +261,9 @@ impl<'p> Evaluator<'p> {
         &self.files
     }
 
-    fn record(&self, message: String, span: Span, null: Option<Span>) {
+    fn record(&self, message: String, span: Span, subject: Option<Subject>) {
         if self.trial.get() == Trial::No {
-            self.push(EvalError { message, span, null, kind: EvalErrorKind::Invalid });
+            self.push(EvalError { message, span, subject, kind: EvalErrorKind::Invalid });
         } else {
             self.trial.set(Trial::Failed);
         }
@@ -271,7 +271,7 @@ impl<'p> Evaluator<'p> {
 
     /// Records that a bound was hit, in a trial, too: it is not a property of the expression.
     fn record_limit(&self, message: String, span: Span) {
-        self.push(EvalError { message, span, null: None, kind: EvalErrorKind::Limit });
+        self.push(EvalError { message, span, subject: None, kind: EvalErrorKind::Limit });
     }
 
     /// Records a bound that was hit, and gives the unknown value in its place.
@@ -315,9 +315,9 @@ impl<'p> Evaluator<'p> {
     fn settle(&self, answer: Answer, span: Span) -> Value {
         match answer {
             Ok(value) => value,
-            Err(Stop::Error(message, at, null)) => {
+            Err(Stop::Error(message, at, subject)) => {
                 let span = at.unwrap_or(span);
-                self.record(message.clone(), span, null);
+                self.record(message.clone(), span, subject);
                 Value::refused(message, span)
             }
             Err(Stop::Reason(reason)) => Value::unknown(reason, span),

@@ -64,7 +64,7 @@ impl<'p> Evaluator<'p> {
                 let said = said.unwrap_or_default();
                 let message = format!("var.{} fails its validation{said}", variable.name.text);
                 let kind = EvalErrorKind::Validation(value.origin.span);
-                self.push(EvalError { message, span: validation.condition.value.span, null: None, kind });
+                self.push(EvalError { message, span: validation.condition.value.span, subject: None, kind });
             }
         }
         self.trial.set(trial);

@@ -2,7 +2,7 @@
 //!
 //! Terraform's patterns are those of Go's `regexp`; we match them with the `regex-lite` crate, which has no tables of
 //! Unicode either and is a tenth of `regex`. The two are one family, with differences at the edges: what Go refuses and
-//! the crate accepts, and the other way round, what a white space is, how classes nest. So a pattern is read here as Go
+//! the crate accepts, and the other way round, what a whitespace is, how classes nest. So a pattern is read here as Go
 //! reads it, and written again in what both understand alike.
 
 use regex_lite::{Regex, RegexBuilder};

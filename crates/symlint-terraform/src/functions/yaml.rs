@@ -349,7 +349,7 @@ impl<'t> Reader<'_, 't, '_> {
         Ok(Value::new(Kind::String(text), self.written(inner, form)))
     }
 
-    /// A scalar without its anchor, its tag and its quotes, and without the white space and the comment after them.
+    /// A scalar without its anchor, its tag and its quotes, and without the whitespace and the comment after them.
     fn inner(&self, range: Range<usize>) -> Range<usize> {
         let mut range = range;
         let mut raw = self.text.get(range.clone()).unwrap_or_default();

@@ -52,7 +52,7 @@ impl Reader<'_> {
         if indented {
             dedent(&mut pieces);
         }
-        // Of lines that lost their white space, each keeps its place.
+        // Of lines that lost their whitespace, each keeps its place.
         let is_text = indented && pieces.iter().all(|piece| matches!(piece.kind, PieceKind::Literal(_)));
         let (kind, height) = if is_text { self.lines(pieces, start..end)? } else { self.assemble(pieces, start..end)? };
         self.node(kind, open..self.at, height)
@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 }
 
-/// Takes from each line the white space that all have in common.
+/// Takes from each line the whitespace that all have in common.
 ///
 /// This follows HCL to the letter: blank lines do not count and stay as they are, and what is a line is decided after
 /// the strip markers were applied.

@@ -181,7 +181,7 @@ impl Reader<'_> {
         is_item(self.slice(self.at..self.line_end(self.at)))
     }
 
-    /// The white space before the first character of the line on which `at` is, in bytes.
+    /// The whitespace before the first character of the line on which `at` is, in bytes.
     pub(super) fn indent(&self, at: usize) -> usize {
         let start = self.line_start(at);
         let line = self.slice(start..at);

@@ -19,7 +19,7 @@ pub(super) enum Kind {
 pub(super) struct Piece {
     pub(super) kind: PieceKind,
     written: Range<usize>,
-    /// Whether white space before and after it is dropped.
+    /// Whether whitespace before and after it is dropped.
     strip: (bool, bool),
 }
 
