@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use symlint_core::engine::{Engine, Named, Request as Asked, shown};
+use symlint_core::engine::{Engine, Named, Request, shown};
 use symlint_core::level::Level;
 use symlint_core::policy::{Policy, UnknownRule};
 use symlint_core::report::{self, Report};
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
-use crate::request::{Options, Problem, Request, RulePage, to_json, unknown_format};
+use crate::request::{CheckRequest, Failure, Options, RulePage, to_json, unknown_format};
 
 /// How something can be written.
 pub(crate) type Format<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
@@ -42,14 +42,15 @@ fn engine() -> Engine<'static> {
     Engine::alone(catalogue())
 }
 
-/// Checks the files of a [`Request`] and reports in `format`: the bytes are those that `symlint check --format` writes.
+/// Checks the files of a [`CheckRequest`] and reports in `format`: the bytes are those that `symlint check --format`
+/// writes.
 ///
 /// # Errors
 ///
 /// What the command line exits with 2 for. It brings the report where there is one.
-pub fn check(request: &str, format: &str) -> Result<String, Problem> {
+pub fn check(request: &str, format: &str) -> Result<String, Failure> {
     let write = format_of(&FORMATS, format)?;
-    let Request { files, options, .. } = Request::read(request)?;
+    let CheckRequest { files, options, .. } = CheckRequest::read(request)?;
     let report = whole(engine().check(&tree(files), &asked(&options))?)?;
     Ok(written(&report, write))
 }
@@ -64,8 +65,8 @@ pub fn rules() -> String {
 /// # Errors
 ///
 /// If there is no such rule.
-pub fn explain(rule: &str) -> Result<String, Problem> {
-    let rule = catalogue().get(rule).ok_or_else(|| Problem::usage(UnknownRule::new(rule, catalogue()).to_string()))?;
+pub fn explain(rule: &str) -> Result<String, Failure> {
+    let rule = catalogue().get(rule).ok_or_else(|| Failure::usage(UnknownRule::new(rule, catalogue()).to_string()))?;
     Ok(to_json(&RulePage {
         id: rule.id.to_owned(),
         group: rule.group.name.to_owned(),
@@ -78,7 +79,7 @@ pub fn explain(rule: &str) -> Result<String, Problem> {
 }
 
 /// The format that is meant.
-pub(crate) fn format_of<T>(formats: &[(&'static str, Format<T>)], format: &str) -> Result<Format<T>, Problem> {
+pub(crate) fn format_of<T>(formats: &[(&'static str, Format<T>)], format: &str) -> Result<Format<T>, Failure> {
     let found = formats.iter().find(|(name, _)| *name == format).map(|(_, write)| *write);
     found.ok_or_else(|| unknown_format(format, &formats.iter().map(|(name, _)| *name).collect::<Vec<_>>()))
 }
@@ -96,22 +97,22 @@ pub(crate) fn tree(files: BTreeMap<String, String>) -> Arc<dyn FileTree> {
     Arc::new(files.collect::<BTreeMap<String, Vec<u8>>>())
 }
 
-pub(crate) fn asked(options: &Options) -> Asked {
+pub(crate) fn asked(options: &Options) -> Request {
     let Options { path, with, select, ignore, levels, today, .. } = options.clone();
-    Asked {
+    Request {
         paths: vec![Named::Path(path.unwrap_or_else(|| ".".to_owned()))],
-        policy: Policy { select, ignore, levels, no_inline: false },
+        policy: Policy { select, ignore, levels: levels.into_iter().collect(), no_inline: false },
         fail_on: Some(Level::Error),
         with,
         today,
-        ..Asked::default()
+        ..Request::default()
     }
 }
 
 /// The report, unless it would look like a pass and is none.
-pub(crate) fn whole(report: Report) -> Result<Report, Problem> {
+pub(crate) fn whole(report: Report) -> Result<Report, Failure> {
     match report.problems.first().cloned() {
-        Some(problem) => Err(Problem { report: Some(Box::new(report)), ..Problem::from(problem) }),
+        Some(problem) => Err(Failure { report: Some(Box::new(report)), ..Failure::from(problem) }),
         None => Ok(report),
     }
 }

@@ -1,7 +1,7 @@
 //! symlint for JavaScript: JSON in, JSON out.
 //!
-//! Each function takes and returns text. What goes in is a [`Request`]; what comes out is exactly what the command line
-//! writes, or a [`Problem`] that is thrown. The types of the npm package are built from these types.
+//! Each function takes and returns text. What goes in is a [`CheckRequest`]; what comes out is exactly what the command
+//! line writes, or a [`Failure`] that is thrown. The types of the npm package are built from these types.
 
 mod engine;
 mod request;
@@ -10,8 +10,8 @@ mod whole;
 
 pub use engine::{check, explain, rules};
 pub use request::{
-    CompareRequest, Described, DescribedTenant, Fixed, Level, Options, Problem, ProblemKind, Request, RulePage,
-    RuleSummary, VERSION,
+    CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Level, Options, ProblemKind,
+    RulePage, RuleSummary, VERSION,
 };
 #[cfg(feature = "whole")]
 pub use whole::{compare, fix};
@@ -21,10 +21,10 @@ pub mod bindings {
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    use crate::Problem;
+    use crate::Failure;
 
-    fn thrown(problem: Problem) -> JsValue {
-        JsValue::from_str(&problem.to_json())
+    fn thrown(failure: Failure) -> JsValue {
+        JsValue::from_str(&failure.to_json())
     }
 
     /// Checks the files of a request, and reports in a format.

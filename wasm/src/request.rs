@@ -15,9 +15,9 @@ pub const VERSION: u32 = 1;
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename = "Request")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Request {
+pub struct CheckRequest {
     /// The version of this shape.
     pub version: u32,
     /// The texts of the files, by their paths from the repository's root, with `/`.
@@ -69,7 +69,7 @@ pub struct Options {
 /// What `fix` built from the files.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Fixed {
+pub struct FixedFiles {
     /// The version of this shape.
     pub version: u32,
     /// The new texts of the files that changed.
@@ -165,7 +165,7 @@ pub struct RulePage {
 /// Why there is no report that could be taken for a pass.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Problem {
+pub struct Failure {
     /// What kind of problem it is.
     pub kind: ProblemKind,
     /// What is wrong.
@@ -178,7 +178,7 @@ pub struct Problem {
     pub report: Option<Box<Report>>,
 }
 
-impl Problem {
+impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         report::Problem::new(ProblemKind::Usage, message).into()
     }
@@ -194,19 +194,19 @@ impl Problem {
     }
 }
 
-impl From<report::Problem> for Problem {
+impl From<report::Problem> for Failure {
     fn from(problem: report::Problem) -> Self {
         let report::Problem { kind, message, help, location } = problem;
         Self { kind, message, help, location, report: None }
     }
 }
 
-impl Request {
+impl CheckRequest {
     /// # Errors
     ///
     /// If it has not its shape, or is of another version.
-    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
-        let request: Self = serde_json::from_str(text).map_err(|error| Problem::usage(error.to_string()))?;
+    pub(crate) fn read(text: &str) -> Result<Self, Failure> {
+        let request: Self = serde_json::from_str(text).map_err(|error| Failure::usage(error.to_string()))?;
         expect_version(request.version)?;
         Ok(request)
     }
@@ -217,23 +217,23 @@ impl CompareRequest {
     /// # Errors
     ///
     /// If it has not its shape, or is of another version.
-    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
-        let change: Self = serde_json::from_str(text).map_err(|error| Problem::usage(error.to_string()))?;
+    pub(crate) fn read(text: &str) -> Result<Self, Failure> {
+        let change: Self = serde_json::from_str(text).map_err(|error| Failure::usage(error.to_string()))?;
         expect_version(change.version)?;
         Ok(change)
     }
 }
 
-fn expect_version(version: u32) -> Result<(), Problem> {
+fn expect_version(version: u32) -> Result<(), Failure> {
     match version {
         VERSION => Ok(()),
-        _ => Err(Problem::usage(format!("requests have version {VERSION}, not {version}"))),
+        _ => Err(Failure::usage(format!("requests have version {VERSION}, not {version}"))),
     }
 }
 
 /// The word of the formats that is meant.
-pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Problem {
-    let problem = Problem::usage(format!("`{word}` is not a valid format: use `{}`", known.join("`, `")));
+pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Failure {
+    let problem = Failure::usage(format!("`{word}` is not a valid format: use `{}`", known.join("`, `")));
     match closest(word, known.iter().copied()) {
         Some(meant) => problem.help(format!("did you mean `{meant}`?")),
         None => problem,

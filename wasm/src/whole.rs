@@ -9,7 +9,9 @@ use symlint_core::diff::{
 use symlint_core::engine::{self, Side, shown};
 
 use crate::engine::{Format, asked, engine, format_of, tree, whole, written};
-use crate::request::{CompareRequest, Described, DescribedTenant, Fixed, Options, Problem, Request, VERSION, to_json};
+use crate::request::{
+    CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Options, VERSION, to_json,
+};
 
 /// How a comparison can be written.
 const COMPARISONS: [(&str, Format<Diff>); 3] =
@@ -21,7 +23,7 @@ const COMPARISONS: [(&str, Format<Diff>); 3] =
 /// # Errors
 ///
 /// What the command line exits with 2 for.
-pub fn compare(change: &str, format: &str) -> Result<String, Problem> {
+pub fn compare(change: &str, format: &str) -> Result<String, Failure> {
     let write = format_of(&COMPARISONS, format)?;
     let CompareRequest { before, after, before_path, options, .. } = CompareRequest::read(change)?;
     let path = options.path.clone().unwrap_or_else(|| ".".to_owned());
@@ -36,17 +38,17 @@ pub fn compare(change: &str, format: &str) -> Result<String, Problem> {
     }
 }
 
-/// Fixes the files of a [`Request`]: the JSON of a [`Fixed`].
+/// Fixes the files of a [`CheckRequest`]: the JSON of a [`FixedFiles`].
 ///
 /// # Errors
 ///
 /// As for [`check`](crate::check).
-pub fn fix(request: &str) -> Result<String, Problem> {
-    let Request { files, options, .. } = Request::read(request)?;
+pub fn fix(request: &str) -> Result<String, Failure> {
+    let CheckRequest { files, options, .. } = CheckRequest::read(request)?;
     let made = engine().fix(&tree(files), &asked(&options), options.suggestions)?;
     let engine::Fixed { files, fixed, report, .. } = made;
     let files = files.into_iter().map(|(name, change)| (name, change.new)).collect();
-    Ok(to_json(&Fixed { version: VERSION, files, fixed, report: whole(report)? }))
+    Ok(to_json(&FixedFiles { version: VERSION, files, fixed, report: whole(report)? }))
 }
 
 fn described(diff: &Diff, to: &mut dyn Write) -> io::Result<()> {

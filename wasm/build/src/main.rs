@@ -12,7 +12,7 @@ use std::process::Command;
 
 use lzma_rust2::{CheckType, LzmaOptions, XzOptions, XzWriter};
 use serde_json::{Value, json};
-use symlint_wasm::{CompareRequest, Described, Fixed, Options, Problem, Request, RulePage, RuleSummary};
+use symlint_wasm::{CheckRequest, CompareRequest, Described, Failure, FixedFiles, Options, RulePage, RuleSummary};
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -125,14 +125,14 @@ fn schema() -> Result<String, Box<dyn Error>> {
     let report: Value = serde_json::from_str(&symlint_core::schema::report_schema(symlint_rules::catalogue()))?;
     let diff: Value = serde_json::from_str(&symlint_core::schema::diff_schema(symlint_rules::catalogue()))?;
     add(read().into_root_schema_for::<CompareRequest>().to_value(), "CompareRequest");
-    add(read().into_root_schema_for::<Request>().to_value(), "Request");
+    add(read().into_root_schema_for::<CheckRequest>().to_value(), "Request");
     add(read().into_root_schema_for::<Options>().to_value(), "Options");
-    add(written().into_root_schema_for::<Fixed>().to_value(), "Fixed");
+    add(written().into_root_schema_for::<FixedFiles>().to_value(), "Fixed");
     add(written().into_root_schema_for::<Described>().to_value(), "Described");
     add(written().into_root_schema_for::<RuleSummary>().to_value(), "RuleSummary");
     add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
     // Next to the problems of a report.
-    add(written().into_root_schema_for::<Problem>().to_value(), "Failure");
+    add(written().into_root_schema_for::<Failure>().to_value(), "Failure");
     // Last: they know the ids of the rules.
     add(diff, "Diff");
     add(report, "Report");
