@@ -11,7 +11,7 @@ use super::place::Location;
 use super::printable::Printable;
 use super::summary::policy;
 use super::wire::{Report, ReportedFinding, ReportedFix, RuleDescription};
-use super::{importance, repository};
+use super::{LINES_TO_PASTE, importance, repository};
 use crate::level::Level;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -132,8 +132,9 @@ fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut Fi
     let links: Vec<String> =
         (1..).zip(related).map(|(id, place)| format!("[{}]({id})", link_text(&place.message))).collect();
     if !links.is_empty() {
-        text.push_str(&format!(" See {}.", links.join(", ")));
+        text.push_str(&format!("{}See {}.", if text.ends_with('\n') { "" } else { " " }, links.join(", ")));
     }
+    text.truncate(text.trim_end().len());
     let related: Vec<Value> = (1..)
         .zip(related)
         .map(|(id, place)| {
@@ -254,7 +255,11 @@ fn sentence(text: &str) -> String {
     // A name stays as it is written.
     let is_word = text.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
     let text = if is_word { format!("{first}{}", chars.as_str()) } else { text.to_owned() };
-    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+    match text.lines().next_back() {
+        Some(last) if last.starts_with(LINES_TO_PASTE) => text + "\n\n",
+        _ if text.ends_with(['.', '?', '!']) => text,
+        _ => text + ".",
+    }
 }
 
 fn shorten(text: &str) -> String {
