@@ -294,6 +294,27 @@ fn calls_with_values_of_their_own_are_shown_together() {
 }
 
 #[test]
+fn runs_that_differ_in_names_and_numbers_are_shown_once() {
+    let main = MAIN.replace("./modules", "../modules");
+    let (one, both) = (clients(&[("acme", "1")]), two());
+    let idle = "variable \"client_tenants\" {}\n";
+    let files = [
+        ("modules/thing/main.tf", MODULE),
+        ("a/main.tf", &main),
+        ("a/terraform.tfvars", &both),
+        ("b/main.tf", &main),
+        ("b/terraform.tfvars", &one),
+        ("c/main.tf", &main.replace("module \"grants\"", "module \"others\"")),
+        ("c/terraform.tfvars", &both),
+        ("d/main.tf", idle),
+    ];
+    let dir = folder(&files);
+    let text = Symlint::new(&["inspect"]).dir(dir.path()).run().stdout;
+    assert_eq!(text.matches("  flows          `module.").count(), 2, "{text}");
+    assert!(text.contains("  the same       in 1 more run:\n    b  1 tenant (acme)\n"), "{text}");
+}
+
+#[test]
 fn a_call_within_a_repeated_module_is_shown_once() {
     let inner = MAIN
         .replace("variable \"clients\" {}", "variable \"client\" {}\nvariable \"name\" {}")

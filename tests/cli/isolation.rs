@@ -210,6 +210,21 @@ fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
     );
 }
 
+/// A key that several customers have says of none who it is: the folder does.
+#[test]
+fn a_role_is_known_by_the_folder_where_keys_are_equal() {
+    let named = |role: &str, customer: usize| values(&[tenant("main", customer)]).replace("SymSSOMain", role);
+    let acme = || ("acme", named("SymSSOAcme", 0));
+    assert_eq!(found(&[acme(), ("bolt", named("SymSSOBolt", 1))]), [""; 0]);
+    let wrong = found(&[acme(), ("bolt", named("SymSSOAcme", 1))]);
+    assert!(wrong.len() == 1 && wrong[0].starts_with("error connector-role-foreign customers/bolt/"), "{wrong:?}");
+    let wrong = found(&[acme(), ("bolt", named("SymSSOCog", 1))]);
+    assert!(wrong.len() == 1 && wrong[0].starts_with("warning connector-role-unexpected customers/bolt/"), "{wrong:?}");
+    // A folder that was copied is reported once.
+    let copied = found(&[acme(), ("bolt", named("SymSSOAcme", 0)), ("cog", named("SymSSOCog", 2))]);
+    assert!(copied.len() == 1 && copied[0].starts_with("warning duplicate-tenant customers/bolt/"), "{copied:?}");
+}
+
 #[test]
 fn production_and_staging_of_the_same_customers_are_silent() {
     let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
@@ -278,6 +293,27 @@ fn a_customer_folder_that_was_copied_is_a_warning_and_one_whose_key_was_changed_
 }
 
 #[cfg(unix)]
+#[cfg(unix)]
+#[test]
+fn a_folder_that_lends_its_files_to_root_modules_is_none() {
+    let mut files = folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", values(&[tenant("bolt", 1)]))]);
+    files.push(("shared/main.tf".to_owned(), root("../../modules/flow")));
+    let dir = write(&files);
+    for name in ["acme", "bolt"] {
+        let own = dir.path().join(format!("customers/{name}/main.tf"));
+        let text = std::fs::read_to_string(&own).unwrap();
+        std::fs::write(dir.path().join("shared/main.tf"), text).unwrap();
+        std::fs::remove_file(&own).unwrap();
+        std::os::unix::fs::symlink("../../shared/main.tf", own).unwrap();
+    }
+    let run = check(dir.path(), &[]);
+    assert_eq!((run.code, said(&run).len(), run.json()["runs"].as_array().unwrap().len()), (0, 0, 2), "{}", run.stdout);
+    // Where something sets its variables, it is one.
+    std::fs::write(dir.path().join("shared/terraform.tfvars"), values(&[tenant("cog", 2)])).unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(run.json()["runs"].as_array().unwrap().len(), 3, "{}", run.stdout);
+}
+
 #[test]
 fn what_is_written_once_is_one_tenant_however_it_is_reached() {
     let text = values(&[tenant("acme", 0), tenant("bolt", 1)]);

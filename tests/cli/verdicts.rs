@@ -152,6 +152,75 @@ fn what_nobody_has_is_said() {
     assert!(elsewhere.stdout.contains("no flow call has an argument `target_account`"), "{}", elsewhere.stdout);
 }
 
+/// Grants without Sym, and flows of Sym for other services than Identity Center.
+#[test]
+fn what_has_nothing_of_ours_is_no_mistake_and_what_is_all_unknown_is_no_pass() {
+    let assignments = |each: &str| {
+        format!(
+            "variable \"accounts\" {{\n  default = {{}}\n}}\ndata \"aws_ssoadmin_instances\" \"this\" {{}}\n\
+             data \"aws_organizations_organization\" \"this\" {{}}\n\
+             resource \"aws_ssoadmin_account_assignment\" \"this\" {{\n  for_each = {each}\n  \
+             instance_arn = data.aws_ssoadmin_instances.this.arns[0]\n  permission_set_arn = each.value.set\n  \
+             target_id = data.aws_organizations_organization.this.accounts[0].id\n}}\n"
+        )
+    };
+    let check = |main: &str| {
+        let dir = folder(&[("main.tf", main)]);
+        let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+        (run.code, run.json()["tenants"].as_array().unwrap().len(), run.stderr)
+    };
+    assert_eq!(check(&assignments("var.accounts")), (0, 0, String::new()));
+    let (code, _, said) = check(&assignments("{ x = { set = data.aws_ssoadmin_instances.this.arns[1] } }"));
+    assert!(code == 2 && said.contains("no value of any tenant is known before apply"), "{code} {said}");
+
+    let lambda = r#"
+module "lambda" {
+  source = "example/lambda-connector/aws"
+}
+resource "sym_integration" "lambda" {
+  type        = "permission_context"
+  name        = "lambda"
+  external_id = module.lambda.settings.account_id
+  settings    = module.lambda.settings
+}
+resource "sym_strategy" "lambda" {
+  type           = "aws_lambda"
+  name           = "lambda"
+  integration_id = sym_integration.lambda.id
+}
+"#;
+    let sso = r#"
+resource "sym_integration" "sso" {
+  type        = "permission_context"
+  name        = "sso"
+  external_id = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+  settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSOAcme"
+  }
+}
+resource "sym_target" "sso" {
+  type     = "aws_sso_permission_set"
+  name     = "sso"
+  settings = {
+    account_id         = "604178239951"
+    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
+  }
+}
+resource "sym_strategy" "sso" {
+  type           = "aws_sso"
+  name           = "sso"
+  integration_id = INTEGRATION.id
+  targets        = [sym_target.sso.id]
+  settings       = { instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68" }
+}
+"#;
+    let right = sso.replace("INTEGRATION", "sym_integration.sso");
+    assert_eq!(check(&format!("{lambda}{right}")), (0, 1, String::new()));
+}
+
 #[test]
 fn a_level_makes_no_pass_of_what_cannot_be_read() {
     let run = |text: &str| Symlint::new(&["check", "--level", "syntax-error=warning", "-"]).stdin(text).run();

@@ -8,7 +8,7 @@ use symlint_terraform::{
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
-use crate::discover::sinks::{Sink, has_sinks};
+use crate::discover::sinks::{has_sinks, sink_in};
 use crate::discover::{self, module_names};
 use crate::spelling::closest;
 use crate::tenants::{
@@ -126,7 +126,7 @@ pub(crate) fn likely_flow<'p>(model: &Model<'p>, config: &Config) -> Option<Like
 
 /// The first resource that acts for a tenant.
 fn flow_resource(module: &Module) -> Option<Span> {
-    module.resources.iter().find(|resource| Sink::of_block(resource).is_some()).map(|resource| resource.name.span)
+    module.resources.iter().find(|resource| sink_in(module, resource).is_some()).map(|resource| resource.name.span)
 }
 
 /// Whether a module, or one that it calls, acts for tenants, or cannot be read.

@@ -64,6 +64,11 @@ impl Setting<'_> {
         let values =
             carriers.filter_map(|(name, part)| Some((part, values_at(&self.instance.input(name)?.value, &part.steps))));
         let values = values.flat_map(|(part, values)| values.into_iter().map(move |value| (part, value)));
+        // Of a map of them, the module selects one.
+        let values = values.flat_map(|(part, value)| {
+            let all = if value.entries().is_some() { values_at(&value, &[Step::Each]) } else { vec![value] };
+            all.into_iter().map(move |value| (part, value))
+        });
         values.filter(|(part, value)| !self.is_mistaken(model, part, value)).map(|(_, value)| value).collect()
     }
 
@@ -100,7 +105,7 @@ impl Setting<'_> {
         let is_mistaken = |name: &Str, part: &ArgumentPart| {
             let values =
                 self.instance.input(name).map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
-            values.iter().any(|value| self.is_mistaken(model, part, value))
+            values.iter().any(|value| value.entries().is_some() || self.is_mistaken(model, part, value))
         };
         let mut carriers = self.carriers().filter(|(_, part)| !part.steps.contains(&Step::Each));
         let Some((name, part)) = carriers.find(|(name, part)| !is_mistaken(name, part)) else {

@@ -162,6 +162,9 @@ pub fn granted(model: &Model<'_>) -> Vec<Granted> {
     all
 }
 
+/// The object that has the connector's values in the shipped example.
+const HOLDER: &str = "sso_connector_settings";
+
 /// The number of the grant that arguments make; those of lists follow.
 const ARGUED: usize = 1 << 20;
 
@@ -198,6 +201,10 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
                 tenant.connector.set(found);
             }
         }
+    }
+    // An object of which every part takes effect is not missing.
+    if FieldKind::CONNECTOR.iter().all(|field| !tenant.connector.field(*field).is_unseen()) {
+        tenant.missing.retain(|gap| gap.absence != Absence::Missing || gap.field.is_some() || gap.name != HOLDER);
     }
     apply_grants(tenant, effects, sources);
     if tenant.sso_account_id.is_unseen()

@@ -39,7 +39,12 @@ fn is_policy(resource: &Resource) -> bool {
 /// The policies of the module that let a role assume roles below `/sym/`: the accounts of these.
 pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
     let mut found = Vec::new();
-    for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
+    // Terraform looks at no block that makes nothing.
+    let makes_any = |resource: &&'p Resource| {
+        let instances = || evaluator.tolerating(|| evaluator.resource_instances(instance, resource));
+        !resource.is_repeated() || instances().is_ok_and(|instances| !instances.is_empty())
+    };
+    for resource in module.resources.iter().filter(|resource| is_policy(resource)).filter(makes_any) {
         let mut policy = Policy {
             evaluator,
             instance,
@@ -50,7 +55,11 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
             unclear: None,
             undone: None,
         };
-        policy.read(resource);
+        match policy.is_of_sym {
+            true => policy.read(resource),
+            // What is wrong with other policies is nothing about tenants.
+            false => evaluator.tolerating(|| policy.read(resource)),
+        }
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
         let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
         let list = if let Some(unknown) = unknown.filter(|_| policy.is_known_to_be) {

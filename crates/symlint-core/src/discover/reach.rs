@@ -3,7 +3,7 @@
 use symlint_terraform::syntax::{Call, Expr, ExprKind, For, Item, Key, SplatStep, TemplatePart, children};
 use symlint_terraform::{Module, Resource, Str};
 
-use super::sinks::{Sink, is_of_flow};
+use super::sinks::{is_of_flow, sink_in};
 use crate::tenants::{FieldKind, Step, Steps};
 
 /// How deep expressions, and locals within each other, are followed.
@@ -73,7 +73,7 @@ pub(super) fn reached(module: &Module) -> Vec<Reached> {
             let steps: Steps = part.map(|part| Step::Name(part.into())).into_iter().collect();
             Follower::new(module, resource).all(&attribute.value, steps)
         };
-        for setting in Sink::of_block(resource).map(|sink| sink.settings).unwrap_or_default() {
+        for setting in sink_in(module, resource).map(|sink| sink.settings).unwrap_or_default() {
             add(follow(setting.attribute, setting.part), setting.field);
         }
         if resource.attribute("name").is_some() && resource.kind.text.starts_with("sym_") {
@@ -137,7 +137,7 @@ impl<'m> Follower<'m> {
             }
             ExprKind::Object(items) => self.object(items, steps, exact),
             ExprKind::Tuple(elements) => {
-                let (exact, inside) = if steps.is_empty() { (false, steps) } else { (exact, rest(&steps)) };
+                let (exact, inside) = if steps.is_empty() { (false, steps) } else { (exact, in_list(steps)) };
                 elements.iter().for_each(|element| self.follow(element, inside.clone(), exact));
             }
             ExprKind::For(each) => self.comprehension(each, steps, exact),
@@ -214,8 +214,8 @@ impl<'m> Follower<'m> {
         let value = (each.value_name.text.as_str(), Binding::Element(&each.collection));
         let before = self.bound.len();
         self.bound.extend(names.chain([value]));
-        let inside = rest(&steps);
         let exact = exact && !steps.is_empty();
+        let inside = if each.key.is_some() { rest(&steps) } else { in_list(steps) };
         self.follow(&each.result, inside, exact);
         self.bound.truncate(before);
     }
@@ -253,6 +253,11 @@ fn is_set(expr: &Expr) -> bool {
 
 fn before(step: Step, steps: Steps) -> Steps {
     std::iter::once(step).chain(steps).collect()
+}
+
+/// The steps from an element of a list. A list has no names: `flatten` has taken its elements out of it.
+fn in_list(steps: Steps) -> Steps {
+    if matches!(steps.first(), Some(Step::Name(_))) { steps } else { rest(&steps) }
 }
 
 fn rest(steps: &Steps) -> Steps {

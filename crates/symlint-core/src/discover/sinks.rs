@@ -1,7 +1,7 @@
 //! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a
 //! row.
 
-use symlint_terraform::syntax::{Expr, ExprKind, Key};
+use symlint_terraform::syntax::{Expr, ExprKind, Key, children, top_level};
 use symlint_terraform::{Module, Resource};
 
 use crate::tenants::FieldKind;
@@ -187,9 +187,55 @@ fn lacks(expr: &Expr, name: &str) -> bool {
     items.iter().all(|item| matches!(&item.key, Key::Literal(key) if key.text.as_str() != name))
 }
 
+/// Whether an integration of `module` serves something else than Identity Center: strategies of other types, or a
+/// runtime, and no strategy of ours.
+pub(super) fn serves_others(module: &Module, integration: &Resource) -> bool {
+    let kind = SINKS.first().map_or("", |sink| sink.kind);
+    if integration.kind.text.as_str() != kind {
+        return false;
+    }
+    let names = |expr: &Expr, name: Option<&str>| {
+        let mut left = vec![expr];
+        while let Some(expr) = left.pop() {
+            match &expr.kind {
+                ExprKind::Attribute(base, own) if matches!(&base.kind, ExprKind::Variable(it) if it.as_str() == kind) => {
+                    if name.is_none_or(|name| own.text.as_str() == name) {
+                        return true;
+                    }
+                }
+                _ => left.extend(children(expr)),
+            }
+        }
+        false
+    };
+    let is_named = |expr: &Expr| names(expr, Some(&integration.name.text));
+    // Who receives it from the module is not known here.
+    let passed = module.calls.iter().flat_map(|call| &call.arguments).map(|argument| &argument.value);
+    let passed = passed.chain(module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value)));
+    let passed = passed.chain(module.locals.iter().map(|local| &local.value));
+    if passed.into_iter().any(is_named) {
+        return false;
+    }
+    let mut is_used = false;
+    for user in module.resources.iter().filter(|user| !user.data && user.kind.text.starts_with(SYM)) {
+        let is_ours = user.kind.text.as_str() == "sym_strategy" && type_of(user).is_none_or(|it| it == "aws_sso");
+        let own = user.attribute("integration_id").map(|attribute| &attribute.value);
+        if is_ours && own.is_none_or(|expr| is_named(expr) || !names(expr, None)) {
+            return false;
+        }
+        is_used |= top_level(&user.block.body).into_iter().any(is_named);
+    }
+    is_used
+}
+
+/// The sink that a resource of `module` is, as far as the module says it.
+pub fn sink_in(module: &Module, resource: &Resource) -> Option<&'static Sink> {
+    Sink::of_block(resource).filter(|_| !serves_others(module, resource))
+}
+
 /// Whether `module` has resources of its own on which Sym or AWS acts for a tenant.
 pub fn has_sinks(module: &Module) -> bool {
-    module.resources.iter().any(|resource| Sink::of_block(resource).is_some())
+    module.resources.iter().any(|resource| sink_in(module, resource).is_some())
 }
 
 /// Whether `module` has resources that refer to others on which Sym acts.

@@ -13,7 +13,7 @@ use super::arguments::{Carriers, Inputs};
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
-use super::sinks::{OTHER_ROLE, Reference, Sink, is_of_flow};
+use super::sinks::{OTHER_ROLE, Reference, Sink, is_of_flow, serves_others, sink_in};
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
@@ -48,6 +48,8 @@ pub(super) struct Walker<'a, 'p> {
     project: &'p Project,
     roles: Roles<'a>,
     config: &'a Config,
+    /// The integrations that serve something else than Identity Center.
+    others: HashSet<Span>,
     /// What the variables of each flow module are for.
     inputs: HashMap<ModuleId, Inputs>,
     /// The calls of flow modules whose resources have not been looked at.
@@ -75,7 +77,12 @@ impl<'a, 'p> Walker<'a, 'p> {
     pub(super) fn new(evaluator: &'a Evaluator<'p>, config: &'a Config) -> Self {
         let project = evaluator.project();
         let roles = Roles::new(project, config);
+        let modules = project.modules_by_id().map(|(_, module)| module);
+        let others = modules.flat_map(|module| {
+            module.resources.iter().filter(|it| serves_others(module, it)).map(|resource| resource.block.span)
+        });
         Self {
+            others: others.collect(),
             evaluator,
             project,
             roles,
@@ -112,6 +119,11 @@ impl<'a, 'p> Walker<'a, 'p> {
                 &mut flow,
                 Received { instance: root, repetitions: Vec::new(), arguments: Vec::new(), carriers },
             );
+            // Terraform makes none of what is repeated for nothing.
+            if self.makes_nothing(module) {
+                flow.instances.clear();
+                self.walked.resources.retain(|resource| resource.flow != self.walked.flows.len());
+            }
             self.walked.flows.push(flow);
         }
         // The root module's own resources are the flows. What was given up anywhere was not checked.
@@ -123,6 +135,15 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
         }
         self.walked
+    }
+
+    /// Whether all sinks of the root module are repeated, and for nothing.
+    fn makes_nothing(&self, module: &'p Module) -> bool {
+        let root = self.evaluator.root();
+        let mut sinks = module.resources.iter().filter(|resource| sink_in(module, resource).is_some()).peekable();
+        sinks.peek().is_some()
+            && sinks
+                .all(|sink| self.evaluator.resource_instances(&root, sink).is_ok_and(|instances| instances.is_empty()))
     }
 
     fn visit(&mut self, instance: &Instance, around: &[Repetition]) {
@@ -330,7 +351,10 @@ impl<'a, 'p> Walker<'a, 'p> {
     /// The resources of one instance of a flow module, by the flow to which they belong.
     fn groups(&self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
         let mut groups: Vec<Group<'p>> = Vec::new();
-        let by_key = !is_repeated && is_by_key(module, instance.caller().is_none());
+        let serves_others = |resource: &Resource| {
+            resource.kind.text.as_str() == OTHER_ROLE.from.0 && self.others.contains(&resource.block.span)
+        };
+        let by_key = !is_repeated && is_by_key(module, instance.caller().is_none(), &serves_others);
         let resources = module.resources.iter().filter(|resource| is_of_flow(resource));
         let resources: Vec<_> = resources
             .map(|resource| (resource, self.evaluator.resource_instances(instance, resource).unwrap_or_default()))
@@ -340,7 +364,8 @@ impl<'a, 'p> Walker<'a, 'p> {
         for (resource, instances) in resources {
             for each in instances {
                 let attribute = |name| Some((name, self.evaluator.resource_attribute(&each, name)?));
-                let sink = Sink::of_block(resource);
+                let serves_others = serves_others(resource);
+                let sink = Sink::of_block(resource).filter(|_| !serves_others);
                 let is_other = sink.is_none() && resource.kind.text.as_str() == OTHER_ROLE.from.0;
                 let role = is_other.then_some(&OTHER_ROLE);
                 let referred = Reference::of_block(resource).chain(role).filter_map(|reference| {
@@ -353,7 +378,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let key = each.key().text();
                 let is_text = matches!(each.key(), InstanceKey::Key(_));
                 let label = key.clone().filter(|_| by_key && (is_text || is_counted));
-                let found = FlowResource::new(module, resource, key, attributes);
+                let found = FlowResource::new(module, resource, key, serves_others, attributes);
                 match groups.iter_mut().find(|group| group.label == label) {
                     Some(group) => group.resources.push(found),
                     None => {
@@ -389,10 +414,11 @@ struct Group<'p> {
 
 /// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves
 /// all of them, or where they may be the grants of one tenant for which the module is called.
-fn is_by_key(module: &Module, is_root: bool) -> bool {
+fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -> bool) -> bool {
     let is_repeated = |resource: &Resource| resource.attribute("for_each").or(resource.attribute("count")).is_some();
     let of = |kinds: &'static [&'static str]| {
-        let sinks = module.resources.iter().filter(|resource| Sink::of_block(resource).is_some());
+        let is_sink = |resource: &&Resource| Sink::of_block(resource).is_some() && !serves_others(resource);
+        let sinks = module.resources.iter().filter(is_sink);
         sinks.filter(move |resource| kinds.contains(&resource.kind.text.as_str()))
     };
     let owners = || of(&["sym_strategy", "sym_integration"]);

@@ -279,6 +279,27 @@ impl<'a> Finder<'a> {
         let called: SortedSet<String> = called.map(|dir| real(&shown(dir))).collect();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
+        // A folder that lends its files to root modules by links is none itself, where nothing sets its variables.
+        let is_open = |project: &Project| {
+            let is_set = |name: &str| project.assignments().iter().any(|it| it.variable.text.as_str() == name);
+            let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
+            variables.iter().any(|variable| variable.default.is_none() && !is_set(&variable.name.text))
+        };
+        if modules.iter().any(|(folder, project)| !has_values(folder) && is_open(project)) {
+            let files = |folder: &str| {
+                let names = self.tree.list(folder).ok().flatten().unwrap_or_default();
+                let names = names.into_iter().filter(|name| is_configuration(name));
+                names.map(|name| real(&join(folder, &name))).collect::<Vec<String>>()
+            };
+            let lent = modules.iter().flat_map(|(folder, _)| {
+                let own = real(folder);
+                files(folder).into_iter().filter(move |file| parent(file) != own)
+            });
+            let lent: SortedSet<String> = lent.collect();
+            modules.retain(|(folder, project)| {
+                has_values(folder) || !is_open(project) || !files(folder).iter().all(|file| lent.contains(file))
+            });
+        }
         modules
     }
 

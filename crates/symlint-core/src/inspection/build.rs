@@ -10,7 +10,7 @@ use super::wire::*;
 use crate::check::Outcome;
 use crate::config::Config;
 use crate::coverage::Code;
-use crate::discover::sinks::Sink;
+use crate::discover::sinks::sink_in;
 use crate::privacy::Veil;
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
 use crate::tenants::{
@@ -361,7 +361,7 @@ fn absent(tenants: &[&Tenant], ways: &[Way]) -> Vec<AbsentField> {
 fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_, '_, '_>) -> InspectedFlow {
     let mut resources: Vec<String> = Vec::new();
     if let Some(module) = flow.module {
-        let sinks = module.resources.iter().filter(|resource| Sink::of_block(resource).is_some());
+        let sinks = module.resources.iter().filter(|resource| sink_in(module, resource).is_some());
         resources.extend(sinks.map(|resource| format!("{}.{}", resource.kind.text, resource.name.text)));
     }
     // They are in the order of the flows.

@@ -226,6 +226,11 @@ impl Firsts {
         other
     }
 
+    /// The first tenant.
+    pub(super) fn first(self) -> TenantId {
+        self.first.tenant
+    }
+
     /// Whether there are two that are apart from each other.
     pub(super) fn are_several(self) -> bool {
         self.other.is_some()

@@ -233,13 +233,15 @@ impl<'p> Model<'p> {
         !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(Field::is_unseen)
     }
 
-    /// Whether there are tenants, and no value of any of them is known.
+    /// Whether there are tenants, and no value of any of them is known: each is unknown, or was found under no name.
     pub fn all_values_are_unknown(&self) -> bool {
         let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
         // A call gives no account of its own.
         let is_given = |tenant: &Tenant, field: &Field| field.kind != FieldKind::SsoAccountId || tenant.is_element();
-        let is_blank = |tenant: &Tenant| tenant.values().all(|field| is_unknown(field) || !is_given(tenant, field));
-        !self.tenants.is_empty() && self.tenants.iter().all(is_blank)
+        let is_blank = |tenant: &Tenant| {
+            tenant.values().all(|field| is_unknown(field) || field.is_unseen() || !is_given(tenant, field))
+        };
+        self.tenants.iter().flat_map(Tenant::values).any(is_unknown) && self.tenants.iter().all(is_blank)
     }
 }
 

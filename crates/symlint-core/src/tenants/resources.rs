@@ -17,6 +17,8 @@ pub struct FlowResource<'p> {
     pub resource: &'p Resource,
     /// The key or index that tells it from the other instances of the resource.
     pub key: Option<Str>,
+    /// Whether it serves something else than Identity Center.
+    serves_others: bool,
     attributes: Box<[(&'static str, Value)]>,
 }
 
@@ -26,9 +28,10 @@ impl<'p> FlowResource<'p> {
         module: &'p Module,
         resource: &'p Resource,
         key: Option<Str>,
+        serves_others: bool,
         attributes: Box<[(&'static str, Value)]>,
     ) -> Self {
-        Self { flow: 0, instance: 0, module, resource, key, attributes }
+        Self { flow: 0, instance: 0, module, resource, key, serves_others, attributes }
     }
 
     /// The same, of this flow and instance.
@@ -49,7 +52,7 @@ impl<'p> FlowResource<'p> {
 
     /// What Sym or AWS acts on through it, if anything.
     pub fn sink(&self) -> Option<&'static Sink> {
-        Sink::of(self.kind(), self.type_name())
+        Sink::of(self.kind(), self.type_name()).filter(|_| !self.serves_others)
     }
 
     /// The attributes by which it names other resources, as far as they are set.

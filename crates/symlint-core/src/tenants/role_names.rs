@@ -72,13 +72,21 @@ impl RoleNames {
         tenants: &[Tenant],
         index: &Index,
         relations: &[Relation],
-        config: &Config,
+        (config, root): (&Config, &str),
         all: &Everyone<'_, '_>,
     ) -> Self {
+        let named = |tenant| {
+            let mut named = Named::of(tenant, config);
+            // What several customers are called says of none of them who it is.
+            if all.names.get(&named.own_word).copied().flatten().is_some_and(Firsts::are_several) {
+                named.others.extend(folders(root));
+            }
+            named
+        };
         let judge = Judge {
             index,
             all,
-            names: tenants.iter().map(|tenant| Named::of(tenant, config)).collect(),
+            names: tenants.iter().map(named).collect(),
             sharing: sharing(relations, all),
             shared_objects: shared_objects(tenants),
             groups: groups(tenants, all.groups, config),
@@ -200,6 +208,11 @@ impl<'t> Named<'t> {
 /// The key of a tenant, cleaned. What no call names has its address for a key, and an address is nobody's name.
 fn key_of(tenant: &Tenant) -> Option<&str> {
     tenant.key.as_str().filter(|_| tenant.is_named() && !tenant.key.is_garbled())
+}
+
+/// The folders of a root module, as names.
+pub(super) fn folders(root: &str) -> impl Iterator<Item = String> + '_ {
+    root.split('/').map(normalise).filter(|name| !name.is_empty())
 }
 
 /// The words of a name, in lower case: `Foo-barBaz` has three.
@@ -393,7 +406,11 @@ impl Judge<'_, '_> {
             return RoleNaming::OtherKind;
         }
         let Some(environment) = named.comparable() else { return RoleNaming::Nothing };
-        if named.is_own() || self.is_of_group(id, &named.role_word) || self.is_of_shared_object(id, named) {
+        if named.is_own()
+            || self.is_of_customer(id, &named.role_word)
+            || self.is_of_group(id, &named.role_word)
+            || self.is_of_shared_object(id, named)
+        {
             return RoleNaming::Own;
         }
         let is_other = |a: TenantId, b: TenantId| !self.all.groups.same_customer(a, b);
@@ -448,6 +465,12 @@ impl Judge<'_, '_> {
     /// Whether both share account and role with another tenant, as entries for one customer do.
     fn is_one_customer(&self, id: TenantId, other: TenantId) -> bool {
         self.sharing.contains(&id) && self.sharing.contains(&other)
+    }
+
+    /// Whether a role with this word is that of a tenant of the same customer in another run.
+    fn is_of_customer(&self, id: TenantId, word: &str) -> bool {
+        let firsts = self.all.names.get(word).copied().flatten();
+        firsts.is_some_and(|firsts| self.all.groups.same_customer(firsts.first(), id))
     }
 
     /// Whether a role with this word is that of the tenant's customer, of another tenant of this customer, or of the

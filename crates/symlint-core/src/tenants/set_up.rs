@@ -18,7 +18,7 @@ use super::owners::Owners;
 use super::place::Locate;
 use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
-use super::role_names::{Everyone, RoleNames, RoleNaming};
+use super::role_names::{Everyone, RoleNames, RoleNaming, folders};
 use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
 
@@ -171,8 +171,8 @@ impl<'p> SetUp<'p> {
         let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names };
         let role_names: Vec<RoleNames> = members
             .iter()
-            .map(|Member { model, config, .. }| {
-                RoleNames::new(&model.tenants, &model.index, of_run(&relations, model.run), config, &everyone)
+            .map(|Member { model, config, root, .. }| {
+                RoleNames::new(&model.tenants, &model.index, of_run(&relations, model.run), (config, root), &everyone)
             })
             .collect();
         leave_out_copied_roles(&mut relations, members, &role_names);
@@ -404,7 +404,8 @@ fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
     }
 }
 
-/// By the normalized names of tenants, the first tenant and the first one of another customer.
+/// By the normalized names of tenants, the first tenant and the first one of another customer. Where several customers
+/// have one key, the folders of their root modules are names, too.
 fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> HashMap<String, Option<Firsts>> {
     let before = earlier.iter().flat_map(|run| &run.tenants).map(|it| (&it.tenant, it.environment.as_deref()));
     let own = members.iter().flat_map(|member| {
@@ -417,6 +418,19 @@ fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> Ha
         if !name.is_empty() {
             let first = First::of(tenant.id);
             Firsts::see(names.entry(name).or_default(), first, &|a, b| !groups.same_customer(a, b));
+        }
+    }
+    let before = earlier.iter().flat_map(|run| run.tenants.iter().map(move |it| (&it.tenant, &run.root)));
+    let own = members.iter().flat_map(|member| member.model.tenants.iter().map(move |it| (it, &member.root)));
+    let is_shared = |tenant: &Tenant| {
+        let firsts = names.get(&normalise(tenant.key.as_str().unwrap_or_default())).copied().flatten();
+        firsts.is_some_and(Firsts::are_several)
+    };
+    let shared: Vec<(&Tenant, &String)> = before.chain(own).filter(|(tenant, _)| is_shared(tenant)).collect();
+    for (tenant, root) in shared {
+        for folder in folders(root) {
+            let first = First::of(tenant.id);
+            Firsts::see(names.entry(folder).or_default(), first, &|a, b| !groups.same_customer(a, b));
         }
     }
     names

@@ -22,7 +22,8 @@ fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn 
         let root = names.first().map_or("", |(name, _)| name);
         if !bound.contains(&root) {
             // No reference has more than three: `data.kind.name`.
-            let taken = names.get(..names.len().min(if root == "data" { 3 } else { 2 })).unwrap_or_default();
+            let most = if matches!(root, "data" | "resource") { 3 } else { 2 };
+            let taken = names.get(..names.len().min(most)).unwrap_or_default();
             let span = taken.last().map_or(expr.span, |(_, span)| *span);
             let whole = taken.first().map_or(span, |(_, first)| first.to(span));
             visit(Reference { names: taken.iter().map(|(name, _)| *name).collect(), span, whole });
@@ -147,6 +148,7 @@ impl Evaluator<'_> {
             }
             let (data, resource) = match reference.names.as_slice() {
                 ["data", rest @ ..] => ("data.", rest),
+                ["resource", rest @ ..] => ("", rest),
                 rest => ("", rest),
             };
             if let [kind, name] = resource

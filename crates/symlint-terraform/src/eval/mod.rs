@@ -387,6 +387,14 @@ impl<'p> Evaluator<'p> {
         if value.as_unknown().is_some() { Err(Stop::Unknown(value)) } else { Ok(value) }
     }
 
+    /// What `compute` gives, without a record of the mistakes in expressions that it evaluates itself.
+    pub fn tolerating<T>(&self, compute: impl FnOnce() -> T) -> T {
+        let outer = self.trial.replace(Trial::Clean);
+        let made = compute();
+        self.trial.set(outer);
+        made
+    }
+
     /// Whether `expr` can be evaluated, and to what.
     pub(crate) fn attempt(&self, expr: &Expr, scope: &Scope<'_>) -> Attempt {
         let unknowns = self.unknowns.get();

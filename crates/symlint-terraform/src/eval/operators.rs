@@ -9,8 +9,18 @@ use crate::syntax::{Binary, BinaryOperator, Expr, Operation, UnaryOperator};
 use crate::types::{Primitive, equal, to_bool, to_number};
 use crate::value::{Kind, Value};
 
+use super::answer::Attempt;
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
+
+/// What an operator gives, where the first operand alone decides that.
+fn decides(operator: BinaryOperator, left: &Value) -> Option<bool> {
+    match (operator, &left.kind) {
+        (BinaryOperator::Or, Kind::Bool(true)) => Some(true),
+        (BinaryOperator::And, Kind::Bool(false)) => Some(false),
+        _ => None,
+    }
+}
 
 impl Evaluator<'_> {
     #[inline(never)]
@@ -36,7 +46,14 @@ impl Evaluator<'_> {
         let last = binary.rest.len().saturating_sub(1);
         for (index, Operation { operator, operand }) in binary.rest.iter().enumerate() {
             self.meter().spend(1)?;
-            let right = self.eval(operand, scope);
+            let right = match decides(*operator, &left) {
+                None => self.eval(operand, scope),
+                Some(decided) => match self.attempt(operand, scope) {
+                    Attempt::Is(right) | Attempt::Unclear(right) => right,
+                    // Since 1.12, Terraform does not look at the second operand where the first decides.
+                    Attempt::Failed(right) => Value::new(Kind::Bool(decided), right.origin),
+                },
+            };
             right.gather(&mut origins, &mut 64);
             let hides = left.hides() || right.hides();
             let operands = Operands { left: &left, left_span, right: &right, right_span: operand.span };
@@ -61,7 +78,6 @@ impl Evaluator<'_> {
             BinaryOperator::Equal => self.equals(left, right).map(Kind::Bool),
             BinaryOperator::NotEqual => self.equals(left, right).map(|equal| Kind::Bool(!equal)),
             BinaryOperator::And | BinaryOperator::Or => {
-                // Terraform does not stop at the first operand.
                 let (a, b) = both(bool_operand(left, left_span), bool_operand(right, right_span))?;
                 Ok(Kind::Bool(if operator == BinaryOperator::Or { a || b } else { a && b }))
             }

@@ -59,9 +59,11 @@ impl<'p> Evaluator<'p> {
             },
             ExprKind::Attribute(base, name) => match root_name(base) {
                 Some(root) if scope.bound(root).is_none() => self.reference(root, name, expr.span, scope),
-                _ => match data_kind(base).filter(|_| scope.bound("data").is_none()) {
-                    Some(kind) => self.resource("data", kind, &name.text, expr.span, scope),
-                    None => self.attribute(base, name, expr.span, scope),
+                // A managed resource may be referred to as `resource.kind.name`.
+                _ => match below_root(base).filter(|(root, _)| scope.bound(root).is_none()) {
+                    Some(("data", kind)) => self.resource("data", kind, &name.text, expr.span, scope),
+                    Some(("resource", kind)) => self.resource("", kind, &name.text, expr.span, scope),
+                    _ => self.attribute(base, name, expr.span, scope),
                 },
             },
             ExprKind::Index(base, key) => self.index(base, key, expr.span, scope),
@@ -515,10 +517,10 @@ fn root_name(base: &Expr) -> Option<&str> {
     if let ExprKind::Variable(name) = &base.kind { Some(name) } else { None }
 }
 
-/// The kind in `data.kind`.
-fn data_kind(base: &Expr) -> Option<&str> {
+/// The names in `data.kind`.
+fn below_root(base: &Expr) -> Option<(&str, &str)> {
     match &base.kind {
-        ExprKind::Attribute(root, kind) if root_name(root) == Some("data") => Some(&kind.text),
+        ExprKind::Attribute(root, kind) => root_name(root).map(|root| (root, kind.text.as_str())),
         _ => None,
     }
 }

@@ -79,6 +79,28 @@ fn what_only_apply_knows_is_unknown() {
 }
 
 #[test]
+fn a_first_operand_that_decides_is_enough() {
+    let text = "
+        locals {
+          none = null
+          a    = local.none == null || length(local.none) > 0
+          b    = local.none != null && length(local.none) > 0
+          c    = resource.aws_iam_role.x.name
+          d    = local.none == null && length(local.none) > 0
+        }
+        resource \"aws_iam_role\" \"x\" { name = \"x\" }
+    ";
+    let project = project(&[("main.tf", text)]);
+    let evaluator = Evaluator::new(&project);
+    for (name, wanted) in [("a", "true"), ("b", "false"), ("c", "\"x\"")] {
+        assert_eq!(shown(&local(&evaluator, name)), wanted, "{name}");
+    }
+    assert_eq!(evaluator.errors(), []);
+    local(&evaluator, "d");
+    assert_eq!(messages(&evaluator), ["`length` does not accept null as argument 1"]);
+}
+
+#[test]
 fn unknown_swallows_only_what_it_touches() {
     let text = "
         data \"d\" \"d\" {}
