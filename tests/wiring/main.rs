@@ -12,6 +12,7 @@
 mod arguments;
 mod assembled;
 mod attacks;
+mod causes;
 mod foreign;
 mod kept;
 mod left_out;

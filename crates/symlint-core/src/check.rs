@@ -296,16 +296,21 @@ const NAMED: usize = 3;
 /// A tenant that has a value, and the way to the value.
 type Holder = (String, Option<String>);
 
-/// A value that several tenants have from one place, such as a default or a local, has one finding, on none of them.
+/// A value that several tenants have from one place, such as a default, a local, or the text around their own values,
+/// has one finding, on none of them.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
     let mut groups: Vec<(Finding, Vec<Holder>)> = Vec::with_capacity(found.len());
-    let mut places: HashMap<(&str, Span, String, Option<Suppression>), usize> = HashMap::default();
+    let mut places: HashMap<(&str, Span, Option<Suppression>), usize> = HashMap::default();
     for finding in found {
         let tenants: Vec<Holder> = finding.tenant.iter().map(|tenant| (tenant.clone(), finding.path.clone())).collect();
-        let place = (finding.rule, finding.span, finding.message.clone(), finding.suppressed.clone());
+        let place = (finding.rule, finding.span, finding.suppressed.clone());
         let group = places.get(&place).copied();
         match group.and_then(|group| groups.get_mut(group)) {
-            Some((_, others)) if !tenants.is_empty() => {
+            Some((first, others))
+                if !tenants.is_empty()
+                    && (first.message == finding.message
+                        || !others.iter().any(|(tenant, _)| finding.tenant.as_ref() == Some(tenant))) =>
+            {
                 if others.last().map(|(tenant, _)| tenant) != tenants.last().map(|(tenant, _)| tenant) {
                     others.extend(tenants);
                 }

@@ -402,7 +402,10 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == *field);
         fields.all(Field::is_unseen)
     };
-    let is_reported = model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
+    // What flows are made of says what they need, and what they receive.
+    let is_reported = !model.evaluation_errors.is_empty()
+        || model.flows.iter().any(|flow| flow.unknown.is_some())
+        || model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
     let unseen: Vec<FieldKind> = needed
         .into_iter()
         .filter(|field| !config.is_absent(*field) && (*field != FieldKind::RoleArn || has_connector))

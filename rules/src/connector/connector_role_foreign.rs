@@ -1,17 +1,22 @@
 //! See connector-role-foreign.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{FieldKind, RoleNaming, Tenant};
+use symlint_core::tenants::{FieldKind, RoleNaming, Tenant, TenantId};
 
 use crate::copied;
 use crate::isolation::advice;
+use crate::values::is_key_twice;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let RoleNaming::Foreign(owner) = cx.role_naming(tenant.id) else { return };
     let Some(role) = tenant.role() else { return };
     // What was copied with the role's account, or with the whole entry, is reported there.
+    let is_owner = |from: TenantId| from == owner || cx.tenant(from).name() == cx.tenant(owner).name();
     let copied_from = cx.set_up.copied_from(tenant.id);
-    if copied_from == Some(owner) || cx.set_up.role_copied_from(tenant) == Some(owner) {
+    if copied_from.is_some_and(is_owner)
+        || cx.set_up.role_copied_from(tenant).is_some_and(is_owner)
+        || is_key_twice(cx, tenant)
+    {
         return;
     }
     let owner = cx.tenant(owner);

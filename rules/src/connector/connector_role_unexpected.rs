@@ -5,6 +5,7 @@ use symlint_core::spelling::closest;
 use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
 use crate::names::is_slug;
+use crate::values::is_key_twice;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let conventions = cx.role_conventions();
@@ -13,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     for tenant in cx.tenants() {
         let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok());
-        if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention {
+        if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention && !is_key_twice(cx, tenant) {
             report_one(cx, tenant);
         }
     }

@@ -64,7 +64,14 @@ fn check_calls(cx: &mut Context<'_>) {
             again.entry(before).or_default().push((instance, granted));
         }
     }
-    for (at, grants) in again {
+    // What an entry grants twice is reported there.
+    let twice_in_entry: HashSet<TenantId> = cx
+        .relations_of(RelationKind::DuplicateEntitlement)
+        .filter(|relation| relation.tenant == relation.other)
+        .map(|relation| relation.tenant)
+        .collect();
+    for (at, mut grants) in again {
+        grants.retain(|(_, granted)| !twice_in_entry.contains(&granted.tenant));
         let Some(flow) = model.flows.get(at) else { continue };
         let Some((before, granted)) = grants.first() else { continue };
         let address = |instance: usize| address(at, instance).cloned().unwrap_or_default();

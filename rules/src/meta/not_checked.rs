@@ -19,13 +19,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     // An attribute that nothing receives, or a value that is not known, by a mistake in the wiring is reported there.
     let is_miswired = LazyCell::new(|| is_any_miswired(model));
-    let is_passed = |span: Span| {
-        let mut calls = model.flows.iter().filter_map(|flow| flow.call);
-        calls.any(|call| call.arguments.iter().any(|argument| argument.value.span.contains(span)))
-    };
     for gap in model.not_checked.iter().filter(|gap| gap.is_finding) {
-        let is_of_wiring =
-            gap.code == Code::UnmappedField || gap.code == Code::UnknownWiring && gap.span.is_some_and(is_passed);
+        let is_of_wiring = matches!(gap.code, Code::UnmappedField | Code::UnknownWiring);
         if is_of_wiring && *is_miswired {
             continue;
         }

@@ -97,8 +97,16 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             _ => {}
         }
     }
+    // One expression that makes the names of several pairs the same is one cause.
+    let mut places: HashSet<Span> = HashSet::default();
+    for ((tenant, _), (name, _)) in &pairs {
+        places.insert(name.written_for(cx.model, *tenant).unwrap_or(name.span));
+    }
     for ((tenant, other), (name, first)) in pairs {
         let span = name.written_for(cx.model, tenant).unwrap_or(name.span);
+        if !places.remove(&span) {
+            continue;
+        }
         let place = Place { span, tenant: Some(tenant), path: Some(cx.tenant(tenant).path.to_string()) };
         let (text, kind, whose) = (shown(name, cx.model), name.resource.kind(), cx.tenant(other).name());
         let at = first.written_for(cx.model, other).unwrap_or(first.span);

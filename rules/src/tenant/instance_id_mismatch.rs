@@ -7,6 +7,7 @@ use symlint_core::tenants::{
 };
 
 use crate::copied;
+use crate::values::is_key_twice;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
@@ -15,7 +16,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let wrong = tenant.foreign_permission_sets().map(|arn| arn.instance_id);
     let mut wrong: Vec<Part<'_>> = wrong.filter(is_comparable).collect();
     // An instance that was copied with the role, or with a permission set, is reported there.
-    if wrong.is_empty() || is_copied_with_role(cx, tenant, own) || is_duplicate(cx, tenant, own) {
+    if wrong.is_empty()
+        || is_copied_with_role(cx, tenant, own)
+        || is_duplicate(cx, tenant, own)
+        || is_key_twice(cx, tenant)
+    {
         return;
     }
     // One wrong ID in several grants is one finding. The sort is stable, so grants with the same ID stay in order.

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use symlint_core::finding::Edit;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Place, TenantId};
+use symlint_core::tenants::{Place, Tenant, TenantId};
 use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_level};
 use symlint_terraform::{LoadedFile, LostKey, Path, PathStep, SourceFile, Span};
 
@@ -50,6 +50,37 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
         }
     }
+}
+
+/// Whether the key of any tenant is written twice in one object, so that one entry is lost.
+pub(crate) fn is_any_key_twice(cx: &Context<'_>) -> bool {
+    let keys = || cx.tenants().iter().map(|tenant| tenant.key.span);
+    is_any_twice(cx, &keys().collect())
+}
+
+/// Whether the key of `tenant` is, or it takes the place of another one in `merge`: then its entry may be that of another
+/// tenant.
+pub(crate) fn is_key_twice(cx: &Context<'_>, tenant: &Tenant) -> bool {
+    cx.model.overridden.iter().any(|entry| entry.by == tenant.id)
+        || is_any_twice(cx, &std::iter::once(tenant.key.span).collect())
+}
+
+fn is_any_twice(cx: &Context<'_>, keys: &HashSet<Span>) -> bool {
+    let of_yaml = cx.model.lost_keys.iter().any(|lost| keys.contains(&lost.kept));
+    let mut work: Vec<&Expr> = cx.model.project.files().iter().flat_map(|file| top_level(&file.file.body)).collect();
+    while let Some(expr) = work.pop() {
+        if let ExprKind::Object(items) = &expr.kind
+            && has_duplicate(items)
+        {
+            let of = |item: &&Item| keys.contains(&item.key.span());
+            let is_twice = |item: &Item| items.iter().filter(|it| key_of(it) == key_of(item)).count() > 1;
+            if items.iter().filter(of).any(|item| key_of(item).is_some() && is_twice(item)) {
+                return true;
+            }
+        }
+        work.extend(children(expr));
+    }
+    of_yaml
 }
 
 /// Whether any object contains a key twice.

@@ -2,15 +2,18 @@
 
 use std::cell::LazyCell;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, VariableState};
-use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadErrorKind, Span, Subject};
+use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadError, LoadErrorKind, Span, Subject};
 
 use super::arguments;
 use crate::format::is_any_malformed;
 use crate::wiring::calls::misnamed;
 use crate::wiring::is_any_miswired;
+
+/// How it begins what is said of a `for` that makes one key twice.
+const SAME_KEY: &str = "two elements have the same key";
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
@@ -74,10 +77,29 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let of_resources = cx.model.resource_errors.iter().filter(|error| !unread(error.span));
     let is_alone = !cx.model.resource_errors.is_empty() && !is_explained();
     let of_resources: Vec<&EvalError> = of_resources.filter(|_| is_alone).collect();
-    let mut seen = HashSet::default();
-    let errors: Vec<_> = errors.filter(|error| seen.insert((error.span, &error.message))).collect();
+    // Two elements with one name are reported as two tenants with one name.
+    let mut names = HashSet::default();
+    let is_name_taken = cx.tenants().iter().any(|tenant| tenant.is_named() && !names.insert(tenant.name()));
+    let errors = errors.filter(|error| !is_name_taken || !error.message.starts_with(SAME_KEY));
+    // What several expressions lack, or several repeat, is one cause.
+    let mut causes: Vec<(&EvalError, Vec<Span>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::default();
     for error in errors {
-        let report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
+        match places.get(error.message.as_str()).and_then(|&at| causes.get_mut(at)) {
+            Some((first, others)) if first.kind == error.kind => {
+                others.extend((error.span != first.span && !others.contains(&error.span)).then_some(error.span));
+            }
+            _ => {
+                places.insert(&error.message, causes.len());
+                causes.push((error, Vec::new()));
+            }
+        }
+    }
+    for (error, others) in causes {
+        let mut report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
+        for other in others {
+            report = report.related(other, "here, too");
+        }
         let related = match (error.kind, error.subject) {
             (EvalErrorKind::Validation(value), _) => Some((value, "the value is set here")),
             (_, Some(Subject::Lacking(map))) => Some((map, "this is the map")),
@@ -93,9 +115,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report = report.related(other.span, other.message.as_str());
         }
     }
-    // A missing module may only be missing in this checkout, but one that calls itself is always wrong.
+    // A missing module may only be missing in this checkout. What Terraform refuses to load is always wrong.
     let project = cx.model.project;
-    for error in project.errors().iter().filter(|error| error.kind == LoadErrorKind::ModuleCycle) {
+    let refused = project.errors().iter().filter(|error| error.kind != LoadErrorKind::MissingModule);
+    let is_known = |error: &&LoadError| cx.model.evaluation_errors.iter().any(|known| known.span == error.span);
+    for error in refused.filter(|error| !unread(error.span) && !is_known(error)).collect::<Vec<_>>() {
         cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
     }
 }

@@ -15,6 +15,8 @@ mod undeclared_variable;
 mod unknown_attribute;
 mod unknown_value;
 
+pub(crate) use duplicate_key::{is_any_key_twice, is_key_twice};
+
 pub(crate) static GROUP: Group = Group {
     name: "values",
     question: "do the files mean what their author thinks?",

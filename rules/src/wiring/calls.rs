@@ -51,6 +51,14 @@ impl<'p> Call<'p> {
         closest(name, names.filter(|name| !self.is_given(name)))
     }
 
+    /// The one variable without a default to which nothing is passed, where one argument is unknown.
+    pub(super) fn only_missing(self) -> Option<&'p str> {
+        let variables = self.module.variables.iter().filter(|variable| variable.default.is_none());
+        let mut missing = variables.map(|variable| variable.name.text.as_str()).filter(|name| !self.is_given(name));
+        let only = missing.next().filter(|_| missing.next().is_none())?;
+        (self.unknown_arguments().count() == 1).then_some(only)
+    }
+
     /// The variables without a default to which the call passes nothing.
     pub(super) fn missing_arguments(self, model: &Model<'_>) -> Vec<&'p Variable> {
         // An argument may be in what could not be read.
@@ -58,7 +66,8 @@ impl<'p> Call<'p> {
             return Vec::new();
         }
         // What was only misspelled is reported there.
-        let meant: Vec<&str> = self.unknown_arguments().filter_map(|name| self.meant(&name.text)).collect();
+        let meant: Vec<&str> =
+            self.unknown_arguments().filter_map(|name| self.meant(&name.text)).chain(self.only_missing()).collect();
         let is_missing = |variable: &&Variable| {
             let name = variable.name.text.as_str();
             variable.default.is_none() && !self.is_given(name) && !meant.contains(&name)

@@ -9,7 +9,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for found in calls(cx.model) {
         for name in found.unknown_arguments() {
             let meant = found.meant(&name.text);
-            let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            let hint = match (meant, found.only_missing()) {
+                (Some(meant), _) => format!("; did you mean `{meant}`?"),
+                (None, Some(missing)) => format!("; `{missing}`, which it requires, is not passed"),
+                (None, None) => String::new(),
+            };
             let path = format!("module.{}.{}", found.call.name.text, name.text);
             let place = Place { span: name.span, tenant: None, path: Some(path) };
             let report = cx.report(place, format!("the module does not declare a variable `{}`{hint}", name.text));

@@ -277,11 +277,19 @@ impl<'a> Judge<'a> {
             return None;
         }
         let is_composed = sources.len() > 1;
+        if let Some(other) = self.owner_of_table(slot, &sources).filter(|_| is_composed) {
+            return Some(Problem::Tenant(other));
+        }
         if let Some(number) = right.iter().find_map(|field| lost_zero(slot, field, text)) {
             return Some(Problem::Number(number));
         }
         let is_any_right = sources.iter().any(is_right);
-        if is_any_right && (is_changed(slot.wanted, text, &right) || self.is_misshapen(slot, text, &right)) {
+        // What cannot be seen in the tenant's own value is reported there.
+        let is_garbled = || right.iter().any(|field| field.is_garbled());
+        if is_any_right
+            && !is_garbled()
+            && (is_changed(slot.wanted, text, &right) || self.is_misshapen(slot, text, &right))
+        {
             if is_computed(self.model, &slot.value, own, is_right) {
                 return Some(Problem::Changed);
             }
@@ -292,6 +300,13 @@ impl<'a> Judge<'a> {
         // A text of another kind is another value, whatever it was put together from.
         if let Some(kind) = other_shape(slot.wanted, text).filter(|_| !is_any_right || is_composed) {
             return Some(Problem::Field(kind));
+        }
+        // A role that is put together is in the SSO account, where the tenant has one of its own.
+        let has_account = || tenant.sso_account_id.path.is_some() && is_there(&tenant.sso_account_id);
+        if slot.wanted == FieldKind::RoleArn && is_composed && !is_any_right && has_account() {
+            if let Some(problem) = misplaced(slot, &sources) {
+                return Some(problem);
+            }
         }
         // A tenant without the value may well have it built from others.
         let is_unnamed = is_composed || matches!(sources.as_slice(), [Source::Attribute(..)]);
@@ -332,19 +347,7 @@ impl<'a> Judge<'a> {
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
             return (!self.model.index.may_share(slot.wanted, own, other)).then_some(Problem::Tenant(other));
         }
-        let belongs = |kind: FieldKind| {
-            kind == slot.wanted
-                || matches!(
-                    (kind, slot.wanted),
-                    (FieldKind::SsoAccountId, FieldKind::RoleArn)
-                        | (FieldKind::InstanceArn, FieldKind::PermissionSetArn)
-                        | (FieldKind::Region | FieldKind::Cloud, _)
-                )
-        };
-        let misplaced = sources.iter().find_map(|source| match source {
-            Source::Field(it) if !belongs(it.kind) => Some(Problem::Field(it.kind)),
-            _ => None,
-        });
+        let misplaced = misplaced(slot, sources);
         let is_constant = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
         // A partition, or what all roles are called, may be the same for all.
         let is_id =
@@ -422,27 +425,39 @@ impl<'a> Judge<'a> {
         if self.is_overridden(slot, sources, right) {
             return Some(Problem::Overridden);
         }
-        // A table of one's own, such as `local.accounts["foo"]`, says by its keys whose the value is.
         let mut is_table = false;
         for source in sources {
             let Source::Elsewhere(origin) = source else { continue };
             let Some(path) = &origin.path else { continue };
             let (root, steps) = path.parts();
-            let steps: Vec<&str> = steps.into_iter().filter_map(PathStep::name).map(|name| name.as_str()).collect();
-            is_table |= !steps.is_empty() || matches!(root, Root::ModuleCall(_));
+            let mut names = steps.iter().filter_map(|step| step.name()).peekable();
+            is_table |= names.peek().is_some() || matches!(root, Root::ModuleCall(_));
             let word = normalise(self.model.tenant(slot.tenant).name());
-            if steps.iter().any(|step| normalise(step) == word) {
+            if names.any(|name| normalise(name) == word) {
                 return None;
             }
-            let owner = steps.iter().find_map(|step| self.model.index.with_key(step));
-            if let Some(owner) = owner.filter(|&owner| !self.model.index.may_share(slot.wanted, owner, slot.tenant)) {
-                return Some(Problem::Tenant(owner));
-            }
+        }
+        if let Some(owner) = self.owner_of_table(slot, sources) {
+            return Some(Problem::Tenant(owner));
         }
         let is_literal = !is_table && is_literal(slot, sources);
         let has_other = right.iter().any(|field| field.as_str().is_some())
             && right.iter().all(|field| field.as_str().is_some() || matches!(field.state, State::Absent(_)));
         (is_literal && has_other).then_some(Problem::Written)
+    }
+
+    /// A table of one's own, such as `local.accounts["foo"]`, says by its keys whose the value is: the other tenant, if
+    /// it is another one's.
+    fn owner_of_table(&self, slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<TenantId> {
+        let word = normalise(self.model.tenant(slot.tenant).name());
+        sources.iter().find_map(|source| {
+            let Source::Elsewhere(origin) = source else { return None };
+            let (_, steps) = origin.path.as_ref()?.parts();
+            let names = || steps.iter().filter_map(|step| step.name());
+            let owner = names().find_map(|name| self.model.index.with_key(name));
+            let is_own = names().any(|name| normalise(name) == word);
+            owner.filter(|&owner| !is_own && !self.model.index.may_share(slot.wanted, owner, slot.tenant))
+        })
     }
 
     /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
@@ -488,6 +503,9 @@ impl<'a> Judge<'a> {
         let of_two = self.grants_of(slots, pair).filter(|(a, b, _)| a.grant != b.grant);
         let Some((_, _, entitlement)) = of_two else { return false };
         let (tenant, permission_set, account) = &entitlement;
+        if permission_set.is_empty() || account.is_empty() {
+            return false;
+        }
         let mut grants = self.model.tenant(*tenant).grants.iter();
         let is_a_grant = grants.any(|grant| {
             grant.permission_set_arn.as_written() == Some(permission_set.as_str())
@@ -514,6 +532,23 @@ impl<'a> Judge<'a> {
             _ => None,
         }
     }
+}
+
+/// What no ARN has in it that `slot` may be, or be a part of.
+fn misplaced(slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<Problem> {
+    let belongs = |kind: FieldKind| {
+        kind == slot.wanted
+            || matches!(
+                (kind, slot.wanted),
+                (FieldKind::SsoAccountId, FieldKind::RoleArn)
+                    | (FieldKind::InstanceArn, FieldKind::PermissionSetArn)
+                    | (FieldKind::Region | FieldKind::Cloud, _)
+            )
+    };
+    sources.iter().find_map(|source| match source {
+        Source::Field(it) if !belongs(it.kind) => Some(Problem::Field(it.kind)),
+        _ => None,
+    })
 }
 
 /// The arguments whose values are not known of several tenants, and depend on the same for each of these.

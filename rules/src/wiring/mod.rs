@@ -23,6 +23,7 @@ mod safelist_wildcard;
 mod setting;
 mod slot;
 mod tenant_not_wired;
+mod unreached;
 
 pub(crate) static GROUP: Group = Group {
     name: "wiring",

@@ -35,6 +35,8 @@ pub(super) enum To {
     Role(TenantId),
     /// An id that is written out.
     Text,
+    /// None at all.
+    Nothing,
 }
 
 /// All references of flows to what is not their own.
@@ -67,7 +69,13 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
                 let sources = model.sources_of_values.of(value, tenant).unwrap_or_default();
                 !ids.is_empty() && !sources.iter().any(|source| source.tenant() == Some(tenant))
             };
+            // Where the module has some of its own, what it takes of them is another question.
+            let is_nothing = || {
+                let mut own = resource.module.resources.iter();
+                value.elements().is_some_and(<[Value]>::is_empty) && !own.any(|own| reference.may_be(own))
+            };
             let to = foreign.or_else(|| texts.into_iter().any(is_another).then_some(To::Text));
+            let to = to.or_else(|| is_nothing().then_some(To::Nothing));
             to.into_iter().for_each(|to| add(reference.attribute, expr, to));
         }
     }
@@ -107,6 +115,7 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let other = |to: &To| match to {
             To::Resource(to, owner) => format!("refers to `{to}` of another tenant, `{}`", name(*owner)),
             To::Role(owner) => format!("is the role of another tenant, `{}`", name(*owner)),
+            To::Nothing => "is empty".to_owned(),
             To::Text => "has an id that is written out, and is not that of a resource of this flow".to_owned(),
         };
         let what = match wrong.iter().all(|it| it.to == first.to) {
@@ -118,9 +127,9 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
         let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
-        let report = report.help(
-            "The flow of one customer would act for another. Refer to the resource of the flow's own tenant, such as by `each.key`.",
-        );
+        let report = report.help(if first.to == To::Nothing { "Nobody can request anything of it." } else {
+            "The flow of one customer would act for another. Refer to the resource of the flow's own tenant, such as by `each.key`."
+        });
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} is another tenant's"));
         }
@@ -136,6 +145,12 @@ pub(super) fn receivers(model: &Model<'_>, resource: &FlowResource<'_>) -> Sorte
 /// Whether `value` is, or has, the id of a resource.
 pub(super) fn refers(value: &Value) -> bool {
     value.resource().is_some() || value.elements().unwrap_or_default().iter().any(refers)
+}
+
+/// The id of a resource of a flow.
+pub(super) fn id_of(model: &Model<'_>, resource: &FlowResource<'_>) -> Option<ResourceId> {
+    let module = model.instance_of(resource)?.instance.address().clone();
+    Some(ResourceId { module, block: resource.resource.block.span, key: resource.key.clone() })
 }
 
 /// The resources and the texts in `value`. Of one that may be several things, none is certain.
@@ -184,12 +199,8 @@ struct Resources<'a> {
 impl<'a> Resources<'a> {
     fn find(&self, id: &ResourceId) -> Option<(&'a FlowResource<'a>, &'a FlowInstance)> {
         let places = self.places.get_or_init(|| {
-            let id = |it: &FlowResource<'_>| {
-                let module = self.model.instance_of(it)?.instance.address().clone();
-                Some(ResourceId { module, block: it.resource.block.span, key: it.key.clone() })
-            };
             let resources = self.model.resources.iter().enumerate();
-            resources.filter_map(|(at, it)| Some((id(it)?, at))).collect()
+            resources.filter_map(|(at, it)| Some((id_of(self.model, it)?, at))).collect()
         });
         let resource = self.model.resources.get(*places.get(id)?)?;
         Some((resource, self.model.instance_of(resource)?))

@@ -3,8 +3,10 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Place, RelationKind, VariableState, format};
-use symlint_terraform::{SortedMap, Span};
+use symlint_core::tenants::{Place, RelationKind, RoleNaming, Tenant, VariableState, format};
+use symlint_terraform::{LoadError, LoadErrorKind, SortedMap, Span};
+
+use crate::values::is_any_key_twice;
 
 use super::safelist::{accounts, lists, missing, path};
 
@@ -15,13 +17,23 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_here = !cx.tenants().is_empty()
         || is_elsewhere()
         || !model.variables.is_empty() && model.variables.iter().all(|it| it.state == VariableState::Known);
+    // It may be that of a tenant whose module is not there.
+    let sources = || model.flows.iter().filter_map(|flow| flow.call?.source.as_ref());
+    let is_missing = |error: &LoadError| {
+        error.kind == LoadErrorKind::MissingModule && sources().all(|source| source.span != error.span)
+    };
+    if model.project.errors().iter().any(is_missing) {
+        return;
+    }
     // The account may be that of a tenant that is not known, or whose own id is malformed.
     if !is_here || !cx.set_up.knows_its_accounts() {
         return;
     }
     // Of two tenants with one account, one may be the tenant whose account this is.
     let duplicates = [RelationKind::DuplicateTenant, RelationKind::DuplicateSsoAccount, RelationKind::SharedSsoAccount];
-    if cx.set_up.has_any(&duplicates) {
+    // So it is where a tenant was lost to another one with its key.
+    if cx.set_up.has_any(&duplicates) || !model.overridden.is_empty() || is_any_key_twice(cx) || is_any_role_foreign(cx)
+    {
         return;
     }
     let configured: HashSet<&str> =
@@ -56,4 +68,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         cx.report(place, message).cause(id);
     }
+}
+
+/// Whether some tenant that has no account of its own is reached through the role of another one: then the account may be
+/// its own.
+fn is_any_role_foreign(cx: &Context<'_>) -> bool {
+    let has_own = |tenant: &Tenant| tenant.sso_account_id.path.is_some() && tenant.is_element();
+    cx.tenants().iter().any(|it| !has_own(it) && matches!(cx.role_naming(it.id), RoleNaming::Foreign(_)))
 }

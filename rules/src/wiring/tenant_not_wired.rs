@@ -6,9 +6,16 @@ use symlint_core::tenants::{Grant, Tenant, TenantId, Whole};
 
 use super::filter::{are_grants_filtered, is_filtered};
 use super::is_any_miswired;
+use super::reference::foreign;
+use super::unreached::Unreached;
 
 /// This many tenants have not been forgotten one by one.
 const MANY: usize = 4;
+
+/// Whether these are all of `of` tenants, or so many that they have one cause.
+fn are_many(tenants: usize, of: usize) -> bool {
+    tenants >= MANY || tenants > 2 && tenants == of
+}
 
 /// What to do about a grant.
 const HELP: &str = "Nobody can request this access. Pass it to a flow, or remove it.";
@@ -35,12 +42,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         // That `merge()` drops a tenant is reported as such.
         left_out.retain(|tenant| !wired.contains(tenant) && !model.is_overridden(*tenant));
+        // So is that two have one key.
+        let same = |id: &TenantId| of_variable().filter(|it| it.name() == cx.tenant(*id).name()).count();
+        left_out.retain(|tenant| same(tenant) < 2);
     }
-    let Some(&first) = left_out.first() else { return check_grants(cx) };
+    let unreached = Unreached::of(model);
+    if left_out.is_empty() && !is_any_miswired(model) && foreign(model).is_empty() {
+        left_out.extend(of_variable().map(|tenant| tenant.id).filter(|id| unreached.tenants.contains(id)));
+    }
+    let Some(&first) = left_out.first() else { return check_grants(cx, &unreached) };
     if is_filtered(model) {
         return;
     }
-    if left_out.len() >= MANY {
+    if are_many(left_out.len(), of_variable().count()) {
         let count = model.count(&left_out, of_variable().count());
         cx.report(cx.tenant(first), format!("no flow call receives {count}")).group(&left_out);
         return;
@@ -52,30 +66,48 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// Grants of tenants whose other grants flows receive.
-fn check_grants(cx: &mut Context<'_>) {
+fn check_grants(cx: &mut Context<'_>, unreached: &Unreached) {
     let model = cx.model;
-    let left_out = |tenant: &&Tenant| tenant.grants.iter().any(|grant| !grant.is_received);
+    let is_empty = |tenant: &Tenant| unreached.empty.contains(&tenant.id);
+    let is_received = |tenant: &Tenant, grant: &Grant| {
+        let is_in_strategy = || !unreached.has_target(tenant.id, grant.target_account_id.raw());
+        grant.is_received && !is_empty(tenant) && is_in_strategy()
+    };
+    let left_out = |tenant: &&Tenant| is_empty(tenant) || tenant.grants.iter().any(|grant| !is_received(tenant, grant));
     let tenants: Vec<TenantId> = cx.tenants().iter().filter(left_out).map(|tenant| tenant.id).collect();
     // Where a flow receives something wrong, that is the cause.
-    if tenants.is_empty() || is_any_miswired(model) || is_filtered(model) || are_grants_filtered(model) {
+    if tenants.is_empty()
+        || is_any_miswired(model)
+        || !foreign(model).is_empty()
+        || is_filtered(model)
+        || are_grants_filtered(model)
+    {
         return;
     }
-    if tenants.len() >= MANY {
+    let with_several = cx.tenants().iter().filter(|tenant| tenant.grants.len() > 1).count();
+    let Some(first) = tenants.first() else { return };
+    if are_many(tenants.len(), with_several) {
         let message =
             format!("no flow call receives some of the grants of {}", model.count(&tenants, cx.tenants().len()));
-        let first = cx.tenants().iter().flat_map(|tenant| &tenant.grants).find(|grant| !grant.is_received);
-        let Some(first) = first else { return };
-        cx.report(&first.target_account_id, message).help(HELP).group(&tenants);
+        let grants = cx.tenants().iter().flat_map(|tenant| tenant.grants.iter().map(move |grant| (tenant, grant)));
+        match grants.into_iter().find(|(tenant, grant)| !is_received(tenant, grant)) {
+            Some((_, first)) => cx.report(&first.target_account_id, message).help(HELP).group(&tenants),
+            None => cx.report(cx.tenant(*first), message).help(HELP).group(&tenants),
+        };
         return;
     }
     for id in tenants {
         let tenant = cx.tenant(id);
+        if is_empty(tenant) {
+            cx.report(tenant, format!("the flow of `{}` grants nothing", tenant.name())).help(HELP);
+            continue;
+        }
         let (received, left_out): (Vec<&Grant>, Vec<&Grant>) =
-            tenant.grants.iter().partition(|grant| grant.is_received);
+            tenant.grants.iter().partition(|grant| is_received(tenant, grant));
         for grant in left_out {
             let target = &grant.target_account_id;
-            let is_received = received.iter().any(|other| other.target_account_id.as_str() == target.as_str());
-            let field = if is_received { &grant.permission_set_arn } else { target };
+            let has_target = received.iter().any(|other| other.target_account_id.as_str() == target.as_str());
+            let field = if has_target { &grant.permission_set_arn } else { target };
             let (name, text) = (cx.name(field), field.as_str().unwrap_or_default());
             cx.report(field, format!("no flow call receives {name} {text}")).help(HELP);
         }

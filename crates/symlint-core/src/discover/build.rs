@@ -3,8 +3,8 @@
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{
-    ConversionProblem, ConversionProblemKind, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Str, Type,
-    Value, Variable,
+    ConversionProblem, ConversionProblemKind, EvalError, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Str,
+    Type, Value, Variable,
 };
 
 use super::collections::{self, Element, Found, Member};
@@ -15,9 +15,10 @@ use super::owners::Assigner;
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
-    Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant, Index,
-    Layout, Model, Owners, Pair, PermissionSetArn, Provenance, RoleNames, RunId, Shape, SourceIndex, Step, Steps,
-    Tenant, TenantId, TenantsVariable, UnknownEffect, VariableState, key_path, overridden, values_at,
+    Absence, Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant,
+    Index, Layout, MissingAttribute, Model, Owners, Pair, PermissionSetArn, Provenance, RoleNames, RunId, Shape,
+    SourceIndex, State, Step, Steps, Tenant, TenantId, TenantsVariable, UnknownEffect, VariableState, Way, Whole,
+    key_path, overridden, values_at,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -285,7 +286,7 @@ impl<'a> Population<'a> {
 
     /// Makes elements of other collections belong to the tenants for whose flows they are selected.
     fn associate(&mut self, evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found) {
-        if found.associated.is_empty() {
+        if found.associated.is_empty() && found.listed.is_empty() || self.elements.is_empty() {
             return;
         }
         let mut paths: Vec<(TenantId, Path)> = Vec::new();
@@ -303,7 +304,16 @@ impl<'a> Population<'a> {
         }
         let names: HashSet<Str> =
             self.elements.iter().filter_map(|member| member.element.key_text().cloned()).collect();
-        for shape in &found.associated {
+        let mut keys: HashMap<Str, Option<TenantId>> = HashMap::default();
+        for (at, member) in self.elements.iter().enumerate() {
+            if let Some(key) = member.element.key_text().or(member.element.value.as_str()) {
+                let id = TenantId::new(self.run, at);
+                keys.entry(key.clone()).and_modify(|known| *known = None).or_insert(Some(id));
+            }
+        }
+        for (shape, is_listed) in
+            found.associated.iter().map(|it| (it, false)).chain(found.listed.iter().map(|it| (it, true)))
+        {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = collections::declared(evaluator, walked, &shape.root);
             let mut owned: HashMap<SmallVec<[ElementKey; 1]>, Owners> = HashMap::default();
@@ -323,7 +333,21 @@ impl<'a> Population<'a> {
             }
             let at = self.sources.collections().len();
             let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
-            for element in collections::elements(evaluator, walked, found, shape) {
+            let elements = collections::elements(evaluator, walked, found, shape);
+            // A table from which no flow selects has the tenants' keys.
+            let is_known = |element: &Element| !self.sources.tenants(&element.value).is_empty();
+            if is_listed && (!owned.is_empty() || elements.iter().any(is_known)) {
+                continue;
+            }
+            if is_listed {
+                for element in &elements {
+                    if let Some(tenant) = element.key_text().and_then(|key| keys.get(key).copied().flatten()) {
+                        owned.entry(element.key.clone()).or_default().push(tenant);
+                        collection.own(element.key.clone(), tenant);
+                    }
+                }
+            }
+            for element in elements {
                 let owners = owned.get(&element.key).into_iter().flatten();
                 others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
             }
@@ -409,6 +433,9 @@ impl<'a> Population<'a> {
                     *pairs.entry((permission_set, target)).or_default() += 1;
                 }
             }
+        }
+        for (effects, pairs) in effects.iter_mut().zip(&mut pairs) {
+            effects.generalize(pairs);
         }
         self.note_listed(walked, &mut effects);
         for (at, effects) in effects.iter().enumerate() {
@@ -514,6 +541,7 @@ impl<'a> Population<'a> {
     fn tenants(&mut self, walked: &Walked<'_>, conversions: &[ConversionProblem], config: &Config) -> Vec<Tenant> {
         let errors = conversions.iter().filter(|problem| problem.kind.is_error());
         let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
+        let refused: HashSet<Str> = walked.errors.iter().filter_map(lacking).collect();
         let layouts: Vec<Layout> = self
             .sources
             .collections()
@@ -543,7 +571,7 @@ impl<'a> Population<'a> {
             let key = element.name.clone().unwrap_or_else(|| name_inside(&value, element));
             let ty = types.get(*collection).copied().flatten();
             let (path, key_span) = (element.path.clone(), element.span);
-            let builder = Builder { layout, ty, invalid: &invalid, tenant: id, path, key_span };
+            let builder = Builder { layout, ty, invalid: &invalid, refused: &refused, tenant: id, path, key_span };
             tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
         }
         // Of each tenant, what takes effect for each of its flow instances.
@@ -553,13 +581,40 @@ impl<'a> Population<'a> {
                 effects.push(effects_of(instance, resources));
             }
         }
+        // A tenant that is no object has what other collections say of it.
+        let is_useless = |tenant: &Tenant| {
+            matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
+        };
+        let useless: HashSet<TenantId> = tenants.iter().filter(|it| is_useless(it)).map(|it| it.id).collect();
         for (at, id, value) in &self.others {
             let ways =
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
-                let Some(value) = values_at(value, &way.steps).into_iter().next() else { continue };
+                let element = value;
+                let Some(value) = values_at(value, &way.steps).into_iter().next() else {
+                    if let Some(Step::Name(name)) =
+                        way.steps.last().filter(|_| tenant.values().any(|it| it.kind == way.field))
+                        && refused.contains(name)
+                        && let Some(path) = &element.origin.path
+                    {
+                        let path = path.join(symlint_terraform::PathStep::Attribute(name.clone()));
+                        let span = element.origin.span.part(0..1);
+                        let (name, absence, field) = (name.to_string(), Absence::Missing, Some(way.field));
+                        if tenant.missing.iter().all(|gap| gap.name != name) {
+                            tenant.missing.push(MissingAttribute { name, absence, span, path, field });
+                        }
+                    }
+                    continue;
+                };
                 let found = Field::new(way.field, *id, Some(value), tenant.key.span);
+                if let (State::Absent(absence @ Absence::Empty), Some(path)) = (&found.state, &found.path)
+                    && tenant.missing.iter().all(|gap| gap.path != *path)
+                {
+                    let name = collection_name(way, path);
+                    let (absence, span, path) = (*absence, found.span, path.clone());
+                    tenant.missing.push(MissingAttribute { name, absence, span, path, field: Some(way.field) });
+                }
                 match way.field {
                     FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,
                     field if FieldKind::CONNECTOR.contains(&field) && tenant.connector.field(field).is_unseen() => {
@@ -573,8 +628,10 @@ impl<'a> Population<'a> {
         let common: Vec<Option<String>> =
             (0..self.sources.collections().len()).map(|at| self.common_instance(at, &tenants)).collect();
         for ((tenant, effects), member) in tenants.iter_mut().zip(effects).zip(&self.elements) {
-            let common = common.get(member.collection).and_then(Option::as_deref);
-            super::effective::apply(tenant, &effects, &self.sources, common);
+            if !useless.contains(&tenant.id) {
+                let common = common.get(member.collection).and_then(Option::as_deref);
+                super::effective::apply(tenant, &effects, &self.sources, common);
+            }
             self.unknown_effects.extend(super::effective::unknown(tenant, &effects));
         }
         self.name(&mut tenants, walked);
@@ -695,6 +752,20 @@ fn assigned<'w, 'p>(
             Some((instance.tenant?, instance, resources_of(&walked.resources, flow, at)))
         })
     })
+}
+
+/// What a value of another collection is called: its attribute, or, without one, the collection.
+fn collection_name(way: &Way, path: &Path) -> String {
+    match (way.steps.last(), path.start()) {
+        (Some(Step::Name(name)), _) | (_, Root::Variable { name, .. } | Root::Local { name, .. }) => name.to_string(),
+        _ => way.field.name().to_owned(),
+    }
+}
+
+/// The attribute that an object lacks.
+fn lacking(error: &EvalError) -> Option<Str> {
+    let (name, _) = error.message.strip_prefix("the object has no attribute `")?.split_once('`')?;
+    Some(Str::from(name))
 }
 
 /// How many tenants of a collection are examined to find which attribute is which.

@@ -15,7 +15,7 @@ use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
     Argument, Discovery, ElementKey, FieldKind, FlowCall, FlowInstance, FlowResource, Repetition, Shape, Step,
-    values_at,
+    key_path, values_at,
 };
 
 /// How many instances of a call are examined to find what it is repeated for.
@@ -34,6 +34,8 @@ pub(super) struct Found {
     /// Collections whose elements belong to tenants of other collections, such as organizations that access entries
     /// name.
     pub(super) associated: Vec<Shape>,
+    /// Collections of which a safelist has something, and nothing else.
+    pub(super) listed: Vec<Shape>,
     /// The flows of each collection, by their places.
     pub(super) flows: HashMap<Shape, Vec<usize>>,
     /// The elements of collections without a name, with their paths and the keys that a local gives them: those of
@@ -80,7 +82,16 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         let tallies = tallies(flow, own);
         let has_connectors: HashSet<&Root> =
             tallies.iter().filter(|(_, tally)| tally.connector > 0).map(|(shape, _)| &shape.root).collect();
+        // What is not known says less of what it is an element of.
+        let is_known = |instance: &FlowInstance| {
+            let mut values = instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
+            values.all(|value| value.as_unknown().is_none())
+        };
+        let is_any_known = flow.instances.iter().take(SAMPLE).any(is_known);
         for (place, instance) in flow.instances.iter().enumerate().take(SAMPLE) {
+            if is_any_known && !is_known(instance) {
+                continue;
+            }
             let best =
                 candidates(instance, resources_of(own, at, place), &tallies).max_by(|(a, shape_a), (b, shape_b)| {
                     let is_level =
@@ -105,7 +116,9 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                         .then(depth(a, shape_a).cmp(&depth(b, shape_b)))
                         .then(b.order.cmp(&a.order))
                 });
-            if let Some((tally, shape)) = best {
+            // What was read from a file of this name is not an element of the names.
+            let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
+            if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
                 if tally.has_connectors {
                     own_connectors.insert(shape.clone());
                 } else if !leaning.contains_key(shape) {
@@ -252,6 +265,10 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         }
     };
     let note_value = |tallies: &mut HashMap<Shape, Tally>, field: FieldKind, value: &Value| {
+        // The key of a group, such as a region, is not a value of its elements.
+        if key_path(value).is_some() {
+            return;
+        }
         for path in element_paths(&value.origin) {
             note(tallies, &path, &|tally| tally.count(field));
             // One element of what is iterated, for all instances, is as deep as the right one.
@@ -268,14 +285,15 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         let is_way = |path: &&Path| !iterated.iter().flat_map(Iterated::paths).any(|other| other.is_below(path));
         for (repetition, iterated) in instance.repetitions.iter().zip(&iterated) {
             let is_object = |value: &Value| value.entries().is_some() || value.as_unknown().is_some();
-            let Iterated { rebuilt, own, key } = iterated;
+            let Iterated { rebuilt, own, key, texts } = iterated;
             let is_object = repetition.value.as_ref().is_some_and(is_object);
             let count = |tally: &mut Tally| tally.iterated += 1;
             key.iter().filter(is_way).for_each(|path| note(&mut tallies, path, &count));
             own.iter().filter(is_way).for_each(|path| {
                 note(&mut tallies, path, &|tally| {
                     count(tally);
-                    tally.has_parts |= is_object;
+                    // What an object was made of may be a text itself, such as the name of a file.
+                    tally.has_parts |= is_object && !texts.contains(path);
                 });
             });
             rebuilt.iter().filter(is_way).for_each(|path| {
@@ -308,6 +326,12 @@ impl Tally {
             false => self.other += 1,
         }
     }
+}
+
+/// The collection whose element, an object, an instance is repeated for, whatever the element was made of.
+fn made_shape(instance: &FlowInstance) -> Option<Shape> {
+    let objects = instance.repetitions.iter().filter_map(|it| it.value.as_ref()).filter(|it| it.entries().is_some());
+    objects.filter_map(|value| value.origin.path.as_ref()).find_map(|path| shapes(path).pop()).map(|(shape, _)| shape)
 }
 
 /// The collections to whose elements an instance may belong.
@@ -359,7 +383,7 @@ pub(super) fn argument_paths(argument: &Argument) -> Vec<Path> {
 
 /// The ways to the elements that `each` or `count` iterates: those from which they were rebuilt come first.
 pub(super) fn iterated(repetition: &Repetition) -> Vec<Path> {
-    let Iterated { rebuilt, own, key } = Iterated::of(repetition);
+    let Iterated { rebuilt, own, key, .. } = Iterated::of(repetition);
     rebuilt.into_iter().chain(own).chain(key).collect()
 }
 
@@ -369,6 +393,8 @@ struct Iterated {
     rebuilt: Vec<Path>,
     own: SmallVec<[Path; 1]>,
     key: SmallVec<[Path; 1]>,
+    /// The elements from which a text in the value was made.
+    texts: Vec<Path>,
 }
 
 impl Iterated {
@@ -377,21 +403,26 @@ impl Iterated {
     }
 
     fn of(repetition: &Repetition) -> Self {
-        let mut rebuilt = Vec::new();
         let Some(value) = &repetition.value else {
             // An index is its own; what was counted is not what it leads to.
             let key = repetition.key.origin.path.iter().cloned().collect();
-            return Self { rebuilt, own: SmallVec::new(), key };
+            return Self { rebuilt: Vec::new(), own: SmallVec::new(), key, texts: Vec::new() };
         };
+        let mut rebuilt = Vec::new();
         let mut left = PARTS;
         paths_inside(value, &mut left, &mut rebuilt);
-        rebuilt.retain(Path::is_iterated);
-        Self { rebuilt, own: element_paths(&value.origin), key: element_paths(&repetition.key.origin) }
+        let texts = rebuilt.iter().filter(|(_, is_key)| !is_key).map(|(path, _)| path.clone()).collect();
+        rebuilt.retain(|(path, _)| path.is_iterated());
+        // The key of a group says less than the values in it.
+        let has_values = rebuilt.iter().any(|(_, is_key)| !is_key);
+        let rebuilt =
+            rebuilt.into_iter().filter(|(_, is_key)| !(*is_key && has_values)).map(|(path, _)| path).collect();
+        Self { rebuilt, own: element_paths(&value.origin), key: element_paths(&repetition.key.origin), texts }
     }
 }
 
-/// The ways to the elements that the parts of a container came from.
-fn paths_inside(value: &Value, left: &mut usize, paths: &mut Vec<Path>) {
+/// The ways to the elements that the parts of a container came from, and whether a part is the key of its element.
+fn paths_inside(value: &Value, left: &mut usize, paths: &mut Vec<(Path, bool)>) {
     let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
     for part in parts.chain(value.elements().unwrap_or_default()) {
         if *left == 0 {
@@ -402,7 +433,8 @@ fn paths_inside(value: &Value, left: &mut usize, paths: &mut Vec<Path>) {
         if own.is_empty() {
             paths_inside(part, left, paths);
         } else {
-            paths.extend(own);
+            let is_key = key_path(part).is_some();
+            paths.extend(own.into_iter().map(|path| (path, is_key)));
         }
     }
 }
@@ -523,7 +555,14 @@ fn note_associated(walked: &Walked<'_>, found: &mut Found) {
     }
     // A collection inside a tenant is not another one.
     associated.retain(|shape| found.shapes.iter().all(|own| !is_inside(shape, own)));
-    found.associated = associated;
+    found.associated = std::mem::take(&mut associated);
+    for list in walked.runtimes.iter().flat_map(|runtime| &runtime.safelists) {
+        for account in list.elements().unwrap_or_default().iter().take(SAMPLE) {
+            element_paths(&account.origin).iter().for_each(|path| note(path, &mut associated));
+        }
+    }
+    associated.retain(|shape| found.shapes.iter().all(|own| !is_inside(shape, own)));
+    found.listed = associated;
 }
 
 /// Whether a path goes through all elements of what a repeated call writes itself: they are the same for all tenants.

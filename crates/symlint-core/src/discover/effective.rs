@@ -176,9 +176,6 @@ fn is_granted(field: FieldKind) -> bool {
 /// the element itself has none. Values of another tenant or for another purpose are left to the wiring rules. Where all
 /// permission sets of the collection are of the instance `common`, one connector may serve all.
 pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex, common: Option<&str>) {
-    if matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen()) {
-        return;
-    }
     let id = tenant.id;
     for field in FieldKind::CONNECTOR {
         let written = tenant.connector.field(field);
@@ -279,6 +276,11 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     let is_of_another_kind = text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
     let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
     let is_none = !made_of.iter().any(is_the_field) && text.is_some_and(|text| !may_be(effective.field, &text));
+    // Of what is not known, nothing says what it is.
+    if effective.value.as_unknown().is_some() {
+        let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
+        return (!is_foreign || has_own) && depends();
+    }
     !is_foreign
         && !is_other_value
         && !is_of_another_kind

@@ -36,6 +36,8 @@ pub(super) struct Effects {
     pub(super) roles: HashMap<usize, String>,
     /// In how many flow instances each attribute reaches which sink, and the last of them.
     sinks: HashMap<(Steps, SinkPlace, FieldKind), (usize, usize)>,
+    /// The containers in the elements of which any element is a value's.
+    iterated: HashSet<Steps>,
     /// How many flow instances have something of the elements, and the last of them.
     instances: (usize, usize),
 }
@@ -58,6 +60,38 @@ impl Effects {
             }
         }
         *self.reached.entry((steps, to.field, is_fragment)).or_default() += 1;
+    }
+
+    /// Where some values come from any element of a container, one that comes from a certain one of these has the same
+    /// place among them. `pairs` are pairs of such places.
+    pub(super) fn generalize(&mut self, pairs: &mut HashMap<(Steps, Steps), usize>) {
+        let each = |steps: &Steps| {
+            let at =
+                |(at, step): (usize, &Step)| (*step == Step::Each).then(|| steps.iter().take(at).cloned().collect());
+            steps.iter().enumerate().filter_map(at).collect::<Vec<Steps>>()
+        };
+        self.iterated = self.reached.keys().flat_map(|(steps, ..)| each(steps)).collect();
+        if self.iterated.is_empty() {
+            return;
+        }
+        let iterated = &self.iterated;
+        let general = |steps: Steps| {
+            steps.into_iter().fold(Steps::new(), |mut before, step| {
+                let step = if iterated.contains(&before) { Step::Each } else { step };
+                before.push(step);
+                before
+            })
+        };
+        for ((steps, field, is_fragment), count) in std::mem::take(&mut self.reached) {
+            *self.reached.entry((general(steps), field, is_fragment)).or_default() += count;
+        }
+        for ((steps, sink, field), (count, last)) in std::mem::take(&mut self.sinks) {
+            let known = self.sinks.entry((general(steps), sink, field)).or_default();
+            *known = (known.0 + count, known.1.max(last));
+        }
+        for ((a, b), count) in std::mem::take(pairs) {
+            *pairs.entry((general(a), general(b))).or_default() += count;
+        }
     }
 
     /// The sinks that an attribute reaches, those that most instances have first.
@@ -205,7 +239,8 @@ impl Finder<'_> {
         }
         let with = |step: Step| steps.iter().cloned().chain([step]).collect::<Steps>();
         for entry in value.entries().unwrap_or_default() {
-            self.note(&entry.value, with(Step::Name(entry.key.clone())), element, depth + 1);
+            let step = if self.effects.iterated.contains(&steps) { Step::Each } else { Step::Name(entry.key.clone()) };
+            self.note(&entry.value, with(step), element, depth + 1);
         }
         for part in value.elements().unwrap_or_default() {
             self.note(part, with(Step::Each), element, depth + 1);
@@ -324,7 +359,13 @@ impl Finder<'_> {
             let by_role = accounts().filter(|attribute| is_usual(attribute));
             let by_role = by_role.map(|attribute| (matches(attribute), attribute)).filter(|(count, _)| *count > 0);
             let by_role = by_role.rev_max();
+            // Where the roles are in other accounts, the safelist has the wrong ones.
+            let is_elsewhere = |attribute: &Attribute| {
+                let known = attribute.texts.iter().filter_map(|(at, text)| Some(account(at)? == text.as_str()));
+                known.clone().count() * 2 > attribute.texts.len() && known.filter(|is_it| *is_it).count() == 0
+            };
             let listed = accounts()
+                .filter(|attribute| !is_elsewhere(attribute))
                 .map(|attribute| (self.effects.listed.get(&attribute.steps).copied().unwrap_or_default(), attribute))
                 .filter(|(count, _)| *count > 0)
                 .rev_max();

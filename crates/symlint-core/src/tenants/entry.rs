@@ -19,6 +19,8 @@ pub(crate) struct Builder<'a> {
     pub(crate) ty: Option<&'a Type>,
     /// Where values do not fit the declared type: that is already reported, and they are not only unknown.
     pub(crate) invalid: &'a HashSet<Span>,
+    /// The attributes that some object lacks and an expression takes all the same.
+    pub(crate) refused: &'a HashSet<Str>,
     pub(crate) tenant: TenantId,
     pub(crate) path: Path,
     pub(crate) key_span: Span,
@@ -248,7 +250,7 @@ impl Builder<'_> {
                 }
                 let found = values_at(&holder, &rest(steps));
                 match found.is_empty() && !rest(steps).contains(&Step::Each) {
-                    true => vec![Field::new(kind, self.tenant, None, self.key_span)],
+                    true => vec![self.lacking(kind, (within > 0).then_some(&holder), &rest(steps))],
                     false => {
                         found.into_iter().map(|it| Field::new(kind, self.tenant, Some(it), self.key_span)).collect()
                     }
@@ -266,8 +268,13 @@ impl Builder<'_> {
         {
             let (&State::Absent(absence), Some(path)) = (&field.state, &field.path) else { continue };
             // A null may be what a filter leaves out.
-            let is_gap = absence == Absence::Empty || absence == Absence::Null && self.is_declared(steps);
-            if let (true, Some(Step::Name(name))) = (is_gap, steps.last())
+            let is_gap = match absence {
+                Absence::Empty => true,
+                Absence::Null => self.is_declared(steps),
+                Absence::Missing => matches!(steps.last(), Some(Step::Name(name)) if self.refused.contains(name)),
+            };
+            let name = steps.iter().rev().find_map(|it| if let Step::Name(name) = it { Some(name) } else { None });
+            if let (true, Some(name)) = (is_gap, name)
                 && gaps.iter().all(|gap| gap.path != *path)
             {
                 let (name, path, span, field) = (name.to_string(), path.clone(), field.span, Some(field.kind));
@@ -275,6 +282,21 @@ impl Builder<'_> {
             }
         }
         grants
+    }
+
+    /// The field that should be at `steps` of `holder`, or else of the tenant, and is not there.
+    fn lacking(&self, kind: FieldKind, holder: Option<&Value>, steps: &[Step]) -> Field {
+        let field = Field::new(kind, self.tenant, None, self.key_span);
+        let (around, span) = match holder {
+            None => (self.path.clone(), self.key_span),
+            Some(holder) => match holder.origin.path.clone() {
+                Some(path) => (path, holder.origin.span.part(0..1)),
+                None => return field,
+            },
+        };
+        let names = steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
+        let path = names.fold(around, |path, name| path.join(PathStep::Attribute(name.clone())));
+        Field { path: Some(path), span, ..field }
     }
 
     /// Whether the declared type has what is at the end of `steps`, and it may not be left out.

@@ -1,5 +1,7 @@
 //! Whose the connector roles are, as far as their names say: decided once, so that one cause makes one finding.
 
+use std::cell::OnceCell;
+
 use foldhash::{HashMap, HashSet};
 
 use super::arn::Part;
@@ -84,6 +86,8 @@ impl RoleNames {
             named
         };
         let judge = Judge {
+            tenants,
+            contested: OnceCell::new(),
             index,
             all,
             names: tenants.iter().map(named).collect(),
@@ -258,6 +262,17 @@ fn sharing(relations: &[Relation], all: &Everyone<'_, '_>) -> HashSet<TenantId> 
         .collect()
 }
 
+/// Tenants of one collection, or of calls, that have one key: one of them has a name that is not its own.
+fn contested(tenants: &[Tenant]) -> HashSet<TenantId> {
+    let mut owners: HashMap<_, Vec<TenantId>> = HashMap::default();
+    for tenant in tenants {
+        if let Some(key) = key_of(tenant) {
+            owners.entry((tenant.path.parent(), key)).or_default().push(tenant.id);
+        }
+    }
+    owners.into_values().filter(|owners| owners.len() > 1).flatten().collect()
+}
+
 /// Tenants whose connector is written once for several.
 fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
     let mut owners: HashMap<_, Vec<TenantId>> = HashMap::default();
@@ -297,6 +312,9 @@ fn other_names(tenants: &[Tenant]) -> HashMap<String, TenantId> {
 }
 
 struct Judge<'t, 'a> {
+    tenants: &'t [Tenant],
+    /// Those that have the key of another one, once they are asked for.
+    contested: OnceCell<HashSet<TenantId>>,
     index: &'a Index,
     all: &'a Everyone<'a, 't>,
     names: Vec<Named<'t>>,
@@ -441,6 +459,9 @@ impl Judge<'_, '_> {
             let is_others_name = exact.is_some() && !is_own_by_convention && !self.is_one_customer(id, other);
             named.contains_own() && !is_others_name
         };
+        if self.contested.get_or_init(|| contested(self.tenants)).contains(&id) {
+            return RoleNaming::Nothing;
+        }
         match foreign {
             Some(other) if !is_more_of_own(other) && !self.is_further_entry(id, other) => RoleNaming::Foreign(other),
             _ if self.sharing.contains(&id) => RoleNaming::Nothing,

@@ -81,6 +81,8 @@ pub struct Evaluator<'p> {
     trial: Cell<Trial>,
     /// The files that functions have read, by their paths.
     files: RefCell<HashMap<String, FileId>>,
+    /// What was written as JSON, by the text that it became.
+    encoded: RefCell<HashMap<Str, Value>>,
     /// The keys of YAML that are written twice.
     lost_keys: RefCell<Vec<LostKey>>,
     lost_entries: RefCell<Vec<LostKey>>,
@@ -161,6 +163,7 @@ impl<'p> Evaluator<'p> {
             peak: Cell::new(0),
             trial: Cell::new(Trial::No),
             files: RefCell::default(),
+            encoded: RefCell::default(),
             lost_keys: RefCell::default(),
             lost_entries: RefCell::default(),
             unknowns: Cell::new(0),
@@ -255,6 +258,10 @@ impl<'p> Evaluator<'p> {
 
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    pub(crate) fn encoded(&self) -> &RefCell<HashMap<Str, Value>> {
+        &self.encoded
     }
 
     pub(crate) fn read_files(&self) -> &RefCell<HashMap<String, FileId>> {

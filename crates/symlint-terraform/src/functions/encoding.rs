@@ -40,11 +40,33 @@ fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
     write_json(value, &mut text, args)?;
     let mut origins = vec![value.origin.clone()];
     leaves(value, &mut origins);
-    Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(args.span, origins)))
+    let text = Str::from(text);
+    args.evaluator.encoded().borrow_mut().insert(text.clone(), value.clone());
+    Ok(Value::new(Kind::String(text), Origin::derived(args.span, origins)))
+}
+
+/// What `jsondecode` makes of what was written as JSON from `value`: parts that come from where they came from before.
+fn read_back(value: &Value) -> Value {
+    let kind = match &value.kind {
+        Kind::Object(_) | Kind::Map(_) => {
+            let entries = value.entries().unwrap_or_default().iter();
+            let entry = |entry: &Entry| Entry::new(entry.key.clone(), entry.key_span, read_back(&value.child(entry)));
+            Kind::Object(entries.map(entry).collect::<Vec<_>>().into())
+        }
+        Kind::Tuple(_) | Kind::List(_) | Kind::Set(_) => {
+            let count = value.elements().map_or(0, <[Value]>::len);
+            Kind::Tuple((0..count).filter_map(|at| value.at(at)).map(|it| read_back(&it)).collect())
+        }
+        _ => return value.clone(),
+    };
+    Value::new(kind, value.origin.clone())
 }
 
 fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
+    if let Some(value) = args.evaluator.encoded().borrow().get(&text) {
+        return Ok(read_back(value).marked(origin.sensitive));
+    }
     match json::parse(&json::without_lone_surrogates(&text)) {
         Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
         // Go reads a few escapes that are wrong.

@@ -9,6 +9,7 @@ use crate::limits::BYTES;
 use crate::origin::Origin;
 use crate::source::{FileId, Str};
 use crate::syntax::read_template;
+use crate::tree::EntryKind;
 use crate::types::make_set;
 use crate::value::{Kind, Type, Value};
 
@@ -147,23 +148,79 @@ fn file(args: &Arguments<'_, '_>) -> Answer {
     Ok(Value::new(Kind::String(text), whole).marked(origin.sensitive))
 }
 
-/// The names below a folder that match a pattern of one level.
+/// The files below a folder whose paths match a pattern, level by level.
 fn fileset(args: &Arguments<'_, '_>) -> Answer {
     let (dir, pattern) = (args.text(0)?, args.text(1)?);
-    let (levels, last) = pattern.rsplit_once('/').map_or(("", pattern.as_str()), |(levels, last)| (levels, last));
-    let literal = |text: &str| !text.contains(['*', '?', '[', '{', '\\']);
-    if !literal(levels) || last == "**" || last.contains(['[', '{', '\\']) || pattern.starts_with(['/', '.']) {
-        return Err(Stop::reason("this pattern of files is not evaluated"));
+    let not_evaluated = || Stop::reason("this pattern of files is not evaluated");
+    if pattern.contains(['[', '\\']) || pattern.starts_with(['/', '.']) {
+        return Err(not_evaluated());
     }
-    let joined = if levels.is_empty() { format!("{dir}/x") } else { format!("{dir}/{levels}/x") };
-    let (folder, _) = located(args, &joined)?;
-    let names = list(args, &folder)?.ok_or_else(|| Stop::reason(format!("there is no folder `{folder}` here")))?;
-    let mut found = Vec::new();
-    for name in names.iter().filter(|name| matches(last, name)) {
-        let name = if levels.is_empty() { name.clone() } else { format!("{levels}/{name}") };
-        found.push(args.result(Kind::String(Str::from(name))));
+    let levels: Vec<Vec<String>> =
+        pattern.split('/').map(alternatives).collect::<Option<_>>().ok_or_else(not_evaluated)?;
+    let (folder, _) = located(args, &format!("{dir}/x"))?;
+    let mut paths = Vec::new();
+    if !add_matching(args, &folder, "", &levels, &mut paths)? {
+        return Err(Stop::reason(format!("there is no folder `{folder}` here")));
     }
+    // A file may be below several folders that `**` stands for.
+    paths.sort_unstable();
+    paths.dedup();
+    let found = paths.into_iter().map(|path| args.result(Kind::String(Str::from(path)))).collect();
     Ok(Value::typed(make_set(found, args.evaluator.meter())?, args.origin(), Type::String))
+}
+
+/// What one level of a pattern may be: `{a,b}` is one of several. `None` where braces are not closed on that level, or
+/// are inside others.
+fn alternatives(level: &str) -> Option<Vec<String>> {
+    let Some((before, rest)) = level.split_once('{') else {
+        return (!level.contains('}')).then(|| vec![level.to_owned()]);
+    };
+    let (inside, behind) = rest.split_once('}').filter(|(inside, _)| !inside.contains('{'))?;
+    let behind = alternatives(behind)?;
+    let whole = |one: &str| behind.iter().map(|behind| format!("{before}{one}{behind}")).collect::<Vec<_>>();
+    Some(inside.split(',').flat_map(whole).collect())
+}
+
+/// Adds the files in `folder`, which is at `path` below the folder that was asked for, that match the rest of a pattern.
+/// Whether there is such a folder.
+fn add_matching(
+    args: &Arguments<'_, '_>,
+    folder: &str,
+    path: &str,
+    levels: &[Vec<String>],
+    paths: &mut Vec<String>,
+) -> Answer<bool> {
+    let Some((level, rest)) = levels.split_first() else { return Ok(true) };
+    let below = |path: &str, name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+    if let ([name], false) = (level.as_slice(), rest.is_empty())
+        && !name.contains(['*', '?'])
+    {
+        return add_matching(args, &crate::paths::join(folder, name), &below(path, name), rest, paths);
+    }
+    let files = args.evaluator.project().surroundings().files.as_ref();
+    let files = files.ok_or_else(|| Stop::reason("there are no files here"))?;
+    let entries = files.entries(if folder.is_empty() { "." } else { folder });
+    let Some(entries) = entries.map_err(|error| Stop::reason(error.to_string()))? else { return Ok(false) };
+    args.spend(entries.len())?;
+    let is_any_depth = level.iter().any(|level| level == "**");
+    if is_any_depth {
+        add_matching(args, folder, path, rest, paths)?;
+    }
+    for entry in entries.iter().filter(|entry| entry.is_text) {
+        let name = &entry.name;
+        let own = below(path, name);
+        let is_match = is_any_depth || level.iter().any(|level| matches(level, name));
+        match entry.kind {
+            EntryKind::File if rest.is_empty() && is_match => paths.push(own),
+            // A link may lead in a circle.
+            EntryKind::Folder if is_match && !(is_any_depth && entry.is_link) => {
+                let inside = if is_any_depth { levels } else { rest };
+                add_matching(args, &crate::paths::join(folder, name), &own, inside, paths)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(true)
 }
 
 /// Whether `name` matches `pattern`, in which `*` stands for anything and `?` for any character.

@@ -25,13 +25,14 @@ impl FileTree for Files {
 
     fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError> {
         let prefix = if dir == "." { String::new() } else { format!("{dir}/") };
-        let names: Vec<TreeEntry> = self
-            .0
-            .keys()
-            .filter_map(|path| path.strip_prefix(prefix.as_str()))
-            .filter(|name| !name.contains('/'))
-            .map(TreeEntry::file)
-            .collect();
+        let entry = |path: &str| match path.split_once('/') {
+            Some((folder, _)) => TreeEntry::folder(folder),
+            None => TreeEntry::file(path),
+        };
+        let mut names: Vec<TreeEntry> =
+            self.0.keys().filter_map(|path| path.strip_prefix(prefix.as_str())).map(entry).collect();
+        names.sort();
+        names.dedup();
         Ok((dir == "." || !names.is_empty()).then_some(names))
     }
 }
