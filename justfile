@@ -1,7 +1,5 @@
 # `just` lists the recipes.
 
-libraries := "-p symlint-terraform -p symlint-core -p symlint-rules -p symlint-wasm"
-
 [private]
 default:
     @{{ just_executable() }} --list --unsorted
@@ -13,10 +11,9 @@ ready: fmt lint deny doc test
 fmt:
     cargo fmt --all
 
-# Clippy, on the host and for WebAssembly
+# Clippy
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
-    cargo clippy --target wasm32-unknown-unknown {{ libraries }} -- -D warnings
 
 # Licenses, sources and bans of the dependencies (deny.toml)
 deny:
