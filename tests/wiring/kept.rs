@@ -512,3 +512,48 @@ module "p" {
     ];
     check_with("called", &main, LEAF, faults);
 }
+
+#[test]
+fn what_several_grants_have_of_one_organization_is_one_finding() {
+    let leaf =
+        with_variables(&["payer"], &["role", "slug"]).replace(ROLE, "var.role").replace("${var.nom}-", "${var.slug}-");
+    let main = r#"
+locals {
+  orgs = {
+    quillhaven = { management = "620966542870", ins = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", role = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }
+    tarnbrook  = { management = "326808617937", ins = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", role = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" }
+  }
+  seats = [
+    { org = "quillhaven", level = "ro", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" },
+    { org = "quillhaven", level = "rw", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" },
+    { org = "tarnbrook", level = "ro", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" },
+    { org = "tarnbrook", level = "rw", account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" },
+  ]
+}
+module "p" {
+  source   = "./leaf"
+  for_each = { for it in local.seats : "${it.org}_${it.level}" => merge(it, local.orgs[it.org]) }
+  nom      = each.key
+  slug     = each.key
+  role     = each.value.role
+  store    = each.value.ins
+  home     = each.value.home
+  account  = each.value.account
+  set      = each.value.set
+}
+module "runtime" {
+  source              = "symopsio/runtime-connector/aws"
+  account_id_safelist = [for it in local.orgs : it.management]
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        (
+            "arn:aws:iam::326808617937:role",
+            "arn:aws:iam::620966542870:role",
+            &[("role-account-mismatch", "620966542870")],
+        ),
+        ("management = \"326808617937", "management = \"620966542870", &[("role-account-mismatch", "620966542870")]),
+        ("\"233552513779", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+    ];
+    check_with("organizations", main, &leaf, faults);
+}

@@ -17,7 +17,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     }
     // Whichever of the two was copied from another tenant, say from which.
-    let owner_of = |account| cx.set_up.owner_of_account(account, tenant.id).map(|owner| cx.tenant(owner));
+    let owner_of = |account| {
+        let owner = cx.tenant(cx.set_up.owner_of_account(account, tenant.id)?);
+        // What is written once for several tenants is no other's.
+        let is_once = owner.id.run == tenant.id.run && owner.sso_account_id.span == tenant.sso_account_id.span;
+        (!is_once).then_some(owner)
+    };
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
     let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", cx.whose(it))).unwrap_or_default();
     let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
