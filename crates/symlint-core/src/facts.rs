@@ -1,5 +1,6 @@
 //! What is known about AWS and Sym next to the input: snapshots with their sources, in `facts/`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
@@ -36,7 +37,7 @@ pub enum RegionStatus {
 #[derive(Deserialize)]
 struct PartitionsFile {
     partitions: Vec<PartitionRow>,
-    instance_id_region_prefixes: HashMap<String, HashMap<String, String>>,
+    instance_id_region_prefixes: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +59,7 @@ struct Regions {
     partitions: Vec<Partition>,
     /// Each listed region, its partition's place and what is known about it: a pattern is asked about the others alone.
     listed: HashMap<String, (usize, RegionStatus)>,
-    prefixes: HashMap<String, HashMap<String, String>>,
+    prefixes: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[allow(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]

@@ -1,8 +1,7 @@
 //! A picture of what changes alone, in Mermaid's language.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
-
-use symlint_terraform::SortedMap;
 
 use super::wire::{Diff, GrantChange};
 use super::words::short_arn;
@@ -23,7 +22,7 @@ enum Fate {
 #[derive(Default)]
 struct Graph {
     /// Key → id, by kind of node.
-    ids: SortedMap<(char, String), String>,
+    ids: BTreeMap<(char, String), String>,
     nodes: Vec<(String, String)>,
     edges: Vec<((String, String), Fate)>,
 }

@@ -1,10 +1,11 @@
 //! Which arguments of a flow module carry which of a tenant's values: by the configuration, by the sinks that they
 //! reach, or by their names.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{Module, ModuleCall, Project, SortedSet, Str};
+use symlint_terraform::{Module, ModuleCall, Project, Str};
 
 use super::reach::{Reached, reached};
 use crate::config::{ArgumentKind, Config};
@@ -90,7 +91,7 @@ impl Inputs {
             // What all calls have in common names none of them.
             let values = |name: &Str| {
                 let values = calls.iter().filter_map(|call| call.argument(name));
-                values.map(|value| project.sources().text(value.value.span).to_string()).collect::<SortedSet<_>>().len()
+                values.map(|value| project.sources().text(value.value.span).to_string()).collect::<BTreeSet<_>>().len()
             };
             let most = || slugs().rev().max_by_key(|name| values(name));
             let only = || if call.is_repeated() { slugs().next().filter(|_| slugs().count() == 1) } else { most() };

@@ -1,7 +1,9 @@
 //! What is below a folder: modules, values files, and what was left out.
 
+use std::collections::BTreeMap;
+
 use fast_glob::glob_match;
-use symlint_terraform::{EntryKind, FileError, FileTree, SortedMap, TreeEntry, is_configuration, is_values};
+use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry, is_configuration, is_values};
 
 use super::paths::{is_below, join};
 
@@ -24,7 +26,7 @@ const LOOK: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// By the shown paths of the folders.
-    pub(super) folders: SortedMap<String, Folder>,
+    pub(super) folders: BTreeMap<String, Folder>,
     /// The folders that were left out, and why.
     pub(super) left_out: Vec<(String, String)>,
 }

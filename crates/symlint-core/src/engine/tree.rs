@@ -1,8 +1,9 @@
 //! File trees around others: with some texts replaced, or restricted to some folders.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use symlint_terraform::{EntryKind, FileError, FileTree, SortedMap, SortedSet, TreeEntry};
+use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 
 use super::paths::{base, is_below, join, parent};
 
@@ -13,7 +14,7 @@ pub struct Overlay {
     /// What is below.
     pub tree: Arc<dyn FileTree>,
     /// By path. `None` means that the file does not exist.
-    pub texts: SortedMap<String, Option<Vec<u8>>>,
+    pub texts: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl FileTree for Overlay {
@@ -71,7 +72,7 @@ pub(super) struct Fenced {
     /// The folders below which everything may be read, by their real paths.
     pub(super) folders: Vec<String>,
     /// Files that a person named, by their real paths.
-    pub(super) named: SortedSet<String>,
+    pub(super) named: BTreeSet<String>,
     /// What was read, since many root modules may call one module.
     pub(super) kept: Mutex<Kept>,
 }
@@ -79,7 +80,7 @@ pub(super) struct Fenced {
 /// Files that were read, by their paths, as far as there is room.
 #[derive(Default)]
 pub(super) struct Kept {
-    files: SortedMap<String, Vec<u8>>,
+    files: BTreeMap<String, Vec<u8>>,
     size: usize,
 }
 

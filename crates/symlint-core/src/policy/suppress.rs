@@ -1,7 +1,9 @@
 //! Which findings do not count, and which suppressions, exceptions and baseline entries did nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use foldhash::HashMap;
-use symlint_terraform::{Assignment, Project, SortedMap, SortedSet, Span};
+use symlint_terraform::{Assignment, Project, Span};
 
 use super::baseline::Baseline;
 use super::inline::{Inline, InlineSuppression};
@@ -23,11 +25,11 @@ pub(crate) struct Applied {
 #[derive(Default)]
 pub(crate) struct Effects {
     /// The places of all that suppressed something.
-    used: SortedSet<Known>,
+    used: BTreeSet<Known>,
     /// The rule and the tenants of each finding about several that counts.
-    groups: SortedSet<(&'static str, Vec<String>)>,
+    groups: BTreeSet<(&'static str, Vec<String>)>,
     /// The places of the exceptions that would have suppressed something with another value.
-    changed: SortedSet<Known>,
+    changed: BTreeSet<Known>,
 }
 
 impl Effects {
@@ -52,7 +54,7 @@ pub(crate) fn apply(
     today: Option<&str>,
 ) -> Applied {
     let Effects { mut used, mut groups, mut changed } = Effects::default();
-    let mut by_rule: SortedMap<&str, Vec<usize>> = SortedMap::new();
+    let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
     }
@@ -173,8 +175,8 @@ pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
 /// The entries of the baseline whose finding is gone from the files that were read.
 pub(crate) fn unused_baseline(
     baseline: &Baseline,
-    used: &SortedSet<String>,
-    files: &SortedSet<String>,
+    used: &BTreeSet<String>,
+    files: &BTreeSet<String>,
     runs: &dyn Fn(&str) -> bool,
 ) -> Vec<UnusedSuppression> {
     let gone = baseline.entries.iter().filter(|(fingerprint, entry)| {
