@@ -417,8 +417,17 @@ impl Iterated {
         let has_values = rebuilt.iter().any(|(_, is_key)| !is_key);
         let rebuilt =
             rebuilt.into_iter().filter(|(_, is_key)| !(*is_key && has_values)).map(|(path, _)| path).collect();
-        Self { rebuilt, own: element_paths(&value.origin), key: element_paths(&repetition.key.origin), texts }
+        let own =
+            named(repetition, value).map_or_else(|| element_paths(&value.origin), |path| SmallVec::from_elem(path, 1));
+        Self { rebuilt, own, key: element_paths(&repetition.key.origin), texts }
     }
+}
+
+/// The way to an element of a variable that is listed under its own key, as in `{ a = var.customers.a }`.
+fn named(repetition: &Repetition, value: &Value) -> Option<Path> {
+    let path = value.origin.path.as_ref().filter(|path| path.start().is_input() && !path.is_selected())?;
+    let step = path.last().filter(|step| step.name() == repetition.key.as_str())?;
+    Some(path.parent()?.select(step.clone(), Selection::Iterated))
 }
 
 /// The ways to the elements that the parts of a container came from, and whether a part is the key of its element.
