@@ -41,7 +41,7 @@ fn messages_use_no_name_that_the_files_do_not_have() {
             rules.insert(&found.rule);
             for text in &found.texts {
                 // What follows is in the words of the configuration file.
-                let text = text.split(" .symlint.hcl: ").next().unwrap();
+                let text = text.split(" .symlint.hcl:").next().unwrap();
                 let said = ELSEWHERE.iter().fold(text.to_owned(), |text, known| text.replace(known, "-"));
                 for name in names_in(&said) {
                     // Modules have the names of the provider under any naming, and that is not what is meant here.
