@@ -96,7 +96,7 @@ for (const path of ["examples/copy-paste", "examples/multi-tenant", "tests/fixtu
   for (const format of ["json", "concise", "markdown", "sarif", "github", "gitlab", "junit"]) {
     test(`${path} gets the recorded ${format} report of the command line`, async () => {
       const name = path.split("/").at(-1).split(".")[0];
-      const snapshot = await readFile(join(root, `tests/snapshots/${name}.${format}.snap`), "utf8");
+      const snapshot = await readFile(join(root, `tests/program/snapshots/${name}.${format}.snap`), "utf8");
       const recorded = snapshot.slice(snapshot.indexOf("\n---\n") + 5);
       const symlint = await load();
       const rendered = symlint.render(await texts("examples", "tests/fixtures"), format, { path });

@@ -1,7 +1,7 @@
 //! A values file.
 #![no_main]
 
-#[path = "../../support/hostile.rs"]
+#[path = "../../library/hostile.rs"]
 mod hostile;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hostile::values(bytes));

@@ -1,0 +1,136 @@
+//! What holds for any input: an answer, soon, on a small stack. What the fuzz targets have found stays fixed.
+
+use crate::{expressions, hostile};
+
+use proptest::prelude::*;
+
+/// The stack of a test's thread, and of some platforms' threads.
+const STACK: usize = 2 << 20;
+
+fn survives(look: Target, bytes: Vec<u8>) {
+    std::thread::Builder::new().stack_size(STACK).spawn(move || look(&bytes)).unwrap().join().unwrap();
+}
+
+type Target = fn(&[u8]);
+
+#[test]
+fn what_was_found_stays_mended() {
+    let corpus = crate::root().join("tests/fuzz/corpus");
+    let targets: [(&str, Target); 3] =
+        [("values", hostile::values), ("configuration", hostile::configuration), ("expression", hostile::expression)];
+    for (target, look) in targets {
+        let files: Vec<_> = std::fs::read_dir(corpus.join(target)).unwrap().collect();
+        assert!(!files.is_empty());
+        for file in files {
+            survives(look, std::fs::read(file.unwrap().path()).unwrap());
+        }
+    }
+}
+
+/// Words of the language, so that what is built from them is often nearly right.
+const WORDS: [&str; 72] = [
+    "a",
+    "b",
+    "var.v",
+    "local.l",
+    "var.s",
+    "\"",
+    "\"x\"",
+    "${",
+    "%{",
+    "}",
+    "{",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    "=",
+    "==",
+    "=>",
+    "!",
+    "-",
+    "+",
+    "*",
+    "/",
+    "%",
+    "?",
+    ":",
+    ".",
+    "...",
+    "[*]",
+    ".*",
+    "\n",
+    " ",
+    "for ",
+    " in ",
+    "if ",
+    "else",
+    "endif",
+    "endfor",
+    "null",
+    "true",
+    "1",
+    "0.5",
+    "1e9",
+    "<<E\n",
+    "\nE\n",
+    "<<-E\n",
+    "#",
+    "/*",
+    "*/",
+    "upper(",
+    "merge(",
+    "jsonencode(",
+    "try(",
+    "flatten(",
+    "range(",
+    "\\",
+    "$${",
+    "é",
+    "\u{301}",
+    "\0",
+    "\r\n",
+    "\t",
+    "~}",
+    "${~",
+    "variable \"v\" {",
+    "locals {",
+    "module \"m\" {",
+    "default",
+    "each.key",
+    "- x: ",
+    "&a ",
+];
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        9 => (0..WORDS.len()).prop_map(|at| WORDS[at].as_bytes().to_vec()),
+        1 => proptest::collection::vec(any::<u8>(), 0..4),
+    ];
+    proptest::collection::vec(word, 0..40).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_values_file_is_survived(bytes in text()) {
+        hostile::values(&bytes);
+    }
+
+    #[test]
+    fn any_configuration_is_survived(bytes in text()) {
+        hostile::configuration(&bytes);
+    }
+
+    #[test]
+    fn any_expression_is_survived(bytes in text()) {
+        hostile::expression(&bytes);
+    }
+
+    #[test]
+    fn correct_expressions_are_read_and_evaluated_alike(text in expressions::expression()) {
+        hostile::correct(&text);
+    }
+}

@@ -1,0 +1,56 @@
+//! The same tenants, spelled in every way that Terraform takes: each fault must be found in all of them, on the same
+//! tenant and at the same text, and correct setups must be left alone.
+
+mod faults;
+mod properties;
+mod set_ups;
+mod spell;
+mod tenants;
+
+use std::collections::BTreeMap;
+
+use symlint_core::check::check;
+use symlint_core::config::{self, Config};
+use symlint_core::finding::Finding;
+use symlint_core::policy::Policy;
+use symlint_rules::catalogue;
+use symlint_terraform::{LoadOptions, Project, Sources};
+
+/// Names and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Rule, tenant, and text at the primary location.
+type Found = (String, Option<String>, String);
+
+/// Checks `files` as a folder; a single values file alone. `.symlint.hcl` is the configuration.
+fn project(files: &Files) -> (Project, Config) {
+    let mut files: BTreeMap<String, Vec<u8>> = files.iter().cloned().collect();
+    let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
+        let sources = Sources::new();
+        let file = sources.add(".symlint.hcl", bytes).unwrap();
+        config::read(&sources, file, catalogue()).unwrap()
+    });
+    let project = match files.first_key_value() {
+        Some((name, bytes)) if files.len() == 1 && name.contains(".tfvars") => {
+            Project::from_values(name, bytes.clone()).unwrap()
+        }
+        _ => Project::load(files.clone(), ".", &LoadOptions::default()).unwrap(),
+    };
+    (project, config)
+}
+
+/// What is found, and what `tell` says about each.
+fn findings<T: Ord>(files: &Files, tell: impl Fn(&Finding, &Project) -> T) -> Vec<T> {
+    let (project, config) = project(files);
+    let outcome = check(&project, &config, &Policy::default(), catalogue());
+    let mut found: Vec<T> = outcome.findings.iter().map(|finding| tell(finding, &project)).collect();
+    found.sort();
+    found
+}
+
+fn found(files: &Files) -> Vec<Found> {
+    findings(files, |finding, project| {
+        let text = project.sources().text(finding.span).to_string();
+        (finding.rule.to_owned(), finding.tenant.clone(), text)
+    })
+}

@@ -1,0 +1,232 @@
+//! What a change could try so that a customer's engineers come into another's accounts.
+
+use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings, findings_in};
+
+/// The right call, but that the account is `account`, with more beside it.
+fn with_account(account: &str, beside: &str) -> Vec<crate::wiring::Found> {
+    let call = CALL.replace("each.value.target_account_id", account);
+    findings_in(&format!("{VARIABLES}\n{beside}\n{call}"))
+}
+
+#[test]
+fn what_is_computed_from_the_own_account_must_be_it() {
+    let mut failures = String::new();
+    let own = "each.value.target_account_id";
+    for wrong in [
+        "tostring(tonumber(each.value.target_account_id) + 1)",
+        "format(\"%012d\", tonumber(each.value.target_account_id) + 1)",
+        "replace(each.value.target_account_id, \"/.$/\", \"0\")",
+        "strrev(each.value.target_account_id)",
+        "join(\"\", reverse(split(\"\", each.value.target_account_id)))",
+        "substr(each.value.target_account_id, 1, 11)",
+        "each.value.target_account_id == \"\" ? \"\" : format(\"%s%s\", substr(each.value.target_account_id, 6, 6), substr(each.value.target_account_id, 0, 6))",
+    ] {
+        let found = with_account(wrong, "");
+        let rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+        if rules != ["flow-argument-miswired"] {
+            failures.push_str(&format!("{wrong}: {found:?}\n"));
+        }
+    }
+    for right in [
+        own,
+        "format(\"%012d\", tonumber(each.value.target_account_id))",
+        "replace(join(\"-\", regexall(\"....\", each.value.target_account_id)), \"-\", \"\")",
+        "trimspace(\" ${each.value.target_account_id} \")",
+        "element(split(\"/\", \"accounts/${each.value.target_account_id}\"), 1)",
+    ] {
+        expect(right, with_account(right, ""), &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_the_module_computes_from_the_account_must_be_it() {
+    let mut failures = String::new();
+    let main = format!("{VARIABLES}\n{CALL}");
+    for wrong in ["strrev(var.account_id)", "format(\"%012d\", tonumber(var.account_id) + 1)"] {
+        let module = MODULE.replace("account_id         = var.account_id", &format!("account_id = {wrong}"));
+        let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+        expect(wrong, found, &[("flow-resource-miswired", wrong)], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Next to the tenants that say their accounts.
+#[test]
+fn a_table_of_one_s_own_must_not_lead_to_another_customer() {
+    let mut failures = String::new();
+    let table = |green: &str| {
+        format!(
+            "locals {{\n  table = {{ blue_harbour = \"604178239951\", green_valley = \"{green}\", red_canyon = \"352790641188\" }}\n}}\n"
+        )
+    };
+    for (account, expected) in
+        [("915827304462", vec![]), ("604178239951", vec![("flow-argument-miswired", "local.table[each.key]")])]
+    {
+        expect(account, with_account("local.table[each.key]", &table(account)), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_depends_on_all_tenants_alike_is_nobody_s_own() {
+    let mut failures = String::new();
+    let resources = "resource \"random_shuffle\" \"all\" {\n  input = [for t in var.customer_tenants : t.target_account_id]\n}\n\
+                     resource \"random_shuffle\" \"own\" {\n  for_each = var.customer_tenants\n  input = \
+                     [each.value.target_account_id]\n}\n";
+    let all = "random_shuffle.all.result[0]";
+    expect(all, with_account(all, resources), &[("flow-argument-miswired", all)], &mut failures);
+    expect("own", with_account("random_shuffle.own[each.key].result[0]", resources), &[], &mut failures);
+    let index = "values(var.customer_tenants)[random_integer.at.result].target_account_id";
+    let found = with_account(index, "resource \"random_integer\" \"at\" {\n  min = 0\n  max = 2\n}\n");
+    expect(index, found, &[("flow-argument-miswired", index)], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Through one that is shared, the requests of all customers would run with the role of one.
+#[test]
+fn a_strategy_must_not_have_the_integration_of_others() {
+    let mut failures = String::new();
+    let module = |integration: &str| {
+        let variable = "variable \"shared\" {\n  default = \"d4b2b1c0\"\n}\n";
+        format!(
+            "{variable}{}",
+            MODULE.replace("integration_id = sym_integration.sso.id", &format!("integration_id = {integration}"))
+        )
+    };
+    let main = format!("{VARIABLES}\n{CALL}");
+    for (integration, expected) in [
+        ("sym_integration.sso.id", vec![]),
+        ("var.shared", vec![("flow-resource-miswired", "var.shared")]),
+        ("\"d4b2b1c0\"", vec![("flow-resource-miswired", "\"d4b2b1c0\"")]),
+    ] {
+        let module = module(integration);
+        let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+        expect(integration, found, &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_slug_must_not_be_the_key_of_another_customer() {
+    let mut failures = String::new();
+    let exchanged = "k == \"blue_harbour\" ? \"green_valley\" : k == \"green_valley\" ? \"blue_harbour\" : k";
+    let call =
+        CALL.replace("var.customer_tenants", &format!("{{ for k, t in var.customer_tenants : {exchanged} => t }}"));
+    let found = findings_in(&format!("{VARIABLES}\n{call}"));
+    if !found.iter().any(|(rule, _)| rule == "flow-argument-miswired") {
+        failures.push_str(&format!("exchanged: {found:?}\n"));
+    }
+    let call = CALL.replace("var.customer_tenants", "{ for k, t in var.customer_tenants : \"${k}-prod\" => t }");
+    expect("longer", findings_in(&format!("{VARIABLES}\n{call}")), &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_text_that_only_seems_to_be_made_of_the_account_is_a_constant() {
+    let mut failures = String::new();
+    let locals = "locals {\n  text = \"604178239951\"\n}\n";
+    let constant = "templatestring(local.text, { account = each.value.target_account_id })";
+    let found = with_account(constant, locals);
+    if found.is_empty() {
+        failures.push_str(constant);
+    }
+    let module = MODULE.replace(
+        "account_id         = var.account_id",
+        "account_id = templatestring(local.text, { account = var.account_id })",
+    );
+    let module = format!("{module}\n{locals}");
+    let main = format!("{VARIABLES}\n{CALL}");
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    if found.is_empty() {
+        failures.push_str("the same in the module");
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_policy_may_name_all_roles_in_other_ways() {
+    let policy = |statement: &str| {
+        let main = format!(
+            "{VARIABLES}\nresource \"aws_iam_role_policy\" \"sym\" {{\n  role = \"SymRuntimeMain\"\n  policy = jsonencode({{ Statement = \
+             [{{ Effect = \"Allow\", {statement} }}] }})\n}}\n{CALL}"
+        );
+        findings_in(&main)
+    };
+    let mut failures = String::new();
+    for statement in [
+        "Action = \"sts:AssumeRole\", Resource = \"*\"",
+        "Action = [\"sts:AssumeRole\"], Resource = [\"*\"]",
+        "Action = \"sts:Assume*\", Resource = \"arn:aws:iam::*:role/sym/*\"",
+        "Action = \"STS:a?sumerole\", Resource = \"arn:aws:iam::*:role/sym/*\"",
+        "Action = \"*\", Resource = \"arn:aws:iam::*:role/s*\"",
+        "NotAction = \"s3:*\", Resource = \"arn:aws:iam::*:role/sym/*\"",
+        "Action = \"sts:*\", NotResource = \"arn:aws:iam::719240583316:role/Admin\"",
+    ] {
+        let found = policy(statement);
+        if !found.iter().any(|(rule, _)| rule == "safelist-wildcard") {
+            failures.push_str(&format!("{statement}: {found:?}\n"));
+        }
+    }
+    let inline = "resource \"aws_iam_role\" \"sym\" {\n  assume_role_policy = \"{}\"\n  inline_policy {\n    policy = jsonencode({ Statement = [{ \
+                  Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = \"arn:aws:iam::*:role/sym/*\" }] })\n  }\n}\n";
+    let found = findings_in(&format!("{VARIABLES}\n{inline}\n{CALL}"));
+    if !found.iter().any(|(rule, _)| rule == "safelist-wildcard") {
+        failures.push_str(&format!("inline: {found:?}\n"));
+    }
+    expect("all but it", policy("NotAction = \"sts:*\", Resource = \"*\""), &[], &mut failures);
+    expect("another action", policy("Action = \"s3:GetObject\", Resource = \"*\""), &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// A name that has the account in it is none, where the module takes it as it is.
+#[test]
+fn a_name_with_the_account_in_it_is_not_the_account() {
+    let mut failures = String::new();
+    let text = "${each.key}-${each.value.target_account_id}";
+    let name = &format!("\"{text}\"");
+    expect("in the call", with_account(name, ""), &[("flow-argument-miswired", text)], &mut failures);
+    // It may be, where the module takes it apart.
+    let main = format!("{VARIABLES}\n{}", CALL.replace("each.value.target_account_id", name));
+    let module = MODULE.replace("= var.account_id", "= element(split(\"-\", var.account_id), 1)");
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("taken apart", found, &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// What is written for one tenant, by its key or as a default, must not be another one's.
+#[test]
+fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {
+    let mut failures = String::new();
+    let foreign = "604178239951";
+    for wrong in [
+        "lookup({ green_valley = \"ID\" }, each.key, each.value.target_account_id)",
+        "merge({ blue_harbour = \"604178239951\", red_canyon = \"352790641188\" }, { green_valley = \"ID\" })[each.key]",
+        "each.key == \"green_valley\" ? \"ID\" : each.value.target_account_id",
+        "jsondecode(\"{\\\"green_valley\\\": \\\"ID\\\"}\")[each.key]",
+    ] {
+        let wrong = wrong.replace("ID", foreign);
+        if with_account(&wrong, "").iter().all(|(rule, _)| rule != "flow-argument-miswired") {
+            failures.push_str(&format!("{wrong}: {:?}\n", with_account(&wrong, "")));
+        }
+    }
+    // In the module, by the name of the tenant.
+    let main = format!("{VARIABLES}\n{CALL}");
+    let wrong = format!("lookup({{ green_valley = \"{foreign}\" }}, var.tenant_slug, var.account_id)");
+    let module = MODULE.replace("account_id         = var.account_id", &format!("account_id = {wrong}"));
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("in the module", found, &[("flow-resource-miswired", &wrong)], &mut failures);
+    // As the default of an attribute that the call leaves out.
+    let role = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour";
+    let settings = "{ for k, v in each.value.sso_connector_settings : k => v if k != \"role_arn\" }";
+    let call = CALL.replace("each.value.sso_connector_settings", settings);
+    let module = MODULE.replace("role_arn     = string", &format!("role_arn     = optional(string, \"{role}\")"));
+    let main = format!("{VARIABLES}\n{call}");
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("a default", found, &[("flow-argument-miswired", settings)], &mut failures);
+    // As another element of what the call is repeated for.
+    let alias = "merge(var.customer_tenants, { green_b = var.customer_tenants[\"blue_harbour\"] })";
+    let found = findings_in(&format!("{VARIABLES}\n{}", CALL.replace("= var.customer_tenants", &format!("= {alias}"))));
+    expect("an alias", found, &[("duplicate-entitlement", "access")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

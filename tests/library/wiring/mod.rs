@@ -1,0 +1,74 @@
+//! Every right way to wire the tenants' values to the flows must be silent, and in every one of them each fault that
+//! can be made must be found, at the text that is wrong.
+
+mod arguments;
+mod assembled;
+mod attacks;
+mod causes;
+mod foreign;
+mod kept;
+mod left_out;
+mod maps;
+mod names;
+mod origins;
+mod references;
+mod resources;
+mod safelists;
+mod unfit;
+mod unknown;
+mod ways;
+
+use std::collections::BTreeMap;
+
+use symlint_core::check::check;
+use symlint_core::config::{self, Config};
+use symlint_core::finding::Finding;
+use symlint_core::policy::Policy;
+use symlint_rules::catalogue;
+use symlint_terraform::{LoadOptions, Project, Sources};
+
+const MODULE: &str = include_str!("../../fixtures/wiring/sso_flow.tf");
+const VARIABLES: &str = include_str!("../../fixtures/wiring/variables.tf");
+const VALUES: &str = include_str!("../../fixtures/wiring/terraform.tfvars");
+/// The right call for all tenants.
+const CALL: &str = include_str!("../../fixtures/wiring/call.tf");
+const KEYS: [&str; 3] = ["blue_harbour", "green_valley", "red_canyon"];
+
+/// Rule and text at the primary location.
+type Found = (String, String);
+
+/// What is found in these files, sorted; `.symlint.hcl` is the configuration.
+fn findings(files: &[(&str, &str)]) -> Vec<Found> {
+    tell(files, |finding, project| (finding.rule.to_owned(), project.sources().text(finding.span).to_string()))
+}
+
+/// What `of` says of each finding in these files, sorted.
+fn tell<T: Ord>(files: &[(&str, &str)], of: impl Fn(&Finding, &Project) -> T) -> Vec<T> {
+    let mut files: BTreeMap<String, Vec<u8>> =
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
+        let sources = Sources::new();
+        let file = sources.add(".symlint.hcl", bytes).unwrap();
+        config::read(&sources, file, catalogue()).unwrap()
+    });
+    let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
+    let outcome = check(&project, &config, &Policy::default(), catalogue());
+    let mut found: Vec<T> = outcome.findings.iter().map(|finding| of(finding, &project)).collect();
+    found.sort();
+    found
+}
+
+/// What is found with `main` next to the stock module and the values.
+fn findings_in(main: &str) -> Vec<Found> {
+    findings(&[("main.tf", main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)])
+}
+
+/// Holds `found` against what is expected: rule and text.
+fn expect(what: &str, found: Vec<Found>, expected: &[(&str, &str)], failures: &mut String) {
+    use std::fmt::Write;
+    let mut expected: Vec<Found> = expected.iter().map(|(rule, text)| ((*rule).into(), (*text).into())).collect();
+    expected.sort();
+    if found != expected {
+        writeln!(failures, "{what}:\n  expected {expected:?}\n  found    {found:?}").unwrap();
+    }
+}

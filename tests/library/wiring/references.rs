@@ -1,0 +1,269 @@
+//! References between the resources of flows, in and across modules: each must be to one of the flow's own tenant.
+
+use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings};
+
+/// All of Sym's resources in the root module.
+const RESOURCES: &str = r#"
+resource "sym_integration" "sso" {
+  for_each    = var.customer_tenants
+  type        = "permission_context"
+  name        = "sso-context-${each.key}"
+  external_id = each.value.sso_connector_settings.instance_arn
+  settings    = each.value.sso_connector_settings
+}
+resource "sym_target" "sso" {
+  for_each = var.customer_tenants
+  type     = "aws_sso_permission_set"
+  name     = "sso-target-${each.key}"
+  settings = {
+    permission_set_arn = each.value.permission_set_arn
+    account_id         = each.value.target_account_id
+  }
+}
+resource "sym_strategy" "sso" {
+  for_each       = var.customer_tenants
+  type           = "aws_sso"
+  name           = "sso-strategy-${each.key}"
+  integration_id = sym_integration.sso[each.key].id
+  targets        = [sym_target.sso[each.key].id]
+  settings       = { instance_arn = each.value.sso_connector_settings.instance_arn }
+}
+resource "sym_flow" "sso" {
+  for_each = var.customer_tenants
+  name     = "sso-access-${each.key}"
+  params {
+    strategy_id = sym_strategy.sso[each.key].id
+  }
+}
+"#;
+const INTEGRATION: &str = "sym_integration.sso[each.key].id";
+const TARGETS: &str = "[sym_target.sso[each.key].id]";
+const STRATEGY: &str = "sym_strategy.sso[each.key].id";
+
+/// The resources as they are, but for what stands in the place of `this`, in the root module and in a called one.
+fn replaced(this: &str, by: &str) -> [Vec<crate::wiring::Found>; 2] {
+    assert!(RESOURCES.contains(this), "{this}");
+    let resources = RESOURCES.replace(this, by);
+    let call = "module \"all\" {\n  source = \"./all\"\n  customer_tenants = var.customer_tenants\n}\n";
+    [
+        findings(&[("main.tf", &format!("{VARIABLES}{resources}")), ("terraform.tfvars", VALUES)]),
+        findings(&[
+            ("main.tf", &format!("{VARIABLES}{call}")),
+            ("all/main.tf", &format!("{VARIABLES}{resources}")),
+            ("terraform.tfvars", VALUES),
+        ]),
+    ]
+}
+
+#[test]
+fn a_reference_leads_to_an_instance_of_the_own_tenant() {
+    let mut failures = String::new();
+    let foreign_target = r#"[sym_target.sso[lookup({ red_canyon = "blue_harbour" }, each.key, each.key)].id]"#;
+    let beside = r#"concat([sym_target.sso[each.key].id], ["9d1f0a52-0000-4000-8000-1f6c3b7a9e55"])"#;
+    for (this, by) in [
+        (INTEGRATION, r#"sym_integration.sso["blue_harbour"].id"#),
+        (TARGETS, "values(sym_target.sso)[*].id"),
+        (TARGETS, "[for target in sym_target.sso : target.id]"),
+        (TARGETS, foreign_target),
+        (TARGETS, beside),
+        (STRATEGY, r#"sym_strategy.sso["blue_harbour"].id"#),
+        (STRATEGY, r#"sym_strategy.sso[keys(var.customer_tenants)[0]].id"#),
+    ] {
+        for found in replaced(this, by) {
+            expect(by, found, &[("flow-resource-miswired", by)], &mut failures);
+        }
+    }
+    for (this, by) in [
+        (TARGETS, r#"[for key, target in sym_target.sso : target.id if key == each.key]"#),
+        (TARGETS, r#"[for key, target in sym_target.sso : target.id if startswith(key, each.key)]"#),
+        (INTEGRATION, "{ for key, it in sym_integration.sso : key => it.id }[each.key]"),
+        (INTEGRATION, r#"lookup({ for key, it in sym_integration.sso : key => it.id }, each.key, "")"#),
+        (STRATEGY, "one([for key, it in sym_strategy.sso : it.id if key == each.key])"),
+    ] {
+        for found in replaced(this, by) {
+            expect(by, found, &[], &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_reference_is_followed_through_arguments_and_outputs() {
+    let context = r#"
+variable "slug" {}
+variable "settings" {}
+resource "sym_integration" "sso" {
+  type        = "permission_context"
+  name        = "sso-context-${var.slug}"
+  external_id = var.settings.instance_arn
+  settings    = var.settings
+}
+output "ids" { value = { context = sym_integration.sso.id } }
+"#;
+    let module = MODULE.replace("= sym_integration.sso.id", "= var.context").replace(
+        "resource \"sym_integration\" \"sso\" {",
+        "variable \"context\" {}\nresource \"sym_integration\" \"sso\" {",
+    );
+    let contexts = "module \"contexts\" {\n  for_each = var.customer_tenants\n  source = \"./context\"\n  slug = \"c-${each.key}\"\n  \
+                    settings = each.value.sso_connector_settings\n}\n";
+    let shared = "resource \"sym_integration\" \"one\" {\n  type = \"permission_context\"\n  name = \"one\"\n  external_id = \
+                  var.customer_tenants[\"blue_harbour\"].sso_connector_settings.instance_arn\n  settings = \
+                  var.customer_tenants[\"blue_harbour\"].sso_connector_settings\n}\n";
+    let wrong = r#"module.contexts["blue_harbour"].ids.context"#;
+    let mut failures = String::new();
+    for (argument, is_right) in [
+        (wrong, false),
+        ("module.contexts[each.key].ids.context", true),
+        ("{ for key, it in module.contexts : key => it.ids.context }[each.key]", true),
+        ("sym_integration.one.id", false),
+    ] {
+        let others = if argument.starts_with("sym") { shared } else { contexts };
+        let call = CALL.replace("  tenant_slug ", &format!("  context = {argument}\n  tenant_slug "));
+        let found = findings(&[
+            ("main.tf", &format!("{VARIABLES}{others}{call}")),
+            ("context/main.tf", context),
+            ("sso_flow/main.tf", &module),
+            ("terraform.tfvars", VALUES),
+        ]);
+        let expected: &[_] = if is_right { &[] } else { &[("flow-argument-miswired", argument)] };
+        expect(argument, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_flow_runs_the_strategy_of_its_own_tenant_wherever_it_is() {
+    let module = format!("{MODULE}\noutput \"strategy_id\" {{ value = sym_strategy.sso.id }}\n");
+    let flow = |key: &str| {
+        let id = format!("module.access[{key}].strategy_id");
+        let flow = format!(
+            "resource \"sym_flow\" \"quick\" {{\n  for_each = var.customer_tenants\n  name = \"quick-${{each.key}}\"\n  \
+             params {{\n    strategy_id = {id}\n  }}\n}}\n"
+        );
+        let main = format!("{VARIABLES}{CALL}{flow}");
+        (id, findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]))
+    };
+    let mut failures = String::new();
+    let (id, found) = flow("\"blue_harbour\"");
+    expect("another's", found, &[("flow-resource-miswired", &id)], &mut failures);
+    expect("its own", flow("each.key").1, &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_cannot_be_followed_and_is_the_same_for_all_is_not_checked() {
+    let mut failures = String::new();
+    for (name, is_same) in [("\"sso-context-blue\"", true), ("\"sso-context-${var.tenant_slug}\"", false)] {
+        let data =
+            format!("data \"sym_integration\" \"it\" {{\n  type = \"permission_context\"\n  name = {name}\n}}\n");
+        let module = MODULE.replace("= sym_integration.sso.id", "= data.sym_integration.it.id");
+        let found = findings(&[
+            ("main.tf", &format!("{VARIABLES}{CALL}")),
+            ("sso_flow/main.tf", &format!("{module}{data}")),
+            ("terraform.tfvars", VALUES),
+        ]);
+        let expected: &[_] = if is_same { &[("not-checked", "data.sym_integration.it.id")] } else { &[] };
+        expect(name, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_name_has_no_other_customers_key() {
+    let mut failures = String::new();
+    let swapped =
+        r#"lookup({ blue_harbour = "red_canyon", red_canyon = "blue_harbour" }, var.tenant_slug, var.tenant_slug)"#;
+    let part = format!("sso-access-${{{swapped}}}");
+    let module = MODULE.replace("\"sso-access-${var.tenant_slug}\"", &format!("\"{part}\""));
+    let main = format!("{VARIABLES}{CALL}");
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+    expect("swapped", found, &[("flow-resource-miswired", &part)], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn no_other_resource_of_the_flow_is_another_customers() {
+    let integration = |role: &str| {
+        format!(
+            "resource \"sym_integration\" \"iam\" {{\n  type = \"permission_context\"\n  name = \"iam-${{var.tenant_slug}}\"\n  \
+             external_id = \"719240583316\"\n  settings = {{ cloud = \"aws\", region = \"us-east-1\", role_arn = \"{role}\" }}\n}}\n"
+        )
+    };
+    let target = "resource \"sym_target\" \"group\" {\n  type = \"aws_sso_group\"\n  name = \"group-${var.tenant_slug}\"\n  \
+                  settings = { group_id = \"x\", account_id = \"604178239951\" }\n}\n";
+    let role = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour";
+    let mut failures = String::new();
+    for (added, expected) in [
+        (integration(role), Some(role)),
+        (integration("arn:aws:iam::111122223333:role/sym/SymLambda"), None),
+        (target.to_owned(), Some("604178239951")),
+    ] {
+        let module = format!("{MODULE}{added}");
+        let main = format!("{VARIABLES}{CALL}");
+        let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+        let expected: Vec<(&str, &str)> = expected.map(|text| ("flow-resource-miswired", text)).into_iter().collect();
+        let found = found.into_iter().map(|(rule, text)| (rule, text.trim_matches('"').to_owned())).collect();
+        expect(&added, found, &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_is_of_an_organization_is_of_the_access_to_it() {
+    let set_up = |integration: &str, targets: &str| {
+        let main = format!(
+            r#"
+locals {{
+  orgs = {{
+    blue = {{ payer = "719240583316", ins = "ssoins-7223a91be40c5d68", region = "us-east-1" }}
+    red  = {{ payer = "280365914472", ins = "ssoins-68042f7d9be0a513", region = "eu-west-1" }}
+  }}
+  access = {{
+    blue_live = {{ org = "blue", account = "604178239951", set = "ps-5e1b09c7d2a84f63" }}
+    blue_test = {{ org = "blue", account = "352790641188", set = "ps-9c4e7d02b1f8a635" }}
+    red_live  = {{ org = "red", account = "915827304462", set = "ps-1d83f6a4c2e90b57" }}
+  }}
+}}
+resource "sym_integration" "sso" {{
+  for_each    = local.orgs
+  type        = "permission_context"
+  name        = "context-${{each.key}}"
+  external_id = "arn:aws:sso:::instance/${{each.value.ins}}"
+  settings = {{
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/${{each.value.ins}}"
+    region       = each.value.region
+    role_arn     = "arn:aws:iam::${{each.value.payer}}:role/sym/SymSSO${{title(each.key)}}"
+  }}
+}}
+resource "sym_target" "sso" {{
+  for_each = local.access
+  type     = "aws_sso_permission_set"
+  name     = "target-${{each.key}}"
+  settings = {{
+    permission_set_arn = "arn:aws:sso:::permissionSet/${{local.orgs[each.value.org].ins}}/${{each.value.set}}"
+    account_id         = each.value.account
+  }}
+}}
+resource "sym_strategy" "sso" {{
+  for_each       = local.access
+  type           = "aws_sso"
+  name           = "strategy-${{each.key}}"
+  integration_id = {integration}
+  targets        = {targets}
+  settings       = {{ instance_arn = "arn:aws:sso:::instance/${{local.orgs[each.value.org].ins}}" }}
+}}
+"#
+        );
+        let found = findings(&[("main.tf", &main)]);
+        found.into_iter().filter(|(rule, _)| rule.starts_with("flow-")).collect::<Vec<_>>()
+    };
+    let (integration, target) = ("sym_integration.sso[each.value.org].id", "[sym_target.sso[each.key].id]");
+    let one = "sym_integration.sso[\"blue\"].id";
+    let all = "values(sym_target.sso)[*].id";
+    let mut failures = String::new();
+    expect("its own", set_up(integration, target), &[], &mut failures);
+    expect("one", set_up(one, target), &[("flow-resource-miswired", one)], &mut failures);
+    expect("all", set_up(integration, all), &[("flow-resource-miswired", all)], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

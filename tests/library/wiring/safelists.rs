@@ -1,0 +1,380 @@
+//! The safelist of the runtime connector.
+
+use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings};
+
+fn with(beside: &str, list: &str) -> Vec<crate::wiring::Found> {
+    let main = format!(
+        "{VARIABLES}\n{beside}\n{DATA}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  environment = \"main\"\n  account_id_safelist = {list}\n}}\n"
+    );
+    findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)])
+}
+
+const DATA: &str = "data \"aws_caller_identity\" \"this\" {}\ndata \"aws_organizations_organization\" \"this\" {}\n";
+const LITERAL: &str = "[\"719240583316\", \"280365914472\", \"048261739905\"]";
+
+#[test]
+fn every_right_list_is_silent() {
+    let mut failures = String::new();
+    let unknown = with("variable \"accounts\" { type = list(string) }\n", "var.accounts");
+    expect("nobody knows", unknown, &[("not-checked", "accounts")], &mut failures);
+    let local = format!("locals {{\n  accounts = {LITERAL}\n  all = values(var.customer_tenants)\n}}\n");
+    for list in [
+        LITERAL,
+        "local.accounts",
+        "[for tenant in var.customer_tenants : tenant.sso_account_id]",
+        "[for name, tenant in var.customer_tenants : tenant.sso_account_id if name != \"\"]",
+        "values(var.customer_tenants)[*].sso_account_id",
+        "[for tenant in local.all : tenant[\"sso_account_id\"]]",
+        "distinct([for tenant in var.customer_tenants : tenant.sso_account_id])",
+        "tolist(toset(values(var.customer_tenants)[*].sso_account_id))",
+        "sort(distinct(concat(local.accounts, values(var.customer_tenants).*.sso_account_id)))",
+        "concat(local.accounts, [data.aws_caller_identity.this.account_id])",
+        "concat([\"719240583316\"], data.aws_organizations_organization.this.accounts[*].id)",
+        "flatten([[\"719240583316\"], [\"280365914472\"], [\"048261739905\"]])",
+        "compact([\"\", \"719240583316\", \"280365914472\", \"048261739905\"])",
+        "[for arn in values(var.customer_tenants)[*].sso_connector_settings.role_arn : split(\":\", arn)[4]]",
+        "keys({ \"719240583316\" = 1, \"280365914472\" = 1, \"048261739905\" = 1 })",
+    ] {
+        expect(list, with(&local, list), &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The account of a tenant that exists only as a call is that of its role.
+#[test]
+fn an_account_may_be_that_of_an_unknown_role() {
+    let call = |role: &str| {
+        format!(
+            "data \"terraform_remote_state\" \"this\" {{}}\nmodule \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \
+             \"blue_harbour\"\n  account_id = \"604178239951\"\n  permission_set_arn = \
+             \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"\n  sso_connector_settings = {{\n    cloud = \"aws\"\n    \
+             instance_arn = \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n    region = \"us-east-1\"\n    role_arn = \
+             {role}\n  }}\n}}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  \
+             account_id_safelist = [\"719240583316\", \"593017462285\"]\n}}\n"
+        )
+    };
+    let mut failures = String::new();
+    let known = "\"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"";
+    for (role, expected) in [
+        (known, vec![("safelist-stale", "593017462285")]),
+        ("data.terraform_remote_state.this.outputs.role_arn", vec![]),
+    ] {
+        expect(role, findings(&[("main.tf", &call(role))]), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// One cause, one finding: the role is in another account, and the list is built from the roles.
+#[test]
+fn a_list_of_the_roles_accounts_lacks_what_is_told_of_the_role() {
+    let main = format!(
+        "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for \
+         tenant in var.customer_tenants : split(\":\", tenant.sso_connector_settings.role_arn)[4]]\n}}\n"
+    );
+    let values = VALUES.replace("iam::719240583316", "iam::593017462285");
+    let mut failures = String::new();
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", &values)]);
+    expect("roles", found, &[("role-account-mismatch", "593017462285")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The last customer may be gone; without a variable they are elsewhere.
+#[test]
+fn a_list_may_have_outlived_the_last_tenant() {
+    let runtime = "module \"runtime_connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = \
+                   [\"593017462285\"]\n}\n";
+    let main = format!("{VARIABLES}\n{runtime}");
+    let mut failures = String::new();
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", "customer_tenants = {}\n")]);
+    expect("no tenants", found, &[("safelist-stale", "593017462285")], &mut failures);
+    expect("no variable", findings(&[("main.tf", runtime)]), &[], &mut failures);
+    expect("no value", findings(&[("main.tf", &main)]), &[("not-checked", "customer_tenants")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// What is next to, the list, and what is found.
+type Case<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+
+#[test]
+fn what_a_list_lacks_or_has_too_much_is_found() {
+    let mut failures = String::new();
+    let two = "[\"719240583316\", \"280365914472\"]";
+    let four = "[\"719240583316\", \"280365914472\", \"048261739905\", \"593017462285\"]";
+    let slice = "slice(values(var.customer_tenants)[*].sso_account_id, 0, 2)";
+    let targets = "values(var.customer_tenants)[*].target_account_id";
+    let unknown = "concat([\"593017462285\"], data.aws_organizations_organization.this.accounts[*].id)";
+    let through = "local.list";
+    let beside = "locals {\n  list = distinct(concat(local.own, [data.aws_caller_identity.this.account_id], data.aws_organizations_organization.this.accounts[*].id))\n  own = [\"593017462285\"]\n}\n";
+    let cases: Vec<Case<'_>> = vec![
+        (beside, through, vec![("safelist-stale", "593017462285")]),
+        ("", two, vec![("safelist-incomplete", two)]),
+        ("", "[]", vec![("safelist-incomplete", "[]")]),
+        ("", slice, vec![("safelist-incomplete", slice)]),
+        ("", targets, vec![("safelist-incomplete", targets)]),
+        ("", four, vec![("safelist-stale", "593017462285")]),
+        ("", "[\"719240583316\", \"280365914472\", \"048261739906\"]", vec![("safelist-incomplete", "048261739906")]),
+        (
+            "locals {\n  accounts = [\"719240583316\", \"280365914472\"]\n}\n",
+            "local.accounts",
+            vec![("safelist-incomplete", two)],
+        ),
+        (
+            "",
+            "[for name, t in var.customer_tenants : t.sso_account_id if name != \"red_canyon\"]",
+            vec![(
+                "safelist-incomplete",
+                "[for name, t in var.customer_tenants : t.sso_account_id if name != \"red_canyon\"]",
+            )],
+        ),
+        (
+            "",
+            "[for t in var.customer_tenants : t.target_account_id]",
+            vec![("safelist-incomplete", "[for t in var.customer_tenants : t.target_account_id]")],
+        ),
+        // What is certain: this account is not a tenant's, whatever the rest is.
+        ("", unknown, vec![("safelist-stale", "593017462285")]),
+    ];
+    for (beside, list, expected) in cases {
+        expect(list, with(beside, list), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_cannot_be_seen_in_an_account_is_told_once() {
+    let mut failures = String::new();
+    let main = |list: &str| {
+        format!(
+            "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+        )
+    };
+    for character in ["\u{200b}", "\u{202e}", "\u{a0}"] {
+        let values = VALUES.replacen("\"719240583316\"", &format!("\"719240{character}583316\""), 1);
+        assert_ne!(values, VALUES);
+        for list in ["[for tenant in var.customer_tenants : tenant.sso_account_id]", LITERAL] {
+            let found = findings(&[("main.tf", &main(list)), ("terraform.tfvars", &values)]);
+            expect(list, found, &[("suspicious-characters", character)], &mut failures);
+        }
+        // In the list itself, it keeps the tenant out.
+        let list = LITERAL.replace("719240", &format!("719240{character}"));
+        let found = findings(&[("main.tf", &main(&list)), ("terraform.tfvars", VALUES)]);
+        expect("list", found, &[("safelist-incomplete", &format!("719240{character}583316"))], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_runtime_connector_without_a_list_lets_nobody_in() {
+    let mut failures = String::new();
+    let main = |source: &str, list: &str| {
+        format!("{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"{source}\"\n  {list}\n}}\n")
+    };
+    let own = "variable \"account_id_safelist\" { type = list(string) }\n";
+    let check =
+        |main: &str| findings(&[("main.tf", main), ("runtime-connector/main.tf", own), ("terraform.tfvars", VALUES)]);
+    let stock = "symopsio/runtime-connector/aws";
+    let list = |list: &str| format!("account_id_safelist = {list}");
+    let two = "[\"719240583316\", \"280365914472\"]";
+    let lacking = [("safelist-incomplete", two)];
+    let found = check(&main(stock, ""));
+    expect("the stock module", found, &[("safelist-incomplete", "runtime_connector")], &mut failures);
+    expect("the stock module with a list", check(&main(stock, &list(two))), &lacking, &mut failures);
+    // What a module of one's own has without it is not known.
+    expect("another module", check(&main("./runtime-connector", "")), &[], &mut failures);
+    expect("another module with a list", check(&main("./runtime-connector", &list(two))), &lacking, &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn nothing_is_missing_where_that_is_not_certain() {
+    let mut failures = String::new();
+    let two = "[\"719240583316\", \"280365914472\"]";
+    let runtime = |head: &str| {
+        format!(
+            "{DATA}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  {head}\n  account_id_safelist = {two}\n}}\n"
+        )
+    };
+    let check = |config: &str, runtime: &str, values: &str| {
+        findings(&[
+            (".symlint.hcl", config),
+            ("main.tf", VARIABLES),
+            ("runtime.tf", runtime),
+            ("terraform.tfvars", values),
+            ("sso_flow/main.tf", MODULE),
+        ])
+    };
+    expect("certain", check("", &runtime(""), VALUES), &[("safelist-incomplete", two)], &mut failures);
+    let unknown = runtime("count = length(data.aws_organizations_organization.this.accounts)");
+    let count = "length(data.aws_organizations_organization.this.accounts)";
+    expect("unknown instances", check("", &unknown, VALUES), &[("not-checked", count)], &mut failures);
+    let broken = runtime("") + "locals {\n  broken = [\n}\n";
+    let found = check("", &broken, VALUES).into_iter().filter(|(rule, _)| rule != "syntax-error").collect();
+    expect("an unreadable file", found, &[], &mut failures);
+    // The runtime may always act in its own account.
+    let host = "host_accounts = [\"048261739905\"]\n";
+    let found = check(host, &runtime(""), VALUES);
+    expect("the host's account", found, &[("forbidden-account", "048261739905")], &mut failures);
+    // A tenant that no flow receives needs no access yet.
+    let call = |key: &str| {
+        let tenant = format!("var.customer_tenants.{key}");
+        format!(
+            "module \"{key}\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \"{key}\"\n  account_id = {tenant}.target_account_id\n  permission_set_arn = {tenant}.permission_set_arn\n  sso_connector_settings = {tenant}.sso_connector_settings\n}}\n"
+        )
+    };
+    let calls = runtime("") + &call("blue_harbour") + &call("green_valley");
+    expect("left out", check("", &calls, VALUES), &[("tenant-not-wired", "red_canyon")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn an_account_of_another_tenant_is_no_mistyped_one() {
+    let mut failures = String::new();
+    // One digit next to that of another tenant.
+    let values = VALUES.replace("280365914472", "719240583317");
+    let main = |list: &str| {
+        format!(
+            "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+        )
+    };
+    let check = |list: &str| findings(&[("main.tf", &main(list)), ("terraform.tfvars", &values)]);
+    let known = "[\"719240583316\", \"048261739905\"]";
+    expect("known", check(known), &[("safelist-incomplete", known)], &mut failures);
+    let found = check("[\"719240583316\", \"048261739905\", \"719240583318\"]");
+    expect("mistyped", found, &[("safelist-incomplete", "719240583318")], &mut failures);
+    // Another value of a tenant was meant as it is.
+    let target = VALUES.replace("604178239951", "280365914473");
+    let list = "[\"719240583316\", \"048261739905\", var.customer_tenants.blue_harbour.target_account_id]";
+    let found = findings(&[("main.tf", &main(list)), ("terraform.tfvars", &target)]);
+    let expected = [("near-duplicate-id", "280365914473"), ("safelist-incomplete", list)];
+    expect("a target", found, &expected, &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// What is found where a policy and a stock runtime that lets all tenants in are beside each other.
+fn with_policy(policy: &str) -> Vec<crate::wiring::Found> {
+    let list = "account_id_safelist = [for tenant in var.customer_tenants : tenant.sso_account_id]";
+    let runtime =
+        format!("module \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  {list}\n}}\n");
+    let main = format!("{VARIABLES}\n{runtime}\n{DATA}\n{policy}");
+    findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)])
+}
+
+fn document(body: &str) -> String {
+    format!("data \"aws_iam_policy_document\" \"sym\" {{\n{body}\n}}\n")
+}
+
+#[test]
+fn a_policy_is_read_however_it_is_put_together() {
+    let mut failures = String::new();
+    let all = "[for t in var.customer_tenants : \"arn:aws:iam::${t.sso_account_id}:role/sym/*\"]";
+    let statement = |resource: &str| {
+        format!(
+            "{{ Statement = [{{ Sid = \"a\", Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = {resource} }}] }}"
+        )
+    };
+    let block = |resource: &str| {
+        document(&format!(
+            "statement {{\n  sid = \"a\"\n  actions = [\"sts:AssumeRole\"]\n  resources = {resource}\n}}"
+        ))
+    };
+    let dynamic = |of: &str, account: &str| {
+        document(&format!(
+            "dynamic \"statement\" {{\n  for_each = {of}\n  content {{\n    actions = [\"sts:AssumeRole\"]\n    resources = \
+             [\"arn:aws:iam::${{{account}}}:role/sym/*\"]\n  }}\n}}"
+        ))
+    };
+    let role = |resource: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"runtime\" {{\n  name = \"SymRuntimeMain\"\n}}\nresource \"aws_iam_role_policy\" \"p\" {{\n  \
+             role = aws_iam_role.runtime.name\n  policy = <<EOT\n{{\"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", {resource}}}]}}\n\
+             EOT\n}}\n"
+        )
+    };
+    let source = |name: &str, resource: &str| format!("{name} = [jsonencode({})]", statement(resource));
+    let any = "\"arn:aws:iam::*:role/sym/*\"";
+    for right in [
+        block(all),
+        dynamic("var.customer_tenants", "statement.value.sso_account_id"),
+        document(&source("source_policy_documents", all)),
+        block(all).replace(
+            "statement {",
+            &format!("{}\nstatement {{", source("override_policy_documents", all).replace("Sid = \"a\", ", "")),
+        ),
+    ] {
+        expect(&right, with_policy(&right), &[], &mut failures);
+    }
+    for wide in [
+        dynamic("[\"*\"]", "statement.value"),
+        dynamic("[\"*\"]", "sym.value").replace("for_each", "iterator = sym\n  for_each"),
+        document(&source("source_policy_documents", any)),
+        document(&source("override_policy_documents", any)),
+        block("[\"arn:aws:iam::*\"]"),
+        block("[\"arn:aws:iam\"]"),
+        block("[\"arn:aws:iam::*:*\"]"),
+        block("[\"arn:*:*:*:*:role/sym/*\"]"),
+        role("\"Resource\": \"*\""),
+        role("\"NotResource\": \"arn:aws:iam::719240583316:role/Admin\""),
+    ] {
+        let found = with_policy(&wide);
+        if !found.iter().any(|(rule, _)| rule == "safelist-wildcard") {
+            failures.push_str(&format!("{wide}: {found:?}\n"));
+        }
+    }
+    // What takes back is not judged, which is said.
+    let denied = "\"arn:aws:iam::719240583316:role/sym/*\"";
+    let deny = format!(
+        "resource \"aws_iam_role_policy\" \"p\" {{\n  role = \"x\"\n  policy = jsonencode({})\n}}\n",
+        statement(denied)
+    );
+    for (unclear, at) in [
+        (
+            block(all)
+                .replace("statement {", &format!("{}\nstatement {{", source("override_policy_documents", denied))),
+            "override",
+        ),
+        (deny.replace("\"Allow\"", "\"Deny\""), "deny"),
+    ] {
+        let found = with_policy(&unclear);
+        let rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+        if rules != ["not-checked"] {
+            failures.push_str(&format!("{at}: {found:?}\n"));
+        }
+    }
+    let elsewhere = role("\"Resource\": \"*\"").replace("SymRuntimeMain", "deploy").replace("\"runtime\"", "\"ci\"");
+    expect(
+        "another role",
+        with_policy(&elsewhere.replace("aws_iam_role.runtime", "aws_iam_role.ci")),
+        &[],
+        &mut failures,
+    );
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The list that a runtime connector is handed says nothing if its own policy says something else.
+#[test]
+fn the_policy_in_a_runtime_connector_counts() {
+    let mut failures = String::new();
+    let check = |resource: &str| {
+        let main = format!(
+            "{VARIABLES}\nmodule \"runtime\" {{\n  source = \"./runtime\"\n  account_id_safelist = [for t in var.customer_tenants : \
+             t.sso_account_id]\n}}\n"
+        );
+        let module = format!(
+            "variable \"account_id_safelist\" {{}}\ndata \"aws_caller_identity\" \"this\" {{}}\nresource \"aws_iam_role_policy\" \"p\" {{\n  \
+             policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = {resource} }}] }})\n}}\n"
+        );
+        findings(&[("main.tf", &main), ("runtime/main.tf", &module), ("terraform.tfvars", VALUES)])
+    };
+    let each = |list: &str| format!("[for a in {list} : \"arn:aws:iam::${{a}}:role/sym/*\"]");
+    let own = "concat([data.aws_caller_identity.this.account_id], var.account_id_safelist)";
+    for right in [each("var.account_id_safelist"), each(own)] {
+        expect(&right, check(&right), &[], &mut failures);
+    }
+    let short = each("slice(var.account_id_safelist, 0, 2)");
+    let found: Vec<String> = check(&short).into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(found, ["safelist-incomplete"]);
+    expect("any", check("\"arn:aws:iam::*:role/sym/*\""), &[("safelist-wildcard", "*")], &mut failures);
+    let both = format!("concat({}, [\"arn:aws:iam::*:role/sym/*\"])", each(own));
+    expect("any beside others", check(&both), &[("safelist-wildcard", "*")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}

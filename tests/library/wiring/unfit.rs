@@ -1,0 +1,337 @@
+//! What a call leaves out, passes as null, or passes though the module cannot take it.
+
+use std::fmt::Write;
+
+use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings, tell};
+
+const RIGHT: [(&str, &str); 4] = [
+    ("tenant_slug", "each.key"),
+    ("account_id", "each.value.target_account_id"),
+    ("permission_set_arn", "each.value.permission_set_arn"),
+    ("sso_connector_settings", "each.value.sso_connector_settings"),
+];
+
+/// A call for all tenants, with `expression` for the argument `name`, or without it.
+fn call(name: &str, expression: Option<&str>) -> String {
+    let mut call =
+        format!("{VARIABLES}\nmodule \"access\" {{\n  source = \"./sso_flow\"\n  for_each = var.customer_tenants\n");
+    for (argument, right) in RIGHT {
+        if let Some(expression) = if argument == name { expression } else { Some(right) } {
+            writeln!(call, "  {argument} = {expression}").unwrap();
+        }
+    }
+    call + "}\n"
+}
+
+/// The module, whose variable `name` has `attributes`.
+fn module(name: &str, attributes: &str) -> String {
+    let (_, resources) = MODULE.split_once("\nresource").unwrap();
+    let variable = |&(argument, _): &(&str, &str)| {
+        let attributes = if argument == name { attributes } else { "" };
+        format!("variable \"{argument}\" {{\n{attributes}\n}}\n")
+    };
+    format!("{}resource{resources}", RIGHT.iter().map(variable).collect::<String>())
+}
+
+fn judge(what: &str, main: &str, module: &str, expected: &[(&str, &str)], failures: &mut String) {
+    let files = [("main.tf", main), ("sso_flow/main.tf", module), ("terraform.tfvars", VALUES)];
+    expect(what, findings(&files), expected, failures);
+}
+
+const MISWIRED: &str = "flow-argument-miswired";
+
+#[test]
+fn a_default_of_the_module_is_not_the_tenants_own() {
+    let mut failures = String::new();
+    let left_out = call("account_id", None);
+    for (default, expected) in [
+        ("\"415926535898\"", vec![(MISWIRED, "access")]),
+        ("415926535898", vec![(MISWIRED, "access")]),
+        ("null", vec![]),
+        ("\"\"", vec![]),
+    ] {
+        let module = module("account_id", &format!("  default = {default}"));
+        judge(default, &left_out, &module, &expected, &mut failures);
+        judge(default, &call("", None), &module, &[], &mut failures);
+    }
+    // Terraform takes the default for a null that may be none.
+    let module = module("account_id", "  default = \"415926535898\"\n  nullable = false");
+    judge("null", &call("account_id", Some("null")), &module, &[(MISWIRED, "access")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_is_null_is_not_the_tenants_own() {
+    let mut failures = String::new();
+    for (name, expression, wrong) in [
+        ("account_id", "null", "null"),
+        ("permission_set_arn", "null", "null"),
+        ("account_id", "true ? null : each.value.target_account_id", "true ? null : each.value.target_account_id"),
+        ("sso_connector_settings", "null", "null"),
+        ("sso_connector_settings", "merge(each.value.sso_connector_settings, { role_arn = null })", "null"),
+    ] {
+        judge(expression, &call(name, Some(expression)), MODULE, &[(MISWIRED, wrong)], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_the_module_cannot_take_is_found() {
+    let mut failures = String::new();
+    let whole = "each.value.sso_connector_settings";
+    let extra = module("sso_connector_settings", "  type = object({ role_arn = string, extra = string })");
+    judge("an attribute more", &call("", None), &extra, &[("missing-attribute", whole)], &mut failures);
+    let optional = module("sso_connector_settings", "  type = object({ role_arn = string, extra = optional(string) })");
+    // The module reads what its type does not have.
+    let expected = [("evaluation-error", "instance_arn")];
+    judge("an optional attribute more", &call("", None), &optional, &expected, &mut failures);
+    let number = module("permission_set_arn", "  type = number");
+    let arn = "each.value.permission_set_arn";
+    judge("a number", &call("", None), &number, &[("type-mismatch", arn)], &mut failures);
+    for (expression, rule) in [("\"x\"", "type-mismatch"), ("[]", "type-mismatch"), ("{}", "missing-attribute")] {
+        let object = module("sso_connector_settings", "  type = object({ cloud = string, role_arn = string })");
+        let main = call("sso_connector_settings", Some(expression));
+        judge(expression, &main, &object, &[(rule, expression)], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_number_has_no_leading_zero() {
+    let mut failures = String::new();
+    let account = VALUES.split("target_account_id").nth(1).and_then(|rest| rest.split('"').nth(1)).unwrap();
+    let with_zero = VALUES.replace(account, "029422952198");
+    let number = module("account_id", "  type = number");
+    let to_number = call("account_id", Some("tonumber(each.value.target_account_id)"));
+    let right = "each.value.target_account_id";
+    for (what, main, module, wrong) in [
+        ("the type", &call("", None), number.as_str(), right),
+        ("the call", &to_number, MODULE, "tonumber(each.value.target_account_id)"),
+    ] {
+        for (values, expected) in [(with_zero.as_str(), vec![(MISWIRED, wrong)]), (VALUES, vec![])] {
+            let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", module), ("terraform.tfvars", values)];
+            expect(what, findings(&files), &expected, &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn the_modules_conditions_are_asked() {
+    let condition = "  type = string\n  validation {\n    condition = startswith(var.account_id, \"9\")\n    \
+                     error_message = \"no\"\n  }";
+    let files = [
+        ("main.tf", &*call("account_id", Some("each.value.target_account_id"))),
+        ("sso_flow/main.tf", &*module("account_id", condition)),
+        ("terraform.tfvars", VALUES),
+    ];
+    let found = findings(&files);
+    assert!(found.contains(&("evaluation-error".into(), "startswith(var.account_id, \"9\")".into())), "{found:?}");
+}
+
+#[test]
+fn what_the_entry_lacks_is_told_of_the_entry_alone() {
+    let mut failures = String::new();
+    let role = "\"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"";
+    let region = "      region       = \"eu-west-1\"\n";
+    let any = "variable \"customer_tenants\" {\n  type = any\n}\n";
+    for (values, expected) in [
+        (VALUES.replace(region, ""), ("missing-attribute", "sso_connector_settings")),
+        (VALUES.replace(role, "[]"), ("type-mismatch", "[]")),
+    ] {
+        assert_ne!(values, VALUES);
+        for variables in [VARIABLES, any] {
+            let main = call("", None).replace(VARIABLES, variables);
+            let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", &values)];
+            expect(&format!("{variables}{expected:?}"), findings(&files), &[expected], &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_null_is_right_where_there_is_nothing_to_pass() {
+    let mut failures = String::new();
+    let any = "variable \"customer_tenants\" {\n  type = any\n}\n";
+    let main = call("account_id", Some("null")).replace(VARIABLES, any);
+    let check = |main: &str, module: &str, values: &str| {
+        findings(&[("main.tf", main), ("sso_flow/main.tf", module), ("terraform.tfvars", values)])
+    };
+    expect("all have one", check(&main, MODULE, VALUES), &[(MISWIRED, "null")], &mut failures);
+    // The grants are in a list.
+    let values = VALUES
+        .replace("    permission_set_arn = ", "    grants = [{\n      permission_set_arn = ")
+        .replace("    target_account_id  = ", "      account_id = ")
+        .replace("\"\n  }\n", "\"\n    }]\n  }\n");
+    let grants = "  permission_set_arn = null\n  grants = each.value.grants\n";
+    let listed = main.replace("  permission_set_arn = each.value.permission_set_arn\n", grants);
+    let listing = format!("variable \"grants\" {{\n  default = null\n}}\n{MODULE}");
+    expect("a list", check(&listed, &listing, &values), &[], &mut failures);
+    let neither = listed.replace("each.value.grants", "null");
+    expect("neither", check(&neither, &listing, &values), &[(MISWIRED, "null"), (MISWIRED, "null")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn it_is_said_what_is_passed_instead() {
+    let all = "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)";
+    let zero = VALUES.replace("604178239951", "029422952198");
+    let default = module("account_id", "  default = \"415926535898\"");
+    let number = module("account_id", "  type = number");
+    for (main, module, values, said) in [
+        (
+            call("account_id", None),
+            default.as_str(),
+            VALUES,
+            format!("argument `account_id` for {all} is the default of the module"),
+        ),
+        (
+            call("account_id", Some("null")),
+            MODULE,
+            VALUES,
+            format!("argument `account_id` for {all} is null"),
+        ),
+        (
+            call("sso_connector_settings", Some("null")),
+            MODULE,
+            VALUES,
+            format!("argument `sso_connector_settings` for {all} is null"),
+        ),
+        (
+            call("", None),
+            number.as_str(),
+            zero.as_str(),
+            "argument `account_id` for `blue_harbour` is `29422952198`, because numbers lose leading zeros; pass a string"
+                .into(),
+        ),
+    ] {
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", module), ("terraform.tfvars", values)];
+        assert_eq!(tell(&files, |finding, _| finding.message.clone()), [said]);
+    }
+}
+
+#[test]
+fn it_is_said_for_whom_something_does_not_fit() {
+    let said = |values: &str, attributes: &str| {
+        let main = call("", None);
+        let module = module("sso_connector_settings", attributes);
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", &module), ("terraform.tfvars", values)];
+        tell(&files, |finding, project| {
+            let related = finding.related.iter().map(|related| project.sources().text(related.span).to_string());
+            (finding.message.clone(), related.collect::<Vec<_>>())
+        })
+    };
+    let extra = "  type = object({ role_arn = string, extra = string })";
+    let alone = VALUES.split_once("  green_valley").unwrap().0.trim_end().to_owned() + "\n}\n";
+    for (values, whom) in
+        [(VALUES, "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)"), (alone.as_str(), "`blue_harbour`")]
+    {
+        let found = said(values, extra);
+        let [(message, related)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(
+            *message,
+            format!("argument `sso_connector_settings` for {whom} lacks `extra`, which the module requires")
+        );
+        assert_eq!(related.first().map(String::as_str), Some("sso_connector_settings"));
+    }
+}
+
+/// A tenant that exists only as a call needs what it is given to be something.
+#[test]
+fn a_call_alone_has_its_values() {
+    let mut failures = String::new();
+    let values = [
+        ("tenant_slug", "\"blue_harbour\""),
+        ("account_id", "\"815926535898\""),
+        ("permission_set_arn", "\"arn:aws:sso:::permissionSet/ssoins-72233fa322bcade3/ps-0a4be53f2b7c86ea\""),
+        (
+            "sso_connector_settings",
+            "{\n    cloud = \"aws\"\n    instance_arn = \"arn:aws:sso:::instance/ssoins-72233fa322bcade3\"\n    region = \
+             \"us-east-1\"\n    role_arn = \"arn:aws:iam::280365914472:role/sym/SymSSOBlue-Harbour\"\n  }",
+        ),
+    ];
+    for (name, expression, expected) in [
+        ("", "", vec![]),
+        ("account_id", "\"\"", vec![("missing-attribute", "")]),
+        ("account_id", "null", vec![("missing-attribute", "null")]),
+        ("permission_set_arn", "\"\"", vec![("missing-attribute", "")]),
+        ("permission_set_arn", "null", vec![("missing-attribute", "null")]),
+        ("sso_connector_settings", "null", vec![("missing-attribute", "null")]),
+    ] {
+        let mut main = String::from("module \"access\" {\n  source = \"./sso_flow\"\n");
+        for (argument, right) in values {
+            writeln!(main, "  {argument} = {}", if argument == name { expression } else { right }).unwrap();
+        }
+        main += "}\n";
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", MODULE)];
+        expect(&format!("{name} = {expression}"), findings(&files), &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Where the arguments are right and the entry is not, that is one cause.
+#[test]
+fn an_entry_of_another_tenant_is_one_finding() {
+    let mut failures = String::new();
+    let first = "{ for key, _ in var.customer_tenants : key => var.customer_tenants[\"blue_harbour\"] }";
+    let main = call("", None).replace("for_each = var.customer_tenants", &format!("for_each = {first}"));
+    judge("for_each", &main, MODULE, &[(MISWIRED, "each.value.target_account_id")], &mut failures);
+    let around = "module \"around\" {\n  source = \"./around\"\n  for_each = var.customer_tenants\n  key = each.key\n  tenant = \
+                  var.customer_tenants[\"blue_harbour\"]\n}\n";
+    let inside = call("", None)
+        .replace(VARIABLES, "variable \"key\" {}\nvariable \"tenant\" {}\n")
+        .replace("  for_each = var.customer_tenants\n", "")
+        .replace("each.key", "var.key")
+        .replace("each.value", "var.tenant")
+        .replace("./sso_flow", "../sso_flow");
+    let main = format!("{VARIABLES}\n{around}");
+    let files = [
+        ("main.tf", main.as_str()),
+        ("around/main.tf", &inside),
+        ("sso_flow/main.tf", MODULE),
+        ("terraform.tfvars", VALUES),
+    ];
+    expect("a module around", findings(&files), &[(MISWIRED, "var.tenant.target_account_id")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The key next to a wrong value makes it no better, and another's key is another's in any spelling.
+#[test]
+fn what_is_made_of_the_key_and_a_wrong_value_is_found() {
+    let mut failures = String::new();
+    let settings = |account: &str, name: &str| {
+        format!(
+            "merge(each.value.sso_connector_settings, {{ role_arn = \
+             \"arn:aws:iam::${{each.value.{account}}}:role/sym/SymSSO{name}\" }})"
+        )
+    };
+    let key = "${title(replace(each.key, \"_\", \"-\"))}";
+    let right = settings("sso_account_id", key);
+    judge("the right account", &call("sso_connector_settings", Some(&right)), MODULE, &[], &mut failures);
+    let wrong = settings("target_account_id", key);
+    let found = findings(&[
+        ("main.tf", &call("sso_connector_settings", Some(&wrong))),
+        ("sso_flow/main.tf", MODULE),
+        ("terraform.tfvars", VALUES),
+    ]);
+    assert!(found.iter().any(|(rule, _)| rule == MISWIRED), "{found:?}");
+
+    for (slug, expected) in [
+        ("blue_harbour", vec![(MISWIRED, "blue_harbour")]),
+        ("blue-harbour", vec![(MISWIRED, "blue-harbour")]),
+        ("Blue-Harbour", vec![(MISWIRED, "Blue-Harbour")]),
+        ("green-valley", vec![]),
+        ("gv", vec![]),
+    ] {
+        let others =
+            "for_each = { for key, tenant in var.customer_tenants : key => tenant if key != \"green_valley\" }";
+        let one = "for_each = { green_valley = var.customer_tenants[\"green_valley\"] }";
+        let own = call("tenant_slug", Some(&format!("\"{slug}\"")))
+            .replace(VARIABLES, "")
+            .replace("module \"access\"", "module \"green_valley\"")
+            .replace("for_each = var.customer_tenants", one);
+        let main = call("", None).replace("for_each = var.customer_tenants", others) + &own;
+        judge(slug, &main, MODULE, &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

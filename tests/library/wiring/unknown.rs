@@ -1,0 +1,176 @@
+//! What is not known: each of the values that it may be is judged, and what cannot be judged is said.
+
+use crate::wiring::{CALL, Found, MODULE, VALUES, VARIABLES, expect, findings, findings_in};
+
+/// The account of `blue_harbour`.
+const ANOTHER: &str = "604178239951";
+
+const BESIDE: &str = "resource \"random_pet\" \"all\" {\n  prefix = join(\"-\", keys(var.customer_tenants))\n}\n\
+     data \"external\" \"one\" {\n  for_each = var.customer_tenants\n  program = [each.key]\n}\n\
+     resource \"terraform_data\" \"own\" {\n  for_each = var.customer_tenants\n  input = each.value.target_account_id\n}\n\
+     resource \"terraform_data\" \"wrong\" {\n  for_each = var.customer_tenants\n  input = each.key == \"red_canyon\" ? \
+     \"604178239951\" : each.value.target_account_id\n}\n\
+     locals {\n  either = timestamp() == \"\" ? { for k, t in var.customer_tenants : k => t.target_account_id } : { for k, t in \
+     var.customer_tenants : k => \"604178239951\" }\n  some = timestamp() == \"\" ? { for k, t in var.customer_tenants : k => \
+     t.target_account_id } : {}\n}\n";
+
+/// What is found where the account is `account`; `OWN` and `ANOTHER` stand for the right one and for one of another customer.
+fn with_account(account: &str) -> Vec<Found> {
+    let account = account.replace("OWN", "each.value.target_account_id").replace("ANOTHER", &format!("\"{ANOTHER}\""));
+    findings_in(&format!("{VARIABLES}\n{BESIDE}\n{}", CALL.replace("each.value.target_account_id", &account)))
+}
+
+fn rules(found: &[Found]) -> Vec<&str> {
+    let mut rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+    rules.dedup();
+    rules
+}
+
+#[test]
+fn each_value_that_an_account_may_be_is_judged() {
+    let mut failures = String::new();
+    let many: String = (0..17).map(|at| format!("random_pet.all.id == \"{at}\" ? \"{at}\" : ")).collect();
+    for (account, expected) in [
+        // Conditions.
+        ("random_pet.all.id == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
+        ("data.external.one[each.key].id == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
+        ("md5(each.key) == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
+        ("random_pet.all.id == \"\" ? OWN : OWN", ""),
+        // What is selected.
+        ("[OWN, ANOTHER][random_pet.all.id == \"\" ? 0 : 1]", "flow-argument-miswired"),
+        ("element([OWN, ANOTHER], random_pet.all.id == \"\" ? 0 : 1)", "flow-argument-miswired"),
+        ("element([OWN, ANOTHER], length(random_pet.all.id))", "flow-argument-miswired"),
+        ("lookup({ a = OWN, b = ANOTHER }, random_pet.all.id)", "flow-argument-miswired"),
+        ("slice([OWN, ANOTHER], random_pet.all.id == \"\" ? 0 : 1, 2)[0]", "flow-argument-miswired"),
+        ("replace(OWN, random_pet.all.id == \"\" ? \"/x/\" : \"/.+/\", ANOTHER)", "flow-argument-miswired"),
+        ("[OWN, ANOTHER][random_pet.all.id == \"\" ? 0 : 0]", ""),
+        ("[OWN, OWN, ANOTHER][(random_pet.all.id == \"\" ? 0 : 0) + 2]", "flow-argument-miswired"),
+        ("((random_pet.all.id == \"\" ? [{ a = OWN }] : [{ a = ANOTHER }])[*].a)[0]", "flow-argument-miswired"),
+        ("[for a in random_pet.all.id == \"\" ? [OWN] : [ANOTHER] : a][0]", "flow-argument-miswired"),
+        // What is put together.
+        ("\"${random_pet.all.id == \"\" ? \"604178\" : \"604178\"}239951\"", "flow-argument-miswired"),
+        ("\"%{ if random_pet.all.id == \"\" }${OWN}%{ else }604178239951%{ endif }\"", "flow-argument-miswired"),
+        ("\"%{ if random_pet.all.id == \"\" }${OWN}%{ else }${OWN}%{ endif }\"", ""),
+        (
+            "format(\"%s%s\", md5(\"\") == \"\" ? \"604178\" : \"604178\", md5(\"\") == \"\" ? \"239951\" : \"239951\")",
+            "flow-argument-miswired",
+        ),
+        ("local.either[each.key]", "flow-argument-miswired"),
+        ("local.some[each.key]", ""),
+        // What is taken instead.
+        ("try(local.some[each.key], ANOTHER)", "flow-argument-miswired"),
+        ("try({ a = OWN }[md5(\"\") == \"\" ? \"a\" : \"b\"], ANOTHER)", "flow-argument-miswired"),
+        ("lookup(data.external.one[each.key].result, \"account\", ANOTHER)", "flow-argument-miswired"),
+        ("coalesce(data.external.one[each.key].result.account, ANOTHER)", "flow-argument-miswired"),
+        ("try(data.external.one[each.key].result.account, null)", ""),
+        ("coalesce(data.external.one[each.key].result.account, OWN)", ""),
+        // What is handed on.
+        ("terraform_data.own[each.key].output", ""),
+        ("terraform_data.wrong[each.key].output", "flow-argument-miswired"),
+        ("data.external.one[each.key].result.account", ""),
+        // What Terraform may know.
+        ("replace(md5(OWN), md5(OWN), ANOTHER)", "not-checked"),
+        (&format!("{many}ANOTHER"), "flow-argument-miswired"),
+        // What Terraform refuses.
+        ("try(one(setsymmetricdifference([OWN], [])), ANOTHER)", "flow-argument-miswired"),
+        ("can(yamldecode(\"\\\"\\\\/\\\"\")) ? OWN : ANOTHER", "flow-argument-miswired"),
+        ("can(regex(\"(?P<n>a)(?P<n>b)\", \"ab\")) ? ANOTHER : OWN", "flow-argument-miswired"),
+        ("try(true ? OWN : (10).*.a, ANOTHER)", "flow-argument-miswired"),
+        ("try(true ? OWN : { for x in [\"a\", \"a\"] : x => x }, ANOTHER)", "flow-argument-miswired"),
+    ] {
+        let found = with_account(account);
+        if rules(&found).join(" ") != expected {
+            failures.push_str(&format!("{account}: {found:?}\n"));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn each_value_that_the_module_may_pass_on_is_judged() {
+    let mut failures = String::new();
+    let main = format!("{VARIABLES}\n{BESIDE}\n{CALL}");
+    let unknown = main.replace("each.value.target_account_id\n  perm", "data.external.one[each.key].id\n  perm");
+    for (main, account, is_wrong) in [
+        (&main, "sym_integration.sso.id == \"\" ? var.account_id : \"604178239951\"", true),
+        (&main, "sym_integration.sso.id == \"\" ? var.account_id : var.account_id", false),
+        (&unknown, "sym_integration.sso.id == \"\" ? var.account_id : \"604178239951\"", true),
+        (&unknown, "var.account_id", false),
+    ] {
+        let module = MODULE.replace("account_id         = var.account_id", &format!("account_id = {account}"));
+        let found = findings(&[("main.tf", main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+        let expected = if is_wrong { vec![("flow-resource-miswired", account)] } else { vec![] };
+        expect(account, found, &expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn a_tenant_that_may_have_one_of_two_values_is_not_checked() {
+    let either = format!("timestamp() == \"\" ? \"915827304462\" : \"{ANOTHER}\"");
+    let values = VALUES.replace("\"915827304462\"", &either);
+    let main = format!("locals {{\n{values}\n}}\n{}", CALL.replace("var.customer_tenants", "local.customer_tenants"));
+    let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE)]);
+    assert_eq!(rules(&found), ["not-checked"], "{found:?}");
+}
+
+#[test]
+fn each_list_that_a_safelist_may_be_is_complete() {
+    let mut failures = String::new();
+    let all = "[for t in var.customer_tenants : t.sso_account_id]";
+    let unless = "random_pet.all.id == \"\"";
+    for (list, expected) in [
+        (format!("{unless} ? [] : {all}"), "safelist-incomplete"),
+        (format!("slice({all}, {unless} ? 0 : 1, 3)"), "safelist-incomplete"),
+        (
+            format!("[for t in var.customer_tenants : {unless} ? t.sso_account_id : \"719240583316\"]"),
+            "safelist-incomplete",
+        ),
+        (format!("{unless} ? concat({all}, [\"*\"]) : {all}"), "safelist-wildcard"),
+        (format!("{unless} ? concat({all}, [\"593017462285\"]) : {all}"), "safelist-stale"),
+        (format!("{unless} ? {all} : {all}"), ""),
+        (
+            "[for t in var.customer_tenants : replace(md5(t.sso_account_id), \"/.*/\", \"719240583316\")]".into(),
+            "not-checked",
+        ),
+        (format!("{unless} ? {all} : split(\",\", random_pet.all.id)"), "not-checked"),
+    ] {
+        let runtime = format!(
+            "module \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+        );
+        let main = format!("{VARIABLES}\n{BESIDE}\n{runtime}");
+        let found = findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)]);
+        if rules(&found).join(" ") != expected {
+            failures.push_str(&format!("{list}: {found:?}\n"));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn whoever_may_be_trusted_is_judged() {
+    let mut failures = String::new();
+    let runtime = "\"arn:aws:iam::872818995424:role/sym/SymRuntimeMain\"";
+    for (trusted, expected) in [
+        (format!("[{runtime}]"), ""),
+        ("[data.external.one.result.role]".into(), ""),
+        ("[replace(md5(\"x\"), \"/.*/\", \"*\")]".into(), "not-checked"),
+        (format!("timestamp() == \"\" ? [{runtime}] : [\"*\"]"), "connector-trust"),
+        (format!("[timestamp() == \"\" ? {runtime} : \"*\"]"), "connector-trust"),
+        (format!("[{runtime}, \"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"]"), "connector-trust"),
+        ("[\"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"]".into(), "connector-trust"),
+        // Where our own organization has its Identity Center.
+        ("[\"arn:aws:iam::719240583316:role/sym/SymRuntimeMain\"]".into(), ""),
+        (format!("[{runtime}, \"arn:aws:iam::719240583316:role/sym/SymRuntimeMain\"]"), "connector-trust"),
+    ] {
+        let connector = format!(
+            "module \"sso_connector\" {{\n  source = \"symopsio/sso-connector/aws\"\n  environment = \"red-canyon\"\n  \
+             runtime_role_arns = {trusted}\n}}\ndata \"external\" \"one\" {{\n  program = [\"x\"]\n}}\n"
+        );
+        let found = findings(&[("main.tf", &format!("{VARIABLES}\n{connector}")), ("terraform.tfvars", VALUES)]);
+        if rules(&found).join(" ") != expected {
+            failures.push_str(&format!("{trusted}: {found:?}\n"));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -1,0 +1,18 @@
+//! The command line from outside.
+
+mod configuration;
+mod init;
+mod inputs;
+mod inspect;
+mod isolation;
+mod manual;
+mod output;
+mod privacy;
+mod search;
+mod verdicts;
+
+use crate::support::{Run, Symlint};
+
+fn check(text: &str) -> Run {
+    Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run()
+}

@@ -1,0 +1,583 @@
+//! What is found below a folder, what is left out, and what no input can reach.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Run, Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
+
+fn check(dir: &Path, arguments: &[&str]) -> Run {
+    let mut all = vec!["check", "--format", "json"];
+    all.extend(arguments);
+    Symlint::new(&all).dir(dir).run()
+}
+
+/// The roots of all runs, each with the values file that it has last.
+fn runs(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let runs = report["runs"].as_array().unwrap().iter();
+    let last = |run: &serde_json::Value| {
+        run["values"].as_array().unwrap().last().map(|file| file.as_str().unwrap().to_owned())
+    };
+    runs.map(|run| format!("{} {}", run["root"].as_str().unwrap(), last(run).unwrap_or_default())).collect()
+}
+
+/// `code reason` of all that was not checked.
+fn gaps(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let of_runs = report["runs"].as_array().unwrap().iter().flat_map(|run| run["not_checked"].as_array().unwrap());
+    let gaps = of_runs.chain(report["not_checked"].as_array().unwrap());
+    gaps.map(|gap| format!("{} {}", gap["code"].as_str().unwrap(), gap["reason"].as_str().unwrap())).collect()
+}
+
+const FOUND: &str = "role-account-mismatch blue_harbour";
+
+#[test]
+fn a_root_module_does_not_end_the_search() {
+    let decoy = "variable \"customer_tenants\" {\n  default = {}\n}\n";
+    let dir = folder(&[("main.tf", decoy), ("prod/main.tf", VARIABLE), ("prod/terraform.tfvars", &bad())]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(
+        (runs(&run), run.findings()),
+        (vec![". ".into(), "prod prod/terraform.tfvars".into()], vec![FOUND.into()])
+    );
+}
+
+#[test]
+fn a_called_module_with_values_is_a_root() {
+    let call = format!("{VARIABLE}module \"inner\" {{\n  source = \"./inner\"\n}}\n");
+    let files = [("main.tf", call.as_str()), ("terraform.tfvars", &good()), ("inner/main.tf", VARIABLE)];
+    let dir = folder(&files);
+    assert_eq!(runs(&check(dir.path(), &[])), [". terraform.tfvars"]);
+    std::fs::write(dir.path().join("inner/terraform.tfvars"), bad()).unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), [". terraform.tfvars", "inner inner/terraform.tfvars"]);
+    assert_eq!(run.findings(), [FOUND]);
+}
+
+#[test]
+fn values_files_below_a_module_are_its_runs() {
+    let dir = folder(&[
+        ("main.tf", &format!("{VARIABLE}variable \"region\" {{}}\n")),
+        ("region.auto.tfvars", "region = \"eu-west-1\"\n"),
+        ("envs/prod.tfvars", &bad()),
+        ("envs/dev.tfvars", &good()),
+        ("envs/notes.tfvars", "notes = 1\n"),
+    ]);
+    let run = check(dir.path(), &["--select", "role-account-mismatch"]);
+    assert_eq!(runs(&run), [". envs/dev.tfvars", ". envs/prod.tfvars"]);
+    assert_eq!(run.findings(), [FOUND]);
+    // One that is named goes with the module that declares what it sets.
+    let named = check(dir.path(), &["envs/prod.tfvars"]);
+    assert_eq!(runs(&named), [". envs/prod.tfvars"]);
+    let human = Symlint::new(&["check", "envs"]).dir(dir.path()).run().stdout;
+    assert!(human.contains("[values-alone]"), "a folder without configuration is values alone: {human}");
+
+    std::fs::write(dir.path().join(".symlint.hcl"), "values = [\"envs/d*.tfvars\"]\n").unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), [". envs/dev.tfvars"]);
+    let unloaded = "unloaded-values no run loads the values file `envs/prod.tfvars`, so what it sets was not checked";
+    assert_eq!((run.findings(), gaps(&run)), (vec!["not-checked -".into()], vec![unloaded.into()]));
+    // Who names values leaves the others out.
+    assert_eq!(check(dir.path(), &["--no-config", "--var-file", "envs/dev.tfvars"]).findings(), [""; 0]);
+}
+
+#[test]
+fn values_files_beside_a_module_are_not_forgotten() {
+    let dir =
+        folder(&[("infra/main.tf", VARIABLE), ("infra/terraform.tfvars", &good()), ("values/prod.tfvars", &bad())]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(
+        (runs(&run), run.findings()),
+        (vec!["infra infra/terraform.tfvars".into()], vec!["not-checked -".into()])
+    );
+    assert!(gaps(&run)[0].contains("`values/prod.tfvars`"), "{:?}", gaps(&run));
+    // Where the module has no values of its own, they can be meant for no other.
+    std::fs::remove_file(dir.path().join("infra/terraform.tfvars")).unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!((runs(&run), run.findings()), (vec!["infra values/prod.tfvars".into()], vec![FOUND.into()]));
+}
+
+#[test]
+fn a_file_stands_for_the_roots_that_read_it() {
+    let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/../data/tenants.yaml\"))\n}\n";
+    let call = format!(
+        "{VARIABLE}{main}module \"sso\" {{\n  source = \"../modules/sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n}}\n"
+    );
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        ("one/main.tf", &call),
+        ("one/terraform.tfvars", &bad()),
+        ("two/main.tf", VARIABLE),
+        ("two/terraform.tfvars", &bad()),
+        ("modules/sso_flow/main.tf", "variable \"tenant_slug\" {}\n"),
+        ("modules/other/main.tf", "output \"x\" {\n  value = 1\n}\n"),
+        ("data/tenants.yaml", "foo: {}\n"),
+        ("README.md", ""),
+    ]);
+    for file in ["modules/sso_flow/main.tf", "one/main.tf", "data/tenants.yaml"] {
+        let run = check(dir.path(), &[file]);
+        assert_eq!(runs(&run), ["one one/terraform.tfvars"], "{file}: {}", run.stderr);
+        assert!(run.findings().contains(&FOUND.to_owned()), "{file}");
+    }
+    let both = check(dir.path(), &["two/main.tf", "modules/sso_flow/main.tf"]);
+    assert_eq!(runs(&both), ["one one/terraform.tfvars", "two two/terraform.tfvars"]);
+    let nobody = check(dir.path(), &["modules/other/main.tf"]);
+    assert_eq!(
+        (nobody.code, gaps(&nobody)),
+        (0, vec!["left-out no root module that was found reads `modules/other/main.tf`".into()])
+    );
+    assert_eq!(check(dir.path(), &["README.md"]).code, 2);
+}
+
+#[test]
+fn every_path_that_is_named_needs_something() {
+    let dir = folder(&[
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &good()),
+        ("empty/x.txt", ""),
+        ("no.tfvars", "x = 1\n"),
+    ]);
+    let run = check(dir.path(), &["a", "empty", "no.tfvars", "missing"]);
+    assert_eq!((run.code, runs(&run).len()), (2, 2), "{}", run.stderr);
+    for said in
+        ["nothing to check in `empty`", "nothing to check in `no.tfvars`", "cannot read missing: there is no such file"]
+    {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    assert!(!run.stderr.contains("`a`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_mistake_in_one_configuration_keeps_no_other_module_from_being_checked() {
+    let dir = folder(&[
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &bad()),
+        ("b/.symlint.hcl", "tenants {\n  varable = \"x\"\n}\n"),
+        ("b/main.tf", VARIABLE),
+        ("b/terraform.tfvars", &bad()),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!((run.code, run.findings()), (2, vec![FOUND.to_owned()]));
+    assert!(run.stderr.contains("b/.symlint.hcl:2:3: "), "{}", run.stderr);
+    assert_eq!(run.json()["problems"][0]["kind"], "config");
+}
+
+#[test]
+fn what_is_excluded_is_left_out_and_listed() {
+    let dir = folder(&[
+        ("live/.symlint.hcl", "exclude = [\"old\", \"**/templates\"]\n"),
+        ("live/main.tf", VARIABLE),
+        ("live/terraform.tfvars", &good()),
+        ("live/old/main.tf", VARIABLE),
+        ("live/old/terraform.tfvars", &bad()),
+        ("live/deep/er/templates/main.tf", VARIABLE),
+        ("node_modules/x/main.tf", VARIABLE),
+        ("elsewhere/old/main.tf", VARIABLE),
+        ("elsewhere/old/terraform.tfvars", &good()),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), ["elsewhere/old elsewhere/old/terraform.tfvars", "live live/terraform.tfvars"]);
+    let left_out: Vec<String> = gaps(&run).into_iter().filter(|gap| gap.starts_with("left-out")).collect();
+    let excluded = |path: &str| format!("left-out `{path}` was left out: the configuration excludes it");
+    assert_eq!(left_out, [excluded("live/deep/er/templates"), excluded("live/old")]);
+    // Who names it wants it.
+    assert_eq!(check(dir.path(), &["live/old"]).findings(), [FOUND]);
+}
+
+#[test]
+fn what_git_tracks_is_never_ignored() {
+    let dir = folder(&[("prod/main.tf", VARIABLE), ("prod/terraform.tfvars", &bad())]);
+    let git = |arguments: &[&str]| {
+        assert!(Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap().status.success());
+    };
+    git(&["init", "-q"]);
+    std::fs::write(dir.path().join(".gitignore"), "prod/\n").unwrap();
+    let ignored = check(dir.path(), &[]);
+    assert_eq!((ignored.code, gaps(&ignored)), (2, vec!["left-out `prod` was left out: git ignores it".into()]));
+    git(&["add", "-A", "--force"]);
+    assert_eq!(check(dir.path(), &[]).findings(), [FOUND]);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_is_read() {
+    use std::os::unix::fs::symlink;
+    let outside = folder(&[("secret", "[default]\naws_secret_access_key = SEKRET\n"), ("module/main.tf", VARIABLE)]);
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &bad())]);
+    symlink(outside.path().join("secret"), dir.path().join("x.auto.tfvars")).unwrap();
+    symlink(outside.path().join("module"), dir.path().join("linked")).unwrap();
+    for format in ["human", "json", "sarif"] {
+        let run = Symlint::new(&["check", "--format", format]).dir(dir.path()).run();
+        assert_eq!(run.code, 2);
+        assert!(!run.stdout.contains("SEKRET") && !run.stderr.contains("SEKRET"), "{run:?}");
+        assert_eq!(run.stderr.matches("cannot read x.auto.tfvars: it is outside of ").count(), 1, "{}", run.stderr);
+        assert!(run.stdout.contains("role-account-mismatch"), "the others are checked");
+    }
+    assert!(
+        gaps(&check(dir.path(), &[])).contains(&"left-out `linked` was left out: it is a link to another place".into())
+    );
+
+    let run = Symlint::new(&["eval", ".", "1"]).dir(dir.path()).run();
+    assert!(!run.stderr.contains("SEKRET") && !run.stderr.contains("default"), "{run:?}");
+    assert!(run.stderr.contains("cannot read x.auto.tfvars: it is outside of "), "{run:?}");
+
+    let read = |path: &str| {
+        format!(
+            "locals {{\n  all = file(\"{path}\")\n}}\n{}",
+            VARIABLE.replace("any", "any\n  default = { a = local.all }")
+        )
+    };
+    let up = format!("{}/secret", outside.path().display());
+    let dir = folder(&[
+        (".git/HEAD", "ref: SEKRET"),
+        ("main.tf", &read("../../../../../../../../etc/hostname")),
+        ("other.tf", &read(&up).replace("all", "up").replace("customer_tenants", "b")),
+    ]);
+    let run = Symlint::new(&["eval", ".", "[local.all, local.up]"]).dir(dir.path()).run();
+    assert!(!run.stdout.contains("SEKRET"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &bad())]);
+    let pipe = |name: &str| assert!(Command::new("mkfifo").arg(dir.path().join(name)).status().unwrap().success());
+    pipe("pipe.tf");
+    let run = check(dir.path(), &[]);
+    assert_eq!((run.code, run.findings()), (2, vec![FOUND.to_owned()]));
+    assert!(run.stderr.contains("cannot read pipe.tf: it is not a regular file"), "{}", run.stderr);
+    pipe("values.tfvars");
+    let run = check(dir.path(), &["values.tfvars"]);
+    assert!(run.code == 2 && run.stderr.contains("values.tfvars: it is not a regular file"), "{run:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_reported() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good())]);
+    let name = std::ffi::OsStr::from_bytes(b"bad\xff_override.tf");
+    std::fs::write(dir.path().join(name), "").unwrap();
+    let run = check(dir.path(), &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("its name is not UTF-8"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_report_is_written_through_a_link_that_leads_away() {
+    let victim = folder(&[("victim", "precious")]);
+    let dir = folder(&[("terraform.tfvars", &good())]);
+    std::os::unix::fs::symlink(victim.path().join("victim"), dir.path().join("out.sarif")).unwrap();
+    let run = Symlint::new(&["check", "--format", "sarif=out.sarif"]).dir(dir.path()).run();
+    assert!(run.code == 2 && run.stderr.contains("cannot write out.sarif"), "{run:?}");
+    assert_eq!(std::fs::read_to_string(victim.path().join("victim")).unwrap(), "precious");
+}
+
+#[test]
+fn options_of_other_programs_lead_to_ours() {
+    for (option, said) in [
+        ("--fix", "`symlint fix`"),
+        ("--exit-zero", "`--fail-on never`"),
+        ("--output-file=x", "`--format FORMAT=FILE`"),
+        ("--show-files", "`-v`"),
+        ("--explain", "`symlint explain RULE`"),
+    ] {
+        let run = symlint(&["check", option]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{option}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn no_check_is_weakened_unnoticed() {
+    let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
+    let config =
+        "rule \"role-outside-sym-path\" {\n  level = \"off\"\n}\nrule \"region-invalid\" {\n  level = \"warning\"\n}\n";
+    let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &text)]);
+    let run = |format: &str| Symlint::new(&["check", "--format", format]).dir(dir.path()).run().stdout;
+    for format in ["human", "concise", "markdown", "sarif", "junit", "github", "gitlab"] {
+        let text = run(format).replace("`", "").to_lowercase();
+        for said in [
+            "configuration: .symlint.hcl",
+            "rules that are off: role-outside-sym-path",
+            "rules lowered to warnings: region-invalid",
+            "suppressed by a comment: role-account-mismatch of blue_harbour: moved",
+        ] {
+            assert!(text.contains(said), "{format}: {text}");
+        }
+    }
+    let policy = &check(dir.path(), &[]).json()["policy"];
+    assert_eq!(policy["off"], serde_json::json!(["role-outside-sym-path"]));
+    let strict = check(dir.path(), &["--no-inline-suppressions"]);
+    assert_eq!((strict.code, strict.findings()), (1, vec![FOUND.to_owned()]));
+    assert_eq!(strict.json()["policy"]["inline_suppressions"], false);
+}
+
+#[test]
+fn many_findings_are_cut_and_counted_by_rule() {
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["check", "examples/copy-paste"];
+        all.extend(arguments);
+        symlint(&all).stdout
+    };
+    let cut = run(&["--max-findings", "3"]);
+    assert!(cut.contains("\n6 more findings are not shown: `--max-findings 0` shows all\n"), "{cut}");
+    assert!(cut.contains("\n1  duplicate-key\n"), "{cut}");
+    assert!(!run(&[]).contains("not shown:"));
+    assert!(run(&["--statistics"]).contains("1  duplicate-key\n"));
+}
+
+#[test]
+fn too_many_findings_are_summed_up_on_a_screen() {
+    let account = |number: u64| (310_418_203_117 + number * 700_417_019).to_string();
+    // Every role is in another account, and every third permission set is malformed.
+    let wrong = |number: u64| {
+        let (role, instance) = (format!("iam::{}", account(3 * number)), format!("7223a91be40c{number:04x}"));
+        let (own, target) = (account(3 * number + 1), account(3 * number + 2));
+        let set = if number.is_multiple_of(3) { "/ps-1" } else { "/ps-5e1b09c7d2a84f63" };
+        let values = [
+            ("iam::719240583316", role.as_str()),
+            ("719240583316", &own),
+            ("7223a91be40c5d68", &instance),
+            ("604178239951", &target),
+            ("/ps-5e1b09c7d2a84f63", set),
+        ];
+        tenant(&format!("tenant_{number:03}"), &values)
+    };
+    let text = values(&(0..300).map(wrong).collect::<Vec<_>>());
+    let dir = folder(&[("terraform.tfvars", &text)]);
+    let run = |arguments: &[&str]| Symlint::new(&[&["check"], arguments].concat()).dir(dir.path()).run().stdout;
+    let (summed_up, all) = (run(&[]), run(&["--max-findings", "0"]));
+    assert!(summed_up.lines().count() < 70, "{summed_up}");
+    assert!(all.lines().count() > 300 && !all.contains("not shown"), "{all}");
+    // Each rule has an example, its help, and the places of some others.
+    for rule in ["role-account-mismatch", "permission-set-arn-format"] {
+        assert!(summed_up.contains(&format!("[{rule}]")), "{rule}: {summed_up}");
+    }
+    let more = summed_up.lines().filter(|line| line.contains(" more: tenant_") || line.contains(" more [")).count();
+    assert!(more >= 2 && summed_up.matches("help: ").count() >= 2, "{summed_up}");
+    let numbers: Vec<&str> = summed_up.lines().filter(|line| line.ends_with("  role-account-mismatch")).collect();
+    assert_eq!(numbers, ["300  role-account-mismatch"]);
+    // As many as are asked for are shown one by one.
+    let some = run(&["--max-findings", "60"]);
+    assert!(some.lines().filter(|line| line.starts_with("  × ")).count() > 30 && some.contains("not shown"), "{some}");
+}
+
+#[test]
+fn a_second_values_file_that_drops_tenants_is_a_warning() {
+    let all = values(&[tenant("blue_harbour", &[]), tenant("red_canyon", &[])]);
+    let dir = folder(&[("main.tf", VARIABLE), ("all.tfvars", &all), ("one.tfvars", &good())]);
+    let found = |files: [&str; 2]| {
+        let options: Vec<&str> = files.iter().flat_map(|file| ["--var-file", *file]).collect();
+        let select = ["--select", "overridden-tenants"];
+        let run = check(dir.path(), &[&options[..], &select].concat());
+        let report = run.json();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let text = |it: &serde_json::Value| format!("{}: {}", it["level"], it["message"]).replace('"', "");
+        findings.iter().map(text).collect::<Vec<_>>()
+    };
+    let said = "warning: `customer_tenants` is set again in one.tfvars, which replaces this value without `red_canyon`";
+    assert_eq!(found(["all.tfvars", "one.tfvars"]), [said]);
+    // Nobody is lost.
+    assert_eq!(found(["one.tfvars", "all.tfvars"]), [""; 0]);
+    assert_eq!(found(["one.tfvars", "one.tfvars"]), [""; 0]);
+}
+
+#[test]
+fn folders_are_not_searched_without_end() {
+    let deep = "d/".repeat(202);
+    let file = format!("{deep}main.tf");
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), (&file, VARIABLE)]);
+    let left_out = gaps(&check(dir.path(), &[])).into_iter().find(|gap| gap.starts_with("left-out")).unwrap();
+    assert!(left_out.ends_with("/d/d` was left out: it is nested deeper than 200 folders"), "{left_out}");
+}
+
+/// Nobody keeps a root module there, unless to hide it.
+#[test]
+fn what_git_tracks_in_a_folder_that_is_not_searched_is_said() {
+    let dir = folder(&[
+        ("main.tf", VARIABLE),
+        ("terraform.tfvars", &good()),
+        ("node_modules/x/main.tf", VARIABLE),
+        ("node_modules/x/terraform.tfvars", &bad()),
+    ]);
+    let left_out =
+        || gaps(&check(dir.path(), &[])).into_iter().filter(|gap| gap.starts_with("left-out")).collect::<Vec<_>>();
+    assert_eq!(left_out(), [""; 0]);
+    for arguments in [&["init", "-q"][..], &["add", "-A"]] {
+        assert!(Command::new("git").current_dir(dir.path()).args(arguments).status().unwrap().success());
+    }
+    let said = "left-out `node_modules` was left out: folders called `node_modules` are not searched";
+    assert_eq!(left_out(), [said]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ignore_files_that_are_links_or_pipes_are_not_read() {
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), ("sub/x.txt", "")]);
+    let ignore = dir.path().join(".gitignore");
+    std::os::unix::fs::symlink("/dev/zero", &ignore).unwrap();
+    assert_eq!(Symlint::new(&["check"]).dir(dir.path()).run().code, 0);
+    std::fs::remove_file(&ignore).unwrap();
+    assert!(Command::new("mkfifo").arg(&ignore).status().unwrap().success());
+    assert_eq!(Symlint::new(&["check"]).dir(dir.path()).run().code, 0);
+}
+
+/// A root module with its own tenants, and the wrong account where `bad` is true.
+fn prod(bad: &str) -> [(&'static str, String); 3] {
+    let account = format!("{bad} ? \"280365914472\" : each.value.target_account_id");
+    let call = include_str!("../../fixtures/wiring/call.tf").replace("each.value.target_account_id", &account);
+    let call = call.replace("var.customer_tenants", "local.tenants").replace("./sso_flow", "../modules/sso_flow");
+    let second = [
+        ("719240583316", "048261739905"),
+        ("7223a91be40c5d68", "7223b02cf51d6e79"),
+        ("604178239951", "593017462285"),
+        ("ps-5e1b09c7d2a84f63", "ps-0d94e7b25f3ac861"),
+    ];
+    let tenants = values(&[tenant("blue_harbour", &[]), tenant("red_canyon", &second)]);
+    let tenants = tenants.replace("customer_tenants = {", "locals {\n  tenants = {") + "}\n";
+    let head = "variable \"bad\" {\n  default = false\n}\nprovider \"sym\" {\n  org = \"acme\"\n}\n";
+    [
+        ("prod/main.tf", format!("{head}{call}")),
+        ("prod/tenants.tf", tenants),
+        ("modules/sso_flow/main.tf", include_str!("../../fixtures/wiring/sso_flow.tf").to_owned()),
+    ]
+}
+
+#[test]
+fn no_call_elsewhere_takes_the_place_of_a_root_module() {
+    let found = |bad: &str, caller: &str| {
+        let mut files = prod(bad).to_vec();
+        files.push(("tests/main.tf", format!("module \"x\" {{\n  source = \"../prod\"\n  {caller}\n}}\n")));
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let dir = folder(&files);
+        let run = check(dir.path(), &[]);
+        let gone = prod(bad)[0].1.replace("provider \"sym\" {\n  org = \"acme\"\n}\n", "");
+        std::fs::write(dir.path().join("prod/main.tf"), gone).unwrap();
+        (run.findings(), check(dir.path(), &[]).findings())
+    };
+    let wrong = vec!["flow-argument-miswired -".to_owned()];
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(found("var.bad", ""), (nothing.clone(), nothing.clone()));
+    for caller in ["for_each = {}", "count = 0", "bad = true"] {
+        // Without a provider, it may be a module that is called so.
+        let other = if caller == "bad = true" { nothing.clone() } else { wrong.clone() };
+        assert_eq!(found("!var.bad", caller), (wrong.clone(), other), "{caller}");
+    }
+}
+
+#[test]
+fn a_module_that_nothing_calls_keeps_nothing_from_being_checked() {
+    let files = prod("var.bad");
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    files.push(("old/sso_flow/main.tf", include_str!("../../fixtures/wiring/sso_flow.tf")));
+    let dir = folder(&files);
+    let run = check(dir.path(), &[]);
+    let said =
+        "left-out `old/sso_flow` was left out: nothing that was found calls it, and its variables have no values";
+    assert_eq!((run.code, run.findings(), gaps(&run)), (0, vec![], vec![said.to_owned()]));
+    // Who names it wants it.
+    assert_eq!(check(dir.path(), &["old/sso_flow"]).code, 2);
+}
+
+#[test]
+fn what_terraform_reads_and_what_opentofu_reads_are_both_checked() {
+    let [(_, right), tenants, module] = prod("var.bad");
+    let wrong = right.replace("default = false", "default = true");
+    let found = |files: &[(&str, &str)]| {
+        let mut all = vec![("prod/tenants.tf", tenants.1.as_str()), (module.0, module.1.as_str())];
+        all.extend(files);
+        let run = check(folder(&all).path(), &[]);
+        (run.findings(), runs(&run).len())
+    };
+    let miswired = vec!["flow-argument-miswired -".to_owned()];
+    let [tf, tofu] = ["prod/main.tf", "prod/main.tofu"];
+    assert_eq!(found(&[(tf, &right), (tofu, &right)]), (vec![], 1));
+    assert_eq!(found(&[(tf, &wrong), (tofu, &right)]), (miswired.clone(), 2));
+    assert_eq!(found(&[(tf, &right), (tofu, &wrong)]), (miswired.clone(), 1));
+    let mended = "variable \"bad\" {\n  default = false\n}\n";
+    assert_eq!(found(&[(tf, &wrong), ("prod/x_override.tofu", mended)]), (miswired, 2));
+    // What is only for the program is no other reading.
+    let [ours, theirs] =
+        ["terraform {\n  required_version = \">= 1.9\"\n}\n", "terraform {\n  required_version = \">= 1.8\"\n}\n"];
+    assert_eq!(found(&[(tf, &right), ("prod/versions.tf", ours), ("prod/versions.tofu", theirs)]), (vec![], 1));
+}
+
+/// Who changes the repository must not say in which workspace it is applied, or which modules are installed.
+#[test]
+fn what_somebody_committed_as_terraforms_own_is_not_believed() {
+    let list = r#"{"Modules": [{"Key": "access", "Source": "registry.terraform.io/example/flow/sym", "Version": "1.0.0", "Dir": "../modules/sso_flow"}]}"#;
+    let [(_, main), tenants, module] = prod("terraform.workspace != \"prod\"");
+    let dir = folder(&[
+        ("prod/main.tf", &main.replace("../modules/sso_flow", "example/flow/sym")),
+        ("prod/tenants.tf", &tenants.1),
+        (module.0, &module.1),
+        ("prod/.terraform/environment", "prod"),
+        ("prod/.terraform/modules/modules.json", list),
+    ]);
+    let git = |arguments: &[&str]| {
+        assert!(Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap().status.success());
+    };
+    git(&["init", "-q"]);
+    assert_eq!((check(dir.path(), &[]).findings(), gaps(&check(dir.path(), &[]))), (vec![], vec![]));
+    git(&["add", "-A", "--force"]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(run.findings(), ["flow-argument-miswired -"]);
+    assert!(gaps(&run).iter().any(|gap| gap.starts_with("remote-module the module `example/flow/sym`")), "{run:?}");
+    assert_eq!(Symlint::new(&["check"]).dir(dir.path()).env("TF_WORKSPACE", "prod").run().code, 0);
+}
+
+#[test]
+fn tenants_that_every_run_replaces_are_not_forgotten() {
+    let dir = folder(&[
+        (".symlint.hcl", "values = [\"empty.tfvars\"]\n"),
+        ("main.tf", VARIABLE),
+        ("terraform.tfvars", &bad()),
+        ("empty.tfvars", "customer_tenants = {}\n"),
+    ]);
+    let run = check(dir.path(), &[]);
+    let said = "every run replaces `customer_tenants` of `terraform.tfvars`, so what it sets there was not checked";
+    assert_eq!((run.findings(), gaps(&run)), (vec!["not-checked -".into()], vec![format!("unloaded-values {said}")]));
+    assert_eq!(check(dir.path(), &["terraform.tfvars"]).findings(), [FOUND]);
+}
+
+/// An empty collection is one that somebody has written.
+#[test]
+fn an_empty_default_is_no_answer() {
+    let of = |tenants: &str, source: &str| {
+        let call = include_str!("../../fixtures/wiring/call.tf").replace("var.customer_tenants", source);
+        let module = include_str!("../../fixtures/wiring/sso_flow.tf");
+        let dir = folder(&[("main.tf", &format!("{tenants}\n{call}")), ("sso_flow/main.tf", module)]);
+        let run = check(dir.path(), &[]);
+        std::fs::write(dir.path().join("terraform.tfvars"), "customer_tenants = {}\n").unwrap();
+        (run.code, gaps(&run), gaps(&check(dir.path(), &[])))
+    };
+    let variable = "variable \"customer_tenants\" {\n  default = {}\n}";
+    let said =
+        "no-flow the variable `customer_tenants` is empty by default, and nothing sets it, so no tenant was checked";
+    assert_eq!(of(variable, "var.customer_tenants"), (0, vec![said.into()], vec![]));
+    for local in ["{}", "({})", "toset([])"] {
+        assert_eq!(of(&format!("locals {{\n  none = {local}\n}}"), "local.none").1, [""; 0], "{local}");
+    }
+    let filtered = "{ for name in fileset(path.module, \"*.yaml\") : name => {} }";
+    let said = "no-flow `module.access` is called for no tenant that could be found";
+    assert_eq!(of(&format!("locals {{\n  none = {filtered}\n}}"), "local.none").1, [said]);
+}
+
+/// A runner obeys what begins a line so, in whichever stream it is.
+#[cfg(unix)]
+#[test]
+fn no_name_begins_a_line_that_a_runner_obeys() {
+    let names = ["::error::PWN", "a\n::set-output name=x::PWN", "##[error]PWN"];
+    let files: Vec<String> = names.iter().map(|name| format!("{name}/terraform.tfvars")).collect();
+    let text = bad();
+    let dir = folder(&files.iter().map(|name| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    std::fs::write(dir.path().join(names[1]).join(".symlint.hcl"), "x = 1\n").unwrap();
+    for format in ["human", "concise"] {
+        let run = Symlint::new(&["check", "--format", format]).dir(dir.path()).run();
+        assert!(run.stdout.contains("PWN") && run.stderr.contains("PWN"), "{run:?}");
+        let lines = run.stdout.lines().chain(run.stderr.lines());
+        let obeyed = lines.filter(|line| line.trim_start().starts_with("::") || line.contains("##["));
+        assert_eq!(obeyed.collect::<Vec<_>>(), [""; 0], "{format}");
+    }
+}

@@ -1,0 +1,304 @@
+//! What the exit code says, and what a report says of what was not checked.
+
+use crate::cli::check;
+use crate::support::{Symlint, VARIABLE, folder, good, symlint, tenant, values};
+
+#[test]
+fn exit_codes_say_what_happened() {
+    assert_eq!(symlint(&["check", "examples/multi-tenant"]).code, 0);
+    assert_eq!(symlint(&["check", "examples/copy-paste"]).code, 1);
+    assert_eq!(symlint(&["check", "--fail-on", "never", "examples/copy-paste"]).code, 0);
+    assert_eq!(check("customer_tenants = {}\n").code, 0);
+    assert_eq!(check("other = {}\n").code, 2);
+    assert_eq!(check("").code, 2);
+    assert_eq!(check("customer_tenants = {\n").code, 1);
+    assert_eq!(symlint(&["check", "no-such-folder"]).code, 2);
+    assert_eq!(symlint(&["check", "examples/copy-paste/main.tf"]).code, 1, "it stands for its module");
+    assert_eq!(symlint(&["check", "README.md"]).code, 2);
+    assert_eq!(symlint(&["check", "--select", "no-such-rule"]).code, 2);
+    assert_eq!(symlint(&["check", "--no-such-option"]).code, 2);
+    assert_eq!(symlint(&["check", "--format", "xml"]).code, 2);
+    assert_eq!(symlint(&["check", "--format", "json", "--format", "concise", "examples/multi-tenant"]).code, 2);
+    assert_eq!(symlint(&["--version"]).code, 0);
+    assert_eq!(symlint(&["check", "--help"]).code, 0);
+    assert_eq!(symlint(&[]).code, 2);
+}
+
+#[test]
+fn warnings_fail_only_when_asked() {
+    let text = values(&[tenant("blue_harbour", &[("604178239951", "719240583316")])]);
+    let run = |fail_on: &str| Symlint::new(&["check", "--fail-on", fail_on, "-"]).stdin(text.as_str()).run().code;
+    assert_eq!((run("error"), run("warning"), run("never")), (0, 1, 0));
+}
+
+#[test]
+fn what_was_not_checked_never_looks_like_a_pass() {
+    let unset = folder(&[("main.tf", VARIABLE), ("envs/prod.tfvars", &good())]);
+    let run = Symlint::new(&["check"]).dir(unset.path()).run();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "each values file below is a run");
+    assert!(run.stdout.ends_with("checked 7 values of 1 tenant in 2 files: no findings\n"), "{}", run.stdout);
+    let alone = folder(&[("main.tf", VARIABLE)]);
+    let run = Symlint::new(&["check"]).dir(alone.path()).run();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`customer_tenants` has no value"), "{}", run.stderr);
+    let run = Symlint::new(&["check", "--var-file", "envs/prod.tfvars"]).dir(unset.path()).run();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+
+    let unknown = folder(&[(
+        "main.tf",
+        r#"variable "secret" {}
+variable "customer_tenants" { type = any }
+module "sso" {
+  source      = "./sso_flow"
+  tenant_slug = var.secret
+}
+"#,
+    )]);
+    std::fs::write(unknown.path().join("terraform.tfvars"), "customer_tenants = null\n").unwrap();
+    assert_eq!(Symlint::new(&["check"]).dir(unknown.path()).run().code, 2);
+
+    let flows = folder(&[(
+        "main.tf",
+        "data \"terraform_remote_state\" \"all\" {}\nmodule \"access\" {\n  source = \"./sso_flow\"\n  \
+         for_each = data.terraform_remote_state.all.outputs.tenants\n  tenant_slug = each.key\n}\n",
+    )]);
+    let run = Symlint::new(&["check"]).dir(flows.path()).run();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("the `for_each` or `count` of `module.access` is not known"), "{}", run.stderr);
+
+    let call = |region: &str| {
+        format!(
+            "data \"terraform_remote_state\" \"all\" {{}}\nlocals {{\n  all = data.terraform_remote_state.all.outputs\n}}\n\
+             module \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \"blue_harbour\"\n  account_id = local.all.account\n  \
+             permission_set_arn = local.all.set\n  sso_connector_settings = {{\n    cloud = local.all.cloud\n    \
+             instance_arn = local.all.instance\n    region = {region}\n    \
+             role_arn = \"arn:aws:iam::${{local.all.account}}:role/sym/SymSSOBlue-Harbour\"\n  }}\n}}\n"
+        )
+    };
+    for (region, code) in [("local.all.region", 2), ("\"eu-west-1\"", 0)] {
+        let called = folder(&[("main.tf", &call(region))]);
+        assert_eq!(Symlint::new(&["check"]).dir(called.path()).run().code, code, "{region}");
+    }
+
+    let empty = folder(&[("notes.txt", "nothing")]);
+    let run = Symlint::new(&["check"]).dir(empty.path()).run();
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("nothing to check"), "{}", run.stderr);
+}
+
+#[test]
+fn what_nobody_has_is_said() {
+    let typed = |account: &str| {
+        format!(
+            "variable \"customer_tenants\" {{\n  type = map(object({{\n    sso_account_id = string\n    \
+             sso_connector_settings = map(string)\n    permission_set_arn = string\n    {account} = string\n  }}))\n}}\n"
+        )
+    };
+    let renamed = good().replace("target_account_id ", "workload_account ");
+    let main = typed("workload_account");
+    let run = |config: &str, main: &str, values: &str| {
+        let dir = folder(&[(".symlint.hcl", config), ("main.tf", main), ("terraform.tfvars", values)]);
+        Symlint::new(&["check", "--format", "json", "."]).dir(dir.path()).run()
+    };
+    let attributes =
+        |theirs: &str| format!("tenants {{\n  attributes = {{\n    target_account_id = \"{theirs}\"\n  }}\n}}\n");
+    let known = run(&attributes("workload_account"), &main, &renamed);
+    assert_eq!((known.code, known.stderr.as_str()), (0, ""), "{known:?}");
+    let flow = "module \"sso\" {\n  source = \"example/sso_flow/aws\"\n  for_each = var.customer_tenants\n  \
+                tenant_slug = each.key\n}\n";
+    let silent = run("", &format!("{main}{flow}"), &renamed);
+    assert_eq!(silent.code, 0, "{silent:?}");
+    let said = "the target account was not found in any tenant, and not checked; the tenants have `workload_account`";
+    assert!(silent.stdout.contains(said), "{}", silent.stdout);
+    assert!(
+        silent.stdout.contains("attributes = { target_account_id = \\\"workload_account\\\" }"),
+        "{}",
+        silent.stdout
+    );
+    for (theirs, main, values, said) in [
+        (
+            "workload_acount",
+            &main,
+            &renamed,
+            "no tenant has an attribute `workload_acount`; did you mean `workload_account`?",
+        ),
+        (
+            "account",
+            &typed("target_account_id"),
+            &good(),
+            "no tenant has an attribute `account`: they have `target_account_id`",
+        ),
+    ] {
+        let mistyped = run(&attributes(theirs), main, values);
+        assert_eq!(mistyped.code, 2, "{mistyped:?}");
+        assert!(mistyped.stderr.contains(&format!(".symlint.hcl:3:25: {said}")), "{}", mistyped.stderr);
+    }
+    // Nothing at all is known by its name.
+    let main = "variable \"customer_tenants\" {\n  type = map(object({ account = string }))\n}\n";
+    let nothing = run("", main, "customer_tenants = {\n  a = { account = \"604178239951\" }\n}\n");
+    assert_eq!(nothing.code, 2, "{nothing:?}");
+    assert!(nothing.stderr.contains("no tenant has any of the attributes that are looked for"), "{}", nothing.stderr);
+
+    let flow = "module \"sso\" {\n  source = \"example/sso_flow/aws\"\n  for_each = var.customer_tenants\n  \
+                tenant_slug = each.key\n  account_id = each.value.target_account_id\n}\n";
+    let main = format!("{}{flow}", typed("target_account_id"));
+    let arguments = |theirs: &str| format!("flow {{\n  arguments = {{ account_id = \"{theirs}\" }}\n}}\n");
+    let mistyped = run(&arguments("target_account"), &main, &good());
+    assert_eq!(mistyped.code, 2, "{mistyped:?}");
+    let said = ".symlint.hcl:2:30: no flow call has an argument `target_account`: they have `account_id`";
+    assert!(mistyped.stderr.contains(said), "{}", mistyped.stderr);
+    let elsewhere = run(&arguments("target_account"), &main.replace("  account_id =", "  other ="), &good());
+    assert_eq!(elsewhere.code, 0, "{elsewhere:?}");
+    assert!(elsewhere.stdout.contains("no flow call has an argument `target_account`"), "{}", elsewhere.stdout);
+}
+
+/// Grants without Sym, and flows of Sym for other services than Identity Center.
+#[test]
+fn what_has_nothing_of_ours_is_no_mistake_and_what_is_all_unknown_is_no_pass() {
+    let assignments = |each: &str| {
+        format!(
+            "variable \"accounts\" {{\n  default = {{}}\n}}\ndata \"aws_ssoadmin_instances\" \"this\" {{}}\n\
+             data \"aws_organizations_organization\" \"this\" {{}}\n\
+             resource \"aws_ssoadmin_account_assignment\" \"this\" {{\n  for_each = {each}\n  \
+             instance_arn = data.aws_ssoadmin_instances.this.arns[0]\n  permission_set_arn = each.value.set\n  \
+             target_id = data.aws_organizations_organization.this.accounts[0].id\n}}\n"
+        )
+    };
+    let check = |main: &str| {
+        let dir = folder(&[("main.tf", main)]);
+        let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+        (run.code, run.json()["tenants"].as_array().unwrap().len(), run.stderr)
+    };
+    assert_eq!(check(&assignments("var.accounts")), (0, 0, String::new()));
+    let (code, _, said) = check(&assignments("{ x = { set = data.aws_ssoadmin_instances.this.arns[1] } }"));
+    assert!(code == 2 && said.contains("no value of any tenant is known before apply"), "{code} {said}");
+
+    let lambda = r#"
+module "lambda" {
+  source = "example/lambda-connector/aws"
+}
+resource "sym_integration" "lambda" {
+  type        = "permission_context"
+  name        = "lambda"
+  external_id = module.lambda.settings.account_id
+  settings    = module.lambda.settings
+}
+resource "sym_strategy" "lambda" {
+  type           = "aws_lambda"
+  name           = "lambda"
+  integration_id = sym_integration.lambda.id
+}
+"#;
+    let sso = r#"
+resource "sym_integration" "sso" {
+  type        = "permission_context"
+  name        = "sso"
+  external_id = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+  settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSOAcme"
+  }
+}
+resource "sym_target" "sso" {
+  type     = "aws_sso_permission_set"
+  name     = "sso"
+  settings = {
+    account_id         = "604178239951"
+    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
+  }
+}
+resource "sym_strategy" "sso" {
+  type           = "aws_sso"
+  name           = "sso"
+  integration_id = INTEGRATION.id
+  targets        = [sym_target.sso.id]
+  settings       = { instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68" }
+}
+"#;
+    let right = sso.replace("INTEGRATION", "sym_integration.sso");
+    assert_eq!(check(&format!("{lambda}{right}")), (0, 1, String::new()));
+}
+
+#[test]
+fn a_level_makes_no_pass_of_what_cannot_be_read() {
+    let run = |text: &str| Symlint::new(&["check", "--level", "syntax-error=warning", "-"]).stdin(text).run();
+    let lost = run("customer_tenants = {");
+    assert_eq!(lost.code, 2, "{lost:?}");
+    assert!(lost.stderr.contains("a file cannot be read"), "{}", lost.stderr);
+    assert_eq!(run(&format!("{}other = {{\n", good())).code, 0);
+}
+
+#[test]
+fn values_of_the_wrong_type_are_findings() {
+    let typed = "variable \"customer_tenants\" {\n  type = map(object({ sso_account_id = string }))\n}\n";
+    let list = values(&[tenant("a", &[])]).replace("= {\n  a = {", "= [{").replace("  }\n}\n", "  }]\n");
+    for text in [
+        "customer_tenants = \"x\"",
+        "customer_tenants = true",
+        "customer_tenants = []",
+        "customer_tenants = [{}]",
+        &list,
+    ] {
+        let run = check(text);
+        assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch -".to_owned()]), "{text}");
+        assert_eq!(run.stderr, "", "{text}");
+        let module = folder(&[("main.tf", typed), ("terraform.tfvars", text)]);
+        let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
+        assert_eq!(run.code, 1, "{text}: {run:?}");
+        assert!(run.findings().contains(&"type-mismatch -".to_owned()), "{text}: {run:?}");
+        assert_eq!(run.stderr, "", "{text}");
+    }
+    // It is wrong, and not only unknown.
+    let module = folder(&[("main.tf", typed), ("terraform.tfvars", "customer_tenants = { a = \"x\" }")]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
+    assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch a".to_owned()]), "{}", run.stderr);
+    assert_eq!(run.json()["summary"]["unknown_values"], 0);
+    let run = check("customer_tenants = nothing(1)\n");
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{}", run.stdout);
+}
+
+#[test]
+fn a_null_is_said_once() {
+    let dir = folder(&[("e.tfvars", "customer_tenants = null\n")]);
+    let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.findings()), (2, Vec::new()));
+    assert!(run.stderr.contains("the variable `customer_tenants` is null"), "{}", run.stderr);
+    assert!(!run.stderr.contains("not loaded"), "{}", run.stderr);
+    let main =
+        format!("{VARIABLE}module \"sso\" {{\n  source   = \"./sso_flow\"\n  for_each = var.customer_tenants\n}}\n");
+    std::fs::write(dir.path().join("main.tf"), main).unwrap();
+    let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
+    assert_eq!((run.code, run.findings()), (2, vec!["not-checked -".to_owned()]), "{run:?}");
+    assert!(!run.stderr.contains("not loaded"), "{}", run.stderr);
+}
+
+#[test]
+fn short_identifiers_are_found_at_their_characters() {
+    let path = "tests/fixtures/two-short-tenants.tfvars";
+    let run = symlint(&["check", "--format", "concise", path]);
+    let found: Vec<(&str, &str)> = run
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_once(": error["))
+        .map(|(place, rest)| (&place[path.len() + 1..], rest.split(']').next().unwrap()))
+        .collect();
+    let expected = [
+        ("3:23", "account-id-format"),
+        ("6:48", "instance-arn-format"),
+        ("10:69", "permission-set-arn-format"),
+        ("11:27", "account-id-format"),
+        ("14:23", "account-id-format"),
+        ("17:48", "instance-arn-format"),
+        ("19:57", "connector-role-foreign"),
+        ("21:55", "instance-id-mismatch"),
+        ("21:55", "permission-set-arn-format"),
+        ("22:27", "account-id-format"),
+    ];
+    assert_eq!(found, expected);
+    // For people, what crosses tenants comes first.
+    let human = symlint(&["check", path]).stdout;
+    let first = human.lines().next().unwrap();
+    assert!(first.contains("tenant_two"), "{first}");
+}

@@ -1,0 +1,245 @@
+//! What is compared: a work tree with the files of a revision, or two folders.
+
+use serde_json::Value;
+
+use crate::diff::{FLOW, MAIN, commit, customer, git, json, repository, run, schema, two, write};
+use crate::support::{Symlint, folder, values};
+
+#[test]
+fn the_work_tree_is_compared_with_where_it_left_the_revision() {
+    let dir = repository(&two());
+    git(dir.path(), &["checkout", "--quiet", "-b", "change"]);
+    let mut tenants = two();
+    tenants.push(customer("red_lake", 3));
+    write(dir.path(), "terraform.tfvars", &values(&tenants));
+    commit(dir.path());
+    // What happens on the branch meanwhile is not part of the change.
+    git(dir.path(), &["checkout", "--quiet", "main"]);
+    write(dir.path(), "terraform.tfvars", &values(&two()[..1]));
+    commit(dir.path());
+    git(dir.path(), &["checkout", "--quiet", "change"]);
+    let diff = json(dir.path(), &["diff", "--base", "main"]);
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema()).unwrap()).unwrap();
+    assert!(validator.is_valid(&diff));
+    let tenants = diff["tenants"].as_array().unwrap();
+    assert_eq!(tenants.len(), 1, "{diff:#}");
+    assert_eq!((&tenants[0]["tenant"], &tenants[0]["change"]), (&"red_lake".into(), &"added".into()));
+    assert_eq!(tenants[0]["gained"].as_array().unwrap().len(), 1);
+    assert_eq!(diff["summary"]["exit_code"], 0, "{diff:#}");
+    assert!(diff["base"].as_str().unwrap().contains("where this change left `main`"), "{}", diff["base"]);
+    // From a folder below, and of what is there alone.
+    let below = run(&dir.path().join("sso_flow"), &["diff", "--base", "main", "..", "--format", "json"]).json();
+    assert_eq!(below["summary"], diff["summary"]);
+    let human = run(dir.path(), &["diff", "--base", "main"]);
+    assert_eq!(human.code, 0, "{}", human.stderr);
+    assert!(human.stdout.contains("tenant red_lake is new (terraform.tfvars:"), "{}", human.stdout);
+    let same = run(dir.path(), &["diff", "--base", "HEAD"]);
+    assert!(same.stdout.ends_with(": nobody gains or loses access\n"), "{}", same.stdout);
+}
+
+#[test]
+fn two_folders_are_compared_by_what_is_below_them() {
+    let old = values(&two());
+    let new = values(&[two().remove(0)]);
+    let files = |name: &str, text: &str| {
+        [("main.tf", MAIN), ("sso_flow/main.tf", FLOW), ("terraform.tfvars", text)]
+            .map(|(file, text)| (format!("{name}/live/{file}"), text.to_owned()))
+    };
+    let all = [files("old", &old), files("new", &new)].concat();
+    let dir = folder(&all.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    let diff = json(dir.path(), &["diff", "old", "new"]);
+    assert_eq!(diff["tenants"][0]["tenant"], "green_valley");
+    assert_eq!(diff["tenants"][0]["change"], "removed");
+    assert_eq!(diff["tenants"].as_array().unwrap().len(), 1, "{diff:#}");
+    assert_eq!(diff["tenants"][0]["run"], "live");
+    assert_eq!(diff["not_compared"].as_array().unwrap().iter().filter(|it| it["side"] != "both").count(), 0);
+    for (arguments, said) in [
+        (&["diff", "old", "gone"][..], "there is no such file or folder"),
+        (&["diff", "old"], "there is nothing to compare with"),
+        (&["diff", "--base", "main"], "is not in a git repository"),
+        (&["diff", "old", "-"], "does not read standard input"),
+    ] {
+        let run = run(dir.path(), arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_clone_that_lacks_the_revision_is_told_what_to_fetch() {
+    let origin = repository(&two());
+    let first = git(origin.path(), &["rev-parse", "HEAD"]);
+    write(origin.path(), "terraform.tfvars", &values(&two()[..1]));
+    commit(origin.path());
+    let clone = folder(&[]);
+    let url = format!("file://{}", origin.path().display());
+    git(clone.path(), &["clone", "--quiet", "--depth=1", &url, "."]);
+    for revision in ["HEAD^1", first.as_str()] {
+        let run = run(clone.path(), &["diff", "--base", revision]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        let said = format!("error: cannot find the git revision `{revision}`: this clone is shallow");
+        assert!(run.stderr.starts_with(&said), "{}", run.stderr);
+        assert!(run.stderr.contains("`fetch-depth: 2` and use `--base HEAD^1`"), "{}", run.stderr);
+        assert!(run.stderr.contains("CI_MERGE_REQUEST_DIFF_BASE_SHA"), "{}", run.stderr);
+    }
+    git(clone.path(), &["fetch", "--quiet", "--depth=2", "origin"]);
+    let diff = json(clone.path(), &["diff", "--base", "HEAD^1"]);
+    assert_eq!(diff["tenants"][0]["change"], "removed", "{diff:#}");
+    let run = run(clone.path(), &["diff", "--base", "no-such-branch"]);
+    assert!(run.stderr.contains("cannot find the git revision `no-such-branch`"), "{}", run.stderr);
+}
+
+/// The configuration of a repository names many programs.
+#[test]
+fn nothing_that_the_repository_configures_is_run() {
+    let dir = repository(&two());
+    let marker = dir.path().join("marker");
+    let script = dir.path().join("script.sh");
+    write(dir.path(), "script.sh", &format!("#!/bin/sh\ntouch {}\ncat\n", marker.display()));
+    write(dir.path(), ".gitattributes", "* filter=evil diff=evil\n");
+    write(dir.path(), "git", &format!("#!/bin/sh\ntouch {}\n", marker.display()));
+    #[cfg(unix)]
+    for name in ["script.sh", "git"] {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(dir.path().join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    git(dir.path(), &["add", "--all"]);
+    git(dir.path(), &["commit", "--quiet", "-m", "more"]);
+    let script = script.to_str().unwrap();
+    for key in [
+        "core.fsmonitor",
+        "core.sshCommand",
+        "core.editor",
+        "core.pager",
+        "core.alternateRefsCommand",
+        "diff.external",
+        "diff.evil.textconv",
+        "filter.evil.smudge",
+        "filter.evil.clean",
+        "filter.evil.process",
+        "credential.helper",
+        "gpg.program",
+        "alias.cat-file",
+        "alias.merge-base",
+        "uploadpack.packObjectsHook",
+    ] {
+        let value = if key.starts_with("alias.") { format!("!{script}") } else { script.to_owned() };
+        git(dir.path(), &["config", key, &value]);
+    }
+    for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
+        write(dir.path(), &format!(".git/hooks/{hook}"), &format!("#!/bin/sh\ntouch {}\n", marker.display()));
+    }
+    // What is missing would be fetched by a program, too.
+    git(dir.path(), &["config", "remote.origin.url", &format!("ext::{script}")]);
+    git(dir.path(), &["config", "remote.origin.promisor", "true"]);
+    git(dir.path(), &["config", "protocol.ext.allow", "always"]);
+    git(dir.path(), &["config", "extensions.partialClone", "origin"]);
+    let blob = git(dir.path(), &["rev-parse", "HEAD:terraform.tfvars"]);
+    let _ = std::fs::remove_file(&marker);
+    let path = format!(".:{}:{}", dir.path().display(), std::env::var("PATH").unwrap());
+    let check = || Symlint::new(&["diff", "--base", "HEAD"]).dir(dir.path()).env("PATH", &path).run();
+    let run = check();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!marker.exists());
+    std::fs::remove_file(dir.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    let run = check();
+    assert!(!marker.exists(), "{}", run.stderr);
+    assert!(run.stderr.contains("terraform.tfvars: this clone does not have it"), "{}{}", run.stderr, run.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_submodules_are_read_as_they_are() {
+    let dir = repository(&two());
+    std::fs::rename(dir.path().join("sso_flow"), dir.path().join("flow")).unwrap();
+    std::os::unix::fs::symlink("flow", dir.path().join("sso_flow")).unwrap();
+    std::fs::rename(dir.path().join("terraform.tfvars"), dir.path().join("flow/values.txt")).unwrap();
+    std::os::unix::fs::symlink("sso_flow/../flow/values.txt", dir.path().join("terraform.tfvars")).unwrap();
+    std::os::unix::fs::symlink("loop", dir.path().join("loop")).unwrap();
+    std::os::unix::fs::symlink("/etc", dir.path().join("out")).unwrap();
+    commit(dir.path());
+    // The same files without links.
+    let diff = json(dir.path(), &["diff", "--base", "HEAD^"]);
+    assert_eq!(diff["summary"]["tenants"], serde_json::json!([2, 2]), "{diff:#}");
+    assert!(diff["tenants"].as_array().unwrap().is_empty(), "{diff:#}");
+
+    let other = repository(&[customer("red_lake", 3)]);
+    let url = other.path().to_str().unwrap();
+    git(dir.path(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, "vendor"]);
+    commit(dir.path());
+    let added = |base: &str| {
+        let diff = json(dir.path(), &["diff", "--base", base]);
+        let said: Vec<&str> = diff["not_compared"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["gap"]["reason"])
+            .filter_map(Value::as_str)
+            .collect();
+        let said: Vec<String> = said.into_iter().filter(|it| it.contains("submodule")).map(str::to_owned).collect();
+        (
+            diff["tenants"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["tenant"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>(),
+            said,
+        )
+    };
+    // A submodule that the change adds is not in the revision, and is compared.
+    assert_eq!(added("HEAD^"), (vec!["red_lake".to_owned()], Vec::new()));
+    let (tenants, said) = added("HEAD");
+    assert!(tenants.is_empty() && said[0].starts_with("the submodule `vendor` is at the same commit; "), "{said:?}");
+
+    // What it had before is in no object of this repository.
+    write(other.path(), "terraform.tfvars", &values(&[customer("red_lake", 3).replace("iam::31", "iam::49")]));
+    let was = git(&dir.path().join("vendor"), &["rev-parse", "HEAD"]);
+    let is = commit(other.path());
+    git(&dir.path().join("vendor"), &["-c", "protocol.file.allow=always", "fetch", "--quiet", "origin", &is]);
+    git(&dir.path().join("vendor"), &["checkout", "--quiet", &is]);
+    let moved = format!("the submodule `vendor` was at commit `{}` and is not any more; ", &was[..10]);
+    for _ in ["not added", "added"] {
+        let (tenants, said) = added("HEAD");
+        assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
+        for (format, sign) in [("human", "no change of access was found, but not everything"), ("markdown", "## ⚠️ ")]
+        {
+            let text = run(dir.path(), &["diff", "--base", "HEAD", "--format", format]).stdout;
+            assert!(text.contains(&moved) && text.contains(sign), "{text}");
+        }
+        // Its findings may be new.
+        let check = run(dir.path(), &["check", "--new-since", "HEAD"]);
+        assert_eq!(check.code, 1, "{}", check.stdout);
+        assert!(check.stdout.contains("the submodule `vendor` was at commit"), "{}", check.stdout);
+        git(dir.path(), &["add", "--all"]);
+    }
+    git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
+    let (tenants, said) = added("HEAD");
+    assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
+
+    // What cannot be read without it could be read with it.
+    let read = "for_each = { for key, it in var.customer_tenants : key => it if file(\"vendor/main.tf\") != \"\" }";
+    write(dir.path(), "main.tf", &MAIN.replace("for_each = var.customer_tenants", read));
+    git(dir.path(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--force", url, "vendor"]);
+    commit(dir.path());
+    assert_eq!(run(dir.path(), &["check", "--new-since", "HEAD", "."]).code, 0);
+    git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
+    let check = run(dir.path(), &["check", "--new-since", "HEAD", "."]);
+    assert!(check.code == 1 && check.stdout.contains("[evaluation-error]"), "{}{}", check.stdout, check.stderr);
+}
+
+#[test]
+fn what_is_in_neither_tree_is_a_mistake() {
+    let dir = repository(&two());
+    for arguments in [
+        ["check", "--new-since", "HEAD", ".", "typo"],
+        ["diff", "--base", "HEAD", ".", "typo"],
+        ["check", "--new-since", "HEAD", "--config", "typo"],
+        ["check", "--new-since", "HEAD", "--baseline", "typo"],
+        ["check", "--new-since", "HEAD", "--var-file", "typo"],
+    ] {
+        let run = run(dir.path(), &arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stderr, run.stdout);
+        assert!(run.stderr.contains("cannot read typo"), "{}", run.stderr);
+    }
+}

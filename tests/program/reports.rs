@@ -1,0 +1,413 @@
+//! What each format says about the same findings, and the shape of the JSON.
+
+use crate::support::{Symlint, VARIABLE, bad, folder, good, holds, root, symlint, tenant, values};
+use serde_json::Value;
+
+/// Inputs that have a finding of each kind between them: with and without a tenant, a fix, related places in other
+/// blocks and files, unknown values, syntax errors.
+const INPUTS: [&str; 4] = [
+    "examples/copy-paste",
+    "examples/multi-tenant",
+    "tests/fixtures/two-short-tenants.tfvars",
+    "tests/fixtures/half-known",
+];
+
+fn schema() -> String {
+    symlint_core::schema::report_schema(symlint_rules::catalogue())
+}
+
+#[test]
+fn the_schema_is_that_of_the_types() {
+    holds("crates/symlint-core/report.schema.json", &schema());
+}
+
+#[test]
+fn the_schema_of_inspections_is_that_of_the_types() {
+    holds("crates/symlint-core/inspection.schema.json", &symlint_core::schema::inspection_schema());
+}
+
+#[test]
+fn every_inspection_has_the_shape_of_its_schema() {
+    let schema: Value = serde_json::from_str(&symlint_core::schema::inspection_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for input in INPUTS.iter().chain(&["rules", "docs"]) {
+        let run = symlint(&["inspect", "--format", "json", input]);
+        let errors: Vec<String> = validator.iter_errors(&run.json()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+    let mut wrong = symlint(&["inspect", "--format", "json", INPUTS[0]]).json();
+    wrong["runs"][0]["collections"][0]["attributes"][0]["evidence"] = "a guess".into();
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
+fn every_report_has_the_shape_of_the_schema() {
+    let schema: Value = serde_json::from_str(&schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let broken = Symlint::new(&["check", "--format", "json", "-"]).stdin("customer_tenants = {\n  a = {").run();
+    let reports = INPUTS.map(|input| symlint(&["check", "--format", "json", input]));
+    for run in reports.iter().chain([&broken]) {
+        let errors: Vec<String> = validator.iter_errors(&run.json()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+    // A validator that accepts everything would prove nothing.
+    let mut wrong = reports[0].json();
+    wrong["findings"][0]["rule"] = "no-such-rule".into();
+    assert!(!validator.is_valid(&wrong));
+    let mut wrong = reports[0].json();
+    wrong["findings"][0].as_object_mut().unwrap().remove("suppressed");
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
+fn each_format_is_as_recorded() {
+    for input in INPUTS {
+        let name = input.rsplit('/').next().unwrap().split('.').next().unwrap();
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+            let mut text = symlint(&["check", "--format", format, input]).stdout;
+            if format == "sarif" {
+                text = without_rules(&text);
+            }
+            insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(format!("{name}.{format}"), text);
+            });
+        }
+    }
+}
+
+#[test]
+fn every_location_of_a_report_is_the_text_that_it_names() {
+    for input in INPUTS {
+        let report = symlint(&["check", "--format", "json", input]).json();
+        for finding in report["findings"].as_array().unwrap() {
+            let related = finding["related"].as_array().unwrap().iter().map(|related| &related["location"]);
+            for location in related.chain([&finding["location"]]) {
+                let bytes = std::fs::read(root().join(location["file"].as_str().unwrap())).unwrap();
+                let offset = |end: &str| usize::try_from(location[end]["offset"].as_u64().unwrap()).unwrap();
+                let before = std::str::from_utf8(&bytes[..offset("start")]).unwrap();
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+                assert_eq!(location["start"]["line"], line, "{location}");
+                assert_eq!(location["start"]["column"], column, "{location}");
+                assert!(std::str::from_utf8(&bytes[offset("start")..offset("end")]).is_ok(), "{location}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fingerprint_survives_a_block_that_moves_and_a_folder_that_is_entered() {
+    let fingerprints = |run: &crate::support::Run| {
+        let report = run.json();
+        let mut found: Vec<String> =
+            report["findings"].as_array().unwrap().iter().map(|f| f["fingerprint"].to_string()).collect();
+        found.sort();
+        found
+    };
+    let path = "tests/fixtures/two-short-tenants.tfvars";
+    let here = symlint(&["check", "--format", "json", path]);
+    let below = Symlint::new(&["check", "--format", "json", "two-short-tenants.tfvars"])
+        .dir(&root().join("tests/fixtures"))
+        .run();
+    assert_eq!(fingerprints(&here), fingerprints(&below));
+    let text = std::fs::read_to_string(root().join(path)).unwrap();
+    let moved = Symlint::new(&["check", "--format", "json", "--stdin-filename", path, "-"])
+        .stdin(format!("# moved\n\n\n{text}"))
+        .run();
+    assert_eq!(fingerprints(&here), fingerprints(&moved));
+    let mut all = fingerprints(&here);
+    all.dedup();
+    assert_eq!(all.len(), here.json()["findings"].as_array().unwrap().len(), "two findings share a fingerprint");
+}
+
+/// SARIF has all pages of all rules in it, which have tests of their own.
+fn without_rules(sarif: &str) -> String {
+    let mut log: Value = serde_json::from_str(sarif).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap();
+    rules.clear();
+    serde_json::to_string_pretty(&log).unwrap()
+}
+
+/// A values file with `count` tenants, each with an error of its own, and a warning.
+fn many(count: usize) -> String {
+    let tenants: Vec<String> = (0..count)
+        .map(|number| {
+            let account = format!("{:012}", 719_240_583_316_usize + number * 7919);
+            let id = format!("{:016x}", 0x5e1b_09c7_d2a8_4f63_u64.wrapping_mul(number as u64 + 1));
+            let wrong = [
+                ("719240583316", account.as_str()),
+                ("604178239951", account.as_str()),
+                ("7223a91be40c5d68", id.as_str()),
+                ("5e1b09c7d2a84f63", id.as_str()),
+                ("us-east-1", "us-east-1a"),
+            ];
+            tenant(&format!("customer_{number}"), &wrong)
+        })
+        .collect();
+    values(&tenants)
+}
+
+fn format(name: &str, text: &str) -> String {
+    Symlint::new(&["check", "--format", name, "-"]).stdin(text).run().stdout
+}
+
+#[test]
+fn more_findings_than_every_limit_are_cut_and_counted() {
+    // One run for all of them.
+    let dir = folder(&[("terraform.tfvars", &many(3_000))]);
+    let formats = ["github", "sarif", "markdown", "gitlab", "junit"];
+    let mut arguments = vec!["check".to_owned(), "-q".into(), "terraform.tfvars".into()];
+    arguments.extend(formats.iter().flat_map(|format| ["--format".into(), format!("{format}={format}")]));
+    arguments.push("--format=concise".into());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = Symlint::new(&arguments).dir(dir.path()).run();
+    assert_eq!((run.code, run.stdout.lines().count()), (1, 6_000));
+    let format = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+
+    let github = format("github");
+    let lines: Vec<&str> = github.lines().collect();
+    assert_eq!(lines.iter().filter(|line| line.starts_with("::error ")).count(), 10);
+    assert_eq!(lines.iter().filter(|line| line.starts_with("::warning ")).count(), 10);
+    assert_eq!(
+        *lines.last().unwrap(),
+        "symlint found 2990 more errors and 2990 more warnings that GitHub does not show here"
+    );
+
+    let sarif: Value = serde_json::from_str(&format("sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 5_000);
+    let errors = results.iter().filter(|result| result["level"] == "error").count();
+    assert_eq!(errors, 3_000, "what is most important is kept");
+    let note = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(note, "1000 results were left out: code scanning keeps 5000.");
+
+    let markdown = format("markdown");
+    assert!(markdown.len() < 1 << 20, "{}", markdown.len());
+    assert!(markdown.contains("These are the first 200 of 6000 findings."));
+    assert!(markdown.contains("These are the first 500 of 3000 tenants."));
+    assert!(markdown.contains("and 2976 more tenants"));
+
+    let gitlab: Value = serde_json::from_str(&format("gitlab")).unwrap();
+    let mut fingerprints: Vec<&str> =
+        gitlab.as_array().unwrap().iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), 6_000, "GitLab shows one of those with the same");
+
+    let junit = format("junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let failures = document.descendants().filter(|node| node.has_tag_name("failure")).count();
+    assert_eq!(failures, 3_000);
+    assert_eq!(document.root_element().attribute("failures"), Some("3000"));
+}
+
+#[test]
+fn no_text_breaks_out_of_its_format() {
+    let key = "a|b,c:d%\\n<x>&'\\\"[y](1)`\u{1b}";
+    let text = values(&[tenant("harm", &[("us-east-1", "us-east-1a")])]).replace("harm", &format!("\"{key}\""));
+    let name = "we ird,%:[1].tfvars";
+    let run = |format: &str| {
+        Symlint::new(&["check", "--format", format, "--stdin-filename", name, "-"]).stdin(text.as_str()).run().stdout
+    };
+    for line in run("github").lines().filter(|line| !line.starts_with("::notice ")) {
+        let (properties, _) = line.split_once("::").unwrap().1.split_once("::").unwrap();
+        let names: Vec<&str> =
+            properties.split([' ', ',']).filter_map(|part| part.split_once('=')).map(|(name, _)| name).collect();
+        assert_eq!(names, ["file", "line", "endLine", "col", "endColumn", "title"], "{line}");
+    }
+    let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+    let location = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "we%20ird,%25%3A%5B1%5D.tfvars");
+    for row in run("markdown").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| tenant")) {
+        let bars = row.matches('|').count() - row.matches("\\|").count();
+        assert!(bars == 6 || bars == 7, "{bars}: {row}");
+        assert!(!row.contains("<x>") || row.contains("`"), "{row}");
+    }
+    let junit = run("junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let names: Vec<&str> = document.descendants().filter_map(|node| node.attribute("name")).collect();
+    assert!(names.contains(&"a|b,c:d%\n<x>&'\"[y](1)`\u{FFFD}"), "{names:?}");
+}
+
+#[test]
+fn paths_start_at_the_repositorys_root_from_wherever_symlint_is_started() {
+    let dir = folder(&[("repo/.git/HEAD", ""), ("repo/a b/terraform.tfvars", &bad()), ("c/terraform.tfvars", &bad())]);
+    let uris = |at: &str, path: &str| {
+        let run = Symlint::new(&["check", "--format", "sarif", path]).dir(&dir.path().join(at)).run();
+        let sarif: Value = serde_json::from_str(&run.stdout).unwrap();
+        sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
+    };
+    for (at, path) in [
+        ("repo", "a b/terraform.tfvars"),
+        ("repo/a b", "terraform.tfvars"),
+        ("repo/a b", "./../a b/terraform.tfvars"),
+        ("c", "../repo/a b/terraform.tfvars"),
+    ] {
+        assert_eq!(uris(at, path), "a%20b/terraform.tfvars", "{at} {path}");
+    }
+    let absolute = dir.path().join("repo/a b/terraform.tfvars");
+    assert_eq!(uris("c", absolute.to_str().unwrap()), "a%20b/terraform.tfvars");
+    // Without a repository, from where symlint is started.
+    assert_eq!(uris("c", "terraform.tfvars"), "terraform.tfvars");
+    assert_eq!(uris("", "c/terraform.tfvars"), "c/terraform.tfvars");
+    assert!(!uris("repo", "../c/terraform.tfvars").as_str().unwrap().starts_with(['/', '.']));
+}
+
+#[test]
+fn what_is_suppressed_is_a_finding_in_no_format_but_json() {
+    let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
+    assert!(!format("github", &text).contains("::error"));
+    let gitlab: Value = serde_json::from_str(&format("gitlab", &text)).unwrap();
+    let issues: Vec<_> = gitlab.as_array().unwrap().iter().map(|it| (&it["check_name"], &it["severity"])).collect();
+    assert_eq!(issues, [(&"symlint".into(), &"info".into())]);
+    let sarif: Value = serde_json::from_str(&format("sarif", &text)).unwrap();
+    assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]), "alerts close");
+    assert!(format("markdown", &text).starts_with("## ✅ symlint: no findings\n"));
+    assert!(!format("junit", &text).contains("<failure"));
+}
+
+#[test]
+fn no_format_takes_what_was_not_checked_for_a_pass() {
+    let dir = folder(&[("m/main.tf", VARIABLE)]);
+    let run = |format: &str| {
+        let run = Symlint::new(&["check", "--format", format, "m"]).dir(dir.path()).run();
+        assert_eq!(run.code, 2, "{format}");
+        run.stdout
+    };
+    let why = "no tenants were checked in `m`: the variable `customer_tenants` has no value";
+    for format in ["human", "concise"] {
+        let text = run(format);
+        assert!(
+            text.contains("checked 0 values of 0 tenants in 1 file: 1 warning, and nothing was checked\n"),
+            "{text}"
+        );
+    }
+    let json: Value = serde_json::from_str(&run("json")).unwrap();
+    assert_eq!((&json["problems"][0]["message"], &json["summary"]["exit_code"]), (&why.into(), &2.into()));
+    assert_eq!(json["runs"][0]["not_checked"][0]["code"], "no-flow");
+    let schema: Value = serde_json::from_str(&schema()).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&json));
+    let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let note = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(note["level"], "error");
+    let text = note["message"]["text"].as_str().unwrap();
+    assert!(text.starts_with("No tenants were checked in `m`: the variable `customer_tenants` has no value"), "{text}");
+    let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note["descriptor"]["id"] == "no-flow"), "{notes:?}");
+    assert!(run("github").starts_with(&format!("::error title=symlint::{why}")));
+    let gitlab: Value = serde_json::from_str(&run("gitlab")).unwrap();
+    let issue = gitlab.as_array().unwrap().iter().find(|issue| issue["severity"] == "blocker").unwrap();
+    assert!(issue["description"].as_str().unwrap().starts_with(why), "{issue}");
+    let junit = run("junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    assert_eq!(document.root_element().attribute("errors"), Some("1"));
+    let error = document.descendants().find(|node| node.has_tag_name("error")).unwrap();
+    assert!(error.attribute("message").unwrap().starts_with(why));
+    let skipped = document.descendants().find(|node| node.has_tag_name("skipped")).unwrap();
+    assert_eq!(skipped.parent().unwrap().attribute("name"), Some("not checked: no-flow"));
+    let markdown = run("markdown");
+    assert!(markdown.starts_with("## ⛔ symlint: 1 warning, and nothing was checked\n"), "{markdown}");
+    assert!(markdown.contains(&format!("\n- {why}")), "{markdown}");
+}
+
+#[test]
+fn names_in_markdown_stand_as_they_are_written() {
+    let text = values(&[tenant("harm", &[("us-east-1", "us-east-1a")])]).replace("harm", "\"**b**`c\"");
+    let markdown = format("markdown", &text);
+    assert!(markdown.contains("| `` **b**`c `` |"), "{markdown}");
+    let text = values(&[tenant("harm", &[("us-east-1", "*x*")])]);
+    let markdown = format("markdown", &text);
+    assert!(markdown.contains("`*x*`"), "{markdown}");
+}
+
+#[test]
+fn several_modules_are_told_apart() {
+    let dir = folder(&[
+        ("one/main.tf", VARIABLE),
+        ("one/terraform.tfvars", &good()),
+        ("two/main.tf", VARIABLE),
+        ("two/terraform.tfvars", &bad()),
+    ]);
+    let run = |format: &str| Symlint::new(&["check", "--format", format]).dir(dir.path()).run().stdout;
+    let human = run("human");
+    let last = "one: 7 values of 1 tenant\n\
+                two: 7 values of 1 tenant\n\
+                checked 14 values of 2 tenants in 4 files: 1 error\n";
+    assert!(human.contains(last), "{human}");
+    let markdown = run("markdown");
+    assert!(markdown.contains("| `one` | `blue_harbour` |"), "{markdown}");
+    assert!(markdown.contains("| `two` | `blue_harbour` |"), "{markdown}");
+    assert!(markdown.contains("[\"blue_harbour in one\"]\n"), "{markdown}");
+    assert!(markdown.contains("[\"blue_harbour in two\"]:::wrong\n"), "{markdown}");
+    let junit = run("junit");
+    assert!(junit.contains("<testcase classname=\"one/terraform.tfvars\" name=\"blue_harbour\"/>"), "{junit}");
+}
+
+#[test]
+fn a_value_of_any_length_and_bytes_is_shown_in_short() {
+    let long = values(&[tenant("blue_harbour", &[("us-east-1", &"x".repeat(50_000))])]);
+    for name in ["human", "concise", "github", "gitlab", "markdown", "junit"] {
+        let text = format(name, &long);
+        assert!(text.len() < 10_000, "{name}: {}", text.len());
+        assert!(text.contains("xxx…"), "{name}");
+    }
+    let text = values(&[tenant("blue_harbour", &[("us-east-1", "us-\u{1b}[31meast-1\u{7}")])]);
+    let human = format("human", &text);
+    assert!(human.contains("us-␛[31meast-1␇") && !human.contains(['\u{1b}', '\u{7}']), "{human}");
+}
+
+#[test]
+fn a_job_of_github_actions_gets_annotations_without_being_asked() {
+    let run = |arguments: &[&str], actions: &str| {
+        let mut all = vec!["check", "-"];
+        all.extend(arguments);
+        Symlint::new(&all).env("GITHUB_ACTIONS", actions).stdin(bad()).run().stdout
+    };
+    let both = run(&[], "true");
+    assert!(both.contains("\n::error file=stdin.tfvars,line=8,"), "{both}");
+    assert!(both.starts_with("  × tenant blue_harbour: `role_arn` is in account "), "{both}");
+    assert!(!run(&[], "false").contains("::error"));
+    assert!(!run(&["--format", "human"], "true").contains("::error"));
+}
+
+#[test]
+fn the_human_report_fits_the_terminal() {
+    for width in ["60", "80", "120"] {
+        let columns: usize = width.parse().unwrap();
+        let run = Symlint::new(&["check", "examples/copy-paste"]).env("COLUMNS", width).run();
+        let fits =
+            |line: &str| line.chars().count() <= columns || line.contains("https://") || line.contains("examples/");
+        let wide: Vec<&str> = run.stdout.lines().filter(|line| !fits(line)).collect();
+        // The last lines are not cut: no word of them may be lost.
+        let wide: Vec<&&str> =
+            wide.iter().filter(|line| !line.contains("fixable") && !line.contains("checked")).collect();
+        assert!(wide.is_empty(), "at {width}: {wide:#?}");
+    }
+}
+
+#[test]
+fn the_human_report_does_without_unicode_and_colors() {
+    for (name, value) in [("TERM", "dumb"), ("LANG", "C"), ("LC_ALL", "POSIX")] {
+        let text = Symlint::new(&["check", "examples/copy-paste"]).env(name, value).run().stdout;
+        assert!(text.is_ascii(), "{name}: {text}");
+        assert!(text.contains("`-- 1"), "{name}: {text}");
+    }
+    let text = symlint(&["check", "--color", "always", "examples/copy-paste"]).stdout;
+    let colored = |color: &str, word: &str| text.contains(&format!("\u{1b}[{color}m{word}"));
+    assert!(colored("31;1", "1") && colored("33;1", "3") && colored("34", "this value takes effect"), "{text}");
+    assert!(!text.contains("\u{1b}[32"), "nothing is green: {text}");
+}
+
+#[test]
+fn many_findings_of_one_rule_get_a_line_each() {
+    let tenants: Vec<String> =
+        (0..30).map(|number| tenant(&format!("t_{number}"), &[("us-east-1", "us-esat-1")])).collect();
+    let run = Symlint::new(&["check", "--select", "region-invalid", "-"]).stdin(values(&tenants)).run();
+    let frames = run.stdout.matches("╭─").count();
+    assert_eq!(frames, 2, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("did you mean `us-east-1`? [region-invalid]").count(), 30);
+    assert_eq!(run.stdout.matches("help:").count(), 1, "the same help is given once");
+}
