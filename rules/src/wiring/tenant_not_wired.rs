@@ -47,7 +47,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         left_out.retain(|tenant| same(tenant) < 2);
     }
     let unreached = Unreached::of(model);
-    if left_out.is_empty() && !is_any_miswired(model) && foreign(model).is_empty() {
+    let is_open = left_out.is_empty() && !unreached.tenants.is_empty();
+    if is_open && !is_any_miswired(model) && foreign(model).is_empty() {
         left_out.extend(of_variable().map(|tenant| tenant.id).filter(|id| unreached.tenants.contains(id)));
     }
     let Some(&first) = left_out.first() else { return check_grants(cx, &unreached) };

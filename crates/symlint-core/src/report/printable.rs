@@ -53,18 +53,27 @@ pub(crate) fn write_json(value: &impl Serialize, to: &mut dyn Write) -> io::Resu
 }
 
 fn escaped<'t>(text: &'t str, escape: &dyn Fn(&mut String, char)) -> Cow<'t, str> {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) || byte == b'\n') || !text.contains(is_unprintable) {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) || byte == b'\n';
+    let mut escaped = String::new();
+    // What is not copied yet, and what is not looked at yet.
+    let (mut copied, mut rest) = (0, text);
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+        let from = rest.get(at..).unwrap_or_default();
+        let Some(c) = from.chars().next() else { break };
+        let after = from.get(c.len_utf8()..).unwrap_or_default();
+        let is_line_end = c == '\r' && after.starts_with('\n');
+        if is_unprintable(c) && !is_line_end {
+            let start = text.len() - from.len();
+            escaped.push_str(text.get(copied..start).unwrap_or_default());
+            escape(&mut escaped, c);
+            copied = text.len() - after.len();
+        }
+        rest = after;
+    }
+    if copied == 0 {
         return Cow::Borrowed(text);
     }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_line_end = c == '\r' && chars.peek() == Some(&'\n');
-        match is_unprintable(c) && !is_line_end {
-            true => escape(&mut escaped, c),
-            false => escaped.push(c),
-        }
-    }
+    escaped.push_str(text.get(copied..).unwrap_or_default());
     Cow::Owned(escaped)
 }
 
