@@ -557,3 +557,90 @@ module "runtime" {
     ];
     check_with("organizations", main, &leaf, faults);
 }
+
+/// The values of the constants as lists.
+const TUPLES: [&str; 2] = [
+    r#"["620966542870", "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", "eu-west-1", "722971028225", "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"]"#,
+    r#"["326808617937", "arn:aws:sso:::instance/ssoins-79070987b3544242", "us-west-2", "541882002087", "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33"]"#,
+];
+
+#[test]
+fn places_in_lists_tell_values_apart() {
+    let main = format!(
+        r#"
+locals {{
+  core = {{
+    quillhaven = {}
+    tarnbrook  = {}
+  }}
+}}
+module "p" {{
+  source   = "./leaf"
+  for_each = local.core
+  nom      = each.key
+  payer    = each.value[0]
+  store    = each.value[1]
+  home     = each.value[2]
+  account  = each.value[3]
+  set      = each.value[4]
+}}
+"#,
+        TUPLES[0], TUPLES[1]
+    );
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"722971028225", &[("duplicate-target-account", "722971028225")]),
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        (
+            "ssoins-79070987b3544242/ps",
+            "ssoins-6804abcca95bf8e2/ps",
+            &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")],
+        ),
+        ("each.value[3]", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
+        ("each.value[3]", "local.core.quillhaven[3]", &[(MISWIRED, "local.core.quillhaven[3]")]),
+    ];
+    check("places", &main, faults);
+}
+
+#[test]
+fn one_argument_may_have_several_values_in_it() {
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.core
+  nom      = each.key
+  payer    = each.value.payer
+  store    = each.value.store
+  home     = each.value.home
+  grant    = [each.value.account, each.value.set]
+}
+"#;
+    let listed = with_variables(&["account", "set"], &["grant"]);
+    let listed = listed.replace("var.set", "var.grant[1]").replace("var.account", "var.grant[0]");
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("[each.value.account,", "[\"722971028225\",", &[("flow-resource-miswired", "var.grant[0]")]),
+        ("[each.value.account,", "[each.value.payer,", &[("flow-resource-miswired", "var.grant[0]")]),
+    ];
+    check_with("listed", main, &listed, faults);
+    let decoded = with_variables(&["payer", "store", "home", "account", "set"], &["doc"]);
+    let decoded = ["payer", "store", "home", "account", "set"]
+        .iter()
+        .fold(decoded, |leaf, name| leaf.replace(&format!("var.{name}"), &format!("jsondecode(var.doc).{name}")));
+    let start = main.find("  payer    =").unwrap();
+    let main = format!("{}  doc      = jsonencode(each.value)\n}}\n", &main[..start]);
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        (
+            "jsonencode(each.value)",
+            "jsonencode(merge(each.value, { account = \"722971028225\" }))",
+            &[("flow-resource-miswired", "jsondecode(var.doc).account")],
+        ),
+    ];
+    check_with("decoded", &main, &decoded, faults);
+}

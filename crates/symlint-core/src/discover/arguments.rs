@@ -184,6 +184,9 @@ fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
         }
         let same: Vec<&&Reached> =
             own.iter().filter(|other| other.input.steps == *steps && other.field != FieldKind::Key).collect();
+        if is_composite(steps, &same) {
+            continue;
+        }
         let is_called =
             |field: FieldKind| matches!(steps.last(), Some(Step::Name(name)) if name.as_str() == field.name());
         let best =
@@ -197,6 +200,20 @@ fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
         }));
     }
     parts
+}
+
+/// Whether what is at `steps` has several values in it that no name tells apart: a list by positions, or a text that the
+/// module decodes. What comes of it is judged where it takes effect.
+fn is_composite(steps: &Steps, same: &[&&Reached]) -> bool {
+    let is_exact = |it: &&&&Reached| it.input.is_exact;
+    let fields = |exact: bool| {
+        let own = same.iter().filter(|it| is_exact(it) == exact).map(|it| it.field);
+        own.collect::<BTreeSet<FieldKind>>().len()
+    };
+    match steps.last() {
+        Some(Step::Each) => fields(true) > 1,
+        _ => fields(true) == 0 && fields(false) > 2,
+    }
 }
 
 /// Whether `expr` refers to what differs between the instances of a call.

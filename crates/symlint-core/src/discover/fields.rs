@@ -271,6 +271,13 @@ impl Finder<'_> {
             self.effects.reached.iter().map(|(key, &count)| (key, count)).collect();
         // The most often reached first; of equals, in a fixed order.
         reached.sort_by(|(a, count_a), (b, count_b)| count_b.cmp(count_a).then_with(|| a.cmp(b)));
+        // Places in a list that reach several sinks are told apart by nothing that all elements share.
+        let fields: HashSet<(&Steps, FieldKind)> = reached
+            .iter()
+            .filter(|((steps, _, is_fragment), _)| !is_fragment && steps.last() == Some(&Step::Each))
+            .map(|((steps, field, _), _)| (steps, *field))
+            .collect();
+        reached.retain(|((steps, _, _), _)| fields.iter().filter(|(it, _)| *it == steps).count() < 2);
         let most = |field: FieldKind| {
             reached.iter().filter(|((_, it, fragment), _)| *it == field && !fragment).map(|(_, count)| *count).max()
         };
