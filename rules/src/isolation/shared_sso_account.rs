@@ -22,8 +22,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let customer = advice("customer", &cx.config.customers, &members, &name);
         let organization = advice("organization", &cx.config.organizations, &members, &name);
         let help = format!(
-            "If one was copied from another, engineers of one customer would act in the other's organization: replace \
-             the copied values. If they are one customer, {customer}\n\nIf they are several customers in one AWS \
+            "If one was copied from another, engineers who request access to one customer would act in the other's \
+             organization: replace the copied values. If they are one customer, {customer}\n\nIf they are several customers in one AWS \
              organization, {organization}"
         );
         let mut report = cx

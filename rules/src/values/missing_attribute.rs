@@ -42,7 +42,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     .related(span, "probably misspelled")
                     .suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
             } else if let Some(source) = gap.field.and_then(|field| source(tenant, field)) {
-                report.help(format!("Requests for `{}` fail. {source}", tenant.name()));
+                report.help(format!("Terraform rejects this, or requests for `{}` fail. {source}", tenant.name()));
             }
             reported.insert(path);
         }

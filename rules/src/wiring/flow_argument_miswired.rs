@@ -315,7 +315,13 @@ fn help(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>, fix: Option<&st
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
     // A fix may be only the last name of a reference.
-    match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference) {
+    // Where several parts of an object are wrong, the object is.
+    let is_object = found.wrong.iter().any(|it| it.slot.part != wrong.slot.part);
+    let around = |right: String| {
+        let part = wrong.slot.part.filter(|_| is_object);
+        part.and_then(|part| Some(right.strip_suffix(part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)
+    };
+    match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {
         Some(right) => format!("{consequence} Pass `{right}`."),
         None => format!("{consequence} Pass the tenant's own {own}."),
     }

@@ -644,3 +644,34 @@ module "p" {
     ];
     check_with("decoded", &main, &decoded, faults);
 }
+
+#[test]
+fn a_text_may_have_several_values_in_it() {
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#;
+    let joined = |element: &str| {
+        let element = element.replace("payer = \"", "both = \"");
+        let home = if element.contains("eu-west-1") { "eu-west-1" } else { "us-west-2" };
+        let (start, rest) = element.split_once("\", store").unwrap();
+        format!("{start}:{home}\", store{rest}").replace(&format!("home = \"{home}\", "), "")
+    };
+    let passed = PASSED.replace("each.value.payer", "split(\":\", each.value.both)[0]");
+    let passed = passed.replace("each.value.home", "split(\":\", each.value.both)[1]");
+    let main = main.replace("QUILL", &joined(QUILL)).replace("TARN", &joined(TARN)).replace("PASSED", &passed);
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        (":us-west-2", ":us-weest-2", &[("region-invalid", "us-weest-2")]),
+    ];
+    check("texts", &main, faults);
+}

@@ -127,6 +127,9 @@ fn place(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDeta
     through(own, kind).find(is_other).or_else(|| through(own, kind).next())
 }
 
+/// The entry that stands for all accounts or all roles.
+pub(super) const EVERY: &str = "*";
+
 /// Entries of lists that are gained or lost.
 pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<ListChange> {
     type Entries<'d> = BTreeMap<(usize, ListKind, Option<Str>), (&'d str, &'d Location)>;
@@ -153,7 +156,14 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
             let mut entries = other.range((*run, *kind, None)..).take_while(|((at, of, _), _)| (at, of) == (run, kind));
             entries.next().is_some_and(|((.., entry), _)| entry.is_none()) && entries.next().is_none()
         };
-        let only = own.iter().filter(|(entry, _)| !other.contains_key(*entry) && (is_gained || !is_unknown(entry)));
+        // Where every account may be entered before and after, none is gained or lost.
+        let is_covered = |(run, kind, _): &(usize, ListKind, Option<Str>)| {
+            let every = (*run, *kind, Some(Str::from(EVERY)));
+            other.contains_key(&every)
+        };
+        let only = own.iter().filter(|(entry, _)| {
+            !other.contains_key(*entry) && !is_covered(entry) && (is_gained || !is_unknown(entry))
+        });
         only.map(|((_, kind, entry), (path, location))| ListChange {
             list: match kind {
                 ListKind::Safelist => ListName::Safelist,

@@ -4,6 +4,7 @@ use super::wire::{
     ChangedFinding, Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, Rerouted, SettingChange,
     SideName, TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
+use super::wiring::EVERY;
 use crate::report::{Known, count};
 use crate::tenants::format::is_account_id;
 
@@ -239,11 +240,16 @@ pub fn list_line(change: &ListChange) -> String {
         ListName::Safelist => "accounts that are not known before apply",
         ListName::Trust => "roles that are not known before apply",
     };
-    let entry = change.entry.as_ref().map_or(unknown.to_owned(), |it| format!("`{it}`"));
+    let is_every = change.entry.as_ref().is_some_and(|it| it.as_str() == EVERY);
+    let entry = match &change.entry {
+        Some(_) if is_every => "every AWS account".to_owned(),
+        Some(entry) => format!("`{entry}`"),
+        None => unknown.to_owned(),
+    };
     let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
     let whose = match (names.is_empty(), change.list, &change.entry) {
         (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
-        (true, ListName::Safelist, Some(_)) => ", not the SSO account of any tenant".to_owned(),
+        (true, ListName::Safelist, Some(_)) if !is_every => ", not the SSO account of any tenant".to_owned(),
         (true, ..) => String::new(),
     };
     match (change.list, change.is_gained) {

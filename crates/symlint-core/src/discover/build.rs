@@ -18,7 +18,7 @@ use crate::tenants::{
     Absence, Builder, Collection, Discovery, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Grant,
     Index, Layout, MissingAttribute, Model, Owners, Pair, PermissionSetArn, Provenance, RoleNames, RunId, Shape,
     SourceIndex, State, Step, Steps, Tenant, TenantId, TenantsVariable, UnknownEffect, VariableState, Way, Whole,
-    key_path, overridden, values_at,
+    has_shape, key_path, overridden, text_of, values_at,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -379,6 +379,19 @@ impl<'a> Population<'a> {
         owners.is_empty() || owners.contains(&tenant)
     }
 
+    /// Whether what takes effect has only one of the values in it that the text at `steps` of the tenant's element joins.
+    fn is_cut_out(&self, effective: &Effective, tenant: TenantId, steps: &[Step]) -> bool {
+        let (Some(member), Some(effect)) = (self.elements.get(tenant.index()), text_of(&effective.value)) else {
+            return false;
+        };
+        values_at(&member.element.value, steps).iter().filter_map(text_of).any(|whole| {
+            let mut parts = whole.split([':', ',', ';', '|', '@']).filter(|part| part.len() > 2);
+            !has_shape(effective.field, &whole)
+                && !effect.contains(whole.as_str())
+                && parts.any(|part| part.len() < whole.len() && effect.contains(part))
+        })
+    }
+
     /// Finds which attribute is which in each collection.
     fn find_ways(&mut self, walked: &Walked<'_>, config: &Config) {
         let count = self.sources.collections().len();
@@ -398,7 +411,8 @@ impl<'a> Population<'a> {
             let number = seen.values().sum::<usize>();
             let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
             for effective in &received {
-                let places = self.places(&effective.value, tenant);
+                let mut places = self.places(&effective.value, tenant);
+                places.retain(|(collection, steps, _)| *collection != at || !self.is_cut_out(effective, tenant, steps));
                 if places.iter().all(|(collection, ..)| *collection != at)
                     && let Some(elsewhere) = self.elsewhere.get_mut(at)
                 {
