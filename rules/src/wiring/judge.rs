@@ -178,6 +178,8 @@ impl<'a> Judge<'a> {
         // What was chosen for the tenant, by its key or in a table, may be another one's all the same.
         let owner = || self.owners.other(slot.tenant, slot.wanted, &text).filter(|_| !slot.is_fragment);
         let problem = self.judge_text(slot, &text).or_else(|| owner().map(Problem::Tenant));
+        // A region may be what the module falls back on.
+        let problem = problem.filter(|_| slot.wanted != FieldKind::Region || !self.is_received(slot));
         match problem {
             Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
             problem => problem,

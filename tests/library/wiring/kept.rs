@@ -675,3 +675,73 @@ module "p" {
     ];
     check("texts", &main, faults);
 }
+
+#[test]
+fn a_second_collection_may_be_grouped_by_the_same_keys() {
+    let leaf = LEAF.replace("${var.nom}-", "${var.slug}-") + "variable \"slug\" {}\n";
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+  extra = {
+    quillhaven = { "123937045052" = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+    tarnbrook  = { "233552513779" = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }
+  }
+  more = merge([for k, sets in local.extra : { for id, set in sets : "${k}-${id}" => { who = k, id = id, set = set } }]...)
+}
+module "q" {
+  source   = "./leaf"
+  for_each = local.more
+  slug     = each.key
+  nom      = each.value.who
+  payer    = local.core[each.value.who].payer
+  store    = local.core[each.value.who].store
+  home     = local.core[each.value.who].home
+  account  = each.value.id
+  set      = each.value.set
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  slug     = each.key
+  PASSED
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        (
+            "ssoins-79070987b3544242/ps-78",
+            "ssoins-6804abcca95bf8e2/ps-78",
+            &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")],
+        ),
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("each.value.id", "\"123937045052\"", &[(MISWIRED, "123937045052")]),
+    ];
+    check_with("grouped", main, &leaf, faults);
+}
+
+#[test]
+fn a_region_may_be_what_the_module_falls_back_on() {
+    let leaf = LEAF.replace("region       = var.home", "region       = coalesce(var.home, var.usual)");
+    let leaf = format!("variable \"usual\" {{}}\n{leaf}");
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  usual    = "eu-west-1"
+  PASSED
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
+    ];
+    check_with("fallback", main, &leaf, faults);
+}

@@ -124,7 +124,12 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                 } else if !leaning.contains_key(shape) {
                     let others = tallies.iter().filter(|(_, tally)| tally.has_connectors).map(|(shape, _)| shape);
                     let paths = paths_of(instance);
-                    let others = others.filter(|other| paths.iter().any(|path| is_by_key(path, other, instance)));
+                    let own: Vec<Str> =
+                        paths.iter().filter_map(|path| key_in(path, shape)).chain(instance.key.clone()).collect();
+                    let is_by_key = |other: &Shape| {
+                        paths.iter().filter_map(|path| key_in(path, other)).any(|key| own.contains(&key))
+                    };
+                    let others = others.filter(|other| is_by_key(other));
                     leaning.insert(shape.clone(), others.cloned().collect());
                 }
                 let flows = found.flows.entry(shape.clone()).or_default();
@@ -359,11 +364,14 @@ pub(super) fn paths_of(instance: &FlowInstance) -> Vec<Path> {
     paths
 }
 
-/// Whether `path` leads to the element of a collection that has the key of the instance.
-fn is_by_key(path: &Path, shape: &Shape, instance: &FlowInstance) -> bool {
+/// The key of the element of a collection into which `path` leads.
+fn key_in(path: &Path, shape: &Shape) -> Option<Str> {
     let (root, selections) = path.selections();
-    let step = selections.get(shape.steps.len()).map(|(step, _)| ElementKey::of(step));
-    *root == shape.root && matches!(step, Some(ElementKey::Name(name)) if Some(&name) == instance.key.as_ref())
+    let (step, _) = selections.get(shape.steps.len()).filter(|_| *root == shape.root)?;
+    match ElementKey::of(step) {
+        ElementKey::Name(name) => Some(name),
+        ElementKey::Index(_) => None,
+    }
 }
 
 /// The ways to the elements that each setting of the resources came from, where these are counted themselves: neither an
