@@ -108,7 +108,7 @@ fn check_calls(cx: &mut Context<'_>) {
 fn both(cx: &Context<'_>, first: &str, second: &str, granted: &Granted) -> String {
     let permission_set = granted.permission_set.rsplit('/').next().unwrap_or_default();
     let (target, tenant) = (&granted.target, cx.tenant(granted.tenant).name());
-    format!("`{first}` and `{second}` both grant {permission_set} in account {target} to `{tenant}`")
+    format!("`{first}` and `{second}` both grant {permission_set} in account {target}, which is `{tenant}`'s")
 }
 
 fn called<'a>(cx: &Context<'a>, flow: usize) -> Option<&'a ModuleCall> {

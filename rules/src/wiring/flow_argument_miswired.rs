@@ -366,6 +366,10 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, is_group: bool) -> String {
             Some(owner) => {
                 format!("is {}", cx.of_tenant(owner, &model.path_name(owner.id, first.slot.wanted).of_its_own()))
             }
+            // One of the values that it may have.
+            None if first.slot.value.as_unknown().is_some_and(|_| !first.slot.value.candidates().is_empty()) => {
+                "may have a value that does not depend on the tenant, since a condition in it is not known".to_owned()
+            }
             None => "does not depend on the tenant".to_owned(),
         },
         Problem::Null => "is null".to_owned(),

@@ -286,8 +286,12 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     };
     let what = match problem {
         Problem::From(from) => format!("comes from {from}, not from {wanted}"),
-        Problem::Tenant(other) => {
+        Problem::Tenant(other) if wrong.iter().all(|(_, it)| it == problem) => {
             format!("comes from another tenant, `{}`, not from {wanted}", cx.tenant(*other).name())
+        }
+        Problem::Tenant(other) => {
+            let (own, other) = (cx.tenant(first.tenant).name(), cx.tenant(*other).name());
+            format!("comes from other tenants, not from {wanted}; the one for `{own}` comes from `{other}`")
         }
         Problem::Shared => match owner(cx, first.wanted, &first.value) {
             Some(owner) => {

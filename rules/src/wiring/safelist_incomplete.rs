@@ -2,6 +2,7 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::{FieldKind, Place, TenantId};
+use symlint_terraform::Span;
 
 use super::safelist::{Missing, missing, place};
 
@@ -9,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let Some(place) = place(cx.model) else { return };
     let (mistyped, missing): (Vec<Missing<'_>>, Vec<Missing<'_>>) =
         missing(cx).into_iter().partition(|missing| missing.meant.is_some());
-    let of_one = |first: &Missing<'_>| help(cx, first.tenant.id, "this tenant fail", "its account");
+    let of_one = |first: &Missing<'_>| help(cx, place, first.tenant.id, "this tenant fail", "its account");
     let one = missing.iter().chain(&mistyped).next().map(of_one).unwrap_or_default();
     for Missing { tenant, account, meant } in &mistyped {
         let at = Place { span: meant.unwrap_or(place), tenant: Some(tenant.id), path: None };
@@ -31,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // Tenants of other root modules are judged as well.
     let elsewhere = ids.iter().filter(|id| id.run != cx.model.run).count();
     let count = cx.count(&ids, cx.tenants().len() + elsewhere);
-    let help = help(cx, first.tenant.id, "these tenants fail", "their accounts");
+    let help = help(cx, place, first.tenant.id, "these tenants fail", "their accounts");
     let mut report = cx.report(at, format!("the safelist lacks the SSO accounts of {count}")).help(help).group(&ids);
     for Missing { tenant, account, .. } in missing.iter().take(3) {
         report = report.related(&tenant.sso_account_id, format!("{account} is the SSO account of `{}`", tenant.name()));
@@ -39,8 +40,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// What happens without the account, and how to build the safelist of the tenants of this collection.
-fn help(cx: &Context<'_>, tenant: TenantId, whose: &str, where_: &str) -> String {
-    let is_here = tenant.run == cx.model.run;
+fn help(cx: &Context<'_>, place: Span, tenant: TenantId, whose: &str, where_: &str) -> String {
+    let is_here = tenant.run == cx.model.run && cx.model.is_in_root_module(place);
     let how = match is_here.then(|| cx.model.reference_to(tenant, FieldKind::SsoAccountId)).flatten() {
         Some((tenants, account)) => {
             format!("Build the safelist from all tenants:\n\n    [for tenant in {tenants} : tenant.{account}]")

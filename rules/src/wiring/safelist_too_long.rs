@@ -20,17 +20,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
             let distinct: HashSet<String> =
                 super::safelist::accounts(cx.model, list).0.into_iter().map(|it| it.id).collect();
-            let hint = match distinct.len() {
-                0..=MOST if distinct.len() < count => {
-                    format!(", of which only {} are distinct", distinct.len())
-                }
-                _ => String::new(),
-            };
+            let has_room = distinct.len() <= MOST;
+            let hint = if has_room { format!(" ({} different ones)", distinct.len()) } else { String::new() };
             let place = Place { span, tenant: None, path: Some(path(call)) };
-            cx.report(
-                place,
-                format!("the safelist has {count} entries{hint}, but the policy of the runtime has room for {MOST}"),
-            );
+            let message =
+                format!("the safelist has {count} entries{hint}, but the policy of the runtime has room for {MOST}");
+            let report = cx.report(place, message);
+            if has_room {
+                report.help(
+                    "The apply fails, because the policy is longer than IAM allows. Remove the duplicates with `distinct(…)`.",
+                );
+            }
         }
     }
 }

@@ -22,7 +22,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     "`{id}` allows the runtime to assume roles under `/sym/` {which}, not only in those of tenants"
                 );
                 let report = cx.report(place, message);
-                if let Some((tenants, account)) = &reference {
+                if !model.is_in_root_module(account.span) {
+                    report.help(
+                        "The runtime can assume any role under `/sym/` that trusts it, in any account. List the accounts \
+                         of the tenants, and pass them to this module.",
+                    );
+                } else if let Some((tenants, account)) = &reference {
                     let entry = match call.block.call() {
                         Some(_) => format!("tenant.{account}"),
                         None => format!("\"arn:aws:iam::${{tenant.{account}}}:role/sym/*\""),

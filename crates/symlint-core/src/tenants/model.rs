@@ -165,6 +165,14 @@ impl<'p> Model<'p> {
         self.flow_folders.contains(folder)
     }
 
+    /// Whether a place is in the root module, where the variables of the tenants can be referred to.
+    pub fn is_in_root_module(&self, span: Span) -> bool {
+        let sources = self.sources();
+        let source = sources.get(span.file);
+        let folder = source.name().rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.project.root().is_some_and(|root| root.dir == folder)
+    }
+
     /// Whether nothing of this file was lost to a syntax error.
     pub fn is_readable(&self, file: FileId) -> bool {
         self.project.files().iter().all(|loaded| loaded.id != file || loaded.file.errors.is_empty())
