@@ -1,7 +1,6 @@
 //! `symlint fix`
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +9,7 @@ use similar::TextDiff;
 use symlint_core::engine::{self, Engine, Fixed};
 use symlint_core::report::{count, printable};
 use symlint_rules::catalogue;
-use symlint_terraform::BLANK;
+use symlint_terraform::{BLANK, SortedMap, SortedSet};
 
 use crate::args::FixOptions;
 use crate::check::{describe, say_problems};
@@ -73,7 +72,7 @@ fn summary(fixed: usize, files: usize) -> String {
 }
 
 /// The changes of all files, as `diff -u` shows them, without the texts that are `hidden`.
-fn diff(files: &BTreeMap<String, engine::Change>, hidden: &BTreeSet<String>) -> String {
+fn diff(files: &SortedMap<String, engine::Change>, hidden: &SortedSet<String>) -> String {
     let mut text = String::new();
     for (name, change) in files {
         let [old, new] = [&change.old, &change.new].map(|text| covered(text, hidden));
@@ -86,10 +85,11 @@ fn diff(files: &BTreeMap<String, engine::Change>, hidden: &BTreeSet<String>) -> 
 }
 
 /// `text` without those that are `hidden`: in quotes, or anywhere where they are long.
-fn covered<'t>(text: &'t str, hidden: &BTreeSet<String>) -> Cow<'t, str> {
+fn covered<'t>(text: &'t str, hidden: &SortedSet<String>) -> Cow<'t, str> {
     const LONG: usize = 6;
     let mut text = Cow::Borrowed(text);
-    for own in hidden.iter().rev() {
+    // What begins with another comes before it.
+    for own in Vec::from_iter(hidden).into_iter().rev() {
         let (old, new) = match own.len() < LONG {
             true => (format!("\"{own}\""), format!("\"{BLANK}\"")),
             false => (own.clone(), BLANK.to_owned()),

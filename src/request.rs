@@ -1,6 +1,5 @@
 //! What the options ask of the engine: the files, and what to do with them.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use symlint_core::level::Level;
 use symlint_core::policy::Policy;
 use symlint_core::rule::Rule;
 use symlint_rules::catalogue;
-use symlint_terraform::{FileError, FileTree, Given, is_values};
+use symlint_terraform::{FileError, FileTree, Given, SortedMap, is_values};
 
 use crate::args::{FailOn, InputOptions, Places, ValueOptions};
 use crate::disk::{Disk, LARGEST, reason, shown};
@@ -34,7 +33,7 @@ pub(crate) fn asked(options: &InputOptions) -> Result<(Arc<dyn FileTree>, Reques
 /// The files, and a request for these and nothing else.
 pub(crate) fn asked_places(options: &Places) -> Result<(Arc<dyn FileTree>, Request), Failure> {
     let mut paths = Vec::new();
-    let mut texts = BTreeMap::new();
+    let mut texts = SortedMap::new();
     for path in &options.paths {
         if path != "-" {
             paths.push(Named::Path(if cfg!(windows) { path.replace('\\', "/") } else { path.clone() }));
@@ -93,7 +92,7 @@ fn read_stdin() -> Result<Vec<u8>, Failure> {
 
 fn policy(options: &InputOptions) -> Policy {
     let trimmed = |ids: &[String]| ids.iter().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
-    let levels: BTreeMap<_, _> =
+    let levels: SortedMap<_, _> =
         options.level.iter().map(|level| (level.rule.trim().to_owned(), level.level)).collect();
     let (select, ignore): (_, Vec<String>) = (trimmed(&options.select), trimmed(&options.ignore));
     for Rule { id, .. } in catalogue().iter().filter(|rule| rule.always_runs()) {

@@ -1,9 +1,7 @@
 //! The whole way: projects in, findings out.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::HashMap;
-use symlint_terraform::{FileId, Project, Sources, Span};
+use symlint_terraform::{FileId, Project, SortedMap, SortedSet, Sources, Span};
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
@@ -204,18 +202,18 @@ impl Run<'_> {
     /// Marks what the baseline has, and returns the entries that match nothing.
     fn apply_baseline(&self, judged: &mut [Judged<'_>]) -> Vec<UnusedSuppression> {
         let Some(baseline) = self.baseline else { return Vec::new() };
-        let mut used = BTreeSet::new();
-        let mut files = BTreeSet::new();
+        let mut used = SortedSet::new();
+        let mut files = SortedSet::new();
         for Judged { model, findings, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
-                let configured: BTreeSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
+                let configured: SortedSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
                 // Everything else that was read is data from which the tenants may be built.
                 let is_judged = |file| model.knows_its_flows() || configured.contains(&file);
                 let read = model.sources().iter().filter(|(file, _)| is_judged(*file));
                 // Of a value that another replaces, or that no run loads, nothing was checked.
-                let replaced: BTreeSet<FileId> = policy::replaced(model.project).map(|it| it.span.file).collect();
+                let replaced: SortedSet<FileId> = policy::replaced(model.project).map(|it| it.span.file).collect();
                 let unloaded = model.not_checked.iter().filter(|gap| gap.code == Code::UnloadedValues);
-                let unloaded: BTreeSet<FileId> = unloaded.filter_map(|gap| Some(gap.span?.file)).collect();
+                let unloaded: SortedSet<FileId> = unloaded.filter_map(|gap| Some(gap.span?.file)).collect();
                 let read = read.filter(|(file, _)| !replaced.contains(file) && !unloaded.contains(file));
                 files.extend(read.map(|(_, source)| (self.repository_path)(source.name())));
             }
@@ -234,7 +232,7 @@ impl Run<'_> {
     /// Marks the findings of [`Run::write_baseline`] as those of a baseline, whose entries then all match.
     pub fn accept(&self, outcomes: &mut [Outcome<'_>]) {
         if let Some((baseline, first)) = self.baseline.zip(outcomes.first_mut()) {
-            let written: BTreeSet<Span> = baseline.entries.values().map(|entry| entry.span).collect();
+            let written: SortedSet<Span> = baseline.entries.values().map(|entry| entry.span).collect();
             first.findings.retain(|finding| !written.contains(&finding.span));
         }
         let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
@@ -261,11 +259,11 @@ impl Run<'_> {
 }
 
 /// The suppressions that came with a copied block, by the place of the project in which they are.
-fn copied(judged: &[Judged<'_>]) -> BTreeMap<usize, Vec<CopiedSuppression>> {
+fn copied(judged: &[Judged<'_>]) -> SortedMap<usize, Vec<CopiedSuppression>> {
     let configs: Vec<&Config> = judged.iter().map(|judged| judged.config).collect();
     let own = judged.iter().enumerate();
     let all: Vec<_> = own.flat_map(|(at, it)| policy::Copied::of(at, &it.applied.inline, it.model)).collect();
-    let mut copied: BTreeMap<usize, Vec<CopiedSuppression>> = BTreeMap::new();
+    let mut copied: SortedMap<usize, Vec<CopiedSuppression>> = SortedMap::new();
     for (at, suppression) in policy::copied(&all, &configs) {
         copied.entry(at).or_default().push(suppression);
     }

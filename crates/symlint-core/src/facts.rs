@@ -1,6 +1,5 @@
 //! What is known about AWS and Sym next to the input: snapshots with their sources, in `facts/`.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
@@ -37,7 +36,7 @@ pub enum RegionStatus {
 #[derive(Deserialize)]
 struct PartitionsFile {
     partitions: Vec<PartitionRow>,
-    instance_id_region_prefixes: BTreeMap<String, BTreeMap<String, String>>,
+    instance_id_region_prefixes: HashMap<String, HashMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +58,7 @@ struct Regions {
     partitions: Vec<Partition>,
     /// Each listed region, its partition's place and what is known about it: a pattern is asked about the others alone.
     listed: HashMap<String, (usize, RegionStatus)>,
-    prefixes: BTreeMap<String, BTreeMap<String, String>>,
+    prefixes: HashMap<String, HashMap<String, String>>,
 }
 
 #[allow(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]

@@ -1,10 +1,9 @@
 //! Mending files by the fixes that findings bring.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foldhash::HashSet;
-use symlint_terraform::SourceFile;
+use symlint_terraform::{SortedMap, SourceFile};
 
 use crate::check::Outcome;
 use crate::finding::{Edit, Finding, Fix};
@@ -13,7 +12,7 @@ use crate::finding::{Edit, Finding, Fix};
 #[derive(Debug, Default)]
 pub struct Round {
     /// The new texts by the names of the files; only those that change.
-    pub files: BTreeMap<String, String>,
+    pub files: SortedMap<String, String>,
     /// How many findings were fixed.
     pub fixed: usize,
 }
@@ -24,7 +23,7 @@ pub struct Round {
 /// round, when the files are checked again. Bytes outside the fixes stay. A file that is not UTF-8 is not touched, and
 /// neither is one below `.terraform`, which is a copy. `file_of` gives all names of one file, such as a link's, one name.
 pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -> String) -> Round {
-    let mut files: BTreeMap<String, File> = BTreeMap::new();
+    let mut files: SortedMap<String, File> = SortedMap::new();
     let mut fixed = 0;
     // Two projects that share a module find the same in it.
     let mut seen: HashSet<&str> = HashSet::default();
@@ -67,12 +66,12 @@ fn may_change(source: &SourceFile) -> bool {
 struct File {
     source: Arc<SourceFile>,
     /// By start and end.
-    edits: BTreeMap<(u32, u32), String>,
+    edits: SortedMap<(u32, u32), String>,
 }
 
 impl File {
     fn new(source: Arc<SourceFile>) -> Self {
-        Self { source, edits: BTreeMap::new() }
+        Self { source, edits: SortedMap::new() }
     }
 
     /// Whether the edits of `source` fit: a file may have changed while it was read under two names.
@@ -82,7 +81,7 @@ impl File {
 
     /// Whether an edit overlaps with none of those before. Where two touch, nobody knows which comes first.
     fn has_room(&self, edit: &Edit) -> bool {
-        let before = self.edits.range(..=(edit.span.end, u32::MAX)).next_back();
+        let before = self.edits.last_up_to(&(edit.span.end, u32::MAX));
         before.is_none_or(|(&(_, end), _)| end < edit.span.start)
     }
 

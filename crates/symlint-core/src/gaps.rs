@@ -1,10 +1,9 @@
 //! The gaps of a check: what of a model could not be judged.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{
-    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, Span, Unknown, Value,
+    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, SortedMap, SortedSet,
+    Span, Unknown, Value,
 };
 
 use crate::config::Config;
@@ -132,7 +131,7 @@ fn flow_resource(module: &Module) -> Option<Span> {
 
 /// Whether a module, or one that it calls, acts for tenants, or cannot be read.
 fn may_grant(model: &Model<'_>, module: ModuleId) -> bool {
-    let mut seen = BTreeSet::from([module]);
+    let mut seen = SortedSet::from([module]);
     let mut work = vec![module];
     while let Some(module) = work.pop().and_then(|id| model.project.module(id)) {
         if has_sinks(module) || module.calls.iter().any(|call| call.child.is_none()) {
@@ -144,7 +143,7 @@ fn may_grant(model: &Model<'_>, module: ModuleId) -> bool {
 }
 
 /// The variables and locals that hold the tenants, as `var` or `local` and a name.
-fn names_of_tenants(model: &Model<'_>, config: &Config) -> BTreeSet<(&'static str, String)> {
+fn names_of_tenants(model: &Model<'_>, config: &Config) -> SortedSet<(&'static str, String)> {
     let configured = config.tenants_variables.iter().map(|name| match name.strip_prefix("local.") {
         Some(local) => ("local", local.to_owned()),
         None => ("var", name.clone()),
@@ -158,7 +157,7 @@ fn names_of_tenants(model: &Model<'_>, config: &Config) -> BTreeSet<(&'static st
 }
 
 /// Whether a call is repeated for, or given, something of the tenants.
-fn is_handed(call: &ModuleCall, names: &BTreeSet<(&'static str, String)>) -> bool {
+fn is_handed(call: &ModuleCall, names: &SortedSet<(&'static str, String)>) -> bool {
     let repeated = call.for_each.iter().chain(&call.count);
     let mut work: Vec<&Expr> = repeated.chain(&call.arguments).map(|attribute| &attribute.value).collect();
     while let Some(expr) = work.pop() {
@@ -328,7 +327,7 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             _ => parts.for_each(|part| opaque(part, all)),
         }
     }
-    let mut same: BTreeMap<(Span, String), (TenantId, bool)> = BTreeMap::new();
+    let mut same: SortedMap<(Span, String), (TenantId, bool)> = SortedMap::new();
     for resource in &model.resources {
         let Some(tenant) = model.instance_of(resource).and_then(|instance| instance.tenant) else { continue };
         for (reference, expr, value) in resource.references() {
@@ -355,8 +354,8 @@ type NotKnown<'a> = (TenantId, &'a str, Span);
 /// One for each attribute with values that are known only at apply, and one for each with values that are not known
 /// here.
 fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
-    let mut unknown: BTreeMap<(FieldKind, bool), Vec<NotKnown<'_>>> = BTreeMap::new();
-    let mut names: BTreeMap<FieldKind, FieldName> = BTreeMap::new();
+    let mut unknown: SortedMap<(FieldKind, bool), Vec<NotKnown<'_>>> = SortedMap::new();
+    let mut names: SortedMap<FieldKind, FieldName> = SortedMap::new();
     for field in model.tenants.iter().flat_map(Tenant::values) {
         if let State::Unknown(why) = &field.state {
             names.entry(field.kind).or_insert_with(|| model.name(field));
@@ -369,9 +368,9 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         unknown.entry(kind).or_default().push((effect.tenant, &effect.reason, effect.span));
     }
     // What is not evaluated once may be several values.
-    let mut unevaluated: BTreeMap<(Span, &str, String), Vec<String>> = BTreeMap::new();
+    let mut unevaluated: SortedMap<(Span, &str, String), Vec<String>> = SortedMap::new();
     for ((kind, is_unevaluated), values) in unknown {
-        let tenants: BTreeSet<_> = values.iter().map(|(tenant, ..)| tenant).collect();
+        let tenants: SortedSet<_> = values.iter().map(|(tenant, ..)| tenant).collect();
         let Some(&(first, reason, span)) = values.first() else { continue };
         let name = model.tenant(first).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
@@ -469,7 +468,7 @@ fn remote_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let flows = model.flows.iter().filter_map(|flow| flow.call);
     let others =
         model.connectors.iter().map(|it| it.call).chain(model.runtimes.iter().filter_map(|it| it.block.call()));
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for call in flows.chain(others).filter(|call| call.child.is_none()) {
         let Some(source) = &call.source else { continue };
         let is_missing = model.project.errors().iter().any(|error| error.span == source.span);

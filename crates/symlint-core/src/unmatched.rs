@@ -1,8 +1,6 @@
 //! Names that match nothing. What they were meant for would silently not be checked.
 
-use std::collections::BTreeSet;
-
-use symlint_terraform::{Evaluator, Root, Value};
+use symlint_terraform::{Evaluator, Root, SortedSet, Value};
 
 use crate::config::{ArgumentKind, Config, ConfigError};
 use crate::spelling::closest;
@@ -33,9 +31,9 @@ pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, 
 /// A tenants variable that is not there, where a variable has nearly the same name, or where flows are called and no
 /// tenants variable is there.
 fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
-    let found: BTreeSet<&str> =
+    let found: SortedSet<&str> =
         models.iter().flat_map(|model| &model.variables).map(|variable| variable.name.as_str()).collect();
-    let there: BTreeSet<String> = models.iter().flat_map(|model| variables(model)).collect();
+    let there: SortedSet<String> = models.iter().flat_map(|model| variables(model)).collect();
     let is_local = |name: &str| name.starts_with("local.");
     let calls_flows = models.iter().any(|model| !model.flows.is_empty());
     let mut named = config.tenants_variables.iter().zip(&config.tenants_variable_spans);
@@ -105,7 +103,7 @@ fn is_in_list(tenant: &Value, name: &str) -> bool {
 /// An argument that no flow call has, where they have one with nearly the same name, or with ours.
 fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
     let calls = || models.iter().flat_map(|model| &model.flows).filter_map(|flow| flow.call);
-    let given: BTreeSet<&str> =
+    let given: SortedSet<&str> =
         calls().flat_map(|call| &call.arguments).map(|argument| argument.name.text.as_str()).collect();
     config.flow_arguments.iter().filter(|_| !given.is_empty()).find_map(|(ours, theirs)| {
         if theirs.is_empty() || given.contains(theirs.as_str()) {
@@ -147,7 +145,7 @@ pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
         unseen.attributes = kinds.iter().map(|&kind| config.field_path(kind).join(".")).collect();
     }
     if !unseen.attributes.is_empty() {
-        let known: BTreeSet<&str> = FieldKind::VALUES
+        let known: SortedSet<&str> = FieldKind::VALUES
             .into_iter()
             .filter_map(|kind| config.field_path(kind).first().copied())
             .chain(config.attribute_path("grants").first().copied())
@@ -207,7 +205,7 @@ fn at(value: &Value, path: &[&str]) -> Option<Value> {
 /// The names of the attributes of some objects, each once.
 fn names(objects: &[Value]) -> Vec<String> {
     let names = objects.iter().flat_map(|object| object.entries().unwrap_or_default());
-    names.map(|entry| entry.key.to_string()).collect::<BTreeSet<String>>().into_iter().collect()
+    names.map(|entry| entry.key.to_string()).collect::<SortedSet<String>>().into_iter().collect()
 }
 
 /// The names of the variables that the root module declares or is given, and of its locals, as `local.NAME`.

@@ -85,6 +85,7 @@ mod origin;
 mod parts;
 mod paths;
 mod show;
+mod sorted;
 mod source;
 pub mod syntax;
 mod tree;
@@ -102,6 +103,7 @@ pub use module::{
 pub use number::{Number, format_number};
 pub use origin::{Dependence, Makeup, Origin, OriginPart, Path, PathStep, Root, Selection};
 pub use show::{show, show_type, to_json};
+pub use sorted::{SortedMap, SortedSet};
 pub use source::{FileId, Position, SourceFile, Sources, Span, Str};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
 pub use types::{ConversionProblem, ConversionProblemKind, Converted, convert};

@@ -1,10 +1,9 @@
 //! See sso-id-not-hex.md.
 
-use std::collections::BTreeMap;
-
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::{is_hexadecimal, is_placeholder_resource};
 use symlint_core::tenants::{InstanceArn, Part, PermissionSetArn, Piece, Tenant, is_near};
+use symlint_terraform::SortedMap;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for (text, places) in strange_ids(tenant) {
@@ -28,11 +27,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
 }
 
 /// The IDs that match AWS's pattern but are not hexadecimal, with their places in order.
-fn strange_ids(tenant: &Tenant) -> BTreeMap<&str, Vec<Piece<'_>>> {
+fn strange_ids(tenant: &Tenant) -> SortedMap<&str, Vec<Piece<'_>>> {
     let instance = InstanceArn::of(&tenant.connector.instance_arn).map(|arn| arn.id);
     let permission_sets = tenant.grants.iter().filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn));
     let ids = instance.into_iter().chain(permission_sets.flat_map(|arn| [arn.instance_id, arn.id]));
-    let mut strange: BTreeMap<&str, Vec<Piece<'_>>> = BTreeMap::new();
+    let mut strange: SortedMap<&str, Vec<Piece<'_>>> = SortedMap::new();
     // An instance that was mistyped in one of the two ARNs is reported as another instance.
     let is_reported = |id: &Part<'_>| {
         let own = tenant.instance_id().map(|own| own.text()).unwrap_or_default();

@@ -1,12 +1,10 @@
 //! See duplicate-entitlement.md.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::{Granted, granted};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, Place, RelationKind, Tenant, TenantId, normalise};
-use symlint_terraform::{ModuleCall, Str};
+use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Str};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     check_entries(cx);
@@ -44,10 +42,10 @@ fn check_calls(cx: &mut Context<'_>) {
     let names: HashMap<String, TenantId> = cx.tenants().iter().map(|it| (normalise(it.name()), it.id)).collect();
     let mut first: HashMap<(TenantId, Str, Str), (usize, usize)> = HashMap::default();
     // By the two calls, the first first: each tenant, with what it is granted.
-    let mut twice: BTreeMap<(usize, usize), Vec<Granted>> = BTreeMap::new();
+    let mut twice: SortedMap<(usize, usize), Vec<Granted>> = SortedMap::new();
     let mut seen: HashSet<(usize, usize, TenantId)> = HashSet::default();
     // By the call: the instance that was first, and what another one grants again.
-    let mut again: BTreeMap<usize, Vec<(usize, Granted)>> = BTreeMap::new();
+    let mut again: SortedMap<usize, Vec<(usize, Granted)>> = SortedMap::new();
     // In another workspace, an instance of the same address takes its place.
     let address = |flow: usize, instance: usize| Some(&model.flows.get(flow)?.instances.get(instance)?.address);
     for granted in granted(model) {
@@ -79,7 +77,7 @@ fn check_calls(cx: &mut Context<'_>) {
         let address = |instance: usize| address(at, instance).cloned().unwrap_or_default();
         let message = both(cx, &address(*before), &address(granted.instance), granted);
         let tenants: Vec<TenantId> =
-            grants.iter().map(|(_, granted)| granted.tenant).collect::<BTreeSet<_>>().into_iter().collect();
+            grants.iter().map(|(_, granted)| granted.tenant).collect::<SortedSet<_>>().into_iter().collect();
         let span = flow.call.map(|call| call.name.span).unwrap_or_else(|| cx.tenant(granted.tenant).span);
         let place = Place { span, tenant: Some(granted.tenant), path: Some(format!("module.{}", flow.name())) };
         cx.report(place, message).group(&tenants).cause("instances");

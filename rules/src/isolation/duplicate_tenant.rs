@@ -1,9 +1,8 @@
 //! See duplicate-tenant.md.
 
-use std::collections::BTreeMap;
-
 use symlint_core::rule::Context;
 use symlint_core::tenants::{RelationKind, TenantId};
+use symlint_terraform::SortedMap;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateTenant) {
@@ -13,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.report(tenant, message).related(other, "one of the two was copied from the other");
     }
     // A folder that was copied is one cause.
-    let mut copied: BTreeMap<(String, String), Vec<(TenantId, TenantId)>> = BTreeMap::new();
+    let mut copied: SortedMap<(String, String), Vec<(TenantId, TenantId)>> = SortedMap::new();
     for relation in cx.relations_of(RelationKind::CopiedTenant) {
         let files = (cx.file_of(relation.tenant), cx.file_of(relation.other));
         copied.entry(files).or_default().push((relation.tenant, relation.other));

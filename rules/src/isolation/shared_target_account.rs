@@ -1,10 +1,9 @@
 //! See shared-target-account.md.
 
-use std::collections::BTreeMap;
-
 use symlint_core::config::common_name;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, Part, RelationKind, Tenant, TenantId};
+use symlint_terraform::SortedMap;
 
 use super::shared_sso_account::advice;
 
@@ -47,8 +46,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// By the first tenant and its account, the tenants of other customers that have the same account, in source order.
-fn shared<'a>(cx: &Context<'a>) -> BTreeMap<(TenantId, &'a str), Vec<(TenantId, Part<'a>)>> {
-    let mut shared: BTreeMap<(TenantId, &str), Vec<(TenantId, Part<'_>)>> = BTreeMap::new();
+fn shared<'a>(cx: &Context<'a>) -> SortedMap<(TenantId, &'a str), Vec<(TenantId, Part<'a>)>> {
+    let mut shared: SortedMap<(TenantId, &str), Vec<(TenantId, Part<'_>)>> = SortedMap::new();
     for relation in cx.relations_of(RelationKind::SharedTargetAccount) {
         let grant = relation.grant.and_then(|at| Comparable::of(cx.tenant(relation.tenant)).grants.get(at)?.target);
         if let Some(target) = grant {

@@ -1,12 +1,11 @@
 //! See slug-charset.md.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, Field, Locate, Model, Place, State, Tenant, TenantId};
-use symlint_terraform::{Span, Value};
+use symlint_terraform::{SortedMap, Span, Value};
 
 use crate::names::{Name, is_slug, is_slug_character, names, unexpected_characters};
 
@@ -60,7 +59,7 @@ fn is_empty(key: &Field) -> bool {
 /// Checks the names that are computed, once for each tenant whose key is fine.
 fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     let names = names(cx.model);
-    let mut found: BTreeMap<Span, Vec<(&Name<'_>, String)>> = BTreeMap::new();
+    let mut found: SortedMap<Span, Vec<(&Name<'_>, String)>> = SortedMap::new();
     for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !judged.contains(&tenant))) {
         let Some((at, refused)) = refused(name.text).filter(|_| name.arn(cx.model).is_none()) else { continue };
         let span = name.value.origin.locate(at, cx.sources());

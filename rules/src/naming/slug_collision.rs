@@ -1,12 +1,11 @@
 //! See slug-collision.md.
 
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Place, Tenant, TenantId};
-use symlint_terraform::Span;
+use symlint_terraform::{SortedMap, Span};
 
 use crate::names::{Name, folded, names, same, shown, tenants_of, unscoped};
 
@@ -70,8 +69,8 @@ fn check_keys(
 /// Reports equal names of the same kind: one finding for each pair of tenants and each block.
 fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pair>) {
     let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::default();
-    let mut pairs: BTreeMap<Pair, (&Name<'_>, &Name<'_>)> = BTreeMap::new();
-    let mut blocks: BTreeMap<Span, Vec<(&Name<'_>, &Name<'_>)>> = BTreeMap::new();
+    let mut pairs: SortedMap<Pair, (&Name<'_>, &Name<'_>)> = SortedMap::new();
+    let mut blocks: SortedMap<Span, Vec<(&Name<'_>, &Name<'_>)>> = SortedMap::new();
     for &name in names.iter().filter(|name| !name.has_foreign_slug(cx.model)) {
         let first = *firsts.entry((name.namespace(), folded(name.text))).or_insert(name);
         if std::ptr::eq(first, name) {

@@ -1,10 +1,8 @@
 //! See slug-too-long.md.
 
-use std::collections::BTreeMap;
-
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Locate, Place, TenantId};
-use symlint_terraform::{Makeup, Origin, Span};
+use symlint_terraform::{Makeup, Origin, SortedMap, Span};
 
 use crate::names::{Name, names, shown, tenants_of};
 
@@ -21,14 +19,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let names = names(cx.model);
     // The longest name of each tenant. Its other names are too long for the same reason.
-    let mut longest: BTreeMap<Option<TenantId>, &Name<'_>> = BTreeMap::new();
+    let mut longest: SortedMap<Option<TenantId>, &Name<'_>> = SortedMap::new();
     for name in names.iter().filter(|name| length(name.text) > LONGEST && name.arn(cx.model).is_none()) {
         let known = longest.entry(name.tenant()).or_insert(name);
         if length(name.text) > length(known.text) {
             *known = name;
         }
     }
-    let mut found: BTreeMap<(Span, bool), Vec<&Name<'_>>> = BTreeMap::new();
+    let mut found: SortedMap<(Span, bool), Vec<&Name<'_>>> = SortedMap::new();
     for (tenant, name) in longest {
         let key = long_key(cx, tenant, name);
         let part = || longest_part(&name.value.origin).map_or(name.span, |origin| origin.span);

@@ -1,11 +1,9 @@
 //! Arguments of flow calls that cannot be converted to the types of the module's variables. Two rules share this.
 
-use std::collections::BTreeMap;
-
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Argument, FlowInstance, Model, Place, TenantId};
-use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, Span, Variable, convert};
+use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, SortedMap, Span, Variable, convert};
 
 /// What is wrong with one argument.
 struct Misfit<'a> {
@@ -22,7 +20,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
     let model = cx.model;
     let reported: HashSet<Span> =
         model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span).collect();
-    let mut found: BTreeMap<(Span, String), Vec<Misfit<'_>>> = BTreeMap::new();
+    let mut found: SortedMap<(Span, String), Vec<Misfit<'_>>> = SortedMap::new();
     for flow in &model.flows {
         let Some(module) = flow.module else { continue };
         for instance in &flow.instances {

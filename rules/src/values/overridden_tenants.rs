@@ -1,11 +1,9 @@
 //! See overridden-tenants.md.
 
-use std::collections::BTreeSet;
-
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Overridden, Place};
 use symlint_terraform::syntax::{ExprKind, Item, Key};
-use symlint_terraform::{Assignment, AssignmentSource, FileId, Root};
+use symlint_terraform::{Assignment, AssignmentSource, FileId, Root, SortedSet};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     check_merged(cx);
@@ -40,7 +38,7 @@ const MERGED: &str = "Engineers cannot request what this entry grants, although 
                       or remove the entry that is not needed.";
 
 /// The variables whose entries are tenants.
-fn variables(cx: &Context<'_>) -> BTreeSet<String> {
+fn variables(cx: &Context<'_>) -> SortedSet<String> {
     let collections = cx.model.sources_of_values.collections().iter().map(|collection| &collection.shape.root);
     let found = collections.filter_map(|root| match root {
         Root::Variable { module, name } if module.is_empty() => Some(name.to_string()),
@@ -106,7 +104,7 @@ fn lost(before: &Assignment, after: &Assignment) -> Option<String> {
 }
 
 /// The keys of a map, where all of them are written.
-fn keys(assignment: &Assignment) -> Option<BTreeSet<&str>> {
+fn keys(assignment: &Assignment) -> Option<SortedSet<&str>> {
     let ExprKind::Object(items) = &assignment.attribute.value.kind else { return None };
     items.iter().map(key).collect()
 }

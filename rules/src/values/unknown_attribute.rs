@@ -1,11 +1,9 @@
 //! See unknown-attribute.md.
 
-use std::collections::BTreeMap;
-
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{MisfitKind, MissingAttribute, Place, Tenant, TenantId};
-use symlint_terraform::{ConversionProblemKind, PathStep, Span, Str};
+use symlint_terraform::{ConversionProblemKind, PathStep, SortedMap, Span, Str};
 
 /// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
 const MANY: usize = 3;
@@ -19,7 +17,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report(cx, &unknown);
         }
     }
-    let mut groups: BTreeMap<String, Vec<Unknown<'_>>> = BTreeMap::new();
+    let mut groups: SortedMap<String, Vec<Unknown<'_>>> = SortedMap::new();
     for problem in &cx.model.conversions {
         let (ConversionProblemKind::Unused { attribute, key_span, declared, present }, Some(at)) =
             (&problem.kind, &problem.path)

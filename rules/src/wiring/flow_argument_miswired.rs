@@ -1,14 +1,12 @@
 //! See flow-argument-miswired.md.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
     Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Source, Step, TenantId, text_of,
     values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
-use symlint_terraform::{ModuleCall, Span, Str, Value};
+use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
 use super::judge::{Judge, Problem, are_right, consequence, owner};
 use super::reference::report_foreign;
@@ -63,7 +61,7 @@ struct Cause<'a> {
 #[derive(PartialEq)]
 struct Entry {
     name: String,
-    owners: BTreeMap<Str, TenantId>,
+    owners: SortedMap<Str, TenantId>,
 }
 
 /// Whether a flow receives something that it should not.
@@ -109,8 +107,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     // A wrapper module makes several calls of one block, which are one cause.
-    let mut receivers_of: BTreeMap<Span, BTreeSet<TenantId>> = BTreeMap::new();
-    let mut written: BTreeMap<(Str, Span), Vec<Passed<'_>>> = BTreeMap::new();
+    let mut receivers_of: SortedMap<Span, SortedSet<TenantId>> = SortedMap::new();
+    let mut written: SortedMap<(Str, Span), Vec<Passed<'_>>> = SortedMap::new();
     for (flow, instance, tenant) in instances(model) {
         for argument in &instance.arguments {
             let passed = handed_on(model, flow, instance, argument);
@@ -120,7 +118,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
     }
     // What is left to defaults has no expression, so the finding is at the call.
-    let mut found: BTreeMap<(Span, Option<FieldKind>), Found<'_>> = BTreeMap::new();
+    let mut found: SortedMap<(Span, Option<FieldKind>), Found<'_>> = SortedMap::new();
     for wrong in wrong {
         let argument = wrong.slot.argument;
         let all = written.get(&(wrong.instance.address.clone(), argument.span)).map(Vec::as_slice).unwrap_or_default();
@@ -139,7 +137,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let expr = part.or(whole);
         let span = expr.map_or(argument.span, |expr| expression::span(expr, cx.sources()));
         let receivers = whole.map_or(argument.span, |whole| whole.span);
-        let receivers = receivers_of.get(&receivers).map_or(0, BTreeSet::len);
+        let receivers = receivers_of.get(&receivers).map_or(0, SortedSet::len);
         let default = argument.parts.first().map(|part| part.field).filter(|_| argument.is_default);
         let found = found.entry((span, default));
         found
@@ -212,7 +210,7 @@ fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
         Problem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
         _ => None,
     };
-    let owners = found.wrong.iter().map(owner).collect::<Option<BTreeMap<_, _>>>()?;
+    let owners = found.wrong.iter().map(owner).collect::<Option<SortedMap<_, _>>>()?;
     let slot = found.wrong.first()?.slot;
     let mut expr = found.expr?;
     let is_whole = found.passed.as_ref().is_some_and(|passed| passed.argument.value.span == expr.span);
@@ -234,7 +232,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let span = *span;
     let Some(first) = found.wrong.first() else { return };
     let part = first.slot.part.filter(|_| found.wrong.iter().all(|wrong| wrong.slot.part == first.slot.part));
-    let tenants: BTreeSet<TenantId> = found.wrong.iter().map(|wrong| wrong.slot.tenant).collect();
+    let tenants: SortedSet<TenantId> = found.wrong.iter().map(|wrong| wrong.slot.tenant).collect();
     let tenants: Vec<TenantId> = tenants.into_iter().collect();
     let is_group = tenants.len() > 1;
     let argument = found.passed.as_ref().map_or(&first.slot.argument.name, |passed| &passed.argument.name.text);
@@ -294,10 +292,10 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
         Problem::Overridden => "overridden".to_owned(),
         Problem::Changed => "changed".to_owned(),
     };
-    let what: BTreeSet<String> = found.wrong.iter().map(what).collect();
+    let what: SortedSet<String> = found.wrong.iter().map(what).collect();
     // Where all are concerned, the argument is wrong for any tenant that is added.
     let concerned = if tenants.len() < found.receivers { tenants } else { &[] };
-    let whom: BTreeSet<String> =
+    let whom: SortedSet<String> =
         concerned.iter().map(|&tenant| format!("for {}", model.tenant(tenant).name())).collect();
     what.into_iter().chain(whom).collect::<Vec<_>>().join(", ")
 }

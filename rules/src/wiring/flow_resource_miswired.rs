@@ -1,7 +1,5 @@
 //! See flow-resource-miswired.md.
 
-use std::collections::BTreeMap;
-
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
@@ -9,7 +7,7 @@ use symlint_core::tenants::{
     text_of, values_at,
 };
 use symlint_terraform::syntax::{Expr, ExprKind};
-use symlint_terraform::{Makeup, PathStep, Resource, Span, Str, Value};
+use symlint_terraform::{Makeup, PathStep, Resource, SortedMap, Span, Str, Value};
 
 use super::judge::{consequence, is_computed, is_not_own, owner};
 use super::origin::{Referrer, is_same};
@@ -50,7 +48,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let doubtful = doubtful(model);
     let judge = Judge::new(model, &doubtful);
-    let mut found: BTreeMap<Span, Vec<(&Setting<'_>, Problem)>> = BTreeMap::new();
+    let mut found: SortedMap<Span, Vec<(&Setting<'_>, Problem)>> = SortedMap::new();
     for setting in &doubtful {
         let Some(problem) = judge.judge(setting) else { continue };
         let span =
@@ -70,7 +68,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn report_names_of_others(cx: &mut Context<'_>) {
     let model = cx.model;
     let names = names(model);
-    let mut found: BTreeMap<Span, Vec<(&Name<'_>, TenantId, TenantId)>> = BTreeMap::new();
+    let mut found: SortedMap<Span, Vec<(&Name<'_>, TenantId, TenantId)>> = SortedMap::new();
     for name in &names {
         if let Some((own, other)) = name.tenant().zip(name.of_another(model)) {
             found.entry(name.span).or_default().push((name, own, other));
@@ -111,7 +109,7 @@ fn check_names(cx: &mut Context<'_>) {
     let names = names(model);
     let referrer = Referrer::new(model);
     // One variable may be in the names of several resources.
-    let mut found: BTreeMap<String, BTreeMap<Span, Vec<&Name<'_>>>> = BTreeMap::new();
+    let mut found: SortedMap<String, SortedMap<Span, Vec<&Name<'_>>>> = SortedMap::new();
     for name in &names {
         if let Some(source) = name.arn(model) {
             let from = referrer.name(name.instance, &source);

@@ -1,14 +1,13 @@
 //! Which resources the resources of a flow refer to, and whose they are.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::sinks::OTHER_ROLE;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{FieldKind, FlowInstance, FlowResource, Model, Place, Source, TenantId, text_of};
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children};
-use symlint_terraform::{Module, ModuleCall, Resource, ResourceId, Span, Str, Value};
+use symlint_terraform::{Module, ModuleCall, Resource, ResourceId, SortedMap, SortedSet, Span, Str, Value};
 
 use super::owners::Owners;
 use super::setting::values;
@@ -87,14 +86,14 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
 pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
     let model = cx.model;
     let all = foreign(model);
-    let mut found: BTreeMap<Span, Vec<&Foreign<'_>>> = BTreeMap::new();
+    let mut found: SortedMap<Span, Vec<&Foreign<'_>>> = SortedMap::new();
     for it in all.iter().filter(|it| it.passed.is_some() == are_passed) {
         let span = it.passed.map_or(it.expr.span, |(_, argument)| argument.value.span);
         found.entry(span).or_default().push(it);
     }
     for (span, wrong) in found {
         let Some(first) = wrong.first() else { continue };
-        let tenants: BTreeSet<TenantId> = wrong.iter().map(|it| it.tenant).collect();
+        let tenants: SortedSet<TenantId> = wrong.iter().map(|it| it.tenant).collect();
         let tenants: Vec<TenantId> = tenants.into_iter().collect();
         let mut receivers = receivers(model, first.resource);
         receivers.extend(&tenants);
@@ -138,7 +137,7 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
 }
 
 /// The tenants whose flows have the block of `resource`.
-pub(super) fn receivers(model: &Model<'_>, resource: &FlowResource<'_>) -> BTreeSet<TenantId> {
+pub(super) fn receivers(model: &Model<'_>, resource: &FlowResource<'_>) -> SortedSet<TenantId> {
     let of_block = model.resources.iter().filter(|it| it.resource.block.span == resource.resource.block.span);
     of_block.filter_map(|it| model.instance_of(it)?.tenant).collect()
 }

@@ -1,12 +1,10 @@
 //! See safelist-stale.md.
 
-use std::collections::BTreeMap;
-
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Place, RelationKind, RoleNaming, Tenant, VariableState, format};
-use symlint_terraform::{LoadError, LoadErrorKind, Span};
+use symlint_terraform::{LoadError, LoadErrorKind, SortedMap, Span};
 
 use crate::values::is_any_key_twice;
 
@@ -43,7 +41,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
     // One expression may build many.
-    let mut stale: BTreeMap<Span, (String, Place, usize)> = BTreeMap::new();
+    let mut stale: SortedMap<Span, (String, Place, usize)> = SortedMap::new();
     let mut seen: HashSet<(Span, String)> = HashSet::default();
     for (call, list) in lists(model) {
         for account in accounts(cx.model, list).0 {

@@ -4,10 +4,8 @@ mod literal;
 mod read;
 mod settings;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::HashMap;
-use symlint_terraform::{FileId, Span};
+use symlint_terraform::{FileId, SortedMap, SortedSet, Span};
 
 use crate::level::Level;
 use crate::tenants::{FieldKind, RoleNamePattern};
@@ -29,16 +27,16 @@ pub struct Config {
     pub tenants_variable_spans: Vec<Span>,
     /// Our names of attributes → the path to theirs inside a tenant; only those that differ. A path without steps says
     /// that they have no such attribute.
-    pub attributes: BTreeMap<String, Vec<String>>,
+    pub attributes: SortedMap<String, Vec<String>>,
     /// Where each of them is named.
-    pub attribute_spans: BTreeMap<String, Span>,
+    pub attribute_spans: SortedMap<String, Span>,
     /// The name of the flow module.
     pub flow_module: String,
     /// Our names of the flow module's arguments → theirs; only those that differ. An empty name says that it has no
     /// such argument.
-    pub flow_arguments: BTreeMap<String, String>,
+    pub flow_arguments: SortedMap<String, String>,
     /// Where each of them is named.
-    pub flow_argument_spans: BTreeMap<String, Span>,
+    pub flow_argument_spans: SortedMap<String, Span>,
     /// The name of the connector module.
     pub connector_module: String,
     /// What connector roles are called.
@@ -52,7 +50,7 @@ pub struct Config {
     /// Accounts of others that the runtime may enter.
     pub safelist_extra: Vec<String>,
     /// Levels that differ from those of the rule pages, by rule id.
-    pub levels: BTreeMap<String, Level>,
+    pub levels: SortedMap<String, Level>,
     /// Findings that are accepted.
     pub exceptions: Vec<Exception>,
     /// Tenants that are one customer each: they may share names, accounts and targets.
@@ -61,7 +59,7 @@ pub struct Config {
     /// else.
     pub organizations: Vec<TenantGroup>,
     /// What is known about single tenants, by key.
-    pub tenants: BTreeMap<String, TenantSettings>,
+    pub tenants: SortedMap<String, TenantSettings>,
     /// The file that it was read from.
     pub file: Option<FileId>,
     /// Whether everything to which the file applies is checked, and not just a part of it.
@@ -154,22 +152,22 @@ impl Default for Config {
             values: Vec::new(),
             tenants_variables: vec!["customer_tenants".into()],
             tenants_variable_spans: Vec::new(),
-            attributes: BTreeMap::new(),
-            attribute_spans: BTreeMap::new(),
+            attributes: SortedMap::new(),
+            attribute_spans: SortedMap::new(),
             flow_module: "sso_flow".into(),
-            flow_arguments: BTreeMap::new(),
-            flow_argument_spans: BTreeMap::new(),
+            flow_arguments: SortedMap::new(),
+            flow_argument_spans: SortedMap::new(),
             connector_module: "sso-connector".into(),
             role_name: RoleNamePattern { prefix: "SymSSO".into(), suffix: String::new(), is_constant: false },
             runtime_module: "runtime-connector".into(),
             allowed_partitions: vec!["aws".into()],
             host_accounts: Vec::new(),
             safelist_extra: Vec::new(),
-            levels: BTreeMap::new(),
+            levels: SortedMap::new(),
             exceptions: Vec::new(),
             customers: Vec::new(),
             organizations: Vec::new(),
-            tenants: BTreeMap::new(),
+            tenants: SortedMap::new(),
             file: None,
             is_whole: true,
         }
@@ -251,7 +249,7 @@ impl Config {
     }
 
     /// The keys of all tenants that it names.
-    pub(crate) fn named_tenants(&self) -> BTreeSet<&str> {
+    pub(crate) fn named_tenants(&self) -> SortedSet<&str> {
         let groups = self.customers.iter().chain(&self.organizations).flat_map(|group| &group.tenants);
         let excepted = self.exceptions.iter().filter_map(|exception| exception.tenant.as_ref());
         groups.chain(excepted).chain(self.tenants.keys()).map(String::as_str).collect()

@@ -1,9 +1,7 @@
 //! Which findings of two reports have one cause: rule, tenants and values decide, whatever the file and the line.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::Str;
+use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen};
 use crate::report::{Known, ReportedFinding, Subject};
@@ -14,14 +12,14 @@ use crate::tenants::FieldKind;
 struct Identity<'f> {
     rule: &'f str,
     /// All that it is about, and those on whom it is reported: either may be the other's.
-    tenants: BTreeSet<usize>,
-    own: BTreeSet<usize>,
-    values: BTreeSet<(usize, FieldKind, Str)>,
+    tenants: SortedSet<usize>,
+    own: SortedSet<usize>,
+    values: SortedSet<(usize, FieldKind, Str)>,
     what: &'f str,
 }
 
 /// What two findings with one cause have in common: whichever of two tenants it is reported on.
-type Whole<'i> = (&'i str, &'i BTreeSet<usize>, &'i BTreeSet<(usize, FieldKind, Str)>, &'i str);
+type Whole<'i> = (&'i str, &'i SortedSet<usize>, &'i SortedSet<(usize, FieldKind, Str)>, &'i str);
 
 impl Identity<'_> {
     fn whole(&self) -> Whole<'_> {
@@ -40,9 +38,9 @@ pub(super) struct Causes {
     pub(super) new_of: Vec<Option<usize>>,
     /// New findings whose cause is old, and old findings whose cause remains, which no finding of the other side
     /// matches.
-    shared: [BTreeSet<usize>; 2],
+    shared: [SortedSet<usize>; 2],
     /// By new findings, the tenants that share something only now with those that did before.
-    pub(super) joined: BTreeMap<usize, BTreeSet<usize>>,
+    pub(super) joined: SortedMap<usize, SortedSet<usize>>,
 }
 
 /// Which findings take part.
@@ -54,8 +52,8 @@ impl Causes {
         let mut causes = Self {
             old_of: vec![None; new.report.findings.len()],
             new_of: vec![None; old.report.findings.len()],
-            shared: [BTreeSet::new(), BTreeSet::new()],
-            joined: BTreeMap::new(),
+            shared: [SortedSet::new(), SortedSet::new()],
+            joined: SortedMap::new(),
         };
         let same = |tenant: usize| tenant;
         let unified = |tenant: usize| pairing.unified(tenant);
@@ -103,8 +101,8 @@ impl Causes {
         before: &Values,
         after: &Values,
     ) {
-        type About<'f> = (&'f str, &'f BTreeSet<usize>, &'f str);
-        let mut left: BTreeMap<About<'_>, Vec<usize>> = BTreeMap::new();
+        type About<'f> = (&'f str, &'f SortedSet<usize>, &'f str);
+        let mut left: SortedMap<About<'_>, Vec<usize>> = SortedMap::new();
         fn about<'f>(identity: &'f Identity<'_>) -> About<'f> {
             (identity.rule, &identity.tenants, identity.what)
         }
@@ -128,13 +126,13 @@ impl Causes {
 
     /// A finding about one tenant's value is the same when somebody turns up, or goes, whose value that is.
     fn join_grown(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
-        type Own<'f> = (&'f str, BTreeSet<usize>, BTreeSet<(FieldKind, Str)>, &'f str);
+        type Own<'f> = (&'f str, SortedSet<usize>, SortedSet<(FieldKind, Str)>, &'f str);
         fn own<'f>(seen: Seen<'f>, at: usize, identity: &Identity<'f>) -> Option<(Own<'f>, bool)> {
             let subject = seen.report.findings.get(at)?.subject.as_deref().filter(|it| !it.primary.is_empty())?;
             let own = identity.own.clone();
             Some(((identity.rule, own, subject.primary.clone(), identity.what), subject.others.is_empty()))
         }
-        let mut left: BTreeMap<Own<'_>, Vec<(usize, bool)>> = BTreeMap::new();
+        let mut left: SortedMap<Own<'_>, Vec<(usize, bool)>> = SortedMap::new();
         for (at, identity) in old.1.iter().rev().filter(|(at, _)| self.is_gone(*at)) {
             if let Some((own, is_alone)) = own(old.0, *at, identity) {
                 left.entry(own).or_default().push((*at, is_alone));
@@ -155,11 +153,11 @@ impl Causes {
     /// in it before brings something new.
     fn join_groups(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
         let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
-        let mut counted: BTreeSet<(Group<'_>, usize)> = BTreeSet::new();
+        let mut counted: SortedSet<(Group<'_>, usize)> = SortedSet::new();
         for (at, identity) in new.1 {
             let Some(group) = group(new.0, *at, identity).filter(|_| self.is_new(*at)) else { continue };
             let Some(members) = before.get(&group) else { continue };
-            let joining: BTreeSet<usize> = identity.tenants.difference(members).copied().collect();
+            let joining: SortedSet<usize> = identity.tenants.difference(members).copied().collect();
             let mut is_news = false;
             for tenant in &joining {
                 is_news |= counted.insert((group.clone(), *tenant));
@@ -179,7 +177,7 @@ impl Causes {
 }
 
 /// What several tenants share: the rule and the values.
-type Group<'f> = (&'f str, BTreeSet<(FieldKind, Str)>);
+type Group<'f> = (&'f str, SortedSet<(FieldKind, Str)>);
 
 fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Group<'f>> {
     let subject = seen.report.findings.get(at)?.subject.as_deref()?;
@@ -195,8 +193,8 @@ fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Group
     Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))
 }
 
-fn groups<'f>(seen: Seen<'_>, all: &[(usize, Identity<'f>)]) -> BTreeMap<Group<'f>, BTreeSet<usize>> {
-    let mut groups: BTreeMap<Group<'_>, BTreeSet<usize>> = BTreeMap::new();
+fn groups<'f>(seen: Seen<'_>, all: &[(usize, Identity<'f>)]) -> SortedMap<Group<'f>, SortedSet<usize>> {
+    let mut groups: SortedMap<Group<'_>, SortedSet<usize>> = SortedMap::new();
     for (at, identity) in all {
         if let Some(group) = group(seen, *at, identity) {
             groups.entry(group).or_default().extend(&identity.tenants);

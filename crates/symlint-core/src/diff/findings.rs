@@ -1,9 +1,7 @@
 //! Findings that a change adds or fixes, and those that let one customer into another.
 
-use std::collections::BTreeSet;
-
 use foldhash::HashSet;
-use symlint_terraform::Str;
+use symlint_terraform::{SortedSet, Str};
 
 use super::cause::Causes;
 use super::pair::{Pairing, Seen};
@@ -29,11 +27,11 @@ pub(super) fn changed(finding: &ReportedFinding) -> ChangedFinding {
 }
 
 /// What a change touches: the tenants of the new report that are new or have other values.
-pub(super) fn touched(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> BTreeSet<usize> {
+pub(super) fn touched(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> SortedSet<usize> {
     let is_touched = |at: &usize| {
         let was = pairing.old_of.get(*at).copied().flatten().and_then(|was| old.tenant(was));
         let Some(((earlier_tenant, earlier), (tenant, own))) = was.zip(new.tenant(*at)) else { return true };
-        let texts = |values: &[crate::report::ValueDetails]| -> BTreeSet<_> {
+        let texts = |values: &[crate::report::ValueDetails]| -> SortedSet<_> {
             values.iter().map(|value| (value.kind, text(&value.value))).collect()
         };
         earlier_tenant.key != tenant.key || texts(&earlier.values) != texts(&own.values)
@@ -52,8 +50,8 @@ fn text(value: &Option<Known>) -> Option<String> {
 pub(crate) fn on_touched(
     finding: &ReportedFinding,
     subject: &Subject,
-    touched: &BTreeSet<usize>,
-    joined: Option<&BTreeSet<usize>>,
+    touched: &SortedSet<usize>,
+    joined: Option<&SortedSet<usize>>,
     seen: Seen<'_>,
 ) -> Option<ReportedFinding> {
     if finding.tenant.is_none() || subject.own.iter().any(|own| joined.unwrap_or(touched).contains(own)) {
@@ -119,7 +117,7 @@ fn crossing(
     changed: ChangedFinding,
     others: impl Fn(usize) -> bool,
     shared: &HashSet<Str>,
-    touched: &BTreeSet<usize>,
+    touched: &SortedSet<usize>,
 ) -> Option<Crossing> {
     let subject = finding.subject.as_deref()?;
     let rule = seen.report.rules.get(&finding.rule)?;
@@ -142,7 +140,7 @@ fn crossing(
 }
 
 /// A subject seen from the tenants that the change touches, where these are the others, and all have the same value.
-fn turned(subject: &Subject, touched: &BTreeSet<usize>) -> Option<Subject> {
+fn turned(subject: &Subject, touched: &SortedSet<usize>) -> Option<Subject> {
     if subject.own.iter().any(|own| touched.contains(own)) {
         return None;
     }
@@ -154,7 +152,7 @@ fn turned(subject: &Subject, touched: &BTreeSet<usize>) -> Option<Subject> {
             .filter(|(_, kind, text)| subject.primary.is_empty() || subject.primary.contains(&(*kind, text.clone())));
         own.any(|(_, kind, text)| subject.values.contains(&(*other, *kind, text.clone())))
     };
-    let own: BTreeSet<usize> =
+    let own: SortedSet<usize> =
         subject.others.iter().copied().filter(|other| touched.contains(other) && has_same(other)).collect();
     (!own.is_empty()).then(|| Subject { own, others: subject.own.clone(), ..subject.clone() })
 }
@@ -164,7 +162,7 @@ pub(super) fn crossings(
     new: Seen<'_>,
     added: &[(usize, ChangedFinding)],
     shared: &HashSet<Str>,
-    touched: &BTreeSet<usize>,
+    touched: &SortedSet<usize>,
 ) -> Vec<Crossing> {
     let of = |(at, changed): &(usize, ChangedFinding)| {
         crossing(new, new.report.findings.get(*at)?, changed.clone(), |_| true, shared, touched)
@@ -179,12 +177,12 @@ pub(super) fn grown_crossings(
     pairing: &Pairing,
     causes: &Causes,
     shared: &HashSet<Str>,
-    touched: &BTreeSet<usize>,
+    touched: &SortedSet<usize>,
 ) -> Vec<Crossing> {
     let of = |(at, was): (usize, &Option<usize>)| {
         let finding = new.report.findings.get(at)?;
         let before = old.report.findings.get((*was)?)?.subject.as_deref()?;
-        let known: BTreeSet<usize> = before.tenants().into_iter().map(|tenant| pairing.unified(tenant)).collect();
+        let known: SortedSet<usize> = before.tenants().into_iter().map(|tenant| pairing.unified(tenant)).collect();
         crossing(new, finding, changed(finding), |other| !known.contains(&other), shared, touched)
     };
     causes.old_of.iter().enumerate().filter_map(of).collect()
@@ -195,9 +193,9 @@ pub(super) fn hidden_crossings(
     hidden: &[Hidden],
     sides: &[Seen<'_>],
     shared: &HashSet<Str>,
-    touched: &BTreeSet<usize>,
+    touched: &SortedSet<usize>,
 ) -> Vec<Crossing> {
-    let none = BTreeSet::new();
+    let none = SortedSet::new();
     let of = |it: &Hidden| {
         sides.iter().enumerate().find_map(|(at, seen)| {
             let own = seen.report.findings.iter().find(|own| own.fingerprint == it.finding.fingerprint)?;

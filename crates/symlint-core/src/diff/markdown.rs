@@ -1,8 +1,9 @@
 //! A comment on a pull request that says in twenty seconds who gains access to what.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
+
+use symlint_terraform::SortedMap;
 
 use super::picture::picture;
 use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
@@ -170,7 +171,7 @@ fn crossings(diff: &Diff, most: usize) -> String {
     if title.len() + lines.len() < most {
         return format!("{title}{lines}\n");
     }
-    let mut pairs: BTreeMap<(Vec<String>, Vec<String>), usize> = BTreeMap::new();
+    let mut pairs: SortedMap<(Vec<String>, Vec<String>), usize> = SortedMap::new();
     for crossing in &diff.crossings {
         let [from, into] = crossing.titles.clone();
         *pairs.entry((into, from)).or_default() += 1;
@@ -184,7 +185,7 @@ fn crossings(diff: &Diff, most: usize) -> String {
         return format!("{title}{lines}\n");
     }
     // More than a comment can hold: into whom, and from how many.
-    let mut into: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut into: SortedMap<&str, usize> = SortedMap::new();
     diff.crossings.iter().flat_map(|crossing| &crossing.titles[1]).for_each(|name| *into.entry(name).or_default() += 1);
     let others = if most > BYTES { "`symlint diff --format json` has" } else { "the page of the job has" };
     let mut lines = format!(
@@ -464,8 +465,8 @@ mod tests {
             problems: Vec::new(),
             base_problems: Vec::new(),
             summary: DiffSummary::default(),
-            paths: BTreeMap::new(),
-            pages: BTreeMap::new(),
+            paths: std::collections::BTreeMap::new(),
+            pages: std::collections::BTreeMap::new(),
         };
         for (number, is_whole) in [(5, true), (900, true), (5_000, false)] {
             diff.crossings = (0..number).map(crossing).collect();

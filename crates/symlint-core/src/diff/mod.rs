@@ -13,7 +13,9 @@ mod wire;
 mod wiring;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use symlint_terraform::{SortedMap, SortedSet};
 
 use crate::coverage::Code;
 use crate::level::Level;
@@ -171,7 +173,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
             of_runs.flat_map(move |(at, run)| run.not_checked.iter().map(move |gap| (Some(seen.run(at)), gap)));
         of_runs.chain(seen.report.not_checked.iter().map(|gap| (None, gap))).collect()
     }
-    let was: BTreeSet<String> = (0..old.report.runs.len()).map(|run| old.run(run)).collect();
+    let was: SortedSet<String> = (0..old.report.runs.len()).map(|run| old.run(run)).collect();
     let mut left = gaps(old);
     let mut all = lost_from_sight(old, new, pairing);
     for (run, gap) in gaps(new) {
@@ -197,7 +199,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
 
 /// That nobody knows who has access in a run whose tenants were known before.
 fn lost_from_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
-    let mut lost: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut lost: SortedMap<usize, Vec<String>> = SortedMap::new();
     for (at, to) in pairing.new_of.iter().enumerate() {
         if to.is_none()
             && let Some(run) = tenants::lost_sight(old, new, pairing, at)
@@ -246,7 +248,7 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
         let pairing = Pairing::new(old, seen);
         let found = findings::compare(old, seen, &pairing);
         let touched = findings::touched(old, seen, &pairing);
-        let added: BTreeSet<usize> = found.new.iter().copied().collect();
+        let added: SortedSet<usize> = found.new.iter().copied().collect();
         let is_told = |finding: &ReportedFinding| {
             is_whole || finding.subject.as_ref().is_some_and(|subject| !subject.tenants().is_empty())
         };

@@ -1,9 +1,7 @@
 //! Which tenant before the change is which one after it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::Str;
+use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use crate::report::{Details, Known, Report, ReportedTenant, TenantDetails};
 use crate::tenants::FieldKind;
@@ -133,7 +131,7 @@ impl Pairing {
         let mut candidates: Vec<(Score, usize, usize)> = Vec::new();
         for &at in &old_left {
             let own = self::marks(old, at);
-            let near: BTreeSet<usize> = own
+            let near: SortedSet<usize> = own
                 .iter()
                 .filter_map(|mark| having.get(mark))
                 .filter(|others| others.len() <= CROWD)
@@ -187,7 +185,7 @@ impl Score {
 
 fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
     let Some((_, tenant)) = seen.tenant(at) else { return HashSet::default() };
-    let mut grants: BTreeMap<usize, [Option<Str>; 2]> = BTreeMap::new();
+    let mut grants: SortedMap<usize, [Option<Str>; 2]> = SortedMap::new();
     let mut marks = HashSet::default();
     for value in &tenant.values {
         let Some(Known::Text(text)) = &value.value else { continue };
@@ -226,7 +224,7 @@ fn runs(old: Seen<'_>, new: Seen<'_>) -> Vec<Option<usize>> {
     let by_name = |at: usize| names.iter().position(|name| *name == old.run(at));
     let mut found: Vec<Option<usize>> = (0..old.report.runs.len()).map(by_name).collect();
     let keys = |report: &Report| {
-        let mut keys: Vec<BTreeSet<Str>> = vec![BTreeSet::new(); report.runs.len()];
+        let mut keys: Vec<SortedSet<Str>> = vec![SortedSet::new(); report.runs.len()];
         for tenant in &report.tenants {
             if let Some(keys) = keys.get_mut(tenant.run) {
                 keys.insert(tenant.key.clone());
@@ -235,7 +233,7 @@ fn runs(old: Seen<'_>, new: Seen<'_>) -> Vec<Option<usize>> {
         keys
     };
     let (old_keys, new_keys) = (keys(old.report), keys(new.report));
-    let mut taken: BTreeSet<usize> = found.iter().flatten().copied().collect();
+    let mut taken: SortedSet<usize> = found.iter().flatten().copied().collect();
     let mut candidates: Vec<(usize, usize, usize)> = Vec::new();
     for (at, own) in old_keys.iter().enumerate().filter(|(at, _)| found.get(*at).is_some_and(Option::is_none)) {
         for (other, others) in new_keys.iter().enumerate().filter(|(other, _)| !taken.contains(other)) {

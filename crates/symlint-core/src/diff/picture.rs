@@ -1,7 +1,8 @@
 //! A picture of what changes alone, in Mermaid's language.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
+
+use symlint_terraform::SortedMap;
 
 use super::wire::{Diff, GrantChange};
 use super::words::short_arn;
@@ -22,7 +23,7 @@ enum Fate {
 #[derive(Default)]
 struct Graph {
     /// Key → id, by kind of node.
-    ids: BTreeMap<(char, String), String>,
+    ids: SortedMap<(char, String), String>,
     nodes: Vec<(String, String)>,
     edges: Vec<((String, String), Fate)>,
 }

@@ -1,9 +1,7 @@
 //! What a change does to each tenant: grants gained and lost, as they take effect, and values that differ.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::Str;
+use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen, same};
 use super::wire::{AlsoOf, GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
@@ -48,7 +46,7 @@ pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: 
     let mut both: Vec<TenantChange> =
         changes.into_iter().filter(|change| is_whole(change) && known.contains(&key(change))).collect();
     let seen: HashSet<Str> = both.iter().map(&key).collect();
-    let runs: BTreeSet<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
+    let runs: SortedSet<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
     let is_alone = |change: &TenantChange| !is_whole(change) || !runs.contains(&change.run);
     both.extend(same.into_iter().filter(|change| is_alone(change) && !seen.contains(&key(change))));
     both
@@ -59,7 +57,7 @@ const OTHERS: usize = 8;
 
 /// Says of the grants that are gained who else has, or had before, what they lead to.
 pub(super) fn note_others(changes: &mut [TenantChange], old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) {
-    type Owners<'r> = HashMap<(FieldKind, &'r str), BTreeSet<usize>>;
+    type Owners<'r> = HashMap<(FieldKind, &'r str), SortedSet<usize>>;
     fn owners<'r>(seen: Seen<'r>) -> Owners<'r> {
         let mut owners = Owners::default();
         for (at, details) in seen.details.tenants.iter().enumerate() {
@@ -124,14 +122,14 @@ struct Sight<'r> {
     seen: Seen<'r>,
     grants: Grants,
     /// By run, the values that no tenant has, since nobody knows what receives them: of those, nothing is compared.
-    unseen: Vec<BTreeSet<FieldKind>>,
+    unseen: Vec<SortedSet<FieldKind>>,
 }
 
 impl<'r> Sight<'r> {
     fn of(seen: Seen<'r>) -> Self {
-        let kinds = || BTreeSet::from(FieldKind::VALUES);
-        let mut unseen: Vec<BTreeSet<FieldKind>> = (0..seen.report.runs.len())
-            .map(|run| if has_flows(seen, run) { BTreeSet::new() } else { kinds() })
+        let kinds = || SortedSet::from(FieldKind::VALUES);
+        let mut unseen: Vec<SortedSet<FieldKind>> = (0..seen.report.runs.len())
+            .map(|run| if has_flows(seen, run) { SortedSet::new() } else { kinds() })
             .collect();
         for (tenant, details) in seen.report.tenants.iter().zip(&seen.details.tenants) {
             if let Some(unseen) = unseen.get_mut(tenant.run).filter(|unseen| !unseen.is_empty()) {
@@ -320,7 +318,7 @@ fn values(
     is_same: &dyn Fn(&ValueDetails, &ValueDetails) -> bool,
 ) -> Vec<ValueChange> {
     let mut changes = Vec::new();
-    let alone = |tenant: &'_ TenantDetails| -> BTreeMap<_, ValueDetails> {
+    let alone = |tenant: &'_ TenantDetails| -> SortedMap<_, ValueDetails> {
         let values = tenant.values.iter().filter(|value| value.grant.is_none());
         values.map(|value| (value.kind, value.clone())).collect()
     };
@@ -333,7 +331,7 @@ fn values(
         }
     }
     let granted = |tenant: &'_ TenantDetails| {
-        let mut grants: BTreeMap<usize, Vec<ValueDetails>> = BTreeMap::new();
+        let mut grants: SortedMap<usize, Vec<ValueDetails>> = SortedMap::new();
         for value in &tenant.values {
             if let Some(grant) = value.grant {
                 grants.entry(grant).or_default().push(value.clone());

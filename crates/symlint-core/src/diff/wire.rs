@@ -1,10 +1,10 @@
 //! The shape of a comparison that others read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use symlint_terraform::Str;
+use symlint_terraform::{SortedSet, Str};
 
 use crate::level::Level;
 use crate::report::{Known, Location, Problem, ReportedGap, Tool, write_json};
@@ -431,8 +431,8 @@ impl Diff {
     /// does.
     pub(super) fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
         let errors = self.findings.new.iter().filter(|finding| finding.level == Level::Error);
-        let wrong: BTreeSet<&str> = errors.filter_map(|finding| finding.tenant.as_deref()).collect();
-        let crossing: BTreeSet<&String> = self.crossings.iter().flat_map(|crossing| &crossing.titles[0]).collect();
+        let wrong: SortedSet<&str> = errors.filter_map(|finding| finding.tenant.as_deref()).collect();
+        let crossing: SortedSet<&String> = self.crossings.iter().flat_map(|crossing| &crossing.titles[0]).collect();
         let is_wrong =
             |change: &TenantChange| wrong.contains(change.tenant.as_str()) || crossing.contains(&change.title);
         let mut changes: Vec<(&TenantChange, bool)> = self.tenants.iter().map(|it| (it, is_wrong(it))).collect();

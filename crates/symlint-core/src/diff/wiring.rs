@@ -1,9 +1,7 @@
 //! What passes other values than before, though the tenants' own values are the same; and lists of accounts and roles.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::HashMap;
-use symlint_terraform::Str;
+use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen, same};
 use super::wire::{Example, ListChange, ListName, WiringChange};
@@ -12,7 +10,7 @@ use crate::tenants::FieldKind;
 
 /// Expressions that pass other values, each once.
 pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<WiringChange> {
-    let mut found: BTreeMap<(usize, FieldKind), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut found: SortedMap<(usize, FieldKind), Vec<(usize, usize)>> = SortedMap::new();
     for (at, was) in pairing.old_of.iter().enumerate() {
         let Some(((_, earlier), (_, own))) = was.and_then(|was| old.tenant(was)).zip(new.tenant(at)) else { continue };
         for kind in FieldKind::VALUES {
@@ -121,7 +119,7 @@ fn through(tenant: &TenantDetails, kind: FieldKind) -> impl Iterator<Item = usiz
 
 /// The expression that changed, or the first one where none did.
 fn place(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDetails, kind: FieldKind) -> Option<usize> {
-    let texts: BTreeSet<&str> =
+    let texts: SortedSet<&str> =
         through(earlier, kind).filter_map(|at| old.wiring.get(at).map(|it| it.text.as_str())).collect();
     let is_other = |at: &usize| new.wiring.get(*at).is_some_and(|it| !texts.contains(it.text.as_str()));
     through(own, kind).find(is_other).or_else(|| through(own, kind).next())
@@ -132,7 +130,7 @@ pub(super) const EVERY: &str = "*";
 
 /// Entries of lists that are gained or lost.
 pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<ListChange> {
-    type Entries<'d> = BTreeMap<(usize, ListKind, Option<Str>), (&'d str, &'d Location)>;
+    type Entries<'d> = SortedMap<(usize, ListKind, Option<Str>), (&'d str, &'d Location)>;
     fn entries<'d>(details: &'d Details, run: &dyn Fn(usize) -> usize) -> Entries<'d> {
         let mut entries = Entries::new();
         for list in &details.lists {
@@ -153,7 +151,8 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
         let owners = owners(seen);
         // What is in a list of which nothing is known may be in it still.
         let is_unknown = |(run, kind, _): &(usize, ListKind, Option<Str>)| {
-            let mut entries = other.range((*run, *kind, None)..).take_while(|((at, of, _), _)| (at, of) == (run, kind));
+            let mut entries =
+                other.starting_at(&(*run, *kind, None)).take_while(|((at, of, _), _)| (at, of) == (run, kind));
             entries.next().is_some_and(|((.., entry), _)| entry.is_none()) && entries.next().is_none()
         };
         // Where every account may be entered before and after, none is gained or lost.

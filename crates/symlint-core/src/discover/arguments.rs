@@ -1,11 +1,10 @@
 //! Which arguments of a flow module carry which of a tenant's values: by the configuration, by the sinks that they
 //! reach, or by their names.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{Module, ModuleCall, Project, Str};
+use symlint_terraform::{Module, ModuleCall, Project, SortedSet, Str};
 
 use super::reach::{Reached, reached};
 use crate::config::{ArgumentKind, Config};
@@ -91,7 +90,7 @@ impl Inputs {
             // What all calls have in common names none of them.
             let values = |name: &Str| {
                 let values = calls.iter().filter_map(|call| call.argument(name));
-                values.map(|value| project.sources().text(value.value.span).to_string()).collect::<BTreeSet<_>>().len()
+                values.map(|value| project.sources().text(value.value.span).to_string()).collect::<SortedSet<_>>().len()
             };
             let most = || slugs().rev().max_by_key(|name| values(name));
             let only = || if call.is_repeated() { slugs().next().filter(|_| slugs().count() == 1) } else { most() };
@@ -208,7 +207,7 @@ fn is_composite(steps: &Steps, same: &[&&Reached]) -> bool {
     let is_exact = |it: &&&&Reached| it.input.is_exact;
     let fields = |exact: bool| {
         let own = same.iter().filter(|it| is_exact(it) == exact).map(|it| it.field);
-        own.collect::<BTreeSet<FieldKind>>().len()
+        own.collect::<SortedSet<FieldKind>>().len()
     };
     match steps.last() {
         Some(Step::Each) => fields(true) > 1,

@@ -1,9 +1,7 @@
 //! What takes effect for a tenant, where that is not what its element says word for word.
 
-use std::collections::BTreeMap;
-
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, Span, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, SortedMap, Span, Str, Value};
 
 use super::collections::sinks_of;
 use super::sinks::Setting;
@@ -321,7 +319,7 @@ fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
 fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
     let id = tenant.id;
     // By the place of the instance and the grant in it: the permission set and the target account.
-    let mut pairs: BTreeMap<(usize, usize), [Option<&Effective>; 2]> = BTreeMap::new();
+    let mut pairs: SortedMap<(usize, usize), [Option<&Effective>; 2]> = SortedMap::new();
     for (instance, effects) in effects.iter().enumerate() {
         for effective in effects {
             let Some(grant) = effective.grant else { continue };

@@ -1,9 +1,7 @@
 //! Which folders are modules of others, and no root modules.
 
-use std::collections::BTreeSet;
-
 use symlint_terraform::syntax::Block;
-use symlint_terraform::{Evaluator, Module, ModuleId, Project};
+use symlint_terraform::{Evaluator, Module, ModuleId, Project, SortedSet};
 
 /// The folders of the modules that `project` calls, but those that are root modules, too: a call elsewhere in the
 /// repository must not take the place of what is applied. That is a folder whose variables all have defaults, if it
@@ -11,8 +9,8 @@ use symlint_terraform::{Evaluator, Module, ModuleId, Project};
 pub(super) fn called_by(project: &Project) -> Vec<&str> {
     let called = || project.modules_by_id().skip(1);
     let has_defaults = |module: &Module| module.variables.iter().all(|variable| variable.default.is_some());
-    let complete: BTreeSet<ModuleId> = called().filter(|(_, module)| has_defaults(module)).map(|(id, _)| id).collect();
-    let made = if complete.is_empty() { BTreeSet::new() } else { made(project, &complete) };
+    let complete: SortedSet<ModuleId> = called().filter(|(_, module)| has_defaults(module)).map(|(id, _)| id).collect();
+    let made = if complete.is_empty() { SortedSet::new() } else { made(project, &complete) };
     let is_root = |id: &ModuleId, module: &Module| complete.contains(id) && (is_set_up(module) || !made.contains(id));
     called().filter(|(id, module)| !is_root(id, module)).map(|(_, module)| module.dir.as_str()).collect()
 }
@@ -29,7 +27,7 @@ pub(super) fn is_set_up(module: &Module) -> bool {
 }
 
 /// The modules of which the calls make something, or may, as far as they lead to one of `wanted`.
-fn made(project: &Project, wanted: &BTreeSet<ModuleId>) -> BTreeSet<ModuleId> {
+fn made(project: &Project, wanted: &SortedSet<ModuleId>) -> SortedSet<ModuleId> {
     let mut leading = wanted.clone();
     loop {
         let known = leading.len();
@@ -42,7 +40,7 @@ fn made(project: &Project, wanted: &BTreeSet<ModuleId>) -> BTreeSet<ModuleId> {
         }
     }
     let evaluator = Evaluator::new(project);
-    let mut made = BTreeSet::new();
+    let mut made = SortedSet::new();
     // Where it is not known what a call makes, nothing is evaluated below it.
     let mut work = vec![(ModuleId::ROOT, Some(evaluator.root()))];
     while let Some((module, instance)) = work.pop() {

@@ -1,11 +1,10 @@
 //! Two trees, before and after a change: checked each in its own way, and where they are configured differently,
 //! crosswise.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use symlint_terraform::syntax::{self, Attribute, Block, Expr, ExprKind};
-use symlint_terraform::{FileTree, Given, SourceFile, Sources, Span};
+use symlint_terraform::{FileTree, Given, SortedMap, SortedSet, SourceFile, Sources, Span};
 
 use super::Engine;
 use super::paths::{base, is_below, parent, shown};
@@ -26,7 +25,7 @@ pub struct Side {
 }
 
 /// The texts of configuration files, by their names in the new tree. `None` means that the file does not exist.
-type Texts = BTreeMap<String, Option<Vec<u8>>>;
+type Texts = SortedMap<String, Option<Vec<u8>>>;
 
 impl Engine<'_> {
     /// What changes from `old` to `new`. `tops` are the folders from which each is seen, where they are two folders;
@@ -52,7 +51,7 @@ impl Engine<'_> {
             let is_hiding = reverted.as_ref().is_some_and(|before| diff::loses_findings(before, &after));
             if is_hiding && changes.len() <= TRIALS {
                 for (setting, text) in &changes {
-                    let texts = BTreeMap::from([(setting.file.clone(), text.clone())]);
+                    let texts = SortedMap::from([(setting.file.clone(), text.clone())]);
                     let report = self.under(new, texts);
                     trials.extend(report.map(|report| Trial { setting: setting.clone(), report }));
                 }
@@ -215,7 +214,7 @@ fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<Item> {
 
 /// The settings that differ, each with the text of the new file in which it is as it was.
 fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let names: SortedSet<&String> = old.keys().chain(new.keys()).collect();
     let mut changes = Vec::new();
     for file in names {
         let text = |texts: &'_ Texts| texts.get(file).cloned().flatten();

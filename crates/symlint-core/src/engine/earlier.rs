@@ -1,10 +1,8 @@
 //! Reports of earlier checks, whose tenants are compared with those of this one.
 
-use std::collections::BTreeSet;
-
 use foldhash::HashMap;
 use serde::Deserialize;
-use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Str, Value};
+use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, SortedSet, Sources, Span, Str, Value};
 
 use crate::report::{Location, Point, Problem, ProblemKind, VERSION};
 use crate::tenants::{
@@ -93,7 +91,7 @@ struct ReportedPlace {
 
 impl EarlierRuns {
     /// Adds the runs of the report in the file `name`, but those of root modules that are checked now.
-    pub(super) fn add(&mut self, name: &str, bytes: &[u8], checked: &BTreeSet<String>) -> Result<(), Problem> {
+    pub(super) fn add(&mut self, name: &str, bytes: &[u8], checked: &SortedSet<String>) -> Result<(), Problem> {
         let problem = |reason: String| {
             let help = "write one with `symlint check --format json=REPORT.json`";
             Problem::new(ProblemKind::Unreadable, format!("cannot use {name} for `--with`: {reason}")).help(help)

@@ -12,10 +12,10 @@ mod tree;
 mod values;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use symlint_terraform::{EntryKind, FileTree, Given, Module, Span, Str};
+use symlint_terraform::{EntryKind, FileTree, Given, Module, SortedMap, SortedSet, Span, Str};
 
 use crate::check::{self, Outcome, Run};
 use crate::config::Config;
@@ -63,11 +63,11 @@ pub struct Proposed {
 /// The result of fixing.
 pub struct Fixed {
     /// The texts of the files that change, by name, before and after.
-    pub files: BTreeMap<String, Change>,
+    pub files: SortedMap<String, Change>,
     /// How many findings were fixed.
     pub fixed: usize,
     /// Texts in these files that may not be shown.
-    pub hidden: BTreeSet<String>,
+    pub hidden: SortedSet<String>,
     /// What is left.
     pub report: Report,
 }
@@ -136,7 +136,7 @@ impl<'c> Engine<'c> {
         for setting in &all.settings {
             let kept: Vec<ProposalPart> = proposal.settings.iter().chain([setting]).cloned().collect();
             let tried = all.with(&kept);
-            let texts = BTreeMap::from([(file.clone(), Some(tried.text().into_bytes()))]);
+            let texts = SortedMap::from([(file.clone(), Some(tried.text().into_bytes()))]);
             let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(tree), texts });
             let after = self.check(&tree, request)?;
             let is_worse =
@@ -155,19 +155,19 @@ impl<'c> Engine<'c> {
     ///
     /// Those of [`Engine::check`].
     pub fn fix(&self, tree: &Arc<dyn FileTree>, request: &Request, suggestions: bool) -> Result<Fixed, Problem> {
-        let mut overlay = Overlay { tree: Arc::clone(tree), texts: BTreeMap::new() };
-        let mut files: BTreeMap<String, Change> = BTreeMap::new();
+        let mut overlay = Overlay { tree: Arc::clone(tree), texts: SortedMap::new() };
+        let mut files: SortedMap<String, Change> = SortedMap::new();
         // A file may have several names: the first one is used.
-        let names: RefCell<BTreeMap<String, String>> = RefCell::default();
+        let names: RefCell<SortedMap<String, String>> = RefCell::default();
         let first = |name: &str| {
             let real = tree.real(name).unwrap_or_else(|| name.to_owned());
             names.borrow_mut().entry(real).or_insert_with(|| name.to_owned()).clone()
         };
         let mut fixed = 0;
-        let mut hidden = BTreeSet::new();
+        let mut hidden = SortedSet::new();
         for _ in 0..ROUNDS {
             let current: Arc<dyn FileTree> = Arc::new(overlay.clone());
-            let mut texts = BTreeMap::new();
+            let mut texts = SortedMap::new();
             let round = self.checked(&current, request, |checked, _, _| {
                 let round = fix::fix(checked.outcomes, suggestions, &first);
                 for (_, source) in checked.outcomes.iter().flat_map(|outcome| outcome.model.sources().iter()) {
@@ -298,11 +298,11 @@ fn without_others<'t, 'p>(
     tree: &dyn FileTree,
     request: &Request,
 ) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
-    let mut unread: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut unread: SortedMap<usize, bool> = SortedMap::new();
     let mut kept = Vec::new();
     for (target, model) in models {
-        let read: BTreeSet<String> = match target.must_read.is_empty() {
-            true => BTreeSet::new(),
+        let read: SortedSet<String> = match target.must_read.is_empty() {
+            true => SortedSet::new(),
             false => model.sources().iter().filter_map(|(_, source)| tree.real(source.name())).collect(),
         };
         let mut is_kept = target.must_read.is_empty();
@@ -329,7 +329,7 @@ fn without_equal_readings<'t, 'p>(
     targets: Vec<&'t Target>,
     outcomes: Vec<Outcome<'p>>,
 ) -> (Vec<&'t Target>, Vec<Outcome<'p>>) {
-    let reported = |outcome: &Outcome<'_>| -> BTreeSet<(String, String, u32)> {
+    let reported = |outcome: &Outcome<'_>| -> SortedSet<(String, String, u32)> {
         let sources = outcome.model.sources();
         let findings = outcome.findings.iter().filter(|finding| finding.counts());
         let place = |span: Span| (sources.get(span.file).name().to_owned(), span.start);
@@ -342,7 +342,7 @@ fn without_equal_readings<'t, 'p>(
         return (targets, outcomes);
     }
     let first = targets.iter().zip(&outcomes).filter(|(target, _)| !target.is_other_reading);
-    let first: BTreeSet<_> = first.flat_map(|(_, outcome)| reported(outcome)).collect();
+    let first: SortedSet<_> = first.flat_map(|(_, outcome)| reported(outcome)).collect();
     let both = targets.into_iter().zip(outcomes);
     both.filter(|(target, outcome)| !target.is_other_reading || !reported(outcome).is_subset(&first)).unzip()
 }
@@ -382,7 +382,7 @@ pub fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn Fil
     let mut folders: Vec<String> = request.paths.iter().filter_map(of_path).collect();
     folders.sort_unstable();
     folders.dedup();
-    let mut named = BTreeSet::new();
+    let mut named = SortedSet::new();
     let config = match &request.config {
         ConfigChoice::File(path) => Some(path),
         _ => None,

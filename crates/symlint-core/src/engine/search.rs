@@ -1,9 +1,7 @@
 //! What is below a folder: modules, values files, and what was left out.
 
-use std::collections::BTreeMap;
-
 use fast_glob::glob_match;
-use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry, is_configuration, is_values};
+use symlint_terraform::{EntryKind, FileError, FileTree, SortedMap, TreeEntry, is_configuration, is_values};
 
 use super::paths::{is_below, join};
 
@@ -26,7 +24,7 @@ const LOOK: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// By the shown paths of the folders.
-    pub(super) folders: BTreeMap<String, Folder>,
+    pub(super) folders: SortedMap<String, Folder>,
     /// The folders that were left out, and why.
     pub(super) left_out: Vec<(String, String)>,
 }

@@ -1,12 +1,12 @@
 //! From what a person names to what is checked: root modules, each with one set of values.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use symlint_terraform::{
-    Assignment, EntryKind, FileTree, Given, LoadOptions, Project, Sources, Span, is_automatic, is_configuration,
-    is_values,
+    Assignment, EntryKind, FileTree, Given, LoadOptions, Project, SortedMap, SortedSet, Sources, Span, is_automatic,
+    is_configuration, is_values,
 };
 
 use super::called::called_by;
@@ -36,10 +36,10 @@ pub(super) struct Target {
     /// What the search knows that was not checked.
     pub(super) gaps: Vec<NotChecked>,
     /// The places of the paths that led here.
-    pub(super) named: BTreeSet<usize>,
+    pub(super) named: SortedSet<usize>,
     /// The files that a person named, by their real paths. The target must read one of them; any target will do if
     /// empty.
-    pub(super) must_read: BTreeMap<String, usize>,
+    pub(super) must_read: SortedMap<String, usize>,
 }
 
 impl Target {
@@ -53,7 +53,7 @@ impl Target {
             is_other_reading: false,
             gaps: Vec::new(),
             named: place.into_iter().collect(),
-            must_read: BTreeMap::new(),
+            must_read: SortedMap::new(),
         }
     }
 
@@ -69,13 +69,13 @@ pub(super) struct Targets {
     /// What could not be done.
     pub(super) problems: Vec<Problem>,
     /// What was left out, and why.
-    pub(super) left_out: BTreeSet<String>,
+    pub(super) left_out: SortedSet<String>,
     /// The root modules that have nothing that is checked.
     pub(super) others: Vec<OtherRoot>,
     /// The paths that need something to check: their places, and the problem if there is nothing.
     pub(super) needing: Vec<(usize, String)>,
     /// The texts of the configuration files that were read, by their names.
-    pub(super) configs: BTreeMap<String, Vec<u8>>,
+    pub(super) configs: SortedMap<String, Vec<u8>>,
 }
 
 pub(super) struct Finder<'a> {
@@ -85,7 +85,7 @@ pub(super) struct Finder<'a> {
     pub(super) found: Targets,
     /// The targets by the files that they are built from.
     seen: HashMap<Vec<String>, usize>,
-    configs: RefCell<BTreeMap<String, Vec<u8>>>,
+    configs: RefCell<SortedMap<String, Vec<u8>>>,
 }
 
 /// A configuration, and where it was read.
@@ -99,7 +99,7 @@ impl<'a> Finder<'a> {
     /// Everything that the request names, in its order, without repetitions.
     pub(super) fn find(mut self) -> Targets {
         // Files of configuration and data, by the folder in which their root modules are looked for.
-        let mut files: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        let mut files: SortedMap<String, SortedMap<String, usize>> = SortedMap::new();
         for (place, named) in self.request.paths.iter().enumerate() {
             let before = self.found.problems.len();
             let result = match named {
@@ -128,7 +128,7 @@ impl<'a> Finder<'a> {
         &mut self,
         place: usize,
         path: &str,
-        files: &mut BTreeMap<String, BTreeMap<String, usize>>,
+        files: &mut SortedMap<String, SortedMap<String, usize>>,
     ) -> Result<(), Problem> {
         let name = shown(path);
         let unreadable =
@@ -139,7 +139,7 @@ impl<'a> Finder<'a> {
             Some(EntryKind::Broken) => unreadable("the link is broken"),
             Some(EntryKind::Folder) => {
                 self.found.needing.push((place, name.clone()));
-                self.add_folder(&name, Some(place), &BTreeMap::new())
+                self.add_folder(&name, Some(place), &SortedMap::new())
             }
             Some(EntryKind::File) if is_values(&name) => {
                 self.found.needing.push((place, name.clone()));
@@ -221,7 +221,7 @@ impl<'a> Finder<'a> {
         &mut self,
         top: &str,
         place: Option<usize>,
-        must_read: &BTreeMap<String, usize>,
+        must_read: &SortedMap<String, usize>,
     ) -> Result<(), Problem> {
         let found = self.search(top)?;
         // A file that is named is checked alone.
@@ -230,7 +230,7 @@ impl<'a> Finder<'a> {
         self.found.left_out.extend(left_out);
         let before = self.found.targets.len();
         let modules = self.roots(&found);
-        let declared: BTreeMap<String, BTreeSet<String>> =
+        let declared: SortedMap<String, SortedSet<String>> =
             modules.iter().map(|(folder, project)| (folder.clone(), variables(project))).collect();
         let (mut of_roots, lone) = self.values_files(&found, &declared);
         for (folder, project) in modules {
@@ -276,7 +276,7 @@ impl<'a> Finder<'a> {
         }
         let real = |folder: &str| self.tree.real(folder).unwrap_or_else(|| folder.to_owned());
         let called = modules.iter().flat_map(|(_, project)| called_by(project));
-        let called: BTreeSet<String> = called.map(|dir| real(&shown(dir))).collect();
+        let called: SortedSet<String> = called.map(|dir| real(&shown(dir))).collect();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
         // A folder that lends its files to root modules by links is none itself, where nothing sets its variables.
@@ -295,7 +295,7 @@ impl<'a> Finder<'a> {
                 let own = real(folder);
                 files(folder).into_iter().filter(move |file| parent(file) != own)
             });
-            let lent: BTreeSet<String> = lent.collect();
+            let lent: SortedSet<String> = lent.collect();
             modules.retain(|(folder, project)| {
                 has_values(folder) || !is_open(project) || !files(folder).iter().all(|file| lent.contains(file))
             });
@@ -308,9 +308,9 @@ impl<'a> Finder<'a> {
     fn values_files(
         &mut self,
         found: &Found,
-        declared: &BTreeMap<String, BTreeSet<String>>,
-    ) -> (BTreeMap<String, OfRoot>, Vec<ValuesFile>) {
-        let mut of_roots: BTreeMap<String, OfRoot> = BTreeMap::new();
+        declared: &SortedMap<String, SortedSet<String>>,
+    ) -> (SortedMap<String, OfRoot>, Vec<ValuesFile>) {
+        let mut of_roots: SortedMap<String, OfRoot> = SortedMap::new();
         let mut lone = Vec::new();
         for (folder, name) in found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| (path, name)))
         {
@@ -352,7 +352,7 @@ impl<'a> Finder<'a> {
         project: Project,
         mut files: OfRoot,
         place: Option<usize>,
-        must_read: &BTreeMap<String, usize>,
+        must_read: &SortedMap<String, usize>,
     ) -> Result<(), Problem> {
         let (config, config_file) = self.config(folder, &project)?;
         let as_terraform = self.as_terraform(&project, folder, &[], &[])?;
@@ -576,7 +576,7 @@ pub(super) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
 }
 
 /// The variables that the root module declares.
-fn variables(project: &Project) -> BTreeSet<String> {
+fn variables(project: &Project) -> SortedSet<String> {
     let declared = project.root().into_iter().flat_map(|root| &root.variables);
     declared.map(|variable| variable.name.text.to_string()).collect()
 }
@@ -596,7 +596,7 @@ fn is_source(name: &str) -> bool {
 
 /// The names of the files of a project, the last first. Of a values file that is loaded twice, only the last counts.
 fn files_of(project: &Project) -> Vec<String> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let names = project.files().iter().rev().map(|file| project.sources().get(file.id).name().to_owned());
     names.filter(|name| seen.insert(name.clone())).collect()
 }

@@ -1,9 +1,8 @@
 //! File trees around others: with some texts replaced, or restricted to some folders.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
+use symlint_terraform::{EntryKind, FileError, FileTree, SortedMap, SortedSet, TreeEntry};
 
 use super::paths::{base, is_below, join, parent};
 
@@ -14,7 +13,7 @@ pub struct Overlay {
     /// What is below.
     pub tree: Arc<dyn FileTree>,
     /// By path. `None` means that the file does not exist.
-    pub texts: BTreeMap<String, Option<Vec<u8>>>,
+    pub texts: SortedMap<String, Option<Vec<u8>>>,
 }
 
 impl FileTree for Overlay {
@@ -72,7 +71,7 @@ pub(super) struct Fenced {
     /// The folders below which everything may be read, by their real paths.
     pub(super) folders: Vec<String>,
     /// Files that a person named, by their real paths.
-    pub(super) named: BTreeSet<String>,
+    pub(super) named: SortedSet<String>,
     /// What was read, since many root modules may call one module.
     pub(super) kept: Mutex<Kept>,
 }
@@ -80,7 +79,7 @@ pub(super) struct Fenced {
 /// Files that were read, by their paths, as far as there is room.
 #[derive(Default)]
 pub(super) struct Kept {
-    files: BTreeMap<String, Vec<u8>>,
+    files: SortedMap<String, Vec<u8>>,
     size: usize,
 }
 

@@ -1,8 +1,6 @@
 //! Values files that Terraform does not load by itself: which of them are runs of a root module.
 
-use std::collections::BTreeSet;
-
-use symlint_terraform::{Assignment, AssignmentSource, Evaluator, Project, Sources};
+use symlint_terraform::{Assignment, AssignmentSource, Evaluator, Project, SortedSet, Sources};
 
 use super::paths::parent;
 use super::search::matches;
@@ -14,25 +12,25 @@ use crate::inspection::ValuesChoice;
 pub(super) struct ValuesFile {
     pub(super) path: String,
     pub(super) project: Project,
-    pub(super) variables: BTreeSet<String>,
+    pub(super) variables: SortedSet<String>,
     /// The variables whose values look as if their entries were tenants.
-    pub(super) tenants: BTreeSet<String>,
+    pub(super) tenants: SortedSet<String>,
 }
 
 impl ValuesFile {
     pub(super) fn new(path: String, project: Project) -> Self {
         let names = project.assignments().iter().map(|assignment| assignment.variable.text.to_string());
-        let variables: BTreeSet<String> = names.collect();
+        let variables: SortedSet<String> = names.collect();
         let evaluator = Evaluator::new(&project);
         let has_tenants = |name: &&String| {
             evaluator.variable(&evaluator.root(), name).is_some_and(|value| discover::has_tenants(&value))
         };
-        let tenants: BTreeSet<String> = variables.iter().filter(has_tenants).cloned().collect();
+        let tenants: SortedSet<String> = variables.iter().filter(has_tenants).cloned().collect();
         Self { path, project, variables, tenants }
     }
 
     /// Whether it sets one of these variables.
-    pub(super) fn sets_any(&self, names: &BTreeSet<String>) -> bool {
+    pub(super) fn sets_any(&self, names: &SortedSet<String>) -> bool {
         self.variables.iter().any(|name| names.contains(name))
     }
 

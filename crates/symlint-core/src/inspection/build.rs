@@ -1,9 +1,8 @@
 //! From what was checked to the inspection.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use symlint_terraform::{
-    AssignmentSource, FileId, FileRole, Given, ModuleCall, ModuleId, Root, Span, Str, is_automatic, syntax,
+    AssignmentSource, FileId, FileRole, Given, ModuleCall, ModuleId, Root, SortedMap, SortedSet, Span, Str,
+    is_automatic, syntax,
 };
 
 use super::contents::{contents_of, looked_for};
@@ -170,7 +169,7 @@ fn is_shown(collection: &Collection) -> bool {
 /// The flows, each call once: it is called several times where the module around it is.
 fn flows_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedFlow> {
     let mut found: Vec<InspectedFlow> = Vec::new();
-    let mut known: BTreeMap<Span, usize> = BTreeMap::new();
+    let mut known: SortedMap<Span, usize> = SortedMap::new();
     for (at, flow) in model.flows.iter().enumerate() {
         let own = flow_of(model, at, flow, places);
         let place = flow.call.map(|call| call.name.span);
@@ -200,7 +199,7 @@ fn collections_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<Inspect
         .filter(|(_, it)| is_shown(it))
         .map(|(at, it)| collection_of(model, at, it, places))
         .collect();
-    let mut called: BTreeMap<usize, Vec<&Tenant>> = BTreeMap::new();
+    let mut called: SortedMap<usize, Vec<&Tenant>> = SortedMap::new();
     for tenant in &model.tenants {
         if let Provenance::FlowCall(at) = tenant.provenance {
             called.entry(at).or_default().push(tenant);
@@ -278,8 +277,8 @@ fn flow_name(flow: &FlowCall<'_>) -> String {
 }
 
 fn files_of(tenants: &[&Tenant], places: &Places<'_, '_, '_>) -> Vec<String> {
-    let spans: BTreeSet<FileId> = tenants.iter().map(|tenant| tenant.span.file).collect();
-    let files: BTreeSet<String> = spans.into_iter().map(|file| places.file(Span::new(file, 0..0))).collect();
+    let spans: SortedSet<FileId> = tenants.iter().map(|tenant| tenant.span.file).collect();
+    let files: SortedSet<String> = spans.into_iter().map(|file| places.file(Span::new(file, 0..0))).collect();
     files.into_iter().collect()
 }
 

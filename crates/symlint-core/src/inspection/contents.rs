@@ -1,8 +1,6 @@
 //! What is looked for, and what a root module has instead.
 
-use std::collections::BTreeMap;
-
-use symlint_terraform::Project;
+use symlint_terraform::{Project, SortedMap};
 
 use super::wire::{CalledModule, Contents, CountedKind};
 use crate::config::Config;
@@ -13,7 +11,7 @@ const MANY: usize = 200;
 
 /// What a project has.
 pub(crate) fn contents_of(project: &Project) -> Contents {
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kinds: SortedMap<&str, usize> = SortedMap::new();
     for resource in project.modules().iter().flat_map(|module| &module.resources).filter(|resource| !resource.data) {
         *kinds.entry(resource.kind.text.as_str()).or_default() += 1;
     }

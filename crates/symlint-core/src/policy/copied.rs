@@ -1,8 +1,6 @@
 //! Suppressions that came with a copied block: one reason, and another tenant.
 
-use std::collections::BTreeMap;
-
-use symlint_terraform::{FileId, Span};
+use symlint_terraform::{FileId, SortedMap, Span};
 
 use super::inline::{Inline, InlineSuppression};
 use crate::config::Config;
@@ -26,7 +24,7 @@ impl<'a> Copied<'a> {
         if inline.valid.is_empty() {
             return Vec::new();
         }
-        let mut blocks: BTreeMap<FileId, Vec<(u32, u32, TenantId)>> = BTreeMap::new();
+        let mut blocks: SortedMap<FileId, Vec<(u32, u32, TenantId)>> = SortedMap::new();
         for tenant in &model.tenants {
             let (key, value) = (tenant.key.span, tenant.span);
             let start = if key.file == value.file { key.start.min(value.start) } else { value.start };
@@ -60,7 +58,7 @@ impl<'a> Copied<'a> {
 /// The suppressions with one rule and one reason on tenants of different customers, each with the place of the project
 /// that has the second one.
 pub(crate) fn copied(all: &[Copied<'_>], configs: &[&Config]) -> Vec<(usize, CopiedSuppression)> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&Copied<'_>>> = BTreeMap::new();
+    let mut groups: SortedMap<(&str, &str), Vec<&Copied<'_>>> = SortedMap::new();
     for suppression in all {
         groups.entry((suppression.rule, suppression.reason)).or_default().push(suppression);
     }

@@ -6,7 +6,7 @@ mod inline;
 mod suppress;
 mod yaml;
 
-use std::collections::BTreeMap;
+use symlint_terraform::SortedMap;
 
 use crate::config::Config;
 use crate::level::Level;
@@ -26,7 +26,7 @@ pub struct Policy {
     /// Not these.
     pub ignore: Vec<String>,
     /// Levels that take the place of those of pages and configuration, by rule or group; a rule's own comes first.
-    pub levels: BTreeMap<String, Level>,
+    pub levels: SortedMap<String, Level>,
     /// Whether comments in the files suppress nothing.
     pub no_inline: bool,
 }

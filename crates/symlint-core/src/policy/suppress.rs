@@ -1,9 +1,7 @@
 //! Which findings do not count, and which suppressions, exceptions and baseline entries did nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::HashMap;
-use symlint_terraform::{Assignment, Project, Span};
+use symlint_terraform::{Assignment, Project, SortedMap, SortedSet, Span};
 
 use super::baseline::Baseline;
 use super::inline::{Inline, InlineSuppression};
@@ -25,11 +23,11 @@ pub(crate) struct Applied {
 #[derive(Default)]
 pub(crate) struct Effects {
     /// The places of all that suppressed something.
-    used: BTreeSet<Known>,
+    used: SortedSet<Known>,
     /// The rule and the tenants of each finding about several that counts.
-    groups: BTreeSet<(&'static str, Vec<String>)>,
+    groups: SortedSet<(&'static str, Vec<String>)>,
     /// The places of the exceptions that would have suppressed something with another value.
-    changed: BTreeSet<Known>,
+    changed: SortedSet<Known>,
 }
 
 impl Effects {
@@ -54,7 +52,7 @@ pub(crate) fn apply(
     today: Option<&str>,
 ) -> Applied {
     let Effects { mut used, mut groups, mut changed } = Effects::default();
-    let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_rule: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
     }
@@ -175,8 +173,8 @@ pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
 /// The entries of the baseline whose finding is gone from the files that were read.
 pub(crate) fn unused_baseline(
     baseline: &Baseline,
-    used: &BTreeSet<String>,
-    files: &BTreeSet<String>,
+    used: &SortedSet<String>,
+    files: &SortedSet<String>,
     runs: &dyn Fn(&str) -> bool,
 ) -> Vec<UnusedSuppression> {
     let gone = baseline.entries.iter().filter(|(fingerprint, entry)| {

@@ -1,16 +1,15 @@
 //! Which parts of files excerpts may not show.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use symlint_terraform::syntax::{Body, Expr, ExprKind, Key, TemplatePart, children};
-use symlint_terraform::{AssignmentSource, BLANK, FileId, Span};
+use symlint_terraform::{AssignmentSource, BLANK, FileId, SortedMap, Span};
 
 use super::{Veil, is_some_value};
 use crate::tenants::{Model, Tenant};
 
 /// The parts of files that may not be shown, in order, by the files.
-type Masks = BTreeMap<FileId, Vec<Range<u32>>>;
+type Masks = SortedMap<FileId, Vec<Range<u32>>>;
 
 /// What of the files with `is_wanted` may not be shown: hidden values of tenants where they are written, and the texts in
 /// what is given to sensitive variables or marked as `sensitive(…)`, unless they are well formed.

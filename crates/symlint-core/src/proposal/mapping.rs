@@ -1,9 +1,7 @@
 //! Which attribute and which argument is which, where names and sinks could not decide, and how roles are named.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use symlint_terraform::ModuleCall;
 use symlint_terraform::syntax::{Expr, ExprKind};
+use symlint_terraform::{ModuleCall, SortedMap, SortedSet};
 
 use super::part::{Proposal, ProposalPart, block, named, quote};
 use crate::config::{ArgumentKind, Config};
@@ -24,7 +22,7 @@ pub(super) fn add(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
 }
 
 /// The answers about attributes, by our names: theirs, and those that could be meant as well.
-type Mapping = BTreeMap<FieldKind, (String, Vec<String>)>;
+type Mapping = SortedMap<FieldKind, (String, Vec<String>)>;
 
 fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut mapping = Mapping::new();
@@ -53,7 +51,7 @@ fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         false => {
             let could_be = mapping.iter().filter(|(_, (_, others))| !others.is_empty());
             let could_be = could_be.map(|(field, (theirs, others))| {
-                let all: Vec<&String> = others.iter().chain([theirs]).collect::<BTreeSet<_>>().into_iter().collect();
+                let all: Vec<&String> = others.iter().chain([theirs]).collect::<SortedSet<_>>().into_iter().collect();
                 format!("`{}` could be {}", field.name(), named(&all).replace(" and ", " or "))
             });
             format!("Which attribute is which? {}. Check these, and correct them: ours = theirs.", joined(could_be))
@@ -112,7 +110,7 @@ fn path(other: &OtherAttribute) -> String {
 
 /// The flow module, where it was not taken for one, and its arguments, where it cannot be read.
 fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
-    let mut modules: BTreeMap<String, (bool, BTreeMap<ArgumentKind, String>)> = BTreeMap::new();
+    let mut modules: SortedMap<String, (bool, SortedMap<ArgumentKind, String>)> = SortedMap::new();
     for (model, config) in found {
         if let Some(likely) = likely_flow(model, config) {
             let arguments = likely.call.map(|call| arguments_of(model, config, call)).unwrap_or_default();
@@ -156,9 +154,9 @@ fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
 }
 
 /// The arguments of a call that have no name of ours and are given an attribute that is known.
-fn arguments_of(model: &Model<'_>, config: &Config, call: &ModuleCall) -> BTreeMap<ArgumentKind, String> {
+fn arguments_of(model: &Model<'_>, config: &Config, call: &ModuleCall) -> SortedMap<ArgumentKind, String> {
     let is_given = |kind: ArgumentKind| call.argument(config.argument_name(kind)).is_some();
-    let mut found = BTreeMap::new();
+    let mut found = SortedMap::new();
     for argument in &call.arguments {
         let name = argument.name.text.as_str();
         let is_ours = ArgumentKind::ALL.into_iter().any(|kind| config.argument_name(kind) == name);
@@ -193,7 +191,7 @@ fn kind_of(model: &Model<'_>, value: &Expr) -> Option<ArgumentKind> {
 
 /// What most connector roles are called, where that is not what the stock module calls them.
 fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
-    let mut patterns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut patterns: SortedMap<String, usize> = SortedMap::new();
     for (model, config) in found {
         let conventions = model.role_names.conventions().iter();
         let mut own: Vec<(String, usize)> =
@@ -235,7 +233,7 @@ fn pattern_of(convention: &NamingConvention, model: &Model<'_>, config: &Config)
 fn same_name(model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
     let roles: Vec<_> =
         model.tenants.iter().filter_map(Tenant::role).filter(|role| role.name.is_well_formed()).collect();
-    let mut accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut accounts: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
     for role in &roles {
         accounts.entry(role.name.text()).or_default().insert(role.account.text());
     }

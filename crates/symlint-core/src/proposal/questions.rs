@@ -1,8 +1,6 @@
 //! What only people know: who is one customer, whose an account is, which values files belong to a run.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use symlint_terraform::title;
+use symlint_terraform::{SortedMap, SortedSet, title};
 
 use super::part::{Proposal, ProposalPart, block, list, named, quote};
 use crate::config::{Config, common_name};
@@ -25,7 +23,7 @@ pub(super) fn add(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Propos
 /// Tenants that share the account and the instance: one customer, or several in one organization.
 fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut asked: Vec<Vec<&str>> = Vec::new();
-    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut used: SortedSet<String> = SortedSet::new();
     for (model, config) in found {
         for ids in sharing(model) {
             let members: Vec<&Tenant> = ids.iter().map(|&id| model.tenant(id)).collect();
@@ -52,7 +50,7 @@ fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
 
 /// The groups of tenants that share SSO account, instance and region, in source order.
 fn sharing(model: &Model<'_>) -> Vec<Vec<TenantId>> {
-    let mut groups: BTreeMap<TenantId, BTreeSet<TenantId>> = BTreeMap::new();
+    let mut groups: SortedMap<TenantId, SortedSet<TenantId>> = SortedMap::new();
     for relation in model.relations_of(RelationKind::SharedSsoAccount) {
         let known = groups.iter().find(|(_, members)| members.contains(&relation.other)).map(|(first, _)| *first);
         groups.entry(known.unwrap_or(relation.other)).or_default().extend([relation.other, relation.tenant]);
@@ -78,7 +76,7 @@ fn some<T: AsRef<str>>(names: &[T]) -> String {
 
 /// Roles that have the tenant's name without something around it.
 fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
-    let mut blocks: BTreeMap<String, String> = BTreeMap::new();
+    let mut blocks: SortedMap<String, String> = SortedMap::new();
     for (model, config) in found {
         let conventions = model.role_names.conventions().iter();
         for &id in conventions
@@ -114,7 +112,7 @@ fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
 /// Accounts that the runtime may enter and that are not any tenant's.
 fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut extra: Vec<String> = Vec::new();
-    let mut own: BTreeSet<String> = BTreeSet::new();
+    let mut own: SortedSet<String> = SortedSet::new();
     for (model, config) in found {
         let is_set = model.variables.iter().all(|variable| variable.state == VariableState::Known);
         // The owner of an account is known only where all tenants are known.

@@ -1,8 +1,6 @@
 //! Who reaches what, as it takes effect: through the resources of a flow, else its arguments, else as it is written.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use symlint_terraform::{Span, Str};
+use symlint_terraform::{SortedMap, SortedSet, Span, Str};
 
 use super::place::{Known, known, shown};
 use super::wire::{Access, AccessStep};
@@ -25,7 +23,7 @@ enum Edge {
 pub(super) fn of(outcome: &Outcome<'_>, run: usize, elsewhere: &[&Finding]) -> Vec<(Option<TenantId>, Access)> {
     let model = &outcome.model;
     let mut found: Vec<(Option<TenantId>, Access)> = Vec::new();
-    let mut wired: BTreeSet<TenantId> = BTreeSet::new();
+    let mut wired: SortedSet<TenantId> = SortedSet::new();
     for (flow, call) in model.flows.iter().enumerate() {
         for (at, instance) in call.instances.iter().enumerate() {
             wired.extend(instance.tenant);
@@ -113,7 +111,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
     }
     places.sort_unstable();
     // Of each finding on an edge, the values on which it is: a tenant may have several grants.
-    let mut on: BTreeMap<(TenantId, Edge, usize), Vec<Str>> = BTreeMap::new();
+    let mut on: SortedMap<(TenantId, Edge, usize), Vec<Str>> = SortedMap::new();
     let within = |span: Span| {
         let from = places.partition_point(|(place, _)| (place.file, place.start) < (span.file, span.start));
         let end = span.end.max(span.start + 1);
@@ -144,8 +142,8 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         }
     }
     // What is about no value of a tenant is about the tenant: it is on its first edge.
-    let placed: BTreeSet<(TenantId, usize)> = on.keys().map(|(tenant, _, finding)| (*tenant, *finding)).collect();
-    let mut by_name: BTreeMap<&str, Vec<TenantId>> = BTreeMap::new();
+    let placed: SortedSet<(TenantId, usize)> = on.keys().map(|(tenant, _, finding)| (*tenant, *finding)).collect();
+    let mut by_name: SortedMap<&str, Vec<TenantId>> = SortedMap::new();
     for tenant in &model.tenants {
         by_name.entry(tenant.name()).or_default().push(tenant.id);
     }
@@ -157,7 +155,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
             }
         }
     }
-    let values: BTreeSet<(TenantId, Edge, Str)> = found
+    let values: SortedSet<(TenantId, Edge, Str)> = found
         .iter()
         .filter_map(|(tenant, access)| Some(((*tenant)?, access)))
         .flat_map(|(tenant, access)| [Edge::PermissionSet, Edge::Account].map(|edge| (tenant, edge, access)))
@@ -165,9 +163,9 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         .collect();
     for (tenant, access) in found {
         let Some(tenant) = tenant else { continue };
-        let mut listed: BTreeSet<(Edge, &str)> = BTreeSet::new();
+        let mut listed: SortedSet<(Edge, &str)> = SortedSet::new();
         for ((_, edge, at), texts) in
-            on.range((*tenant, Edge::Role, 0)..).take_while(|((other, ..), _)| other == tenant)
+            on.starting_at(&(*tenant, Edge::Role, 0)).take_while(|((other, ..), _)| other == tenant)
         {
             let Some(finding) = counting.get(*at) else { continue };
             let is_own = text(step(access, *edge)).is_some_and(|own| texts.contains(own));

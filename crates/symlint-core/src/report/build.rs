@@ -1,10 +1,10 @@
 //! From what was checked to the report: everything that a format prints is looked up here, once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use symlint_terraform::{FileId, FileRole, SourceFile, Sources, Span, Str};
+use symlint_terraform::{FileId, FileRole, SortedMap, SortedSet, SourceFile, Sources, Span, Str};
 
 use super::access;
 use super::cover::cover;
@@ -45,7 +45,7 @@ pub(crate) struct Checked<'a, 'p> {
     pub(crate) earlier: &'a HashMap<TenantId, (String, Location)>,
     pub(crate) baseline: Option<String>,
     /// The texts of the configuration files that were read, by their names.
-    pub(crate) configs: BTreeMap<String, Vec<u8>>,
+    pub(crate) configs: SortedMap<String, Vec<u8>>,
 }
 
 /// A root module with one set of values.
@@ -126,7 +126,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         .collect();
     let mut elsewhere: HashMap<RunId, Vec<&Finding>> = HashMap::default();
     for finding in checked.outcomes.iter().flat_map(|outcome| &outcome.findings) {
-        let runs: BTreeSet<RunId> = finding.related.iter().filter_map(|it| Some(it.elsewhere?.run)).collect();
+        let runs: SortedSet<RunId> = finding.related.iter().filter_map(|it| Some(it.elsewhere?.run)).collect();
         runs.into_iter().for_each(|run| elsewhere.entry(run).or_default().push(finding));
     }
     let mut access: Vec<Access> = Vec::new();
@@ -216,7 +216,7 @@ fn summary_of(
     tenants: usize,
     checked: &Checked<'_, '_>,
 ) -> Summary {
-    let files: BTreeSet<&String> = runs.iter().flat_map(|run| &run.files).collect();
+    let files: SortedSet<&String> = runs.iter().flat_map(|run| &run.files).collect();
     let mut summary = Summary {
         files: files.len(),
         tenants,
@@ -286,7 +286,7 @@ fn folder_of(file: &str) -> &str {
 
 /// The variables that hold the tenants, or the calls that are given their values directly.
 fn tenants_from(model: &Model<'_>) -> Option<String> {
-    let mut from: BTreeSet<String> = BTreeSet::new();
+    let mut from: SortedSet<String> = SortedSet::new();
     for tenant in &model.tenants {
         match tenant.provenance {
             Provenance::Collection(at) => {
@@ -341,10 +341,10 @@ fn policy_of(checked: &Checked<'_, '_>) -> ReportedPolicy {
 /// One configuration may serve tenants that are not checked now, so a name is only doubted where another tenant has
 /// nearly the same and is not named.
 fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
-    let mut there: BTreeMap<&str, (&Config, BTreeSet<&str>)> = BTreeMap::new();
+    let mut there: SortedMap<&str, (&Config, SortedSet<&str>)> = SortedMap::new();
     for (run, outcome) in checked.runs.iter().zip(checked.outcomes) {
         let Some(file) = run.config_file else { continue };
-        let (_, tenants) = there.entry(file).or_insert((run.config, BTreeSet::new()));
+        let (_, tenants) = there.entry(file).or_insert((run.config, SortedSet::new()));
         tenants.extend(outcome.model.tenants.iter().map(Tenant::name));
     }
     let mut found = Vec::new();
@@ -363,7 +363,7 @@ fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
 
 /// What is known of the rules that have findings.
 fn rules(checked: &Checked<'_, '_>) -> BTreeMap<String, RuleDescription> {
-    let found: BTreeSet<&str> =
+    let found: SortedSet<&str> =
         checked.outcomes.iter().flat_map(|outcome| outcome.findings.iter().map(|finding| finding.rule)).collect();
     let rules = found.into_iter().filter_map(|id| checked.catalogue.get(id));
     rules.map(|rule| (rule.id.to_owned(), described(rule))).collect()
@@ -453,7 +453,7 @@ fn place_of(
 
 /// Where each tenant with a finding is written, by its name and the file.
 fn blocks<'a>(outcome: &'a Outcome<'_>) -> HashMap<(&'a str, FileId), Span> {
-    let wanted: BTreeSet<&str> = outcome.findings.iter().filter_map(|finding| finding.tenant.as_deref()).collect();
+    let wanted: SortedSet<&str> = outcome.findings.iter().filter_map(|finding| finding.tenant.as_deref()).collect();
     let mut blocks: HashMap<(&str, FileId), Span> = HashMap::default();
     for tenant in outcome.model.tenants.iter().filter(|tenant| wanted.contains(tenant.name())) {
         for field in tenant.fields() {

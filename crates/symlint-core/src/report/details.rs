@@ -1,11 +1,9 @@
 //! What a comparison of two reports needs in addition to what they show: whose values findings are about, and where
 //! everything is written. It is made only where somebody compares.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use foldhash::HashMap;
 use symlint_terraform::syntax::Expr;
-use symlint_terraform::{Kind, Span, Str, Value};
+use symlint_terraform::{Kind, SortedMap, SortedSet, Span, Str, Value};
 
 use super::place::{Known, Location, known, shown};
 use crate::check::Outcome;
@@ -22,7 +20,7 @@ pub struct Details {
     /// The tenant of each grant in [`super::Report::access`].
     pub access: Vec<Option<usize>>,
     /// The texts of the configuration files that were read, by their names.
-    pub configs: BTreeMap<String, Vec<u8>>,
+    pub configs: SortedMap<String, Vec<u8>>,
     /// What lists accounts or roles.
     pub lists: Vec<ListDetails>,
     /// The expressions through which values take effect.
@@ -121,13 +119,13 @@ pub enum ListKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The tenants on whom it is reported.
-    pub own: BTreeSet<usize>,
+    pub own: SortedSet<usize>,
     /// The other tenants whose values it is about.
-    pub others: BTreeSet<usize>,
+    pub others: SortedSet<usize>,
     /// The values of tenants that it is about, written or in effect.
-    pub values: BTreeSet<(usize, FieldKind, Str)>,
+    pub values: SortedSet<(usize, FieldKind, Str)>,
     /// Of these, without the tenants, those on which it is reported.
-    pub primary: BTreeSet<(FieldKind, Str)>,
+    pub primary: SortedSet<(FieldKind, Str)>,
     /// What else tells it from others of its rule.
     pub what: String,
 }
@@ -142,8 +140,8 @@ impl Subject {
     }
 
     /// All tenants that it is about.
-    pub fn tenants(&self) -> BTreeSet<usize> {
-        self.own.union(&self.others).copied().collect()
+    pub fn tenants(&self) -> SortedSet<usize> {
+        self.own.iter().chain(&self.others).copied().collect()
     }
 }
 
@@ -203,7 +201,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
 
     fn add_effects(&mut self, details: &mut Details, location: &mut dyn FnMut(Span) -> Location) {
         let model = &self.outcome.model;
-        let mut known_wiring: BTreeMap<Span, usize> = BTreeMap::new();
+        let mut known_wiring: SortedMap<Span, usize> = SortedMap::new();
         for (flow, call) in model.flows.iter().enumerate() {
             for (number, instance) in call.instances.iter().enumerate() {
                 let Some(tenant) = instance.tenant else { continue };
@@ -243,7 +241,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                 }
             }
         }
-        let mut receivers: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut receivers: SortedSet<(usize, usize)> = SortedSet::new();
         for (at, tenant) in details.tenants.iter().enumerate().skip(self.first) {
             receivers.extend(tenant.effects.iter().flat_map(|effect| &effect.through).map(|place| (*place, at)));
         }
@@ -300,7 +298,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
     pub(super) fn subject(&self, finding: &Finding, all: &HashMap<RunId, Self>) -> Subject {
         let model = &self.outcome.model;
         let names = finding.tenant.iter().chain(&finding.tenants);
-        let own: BTreeSet<usize> =
+        let own: SortedSet<usize> =
             names.filter_map(|name| self.by_name.get(name.as_str())).flatten().copied().collect();
         let mut subject = Subject { own, ..Subject::default() };
         let mut kind = None;
@@ -368,7 +366,7 @@ pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, d
     let owners = owners(details);
     let customer = |tenant: usize| details.tenants.get(tenant).map(|it| it.customer);
     for subject in subjects {
-        let mut others = BTreeSet::new();
+        let mut others = SortedSet::new();
         // Many customers are in one region.
         let told = subject.values.iter().filter(|(_, kind, _)| !matches!(kind, FieldKind::Cloud | FieldKind::Region));
         for (tenant, kind, text) in told {

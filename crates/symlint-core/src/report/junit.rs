@@ -1,9 +1,9 @@
 //! JUnit's XML, which most CI systems can show: a test case for each tenant.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_xml::escape::escape;
+use symlint_terraform::SortedMap;
 
 use super::printable::Printable;
 use super::summary::policy;
@@ -19,8 +19,8 @@ use crate::level::Level;
 /// Those of `to`.
 pub fn junit(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::text(to);
-    let mut cases: BTreeMap<(bool, &str, &str), Vec<&ReportedFinding>> = BTreeMap::new();
-    let mut files: BTreeMap<(usize, &str), &str> = BTreeMap::new();
+    let mut cases: SortedMap<(bool, &str, &str), Vec<&ReportedFinding>> = SortedMap::new();
+    let mut files: SortedMap<(usize, &str), &str> = SortedMap::new();
     for tenant in &report.tenants {
         cases.entry((false, &tenant.location.file, &tenant.key)).or_default();
         files.insert((tenant.run, &tenant.key), &tenant.location.file);

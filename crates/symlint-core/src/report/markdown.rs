@@ -1,8 +1,9 @@
 //! A summary in GitHub's Markdown, for a job's page or a comment on a pull request.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
+
+use symlint_terraform::SortedMap;
 
 use super::mermaid::mermaid;
 use super::place::Known;
@@ -124,7 +125,7 @@ fn configured(report: &Report) -> String {
 
 /// What to do about each kind of finding, once.
 fn details(findings: &[&ReportedFinding]) -> String {
-    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut seen: SortedMap<(&str, &str), usize> = SortedMap::new();
     let mut order: Vec<(&str, &str)> = Vec::new();
     for finding in findings.iter().take(FINDINGS) {
         let Some(help) = &finding.help else { continue };

@@ -1,9 +1,8 @@
 //! A picture of who reaches what, in Mermaid's language.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use symlint_terraform::Str;
+use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::place::Known;
 use super::wire::{Access, AccessStep, Report};
@@ -18,18 +17,18 @@ const TENANTS: usize = 24;
 /// None where there is nothing to draw.
 pub(super) fn mermaid(report: &Report) -> Option<String> {
     let errors = report.counting().filter(|finding| finding.level == Level::Error);
-    let errors: BTreeSet<&str> = errors.map(|finding| finding.fingerprint.as_str()).collect();
+    let errors: SortedSet<&str> = errors.map(|finding| finding.fingerprint.as_str()).collect();
     let is_wrong = |step: &AccessStep| step.findings.iter().any(|finding| errors.contains(finding.as_str()));
     let of = |access: &Access| (access.run, access.tenant.clone());
     let steps = |access: &'_ Access| {
         let Access { role, instance, permission_set, account, .. } = access;
         [role, instance, permission_set, account].map(is_wrong)
     };
-    let all: BTreeSet<(usize, Str)> = report.access.iter().map(of).collect();
-    let wrong: BTreeSet<(usize, Str)> =
+    let all: SortedSet<(usize, Str)> = report.access.iter().map(of).collect();
+    let wrong: SortedSet<(usize, Str)> =
         report.access.iter().filter(|access| steps(access).contains(&true)).map(of).collect();
     let first = if all.len() <= TENANTS { report.access.iter().map(of).collect() } else { wrong.clone() };
-    let shown: BTreeSet<(usize, Str)> = first.into_iter().take(TENANTS).collect();
+    let shown: SortedSet<(usize, Str)> = first.into_iter().take(TENANTS).collect();
     if shown.is_empty() {
         return None;
     }
@@ -44,9 +43,9 @@ pub(super) fn mermaid(report: &Report) -> Option<String> {
 #[derive(Default)]
 struct Graph {
     /// Label → id, by kind of node.
-    nodes: BTreeMap<(char, String), String>,
+    nodes: SortedMap<(char, String), String>,
     order: Vec<(String, String, bool)>,
-    edges: BTreeMap<(String, String), bool>,
+    edges: SortedMap<(String, String), bool>,
 }
 
 impl Graph {

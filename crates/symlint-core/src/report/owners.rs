@@ -1,8 +1,6 @@
 //! Whose values a finding is about, in addition to those of its own tenant.
 
-use std::collections::BTreeSet;
-
-use symlint_terraform::Span;
+use symlint_terraform::{SortedSet, Span};
 
 use crate::check::Outcome;
 use crate::finding::Finding;
@@ -41,7 +39,7 @@ impl<'a> Owners<'a> {
             None => self.at(related.span),
         });
         let all = related.chain(finding.tenants.iter().map(String::as_str));
-        let others: BTreeSet<&str> = all.filter(|name| finding.tenant.as_deref() != Some(*name)).collect();
+        let others: SortedSet<&str> = all.filter(|name| finding.tenant.as_deref() != Some(*name)).collect();
         others.into_iter().map(str::to_owned).collect()
     }
 

@@ -46,10 +46,16 @@ fn in_json(text: &str) -> Cow<'_, str> {
 
 /// Writes `value` as JSON over several lines. It is made as a whole first, since it comes in pieces of few bytes.
 pub(crate) fn write_json(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    Printable::json(to).write_all(json_text(value).as_bytes())
+}
+
+/// `value` as JSON over several lines. All shapes are written in this one way, which is less code.
+#[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
+pub(crate) fn json_text(value: &impl Serialize) -> String {
     let mut text: Vec<u8> = Vec::new();
-    serde_json::to_writer_pretty(&mut text as &mut dyn Write, value)?;
+    serde_json::to_writer_pretty(&mut text as &mut dyn Write, value).expect("the shapes are plain data");
     text.push(b'\n');
-    Printable::json(to).write_all(&text)
+    String::from_utf8(text).expect("JSON is text")
 }
 
 fn escaped<'t>(text: &'t str, escape: &dyn Fn(&mut String, char)) -> Cow<'t, str> {

@@ -1,10 +1,10 @@
 //! SARIF 2.1.0, as GitHub code scanning takes it.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use foldhash::HashMap;
 use serde_json::{Map, Value, json};
+use symlint_terraform::SortedSet;
 
 use super::line_hash::line_hashes;
 use super::place::Location;
@@ -40,7 +40,7 @@ pub fn sarif(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
         findings.truncate(RESULTS);
     }
-    let used: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let used: SortedSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let rules: Vec<(&String, &RuleDescription)> =
         report.rules.iter().filter(|(id, _)| used.contains(id.as_str())).collect();
     let indexes: HashMap<&str, usize> = rules.iter().map(|(id, _)| id.as_str()).zip(0..).collect();

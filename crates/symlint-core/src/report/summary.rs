@@ -1,8 +1,7 @@
 //! The last lines of a report: the verdict, the numbers, what was not checked, and what was configured.
 
-use std::collections::BTreeSet;
-
 use foldhash::HashMap;
+use symlint_terraform::SortedSet;
 
 use super::wire::{MisspelledTenant, Report, ReportedFinding};
 use crate::suppression::{SuppressedBy, Suppression};
@@ -15,7 +14,7 @@ pub fn verdict(report: &Report) -> String {
     let findings = [(report.summary.errors, "error"), (report.summary.warnings, "warning")];
     let parts: Vec<String> =
         findings.into_iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(number, one)).collect();
-    let surprises: BTreeSet<&str> =
+    let surprises: SortedSet<&str> =
         report.gaps().filter(|(_, gap)| gap.is_surprise).map(|(_, gap)| gap.code.what()).collect();
     let values: usize = report.runs.iter().map(|run| run.values_checked).sum();
     let what = match (surprises.is_empty(), report.problems.is_empty()) {

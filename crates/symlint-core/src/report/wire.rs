@@ -10,7 +10,7 @@ use symlint_terraform::{SourceFile, Str};
 
 use super::details::{Details, Subject};
 use super::place::{Known, Location};
-use super::printable::write_json;
+use super::printable::{json_text, write_json};
 use super::problem::Problem;
 use crate::coverage::Code;
 use crate::level::Level;
@@ -425,7 +425,6 @@ struct ReportedRule<'a> {
 }
 
 /// The catalogue as JSON: a list of `{ id, group, level, urgency, summary, help, fixable, url }`.
-#[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
 pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
     let rules: Vec<ReportedRule<'_>> = catalogue
         .iter()
@@ -440,7 +439,5 @@ pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
             url: rule.page.address,
         })
         .collect();
-    let mut json = serde_json::to_string_pretty(&rules).expect("the catalogue is plain data");
-    json.push('\n');
-    json
+    json_text(&rules)
 }

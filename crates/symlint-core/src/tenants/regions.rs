@@ -1,9 +1,7 @@
 //! Regions that stand out, in all runs.
 
-use std::collections::BTreeMap;
-
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::Str;
+use symlint_terraform::{SortedMap, Str};
 
 use super::arn::Arn;
 use super::comparable::Comparable;
@@ -40,7 +38,7 @@ struct Seen<'t> {
 
 /// All outliers, each instance once.
 pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Comparable<'t>]) -> Vec<RegionOutlier> {
-    let mut groups: BTreeMap<(&str, &str), Vec<Seen<'t>>> = BTreeMap::new();
+    let mut groups: SortedMap<(&str, &str), Vec<Seen<'t>>> = SortedMap::new();
     for (tenant, comparable) in tenants.iter().zip(comparables) {
         if let Some((group, seen)) = seen(tenant, comparable) {
             groups.entry(group).or_default().push(seen);

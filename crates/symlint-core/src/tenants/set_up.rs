@@ -1,10 +1,9 @@
 //! All runs of an invocation together: tenants are kept apart whichever root module and values file each is in.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{FileId, Span, Str};
+use symlint_terraform::{FileId, SortedMap, Span, Str};
 
 use super::arn::Part;
 use super::comparable::Comparable;
@@ -365,7 +364,7 @@ fn of_run(relations: &[Relation], run: RunId) -> &[Relation] {
 
 /// All that share the same values, in source order; no two groups do.
 fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups) -> Vec<Vec<TenantId>> {
-    let mut shared: BTreeMap<(&str, &str, Option<&str>), Vec<TenantId>> = BTreeMap::new();
+    let mut shared: SortedMap<(&str, &str, Option<&str>), Vec<TenantId>> = SortedMap::new();
     for relation in relations.iter().filter(|relation| relation.kind == RelationKind::SharedSsoAccount) {
         let Some(Comparable { sso_account: Some(account), instance: Some(instance), region, .. }) =
             tenants.get(groups.place(relation.tenant)).map(|tenant| Comparable::of(tenant))

@@ -1,8 +1,6 @@
 //! What of a tenant does not fit the type of the shipped example, which is assumed where none is declared.
 
-use std::collections::BTreeMap;
-
-use symlint_terraform::{Entry, Kind, Path, PathStep, Span, Str, Value};
+use symlint_terraform::{Entry, Kind, Path, PathStep, SortedMap, Span, Str, Value};
 
 /// Something in a tenant that is not as the assumed type has it.
 #[derive(Debug)]
@@ -49,7 +47,7 @@ fn is_slip(name: &str, meant: &str) -> bool {
 /// What a tenant looks like: the attributes of an object and what is below each; a value has none.
 #[derive(Default)]
 pub(crate) struct Shape {
-    attributes: BTreeMap<Str, Shape>,
+    attributes: SortedMap<Str, Shape>,
     /// Whether the names are the author's own, so that nothing tells what is misspelled.
     is_foreign: bool,
 }
