@@ -1,6 +1,5 @@
 //! What goes to standard output, standard error and files.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
@@ -261,7 +260,8 @@ fn keep_owner(_: &fs::File, _: &fs::Metadata) -> io::Result<()> {
 #[cfg(unix)]
 fn remove_leftovers<'p>(paths: impl IntoIterator<Item = &'p Path>) {
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folders: BTreeSet<PathBuf> = paths.into_iter().map(|path| folder_of(&real(path)).to_owned()).collect();
+    let folders: std::collections::BTreeSet<PathBuf> =
+        paths.into_iter().map(|path| folder_of(&real(path)).to_owned()).collect();
     let (prefix, suffix) = TEMPORARY;
     let is_ours = |name: &std::ffi::OsStr| {
         let random = name.to_str().and_then(|name| name.strip_prefix(prefix)?.strip_suffix(suffix));
