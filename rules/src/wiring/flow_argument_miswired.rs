@@ -8,7 +8,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
-use super::judge::{Judge, Problem, are_right, consequence, owner};
+use super::judge::{Judge, Problem, are_right, consequence, owner, shared};
 use super::reference::report_foreign;
 use super::slot::{Slot, Slots};
 use crate::expression;
@@ -312,13 +312,13 @@ fn help(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>, fix: Option<&st
     }
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
-    // A fix may be only the last name of a reference.
     // Where several parts of an object are wrong, the object is.
     let is_object = found.wrong.iter().any(|it| it.slot.part != wrong.slot.part);
     let around = |right: String| {
         let part = wrong.slot.part.filter(|_| is_object);
         part.and_then(|part| Some(right.strip_suffix(part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)
     };
+    // A fix may be only the last name of a reference.
     match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {
         Some(right) => format!("{consequence} Pass `{right}`."),
         None => format!("{consequence} Pass the tenant's own {own}."),
@@ -364,11 +364,7 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, is_group: bool) -> String {
             Some(owner) => {
                 format!("is {}", cx.of_tenant(owner, &model.path_name(owner.id, first.slot.wanted).of_its_own()))
             }
-            // One of the values that it may have.
-            None if first.slot.value.as_unknown().is_some_and(|_| !first.slot.value.candidates().is_empty()) => {
-                "may have a value that does not depend on the tenant, since a condition in it is not known".to_owned()
-            }
-            None => "does not depend on the tenant".to_owned(),
+            None => shared(&first.slot.value).to_owned(),
         },
         Problem::Null => "is null".to_owned(),
         Problem::Default => "is the default of the module".to_owned(),

@@ -9,7 +9,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, PathStep, Resource, SortedMap, Span, Str, Value};
 
-use super::judge::{consequence, is_computed, is_not_own, owner};
+use super::judge::{consequence, is_computed, is_not_own, owner, shared};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
 use super::reference::{References, receivers, references, refers, report_foreign};
@@ -295,7 +295,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
             Some(owner) => {
                 format!("is {}", cx.of_tenant(owner, &cx.model.path_name(owner.id, first.wanted).of_its_own()))
             }
-            None => "does not depend on the tenant".to_owned(),
+            None => shared(&first.value).to_owned(),
         },
         Problem::Written => "is set in the module".to_owned(),
         Problem::Changed => format!("is computed from {wanted} and differs from it"),

@@ -63,6 +63,14 @@ pub(super) fn owner<'a>(cx: &Context<'a>, kind: FieldKind, value: &Value) -> Opt
     cx.tenants().iter().find(|tenant| tenant.fields().any(|field| field.kind == kind && field.raw() == Some(&text)))
 }
 
+/// What is wrong with a value that is the same for several tenants, and nobody's; of one that is not known, what it may be.
+pub(super) fn shared(value: &Value) -> &'static str {
+    match value.candidates() {
+        [] => "does not depend on the tenant",
+        _ => "may have a value that does not depend on the tenant; which one it has is not known",
+    }
+}
+
 /// Text that reaches one argument, or a part of it.
 type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 

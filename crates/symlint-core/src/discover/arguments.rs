@@ -204,9 +204,8 @@ fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
 /// Whether what is at `steps` has several values in it that no name tells apart: a list by positions, or a text that the
 /// module decodes. What comes of it is judged where it takes effect.
 fn is_composite(steps: &Steps, same: &[&&Reached]) -> bool {
-    let is_exact = |it: &&&&Reached| it.input.is_exact;
-    let fields = |exact: bool| {
-        let own = same.iter().filter(|it| is_exact(it) == exact).map(|it| it.field);
+    let fields = |is_exact: bool| {
+        let own = same.iter().filter(|it| it.input.is_exact == is_exact).map(|it| it.field);
         own.collect::<SortedSet<FieldKind>>().len()
     };
     match steps.last() {

@@ -595,48 +595,20 @@ impl<'a> Population<'a> {
                 effects.push(effects_of(instance, resources));
             }
         }
-        // A tenant that is no object has what other collections say of it.
+        // A tenant that is not an object has no other values than those of other collections.
         let is_useless = |tenant: &Tenant| {
             matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
         };
         let useless: HashSet<TenantId> = tenants.iter().filter(|it| is_useless(it)).map(|it| it.id).collect();
-        for (at, id, value) in &self.others {
+        for (at, id, element) in &self.others {
             let ways =
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
-                let element = value;
-                let Some(value) = values_at(value, &way.steps).into_iter().next() else {
-                    if let Some(Step::Name(name)) =
-                        way.steps.last().filter(|_| tenant.values().any(|it| it.kind == way.field))
-                        && refused.contains(name)
-                        && let Some(path) = &element.origin.path
-                    {
-                        let path = path.join(symlint_terraform::PathStep::Attribute(name.clone()));
-                        let span = element.origin.span.part(0..1);
-                        let (name, absence, field) = (name.to_string(), Absence::Missing, Some(way.field));
-                        if tenant.missing.iter().all(|gap| gap.name != name) {
-                            tenant.missing.push(MissingAttribute { name, absence, span, path, field });
-                        }
-                    }
-                    continue;
-                };
-                let found = Field::new(way.field, *id, Some(value), tenant.key.span);
-                if let (State::Absent(absence @ Absence::Empty), Some(path)) = (&found.state, &found.path)
-                    && tenant.missing.iter().all(|gap| gap.path != *path)
-                {
-                    let name = collection_name(way, path);
-                    let (absence, span, path) = (*absence, found.span, path.clone());
-                    tenant.missing.push(MissingAttribute { name, absence, span, path, field: Some(way.field) });
+                match values_at(element, &way.steps).into_iter().next() {
+                    Some(value) => self.add_value(tenant, way, value),
+                    None => note_lack(tenant, way, element, &refused),
                 }
-                match way.field {
-                    FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,
-                    field if FieldKind::CONNECTOR.contains(&field) && tenant.connector.field(field).is_unseen() => {
-                        tenant.connector.set(found);
-                    }
-                    _ => continue,
-                }
-                super::effective::close_gap(tenant, way.field, &self.sources);
             }
         }
         let common: Vec<Option<String>> =
@@ -650,6 +622,26 @@ impl<'a> Population<'a> {
         }
         self.name(&mut tenants, walked);
         tenants
+    }
+
+    /// Gives `tenant` a value of an element of another collection.
+    fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value) {
+        let found = Field::new(way.field, tenant.id, Some(value), tenant.key.span);
+        if let (State::Absent(absence @ Absence::Empty), Some(path)) = (&found.state, &found.path)
+            && tenant.missing.iter().all(|gap| gap.path != *path)
+        {
+            let name = collection_name(way, path);
+            let (absence, span, path) = (*absence, found.span, path.clone());
+            tenant.missing.push(MissingAttribute { name, absence, span, path, field: Some(way.field) });
+        }
+        match way.field {
+            FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,
+            field if FieldKind::CONNECTOR.contains(&field) && tenant.connector.field(field).is_unseen() => {
+                tenant.connector.set(found);
+            }
+            _ => return,
+        }
+        super::effective::close_gap(tenant, way.field, &self.sources);
     }
 
     /// The instance of all permission sets of a collection, if none of its elements has a connector.
@@ -766,6 +758,18 @@ fn assigned<'w, 'p>(
             Some((instance.tenant?, instance, resources_of(&walked.resources, flow, at)))
         })
     })
+}
+
+/// Notes that an element of another collection lacks a value of `tenant` that something refers to.
+fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value, refused: &HashSet<Str>) {
+    let (Some(Step::Name(name)), Some(path)) = (way.steps.last(), &element.origin.path) else { return };
+    let is_wanted = refused.contains(name) && tenant.values().any(|it| it.kind == way.field);
+    if is_wanted && tenant.missing.iter().all(|gap| gap.name != name.as_str()) {
+        let path = path.join(symlint_terraform::PathStep::Attribute(name.clone()));
+        let (span, field) = (element.origin.span.part(0..1), Some(way.field));
+        let (name, absence) = (name.to_string(), Absence::Missing);
+        tenant.missing.push(MissingAttribute { name, absence, span, path, field });
+    }
 }
 
 /// What a value of another collection is called: its attribute, or, without one, the collection.

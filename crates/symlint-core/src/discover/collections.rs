@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::cmp::Reverse;
+
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::syntax::Attribute;
@@ -92,30 +94,8 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
             if is_any_known && !is_known(instance) {
                 continue;
             }
-            let best =
-                candidates(instance, resources_of(own, at, place), &tallies).max_by(|(a, shape_a), (b, shape_b)| {
-                    let is_level =
-                        |shape: &Shape, tally: &Tally| tally.connector > 0 || !has_connectors.contains(&shape.root);
-                    let rank = |tally: &Tally, shape: &Shape| {
-                        (
-                            tally.has_parts,
-                            tally.iterated > 0,
-                            tally.rebuilt > 0,
-                            is_level(shape, tally),
-                            tally.connector,
-                            tally.iterated,
-                        )
-                    };
-                    // Where groups of tenants are iterated, everything in a group belongs to its tenants.
-                    let depth = |tally: &Tally, shape: &Shape| {
-                        let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
-                        if tally.connector > 0 && tally.iterated > 0 { depth } else { -depth }
-                    };
-                    rank(a, shape_a)
-                        .cmp(&rank(b, shape_b))
-                        .then(depth(a, shape_a).cmp(&depth(b, shape_b)))
-                        .then(b.order.cmp(&a.order))
-                });
+            let best = candidates(instance, resources_of(own, at, place), &tallies)
+                .max_by_key(|(tally, shape)| tally.rank(shape, has_connectors.contains(&shape.root)));
             // What was read from a file of this name is not an element of the names.
             let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
             if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
@@ -124,11 +104,10 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                 } else if !leaning.contains_key(shape) {
                     let others = tallies.iter().filter(|(_, tally)| tally.has_connectors).map(|(shape, _)| shape);
                     let paths = paths_of(instance);
-                    let own: Vec<Str> =
-                        paths.iter().filter_map(|path| key_in(path, shape)).chain(instance.key.clone()).collect();
-                    let is_by_key = |other: &Shape| {
-                        paths.iter().filter_map(|path| key_in(path, other)).any(|key| own.contains(&key))
-                    };
+                    let keys =
+                        |shape: &Shape| paths.iter().filter_map(|path| key_in(path, shape)).collect::<Vec<Str>>();
+                    let own: Vec<Str> = keys(shape).into_iter().chain(instance.key.clone()).collect();
+                    let is_by_key = |other: &Shape| keys(other).iter().any(|key| own.contains(key));
                     let others = others.filter(|other| is_by_key(other));
                     leaning.insert(shape.clone(), others.cloned().collect());
                 }
@@ -325,6 +304,17 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
 }
 
 impl Tally {
+    /// How likely the elements of `shape` are the tenants, where its root has connectors at some level or not.
+    fn rank(&self, shape: &Shape, has_connectors: bool) -> impl Ord + use<> {
+        let is_level = self.connector > 0 || !has_connectors;
+        // Where groups of tenants are iterated, everything in a group belongs to its tenants.
+        let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
+        let depth = if self.connector > 0 && self.iterated > 0 { depth } else { -depth };
+        let is_iterated = self.iterated > 0;
+        let first = Reverse(self.order);
+        (self.has_parts, is_iterated, self.rebuilt > 0, is_level, self.connector, self.iterated, depth, first)
+    }
+
     fn count(&mut self, field: FieldKind) {
         match FieldKind::CONNECTOR.contains(&field) {
             true => self.connector += 1,

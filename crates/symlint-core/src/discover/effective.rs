@@ -263,12 +263,11 @@ fn role_account(connector: &Connector) -> Option<Field> {
 fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
     let Some(made_of) = sources.of(&effective.value, tenant) else { return false };
     let is_foreign = made_of.iter().filter_map(Source::tenant).any(|other| other != tenant);
-    // The ARN of a permission set names its instance.
-    let is_of_set = |it: &FieldRef| it.kind == FieldKind::PermissionSetArn && effective.field == FieldKind::InstanceArn;
-    let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind != effective.field && !is_of_set(it))
+    let is_other = |it: &FieldRef| it.kind != effective.field && !is_named_in(effective.field, it.kind);
+    let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if is_other(it))
         || matches!(made_of.as_slice(), [Source::Tenant(_)]);
     // An account that belongs elsewhere in a role's ARN is a matter of wiring, too.
-    let is_misplaced = |source: &Source<'_>| matches!(source, Source::Field(it) if !may_be_in(it.kind, effective.field) && !is_of_set(it));
+    let is_misplaced = |source: &Source<'_>| matches!(source, Source::Field(it) if is_other(it) && !may_be_in(it.kind, effective.field));
     let depends = || {
         matches!(effective.field, FieldKind::Cloud | FieldKind::Region) || sources.depends_on(&effective.value, tenant)
     };
@@ -294,7 +293,7 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
 fn is_for_all(effective: &Effective, instance: &str, tenant: TenantId, sources: &SourceIndex) -> bool {
     let Some(text) = text_of(&effective.value).filter(|text| may_be(effective.field, text)) else { return false };
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
-    // What is malformed is no other instance.
+    // A malformed ARN does not name another instance.
     let is_instance = |arn: &str| arn.rsplit('/').next().is_some_and(format::is_instance_id);
     made_of.iter().all(|source| matches!(source, Source::Elsewhere(_)))
         && (effective.field != FieldKind::InstanceArn || text.ends_with(instance) || !is_instance(&text))
@@ -309,11 +308,15 @@ fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) ->
     !is_verbatim && has_own && made_of.len() > 1 && effective.value.candidates().is_empty()
 }
 
+/// Whether the ARN of one kind names the other one: that of a permission set its instance.
+fn is_named_in(part: FieldKind, whole: FieldKind) -> bool {
+    part == FieldKind::InstanceArn && whole == FieldKind::PermissionSetArn
+}
+
 /// Whether a value of one kind may be a part of another one.
 fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
     let account_in_role = part == FieldKind::SsoAccountId && whole == FieldKind::RoleArn;
-    let instance_in_set = part == FieldKind::InstanceArn && whole == FieldKind::PermissionSetArn;
-    part == whole || account_in_role || instance_in_set
+    part == whole || account_in_role || is_named_in(part, whole)
 }
 
 fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {

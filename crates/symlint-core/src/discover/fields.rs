@@ -271,7 +271,7 @@ impl Finder<'_> {
             self.effects.reached.iter().map(|(key, &count)| (key, count)).collect();
         // The most often reached first; of equals, in a fixed order.
         reached.sort_by(|(a, count_a), (b, count_b)| count_b.cmp(count_a).then_with(|| a.cmp(b)));
-        // Places in a list that reach several sinks are told apart by nothing that all elements share.
+        // Where the places of a list reach several sinks, no name says which is which.
         let fields: HashSet<(&Steps, FieldKind)> = reached
             .iter()
             .filter(|((steps, _, is_fragment), _)| !is_fragment && steps.last() == Some(&Step::Each))

@@ -254,7 +254,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
     changes
 }
 
-/// What an attribute sets. How the same is written, and in which order, is no difference where it is `sorted`.
+/// What an attribute sets, however it is written; where it is `sorted`, in any order.
 fn set(source: &SourceFile, attribute: &Attribute, sorted: bool) -> String {
     let name = match attribute.name.text.as_str() {
         "variable" if sorted => "from",

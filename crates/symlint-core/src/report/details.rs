@@ -368,8 +368,9 @@ pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, d
     for subject in subjects {
         let mut others = SortedSet::new();
         // Many customers are in one region.
-        let told = subject.values.iter().filter(|(_, kind, _)| !matches!(kind, FieldKind::Cloud | FieldKind::Region));
-        for (tenant, kind, text) in told {
+        let compared =
+            subject.values.iter().filter(|(_, kind, _)| !matches!(kind, FieldKind::Cloud | FieldKind::Region));
+        for (tenant, kind, text) in compared {
             let written = details.tenants.get(*tenant).into_iter().flat_map(|tenant| &tenant.values);
             let mut written = written.filter(|value| is_alike(value.kind, *kind));
             if written.any(|value| matches!(&value.value, Some(Known::Text(own)) if own == text)) {
