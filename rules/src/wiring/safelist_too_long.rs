@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::Place;
 
-use super::safelist::{path, span};
+use super::safelist::{accounts, path, span};
 
 /// Each account takes 39 characters of a policy that has 96 others, one account is the host's, and IAM allows 6,144.
 const MOST: usize = 154;
@@ -18,9 +18,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if count <= MOST || !seen.insert(span) {
                 continue;
             }
-            let distinct: HashSet<String> =
-                super::safelist::accounts(cx.model, list).0.into_iter().map(|it| it.id).collect();
-            let has_room = distinct.len() <= MOST;
+            let (accounts, are_all) = accounts(cx.model, list);
+            let distinct: HashSet<String> = accounts.into_iter().map(|it| it.id).collect();
+            let has_room = are_all && distinct.len() <= MOST;
             let hint = if has_room { format!(" ({} different ones)", distinct.len()) } else { String::new() };
             let place = Place { span, tenant: None, path: Some(path(call)) };
             let message =
