@@ -10,7 +10,6 @@ use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Resource, ResourceId, SortedMap, SortedSet, Span, Str, Value};
 
 use super::owners::Owners;
-use super::setting::values;
 
 /// A reference of a flow to something that is not its own.
 pub(super) struct Foreign<'a> {
@@ -241,7 +240,7 @@ impl<'a> Resources<'a> {
             format!("{}{dot}{}{key}", id.module, resource.address())
         };
         let has_settings = resource.sink().is_some_and(|sink| !sink.settings.is_empty());
-        let settings = values(resource).map(|(setting, value)| (setting.field, value));
+        let settings = resource.settings().map(|(setting, value)| (setting.field, value));
         let own_texts =
             |kind: FieldKind| model.tenant(own).fields().filter(move |it| it.kind == kind).filter_map(|it| it.as_str());
         let (mut wrong, mut is_own) = (None, !has_settings);

@@ -1,6 +1,5 @@
 //! What Sym acts on inside the flow module, and which variable of the module it should come from.
 
-use symlint_core::discover::sinks;
 use symlint_core::tenants::{
     ArgumentPart, FieldKind, FlowInstance, FlowResource, Model, Source, Step, TenantId, has_shape, text_of, values_at,
 };
@@ -28,22 +27,10 @@ pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = Setting
         Some((resource, instance, instance.tenant?))
     });
     instances.flat_map(|(resource, instance, tenant)| {
-        values(resource).map(move |(setting, value)| {
+        resource.settings().map(move |(setting, value)| {
             let (attribute, part, wanted) = (setting.attribute, setting.part, setting.field);
             Setting { resource, instance, tenant, attribute, part, wanted, value }
         })
-    })
-}
-
-/// What Sym or AWS acts on through a resource.
-pub(super) fn values<'a>(
-    resource: &'a FlowResource<'_>,
-) -> impl Iterator<Item = (&'static sinks::Setting, Value)> + 'a {
-    let settings = resource.sink().map(|sink| sink.settings).unwrap_or_default();
-    settings.iter().filter_map(|setting| {
-        let whole = resource.attribute(setting.attribute)?;
-        let value = setting.part.map_or_else(|| Some(whole.clone()), |part| whole.get(part))?;
-        Some((setting, value))
     })
 }
 

@@ -5,7 +5,6 @@ use symlint_core::tenants::{FieldKind, FlowResource, Model, TenantId, text_of};
 use symlint_terraform::{ResourceId, Str, Value};
 
 use super::reference::{id_of, references};
-use super::setting::values;
 
 /// What cannot be requested, though the resources for it are there.
 #[derive(Default)]
@@ -99,7 +98,7 @@ impl Unreached {
         let targets = model.resources.iter().filter(|it| it.kind() == "sym_target" && it.sink().is_some());
         for target in targets.filter(|it| id(it).is_some_and(|id| by_strategies.lacks(&id))) {
             let Some(tenant) = model.instance_of(target).and_then(|instance| instance.tenant) else { continue };
-            let account = values(target).find(|(setting, _)| setting.field == FieldKind::TargetAccountId);
+            let account = target.settings().find(|(setting, _)| setting.field == FieldKind::TargetAccountId);
             let account = account.and_then(|(_, value)| text_of(&value));
             unreached.targets.extend(account.map(|account| (tenant, account)));
         }
@@ -107,7 +106,7 @@ impl Unreached {
         for resource in model.resources.iter().filter(|it| it.kind() == "sym_target") {
             let is_reached = id(resource).is_some_and(|id| by_strategies.ids.contains(&id));
             let tenant = model.instance_of(resource).and_then(|instance| instance.tenant).filter(|_| is_reached);
-            let account = values(resource).find(|(setting, _)| setting.field == FieldKind::TargetAccountId);
+            let account = resource.settings().find(|(setting, _)| setting.field == FieldKind::TargetAccountId);
             if let Some(reached) = tenant.zip(account.and_then(|(_, value)| text_of(&value))) {
                 unreached.targets.remove(&reached);
             }

@@ -298,7 +298,7 @@ impl<'a> Population<'a> {
         }
         for resource in &walked.resources {
             let Some(tenant) = tenant_of(resource) else { continue };
-            for (_, value) in collections::settings_of(resource) {
+            for (_, value) in resource.settings() {
                 paths.extend(collections::element_paths(&value.origin).into_iter().map(|path| (tenant, path)));
             }
         }

@@ -12,7 +12,6 @@ use symlint_terraform::{
 };
 
 use super::effective::resources_of;
-use super::sinks::{Setting, Sink};
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
@@ -296,8 +295,8 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         }
     }
     for resource in resources.iter().filter(|resource| resource.instance < SAMPLE) {
-        for (field, value) in settings_of(resource) {
-            note_value(&mut tallies, field, &value);
+        for (setting, value) in resource.settings() {
+            note_value(&mut tallies, setting.field, &value);
         }
     }
     tallies
@@ -369,7 +368,7 @@ fn key_in(path: &Path, shape: &Shape) -> Option<Str> {
 pub(super) fn selected_paths(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<SmallVec<[Path; 1]>> {
     let is_counted = instance.arguments.is_empty() && instance.repetitions.iter().all(|it| it.value.is_none());
     let resources = resources.iter().filter(|_| is_counted && !instance.repetitions.is_empty());
-    resources.flat_map(settings_of).map(|(_, value)| element_paths(&value.origin)).collect()
+    resources.flat_map(FlowResource::settings).map(|(_, value)| element_paths(&value.origin)).collect()
 }
 
 /// The ways to the elements that the values in an argument came from.
@@ -515,27 +514,6 @@ fn levels(path: &Path) -> SmallVec<[(Shape, bool); 4]> {
     selections.iter().map(level).collect()
 }
 
-/// What a resource acts on.
-pub(super) fn settings_of<'r>(resource: &'r FlowResource<'_>) -> impl Iterator<Item = (FieldKind, Value)> + use<'r> {
-    sinks_of(resource).map(|(setting, value)| (setting.field, value))
-}
-
-/// The same, with the settings.
-pub(super) fn sinks_of<'r>(
-    resource: &'r FlowResource<'_>,
-) -> impl Iterator<Item = (&'static Setting, Value)> + use<'r> {
-    let settings = resource.sink().map(|sink: &'static Sink| sink.settings).unwrap_or_default();
-    settings.iter().filter_map(|setting| {
-        let whole = resource.attribute(setting.attribute)?;
-        let value = match setting.part {
-            // Of what is wholly unknown, every part is.
-            Some(part) => whole.get(part).or_else(|| whole.as_unknown().map(|_| whole.clone()))?,
-            None => whole.clone(),
-        };
-        Some((setting, value))
-    })
-}
-
 /// Collections that flow instances select elements of without being repeated for them.
 fn note_associated(walked: &Walked<'_>, found: &mut Found) {
     let mut seen: HashSet<Shape> = found.shapes.iter().cloned().collect();
@@ -556,7 +534,7 @@ fn note_associated(walked: &Walked<'_>, found: &mut Found) {
         }
     }
     for resource in walked.resources.iter().filter(|resource| resource.instance < SAMPLE) {
-        for (_, value) in settings_of(resource) {
+        for (_, value) in resource.settings() {
             element_paths(&value.origin).iter().for_each(|path| note(path, &mut associated));
         }
     }

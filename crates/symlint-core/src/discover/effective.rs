@@ -3,7 +3,6 @@
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, SortedMap, Span, Str, Value};
 
-use super::collections::sinks_of;
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FieldRef, FlowInstance, FlowResource, Grant, MissingAttribute, Model,
@@ -52,7 +51,7 @@ pub(crate) fn resources_of<'r, 'p>(
 pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<Effective> {
     let mut effects = Vec::with_capacity(8);
     for (at, resource) in resources.iter().enumerate() {
-        for (setting, value) in sinks_of(resource) {
+        for (setting, value) in resource.settings() {
             let Setting { field, attribute, part } = *setting;
             let grant = is_granted(field).then_some(at);
             let kind = resource.sink().map_or("", |sink| sink.kind);

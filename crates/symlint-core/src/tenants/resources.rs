@@ -3,7 +3,7 @@
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Module, Resource, Str, Value};
 
-use crate::discover::sinks::{Reference, Sink};
+use crate::discover::sinks::{Reference, Setting, Sink};
 
 /// One instance of a resource of Sym, in one instance of the flow module or of a module that it calls.
 #[derive(Debug)]
@@ -53,6 +53,19 @@ impl<'p> FlowResource<'p> {
     /// What Sym or AWS acts on through it, if anything.
     pub fn sink(&self) -> Option<&'static Sink> {
         Sink::of(self.kind(), self.type_name()).filter(|_| !self.serves_others)
+    }
+
+    /// What Sym or AWS acts on through it, as far as it is set. Of an attribute that is wholly unknown, every part is.
+    pub fn settings(&self) -> impl Iterator<Item = (&'static Setting, Value)> {
+        let settings = self.sink().map(|sink| sink.settings).unwrap_or_default();
+        settings.iter().filter_map(|setting| {
+            let whole = self.attribute(setting.attribute)?;
+            let value = match setting.part {
+                Some(part) => whole.get(part).or_else(|| whole.as_unknown().map(|_| whole.clone()))?,
+                None => whole.clone(),
+            };
+            Some((setting, value))
+        })
     }
 
     /// The attributes by which it names other resources, as far as they are set.
