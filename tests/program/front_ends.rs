@@ -60,7 +60,7 @@ fn both_say_the_same_of_all_that_is_here() {
         "examples/multi-tenant/main.tf",
         "examples/multi-tenant/terraform.tfvars",
         "tests/fixtures",
-        "tests/fixtures/half-known",
+        "tests/fixtures/rich",
         "tests/fixtures/two-short-tenants.tfvars",
         "tests/fixtures/wiring",
     ] {
