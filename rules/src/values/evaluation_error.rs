@@ -12,9 +12,6 @@ use crate::format::is_any_malformed;
 use crate::wiring::calls::misnamed;
 use crate::wiring::is_any_miswired;
 
-/// How it begins what is said of a `for` that makes one key twice.
-const SAME_KEY: &str = "two elements have the same key";
-
 pub(super) fn check(cx: &mut Context<'_>) {
     // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
     let reported = |span| cx.model.conversions.iter().any(|problem| problem.kind.is_error() && problem.span == span);
@@ -32,7 +29,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
         _ => None,
     });
     let absent: HashSet<Span> = gaps.chain(nulls).collect();
-    let is_absent = |subject: Option<Subject>| matches!(subject, Some(Subject::Null(null)) if absent.contains(&null));
     let errors = cx.model.evaluation_errors.iter();
     // An attribute that a tenant lacks is reported on the tenant.
     let missing = cx.tenants().iter().flat_map(|tenant| &tenant.missing);
@@ -41,15 +37,18 @@ pub(super) fn check(cx: &mut Context<'_>) {
         ConversionProblemKind::Missing { attribute } => Some(attribute.to_string()),
         _ => None,
     });
-    let lacking: Vec<String> =
-        missing.chain(required).map(|name| format!("the object has no attribute `{name}`")).collect();
+    let lacking: HashSet<String> = missing.chain(required).collect();
+    let is_known = |subject: Option<&Subject>| match subject {
+        Some(Subject::Null(null)) => absent.contains(null),
+        Some(Subject::NoAttribute(name)) => lacking.contains(name.as_str()),
+        _ => false,
+    };
     // So is an argument that a call lacks, on the call.
     let misnamed = LazyCell::new(|| misnamed(cx.model));
     let errors = errors.filter(|error| {
         !reported(error.span)
             && !unread(error.span)
-            && !is_absent(error.subject)
-            && !lacking.iter().any(|lacking| error.message.starts_with(lacking))
+            && !is_known(error.subject.as_ref())
             && !misnamed.contains(&error.span)
     });
     // A validation that fails for a malformed value, or for a value that should not be passed, has the same cause as the
@@ -80,7 +79,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // Two elements with one name are reported as two tenants with one name.
     let mut names = HashSet::default();
     let is_name_taken = cx.tenants().iter().any(|tenant| tenant.is_named() && !names.insert(tenant.name()));
-    let errors = errors.filter(|error| !is_name_taken || !error.message.starts_with(SAME_KEY));
+    let errors = errors.filter(|error| !is_name_taken || error.subject != Some(Subject::SameKey));
     // What several expressions lack, or several repeat, is one cause.
     let mut causes: Vec<(&EvalError, Vec<Span>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::default();
@@ -100,9 +99,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for other in others {
             report = report.related(other, "here, too");
         }
-        let related = match (error.kind, error.subject) {
+        let related = match (error.kind, &error.subject) {
             (EvalErrorKind::Validation(value), _) => Some((value, "the value is set here")),
-            (_, Some(Subject::Lacking(map))) => Some((map, "this is the map")),
+            (_, Some(Subject::NoKey(map))) => Some((*map, "this is the map")),
             _ => None,
         };
         if let Some((value, label)) = related {

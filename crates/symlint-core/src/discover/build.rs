@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{
-    ConversionProblem, ConversionProblemKind, EvalError, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Str,
+    ConversionProblem, ConversionProblemKind, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Str, Subject,
     Type, Value, Variable,
 };
 
@@ -555,7 +555,11 @@ impl<'a> Population<'a> {
     fn tenants(&mut self, walked: &Walked<'_>, conversions: &[ConversionProblem], config: &Config) -> Vec<Tenant> {
         let errors = conversions.iter().filter(|problem| problem.kind.is_error());
         let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
-        let refused: HashSet<Str> = walked.errors.iter().filter_map(lacking).collect();
+        let refused = walked.errors.iter().filter_map(|error| match &error.subject {
+            Some(Subject::NoAttribute(name)) => Some(name.clone()),
+            _ => None,
+        });
+        let refused: HashSet<Str> = refused.collect();
         let layouts: Vec<Layout> = self
             .sources
             .collections()
@@ -778,12 +782,6 @@ fn collection_name(way: &Way, path: &Path) -> String {
         (Some(Step::Name(name)), _) | (_, Root::Variable { name, .. } | Root::Local { name, .. }) => name.to_string(),
         _ => way.field.name().to_owned(),
     }
-}
-
-/// The attribute that an object lacks.
-fn lacking(error: &EvalError) -> Option<Str> {
-    let (name, _) = error.message.strip_prefix("the object has no attribute `")?.split_once('`')?;
-    Some(Str::from(name))
 }
 
 /// How many tenants of a collection are examined to find which attribute is which.

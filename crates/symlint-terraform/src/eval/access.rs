@@ -137,7 +137,7 @@ impl Evaluator<'_> {
         } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{shown}` is required and missing"))
         } else if matches!(base.kind, Kind::Map(_)) {
-            Stop::error_at(format!("the map has no key `{shown}`"), span).on(Subject::Lacking(base.origin.span))
+            Stop::error_at(format!("the map has no key `{shown}`"), span).on(Subject::NoKey(base.origin.span))
         } else {
             // What is only tried often fails, and nobody reads why.
             let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);
@@ -146,7 +146,8 @@ impl Evaluator<'_> {
             let nearest = known.iter().map(distance).min_by_key(|(distance, _)| *distance);
             let nearest = nearest.filter(|(distance, known)| *distance * 3 <= known.len());
             let meant = nearest.map(|(_, known)| format!("; did you mean `{known}`?")).unwrap_or_default();
-            Stop::error_at(format!("the object has no attribute `{shown}`{meant}"), span)
+            let message = format!("the object has no attribute `{shown}`{meant}");
+            Stop::error_at(message, span).on(Subject::NoAttribute(name.clone()))
         }
     }
 }

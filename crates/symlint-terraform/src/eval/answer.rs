@@ -12,19 +12,23 @@ pub struct EvalError {
     pub message: String,
     /// The expression that is wrong.
     pub span: Span,
-    /// The value on which it fails, if it fails on one.
+    /// What it fails on, if that is known.
     pub subject: Option<Subject>,
     /// What kind of error it is.
     pub kind: EvalErrorKind,
 }
 
-/// A value on which an evaluation fails, by where it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What an evaluation fails on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// It is null.
+    /// A value that is null, by where it is written.
     Null(Span),
-    /// It is an object or a map without the attribute or key.
-    Lacking(Span),
+    /// A map without the key, by where it is written.
+    NoKey(Span),
+    /// An object without this attribute.
+    NoAttribute(Str),
+    /// Elements that would get the same key.
+    SameKey,
 }
 
 /// What kind of error an [`EvalError`] is.

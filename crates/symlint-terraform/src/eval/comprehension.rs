@@ -7,7 +7,7 @@ use crate::syntax::For;
 use crate::value::{Entry, Kind, Value};
 
 use super::scope::{Binding, Scope};
-use super::{Answer, Evaluator, Stop};
+use super::{Answer, Evaluator, Stop, Subject};
 
 impl Evaluator<'_> {
     /// The keys and values of a collection, in Terraform's order; the values know the way through the collection. The
@@ -148,7 +148,8 @@ impl Evaluator<'_> {
                     const TWICE: &str = "two elements have the same key; write `...` after the value to group them";
                     // An object it is all the same.
                     let object = Value::new(Kind::Object(entries.into()), Origin::derived(span, []));
-                    return Err(Stop::Unknown(self.refused(TWICE, key.span).or_one_of([object])));
+                    let refused = Stop::error_at(TWICE, key.span).on(Subject::SameKey);
+                    return Err(Stop::Unknown(self.settle(Err(refused), key.span).or_one_of([object])));
                 }
                 Kind::Object(entries.into())
             }
