@@ -11,6 +11,8 @@ use symlint_core::inspection::{
 };
 use symlint_core::report::{self, Location, Problem, ProblemKind, count, in_a_line};
 use symlint_rules::catalogue;
+use textwrap::core::display_width;
+use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 
 use crate::args::{InspectFormat, InspectOptions};
 use crate::excerpt::printable;
@@ -137,26 +139,19 @@ impl Page {
 
     /// `label` at a column, and `text` at another one.
     fn at(&mut self, label_at: usize, label: &str, text_at: usize, text: &str) {
-        let mut line = format!("{:label_at$}{label}", "");
-        let gap = text_at.saturating_sub(line.chars().count()).max(1);
-        let _ = write!(line, "{:gap$}", "");
-        let mut column = line.chars().count();
-        let below = if text_at + NARROW > self.width { TEXT } else { text_at };
-        let mut is_first = true;
-        for word in printable(text).split(' ').filter(|word| !word.is_empty()) {
-            let length = word.chars().count();
-            if !is_first && column + 1 + length > self.width {
-                let _ = write!(line, "\n{:below$}", "");
-                column = below;
-            } else if !is_first {
-                line.push(' ');
-                column += 1;
-            }
-            is_first = false;
-            line.push_str(&word.replace(KEPT, " "));
-            column += length;
-        }
-        self.text.push_str(line.trim_end());
+        let mut first = format!("{:label_at$}{label}", "");
+        let gap = text_at.saturating_sub(display_width(&first)).max(1);
+        let _ = write!(first, "{:gap$}", "");
+        let below = " ".repeat(if text_at + NARROW > self.width { TEXT } else { text_at });
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(&first)
+            .subsequent_indent(&below)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        let text = textwrap::fill(&printable(text), options).replace(KEPT, " ");
+        self.text.push_str(text.trim_end());
         self.text.push('\n');
     }
 
