@@ -16,8 +16,9 @@ use crate::disk::{Disk, shown};
 use crate::excerpt::printable_in_color;
 use crate::human_diff::human;
 use crate::output::{self, Failure};
+use crate::repository::Repository;
 use crate::request::asked;
-use crate::revision::{Repository, Submodules};
+use crate::revision::{Revision, Submodules};
 
 /// Compares what the options name, and reports.
 pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
@@ -106,7 +107,7 @@ pub(crate) fn since(
     let disk: Arc<dyn FileTree> = Arc::new(Disk::default());
     let repository = Repository::around(paths, disk.as_ref())?;
     let base = repository.base(revision)?;
-    let before = repository.tree(&base.commit, disk, submodules)?;
+    let before = Revision::of(repository, &base.commit, disk, submodules)?;
     let gap = |(reason, is_surprise)| ReportedGap {
         code: Code::LeftOut,
         reason,

@@ -16,6 +16,7 @@ mod init;
 mod inspect;
 mod manual;
 mod output;
+mod repository;
 mod request;
 mod revision;
 mod style;

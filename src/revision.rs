@@ -1,216 +1,17 @@
-//! The files of a git revision, read from the repository's objects by the `git` program: nothing is checked out, and
-//! nothing that the repository configures is run. Hooks, filters, helpers and transports all stay off.
+//! The files of a git revision, read from the repository's objects.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use symlint_core::engine::{parent, shown};
-use symlint_core::report::{Problem, ProblemKind};
+use symlint_core::report::Problem;
 use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 
 use crate::disk::{LARGEST, reason};
+use crate::repository::{Object, Objects, Repository, usage};
 
 /// How many links are followed to one file.
 const LINKS: usize = 40;
-
-/// A repository, by the folder of its work tree.
-pub(crate) struct Repository {
-    program: PathBuf,
-    /// The real path of the folder.
-    root: String,
-}
-
-/// What a change is compared with.
-pub(crate) struct Base {
-    /// The hash of the commit.
-    pub(crate) commit: String,
-    /// What it is, in words.
-    pub(crate) name: String,
-}
-
-impl Repository {
-    /// The repository that all `paths` are in.
-    pub(crate) fn around(paths: &[String], disk: &dyn FileTree) -> Result<Self, Problem> {
-        let mut root: Option<String> = None;
-        for path in paths {
-            let own = root_of(path, disk).ok_or_else(|| {
-                usage(format!("`{path}` is not in a git repository"), "compare two folders: `symlint diff OLD NEW`")
-            })?;
-            if root.replace(own.clone()).is_some_and(|other| other != own) {
-                return Err(usage("the paths are in several git repositories", "compare one repository at a time"));
-            }
-        }
-        let root = root.unwrap_or_default();
-        let program = program(Path::new(&root)).ok_or_else(|| {
-            usage("the program `git` was not found", "install git, or compare two folders: `symlint diff OLD NEW`")
-        })?;
-        Ok(Self { program, root })
-    }
-
-    /// The commit in which `revision` and what is checked out part.
-    pub(crate) fn base(&self, revision: &str) -> Result<Base, Problem> {
-        if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) {
-            return Err(usage(format!("`{revision}` is not a git revision"), "name a branch, a tag or a commit"));
-        }
-        let is_shallow = self.answer(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|it| it == "true");
-        let fetch = "with actions/checkout, set `fetch-depth: 2` and use `--base HEAD^1` on pull_request; on GitLab, run \
-                     `git fetch --depth=1 origin \"$CI_MERGE_REQUEST_DIFF_BASE_SHA\"` and use \
-                     `--base \"$CI_MERGE_REQUEST_DIFF_BASE_SHA\"`; elsewhere, run `git fetch --unshallow`";
-        let parsed = self.answer(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")]);
-        let commit = parsed.map_err(|reason| {
-            let message = format!("cannot find the git revision `{revision}`");
-            match is_shallow {
-                true => usage(format!("{message}: this clone is shallow and does not have it"), fetch),
-                false => {
-                    usage(message + &reason, "name a branch, a tag or a commit that is in this clone, or fetch it")
-                }
-            }
-        })?;
-        let short = commit.get(..10).unwrap_or(&commit).to_owned();
-        match self.answer(&["merge-base", "HEAD", &commit]) {
-            Ok(base) if base == commit => Ok(Base { commit, name: named(revision, &short) }),
-            Ok(base) => {
-                let short = base.get(..10).unwrap_or(&base);
-                Ok(Base { name: format!("commit `{short}`, where this change left `{revision}`"), commit: base })
-            }
-            // Who names a commit in full knows which one.
-            Err(_) if is_shallow && revision.eq_ignore_ascii_case(&commit) => Ok(Base {
-                commit,
-                name: format!("commit `{short}`, because the history before it is not available here"),
-            }),
-            Err(_) if is_shallow => {
-                let message = format!("cannot find where this change left `{revision}`: this clone is shallow");
-                Err(usage(message, fetch))
-            }
-            Err(reason) => {
-                let message = format!("cannot find where this change left `{revision}`{reason}");
-                Err(usage(message, "name a revision that has a commit in common with what is checked out"))
-            }
-        }
-    }
-
-    /// The files of a commit; what is outside of the repository is on `disk`. So are the files of submodules, which are
-    /// those of now: where they are not, they are left out, unless the caller wants to compare the rest.
-    pub(crate) fn tree(
-        self,
-        commit: &str,
-        disk: Arc<dyn FileTree>,
-        submodules: Submodules,
-    ) -> Result<Revision, Problem> {
-        let listing = self.output(&["ls-tree", "-r", "-z", "--full-tree", commit]).map_err(|reason| {
-            let message = format!("cannot list the files of commit `{commit}`{reason}");
-            usage(message, "if the clone is partial, fetch the commit's trees and files")
-        })?;
-        let here = disk.real(".").unwrap_or_else(|| "/".to_owned());
-        let mut revision = Revision {
-            repository: self,
-            disk,
-            here,
-            blobs: BTreeMap::new(),
-            folders: HashMap::from([(String::new(), Vec::new())]),
-            submodules: BTreeMap::new(),
-            objects: Mutex::new(None),
-        };
-        for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
-            revision.add(line);
-        }
-        revision.find_submodules(submodules);
-        revision.finish();
-        Ok(revision)
-    }
-
-    /// What a command prints, without the end of the line; else why it failed, after a colon.
-    fn answer(&self, arguments: &[&str]) -> Result<String, String> {
-        let bytes = self.output(arguments)?;
-        Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
-    }
-
-    fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
-        let output = self.command(arguments).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| format!(": git cannot be started: {}", reason(&error)))?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let line = said.lines().find(|line| !line.trim().is_empty());
-        let line = line.map(|line| line.trim_start_matches("fatal: ").chars().filter(|c| !c.is_control()).collect());
-        Err(line.map(|line: String| format!(": {line}")).unwrap_or_default())
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let nothing = if cfg!(windows) { "NUL" } else { "/dev/null" };
-        let mut command = Command::new(&self.program);
-        for (name, _) in std::env::vars_os() {
-            let is_git = name.to_str().is_some_and(|name| name.starts_with("GIT_") && !KEPT.contains(&name));
-            if is_git {
-                command.env_remove(name);
-            }
-        }
-        command
-            .current_dir(&self.root)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", nothing)
-            .env("GIT_NO_REPLACE_OBJECTS", "1")
-            .env("GIT_NO_LAZY_FETCH", "1")
-            // What is not here is fetched by no program, also where git does not know the line above.
-            .env("GIT_ALLOW_PROTOCOL", "none")
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("LC_ALL", "C")
-            .args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"])
-            .args(["-c", "core.fsmonitor=false", "-c", &format!("core.hooksPath={nothing}")])
-            .args(["-c", "protocol.allow=never", "-c", "safe.bareRepository=explicit"])
-            // Nothing of the repository is run, no matter who owns it.
-            .args(["-c", "safe.directory=*"])
-            .args(arguments);
-        command
-    }
-}
-
-/// Where a person keeps more objects.
-const KEPT: [&str; 2] = ["GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_TRACE"];
-
-fn named(revision: &str, short: &str) -> String {
-    let is_hash = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hash { format!("commit `{short}`") } else { format!("`{revision}` (commit `{short}`)") }
-}
-
-fn usage(message: impl Into<String>, help: &str) -> Problem {
-    Problem::new(ProblemKind::Usage, message).help(help)
-}
-
-/// The nearest folder above a path that has a `.git`.
-fn root_of(path: &str, disk: &dyn FileTree) -> Option<String> {
-    // What the change removed is looked for where it was.
-    let mut near = shown(path);
-    while disk.real(&near).is_none() && near != "." && near != "/" {
-        near = parent(&near).to_owned();
-    }
-    let real = disk.real(&near)?;
-    let mut current = Some(real.as_str());
-    while let Some(folder) = current {
-        if matches!(disk.kind(&format!("{}/.git", folder.trim_end_matches('/'))), Ok(Some(_))) {
-            return Some(folder.to_owned());
-        }
-        current = (folder != "/" && folder.contains('/')).then(|| parent(folder)).filter(|above| *above != folder);
-    }
-    None
-}
-
-/// `git`, as the environment's PATH has it: in no folder that is relative, or part of the repository.
-fn program(root: &Path) -> Option<PathBuf> {
-    let name = format!("git{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH")?;
-    let mut folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
-    folders.find_map(|folder| {
-        let real = folder.canonicalize().ok()?;
-        let program = folder.join(&name);
-        (!real.starts_with(root) && program.is_file()).then_some(program)
-    })
-}
 
 /// Something in a commit.
 struct Blob {
@@ -264,6 +65,36 @@ enum Leads {
 }
 
 impl Revision {
+    /// The files of a commit; what is outside of the repository is on `disk`. So are the files of submodules, which are
+    /// those of now: where they are not, they are left out, unless the caller wants to compare the rest.
+    pub(crate) fn of(
+        repository: Repository,
+        commit: &str,
+        disk: Arc<dyn FileTree>,
+        submodules: Submodules,
+    ) -> Result<Self, Problem> {
+        let listing = repository.output(&["ls-tree", "-r", "-z", "--full-tree", commit]).map_err(|reason| {
+            let message = format!("cannot list the files of commit `{commit}`{reason}");
+            usage(message, "if the clone is partial, fetch the commit's trees and files")
+        })?;
+        let here = disk.real(".").unwrap_or_else(|| "/".to_owned());
+        let mut revision = Self {
+            repository,
+            disk,
+            here,
+            blobs: BTreeMap::new(),
+            folders: HashMap::from([(String::new(), Vec::new())]),
+            submodules: BTreeMap::new(),
+            objects: Mutex::new(None),
+        };
+        for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+            revision.add(line);
+        }
+        revision.find_submodules(submodules);
+        revision.finish();
+        Ok(revision)
+    }
+
     /// The submodules: what is not known of each, and whether it is at another commit now.
     pub(crate) fn submodules(&self) -> impl Iterator<Item = (String, bool)> {
         self.submodules.iter().map(|(path, submodule)| {
@@ -529,64 +360,5 @@ impl Revision {
         }
         let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
         if self.repository.root.starts_with('/') { format!("/{joined}") } else { joined }
-    }
-}
-
-/// A running `git cat-file`.
-struct Objects {
-    child: Child,
-    to: Option<ChildStdin>,
-    from: BufReader<ChildStdout>,
-}
-
-/// What git has under a hash.
-enum Object {
-    Bytes(Vec<u8>),
-    Missing,
-    TooLarge,
-}
-
-impl Objects {
-    fn start(repository: &Repository) -> io::Result<Self> {
-        let mut command = repository.command(&["cat-file", "--batch"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let gone = || io::Error::other("git has no input or output");
-        let to = child.stdin.take().ok_or_else(gone)?;
-        let from = BufReader::new(child.stdout.take().ok_or_else(gone)?);
-        Ok(Self { child, to: Some(to), from })
-    }
-
-    fn read(&mut self, hash: &str) -> io::Result<Object> {
-        let to = self.to.as_mut().ok_or_else(|| io::Error::other("git has ended"))?;
-        writeln!(to, "{hash}")?;
-        to.flush()?;
-        let mut head = String::new();
-        self.from.read_line(&mut head)?;
-        // `HASH blob SIZE`, or `HASH missing`.
-        let mut words = head.trim_end().split(' ').skip(1);
-        let size: u64 = match (words.next(), words.next()) {
-            (Some("blob"), Some(size)) => size.parse().map_err(io::Error::other)?,
-            (Some("missing"), None) => return Ok(Object::Missing),
-            _ => return Err(io::Error::other("git's answer is not known")),
-        };
-        let object = if size > LARGEST {
-            io::copy(&mut (&mut self.from).take(size), &mut io::sink())?;
-            Object::TooLarge
-        } else {
-            let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
-            self.from.read_exact(&mut bytes)?;
-            Object::Bytes(bytes)
-        };
-        let mut end = [0];
-        self.from.read_exact(&mut end)?;
-        Ok(object)
-    }
-}
-
-impl Drop for Objects {
-    fn drop(&mut self) {
-        // It ends when nothing more can be asked.
-        drop(self.to.take());
-        let _ = self.child.wait();
     }
 }
