@@ -107,7 +107,7 @@ for (const colorScheme of ["light", "dark"]) {
     await clean();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Fix all/ }).click();
-    await page.getByLabel(/With suggestions/).check();
+    await page.getByLabel(/Include suggestions/).check();
     await page.locator("#fixes .diff").first().waitFor();
     await clean();
     await page.getByRole("button", { name: "Cancel" }).click();

@@ -54,7 +54,7 @@ test("a slow line shows how much of the engine has arrived, and is waited for", 
     await type(page, many(1));
     await verdict(page, "partial", "errors");
     const said = await page.evaluate(() => window.said);
-    const parts = said.flatMap((text) => /Loading the engine.*?(\d+)% of it/.exec(text)?.slice(1).map(Number) ?? []);
+    const parts = said.flatMap((text) => /Loading the engine.*?(\d+)% loaded/.exec(text)?.slice(1).map(Number) ?? []);
     assert.ok(parts.length > 1, said.join("\n"));
     assert.deepEqual(parts, [...new Set(parts)].sort((a, b) => a - b));
   } finally {

@@ -16,7 +16,7 @@ onPage("what is changed from here on is compared, crossings first", async (page)
   await paste(page, clean(3));
   await verdict(page, "partial");
   await view(page, "compare");
-  await card(page, "From here on");
+  await card(page, "The text as it is now");
   await headline(page, /Nobody gains or loses access/);
   await paste(page, many(3));
   await verdict(page, "errors");
@@ -33,16 +33,16 @@ onPage("the changes since a sample was opened are compared, and sides are swappe
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
   await view(page, "compare");
-  await count(page.locator("#compare .card", { hasText: "As it was opened" }), 0);
+  await count(page.locator("#compare .card", { hasText: "The text as it was opened" }), 0);
   const text = await shown(page, /harbour_retail/);
   await paste(page, text.replace(/  harbour_retail = \{[^]*?\n  \}\n/, ""));
   await verdict(page, "clean", "errors", "warnings", "partial");
-  await card(page, "As it was opened");
+  await card(page, "The text as it was opened");
   await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is removed")));
   await page.getByRole("button", { name: "Swap" }).click();
   await shown(page, text);
   await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is new")));
-  await notice(page, /What was before took the place of your text/);
+  await notice(page, /The text from before replaced your text/);
 });
 
 onPage("what was before can be pasted, and a reload keeps it", async (page, context) => {
@@ -62,7 +62,7 @@ onPage("what was before can be pasted, and a reload keeps it", async (page, cont
   await notice(page, "The comment was copied.");
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /crossing into another customer/);
   await page.getByRole("button", { name: "Compare with something else" }).click();
-  await focused(page, (element) => element?.textContent?.startsWith("From here on"), true);
+  await focused(page, (element) => element?.textContent?.startsWith("The text as it is now"), true);
 });
 
 withFiles("of two folders that are dropped, the first by name is before", { "1-old/a.tfvars": clean(2), "2-new/a.tfvars": many(2) }, async (page, folder) => {
@@ -88,7 +88,7 @@ onPage("what is opened from another folder is compared with what was there", asy
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
   await view(page, "compare");
-  await card(page, "From here on");
+  await card(page, "The text as it is now");
   await headline(page, /Nobody gains or loses access/);
   await choose(page, "copy-paste");
   await verdict(page, "errors");
@@ -104,7 +104,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator("#compare .card").first().waitFor();
     const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
     await eventually(violations, []);
-    await card(page, "From here on");
+    await card(page, "The text as it is now");
     await choose(page, "multi-tenant");
     await verdict(page, "clean");
     await page.locator("#compare .changed").first().waitFor();
@@ -116,7 +116,7 @@ onPage("what a change does is read out", async (page) => {
   await paste(page, clean(2));
   await verdict(page, "partial");
   await view(page, "compare");
-  await card(page, "From here on");
+  await card(page, "The text as it is now");
   await eventually(() => page.locator("#compare [role=status]").textContent(), /^nobody gains or loses access/);
   await paste(page, many(2));
   await eventually(() => page.locator("#compare [role=status]").textContent(), /^1 crossing into another customer/);
@@ -126,7 +126,7 @@ onPage("where the system chooses the colors, what is gained and lost is shown by
   await paste(page, clean(3));
   await verdict(page, "partial");
   await view(page, "compare");
-  await card(page, "From here on");
+  await card(page, "The text as it is now");
   await paste(page, many(3));
   await headline(page, /^1 crossing/);
   await texts(page.locator("#compare .changed li .sign"), (signs) => signs.includes("!"));
@@ -139,7 +139,7 @@ onPage("a comparison fits a narrow screen", async (page) => {
   await paste(page, clean(3));
   await verdict(page, "partial");
   await view(page, "compare");
-  await card(page, "From here on");
+  await card(page, "The text as it is now");
   await type(page, many(3));
   await verdict(page, "errors");
   await headline(page, /^1 crossing/);

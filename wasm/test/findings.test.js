@@ -65,7 +65,7 @@ onPage("all fixes are shown before they are applied", async (page) => {
   const before = await page.locator(".problem").count();
   await page.getByRole("button", { name: /^Fix all/ }).click();
   const dialog = page.locator("#fixes");
-  await dialog.getByLabel(/With suggestions/).check();
+  await dialog.getByLabel(/Include suggestions/).check();
   await dialog.locator(".diff .ins", { hasText: "eu-west-1" }).waitFor();
   await eventually(() => dialog.locator("#fixes-says").innerText(), /would be fixed in/);
   await dialog.getByRole("button", { name: "Apply" }).click();
@@ -85,7 +85,7 @@ onPage("findings are grouped and filtered", async (page) => {
   await page.getByLabel("Search findings").fill("availability");
   await count(page.locator(".problem"), 1);
   await page.getByLabel("Search findings").fill("no such thing");
-  await eventually(() => page.locator("#findings").innerText(), /No finding has all of that/);
+  await eventually(() => page.locator("#findings").innerText(), /No finding matches all filters/);
 });
 
 onPage("thousands of findings stay usable", async (page) => {

@@ -82,7 +82,7 @@ onPage("what is too large is reported, and what is cut down is checked", async (
 
 onPage("values alone are not a pass: the verdict says what is missing", async (page) => {
   await paste(page, many(2).replace("arn:aws:iam::259298427341:role/sym/SymSSOTenant-1", `arn:aws:iam::${259298427341 + 7919}:role/sym/SymSSOTenant-1`));
-  await verdict(page, "partial", /^No findings in the values/, /Wiring not checked: add main\.tf/);
+  await verdict(page, "partial", /^No findings in the values/, /Wiring was not checked: add main\.tf/);
 });
 
 onPage("no tenants are not a pass", async (page) => {

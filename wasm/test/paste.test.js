@@ -27,7 +27,7 @@ globex:
 onPage("a Markdown page becomes the files that it shows", async (page) => {
   const text = `# Our tenants\n\nIn \`main.tf\`:\n\n\`\`\`hcl\nvariable "customer_tenants" {}\n\`\`\`\n\nand \`envs/prod.tfvars\`:\n\n\`\`\`hcl\n${many(2)}\`\`\`\n\n\`\`\`console\n$ terraform plan\n\`\`\`\n`;
   await paste(page, text);
-  await notice(page, /This is a Markdown page, and 2 code blocks of it became main.tf, envs\/prod.tfvars/);
+  await notice(page, /This is Markdown, and 2 code blocks of it became main.tf, envs\/prod.tfvars/);
   await verdict(page, "errors", "problem");
   await tabs(page, (names) => names.includes("envs/prod.tfvars"));
   await keep(page);

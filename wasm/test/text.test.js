@@ -23,7 +23,7 @@ onPage("arrow keys in a menu change nothing, and Escape leads back", async (page
 onPage("a sample that takes the place of text can be undone, and that, too", async (page) => {
   await type(page, "mine = 1\n");
   await choose(page, "multi-tenant");
-  await notice(page, /The sample “As it should be” took the place of your text/);
+  await notice(page, /The sample “As it should be” replaced your text/);
   await undo(page);
   await shown(page, "mine = 1");
   await undo(page);
@@ -95,7 +95,7 @@ onPage("a link that is opened over text can be undone", async (page) => {
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await type(page, "mine = 1\n");
   await page.evaluate((address) => (location.hash = new URL(address).hash), address);
-  await page.locator("#notice", { hasText: "The text of the link took the place of your text" }).waitFor();
+  await page.locator("#notice", { hasText: "The text of the link replaced your text" }).waitFor();
   await shown(page, /tenant_0/);
   await undo(page);
   await shown(page, "mine = 1");

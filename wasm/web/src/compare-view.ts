@@ -94,8 +94,8 @@ export class CompareView {
   #head(before: Before): HTMLElement {
     const swap = () => {
       const { files, path } = this.actions.after();
-      this.actions.setBefore({ files, path, what: "what was after" });
-      this.actions.open({ files: before.files, path: before.path }, "What was before");
+      this.actions.setBefore({ files, path, what: "the text that was in the editor" });
+      this.actions.open({ files: before.files, path: before.path }, "The text from before");
       void this.draw();
     };
     const copy = async () => {
@@ -112,7 +112,7 @@ export class CompareView {
       "div",
       { class: "compare-head" },
       h("p", {}, "Before: ", h("strong", {}, before.what), ". After: what is in the editor."),
-      h("div", { class: "row" }, button("Swap", swap), button("Copy as a comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be made: ${String(error)}.`))), button("Compare with something else", other)),
+      h("div", { class: "row" }, button("Swap", swap), button("Copy as a comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be created: ${String(error)}.`))), button("Compare with something else", other)),
     );
   }
 
@@ -139,11 +139,11 @@ export class CompareView {
       else text.focus();
     });
     const cards = [
-      card("From here on", "What is in the editor now is before. Change it then.", () => this.#set(this.actions.after().files, "the text as it was when you pressed “From here on”", path)),
-      ...(opened ? [card("As it was opened", "Your changes since then are compared.", () => this.#set(opened, "the text as it was opened", path))] : []),
-      card("A folder of yours", "As it was before; what is in the editor is after. Or drop it here, or drop two folders: the first by name is before.", () => folder.click()),
+      card("The text as it is now", "Change it in the editor afterwards.", () => this.#set(this.actions.after().files, "the text as it was when you started to compare", path)),
+      ...(opened ? [card("The text as it was opened", "Compares your changes since then.", () => this.#set(opened, "the text as it was opened", path))] : []),
+      card("A folder", "As it was before the change. You can also drop it here, or drop two folders: the first one by name is compared as the old one.", () => folder.click()),
     ];
-    this.host.replaceChildren(h("p", { class: "hint" }, "Who gains and who loses access by a change? Say what was before:"), h("div", { class: "cards" }, ...cards), folder, paste);
+    this.host.replaceChildren(h("p", { class: "hint" }, "Who gains and who loses access through a change? Choose what to compare the editor with:"), h("div", { class: "cards" }, ...cards), folder, paste);
   }
 }
 

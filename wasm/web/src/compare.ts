@@ -20,19 +20,20 @@ export function drawComparison(host: HTMLElement, described: Described, jump: Ju
   const { diff } = described;
   const state = described.is_bad ? "bad" : described.is_doubtful ? "doubtful" : "plain";
   const crossing = new Set(diff.crossings.map(({ finding }) => finding.fingerprint));
-  const other = diff.findings.new.filter(({ fingerprint }) => !crossing.has(fingerprint));
+  const other = (wanted: string) => diff.findings.new.filter(({ fingerprint, level }) => level === wanted && !crossing.has(fingerprint)).map((it) => finding("!", it, jump));
   const finding = (sign: Sign, { rule, tenant, message, location }: Diff["findings"]["new"][number], go?: Jump) => line(sign, `${tenant ? `\`${tenant}\`: ` : ""}${message} [${rule}]`, location, go);
   const parts = [
     section("Crossings into another customer", diff.crossings.map(({ from, into, finding }) => line("!", `\`${from.join("`, `")}\` → \`${into.join("`, `")}\`: ${finding.message} [${finding.rule}]`, finding.location, jump))),
     // What is not found any more is where it was before.
     section("This change hides findings from the check", diff.check.hidden.map(({ by, finding }, at) => line("!", described.hidden[at] ?? "", finding.location, by === "unknown" ? undefined : jump))),
     section("The configuration of the check changes", diff.check.settings.map(({ file }, at) => line("~", `${file} ${described.settings[at] ?? ""}`))),
+    section(crossing.size > 0 ? "Other new errors" : "New errors", other("error")),
     pictureOfChange(diff, jump),
     ...diff.tenants.slice(0, LISTED).map((change, at) => tenant(change, described.tenants[at], jump)),
     rest(diff.tenants.length, "tenant"),
     section("Changed wiring", diff.wiring.map(({ location }, at) => line("~", described.wiring[at] ?? "", location, jump))),
     section("Safelist and trust", diff.lists.map(({ is_gained, location }, at) => line(is_gained ? "+" : "−", described.lists[at] ?? "", location, is_gained ? jump : undefined))),
-    section(crossing.size > 0 ? "Other new findings" : "New findings", other.map((it) => finding("!", it, jump))),
+    section("New warnings", other("warning")),
     section("Fixed", diff.findings.fixed.map((it) => finding("−", it))),
     section("Not compared", [...diff.base_problems.map(({ message }) => line("~", `before the change, not everything could be checked: ${message}`)), ...described.not_compared.map((text) => line("~", text))]),
   ];
@@ -74,7 +75,7 @@ function tenant(change: TenantChange, words: Described["tenants"][number] | unde
     ...(words?.notes ?? []).map((text) => line("~", text)),
     ...change.values.map(({ name, old, new: now, location }) => line("~", `${name}: ${textOf(old)} → ${textOf(now)}`, location, jump)),
   ];
-  return section(`${change.tenant} ${HAPPENS[change.change]}`, lines.length > 0 ? lines : [line("~", "its place or its name")], " ", place);
+  return section(`${change.tenant} ${HAPPENS[change.change]}`, lines.length > 0 ? lines : [line("~", "only its place or its name changes")], " ", place);
 }
 
 function textOf(value: Known): string {
@@ -112,6 +113,6 @@ function pictureOfChange(diff: Diff, jump: Jump): HTMLElement | undefined {
   }
   const picture: Picture = { nodes: [...layout.nodes.values()], edges: [...edges.values()], rest: changes.length - shown.length, wrongRest: 0 };
   const others = picture.rest > 0 ? `; ${count(picture.rest, "other tenant")} not drawn` : "";
-  const legend = h("p", { class: "hint legend" }, h("span", { class: "key gained" }), "+ is gained", h("span", { class: "key lost" }), `− is lost${others}`);
+  const legend = h("p", { class: "hint legend" }, h("span", { class: "key gained" }), "+ gained", h("span", { class: "key lost" }), `− lost${others}`);
   return h("section", { class: "changed" }, h("h2", {}, "Access that changes"), legend, pictureIn(picture, jump));
 }

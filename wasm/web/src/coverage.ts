@@ -7,11 +7,11 @@ import { capital } from "./verdict";
 /** Shows what was checked and what was not, run by run, and what was configured. */
 export function drawCoverage(host: HTMLElement, report: Head, jump: (location: Location) => void): void {
   const parts: Node[] = report.runs.map((run) => section(nameOf(run), factsOf(run), gaps(run.not_checked, jump)));
-  if (report.not_checked.length > 0) parts.push(section("Belongs to no run", [], gaps(report.not_checked, jump)));
+  if (report.not_checked.length > 0) parts.push(section("Outside of all runs", [], gaps(report.not_checked, jump)));
   const problems = report.problems.map((problem) => h("li", {}, ...prose(capital(problem.message)), ...(problem.help ? [h("p", { class: "help" }, ...prose(problem.help))] : [])));
-  if (problems.length > 0) parts.unshift(section("What could not be done", [], h("ul", { class: "gaps" }, ...problems)));
+  if (problems.length > 0) parts.unshift(section("Problems", [], h("ul", { class: "gaps" }, ...problems)));
   const policy = policyOf(report);
-  if (policy.length > 0) parts.push(section("What is configured", [], h("ul", { class: "gaps" }, ...policy.map((line) => h("li", {}, line)))));
+  if (policy.length > 0) parts.push(section("Configuration", [], h("ul", { class: "gaps" }, ...policy.map((line) => h("li", {}, line)))));
   host.replaceChildren(...parts);
 }
 

@@ -73,7 +73,7 @@ export class Findings {
     const left = this.#filter.apply(this.#ordered);
     const isOpen = left.length <= OPEN;
     const groups = groupsOf(left, this.#filter.group, this.#shown).map((group) => this.#group(group, isOpen));
-    const parts: Node[] = left.length > 0 ? groups : [h("p", { class: "hint" }, "No finding has all of that.")];
+    const parts: Node[] = left.length > 0 ? groups : [h("p", { class: "hint" }, "No finding matches all filters.")];
     const rest = left.length - this.#shown;
     if (rest > 0) parts.push(button(`Show ${Math.min(STEP, rest)} of ${rest.toLocaleString("en")} more`, () => this.#more(), { class: "show-more" }));
     this.#focus.keep(() => this.#list.replaceChildren(...parts));

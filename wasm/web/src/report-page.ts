@@ -38,7 +38,7 @@ export async function reportPage({ report, files, urgency, picture, leaks, table
     ...verdictOf(report),
     section("Findings", findingsOf(report, urgency)),
     section("Who reaches what", ...(picture ? accessOf(picture, leaks) : [])),
-    section(count(report.summary.tenants, "tenant"), table ? tenantsOf(table) : h("p", {}, "There are none.")),
+    section(count(report.summary.tenants, "tenant"), table ? tenantsOf(table) : h("p", {}, "None.")),
     section("What was checked", coverage),
     section("Files", await filesOf(files)),
   ];
@@ -80,7 +80,7 @@ function verdictOf(report: Head): Node[] {
 
 function findingsOf(report: Head, urgency: ReadonlyMap<string, number>): HTMLElement {
   const counting = worstFirst(report, urgency);
-  if (counting.length === 0) return h("p", {}, "There are none.");
+  if (counting.length === 0) return h("p", {}, "None.");
   const rows = counting.map(({ level, message, help, tenant, rule, location, related }) =>
     h(
       "li",

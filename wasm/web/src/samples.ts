@@ -2,7 +2,7 @@ import type { Project } from "./project";
 import { matters } from "./project";
 
 export const SAMPLES = [
-  { path: "copy-paste", title: "A copied block", about: "Four tenants, some made by copying another. What was not changed in the copy gives one access to the other." },
+  { path: "copy-paste", title: "A copied block", about: "Four tenants, some of them copied from another. Values that were not changed in a copy give engineers access to the wrong customer." },
   { path: "multi-tenant", title: "As it should be", about: "Every value belongs to its tenant, and no tenant reaches another." },
 ];
 

@@ -4,7 +4,7 @@ import { SAMPLES } from "./samples";
 /** What there is to see before there is a text: ways to begin. */
 export function drawStart(host: HTMLElement, choose: (sample: string) => void): void {
   const cards = SAMPLES.map(({ path, title, about }) => card(title, about, () => choose(path)));
-  const folder = card("A folder of yours", "What Terraform reads in it is checked, and nothing is uploaded. Or drop it anywhere on the page.", () => byId("folder").click());
+  const folder = card("Your own folder", "What Terraform would read in it is checked, and nothing is uploaded. You can also drop it anywhere on the page.", () => byId("folder").click());
   host.replaceChildren(h("h2", {}, "Paste into the editor, or start with"), h("div", { class: "cards" }, ...cards, folder));
 }
 

@@ -33,7 +33,7 @@ export function takings(takings: Takings, missing: string | undefined): Item[] {
     label,
     about,
     ...(missing ? { unavailable: missing } : {}),
-    run: () => void run().catch((error: unknown) => say(`${label} could not be made: ${error instanceof Error ? error.message : String(error)}.`)),
+    run: () => void run().catch((error: unknown) => say(`“${label}” failed: ${error instanceof Error ? error.message : String(error)}.`)),
   });
   return [
     item("Report to read and print", "One HTML file with everything in it", async () => download("symlint.html", await html(), "text/html")),

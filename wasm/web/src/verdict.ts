@@ -63,9 +63,9 @@ function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
     case "empty":
       return { state: "empty", title: "Nothing to check yet", details: ["Checks run here while you type."] };
     case "loading":
-      return { state: "empty", title: "Loading the engine…", details: [`${Math.floor(verdict.part * 100)}% of it has arrived.`] };
+      return { state: "empty", title: "Loading the engine…", details: [`${Math.floor(verdict.part * 100)}% loaded.`] };
     case "none":
-      return { state: "problem", title: "No Terraform files in there", details: ["Files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml or .csv are read, and .symlint.hcl."] };
+      return { state: "problem", title: "No Terraform files found", details: ["symlint reads files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml, or .csv, and .symlint.hcl."] };
     case "large":
       return { state: "problem", title: "Too large to check here", details: ["The files are more than 16 MB together. The command line has no such limit."] };
     case "crashed": {
@@ -96,7 +96,7 @@ function summaryOf(report: Head, actions: VerdictActions): Words {
   const isSilent = errors + warnings === 0;
   const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && isAlone ? "No findings in the values" : headline(verdict);
   const details: Words["details"] = [`Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.`];
-  if (isAlone) details.push("Wiring not checked: add main.tf.");
+  if (isAlone) details.push("Wiring was not checked: add main.tf.");
   if (gaps.length > 0) details.push(button(`${count(gaps.length, "note")} on what was not checked`, actions.coverage));
   const state = errors ? "errors" : warnings ? "warnings" : clean && tenants > 0 && !isAlone ? "clean" : "partial";
   return { state, title, details };

@@ -56,7 +56,7 @@ export class Workspace {
     this.editor.load(ordered(next), active);
     this.#opened = written(next.files);
     if (wasBlank) this.notices.clear();
-    else this.notices.show(`${what} took the place of your text.`, { label: "Undo", go: () => this.#back(before) });
+    else this.notices.show(`${what} replaced your text.`, { label: "Undo", go: () => this.#back(before) });
     this.changed();
   }
 
@@ -96,7 +96,7 @@ export class Workspace {
     const replaced = names.filter((name) => (texts[name] ?? "").trim() !== "" && texts[name] !== files[name]);
     for (const [name, text] of Object.entries(files)) this.editor.add(name, text);
     if (names[0] !== undefined) this.editor.show(names[0]);
-    if (replaced.length > 0) this.notices.show(`${list(replaced)} took the place of your text.`, { label: "Undo", go: () => this.#back(before) });
+    if (replaced.length > 0) this.notices.show(`${list(replaced)} replaced your text.`, { label: "Undo", go: () => this.#back(before) });
     this.changed();
   }
 
