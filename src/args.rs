@@ -382,7 +382,8 @@ Exit codes:
 const DIFF_CODES: &str = "\
 Exit codes:
   0  no new finding reached the --fail-on level, whatever access changes
-  1  some findings that the old version does not have reached the --fail-on level
+  1  some findings reached the --fail-on level that the old version does not have,
+     or that the change hides from the check
   2  symlint could not do its work: bad usage or configuration, a revision that
      this clone does not have, an unreadable file, or nothing to check where
      there should be something";

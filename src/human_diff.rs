@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use symlint_core::diff::{
-    ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, coverage_line, grant_line, headline, hidden_line,
-    known_text, list_line, other_findings, rerouted_line, setting_line, tenant_notes, wiring_line,
+    ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, added_title, coverage_line, grant_line, headline,
+    hidden_line, known_text, list_line, other_findings, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 use symlint_core::level::Level;
 use symlint_core::report::{Known, Location, count};
@@ -78,6 +78,7 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
             lines.item(YELLOW, "~", &format!("{} {}", setting.file, setting_line(setting)));
         }
     }
+    added(diff, Level::Error, &mut lines, &place);
     for change in &diff.tenants {
         tenant(&mut lines, change, &place);
     }
@@ -91,21 +92,12 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
         lines.title("Safelist and trust");
         for change in &diff.lists {
             let (paint, sign) = if change.is_gained { (GREEN, "+") } else { (RED, "-") };
-            lines.item(paint, sign, &list_line(change));
+            let place = place(&change.location);
+            let place = if change.is_gained { format!(" at {place}") } else { format!(" (was at {place})") };
+            lines.item(paint, sign, &(list_line(change) + &place));
         }
     }
-    let added = other_findings(diff);
-    let whose =
-        |finding: &ChangedFinding| finding.tenant.as_ref().map(|tenant| format!("{tenant}: ")).unwrap_or_default();
-    if !added.is_empty() {
-        lines.title(if diff.crossings.is_empty() { "New findings" } else { "Other new findings" });
-        for finding in added {
-            let paint = if finding.level == Level::Error { RED } else { YELLOW };
-            let (message, rule) = (&finding.message, &finding.rule);
-            let line = format!("{}{message} [{rule}] at {}", whose(finding), place(&finding.location));
-            lines.item(paint, finding.level.as_str(), &line);
-        }
-    }
+    added(diff, Level::Warning, &mut lines, &place);
     if !diff.findings.fixed.is_empty() {
         lines.title("Fixed");
         for finding in &diff.findings.fixed {
@@ -118,6 +110,25 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
     lines.text
 }
 
+/// The new findings of a level that are not crossings.
+fn added(diff: &Diff, level: Level, lines: &mut Lines, place: &dyn Fn(&Location) -> String) {
+    let added: Vec<&ChangedFinding> = other_findings(diff, level).collect();
+    if added.is_empty() {
+        return;
+    }
+    lines.title(added_title(diff, level));
+    let (paint, sign) = if level == Level::Error { (RED, "!") } else { (YELLOW, "~") };
+    for finding in added {
+        let (message, rule) = (&finding.message, &finding.rule);
+        lines.item(paint, sign, &format!("{}{message} [{rule}] at {}", whose(finding), place(&finding.location)));
+    }
+}
+
+/// The tenant of a finding, where it has one.
+fn whose(finding: &ChangedFinding) -> String {
+    finding.tenant.as_ref().map(|tenant| format!("{tenant}: ")).unwrap_or_default()
+}
+
 fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) -> String) {
     let what = match change.change {
         TenantChangeKind::Added => "is new",
@@ -125,7 +136,8 @@ fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) ->
         TenantChangeKind::Renamed => "is renamed",
         TenantChangeKind::Changed => "changes",
     };
-    lines.title(&printable(&format!("tenant {} {what} ({})", change.title, place(&change.location))));
+    let was = if change.change == TenantChangeKind::Removed { "was at " } else { "" };
+    lines.title(&printable(&format!("tenant {} {what} ({was}{})", change.title, place(&change.location))));
     for grant in &change.gained {
         lines.item(GREEN, "+", &format!("gains {}", grant_line(grant)));
     }
@@ -157,7 +169,7 @@ fn last_lines(diff: &Diff, lines: &mut Lines) {
         lines.text.push('\n');
     }
     for gap in &diff.not_compared {
-        let line = printable(&format!("note: {}", coverage_line(gap)));
+        let line = lines.style.wrapped("note: ", &printable(&coverage_line(gap)));
         lines.line(&line);
     }
     let [before, after] = diff.summary.tenants;

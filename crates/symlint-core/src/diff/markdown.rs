@@ -8,8 +8,8 @@ use symlint_terraform::SortedMap;
 use super::picture::picture;
 use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
 use super::words::{
-    Mood, coverage_line, headline, hidden_line, is_partial, list_line, other_findings, setting_line, short_arn,
-    tenant_notes, wiring_line,
+    Mood, added_title, coverage_line, headline, hidden_line, is_partial, list_line, other_findings, setting_line,
+    short_arn, tenant_notes, wiring_line,
 };
 use crate::level::Level;
 use crate::report::{Known, Location, Printable, Problem, capital, code, count, folded, line};
@@ -54,12 +54,14 @@ fn write(diff: &Diff, bytes: usize, to: &mut dyn io::Write) -> io::Result<()> {
     text.push_str(&crossings);
     let sections = [
         ("what hides findings from the check", hidden(diff)),
+        ("new errors", added(diff, Level::Error)),
         ("who gains and who loses access", access(diff)),
         ("the picture", drawn(diff)),
         ("changed values", values(diff)),
         ("changed wiring", wiring(diff)),
         ("safelist and trust", lists(diff)),
-        ("new and fixed findings", findings(diff)),
+        ("new warnings", added(diff, Level::Warning)),
+        ("fixed findings", fixed(diff)),
         ("what was not compared", uncompared(diff)),
     ];
     let mut left_out: Vec<&str> = Vec::new();
@@ -371,7 +373,8 @@ fn lists(diff: &Diff) -> String {
     }
     let mut lines = String::new();
     for change in diff.lists.iter().take(ROWS) {
-        let _ = writeln!(lines, "- {} ({})", cell(&capital(&list_line(change))), place(diff, &change.location));
+        let was = if change.is_gained { "" } else { "was at " };
+        let _ = writeln!(lines, "- {} ({was}{})", cell(&capital(&list_line(change))), place(diff, &change.location));
     }
     more(&mut lines, diff.lists.len());
     match diff.lists.len() {
@@ -380,32 +383,39 @@ fn lists(diff: &Diff) -> String {
     }
 }
 
-fn findings(diff: &Diff) -> String {
-    let added = other_findings(diff);
-    let line = |finding: &ChangedFinding| {
-        let mark = if finding.level == Level::Error { "❌" } else { "⚠️" };
-        let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();
-        let (message, place) = (cell(&finding.message), place(diff, &finding.location));
-        format!("- {mark} {tenant}{message} ({}, {place})\n", rule(diff, &finding.rule))
-    };
-    let mut text = String::new();
-    if !added.is_empty() {
-        let others = if diff.crossings.is_empty() { "New findings" } else { "Other new findings" };
-        let _ = writeln!(text, "### {others}\n");
-        added.iter().take(ROWS).for_each(|finding| text.push_str(&line(finding)));
-        more(&mut text, added.len());
-        text.push('\n');
+/// The new findings of a level that are not crossings.
+fn added(diff: &Diff, level: Level) -> String {
+    let added: Vec<&ChangedFinding> = other_findings(diff, level).collect();
+    if added.is_empty() {
+        return String::new();
     }
-    if !diff.findings.fixed.is_empty() {
-        let mut lines = String::new();
-        diff.findings.fixed.iter().take(ROWS).for_each(|finding| {
-            let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();
-            let _ = writeln!(lines, "- {tenant}{} ({})", cell(&finding.message), rule(diff, &finding.rule));
-        });
-        more(&mut lines, diff.findings.fixed.len());
-        text.push_str(&folded(&format!("Fixed: {}", count(diff.findings.fixed.len(), "finding")), &lines));
+    let mark = if level == Level::Error { "❌" } else { "⚠️" };
+    let mut text = format!("### {mark} {}\n\n", added_title(diff, level));
+    for finding in added.iter().take(ROWS) {
+        let (place, rule) = (place(diff, &finding.location), rule(diff, &finding.rule));
+        let _ = writeln!(text, "- {} ({rule}, {place})", named(finding));
     }
+    more(&mut text, added.len());
     text
+}
+
+/// What a finding says, and of which tenant.
+fn named(finding: &ChangedFinding) -> String {
+    let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();
+    tenant + &cell(&finding.message)
+}
+
+fn fixed(diff: &Diff) -> String {
+    let fixed = &diff.findings.fixed;
+    if fixed.is_empty() {
+        return String::new();
+    }
+    let mut lines = String::new();
+    for finding in fixed.iter().take(ROWS) {
+        let _ = writeln!(lines, "- {} ({})", named(finding), rule(diff, &finding.rule));
+    }
+    more(&mut lines, fixed.len());
+    folded(&format!("Fixed: {}", count(fixed.len(), "finding")), &lines)
 }
 
 fn uncompared(diff: &Diff) -> String {

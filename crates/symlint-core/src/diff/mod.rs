@@ -29,8 +29,8 @@ pub use hidden::Trial;
 pub use markdown::{markdown, summary as markdown_summary};
 pub use wire::*;
 pub use words::{
-    Headline, Mood, coverage_line, grant_line, headline, hidden_line, known_text, list_line, other_findings,
-    rerouted_line, setting_line, tenant_notes, wiring_line,
+    Headline, Mood, added_title, coverage_line, grant_line, headline, hidden_line, known_text, list_line,
+    other_findings, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 
 /// The version of the comparison's shape.
@@ -141,11 +141,7 @@ fn summary(diff: &Diff, comparison: &Comparison<'_>) -> DiffSummary {
     let of = |kind: TenantChangeKind| diff.tenants.iter().filter(|tenant| tenant.change == kind).count();
     let level = |level: Level| diff.findings.new.iter().filter(|finding| finding.level == level).count();
     let (new_errors, new_warnings) = (level(Level::Error), level(Level::Warning));
-    let fails = match comparison.fail_on {
-        Some(Level::Error) => new_errors > 0,
-        Some(Level::Warning) => new_errors + new_warnings > 0,
-        _ => false,
-    };
+    let fails = comparison.fail_on.is_some_and(|level| diff.worst() >= Some(level));
     DiffSummary {
         crossings: diff.crossings.len(),
         added: of(TenantChangeKind::Added),
@@ -197,7 +193,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
     all
 }
 
-/// That nobody knows who has access in a run whose tenants were known before.
+/// That it is not known who has access to tenants that were known before.
 fn lost_from_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
     let mut lost: SortedMap<usize, Vec<String>> = SortedMap::new();
     for (at, to) in pairing.new_of.iter().enumerate() {
@@ -212,7 +208,7 @@ fn lost_from_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncom
         run: Some(new.run(run)),
         gap: ReportedGap {
             code: Code::UnknownWiring,
-            reason: format!("it is not known who has access: before, there were {}", few(&keys, keys.len())),
+            reason: format!("it is not known whether anyone still gets access to {}", few(&keys, keys.len())),
             location: None,
             help: None,
             is_surprise: true,

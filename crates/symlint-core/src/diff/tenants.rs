@@ -5,9 +5,9 @@ use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen, same};
 use super::wire::{AlsoOf, GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
-use super::wiring::is_of_wiring;
+use super::wiring::{is_of_wiring, through};
 use crate::coverage::Code;
-use crate::report::{Known, Location, ReportedGap, TenantDetails, ValueDetails};
+use crate::report::{Details, Known, Location, ReportedGap, TenantDetails, ValueDetails};
 use crate::tenants::FieldKind;
 
 /// All tenants that are added, removed, renamed or changed: those that are gone last.
@@ -26,14 +26,20 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
     changes
 }
 
-/// The run of the new report that had a tenant before, and of whose tenants nothing is known any more.
+/// The run of the new report that had a tenant before, and of which it is no longer known whether it has.
 pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: usize) -> Option<usize> {
-    let run = pairing.runs.get(old.report.tenants.get(at)?.run).copied().flatten()?;
+    let was = old.report.tenants.get(at)?.run;
+    let run = pairing.runs.get(was).copied().flatten()?;
     let is_empty = new.report.tenants.iter().all(|tenant| tenant.run != run);
     let is_unknown = |gap: &ReportedGap| {
         gap.is_surprise && matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::Limit | Code::SyntaxError)
     };
-    (is_empty && new.report.runs.get(run)?.not_checked.iter().any(is_unknown)).then_some(run)
+    // Where other tenants are still there, it may be in a collection of which nothing is known any more.
+    let before = old.report.runs.get(was)?;
+    let is_new =
+        |gap: &ReportedGap| !before.not_checked.iter().any(|it| it.code == gap.code && it.reason == gap.reason);
+    let mut gaps = new.report.runs.get(run)?.not_checked.iter().filter(|gap| is_unknown(gap));
+    gaps.any(|gap| is_empty || gap.code == Code::UnknownWiring && is_new(gap)).then_some(run)
 }
 
 /// The changes that are seen under the new configuration and under the old one, and those that only the old one still
@@ -207,10 +213,15 @@ fn change(
     let (old_grants, was_wired) = was.and_then(|at| before.grants.get(at)).unwrap_or(&nothing);
     let (new_grants, is_wired) = is.and_then(|at| after.grants.get(at)).unwrap_or(&nothing);
     let run = earlier.map_or(own.run, |(tenant, _)| tenant.run);
+    // A grant without a value that it needs takes no effect.
+    let earlier_details = earlier.map(|(_, details)| details);
+    let now = is.map(|_| details);
+    let old_grants = effective(old_grants, before, run, earlier_details, now);
+    let new_grants = effective(new_grants, after, own.run, now, earlier_details);
     let same = |kind: FieldKind, a: &Option<Known>, b: &Option<Known>| {
         same(a, b) || before.hides(run, kind, a) || after.hides(own.run, kind, b)
     };
-    let Difference { gained, lost, rerouted } = difference(old_grants, new_grants, &same);
+    let Difference { gained, lost, rerouted } = difference(old_grants, &new_grants, &same);
     let old_key = earlier.map(|(tenant, _)| tenant.key.clone()).filter(|key| is.is_some() && *key != own.key);
     let values = match (earlier, is) {
         (Some((_, earlier)), Some(_)) => {
@@ -221,7 +232,8 @@ fn change(
                     || b.value.is_none() && !is_wired && *was_wired
                     || is_of_wiring(old.details, new.details, earlier, details, b)
             };
-            values(earlier, details, &is_same)
+            let changed = |old: &ValueDetails, new_value: &ValueDetails| changed(new.details, details, old, new_value);
+            values(earlier, details, &is_same, &changed)
         }
         _ => Vec::new(),
     };
@@ -272,6 +284,42 @@ fn change(
     })
 }
 
+/// Those of the grants of a tenant that do not lack a value: one that `own` does not have though `other`, the same tenant on
+/// the other side, has it, or without which there is no grant.
+fn effective(
+    grants: &[GrantChange],
+    sight: &Sight<'_>,
+    run: usize,
+    own: Option<&TenantDetails>,
+    other: Option<&TenantDetails>,
+) -> Vec<GrantChange> {
+    let is_missing = |tenant: Option<&TenantDetails>, kind: FieldKind| {
+        let mut values = tenant.into_iter().flat_map(|it| &it.values).filter(|value| value.kind == kind).peekable();
+        values.peek().is_some() && values.all(|value| value.value.is_none())
+    };
+    let lacks = |(kind, value): (FieldKind, &Option<Known>)| {
+        let is_needed = matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
+        let had_it = if other.is_some() { !is_missing(other, kind) } else { is_needed };
+        let is_lost = || had_it && is_missing(own, kind);
+        let is_absent = match value {
+            Some(Known::Text(_) | Known::Sensitive { .. }) => false,
+            Some(Known::Unknown { .. }) => is_lost(),
+            None => is_needed || is_lost(),
+        };
+        is_absent && !sight.hides(run, kind, &None)
+    };
+    let parts = |grant: &'_ GrantChange| {
+        [
+            (FieldKind::PermissionSetArn, grant.permission_set.clone()),
+            (FieldKind::TargetAccountId, grant.account.clone()),
+            (FieldKind::RoleArn, grant.role.clone()),
+            (FieldKind::InstanceArn, grant.instance.clone()),
+        ]
+    };
+    let is_whole = |grant: &&GrantChange| !parts(grant).iter().any(|(kind, value)| lacks((*kind, value)));
+    grants.iter().filter(is_whole).cloned().collect()
+}
+
 /// Whether a value before and one after are the same, as far as anybody can tell.
 type Same<'s> = &'s dyn Fn(FieldKind, &Option<Known>, &Option<Known>) -> bool;
 
@@ -282,7 +330,7 @@ struct Difference {
 }
 
 /// What of `new` was not in `old`, what of `old` is not in `new`, and what goes another way.
-fn difference(old: &[GrantChange], new: &[GrantChange], same: Same<'_>) -> Difference {
+fn difference(old: Vec<GrantChange>, new: &[GrantChange], same: Same<'_>) -> Difference {
     let goes_to = |a: &GrantChange, b: &GrantChange| {
         same(FieldKind::PermissionSetArn, &a.permission_set, &b.permission_set)
             && same(FieldKind::TargetAccountId, &a.account, &b.account)
@@ -292,7 +340,7 @@ fn difference(old: &[GrantChange], new: &[GrantChange], same: Same<'_>) -> Diffe
             && same(FieldKind::RoleArn, &a.role, &b.role)
             && same(FieldKind::InstanceArn, &a.instance, &b.instance)
     };
-    let mut lost: Vec<GrantChange> = old.to_vec();
+    let mut lost = old;
     let mut take = |is_it: &dyn Fn(&GrantChange) -> bool| lost.iter().position(is_it).map(|at| lost.remove(at));
     let mut left: Vec<&GrantChange> = Vec::new();
     for grant in new {
@@ -316,6 +364,7 @@ fn values(
     old: &TenantDetails,
     new: &TenantDetails,
     is_same: &dyn Fn(&ValueDetails, &ValueDetails) -> bool,
+    changed: &dyn Fn(&ValueDetails, &ValueDetails) -> ValueChange,
 ) -> Vec<ValueChange> {
     let mut changes = Vec::new();
     let alone = |tenant: &'_ TenantDetails| -> SortedMap<_, ValueDetails> {
@@ -366,9 +415,13 @@ fn values(
     changes
 }
 
-fn changed(old: &ValueDetails, new: &ValueDetails) -> ValueChange {
+fn changed(all: &Details, tenant: &TenantDetails, old: &ValueDetails, new: &ValueDetails) -> ValueChange {
+    // What no entry has is called as the argument is that passes it.
+    let passing = || through(tenant, new.kind).find_map(|at| all.wiring.get(at)).map(|wiring| wiring.name.clone());
+    let is_part = FieldKind::CONNECTOR.contains(&new.kind);
+    let name = new.name.clone().or_else(|| passing().filter(|_| !is_part));
     ValueChange {
-        name: new.name.clone(),
+        name: name.unwrap_or_else(|| new.kind.name().to_owned()),
         field: new.kind.name(),
         old: old.value.clone(),
         new: new.value.clone(),

@@ -427,6 +427,13 @@ impl Diff {
             && self.findings.fixed.is_empty()
     }
 
+    /// The highest level among the findings that are new, and those that the change hides.
+    pub(super) fn worst(&self) -> Option<Level> {
+        let crossings = self.crossings.iter().map(|it| &it.finding);
+        let hidden = self.check.hidden.iter().map(|it| &it.finding);
+        crossings.chain(hidden).chain(&self.findings.new).map(|finding| finding.level).max()
+    }
+
     /// The changes of tenants, those that cross into another customer or have a new error first: each with whether it
     /// does.
     pub(super) fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {

@@ -21,7 +21,11 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
             }
             let (was_written, is_written) = (written(earlier, kind), written(own, kind));
             // What takes effect is its own, before and after.
-            let is_own = same_set(&before, &was_written) && same_set(&after, &is_written);
+            let is_text = |value: &&Option<Known>| matches!(value, Some(Known::Text(_) | Known::Sensitive { .. }));
+            let is_lost = was_written.iter().any(is_text)
+                && is_written.iter().all(|value| value.is_none())
+                && !after.iter().any(is_text);
+            let is_own = is_lost || same_set(&before, &was_written) && same_set(&after, &is_written);
             if is_own
                 && !own
                     .values
@@ -40,7 +44,9 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
         let (was, is) = tenants.first()?;
         let (earlier, own) = (old.details.tenants.get(*was)?, new.details.tenants.get(*is)?);
         let earlier_text = through(earlier, *kind)
-            .filter(|at| old.details.wiring.get(*at).is_some_and(|it| it.name == wiring.name))
+            .filter(|at| {
+                old.details.wiring.get(*at).is_some_and(|it| (&it.name, &it.block) == (&wiring.name, &wiring.block))
+            })
             .chain(through(earlier, *kind))
             .find_map(|at| old.details.wiring.get(at).map(|it| it.text.clone()));
         let of_run = new.report.tenants.iter().filter(|tenant| tenant.run == wiring.run).count();
@@ -113,7 +119,7 @@ fn values(effects: Vec<&Option<Known>>) -> Vec<Option<Known>> {
 }
 
 /// The expressions through which a value of a tenant takes effect.
-fn through(tenant: &TenantDetails, kind: FieldKind) -> impl Iterator<Item = usize> + '_ {
+pub(super) fn through(tenant: &TenantDetails, kind: FieldKind) -> impl Iterator<Item = usize> + '_ {
     tenant.effects.iter().filter(move |it| it.kind == kind).flat_map(|it: &EffectDetails| it.through.iter().copied())
 }
 

@@ -5,8 +5,10 @@ use super::wire::{
     SideName, TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
 use super::wiring::EVERY;
+use crate::level::Level;
 use crate::report::{Known, count};
 use crate::tenants::format::is_account_id;
+use crate::tenants::{FieldKind, FieldName};
 
 /// The one line that says what a change does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +53,8 @@ pub fn headline(diff: &Diff) -> Headline {
     let unknown = gained.filter(|grant| grant.has_unknown()).count();
     let not_known = match unknown {
         0 => String::new(),
-        _ if unknown == summary.gained => " (not known in full before apply)".to_owned(),
-        number => format!(" ({number} of them not known in full before apply)"),
+        _ if unknown == summary.gained => " (not known in full)".to_owned(),
+        number => format!(" ({number} of them not known in full)"),
     };
     for (number, what) in
         [(summary.gained, &*format!("gained{not_known}")), (summary.lost, "lost"), (summary.rerouted, "rerouted")]
@@ -79,11 +81,12 @@ pub fn headline(diff: &Diff) -> Headline {
     add(summary.new_warnings, format!("{} new {}", summary.new_warnings, one(summary.new_warnings, "warning")));
     add(summary.fixed, format!("{} fixed", count(summary.fixed, "finding")));
     let is_partial = is_partial(diff);
+    let worst = diff.worst();
     let mood = if !diff.problems.is_empty() {
         Mood::Failed
-    } else if summary.crossings + summary.hidden + summary.new_errors > 0 {
+    } else if worst == Some(Level::Error) {
         Mood::Bad
-    } else if summary.new_warnings > 0 || unknown > 0 || is_partial {
+    } else if worst.is_some() || unknown > 0 || is_partial {
         Mood::Doubtful
     } else if diff.is_empty() {
         Mood::Clean
@@ -157,10 +160,10 @@ pub(super) fn short_arn(text: &str) -> String {
 /// A grant in words: what, where, how.
 pub fn grant_line(grant: &GrantChange) -> String {
     let GrantChange { permission_set, account, role, instance, also_of } = grant;
-    let named = |what: &str, value: &Option<Known>| match value {
+    let named = |article: &str, what: &str, value: &Option<Known>| match value {
         Some(Known::Text(text)) => format!("{what} `{}`", short_arn(text)),
-        Some(Known::Unknown { .. }) => format!("{what} that is not known"),
-        Some(Known::Sensitive { .. }) => format!("{what} that is sensitive"),
+        Some(Known::Unknown { .. }) => format!("{article} {what} that is not known"),
+        Some(Known::Sensitive { .. }) => format!("{article} {what} that is sensitive"),
         None => format!("no {what}"),
     };
     let others: Vec<String> = also_of
@@ -176,18 +179,22 @@ pub fn grant_line(grant: &GrantChange) -> String {
     };
     format!(
         "{} in {}, through {}, of {}{others}",
-        named("permission set", permission_set),
-        named("account", account),
-        named("role", role),
-        named("instance", instance)
+        named("a", "permission set", permission_set),
+        named("an", "account", account),
+        named("a", "role", role),
+        named("an", "instance", instance)
     )
 }
 
 /// A grant that goes another way.
 pub fn rerouted_line(rerouted: &Rerouted) -> String {
     let Rerouted { old, new } = rerouted;
-    let (role, instance) = (known_text(old.role.as_ref()), known_text(old.instance.as_ref()));
-    format!("now reaches {} (before: role {role}, instance {instance})", grant_line(new))
+    let was = |what: &str, old: &Option<Known>, new: &Option<Known>| {
+        (old != new).then(|| format!("{what} {}", known_text(old.as_ref())))
+    };
+    let parts = [was("role", &old.role, &new.role), was("instance", &old.instance, &new.instance)];
+    let before: Vec<String> = parts.into_iter().flatten().collect();
+    format!("now reaches {} (before: {})", grant_line(new), before.join(", "))
 }
 
 /// What changes for a tenant apart from its grants, one sentence each.
@@ -237,8 +244,8 @@ fn recreated_line(recreated: &[Recreated]) -> Option<String> {
 /// An entry that a list gains or loses.
 pub fn list_line(change: &ListChange) -> String {
     let unknown = match change.list {
-        ListName::Safelist => "accounts that are not known before apply",
-        ListName::Trust => "roles that are not known before apply",
+        ListName::Safelist => "accounts that are not known",
+        ListName::Trust => "roles that are not known",
     };
     let is_every = change.entry.as_ref().is_some_and(|it| it.as_str() == EVERY);
     let entry = match &change.entry {
@@ -247,6 +254,7 @@ pub fn list_line(change: &ListChange) -> String {
         None => unknown.to_owned(),
     };
     let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
+    let connector = change.path.rsplit_once('.').map_or(change.path.as_str(), |(call, _)| call);
     let whose = match (names.is_empty(), change.list, &change.entry) {
         (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
         (true, ListName::Safelist, Some(_)) if !is_every => ", not the SSO account of any tenant".to_owned(),
@@ -255,38 +263,38 @@ pub fn list_line(change: &ListChange) -> String {
     match (change.list, change.is_gained) {
         (ListName::Safelist, true) => format!("the runtime may now enter {entry}{whose}"),
         (ListName::Safelist, false) => format!("the runtime may no longer enter {entry}{whose}"),
-        (ListName::Trust, true) => format!("{entry} may now assume the role of `{}`", change.path),
-        (ListName::Trust, false) => format!("{entry} may no longer assume the role of `{}`", change.path),
+        (ListName::Trust, true) => format!("{entry} may now assume the role of `{connector}`"),
+        (ListName::Trust, false) => format!("{entry} may no longer assume the role of `{connector}`"),
     }
 }
 
 /// An expression that passes something else.
 pub fn wiring_line(change: &WiringChange) -> String {
-    let whom = match (change.is_all, change.tenants.as_slice()) {
-        (true, tenants) => format!("all {} tenants", tenants.len()),
-        (_, [one]) => format!("`{one}`"),
-        (_, tenants) => {
-            let named: Vec<String> = tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
-            let more = if tenants.len() > 3 { ", …" } else { "" };
-            format!("{} tenants ({}{more})", tenants.len(), named.join(", "))
-        }
-    };
     let values = |values: &[Option<Known>]| {
         let values: Vec<String> = values.iter().take(3).map(|value| known_text(value.as_ref())).collect();
         values.join(" and ")
     };
+    let (whom, example) = match (change.is_all, change.tenants.as_slice()) {
+        (_, [one]) => (format!("the flow of `{one}`"), String::new()),
+        (true, tenants) => (format!("the flows of all {} tenants", tenants.len()), change.example.tenant.to_string()),
+        (false, tenants) => {
+            let whom = format!("the flows of {} tenants ({})", tenants.len(), few(tenants, tenants.len()));
+            (whom, change.example.tenant.to_string())
+        }
+    };
+    let example = if example.is_empty() { example } else { format!(" for `{example}`") };
     let block = if change.block.is_empty() { String::new() } else { format!(" of `{}`", change.block) };
     let written = match &change.old {
-        Some(old) if *old != change.new => format!("; it was written `{old}` and is now `{}`", change.new),
+        Some(old) if *old != change.new => format!(" is now `{}` (before: `{old}`) and", change.new),
         _ => String::new(),
     };
+    let kind = FieldKind::VALUES.into_iter().find(|kind| kind.name() == change.field);
+    let what = kind.map_or(change.field.to_owned(), |kind| FieldName::words(kind).of_its_own());
     format!(
-        "`{}`{block} passes another `{}` to the flow of {whom}: `{}` received {} and now receives {}{written}",
+        "`{}`{block}{written} passes another {what} to {whom}: {} in place of {}{example}",
         change.name,
-        change.field,
-        change.example.tenant,
-        values(&change.example.old),
-        values(&change.example.new)
+        values(&change.example.new),
+        values(&change.example.old)
     )
 }
 
@@ -294,19 +302,23 @@ pub fn wiring_line(change: &WiringChange) -> String {
 pub fn hidden_line(hidden: &Hidden) -> String {
     let finding = &hidden.finding;
     let whose = finding.tenant.as_ref().map(|tenant| format!(" on `{tenant}`")).unwrap_or_default();
-    let what = match hidden.counted_before {
-        true => "no longer counts",
-        false => "is new and does not count",
-    };
-    let how = match hidden.by {
-        HiddenBy::Inline => format!("a comment suppresses it (\"{}\")", hidden.how),
-        HiddenBy::Exception => format!("an exception suppresses it (\"{}\")", hidden.how),
+    let how = &hidden.how;
+    let why = match hidden.by {
+        HiddenBy::Inline => format!("a comment suppresses it (\"{how}\")"),
+        HiddenBy::Exception => format!("an exception suppresses it (\"{how}\")"),
         HiddenBy::Baseline => "the baseline has it".to_owned(),
-        HiddenBy::Configuration => format!("hidden by {}", hidden.how),
-        HiddenBy::Level => format!("only a warning now, by {}", hidden.how),
-        HiddenBy::Unknown => format!("it is not found any more, though {}", hidden.how),
+        HiddenBy::Configuration | HiddenBy::Level | HiddenBy::Unknown => how.clone(),
     };
-    format!("{}{whose} {what}: {how}: {}", finding.rule, finding.message)
+    let what = match (hidden.by, hidden.counted_before) {
+        (HiddenBy::Unknown, _) => format!("is no longer found, though {why}"),
+        (HiddenBy::Level, true) => format!("is only a warning now, because of {why}"),
+        (HiddenBy::Level, false) => format!("is new, but only a warning, because of {why}"),
+        (HiddenBy::Configuration, true) => format!("is no longer reported, because of {why}"),
+        (HiddenBy::Configuration, false) => format!("is new, but not reported, because of {why}"),
+        (_, true) => format!("no longer counts, because {why}"),
+        (_, false) => format!("is new, but does not count, because {why}"),
+    };
+    format!("{}{whose} {what}: {}", finding.rule, finding.message)
 }
 
 /// A setting that differs.
@@ -331,12 +343,21 @@ pub fn coverage_line(gap: &Uncompared) -> String {
     format!("{side}{} [{}]{run}", gap.gap.reason, gap.gap.code.as_str())
 }
 
-/// The new findings that are not crossings.
-pub fn other_findings(diff: &Diff) -> Vec<&ChangedFinding> {
+/// The new findings of a level that are not crossings.
+pub fn other_findings(diff: &Diff, level: Level) -> impl Iterator<Item = &ChangedFinding> {
     let is_crossing = |finding: &ChangedFinding| {
         diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
     };
-    diff.findings.new.iter().filter(|finding| !is_crossing(finding)).collect()
+    diff.findings.new.iter().filter(move |finding| finding.level == level && !is_crossing(finding))
+}
+
+/// The title of these.
+pub fn added_title(diff: &Diff, level: Level) -> &'static str {
+    match (level, diff.crossings.is_empty()) {
+        (Level::Error, true) => "New errors",
+        (Level::Error, false) => "Other new errors",
+        _ => "New warnings",
+    }
 }
 
 #[cfg(test)]

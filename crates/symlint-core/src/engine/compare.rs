@@ -36,7 +36,8 @@ impl Engine<'_> {
     /// Those of [`Engine::check`].
     pub fn diff(&self, old: &Side, new: &Side, tops: Option<[&str; 2]>, base: String) -> Result<Diff, Problem> {
         let (before, after) = self.both(old, new)?;
-        let (old_configs, new_configs) = (configs(&before, tops), configs(&after, None));
+        let (mut old_configs, new_configs) = (configs(&before, tops), configs(&after, None));
+        follow_moves(&mut old_configs, &new_configs, &roots(&before, tops), &roots(&after, None));
         let mut unchanged_policy = None;
         let mut trials: Vec<Trial> = Vec::new();
         let mut settings = Vec::new();
@@ -145,20 +146,49 @@ fn adapted(tree: &Arc<dyn FileTree>, request: &Request, other: Option<&Arc<dyn F
     Ok(adapted)
 }
 
-/// The texts of the configuration files of a report, by their names in the new tree. A file above the folders that are
-/// compared is named as theirs is where their paths end alike.
-fn configs(report: &Report, tops: Option<[&str; 2]>) -> Texts {
-    let tops = tops.map(without_common_end);
-    let name = |name: &str| match tops {
+/// What a file or folder of the old tree is called in the new one. One above the folders that are compared is named as
+/// they are where their paths end alike.
+fn name_in_new(name: &str, tops: Option<[&str; 2]>) -> String {
+    match tops.map(without_common_end) {
         Some([old, new]) if old == "." && is_relative_below(name) => shown(&format!("{new}/{name}")),
         Some([old, new]) if is_below(name, old) => {
             let rest = name.strip_prefix(old).unwrap_or_default();
             shown(&format!("{new}{rest}"))
         }
         _ => name.to_owned(),
-    };
+    }
+}
+
+/// The texts of the configuration files of a report, by their names in the new tree.
+fn configs(report: &Report, tops: Option<[&str; 2]>) -> Texts {
     let configs = report.details.iter().flat_map(|details| &details.configs);
-    configs.map(|(path, text)| (name(path), Some(text.clone()))).collect()
+    configs.map(|(path, text)| (name_in_new(path, tops), Some(text.clone()))).collect()
+}
+
+/// The root modules that each configuration file is for, by their names in the new tree.
+fn roots(report: &Report, tops: Option<[&str; 2]>) -> SortedMap<String, SortedSet<String>> {
+    let mut roots: SortedMap<String, SortedSet<String>> = SortedMap::new();
+    for run in &report.runs {
+        if let Some(config) = &run.config {
+            roots.entry(name_in_new(config, tops)).or_default().insert(name_in_new(&run.root, tops));
+        }
+    }
+    roots
+}
+
+/// Gives configuration files that were moved their new names: those that are for the same root modules as before.
+fn follow_moves(
+    old: &mut Texts,
+    new: &Texts,
+    before: &SortedMap<String, SortedSet<String>>,
+    after: &SortedMap<String, SortedSet<String>>,
+) {
+    for (to, roots) in after.iter().filter(|(to, _)| !before.contains_key(*to)) {
+        let moved = before.iter().find(|(from, own)| *own == roots && !new.contains_key(*from));
+        if let Some(text) = moved.and_then(|(from, _)| old.remove(from)) {
+            old.insert(to.clone(), text);
+        }
+    }
 }
 
 /// Two folders without the last parts of their paths, as far as these are the same.

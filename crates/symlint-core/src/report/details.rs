@@ -49,8 +49,8 @@ pub struct TenantDetails {
 pub struct ValueDetails {
     /// Which one.
     pub kind: FieldKind,
-    /// What it is called where it is written.
-    pub name: String,
+    /// What it is called in the tenant's entry, if it has one.
+    pub name: Option<String>,
     /// Which grant it belongs to.
     pub grant: Option<usize>,
     /// Null where it is missing.
@@ -427,7 +427,7 @@ fn at<T>(all: &[(Span, usize, FieldKind, T)], place: Span) -> impl Iterator<Item
 fn values_of(model: &Model<'_>, tenant: &Tenant, location: &mut dyn FnMut(Span) -> Location) -> Vec<ValueDetails> {
     let mut value = |field: &Field, grant: Option<usize>| ValueDetails {
         kind: field.kind,
-        name: model.path_of(tenant.id, field.kind).unwrap_or_else(|| field.kind.name().to_owned()),
+        name: model.path_of(tenant.id, field.kind),
         grant,
         value: known(field),
         location: location(model.project.visible(field.span)),
