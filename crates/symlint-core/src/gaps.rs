@@ -280,7 +280,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
         if let Some((list, unknown)) = unknown {
             let path = runtime.block.path();
-            let reason = format!("`{path}` was not checked: it is not known: {}", unknown.reason);
+            let reason = format!("`{path}` was not checked: {}", unknown.reason);
             let gap = NotChecked::new(Code::UnknownWiring, reason, list.origin.span);
             found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
             continue;
@@ -492,7 +492,7 @@ fn syntax_errors(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     for file in model.project.files() {
         if let Some(first) = file.file.errors.first() {
             let name = sources.get(file.id).name().to_owned();
-            let reason = format!("what cannot be read in `{name}` was not checked");
+            let reason = format!("`{name}` has a syntax error, and what cannot be read because of it was not checked");
             found.push(NotChecked::new(Code::SyntaxError, reason, model.project.visible(first.span)));
         }
     }

@@ -18,7 +18,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(role) = tenant.role() else { continue };
         let (name, pattern) = (role.name, &cx.config.role_name);
         let message = match known_role_kind(name.text()) {
-            Some(kind) => format!("role `{}` is not a connector role; it is {kind}", name.text()),
+            Some(kind) => format!("role `{}` is not a connector role; it has the name of {kind}", name.text()),
             None if pattern.is_constant => {
                 format!("role `{}` is not a connector role; all connector roles are named `{pattern}`", name.text())
             }

@@ -1,10 +1,12 @@
 //! See connector-trust.md.
 
+use std::borrow::Cow;
+
 use foldhash::HashSet;
 use symlint_core::facts::SYM_ACCOUNT;
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{ConnectorCall, FieldKind, Place, text_of};
+use symlint_core::tenants::{ConnectorCall, FieldKind, Model, Place, Tenant, text_of};
 use symlint_terraform::{Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -12,12 +14,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for connector in &cx.model.connectors {
         for instance in &connector.instances {
             let Some(list) = &instance.runtime_role_arns else { continue };
-            // Instances with one list are several customers.
-            let environment = instance.environment.as_ref().filter(|_| connector.instances.len() == 1);
-            let environment = environment
-                .and_then(|value| Some(cx.model.quotable(&text_of(value)?, value, FieldKind::Key).to_owned()));
-            let role =
-                environment.map_or("the connector role".to_owned(), |it| format!("the connector role of `{it}`"));
             for (trusted, text) in principals(list) {
                 // Most connectors trust the same.
                 if !judged.insert((trusted.origin.span, text.clone())) {
@@ -30,6 +26,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let kind = if is_account_id(&text) { FieldKind::SsoAccountId } else { FieldKind::RoleArn };
                 let shown = cx.model.quotable(&text, trusted, kind).trim().to_owned();
                 let is_of_sym = problem.what == OF_SYM;
+                let role = roles(cx.model, connector, trusted, &text);
                 let message = match is_of_sym {
                     true => format!("`{shown}` {OF_SYM}"),
                     false => format!("`{shown}` {} {role}", problem.what),
@@ -44,6 +41,23 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 }
             }
         }
+    }
+}
+
+/// Which roles trust `principal`, by the environments of their connectors: one list may be that of several customers.
+fn roles(model: &Model<'_>, connector: &ConnectorCall<'_>, principal: &Value, text: &Str) -> String {
+    let is_it = |(other, name): &(&Value, Str)| other.origin.span == principal.origin.span && name == text;
+    let trust_it = connector
+        .instances
+        .iter()
+        .filter(|it| it.runtime_role_arns.as_ref().is_some_and(|list| principals(list).iter().any(is_it)));
+    let environment = |value: &Value| Some(format!("`{}`", model.quotable(&text_of(value)?, value, FieldKind::Key)));
+    let names: Vec<String> = trust_it.filter_map(|it| environment(it.environment.as_ref()?)).collect();
+    match names.as_slice() {
+        [] => "the connector role".to_owned(),
+        [only] => format!("the connector role of {only}"),
+        [first, second] => format!("the connector roles of {first} and {second}"),
+        [first, .., _] => format!("the connector roles of {first} and {} others", names.len() - 1),
     }
 }
 
@@ -69,8 +83,15 @@ fn of_customer(cx: &Context<'_>, raw: &str) -> Option<Problem> {
     let mut trusted = lists.flat_map(|(_, list)| principals(list));
     let is_connector = roles.any(|role| role.trim() == text);
     let mut is_elsewhere = || trusted.any(|(_, other)| account_of(other.trim()).is_some_and(|other| other != account));
+    let has_it = |tenant: &&Tenant| {
+        [tenant.sso_account(), tenant.role_account()].iter().flatten().any(|own| own.text() == account)
+    };
+    let whose = match models().flat_map(|model| &model.tenants).find(has_it) {
+        Some(owner) => cx.of_tenant(owner, "SSO account"),
+        None => "a tenant's SSO account".to_owned(),
+    };
     (is_connector || is_elsewhere()).then(|| Problem {
-        what: "is in the SSO account of a tenant, and may use",
+        what: format!("is in {whose}, and may use").into(),
         start: raw.len() - raw.trim_start().len() + text.find(account).unwrap_or_default(),
         len: account.len(),
     })
@@ -83,7 +104,7 @@ fn account_of(arn: &str) -> Option<&str> {
 
 struct Problem {
     /// What it is, as it follows the text.
-    what: &'static str,
+    what: Cow<'static, str>,
     /// The bytes of the text that are wrong.
     start: usize,
     len: usize,
@@ -95,7 +116,8 @@ const OF_SYM: &str = "is in Sym's account, which does not contain your runtime r
 fn problem(raw: &str) -> Option<Problem> {
     let text = raw.trim();
     let blank = raw.len() - raw.trim_start().len();
-    let at = |start: usize, len: usize, what| Some(Problem { what, start: blank + start, len });
+    let at =
+        |start: usize, len: usize, what: &'static str| Some(Problem { what: what.into(), start: blank + start, len });
     if let Some(star) = text.find('*') {
         return at(star, 1, if text == "*" { "lets every AWS account use" } else { "lets more than one role use" });
     }

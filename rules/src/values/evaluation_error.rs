@@ -101,7 +101,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let related = match (error.kind, &error.subject) {
             (EvalErrorKind::Validation(value), _) => Some((value, "the value is set here")),
-            (_, Some(Subject::NoKey(map))) => Some((*map, "this is the map")),
+            (_, Some(Subject::NoKey(collection))) => Some((*collection, "this is the collection")),
             _ => None,
         };
         if let Some((value, label)) = related {

@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let place = Place { span: name.span, tenant: None, path: Some(name.text.to_string()) };
         let report = cx.report(place, message);
         if let Some(meant) = meant {
-            let help = format!("Terraform ignores the value. Rename it to `{meant}`.");
+            let help = format!("Rename `{}` to `{meant}`.", name.text);
             report.help(help).suggestion(format!("write `{meant}`"), name.span, meant);
         }
     }

@@ -49,11 +49,13 @@ pub(super) enum Problem {
 /// What would happen if a flow received a wrong value in the place of this one.
 pub(super) fn consequence(wanted: FieldKind) -> &'static str {
     match wanted {
-        FieldKind::Key => "The flow would be named after another tenant.",
-        FieldKind::SsoAccountId | FieldKind::RoleArn => "Sym would act with the wrong role.",
-        FieldKind::Cloud | FieldKind::InstanceArn | FieldKind::Region => "Sym would reach the wrong Identity Center.",
-        FieldKind::PermissionSetArn => "Engineers would get the wrong permissions, or requests fail.",
-        FieldKind::TargetAccountId => "Engineers would enter the wrong account.",
+        FieldKind::Key => "The flow would not be named after its own tenant.",
+        FieldKind::SsoAccountId | FieldKind::RoleArn => "Sym would act with the wrong role, or requests would fail.",
+        FieldKind::Cloud | FieldKind::InstanceArn | FieldKind::Region => {
+            "Sym would reach the wrong Identity Center, or requests would fail."
+        }
+        FieldKind::PermissionSetArn => "Engineers would get the wrong permissions, or requests would fail.",
+        FieldKind::TargetAccountId => "Engineers would enter the wrong account, or requests would fail.",
     }
 }
 

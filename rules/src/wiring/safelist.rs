@@ -16,6 +16,8 @@ pub(super) struct Account {
     pub id: String,
     /// Where it is written.
     pub span: Span,
+    /// Whether the text at the span is all of it, and not a part of an ARN.
+    pub is_alone: bool,
     /// Whether it comes from the entry of a tenant.
     pub is_of_tenant: bool,
     /// Whether it is in the list in any case.
@@ -41,7 +43,8 @@ pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) 
         // What a tenant's value has in it that cannot be seen is reported there; what is written here is compared as
         // it is, since AWS would.
         let id = if is_of_tenant { stripped(id) } else { id.trim().to_owned() };
-        Some(Account { id, span: element.origin.span, is_of_tenant, is_certain })
+        let is_alone = matches!(element.origin.makeup, Makeup::Written(_));
+        Some(Account { id, span: element.origin.span, is_alone, is_of_tenant, is_certain })
     };
     let possible = |element| match Value::candidates(element) {
         [] => std::slice::from_ref(element),

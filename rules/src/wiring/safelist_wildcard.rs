@@ -18,23 +18,29 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let id = &account.id;
                 let is_any = id.bytes().all(|byte| byte == b'*') || id.as_str() == "?".repeat(12);
                 let which = if is_any { "in every account" } else { "in every account that matches" };
-                let message = format!(
-                    "`{id}` allows the runtime to assume roles under `/sym/` {which}, not only in those of tenants"
-                );
+                let message = match cx.sources().text(account.span) == *id {
+                    true => format!(
+                        "`{id}` allows the runtime to assume roles under `/sym/` {which}, not only in those of tenants"
+                    ),
+                    // All but some are allowed.
+                    false => "the policy allows the runtime to assume roles under `/sym/` in accounts that do not \
+                              belong to a tenant"
+                        .to_owned(),
+                };
                 let report = cx.report(place, message);
                 if !model.is_in_root_module(account.span) {
                     report.help(
-                        "The runtime can assume any role under `/sym/` that trusts it, in any account. List the accounts \
-                         of the tenants, and pass them to this module.",
+                        "The runtime can assume roles under `/sym/` that trust it even in accounts that do not belong to a customer. List the \
+                         accounts of the tenants, and pass them to this module.",
                     );
-                } else if let Some((tenants, account)) = &reference {
-                    let entry = match call.block.call() {
-                        Some(_) => format!("tenant.{account}"),
-                        None => format!("\"arn:aws:iam::${{tenant.{account}}}:role/sym/*\""),
+                } else if let Some((tenants, attribute)) = &reference {
+                    let entry = match account.is_alone || call.block.call().is_some() {
+                        true => format!("tenant.{attribute}"),
+                        false => format!("\"arn:aws:iam::${{tenant.{attribute}}}:role/sym/*\""),
                     };
                     report.help(format!(
-                        "The runtime can assume any role under `/sym/` that trusts it, in any account. List the accounts \
-                         of the tenants:\n\n    [for tenant in {tenants} : {entry}]"
+                        "The runtime can assume roles under `/sym/` that trust it even in accounts that do not belong to a customer. List \
+                         the accounts of the tenants:\n\n    [for tenant in {tenants} : {entry}]"
                     ));
                 }
             }

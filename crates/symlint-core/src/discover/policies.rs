@@ -54,11 +54,15 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
             is_known_to_be: false,
             unclear: None,
             undone: None,
+            is_limited: false,
         };
         match policy.is_of_sym {
             true => policy.read(resource),
             // What is wrong with other policies is nothing about tenants.
             false => evaluator.tolerating(|| policy.read(resource)),
+        }
+        if policy.is_limited {
+            policy.accounts.retain(|account| !account.as_str().is_some_and(|it| is_any(it)));
         }
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
         let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
@@ -135,6 +139,8 @@ struct Policy<'a, 'p> {
     unclear: Option<Value>,
     /// Something that may take back what is allowed.
     undone: Option<Value>,
+    /// Whether that is so in any account.
+    is_limited: bool,
 }
 
 impl<'p> Policy<'_, 'p> {
@@ -249,10 +255,16 @@ impl<'p> Policy<'_, 'p> {
     /// Notes that roles below `/sym/` are taken back: of which tenants is not judged.
     fn denied(&mut self, resources: &Value) {
         let texts = if resources.as_str().is_some() { vec![resources.clone()] } else { parts(resources) };
-        let is_of_connectors = |text: &Value| text.as_str().is_some_and(|text| text.contains(ROLE_PATH));
-        if let Some(denied) = texts.iter().find(|text| is_of_connectors(text)) {
-            self.is_known_to_be = true;
-            let reason = "a statement denies roles under `/sym/`";
+        let is_named = |text: &Value| text.as_str().is_some_and(|text| text.contains(ROLE_PATH));
+        let in_any =
+            |named: &Named<'_>, text: &str| named.account.clone().is_none_or(|it| text.get(it).is_some_and(is_any));
+        let is_of_any = |text: &Value| {
+            text.as_str().is_some_and(|text| text == "*" || roles_in(text).iter().any(|named| in_any(named, text)))
+        };
+        self.is_limited |= texts.iter().any(is_of_any);
+        if let Some(denied) = texts.iter().find(|text| is_named(text) || is_of_any(text)) {
+            self.is_known_to_be |= texts.iter().any(is_named);
+            let reason = "a statement that denies roles is not evaluated, so what remains allowed is not known";
             self.undone.get_or_insert_with(|| Value::unknown(reason, denied.origin.span));
         }
     }

@@ -165,8 +165,8 @@ fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: us
             let message =
                 format!("nothing to check in `{path}`: it contains no tenants, flow calls, connectors, or safelists");
             problem(message).help(format!(
-                "tenants are found by the values that reach resources of Sym, such as `sym_target`, and in the variable \
-                 `{names}`; set other names in .symlint.hcl"
+                "symlint finds tenants in the variable `{names}`, and by the values that reach resources of Sym, such as \
+                 `sym_target`; if yours are in another variable, name it in .symlint.hcl: tenants {{ from = \"NAME\" }}"
             ))
         }
     }

@@ -213,7 +213,11 @@ impl<'p> RuntimeBlock<'p> {
     pub fn path(&self) -> String {
         match self {
             Self::Call(call) => format!("module.{}.{SAFELIST}", call.name.text),
-            Self::Policy(resource) => format!("{}.{}.policy", resource.kind.text, resource.name.text),
+            Self::Policy(resource) => {
+                let data = if resource.data { "data." } else { "" };
+                let attribute = if self.attribute().is_some() { ".policy" } else { "" };
+                format!("{data}{}.{}{attribute}", resource.kind.text, resource.name.text)
+            }
         }
     }
 }

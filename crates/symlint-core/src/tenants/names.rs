@@ -61,13 +61,13 @@ pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'
     name.strip_prefix(pattern.prefix.as_str())?.strip_suffix(pattern.suffix.as_str()).filter(|env| !env.is_empty())
 }
 
-/// What a role with this name is, if it is of a well-known kind that is not a connector role: `Sym's runtime role`.
+/// What usually has this name, if that is not a connector role: `a service-linked role`.
 pub fn known_role_kind(name: &str) -> Option<&'static str> {
     const PREFIXES: [(&str, &str); 4] = [
         ("AWSReservedSSO_", "a role that IAM Identity Center creates for a permission set"),
         ("AWSServiceRoleFor", "a service-linked role"),
-        ("SymRuntime", "the role of your runtime, which assumes the connector roles"),
-        ("SymIAM", "the role of Sym's IAM connector"),
+        ("SymRuntime", "a runtime's role, which assumes connector roles"),
+        ("SymIAM", "a role of Sym's IAM connector"),
     ];
     const NAMES: [(&str, &str); 2] = [
         ("OrganizationAccountAccessRole", "the administrator role that AWS Organizations creates in member accounts"),

@@ -110,14 +110,18 @@ impl Evaluator<'_> {
             },
             Kind::List(items) | Kind::Tuple(items) => {
                 let Primitive::Is(Value { kind: Kind::Number(index), .. }) = to_number(key) else {
-                    return Err(Stop::error_at(format!("an index is a number, not a {}", key.type_name()), span));
+                    return Err(Stop::error_at(format!("an index must be a number, not a {}", key.type_name()), span));
                 };
                 let index = number::to_integer(&index).and_then(|index| usize::try_from(index).ok());
-                let index = index.ok_or_else(|| Stop::error_at("an index is a whole number from 0", span))?;
+                let index = index
+                    .ok_or_else(|| Stop::error_at("an index must be a whole number that is not negative", span))?;
                 parts.at(index).ok_or_else(|| {
                     let index = index.to_string();
                     let index = self.project().quotable(&index, &key.origin);
-                    Stop::error_at(format!("there is no element {index}: there are {}", items.len()), span)
+                    Stop::error_at(
+                        format!("index {index} is out of range: the number of elements is {}", items.len()),
+                        span,
+                    )
                 })
             }
             Kind::Set(_) => Err(Stop::error_at("a set has no indices", span)),
@@ -137,7 +141,7 @@ impl Evaluator<'_> {
         } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{shown}` is required and missing"))
         } else if matches!(base.kind, Kind::Map(_)) {
-            Stop::error_at(format!("the map has no key `{shown}`"), span).on(Subject::NoKey(base.origin.span))
+            Stop::error_at(format!("the collection has no key `{shown}`"), span).on(Subject::NoKey(base.origin.span))
         } else {
             // What is only tried often fails, and nobody reads why.
             let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);

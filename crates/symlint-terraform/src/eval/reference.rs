@@ -201,7 +201,7 @@ impl<'p> Evaluator<'p> {
                 Some(cwd) => cwd.as_str(),
                 None => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
             },
-            _ => return Err(Stop::error_at("`path` has `module`, `root` and `cwd`", name.span)),
+            _ => return Err(Stop::error_at("`path` has only `module`, `root`, and `cwd`", name.span)),
         };
         Ok(Value::new(Kind::String(Str::from(text)), Origin::derived(span, [])))
     }
@@ -258,7 +258,7 @@ impl<'p> Evaluator<'p> {
                 let arguments: Vec<Value> =
                     call.arguments.iter().map(|argument| self.eval(&argument.value, &scope)).collect();
                 self.trial.set(trial);
-                Value::unknown("this is known to the module", call.name.span).made_of(&arguments)
+                Value::unknown("this is known only to the module", call.name.span).made_of(&arguments)
             },
         );
         unknown.made_of([&passed])
@@ -459,7 +459,7 @@ impl<'p> Evaluator<'p> {
                 self.eval(expr, &scope).gather(&mut origins, &mut left);
             });
             self.trial.set(trial);
-            Value::unknown("this is known to the provider", span).made_of_origins(origins)
+            Value::unknown("this is known only to the provider", span).made_of_origins(origins)
         })
     }
 

@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         let of = match taken.iter().find(|value| value.as_unknown().is_none()) {
             Some(first) => Some(type_of(first, self.meter())?),
             None => match base.of().filter(|_| taken.is_empty()) {
-                Some(of) => Some(stepped(of, steps).ok_or_else(|| Stop::error("the elements have nothing like that"))?),
+                Some(of) => Some(stepped(of, steps).ok_or_else(|| Stop::error("the elements have no such attribute"))?),
                 None => None,
             },
         };

@@ -34,7 +34,7 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
     distinct.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     distinct.dedup();
     if distinct.len() < names.len() {
-        return Err(args.refuse("expects a header whose names differ"));
+        return Err(args.refuse("expects a header in which all names differ"));
     }
     let mut rows = Vec::new();
     for record in records {

@@ -101,7 +101,7 @@ impl<'t> Reader<'_, 't, '_> {
             return Err(self.odd("this character is a line break to YAML 1.1", at..at + c.len_utf8()));
         }
         if let Some(at) = self.text.find("%YAML") {
-            return Err(self.odd("it has a version", at..at + "%YAML".len()));
+            return Err(self.odd("it names its version", at..at + "%YAML".len()));
         }
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {
@@ -197,7 +197,7 @@ impl<'t> Reader<'_, 't, '_> {
                 // text.
                 let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 if is_block && !matches!(resolve(text), Ok(Plain::Text)) {
-                    return Err(self.odd("this block of text reads like something else", range));
+                    return Err(self.odd("this block of text is ambiguous", range));
                 }
                 let value = match tag {
                     None => self.scalar(text, is_string, range)?,
@@ -232,7 +232,7 @@ impl<'t> Reader<'_, 't, '_> {
                 (self.mapping(range, depth)?, anchor)
             }
             Event::Alias(anchor) => {
-                let unknown = || self.odd("this anchor is not there yet", range);
+                let unknown = || self.odd("this anchor is not defined yet", range);
                 return self.anchors.get(&anchor).cloned().ok_or_else(unknown);
             }
             _ => return Err(self.odd("a value is missing here", range)),
@@ -296,12 +296,12 @@ impl<'t> Reader<'_, 't, '_> {
                         return Err(self.refused("a key must not be null", range));
                     }
                     (ScalarStyle::Plain, plain) if !is_name(plain) => {
-                        return Err(self.odd("this key may be something else than a text; put it in quotes", range));
+                        return Err(self.odd("this key may not be a string; put it in quotes", range));
                     }
                     _ => self.scalar(&text, true, range)?,
                 },
                 Event::SequenceStart(..) | Event::MappingStart(..) => {
-                    return Err(self.refused("a key is a text", range));
+                    return Err(self.refused("a key must be a string", range));
                 }
                 _ => return Err(self.odd("this key", range)),
             };

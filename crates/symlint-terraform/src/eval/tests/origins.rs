@@ -193,7 +193,7 @@ fn what_is_wrong_with_yaml_is_told_at_its_place() {
         ("a: !!set {x, y}\n", true, "unsupported tag `!!set`", "t.yaml:1:4"),
         ("a: !!binary aGk=\n", false, "the tag `!!binary`", "t.yaml:1:4"),
         ("a: 1\n~: b\n", true, "a key must not be null", "t.yaml:2:1"),
-        ("[a]: b\n", true, "a key is a text", "t.yaml:1:1"),
+        ("[a]: b\n", true, "a key must be a string", "t.yaml:1:1"),
         ("a: x\u{1}y\n", true, "control characters are not allowed", "t.yaml:1:5"),
         ("a: 2020-01-01\n", false, "a date or number of this form", "t.yaml:1:4"),
     ] {

@@ -68,7 +68,7 @@ fn both_of_two_calls_with_one_name_are_evaluated() {
     let found = refusals(&[("main.tf", &main)]);
     assert_eq!(
         found.iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>(),
-        ["there is already a module call `a` in this module", "there is no element 7: there are 1",]
+        ["there is already a module call `a` in this module", "index 7 is out of range: the number of elements is 1",]
     );
 }
 
