@@ -59,7 +59,7 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
             let (mut ids, mut texts) = (Vec::new(), Vec::new());
             referents(value, &mut ids, &mut texts);
             let foreign = ids.iter().find_map(|id| {
-                let is_own = is_within(id, resource, instance);
+                let is_own = resources.is_within(id, resource, instance);
                 let (address, owner) = if is_own { None } else { resources.foreign(resource, id, tenant, 3) }?;
                 Some(To::Resource(address, owner))
             });
@@ -126,8 +126,12 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
         let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
-        let report = report.help(if first.to == To::Nothing { "Nobody can request anything of it." } else {
-            "The flow of one customer would act for another. Refer to the resource of the flow's own tenant, such as by `each.key`."
+        let report = report.help(match first.to {
+            To::Nothing => "Nobody can request anything of it.",
+            _ if first.instance.repetitions.is_empty() => {
+                "The flow of one customer would act for another. Refer to the resource of the flow's own tenant."
+            }
+            _ => "The flow of one customer would act for another. Refer to the resource of the flow's own tenant, such as by `each.key`.",
         });
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} is another tenant's"));
@@ -157,13 +161,6 @@ fn referents<'v>(value: &'v Value, ids: &mut Vec<&'v ResourceId>, texts: &mut Ve
     ids.extend(value.resource());
     texts.extend(value.as_str().map(|_| value));
     value.elements().unwrap_or_default().iter().for_each(|element| referents(element, ids, texts));
-}
-
-/// Whether `id` is of the flow of `resource`: in the same instance of the module and, where keys tell its flows apart,
-/// of the same key.
-fn is_within(id: &ResourceId, resource: &FlowResource<'_>, instance: &FlowInstance) -> bool {
-    let module = instance.instance.address();
-    id.module == *module && (instance.address == *module || id.key == resource.key)
 }
 
 /// The argument that `expr`, which is in `module`, has its value from: the one that is written outermost.
@@ -203,6 +200,17 @@ impl<'a> Resources<'a> {
         });
         let resource = self.model.resources.get(*places.get(id)?)?;
         Some((resource, self.model.instance_of(resource)?))
+    }
+
+    /// Whether `id` is of the flow of `resource`: in the same instance of the module and, where that makes several flows,
+    /// of the same key, or written out for the same one.
+    fn is_within(&self, id: &ResourceId, resource: &FlowResource<'_>, instance: &FlowInstance) -> bool {
+        let module = instance.instance.address();
+        let is_of_flow = || match (&id.key, &resource.key) {
+            (None, None) => self.find(id).is_none_or(|(_, its)| its.address == instance.address),
+            (id, own) => id == own,
+        };
+        id.module == *module && (instance.address == *module || is_of_flow())
     }
 
     /// What `id`, to which `from` refers, is, and whose, where it is not for the tenant `own`: neither is it repeated for it,

@@ -267,3 +267,71 @@ resource "sym_strategy" "sso" {{
     expect("all", set_up(integration, all), &[("flow-resource-miswired", all)], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// All that Sym has for one customer, written out.
+fn written_out(name: &str, account: &str, instance: &str, target: &str) -> String {
+    let set = account.repeat(2);
+    let set = set.get(..16).unwrap();
+    let title = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+    format!(
+        r#"
+resource "sym_integration" "{name}" {{
+  type        = "permission_context"
+  name        = "{name}-context"
+  external_id = "arn:aws:sso:::instance/{instance}"
+  settings = {{
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/{instance}"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::{account}:role/sym/SymSSO-{title}"
+  }}
+}}
+resource "sym_target" "{name}" {{
+  type     = "aws_sso_permission_set"
+  name     = "{name}-target"
+  settings = {{ permission_set_arn = "arn:aws:sso:::permissionSet/{instance}/ps-{set}", account_id = "{target}" }}
+}}
+resource "sym_strategy" "{name}" {{
+  type           = "aws_sso"
+  name           = "{name}-strategy"
+  integration_id = sym_integration.{name}.id
+  targets        = [sym_target.{name}.id]
+  settings       = {{ instance_arn = "arn:aws:sso:::instance/{instance}" }}
+}}
+resource "sym_flow" "{name}" {{
+  name = "{name}-access"
+  params {{
+    strategy_id = sym_strategy.{name}.id
+  }}
+}}
+"#
+    )
+}
+
+#[test]
+fn customers_that_are_written_out_in_one_module_are_told_apart() {
+    let maple = written_out("maple", "201311301811", "ssoins-790798253a563100", "429578324071");
+    let birch = written_out("birch", "598734414990", "ssoins-6987d5dae657b60c", "118187656810");
+    let mut failures = String::new();
+    let mut hold = |what: &str, birch: &str, expected: &[(&str, &str)]| {
+        let all = format!("{maple}{birch}");
+        expect(what, findings(&[("main.tf", &all)]), expected, &mut failures);
+        let call = "module \"customers\" {\n  source = \"./customers\"\n}\n";
+        let files = [("main.tf", call), ("customers/main.tf", &all)];
+        expect(&format!("{what}, in a module"), findings(&files), expected, &mut failures);
+    };
+    hold("right", &birch, &[]);
+    // A second strategy and target of the same customer.
+    let second =
+        birch.replace("birch\"", "second\"").replace(".birch", ".second").replace("118187656810", "770344218056");
+    hold("two strategies", &format!("{birch}{}", second.replace("birch-", "second-")), &[]);
+    let other = birch.replace("= sym_integration.birch.id", "= sym_integration.maple.id");
+    hold("integration", &other, &[("flow-resource-miswired", "sym_integration.maple.id")]);
+    let other = birch.replace("[sym_target.birch.id]", "[sym_target.maple.id]");
+    hold("target", &other, &[("flow-resource-miswired", "[sym_target.maple.id]")]);
+    let other = birch.replace("118187656810", "429578324071");
+    hold("account", &other, &[("duplicate-target-account", "429578324071")]);
+    let other = birch.replace("permissionSet/ssoins-6987d5dae657b60c", "permissionSet/ssoins-790798253a563100");
+    hold("permission set", &other, &[("instance-id-mismatch", "ssoins-790798253a563100")]);
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -724,7 +724,7 @@ impl<'a> Population<'a> {
                 {
                     continue;
                 }
-                let resource = || acting(&walked.resources, call).map(|it| it.resource.name.span);
+                let resource = || acting(resources_of(&walked.resources, call, at)).map(|it| it.resource.name.span);
                 let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
                 alone.extend(span.map(|span| (span, call, at, received)));
             }
@@ -738,7 +738,7 @@ impl<'a> Population<'a> {
             };
             instance.tenant = Some(id);
             // The root module has no address: its first resource stands for its flow.
-            let first = || acting(&walked.resources, call).map(FlowResource::address);
+            let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
             let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
             let address = address.or_else(first).unwrap_or_default();
             tenants.push(super::effective::called(instance, address, id, call, span, &received));
@@ -746,10 +746,9 @@ impl<'a> Population<'a> {
     }
 }
 
-/// The first resource of a flow on which Sym or AWS acts.
-fn acting<'r, 'p>(resources: &'r [FlowResource<'p>], flow: usize) -> Option<&'r FlowResource<'p>> {
-    let own = || resources.iter().filter(|it| it.flow == flow);
-    own().find(|it| it.sink().is_some()).or_else(|| own().next())
+/// The first of the resources on which Sym or AWS acts.
+fn acting<'r, 'p>(resources: &'r [FlowResource<'p>]) -> Option<&'r FlowResource<'p>> {
+    resources.iter().find(|it| it.sink().is_some()).or(resources.first())
 }
 
 /// The flow instances that have a tenant, with their resources.

@@ -24,6 +24,7 @@ mod policies;
 mod reach;
 mod safelists;
 pub mod sinks;
+mod strands;
 mod walk;
 
 pub use build::{build, concerns};

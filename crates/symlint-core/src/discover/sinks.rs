@@ -187,6 +187,21 @@ fn lacks(expr: &Expr, name: &str) -> bool {
     items.iter().all(|item| matches!(&item.key, Key::Literal(key) if key.text.as_str() != name))
 }
 
+/// The names of the resources of one kind in an expression.
+pub(super) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
+    let mut names = Vec::new();
+    let mut left = vec![expr];
+    while let Some(expr) = left.pop() {
+        match &expr.kind {
+            ExprKind::Attribute(base, own) if matches!(&base.kind, ExprKind::Variable(it) if it.as_str() == kind) => {
+                names.push(own.text.as_str());
+            }
+            _ => left.extend(children(expr)),
+        }
+    }
+    names
+}
+
 /// Whether an integration of `module` serves something else than Identity Center: strategies of other types, or a
 /// runtime, and no strategy of ours.
 pub(super) fn serves_others(module: &Module, integration: &Resource) -> bool {
@@ -194,21 +209,7 @@ pub(super) fn serves_others(module: &Module, integration: &Resource) -> bool {
     if integration.kind.text.as_str() != kind {
         return false;
     }
-    let names = |expr: &Expr, name: Option<&str>| {
-        let mut left = vec![expr];
-        while let Some(expr) = left.pop() {
-            match &expr.kind {
-                ExprKind::Attribute(base, own) if matches!(&base.kind, ExprKind::Variable(it) if it.as_str() == kind) => {
-                    if name.is_none_or(|name| own.text.as_str() == name) {
-                        return true;
-                    }
-                }
-                _ => left.extend(children(expr)),
-            }
-        }
-        false
-    };
-    let is_named = |expr: &Expr| names(expr, Some(&integration.name.text));
+    let is_named = |expr: &Expr| named(expr, kind).contains(&integration.name.text.as_str());
     // Who receives it from the module is not known here.
     let passed = module.calls.iter().flat_map(|call| &call.arguments).map(|argument| &argument.value);
     let passed = passed.chain(module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value)));
@@ -220,7 +221,7 @@ pub(super) fn serves_others(module: &Module, integration: &Resource) -> bool {
     for user in module.resources.iter().filter(|user| !user.data && user.kind.text.starts_with(SYM)) {
         let is_ours = user.kind.text.as_str() == "sym_strategy" && type_of(user).is_none_or(|it| it == "aws_sso");
         let own = user.attribute("integration_id").map(|attribute| &attribute.value);
-        if is_ours && own.is_none_or(|expr| is_named(expr) || !names(expr, None)) {
+        if is_ours && own.is_none_or(|expr| is_named(expr) || named(expr, kind).is_empty()) {
             return false;
         }
         is_used |= top_level(&user.block.body).into_iter().any(is_named);

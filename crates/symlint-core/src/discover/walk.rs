@@ -14,6 +14,7 @@ use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
 use super::sinks::{OTHER_ROLE, Reference, Sink, is_of_flow, serves_others, sink_in};
+use super::strands;
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
@@ -251,6 +252,10 @@ impl<'a, 'p> Walker<'a, 'p> {
             Some(module) => self.groups(&instance, module, !repetitions.is_empty()),
             None => Vec::new(),
         };
+        // What a call receives is for all that its module makes.
+        if let ([_], true) = (groups.as_slice(), arguments.is_empty() && repetitions.is_empty()) {
+            groups = groups.into_iter().flat_map(Group::split).collect();
+        }
         let is_whole = groups.len() <= 1 && groups.first().is_none_or(|group| group.repetition.is_none());
         if is_whole {
             let resources = groups.pop().map(|group| group.resources).unwrap_or_default();
@@ -410,6 +415,22 @@ struct Group<'p> {
     repetition: Option<Repetition>,
     address: Str,
     resources: Vec<FlowResource<'p>>,
+}
+
+impl<'p> Group<'p> {
+    /// The flows of a group, each with the address of the first resource on which something acts.
+    fn split(self) -> Vec<Self> {
+        let flows = strands::split(self.resources);
+        let is_all = flows.len() == 1;
+        let flow = |resources: Vec<FlowResource<'p>>| {
+            let acting = resources.iter().find(|it| it.sink().is_some()).filter(|_| !is_all);
+            let dot = if self.address.is_empty() { "" } else { "." };
+            let address = acting.map(|it| format!("{}{dot}{}", self.address, it.address()).into());
+            let address = address.unwrap_or_else(|| self.address.clone());
+            Group { label: self.label.clone(), repetition: self.repetition.clone(), address, resources }
+        };
+        flows.into_iter().map(flow).collect()
+    }
 }
 
 /// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves
