@@ -93,6 +93,19 @@ pub fn concerns(project: &Project, config: &Config) -> bool {
     };
     config.tenants_variables.iter().any(|name| is_declared(name) || is_set(name) || is_local(name))
         || Roles::new(project, config).has_any()
+        || hands_on_tenants(project)
+}
+
+/// Whether the root module calls one that cannot be read, and has what looks like tenants to pass to it.
+fn hands_on_tenants(project: &Project) -> bool {
+    let Some(root) = project.root().filter(|root| root.calls.iter().any(|call| call.child.is_none())) else {
+        return false;
+    };
+    let evaluator = Evaluator::new(project);
+    let instance = evaluator.root();
+    let mut variables = root.variables.iter().filter_map(|it| evaluator.variable(&instance, &it.name.text));
+    let mut locals = root.locals.iter().filter_map(|it| evaluator.local(&instance, &it.name.text));
+    variables.any(|it| collections::looks_like_tenants(&it)) || locals.any(|it| collections::looks_like_tenants(&it))
 }
 
 /// The state of the variables and locals that the configuration names, or that the stock module has.

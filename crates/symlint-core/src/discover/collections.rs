@@ -610,7 +610,7 @@ pub(crate) fn has_tenants(value: &Value) -> bool {
 }
 
 /// Whether most elements of `value` have ARNs of two kinds that tenants have.
-fn looks_like_tenants(value: &Value) -> bool {
+pub(super) fn looks_like_tenants(value: &Value) -> bool {
     let elements = values_at(value, &[Step::Each]);
     let kinds = |element: &Value| {
         let mut kinds: SmallVec<[FieldKind; 3]> = SmallVec::new();
