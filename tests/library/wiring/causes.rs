@@ -954,3 +954,51 @@ fn groups_by_a_key_that_is_a_value() {
         &[("main.tf", "each.value.account", "each.value.payer", "flow-argument-miswired", "each.value.payer")],
     );
 }
+
+const LISTED: Files = &[
+    (
+        "main.tf",
+        r#"locals {
+  tenants = yamldecode(file("${path.module}/tenants.yaml"))
+}
+
+module "access" {
+  source   = "./access"
+  for_each = toset(["granite_works", "linden_dental"])
+
+  name        = each.key
+  aws_account = local.tenants[each.key].account
+  ps_arn      = local.tenants[each.key].set
+  connector   = local.tenants[each.key].connector
+  env_id      = "main"
+}
+"#,
+    ),
+    ("access/main.tf", FLOW),
+    (
+        "tenants.yaml",
+        r#"granite_works:
+  account: "730519482267"
+  set: "arn:aws:sso:::permissionSet/ssoins-7223c18e0b5fa924/ps-8c02f5b17e93da46"
+  connector:
+    cloud: aws
+    instance_arn: "arn:aws:sso:::instance/ssoins-7223c18e0b5fa924"
+    region: us-east-1
+    role_arn: "arn:aws:iam::483920175564:role/sym/SymSSOGranite-Works"
+linden_dental:
+  account: "209475186634"
+  set: "arn:aws:sso:::permissionSet/ssoins-68043b9d7ef1c052/ps-0d94e7b25f3ac861"
+  connector:
+    cloud: aws
+    instance_arn: "arn:aws:sso:::instance/ssoins-68043b9d7ef1c052"
+    region: eu-west-1
+    role_arn: "arn:aws:iam::916205738841:role/sym/SymSSOLinden-Dental"
+"#,
+    ),
+];
+
+/// A name in the list that no tenant has is wrong, and the other tenants are not.
+#[test]
+fn tenants_that_a_call_lists_by_their_keys() {
+    hold(LISTED, &[("main.tf", "linden_dental", "lindn_dental", "evaluation-error", "each.key")]);
+}

@@ -60,7 +60,6 @@ struct Tally {
     order: usize,
 }
 
-/// Finds the collections.
 pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'_>) -> Found {
     let mut found = Found::default();
     let configured = configured(evaluator, config);
@@ -102,11 +101,18 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                     own_connectors.insert(shape.clone());
                 } else if !leaning.contains_key(shape) {
                     let others = tallies.iter().filter(|(_, tally)| tally.has_connectors).map(|(shape, _)| shape);
-                    let paths = paths_of(instance);
-                    let keys =
-                        |shape: &Shape| paths.iter().filter_map(|path| key_in(path, shape)).collect::<Vec<Str>>();
-                    let own: Vec<Str> = keys(shape).into_iter().chain(instance.key.clone()).collect();
-                    let is_by_key = |other: &Shape| keys(other).iter().any(|key| own.contains(key));
+                    // An instance whose key the other collection lacks takes nothing from it.
+                    let is_by_key = |other: &Shape| {
+                        flow.instances.iter().take(SAMPLE).any(|it| {
+                            let paths = paths_of(it);
+                            let keys = |shape: &Shape| {
+                                paths.iter().filter_map(|path| key_in(path, shape)).collect::<Vec<Str>>()
+                            };
+                            let own = keys(shape);
+                            let is_own = |key: &Str| own.contains(key) || it.key.as_ref() == Some(key);
+                            (std::ptr::eq(it, instance) || !own.is_empty()) && keys(other).iter().any(is_own)
+                        })
+                    };
                     let others = others.filter(|other| is_by_key(other));
                     leaning.insert(shape.clone(), others.cloned().collect());
                 }
