@@ -53,7 +53,6 @@ pub mod bindings {
         crate::explain(rule).map_err(thrown)
     }
 
-    /// The catalogue.
     #[wasm_bindgen]
     pub fn rules() -> String {
         crate::rules()

@@ -29,7 +29,6 @@ pub struct Outcome<'p> {
 /// What a run needs in addition to the projects.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
-    /// The rules.
     pub catalogue: &'a Catalogue,
     /// Which of them run.
     pub policy: &'a Policy,

@@ -42,7 +42,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether it counts.
     pub fn counts(&self) -> bool {
         self.suppressed.is_none()
     }
@@ -64,7 +63,6 @@ pub enum Obstacle {
 pub struct Related {
     /// What it has to do with the finding.
     pub message: String,
-    /// Where.
     pub span: Span,
     /// The tenant of another run in whose files it is; none for the run of the finding.
     pub elsewhere: Option<TenantId>,

@@ -44,7 +44,7 @@ pub(crate) const MAX_DEPTH: usize = 250;
 /// needs little stack. The steps of a reference and the signs before a value count too, the operands of a sum do not.
 pub(crate) const MAX_HEIGHT: usize = 1000;
 
-/// After this many mistakes a file is not what it was taken for.
+/// A file with this many mistakes is probably of another format, and is not read further.
 pub(crate) const MAX_ERRORS: usize = 100;
 
 /// Counts steps.

@@ -76,7 +76,6 @@ pub enum FileRole {
 pub struct LoadError {
     /// What is wrong, in lower case.
     pub message: String,
-    /// Where it is.
     pub span: Span,
     /// How much it says.
     pub kind: LoadErrorKind,
@@ -214,7 +213,6 @@ pub struct ModuleCall {
 }
 
 impl ModuleCall {
-    /// The argument `name`.
     pub fn argument(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.arguments.iter().find(|argument| argument.name.text.as_str() == name)
     }
@@ -396,12 +394,10 @@ impl Project {
 }
 
 impl Module {
-    /// The variable `name`.
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variable_at(name).map(|(_, variable)| variable)
     }
 
-    /// The local `name`.
     pub fn local(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.local_at(name).map(|(_, local)| local)
     }
@@ -411,7 +407,6 @@ impl Module {
         self.calls.get(*self.names.calls.get(name)? as usize)
     }
 
-    /// The output `name`.
     pub fn output(&self, name: &str) -> Option<&Output> {
         self.output_at(name).map(|(_, output)| output)
     }

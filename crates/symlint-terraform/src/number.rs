@@ -27,7 +27,6 @@ pub(crate) enum Numeric {
     Known(Number),
     /// A number for Terraform, but not one that is represented here.
     Beyond,
-    /// Not a number.
     Invalid,
 }
 

@@ -23,8 +23,7 @@ pub struct Origin {
     pub makeup: Makeup,
     /// The variable, local, module call or collection through which the value was reached, if any.
     pub path: Option<Path>,
-    /// What decided that this value is here, in addition to what it is built from and what the selections of its path
-    /// say.
+    /// What decided that this value is here, apart from its sources and the selections in its path.
     pub dependence: Option<Dependence>,
     /// Whether the value is hidden. It is kept here since it is passed on as origins are: by all that builds on them.
     pub(crate) sensitive: bool,

@@ -243,7 +243,6 @@ fn decode_lossy(bytes: &[u8]) -> (String, Vec<u32>) {
 pub struct Sources(RwLock<Vec<Arc<SourceFile>>>);
 
 impl Sources {
-    /// An empty collection.
     pub fn new() -> Self {
         Self::default()
     }

@@ -265,20 +265,19 @@ impl Value {
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
     }
 
-    /// What is computed of this unknown value, where that is not done for each of what it may be.
+    /// The result of a computation with this unknown value that is not done for each of its candidates.
     pub(crate) fn computed(self) -> Value {
         if self.candidates().is_empty() { self } else { self.given_up() }
     }
 
-    /// This unknown value, where what it may be was not looked at.
+    /// This unknown value without its candidates, as one that symlint did not evaluate.
     pub(crate) fn given_up(self) -> Value {
         let Some(unknown) = self.as_unknown() else { return self };
         let unknown = Unknown { is_unevaluated: true, candidates: Box::default(), ..Unknown::clone(unknown) };
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
     }
 
-    /// This unknown value, which may also be one of `others`, where these are anything: what is null or empty stands for
-    /// nothing.
+    /// This unknown value, with `others` as further candidates, except those that are null or empty.
     pub(crate) fn or_instead(self, others: impl IntoIterator<Item = Value>) -> Value {
         let is_something = |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.is_empty());
         let others: Vec<Value> = others.into_iter().filter(is_something).collect();

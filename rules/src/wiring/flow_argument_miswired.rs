@@ -13,7 +13,7 @@ use super::reference::report_foreign;
 use super::slot::{Slot, Slots};
 use crate::expression;
 
-/// One instance's value that is not what it should be.
+/// A wrong value of one flow instance.
 struct Wrong<'a> {
     slot: &'a Slot<'a>,
     problem: Problem,
@@ -29,7 +29,7 @@ struct Passed<'a> {
     address: Str,
 }
 
-/// What came of one expression: an argument's, or that of a part of it.
+/// The wrong values that come from one expression: an argument, or a part of one.
 struct Found<'a> {
     /// The argument; `None` where it is left to the module's default.
     passed: Option<Passed<'a>>,
@@ -51,13 +51,13 @@ impl<'a> Found<'a> {
 struct Cause<'a> {
     span: Span,
     found: Found<'a>,
-    /// Whose entry is taken for the own one, where that is what is wrong.
+    /// The entry from which all arguments are taken, if the mistake is that it is another tenant's.
     entry: Option<Entry>,
     /// Other arguments that are wrong for it.
     others: Vec<Span>,
 }
 
-/// What an entry is called in a call, and, by their addresses, in which instances it is another tenant's.
+/// An expression that should be the tenant's own entry, and, by address, the instances in which it is another tenant's.
 #[derive(PartialEq)]
 struct Entry {
     name: String,
@@ -70,8 +70,8 @@ pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     !doubtful.is_empty() && !wrong(model, &doubtful).is_empty()
 }
 
-/// The flow instances of tenants that are elements, with their tenants: one that exists only as a call is what it
-/// receives.
+/// The flow instances whose tenants are elements of a collection. A tenant that exists only as a call is by definition what
+/// the call passes, so there is nothing to compare.
 fn instances<'a>(model: &'a Model<'a>) -> impl Iterator<Item = (&'a FlowCall<'a>, &'a FlowInstance, TenantId)> {
     let instances = model.flows.iter().flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)));
     let with_tenants = instances.filter_map(|(flow, instance)| Some((flow, instance, instance.tenant?)));
@@ -391,7 +391,7 @@ fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option
     Some((expression::last_name(expr, last)?, last_wanted.to_owned()))
 }
 
-/// What the call would pass instead, where what it is repeated for has the right value.
+/// The right argument, if the element of the call's `for_each` has the right value.
 fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<String> {
     let Slot { instance, tenant, wanted, .. } = *wrong.slot;
     let repetitions = &instance.repetitions;

@@ -12,7 +12,6 @@ const STRAYS: usize = 100;
 /// An account of a safelist.
 #[derive(Clone)]
 pub(super) struct Account {
-    /// Its id.
     pub id: String,
     /// Where it is written.
     pub span: Span,
@@ -81,9 +80,9 @@ pub(super) fn span(call: &RuntimeCall<'_>, list: &Value) -> Span {
     call.block.attribute().map_or(call.block.name_span(), |attribute| attribute.value.span)
 }
 
-/// Where an account would have to be added; `None` where there is no runtime, or what it has is not known.
+/// Where a missing account would have to be added; `None` if there is no runtime, or if its list is not known.
 pub(super) fn place(model: &Model<'_>) -> Option<Span> {
-    // Without a list the stock module has an empty one; what a module of one's own has is not known.
+    // Without the argument, Sym's module has an empty list; what another module has is not known.
     let without = model.runtimes.iter().find(|call| call.instances > call.safelists.len());
     if without.is_some_and(|call| call.block.call().is_some_and(|call| call.child.is_some())) {
         return None;
@@ -91,7 +90,7 @@ pub(super) fn place(model: &Model<'_>) -> Option<Span> {
     lists(model).next().map(|(call, list)| span(call, list)).or(without.map(|call| call.block.name_span()))
 }
 
-/// All accounts that are or may be in the safelists of a run, if that is certain.
+/// All accounts that are, or may be, in the safelists of a run, if nothing else can be in them.
 fn known(model: &Model<'_>) -> Option<Vec<Account>> {
     let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(model, list)).collect();
     let is_known = place(model).is_some()
@@ -108,8 +107,9 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     missing
 }
 
-/// The same of a run in whose safelists `listed` may be: each list that one of them may be has to have all that are
-/// there in any case. What chooses the others may choose the list, too.
+/// The same for one run, whose safelists have, or may have, the accounts `listed`. If a safelist may be one of several
+/// lists, each of these must have the accounts of the tenants that exist in any case; the condition that chooses the list
+/// may also choose the other tenants.
 fn missing_here<'a>(cx: &Context<'a>, listed: &[Account]) -> Vec<Missing<'a>> {
     let certain: Vec<Account> = listed.iter().filter(|account| account.is_certain).cloned().collect();
     let alternatives: Vec<&Value> = cx.model.runtimes.iter().flat_map(|call| &call.alternatives).collect();

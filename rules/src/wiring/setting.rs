@@ -59,7 +59,7 @@ impl Setting<'_> {
         values.filter(|(part, value)| !self.is_mistaken(model, part, value)).map(|(_, value)| value).collect()
     }
 
-    /// Whether the module takes `value`, which it receives as what it is, for what it is not.
+    /// Whether the call passes `value` under its right name, but the module uses it as a different value.
     fn is_mistaken(&self, model: &Model<'_>, part: &ArgumentPart, value: &Value) -> bool {
         if part.is_another(value) {
             return true;
@@ -76,7 +76,7 @@ impl Setting<'_> {
         sources.iter().any(is_other) || text_of(value).is_some_and(|text| !is_shaped(&text)) && has_own()
     }
 
-    /// What the module receives for what it should be and is not known.
+    /// The unknown values that the module receives in the places from which this setting should come.
     pub(super) fn unknown(&self, model: &Model<'_>) -> Vec<Value> {
         let inside = |(name, part): (&Str, &ArgumentPart)| {
             let first = |candidate: &Value| values_at(candidate, &part.steps).into_iter().next();
@@ -87,7 +87,7 @@ impl Setting<'_> {
         all
     }
 
-    /// How the module would refer to what it should be.
+    /// The right expression for this setting, as the module would write it.
     pub(super) fn right(&self, model: &Model<'_>) -> Option<String> {
         let is_mistaken = |name: &Str, part: &ArgumentPart| {
             let values =

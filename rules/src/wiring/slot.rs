@@ -33,14 +33,14 @@ impl<'a> Slot<'a> {
         Self { instance, tenant, wanted, argument, part: name, is_fragment, value }
     }
 
-    /// An argument as a whole, in the place of what is not in it.
+    /// An argument as a whole, for a part that it lacks.
     fn whole(instance: &'a FlowInstance, tenant: TenantId, argument: &'a Argument, wanted: FieldKind) -> Self {
         let value = argument.value.clone();
         Self { instance, tenant, wanted, argument, part: None, is_fragment: false, value }
     }
 
-    /// Whether an object is passed that has the value under the name that it has in the tenant's entry: then the call passes
-    /// what it says, and what the module takes it for is the module's matter.
+    /// Whether the value is passed in an object, under the name that it has in the tenant's entry. Then the call is right,
+    /// and any mistake is in the module.
     pub(super) fn is_under_own_name(&self, model: &Model<'_>) -> bool {
         let name = model.sources_of_values.name_in_entry(&self.value);
         name.is_some_and(|name| self.part == Some(name.as_str()))

@@ -14,7 +14,6 @@ use crate::spelling::closest;
 pub struct ConfigError {
     /// What is wrong, and what to do.
     pub message: String,
-    /// Where.
     pub span: Span,
 }
 

@@ -69,13 +69,11 @@ pub struct Config {
 /// A finding that is accepted.
 #[derive(Debug, Clone)]
 pub struct Exception {
-    /// The rule.
     pub rule: String,
     /// Only for this tenant.
     pub tenant: Option<String>,
     /// Only for the value with this path.
     pub path: Option<String>,
-    /// Why.
     pub reason: String,
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub expires: Option<String>,
@@ -88,11 +86,9 @@ pub struct Exception {
 /// Tenants that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantGroup {
-    /// Its name.
     pub name: String,
     /// The keys of its members.
     pub tenants: Vec<String>,
-    /// The block.
     pub span: Span,
 }
 
@@ -108,9 +104,7 @@ pub struct TenantSettings {
 pub enum ArgumentKind {
     /// Names the tenant.
     TenantSlug,
-    /// The target account.
     AccountId,
-    /// The permission set.
     PermissionSetArn,
     /// How Sym reaches the customer's Identity Center.
     SsoConnectorSettings,
@@ -119,7 +113,6 @@ pub enum ArgumentKind {
 }
 
 impl ArgumentKind {
-    /// All of them.
     pub const ALL: [Self; 5] =
         [Self::TenantSlug, Self::AccountId, Self::PermissionSetArn, Self::SsoConnectorSettings, Self::Grants];
 

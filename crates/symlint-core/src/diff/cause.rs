@@ -187,7 +187,7 @@ fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Group
     if !subject.primary.is_empty() {
         return Some((identity.rule, subject.primary.clone()));
     }
-    // It is on a key: what it says of one tenant, it says of all.
+    // It is about a key, and says the same of each tenant.
     let own = subject.own.iter().next()?;
     let values = subject.values.iter().filter(|(tenant, ..)| tenant == own);
     Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))

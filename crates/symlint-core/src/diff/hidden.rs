@@ -10,9 +10,7 @@ use crate::suppression::SuppressedBy;
 
 /// What would be found if one setting had not changed.
 pub struct Trial {
-    /// The setting.
     pub setting: SettingChange,
-    /// What was found.
     pub report: Report,
 }
 

@@ -115,7 +115,6 @@ fn problem_line(problem: &Problem) -> String {
     format!("{}{help}", problem.message)
 }
 
-/// A sentence.
 fn cell(text: &str) -> String {
     line(text, SENTENCE)
 }

@@ -834,7 +834,6 @@ fn name_span(instance: &FlowInstance) -> Option<Span> {
 }
 
 impl Grant {
-    /// A grant.
     pub fn new(permission_set_arn: Field, target_account_id: Field) -> Self {
         Self { permission_set_arn, target_account_id, is_received: true }
     }

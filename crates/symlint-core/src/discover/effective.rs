@@ -132,7 +132,6 @@ pub struct Granted {
     pub tenant: TenantId,
     /// The ARN of the permission set.
     pub permission_set: Str,
-    /// The account.
     pub target: Str,
 }
 
@@ -274,7 +273,7 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     let is_of_another_kind = text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
     let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
     let is_none = !made_of.iter().any(is_the_field) && text.is_some_and(|text| !may_be(effective.field, &text));
-    // Of what is not known, nothing says what it is.
+    // The form of an unknown value cannot be judged.
     if effective.value.as_unknown().is_some() {
         let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
         return (!is_foreign || has_own) && depends();

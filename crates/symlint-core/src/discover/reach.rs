@@ -47,7 +47,6 @@ pub(super) struct Reached {
 /// A variable of a module, or a part of its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VariablePart {
-    /// The variable.
     pub(super) variable: Str,
     /// The way inside its value.
     pub(super) steps: Steps,

@@ -38,8 +38,8 @@ pub(super) fn safelist(
     Some(if is_any_known { Value::new(Kind::Tuple(parts.into()), origin) } else { list })
 }
 
-/// The elements of all `lists`, one of which is the unknown `whole`. What is not in each of them is unknown, with what it
-/// may be.
+/// The elements of all `lists`, of which the unknown `whole` is one. An element that is not in every list becomes an unknown
+/// value with that element as its candidate.
 pub(super) fn in_any_of(whole: &Value, lists: &[Value]) -> Vec<Value> {
     let texts = |list: &Value| parts(list).iter().filter_map(text_of).collect::<HashSet<Str>>();
     let known: Vec<HashSet<Str>> = lists.iter().map(texts).collect();

@@ -18,9 +18,7 @@ const TRIALS: usize = 16;
 
 /// A tree, and the request for it.
 pub struct Side {
-    /// The files.
     pub tree: Arc<dyn FileTree>,
-    /// What is checked.
     pub request: Request,
 }
 

@@ -68,7 +68,6 @@ pub struct Fixed {
     pub fixed: usize,
     /// Texts in these files that may not be shown.
     pub hidden: SortedSet<String>,
-    /// What is left.
     pub report: Report,
 }
 
@@ -77,7 +76,6 @@ pub struct Fixed {
 pub struct Change {
     /// What was read.
     pub old: String,
-    /// The new text.
     pub new: String,
 }
 

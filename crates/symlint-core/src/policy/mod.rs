@@ -35,7 +35,6 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {what} `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
 pub struct UnknownRule {
-    /// The word.
     pub id: String,
     /// The nearest id.
     pub closest: Option<&'static str>,

@@ -45,7 +45,7 @@ pub(crate) fn hide(model: &mut Model<'_>) {
     }
 }
 
-/// Takes what a finding in a value of the environment quotes of it out of what it says.
+/// Blanks what a finding quotes of a value that comes from the environment.
 pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
     let is_strict = matches!(finding.obstacle, Some(Obstacle::Unreadable | Obstacle::Unevaluated));
     let cover = |text: &mut String, file| {

@@ -51,7 +51,6 @@ impl Proposal {
         Self { settings: kept.to_vec(), questions: asked.chain(self.questions.iter().cloned()).collect() }
     }
 
-    /// The file.
     pub fn text(&self) -> String {
         let mut text = String::new();
         let home = crate::report::repository();

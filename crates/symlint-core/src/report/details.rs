@@ -29,7 +29,6 @@ pub struct Details {
     pub moves: Vec<(usize, String, String)>,
 }
 
-/// A tenant.
 #[derive(Debug, Clone, Default)]
 pub struct TenantDetails {
     /// Its values, in the order of the shipped example.
@@ -47,7 +46,6 @@ pub struct TenantDetails {
 /// A value as it is written.
 #[derive(Debug, Clone)]
 pub struct ValueDetails {
-    /// Which one.
     pub kind: FieldKind,
     /// What it is called in the tenant's entry, if it has one.
     pub name: Option<String>,
@@ -55,7 +53,6 @@ pub struct ValueDetails {
     pub grant: Option<usize>,
     /// Null where it is missing.
     pub value: Option<Known>,
-    /// Where.
     pub location: Location,
     /// Where its parts are written, if it was put together from some: until which byte each goes.
     pub parts: Vec<(usize, Location)>,
@@ -64,7 +61,6 @@ pub struct ValueDetails {
 /// A value on which Sym or AWS acts for a tenant.
 #[derive(Debug, Clone)]
 pub struct EffectDetails {
-    /// Which one.
     pub kind: FieldKind,
     /// Null where it is missing.
     pub value: Option<Known>,
@@ -81,9 +77,7 @@ pub struct WiringDetails {
     pub block: String,
     /// The argument.
     pub name: String,
-    /// What is written.
     pub text: String,
-    /// Where.
     pub location: Location,
     /// To how many tenants it passes values.
     pub tenants: usize,

@@ -100,7 +100,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The files.
     pub fn sources(&self) -> &'a Sources {
         self.model.sources()
     }
@@ -111,7 +110,7 @@ impl<'a> Context<'a> {
         (id.run == self.model.run || self.model.index.with_key(name).is_none()).then(|| name.to_owned())
     }
 
-    /// Reports a finding at `at`; what it returns adds to it.
+    /// Reports a finding at `at`. The builder adds related places, help, and fixes to it.
     pub fn report(&mut self, at: impl Locate, message: impl Into<String>) -> FindingBuilder<'_> {
         let sources = self.model.sources();
         let Place { span, tenant, path } = at.place(sources);

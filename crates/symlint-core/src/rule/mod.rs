@@ -95,7 +95,6 @@ pub struct Group {
     pub rules: &'static [Rule],
 }
 
-/// All rules.
 #[derive(Clone, Copy)]
 pub struct Catalogue {
     /// In the order in which they are listed.
@@ -163,7 +162,6 @@ impl Catalogue {
         self.groups.iter().copied().find(|group| group.name == name)
     }
 
-    /// All ids.
     pub fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.iter().map(|rule| rule.id)
     }

@@ -6,7 +6,6 @@ use super::format::{is_account_id, is_instance_id, is_permission_set_id, is_role
 /// The six parts of an ARN. Any of them may be empty or malformed.
 #[derive(Debug, Clone, Copy)]
 pub struct Arn<'a> {
-    /// All of it.
     pub whole: Piece<'a>,
     /// Where the first five colons are.
     colons: [usize; 5],
@@ -96,7 +95,6 @@ impl<'a> Part<'a> {
 /// The parts of an instance ARN, `arn:aws:sso:::instance/ssoins-…`.
 #[derive(Debug, Clone, Copy)]
 pub struct InstanceArn<'a> {
-    /// The six parts.
     pub arn: Arn<'a>,
     /// `ssoins-` and sixteen characters.
     pub id: Part<'a>,

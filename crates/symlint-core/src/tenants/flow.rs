@@ -168,9 +168,10 @@ pub struct ConnectorInstance {
 pub struct RuntimeCall<'p> {
     /// What it is written in.
     pub block: RuntimeBlock<'p>,
-    /// The accounts of each instance; what is only in some of the lists that one may be is unknown, with what it may be.
+    /// The accounts of each instance. If a safelist may be one of several lists, an account that is not in all of them is an
+    /// unknown value with that account as its candidate.
     pub safelists: Vec<Value>,
-    /// The lists that one of these may be, or that a part of one may be.
+    /// The lists from which a safelist, or a part of one, is chosen.
     pub alternatives: Vec<Value>,
     /// How many instances there are, with or without a list.
     pub instances: usize,

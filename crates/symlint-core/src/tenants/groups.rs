@@ -226,7 +226,6 @@ impl Firsts {
         other
     }
 
-    /// The first tenant.
     pub(super) fn first(self) -> TenantId {
         self.first.tenant
     }
@@ -238,13 +237,13 @@ impl Firsts {
 
     /// The first one that is apart from `tenant`.
     pub(super) fn apart_from(self, tenant: TenantId, apart: Apart<'_>) -> Option<First> {
-        // Whoever is together with the first is apart from the first other.
+        // A tenant of the first one's customer is another customer than the second.
         [Some(self.first), self.other].into_iter().flatten().find(|first| apart(first.tenant, tenant))
     }
 }
 
-/// What several tenants have in common, by what it is: within each run, if there are several, and in all of them.
-/// What is in the same run is better to compare with.
+/// What tenants have in common, by key: for all runs, and for each run if there are several. A match in the same run is
+/// preferred.
 pub(super) struct Common<K, V> {
     all: HashMap<K, V>,
     own: HashMap<(RunId, K), V>,

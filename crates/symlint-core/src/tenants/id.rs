@@ -19,7 +19,6 @@ impl RunId {
 /// A tenant of a run, by its place in source order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId {
-    /// The run.
     pub run: RunId,
     place: u32,
 }

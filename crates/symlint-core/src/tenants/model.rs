@@ -78,7 +78,6 @@ pub enum VariableState {
     Null(Span),
     /// They are not.
     Unknown {
-        /// Why.
         reason: String,
         /// Where the reason is.
         span: Span,

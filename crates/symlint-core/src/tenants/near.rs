@@ -16,11 +16,9 @@ use super::tenant::Tenant;
 pub struct NearIds {
     /// The tenant that has the one that is written once, or else the later one.
     pub tenant: TenantId,
-    /// That ID.
     pub id: Str,
     /// The tenant that has the other one.
     pub other: TenantId,
-    /// That ID.
     pub other_id: Str,
 }
 

@@ -10,7 +10,6 @@ use super::tenant::Tenant;
 /// An entry that never takes effect.
 #[derive(Debug, Clone)]
 pub struct Overridden {
-    /// Its key.
     pub key: Span,
     /// The tenant that it makes where its map is looked at by itself.
     pub tenant: Option<TenantId>,

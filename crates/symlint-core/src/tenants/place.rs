@@ -10,9 +10,7 @@ use super::tenant::Tenant;
 /// Where a finding is reported.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The characters.
     pub span: Span,
-    /// The tenant.
     pub tenant: Option<TenantId>,
     /// The way to the value.
     pub path: Option<String>,

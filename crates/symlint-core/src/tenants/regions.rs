@@ -19,7 +19,6 @@ const FEWEST: usize = 3;
 /// A tenant whose region differs from that of all others whose instance IDs begin alike.
 #[derive(Debug)]
 pub struct RegionOutlier {
-    /// The tenant.
     pub tenant: TenantId,
     /// The digits with which the IDs begin.
     pub digits: Str,

@@ -18,7 +18,6 @@ use crate::facts;
 /// Something between two tenants, or between two grants of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Relation {
-    /// What it is.
     pub kind: RelationKind,
     /// On whom a finding is reported: the later one, or the one that holds the wrong value.
     pub tenant: TenantId,

@@ -56,9 +56,9 @@ pub enum NamingConventionKind {
 /// What is before and after a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Affixes {
-    /// Before it.
+    /// The text in front of it.
     pub prefix: String,
-    /// Behind it.
+    /// The text after it.
     pub suffix: String,
 }
 

@@ -245,7 +245,6 @@ impl<'p> SetUp<'p> {
         self.earlier.get(at)?.tenants.get(id.index())
     }
 
-    /// The earlier runs.
     pub fn earlier(&self) -> &[Earlier] {
         &self.earlier
     }

@@ -24,7 +24,7 @@ pub enum MisfitKind {
         /// Whether what was meant is there too.
         is_taken: bool,
     },
-    /// The value cannot become what it should be.
+    /// The value cannot be converted to the type that it should have.
     Type {
         /// The type that it should have.
         wanted: &'static str,

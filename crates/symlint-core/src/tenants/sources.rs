@@ -35,9 +35,7 @@ pub type MadeOf<'v> = SmallVec<[Source<'v>; 2]>;
 /// Which value of which tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldRef {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The value.
     pub kind: FieldKind,
     /// The grant that it belongs to, by its place in [`Tenant::grants`], where it belongs to one alone.
     pub grant: Option<usize>,
@@ -57,7 +55,6 @@ impl Source<'_> {
 /// A collection whose elements tenants are built from.
 #[derive(Debug)]
 pub struct Collection {
-    /// Where it is.
     pub shape: Shape,
     /// How it is called, such as `customer_tenants` or `local.tenants`.
     pub name: String,
@@ -146,9 +143,7 @@ pub struct Reach {
 pub enum SinkPlace {
     /// A setting of a resource.
     Setting {
-        /// The resource's kind.
         kind: &'static str,
-        /// The attribute.
         attribute: &'static str,
         /// The part of the attribute.
         part: Option<&'static str>,
@@ -285,7 +280,6 @@ impl SourceIndex {
         self.aliases.entry(path).or_insert_with(|| (at, Owners::new())).1.push(tenant);
     }
 
-    /// The collections.
     pub fn collections(&self) -> &[Collection] {
         &self.collections
     }
@@ -306,11 +300,11 @@ impl SourceIndex {
             for (field, grant) in alone.chain(granted) {
                 let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
                 match &field.path {
-                    // The path of a key is that of what it leads to.
+                    // A key has the path of its entry.
                     Some(path) if path.last().and_then(PathStep::name) == field.raw() => {}
                     Some(path) if grant.is_some() && tenant.grants.len() > 1 => {
                         match paths.iter_mut().find(|(known, _)| known == path) {
-                            // A value that several grants have tells none of them.
+                            // A value that several grants share does not identify a grant.
                             Some((_, known)) if known.grant != grant => known.grant = None,
                             Some(_) => {}
                             None => paths.push((path.clone(), found)),

@@ -69,7 +69,6 @@ pub enum Whole {
     Object,
     /// `null`
     Null,
-    /// Something else.
     Other(&'static str),
     /// Not known before apply.
     Unknown,
@@ -95,7 +94,6 @@ pub struct Connector {
 pub struct Grant {
     /// What one gets.
     pub permission_set_arn: Field,
-    /// Where.
     pub target_account_id: Field,
     /// Whether a flow of the tenant receives it, as far as that is known.
     pub is_received: bool,

@@ -45,7 +45,6 @@ pub enum EvalErrorKind {
 /// A key that is written twice in one mapping of YAML: Terraform silently keeps the last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LostKey {
-    /// The key.
     pub key: Str,
     /// Where the one is written that does not count.
     pub lost: Span,

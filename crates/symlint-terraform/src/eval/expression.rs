@@ -204,7 +204,7 @@ impl Evaluator<'_> {
     fn type_of_failed(&self, expr: &Expr, scope: &Scope<'_>) -> Option<Type> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.type_of_failed(inner, scope),
-            // A template that is one interpolation is what that one is.
+            // A template that consists of one interpolation has the type of that.
             ExprKind::Template(parts) => {
                 (!matches!(&**parts, [TemplatePart::Interpolation(_)])).then_some(Type::String)
             }
@@ -334,8 +334,8 @@ fn untyped(value: &Value) -> bool {
     value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any))
 }
 
-/// `value` where it is not known which type it has to share: strings stay strings, and what becomes of a container does
-/// not change what it holds; a number or boolean may become a string.
+/// `value` as an element whose common type with others is not known. Strings and containers keep their contents in any
+/// case; a number or boolean may become a string.
 fn uncommon(value: Value) -> Answer {
     match value.kind {
         Kind::Number(_) | Kind::Bool(_) => Err(Stop::reason("the type of this depends on a value that is not known")),

@@ -48,7 +48,7 @@ use instance::Instances;
 
 /// Evaluates the expressions of a project.
 ///
-/// Takes `&self` everywhere and keeps what it found out; it is meant for one thread, its values for any.
+/// All methods take `&self`; results are cached. It is meant for one thread, but its values can be sent to others.
 #[derive(Debug)]
 pub struct Evaluator<'p> {
     project: &'p Project,
@@ -177,12 +177,10 @@ impl<'p> Evaluator<'p> {
         Self { open, ..Self::new(project) }
     }
 
-    /// The project.
     pub fn project(&self) -> &'p Project {
         self.project
     }
 
-    /// The root module.
     pub fn root(&self) -> Instance {
         self.root.clone()
     }

@@ -27,7 +27,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether what `call` is repeated for is not known, though it may be known what it is one of.
+    /// Whether the instances of `call` are unknown, even if it is known from which they are chosen.
     pub fn is_open(&self, caller: &Instance, call: &ModuleCall) -> bool {
         self.call_instances(caller, call).is_err()
     }

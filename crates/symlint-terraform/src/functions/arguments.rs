@@ -169,7 +169,7 @@ impl Arguments<'_, '_> {
         let mut origins = Vec::with_capacity(self.values.len());
         let mut left = 256;
         for value in self.values {
-            // What is not a collection leads to what it is built from, where there is something.
+            // A value that is not a collection has its own sources in its origin.
             match value.entries().is_some() || value.elements().is_some() {
                 true => value.gather(&mut origins, &mut left),
                 false => origins.push(value.origin.clone()),

@@ -118,7 +118,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
         return Err(args.refuse("has more arguments than verbs"));
     }
     let joined = pieces.finish(args.span);
-    // What is passed through whole is what it was.
+    // A value that is the whole result keeps its origin.
     let same = values.iter().find(|value| value.as_str().is_some_and(|text| Some(text) == joined.as_str()));
     match same {
         Some(value) if joined.as_str().is_some_and(|text| !text.is_empty()) => Ok(value.clone()),

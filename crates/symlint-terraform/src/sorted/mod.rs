@@ -188,7 +188,6 @@ impl<'m, K: Ord, V> SortedEntry<'m, K, V> {
 }
 
 impl<K, V> SortedMap<K, V> {
-    /// An empty one.
     pub const fn new() -> Self {
         Self { parts: Vec::new() }
     }
@@ -203,22 +202,18 @@ impl<K, V> SortedMap<K, V> {
         self.parts.is_empty()
     }
 
-    /// Leaves no entry.
     pub fn clear(&mut self) {
         self.parts.clear();
     }
 
-    /// All entries.
     pub fn iter(&self) -> Iter<'_, K, V> {
         Iter { parts: self.parts.iter(), entries: [].iter() }
     }
 
-    /// The keys.
     pub fn keys(&self) -> impl Iterator<Item = &K> + Clone {
         self.iter().map(|(key, _)| key)
     }
 
-    /// The values.
     pub fn values(&self) -> impl Iterator<Item = &V> + Clone {
         self.iter().map(|(_, value)| value)
     }
@@ -228,7 +223,6 @@ impl<K, V> SortedMap<K, V> {
         self.parts.iter_mut().flatten().map(|(_, value)| value)
     }
 
-    /// The values alone.
     pub fn into_values(self) -> impl Iterator<Item = V> {
         self.into_iter().map(|(_, value)| value)
     }

@@ -51,7 +51,6 @@ impl<T: Ord> SortedSet<T> {
 }
 
 impl<T> SortedSet<T> {
-    /// An empty one.
     pub const fn new() -> Self {
         Self { items: SortedMap::new() }
     }
@@ -66,7 +65,6 @@ impl<T> SortedSet<T> {
         self.items.is_empty()
     }
 
-    /// The items.
     pub fn iter(&self) -> Items<'_, T> {
         Items(self.items.iter())
     }

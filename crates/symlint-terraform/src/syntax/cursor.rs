@@ -278,7 +278,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Whether a line starts here with which a merge marks what it could not decide.
+    /// Whether a conflict marker of a merge starts here.
     fn at_conflict(&self) -> bool {
         let starts_line = self.at == 0 || self.text.as_bytes().get(self.at - 1) == Some(&b'\n');
         starts_line && ["<<<<<<< ", "||||||| ", "=======", ">>>>>>> "].iter().any(|marker| self.looking_at(marker))

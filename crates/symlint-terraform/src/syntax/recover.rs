@@ -44,9 +44,9 @@ impl Reader<'_> {
                     let nearest = open.iter().rev().take(MAX_DEPTH).position(|&bracket| bracket == opener);
                     match nearest {
                         Some(above) => open.truncate(open.len() - above - 1),
-                        // It closes what the item is part of, whatever is open here.
+                        // It closes the container of this item, whatever is open here.
                         None if closes(level, byte) => return false,
-                        // Of another kind, but what it ends began on this line.
+                        // It is of the wrong kind, but the bracket that it closes is on this line.
                         None if level == Level::Object && self.at > start && self.ends_line(start) => return false,
                         None => {}
                     }

@@ -409,7 +409,7 @@ impl Elements {
     }
 }
 
-/// A null as one of the type `ty`, which stays what it was where the type leaves that open.
+/// A null of the type `ty`; unchanged if that is `any`.
 fn null(value: &Value, ty: &Type) -> Value {
     if matches!(ty, Type::Any) { value.clone() } else { Value::typed(Kind::Null, value.origin.clone(), ty.of_values()) }
 }

@@ -47,7 +47,7 @@ fn common<'a>(items: impl Iterator<Item = &'a Value>, meter: &Meter) -> Result<T
     Ok(so_far)
 }
 
-/// `a`, where what it leaves open is as `b` says.
+/// The type `a`, with `any` in it replaced by what `b` has there.
 fn completed(a: &Type, b: &Type) -> Type {
     let each = |a: &Type, b: &Type| Box::new(completed(a, b));
     match (a, b) {
