@@ -375,3 +375,38 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn tenants_of_several_roots_are_asked_about_together() {
+    let shared = tenant("blue_valley", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")]);
+    let dir = folder(&[
+        ("eu/main.tf", VARIABLE),
+        ("eu/terraform.tfvars", &values(&[tenant("blue_harbour", &[])])),
+        ("us/main.tf", VARIABLE),
+        ("us/terraform.tfvars", &values(&[shared, own("red_canyon", '2')])),
+    ]);
+    let asked = run(dir.path(), &["init"]).stdout;
+    assert!(asked.contains("whether `blue_harbour` and `blue_valley` are one customer"), "{asked}");
+    assert!(written(dir.path()).contains("\n#   tenants = [\"blue_harbour\", \"blue_valley\"]\n"));
+}
+
+#[test]
+fn conventions_of_several_roots_say_whose_they_are() {
+    let of = |region: &str, digits: [char; 3]| {
+        let keys = ["acme", "bolt", "coil"].map(|key| format!("{key}_{region}"));
+        let tenants = keys.iter().zip(digits).map(|(key, digit)| own(key, digit)).collect::<Vec<_>>();
+        values(&tenants).replace("SymSSO", &format!("SymSSO{region}-"))
+    };
+    let dir = folder(&[
+        ("eu/main.tf", VARIABLE),
+        ("eu/terraform.tfvars", &of("eu", ['2', '3', '4'])),
+        ("us/main.tf", VARIABLE),
+        ("us/terraform.tfvars", &of("us", ['5', '6', '7'])),
+    ]);
+    run(dir.path(), &["init"]);
+    let text = written(dir.path());
+    for region in ["eu", "us"] {
+        assert!(text.contains(&format!("of 3 tenants in `{region}` are named like this.")), "{text}");
+        assert!(text.contains(&format!("#   role_name = \"SymSSO{region}-{{environment}}\"")), "{text}");
+    }
+}

@@ -191,7 +191,7 @@ fn kind_of(model: &Model<'_>, value: &Expr) -> Option<ArgumentKind> {
 
 /// What most connector roles are called, where that is not what the stock module calls them.
 fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
-    let mut patterns: SortedMap<String, usize> = SortedMap::new();
+    let mut patterns: SortedMap<String, (usize, SortedSet<String>)> = SortedMap::new();
     for (model, config) in found {
         let conventions = model.role_names.conventions().iter();
         let mut own: Vec<(String, usize)> =
@@ -201,13 +201,23 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         }
         // What has braces of its own could not be read again.
         for (pattern, count) in own.into_iter().filter(|(pattern, _)| RoleNamePattern::parse(pattern).is_some()) {
-            *patterns.entry(pattern).or_default() += count;
+            let (tenants, roots) = patterns.entry(pattern).or_default();
+            *tenants += count;
+            roots.extend(model.project.root().map(|root| root.dir.trim_end_matches('/').to_owned()));
         }
     }
     let is_one = patterns.len() == 1;
-    for (pattern, count) in patterns {
+    for (pattern, (count, roots)) in patterns {
         let tenants = if count == 1 { "1 tenant".to_owned() } else { format!("{count} tenants") };
-        let about = format!("The connector roles of {tenants} are named like this.");
+        let mut about = format!("The connector roles of {tenants} are named like this.");
+        let folders: Vec<&String> = roots.iter().filter(|root| !root.is_empty()).collect();
+        if !is_one && !folders.is_empty() {
+            about = format!(
+                "The connector roles of {tenants} in {} are named like this. A file has one such block: write each into a \
+                 .symlint.hcl of its own folder, where it takes the place of this file.",
+                named(&folders)
+            );
+        }
         let lines = block("connector", &[("role_name", quote(&pattern))]);
         let summary = format!("connector roles are named `{pattern}`");
         let part = ProposalPart { summary, choices: vec![(about, lines)] };

@@ -24,38 +24,68 @@ pub(super) fn add(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Propos
 fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut asked: Vec<Vec<&str>> = Vec::new();
     let mut used: SortedSet<String> = SortedSet::new();
-    for (model, config) in found {
-        for ids in sharing(model) {
-            let members: Vec<&Tenant> = ids.iter().map(|&id| model.tenant(id)).collect();
-            let keys: Vec<&str> = members.iter().map(|tenant| tenant.name()).collect();
-            // Of tenants with one key, nobody asks whether they are one customer.
-            let is_one = keys.iter().all(|key| Some(key) == keys.first());
-            if is_one || asked.contains(&keys) {
-                continue;
+    for (members, config) in sharing(found) {
+        let mut keys: Vec<&str> = Vec::new();
+        members.iter().map(|tenant| tenant.name()).for_each(|key| {
+            if !keys.contains(&key) {
+                keys.push(key);
             }
-            let name = group_name(&members, &keys, config);
-            let name = if used.insert(name.clone()) { name } else { keys.join("-") };
-            let lines = |kind: &str| block(&format!("{kind} {}", quote(&name)), &[("tenants", list(&keys))]);
-            let who = some(&keys);
-            let one = format!("{who} share an SSO account and its instance. If they are one customer:");
-            let several = "If they are several customers in one AWS organization:".to_owned();
-            to.questions.push(ProposalPart {
-                summary: format!("whether {who} are one customer"),
-                choices: vec![(one, lines("customer")), (several, lines("organization"))],
-            });
-            asked.push(keys);
+        });
+        // Of tenants with one key, nobody asks whether they are one customer.
+        if keys.len() < 2 || asked.contains(&keys) {
+            continue;
         }
+        let name = group_name(&members, &keys, config);
+        let name = if used.insert(name.clone()) { name } else { keys.join("-") };
+        let lines = |kind: &str| block(&format!("{kind} {}", quote(&name)), &[("tenants", list(&keys))]);
+        let who = some(&keys);
+        let one = format!("{who} share an SSO account and its instance. If they are one customer:");
+        let several = "If they are several customers in one AWS organization:".to_owned();
+        to.questions.push(ProposalPart {
+            summary: format!("whether {who} are one customer"),
+            choices: vec![(one, lines("customer")), (several, lines("organization"))],
+        });
+        asked.push(keys);
     }
 }
 
-/// The groups of tenants that share SSO account, instance and region, in source order.
-fn sharing(model: &Model<'_>) -> Vec<Vec<TenantId>> {
-    let mut groups: SortedMap<TenantId, SortedSet<TenantId>> = SortedMap::new();
-    for relation in model.relations_of(RelationKind::SharedSsoAccount) {
-        let known = groups.iter().find(|(_, members)| members.contains(&relation.other)).map(|(first, _)| *first);
-        groups.entry(known.unwrap_or(relation.other)).or_default().extend([relation.other, relation.tenant]);
+/// The groups of tenants that share SSO account, instance and region, in source order: within a run, or in several where
+/// they have other names and grants.
+fn sharing<'m, 'c>(found: &[(&'m Model<'_>, &'c Config)]) -> Vec<(Vec<&'m Tenant>, &'c Config)> {
+    let mut places: SortedMap<[Option<&str>; 3], usize> = SortedMap::new();
+    let mut groups: Vec<(Vec<(&Tenant, bool)>, &Config)> = Vec::new();
+    for (model, config) in found {
+        let shared = model.relations_of(RelationKind::SharedSsoAccount).flat_map(|it| [it.tenant, it.other]);
+        let shared: SortedSet<TenantId> = shared.collect();
+        for tenant in &model.tenants {
+            let account = tenant.sso_account().map(|account| account.text());
+            let instance = tenant.instance_id().map(|instance| instance.text());
+            if account.is_none() || instance.is_none() {
+                continue;
+            }
+            let place = *places.entry([account, instance, tenant.connector.region.as_str()]).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push((Vec::new(), config));
+            }
+            if let Some((members, _)) = groups.get_mut(place) {
+                members.push((tenant, shared.contains(&tenant.id)));
+            }
+        }
     }
-    groups.into_values().map(|members| members.into_iter().collect()).collect()
+    let grants = |tenant: &'m Tenant| {
+        let grants = tenant.grants.iter();
+        grants.map(|grant| [grant.permission_set_arn.as_str(), grant.target_account_id.as_str()]).collect::<Vec<_>>()
+    };
+    let are_related = |one: &'m Tenant, other: &'m Tenant| {
+        one.id.run != other.id.run && one.name() != other.name() && grants(one) != grants(other)
+    };
+    let group = |(all, config): (Vec<(&'m Tenant, bool)>, &'c Config)| {
+        let is_member = |(tenant, is_shared): &(&'m Tenant, bool)| {
+            *is_shared || all.iter().any(|(other, _)| are_related(tenant, other))
+        };
+        (all.iter().filter(|it| is_member(it)).map(|(tenant, _)| *tenant).collect::<Vec<_>>(), config)
+    };
+    groups.into_iter().map(group).collect()
 }
 
 /// What they could be called: what their keys begin with, or what their common role is named after.
