@@ -30,7 +30,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     // Of two tenants with one account, one may be the tenant whose account this is.
-    let duplicates = [RelationKind::DuplicateTenant, RelationKind::DuplicateSsoAccount, RelationKind::SharedSsoAccount];
+    let duplicates = [RelationKind::DuplicateTenant, RelationKind::DuplicateSsoAccount];
     // So it is where a tenant was lost to another one with its key.
     if cx.set_up.has_any(&duplicates) || !model.overridden.is_empty() || is_any_key_twice(cx) || is_any_role_foreign(cx)
     {
