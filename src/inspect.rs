@@ -183,7 +183,7 @@ impl Page {
         if run.values.is_empty() {
             self.line("values", "the defaults of the variables: there are no values files");
         }
-        if run.tenants == 0 {
+        if run.collections.iter().all(|it| it.found_by == FoundBy::Selection) {
             self.line("tenants", "none");
         }
         let is_call = |collection: &&InspectedCollection| collection.found_by == FoundBy::Call;
@@ -551,7 +551,8 @@ fn sinks(attribute: &InspectedAttribute, is_wanted: impl Fn(&str) -> bool) -> Op
         }
     }
     let group = |(kind, InspectedCases { count, of }, settings): (&str, InspectedCases, Vec<&str>)| {
-        format!("{kind} {} ({count}{KEPT}of{KEPT}{of}{KEPT}instances)", settings.join(", "))
+        let instances = if of == 1 { "instance" } else { "instances" };
+        format!("{kind} {} ({count}{KEPT}of{KEPT}{of}{KEPT}{instances})", settings.join(", "))
     };
     (!groups.is_empty()).then(|| groups.into_iter().map(group).collect::<Vec<_>>().join(" and "))
 }

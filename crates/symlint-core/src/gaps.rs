@@ -1,6 +1,6 @@
 //! The gaps of a check: what of a model could not be judged.
 
-use symlint_terraform::syntax::{Expr, ExprKind, children};
+use symlint_terraform::syntax::{Expr, ExprKind, children, top_level};
 use symlint_terraform::{
     AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, SortedMap, SortedSet,
     Span, Unknown, Value,
@@ -26,6 +26,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     unknown_values(model, &mut found);
     unmapped_fields(model, config, &mut found);
     limits(model, &mut found);
+    other_workspaces(model, &mut found);
     values_alone(model, &mut found);
     remote_modules(model, &mut found);
     missing_modules(model, &mut found);
@@ -451,6 +452,27 @@ fn pair(ours: &str, others: &[String]) -> String {
 fn limits(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     for error in model.evaluation_errors.iter().filter(|error| error.kind == EvalErrorKind::Limit) {
         found.push(NotChecked::new(Code::Limit, error.message.clone(), error.span));
+    }
+}
+
+/// What depends on the workspace was only evaluated for the one that is selected.
+fn other_workspaces(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let Some(workspace) = model.project.workspace() else { return };
+    let files = model.project.files().iter().filter(|file| file.role == FileRole::Configuration);
+    let mut work: Vec<&Expr> = files.flat_map(|file| top_level(&file.file.body)).collect();
+    while let Some(expr) = work.pop() {
+        if let ExprKind::Attribute(root, name) = &expr.kind
+            && matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "terraform")
+            && name.text.as_str() == "workspace"
+        {
+            let reason = format!(
+                "`terraform.workspace` is `{workspace}` here, so what is different in other workspaces was not checked"
+            );
+            let help = "Check each of them: `TF_WORKSPACE=NAME symlint check`";
+            found.push(NotChecked::new(Code::LeftOut, reason, expr.span).help(help));
+            return;
+        }
+        work.extend(children(expr));
     }
 }
 

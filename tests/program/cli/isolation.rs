@@ -476,3 +476,164 @@ fn a_report_that_cannot_be_used_is_said() {
     let run = check(dir.path(), &["--with", "none.json"]);
     assert!(run.code == 2 && run.stderr.contains("cannot read none.json: there is no such file"), "{run:?}");
 }
+
+/// A checkout of its own, as a job has it.
+fn checkout(text: &str) -> tempfile::TempDir {
+    folder(&[("modules/sso_flow/main.tf", FLOW), ("main.tf", &root("./modules/sso_flow")), ("terraform.tfvars", text)])
+}
+
+/// The reasons of what belongs to no run and was not checked.
+fn notes(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let gaps = report["not_checked"].as_array().unwrap();
+    gaps.iter().map(|gap| gap["reason"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn checkouts_with_equal_paths_are_told_apart_by_their_tenants() {
+    for [acme, bolt] in [["acme", "bolt"], ["this", "this"]] {
+        let first = checkout(&values(&[tenant(acme, 0)]));
+        let second = checkout(&left_over(&values(&[tenant(bolt, 1)]), [1, 0], 3));
+        let report = second.path().join("acme.json");
+        std::fs::write(&report, check(first.path(), &[]).stdout).unwrap();
+        let run = check(second.path(), &["--with", "acme.json"]);
+        let found = said(&run);
+        assert!(found.len() == 1 && found[0].starts_with("error duplicate-target-account"), "{found:?}");
+        let file = if acme == bolt { "`this` in terraform.tfvars of acme.json" } else { "`acme`" };
+        assert!(found[0].contains(&format!("is also used by {file}, which")), "{found:?}");
+        assert_eq!(notes(&run), [""; 0]);
+        // What is checked now is left out, which is said.
+        let run = check(first.path(), &["--with", report.to_str().unwrap()]);
+        assert_eq!(said(&run), [""; 0]);
+        assert_eq!(notes(&run), [format!("`.` in {} was left out: it is checked now", report.display())]);
+    }
+    // An older report of the same root module, with a tenant that is there no longer.
+    let old = values(&[tenant("acme", 0), tenant("bolt", 1)]);
+    let dir = checkout(&old);
+    std::fs::write(dir.path().join("old.json"), check(dir.path(), &[]).stdout).unwrap();
+    let new = left_over(&values(&[tenant("acme", 0), tenant("coil", 2)]), [2, 1], 3);
+    std::fs::write(dir.path().join("terraform.tfvars"), new).unwrap();
+    let run = check(dir.path(), &["--with", "old.json"]);
+    assert_eq!(
+        (said(&run).len(), notes(&run)),
+        (0, vec!["`.` in old.json was left out: it is checked now, without `bolt`".to_owned()])
+    );
+}
+
+#[test]
+fn values_of_one_root_module_are_compared_across_jobs() {
+    let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
+    let staging = values(&[tenant("acme", 2), tenant("bolt", 3)]);
+    let dir = folder(&[
+        ("sso_flow/main.tf", FLOW),
+        ("main.tf", &root("./sso_flow")),
+        ("envs/production.tfvars", &production),
+        ("envs/staging.tfvars", &staging),
+    ]);
+    let report = |arguments: &[&str]| {
+        std::fs::write(dir.path().join("production.json"), check(dir.path(), arguments).stdout).unwrap();
+    };
+    // Equal keys are one customer.
+    let own = left_over(&staging, [2, 0], 3);
+    let crossed = left_over(&staging, [3, 0], 3);
+    for arguments in [
+        ["envs/production.tfvars", "envs/staging.tfvars"],
+        ["--var-file=envs/production.tfvars", "--var-file=envs/staging.tfvars"],
+    ] {
+        report(&arguments[..1]);
+        for (text, number) in [(&staging, 0), (&own, 0), (&crossed, 1)] {
+            std::fs::write(dir.path().join("envs/staging.tfvars"), text).unwrap();
+            let run = check(dir.path(), &["--with", "production.json", arguments[1]]);
+            assert_eq!((said(&run).len(), notes(&run).len()), (number, 0), "{arguments:?}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_report_of_a_check_that_failed_is_no_pass() {
+    let dir = folder(&[
+        ("a/main.tf", VARIABLE),
+        ("a/terraform.tfvars", &values(&[tenant("acme", 0)])),
+        ("b/main.tf", VARIABLE),
+        ("b/terraform.tfvars", "customer_tenants = {\n"),
+        ("c/none.txt", ""),
+    ]);
+    let other = checkout(&values(&[tenant("bolt", 1)]));
+    for (paths, code) in [(["a", "c"], 2), (["a", "b"], 1)] {
+        let failed = check(dir.path(), &paths);
+        assert_eq!(failed.code, code, "{}", failed.stdout);
+        let with = dir.path().join("failed.json");
+        std::fs::write(&with, failed.stdout).unwrap();
+        let run = check(other.path(), &["--with", with.to_str().unwrap()]);
+        let summary = &run.json()["summary"];
+        assert_eq!(
+            (summary["clean"].as_bool(), summary["verdict"].as_str()),
+            (Some(false), Some("no findings, but some of it was not checked"))
+        );
+        assert!(notes(&run)[0].contains("so tenants may be missing in it"), "{:?}", notes(&run));
+    }
+}
+
+#[test]
+fn a_workspace_hides_the_others_and_says_so() {
+    let main =
+        root("./sso_flow").replace("for_each = var.customer_tenants", "for_each = local.tenants[terraform.workspace]");
+    let tenants = |name: &str, text: String| format!("{name} = {{\n{text}}}\n");
+    let bolt = left_over(&tenant("bolt", 1), [1, 0], 3);
+    let locals = format!(
+        "locals {{\n  tenants = {{\n{}{}  }}\n}}\n",
+        tenants("prod", tenant("acme", 0)),
+        tenants("staging", bolt)
+    );
+    let dir = folder(&[("sso_flow/main.tf", FLOW), ("main.tf", &main.replace(VARIABLE, &locals))]);
+    let found = said(&check(dir.path(), &[]));
+    assert!(found.iter().any(|it| it.starts_with("error duplicate-target-account")), "{found:?}");
+    let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).env("TF_WORKSPACE", "prod").run();
+    let run = (said(&run), run.json()["runs"][0].clone());
+    assert_eq!((run.0.len(), run.1["workspace"].as_str()), (0, Some("prod")));
+    let reason = "`terraform.workspace` is `prod` here, so what is different in other workspaces was not checked";
+    let gaps = run.1["not_checked"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["code"] == "left-out" && gap["reason"] == reason), "{gaps:?}");
+    for format in ["human", "markdown"] {
+        let run = Symlint::new(&["check", "--format", format]).dir(dir.path()).env("TF_WORKSPACE", "prod").run();
+        assert!(run.code == 0 && run.stdout.contains("`terraform.workspace` is `prod` here"), "{run:?}");
+    }
+}
+
+#[test]
+fn one_mistake_in_a_shared_module_is_one_finding() {
+    let customers = ["acme", "bolt", "coil", "dune"].into_iter().enumerate();
+    let customers: Vec<(&str, String)> = customers
+        .map(|(at, name)| (name, values(&[tenant(&format!("{name}_a"), at), tenant(&format!("{name}_b"), at)])))
+        .collect();
+    let mut files = folders(&customers);
+    let wrong = root("../sso_flow").replace("each.value.target_account_id", "each.value.sso_account_id");
+    files.push(("modules/access/main.tf".to_owned(), wrong));
+    for (name, text) in &mut files {
+        if name.ends_with("/main.tf") && name.starts_with("customers/") {
+            let call = "module \"all\" {\n  source           = \"../../modules/access\"\n  customer_tenants = var.customer_tenants\n}\n";
+            *text = format!("{VARIABLE}{call}");
+        }
+    }
+    let dir = write(&files);
+    let run = check(dir.path(), &["--select", "flow-argument-miswired"]);
+    assert_eq!(
+        said(&run),
+        ["error flow-argument-miswired modules/access/main.tf: argument `account_id` for both tenants (`acme_a`, \
+             `acme_b`) comes from `sso_account_id`, not from `target_account_id` (the same in 3 more runs: customers/bolt, \
+             customers/coil, customers/dune)"]
+    );
+    let finding = &run.json()["findings"][0];
+    assert_eq!(finding["others"].as_array().unwrap().len(), 8);
+    // The pictures of all roots show it.
+    for access in run.json()["access"].as_array().unwrap() {
+        assert_eq!(access["account"]["findings"][0], finding["fingerprint"], "{access}");
+    }
+    // A baseline accepts what was there, and no root that comes later.
+    Symlint::new(&["check", "--write-baseline", "baseline.json", "customers/acme", "customers/coil"])
+        .dir(dir.path())
+        .run();
+    let run = check(dir.path(), &["--select", "flow-argument-miswired", "--baseline", "baseline.json"]);
+    let open = run.json()["findings"].as_array().unwrap().iter().filter(|it| it["suppressed"].is_null()).count();
+    assert_eq!((run.json()["findings"].as_array().unwrap().len(), open), (2, 1), "{}", run.stdout);
+}

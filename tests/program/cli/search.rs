@@ -497,6 +497,12 @@ fn what_terraform_reads_and_what_opentofu_reads_are_both_checked() {
     assert_eq!(found(&[(tf, &right), (tofu, &wrong)]), (miswired.clone(), 1));
     let mended = "variable \"bad\" {\n  default = false\n}\n";
     assert_eq!(found(&[(tf, &wrong), ("prod/x_override.tofu", mended)]), (miswired, 2));
+    // Each has a name of its own.
+    let both = [(tf, wrong.as_str()), (tofu, &right), ("prod/tenants.tf", &tenants.1), (module.0, &module.1)];
+    for command in ["check", "inspect"] {
+        let run = Symlint::new(&[command, "."]).dir(folder(&both).path()).run();
+        assert!(run.stdout.contains("\nprod as Terraform reads it"), "{}", run.stdout);
+    }
     // What is only for the program is no other reading.
     let [ours, theirs] =
         ["terraform {\n  required_version = \">= 1.9\"\n}\n", "terraform {\n  required_version = \">= 1.8\"\n}\n"];
@@ -519,7 +525,8 @@ fn what_somebody_committed_as_terraforms_own_is_not_believed() {
         assert!(Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap().status.success());
     };
     git(&["init", "-q"]);
-    assert_eq!((check(dir.path(), &[]).findings(), gaps(&check(dir.path(), &[]))), (vec![], vec![]));
+    let gap = "left-out `terraform.workspace` is `prod` here, so what is different in other workspaces was not checked";
+    assert_eq!((check(dir.path(), &[]).findings(), gaps(&check(dir.path(), &[]))), (vec![], vec![gap.to_owned()]));
     git(&["add", "-A", "--force"]);
     let run = check(dir.path(), &[]);
     assert_eq!(run.findings(), ["flow-argument-miswired -"]);
@@ -580,4 +587,123 @@ fn no_name_begins_a_line_that_a_runner_obeys() {
         let obeyed = lines.filter(|line| line.trim_start().starts_with("::") || line.contains("##["));
         assert_eq!(obeyed.collect::<Vec<_>>(), [""; 0], "{format}");
     }
+}
+
+#[test]
+fn a_folder_under_two_names_is_checked_once() {
+    let dir = folder(&[("a/main.tf", VARIABLE), ("a/terraform.tfvars", &bad()), ("b/main.tf", VARIABLE)]);
+    let run = check(&dir.path().join("a"), &["--select", "role-account-mismatch", ".", "../a", "../b/../a", ".."]);
+    assert_eq!(run.findings(), [FOUND]);
+    assert_eq!(runs(&run).iter().filter(|run| run.contains("tfvars")).count(), 1, "{:?}", runs(&run));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_values_file_that_is_loaded_by_a_link_is_not_forgotten() {
+    let dir = folder(&[
+        ("prod/main.tf", VARIABLE),
+        ("prod/terraform.tfvars", &good()),
+        ("stage/main.tf", VARIABLE),
+        ("shared.tfvars", &good()),
+    ]);
+    std::os::unix::fs::symlink("../shared.tfvars", dir.path().join("stage/terraform.tfvars")).unwrap();
+    let run = check(dir.path(), &["--select", "not-checked"]);
+    assert_eq!((run.findings(), gaps(&run)), (vec![], vec![]));
+}
+
+#[test]
+fn values_of_the_command_line_are_the_only_run() {
+    let dir = folder(&[
+        ("main.tf", VARIABLE),
+        (".symlint.hcl", "values = [\"envs/*.tfvars\"]\n"),
+        ("envs/dev.tfvars", &good()),
+        ("envs/prod.tfvars", &bad()),
+    ]);
+    let run = check(dir.path(), &["--var-file", "envs/prod.tfvars"]);
+    assert_eq!((runs(&run), run.findings()), (vec![". envs/prod.tfvars".into()], vec![FOUND.into()]));
+    let unloaded = "unloaded-values no run loads the values file `envs/dev.tfvars`, so what it sets was not checked";
+    assert_eq!(gaps(&run), [unloaded]);
+}
+
+#[test]
+fn advice_about_values_files_leads_to_their_check() {
+    let dir = folder(&[
+        ("stacks/billing/main.tf", VARIABLE),
+        ("stacks/portal/main.tf", VARIABLE),
+        ("config/billing/prod.tfvars", &good()),
+        ("config/portal/prod.tfvars", &bad()),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(runs(&run), ["stacks/billing ", "stacks/portal "]);
+    for name in ["billing", "portal"] {
+        let help = format!(
+            "Check it with `symlint check stacks/{name} --var-file config/{name}/prod.tfvars`, or set `values = \
+             [\"../../config/{name}/prod.tfvars\"]` in stacks/{name}/.symlint.hcl"
+        );
+        assert!(run.stdout.contains(&serde_json::to_string(&help).unwrap()), "{help}: {}", run.stdout);
+        let config = format!("values = [\"../../config/{name}/*.tfvars\", \"envs/*.tfvars\"]\n");
+        std::fs::write(dir.path().join(format!("stacks/{name}/.symlint.hcl")), config).unwrap();
+    }
+    let run = check(dir.path(), &[]);
+    let expected = ["billing", "portal"].map(|name| format!("stacks/{name} config/{name}/prod.tfvars"));
+    assert_eq!((runs(&run), run.findings()), (expected.into(), vec![FOUND.into()]));
+    let unmatched = |name: &str| {
+        format!("left-out `envs/*.tfvars` in `values` of stacks/{name}/.symlint.hcl matches no values file")
+    };
+    assert_eq!(gaps(&run), [unmatched("billing"), unmatched("portal")]);
+    // Where only a part is searched, nobody knows.
+    assert_eq!(gaps(&check(dir.path(), &["stacks/portal/main.tf"])), [""; 0]);
+}
+
+#[test]
+fn values_files_can_be_excluded() {
+    let dir = folder(&[
+        ("main.tf", VARIABLE),
+        (".symlint.hcl", "exclude = [\"envs/*.tfvars\"]\n"),
+        ("terraform.tfvars", &good()),
+        ("envs/prod.tfvars", &bad()),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(run.findings(), [""; 0]);
+    assert_eq!(gaps(&run), ["left-out `envs/prod.tfvars` was left out: the configuration excludes it"]);
+    // It belongs to no run.
+    assert_eq!(run.json()["runs"][0]["not_checked"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn terragrunt_without_inputs_hides_nothing() {
+    let include = "include {\n  path = find_in_parent_folders()\n}\n";
+    let source = "terraform {\n  source = \"../../modules/access\"\n}\n";
+    let unit = format!("{include}{source}");
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        ("terragrunt.hcl", "remote_state {\n  backend = \"s3\"\n}\n"),
+        ("modules/access/main.tf", VARIABLE),
+        ("live/prod/terragrunt.hcl", &unit),
+        ("live/prod/tenants.tfvars", &good()),
+    ]);
+    assert_eq!(check(dir.path(), &[]).findings(), [""; 0]);
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    let arguments = "  extra_arguments \"v\" {\n    env_vars = { TF_VAR_customer_tenants = \"{}\" }\n  }\n}\n";
+    for (name, text) in [
+        ("live/prod/terragrunt.hcl", format!("{unit}inputs = {{ a = 1 }}\n")),
+        ("live/prod/terragrunt.hcl", unit.replace("()", "(local.name)")),
+        ("live/prod/terragrunt.hcl", unit.replace("access\"\n}\n", &format!("access\"\n{arguments}"))),
+        ("terragrunt.hcl", "inputs = { a = 1 }\n".to_owned()),
+    ] {
+        let old = std::fs::read_to_string(dir.path().join(name)).unwrap();
+        write(name, &text);
+        assert!(check(dir.path(), &[]).findings().contains(&"not-checked -".to_owned()), "{text}");
+        write(name, &old);
+    }
+    // Where nothing else is there, it is why nothing was checked.
+    std::fs::remove_file(dir.path().join("live/prod/tenants.tfvars")).unwrap();
+    write("live/prod/terragrunt.hcl", &format!("{unit}inputs = {{ a = 1 }}\n"));
+    let run = check(dir.path(), &["live"]);
+    let expected = "nothing was checked in `live`: Terragrunt's inputs in `live/prod/terragrunt.hcl` were not read";
+    assert!(
+        run.code == 2 && run.stderr.contains(expected) && run.stderr.contains("--working-dir live/prod"),
+        "{run:?}"
+    );
+    assert!(!run.stderr.contains("nothing to check"), "{run:?}");
 }

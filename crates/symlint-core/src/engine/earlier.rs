@@ -2,20 +2,57 @@
 
 use foldhash::HashMap;
 use serde::Deserialize;
-use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, SortedSet, Sources, Span, Str, Value};
+use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Str, Value};
 
+use crate::coverage::Code;
 use crate::report::{Location, Point, Problem, ProblemKind, VERSION};
 use crate::tenants::{
-    Connector, Earlier, EarlierTenant, Field, FieldKind, Grant, Provenance, RunId, Tenant, TenantId, Whole,
+    Connector, Earlier, EarlierTenant, Field, FieldKind, Grant, Part, Provenance, RunId, Tenant, TenantId, Whole,
 };
 
 /// The runs of earlier reports, and what their tenants are called, and where they are.
 #[derive(Default)]
 pub(super) struct EarlierRuns {
     pub(super) runs: Vec<Earlier>,
+    /// The report of each of them, and what was checked in it.
+    sites: Vec<(String, Site)>,
     pub(super) places: HashMap<TenantId, (String, Location)>,
     /// What is missing in the reports.
     pub(super) gaps: Vec<String>,
+    /// What was left out of them.
+    pub(super) left_out: Vec<String>,
+}
+
+/// What a run checks, by names that are the same in all jobs.
+#[derive(PartialEq, Eq)]
+pub(super) struct Site {
+    /// From the root of the repository.
+    root: String,
+    /// From the root module.
+    values: Vec<String>,
+    workspace: Option<String>,
+}
+
+impl Site {
+    /// `folder` is how the values files name the root module.
+    pub(super) fn new<'v>(
+        root: String,
+        folder: &str,
+        values: impl Iterator<Item = &'v str>,
+        workspace: Option<&str>,
+    ) -> Self {
+        let below = |path: &str| path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned);
+        let values = values.map(|path| below(path).unwrap_or_else(|| path.to_owned())).collect();
+        Self { root, values, workspace: workspace.map(str::to_owned) }
+    }
+}
+
+/// A run of this check.
+pub(super) struct Now<'a> {
+    pub(super) site: Site,
+    /// The name of its root module.
+    pub(super) root: String,
+    pub(super) tenants: &'a [Tenant],
 }
 
 /// What is read of a report.
@@ -38,8 +75,17 @@ struct Summary {
 
 #[derive(Deserialize)]
 struct Run {
+    root: String,
     repository_root: String,
+    values: Vec<String>,
+    workspace: Option<String>,
     safelists: usize,
+    not_checked: Vec<Gap>,
+}
+
+#[derive(Deserialize)]
+struct Gap {
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -90,8 +136,8 @@ struct ReportedPlace {
 }
 
 impl EarlierRuns {
-    /// Adds the runs of the report in the file `name`, but those of root modules that are checked now.
-    pub(super) fn add(&mut self, name: &str, bytes: &[u8], checked: &SortedSet<String>) -> Result<(), Problem> {
+    /// Adds the runs of the report in the file `name`.
+    pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Problem> {
         let problem = |reason: String| {
             let help = "write one with `symlint check --format json=REPORT.json`";
             Problem::new(ProblemKind::Unreadable, format!("cannot use {name} for `--with`: {reason}")).help(help)
@@ -103,21 +149,26 @@ impl EarlierRuns {
             return Err(problem(format!("it has version {version}, and this symlint reads version {VERSION}")));
         }
         let report: Report = serde_json::from_str(text).map_err(is_not)?;
-        if report.summary.exit_code == 2 {
-            self.gaps
-                .push(format!("the check that wrote {name} could not do its work, so tenants may be missing in it"));
-        }
+        let is_unread = |run: &Run| run.not_checked.iter().any(|gap| gap.code == Code::SyntaxError.as_str());
+        let failure = match report.summary.exit_code {
+            2 => Some("do its work"),
+            _ => report.runs.iter().any(is_unread).then_some("read every file"),
+        };
+        let gap = |what| format!("the check that wrote {name} could not {what}, so tenants may be missing in it");
+        self.gaps.extend(failure.map(gap));
         let span = nowhere(name)?;
-        let mut runs: Vec<Option<Earlier>> = Vec::new();
-        for run in report.runs {
-            let is_known = checked.contains(&run.repository_root);
+        let first = self.runs.len();
+        for (at, run) in report.runs.into_iter().enumerate() {
             let has_safelist = run.safelists > 0;
             let root = format!("{name}: {}", run.repository_root);
-            let id = RunId::at(self.runs.len() + runs.iter().flatten().count());
-            runs.push((!is_known).then(|| Earlier { run: id, root, tenants: Vec::new(), has_safelist }));
+            let run_id = RunId::at(first + at);
+            self.runs.push(Earlier { run: run_id, root, tenants: Vec::new(), has_safelist, report: None });
+            let values = run.values.iter().map(String::as_str);
+            let site = Site::new(run.repository_root, &run.root, values, run.workspace.as_deref());
+            self.sites.push((name.to_owned(), site));
         }
         for reported in report.tenants {
-            let Some(Some(run)) = runs.get_mut(reported.run) else { continue };
+            let Some(run) = self.runs.get_mut(first + reported.run) else { continue };
             let id = TenantId::new(run.run, run.tenants.len());
             let place = |ReportedPlace { line, column, offset }| Point { line, column, offset };
             let ReportedLocation { start, end } = reported.location;
@@ -131,9 +182,44 @@ impl EarlierRuns {
                 written: (file, start.offset),
             });
         }
-        self.runs.extend(runs.into_iter().flatten());
         Ok(())
     }
+
+    /// Leaves out the runs that are checked `now`, and joins the others with those of the same root module. Checkouts of
+    /// several repositories have equal names for different things: who the tenants are tells them apart.
+    pub(super) fn meet(&mut self, now: &[Now<'_>]) {
+        let runs = std::mem::take(&mut self.runs);
+        for (mut run, (file, site)) in runs.into_iter().zip(std::mem::take(&mut self.sites)) {
+            let same: Vec<&Now<'_>> = now.iter().filter(|it| it.site == site).collect();
+            let tenants: HashMap<&str, &Tenant> =
+                same.iter().flat_map(|it| it.tenants).map(|tenant| (tenant.name(), tenant)).collect();
+            let there = |it: &EarlierTenant| tenants.get(it.tenant.name()).copied();
+            let is_known = |it: &EarlierTenant| there(it).is_some_and(|tenant| are_alike(&it.tenant, tenant));
+            if !same.is_empty() && (run.tenants.is_empty() || run.tenants.iter().any(is_known)) {
+                let gone =
+                    run.tenants.iter().filter(|it| there(it).is_none()).map(|it| format!("`{}`", it.tenant.name()));
+                let without = match gone.collect::<Vec<_>>() {
+                    gone if gone.is_empty() => String::new(),
+                    gone => format!(", without {}", gone.join(", ")),
+                };
+                self.left_out.push(format!("`{}` in {file} was left out: it is checked now{without}", site.root));
+                continue;
+            }
+            if !same.is_empty() {
+                run.report = Some(file);
+            } else if let Some(now) = now.iter().find(|it| it.site.root == site.root) {
+                run.root.clone_from(&now.root);
+            }
+            self.runs.push(run);
+        }
+    }
+}
+
+/// Whether two tenants with one key can be the same at different times: account or instance may have been corrected.
+fn are_alike(one: &Tenant, other: &Tenant) -> bool {
+    let equal = |of: fn(&Tenant) -> Option<Part<'_>>| Some(of(one)?.text() == of(other)?.text());
+    let [account, instance] = [equal(Tenant::sso_account), equal(Tenant::instance_id)];
+    account == Some(true) || instance == Some(true) || account.is_none() && instance.is_none()
 }
 
 /// A span in a file without a text.

@@ -8,6 +8,7 @@ mod problems;
 mod request;
 mod search;
 mod targets;
+mod terragrunt;
 mod tree;
 mod values;
 
@@ -15,7 +16,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use symlint_terraform::{EntryKind, FileTree, Given, Module, SortedMap, SortedSet, Span, Str};
+use symlint_terraform::{EntryKind, FileRole, FileTree, Given, Module, SortedMap, SortedSet, Span, Str};
 
 use crate::check::{self, Outcome, Run};
 use crate::config::Config;
@@ -28,7 +29,7 @@ use crate::proposal::{Proposal, ProposalPart};
 use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
 use crate::tenants::{Member, Model, Parts, RunId, SetUp};
-use earlier::EarlierRuns;
+use earlier::{EarlierRuns, Now, Site};
 use paths::{boundary, join, repository_path};
 use targets::{Finder, Target, Targets};
 use tree::Fenced;
@@ -50,7 +51,7 @@ pub struct Engine<'c> {
 }
 
 /// Reads the reports of earlier checks.
-type ReadEarlier = fn(&Arc<dyn FileTree>, &Request, &[Target]) -> Result<EarlierRuns, Problem>;
+type ReadEarlier = fn(&Arc<dyn FileTree>, &Request) -> Result<EarlierRuns, Problem>;
 
 /// A first configuration, and what is checked without it.
 pub struct Proposed {
@@ -209,7 +210,7 @@ impl<'c> Engine<'c> {
         problems::refuse_undeclared(request, &targets)?;
         let baseline = baseline(&tree, request, &targets)?;
         let repository_path = |name: &str| repository_path(tree.as_ref(), name);
-        let earlier = (self.read_earlier)(&tree, request, &targets)?;
+        let mut earlier = (self.read_earlier)(&tree, request)?;
         let run = Run {
             catalogue: self.catalogue,
             policy: &request.policy,
@@ -230,12 +231,20 @@ impl<'c> Engine<'c> {
         let kept: Vec<&Target> = models.iter().map(|(target, _)| *target).collect();
         let policies: Vec<&Config> = kept.iter().map(|target| &target.config).collect();
         let real = |name: &str| tree.real(name).unwrap_or_else(|| name.to_owned());
+        if !earlier.runs.is_empty() {
+            let now = models.iter().map(|(target, model)| Now {
+                site: target.site(tree.as_ref()),
+                root: real(&target.root),
+                tenants: &model.tenants,
+            });
+            earlier.meet(&now.collect::<Vec<_>>());
+        }
         let members = models
             .into_iter()
             .map(|(target, model)| Member { model, config: &target.config, root: real(&target.root) })
             .collect();
         let file = |name: &str| repository_path(&real(name));
-        let EarlierRuns { runs, places, gaps } = earlier;
+        let EarlierRuns { runs, places, gaps, left_out: known, .. } = earlier;
         let is_whole = targets.iter().all(|target| target.must_read.is_empty());
         let set_up = SetUp::new(Parts { members, earlier: runs, is_whole }, &file);
         let (kept, mut outcomes) = without_equal_readings(kept, run.judge_all(set_up, &policies));
@@ -255,7 +264,8 @@ impl<'c> Engine<'c> {
             runs: kept.iter().map(|target| target.checked(tree.as_ref())).collect(),
             outcomes: &outcomes,
             problems,
-            left_out: left_out.into_iter().chain(unread).chain(libraries).chain(gaps).collect(),
+            left_out: left_out.into_iter().chain(unread).chain(libraries).chain(known).collect(),
+            missing: gaps,
             repository_path: &repository_path,
             real_path: &file,
             earlier: &places,
@@ -277,7 +287,17 @@ impl Target {
             repository_root: self.repository_root(tree),
             config: &self.config,
             config_file: self.config_file.as_deref(),
+            is_other_reading: self.is_other_reading,
         }
+    }
+
+    /// What it checks.
+    fn site(&self, tree: &dyn FileTree) -> Site {
+        let project = &self.project;
+        let values = project.files().iter().filter(|file| file.role == FileRole::Values);
+        let values: Vec<Str> = values.map(|file| project.sources().get(file.id).shared_name()).collect();
+        let folder = if project.has_configuration() { &self.root } else { parent(&self.root) };
+        Site::new(self.repository_root(tree), folder, values.iter().map(Str::as_str), project.workspace())
     }
 
     /// The folder of the module, or the values file, from the root of the repository.
@@ -404,19 +424,16 @@ pub fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn Fil
     Ok(Arc::new(Fenced { tree: Arc::clone(tree), folders, named, kept: Mutex::default() }))
 }
 
-/// The runs of earlier reports, but those of root modules that are targets.
-fn earlier(tree: &Arc<dyn FileTree>, request: &Request, targets: &[Target]) -> Result<EarlierRuns, Problem> {
+/// The runs of earlier reports.
+fn earlier(tree: &Arc<dyn FileTree>, request: &Request) -> Result<EarlierRuns, Problem> {
     let mut earlier = EarlierRuns::default();
-    if !request.with.is_empty() {
-        let roots = targets.iter().map(|target| target.repository_root(tree.as_ref())).collect();
-        for path in &request.with {
-            earlier.add(path, &tree.read(&shown(path))?.unwrap_or_default(), &roots)?;
-        }
+    for path in &request.with {
+        earlier.add(path, &tree.read(&shown(path))?.unwrap_or_default())?;
     }
     Ok(earlier)
 }
 
-fn no_earlier(_: &Arc<dyn FileTree>, request: &Request, _: &[Target]) -> Result<EarlierRuns, Problem> {
+fn no_earlier(_: &Arc<dyn FileTree>, request: &Request) -> Result<EarlierRuns, Problem> {
     match request.with.first() {
         Some(path) => {
             Err(Problem::new(ProblemKind::Usage, format!("{path} cannot be read: this engine compares nothing")))

@@ -35,8 +35,23 @@ pub(super) fn join(folder: &str, name: &str) -> String {
     }
 }
 
+/// The way from a folder to a file, both by their shown paths.
+pub(super) fn relative(folder: &str, path: &str) -> String {
+    let mut folder: Vec<&str> = folder.split('/').filter(|part| *part != ".").collect();
+    let mut rest: Vec<&str> = path.split('/').collect();
+    while !folder.is_empty() && folder.first() == rest.first() {
+        folder.remove(0);
+        rest.remove(0);
+    }
+    // Where `..` leads cannot be seen.
+    if folder.contains(&"..") || path.starts_with('/') && !folder.is_empty() {
+        return path.to_owned();
+    }
+    [vec![".."; folder.len()], rest].concat().join("/")
+}
+
 /// The shown path of the folder above a folder.
-fn above(folder: &str) -> String {
+pub(super) fn above(folder: &str) -> String {
     match folder {
         "." => "..".to_owned(),
         folder if folder == ".." || folder.ends_with("/..") => format!("{folder}/.."),
@@ -118,6 +133,15 @@ mod tests {
             ("/", "/"),
         ] {
             assert_eq!(shown(path), expected, "{path}");
+        }
+        for (folder, path, expected) in [
+            (".", "a/b.tfvars", "a/b.tfvars"),
+            ("a", "a/b.tfvars", "b.tfvars"),
+            ("a/c", "a/d/b.tfvars", "../d/b.tfvars"),
+            ("/a/c", "/a/b.tfvars", "../b.tfvars"),
+            ("../c", "b.tfvars", "b.tfvars"),
+        ] {
+            assert_eq!(relative(folder, path), expected, "{folder} {path}");
         }
         assert_eq!(parent("a/b.tfvars"), "a");
         assert_eq!(parent("b.tfvars"), ".");

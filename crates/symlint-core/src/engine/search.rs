@@ -1,9 +1,11 @@
 //! What is below a folder: modules, values files, and what was left out.
 
 use fast_glob::glob_match;
-use symlint_terraform::{EntryKind, FileError, FileTree, SortedMap, TreeEntry, is_configuration, is_values};
+use symlint_terraform::{
+    EntryKind, FileError, FileTree, SortedMap, TreeEntry, is_automatic, is_configuration, is_values,
+};
 
-use super::paths::{is_below, join};
+use super::paths::{above, is_below, join};
 
 /// The name of the configuration file.
 pub const CONFIG: &str = ".symlint.hcl";
@@ -54,12 +56,17 @@ impl Excluded {
 
 /// Whether one of `patterns`, as seen from `folder`, matches `path`.
 pub(super) fn matches(patterns: &[String], folder: &str, path: &str) -> bool {
-    let below = match folder {
-        "." => Some(path),
-        folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
-    };
-    let plain = |pattern: &str| pattern.trim_start_matches("./").trim_end_matches('/').to_owned();
-    below.is_some_and(|path| patterns.iter().any(|pattern| glob_match(plain(pattern), path)))
+    patterns.iter().any(|pattern| {
+        let (mut pattern, mut folder) = (pattern.trim_start_matches("./").trim_end_matches('/'), folder.to_owned());
+        while let Some(rest) = pattern.strip_prefix("../") {
+            (pattern, folder) = (rest, above(&folder));
+        }
+        let below = match folder.as_str() {
+            "." => Some(path),
+            folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+        };
+        below.is_some_and(|path| glob_match(pattern, path))
+    })
 }
 
 /// Searches everything at and below `top`. `excluded` says what the configuration in a folder leaves out.
@@ -107,6 +114,17 @@ pub(super) fn search(
                 }
             }
         }
+        let is_module = folder.is_module;
+        folder.values.retain(|name| {
+            let path = join(&dir, name);
+            // Terraform loads it all the same.
+            let is_loaded = is_module && is_automatic(name);
+            let is_excluded = !is_loaded && rules.iter().any(|rule| rule.has(&path));
+            if is_excluded {
+                found.left_out.push((path, "the configuration excludes it".to_owned()));
+            }
+            !is_excluded
+        });
         if folder.is_module || folder.has_terragrunt || !folder.values.is_empty() {
             found.folders.insert(dir, folder);
         }

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use symlint_terraform::{
-    Assignment, EntryKind, FileTree, Given, LoadOptions, Project, SortedMap, SortedSet, Sources, Span, is_automatic,
-    is_configuration, is_values,
+    Assignment, AssignmentSource, EntryKind, FileRole, FileTree, Given, LoadOptions, Project, SortedMap, SortedSet,
+    Sources, Span, is_automatic, is_configuration, is_values,
 };
 
 use super::called::called_by;
-use super::paths::{base, boundary, is_below, join, parent, shown, upwards};
+use super::paths::{base, boundary, is_below, join, parent, relative, shown, upwards};
 use super::request::{ConfigChoice, Named, Request};
-use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, search};
+use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, matches, search};
+use super::terragrunt::may_have_inputs;
 use super::values::{OfRoot, Replaced, Runs, ValuesFile, file_of, runs_of};
 use crate::config::{self, Config, ConfigError};
 use crate::coverage::{Code, NotChecked};
@@ -86,6 +87,12 @@ pub(super) struct Finder<'a> {
     /// The targets by the files that they are built from.
     seen: HashMap<Vec<String>, usize>,
     configs: RefCell<SortedMap<String, Vec<u8>>>,
+    /// The real paths of the folders that were looked up.
+    folders: RefCell<HashMap<String, String>>,
+    /// The values files below the folder that is searched, and the real paths of those that Terraform loads by itself.
+    below: (Vec<String>, SortedSet<String>),
+    /// The patterns for values files, by the configuration file, and whether any file matches.
+    patterns: SortedMap<(String, String), bool>,
 }
 
 /// A configuration, and where it was read.
@@ -93,7 +100,17 @@ type Configured = (Config, Option<String>);
 
 impl<'a> Finder<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, tree: Arc<dyn FileTree>, request: &'a Request) -> Self {
-        Self { catalogue, tree, request, found: Targets::default(), seen: HashMap::new(), configs: RefCell::default() }
+        Self {
+            catalogue,
+            tree,
+            request,
+            found: Targets::default(),
+            seen: HashMap::new(),
+            configs: RefCell::default(),
+            folders: RefCell::default(),
+            below: (Vec::new(), SortedSet::new()),
+            patterns: SortedMap::new(),
+        }
     }
 
     /// Everything that the request names, in its order, without repetitions.
@@ -119,6 +136,9 @@ impl<'a> Finder<'a> {
             if let Err(problem) = self.add_folder(&top, None, &must_read) {
                 self.found.problems.push(problem);
             }
+        }
+        for ((config, pattern), _) in self.patterns.iter().filter(|(_, is_matched)| !**is_matched) {
+            self.found.left_out.insert(format!("`{pattern}` in `values` of {config} matches no values file"));
         }
         self.found.configs = self.configs.take();
         self.found
@@ -232,6 +252,9 @@ impl<'a> Finder<'a> {
         let modules = self.roots(&found);
         let declared: SortedMap<String, SortedSet<String>> =
             modules.iter().map(|(folder, project)| (folder.clone(), variables(project))).collect();
+        let loaded = modules.iter().flat_map(|(_, project)| values_of(project));
+        let values = found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| join(path, name)));
+        self.below = (values.collect(), loaded.filter_map(|path| self.tree.real(&path)).collect());
         let (mut of_roots, lone) = self.values_files(&found, &declared);
         for (folder, project) in modules {
             let files = of_roots.remove(&folder).unwrap_or_default();
@@ -242,7 +265,7 @@ impl<'a> Finder<'a> {
             let result = self.add_lone(file, declared.is_empty(), place);
             self.found.problems.extend(result.err());
         }
-        self.note_terragrunt(&found, before);
+        self.note_terragrunt(&found, before, top, place);
         Ok(())
     }
 
@@ -336,7 +359,10 @@ impl<'a> Finder<'a> {
                 (Some(root), ..) | (None, Some(root), None) => {
                     of_roots.entry(root.clone()).or_default().near.push(file);
                 }
-                (None, Some(root), Some(_)) => of_roots.entry(root.clone()).or_default().elsewhere.push(file),
+                (None, Some(_), Some(_)) => {
+                    let roots = setting().collect();
+                    self.hand_out(file, roots, &mut of_roots);
+                }
                 // Terraform would be run in its folder, and would report that nothing declares its variables.
                 (None, None, _) if declared.contains_key(folder) => {}
                 (None, None, _) => lone.push(file),
@@ -366,7 +392,19 @@ impl<'a> Finder<'a> {
         let given: Vec<String> = files_of(&project);
         files.near.retain(|file| !given.contains(&file.path));
         files.elsewhere.retain(|file| !given.contains(&file.path));
-        let Runs { runs, choice, unloaded, replaced } = runs_of(&project, &config, config_file.as_deref(), files);
+        if must_read.is_empty() && config.is_whole {
+            self.note_patterns(&config, config_file.as_deref());
+        }
+        // What the command line sets again takes effect in no run.
+        let set = self.set_by_request(&project);
+        let is_set = |file: &mut ValuesFile| !file.tenants.is_empty() && file.tenants.is_subset(&set);
+        let overridden: Vec<ValuesFile> = files.near.extract_if(.., is_set).collect();
+        let chosen = runs_of(&project, &config, config_file.as_deref(), files);
+        let Runs { runs, choice, mut unloaded, mut replaced } = chosen;
+        unloaded.extend(overridden);
+        // What another root loads by a link is checked there.
+        unloaded.retain(|file| !self.tree.real(&file.path).is_some_and(|real| self.below.1.contains(&real)));
+        replaced.retain(|it| !set.contains(&it.variable));
         // Patterns are relative to the folder of the configuration.
         let (settings, sets_values) = (config_file.clone(), !config.values.is_empty());
         let mut targets = Vec::new();
@@ -404,13 +442,17 @@ impl<'a> Finder<'a> {
                 let reason = format!("no run loads the values file `{path}`, so what it sets was not checked");
                 let bytes = self.tree.read(path)?.unwrap_or_default();
                 let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
-                let below = file.below(settings.as_deref().map_or(folder, parent));
+                let from = relative(settings.as_deref().map_or(folder, parent), path);
                 let how = match &settings {
-                    Some(_) if sets_values => format!("add `\"{below}\"` to `values`"),
-                    _ => format!("set `values = [\"{below}\"]`"),
+                    Some(_) if sets_values => format!("add `\"{from}\"` to `values`"),
+                    _ => format!("set `values = [\"{from}\"]`"),
                 };
                 let of = settings.clone().unwrap_or_else(|| shown(&format!("{folder}/.symlint.hcl")));
-                let help = format!("Check it with `symlint check {path}`, or {how} in {of}");
+                let command = match folder == "." || is_below(path, folder) {
+                    true => format!("symlint check {path}"),
+                    false => format!("symlint check {folder} --var-file {path}"),
+                };
+                let help = format!("Check it with `{command}`, or {how} in {of}");
                 let gap = NotChecked::new(Code::UnloadedValues, reason, span).help(help);
                 target.gaps.push(NotChecked { is_finding: !is_chosen, ..gap });
             }
@@ -430,6 +472,62 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
+    /// The configuration file that holds for `folder`, and its patterns for values files.
+    fn patterns_of(&self, folder: &str) -> Option<(String, Vec<String>)> {
+        let path = self.config_path(folder)?;
+        let sources = Sources::new();
+        let file = sources.add(path.clone(), self.tree.read(&path).ok()??).ok()?;
+        // A mistake in it is reported with the module for which it holds.
+        Some((path, config::read(&sources, file, self.catalogue).ok()?.values))
+    }
+
+    /// Gives a values file to the root modules, of several that are not above it, that name it; or else to the one that it
+    /// is most likely meant for, which does not load it.
+    fn hand_out(&self, file: ValuesFile, roots: Vec<&String>, of_roots: &mut SortedMap<String, OfRoot>) {
+        let chosen: Vec<&String> = roots.iter().copied().filter(|root| self.chooses(root, &file.path)).collect();
+        // Names of folders say best which one is meant.
+        let is_shared = |part: &&str| file.path.split('/').any(|other| other == *part);
+        let alike = |root: &&String| std::cmp::Reverse(root.split('/').filter(is_shared).count());
+        for root in chosen.iter().skip(1) {
+            if let Ok(project) = self.read_alone(&file.path) {
+                let again = ValuesFile::new(file.path.clone(), project);
+                of_roots.entry((*root).clone()).or_default().near.push(again);
+            }
+        }
+        if let Some(root) = chosen.first() {
+            of_roots.entry((*root).clone()).or_default().near.push(file);
+        } else if let Some(root) = roots.into_iter().min_by_key(alike) {
+            of_roots.entry(root.clone()).or_default().elsewhere.push(file);
+        }
+    }
+
+    /// Whether the configuration of a root module names a values file.
+    fn chooses(&self, root: &str, path: &str) -> bool {
+        self.patterns_of(root).is_some_and(|(config, patterns)| matches(&patterns, parent(&config), path))
+    }
+
+    /// Notes which patterns for values files match something.
+    fn note_patterns(&mut self, config: &Config, config_file: Option<&str>) {
+        let Some(path) = config_file else { return };
+        for pattern in &config.values {
+            let is_matched = self.patterns.entry((path.to_owned(), pattern.clone())).or_insert(false);
+            let one = std::slice::from_ref(pattern);
+            *is_matched = *is_matched || self.below.0.iter().any(|file| matches(one, parent(path), file));
+        }
+    }
+
+    /// The variables of a module that the request sets.
+    fn set_by_request(&self, project: &Project) -> SortedSet<String> {
+        let is_given = |file: &String| {
+            self.request.given.iter().any(|given| matches!(given, Given::File(path) if shown(path) == *file))
+        };
+        let is_set = |it: &&Assignment| match it.source {
+            AssignmentSource::Option => true,
+            _ => file_of(it, project.sources()).is_some_and(|file| is_given(&shown(&file))),
+        };
+        project.assignments().iter().filter(is_set).map(|it| it.variable.text.to_string()).collect()
+    }
+
     /// Adds a values file whose variables no root declares, if there may be tenants in it.
     fn add_lone(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
         let ValuesFile { path, project, tenants, .. } = file;
@@ -441,30 +539,37 @@ impl<'a> Finder<'a> {
     }
 
     /// Notes what Terragrunt would pass to the modules that were found since `before`.
-    fn note_terragrunt(&mut self, found: &Found, before: usize) {
+    fn note_terragrunt(&mut self, found: &Found, before: usize, top: &str, place: Option<usize>) {
         let targets = self.found.targets.get(before..).unwrap_or_default();
         // Of several runs, the first.
         let by_root: HashMap<String, usize> =
             targets.iter().enumerate().rev().map(|(at, target)| (target.root.clone(), at)).collect();
         for folder in found.folders.iter().filter(|(_, it)| it.has_terragrunt).map(|(path, _)| path) {
             let path = join(folder, TERRAGRUNT);
-            let bytes = self.tree.read(&path).ok().flatten().unwrap_or_default();
-            if !may_have_inputs(&bytes) {
+            if !may_have_inputs(self.tree.as_ref(), &path) {
                 continue;
             }
             let reason =
                 format!("Terragrunt's inputs in `{path}` were not read, so the values of `{folder}` are not known");
-            let targets = self.found.targets.get_mut(before..).unwrap_or_default();
-            let Some(target) = targets.get_mut(by_root.get(folder).copied().unwrap_or(0)) else {
-                self.found.left_out.insert(reason);
-                continue;
-            };
-            let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
             let help = format!(
                 "write the inputs into a values file, and check the module with it: `terragrunt render --json \
                  --working-dir {folder} | jq .inputs > inputs.tfvars.json`, then `symlint check --var-file \
                  inputs.tfvars.json MODULE`"
             );
+            let targets = self.found.targets.get_mut(before..).unwrap_or_default();
+            let Some(target) = targets.get_mut(by_root.get(folder).copied().unwrap_or(0)) else {
+                self.found.left_out.insert(reason);
+                // All that is there would have been checked with these inputs; of several, the first is an example.
+                if let Some(place) = place.filter(|place| self.found.needing.iter().any(|(it, _)| it == place)) {
+                    let message =
+                        format!("nothing was checked in `{top}`: Terragrunt's inputs in `{path}` were not read");
+                    self.found.problems.push(Problem::new(ProblemKind::NothingChecked, message).help(help));
+                    self.found.needing.retain(|(it, _)| *it != place);
+                }
+                continue;
+            };
+            let bytes = self.tree.read(&path).ok().flatten().unwrap_or_default();
+            let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
             target.gaps.push(NotChecked::new(Code::Terragrunt, reason, span).help(help));
         }
     }
@@ -472,7 +577,14 @@ impl<'a> Finder<'a> {
     /// Targets with the same files are the same, whatever path led to them.
     fn push(&mut self, target: Target) -> usize {
         let next = self.found.targets.len();
-        let place = *self.seen.entry(files_of(&target.project)).or_insert(next);
+        let real = |name: String| {
+            let mut folders = self.folders.borrow_mut();
+            let folder = parent(&name);
+            let known = folders.entry(folder.to_owned());
+            join(known.or_insert_with(|| self.tree.real(folder).unwrap_or_else(|| folder.to_owned())), base(&name))
+        };
+        let files = files_of(&target.project).into_iter().map(real).collect();
+        let place = *self.seen.entry(files).or_insert(next);
         match self.found.targets.get_mut(place) {
             Some(known) => {
                 known.named.extend(target.named);
@@ -559,20 +671,16 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Whether a file of Terragrunt may pass values to a module: the one at the top often has settings for the others only.
-fn may_have_inputs(bytes: &[u8]) -> bool {
-    let sources = Sources::new();
-    let Ok(id) = sources.add(TERRAGRUNT, bytes.to_vec()) else { return true };
-    let file = symlint_terraform::syntax::read(id, &sources.get(id));
-    let has_inputs = file.body.attributes.iter().any(|attribute| attribute.name.text.as_str() == "inputs");
-    let is_unit = |kind: &str| matches!(kind, "terraform" | "include");
-    has_inputs || !file.errors.is_empty() || file.body.blocks.iter().any(|block| is_unit(&block.kind.text))
-}
-
 /// A mistake in the configuration, with its place.
 pub(super) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
     let location = Location::of(error.span, &sources.get(error.span.file));
     Problem { location: Some(location), ..Problem::new(ProblemKind::Config, error.message) }
+}
+
+/// The values files that a project loads.
+fn values_of(project: &Project) -> impl Iterator<Item = String> + '_ {
+    let files = project.files().iter().filter(|file| file.role == FileRole::Values);
+    files.map(|file| project.sources().get(file.id).name().to_owned())
 }
 
 /// The variables that the root module declares.

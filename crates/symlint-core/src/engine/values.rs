@@ -33,11 +33,6 @@ impl ValuesFile {
     pub(super) fn sets_any(&self, names: &SortedSet<String>) -> bool {
         self.variables.iter().any(|name| names.contains(name))
     }
-
-    /// Its path as seen from a folder above.
-    pub(super) fn below(&self, folder: &str) -> &str {
-        self.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&self.path)
-    }
 }
 
 /// The values files of a root, as Terraform does not load them by itself.

@@ -9,7 +9,6 @@ use super::contents::{contents_of, looked_for};
 use super::wire::*;
 use crate::check::Outcome;
 use crate::config::Config;
-use crate::coverage::Code;
 use crate::discover::sinks::sink_in;
 use crate::privacy::Veil;
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
@@ -43,7 +42,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, values: &[ChosenValues<'_>], othe
         tool: report.tool,
         runs,
         other_roots: others,
-        left_out: checked.left_out.clone(),
+        left_out: [checked.left_out.as_slice(), &checked.missing].concat(),
         looked_for: if is_found { Vec::new() } else { looked_for(config) },
         problems: report.problems,
         check: report.summary,
@@ -59,11 +58,10 @@ fn run_of(
 ) -> InspectedRun {
     let model = &outcome.model;
     let places = Places { model, veil };
-    // What the search left out belongs to no run.
-    let not_checked = reported.not_checked.iter().filter(|gap| gap.code != Code::LeftOut || gap.location.is_some());
     InspectedRun {
         root: reported.root.clone(),
         is_module: model.project.has_configuration(),
+        is_other_reading: run.is_other_reading,
         workspace: model.project.workspace().map(str::to_owned),
         config: run
             .config_file
@@ -74,7 +72,7 @@ fn run_of(
         flows: flows_of(model, &places),
         safelists: safelists_of(model, &places),
         connectors: model.connectors.iter().map(|it| places.call(it.call, it.instances.len())).collect(),
-        not_checked: not_checked.cloned().collect(),
+        not_checked: reported.not_checked.clone(),
         contents: model.tenants.is_empty().then(|| contents_of(model.project)),
     }
 }

@@ -36,6 +36,8 @@ pub struct InspectedRun {
     pub root: String,
     /// Whether there is configuration; else it is a values file alone.
     pub is_module: bool,
+    /// Whether it is a module as Terraform reads it, where OpenTofu reads something else.
+    pub is_other_reading: bool,
     /// The workspace, where one was chosen.
     pub workspace: Option<String>,
     /// The configuration file of symlint that is used.
@@ -373,11 +375,12 @@ impl InspectedRun {
         let own = self.values.iter().rev().find(|values| {
             !matches!(values.chosen, ValuesChoice::Automatic | ValuesChoice::Environment | ValuesChoice::Var)
         });
-        match own.and_then(|values| values.file.as_ref()) {
+        let name = match own.and_then(|values| values.file.as_ref()) {
             Some(file) if self.is_module => format!("{} with {file}", self.root),
             Some(file) => file.clone(),
             None => self.root.clone(),
-        }
+        };
+        if self.is_other_reading { format!("{name} as Terraform reads it") } else { name }
     }
 }
 

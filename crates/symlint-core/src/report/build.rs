@@ -12,6 +12,7 @@ use super::details::{self, Detailer, Details};
 use super::owners::Owners;
 use super::place::{Known, Location, known};
 use super::problem::Problem;
+use super::shared;
 use super::summary::{is_clean, verdict};
 use super::wire::*;
 use crate::check::Outcome;
@@ -37,6 +38,8 @@ pub(crate) struct Checked<'a, 'p> {
     pub(crate) problems: Vec<Problem>,
     /// What the search left out, and why.
     pub(crate) left_out: Vec<String>,
+    /// What should be there, and is not.
+    pub(crate) missing: Vec<String>,
     /// Turns a file's name into its path from the repository's root.
     pub(crate) repository_path: &'a dyn Fn(&str) -> String,
     /// The same for the file that it is, wherever links lead.
@@ -56,6 +59,8 @@ pub(crate) struct CheckedRun<'a> {
     pub(crate) repository_root: String,
     pub(crate) config: &'a Config,
     pub(crate) config_file: Option<&'a str>,
+    /// Whether it is another module as Terraform reads it, where OpenTofu reads something else.
+    pub(crate) is_other_reading: bool,
 }
 
 /// Makes one report of all that was checked, with what a comparison needs if it `is_compared`.
@@ -113,12 +118,24 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     let mut runs: Vec<ReportedRun> =
         checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();
     name_apart(&mut runs);
-    let left_out =
-        checked.left_out.iter().map(|reason| gap_of(&NotChecked::new(Code::LeftOut, reason.clone(), None), None));
-    let mut not_checked: Vec<ReportedGap> = left_out.collect();
-    if let Some(first) = runs.first_mut() {
-        first.not_checked.append(&mut not_checked);
-    }
+    // A comparison pairs the findings of each run.
+    let replaced = match is_compared {
+        true => SortedMap::new(),
+        false => shared::join(
+            &mut findings,
+            &runs,
+            &shared::Known {
+                tenants: &|run| {
+                    let outcome = checked.outcomes.get(run);
+                    outcome.into_iter().flat_map(|it| &it.model.tenants).map(Tenant::name).collect()
+                },
+                is_wiring: &|rule| checked.catalogue.get(rule).is_some_and(|rule| rule.group.needs_wiring),
+            },
+        ),
+    };
+    let gap = |reason: &String| gap_of(&NotChecked::new(Code::LeftOut, reason.clone(), None), None);
+    let missing = checked.missing.iter().map(|reason| ReportedGap { is_surprise: true, ..gap(reason) });
+    let not_checked: Vec<ReportedGap> = checked.left_out.iter().map(gap).chain(missing).collect();
     let configs = checked.runs.iter().map(|run| run.config);
     let tenants: Vec<ReportedTenant> = numbered()
         .zip(configs)
@@ -140,6 +157,9 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
             access.push(grant);
         }
         first += outcome.model.tenants.len();
+    }
+    if !replaced.is_empty() {
+        access.iter_mut().for_each(|grant| grant.replace_findings(&replaced));
     }
     let summary = summary_of(&findings, &runs, tenants.len(), checked);
     let tool = Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() };
@@ -248,6 +268,7 @@ fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) ->
         root: if is_module { run.root.to_owned() } else { folder_of(run.root).to_owned() },
         repository_root: run.repository_root.clone(),
         values: of_role(|role| role == FileRole::Values),
+        workspace: model.project.workspace().map(str::to_owned),
         tenants: TenantsFrom { from: tenants_from(model), count: model.tenants.len() },
         values_checked,
         unknown_values,
@@ -259,7 +280,10 @@ fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) ->
             .iter()
             .map(|gap| gap_of(gap, gap.span.map(|span| places.location(model.project.visible(span)))))
             .collect(),
-        name: run.root.to_owned(),
+        name: match run.is_other_reading {
+            true => format!("{} as Terraform reads it", run.root),
+            false => run.root.to_owned(),
+        },
         files: of_role(|role| role != FileRole::Option),
         config: run.config_file.map(str::to_owned),
     }

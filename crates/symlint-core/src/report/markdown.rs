@@ -8,6 +8,7 @@ use symlint_terraform::SortedMap;
 use super::mermaid::mermaid;
 use super::place::Known;
 use super::printable::Printable;
+use super::problem::Problem;
 use super::summary::{count, is_clean, policy, totals, verdict};
 use super::wire::{Report, ReportedFinding, ReportedTenant};
 use super::{LINES_TO_PASTE, importance};
@@ -67,8 +68,14 @@ fn head(report: &Report) -> String {
         (0, _) => "⚠️",
         _ => "❌",
     };
-    let problems: String =
-        report.problems.iter().map(|problem| format!("- {}\n", cell(&problem.to_string()))).collect();
+    let problem = |problem: &Problem| {
+        let text = problem.to_string();
+        match text.split_once("\nhelp: ") {
+            Some((message, help)) => format!("- {}. {}\n", cell(message), item(&capital(help))),
+            None => format!("- {}\n", cell(&text)),
+        }
+    };
+    let problems: String = report.problems.iter().map(problem).collect();
     let problems = if problems.is_empty() { problems } else { format!("\n{problems}") };
     format!("## {mark} symlint: {}\n\n{}.\n{problems}", verdict(report), capital(&totals(report)))
 }

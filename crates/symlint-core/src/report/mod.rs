@@ -16,6 +16,7 @@ mod place;
 mod printable;
 mod problem;
 mod sarif;
+mod shared;
 mod summary;
 mod wire;
 

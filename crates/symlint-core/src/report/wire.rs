@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
-use symlint_terraform::{SourceFile, Str};
+use symlint_terraform::{SortedMap, SourceFile, Str};
 
 use super::details::{Details, Subject};
 use super::place::{Known, Location};
@@ -66,6 +66,8 @@ pub struct ReportedRun {
     pub repository_root: String,
     /// The values files, in the order in which they take effect.
     pub values: Vec<String>,
+    /// The workspace, where one was chosen.
+    pub workspace: Option<String>,
     /// Where the tenants are.
     pub tenants: TenantsFrom,
     /// Values of tenants that were checked.
@@ -215,6 +217,20 @@ pub struct AccessStep {
     pub value: Option<Known>,
     /// The fingerprints of the findings on the edge that leads to it.
     pub findings: Vec<String>,
+}
+
+impl Access {
+    /// Names the findings on its edges by what is there in their place.
+    pub(super) fn replace_findings(&mut self, replaced: &SortedMap<String, String>) {
+        for step in [&mut self.role, &mut self.instance, &mut self.permission_set, &mut self.account] {
+            for fingerprint in &mut step.findings {
+                if let Some(other) = replaced.get(fingerprint) {
+                    fingerprint.clone_from(other);
+                }
+            }
+            step.findings.dedup();
+        }
+    }
 }
 
 /// What wrote a report.

@@ -42,6 +42,8 @@ pub struct Earlier {
     pub tenants: Vec<EarlierTenant>,
     /// Whether it has a safelist of its own.
     pub has_safelist: bool,
+    /// Its report, where its files have the names of others.
+    pub report: Option<String>,
 }
 
 /// A tenant of an earlier run, and what its own values do not say.
@@ -340,7 +342,9 @@ impl<'p> SetUp<'p> {
     /// The name of the file in which the key of a tenant is.
     pub(crate) fn file_of(&self, tenant: TenantId) -> Option<String> {
         let Some(model) = self.model(tenant.run) else {
-            return Some(self.earlier_tenant(tenant)?.written.0.to_string());
+            let file = &self.earlier_tenant(tenant)?.written.0;
+            let run = self.earlier.iter().find(|run| run.run == tenant.run)?;
+            return Some(run.report.as_ref().map_or(file.to_string(), |report| format!("{file} of {report}")));
         };
         let span = model.project.visible(model.tenants.get(tenant.index())?.key.span);
         Some(model.sources().get(span.file).name().to_owned())

@@ -1,0 +1,129 @@
+//! One mistake in what several runs read is one finding.
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{SortedMap, SortedSet};
+
+use super::summary::count;
+use super::wire::{ReportedFinding, ReportedRun};
+
+/// How many other runs are named.
+const NAMED: usize = 3;
+
+/// Who is in a run, and which rules judge more than values.
+pub(super) struct Known<'a> {
+    /// The names of the tenants of a run.
+    pub(super) tenants: &'a dyn Fn(usize) -> HashSet<&'a str>,
+    /// Whether a rule is about the way of the values: what it finds in one place is one mistake, whoever is concerned.
+    pub(super) is_wiring: &'a dyn Fn(&str) -> bool,
+}
+
+/// Joins findings of several runs that are in one place and differ only in the tenants that they name. They are sorted.
+/// Returns the fingerprints that are no longer there, each with the one that is there in its place.
+pub(super) fn join(
+    findings: &mut Vec<ReportedFinding>,
+    runs: &[ReportedRun],
+    known: &Known<'_>,
+) -> SortedMap<String, String> {
+    let mut replaced = SortedMap::new();
+    let is_same_place = |a: &ReportedFinding, b: &ReportedFinding| a.location == b.location && a.rule == b.rule;
+    if !findings.windows(2).any(|pair| matches!(pair, [a, b] if is_same_place(a, b) && a.run != b.run)) {
+        return replaced;
+    }
+    let mut tenants: HashMap<usize, HashSet<&str>> = HashMap::default();
+    let mut shape_of = |finding: &ReportedFinding| {
+        let names = tenants.entry(finding.run).or_insert_with(|| (known.tenants)(finding.run));
+        let help = finding.help.as_deref().unwrap_or_default();
+        (shape(&finding.message, names), shape(help, names), finding.level, finding.suppressed.clone())
+    };
+    // What is in one place, by what it says.
+    let mut places = HashMap::default();
+    let mut joined: Vec<Joined> = Vec::with_capacity(findings.len());
+    for finding in std::mem::take(findings) {
+        match joined.last() {
+            Some(Joined { finding: last, .. }) if is_same_place(last, &finding) => {
+                if places.is_empty() {
+                    places.insert(shape_of(last), joined.len() - 1);
+                }
+            }
+            _ => {
+                places.clear();
+                joined.push(Joined::of(finding));
+                continue;
+            }
+        }
+        let place = *places.entry(shape_of(&finding)).or_insert(joined.len());
+        match joined.get_mut(place).filter(|first| first.is_same(&finding, (known.is_wiring)(&finding.rule))) {
+            Some(first) => {
+                replaced.insert(finding.fingerprint.clone(), first.finding.fingerprint.clone());
+                first.add(finding);
+            }
+            None => joined.push(Joined::of(finding)),
+        }
+    }
+    *findings = joined.into_iter().map(|joined| joined.named(runs)).collect();
+    replaced
+}
+
+/// A finding, with what the same one is about in other runs.
+struct Joined {
+    finding: ReportedFinding,
+    runs: SortedSet<usize>,
+    /// Everybody that it is about.
+    tenants: HashSet<String>,
+}
+
+impl Joined {
+    fn of(finding: ReportedFinding) -> Self {
+        let tenants = finding.tenant.iter().chain(&finding.others).cloned().collect();
+        Self { finding, runs: SortedSet::new(), tenants }
+    }
+
+    /// Whether a finding that says the same is the same: what is compared with others is another one.
+    fn is_same(&self, later: &ReportedFinding, is_wiring: bool) -> bool {
+        let is_about = |tenant: &String| self.tenants.contains(tenant);
+        self.finding.run != later.run && (is_wiring || !later.tenant.iter().chain(&later.others).any(is_about))
+    }
+
+    fn add(&mut self, later: ReportedFinding) {
+        if self.finding.tenant != later.tenant {
+            (self.finding.tenant, self.finding.path) = (None, None);
+        }
+        self.runs.insert(later.run);
+        self.tenants.extend(later.tenant.into_iter().chain(later.others));
+    }
+
+    fn named(self, runs: &[ReportedRun]) -> ReportedFinding {
+        let Self { finding, runs: more, tenants } = self;
+        if more.is_empty() {
+            return finding;
+        }
+        let names: Vec<&str> = more.iter().take(NAMED).filter_map(|run| Some(runs.get(*run)?.name.as_str())).collect();
+        let rest = if more.len() > NAMED { ", …" } else { "" };
+        let number = count(more.len(), "more run");
+        let message = format!("{} (the same in {number}: {}{rest})", finding.message, names.join(", "));
+        let own = finding.tenant.clone();
+        let mut others: Vec<String> = tenants.into_iter().filter(|tenant| own.as_ref() != Some(tenant)).collect();
+        others.sort_unstable();
+        ReportedFinding { message, others, ..finding }
+    }
+}
+
+/// A text without what depends on the tenants: their names, and how many they are.
+fn shape(text: &str, tenants: &HashSet<&str>) -> String {
+    let mut shape = String::new();
+    for (at, part) in text.split('`').enumerate() {
+        if at % 2 == 1 {
+            if !tenants.contains(part) {
+                shape.extend(["`", part, "`"]);
+            }
+            continue;
+        }
+        for word in part.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ':', '…'])) {
+            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+            if !is_number && !matches!(word, "both" | "all" | "in" | "of" | "tenants") {
+                shape.extend([" ", word]);
+            }
+        }
+    }
+    shape
+}
