@@ -130,7 +130,7 @@ pub(crate) struct InputOptions {
     #[arg(long)]
     pub(crate) no_inline_suppressions: bool,
 
-    /// Exit with 1 if there are findings at or above this level: for `diff`, new ones; for `fix`, ones that remain
+    /// Exit with 1 if there are findings at or above this level: for `diff`, ones that are new or that the change hides; for `fix`, ones that remain
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 

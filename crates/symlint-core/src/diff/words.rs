@@ -210,8 +210,8 @@ pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
     }
     notes.extend(recreated_line(&change.recreated));
     match change.is_wired {
-        Some(false) => notes.push(format!("no flow receives `{tenant}` any more, so nobody can ask for its access")),
-        Some(true) => notes.push(format!("a flow receives `{tenant}` now: before, nobody could ask for its access")),
+        Some(false) => notes.push(format!("no flow receives `{tenant}` any more, so nobody can request access to it")),
+        Some(true) => notes.push(format!("a flow receives `{tenant}` now; before, nobody could request access to it")),
         None => {}
     }
     let is_nothing = change.gained.is_empty() && change.lost.is_empty();
