@@ -64,9 +64,10 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
                 Some(To::Resource(address, owner))
             });
             // Where none of its own is there, that is what is wrong.
+            let may_refer = || !ids.is_empty() || !references(resource.module, expr).resources.is_empty();
             let is_another = |value: &Value| {
                 let sources = model.sources_of_values.of(value, tenant).unwrap_or_default();
-                !ids.is_empty() && !sources.iter().any(|source| source.tenant() == Some(tenant))
+                may_refer() && !sources.iter().any(|source| source.tenant() == Some(tenant))
             };
             // Where the module has some of its own, what it takes of them is another question.
             let is_nothing = || {
@@ -156,11 +157,12 @@ pub(super) fn id_of(model: &Model<'_>, resource: &FlowResource<'_>) -> Option<Re
     Some(ResourceId { module, block: resource.resource.block.span, key: resource.key.clone() })
 }
 
-/// The resources and the texts in `value`. Of one that may be several things, none is certain.
+/// The resources and the texts in `value`, or in what it may be.
 fn referents<'v>(value: &'v Value, ids: &mut Vec<&'v ResourceId>, texts: &mut Vec<&'v Value>) {
     ids.extend(value.resource());
     texts.extend(value.as_str().map(|_| value));
-    value.elements().unwrap_or_default().iter().for_each(|element| referents(element, ids, texts));
+    let parts = value.elements().unwrap_or_default().iter().chain(value.candidates());
+    parts.for_each(|part| referents(part, ids, texts));
 }
 
 /// The argument that `expr`, which is in `module`, has its value from: the one that is written outermost.
@@ -172,7 +174,9 @@ fn passed<'a>(
 ) -> Option<(&'a ModuleCall, &'a Attribute)> {
     let mut found = None;
     let mut made = Some(&instance.instance);
-    let mut name = references(module, expr).variable;
+    // What is next to a resource of the module's own only chooses between them.
+    let of_module = references(module, expr);
+    let mut name = of_module.variable.filter(|_| of_module.resources.is_empty());
     while let (Some(variable), Some(at)) = (name, made) {
         let call = at.call_in(model.project)?;
         let Some(argument) = call.argument(variable) else { break };

@@ -268,6 +268,49 @@ resource "sym_strategy" "sso" {{
     assert!(failures.is_empty(), "{failures}");
 }
 
+#[test]
+fn an_id_that_is_written_out_is_found_behind_a_condition() {
+    let mut failures = String::new();
+    for (own, of) in [(INTEGRATION, INTEGRATION), ("sym_target.sso[each.key].id", TARGETS), (STRATEGY, STRATEGY)] {
+        for with in [
+            format!("each.key == \"red_canyon\" ? \"3f2a\" : {own}"),
+            format!("lookup({{ red_canyon = \"3f2a\" }}, each.key, {own})"),
+            format!("timestamp() == \"\" ? \"3f2a\" : {own}"),
+        ] {
+            let wrong = of.replace(own, &with);
+            for found in replaced(of, &wrong) {
+                expect(&wrong, found, &[("flow-resource-miswired", &wrong)], &mut failures);
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn resources_that_are_not_repeated_are_of_one_tenant() {
+    let mut failures = String::new();
+    let of = |tenant: &str, field: &str| format!("var.customer_tenants[\"{tenant}\"].{field}");
+    for other in ["green_valley", "red_canyon"] {
+        let target = of(other, "target_account_id");
+        let assignment = format!(
+            r#"
+resource "aws_ssoadmin_account_assignment" "auditor" {{
+  instance_arn       = {}
+  permission_set_arn = {}
+  target_id          = {target}
+}}
+"#,
+            of("green_valley", "sso_connector_settings.instance_arn"),
+            of("green_valley", "permission_set_arn"),
+        );
+        let found =
+            findings(&[("main.tf", &format!("{VARIABLES}{RESOURCES}{assignment}")), ("terraform.tfvars", VALUES)]);
+        let wrong = [("flow-resource-miswired", target.as_str())];
+        expect(other, found, if other == "green_valley" { &[] } else { &wrong }, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// All that Sym has for one customer, written out.
 fn written_out(name: &str, account: &str, instance: &str, target: &str) -> String {
     let set = account.repeat(2);

@@ -291,3 +291,41 @@ fn a_permission_context_of_another_service_is_no_flow() {
     let lambda = "resource \"sym_integration\" \"lambda\" {\n  type = \"permission_context\"\n  name = \"lambda\"\n  external_id = \"803477428605\"\n  settings = { cloud = \"aws\", region = \"us-east-1\", role_arn = \"arn:aws:iam::533074268119:role/sym/SymLambda\" }\n}\n";
     assert_eq!(findings(&[("main.tf", lambda)]), []);
 }
+
+#[test]
+fn a_constant_or_a_changed_value_in_the_root_module_contradicts_the_tenants_own() {
+    let tenants = r#"
+locals {
+  customers = {
+    maple = { box = "429578324071", idc = "arn:aws:sso:::instance/ssoins-790798253a563100", level = "arn:aws:sso:::permissionSet/ssoins-790798253a563100/ps-9359932ec4a25861" }
+    birch = { box = "118187656810", idc = "arn:aws:sso:::instance/ssoins-6987d5dae657b60c", level = "arn:aws:sso:::permissionSet/ssoins-6987d5dae657b60c/ps-de185217b3c51ebd" }
+  }
+}
+"#;
+    let mut failures = String::new();
+    for (account, is_right) in [
+        ("each.value.box", true),
+        ("each.key == \"maple\" ? \"201311301811\" : each.value.box", false),
+        ("replace(each.value.box, \"1\", \"2\")", false),
+        ("replace(replace(each.value.box, \"4295\", \"4295-\"), \"-\", \"\")", true),
+    ] {
+        let main = format!(
+            r#"{tenants}
+resource "aws_ssoadmin_account_assignment" "all" {{
+  for_each           = local.customers
+  instance_arn       = each.value.idc
+  permission_set_arn = each.value.level
+  target_id          = {account}
+}}
+"#
+        );
+        let wrong = [("flow-resource-miswired", account)];
+        crate::wiring::expect(
+            account,
+            findings(&[("main.tf", &main)]),
+            if is_right { &[] } else { &wrong },
+            &mut failures,
+        );
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

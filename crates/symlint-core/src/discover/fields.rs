@@ -303,7 +303,10 @@ impl Finder<'_> {
                     let evidence = Evidence::InRole(Cases { count: count.min(of), of });
                     self.add(steps.clone(), FieldKind::SsoAccountId, evidence, false);
                 }
-                (true, false) if !self.has(*field) => self.add(steps.clone(), *field, Evidence::Reaches, true),
+                // What looks like all that is needed is changed on the way, and no part of it.
+                (true, false) if !self.has(*field) => {
+                    self.add(steps.clone(), *field, Evidence::Reaches, !self.looks(steps, *field));
+                }
                 _ => {}
             }
         }

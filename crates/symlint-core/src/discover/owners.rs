@@ -57,6 +57,11 @@ impl<'a> Assigner<'a> {
         for tenant in values.flat_map(|value| self.sources.tenants(value)) {
             vote(&mut votes, tenant);
         }
+        // Resources that are repeated may be the grants of one customer.
+        let is_alone = instance.arguments.is_empty() && resources.iter().all(|resource| resource.key.is_none());
+        for (_, value) in resources.iter().filter(|_| is_alone).flat_map(FlowResource::settings) {
+            self.sources.tenants(&value).into_iter().for_each(|tenant| vote(&mut votes, tenant));
+        }
         // Of equals, the first in source order.
         votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
     }

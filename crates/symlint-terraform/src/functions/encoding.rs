@@ -17,6 +17,7 @@ use crate::limits::BYTES;
 use crate::number;
 use crate::origin::Origin;
 use crate::source::{Span, Str};
+use crate::syntax::normalised;
 use crate::value::{Entry, Kind, Value};
 
 use super::arguments::{Arguments, Function, function};
@@ -69,10 +70,14 @@ fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
     }
     match json::parse(&json::without_lone_surrogates(&text)) {
         Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
-        // Go reads a few escapes that are wrong.
-        Err(_) if text.contains("\\u") => Err(Stop::reason("this text is not decoded here")),
+        // Go reads a few escapes that are wrong, and brackets that close nothing.
+        Err(_) if text.contains("\\u") || closes_too_much(&text) => Err(Stop::reason("this text is not decoded here")),
         Err(_) => Err(args.refuse("expects a text in JSON")),
     }
+}
+
+fn closes_too_much(text: &str) -> bool {
+    text.matches([']', '}']).count() > text.matches(['[', '{']).count()
 }
 
 impl Evaluator<'_> {
@@ -100,7 +105,8 @@ impl Decoder<'_, '_> {
             Json::BooleanLit(literal) => Kind::Bool(literal.value),
             Json::StringLit(literal) => {
                 let origin = self.string(json.range(), &literal.value);
-                return Ok(Value::new(Kind::String(Str::from(&*literal.value)), origin));
+                let text = normalised(&literal.value).map_or_else(|| Str::from(&*literal.value), Str::from);
+                return Ok(Value::new(Kind::String(text), origin));
             }
             Json::NumberLit(literal) => Kind::Number(numeric(number::parse(literal.value))?),
             Json::Array(array) => {
@@ -116,6 +122,9 @@ impl Decoder<'_, '_> {
         let mut entries = Vec::with_capacity(object.properties.len());
         for property in &object.properties {
             let key = Str::from(property.name.as_str());
+            if normalised(&key).is_some() {
+                return Err(self.args.refuse("expects names of attributes that are in Unicode's normal form C"));
+            }
             let key_span = self.string(property.name.range(), property.name.as_str()).span;
             let value = self.decode(&property.value)?;
             if let Some(lost) = spans.insert(key.clone(), key_span) {

@@ -26,7 +26,7 @@ use crate::eval::{Answer, Attempt, Evaluator, Scope, Stop};
 use crate::limits::ELEMENTS;
 use crate::origin::Origin;
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind};
+use crate::syntax::{Call, Expr, ExprKind, normalised};
 use crate::value::{Kind, Value};
 
 use arguments::{Arguments, Function, MANY};
@@ -164,6 +164,10 @@ fn called(
         if is_private { stop.quoting_only(function.name) } else { stop }
     })?;
     evaluator.meter().spend_bytes(bytes(&result))?;
+    let result = match result.as_str().and_then(|text| normalised(text)) {
+        Some(text) => Value::new(Kind::String(text.into()), result.origin),
+        None => result,
+    };
     let hides = !PASS_MARKS_ON.contains(&function.name) && values.iter().any(Value::hides);
     Ok(result.marked(hides))
 }

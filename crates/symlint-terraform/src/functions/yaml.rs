@@ -93,7 +93,7 @@ impl<'t> Reader<'_, 't, '_> {
 
     /// Refuses what Terraform's parser does not take, wherever it is.
     fn check_characters(&self) -> Answer<()> {
-        let is_control = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}');
+        let is_control = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}');
         if let Some((at, c)) = self.text.char_indices().find(|(_, c)| is_control(*c)) {
             return Err(self.refused("control characters are not allowed", at..at + c.len_utf8()));
         }

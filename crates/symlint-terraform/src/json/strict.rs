@@ -58,6 +58,7 @@ pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
     let parsed =
         parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| mistake::explained(&error, text))?;
     let value = parsed.value.ok_or_else(|| ("a JSON value is missing here".to_owned(), 0..0))?;
+    refuse_space(text)?;
     refuse_laxness(&value, text)?;
     Ok(value)
 }
@@ -76,6 +77,27 @@ fn refuse_depth(text: &str) -> Result<(), Mistake> {
         }
         if depth > MAX_DEPTH {
             return Err(("this is nested too deeply".to_owned(), at..at + 1));
+        }
+    }
+    Ok(())
+}
+
+/// Outside of strings, JSON is ASCII, and has four characters that are space.
+fn refuse_space(text: &str) -> Result<(), Mistake> {
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            _ if in_string => {}
+            ' ' | '\t' | '\n' | '\r' | '!'..='~' => {}
+            _ => {
+                return Err((
+                    "this character is not allowed in JSON outside of strings".to_owned(),
+                    at..at + c.len_utf8(),
+                ));
+            }
         }
     }
     Ok(())

@@ -49,7 +49,7 @@ impl Project {
         project.modules.push(root);
         // What `terraform init` and `terraform workspace select` write is believed, but not what somebody committed.
         let is_committed = files.git_tracks(&join(&dir, ".terraform"));
-        let installed = if is_committed { Installed::default() } else { Installed::read(files, &dir)? };
+        let installed = Installed::read(files, &dir, is_committed)?;
         let mut children = Children::new(&project, installed, options);
         children.load(&mut project, files)?;
         assign(&mut project, files, &dir, &names, options)?;
@@ -240,6 +240,13 @@ impl<'o> Children<'o> {
                 self.installed.find(&key, &source.text)
             };
             let Some((child_dir, path)) = place else { continue };
+            let listed = self.installed.elsewhere(&key, &source.text, &child_dir).filter(|_| is_local);
+            if let Some(listed) = listed.filter(|listed| matches!(files.kind(listed), Ok(Some(EntryKind::Folder)))) {
+                let message = format!(
+                    "Terraform would read this module from `{listed}`, as `.terraform/modules/modules.json` says: delete that file"
+                );
+                project.errors.push(refused(message, LoadErrorKind::Invalid));
+            }
             let id = match self.by_dir.get(&child_dir) {
                 Some(id) => *id,
                 None => match list(project, files, folder(&child_dir)) {

@@ -118,8 +118,20 @@ fn installed_modules_are_read_where_they_are() {
         (".terraform/modules/d/main.tf", &output("\"d\"")),
     ];
     assert_eq!(x(&files), "[[\"b\",\"l\",],\"c\",]");
+    let [_, list_of_all, .., d] = files;
+    // Terraform reads a local module where the list has it.
+    let local_module = "module \"m\" {\n  source = \"./m\"\n}\n";
+    let moved = r#"{"Modules": [{"Key": "m", "Source": "./m", "Dir": ".terraform/modules/m"}]}"#;
+    let files = [
+        ("main.tf", local_module),
+        ("m/main.tf", ""),
+        (".terraform/modules/modules.json", moved),
+        (".terraform/modules/m/main.tf", ""),
+    ];
+    assert_eq!(project(&files).errors().len(), 1);
+    assert!(project(&files[..2]).errors().is_empty());
     // What was installed from elsewhere is not what is called.
     let other = "module \"d\" {\n  source = \"o/d/aws\"\n}\nlocals {\n  x = module.d.o\n}\n";
-    let project = project(&[("main.tf", other), files[1], files[6]]);
+    let project = project(&[("main.tf", other), list_of_all, d]);
     assert!(local(&Evaluator::new(&project), "x").as_unknown().is_some());
 }
