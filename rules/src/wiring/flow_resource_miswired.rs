@@ -448,7 +448,7 @@ impl<'a> Judge<'a> {
         {
             return Some(Problem::From(self.referrer.name(setting.instance, source)));
         }
-        // What is put together may well be what it should, and may not be known from it where that is unknown.
+        // A value that is put together may be right, and where the right value is unknown, nothing can be said.
         if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
             return None;
         }
@@ -497,7 +497,7 @@ impl<'a> Judge<'a> {
         is_other == Some(true)
     }
 
-    /// Judges what comes from no tenant's entry and is not what it should be.
+    /// Judges a wrong value that does not come from a tenant's entry.
     fn judge_constant(
         &self,
         setting: &Setting<'a>,

@@ -26,13 +26,13 @@ pub(super) enum Problem {
     Tenant(TenantId),
     /// It is this value of the own tenant.
     Field(FieldKind),
-    /// It is the own tenant's, from this attribute, which the model does not know; and it cannot be what it should.
+    /// It comes from this attribute of the tenant, which is none of the known fields, and its form is not that of the right
+    /// value.
     Attribute(String),
-    /// It is another grant's than the permission set next to it.
+    /// It belongs to a different grant than the permission set that is passed with it.
     Grant,
     /// It is the same for several tenants.
     Shared,
-    /// It is null.
     Null,
     /// It is the default of the module's variable, and not what the tenant's entry says.
     Default,
@@ -40,7 +40,7 @@ pub(super) enum Problem {
     Number(Str),
     /// It is written in the configuration, and is not what the tenant's entry says.
     Written,
-    /// The same, over the value of the tenant's entry in what the call is repeated for.
+    /// As `Written`, and it replaces the value that the tenant's entry has in the collection of the call's `for_each`.
     Overridden,
     /// It was computed from what the tenant's entry says, and is something else.
     Changed,
@@ -65,7 +65,8 @@ pub(super) fn owner<'a>(cx: &Context<'a>, kind: FieldKind, value: &Value) -> Opt
     cx.tenants().iter().find(|tenant| tenant.fields().any(|field| field.kind == kind && field.raw() == Some(&text)))
 }
 
-/// What is wrong with a value that is the same for several tenants, and nobody's; of one that is not known, what it may be.
+/// The problem of a value that is the same for several tenants and belongs to none of them, or may be so where it is not
+/// known.
 pub(super) fn shared(value: &Value) -> &'static str {
     match value.candidates() {
         [] => "does not depend on the tenant",
@@ -84,34 +85,34 @@ pub(super) struct Judge<'a> {
     model: &'a Model<'a>,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
-    /// What one grant says, by its tenant, and reaches a flow as a whole.
+    /// Grants whose permission set and account are passed to one flow together.
     granted: HashSet<Entitlement>,
     /// The arguments that several tenants receive.
     repeated: HashSet<Span>,
-    /// What is not known of any tenant, and depends on the same for all: even where that is all tenants.
+    /// Unknown values that depend on the same origins for every tenant, even if these origins are all tenants.
     alike: HashSet<Unknown<'a>>,
     owners: Owners<'a>,
-    /// What the module puts into its resources as it is, and does not look like what it should be.
+    /// Values that the module passes on to its resources unchanged, and whose form is not that of the right value.
     misshapen: OnceCell<HashSet<(TenantId, FieldKind, Str)>>,
     /// What takes effect for the flow instances.
     received: OnceCell<Received>,
 }
 
-/// What takes effect, by the flow instance and what it is.
+/// The values that take effect, by flow instance and field.
 type Received = HashMap<(*const FlowInstance, FieldKind), Vec<Value>>;
 
 /// The permission set and the account of a tenant's grant.
 type Entitlement = (TenantId, Str, Str);
 
-/// Whether `slots` are the values of one tenant that they should be, of one grant where they make one, and nothing
-/// else: then there is nothing to judge, and nothing to hold against what others receive.
+/// Whether all `slots` have the right values of one tenant, and those of a grant come from one grant. Then there is nothing
+/// to judge, and nothing to compare with what other tenants receive.
 pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
     let right: SmallVec<[Option<Option<usize>>; 8]> = slots.slots.iter().map(|slot| right_grant(model, slot)).collect();
     right.iter().all(Option::is_some)
         && slots.pairs.iter().all(|pair| right.get(pair.permission_set) == right.get(pair.account))
 }
 
-/// The grant of the value that `slot` should have, if that is what it has; that of a value without one is `None`.
+/// If `slot` has the right value: the grant to which it belongs, or `Some(None)` for a value outside of grants.
 fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
     // As a number, an account may have lost a digit.
     if slot.wanted == FieldKind::TargetAccountId && is_number(slot) || !slot.value.candidates().is_empty() {
@@ -196,7 +197,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Judges an object that has nothing of what it should have.
+    /// Judges an object that has none of the parts that it should have.
     fn judge_object(&self, slot: &Slot<'_>) -> Option<Problem> {
         let sources = self.model.sources_of_values.of(&slot.value, slot.tenant)?;
         sources.iter().find_map(|source| match source {
@@ -284,7 +285,7 @@ impl<'a> Judge<'a> {
             let all_known = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
             return if all_known && !is_right_text { self.judge_foreign(slot, &sources, &right) } else { None };
         }
-        // What the call passes as what it is, the module takes for something else.
+        // The call passes the value under its right name; the module uses it as something else, which is reported there.
         if slot.is_under_own_name(self.model) {
             return None;
         }

@@ -128,11 +128,22 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
         let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
         let report = report.help(match first.to {
-            To::Nothing => "Nobody can request anything of it.",
-            _ if first.instance.repetitions.is_empty() => {
-                "The flow of one customer would act for another. Refer to the resource of the flow's own tenant."
+            To::Nothing => "Nobody can request anything through it. Add the target of this flow.",
+            To::Role(_) => {
+                "Requests for one customer would act with another customer's role. Use the role of the tenant's own \
+                 connector."
             }
-            _ => "The flow of one customer would act for another. Refer to the resource of the flow's own tenant, such as by `each.key`.",
+            To::Text => {
+                "Requests would act on whatever has this ID, which may be another customer's. Refer to the resource of the \
+                 flow's own tenant."
+            }
+            To::Resource(..) if first.instance.repetitions.is_empty() => {
+                "Requests for one customer would act on another. Use the resource of the flow's own tenant."
+            }
+            To::Resource(..) => {
+                "Requests for one customer would act on another. Use the resource of the flow's own tenant, such as by \
+                 `[each.key]`."
+            }
         });
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} is another tenant's"));
