@@ -131,7 +131,7 @@ fn both_say_the_same_of_what_was_not_checked() {
 #[test]
 fn both_have_computed_elements_in_one_order() {
     let main = r#"module "access" {
-  source   = "./sso_flow"
+  source   = "example/sso_flow/sym"
   for_each = { for n in range(8) : "tenant_${n}" => { account = "60417823995${n}", id = "ssoins-7223a91be40c5d6${n}" } }
 
   tenant_slug        = each.key

@@ -6,7 +6,7 @@ use symlint_terraform::{FileId, Project, SortedMap, SortedSet, Sources, Span};
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover;
-use crate::finding::Finding;
+use crate::finding::{Finding, Related};
 use crate::fingerprint;
 use crate::gaps;
 use crate::level::Level;
@@ -292,50 +292,62 @@ fn sort(findings: &mut [Finding], project: &Project) {
 /// How many tenants a finding about several of them names.
 const NAMED: usize = 3;
 
-/// A tenant that has a value, and the way to the value.
-type Holder = (String, Option<String>);
-
 /// A value that several tenants have from one place, such as a default, a local, or the text around their own values,
 /// has one finding, on none of them.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: Vec<(Finding, Vec<Holder>)> = Vec::with_capacity(found.len());
+    let mut groups: Vec<Vec<Finding>> = Vec::with_capacity(found.len());
     let mut places: HashMap<(&str, Span, Option<Suppression>), usize> = HashMap::default();
     for finding in found {
-        let tenants: Vec<Holder> = finding.tenant.iter().map(|tenant| (tenant.clone(), finding.path.clone())).collect();
         let place = (finding.rule, finding.span, finding.suppressed.clone());
-        let group = places.get(&place).copied();
-        match group.and_then(|group| groups.get_mut(group)) {
-            Some((first, others))
-                if !tenants.is_empty()
-                    && (first.message == finding.message
-                        || !others.iter().any(|(tenant, _)| finding.tenant.as_ref() == Some(tenant))) =>
-            {
-                if others.last().map(|(tenant, _)| tenant) != tenants.last().map(|(tenant, _)| tenant) {
-                    others.extend(tenants);
-                }
-            }
+        let group = places.get(&place).filter(|_| finding.tenant.is_some());
+        let group = group.and_then(|group| groups.get_mut(*group));
+        // Those of one tenant follow each other.
+        match group.map(|group| (group.last().is_some_and(|last| last.tenant == finding.tenant), group)) {
+            Some((true, group)) if group.iter().any(|other| other.message == finding.message) => {}
+            Some((false, group)) => group.push(finding),
             _ => {
-                if !tenants.is_empty() {
+                if finding.tenant.is_some() {
                     places.insert(place, groups.len());
                 }
-                groups.push((finding, tenants));
+                groups.push(vec![finding]);
             }
         }
     }
-    groups.into_iter().map(|(finding, tenants)| about_all(finding, &tenants)).collect()
+    groups.into_iter().filter_map(about_all).collect()
 }
 
-fn about_all(finding: Finding, tenants: &[Holder]) -> Finding {
-    if tenants.len() < 2 {
-        return finding;
+/// The one finding about all of them. What is said of the others and not of the first is at the places that only they
+/// are related to.
+fn about_all(mut group: Vec<Finding>) -> Option<Finding> {
+    let others = group.split_off(1);
+    let finding = group.pop()?;
+    if others.is_empty() {
+        return Some(finding);
     }
-    let named: Vec<String> = tenants.iter().take(NAMED).map(|(tenant, _)| format!("`{tenant}`")).collect();
-    let more = if tenants.len() > NAMED { ", …" } else { "" };
-    let message = format!("{} (in {} tenants: {}{more})", finding.message, tenants.len(), named.join(", "));
-    let mut paths: Vec<&str> = tenants.iter().filter_map(|(_, path)| path.as_deref()).collect();
+    let all = || std::iter::once(&finding).chain(&others);
+    let mut paths: Vec<&str> = all().filter_map(|it| it.path.as_deref()).collect();
     paths.sort_unstable();
-    let cause = finding.cause.or((!paths.is_empty()).then(|| paths.join(", ")));
-    let mut tenants: Vec<String> = tenants.iter().map(|(tenant, _)| tenant.clone()).collect();
+    let cause = finding.cause.clone().or((!paths.is_empty()).then(|| paths.join(", ")));
+    let mut tenants: Vec<String> = all().filter_map(|it| it.tenant.clone()).collect();
+    let named: Vec<String> = tenants.iter().map(|tenant| format!("`{tenant}`")).collect();
+    let list = |names: &[String]| {
+        let more = if names.len() > NAMED { ", …" } else { "" };
+        format!("{}{more}", names.get(..NAMED).unwrap_or(names).join(", "))
+    };
+    let mut related = finding.related.clone();
+    let message = match named.split_first() {
+        Some((first, rest)) if others.iter().any(|it| it.message != finding.message) => {
+            for (other, name) in others.iter().zip(rest).take(NAMED - 1) {
+                let own = other.related.iter().find(|it| finding.related.iter().all(|known| known.span != it.span));
+                let span = own.map_or(other.span, |own| own.span);
+                related.push(Related { message: format!("{name}: {}", other.message), span, elsewhere: None });
+            }
+            let number =
+                if rest.len() == 1 { "1 other tenant".to_owned() } else { format!("{} other tenants", rest.len()) };
+            format!("{first}: {} (likewise in {number}: {})", finding.message, list(rest))
+        }
+        _ => format!("{} (in {} tenants: {})", finding.message, named.len(), list(&named)),
+    };
     tenants.sort_unstable();
-    Finding { message, tenant: None, path: None, tenants, cause, ..finding }
+    Some(Finding { message, tenant: None, path: None, tenants, cause, related, ..finding })
 }

@@ -503,6 +503,14 @@ fn remote_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
+/// The calls with which tenants' values take effect.
+pub(crate) fn needed_calls<'p>(model: &Model<'p>, config: &Config) -> Vec<&'p ModuleCall> {
+    let flows = model.flows.iter().filter_map(|flow| flow.call);
+    let runtimes = model.runtimes.iter().filter_map(|it| it.block.call());
+    let all = flows.chain(model.connectors.iter().map(|it| it.call)).chain(runtimes);
+    all.chain(likely_flow(model, config).and_then(|flow| flow.call)).collect()
+}
+
 /// Modules that a source names by a path, and that are not there.
 fn missing_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let errors = model.project.errors().iter().filter(|error| error.kind == LoadErrorKind::MissingModule);

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::tenants::Model;
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{Module, ModuleCall};
+use symlint_terraform::{Module, ModuleCall, Root};
 
 /// Whether what decides on the instances of a flow call, or of a module around it, or what is passed to such a module,
 /// has a filter: a `for … if`, a condition, the difference of two sets.
@@ -21,6 +21,37 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
             is_repeated || call.arguments.iter().any(|argument| search.finds(&argument.value))
         })
     })
+}
+
+/// Whether a filter or a condition in what flow calls are repeated for decides on the elements of `root`.
+pub(super) fn is_chosen(model: &Model<'_>, root: &Root) -> bool {
+    let (kind, name) = match root {
+        Root::Variable { name, .. } => ("var", name),
+        Root::Local { name, .. } => ("local", name),
+        Root::ModuleCall(_) | Root::Inline(_) => return false,
+    };
+    model.project.root().is_some_and(|module| {
+        let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));
+        let mut repeats = calls.flat_map(|call| call.for_each.iter().chain(&call.count)).map(|repeat| &repeat.value);
+        repeats.any(|repeat| {
+            let filters = Search { module, seen: HashSet::default(), conditions: true }.finds(repeat);
+            filters && mentions(module, repeat, (kind, name), &mut HashSet::default())
+        })
+    })
+}
+
+/// Whether an expression, or a local in it, has the variable or local of this name.
+fn mentions<'a>(module: &'a Module, expr: &'a Expr, wanted: (&str, &str), seen: &mut HashSet<&'a str>) -> bool {
+    if let ExprKind::Attribute(base, name) = &expr.kind
+        && let ExprKind::Variable(root) = &base.kind
+    {
+        if (root.as_str(), name.text.as_str()) == wanted {
+            return true;
+        }
+        let local = module.local(&name.text).filter(|_| root.as_str() == "local" && seen.insert(name.text.as_str()));
+        return local.is_some_and(|local| mentions(module, &local.value, wanted, seen));
+    }
+    children(expr).into_iter().any(|child| mentions(module, child, wanted, seen))
 }
 
 /// Whether what decides on the instances of a resource has a filter, so that a flow may make nothing of a grant.

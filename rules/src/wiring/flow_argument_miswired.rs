@@ -2,8 +2,7 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    Argument, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Source, Step, TenantId, text_of,
-    values_at,
+    FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Source, Step, TenantId, text_of, values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
@@ -111,7 +110,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut written: SortedMap<(Str, Span), Vec<Passed<'_>>> = SortedMap::new();
     for (flow, instance, tenant) in instances(model) {
         for argument in &instance.arguments {
-            let passed = handed_on(model, flow, instance, argument);
+            let passed = handed_on(model, flow, instance, argument.span);
             let spans = passed.iter().map(|passed| passed.argument.value.span).chain([argument.span]);
             spans.for_each(|span| _ = receivers_of.entry(span).or_default().insert(tenant));
             written.insert((instance.address.clone(), argument.span), passed);
@@ -159,13 +158,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// The argument of a flow call, and the arguments of the calls around it from which it is handed on as it is.
-fn handed_on<'a>(
-    model: &Model<'a>,
-    flow: &FlowCall<'a>,
-    instance: &FlowInstance,
-    argument: &Argument,
-) -> Vec<Passed<'a>> {
-    let own = flow.written_arguments().iter().find(|it| it.value.span == argument.span);
+fn handed_on<'a>(model: &Model<'a>, flow: &FlowCall<'a>, instance: &FlowInstance, argument: Span) -> Vec<Passed<'a>> {
+    let own = flow.written_arguments().iter().find(|it| it.value.span == argument);
     let mut all: Vec<Passed<'a>> = Vec::new();
     let mut next = own.zip(flow.call).map(|(argument, call)| (&**argument, call, &instance.instance));
     while let Some((argument, call, made)) = next {
@@ -196,7 +190,8 @@ fn has_right(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> bool {
         let sources = model.sources_of_values.of(value, slot.tenant).unwrap_or_default();
         match sources.as_slice() {
             [Source::Field(it)] => it.tenant == slot.tenant && it.kind == slot.wanted,
-            [Source::Tenant(it)] => *it == slot.tenant && slot.wanted == FieldKind::Key,
+            // The whole entry is not its name.
+            [Source::Tenant(it)] => *it == slot.tenant && slot.wanted == FieldKind::Key && value.as_str().is_some(),
             _ => false,
         }
     };

@@ -28,7 +28,14 @@ pub(super) struct Missing<'a> {
     pub tenant: &'a Tenant,
     pub account: &'a str,
     /// The account in a safelist that was probably meant for it.
-    pub meant: Option<Span>,
+    pub meant: Option<Meant>,
+}
+
+/// An account in the place of one that is missing.
+pub(super) struct Meant {
+    pub span: Span,
+    /// Whether it is a misspelling; else only both are wrong.
+    pub is_alike: bool,
 }
 
 /// The accounts of a safelist that are known, and whether these are all.
@@ -167,7 +174,8 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
         |account: &str| cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).any(|known| known == account);
     let is_stray = |account: &&Account| {
         let id = account.id.as_str();
-        !account.is_of_tenant && !cx.set_up.is_account_of_tenant(id) && !configured(id)
+        let is_unwired = || cx.model.unwired.iter().any(|entry| entry.account.as_str() == id);
+        !account.is_of_tenant && !cx.set_up.is_account_of_tenant(id) && !configured(id) && !is_unwired()
     };
     let strays: Vec<&Account> = accounts.iter().filter(is_stray).take(STRAYS).collect();
     let is_missing = |tenant: &'a Tenant| {
@@ -181,12 +189,14 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
         let is_copied = tenant.sso_account_id.raw().is_some_and(|raw| listed.contains(raw.trim()));
         (is_judged && !listed.contains(account) && !is_copied && !is_mismatched).then_some((tenant, account))
     };
-    tenants
-        .filter_map(is_missing)
-        .map(|(tenant, account)| {
-            let meant = closest(account, strays.iter().map(|stray| stray.id.as_str()));
-            let meant = strays.iter().find(|stray| Some(stray.id.as_str()) == meant).map(|stray| stray.span);
-            Missing { tenant, account, meant }
-        })
-        .collect()
+    let missing: Vec<_> = tenants.filter_map(is_missing).collect();
+    let meant = |account: &str| {
+        let alike = closest(account, strays.iter().map(|stray| stray.id.as_str()));
+        let alike = alike.and_then(|alike| strays.iter().find(|stray| stray.id == alike));
+        // However little they resemble each other, the only one is in the place of the only one.
+        let only = || if let ([_], [only]) = (missing.as_slice(), strays.as_slice()) { Some(only) } else { None };
+        let stray = alike.or_else(only)?;
+        Some(Meant { span: stray.span, is_alike: alike.is_some() })
+    };
+    missing.iter().map(|&(tenant, account)| Missing { tenant, account, meant: meant(account) }).collect()
 }

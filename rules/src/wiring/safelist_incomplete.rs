@@ -1,10 +1,11 @@
 //! See safelist-incomplete.md.
 
 use symlint_core::rule::Context;
+use symlint_core::tenants::format::is_account_id;
 use symlint_core::tenants::{FieldKind, Place, TenantId};
 use symlint_terraform::Span;
 
-use super::safelist::{Missing, missing, place};
+use super::safelist::{Meant, Missing, missing, place};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let Some(place) = place(cx.model) else { return };
@@ -13,12 +14,25 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let of_one = |first: &Missing<'_>| help(cx, place, first.tenant.id, "this tenant fail", "its account");
     let one = missing.iter().chain(&mistyped).next().map(of_one).unwrap_or_default();
     for Missing { tenant, account, meant } in &mistyped {
-        let at = Place { span: meant.unwrap_or(place), tenant: Some(tenant.id), path: None };
-        let stray = cx.sources().text(at.span);
-        let message =
-            format!("the safelist contains {stray}, but the SSO account of {} is {account}", cx.called(tenant));
+        let Some(Meant { span, is_alike }) = *meant else { continue };
+        let at = Place { span, tenant: Some(tenant.id), path: None };
+        let stray = cx.sources().text(span).to_string();
+        let message = match is_alike {
+            true => format!("the safelist contains {stray}, but the SSO account of {} is {account}", cx.called(tenant)),
+            false => format!(
+                "the safelist contains {stray}, which is not the SSO account of any tenant, and lacks {account}, that of {}",
+                cx.called(tenant)
+            ),
+        };
         let label = format!("this tenant's {}", cx.name(&tenant.sso_account_id).of_its_own());
-        cx.report(at, message).help(&*one).related(&tenant.sso_account_id, label);
+        let help = match is_alike {
+            true => one.clone(),
+            false => format!("{one} If {stray} is an account of your own, list it in `.symlint.hcl`, too."),
+        };
+        let report = cx.report(at, message).help(help).related(&tenant.sso_account_id, label);
+        if is_alike && is_account_id(&stray) {
+            report.suggestion(format!("replace it with {account}"), span, *account);
+        }
     }
     let Some(first) = missing.first() else { return };
     let at = Place { span: place, tenant: Some(first.tenant.id), path: None };

@@ -3,8 +3,8 @@
 use foldhash::HashSet;
 use symlint_core::facts;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Place, RelationKind, RoleNaming, Tenant, VariableState, format};
-use symlint_terraform::{LoadError, LoadErrorKind, SortedMap, Span};
+use symlint_core::tenants::{Place, RelationKind, RoleNaming, Tenant, TenantId, VariableState, format};
+use symlint_terraform::{LoadError, LoadErrorKind, SortedMap, SortedSet, Span};
 
 use crate::values::is_any_key_twice;
 
@@ -31,15 +31,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     // Of two tenants with one account, one may be the tenant whose account this is.
     let duplicates = [RelationKind::DuplicateTenant, RelationKind::DuplicateSsoAccount];
+    let relations = cx.set_up.models().iter().flat_map(|model| cx.set_up.relations(model.run));
+    let doubtful: SortedSet<TenantId> =
+        relations.filter(|it| duplicates.contains(&it.kind)).map(|relation| relation.tenant).collect();
     // So it is where a tenant was lost to another one with its key.
-    if cx.set_up.has_any(&duplicates) || !model.overridden.is_empty() || is_any_key_twice(cx) || is_any_role_foreign(cx)
-    {
+    if !model.overridden.is_empty() || is_any_key_twice(cx) || is_any_role_foreign(cx) {
         return;
     }
     let configured: HashSet<&str> =
         cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).map(String::as_str).collect();
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
-    let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| missing.meant).collect();
+    let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| Some(missing.meant?.span)).collect();
     // One expression may build many.
     let mut stale: SortedMap<Span, (String, Place, usize)> = SortedMap::new();
     let mut seen: HashSet<(Span, String)> = HashSet::default();
@@ -50,12 +52,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 && !facts::is_placeholder_account(id)
                 && !account.is_of_tenant
                 && !meant.contains(&account.span);
-            let is_stale = is_judged && !configured.contains(id) && !cx.set_up.is_account_of_tenant(id);
+            let is_unwired = || model.unwired.iter().any(|entry| entry.account.as_str() == id);
+            let is_known = configured.contains(id) || cx.set_up.is_account_of_tenant(id) || is_unwired();
+            let is_stale = is_judged && !is_known;
             if is_stale && seen.insert((account.span, account.id.clone())) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
                 stale.entry(account.span).or_insert((account.id, place, 0)).2 += 1;
             }
         }
+    }
+    if !doubtful.is_empty() {
+        return report_surplus(cx, &stale.into_values().collect::<Vec<_>>(), doubtful.len());
     }
     for (id, place, number) in stale.into_values() {
         let message = match number {
@@ -68,6 +75,20 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         cx.report(place, message).cause(id);
     }
+}
+
+/// Reports accounts that are more than the tenants that have the account of another one and may have these.
+fn report_surplus(cx: &mut Context<'_>, stale: &[(String, Place, usize)], doubtful: usize) {
+    let number: usize = stale.iter().map(|(.., number)| number).sum();
+    let Some((id, first, _)) = stale.first().filter(|_| number > doubtful) else { return };
+    let others = if number == 2 { "1 other account".to_owned() } else { format!("{} other accounts", number - 1) };
+    let message = format!(
+        "the safelist contains {id} and {others}, which are not SSO accounts of any tenant; tenants with the same SSO account \
+         explain at most {doubtful} of them"
+    );
+    let help =
+        "Correct the tenants that have the SSO account of another one. Then remove the accounts that are left over.";
+    cx.report(first.clone(), message).help(help).cause(id);
 }
 
 /// Whether some tenant that has no account of its own is reached through the role of another one: then the account may be

@@ -2,9 +2,10 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Grant, Tenant, TenantId, Whole};
+use symlint_core::tenants::{Grant, Place, Tenant, TenantId, Unwired, Whole};
+use symlint_terraform::{SortedMap, Span};
 
-use super::filter::{are_grants_filtered, is_filtered};
+use super::filter::{are_grants_filtered, is_chosen, is_filtered};
 use super::is_any_miswired;
 use super::reference::foreign;
 use super::unreached::Unreached;
@@ -21,6 +22,7 @@ fn are_many(tenants: usize, of: usize) -> bool {
 const HELP: &str = "Nobody can request this access. Pass it to a flow, or remove it.";
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    check_entries(cx);
     let model = cx.model;
     let instances = || model.flows.iter().flat_map(|flow| &flow.instances);
     // An instance whose tenant is not known may receive any.
@@ -63,6 +65,57 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for tenant in left_out {
         let tenant = cx.tenant(tenant);
         cx.report(tenant, format!("no flow call receives tenant `{}`", tenant.name()));
+    }
+}
+
+/// Entries that no flow is built from, though the runtime may enter their accounts.
+fn check_entries(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let is_elsewhere = |account: &str| {
+        let mut configured = cx.config.host_accounts.iter().chain(&cx.config.safelist_extra);
+        cx.set_up.is_account_of_tenant(account) || configured.any(|known| known == account)
+    };
+    let is_left_out = |entry: &&Unwired| !is_elsewhere(&entry.account) && !is_chosen(model, entry.path.start());
+    // The account may be that of a tenant that is not known.
+    let entries: Vec<&Unwired> = match cx.set_up.knows_its_accounts() {
+        true => model.unwired.iter().filter(is_left_out).collect(),
+        false => Vec::new(),
+    };
+    let mut groups: SortedMap<Span, Vec<&Unwired>> = SortedMap::new();
+    for entry in &entries {
+        // What is left out altogether has one cause.
+        let beside = || entries.iter().filter(|other| other.path.parent() == entry.path.parent());
+        let number = beside().count();
+        let is_whole = number == entry.siblings || number >= MANY;
+        let first = beside().next().filter(|_| is_whole).unwrap_or(entry);
+        groups.entry(first.span).or_default().push(entry);
+    }
+    for (span, group) in groups {
+        let [first, rest @ ..] = group.as_slice() else { continue };
+        let Unwired { name, account, path, .. } = first;
+        let (message, whose) = match rest.len() {
+            0 => (
+                format!("no flow call receives `{name}`, and the safelist has its account, {account}"),
+                "this customer",
+            ),
+            _ => {
+                let names: Vec<String> = group.iter().take(3).map(|entry| format!("`{}`", entry.name)).collect();
+                let more = if group.len() > names.len() { ", …" } else { "" };
+                let names = names.join(", ");
+                let message = format!(
+                    "no flow call receives {} entries ({names}{more}), and the safelist has their accounts",
+                    group.len()
+                );
+                (message, "these customers")
+            }
+        };
+        let help = format!(
+            "Nobody can request access to {whose}, though the runtime may enter the organization. Add what is missing to what \
+             the flow calls are made for, or remove it from the safelist, too."
+        );
+        let names = group.iter().map(|entry| entry.name.to_string()).collect();
+        let place = Place { span, tenant: None, path: Some(path.to_string()) };
+        cx.report(place, message).help(help).cause(path.to_string()).about(names);
     }
 }
 

@@ -4,6 +4,7 @@
 mod arguments;
 mod assembled;
 mod attacks;
+mod beside;
 mod causes;
 mod foreign;
 mod kept;

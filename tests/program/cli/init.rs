@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::{Run, Symlint, VARIABLE, bad, folder, good, root, tenant, values};
 
 /// A call of a flow module that is not there to read.
-const CALL: &str = "module \"access\" {\n  source = \"./flow-of-one\"\n  for_each = var.clients\n  tenant_slug = each.key\n  \
+const CALL: &str = "module \"access\" {\n  source = \"example/flow-of-one/sym\"\n  for_each = var.clients\n  tenant_slug = each.key\n  \
                     account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}\n";
 
 const CONFIG: &str = ".symlint.hcl";

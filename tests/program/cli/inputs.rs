@@ -152,3 +152,23 @@ fn links_in_a_circle_and_folders_without_permission_are_survived() {
     let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
     assert_eq!(run.findings(), ["role-account-mismatch blue_harbour"]);
 }
+
+/// Terraform refuses it, and what is in the module was not checked. Other modules do not matter.
+#[test]
+fn a_flow_module_that_is_not_there_is_not_a_pass() {
+    let values = good();
+    let main = |source: &str| {
+        format!(
+            "{VARIABLE}module \"access\" {{\n  source = \"{source}\"\n  for_each = var.customer_tenants\n  tenant_slug = each.key\n  \
+             account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n  \
+             sso_connector_settings = each.value.sso_connector_settings\n}}\n"
+        )
+    };
+    let other = format!("{}module \"vpc\" {{\n  source = \"./vpc\"\n}}\n", main("example/flow/sym"));
+    for (main, code) in [(main("./sso_flow"), 2), (main("example/flow/sym"), 0), (other, 0)] {
+        let dir = folder(&[("main.tf", &main), ("terraform.tfvars", &values)]);
+        let run = Symlint::new(&["check"]).dir(dir.path()).run();
+        assert_eq!(run.code, code, "{main}\n{}{}", run.stdout, run.stderr);
+        assert_eq!(run.stderr.contains("there is no module in `sso_flow`"), code == 2, "{}", run.stderr);
+    }
+}

@@ -368,8 +368,8 @@ fn a_safelist_is_compared_with_the_tenants_of_all_root_modules() {
     assert_eq!(said(&check(dir.path(), &[])), Vec::<String>::new());
     std::fs::write(dir.path().join("runtime/main.tf"), runtime(&[CUSTOMERS[0][0], CUSTOMERS[2][0]])).unwrap();
     let expected = [
-        "error safelist-incomplete runtime/main.tf: the safelist lacks 280365914472, the SSO account of `bolt`",
-        "warning safelist-stale runtime/main.tf: the safelist contains 048261739905, which is not the SSO account of any tenant",
+        "error safelist-incomplete runtime/main.tf: the safelist contains 048261739905, which is not the SSO account of any \
+         tenant, and lacks 280365914472, that of `bolt`",
     ];
     assert_eq!(said(&check(dir.path(), &[])), expected);
     // Who names a file asks for nothing that is in others: the tenant may be there.

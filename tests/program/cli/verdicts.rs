@@ -69,7 +69,7 @@ module "sso" {
     let call = |region: &str| {
         format!(
             "data \"terraform_remote_state\" \"all\" {{}}\nlocals {{\n  all = data.terraform_remote_state.all.outputs\n}}\n\
-             module \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \"blue_harbour\"\n  account_id = local.all.account\n  \
+             module \"access\" {{\n  source = \"example/sso_flow/sym\"\n  tenant_slug = \"blue_harbour\"\n  account_id = local.all.account\n  \
              permission_set_arn = local.all.set\n  sso_connector_settings = {{\n    cloud = local.all.cloud\n    \
              instance_arn = local.all.instance\n    region = {region}\n    \
              role_arn = \"arn:aws:iam::${{local.all.account}}:role/sym/SymSSOBlue-Harbour\"\n  }}\n}}\n"

@@ -50,8 +50,7 @@ fn what_could_not_be_judged_is_not_unused() {
     let exception =
         |rule: &str| format!("exception \"{rule}\" {{\n  tenant = \"blue_harbour\"\n  reason = \"x\"\n}}\n");
     let config = exception("tenant-not-wired") + &exception("region-invalid");
-    let flow =
-        "module \"sso\" {\n  source = \"./sso_flow\"\n  for_each = var.customer_tenants\n  tenant_slug = each.key\n}\n";
+    let flow = "module \"sso\" {\n  source = \"example/sso_flow/sym\"\n  for_each = var.customer_tenants\n  tenant_slug = each.key\n}\n";
     let comment = "  # symlint-ignore: tenant-not-wired -- it starts next month\n";
     let dir = folder(&[
         (".symlint.hcl", &config),
@@ -72,7 +71,7 @@ fn what_could_not_be_judged_is_not_unused() {
 /// A module whose tenants are in a YAML file, in which `with` replaces something.
 fn yaml_module(with: &[(&str, &str)]) -> tempfile::TempDir {
     let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/customers.yaml\"))\n}\nmodule \"sso\" {\n  \
-                source = \"./sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  account_id = \
+                source = \"example/sso_flow/sym\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  account_id = \
                 each.value.account\n  permission_set_arn = each.value.permission_set\n  sso_connector_settings = \
                 each.value.settings\n}\n";
     let mut yaml = YAML.to_owned();

@@ -3,8 +3,8 @@
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{
-    ConversionProblem, ConversionProblemKind, Evaluator, Form, Kind, Origin, Path, Project, Root, Span, Str, Subject,
-    Type, Value, Variable,
+    ConversionProblem, ConversionProblemKind, Evaluator, Form, Kind, Makeup, Origin, Path, Project, Root, Span, Str,
+    Subject, Type, Value, Variable,
 };
 
 use super::collections::{self, Element, Found, Member};
@@ -12,6 +12,7 @@ use super::effective::{Effective, effects_of, resources_of};
 use super::fields::{self, Effects, Fields};
 use super::modules::Roles;
 use super::owners::Assigner;
+use super::unwired::unwired;
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
@@ -45,6 +46,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let unknown_effects = population.unknown_effects;
     let mut sources = population.sources;
     sources.add_values(&tenants);
+    let unwired = unwired(&evaluator, &walked, &sources, &tenants);
     let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
     let evaluation_errors = std::mem::take(&mut walked.errors);
     let resource_errors = std::mem::take(&mut walked.resource_errors);
@@ -77,6 +79,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         relations: Vec::new(),
         role_names: RoleNames::default(),
         overridden,
+        unwired,
         sources_of_values: sources,
         unknown_effects,
         not_checked: Vec::new(),
@@ -295,6 +298,28 @@ impl<'a> Population<'a> {
                 instance.tenant = assigner.tenant_of(instance, resources_of(&walked.resources, flow, at));
             }
         }
+        // Of two calls that name one tenant, the one with all values of another one has a wrong name.
+        let instances = || walked.flows.iter().flat_map(|flow| &flow.instances);
+        let mut claims: HashMap<TenantId, usize> = HashMap::default();
+        instances().filter_map(|it| it.tenant).for_each(|tenant| *claims.entry(tenant).or_default() += 1);
+        if instances().count() == claims.len() {
+            return;
+        }
+        for instance in walked.flows.iter_mut().flat_map(|flow| &mut flow.instances) {
+            let is_claimed = |tenant: &TenantId| claims.get(tenant).is_some_and(|count| *count > 1);
+            if instance.repetitions.is_empty() && instance.tenant.as_ref().is_some_and(is_claimed) {
+                let other = self.only_source(instance).filter(|other| !claims.contains_key(other));
+                instance.tenant = other.or(instance.tenant);
+            }
+        }
+    }
+
+    /// The only tenant whose values the instance is passed, whatever it is called.
+    fn only_source(&self, instance: &FlowInstance) -> Option<TenantId> {
+        let values = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(|argument| &argument.value);
+        let mut tenants = values.flat_map(|value| self.sources.tenants(value));
+        let first = tenants.next()?;
+        tenants.all(|tenant| tenant == first).then_some(first)
     }
 
     /// Makes elements of other collections belong to the tenants for whose flows they are selected.
@@ -612,6 +637,7 @@ impl<'a> Population<'a> {
                 effects.push(effects_of(instance, resources));
             }
         }
+        mark_alone(walked, &mut effects);
         // A tenant that is not an object has no other values than those of other collections.
         let is_useless = |tenant: &Tenant| {
             matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
@@ -756,6 +782,24 @@ impl<'a> Population<'a> {
             let address = address.or_else(first).unwrap_or_default();
             tenants.push(super::effective::called(instance, address, id, call, span, &received));
         }
+    }
+}
+
+/// Marks what is written in calls of which each is for one tenant: it is this tenant's, unless others have it from there, too.
+fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
+    let is_repeated = |(_, instance, _): &(TenantId, &FlowInstance, _)| !instance.repetitions.is_empty();
+    if assigned(walked).any(|it| is_repeated(&it)) {
+        return;
+    }
+    let place = |it: &Effective| matches!(it.value.origin.makeup, Makeup::Written(_)).then_some(it.value.origin.span);
+    let mut owners: HashMap<Span, Option<usize>> = HashMap::default();
+    for (tenant, effects) in effects.iter().enumerate() {
+        for span in effects.iter().flatten().filter_map(place) {
+            owners.entry(span).and_modify(|known| *known = known.filter(|it| *it == tenant)).or_insert(Some(tenant));
+        }
+    }
+    for effective in effects.iter_mut().flatten().flatten() {
+        effective.is_alone = place(effective).is_some_and(|span| owners.get(&span).copied().flatten().is_some());
     }
 }
 

@@ -258,10 +258,12 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         if key_path(value).is_some() {
             return;
         }
-        for path in element_paths(&value.origin) {
-            note(tallies, &path, &|tally| tally.count(field));
+        let paths = element_paths(&value.origin);
+        // The key of a group may be a part of a name next to what is in the group.
+        for path in paths.iter().filter(|path| !paths.iter().any(|other| other.is_below(path))) {
+            note(tallies, path, &|tally| tally.count(field));
             // One element of what is iterated, for all instances, is as deep as the right one.
-            for (shape, _) in levels(&path).into_iter().filter(|(_, is_selected)| !is_selected) {
+            for (shape, _) in levels(path).into_iter().filter(|(_, is_selected)| !is_selected) {
                 if let Some(tally) = tallies.get_mut(&shape).filter(|tally| tally.iterated > 0) {
                     tally.count(field);
                 }

@@ -23,6 +23,8 @@ pub(crate) struct Effective {
     pub(super) name: Str,
     /// Where it takes effect.
     pub(super) sink: SinkPlace,
+    /// Whether it is written in a call for this tenant alone.
+    pub(super) is_alone: bool,
 }
 
 impl Effective {
@@ -57,7 +59,7 @@ pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]
             let kind = resource.sink().map_or("", |sink| sink.kind);
             let sink = SinkPlace::Setting { kind, attribute, part };
             let name = field.name().into();
-            effects.push(Effective { field, value, grant, is_fragment: false, name, sink });
+            effects.push(Effective { field, value, grant, is_fragment: false, name, sink, is_alone: false });
         }
     }
     let by_resources: HashSet<FieldKind> = effects.iter().map(|effective| effective.field).collect();
@@ -80,6 +82,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 is_fragment: part.is_fragment,
                 name: argument.name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
+                is_alone: false,
             }));
             continue;
         }
@@ -97,6 +100,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 is_fragment: part.is_fragment,
                 name: name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
+                is_alone: false,
             };
             let Some(list) = part.steps.iter().position(|step| *step == Step::Each) else {
                 let grant = is_granted(part.field).then_some(ARGUED);
@@ -267,7 +271,9 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     // An account that belongs elsewhere in a role's ARN is a matter of wiring, too.
     let is_misplaced = |source: &Source<'_>| matches!(source, Source::Field(it) if is_other(it) && !may_be_in(it.kind, effective.field));
     let depends = || {
-        matches!(effective.field, FieldKind::Cloud | FieldKind::Region) || sources.depends_on(&effective.value, tenant)
+        effective.is_alone
+            || matches!(effective.field, FieldKind::Cloud | FieldKind::Region)
+            || sources.depends_on(&effective.value, tenant)
     };
     let text = text_of(&effective.value);
     let is_of_another_kind = text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());

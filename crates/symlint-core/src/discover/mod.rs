@@ -11,6 +11,7 @@
 //! collections  which elements the flows are built from
 //! fields       which attribute of an element is which value
 //! build        elements and flows → the model
+//! unwired      entries that no flow is built from
 //! ```
 
 mod arguments;
@@ -25,6 +26,7 @@ mod reach;
 mod safelists;
 pub mod sinks;
 mod strands;
+mod unwired;
 mod walk;
 
 pub use build::{build, concerns};

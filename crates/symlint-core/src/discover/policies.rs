@@ -55,6 +55,7 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
             unclear: None,
             undone: None,
             is_limited: false,
+            left: Vec::new(),
         };
         match policy.is_of_sym {
             true => policy.read(resource),
@@ -64,6 +65,8 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
         if policy.is_limited {
             policy.accounts.retain(|account| !account.as_str().is_some_and(|it| is_any(it)));
         }
+        let left = std::mem::take(&mut policy.left);
+        policy.limit_since(0, left);
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
         let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
         let list = if let Some(unknown) = unknown.filter(|_| policy.is_known_to_be) {
@@ -107,18 +110,34 @@ pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCa
     policies
 }
 
-/// Whether a policy, or the role that it is for, mentions Sym. Other policies are not about the runtime.
+/// Whether a policy, the role that it is for, or what uses it mentions Sym. Other policies are not about the runtime.
 fn is_of_sym(evaluator: &Evaluator<'_>, module: &Module, resource: &Resource) -> bool {
-    let mentions = |resource: &Resource| {
-        evaluator.project().sources().text(resource.block.span).to_ascii_lowercase().contains(SYM)
-    };
-    let role = resource.attribute("role").map(|role| evaluator.project().sources().text(role.value.span));
-    let is_its_role = |other: &&Resource| {
-        let name = format!("aws_iam_role.{}.", other.name.text);
-        other.kind.text.as_str() == "aws_iam_role"
-            && role.as_ref().is_some_and(|role| format!("{role}.").contains(&name))
-    };
-    mentions(resource) || module.resources.iter().filter(is_its_role).any(mentions)
+    let text = |resource: &Resource| evaluator.project().sources().text(resource.block.span).to_ascii_lowercase();
+    let is_iam = |resource: &&Resource| resource.kind.text.starts_with("aws_iam_");
+    let own: Vec<(String, String)> = module.resources.iter().filter(is_iam).map(|it| (address(it), text(it))).collect();
+    // From a document to what has it, and from there to the role.
+    let mut known = vec![(address(resource), text(resource))];
+    let mut next = 0;
+    while let Some((name, text)) = known.get(next).cloned() {
+        if text.contains(SYM) {
+            return true;
+        }
+        next += 1;
+        // What else a role has is about something else.
+        if name.starts_with("aws_iam_role.") {
+            continue;
+        }
+        let is_user =
+            |it: &&(String, String)| it.1.contains(&name) || it.0.starts_with("aws_iam_role.") && text.contains(&it.0);
+        let users: Vec<_> = own.iter().filter(is_user).filter(|it| !known.contains(it)).cloned().collect();
+        known.extend(users);
+    }
+    false
+}
+
+/// How expressions refer to a resource.
+fn address(resource: &Resource) -> String {
+    format!("{}.{}.", resource.kind.text, resource.name.text).to_ascii_lowercase()
 }
 
 /// Whether a pattern of an account matches more than one.
@@ -141,6 +160,8 @@ struct Policy<'a, 'p> {
     undone: Option<Value>,
     /// Whether that is so in any account.
     is_limited: bool,
+    /// The accounts that statements leave which deny all others.
+    left: Vec<Limit>,
 }
 
 impl<'p> Policy<'_, 'p> {
@@ -228,17 +249,19 @@ impl<'p> Policy<'_, 'p> {
             Some(of(&attribute.value))
         };
         let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
+        let but = value("not_resources");
         let others = value("not_actions").map(|others| !allows(&others));
         if !actions.map(|it| allows(&it)).or(others).unwrap_or(false) {
             return;
         }
         if effect.is_some_and(|effect| is_text(&effect, "Deny")) {
             resources.iter().for_each(|resources| self.denied(resources));
+            but.iter().for_each(|others| self.denied_but(others));
             return;
         }
         let before = self.accounts.len();
         resources.iter().for_each(|resources| self.roles(resources, 0));
-        value("not_resources").iter().for_each(|others| self.all_but(others));
+        but.iter().for_each(|others| self.all_but(others));
         let limits = limits_of_block(statement, of);
         self.limit_since(before, limits);
     }
@@ -267,6 +290,14 @@ impl<'p> Policy<'_, 'p> {
             let reason = "a statement that denies roles is not evaluated, so what remains allowed is not known";
             self.undone.get_or_insert_with(|| Value::unknown(reason, denied.origin.span));
         }
+    }
+
+    /// Notes that all roles but these are taken back.
+    fn denied_but(&mut self, others: &Value) {
+        let before = std::mem::take(&mut self.accounts);
+        self.roles(others, 0);
+        let left = std::mem::replace(&mut self.accounts, before);
+        self.left.push(Limit::Accounts(left));
     }
 
     /// Keeps of the accounts that a statement added those that its conditions leave.
@@ -327,6 +358,7 @@ impl<'p> Policy<'_, 'p> {
             let (resource, others) = (value.get("Resource"), value.get("NotResource"));
             if is_denied && may_assume {
                 resource.iter().for_each(|resource| self.denied(resource));
+                others.iter().for_each(|others| self.denied_but(others));
             } else if may_assume {
                 let before = self.accounts.len();
                 resource.iter().for_each(|resource| self.roles(resource, 0));

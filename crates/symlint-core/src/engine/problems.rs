@@ -1,13 +1,14 @@
 //! Why a check did not check what it should have. Then its report must not look like a pass.
 
-use symlint_terraform::Given;
+use symlint_terraform::{Given, LoadErrorKind};
 
 use super::request::Request;
 use super::targets::{Target, mistake};
 use crate::check::Outcome;
 use crate::coverage::Code;
+use crate::gaps;
 use crate::level::Level;
-use crate::report::{Problem, ProblemKind};
+use crate::report::{Location, Problem, ProblemKind};
 use crate::tenants::{Model, VariableState};
 use crate::unmatched;
 
@@ -38,6 +39,7 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
     for (target, _) in both() {
         problems.extend(target.project.unreadable().iter().cloned().map(Problem::from));
     }
+    problems.extend(both().flat_map(|(target, outcome)| missing_modules(target, outcome)));
     problems.extend(misnamed(targets, outcomes));
     problems.extend(both().filter_map(|(target, outcome)| nothing_known(target, outcome)));
     let no_tenants = outcomes.iter().all(|outcome| outcome.model.tenants.is_empty());
@@ -61,6 +63,21 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
         problems.push(nothing_in(path, reason, targets, *place));
     }
     problems
+}
+
+/// The modules with which tenants' values take effect that are not where their sources say.
+fn missing_modules(target: &Target, outcome: &Outcome<'_>) -> Vec<Problem> {
+    let model = &outcome.model;
+    let missing = gaps::needed_calls(model, &target.config).into_iter().filter_map(|call| {
+        let source = call.source.as_ref()?;
+        let mut errors = model.project.errors().iter();
+        let error = errors.find(|it| it.kind == LoadErrorKind::MissingModule && it.span == source.span)?;
+        let location = Location::of(error.span, &model.sources().get(error.span.file));
+        let problem = Problem::new(ProblemKind::Unreadable, error.message.clone());
+        let help = "check it out, or correct the `source`";
+        Some(Problem { location: Some(location), ..problem.help(help) })
+    });
+    missing.collect()
 }
 
 /// Names in the configuration that match nothing.

@@ -180,6 +180,20 @@ impl FindingBuilder<'_> {
         self
     }
 
+    /// Says whom it is about: entries that are no tenants.
+    pub fn about(mut self, mut names: Vec<String>) -> Self {
+        let finding = self.finding();
+        match names.as_slice() {
+            [only] => finding.tenant = Some(only.clone()),
+            _ => {
+                names.sort_unstable();
+                finding.path = None;
+                finding.tenants = names;
+            }
+        }
+        self
+    }
+
     /// Says that the finding is about these tenants: if there are several, it is reported on none of them.
     pub fn group(mut self, tenants: &[TenantId]) -> Self {
         if tenants.len() > 1 {

@@ -46,7 +46,7 @@ pub use index::Index;
 pub use kind::FieldKind;
 pub(crate) use layout::{Expected, Layout, Pair};
 pub(crate) use model::count;
-pub use model::{Model, TenantsVariable, UnknownEffect, VariableState};
+pub use model::{Model, TenantsVariable, UnknownEffect, Unwired, VariableState};
 pub use names::{RoleNamePattern, environment_of, known_role_kind, normalise};
 pub use near::{NearIds, ids_of, is_near};
 pub use overridden::Overridden;

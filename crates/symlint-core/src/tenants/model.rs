@@ -3,7 +3,7 @@
 use std::fmt;
 
 use foldhash::HashSet;
-use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span};
+use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
 
 use super::field::{Field, State};
 use super::flow::{ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
@@ -30,6 +30,18 @@ pub struct UnknownEffect {
     pub span: Span,
     /// Whether Terraform may know it all the same.
     pub is_unevaluated: bool,
+}
+
+/// An entry like those of tenants that no flow is built from, though a safelist has its account.
+#[derive(Debug)]
+pub struct Unwired {
+    pub name: Str,
+    pub account: Str,
+    /// Where its key is written, or else where it starts.
+    pub span: Span,
+    pub path: Path,
+    /// How many entries there are where it is.
+    pub siblings: usize,
 }
 
 /// Some of `of` tenants, which are called so: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
@@ -126,6 +138,8 @@ pub struct Model<'p> {
     pub role_names: RoleNames,
     /// The entries that `merge` drops, in source order.
     pub overridden: Vec<Overridden>,
+    /// Entries that no flow is built from, though a safelist has their accounts, in source order.
+    pub unwired: Vec<Unwired>,
     /// Which of the tenants' values an argument was built from.
     pub sources_of_values: SourceIndex,
     /// What flows receive for tenants and is not known before apply, where what is written for the tenant is.

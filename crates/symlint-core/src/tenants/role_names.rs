@@ -85,7 +85,7 @@ impl RoleNames {
             }
             named
         };
-        let judge = Judge {
+        let mut judge = Judge {
             tenants,
             contested: OnceCell::new(),
             index,
@@ -93,9 +93,11 @@ impl RoleNames {
             names: tenants.iter().map(named).collect(),
             sharing: sharing(relations, all),
             shared_objects: shared_objects(tenants),
+            leading: HashMap::default(),
             groups: groups(tenants, all.groups, config),
             other_names: other_names(tenants),
         };
+        judge.leading = judge.leading();
         judge.judge(tenants)
     }
 
@@ -198,6 +200,13 @@ impl<'t> Named<'t> {
                 joined == self.own_word
             })
         })
+    }
+
+    /// Whether the role has the first words of the key.
+    fn has_leading(&self) -> bool {
+        let ends = self.key.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
+        let mut starts = ends.filter_map(|at| self.key.get(..at));
+        !self.role_word.is_empty() && starts.any(|start| normalise(start) == self.role_word)
     }
 
     fn longer(&self) -> Option<Affixes> {
@@ -321,6 +330,8 @@ struct Judge<'t, 'a> {
     sharing: HashSet<TenantId>,
     /// Tenants whose connector is one written object with that of others.
     shared_objects: HashSet<TenantId>,
+    /// The names of roles that several tenants have, where these are the first words of most keys, with their first tenants.
+    leading: HashMap<String, TenantId>,
     groups: HashMap<u32, Vec<String>>,
     /// The first tenant with each organization's name or slug, [normalised](normalise).
     other_names: HashMap<String, TenantId>,
@@ -380,6 +391,19 @@ impl Judge<'_, '_> {
         counts.into_iter().find(|&(_, count)| count >= 2 && count * 2 > population).map(|(kind, _)| kind)
     }
 
+    /// What several entries for each customer begin with.
+    fn leading(&self) -> HashMap<String, TenantId> {
+        let mut counts: HashMap<&str, (TenantId, usize)> = HashMap::default();
+        let leads = |named: &Named<'_>| named.has_leading() && self.index.with_name(&named.role_word).is_empty();
+        for (tenant, named) in self.tenants.iter().zip(&self.names).filter(|(_, named)| leads(named)) {
+            counts.entry(&named.role_word).or_insert((tenant.id, 0)).1 += 1;
+        }
+        let all: usize = counts.values().map(|(_, count)| count).sum();
+        let are_several = counts.len() > 1 && counts.values().any(|(_, count)| *count > 1);
+        let is_habit = are_several && all * 2 > self.population();
+        counts.into_iter().filter(|_| is_habit).map(|(word, (tenant, _))| (word.to_owned(), tenant)).collect()
+    }
+
     /// The form that is not the configured one, of two or more roles, and more than half of them.
     fn other_form(&self, tenants: &[Tenant]) -> Option<NamingConvention> {
         let mut forms: HashMap<Affixes, Vec<TenantId>> = HashMap::default();
@@ -428,6 +452,7 @@ impl Judge<'_, '_> {
             || self.is_of_customer(id, &named.role_word)
             || self.is_of_group(id, &named.role_word)
             || self.is_of_shared_object(id, named)
+            || self.leading.contains_key(&named.role_word) && named.has_leading()
         {
             return RoleNaming::Own;
         }
@@ -436,7 +461,8 @@ impl Judge<'_, '_> {
             let own = self.index.with_name(word).iter().copied().find(|&other| is_other(other, id));
             let of_all = || Some(self.all.names.get(word).copied().flatten()?.apart_from(id, &is_other)?.tenant);
             let by_other_name = || self.other_names.get(word).copied().filter(|&other| is_other(other, id));
-            own.or_else(of_all).or_else(by_other_name)
+            let leading = || self.leading.get(word).copied().filter(|&other| is_other(other, id));
+            own.or_else(of_all).or_else(by_other_name).or_else(leading)
         };
         let exact = other(&named.role_word);
         let inner = if let Some(NamingConventionKind::Longer(affixes)) = convention {
@@ -471,9 +497,7 @@ impl Judge<'_, '_> {
 
     /// Whether several tenants have one connector that is written once, and its role has the first words of the key.
     fn is_of_shared_object(&self, id: TenantId, named: &Named<'_>) -> bool {
-        let starts = named.key.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
-        let mut starts = starts.filter_map(|at| named.key.get(..at));
-        self.shared_objects.contains(&id) && starts.any(|start| normalise(start) == named.role_word)
+        self.shared_objects.contains(&id) && named.has_leading()
     }
 
     /// Whether a tenant shares account and role with another one, and its key is the other's with words after it: then

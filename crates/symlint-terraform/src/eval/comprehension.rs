@@ -145,7 +145,7 @@ impl Evaluator<'_> {
                 let all = entries.len();
                 entries.dedup_by(|later, kept| later.key == kept.key);
                 if entries.len() < all {
-                    const TWICE: &str = "two elements have the same key; write `...` after the value to group them";
+                    const TWICE: &str = "two elements have the same key";
                     // An object it is all the same.
                     let object = Value::new(Kind::Object(entries.into()), Origin::derived(span, []));
                     let refused = Stop::error_at(TWICE, key.span).on(Subject::SameKey);

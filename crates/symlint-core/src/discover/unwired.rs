@@ -1,0 +1,139 @@
+//! Entries beside the tenants: no flow is built from them, and yet a safelist has their accounts.
+
+use foldhash::HashSet;
+use symlint_terraform::{Evaluator, Path, PathStep, Root, SortedMap, Span, Str, Value};
+
+use super::collections::container;
+use super::walk::Walked;
+use crate::tenants::format::is_account_id;
+use crate::tenants::{FieldKind, SourceIndex, Tenant, Unwired, has_shape, text_of};
+
+/// How deep entries may be in a variable or a local.
+const DEPTH: usize = 4;
+
+/// The entries of variables and locals of the root module that have an account of a safelist that is no tenant's, in
+/// source order.
+pub(super) fn unwired(
+    evaluator: &Evaluator<'_>,
+    walked: &Walked<'_>,
+    sources: &SourceIndex,
+    tenants: &[Tenant],
+) -> Vec<Unwired> {
+    let lists = walked.runtimes.iter().flat_map(|runtime| &runtime.safelists);
+    let mut strays: HashSet<Str> = lists
+        .flat_map(|list| list.elements().unwrap_or_default())
+        .filter_map(text_of)
+        .filter(|text| is_account_id(text))
+        .collect();
+    for tenant in tenants {
+        let own = [tenant.sso_account(), tenant.role_account()];
+        own.into_iter().flatten().for_each(|account| _ = strays.remove(account.text()));
+    }
+    let Some(module) = evaluator.project().root().filter(|_| !strays.is_empty() && !tenants.is_empty()) else {
+        return Vec::new();
+    };
+    let names: HashSet<&str> = tenants.iter().map(Tenant::name).collect();
+    let mut search = Search { sources, strays, names, shapes: HashSet::default(), found: SortedMap::new() };
+    let variables = module.variables.iter().map(|variable| Root::variable(variable.name.text.clone()));
+    let locals = module.locals.iter().map(|it| Root::Local { module: Str::default(), name: it.name.text.clone() });
+    let roots = variables.chain(locals);
+    let values: Vec<(Root, Value)> =
+        roots.filter_map(|root| container(evaluator, walked, &root).map(|value| (root, value))).collect();
+    values.iter().for_each(|(_, value)| search.note_shapes(value, DEPTH));
+    for (root, value) in values {
+        search.entries(&value, &Path::root(root), DEPTH);
+    }
+    search.found.into_values().collect()
+}
+
+struct Search<'a> {
+    sources: &'a SourceIndex,
+    /// The accounts that are looked for.
+    strays: HashSet<Str>,
+    /// The names of the tenants.
+    names: HashSet<&'a str>,
+    /// The attributes that elements of tenants have.
+    shapes: HashSet<Vec<Str>>,
+    found: SortedMap<Span, Unwired>,
+}
+
+impl Search<'_> {
+    /// Notes which attributes the elements of tenants have.
+    fn note_shapes(&mut self, value: &Value, depth: usize) {
+        let parts = value.entries().unwrap_or_default().iter().map(|entry| value.child(entry));
+        let items = (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at));
+        for part in parts.chain(items) {
+            if !self.sources.tenants(&part).is_empty() {
+                self.shapes.insert(names_in(&part));
+            } else if depth > 0 {
+                self.note_shapes(&part, depth - 1);
+            }
+        }
+    }
+
+    /// Looks for entries in `value`, to which `path` leads.
+    fn entries(&mut self, value: &Value, path: &Path, depth: usize) {
+        let entries = value.entries().unwrap_or_default();
+        let is_of_tenants = entries.iter().any(|entry| self.names.contains(entry.key.as_str()));
+        for entry in entries {
+            let name = Some((entry.key.clone(), entry.key_span));
+            self.entry(name, &value.child(entry), path.join(PathStep::Key(entry.key.clone())), is_of_tenants, depth);
+        }
+        let items = value.elements().unwrap_or_default();
+        for at in 0..items.len() {
+            if let Some(item) = value.at(at) {
+                let step = PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX));
+                self.entry(None, &item, path.join(step), false, depth);
+            }
+        }
+        let own = self.found.values_mut().filter(|entry| entry.path.parent() == Some(path));
+        own.for_each(|entry| entry.siblings = entries.len() + items.len());
+    }
+
+    /// Notes an entry, or looks inside it. Next to texts of tenants, a text is one.
+    fn entry(&mut self, name: Option<(Str, Span)>, value: &Value, path: Path, is_of_tenants: bool, depth: usize) {
+        if depth == 0 || self.strays.is_empty() || !self.sources.tenants(value).is_empty() {
+            return;
+        }
+        let mut texts = Vec::new();
+        add_texts(value, DEPTH, &mut texts);
+        let of = |kind: FieldKind| texts.iter().filter(|text| has_shape(kind, text)).collect::<HashSet<_>>().len();
+        let (roles, instances) = (of(FieldKind::RoleArn), of(FieldKind::InstanceArn));
+        let is_entry = match value.entries() {
+            Some(_) if self.shapes.contains(&names_in(value)) => true,
+            Some(_) => roles <= 1 && instances <= 1 && roles + instances + of(FieldKind::PermissionSetArn) > 0,
+            None => is_of_tenants,
+        };
+        let account = texts.iter().find_map(|text| {
+            let in_role = text.split(':').nth(4).filter(|_| has_shape(FieldKind::RoleArn, text));
+            self.strays.get(in_role.unwrap_or(text)).cloned()
+        });
+        match account {
+            None => {}
+            Some(account) if is_entry => {
+                self.strays.remove(&account);
+                let named = || ["name", "key", "slug"].into_iter().find_map(|name| text_of(&value.get(name)?));
+                let name = name.or_else(|| Some((named()?, value.origin.span)));
+                let (name, span) = name.unwrap_or_else(|| (Str::from(path.to_string()), value.origin.span));
+                self.found.insert(span, Unwired { name, account, span, path, siblings: 0 });
+            }
+            Some(_) => self.entries(value, &path, depth - 1),
+        }
+    }
+}
+
+/// Adds the texts in a value.
+fn add_texts(value: &Value, depth: usize, texts: &mut Vec<Str>) {
+    texts.extend(text_of(value));
+    if depth > 0 {
+        let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+        parts.chain(value.elements().unwrap_or_default()).for_each(|part| add_texts(part, depth - 1, texts));
+    }
+}
+
+/// The attributes of an object.
+fn names_in(value: &Value) -> Vec<Str> {
+    let mut names: Vec<Str> = value.entries().unwrap_or_default().iter().map(|entry| entry.key.clone()).collect();
+    names.sort_unstable();
+    names
+}
