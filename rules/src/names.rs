@@ -113,7 +113,7 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
         let span = *spans.entry(expr.span).or_insert_with(|| expression::span(expr, model.sources()));
         Some(Name { resource, flow, instance, value, text, span })
     };
-    model.resources.iter().filter_map(name).collect()
+    model.resources.iter().filter(|resource| !resource.is_again).filter_map(name).collect()
 }
 
 /// The names that another name is the same as to Sym, whatever kind of resource has it, in order: nearly always none.

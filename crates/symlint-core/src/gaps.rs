@@ -1,5 +1,6 @@
 //! The gaps of a check: what of a model could not be judged.
 
+use foldhash::HashSet;
 use symlint_terraform::syntax::{Expr, ExprKind, children, top_level};
 use symlint_terraform::{
     AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, SortedMap, SortedSet,
@@ -401,7 +402,10 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     let needed = [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
     let is_unseen = |field: &FieldKind| {
         let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == *field);
-        fields.all(Field::is_unseen)
+        let unknown = model.unknown_effects.iter().filter(|it| it.field == *field);
+        // What takes effect for all of them and is not known is said so.
+        let are_unknown = unknown.map(|it| it.tenant).collect::<HashSet<_>>().len() == model.tenants.len();
+        fields.all(Field::is_unseen) && !are_unknown
     };
     // What flows are made of says what they need, and what they receive.
     let is_reported = !model.evaluation_errors.is_empty()

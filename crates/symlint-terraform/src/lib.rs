@@ -107,4 +107,4 @@ pub use sorted::{SortedMap, SortedSet};
 pub use source::{FileId, Position, SourceFile, Sources, Span, Str};
 pub use tree::{EntryKind, FileError, FileTree, TreeEntry};
 pub use types::{ConversionProblem, ConversionProblemKind, Converted, convert};
-pub use value::{Entry, Kind, ObjectAttribute, ResourceId, Type, Unknown, Value};
+pub use value::{Entry, GAP, Kind, ObjectAttribute, ResourceId, Type, Unknown, Value};

@@ -72,7 +72,12 @@ pub struct Unknown {
     candidates: Box<[Value]>,
     /// The instance of a resource that it is, or whose `id` it is.
     resource: Option<ResourceId>,
+    /// Of a text that was put together, what of it is known, with [`GAP`] for all else.
+    known: Option<Box<Value>>,
 }
+
+/// What stands for a part that is not known in [`Value::known_text`].
+pub const GAP: char = '\u{FFFC}';
 
 /// What tells an instance of a resource from all others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -159,6 +164,7 @@ impl Unknown {
             is_unevaluated: false,
             candidates: Box::default(),
             resource: None,
+            known: None,
         }
     }
 
@@ -235,17 +241,29 @@ impl Value {
         self.as_unknown().map_or(&[], |unknown| &unknown.candidates)
     }
 
+    /// What is known of an unknown text that was put together, with [`GAP`] in the place of each part that is not.
+    pub fn known_text(&self) -> Option<&Value> {
+        self.as_unknown()?.known.as_deref()
+    }
+
+    /// This unknown text, of which `known` is known.
+    pub(crate) fn knowing(self, known: Option<Value>) -> Value {
+        let (Some(unknown), Some(known)) = (self.as_unknown(), known) else { return self };
+        let unknown = Unknown { known: Some(Box::new(known)), resource: None, ..Unknown::clone(unknown) };
+        Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
+    }
+
     /// The instance of a resource that an unknown value is, or whose `id` it is, as far as it can be followed.
     pub fn resource(&self) -> Option<&ResourceId> {
         self.as_unknown()?.resource.as_ref()
     }
 
-    /// This value as something else than a resource or its `id`.
+    /// This value as something else than a resource or its `id`, or than a text of which something is known.
     pub(crate) fn without_resource(mut self) -> Value {
-        if self.resource().is_some()
-            && let Kind::Unknown(unknown) = &mut self.kind
+        if let Kind::Unknown(unknown) = &mut self.kind
+            && (unknown.resource.is_some() || unknown.known.is_some())
         {
-            *unknown = Arc::new(Unknown { resource: None, ..(**unknown).clone() });
+            *unknown = Arc::new(Unknown { resource: None, known: None, ..(**unknown).clone() });
         }
         self
     }

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Absence, VariableState};
+use symlint_core::tenants::{Absence, Tenant, VariableState};
 use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadError, LoadErrorKind, Span, Subject};
 
 use super::arguments;
@@ -51,8 +51,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             && !is_known(error.subject.as_ref())
             && !misnamed.contains(&error.span)
     });
-    // A validation that fails for a malformed value, or for a value that should not be passed, has the same cause as the
-    // finding about that value.
+    // A validation that fails for a value that is malformed, that another tenant has, or that should not be passed has the
+    // same cause as the finding about that value.
     let is_miswired = LazyCell::new(|| is_any_miswired(cx.model));
     let is_passed = |value: Span| {
         let calls = cx.model.flows.iter().filter_map(|flow| flow.call);
@@ -60,7 +60,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     };
     let is_malformed = |error: &EvalError| {
         let EvalErrorKind::Validation(value) = error.kind else { return false };
-        cx.tenants().iter().any(|tenant| value.contains(tenant.span) && is_any_malformed(tenant))
+        let relations = cx.set_up.relations(cx.model.run);
+        let is_shared = |tenant: &Tenant| relations.iter().any(|it| it.tenant == tenant.id || it.other == tenant.id);
+        let has_finding =
+            |tenant: &Tenant| is_any_malformed(tenant) || tenant.has_role_account_mismatch() || is_shared(tenant);
+        cx.tenants().iter().any(|tenant| value.contains(tenant.span) && has_finding(tenant))
             || is_passed(value) && *is_miswired
     };
     let errors = errors.filter(|error| !is_malformed(error));

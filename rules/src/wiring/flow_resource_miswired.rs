@@ -394,7 +394,13 @@ impl<'a> Judge<'a> {
         let candidates = setting.value.candidates();
         if candidates.is_empty() {
             let may_be_shared = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
-            let is_shared = received.is_empty() && !may_be_shared && self.is_for_all(setting);
+            // What AWS assigns is in the one instance of the provider's organization, where no tenant says its own.
+            let is_of_provider = || {
+                setting.resource.kind().starts_with("aws_")
+                    && setting.wanted != FieldKind::TargetAccountId
+                    && self.wanted_texts(setting, &[]).is_empty()
+            };
+            let is_shared = received.is_empty() && !may_be_shared && self.is_for_all(setting) && !is_of_provider();
             return is_shared.then_some(Problem::Shared);
         }
         let is_received = |value: &Value| {

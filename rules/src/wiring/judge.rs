@@ -321,8 +321,8 @@ impl<'a> Judge<'a> {
                 return Some(problem);
             }
         }
-        // A tenant without the value may well have it built from others.
-        let is_unnamed = is_composed || matches!(sources.as_slice(), [Source::Attribute(..)]);
+        // A tenant without the value may well have it built from others, or in its key.
+        let is_unnamed = is_composed || matches!(sources.as_slice(), [Source::Attribute(..) | Source::Tenant(_)]);
         if is_any_right || is_unnamed && is_right_text || !right.iter().copied().any(is_there) {
             return None;
         }

@@ -35,7 +35,7 @@ pub(crate) const FAULTS: [Fault; 48] = [
     fault("account is one tenant's, written out", |s, c| s.wrong(c, "account", s.account(&format!("\"{}\"", s.tenants[0].target)))),
     fault("account is unknown and constant", |s, c| { c.root += CALLER; s.wrong(c, "account", s.account("data.aws_caller_identity.current.account_id")) }),
     fault("account is another's", |s, c| s.wrong(c, "account", s.site.view.target(&s.site.others[0]))),
-    fault("account is a constant behind a condition", |s, c| s.inner(c, "account", &format!("md5(\"\") != \"\" ? {} : {}", mark("wrong", &s.account("\"533074268119\"")), s.site.view.target(&s.site.own)))),
+    fault("account is a constant behind a condition", |s, c| s.inner(c, "account", &format!("sha512(\"\") != \"\" ? {} : {}", mark("wrong", &s.account("\"533074268119\"")), s.site.view.target(&s.site.own)))),
     fault("account is another's for one tenant", for_one_tenant),
     fault("account is the permission set", |s, c| if s.layout.form == Form::Accounts { Impossible } else { s.wrong(c, "account", s.site.view.set(&s.site.own)) }),
     fault("account and permission set exchanged", exchanged),

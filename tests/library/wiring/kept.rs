@@ -3,7 +3,7 @@
 
 use crate::wiring::{expect, findings};
 
-const LEAF: &str = r#"
+pub(super) const LEAF: &str = r#"
 variable "nom" {}
 variable "payer" {}
 variable "store" {}
@@ -58,16 +58,16 @@ const PASSED: &str = r#"
 "#;
 
 /// What stands in place of what, and what is found then.
-type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+pub(super) type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
 /// Checks `main`, in which the names of the constants stand for them, as it is and with each fault in place of a part of
 /// it.
-fn check(what: &str, main: &str, faults: &[Fault<'_>]) {
+pub(super) fn check(what: &str, main: &str, faults: &[Fault<'_>]) {
     check_with(what, main, LEAF, faults);
 }
 
 /// The same, with another module in place of the leaf.
-fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>]) {
+pub(super) fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>]) {
     let mut main = main.to_owned();
     for (name, text) in
         [("QUILL_UAT", QUILL_UAT), ("TARN_UAT", TARN_UAT), ("QUILL", QUILL), ("TARN", TARN), ("PASSED", PASSED)]
@@ -85,7 +85,7 @@ fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>]) {
 }
 
 /// Where the leaf puts the role together.
-const ROLE: &str = r#""arn:aws:iam::${var.payer}:role/sym/SymSSO${title(var.nom)}""#;
+pub(super) const ROLE: &str = r#""arn:aws:iam::${var.payer}:role/sym/SymSSO${title(var.nom)}""#;
 
 const MISWIRED: &str = "flow-argument-miswired";
 

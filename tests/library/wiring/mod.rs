@@ -10,6 +10,7 @@ mod foreign;
 mod kept;
 mod left_out;
 mod maps;
+mod more_kept;
 mod names;
 mod origins;
 mod references;

@@ -174,7 +174,7 @@ fn names_without_the_tenant_are_found() {
         "\"sso-${var.account_id}\"",
         "local.names.sso",
         "upper(var.tenant_slug)",
-        "md5(var.tenant_slug)",
+        "sha512(var.tenant_slug)",
         "\"sso-${split(\"/\", var.permission_set_arn)[2]}\"",
         "\"${var.tenant_slug == \"blue_harbour\" ? \"first\" : var.tenant_slug}\"",
     ] {

@@ -34,7 +34,7 @@ fn each_value_that_an_account_may_be_is_judged() {
         // Conditions.
         ("random_pet.all.id == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
         ("data.external.one[each.key].id == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
-        ("md5(each.key) == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
+        ("sha512(each.key) == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
         ("random_pet.all.id == \"\" ? OWN : OWN", ""),
         // What is selected.
         ("[OWN, ANOTHER][random_pet.all.id == \"\" ? 0 : 1]", "flow-argument-miswired"),
@@ -52,14 +52,14 @@ fn each_value_that_an_account_may_be_is_judged() {
         ("\"%{ if random_pet.all.id == \"\" }${OWN}%{ else }604178239951%{ endif }\"", "flow-argument-miswired"),
         ("\"%{ if random_pet.all.id == \"\" }${OWN}%{ else }${OWN}%{ endif }\"", ""),
         (
-            "format(\"%s%s\", md5(\"\") == \"\" ? \"604178\" : \"604178\", md5(\"\") == \"\" ? \"239951\" : \"239951\")",
+            "format(\"%s%s\", sha512(\"\") == \"\" ? \"604178\" : \"604178\", sha512(\"\") == \"\" ? \"239951\" : \"239951\")",
             "flow-argument-miswired",
         ),
         ("local.either[each.key]", "flow-argument-miswired"),
         ("local.some[each.key]", ""),
         // What is taken instead.
         ("try(local.some[each.key], ANOTHER)", "flow-argument-miswired"),
-        ("try({ a = OWN }[md5(\"\") == \"\" ? \"a\" : \"b\"], ANOTHER)", "flow-argument-miswired"),
+        ("try({ a = OWN }[sha512(\"\") == \"\" ? \"a\" : \"b\"], ANOTHER)", "flow-argument-miswired"),
         ("lookup(data.external.one[each.key].result, \"account\", ANOTHER)", "flow-argument-miswired"),
         ("coalesce(data.external.one[each.key].result.account, ANOTHER)", "flow-argument-miswired"),
         ("try(data.external.one[each.key].result.account, null)", ""),
@@ -69,7 +69,7 @@ fn each_value_that_an_account_may_be_is_judged() {
         ("terraform_data.wrong[each.key].output", "flow-argument-miswired"),
         ("data.external.one[each.key].result.account", ""),
         // What Terraform may know.
-        ("replace(md5(OWN), md5(OWN), ANOTHER)", "not-checked"),
+        ("replace(sha512(OWN), sha512(OWN), ANOTHER)", "not-checked"),
         (&format!("{many}ANOTHER"), "flow-argument-miswired"),
         // What Terraform refuses.
         ("try(one(setsymmetricdifference([OWN], [])), ANOTHER)", "flow-argument-miswired"),
@@ -130,7 +130,7 @@ fn each_list_that_a_safelist_may_be_is_complete() {
         (format!("{unless} ? concat({all}, [\"593017462285\"]) : {all}"), "safelist-stale"),
         (format!("{unless} ? {all} : {all}"), ""),
         (
-            "[for t in var.customer_tenants : replace(md5(t.sso_account_id), \"/.*/\", \"719240583316\")]".into(),
+            "[for t in var.customer_tenants : replace(sha512(t.sso_account_id), \"/.*/\", \"719240583316\")]".into(),
             "not-checked",
         ),
         (format!("{unless} ? {all} : split(\",\", random_pet.all.id)"), "not-checked"),
@@ -154,7 +154,7 @@ fn whoever_may_be_trusted_is_judged() {
     for (trusted, expected) in [
         (format!("[{runtime}]"), ""),
         ("[data.external.one.result.role]".into(), ""),
-        ("[replace(md5(\"x\"), \"/.*/\", \"*\")]".into(), "not-checked"),
+        ("[replace(sha512(\"x\"), \"/.*/\", \"*\")]".into(), "not-checked"),
         (format!("timestamp() == \"\" ? [{runtime}] : [\"*\"]"), "connector-trust"),
         (format!("[timestamp() == \"\" ? {runtime} : \"*\"]"), "connector-trust"),
         (format!("[{runtime}, \"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"]"), "connector-trust"),

@@ -215,7 +215,7 @@ fn is_composite(steps: &Steps, same: &[&&Reached]) -> bool {
 }
 
 /// Whether `expr` refers to what differs between the instances of a call.
-fn is_repeated(expr: &Expr) -> bool {
+pub(super) fn is_repeated(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Attribute(root, _)
         if matches!(&root.kind, ExprKind::Variable(root) if matches!(root.as_str(), "each" | "count")))
         || children(expr).into_iter().any(is_repeated)

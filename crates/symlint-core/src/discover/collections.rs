@@ -8,15 +8,15 @@ use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{
-    AssignmentSource, Evaluator, Instance, Makeup, Origin, Path, PathStep, Project, Root, Selection, Span, Str, Value,
+    AssignmentSource, Evaluator, Instance, Kind, Makeup, Origin, Path, PathStep, Project, Root, Selection, Span, Str,
+    Value,
 };
 
-use super::effective::resources_of;
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
     Argument, Discovery, ElementKey, FieldKind, FlowCall, FlowInstance, FlowResource, Repetition, Shape, Step,
-    key_path, values_at,
+    key_path, resources_of, values_at,
 };
 
 /// How many instances of a call are examined to find what it is repeated for.
@@ -113,7 +113,9 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
                             (std::ptr::eq(it, instance) || !own.is_empty()) && keys(other).iter().any(is_own)
                         })
                     };
-                    let others = others.filter(|other| is_by_key(other));
+                    let paths = paths_of(instance);
+                    let is_joined = |other: &Shape| paths.iter().any(|path| is_joined(path, other, shape));
+                    let others = others.filter(|other| is_by_key(other) || is_joined(other));
                     leaning.insert(shape.clone(), others.cloned().collect());
                 }
                 let flows = found.flows.entry(shape.clone()).or_default();
@@ -195,8 +197,8 @@ fn is_inline(path: &Path) -> bool {
     matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected)
 }
 
-/// The collections of which the default of a variable selects what flows are built from: with another value, these would
-/// be built from another element.
+/// The collections of which the default of a variable selects what flows are built from, and the variables whose defaults
+/// decide on it: with another value, these would be built from something else.
 pub(super) fn chosen_by_default(project: &Project, walked: &Walked<'_>) -> HashSet<Path> {
     let is_default = |key: &Origin| {
         let variable = key.path.as_ref().and_then(|path| match path.start() {
@@ -216,6 +218,9 @@ pub(super) fn chosen_by_default(project: &Project, walked: &Walked<'_>) -> HashS
                 _ => false,
             });
             chosen.extend(by_default.filter_map(Path::parent).cloned());
+        }
+        for value in instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref()) {
+            value.origin.each_dependence(&mut |on| chosen.extend(on.path.clone().filter(|_| is_default(on))));
         }
     }
     chosen
@@ -319,7 +324,19 @@ impl Tally {
         let depth = if self.connector > 0 && self.iterated > 0 { depth } else { -depth };
         let is_iterated = self.iterated > 0;
         let first = Reverse(self.order);
-        (self.has_parts, is_iterated, self.rebuilt > 0, is_level, self.connector, self.iterated, depth, first)
+        // What only says which of others' elements are meant is not a tenant.
+        let has_values = !self.has_parts || self.connector + self.other > 0;
+        (
+            self.has_parts,
+            has_values,
+            is_iterated,
+            self.rebuilt > 0,
+            is_level,
+            self.connector,
+            self.iterated,
+            depth,
+            first,
+        )
     }
 
     fn count(&mut self, field: FieldKind) {
@@ -371,6 +388,20 @@ fn key_in(path: &Path, shape: &Shape) -> Option<Str> {
     }
 }
 
+/// Whether `path` leads to an element of `other` that is selected by something in an element of `own`.
+fn is_joined(path: &Path, other: &Shape, own: &Shape) -> bool {
+    let (root, selections) = path.selections();
+    let selection = selections.get(other.steps.len()).filter(|_| *root == other.root);
+    let Some((_, Selection::By(key))) = selection else { return false };
+    let is_own = |path: &Path| {
+        let (root, steps) = path.parts();
+        own.element(root, &steps).is_some_and(|(key, _)| !key.is_empty())
+    };
+    let mut found = false;
+    key.each_dependence(&mut |on| found |= on.path.as_ref().is_some_and(is_own));
+    found
+}
+
 /// The ways to the elements that each setting of the resources came from, where these are counted themselves: neither an
 /// argument nor `each` says for what they are repeated.
 pub(super) fn selected_paths(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<SmallVec<[Path; 1]>> {
@@ -418,8 +449,9 @@ impl Iterated {
         paths_inside(value, &mut left, &mut rebuilt);
         let texts = rebuilt.iter().filter(|(_, is_key)| !is_key).map(|(path, _)| path.clone()).collect();
         rebuilt.retain(|(path, _)| path.is_iterated());
-        // The key of a group says less than the values in it.
-        let has_values = rebuilt.iter().any(|(_, is_key)| !is_key);
+        // The key of a group says less than the values in it, and more than a text of a list.
+        let is_inside = |path: &Path| shapes(path).last().is_some_and(|(_, has_parts)| *has_parts);
+        let has_values = rebuilt.iter().any(|(path, is_key)| !is_key && is_inside(path));
         let rebuilt =
             rebuilt.into_iter().filter(|(_, is_key)| !(*is_key && has_values)).map(|(path, _)| path).collect();
         let own =
@@ -774,6 +806,11 @@ pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &F
     elements
 }
 
+/// The place in a list that an element of a set was given before.
+fn place_of(element: &Value) -> Option<PathStep> {
+    element.origin.path.as_ref()?.last().cloned()
+}
+
 fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[ElementKey; 1]>, to: &mut Vec<Element>) {
     let each: Vec<(PathStep, Option<Value>, Value, Span)> = match (value.entries(), value.elements()) {
         (Some(entries), _) => entries
@@ -788,7 +825,12 @@ fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Elemen
         (_, Some(items)) => (0..items.len())
             .filter_map(|at| {
                 let item = value.at(at)?;
-                let step = PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX));
+                let step = match (&value.kind, &item.kind) {
+                    // A set is in an order of its own: an element has the place that it was given, or its text.
+                    (Kind::Set(_), _) if place_of(&item).is_some() => place_of(&item)?,
+                    (Kind::Set(_), Kind::String(text)) => PathStep::Key(text.clone()),
+                    _ => PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX)),
+                };
                 let span = item.origin.span;
                 Some((step, None, item, span))
             })

@@ -6,8 +6,8 @@ use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Select
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FieldRef, FlowInstance, FlowResource, Grant, MissingAttribute, Model,
-    Provenance, RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Whole, format,
-    has_shape, may_be, other_shape, text_of, values_at,
+    Provenance, RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Way, Whole,
+    format, has_shape, may_be, other_shape, resources_of, text_of, values_at,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -35,18 +35,6 @@ impl Effective {
             candidates => candidates.iter().map(|value| Self { value: value.clone(), ..self.clone() }).collect(),
         }
     }
-}
-
-/// The resources of one flow instance, out of all of them in the order of the flows and their instances.
-pub(crate) fn resources_of<'r, 'p>(
-    all: &'r [FlowResource<'p>],
-    flow: usize,
-    instance: usize,
-) -> &'r [FlowResource<'p>] {
-    let place = |resource: &FlowResource<'_>| (resource.flow, resource.instance);
-    let from = all.partition_point(|resource| place(resource) < (flow, instance));
-    let to = all.partition_point(|resource| place(resource) <= (flow, instance));
-    all.get(from..to).unwrap_or_default()
 }
 
 /// What takes effect for an instance with these resources: what they act on, and for everything else, its arguments.
@@ -181,7 +169,7 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
     let id = tenant.id;
     for field in FieldKind::CONNECTOR {
         let written = tenant.connector.field(field);
-        let is_said = !written.is_unseen();
+        let is_said = !matches!(written.state, State::Absent(_)) && !written.is_unseen();
         let is_common =
             |it: &Effective| !is_said && common.is_some_and(|instance| is_for_all(it, instance, id, sources));
         let own = |effective: &&Effective| is_own(effective, id, sources) || is_common(effective);
@@ -196,6 +184,9 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
                 if known {
                     close_gap(tenant, field, sources);
                 }
+                if found.as_written().is_some() {
+                    tenant.missing.retain(|gap| gap.field != Some(field));
+                }
                 tenant.connector.is_common |= field == FieldKind::RoleArn && is_common(effective);
                 tenant.connector.set(found);
             }
@@ -205,8 +196,14 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
     if FieldKind::CONNECTOR.iter().all(|field| !tenant.connector.field(*field).is_unseen()) {
         tenant.missing.retain(|gap| gap.absence != Absence::Missing || gap.field.is_some() || gap.name != HOLDER);
     }
+    let ways = ways_of(tenant, sources);
+    let mut missing = std::mem::take(&mut tenant.missing);
+    missing.retain(|gap| !is_made_up_for(gap, tenant, ways));
+    tenant.missing = missing;
     apply_grants(tenant, effects, sources);
-    if tenant.sso_account_id.is_unseen()
+    let is_lacking = || tenant.missing.iter().any(|gap| gap.field == Some(FieldKind::SsoAccountId));
+    let is_null = matches!(tenant.sso_account_id.state, State::Absent(Absence::Null)) && !is_lacking();
+    if (tenant.sso_account_id.is_unseen() || is_null)
         && let Some(account) = role_account(&tenant.connector)
     {
         tenant.sso_account_id = account;
@@ -236,14 +233,30 @@ pub(super) fn close_gap(tenant: &mut Tenant, field: FieldKind, sources: &SourceI
     tenant.missing = missing;
 }
 
-/// Whether `gap` is that of `field`, by the name that this has in the tenant's collection.
-fn is_of(gap: &MissingAttribute, field: FieldKind, tenant: &Tenant, sources: &SourceIndex) -> bool {
+/// Which attribute of the elements of the tenant's collection is which value.
+fn ways_of<'s>(tenant: &Tenant, sources: &'s SourceIndex) -> &'s [Way] {
     let collection = match tenant.provenance {
         Provenance::Collection(at) => sources.collections().get(at),
         Provenance::FlowCall(_) => None,
     };
-    let ways = collection.map(|collection| collection.ways.as_slice()).unwrap_or_default();
-    let way = ways.iter().find(|way| way.field == field && !way.is_fragment);
+    collection.map(|collection| collection.ways.as_slice()).unwrap_or_default()
+}
+
+/// Whether `gap` is an object that the tenant lacks, while all that would be in it takes effect.
+fn is_made_up_for(gap: &MissingAttribute, tenant: &Tenant, ways: &[Way]) -> bool {
+    let is_holder = |way: &&Way| {
+        way.steps.iter().rev().skip(1).any(|step| matches!(step, Step::Name(name) if name.as_str() == gap.name))
+    };
+    let is_there = |way: &Way| {
+        FieldKind::CONNECTOR.contains(&way.field) && tenant.connector.field(way.field).as_written().is_some()
+    };
+    let mut inside = ways.iter().filter(is_holder).peekable();
+    gap.absence == Absence::Missing && gap.field.is_none() && inside.peek().is_some() && inside.all(is_there)
+}
+
+/// Whether `gap` is that of `field`, by the name that this has in the tenant's collection.
+fn is_of(gap: &MissingAttribute, field: FieldKind, tenant: &Tenant, sources: &SourceIndex) -> bool {
+    let way = ways_of(tenant, sources).iter().find(|way| way.field == field && !way.is_fragment);
     let name = way.and_then(|way| match way.steps.last() {
         Some(Step::Name(name)) => Some(name.as_str()),
         _ => None,
@@ -266,8 +279,12 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
     let Some(made_of) = sources.of(&effective.value, tenant) else { return false };
     let is_foreign = made_of.iter().filter_map(Source::tenant).any(|other| other != tenant);
     let is_other = |it: &FieldRef| it.kind != effective.field && !is_named_in(effective.field, it.kind);
+    let text = text_of(&effective.value);
+    // A key may be an account, and an element a text that has all values in it.
+    let looks_right =
+        || effective.field != FieldKind::Cloud && text.as_ref().is_some_and(|it| may_be(effective.field, it));
     let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if is_other(it))
-        || matches!(made_of.as_slice(), [Source::Tenant(_)]);
+        || matches!(made_of.as_slice(), [Source::Tenant(_)]) && !looks_right();
     // An account that belongs elsewhere in a role's ARN is a matter of wiring, too.
     let is_misplaced = |source: &Source<'_>| matches!(source, Source::Field(it) if is_other(it) && !may_be_in(it.kind, effective.field));
     let depends = || {
@@ -275,7 +292,6 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
             || matches!(effective.field, FieldKind::Cloud | FieldKind::Region)
             || sources.depends_on(&effective.value, tenant)
     };
-    let text = text_of(&effective.value);
     let is_of_another_kind = text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
     let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
     let is_none = !made_of.iter().any(is_the_field) && text.is_some_and(|text| !may_be(effective.field, &text));

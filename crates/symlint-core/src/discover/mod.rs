@@ -31,6 +31,6 @@ mod walk;
 
 pub use build::{build, concerns};
 pub(crate) use collections::has_tenants;
-pub(crate) use effective::{Effective, effects_of, resources_of};
+pub(crate) use effective::{Effective, effects_of};
 pub use effective::{Granted, granted};
 pub(crate) use modules::{flow_module, module_names};

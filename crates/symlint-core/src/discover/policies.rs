@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use fast_glob::glob_match;
 use symlint_terraform::syntax::{Block, Expr, ExprKind};
-use symlint_terraform::{Evaluator, Instance, Kind, Module, Origin, Resource, Sources, Str, Value};
+use symlint_terraform::{Evaluator, GAP, Instance, Kind, Module, Origin, Resource, Sources, Str, Value};
 
 use super::safelists::{LOCALS, in_any_of, local, parts};
 use crate::tenants::{RuntimeBlock, RuntimeCall};
@@ -381,6 +381,8 @@ impl<'p> Policy<'_, 'p> {
     fn roles(&mut self, value: &Value, depth: usize) {
         if value.as_unknown().is_some() {
             match value.candidates() {
+                // The partition of an account's role does not matter.
+                [] if value.known_text().is_some_and(|text| self.named(text, true)) => {}
                 [] => {
                     self.unclear.get_or_insert_with(|| value.clone());
                     self.accounts.push(value.clone());
@@ -398,15 +400,29 @@ impl<'p> Policy<'_, 'p> {
         if text.as_str() == "*" {
             return self.all_but(value);
         }
+        self.named(value, false);
+    }
+
+    /// Notes the accounts of the roles that a text names; of one that `has_gaps`, where they all are known. Whether there
+    /// were any.
+    fn named(&mut self, value: &Value, has_gaps: bool) -> bool {
+        let text = value.as_str().map_or("", |text| text.as_str());
         let sources: &Sources = self.evaluator.project().sources();
-        for Named { account, resource } in roles_in(text) {
+        let named = roles_in(text);
+        let account_of = |named: &Named<'_>| named.account.clone().and_then(|account| text.get(account));
+        let is_known = |named: &Named<'_>| account_of(named).is_some_and(|account| !account.contains(GAP));
+        if has_gaps && !named.iter().all(is_known) {
+            return false;
+        }
+        for Named { account, resource } in &named {
             self.is_known_to_be |= resource.starts_with(ROLE_PATH) || self.is_of_sym;
-            let (account, origin) = match account {
+            let (account, origin) = match account.clone() {
                 Some(account) => (text.get(account.clone()).unwrap_or_default(), value.origin.cut(account, sources)),
                 None => ("*", value.origin.clone()),
             };
             self.accounts.push(Value::new(Kind::String(Str::from(account)), origin));
         }
+        !named.is_empty()
     }
 }
 

@@ -9,7 +9,7 @@ use symlint_terraform::{
     Resource, Span, Str, Unknown, Value, Variable,
 };
 
-use super::arguments::{Carriers, Inputs};
+use super::arguments::{Carriers, Inputs, is_repeated};
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
@@ -404,6 +404,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             resources.any(|it| it.sink().is_some() || group.label.is_some() && it.references().next().is_some())
         };
         groups.retain(|group| !by_key || matters(group));
+        join(&mut groups, instance.address());
         groups
     }
 }
@@ -431,6 +432,45 @@ impl<'p> Group<'p> {
         };
         flows.into_iter().map(flow).collect()
     }
+}
+
+/// Gives strategies what they refer to under keys that have no strategy: the integration of an organization serves those
+/// of its accounts. Then it is not a flow of its own.
+fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
+    let has_strategy = |group: &Group<'_>| group.resources.iter().any(|resource| resource.kind() == "sym_strategy");
+    if groups.iter().all(has_strategy) || !groups.iter().any(has_strategy) {
+        return;
+    }
+    let (mut flows, loose): (Vec<Group<'_>>, Vec<Group<'_>>) = groups.drain(..).partition(has_strategy);
+    let places = loose.iter().enumerate().filter(|(_, group)| group.label.is_some()).flat_map(|(at, group)| {
+        let id = |resource: &FlowResource<'_>| (resource.resource.block.span, resource.key.clone());
+        group.resources.iter().map(move |resource| (id(resource), (at, resource)))
+    });
+    let places: HashMap<_, _> = places.collect();
+    let (mut taken, mut given) = (HashSet::default(), HashSet::default());
+    for group in &mut flows {
+        let mut ids = Vec::new();
+        // What is the same for all flows is not what each is joined with.
+        let references = group.resources.iter().flat_map(FlowResource::references);
+        for (_, _, value) in references.filter(|(_, expr, _)| is_repeated(expr)) {
+            ids.extend(std::iter::once(value).chain(value.elements().unwrap_or_default()).filter_map(Value::resource));
+        }
+        let mut seen = HashSet::default();
+        let ids: Vec<_> =
+            ids.into_iter().filter(|id| id.module == *module && seen.insert((*id).clone())).cloned().collect();
+        let joined = ids.into_iter().filter_map(|id| {
+            let (at, resource) = places.get(&(id.block, id.key.clone()))?;
+            taken.insert(*at);
+            let mut resource = (*resource).clone();
+            resource.is_again = !given.insert(id);
+            Some(resource)
+        });
+        let mut joined: Vec<FlowResource<'_>> = joined.collect();
+        joined.sort_by_key(|resource| resource.resource.block.span);
+        group.resources.extend(joined);
+    }
+    groups.extend(flows);
+    groups.extend(loose.into_iter().enumerate().filter(|(at, _)| !taken.contains(at)).map(|(_, group)| group));
 }
 
 /// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves

@@ -5,9 +5,9 @@ use symlint_terraform::{SortedMap, SortedSet, Span, Str};
 use super::place::{Known, known, shown};
 use super::wire::{Access, AccessStep};
 use crate::check::Outcome;
-use crate::discover::{Effective, effects_of, resources_of};
+use crate::discover::{Effective, effects_of};
 use crate::finding::Finding;
-use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId};
+use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, resources_of};
 
 /// What a grant leads to, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,10 +7,10 @@ use symlint_terraform::{Kind, SortedMap, SortedSet, Span, Str, Value};
 
 use super::place::{Known, Location, known, shown};
 use crate::check::Outcome;
-use crate::discover::{Effective, effects_of, resources_of};
+use crate::discover::{Effective, effects_of};
 use crate::finding::Finding;
 use crate::privacy::shown_text;
-use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, RunId, Tenant};
+use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, RunId, Tenant, resources_of};
 
 /// What a comparison needs of a whole report. Tenants are named by their places in [`super::Report::tenants`].
 #[derive(Debug, Clone, Default)]

@@ -175,6 +175,18 @@ impl Field {
         matches!(&self.state, State::Text(text) if text.from.is_some())
     }
 
+    /// The way to the value, or, where it was cut out of a text that was put together, to the part that it is.
+    pub(crate) fn way(&self) -> Option<&Path> {
+        if let (None, State::Text(Text { value, makeup: Makeup::Joined(parts), from: Some(from), .. })) =
+            (&self.path, &self.state)
+        {
+            let start = *from as usize;
+            let part = parts.iter().find(|part| part.bytes() == (start..start + value.len()));
+            return part?.origin.path.as_ref();
+        }
+        self.path.as_ref()
+    }
+
     /// Whether the value is written as a number, without quotes.
     pub fn is_number(&self) -> bool {
         matches!(&self.state, State::Text(Text { makeup: Makeup::Written(Form::Bare), .. }))
@@ -289,6 +301,13 @@ impl<'a> Piece<'a> {
 
     /// Where it was written.
     pub fn span(self, sources: &Sources) -> Span {
-        self.field.locate(self.start..self.start + self.text.len(), sources)
+        let end = self.start + self.text.len();
+        let span = self.field.locate(self.start..end, sources);
+        // Where an ARN is put together, the prefix of an id may be written there and the id elsewhere.
+        let prefix = ["ssoins-", "ins-", "ps-"].into_iter().find(|prefix| self.text.starts_with(prefix));
+        match prefix.filter(|_| self.start > 0 && span == self.field.span) {
+            Some(prefix) => self.field.locate(self.start + prefix.len()..end, sources),
+            None => span,
+        }
     }
 }

@@ -54,6 +54,7 @@ pub(crate) use overridden::overridden;
 pub use place::{Locate, Place};
 pub use regions::RegionOutlier;
 pub use relation::{Relation, RelationKind};
+pub(crate) use resources::resources_of;
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};
 pub use set_up::{Earlier, EarlierTenant, Member, Parts, SetUp};

@@ -12,7 +12,7 @@ use super::index::Index;
 use super::kind::FieldKind;
 use super::overridden::Overridden;
 use super::relation::{Relation, RelationKind};
-use super::resources::FlowResource;
+use super::resources::{FlowResource, resources_of};
 use super::role_names::RoleNames;
 use super::sources::SourceIndex;
 use super::step::Steps;
@@ -163,6 +163,11 @@ impl<'p> Model<'p> {
     /// The flow instance that has a resource.
     pub fn instance_of(&self, resource: &FlowResource<'_>) -> Option<&FlowInstance> {
         self.flows.get(resource.flow)?.instances.get(resource.instance)
+    }
+
+    /// The resources of the flow instance that has `resource`.
+    pub fn beside(&self, resource: &FlowResource<'_>) -> &[FlowResource<'p>] {
+        resources_of(&self.resources, resource.flow, resource.instance)
     }
 
     /// Whether `merge` drops the entry of a tenant.

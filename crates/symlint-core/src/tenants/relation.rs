@@ -403,10 +403,12 @@ impl<'a, 't> Finder<'a, 't> {
             }
             let key = (account, instance.text(), region);
             let is_one_object = |other: TenantId| {
-                let role = |tenant: &'t Tenant| tenant.connector.role_arn.path.as_ref();
                 let other = self.all.tenants.get(groups.place(other)).filter(|it| it.id.run == tenant.id.run);
                 let is_common = |other: &Tenant| tenant.connector.is_common && other.connector.is_common;
-                other.is_some_and(|it| is_common(it) || role(tenant).is_some() && role(it) == role(tenant))
+                other.is_some_and(|it| {
+                    is_common(it)
+                        || tenant.connector_source().is_some() && it.connector_source() == tenant.connector_source()
+                })
             };
             let other = seen.see(key, First::of(tenant.id), &|a, b| !groups.same_organization(a, b));
             // That both refer to one organization is written down.

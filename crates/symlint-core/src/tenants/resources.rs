@@ -6,7 +6,7 @@ use symlint_terraform::{Module, Resource, Str, Value};
 use crate::discover::sinks::{Reference, Setting, Sink};
 
 /// One instance of a resource of Sym, in one instance of the flow module or of a module that it calls.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FlowResource<'p> {
     /// The flow call, by its place in [`super::Model::flows`].
     pub flow: usize,
@@ -17,6 +17,8 @@ pub struct FlowResource<'p> {
     pub resource: &'p Resource,
     /// The key or index that tells it from the other instances of the resource.
     pub key: Option<Str>,
+    /// Whether it is there for another flow before this one.
+    pub is_again: bool,
     /// Whether it serves something else than Identity Center.
     serves_others: bool,
     attributes: Box<[(&'static str, Value)]>,
@@ -31,7 +33,7 @@ impl<'p> FlowResource<'p> {
         serves_others: bool,
         attributes: Box<[(&'static str, Value)]>,
     ) -> Self {
-        Self { flow: 0, instance: 0, module, resource, key, serves_others, attributes }
+        Self { flow: 0, instance: 0, module, resource, key, is_again: false, serves_others, attributes }
     }
 
     /// The same, of this flow and instance.
@@ -93,6 +95,18 @@ impl<'p> FlowResource<'p> {
     pub fn type_name(&self) -> Option<&str> {
         self.attribute("type").and_then(Value::as_str).map(Str::as_str)
     }
+}
+
+/// The resources of one flow instance, out of all of them in the order of the flows and their instances.
+pub(crate) fn resources_of<'r, 'p>(
+    all: &'r [FlowResource<'p>],
+    flow: usize,
+    instance: usize,
+) -> &'r [FlowResource<'p>] {
+    let place = |resource: &FlowResource<'_>| (resource.flow, resource.instance);
+    let from = all.partition_point(|resource| place(resource) < (flow, instance));
+    let to = all.partition_point(|resource| place(resource) <= (flow, instance));
+    all.get(from..to).unwrap_or_default()
 }
 
 /// A variable of the flow module, as one of its instances has it.

@@ -286,8 +286,8 @@ fn contested(tenants: &[Tenant]) -> HashSet<TenantId> {
 fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
     let mut owners: HashMap<_, Vec<TenantId>> = HashMap::default();
     for tenant in tenants {
-        if let Some(path) = &tenant.connector.role_arn.path {
-            owners.entry(path).or_default().push(tenant.id);
+        if let Some(source) = tenant.connector_source() {
+            owners.entry(source).or_default().push(tenant.id);
         }
     }
     owners.into_values().filter(|owners| owners.len() > 1).flatten().collect()

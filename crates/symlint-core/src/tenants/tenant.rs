@@ -128,6 +128,9 @@ impl Connector {
     }
 }
 
+/// The way to a role; or else to the account in it, with the role and the way to the instance.
+type ConnectorSource<'t> = (&'t Path, Option<&'t str>, Option<&'t Path>);
+
 impl Tenant {
     /// The key as it is written.
     pub fn name(&self) -> &str {
@@ -137,6 +140,16 @@ impl Tenant {
     /// Whether its key is a name that somebody gave it, and not the address of its call, or its place in a list.
     pub fn is_named(&self) -> bool {
         self.path.last().and_then(PathStep::name).is_some() || self.name() != self.path.to_string()
+    }
+
+    /// Where the connector is written: the role, or else the account and the instance, with what is made of these. What
+    /// has the same is one written connector.
+    pub(crate) fn connector_source(&self) -> Option<ConnectorSource<'_>> {
+        let Connector { role_arn, instance_arn, .. } = &self.connector;
+        if let Some(path) = &role_arn.path {
+            return Some((path, None, None));
+        }
+        Some((self.sso_account_id.way()?, Some(role_arn.as_written()?), instance_arn.path.as_ref()))
     }
 
     /// The key, where it is what its map, or its own entry, calls it: not that of a call, and not a place in a list.

@@ -163,6 +163,13 @@ impl Evaluator<'_> {
         // What is not chosen decides on the type, but its errors are not heard.
         let attempt = self.attempt(other, scope);
         if let Attempt::Is(other) = &attempt
+            && self.is_open_choice(&condition.origin, &value, other)
+        {
+            let reason = "another value of a variable chooses something else";
+            let unknown = Value::unknown(reason, condition.origin.span).depending_on(&condition.origin);
+            return Ok(self.either(conditional, &unknown, scope));
+        }
+        if let Attempt::Is(other) = &attempt
             && other.as_unknown().is_none()
         {
             return Ok(self.in_common(value, other, ONE_TYPE)?.marked(other.is_sensitive()));
@@ -176,6 +183,19 @@ impl Evaluator<'_> {
             (None, _) if is_number_by(other) && matches!(value.kind, Kind::Number(_)) => Ok(value),
             (None, _) => uncommon(value),
         }
+    }
+
+    /// Whether a condition that depends on a variable that is left open chooses between collections with something in
+    /// them.
+    fn is_open_choice(&self, condition: &Origin, chosen: &Value, other: &Value) -> bool {
+        let has_entries = |value: &Value| value.entries().is_some_and(|entries| !entries.is_empty());
+        let is_choice = !self.open.is_empty() && has_entries(chosen) && has_entries(other);
+        let mut is_open = false;
+        if is_choice {
+            condition
+                .each_dependence(&mut |on| is_open |= on.path.as_ref().is_some_and(|path| self.open.contains(path)));
+        }
+        is_open
     }
 
     /// The value of a conditional whose condition is the unknown `condition`: one of both results.

@@ -5,7 +5,7 @@ use crate::origin::{Origin, OriginPart};
 use crate::source::{Span, Str};
 use crate::syntax::TemplatePart;
 use crate::types::{Primitive, to_text};
-use crate::value::{Kind, Value};
+use crate::value::{GAP, Kind, Value};
 
 use super::scope::{Binding, Scope};
 use super::{Answer, Evaluator, Stop};
@@ -63,7 +63,7 @@ impl Pieces {
     }
 
     /// Notes a part that is unknown.
-    fn missing(&mut self, part: Value) {
+    pub(crate) fn missing(&mut self, part: Value) {
         self.unknown.push((self.parts.len(), part));
     }
 
@@ -77,7 +77,7 @@ impl Pieces {
     }
 
     /// What the expression at `span` put together: it may be one of several texts where one part is unknown.
-    fn text(self, span: Span) -> Value {
+    pub(crate) fn text(self, span: Span) -> Value {
         let (unknown, texts, is_one) = match self.unknown.as_slice() {
             [] => return self.finish(span),
             [(before, part)] => {
@@ -90,8 +90,24 @@ impl Pieces {
                 (first.clone(), Vec::new(), is_one)
             }
         };
-        let unknown = self.unknown(unknown);
+        let known = self.known(span);
+        let unknown = self.unknown(unknown).knowing(known);
         if is_one { unknown.or_one_of(texts) } else { unknown.given_up() }
+    }
+
+    /// The text with a gap for each part that is unknown.
+    fn known(&self, span: Span) -> Option<Value> {
+        let mut known = Pieces { sensitive: self.sensitive, ..Pieces::default() };
+        let mut unknown = self.unknown.iter().peekable();
+        for at in 0..=self.parts.len() {
+            while let Some((_, part)) = unknown.next_if(|(before, _)| *before == at) {
+                known.push(GAP.encode_utf8(&mut [0; 4]), &part.origin).ok()?;
+            }
+            if let Some(part) = self.parts.get(at) {
+                known.push(self.text.get(part.bytes())?, &part.origin).ok()?;
+            }
+        }
+        Some(known.finish(span))
     }
 
     /// The text with `part` after the first `before` parts.

@@ -8,7 +8,10 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use foldhash::HashMap;
 use jsonc_parser::ast::{Object, Value as Json};
 use jsonc_parser::common::{Range as JsonRange, Ranged};
+use md5::Md5;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
 
 use crate::eval::{Answer, Evaluator, LostKey, Stop, numeric};
 use crate::form::Form;
@@ -26,19 +29,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64decode),
     function("base64encode", 1, 1, base64encode),
     function("jsondecode", 1, 1, jsondecode),
-    function("jsonencode", 1, 1, jsonencode),
+    function("jsonencode", 1, 1, |args| encode(args, write_json)),
+    function("md5", 1, 1, hash::<Md5>),
+    function("sha1", 1, 1, hash::<Sha1>),
+    function("sha256", 1, 1, hash::<Sha256>),
     function("textdecodebase64", 2, 2, |args| utf8(args).and_then(|()| base64decode(args))),
     function("textencodebase64", 2, 2, |args| utf8(args).and_then(|()| base64encode(args))),
     function("urlencode", 1, 1, urlencode),
+    function("yamlencode", 1, 1, |args| encode(args, |value, text, args| write_yaml(value, 0, text, args))),
 ];
 
 /// Leaves of an encoded value whose origins are kept.
 const LEAVES: usize = 256;
 
-fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
+/// The argument as `write` writes it.
+fn encode(args: &Arguments<'_, '_>, write: fn(&Value, &mut String, &Arguments<'_, '_>) -> Answer<()>) -> Answer {
     let mut text = String::new();
     let value = args.nullable(0)?;
-    write_json(value, &mut text, args)?;
+    write(value, &mut text, args)?;
     let mut origins = vec![value.origin.clone()];
     leaves(value, &mut origins);
     let text = Str::from(text);
@@ -46,17 +54,22 @@ fn jsonencode(args: &Arguments<'_, '_>) -> Answer {
     Ok(Value::new(Kind::String(text), Origin::derived(args.span, origins)))
 }
 
-/// What `jsondecode` makes of what was written as JSON from `value`: parts that come from where they came from before.
-fn read_back(value: &Value) -> Value {
+/// What is made of a text that was written from a value here: parts that come from where they came from before.
+pub(super) fn read_back(args: &Arguments<'_, '_>, text: &Str, origin: &Origin) -> Option<Value> {
+    let encoded = args.evaluator.encoded().borrow();
+    encoded.get(text).map(|value| decoded(value).marked(origin.sensitive))
+}
+
+fn decoded(value: &Value) -> Value {
     let kind = match &value.kind {
         Kind::Object(_) | Kind::Map(_) => {
             let entries = value.entries().unwrap_or_default().iter();
-            let entry = |entry: &Entry| Entry::new(entry.key.clone(), entry.key_span, read_back(&value.child(entry)));
+            let entry = |entry: &Entry| Entry::new(entry.key.clone(), entry.key_span, decoded(&value.child(entry)));
             Kind::Object(entries.map(entry).collect::<Vec<_>>().into())
         }
         Kind::Tuple(_) | Kind::List(_) | Kind::Set(_) => {
             let count = value.elements().map_or(0, <[Value]>::len);
-            Kind::Tuple((0..count).filter_map(|at| value.at(at)).map(|it| read_back(&it)).collect())
+            Kind::Tuple((0..count).filter_map(|at| value.at(at)).map(|it| decoded(&it)).collect())
         }
         _ => return value.clone(),
     };
@@ -65,8 +78,9 @@ fn read_back(value: &Value) -> Value {
 
 fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
-    if let Some(value) = args.evaluator.encoded().borrow().get(&text) {
-        return Ok(read_back(value).marked(origin.sensitive));
+    // What ends with a line break was written as YAML.
+    if let Some(value) = read_back(args, &text, &origin).filter(|_| !text.ends_with('\n')) {
+        return Ok(value);
     }
     match json::parse(&json::without_lone_surrogates(&text)) {
         Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
@@ -224,6 +238,81 @@ fn write_string(text: &str, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+/// Writes `value` as Terraform's `yamlencode` does; what it would break into several lines is not written here.
+fn write_yaml(value: &Value, indent: usize, out: &mut String, args: &Arguments<'_, '_>) -> Answer<()> {
+    args.spend(1)?;
+    if out.len() > BYTES {
+        return Err(Stop::limit("this text is too long to be evaluated"));
+    }
+    // What is the first in a list goes on in its line.
+    let start = |out: &mut String| {
+        if out.is_empty() || out.ends_with('\n') {
+            out.extend(std::iter::repeat_n(' ', indent));
+        }
+    };
+    match (value.entries(), value.elements()) {
+        (Some(entries @ [_, ..]), _) => {
+            for entry in entries {
+                start(out);
+                write_yaml_string(&entry.key, out)?;
+                let (is_map, is_list) = (
+                    entry.value.entries().is_some_and(|entries| !entries.is_empty()),
+                    entry.value.elements().is_some_and(|items| !items.is_empty()),
+                );
+                out.push_str(if is_map || is_list { ":\n" } else { ": " });
+                write_yaml(&entry.value, if is_map { indent + 2 } else { indent }, out, args)?;
+            }
+        }
+        (_, Some(items @ [_, ..])) => {
+            for item in items {
+                start(out);
+                out.push_str("- ");
+                write_yaml(item, indent + 2, out, args)?;
+            }
+        }
+        _ => {
+            match value.as_str() {
+                Some(text) => write_yaml_string(text, out)?,
+                // A number or the like that stands alone ends differently.
+                None if out.is_empty() && value.entries().is_none() && value.elements().is_none() => {
+                    return Err(Stop::reason("a value that stands alone is not written as YAML here"));
+                }
+                None => write_json(value, out, args)?,
+            }
+            out.push('\n');
+        }
+    }
+    Ok(())
+}
+
+fn write_yaml_string(text: &str, out: &mut String) -> Answer<()> {
+    /// A line that would be longer is broken at a space, and a longer key is written in another way.
+    const LINE: usize = 80;
+    let is_plain = |c: char| matches!(c, ' '..='~') || c.is_alphanumeric();
+    let start = out.rfind('\n').map_or(0, |at| at + 1);
+    if !text.chars().all(is_plain) || out.len() - start + text.len() > LINE && (text.contains(' ') || text.len() > LINE)
+    {
+        return Err(Stop::reason("this text is not written as YAML here"));
+    }
+    out.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    Ok(())
+}
+
+fn hash<D: Digest>(args: &Arguments<'_, '_>) -> Answer {
+    let mut text = String::new();
+    for byte in D::digest(args.text(0)?.as_bytes()) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    args.made(&text)
 }
 
 /// What Go leaves as it is; a space is a plus.

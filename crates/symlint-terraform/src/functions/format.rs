@@ -27,12 +27,12 @@ fn format(args: &Arguments<'_, '_>) -> Answer {
 fn formatlist(args: &Arguments<'_, '_>) -> Answer {
     check_types(args)?;
     let mut columns = Vec::new();
-    let mut length = None;
-    for index in 1..args.len() {
-        let value = args.nullable(index)?;
+    let (mut length, mut unknown) = (None, None);
+    for value in args.values.iter().skip(1) {
         let items = match args.items_of(value) {
             Some(items) => items?,
             None => {
+                unknown = unknown.or(value.as_unknown().map(|_| value));
                 columns.push(Err(value.clone()));
                 continue;
             }
@@ -41,6 +41,10 @@ fn formatlist(args: &Arguments<'_, '_>) -> Answer {
             return Err(args.refuse("expects lists of one length"));
         }
         columns.push(Ok(items));
+    }
+    // It may be a list of any length.
+    if let (None, Some(unknown)) = (length, unknown) {
+        return Err(Stop::Unknown(unknown.clone()));
     }
     let mut results = Vec::new();
     for row in 0..length.unwrap_or(1) {
@@ -101,7 +105,8 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
         next += 1;
         used = used.max(next);
         if value.as_unknown().is_some() {
-            return Err(Stop::Unknown(value.clone()));
+            pieces.missing(value.clone());
+            continue;
         }
         if value.is_null() {
             if value.of().is_none() {
@@ -117,7 +122,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
     if used < values.len() {
         return Err(args.refuse("has more arguments than verbs"));
     }
-    let joined = pieces.finish(args.span);
+    let joined = pieces.text(args.span);
     // A value that is the whole result keeps its origin.
     let same = values.iter().find(|value| value.as_str().is_some_and(|text| Some(text) == joined.as_str()));
     match same {

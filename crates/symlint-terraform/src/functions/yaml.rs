@@ -25,6 +25,9 @@ const MAX_DEPTH: usize = 60;
 
 fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
+    if let Some(value) = super::encoding::read_back(args, &text, &origin) {
+        return Ok(value);
+    }
     args.evaluator.meter().spend(text.len() / 8)?;
     let mut reader = Reader {
         args,

@@ -295,7 +295,7 @@ fn an_index_belongs_to_its_instance() {
 #[test]
 fn what_is_unknown_still_depends_on_what_it_was_made_of() {
     for (expression, wanted) in [
-        ("md5(each.value.account)", &["tenants.acme.account"][..]),
+        ("sha512(each.value.account)", &["tenants.acme.account"][..]),
         ("provider::aws::arn_build(\"aws\", each.key)", &["tenants.acme"]),
         ("upper(\"${timestamp()}-${each.key}\")", &["tenants.acme"]),
         ("var.mode == each.key", &["tenants.acme", "mode"]),
@@ -332,7 +332,7 @@ fn both_results_of_an_unknown_condition_can_be_judged() {
             value.candidates().iter().map(shown).collect::<Vec<_>>()
         })
     };
-    assert_eq!(candidates("md5(\"\") != \"\" ? \"CONSTANT\" : var.acme_org"), ["\"CONSTANT\"", "\"o1\""]);
+    assert_eq!(candidates("sha512(\"\") != \"\" ? \"CONSTANT\" : var.acme_org"), ["\"CONSTANT\"", "\"o1\""]);
     assert_eq!(
         candidates("var.mode == \"a\" ? \"1\" : var.mode == \"b\" ? \"2\" : \"3\""),
         ["\"1\"", "\"2\"", "\"3\""]
@@ -342,7 +342,7 @@ fn both_results_of_an_unknown_condition_can_be_judged() {
     // What cannot be evaluated is none.
     assert_eq!(candidates("var.mode ? var.list[7] : \"x\""), ["\"x\""]);
     assert_eq!(candidates("var.mode"), [""; 0]);
-    ask("md5(\"\") != \"\" ? \"CONSTANT\" : var.acme_org", |value| {
+    ask("sha512(\"\") != \"\" ? \"CONSTANT\" : var.acme_org", |value| {
         assert_eq!(ways(value), ["local.x", "acme_org"]);
         let second = &value.candidates()[1];
         assert_eq!(path(second), "acme_org");

@@ -176,7 +176,7 @@ fn what_came_from_the_environment_can_be_told() {
     };
     let main = "variable \"a\" {}\nvariable \"b\" { default = \"d\" }\nvariable \"c\" {}\n\
                 variable \"m\" { type = map(string) }\n\
-                locals {\n  a = upper(\"x-${var.a}\")\n  b = var.b\n  c = var.c\n  m = var.m[\"k\"]\n  u = md5(var.a)\n}\n";
+                locals {\n  a = upper(\"x-${var.a}\")\n  b = var.b\n  c = var.c\n  m = var.m[\"k\"]\n  u = sha512(var.a)\n}\n";
     let project = project_with(&[("main.tf", main)], &options);
     let evaluator = Evaluator::new(&project);
     let is_given = |name: &str| project.is_from_environment(&local(&evaluator, name).origin);

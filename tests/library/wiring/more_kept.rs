@@ -1,0 +1,281 @@
+//! More ways to keep the tenants: sets, tables, texts and hashes, and resources that are joined by an attribute.
+
+use crate::wiring::kept::{LEAF, ROLE, check, check_with};
+
+const FOREIGN: &str = "duplicate-target-account";
+
+#[test]
+fn a_set_has_an_order_of_its_own() {
+    check(
+        "a set of names, and a table of each value",
+        r#"
+variable "names" {
+  type    = set(string)
+  default = ["tarnbrook", "quillhaven"]
+}
+locals {
+  core = { quillhaven = QUILL, tarnbrook = TARN }
+  payers = { for name, it in local.core : name => it.payer }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = var.names
+  nom      = each.value
+  payer    = local.payers[each.value]
+  store    = local.core[each.value].store
+  home     = local.core[each.value].home
+  account  = local.core[each.value].account
+  set      = local.core[each.value].set
+}
+"#,
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+    check(
+        "a set of objects",
+        r#"
+variable "core" {
+  type = set(object({ name = string, payer = string, store = string, home = string, account = string, set = string }))
+  default = [
+    { name = "zeta", payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" },
+    { name = "alpha", payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" },
+  ]
+}
+module "p" {
+  for_each = { for it in var.core : it.name => it }
+  nom      = each.key
+  PASSED
+}
+"#,
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+}
+
+#[test]
+fn texts_that_are_encoded_or_hashed_are_known() {
+    check(
+        "keys with a hash",
+        r#"
+locals {
+  core = { quillhaven = QUILL, tarnbrook = TARN }
+}
+module "p" {
+  for_each = { for name, it in local.core : "${name}-${substr(sha1(it.set), 0, 6)}" => merge(it, { name = name }) }
+  nom      = each.value.name
+  PASSED
+}
+"#,
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+    let leaf = format!(
+        "variable \"text\" {{}}\nlocals {{\n  it = yamldecode(var.text)\n}}\n{}",
+        LEAF.split("\n\n").skip(1).collect::<Vec<_>>().join("\n\n").replace("var.", "local.it.")
+    );
+    check_with(
+        "a text in YAML as the argument",
+        r#"
+locals {
+  core = { quillhaven = QUILL, tarnbrook = TARN }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.core
+  text     = yamlencode(merge(each.value, { nom = each.key }))
+}
+"#,
+        &leaf,
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+    check(
+        "all values in one text",
+        r#"
+locals {
+  core = {
+    quillhaven = "620966542870:eu-west-1:6804abcca95bf8e2:722971028225:f8559f823cdef7f7"
+    tarnbrook  = "326808617937:us-west-2:79070987b3544242:541882002087:b30e58d656ec4f33"
+  }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.core
+  nom      = each.key
+  payer    = split(":", each.value)[0]
+  home     = split(":", each.value)[1]
+  store    = "arn:aws:sso:::instance/ssoins-${split(":", each.value)[2]}"
+  account  = split(":", each.value)[3]
+  set      = "arn:aws:sso:::permissionSet/ssoins-${split(":", each.value)[2]}/ps-${split(":", each.value)[4]}"
+}
+"#,
+        &[
+            ("541882002087", "722971028225", &[(FOREIGN, "722971028225")]),
+            ("b30e58d656ec4f33", "f8559f823cdef7f7", &[("duplicate-permission-set", "f8559f823cdef7f7")]),
+        ],
+    );
+}
+
+#[test]
+fn what_takes_effect_is_not_missing() {
+    let leaf = LEAF.replace("variable \"payer\" {}", "variable \"role\" {}").replace(ROLE, "var.role");
+    check_with(
+        "a role of its own where there is one",
+        r#"
+locals {
+  core = {
+    quillhaven = merge(QUILL, { role = null })
+    tarnbrook  = merge(TARN, { role = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" })
+  }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.core
+  nom      = each.key
+  role     = each.value.role != null ? each.value.role : "arn:aws:iam::${each.value.payer}:role/sym/SymSSO${title(each.key)}"
+  store    = each.value.store
+  home     = each.value.home
+  account  = each.value.account
+  set      = each.value.set
+}
+"#,
+        &leaf,
+        &[("326808617937:role", "620966542870:role", &[("role-account-mismatch", "620966542870")])],
+    );
+}
+
+#[test]
+fn both_results_of_a_default_are_checked() {
+    check(
+        "a choice by a variable",
+        r#"
+variable "stage" {
+  default = "live"
+}
+locals {
+  live = { quillhaven = QUILL, tarnbrook = TARN }
+  uat  = { quillhaven = QUILL_UAT, tarnbrook = TARN_UAT }
+}
+module "p" {
+  for_each = var.stage == "live" ? local.live : local.uat
+  nom      = each.key
+  PASSED
+}
+"#,
+        &[("233552513779", "123937045052", &[(FOREIGN, "123937045052")])],
+    );
+}
+
+#[test]
+fn entries_that_name_an_organization_share_its_connector() {
+    let leaf = format!("variable \"slug\" {{}}\n{}", LEAF.replace("\"${var.nom}-", "\"${var.slug}-"));
+    check_with(
+        "grants by organization and duty",
+        r#"
+locals {
+  core = {
+    quillhaven = { payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1" }
+    tarnbrook  = { payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2" }
+  }
+  grants = [
+    { org = "quillhaven", duty = "read", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" },
+    { org = "quillhaven", duty = "write", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" },
+    { org = "tarnbrook", duty = "read", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" },
+  ]
+}
+module "p" {
+  source   = "./leaf"
+  for_each = { for it in local.grants : "${it.org}-${it.duty}" => it }
+  slug     = each.key
+  nom      = each.value.org
+  payer    = local.core[each.value.org].payer
+  store    = local.core[each.value.org].store
+  home     = local.core[each.value.org].home
+  account  = each.value.account
+  set      = each.value.set
+}
+"#,
+        &leaf,
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+}
+
+#[test]
+fn an_integration_serves_the_strategies_that_name_it() {
+    check_with(
+        "an integration for each organization, a strategy for each account",
+        r#"
+locals {
+  core = {
+    quillhaven = { payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1" }
+    tarnbrook  = { payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2" }
+  }
+  accounts = {
+    quillhaven-shop = { org = "quillhaven", id = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    quillhaven-lake = { org = "quillhaven", id = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+    tarnbrook-shop  = { org = "tarnbrook", id = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }
+  }
+}
+resource "sym_integration" "ctx" {
+  for_each    = local.core
+  type        = "permission_context"
+  name        = "${each.key}-ctx"
+  external_id = each.value.store
+  settings = {
+    cloud        = "aws"
+    instance_arn = each.value.store
+    region       = each.value.home
+    role_arn     = "arn:aws:iam::${each.value.payer}:role/sym/SymSSO${title(each.key)}"
+  }
+}
+resource "sym_target" "ps" {
+  for_each = local.accounts
+  type     = "aws_sso_permission_set"
+  name     = "${each.key}-target"
+  settings = { permission_set_arn = each.value.set, account_id = each.value.id }
+}
+resource "sym_strategy" "sso" {
+  for_each       = local.accounts
+  type           = "aws_sso"
+  name           = "${each.key}-strategy"
+  integration_id = sym_integration.ctx[each.value.org].id
+  targets        = [sym_target.ps[each.key].id]
+  settings       = { instance_arn = local.core[each.value.org].store }
+}
+"#,
+        "",
+        &[
+            ("541882002087", "722971028225", &[(FOREIGN, "722971028225")]),
+            (
+                "ssoins-79070987b3544242/ps",
+                "ssoins-6804abcca95bf8e2/ps",
+                &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_policy_may_have_any_partition() {
+    check(
+        "the accounts of a policy whose partition is not known",
+        r#"
+locals {
+  core = { quillhaven = QUILL, tarnbrook = TARN }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+data "aws_partition" "this" {}
+data "aws_iam_policy_document" "runtime" {
+  statement {
+    actions   = ["sts:AssumeRole"]
+    resources = [for it in local.core : "arn:${data.aws_partition.this.partition}:iam::${it.payer}:role/sym/*"]
+  }
+}
+"#,
+        &[(
+            "for it in local.core : \"",
+            "for it in [local.core.quillhaven] : \"",
+            &[("safelist-incomplete", "runtime")],
+        )],
+    );
+}
