@@ -3,8 +3,6 @@ import type { Location } from "symlint";
 import type { Picture } from "./access";
 import { h } from "./dom";
 import type { Leaks } from "./leaks";
-import { drawMatrix } from "./matrix";
-import { drawPicture } from "./picture";
 
 export interface AccessActions {
   jump(location: Location): void;
@@ -12,7 +10,8 @@ export interface AccessActions {
   leaks(): Promise<Leaks | undefined>;
 }
 
-/** Shows who reaches what: a picture, and where there are more tenants than it can show, a matrix above it. */
+/** Shows who reaches what: a picture, and where there are more tenants than it can show, a matrix above it. What draws them is
+ *  loaded when it is first asked for. */
 export class AccessView {
   #asked = 0;
 
@@ -25,6 +24,7 @@ export class AccessView {
     const asked = ++this.#asked;
     const picture = await this.actions.picture();
     const leaks = picture && picture.rest > 0 ? await this.actions.leaks() : undefined;
+    const [{ drawMatrix }, { drawPicture }] = await Promise.all([import("./matrix"), import("./picture")]);
     if (!picture || asked !== this.#asked) return;
     const parts = { matrix: h("div"), picture: h("div") };
     // The picture measures the room that it has.

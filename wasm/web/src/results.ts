@@ -11,8 +11,9 @@ import { Findings } from "./findings";
 import { lightsUp } from "./lit";
 import { colorOwners } from "./owner";
 import type { Answer, Head, Mark } from "./protocol";
+import type { Query } from "./table";
 import { arrows } from "./tabs";
-import { Tenants } from "./tenants";
+import type { Tenants } from "./tenants";
 import { originalOf, type Original } from "./texts";
 import { gapsOf, showChecking, showVerdict, type Verdict } from "./verdict";
 
@@ -45,15 +46,15 @@ export class Results {
   #urgency: ReadonlyMap<string, number> = new Map();
   readonly #findings: Findings;
   readonly #access: AccessView;
-  readonly #tenants: Tenants;
+  /** The table of tenants: it is loaded when it is asked for. */
+  #tenants: Promise<Tenants> | undefined;
 
   constructor(
-    checker: () => Checker<TextCheck>,
+    private readonly checker: () => Checker<TextCheck>,
     private readonly actions: ResultActions,
   ) {
     this.#findings = new Findings(byId("findings"), { ...actions, original: (file) => this.original(file) });
     this.#access = new AccessView(byId("access"), { jump: actions.jump, picture: () => checker().picture(), leaks: () => checker().leaks() });
-    this.#tenants = new Tenants(byId("tenants"), { jump: actions.jump, table: (query) => checker().table(query), saveCsv: actions.saveCsv });
     for (const name of VIEWS) byId(`tab-${name}`).addEventListener("click", () => this.choose(name));
     arrows(byId("views"));
     lightsUp(byId("results"));
@@ -149,6 +150,11 @@ export class Results {
     showVerdict(verdict, { jump: this.actions.jump, coverage: () => (this.choose("coverage"), byId("tab-coverage").focus()) });
   }
 
+  #tenantsView(): Promise<Tenants> {
+    const actions = { jump: this.actions.jump, table: (query: Query) => this.checker().table(query), saveCsv: this.actions.saveCsv };
+    return (this.#tenants ??= import("./tenants").then(({ Tenants }) => new Tenants(byId("tenants"), actions)));
+  }
+
   /** Draws the view that is seen: the others when they are chosen, so that typing stays smooth. */
   #draw(): void {
     const report = this.#report;
@@ -158,7 +164,7 @@ export class Results {
       byId("findings").replaceChildren();
       byId("coverage").replaceChildren();
       this.#access.clear();
-      this.#tenants.clear();
+      void this.#tenants?.then((view) => view.clear());
       if (this.#view === "compare") void this.actions.compareView().then((view) => view.clear());
       return;
     }
@@ -168,7 +174,7 @@ export class Results {
       case "access":
         return void this.#access.draw();
       case "tenants":
-        return this.#tenants.draw();
+        return void this.#tenantsView().then((view) => view.draw());
       case "coverage":
         return drawCoverage(byId("coverage"), report, this.actions.jump);
       case "compare":
