@@ -251,6 +251,11 @@ def gitlab(archives: Path, version: str, scratch: Path) -> None:
             job = component({"version": version, **inputs})["symlint"]
             workspace = Path(tempfile.mkdtemp(dir=scratch)) / "project"
             shutil.copytree(ROOT / "examples" / example, workspace)
+            # One example calls the module of the other, and only what is in the project is read.
+            if example == "copy-paste":
+                shutil.copytree(ROOT / "examples/multi-tenant/modules", workspace / "modules")
+                main = workspace / "main.tf"
+                main.write_text(main.read_text().replace("../multi-tenant/modules", "./modules"))
             victim = scratch / "victim"
             victim.write_text("precious")
             report = workspace / "gl-code-quality-report.json"

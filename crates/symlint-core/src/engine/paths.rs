@@ -37,6 +37,7 @@ pub(super) fn join(folder: &str, name: &str) -> String {
 
 /// The way from a folder to a file, both by their shown paths.
 pub(super) fn relative(folder: &str, path: &str) -> String {
+    let are_alike = folder.starts_with('/') == path.starts_with('/');
     let mut folder: Vec<&str> = folder.split('/').filter(|part| *part != ".").collect();
     let mut rest: Vec<&str> = path.split('/').collect();
     while !folder.is_empty() && folder.first() == rest.first() {
@@ -44,7 +45,7 @@ pub(super) fn relative(folder: &str, path: &str) -> String {
         rest.remove(0);
     }
     // Where `..` leads cannot be seen.
-    if folder.contains(&"..") || path.starts_with('/') && !folder.is_empty() {
+    if folder.contains(&"..") || !are_alike {
         return path.to_owned();
     }
     [vec![".."; folder.len()], rest].concat().join("/")
