@@ -3,13 +3,13 @@
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, format, has_shape, may_be,
-    other_shape, text_of, values_at,
+    Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape,
+    text_of, values_at,
 };
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, PathStep, Resource, SortedMap, Span, Str, Value};
 
-use super::judge::{consequence, is_computed, is_not_own, is_overridden, owner, shared};
+use super::judge::{consequence, is_computed, is_not_own, owner, shared};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
 use super::reference::{References, receivers, references, refers, report_foreign};
@@ -467,10 +467,8 @@ impl<'a> Judge<'a> {
             return Some(Problem::From(self.referrer.name(setting.instance, source)));
         }
         if let Some(source) = sources.iter().find(|source| source.tenant().is_some()) {
-            if !has_shape(setting.wanted, text) {
-                return Some(Problem::From(self.referrer.name(setting.instance, source)));
-            }
-            return (sources.len() == 1 && self.is_other_than_its_source(setting, text)).then_some(Problem::Changed);
+            let is_wrong = !has_shape(setting.wanted, text);
+            return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
         }
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted) }
     }
@@ -489,18 +487,6 @@ impl<'a> Judge<'a> {
     /// Whether `text`, which was computed from the right value, is neither that nor what the module receives.
     fn is_changed(&self, setting: &Setting<'a>, text: &Str, expected: &[Value]) -> bool {
         is_other(self.model, setting) && !self.wanted_texts(setting, expected).contains(text)
-    }
-
-    /// Whether `text` was computed from one value that could itself be what it should, and is something else.
-    fn is_other_than_its_source(&self, setting: &Setting<'_>, text: &str) -> bool {
-        let mut is_other = None;
-        setting.value.origin.each_source(&mut |origin| {
-            let written = self.model.sources().text(origin.span);
-            let written = written.trim_matches('"');
-            let is_it = has_shape(setting.wanted, written) && format::is_changed(setting.wanted, text, &[written]);
-            is_other = Some(is_other.unwrap_or(true) && is_it);
-        });
-        is_other == Some(true)
     }
 
     /// Judges a wrong value that does not come from a tenant's entry.
@@ -531,8 +517,7 @@ impl<'a> Judge<'a> {
             let is_in_module = || self.model.is_in_flow_module(origin.span) || is_here();
             matches!(origin.makeup, Makeup::Written(_)) && !is_table && is_in_module()
         });
-        let is_overridden = || is_overridden(self.model, setting.instance, (setting.tenant, setting.wanted), sources);
-        ((is_written || is_overridden()) && !wanted.is_empty()).then_some(Problem::Written)
+        (is_written && !wanted.is_empty()).then_some(Problem::Written)
     }
 
     /// The texts that would be right: those of the module's variable, or else those of the tenant.

@@ -60,7 +60,7 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
             referents(value, &mut ids, &mut texts);
             let foreign = ids.iter().find_map(|id| {
                 let is_own = resources.is_within(id, resource, instance)
-                    || model.beside(resource).iter().any(|own| id_of(model, own).as_ref() == Some(*id));
+                    || model.siblings_of(resource).iter().any(|own| id_of(model, own).as_ref() == Some(*id));
                 let (address, owner) = if is_own { None } else { resources.foreign(resource, id, tenant, 3) }?;
                 Some(To::Resource(address, owner))
             });

@@ -311,6 +311,47 @@ resource "aws_ssoadmin_account_assignment" "auditor" {{
     assert!(failures.is_empty(), "{failures}");
 }
 
+#[test]
+fn strategies_next_to_the_flows_are_of_the_tenants_whose_instances_they_have() {
+    let mut failures = String::new();
+    let module = format!(
+        "{MODULE}output \"integration\" {{\n  value = sym_integration.sso.id\n}}\n\
+         output \"target\" {{\n  value = sym_target.sso.id\n}}\noutput \"strategy\" {{\n  value = sym_strategy.sso.id\n}}\n"
+    );
+    let call = CALL.lines().find_map(|line| line.strip_prefix("module \"")?.split('"').next()).unwrap();
+    let strategy = |tenant: &str| {
+        format!(
+            r#"
+resource "sym_strategy" "{tenant}" {{
+  type           = "aws_sso"
+  name           = "urgent-{tenant}"
+  integration_id = module.{call}["{tenant}"].integration
+  targets        = [module.{call}["{tenant}"].target]
+  settings       = {{ instance_arn = var.customer_tenants["{tenant}"].sso_connector_settings.instance_arn }}
+}}
+resource "sym_flow" "{tenant}" {{
+  name = "urgent-{tenant}"
+  params {{
+    strategy_id = module.{call}["{tenant}"].strategy
+  }}
+}}
+"#
+        )
+    };
+    let all = strategy("green_valley") + &strategy("red_canyon");
+    let own = format!("module.{call}[\"red_canyon\"].integration");
+    let other = own.replace("red_canyon", "blue_harbour");
+    for (what, resources, expected) in [
+        ("right", all.clone(), &[][..]),
+        ("integration", all.replace(&own, &other), &[("flow-resource-miswired", other.as_str())]),
+    ] {
+        let main = format!("{VARIABLES}{CALL}{resources}");
+        let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)];
+        expect(what, findings(&files), expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// All that Sym has for one customer, written out.
 fn written_out(name: &str, account: &str, instance: &str, target: &str) -> String {
     let set = account.repeat(2);

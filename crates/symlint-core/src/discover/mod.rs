@@ -17,6 +17,7 @@
 mod arguments;
 mod build;
 mod collections;
+mod components;
 mod effective;
 mod fields;
 mod modules;
@@ -25,7 +26,6 @@ mod policies;
 mod reach;
 mod safelists;
 pub mod sinks;
-mod strands;
 mod unwired;
 mod walk;
 

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use symlint_terraform::{Str, Value};
 
 use super::collections::{Member, argument_paths, iterated, selected_paths};
-use crate::tenants::{FlowInstance, FlowResource, RunId, Source, SourceIndex, TenantId, normalise};
+use crate::tenants::{FieldKind, FlowInstance, FlowResource, RunId, Source, SourceIndex, TenantId, normalise};
 
 /// Knows the tenants of the collections by their keys and elements.
 pub(super) struct Assigner<'a> {
@@ -57,13 +57,26 @@ impl<'a> Assigner<'a> {
         for tenant in values.flat_map(|value| self.sources.tenants(value)) {
             vote(&mut votes, tenant);
         }
-        // Resources that are repeated may be the grants of one customer.
-        let is_alone = instance.arguments.is_empty() && resources.iter().all(|resource| resource.key.is_none());
-        for (_, value) in resources.iter().filter(|_| is_alone).flat_map(FlowResource::settings) {
-            self.sources.tenants(&value).into_iter().for_each(|tenant| vote(&mut votes, tenant));
-        }
         // Of equals, the first in source order.
-        votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant))).map(|(_, tenant)| tenant)
+        let most = votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant)));
+        most.map(|(_, tenant)| tenant).or_else(|| self.acted_on(instance, resources))
+    }
+
+    /// The only tenant on whose instance, or by whose permission set, resources act that are written out for one tenant:
+    /// those that are repeated may be the grants of several.
+    fn acted_on(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
+        if !instance.arguments.is_empty() || resources.iter().any(|resource| resource.key.is_some()) {
+            return None;
+        }
+        let tenants = |field: FieldKind| {
+            let settings = resources.iter().flat_map(FlowResource::settings);
+            let values = settings.filter(|(setting, _)| setting.field == field).map(|(_, value)| value);
+            values.flat_map(|value| self.sources.tenants(&value)).collect::<Vec<_>>()
+        };
+        let of_instance = tenants(FieldKind::InstanceArn);
+        let of_any = if of_instance.is_empty() { tenants(FieldKind::PermissionSetArn) } else { of_instance };
+        let first = *of_any.first()?;
+        of_any.iter().all(|tenant| *tenant == first).then_some(first)
     }
 
     /// The tenant whose values the key or index of the instance selects, where most arguments or settings agree.

@@ -10,11 +10,11 @@ use symlint_terraform::{
 };
 
 use super::arguments::{Carriers, Inputs, is_repeated};
+use super::components;
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
 use super::sinks::{OTHER_ROLE, Reference, Sink, is_of_flow, serves_others, sink_in};
-use super::strands;
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
@@ -421,7 +421,7 @@ struct Group<'p> {
 impl<'p> Group<'p> {
     /// The flows of a group, each with the address of the first resource on which something acts.
     fn split(self) -> Vec<Self> {
-        let flows = strands::split(self.resources);
+        let flows = components::split(self.resources);
         let is_all = flows.len() == 1;
         let flow = |resources: Vec<FlowResource<'p>>| {
             let acting = resources.iter().find(|it| it.sink().is_some()).filter(|_| !is_all);

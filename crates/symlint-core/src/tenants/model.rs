@@ -166,7 +166,7 @@ impl<'p> Model<'p> {
     }
 
     /// The resources of the flow instance that has `resource`.
-    pub fn beside(&self, resource: &FlowResource<'_>) -> &[FlowResource<'p>] {
+    pub fn siblings_of(&self, resource: &FlowResource<'_>) -> &[FlowResource<'p>] {
         resources_of(&self.resources, resource.flow, resource.instance)
     }
 

@@ -1,8 +1,8 @@
-//! Which resources of a module make up one flow, where nothing is repeated: several customers may be written out one
-//! after the other.
+//! Which resources of a module make up one flow, where nothing is repeated: one module may have resources for several
+//! customers.
 
-use foldhash::HashMap;
-use symlint_terraform::Str;
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{SortedMap, Str};
 
 use super::sinks::named;
 use crate::tenants::{FieldKind, FlowResource, text_of};
@@ -11,23 +11,15 @@ use crate::tenants::{FieldKind, FlowResource, text_of};
 ///
 /// Strategies, integrations and assignments on the same instance are of one flow, and so are a strategy and its
 /// integration unless their instances differ. A target belongs to the strategy that names it; of several, to the one
-/// with its instance. Where a reference cannot be followed, all resources are of one flow.
+/// with its instance. What refers to other modules alone is a flow of its own; where that is a strategy without an
+/// instance, all resources are of one flow.
 pub(super) fn split<'p>(resources: Vec<FlowResource<'p>>) -> Vec<Vec<FlowResource<'p>>> {
     let Some(flows) = flows(&resources) else { return vec![resources] };
-    let mut order: Vec<usize> = Vec::new();
-    let mut split: Vec<Vec<FlowResource<'p>>> = Vec::new();
+    let mut split: SortedMap<usize, Vec<FlowResource<'p>>> = SortedMap::new();
     for (resource, flow) in resources.into_iter().zip(flows) {
-        let at = order.iter().position(|known| *known == flow).unwrap_or_else(|| {
-            order.push(flow);
-            split.push(Vec::new());
-            split.len() - 1
-        });
-        split.extend(split.get(at).is_none().then(Vec::new));
-        if let Some(of_flow) = split.get_mut(at) {
-            of_flow.push(resource);
-        }
+        split.entry(flow).or_default().push(resource);
     }
-    split
+    split.into_values().collect()
 }
 
 /// The flow of each resource, by the number of its first owner; `None` where all are of one flow.
@@ -41,6 +33,7 @@ fn flows(resources: &[FlowResource<'_>]) -> Option<Vec<usize>> {
     let mut first: Vec<usize> = (0..resources.len()).collect();
     let mut by_instance: HashMap<&Str, usize> = HashMap::default();
     let mut named_by: HashMap<usize, Vec<usize>> = HashMap::default();
+    let mut elsewhere: HashSet<usize> = HashSet::default();
     for (at, resource) in resources.iter().enumerate() {
         let of_block = *blocks.get(&block(resource))?;
         if is_owner(at) {
@@ -53,8 +46,10 @@ fn flows(resources: &[FlowResource<'_>]) -> Option<Vec<usize>> {
         for (reference, expr, _) in resource.references() {
             let (kind, _) = reference.to;
             let names = named(expr, kind);
-            if names.is_empty() && kind.starts_with("sym_") {
-                return None;
+            match (names.is_empty(), is_owner(at)) {
+                (true, true) if instances.get(at)?.is_none() => return None,
+                (true, false) => _ = elsewhere.insert(at),
+                _ => {}
             }
             for other in names.iter().filter_map(|name| blocks.get(&(kind, *name)).copied()) {
                 let (own, its) = (instances.get(at)?, instances.get(other)?);
@@ -76,7 +71,8 @@ fn flows(resources: &[FlowResource<'_>]) -> Option<Vec<usize>> {
         let instance = instances.get(at)?.as_ref();
         let same =
             by.iter().find(|by| instance.is_some() && instances.get(**by).is_some_and(|it| it.as_ref() == instance));
-        same.or(by.first()).or_else(|| by_instance.get(instance?)).copied()
+        let named = same.or(by.first()).or_else(|| by_instance.get(instance?)).copied();
+        named.or(elsewhere.contains(&at).then_some(at))
     };
     let start = (0..resources.len()).find(|at| is_owner(*at))?;
     let of = |at: usize| root(&first, if is_owner(at) { at } else { owner(at).unwrap_or(start) });
