@@ -1,4 +1,4 @@
-//! Entries beside the tenants, accounts of safelists that are no tenant's, and policies in the place of safelists: each
+//! Entries that are not tenants, accounts in safelists without a tenant, and policies in the place of safelists: each
 //! cause is one finding, and following it locks nobody out.
 
 use crate::wiring::{Found, expect, findings, tell};

@@ -26,7 +26,7 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
     changes
 }
 
-/// The run of the new report that had a tenant before, and of which it is no longer known whether it has.
+/// The run that had a tenant in the old report, if the new report does not tell whether it still has.
 pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: usize) -> Option<usize> {
     let was = old.report.tenants.get(at)?.run;
     let run = pairing.runs.get(was).copied().flatten()?;
@@ -284,8 +284,8 @@ fn change(
     })
 }
 
-/// Those of the grants of a tenant that do not lack a value: one that `own` does not have though `other`, the same tenant on
-/// the other side, has it, or without which there is no grant.
+/// The grants of a tenant that have all their values. A value counts as lacking if every grant needs it, or if `own` lost it:
+/// only `other`, the same tenant on the other side, has it.
 fn effective(
     grants: &[GrantChange],
     sight: &Sight<'_>,

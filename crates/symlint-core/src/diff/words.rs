@@ -310,7 +310,7 @@ pub fn hidden_line(hidden: &Hidden) -> String {
         HiddenBy::Configuration | HiddenBy::Level | HiddenBy::Unknown => how.clone(),
     };
     let what = match (hidden.by, hidden.counted_before) {
-        (HiddenBy::Unknown, _) => format!("is no longer found, though {why}"),
+        (HiddenBy::Unknown, _) => format!("is no longer found, but {why}"),
         (HiddenBy::Level, true) => format!("is only a warning now, because of {why}"),
         (HiddenBy::Level, false) => format!("is new, but only a warning, because of {why}"),
         (HiddenBy::Configuration, true) => format!("is no longer reported, because of {why}"),

@@ -1,4 +1,4 @@
-//! Entries beside the tenants: no flow is built from them, and yet a safelist has their accounts.
+//! Entries that are not tenants, since no flow is built from them, although a safelist has their accounts.
 
 use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Path, PathStep, Root, SortedMap, Span, Str, Value};
@@ -11,8 +11,8 @@ use crate::tenants::{FieldKind, SourceIndex, Tenant, Unwired, has_shape, text_of
 /// How deep entries may be in a variable or a local.
 const DEPTH: usize = 4;
 
-/// The entries of variables and locals of the root module that have an account of a safelist that is no tenant's, in
-/// source order.
+/// The entries of the root module's variables and locals with an account that is in a safelist and does not belong to a
+/// tenant, in source order.
 pub(super) fn unwired(
     evaluator: &Evaluator<'_>,
     walked: &Walked<'_>,

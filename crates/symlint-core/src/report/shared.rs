@@ -13,12 +13,12 @@ const NAMED: usize = 3;
 pub(super) struct Known<'a> {
     /// The names of the tenants of a run.
     pub(super) tenants: &'a dyn Fn(usize) -> HashSet<&'a str>,
-    /// Whether a rule is about the way of the values: what it finds in one place is one mistake, whoever is concerned.
+    /// Whether a rule judges the wiring. What such a rule finds in one place is one mistake, for any number of tenants.
     pub(super) is_wiring: &'a dyn Fn(&str) -> bool,
 }
 
 /// Joins findings of several runs that are in one place and differ only in the tenants that they name. They are sorted.
-/// Returns the fingerprints that are no longer there, each with the one that is there in its place.
+/// Returns the fingerprint of each finding that was joined to another one, with the fingerprint of that one.
 pub(super) fn join(
     findings: &mut Vec<ReportedFinding>,
     runs: &[ReportedRun],

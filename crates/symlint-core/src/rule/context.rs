@@ -180,7 +180,7 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says whom it is about: entries that are no tenants.
+    /// Names the entries that the finding is about, where these are not tenants.
     pub fn about(mut self, mut names: Vec<String>) -> Self {
         let finding = self.finding();
         match names.as_slice() {

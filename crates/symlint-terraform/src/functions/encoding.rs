@@ -275,9 +275,9 @@ fn write_yaml(value: &Value, indent: usize, out: &mut String, args: &Arguments<'
         _ => {
             match value.as_str() {
                 Some(text) => write_yaml_string(text, out)?,
-                // A number or the like that stands alone ends differently.
+                // A number, a boolean or null as the whole document has another ending.
                 None if out.is_empty() && value.entries().is_none() && value.elements().is_none() => {
-                    return Err(Stop::reason("a value that stands alone is not written as YAML here"));
+                    return Err(Stop::reason("`yamlencode` of a single number, boolean or null is not evaluated"));
                 }
                 None => write_json(value, out, args)?,
             }
