@@ -172,10 +172,10 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
     let listed: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
     let configured =
         |account: &str| cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).any(|known| known == account);
+    let unwired = cx.model.unwired_accounts();
     let is_stray = |account: &&Account| {
         let id = account.id.as_str();
-        let is_unwired = || cx.model.unwired.iter().any(|entry| entry.account.as_str() == id);
-        !account.is_of_tenant && !cx.set_up.is_account_of_tenant(id) && !configured(id) && !is_unwired()
+        !account.is_of_tenant && !cx.set_up.is_account_of_tenant(id) && !configured(id) && !unwired.contains(id)
     };
     let strays: Vec<&Account> = accounts.iter().filter(is_stray).take(STRAYS).collect();
     let is_missing = |tenant: &'a Tenant| {

@@ -42,6 +42,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).map(String::as_str).collect();
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| Some(missing.meant?.span)).collect();
+    let unwired = model.unwired_accounts();
     // One expression may build many.
     let mut stale: SortedMap<Span, (String, Place, usize)> = SortedMap::new();
     let mut seen: HashSet<(Span, String)> = HashSet::default();
@@ -52,8 +53,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 && !facts::is_placeholder_account(id)
                 && !account.is_of_tenant
                 && !meant.contains(&account.span);
-            let is_unwired = || model.unwired.iter().any(|entry| entry.account.as_str() == id);
-            let is_known = configured.contains(id) || cx.set_up.is_account_of_tenant(id) || is_unwired();
+            let is_known = configured.contains(id) || cx.set_up.is_account_of_tenant(id) || unwired.contains(id);
             let is_stale = is_judged && !is_known;
             if is_stale && seen.insert((account.span, account.id.clone())) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };

@@ -1,9 +1,9 @@
 //! See tenant-not-wired.md.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Grant, Place, Tenant, TenantId, Unwired, Whole};
-use symlint_terraform::{SortedMap, Span};
+use symlint_terraform::{Path, SortedMap, Span};
 
 use super::filter::{are_grants_filtered, is_chosen, is_filtered};
 use super::is_any_miswired;
@@ -81,14 +81,18 @@ fn check_entries(cx: &mut Context<'_>) {
         true => model.unwired.iter().filter(is_left_out).collect(),
         false => Vec::new(),
     };
-    let mut groups: SortedMap<Span, Vec<&Unwired>> = SortedMap::new();
+    let mut siblings: HashMap<Option<&Path>, Vec<&Unwired>> = HashMap::default();
     for entry in &entries {
+        siblings.entry(entry.path.parent()).or_default().push(entry);
+    }
+    let mut groups: SortedMap<Span, Vec<&Unwired>> = SortedMap::new();
+    for all in siblings.into_values() {
         // What is left out altogether has one cause.
-        let beside = || entries.iter().filter(|other| other.path.parent() == entry.path.parent());
-        let number = beside().count();
-        let is_whole = number == entry.siblings || number >= MANY;
-        let first = beside().next().filter(|_| is_whole).unwrap_or(entry);
-        groups.entry(first.span).or_default().push(entry);
+        let is_whole = all.len() >= MANY || all.first().is_some_and(|first| all.len() == first.siblings);
+        match all.first().filter(|_| is_whole) {
+            Some(first) => _ = groups.insert(first.span, all),
+            None => all.into_iter().for_each(|entry| groups.entry(entry.span).or_default().push(entry)),
+        }
     }
     for (span, group) in groups {
         let [first, rest @ ..] = group.as_slice() else { continue };

@@ -6,6 +6,8 @@
 //! reach        which variables of a module reach its sinks
 //! modules      what the called modules are for
 //! arguments    which arguments carry which values
+//! components   which resources of a module make up one flow, where nothing is repeated
+//! policies     which accounts hand-written policies let the runtime enter
 //! walk         module instances → flows, connectors, safelists, with what they receive
 //!    ▼
 //! collections  which elements the flows are built from
@@ -20,6 +22,7 @@ mod collections;
 mod components;
 mod effective;
 mod fields;
+mod iam;
 mod modules;
 mod owners;
 mod policies;

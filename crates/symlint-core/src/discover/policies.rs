@@ -6,6 +6,7 @@ use fast_glob::glob_match;
 use symlint_terraform::syntax::{Block, Expr, ExprKind};
 use symlint_terraform::{Evaluator, GAP, Instance, Kind, Module, Origin, Resource, Sources, Str, Value};
 
+use super::iam::about_sym;
 use super::safelists::{LOCALS, in_any_of, local, parts};
 use crate::tenants::{RuntimeBlock, RuntimeCall};
 
@@ -20,9 +21,6 @@ const ROLE_PATH: &str = "role/sym";
 
 /// The path of the roles that connectors create, to its end.
 const CONNECTORS: &str = "role/sym/";
-
-/// What a block that is about the runtime has somewhere in it.
-const SYM: &str = "sym";
 
 /// What is allowed where one role assumes another.
 const ASSUME_ROLE: &str = "sts:AssumeRole";
@@ -44,11 +42,15 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
         let instances = || evaluator.tolerating(|| evaluator.resource_instances(instance, resource));
         !resource.is_repeated() || instances().is_ok_and(|instances| !instances.is_empty())
     };
+    if !has_policies(module) {
+        return found;
+    }
+    let about_sym = about_sym(evaluator, module);
     for resource in module.resources.iter().filter(|resource| is_policy(resource)).filter(makes_any) {
         let mut policy = Policy {
             evaluator,
             instance,
-            is_of_sym: is_of_sym(evaluator, module, resource),
+            is_of_sym: about_sym.contains(&resource.block.span),
             accounts: Vec::new(),
             alternatives: Vec::new(),
             is_known_to_be: false,
@@ -108,36 +110,6 @@ pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCa
     policies.retain(|policy| !policy.safelists.is_empty());
     policies.push(call);
     policies
-}
-
-/// Whether a policy, the role that it is for, or what uses it mentions Sym. Other policies are not about the runtime.
-fn is_of_sym(evaluator: &Evaluator<'_>, module: &Module, resource: &Resource) -> bool {
-    let text = |resource: &Resource| evaluator.project().sources().text(resource.block.span).to_ascii_lowercase();
-    let is_iam = |resource: &&Resource| resource.kind.text.starts_with("aws_iam_");
-    let own: Vec<(String, String)> = module.resources.iter().filter(is_iam).map(|it| (address(it), text(it))).collect();
-    // From a document to what has it, and from there to the role.
-    let mut known = vec![(address(resource), text(resource))];
-    let mut next = 0;
-    while let Some((name, text)) = known.get(next).cloned() {
-        if text.contains(SYM) {
-            return true;
-        }
-        next += 1;
-        // What else a role has is about something else.
-        if name.starts_with("aws_iam_role.") {
-            continue;
-        }
-        let is_user =
-            |it: &&(String, String)| it.1.contains(&name) || it.0.starts_with("aws_iam_role.") && text.contains(&it.0);
-        let users: Vec<_> = own.iter().filter(is_user).filter(|it| !known.contains(it)).cloned().collect();
-        known.extend(users);
-    }
-    false
-}
-
-/// How expressions refer to a resource.
-fn address(resource: &Resource) -> String {
-    format!("{}.{}.", resource.kind.text, resource.name.text).to_ascii_lowercase()
 }
 
 /// Whether a pattern of an account matches more than one.

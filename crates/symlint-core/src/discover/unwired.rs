@@ -57,6 +57,15 @@ struct Search<'a> {
     found: SortedMap<Span, Unwired>,
 }
 
+/// What an entry is in.
+#[derive(Clone, Copy)]
+struct Around {
+    /// How many entries are in it.
+    siblings: usize,
+    /// Whether it has an entry with the name of a tenant.
+    is_of_tenants: bool,
+}
+
 impl Search<'_> {
     /// Notes which attributes the elements of tenants have.
     fn note_shapes(&mut self, value: &Value, depth: usize) {
@@ -74,24 +83,23 @@ impl Search<'_> {
     /// Looks for entries in `value`, to which `path` leads.
     fn entries(&mut self, value: &Value, path: &Path, depth: usize) {
         let entries = value.entries().unwrap_or_default();
+        let items = value.elements().unwrap_or_default();
         let is_of_tenants = entries.iter().any(|entry| self.names.contains(entry.key.as_str()));
+        let around = Around { siblings: entries.len() + items.len(), is_of_tenants };
         for entry in entries {
             let name = Some((entry.key.clone(), entry.key_span));
-            self.entry(name, &value.child(entry), path.join(PathStep::Key(entry.key.clone())), is_of_tenants, depth);
+            self.entry(name, &value.child(entry), path.join(PathStep::Key(entry.key.clone())), around, depth);
         }
-        let items = value.elements().unwrap_or_default();
         for at in 0..items.len() {
             if let Some(item) = value.at(at) {
                 let step = PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX));
-                self.entry(None, &item, path.join(step), false, depth);
+                self.entry(None, &item, path.join(step), Around { is_of_tenants: false, ..around }, depth);
             }
         }
-        let own = self.found.values_mut().filter(|entry| entry.path.parent() == Some(path));
-        own.for_each(|entry| entry.siblings = entries.len() + items.len());
     }
 
     /// Notes an entry, or looks inside it. Next to texts of tenants, a text is one.
-    fn entry(&mut self, name: Option<(Str, Span)>, value: &Value, path: Path, is_of_tenants: bool, depth: usize) {
+    fn entry(&mut self, name: Option<(Str, Span)>, value: &Value, path: Path, around: Around, depth: usize) {
         if depth == 0 || self.strays.is_empty() || !self.sources.tenants(value).is_empty() {
             return;
         }
@@ -102,7 +110,7 @@ impl Search<'_> {
         let is_entry = match value.entries() {
             Some(_) if self.shapes.contains(&names_in(value)) => true,
             Some(_) => roles <= 1 && instances <= 1 && roles + instances + of(FieldKind::PermissionSetArn) > 0,
-            None => is_of_tenants,
+            None => around.is_of_tenants,
         };
         let account = texts.iter().find_map(|text| {
             let in_role = text.split(':').nth(4).filter(|_| has_shape(FieldKind::RoleArn, text));
@@ -115,7 +123,7 @@ impl Search<'_> {
                 let named = || ["name", "key", "slug"].into_iter().find_map(|name| text_of(&value.get(name)?));
                 let name = name.or_else(|| Some((named()?, value.origin.span)));
                 let (name, span) = name.unwrap_or_else(|| (Str::from(path.to_string()), value.origin.span));
-                self.found.insert(span, Unwired { name, account, span, path, siblings: 0 });
+                self.found.insert(span, Unwired { name, account, span, path, siblings: around.siblings });
             }
             Some(_) => self.entries(value, &path, depth - 1),
         }

@@ -170,6 +170,11 @@ impl<'p> Model<'p> {
         resources_of(&self.resources, resource.flow, resource.instance)
     }
 
+    /// The accounts of the entries that no flow is built from.
+    pub fn unwired_accounts(&self) -> HashSet<&str> {
+        self.unwired.iter().map(|entry| entry.account.as_str()).collect()
+    }
+
     /// Whether `merge` drops the entry of a tenant.
     pub fn is_overridden(&self, tenant: TenantId) -> bool {
         self.overridden.iter().any(|entry| entry.tenant == Some(tenant))

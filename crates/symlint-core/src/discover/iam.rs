@@ -1,0 +1,53 @@
+//! Which IAM resources of a module are about Sym.
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{Evaluator, Module, Resource, Span};
+
+/// What the kinds of IAM's resources begin with.
+const IAM: &str = "aws_iam_";
+
+/// What a block that is about Sym has somewhere in it.
+const SYM: &str = "sym";
+
+/// The blocks of the IAM resources that mention Sym, or that are used by one that is about Sym or are for a role that
+/// mentions it: from a document to what has it, and from there to the role. What else a role has is about something else.
+pub(super) fn about_sym(evaluator: &Evaluator<'_>, module: &Module) -> HashSet<Span> {
+    let resources: Vec<&Resource> =
+        module.resources.iter().filter(|resource| resource.kind.text.starts_with(IAM)).collect();
+    let sources = evaluator.project().sources();
+    let texts: Vec<String> =
+        resources.iter().map(|resource| sources.text(resource.block.span).to_ascii_lowercase()).collect();
+    let names: Vec<String> = resources.iter().map(|resource| resource.name.text.to_ascii_lowercase()).collect();
+    let mut named: HashMap<(&str, &str), Vec<usize>> = HashMap::default();
+    for (at, (resource, name)) in resources.iter().zip(&names).enumerate() {
+        named.entry((&resource.kind.text, name)).or_default().push(at);
+    }
+    let is_role = |at: usize| resources.get(at).is_some_and(|resource| resource.kind.text.as_str() == "aws_iam_role");
+    // The resources that are about Sym if the one with this number is.
+    let mut following: HashMap<usize, Vec<usize>> = HashMap::default();
+    for (at, text) in texts.iter().enumerate() {
+        for &used in addresses(text).filter_map(|address| named.get(&address)).flatten() {
+            following.entry(at).or_default().push(used);
+            if is_role(used) {
+                following.entry(used).or_default().push(at);
+            }
+        }
+    }
+    let mut left: Vec<usize> =
+        texts.iter().enumerate().filter(|(_, text)| text.contains(SYM)).map(|(at, _)| at).collect();
+    let mut about: HashSet<usize> = left.iter().copied().collect();
+    while let Some(at) = left.pop() {
+        let new = following.get(&at).into_iter().flatten().filter(|it| !is_role(**it) && about.insert(**it));
+        left.extend(new);
+    }
+    about.into_iter().filter_map(|at| Some(resources.get(at)?.block.span)).collect()
+}
+
+/// The kinds and names in a text of what is referred to as `aws_iam_role.runtime` is.
+fn addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_of_reference = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    text.split(move |c| !is_of_reference(c)).flat_map(|reference| {
+        let parts = reference.split('.');
+        parts.clone().zip(parts.skip(1)).filter(|(kind, _)| kind.starts_with(IAM))
+    })
+}
