@@ -128,7 +128,7 @@ pub(super) fn steps_inside(path: &Path, taken: usize) -> Steps {
     let (_, steps) = path.parts();
     let step = |key: ElementKey| if let ElementKey::Name(name) = key { Step::Name(name) } else { Step::Each };
     let selections: Vec<_> =
-        path.selections().1.iter().map(|(_, selection)| super::collections::is_selected(selection)).collect();
+        path.selections().1.iter().map(|(_, selection)| super::paths::is_selected(selection)).collect();
     let steps = steps.into_iter().zip(selections).skip(taken);
     steps.map(|(it, selected)| if selected { Step::Each } else { step(ElementKey::of(it)) }).collect()
 }

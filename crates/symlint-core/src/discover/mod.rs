@@ -10,8 +10,12 @@
 //! policies     which accounts hand-written policies let the runtime enter
 //! walk         module instances → flows, connectors, safelists, with what they receive
 //!    ▼
+//! paths        the ways from a value back to the elements that it came from
 //! collections  which elements the flows are built from
-//! fields       which attribute of an element is which value
+//! elements     these elements, with their keys and places
+//! owners       which tenant each flow belongs to
+//! fields, ways which attribute of an element is which value
+//! population   the tenants, with what takes effect for them; names: what they are called
 //! build        elements and flows → the model
 //! unwired      entries that no flow is built from
 //! ```
@@ -21,19 +25,25 @@ mod build;
 mod collections;
 mod components;
 mod effective;
+mod elements;
 mod fields;
 mod iam;
+mod looks;
 mod modules;
+mod names;
 mod owners;
+mod paths;
 mod policies;
+mod population;
 mod reach;
 mod safelists;
 pub mod sinks;
 mod unwired;
 mod walk;
+mod ways;
 
 pub use build::{build, concerns};
-pub(crate) use collections::has_tenants;
 pub(crate) use effective::{Effective, effects_of};
 pub use effective::{Granted, granted};
+pub(crate) use looks::has_tenants;
 pub(crate) use modules::{flow_module, module_names};

@@ -7,7 +7,8 @@ use foldhash::HashMap;
 use smallvec::SmallVec;
 use symlint_terraform::{Str, Value};
 
-use super::collections::{Member, argument_paths, iterated, selected_paths};
+use super::elements::Member;
+use super::paths::{argument_paths, iterated, selected_paths};
 use crate::tenants::{FieldKind, FlowInstance, FlowResource, RunId, Source, SourceIndex, TenantId, normalise};
 
 /// Knows the tenants of the collections by their keys and elements.

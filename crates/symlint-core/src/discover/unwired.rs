@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Path, PathStep, Root, SortedMap, Span, Str, Value};
 
-use super::collections::container;
+use super::elements::container;
 use super::walk::Walked;
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, SourceIndex, Tenant, Unwired, has_shape, text_of};

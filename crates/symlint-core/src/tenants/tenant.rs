@@ -100,6 +100,10 @@ pub struct Grant {
 }
 
 impl Grant {
+    pub fn new(permission_set_arn: Field, target_account_id: Field) -> Self {
+        Self { permission_set_arn, target_account_id, is_received: true }
+    }
+
     /// The permission set or the account.
     pub fn field(&self, kind: FieldKind) -> &Field {
         if kind == FieldKind::PermissionSetArn { &self.permission_set_arn } else { &self.target_account_id }

@@ -1,0 +1,212 @@
+//! The elements of a collection, with their keys and places.
+
+use smallvec::SmallVec;
+use symlint_terraform::{Evaluator, Form, Instance, Kind, Origin, Path, PathStep, Root, Span, Str, Value};
+
+use super::walk::Walked;
+use crate::tenants::{ElementKey, Shape, Step};
+
+/// An element of a collection.
+pub(super) struct Element {
+    pub(super) key: SmallVec<[ElementKey; 1]>,
+    /// The way to it through the collection.
+    pub(super) path: Path,
+    /// Its key, where it has one that is a name.
+    pub(super) name: Option<Value>,
+    pub(super) value: Value,
+    /// Where its key is written, or else where it starts.
+    pub(super) span: Span,
+}
+
+impl Element {
+    /// Its key, where that is a name.
+    pub(super) fn key_text(&self) -> Option<&Str> {
+        match (&self.name, self.key.last()) {
+            (Some(name), _) => name.as_str(),
+            (None, Some(ElementKey::Name(name))) => Some(name),
+            (None, _) => None,
+        }
+    }
+
+    /// The other ways that lead to it: that of what it is another name for, and, where it was merged, those to the elements
+    /// with its key that it was merged of.
+    pub(super) fn other_paths(&self) -> Vec<Path> {
+        let mut paths: Vec<Path> = self.value.origin.path.iter().cloned().collect();
+        let is_own = |path: &Path| *path == self.path || self.value.origin.path.as_ref() == Some(path);
+        let Some(key) = self.key_text() else { return paths };
+        for path in self.value.entries().unwrap_or_default().iter().filter_map(|part| part.value.origin.path.as_ref()) {
+            let named = path.ancestors().find(|path| path.last().and_then(PathStep::name) == Some(key));
+            // What is there as it is was not merged.
+            if let Some(named) = named.filter(|named| !path.ancestors().any(is_own) && !paths.contains(named)) {
+                paths.push(named.clone());
+            }
+        }
+        paths.retain(|path| *path != self.path);
+        paths
+    }
+}
+
+/// An element that is a tenant, and the collection that it belongs to.
+pub(super) struct Member {
+    pub(super) collection: usize,
+    pub(super) element: Element,
+}
+
+/// The elements of a collection in source order, and the whole of it where that is not a collection.
+pub(super) fn elements(
+    evaluator: &Evaluator<'_>,
+    walked: &Walked<'_>,
+    inline: &[(Path, Value, Option<Value>)],
+    shape: &Shape,
+) -> Vec<Element> {
+    let mut elements = Vec::new();
+    let whole = match &shape.root {
+        Root::Inline(_) => None,
+        Root::ModuleCall(address) => walked.instances.get(address).and_then(|instance| {
+            let Some(Step::Name(output)) = shape.steps.first() else { return None };
+            let mut value = evaluator.output(instance, output)?;
+            let path = Path::root(shape.root.clone()).join(PathStep::Attribute(output.clone()));
+            value.origin = value.origin.reached(|| path);
+            Some((value, 1))
+        }),
+        root => container(evaluator, walked, root).map(|value| (value, 0)),
+    };
+    match whole {
+        Some((value, taken)) => {
+            let start = Path::root(shape.root.clone());
+            let start = shape.steps.iter().take(taken).fold(start, |path, step| match step {
+                Step::Name(name) => path.join(PathStep::Attribute(name.clone())),
+                Step::Each => path,
+            });
+            add_elements(&value, start, shape.steps.get(taken..).unwrap_or_default(), SmallVec::new(), &mut elements);
+        }
+        None => {
+            for (path, value, given) in inline {
+                let (root, steps) = path.parts();
+                if let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty())
+                    && count == steps.len()
+                {
+                    let name = path
+                        .last()
+                        .and_then(PathStep::name)
+                        .map(|name| Value::new(Kind::String(name.clone()), value.origin.clone()))
+                        .or_else(|| given.clone());
+                    let span = value.origin.span;
+                    elements.push(Element { key, path: path.clone(), name, value: value.clone(), span });
+                }
+            }
+        }
+    }
+    // Computed keys are all written at one place, so they are ordered by their values.
+    let place = |element: &Element| {
+        let name = element.name.as_ref().map_or(element.span, |name| name.origin.span);
+        (name, first_place(&element.value))
+    };
+    elements.sort_by_cached_key(place);
+    elements
+}
+
+/// The place in a list that an element of a set was given before.
+fn place_of(element: &Value) -> Option<PathStep> {
+    element.origin.path.as_ref()?.last().cloned()
+}
+
+fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[ElementKey; 1]>, to: &mut Vec<Element>) {
+    let each: Vec<(PathStep, Option<Value>, Value, Span)> = match (value.entries(), value.elements()) {
+        (Some(entries), _) => entries
+            .iter()
+            .map(|entry| {
+                let child = value.child(entry);
+                // A map's key is written `["key"]`, also where no type says that it is a map.
+                let step = PathStep::Key(entry.key.clone());
+                (step, Some(value.key(entry)), child, entry.key_span)
+            })
+            .collect(),
+        (_, Some(items)) => (0..items.len())
+            .filter_map(|at| {
+                let item = value.at(at)?;
+                let step = match (&value.kind, &item.kind) {
+                    // A set is in an order of its own: an element has the place that it was given, or its text.
+                    (Kind::Set(_), _) if place_of(&item).is_some() => place_of(&item)?,
+                    (Kind::Set(_), Kind::String(text)) => PathStep::Key(text.clone()),
+                    _ => PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX)),
+                };
+                let span = item.origin.span;
+                Some((step, None, item, span))
+            })
+            .collect(),
+        _ => return,
+    };
+    match steps.split_first() {
+        Some((Step::Name(name), rest)) => {
+            if let Some(inner) = value.get(name) {
+                add_elements(&inner, path.join(PathStep::Attribute(name.clone())), rest, key, to);
+            }
+        }
+        Some((Step::Each, rest)) => {
+            for (step, _, inner, _) in each {
+                let mut key = key.clone();
+                key.push(ElementKey::of(&step));
+                add_elements(&inner, path.join(step), rest, key, to);
+            }
+        }
+        None => {
+            to.reserve_exact(each.len());
+            for (step, name, value, span) in each {
+                let mut key = key.clone();
+                key.push(ElementKey::of(&step));
+                to.push(Element { key, path: path.join(step), name, value, span });
+            }
+        }
+    }
+}
+
+/// Where the first part of a value is written.
+fn first_place(value: &Value) -> Span {
+    let parts = value.entries().unwrap_or_default().iter().map(|entry| entry.value.origin.span);
+    let elements = value.elements().unwrap_or_default().iter().map(|element| element.origin.span);
+    parts.chain(elements).min().unwrap_or(value.origin.span)
+}
+
+/// Where a variable or a local is declared; of an output, where its module is called.
+pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Span> {
+    let project = evaluator.project();
+    let module = |address: &Str| match address.is_empty() {
+        true => project.root(),
+        false => walked.instances.get(address)?.module().and_then(|id| project.module(id)),
+    };
+    match root {
+        Root::Variable { module: address, name } => Some(module(address)?.variable(name)?.name.span),
+        Root::Local { module: address, name } => Some(module(address)?.local(name)?.name.span),
+        Root::ModuleCall(_) | Root::Inline(_) => None,
+    }
+}
+
+/// The value of a variable or a local.
+pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Value> {
+    let instance = |address: &Str| -> Option<Instance> {
+        if address.is_empty() { Some(evaluator.root()) } else { walked.instances.get(address).cloned() }
+    };
+    match root {
+        Root::Variable { module, name } => evaluator.variable(&instance(module)?, name),
+        Root::Local { module, name } => evaluator.local(&instance(module)?, name),
+        Root::ModuleCall(_) | Root::Inline(_) => None,
+    }
+}
+
+/// What an element without a key is called: its name, key or slug, or else the way to it.
+pub(super) fn name_inside(value: &Value, element: &Element) -> Value {
+    let named = ["name", "key", "slug"]
+        .into_iter()
+        .find_map(|name| value.get(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty())));
+    if let Some(text) = value.as_str() {
+        return Value::new(Kind::String(text.clone()), value.origin.clone());
+    }
+    named.unwrap_or_else(|| {
+        let text = match element.key.last() {
+            Some(ElementKey::Name(name)) => name.clone(),
+            _ => Str::from(element.path.to_string()),
+        };
+        Value::new(Kind::String(text), Origin::written(element.span, Form::Whole))
+    })
+}

@@ -1,0 +1,83 @@
+//! What looks like tenants, where no flow shows them.
+
+use smallvec::SmallVec;
+use symlint_terraform::{Evaluator, Root, Str, Value};
+
+use super::elements::container;
+use super::walk::Walked;
+use crate::tenants::{FieldKind, Shape, Step, has_shape, values_at};
+
+/// How many parts of a value are examined.
+const PARTS: usize = 64;
+/// The first variable or local of the root module whose elements look like tenants, for setups without flows.
+pub(super) fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
+    let project = evaluator.project();
+    let mut names: Vec<Root> = Vec::new();
+    let mut add = |name: Root| {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    if let Some(module) = project.root() {
+        module.variables.iter().for_each(|variable| add(Root::variable(variable.name.text.clone())));
+        for local in &module.locals {
+            add(Root::Local { module: Str::default(), name: local.name.text.clone() });
+        }
+    }
+    project.assignments().iter().for_each(|it| add(Root::variable(it.variable.text.clone())));
+    let mut values = names.into_iter().map(|name| (container(evaluator, walked, &name), name));
+    let is_tenants = |(value, _): &(Option<Value>, Root)| value.as_ref().is_some_and(looks_like_tenants);
+    values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
+}
+
+/// Whether some entry has two attributes that only tenants have, or most have ARNs as tenants have.
+pub(crate) fn has_tenants(value: &Value) -> bool {
+    let kinds = [
+        FieldKind::SsoAccountId,
+        FieldKind::InstanceArn,
+        FieldKind::RoleArn,
+        FieldKind::PermissionSetArn,
+        FieldKind::TargetAccountId,
+    ];
+    let looks_like_one = |tenant: &Value| {
+        let settings = tenant.get("sso_connector_settings");
+        let has = |kind: &FieldKind| {
+            tenant
+                .get(kind.name())
+                .or_else(|| settings.as_ref().and_then(|settings| settings.get(kind.name())))
+                .is_some()
+        };
+        kinds.iter().filter(|kind| has(kind)).count() >= 2
+    };
+    value.entries().is_some_and(|entries| entries.iter().any(|entry| looks_like_one(&entry.value)))
+        || looks_like_tenants(value)
+}
+
+/// Whether most elements of `value` have ARNs of two kinds that tenants have.
+pub(super) fn looks_like_tenants(value: &Value) -> bool {
+    let elements = values_at(value, &[Step::Each]);
+    let kinds = |element: &Value| {
+        let mut kinds: SmallVec<[FieldKind; 3]> = SmallVec::new();
+        let mut left = PARTS;
+        arn_kinds(element, &mut left, &mut kinds);
+        kinds.len()
+    };
+    let alike = elements.iter().filter(|element| element.entries().is_some() && kinds(element) >= 2).count();
+    alike > 0 && alike * 2 >= elements.len()
+}
+
+fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3]>) {
+    if *left == 0 {
+        return;
+    }
+    *left -= 1;
+    if let Some(text) = value.as_str() {
+        let kind = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn]
+            .into_iter()
+            .find(|kind| has_shape(*kind, text));
+        kinds.extend(kind.filter(|kind| !kinds.contains(kind)));
+        return;
+    }
+    let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
+    parts.chain(value.elements().unwrap_or_default()).for_each(|part| arn_kinds(part, left, kinds));
+}

@@ -1,0 +1,107 @@
+//! What tenants are called.
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{Str, Value};
+
+use super::elements::Member;
+use super::population::{Population, assigned};
+use super::walk::Walked;
+use crate::tenants::{
+    ElementKey, Field, FieldKind, FlowInstance, FlowResource, Steps, Tenant, TenantId, format, values_at,
+};
+
+impl Population<'_> {
+    /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.
+    pub(super) fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
+        let (named, unclear) = self.names_in_slugs(tenants, walked);
+        for (id, instance, resources) in assigned(walked) {
+            let Some(tenant) = tenants.get_mut(id.index()) else { continue };
+            let (slug, key) = slug_and_key(instance);
+            let is_unnamed = is_unnamed(tenant);
+            let called = if is_unnamed && slug.or(key).is_none() { self.name_in_names(id, resources) } else { None };
+            let name = slug.or(key).or(called.as_ref()).filter(|_| is_unnamed);
+            let attribute = named.get(&id);
+            let is_clear = self.elements.get(id.index()).is_some_and(|it| !unclear.contains(&it.collection));
+            if let Some(name) = attribute.filter(|_| is_clear).or(name) {
+                let path = tenant.key.path.clone();
+                tenant.key =
+                    Field { path, ..Field::new(FieldKind::Key, tenant.id, Some(name.clone()), tenant.key.span) };
+            }
+            for text in [slug, attribute].into_iter().flatten().filter_map(Value::as_str) {
+                if tenant.key.as_written() != Some(text.as_str()) && !tenant.other_names.contains(text) {
+                    tenant.other_names.push(text.clone());
+                }
+            }
+        }
+        for (at, id, value) in &self.others {
+            let collection = self.sources.collections().get(*at);
+            let path = value.origin.path.as_ref();
+            let name = collection.zip(path).and_then(|(it, path)| {
+                let (root, steps) = path.parts();
+                let (key, _) = it.element(root, &steps)?;
+                if let Some(ElementKey::Name(name)) = key.last() { Some(name.clone()) } else { None }
+            });
+            if let Some((name, tenant)) = name.zip(tenants.get_mut(id.index()))
+                && !tenant.other_names.contains(&name)
+            {
+                tenant.other_names.push(name);
+            }
+        }
+    }
+
+    /// The attributes of elements without a name, or with an account for one, that are in their slugs, and the collections
+    /// whose elements these do not tell apart: what else is in a slug may tell grants apart.
+    fn names_in_slugs(&self, tenants: &[Tenant], walked: &Walked<'_>) -> (HashMap<TenantId, Value>, HashSet<usize>) {
+        let mut named: HashMap<TenantId, Value> = HashMap::default();
+        let mut seen: HashSet<(usize, Str)> = HashSet::default();
+        let mut unclear: HashSet<usize> = HashSet::default();
+        for (id, instance, _) in assigned(walked) {
+            let member = self.elements.get(id.index()).filter(|_| !named.contains_key(&id));
+            let (Some(member), Some(tenant)) = (member, tenants.get(id.index())) else { continue };
+            let (slug, key) = slug_and_key(instance);
+            let is_number = tenant.key.as_written().is_some_and(format::is_account_id);
+            let (Some(slug), true) = (slug.or(key), is_unnamed(tenant) || is_number) else { continue };
+            let name = self.name_in(id, [slug]);
+            let is_new = |name: &Value| name.as_str().is_some_and(|it| seen.insert((member.collection, it.clone())));
+            if !name.as_ref().is_some_and(is_new) {
+                unclear.insert(member.collection);
+            }
+            named.extend(name.map(|name| (id, name)));
+        }
+        (named, unclear)
+    }
+
+    /// The attribute of a tenant's element that is in the names of its resources, and is none of the values.
+    fn name_in_names(&self, tenant: TenantId, resources: &[FlowResource<'_>]) -> Option<Value> {
+        self.name_in(tenant, resources.iter().filter_map(|resource| resource.attribute("name")))
+    }
+
+    /// The attribute of a tenant's element that is in `names`, and is none of the values.
+    fn name_in<'v>(&self, tenant: TenantId, names: impl IntoIterator<Item = &'v Value>) -> Option<Value> {
+        let Member { collection, element } = self.elements.get(tenant.index())?;
+        let ways = self.sources.collections().get(*collection)?.ways.as_slice();
+        let mut found: Option<Steps> = None;
+        for name in names {
+            name.origin.each_source(&mut |origin| {
+                let place = origin.path.as_ref().and_then(|path| self.place(path, Some(tenant)));
+                let place = place.filter(|(at, steps)| {
+                    at == collection && ways.iter().all(|way| way.is_fragment || way.steps != *steps)
+                });
+                found = found.take().or(place.map(|(_, steps)| steps));
+            });
+        }
+        values_at(&element.value, &found?).into_iter().find(|value| value.as_str().is_some())
+    }
+}
+
+/// Whether a tenant is called by the way to its element.
+fn is_unnamed(tenant: &Tenant) -> bool {
+    tenant.key.as_written().is_some_and(|name| name == tenant.path.to_string())
+}
+
+/// The slug and the key of an instance, as far as they are known.
+fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
+    let is_text = |value: &&Value| value.as_str().is_some();
+    let key = instance.repetitions.first().map(|repetition| &repetition.key);
+    (instance.slug().map(|argument| &argument.value).filter(is_text), key.filter(is_text))
+}

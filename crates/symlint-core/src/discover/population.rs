@@ -1,0 +1,365 @@
+//! The elements of all collections, whose they are, and the tenants that they make.
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{
+    ConversionProblem, Evaluator, Makeup, Path, PathStep, Project, Root, Span, Str, Subject, Type, Value,
+};
+
+use super::collections::Found;
+use super::effective::{self, Effective, effects_of};
+use super::elements::{self, Member, name_inside};
+use super::owners::Assigner;
+use super::walk::Walked;
+use crate::config::Config;
+use crate::tenants::{
+    Absence, Builder, Collection, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Layout,
+    MissingAttribute, Pair, PermissionSetArn, Provenance, RunId, Shape, SourceIndex, State, Step, Tenant, TenantId,
+    UnknownEffect, Way, Whole, resources_of, values_at,
+};
+
+/// The elements of all collections, and whose they are.
+pub(super) struct Population<'a> {
+    pub(super) run: RunId,
+    pub(super) project: &'a Project,
+    /// By the ids of the tenants.
+    pub(super) elements: Vec<Member>,
+    pub(super) sources: SourceIndex,
+    /// How many of the collections have tenants as elements. The elements of the others belong to tenants.
+    pub(super) primary: usize,
+    /// How many of these are configured, or called as in the shipped example.
+    configured: usize,
+    /// By collection, the pairs of attributes that make grants.
+    pub(super) pairs: Vec<Vec<Pair>>,
+    /// By collection, the values that come from elsewhere for its tenants.
+    pub(super) elsewhere: Vec<HashSet<FieldKind>>,
+    /// Elements of other collections, by these and the tenants to whom they belong.
+    pub(super) others: Vec<(usize, TenantId, Value)>,
+    pub(super) unknown_effects: Vec<UnknownEffect>,
+}
+
+impl<'a> Population<'a> {
+    pub(super) fn new(
+        evaluator: &Evaluator<'a>,
+        walked: &Walked<'_>,
+        found: &Found,
+        config: &Config,
+        run: RunId,
+    ) -> Self {
+        let mut elements: Vec<Member> = Vec::new();
+        let mut sources = SourceIndex::default();
+        let is_alone = !evaluator.project().has_configuration();
+        for (place, shape) in found.shapes.iter().enumerate() {
+            let mut own = elements::elements(evaluator, walked, &found.inline, shape);
+            // A values file alone is read like the shipped example.
+            own.retain(|element| !(is_alone && matches!(element.key.last(), Some(ElementKey::Index(_)))));
+            // What was rebuilt from elements that are already tenants does not add tenants.
+            if !elements.is_empty() {
+                own.retain(|element| sources.tenants(&element.value).is_empty());
+                if own.is_empty() {
+                    continue;
+                }
+            }
+            let at = sources.collections().len();
+            let discovery = found.discovery(place, config);
+            let mut collection = Collection::new(shape.clone(), name_of(shape), discovery);
+            collection.flows = found.flows.get(shape).cloned().unwrap_or_default();
+            collection.declared = elements::declared(evaluator, walked, &shape.root);
+            let mut aliases = Vec::new();
+            elements.reserve(own.len());
+            for element in own {
+                let id = TenantId::new(run, elements.len());
+                collection.own(element.key.clone(), id);
+                aliases.extend(element.other_paths().into_iter().map(|path| (path, id)));
+                elements.push(Member { collection: at, element });
+            }
+            sources.push(collection);
+            aliases.into_iter().for_each(|(path, id)| sources.add_alias(path, at, id));
+        }
+        let primary = sources.collections().len();
+        let pairs = vec![Vec::new(); primary];
+        Self {
+            run,
+            project: evaluator.project(),
+            elements,
+            sources,
+            primary,
+            configured: found.configured,
+            pairs,
+            elsewhere: Vec::new(),
+            others: Vec::new(),
+            unknown_effects: Vec::new(),
+        }
+    }
+
+    /// Assigns to each flow instance the tenant whose values it should receive.
+    pub(super) fn assign(&self, walked: &mut Walked<'_>) {
+        let assigner = Assigner::new(&self.elements, &self.sources, self.run);
+        for (flow, call) in walked.flows.iter_mut().enumerate() {
+            for (at, instance) in call.instances.iter_mut().enumerate() {
+                instance.tenant = assigner.tenant_of(instance, resources_of(&walked.resources, flow, at));
+            }
+        }
+        // Of two calls that name one tenant, the one with all values of another one has a wrong name.
+        let instances = || walked.flows.iter().flat_map(|flow| &flow.instances);
+        let mut claims: HashMap<TenantId, usize> = HashMap::default();
+        instances().filter_map(|it| it.tenant).for_each(|tenant| *claims.entry(tenant).or_default() += 1);
+        if instances().count() == claims.len() {
+            return;
+        }
+        for instance in walked.flows.iter_mut().flat_map(|flow| &mut flow.instances) {
+            let is_claimed = |tenant: &TenantId| claims.get(tenant).is_some_and(|count| *count > 1);
+            if instance.repetitions.is_empty() && instance.tenant.as_ref().is_some_and(is_claimed) {
+                let other = self.only_source(instance).filter(|other| !claims.contains_key(other));
+                instance.tenant = other.or(instance.tenant);
+            }
+        }
+    }
+
+    /// The only tenant whose values the instance is passed, whatever it is called.
+    fn only_source(&self, instance: &FlowInstance) -> Option<TenantId> {
+        let values = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(|argument| &argument.value);
+        let mut tenants = values.flat_map(|value| self.sources.tenants(value));
+        let first = tenants.next()?;
+        tenants.all(|tenant| tenant == first).then_some(first)
+    }
+
+    /// The tenants of the collections, with what takes effect for them.
+    pub(super) fn tenants(
+        &mut self,
+        walked: &Walked<'_>,
+        conversions: &[ConversionProblem],
+        config: &Config,
+    ) -> Vec<Tenant> {
+        let errors = conversions.iter().filter(|problem| problem.kind.is_error());
+        let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
+        let refused = walked.errors.iter().filter_map(|error| match &error.subject {
+            Some(Subject::NoAttribute(name)) => Some(name.clone()),
+            _ => None,
+        });
+        let refused: HashSet<Str> = refused.collect();
+        let layouts: Vec<Layout> = self
+            .sources
+            .collections()
+            .iter()
+            .enumerate()
+            .map(|(at, collection)| {
+                let is_configured = at < self.configured;
+                let pairs = self.pairs.get(at).map(Vec::as_slice).unwrap_or_default();
+                let elsewhere = self.elsewhere.get(at).filter(|_| !config.is_mapped_at_all());
+                Layout::new(&collection.ways, pairs, &Expected { is_configured, elsewhere }, config)
+            })
+            .collect();
+        let types: Vec<Option<&Type>> =
+            self.sources.collections().iter().map(|collection| element_type(self.project, &collection.shape)).collect();
+        let mut tenants: Vec<Tenant> = Vec::with_capacity(self.elements.len());
+        for (at, member) in self.elements.iter().enumerate() {
+            let id = TenantId::new(self.run, at);
+            let Member { collection, element } = member;
+            let (Some(layout), Some(owner)) = (layouts.get(*collection), self.sources.collections().get(*collection))
+            else {
+                continue;
+            };
+            let mut value = element.value.clone();
+            if value.origin.path.is_none() || owner.shape.root.is_input() {
+                value.origin.path = Some(element.path.clone());
+            }
+            let key = element.name.clone().unwrap_or_else(|| name_inside(&value, element));
+            let ty = types.get(*collection).copied().flatten();
+            let (path, key_span) = (element.path.clone(), element.span);
+            let builder = Builder { layout, ty, invalid: &invalid, refused: &refused, tenant: id, path, key_span };
+            tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
+        }
+        // Of each tenant, what takes effect for each of its flow instances.
+        let mut effects: Vec<Vec<Vec<Effective>>> = vec![Vec::new(); tenants.len()];
+        for (tenant, instance, resources) in assigned(walked) {
+            if let Some(effects) = effects.get_mut(tenant.index()) {
+                effects.push(effects_of(instance, resources));
+            }
+        }
+        mark_alone(walked, &mut effects);
+        // A tenant that is not an object has no other values than those of other collections.
+        let is_useless = |tenant: &Tenant| {
+            matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
+        };
+        let useless: HashSet<TenantId> = tenants.iter().filter(|it| is_useless(it)).map(|it| it.id).collect();
+        for (at, id, element) in &self.others {
+            let ways =
+                self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
+            let Some(tenant) = tenants.get_mut(id.index()) else { continue };
+            for way in ways.iter().filter(|way| !way.is_fragment) {
+                match values_at(element, &way.steps).into_iter().next() {
+                    Some(value) => self.add_value(tenant, way, value),
+                    None => note_lack(tenant, way, element, &refused),
+                }
+            }
+        }
+        let common: Vec<Option<String>> =
+            (0..self.sources.collections().len()).map(|at| self.common_instance(at, &tenants)).collect();
+        for ((tenant, effects), member) in tenants.iter_mut().zip(effects).zip(&self.elements) {
+            if !useless.contains(&tenant.id) {
+                let common = common.get(member.collection).and_then(Option::as_deref);
+                effective::apply(tenant, &effects, &self.sources, common);
+            }
+            self.unknown_effects.extend(effective::unknown(tenant, &effects));
+        }
+        tenants
+    }
+
+    /// Gives `tenant` a value of an element of another collection.
+    fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value) {
+        let found = Field::new(way.field, tenant.id, Some(value), tenant.key.span);
+        if let (State::Absent(absence @ Absence::Empty), Some(path)) = (&found.state, &found.path)
+            && tenant.missing.iter().all(|gap| gap.path != *path)
+        {
+            let name = collection_name(way, path);
+            let (absence, span, path) = (*absence, found.span, path.clone());
+            tenant.missing.push(MissingAttribute { name, absence, span, path, field: Some(way.field) });
+        }
+        match way.field {
+            FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,
+            field if FieldKind::CONNECTOR.contains(&field) && tenant.connector.field(field).is_unseen() => {
+                tenant.connector.set(found);
+            }
+            _ => return,
+        }
+        effective::close_gap(tenant, way.field, &self.sources);
+    }
+
+    /// The instance of all permission sets of a collection, if none of its elements has a connector.
+    fn common_instance(&self, collection: usize, tenants: &[Tenant]) -> Option<String> {
+        let own = || tenants.iter().zip(&self.elements).filter(|(_, member)| member.collection == collection);
+        if own().any(|(tenant, _)| !tenant.connector.role_arn.is_unseen() || !tenant.sso_account_id.is_unseen()) {
+            return None;
+        }
+        let grants = own().flat_map(|(tenant, _)| &tenant.grants);
+        let mut instances =
+            grants.map(|grant| Some(PermissionSetArn::of(&grant.permission_set_arn)?.instance_id.text()));
+        let first = instances.next()??;
+        instances.all(|it| it == Some(first)).then(|| first.to_owned())
+    }
+
+    /// Makes each flow instance that receives no values of a collection a tenant of its own.
+    pub(super) fn add_called(&self, walked: &mut Walked<'_>, tenants: &mut Vec<Tenant>) {
+        let mut alone: Vec<(Span, usize, usize, Vec<Effective>)> = Vec::new();
+        for (call, flow) in walked.flows.iter().enumerate() {
+            for (at, instance) in flow.instances.iter().enumerate().filter(|(_, instance)| instance.tenant.is_none()) {
+                let received = effects_of(instance, resources_of(&walked.resources, call, at));
+                if received.is_empty() || received.iter().any(|effective| self.sources.is_of_tenants(&effective.value))
+                {
+                    continue;
+                }
+                let resource = || acting(resources_of(&walked.resources, call, at)).map(|it| it.resource.name.span);
+                let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                alone.extend(span.map(|span| (span, call, at, received)));
+            }
+        }
+        // In source order, whatever order the keys of a call have.
+        alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
+        for (span, call, at, received) in alone {
+            let id = TenantId::new(self.run, tenants.len());
+            let Some(instance) = walked.flows.get_mut(call).and_then(|flow| flow.instances.get_mut(at)) else {
+                continue;
+            };
+            instance.tenant = Some(id);
+            // The root module has no address: its first resource stands for its flow.
+            let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
+            let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
+            let address = address.or_else(first).unwrap_or_default();
+            tenants.push(effective::called(instance, address, id, call, span, &received));
+        }
+    }
+}
+
+/// Marks what is written in calls of which each is for one tenant: it is this tenant's, unless others have it from there, too.
+fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
+    let is_repeated = |(_, instance, _): &(TenantId, &FlowInstance, _)| !instance.repetitions.is_empty();
+    if assigned(walked).any(|it| is_repeated(&it)) {
+        return;
+    }
+    let place = |it: &Effective| matches!(it.value.origin.makeup, Makeup::Written(_)).then_some(it.value.origin.span);
+    let mut owners: HashMap<Span, Option<usize>> = HashMap::default();
+    for (tenant, effects) in effects.iter().enumerate() {
+        for span in effects.iter().flatten().filter_map(place) {
+            owners.entry(span).and_modify(|known| *known = known.filter(|it| *it == tenant)).or_insert(Some(tenant));
+        }
+    }
+    for effective in effects.iter_mut().flatten().flatten() {
+        effective.is_alone = place(effective).is_some_and(|span| owners.get(&span).copied().flatten().is_some());
+    }
+}
+
+/// The first of the resources on which Sym or AWS acts.
+fn acting<'r, 'p>(resources: &'r [FlowResource<'p>]) -> Option<&'r FlowResource<'p>> {
+    resources.iter().find(|it| it.sink().is_some()).or(resources.first())
+}
+
+/// The flow instances that have a tenant, with their resources.
+pub(super) fn assigned<'w, 'p>(
+    walked: &'w Walked<'p>,
+) -> impl Iterator<Item = (TenantId, &'w FlowInstance, &'w [FlowResource<'p>])> {
+    walked.flows.iter().enumerate().flat_map(move |(flow, call)| {
+        let instances = call.instances.iter().enumerate();
+        instances.filter_map(move |(at, instance)| {
+            Some((instance.tenant?, instance, resources_of(&walked.resources, flow, at)))
+        })
+    })
+}
+
+/// Notes that an element of another collection lacks a value of `tenant` that something refers to.
+fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value, refused: &HashSet<Str>) {
+    let (Some(Step::Name(name)), Some(path)) = (way.steps.last(), &element.origin.path) else { return };
+    let is_wanted = refused.contains(name) && tenant.values().any(|it| it.kind == way.field);
+    if is_wanted && tenant.missing.iter().all(|gap| gap.name != name.as_str()) {
+        let path = path.join(PathStep::Attribute(name.clone()));
+        let (span, field) = (element.origin.span.part(0..1), Some(way.field));
+        let (name, absence) = (name.to_string(), Absence::Missing);
+        tenant.missing.push(MissingAttribute { name, absence, span, path, field });
+    }
+}
+
+/// What a value of another collection is called: its attribute, or, without one, the collection.
+fn collection_name(way: &Way, path: &Path) -> String {
+    match (way.steps.last(), path.start()) {
+        (Some(Step::Name(name)), _) | (_, Root::Variable { name, .. } | Root::Local { name, .. }) => name.to_string(),
+        _ => way.field.name().to_owned(),
+    }
+}
+
+pub(super) fn name_of(shape: &Shape) -> String {
+    let start = Path::root(shape.root.clone());
+    let path = shape.steps.iter().fold(start, |path, step| match step {
+        Step::Name(name) => path.join(PathStep::Attribute(name.clone())),
+        Step::Each => path.join(PathStep::Key(Str::from("*"))),
+    });
+    path.to_string()
+}
+
+/// The type of one element, where the type of the variable says it.
+pub(super) fn element_type<'p>(project: &'p Project, shape: &Shape) -> Option<&'p Type> {
+    let Root::Variable { module, name } = &shape.root else { return None };
+    let variable = project.root().filter(|_| module.is_empty()).and_then(|root| root.variable(name))?;
+    let mut ty = &variable.ty;
+    for step in &shape.steps {
+        ty = match (ty, step) {
+            (Type::Object(attributes), Step::Name(name)) => {
+                &attributes.iter().find(|attribute| attribute.name == *name)?.ty
+            }
+            (Type::Map(element) | Type::List(element) | Type::Set(element), _) => element,
+            _ => return None,
+        };
+    }
+    match ty {
+        Type::Map(element) | Type::List(element) | Type::Set(element) if !matches!(**element, Type::Any) => {
+            Some(element)
+        }
+        _ => None,
+    }
+}
+
+/// Where the name of an instance was written: the key that it has, or else its slug.
+fn name_span(instance: &FlowInstance) -> Option<Span> {
+    match instance.repetitions.first() {
+        Some(repetition) if repetition.key.as_str().is_some() => Some(repetition.key.origin.span),
+        _ => instance.slug().map(|slug| slug.value.origin.span),
+    }
+}

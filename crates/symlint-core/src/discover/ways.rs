@@ -1,0 +1,289 @@
+//! Which attribute is which in each collection, and what else belongs to the tenants: found by where values come from.
+
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
+use symlint_terraform::{Evaluator, Makeup, Origin, Path, Selection, Str, Value};
+
+use super::collections::Found;
+use super::effective::{Effective, effects_of};
+use super::elements::{self, Element};
+use super::fields::{self, Effects, Fields};
+use super::paths::{element_paths, paths_of};
+use super::population::{Population, assigned, name_of};
+use super::walk::Walked;
+use crate::config::Config;
+use crate::tenants::{
+    Collection, Discovery, ElementKey, FieldKind, FlowResource, Owners, Pair, Step, Steps, TenantId, has_shape,
+    key_path, text_of, values_at,
+};
+
+/// How many tenants of a collection are examined to find which attribute is which.
+const MANY: usize = 256;
+
+impl Population<'_> {
+    /// Makes elements of other collections belong to the tenants for whose flows they are selected.
+    pub(super) fn associate(&mut self, evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found) {
+        if found.associated.is_empty() && found.listed.is_empty() || self.elements.is_empty() {
+            return;
+        }
+        let mut paths: Vec<(TenantId, Path)> = Vec::new();
+        let tenant_of =
+            |resource: &FlowResource<'_>| walked.flows.get(resource.flow)?.instances.get(resource.instance)?.tenant;
+        for instance in walked.flows.iter().flat_map(|flow| &flow.instances) {
+            let Some(tenant) = instance.tenant else { continue };
+            paths.extend(paths_of(instance).into_iter().map(|path| (tenant, path)));
+        }
+        for resource in &walked.resources {
+            let Some(tenant) = tenant_of(resource) else { continue };
+            for (_, value) in resource.settings() {
+                paths.extend(element_paths(&value.origin).into_iter().map(|path| (tenant, path)));
+            }
+        }
+        let names: HashSet<Str> =
+            self.elements.iter().filter_map(|member| member.element.key_text().cloned()).collect();
+        let mut keys: HashMap<Str, Option<TenantId>> = HashMap::default();
+        for (at, member) in self.elements.iter().enumerate() {
+            if let Some(key) = member.element.key_text().or(member.element.value.as_str()) {
+                let id = TenantId::new(self.run, at);
+                keys.entry(key.clone()).and_modify(|known| *known = None).or_insert(Some(id));
+            }
+        }
+        for (shape, is_listed) in
+            found.associated.iter().map(|it| (it, false)).chain(found.listed.iter().map(|it| (it, true)))
+        {
+            let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
+            collection.declared = elements::declared(evaluator, walked, &shape.root);
+            let mut owned: HashMap<SmallVec<[ElementKey; 1]>, Owners> = HashMap::default();
+            for (tenant, path) in &paths {
+                let (root, steps) = path.parts();
+                let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
+                    continue;
+                };
+                // What another tenant's key selects is not this one's.
+                if self.is_selected_for(path, count, *tenant) {
+                    let owners = owned.entry(key.clone()).or_default();
+                    if !owners.contains(tenant) {
+                        owners.push(*tenant);
+                    }
+                    collection.own(key, *tenant);
+                }
+            }
+            let at = self.sources.collections().len();
+            let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
+            let elements = elements::elements(evaluator, walked, &found.inline, shape);
+            // A table from which no flow selects has the tenants' keys.
+            let is_known = |element: &Element| !self.sources.tenants(&element.value).is_empty();
+            if is_listed && (!owned.is_empty() || elements.iter().any(is_known)) {
+                continue;
+            }
+            if is_listed {
+                for element in &elements {
+                    if let Some(tenant) = element.key_text().and_then(|key| keys.get(key).copied().flatten()) {
+                        owned.entry(element.key.clone()).or_default().push(tenant);
+                        collection.own(element.key.clone(), tenant);
+                    }
+                }
+            }
+            for element in elements {
+                let owners = owned.get(&element.key).into_iter().flatten();
+                others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
+            }
+            // A list of the tenants' names has no other values of them.
+            let is_of_names =
+                others.iter().all(|(_, _, value)| value.as_str().is_some_and(|text| names.contains(text)))
+                    && (!others.is_empty()
+                        || owned
+                            .keys()
+                            .all(|key| matches!(key.last(), Some(ElementKey::Name(key)) if names.contains(key))));
+            if owned.is_empty() || is_of_names {
+                continue;
+            }
+            self.sources.push(collection);
+            self.others.extend(others);
+        }
+    }
+
+    /// Whether the element to which the first `count` steps of `path` lead is selected by something of the tenant, or
+    /// by nothing that is another's.
+    fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId) -> bool {
+        let (_, selections) = path.selections();
+        let Some((_, selection)) = selections.get(count - 1) else { return false };
+        let Selection::By(key) = selection else { return true };
+        let mut owners: Vec<TenantId> = Vec::new();
+        key.each_dependence(&mut |origin| {
+            owners.extend(origin.path.iter().flat_map(|path| self.sources.owners(path)));
+        });
+        owners.is_empty() || owners.contains(&tenant)
+    }
+
+    /// Finds which attribute is which in each collection.
+    pub(super) fn find_ways(&mut self, walked: &Walked<'_>, config: &Config) {
+        let count = self.sources.collections().len();
+        let mut effects: Vec<Effects> = (0..count).map(|_| Effects::default()).collect();
+        let mut pairs: Vec<HashMap<Pair, usize>> = vec![HashMap::default(); count];
+        self.elsewhere = vec![HashSet::default(); count];
+        let mut seen: HashMap<usize, usize> = HashMap::default();
+        for (tenant, instance, resources) in assigned(walked) {
+            let at = self.elements.get(tenant.index()).map_or(0, |member| member.collection);
+            let sampled = seen.entry(at).or_default();
+            if *sampled >= MANY {
+                continue;
+            }
+            *sampled += 1;
+            let received: Vec<Effective> =
+                effects_of(instance, resources).into_iter().flat_map(Effective::possible).collect();
+            let number = seen.values().sum::<usize>();
+            let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
+            for effective in &received {
+                let mut places = self.places(&effective.value, tenant);
+                places.retain(|(collection, steps, _)| *collection != at || !self.is_cut_out(effective, tenant, steps));
+                if places.iter().all(|(collection, ..)| *collection != at)
+                    && let Some(elsewhere) = self.elsewhere.get_mut(at)
+                {
+                    elsewhere.insert(effective.field);
+                    // The role has the account in it.
+                    elsewhere.extend((effective.field == FieldKind::RoleArn).then_some(FieldKind::SsoAccountId));
+                }
+                for (collection, steps, is_whole) in places {
+                    if let Some(effects) = effects.get_mut(collection) {
+                        effects.reach(steps.clone(), effective, !is_whole || effective.is_fragment, number);
+                    }
+                    if let (Some(grant), true) = (effective.grant, is_whole) {
+                        let [permission_set, target] = pair.entry(grant).or_default();
+                        match effective.field {
+                            FieldKind::PermissionSetArn => *permission_set = Some((collection, steps)),
+                            _ => *target = Some((collection, steps)),
+                        }
+                    }
+                }
+                if effective.field == FieldKind::RoleArn
+                    && let (Some(role), Some(place)) = (effective.value.as_str(), self.place_in_collection(tenant))
+                    && let Some(effects) = effects.get_mut(at)
+                {
+                    effects.roles.entry(place).or_insert_with(|| role.to_string());
+                }
+            }
+            for [permission_set, target] in pair.into_values() {
+                if let (Some((a, permission_set)), Some((b, target))) = (permission_set, target)
+                    && a == b
+                    && let Some(pairs) = pairs.get_mut(a)
+                {
+                    *pairs.entry((permission_set, target)).or_default() += 1;
+                }
+            }
+        }
+        for (effects, pairs) in effects.iter_mut().zip(&mut pairs) {
+            effects.generalize(pairs);
+        }
+        self.note_listed(walked, &mut effects);
+        for (at, effects) in effects.iter().enumerate() {
+            let values: Vec<&Value> = match at < self.primary {
+                true => self.elements.iter().filter(|it| it.collection == at).map(|it| &it.element.value).collect(),
+                false => self.others.iter().filter(|it| it.0 == at).map(|it| &it.2).collect(),
+            };
+            let Fields { ways, others } = fields::find(&values, config, effects);
+            let is_way = |steps: &Steps, field| ways.iter().any(|way| way.steps == *steps && way.field == field);
+            let mut own: Vec<(Pair, usize)> =
+                pairs.get(at).into_iter().flatten().map(|(pair, count)| (pair.clone(), *count)).collect();
+            own.retain(|((permission_set, target), _)| {
+                is_way(permission_set, FieldKind::PermissionSetArn) && is_way(target, FieldKind::TargetAccountId)
+            });
+            own.sort_by(|(a, count_a), (b, count_b)| count_b.cmp(count_a).then_with(|| a.cmp(b)));
+            let most = own.first().map_or(0, |(_, count)| *count);
+            if let Some(pairs) = self.pairs.get_mut(at) {
+                *pairs = own.into_iter().filter(|(_, count)| count * 4 >= most).map(|(pair, _)| pair).collect();
+            }
+            if let Some(collection) = self.sources.collections_mut().get_mut(at) {
+                collection.ways = ways;
+                collection.others = others;
+            }
+        }
+    }
+
+    /// Whether what takes effect has only one of the values in it that the text at `steps` of the tenant's element joins.
+    fn is_cut_out(&self, effective: &Effective, tenant: TenantId, steps: &[Step]) -> bool {
+        let (Some(member), Some(effect)) = (self.elements.get(tenant.index()), text_of(&effective.value)) else {
+            return false;
+        };
+        values_at(&member.element.value, steps).iter().filter_map(text_of).any(|whole| {
+            let mut parts = whole.split([':', ',', ';', '|', '@']).filter(|part| part.len() > 2);
+            !has_shape(effective.field, &whole)
+                && !effect.contains(whole.as_str())
+                && parts.any(|part| part.len() < whole.len() && effect.contains(part))
+        })
+    }
+
+    /// The place of a tenant among the elements of its collection.
+    fn place_in_collection(&self, tenant: TenantId) -> Option<usize> {
+        let at = self.elements.get(tenant.index())?.collection;
+        let first = self.elements.iter().position(|member| member.collection == at)?;
+        tenant.index().checked_sub(first)
+    }
+
+    /// Notes which attributes are in safelists.
+    fn note_listed(&self, walked: &Walked<'_>, effects: &mut [Effects]) {
+        for list in walked.runtimes.iter().flat_map(|runtime| &runtime.safelists) {
+            for account in list.elements().unwrap_or_default().iter().take(MANY) {
+                let mut places = Vec::new();
+                account.origin.each_source(&mut |origin| {
+                    places.extend(origin.path.iter().filter_map(|path| self.place(path, None)));
+                });
+                for (collection, steps) in places {
+                    if let Some(effects) = effects.get_mut(collection) {
+                        *effects.listed.entry(steps).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where in the elements of a tenant a value comes from: the collection, the steps inside, and whether it is all of
+    /// the value.
+    fn places(&self, value: &Value, tenant: TenantId) -> Vec<(usize, Steps, bool)> {
+        if key_path(value).is_some() {
+            return Vec::new();
+        }
+        let mut places = Vec::new();
+        let mut others = 0;
+        self.add_places(&value.origin, tenant, &mut places, &mut others, 0);
+        let is_whole = places.len() == 1 && others == 0;
+        places.into_iter().map(|(collection, steps)| (collection, steps, is_whole)).collect()
+    }
+
+    fn add_places(
+        &self,
+        origin: &Origin,
+        tenant: TenantId,
+        places: &mut Vec<(usize, Steps)>,
+        others: &mut usize,
+        depth: usize,
+    ) {
+        if let Some(place) = origin.path.as_ref().and_then(|path| self.place(path, Some(tenant))) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+            return;
+        }
+        match &origin.makeup {
+            _ if depth > 16 || places.len() > 16 => *others += 1,
+            Makeup::Joined(parts) if !parts.is_empty() => {
+                parts.iter().for_each(|part| self.add_places(&part.origin, tenant, places, others, depth + 1));
+            }
+            Makeup::Derived(origins) if !origins.is_empty() => {
+                origins.iter().for_each(|origin| self.add_places(origin, tenant, places, others, depth + 1));
+            }
+            _ => *others += 1,
+        }
+    }
+
+    /// The collection that has the element into which `path` leads, and the steps inside the element; only if the
+    /// element is `tenant`'s, if that is given.
+    pub(super) fn place(&self, path: &Path, tenant: Option<TenantId>) -> Option<(usize, Steps)> {
+        let (collection, owners, taken) = self.sources.locate(path)?;
+        let is_own = tenant.is_none_or(|tenant| owners.contains(&tenant));
+        is_own.then(|| (collection, fields::steps_inside(path, taken))).filter(|(at, steps)| {
+            // An element as a whole is not one of its values, unless it has no parts.
+            !steps.is_empty() || *at >= self.primary
+        })
+    }
+}
