@@ -340,6 +340,18 @@ fn several_modules_are_told_apart() {
     assert!(junit.contains("<testcase classname=\"one/terraform.tfvars\" name=\"blue_harbour\"/>"), "{junit}");
 }
 
+/// A finding names the place in which another tenant has the value: nothing is wrong there.
+#[test]
+fn a_picture_marks_only_tenants_with_findings() {
+    let other = [
+        ("719240583316", "280365914472"),
+        ("ssoins-7223a91be40c5d68", "ssoins-68042f7d9be0a513"),
+        ("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275"),
+    ];
+    let markdown = format("markdown", &values(&[tenant("acme", &[]), tenant("bolt", &other)]));
+    assert!(markdown.contains("[\"acme\"]\n") && markdown.contains("[\"bolt\"]:::wrong\n"), "{markdown}");
+}
+
 #[test]
 fn a_value_of_any_length_and_bytes_is_shown_in_short() {
     let long = values(&[tenant("blue_harbour", &[("us-east-1", &"x".repeat(50_000))])]);

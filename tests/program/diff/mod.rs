@@ -132,6 +132,39 @@ fn what_crosses_comes_first_and_is_never_cut() {
     assert!(text.contains("more tenants\"]\n  classDef crossing"), "{text}");
 }
 
+/// One mistake in a module that several root modules call is one finding, as in a check.
+#[test]
+fn a_mistake_in_a_shared_module_is_one_new_finding() {
+    let shared = MAIN.replace("./sso_flow", "../sso_flow");
+    let root = "variable \"customer_tenants\" {}\nmodule \"all\" {\n  source = \"../shared\"\n  customer_tenants = \
+                var.customer_tenants\n}\n";
+    let of = |keys: [(&str, u32); 2]| values(&keys.map(|(key, n)| customer(key, n)));
+    let dir = folder(&[
+        ("sso_flow/main.tf", FLOW),
+        ("shared/main.tf", &shared),
+        ("east/main.tf", root),
+        ("east/terraform.tfvars", &of([("acme", 1), ("bolt", 2)])),
+        ("west/main.tf", root),
+        ("west/terraform.tfvars", &of([("coil", 3), ("dune", 4)])),
+    ]);
+    git(dir.path(), &["init", "--quiet", "--initial-branch=main"]);
+    commit(dir.path());
+    write(dir.path(), "shared/main.tf", &shared.replace("each.value.target_account_id", "each.value.sso_account_id"));
+    let said = |finding: &Value| finding["message"].as_str().unwrap().ends_with(" (the same in 1 more run: west)");
+    let report = run(dir.path(), &["check", "--new-since", "HEAD", "--format", "json"]).json();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.len() == 1 && said(&findings[0]), "{findings:?}");
+    assert_eq!(report["summary"]["errors"], 1);
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    let findings = diff["findings"]["new"].as_array().unwrap();
+    assert!(findings.len() == 1 && said(&findings[0]), "{findings:?}");
+    assert_eq!(diff["summary"]["new_errors"], 1);
+    commit(dir.path());
+    write(dir.path(), "shared/main.tf", &shared);
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    assert_eq!(diff["findings"]["fixed"].as_array().unwrap().len(), 1);
+}
+
 /// A finding that two tenants share is about the one that the change touches.
 #[test]
 fn only_new_findings_fail() {

@@ -19,7 +19,7 @@ use symlint_terraform::{SortedMap, SortedSet};
 
 use crate::coverage::Code;
 use crate::level::Level;
-use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, Tool, importance};
+use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, Tool, importance, join_some};
 use crate::suppression::{SuppressedBy, Suppression};
 use findings::changed;
 use pair::{Pairing, Seen, shared_keys};
@@ -74,6 +74,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
             .and_then(|subject| findings::on_touched(finding, subject, &touched, found.causes.joined.get(at), new));
         added.push((*at, moved.unwrap_or_else(|| finding.clone())));
     }
+    let new_findings = joined(added.iter().map(|(_, finding)| finding), after);
     added.sort_by(|(_, a), (_, b)| importance(a).cmp(&importance(b)));
     let added: Vec<(usize, ChangedFinding)> = added.iter().map(|(at, finding)| (*at, changed(finding))).collect();
     let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, tops.map(|[_, new]| new), &none));
@@ -96,20 +97,13 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         None => (changes, wiring, wiring::lists(old, new, &pairing)),
     };
     tenants::note_others(&mut changes, old, new, &pairing);
-    let new_findings: Vec<ChangedFinding> = added.into_iter().map(|(_, finding)| finding).collect();
     findings::note(&mut changes, &new_findings);
     // What is hidden is not fixed.
     let is_hidden = |finding: &ReportedFinding| {
         hidden.iter().any(|it| it.finding.rule == finding.rule && it.finding.message == finding.message)
     };
-    let mut fixed: Vec<&ReportedFinding> = found.fixed.iter().filter_map(|at| before.findings.get(*at)).collect();
-    fixed.retain(|finding| !is_hidden(finding));
-    fixed.sort_by(|a, b| importance(a).cmp(&importance(b)));
-    let findings = FindingChanges {
-        new: new_findings,
-        fixed: fixed.into_iter().map(changed).collect(),
-        unchanged: found.unchanged,
-    };
+    let fixed = found.fixed.iter().filter_map(|at| before.findings.get(*at)).filter(|finding| !is_hidden(finding));
+    let findings = FindingChanges { new: new_findings, fixed: joined(fixed, before), unchanged: found.unchanged };
     let mut diff = Diff {
         version: VERSION,
         tool: Tool { name: "symlint".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -135,6 +129,14 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     };
     diff.summary = summary(&diff, comparison);
     diff
+}
+
+/// Some findings of a report, the most urgent first, and one that several runs have once.
+fn joined<'f>(findings: impl Iterator<Item = &'f ReportedFinding>, report: &Report) -> Vec<ChangedFinding> {
+    let mut findings: Vec<ReportedFinding> = findings.cloned().collect();
+    join_some(&mut findings, report);
+    findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
+    findings.iter().map(changed).collect()
 }
 
 fn summary(diff: &Diff, comparison: &Comparison<'_>) -> DiffSummary {
@@ -281,5 +283,8 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
         is_surprise: false,
         is_finding: false,
     }));
+    let mut findings = std::mem::take(&mut new.findings);
+    join_some(&mut findings, new);
+    new.findings = findings;
     new.recount(fail_on);
 }

@@ -118,21 +118,6 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     let mut runs: Vec<ReportedRun> =
         checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();
     name_apart(&mut runs);
-    // A comparison pairs the findings of each run.
-    let replaced = match is_compared {
-        true => SortedMap::new(),
-        false => shared::join(
-            &mut findings,
-            &runs,
-            &shared::Known {
-                tenants: &|run| {
-                    let outcome = checked.outcomes.get(run);
-                    outcome.into_iter().flat_map(|it| &it.model.tenants).map(Tenant::name).collect()
-                },
-                is_wiring: &|rule| checked.catalogue.get(rule).is_some_and(|rule| rule.group.needs_wiring),
-            },
-        ),
-    };
     let gap = |reason: &String| gap_of(&NotChecked::new(Code::LeftOut, reason.clone(), None), None);
     let missing = checked.missing.iter().map(|reason| ReportedGap { is_surprise: true, ..gap(reason) });
     let not_checked: Vec<ReportedGap> = checked.left_out.iter().map(gap).chain(missing).collect();
@@ -141,6 +126,11 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         .zip(configs)
         .flat_map(|((run, outcome), config)| tenants_of(outcome, run, config, checked.real_path))
         .collect();
+    // A comparison pairs the findings of each run.
+    let replaced = match is_compared {
+        true => SortedMap::new(),
+        false => shared::join(&mut findings, shared::Known { runs: &runs, tenants: &tenants, rules: &rules }),
+    };
     let mut elsewhere: HashMap<RunId, Vec<&Finding>> = HashMap::default();
     for finding in checked.outcomes.iter().flat_map(|outcome| &outcome.findings) {
         let runs: SortedSet<RunId> = finding.related.iter().filter_map(|it| Some(it.elsewhere?.run)).collect();
@@ -403,12 +393,13 @@ fn described(rule: &'static Rule) -> RuleDescription {
         help: rule.page.help,
         text: text.trim_end(),
         url: rule.page.address,
+        needs_wiring: rule.group.needs_wiring,
         severity: rule.severity(),
         urgency: rule.urgency(),
     }
 }
 
-fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
+pub(super) fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
     let Location { file, start, end } = &finding.location;
     (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
 }
@@ -454,6 +445,7 @@ fn reported(
         fingerprint: finding.fingerprint.clone(),
         suppressed: finding.suppressed.clone(),
         run,
+        also_in: Vec::new(),
         urgency: rule.map_or(u8::MAX, |rule| rule.urgency),
         block: block.map(|block| (block.start, block.end)),
         subject: None,

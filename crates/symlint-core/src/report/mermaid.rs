@@ -5,7 +5,7 @@ use std::fmt::Write;
 use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::place::Known;
-use super::wire::{Access, AccessStep, Report};
+use super::wire::{Access, AccessStep, Report, ReportedFinding};
 use crate::level::Level;
 
 /// A picture of more tenants cannot be read.
@@ -17,12 +17,13 @@ const TENANTS: usize = 24;
 /// None where there is nothing to draw.
 pub(super) fn mermaid(report: &Report) -> Option<String> {
     let errors = report.counting().filter(|finding| finding.level == Level::Error);
-    let errors: SortedSet<&str> = errors.map(|finding| finding.fingerprint.as_str()).collect();
-    let is_wrong = |step: &AccessStep| step.findings.iter().any(|finding| errors.contains(finding.as_str()));
+    let errors: SortedMap<&str, &ReportedFinding> =
+        errors.map(|finding| (finding.fingerprint.as_str(), finding)).collect();
     let of = |access: &Access| (access.run, access.tenant.clone());
     let steps = |access: &'_ Access| {
         let Access { role, instance, permission_set, account, .. } = access;
-        [role, instance, permission_set, account].map(is_wrong)
+        let is_wrong = |it: &String| errors.get(it.as_str()).is_some_and(|finding| is_about(finding, access));
+        [role, instance, permission_set, account].map(|step| step.findings.iter().any(is_wrong))
     };
     let all: SortedSet<(usize, Str)> = report.access.iter().map(of).collect();
     let wrong: SortedSet<(usize, Str)> =
@@ -38,6 +39,16 @@ pub(super) fn mermaid(report: &Report) -> Option<String> {
         graph.add(access, run.map(|run| run.name.as_str()), wrong.contains(&of(access)), steps(access));
     }
     Some(graph.render(all.len() - shown.len()))
+}
+
+/// Whether a finding is on the tenant of a grant, and not only on another one that it is compared with.
+fn is_about(finding: &ReportedFinding, access: &Access) -> bool {
+    let is_named = |name: &String| *name == *access.tenant;
+    let is_here = finding.run == access.run || finding.also_in.contains(&access.run);
+    match &finding.tenant {
+        Some(tenant) => is_here && is_named(tenant),
+        None => finding.others.is_empty() || finding.others.iter().any(is_named),
+    }
 }
 
 #[derive(Default)]

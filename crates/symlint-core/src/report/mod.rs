@@ -35,6 +35,7 @@ pub use printable::printable;
 pub(crate) use printable::{Printable, write_json};
 pub use problem::{Problem, ProblemKind};
 pub use sarif::sarif;
+pub(crate) use shared::join_some;
 pub use summary::{count, coverage, pages, policy, totals, verdict};
 pub use wire::*;
 

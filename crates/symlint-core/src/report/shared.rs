@@ -1,29 +1,45 @@
 //! One mistake in what several runs read is one finding.
 
+use std::collections::BTreeMap;
+
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet};
 
+use super::build::sort_key;
 use super::summary::count;
-use super::wire::{ReportedFinding, ReportedRun};
+use super::wire::{Report, ReportedFinding, ReportedRun, ReportedTenant, RuleDescription};
 
 /// How many other runs are named.
 const NAMED: usize = 3;
 
-/// Who is in a run, and which rules judge more than values.
+/// What is known of the runs and of the rules.
+#[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
+    pub(super) runs: &'a [ReportedRun],
+    /// By run.
+    pub(super) tenants: &'a [ReportedTenant],
+    pub(super) rules: &'a BTreeMap<String, RuleDescription>,
+}
+
+impl<'a> Known<'a> {
     /// The names of the tenants of a run.
-    pub(super) tenants: &'a dyn Fn(usize) -> HashSet<&'a str>,
-    /// Whether a rule judges the wiring. What such a rule finds in one place is one mistake, for any number of tenants.
-    pub(super) is_wiring: &'a dyn Fn(&str) -> bool,
+    fn names(&self, run: usize) -> HashSet<&'a str> {
+        let from = self.tenants.partition_point(|tenant| tenant.run < run);
+        let own = self.tenants.iter().skip(from).take_while(|tenant| tenant.run == run);
+        own.map(|tenant| tenant.key.as_str()).collect()
+    }
+}
+
+/// Joins some of the findings of `report`, which a comparison has told apart.
+pub(crate) fn join_some(findings: &mut Vec<ReportedFinding>, report: &Report) {
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    let Report { runs, tenants, rules, .. } = report;
+    join(findings, Known { runs, tenants, rules });
 }
 
 /// Joins findings of several runs that are in one place and differ only in the tenants that they name. They are sorted.
 /// Returns the fingerprint of each finding that was joined to another one, with the fingerprint of that one.
-pub(super) fn join(
-    findings: &mut Vec<ReportedFinding>,
-    runs: &[ReportedRun],
-    known: &Known<'_>,
-) -> SortedMap<String, String> {
+pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: Known<'_>) -> SortedMap<String, String> {
     let mut replaced = SortedMap::new();
     let is_same_place = |a: &ReportedFinding, b: &ReportedFinding| a.location == b.location && a.rule == b.rule;
     if !findings.windows(2).any(|pair| matches!(pair, [a, b] if is_same_place(a, b) && a.run != b.run)) {
@@ -31,7 +47,7 @@ pub(super) fn join(
     }
     let mut tenants: HashMap<usize, HashSet<&str>> = HashMap::default();
     let mut shape_of = |finding: &ReportedFinding| {
-        let names = tenants.entry(finding.run).or_insert_with(|| (known.tenants)(finding.run));
+        let names = tenants.entry(finding.run).or_insert_with(|| known.names(finding.run));
         let help = finding.help.as_deref().unwrap_or_default();
         (shape(&finding.message, names), shape(help, names), finding.level, finding.suppressed.clone())
     };
@@ -52,7 +68,8 @@ pub(super) fn join(
             }
         }
         let place = *places.entry(shape_of(&finding)).or_insert(joined.len());
-        match joined.get_mut(place).filter(|first| first.is_same(&finding, (known.is_wiring)(&finding.rule))) {
+        let is_wiring = known.rules.get(&finding.rule).is_some_and(|rule| rule.needs_wiring);
+        match joined.get_mut(place).filter(|first| first.is_same(&finding, is_wiring)) {
             Some(first) => {
                 replaced.insert(finding.fingerprint.clone(), first.finding.fingerprint.clone());
                 first.add(finding);
@@ -60,7 +77,7 @@ pub(super) fn join(
             None => joined.push(Joined::of(finding)),
         }
     }
-    *findings = joined.into_iter().map(|joined| joined.named(runs)).collect();
+    *findings = joined.into_iter().map(|joined| joined.named(known.runs)).collect();
     replaced
 }
 
@@ -78,7 +95,8 @@ impl Joined {
         Self { finding, runs: SortedSet::new(), tenants }
     }
 
-    /// Whether a finding that says the same is the same: what is compared with others is another one.
+    /// Whether a finding that says the same is the same: what is compared with others is another one. What is wrong with
+    /// the wiring in one place is one mistake, for any number of tenants.
     fn is_same(&self, later: &ReportedFinding, is_wiring: bool) -> bool {
         let is_about = |tenant: &String| self.tenants.contains(tenant);
         self.finding.run != later.run && (is_wiring || !later.tenant.iter().chain(&later.others).any(is_about))
@@ -104,7 +122,7 @@ impl Joined {
         let own = finding.tenant.clone();
         let mut others: Vec<String> = tenants.into_iter().filter(|tenant| own.as_ref() != Some(tenant)).collect();
         others.sort_unstable();
-        ReportedFinding { message, others, ..finding }
+        ReportedFinding { message, others, also_in: more.into_iter().collect(), ..finding }
     }
 }
 

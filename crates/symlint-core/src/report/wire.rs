@@ -181,6 +181,8 @@ pub struct RuleDescription {
     pub text: &'static str,
     /// Where its page is read.
     pub url: &'static str,
+    /// Whether it judges the wiring.
+    pub needs_wiring: bool,
     /// How much harm it can do to a customer, from 0 to 10; none where it is not about security.
     pub severity: Option<&'static str>,
     /// 0 for what is read first.
@@ -276,6 +278,9 @@ pub struct ReportedFinding {
     pub suppressed: Option<Suppression>,
     /// Its place in `runs`: the first that has it.
     pub run: usize,
+    /// The other runs that have the same, in order. Not part of the JSON.
+    #[serde(skip)]
+    pub also_in: Vec<usize>,
     /// 0 for what is read first. Not part of the JSON.
     #[serde(skip)]
     pub urgency: u8,
