@@ -671,6 +671,30 @@ fn values_files_can_be_excluded() {
 }
 
 #[test]
+fn a_pattern_that_excludes_nothing_is_named() {
+    let dir = folder(&[
+        (".git/HEAD", ""),
+        ("prod/main.tf", VARIABLE),
+        ("prod/terraform.tfvars", &good()),
+        ("prod/.symlint.hcl", "exclude = [\"old\", \"../test\"]\n"),
+        ("docs/readme.md", ""),
+        ("test/a/main.tf", VARIABLE),
+        (".symlint.hcl", "exclude = [\"docs\", \"tests/*\", \"*/a\"]\n"),
+    ]);
+    let unmatched = |pattern: &str, config: &str| {
+        format!("left-out `{pattern}` in `exclude` of {config} matches no folder or values file")
+    };
+    let left_out = "left-out `test/a` was left out: the configuration excludes it".to_owned();
+    assert_eq!(
+        gaps(&check(dir.path(), &[])),
+        [unmatched("old", "prod/.symlint.hcl"), left_out, unmatched("tests/*", ".symlint.hcl")]
+    );
+    // Where only a part is searched, nobody knows.
+    std::fs::remove_file(dir.path().join("prod/.symlint.hcl")).unwrap();
+    assert_eq!(gaps(&check(dir.path(), &["prod"])), [""; 0]);
+}
+
+#[test]
 fn terragrunt_without_inputs_hides_nothing() {
     let include = "include {\n  path = find_in_parent_folders()\n}\n";
     let source = "terraform {\n  source = \"../../modules/access\"\n}\n";

@@ -2,7 +2,7 @@
 
 use fast_glob::glob_match;
 use symlint_terraform::{
-    EntryKind, FileError, FileTree, SortedMap, TreeEntry, is_automatic, is_configuration, is_values,
+    EntryKind, FileError, FileTree, SortedMap, SortedSet, TreeEntry, is_automatic, is_configuration, is_values,
 };
 
 use super::paths::{above, is_below, join};
@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) folders: SortedMap<String, Folder>,
     /// The folders that were left out, and why.
     pub(super) left_out: Vec<(String, String)>,
+    /// The patterns of what is not checked that match nothing, after their configuration files.
+    pub(super) unmatched: Vec<(String, String)>,
 }
 
 /// What is in a folder that matters.
@@ -44,14 +46,27 @@ pub(super) struct Folder {
 
 /// Patterns of what is not checked, and the folder from which they are seen.
 pub(super) struct Excluded {
+    /// The configuration file.
+    pub(super) file: String,
     pub(super) folder: String,
     pub(super) patterns: Vec<String>,
+    /// The places of the patterns that match something.
+    pub(super) matched: SortedSet<usize>,
 }
 
 impl Excluded {
-    fn has(&self, path: &str) -> bool {
-        matches(&self.patterns, &self.folder, path)
+    fn has(&mut self, path: &str) -> bool {
+        let is_match = |pattern: &String| matches(std::slice::from_ref(pattern), &self.folder, path);
+        let own = self.patterns.iter().enumerate().filter(|(_, pattern)| is_match(pattern));
+        let own: Vec<usize> = own.map(|(at, _)| at).collect();
+        self.matched.extend(own.iter().copied());
+        !own.is_empty()
     }
+}
+
+/// Whether any of the `rules` has `path`; each notes what it matches.
+fn is_excluded(rules: &mut [Excluded], path: &str) -> bool {
+    rules.iter_mut().filter_map(|rule| rule.has(path).then_some(())).count() > 0
 }
 
 /// Whether one of `patterns`, as seen from `folder`, matches `path`.
@@ -103,7 +118,7 @@ pub(super) fn search(
                 found.left_out.push((path, format!("it is nested deeper than {DEPTH} folders")));
                 continue;
             }
-            match reason_to_skip(tree, &entry, &path, real_top.as_deref(), &rules) {
+            match reason_to_skip(tree, &entry, &path, real_top.as_deref(), &mut rules) {
                 Skip::No => work.push(path),
                 Skip::Silently => {}
                 Skip::Because(reason) => {
@@ -119,7 +134,7 @@ pub(super) fn search(
             let path = join(&dir, name);
             // Terraform loads it all the same.
             let is_loaded = is_module && is_automatic(name);
-            let is_excluded = !is_loaded && rules.iter().any(|rule| rule.has(&path));
+            let is_excluded = is_excluded(&mut rules, &path) && !is_loaded;
             if is_excluded {
                 found.left_out.push((path, "the configuration excludes it".to_owned()));
             }
@@ -130,6 +145,12 @@ pub(super) fn search(
         }
     }
     found.left_out.sort();
+    // What a configuration file above `top` excludes may be elsewhere, as what is above the file.
+    for rule in rules.into_iter().filter(|rule| top == "." || is_below(&rule.folder, top)) {
+        let unmatched = rule.patterns.into_iter().enumerate().filter(|(at, _)| !rule.matched.contains(at));
+        let unmatched = unmatched.map(|(_, pattern)| pattern).filter(|pattern| !pattern.starts_with("../"));
+        found.unmatched.extend(unmatched.map(|pattern| (rule.file.clone(), pattern)));
+    }
     Ok(found)
 }
 
@@ -151,7 +172,14 @@ enum Skip {
     Because(String),
 }
 
-fn reason_to_skip(tree: &dyn FileTree, entry: &TreeEntry, path: &str, top: Option<&str>, rules: &[Excluded]) -> Skip {
+fn reason_to_skip(
+    tree: &dyn FileTree,
+    entry: &TreeEntry,
+    path: &str,
+    top: Option<&str>,
+    rules: &mut [Excluded],
+) -> Skip {
+    let is_excluded = is_excluded(rules, path);
     if SKIPPED.contains(&entry.name.as_str()) {
         // What somebody put there on purpose is worth a word.
         return match entry.name != ".git" && tree.git_tracks(path) {
@@ -167,7 +195,7 @@ fn reason_to_skip(tree: &dyn FileTree, entry: &TreeEntry, path: &str, top: Optio
         let leads_within = tree.real(path).zip(top).is_some_and(|(real, top)| is_below(&real, top));
         return if leads_within { Skip::Silently } else { Skip::Because("it is a link to another place".to_owned()) };
     }
-    if rules.iter().any(|rule| rule.has(path)) {
+    if is_excluded {
         return Skip::Because("the configuration excludes it".to_owned());
     }
     if tree.git_ignores(path) && !tree.git_tracks(path) {

@@ -248,6 +248,10 @@ impl<'a> Finder<'a> {
         let left_out = found.left_out.iter().filter(|_| must_read.is_empty());
         let left_out = left_out.map(|(folder, reason)| format!("`{folder}` was left out: {reason}"));
         self.found.left_out.extend(left_out);
+        let unmatched = found.unmatched.iter().filter(|_| must_read.is_empty());
+        let unmatched = unmatched
+            .map(|(config, pattern)| format!("`{pattern}` in `exclude` of {config} matches no folder or values file"));
+        self.found.left_out.extend(unmatched);
         let before = self.found.targets.len();
         let modules = self.roots(&found);
         let declared: SortedMap<String, SortedSet<String>> =
@@ -282,7 +286,8 @@ impl<'a> Finder<'a> {
             let own = parent(&path);
             let is_above = self.tree.real(own).zip(self.tree.real(folder)).is_some_and(|(own, at)| is_below(&at, &own));
             let folder = if is_above { own } else { folder };
-            Some(Excluded { folder: folder.to_owned(), patterns: config.exclude })
+            let (folder, patterns) = (folder.to_owned(), config.exclude);
+            Some(Excluded { file: path, folder, patterns, matched: SortedSet::new() })
         };
         Ok(search(self.tree.as_ref(), top, &mut excluded)?)
     }
