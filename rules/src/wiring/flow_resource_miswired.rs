@@ -517,7 +517,9 @@ impl<'a> Judge<'a> {
             let is_in_module = || self.model.is_in_flow_module(origin.span) || is_here();
             matches!(origin.makeup, Makeup::Written(_)) && !is_table && is_in_module()
         });
-        (is_written && !wanted.is_empty()).then_some(Problem::Written)
+        // Where the tenant's own value is malformed, that is what is wrong.
+        let is_comparable = wanted.iter().any(|own| has_shape(setting.wanted, own));
+        (is_written && is_comparable).then_some(Problem::Written)
     }
 
     /// The texts that would be right: those of the module's variable, or else those of the tenant.

@@ -329,3 +329,38 @@ resource "aws_ssoadmin_account_assignment" "all" {{
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Who acts through a context says what it is for, whatever its settings are.
+#[test]
+fn a_context_is_for_whom_a_strategy_or_a_runtime_says() {
+    let context = |name: &str, settings: &str| {
+        format!(
+            "resource \"sym_integration\" \"{name}\" {{\n  type = \"permission_context\"\n  name = \"{name}\"\n  external_id = \
+             \"719240583316\"\n  settings = {settings}\n}}\n"
+        )
+    };
+    let without_instance =
+        "{ cloud = \"aws\", region = \"us-east-1\", role_arn = \"arn:aws:iam::719240583316:role/sym/SymSSOAcme\" }";
+    let runtime = "resource \"sym_runtime\" \"main\" {\n  name = \"main\"\n  context_id = sym_integration.main.id\n}\n";
+    let exported = "output \"context\" {\n  value = sym_integration.main.id\n}\n";
+    let grant = "resource \"sym_target\" \"acme\" {\n  type = \"aws_sso_permission_set\"\n  name = \"acme\"\n  settings = { permission_set_arn = \
+                 \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\", account_id = \"604178239951\" \
+                 }\n}\nresource \"sym_strategy\" \"acme\" {\n  type = \"aws_sso\"\n  name = \"acme\"\n  integration_id = \
+                 sym_integration.acme.id\n  targets = [sym_target.acme.id]\n  settings = { instance_arn = \
+                 \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\" }\n}\n";
+    let mut failures = String::new();
+    let mut hold = |what: &str, main: &str, expected: &[(&str, &str)]| {
+        expect(what, findings(&[("main.tf", main)]), expected, &mut failures);
+    };
+    let main = format!("variable \"settings\" {{}}\n{}{runtime}", context("main", "var.settings"));
+    hold("a runtime's", &main, &[]);
+    hold("a runtime's, for other root modules", &format!("{main}{exported}"), &[]);
+    // Nobody acts on an instance through it.
+    hold("nobody's", &context("acme", without_instance), &[]);
+    hold(
+        "a strategy's",
+        &format!("{}{grant}", context("acme", without_instance)),
+        &[("instance-arn-format", "719240583316")],
+    );
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -173,11 +173,7 @@ impl Sink {
 
     /// The sink that `resource` is, as far as its block says it.
     pub fn of_block(resource: &Resource) -> Option<&'static Self> {
-        let sink = Self::of(&resource.kind.text, type_of(resource)).filter(|_| !resource.data)?;
-        // A permission context without an instance is for another service than Identity Center.
-        let settings = resource.attribute("settings").filter(|_| sink.kind == "sym_integration");
-        let is_other = settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name()));
-        (!is_other).then_some(sink)
+        Self::of(&resource.kind.text, type_of(resource)).filter(|_| !resource.data)
     }
 }
 
@@ -210,23 +206,32 @@ pub(super) fn serves_others(module: &Module, integration: &Resource) -> bool {
         return false;
     }
     let is_named = |expr: &Expr| named(expr, kind).contains(&integration.name.text.as_str());
-    // Who receives it from the module is not known here.
+    let users = || module.resources.iter().filter(|user| !user.data && user.kind.text.starts_with(SYM));
+    let is_strategy =
+        |user: &&Resource| user.kind.text.as_str() == "sym_strategy" && type_of(user).is_none_or(|it| it == "aws_sso");
+    // A permission context without an instance is for another service, unless one of our strategies acts through it.
+    let settings = integration.attribute("settings");
+    if settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name())) {
+        return !users().filter(is_strategy).any(|user| integration_of(user).is_some_and(is_named));
+    }
+    // Who receives it from the module is not known here; a runtime's is exported for other root modules.
+    let is_used_by = |user: &Resource| top_level(&user.block.body).into_iter().any(is_named);
+    let is_runtimes = users().any(|user| user.kind.text.as_str() == "sym_runtime" && is_used_by(user));
     let passed = module.calls.iter().flat_map(|call| &call.arguments).map(|argument| &argument.value);
-    let passed = passed.chain(module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value)));
+    let exported = module.outputs.iter().filter(|_| !is_runtimes);
+    let passed = passed.chain(exported.filter_map(|output| Some(&output.value.as_ref()?.value)));
     let passed = passed.chain(module.locals.iter().map(|local| &local.value));
     if passed.into_iter().any(is_named) {
         return false;
     }
-    let mut is_used = false;
-    for user in module.resources.iter().filter(|user| !user.data && user.kind.text.starts_with(SYM)) {
-        let is_ours = user.kind.text.as_str() == "sym_strategy" && type_of(user).is_none_or(|it| it == "aws_sso");
-        let own = user.attribute("integration_id").map(|attribute| &attribute.value);
-        if is_ours && own.is_none_or(|expr| is_named(expr) || named(expr, kind).is_empty()) {
-            return false;
-        }
-        is_used |= top_level(&user.block.body).into_iter().any(is_named);
-    }
-    is_used
+    let is_ours =
+        |user: &Resource| integration_of(user).is_none_or(|expr| is_named(expr) || named(expr, kind).is_empty());
+    !users().filter(is_strategy).any(is_ours) && users().any(is_used_by)
+}
+
+/// The integration that a strategy names.
+fn integration_of(strategy: &Resource) -> Option<&Expr> {
+    strategy.attribute("integration_id").map(|attribute| &attribute.value)
 }
 
 /// The sink that a resource of `module` is, as far as the module says it.
