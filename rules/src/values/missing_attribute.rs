@@ -1,10 +1,12 @@
 //! See missing-attribute.md.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
-use symlint_core::tenants::{Absence, FieldKind, Locate, MisfitKind, Place, Tenant, Whole};
-use symlint_terraform::{ConversionProblemKind, FileId, Path, PathStep, Span, Str};
+use symlint_core::tenants::{
+    Absence, FieldKind, Locate, MisfitKind, MissingAttribute, Place, Provenance, Tenant, TenantId, Whole,
+};
+use symlint_terraform::{ConversionProblemKind, FileId, Path, PathStep, SortedMap, Span, Str};
 
 use super::arguments;
 
@@ -14,6 +16,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.model.project.files().iter().filter(|file| !file.file.errors.is_empty()).map(|file| file.id).collect();
     let is_unsure = |span: Span| unread.contains(&span.file);
     let mut reported: HashSet<String> = HashSet::default();
+    let common = common(cx, &is_unsure);
+    report_common(cx, &common);
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
             cx.report(tenant, format!("`{}` is null; write the tenant's values or remove it", tenant.name()));
@@ -23,6 +27,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 continue;
             }
             let path = gap.path.to_string();
+            if within(tenant, gap).is_some_and(|within| common.contains_key(&within)) {
+                reported.insert(path);
+                continue;
+            }
             let misspelled = misspelled(cx, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
                 Absence::Missing => match &misspelled {
@@ -56,6 +64,70 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let missing: Vec<String> = problems.iter().filter_map(attribute).map(|name| format!("`{name}`")).collect();
         (!missing.is_empty()).then(|| format!("lacks {}, which the module requires", missing.join(" and ")))
     });
+}
+
+/// The collection of a tenant, and the way to an attribute from there.
+type Within = (usize, String);
+
+/// What a tenant lacks, as the same for all tenants of its collection.
+fn within(tenant: &Tenant, gap: &MissingAttribute) -> Option<Within> {
+    let Provenance::Collection(at) = tenant.provenance else { return None };
+    let path = (gap.absence == Absence::Missing).then(|| gap.path.to_string())?;
+    Some((at, path.strip_prefix(&tenant.path.to_string())?.to_owned()))
+}
+
+/// What all tenants of a collection lack, if it has several.
+fn common<'a>(
+    cx: &Context<'a>,
+    is_unsure: &dyn Fn(Span) -> bool,
+) -> SortedMap<Within, Vec<(&'a Tenant, &'a MissingAttribute)>> {
+    let mut common: SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>> = SortedMap::new();
+    let mut sizes: HashMap<usize, usize> = HashMap::default();
+    for tenant in cx.tenants() {
+        if let Provenance::Collection(at) = tenant.provenance {
+            *sizes.entry(at).or_default() += 1;
+        }
+        for gap in tenant.missing.iter().filter(|gap| !is_unsure(gap.span)) {
+            if let Some(within) = within(tenant, gap) {
+                common.entry(within).or_default().push((tenant, gap));
+            }
+        }
+    }
+    let is_common = |(at, _): &Within, lacking: usize| lacking > 1 && sizes.get(at) == Some(&lacking);
+    common.into_iter().filter(|(within, gaps)| is_common(within, gaps.len())).collect()
+}
+
+/// Reports what all tenants of a collection lack: once for each attribute, and once where they have nothing at all.
+fn report_common(cx: &mut Context<'_>, common: &SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>>) {
+    let mut strangers: HashSet<usize> = HashSet::default();
+    for ((at, path), gaps) in common {
+        let Some((tenant, gap)) = gaps.first() else { continue };
+        let tenants: Vec<TenantId> = gaps.iter().map(|(tenant, _)| tenant.id).collect();
+        let collections = cx.model.sources_of_values.collections();
+        let name = collections.get(*at).map(|collection| collection.name.clone()).unwrap_or_default();
+        let mapping = |name: &str| format!("tenants {{ attributes = {{ {name} = \"NAME\" }} }}");
+        if gaps.iter().all(|(tenant, _)| tenant.has_nothing()) {
+            if strangers.insert(*at) {
+                let message = format!("no entry of `{name}` has any attribute of a tenant");
+                let help = format!(
+                    "If the tenants are somewhere else, correct `tenants {{ from = … }}` in .symlint.hcl. If their attributes are \
+                     named differently, add this to .symlint.hcl for each of them:\n\n    {}",
+                    mapping("sso_account_id")
+                );
+                cx.report(*tenant, message).help(help).group(&tenants).cause(name);
+            }
+            continue;
+        }
+        let misspelled = misspelled(cx, tenant, &gap.path.to_string());
+        let hint = misspelled.map(|(name, _)| format!("; `{name}` is probably misspelled")).unwrap_or_default();
+        let message = format!("none of the {} tenants in `{name}` has {}{hint}", gaps.len(), shown(&gap.name));
+        let help = format!(
+            "Terraform rejects this, or requests fail. Add the attribute to each tenant. If it is named differently, add this to \
+             .symlint.hcl:\n\n    {}",
+            mapping(&gap.name)
+        );
+        cx.report(gap.span, message).help(help).group(&tenants).cause(path.clone());
+    }
 }
 
 /// What the declared type requires in addition to the values that rules know.

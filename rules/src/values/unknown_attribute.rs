@@ -13,7 +13,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for misfit in &tenant.misfits {
             let MisfitKind::Misspelt { name, meant, is_taken } = &misfit.kind else { continue };
             let (path, meant) = (misfit.path.to_string(), Some(meant.as_str()));
-            let unknown = Unknown { tenant, name, span: misfit.span, path, meant, is_taken: *is_taken };
+            let (span, is_taken) = (misfit.span, *is_taken);
+            let unknown = Unknown { tenant, name, span, path, meant, is_taken, is_declared: false };
             report(cx, &unknown);
         }
     }
@@ -29,7 +30,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let within = path.strip_prefix(&tenant.path.to_string()).unwrap_or(&path).to_owned();
         let meant = closest(attribute, declared.iter().map(Str::as_str));
         let is_taken = meant.is_some_and(|meant| present.iter().any(|name| name.as_str() == meant));
-        let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant, is_taken };
+        let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant, is_taken, is_declared: true };
         groups.entry(within).or_default().push(unknown);
     }
     for (within, group) in &groups {
@@ -56,6 +57,8 @@ struct Unknown<'a> {
     meant: Option<&'a str>,
     /// Whether the attribute that was probably meant is present too.
     is_taken: bool,
+    /// Whether a declared type lacks it.
+    is_declared: bool,
 }
 
 impl Unknown<'_> {
@@ -65,7 +68,10 @@ impl Unknown<'_> {
             Some(meant) => format!("; did you mean `{meant}`?"),
             None => String::new(),
         };
-        format!("the type has no attribute `{}`, so Terraform drops it{hint}", self.name)
+        match self.is_declared {
+            true => format!("the type has no attribute `{}`, so Terraform drops it{hint}", self.name),
+            false => format!("`{}` is not a known attribute of a tenant{hint}", self.name),
+        }
     }
 }
 
@@ -78,6 +84,10 @@ fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>) {
     }
     let place = Place { span: unknown.span, tenant: Some(unknown.tenant.id), path: Some(unknown.path.clone()) };
     let report = cx.report(place, unknown.message());
+    let report = match unknown.is_declared {
+        true => report,
+        false => report.help("Nothing uses this attribute. Correct its name."),
+    };
     if let Some(meant) = unknown.meant.filter(|_| !unknown.is_taken) {
         report.suggestion(format!("write `{meant}`"), unknown.span, meant);
     }

@@ -34,7 +34,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     let mut wired: HashSet<TenantId> = instances().filter_map(|instance| instance.tenant).collect();
-    let of_variable = || cx.tenants().iter().filter(|tenant| tenant.is_element() && tenant.whole == Whole::Object);
+    // What has no value of a tenant is reported as such.
+    let is_tenant = |tenant: &&Tenant| tenant.is_element() && tenant.whole == Whole::Object && !tenant.has_nothing();
+    let of_variable = || cx.tenants().iter().filter(is_tenant);
     let mut left_out: Vec<TenantId> =
         of_variable().map(|tenant| tenant.id).filter(|tenant| !wired.contains(tenant)).collect();
     if !left_out.is_empty() {

@@ -335,3 +335,50 @@ fn what_is_made_of_the_key_and_a_wrong_value_is_found() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Where names are the author's own, the other tenants tell what is misspelt.
+#[test]
+fn a_name_that_only_one_tenant_has_may_be_misspelt() {
+    let main = r#"
+locals {
+  customers = yamldecode(file("customers.yaml"))
+}
+module "access" {
+  source = "./sso_flow"
+  for_each = local.customers
+  tenant_slug = each.key
+  account_id = each.value.account
+  permission_set_arn = each.value.permissions
+  sso_connector_settings = {
+    cloud = "aws"
+    instance_arn = each.value.store
+    region = try(each.value.home, "us-east-1")
+    role_arn = each.value.connector
+  }
+}
+"#;
+    let entry = |key: &str, [account, instance, set, target]: [&str; 4], more: &str| {
+        let role = format!("{}{}", key[..1].to_uppercase(), &key[1..]);
+        format!(
+            "{key}:\n  account: '{target}'\n  permissions: arn:aws:sso:::permissionSet/{instance}/{set}\n  store: \
+             arn:aws:sso:::instance/{instance}\n  connector: arn:aws:iam::{account}:role/sym/SymSSO{role}\n{more}"
+        )
+    };
+    let acme = ["719240583316", "ssoins-7223a91be40c5d68", "ps-5e1b09c7d2a84f63", "604178239951"];
+    let bolt = ["280365914472", "ssoins-68042f7d9be0a513", "ps-b3c8f10a6e4d9275", "915827304462"];
+    let coil = ["048261739905", "ssoins-69873c5a0f81be42", "ps-0d94e7b25f3ac861", "352790641188"];
+    let mut failures = String::new();
+    for (more, expected) in [
+        (["  home: us-east-1\n", "  hoem: eu-west-1\n", ""], &[("unknown-attribute", "hoem")][..]),
+        // Two tenants have it.
+        (["  home: us-east-1\n", "  hose: eu-west-1\n", "  hose: x\n"], &[]),
+        (["  home: us-east-1\n", "  home: eu-west-1\n  hoem: x\n", ""], &[]),
+        (["  home: us-east-1\n", "  homes: x\n", "  home_2: y\n"], &[]),
+    ] {
+        let yaml = [("acme", acme), ("bolt", bolt), ("coil", coil)].into_iter().zip(more);
+        let yaml: String = yaml.map(|((key, ids), more)| entry(key, ids, more)).collect();
+        let found = findings(&[("main.tf", main), ("sso_flow/main.tf", MODULE), ("customers.yaml", &yaml)]);
+        expect(&yaml, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -38,6 +38,24 @@ fn a_name_in_the_configuration_must_lead_somewhere() {
 }
 
 #[test]
+fn a_variable_without_tenants_that_the_configuration_names_is_one_finding() {
+    let main = "variable \"networks\" {}\nvariable \"customer_tenants\" {}\nmodule \"sso\" {\n  source = \"./sso_flow\"\n  for_each = \
+                var.customer_tenants\n  tenant_slug = each.key\n  account_id = each.value.target_account_id\n  permission_set_arn \
+                = each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}\n";
+    let networks =
+        "networks = {\n  north = { range = \"10.0.0.0/8\" }\n  south = { range = \"10.1.0.0/8\", zone = \"b\" }\n}\n";
+    let dir = folder(&[
+        (".symlint.hcl", "tenants {\n  from = [\"networks\", \"customer_tenants\"]\n}\n"),
+        ("main.tf", main),
+        ("sso_flow/main.tf", crate::support::FLOW),
+        ("terraform.tfvars", &format!("{networks}{}", good())),
+    ]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+    assert_eq!(run.findings(), ["missing-attribute -"]);
+    assert_eq!(run.json()["findings"][0]["message"], "no entry of `networks` has any attribute of a tenant");
+}
+
+#[test]
 fn a_configuration_that_says_nothing_or_two_things_is_refused() {
     let dir = folder(&[("terraform.tfvars", &good())]);
     for (config, said) in [

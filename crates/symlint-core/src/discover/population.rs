@@ -12,9 +12,9 @@ use super::owners::Assigner;
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
-    Absence, Builder, Collection, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Layout,
-    MissingAttribute, Pair, PermissionSetArn, Provenance, RunId, Shape, SourceIndex, State, Step, Tenant, TenantId,
-    UnknownEffect, Way, Whole, resources_of, values_at,
+    Absence, Builder, Collection, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Layout, Misfit,
+    MisfitKind, MissingAttribute, Pair, PermissionSetArn, Provenance, RunId, Shape, SourceIndex, State, Step, Tenant,
+    TenantId, UnknownEffect, Way, Whole, resources_of, values_at,
 };
 
 /// The elements of all collections, and whose they are.
@@ -169,6 +169,7 @@ impl<'a> Population<'a> {
             let builder = Builder { layout, ty, invalid: &invalid, refused: &refused, tenant: id, path, key_span };
             tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
         }
+        leave_out_names_of_several(&mut tenants, &layouts, &refused);
         // Of each tenant, what takes effect for each of its flow instances.
         let mut effects: Vec<Vec<Vec<Effective>>> = vec![Vec::new(); tenants.len()];
         for (tenant, instance, resources) in assigned(walked) {
@@ -314,6 +315,32 @@ fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value, refused: &HashSet<
         let (span, field) = (element.origin.span.part(0..1), Some(way.field));
         let (name, absence) = (name.to_string(), Absence::Missing);
         tenant.missing.push(MissingAttribute { name, absence, span, path, field });
+    }
+}
+
+/// What several tenants of a collection with the author's own names have is a name, however much it looks like another.
+/// What expressions are `refused` is reported there.
+fn leave_out_names_of_several(tenants: &mut [Tenant], layouts: &[Layout], refused: &HashSet<Str>) {
+    let name = |tenant: &Tenant, misfit: &Misfit| {
+        let Provenance::Collection(at) = tenant.provenance else { return None };
+        let is_judged = matches!(misfit.kind, MisfitKind::Misspelt { .. }) && layouts.get(at)?.shape.is_foreign();
+        let path = is_judged.then(|| misfit.path.to_string())?;
+        Some((at, path.strip_prefix(&tenant.path.to_string())?.to_owned()))
+    };
+    let mut counts: HashMap<(usize, String), usize> = HashMap::default();
+    for (tenant, misfit) in tenants.iter().flat_map(|tenant| tenant.misfits.iter().map(move |it| (tenant, it))) {
+        if let Some(name) = name(tenant, misfit) {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    for tenant in tenants.iter_mut().filter(|tenant| !tenant.misfits.is_empty()) {
+        let mut misfits = std::mem::take(&mut tenant.misfits);
+        misfits.retain(|misfit| {
+            let is_refused =
+                matches!(&misfit.kind, MisfitKind::Misspelt { meant, .. } if refused.contains(meant.as_str()));
+            name(tenant, misfit).is_none_or(|name| !is_refused && counts.get(&name) == Some(&1))
+        });
+        tenant.misfits = misfits;
     }
 }
 

@@ -44,11 +44,20 @@ fn is_slip(name: &str, meant: &str) -> bool {
     !is_longer && (meant.len() >= SHORT || strsim::osa_distance(name, meant) < NEAR)
 }
 
+/// Whether one letter of a word is wrong, missing, too many or swapped, and the word is not so short that it is another:
+/// `account_b` is none of `account_a`.
+fn is_one_slip(name: &str, meant: &str) -> bool {
+    const SHORT: usize = 4;
+    let mut words = name.split('_').zip(meant.split('_')).filter(|(own, others)| own != others);
+    let is_long = words.all(|(own, others)| own.len().min(others.len()) >= SHORT);
+    is_long && strsim::osa_distance(name, meant) < NEAR && is_slip(name, meant)
+}
+
 /// What a tenant looks like: the attributes of an object and what is below each; a value has none.
 #[derive(Default)]
 pub(crate) struct Shape {
     attributes: SortedMap<Str, Shape>,
-    /// Whether the names are the author's own, so that nothing tells what is misspelled.
+    /// Whether the names are the author's own, so that only other tenants tell what is misspelled.
     is_foreign: bool,
 }
 
@@ -72,6 +81,10 @@ impl Shape {
     fn set_foreign(&mut self) {
         self.is_foreign = true;
         self.attributes.values_mut().for_each(Self::set_foreign);
+    }
+
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     fn is_object(&self) -> bool {
@@ -103,11 +116,14 @@ impl Shape {
             (false, _) => misfit("string"),
             (true, None) => misfit("object"),
             (true, Some(entries)) => {
+                // Of an author's own names, one that is missing may be misspelt.
+                let is_known = |entry: &&Entry| self.attributes.contains_key(entry.key.as_str());
+                let is_judged = !self.is_foreign || entries.iter().filter(is_known).count() < self.attributes.len();
                 for entry in entries {
                     way.names.push(&entry.key);
                     if let Some(below) = self.attributes.get(entry.key.as_str()) {
                         below.visit(&entry.value, way, misfits);
-                    } else if let Some(kind) = self.misspelt(entry, entries) {
+                    } else if let Some(kind) = self.misspelt(entry, entries).filter(|_| is_judged) {
                         misfits.push(Misfit { span: entry.key_span, path: way.path(), kind });
                     }
                     way.names.pop();
@@ -120,14 +136,16 @@ impl Shape {
     fn misspelt(&self, entry: &Entry, entries: &[Entry]) -> Option<MisfitKind> {
         let is_free = |name: &str| entries.iter().all(|entry| entry.key.as_str() != name);
         let is_object = entry.value.entries().is_some();
-        if self.is_foreign || entry.value.elements().is_some() {
+        if entry.value.elements().is_some() {
             return None;
         }
         let alike =
             self.attributes.iter().filter(|(_, below)| below.is_object() == is_object).map(|(name, _)| name.as_str());
-        let near = alike
-            .filter(|name| is_free(name) || is_slip(&entry.key, name))
-            .map(|name| (!is_free(name), strsim::osa_distance(&entry.key, name), name));
+        let is_meant = |name: &&str| match self.is_foreign {
+            true => is_free(name) && is_one_slip(&entry.key, name),
+            false => is_free(name) || is_slip(&entry.key, name),
+        };
+        let near = alike.filter(is_meant).map(|name| (!is_free(name), strsim::osa_distance(&entry.key, name), name));
         let (is_taken, _, meant) = near.filter(|&(_, distance, _)| distance <= NEAR).min()?;
         Some(MisfitKind::Misspelt { name: entry.key.clone(), meant: meant.to_owned(), is_taken })
     }

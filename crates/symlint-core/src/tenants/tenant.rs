@@ -141,6 +141,11 @@ impl Tenant {
         self.key.as_written().unwrap_or_default()
     }
 
+    /// Whether it has none of the values that tenants have.
+    pub fn has_nothing(&self) -> bool {
+        self.values().all(Field::is_unseen)
+    }
+
     /// Whether its key is a name that somebody gave it, and not the address of its call, or its place in a list.
     pub fn is_named(&self) -> bool {
         self.path.last().and_then(PathStep::name).is_some() || self.name() != self.path.to_string()
