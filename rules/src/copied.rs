@@ -12,7 +12,8 @@ pub(crate) fn related<'f>(
     said: &[FieldKind],
 ) -> FindingBuilder<'f> {
     let common = common(tenant, owner).into_iter().filter(|(piece, _)| !said.contains(&piece.field.kind));
-    common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is also `{}`'s", owner.name())))
+    let whose = report.whose(owner);
+    common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is also {whose}")))
 }
 
 /// The values of `tenant` that `owner` has, each once.

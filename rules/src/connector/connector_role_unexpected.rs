@@ -14,10 +14,24 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     for tenant in cx.tenants() {
         let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok());
+        if cx.role_naming(tenant.id) == RoleNaming::NameLeftOver {
+            report_left_over(cx, tenant);
+        }
         if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention && !is_key_twice(cx, tenant) {
             report_one(cx, tenant);
         }
     }
+}
+
+/// Reports a tenant whose role is right, and whose name is that of the customer from whom its root module was copied.
+fn report_left_over(cx: &mut Context<'_>, tenant: &Tenant) {
+    let (Some(role), Some(owner)) = (tenant.role(), cx.set_up.namesake(tenant)) else { return };
+    let (name, key, file) = (role.name.text(), tenant.name(), cx.file_of(owner.id));
+    let message = format!("tenant `{key}` has the name of `{key}` in {file}, but its role is `{name}`");
+    let help = "If this entry was copied from there, its name was left over: Sym would have two customers of one name. \
+                Rename it. If the name is right, use `role_arn` from the `settings` output of this tenant's connector.";
+    let report = cx.report(&tenant.key, message).help(help);
+    report.related(role.name.piece, "this tenant's role").related(&owner.key, "the other tenant of this name");
 }
 
 fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {

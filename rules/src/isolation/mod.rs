@@ -21,11 +21,9 @@ pub(crate) use shared_sso_account::advice;
 
 /// What to do about something that two tenants have and only one of them can.
 fn only_one(cx: &Context<'_>, tenant: &Tenant, other: &Tenant, what: &str) -> String {
+    let own = if tenant.name() == other.name() { "this tenant".to_owned() } else { format!("`{}`", tenant.name()) };
     let other = cx.called(other);
-    format!(
-        "Only one of {other} and `{}` can have this {what}. Find out which, and correct the other entry.",
-        tenant.name()
-    )
+    format!("Only one of {other} and {own} can have this {what}. Find out which, and correct the other entry.")
 }
 
 pub(crate) static GROUP: Group = Group {

@@ -2,12 +2,25 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{Comparable, NearIds, Part, Tenant, ids_of};
+use symlint_core::tenants::{Comparable, NearIds, Part, RelationKind, Tenant, ids_of};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for near in cx.set_up.near_ids(cx.model.run) {
-        report(cx, near);
+        if !is_reported(cx, near) {
+            report(cx, near);
+        }
     }
+}
+
+/// Whether the two tenants have the same instance, and these are their accounts, or the other way around.
+fn is_reported(cx: &Context<'_>, near: &NearIds) -> bool {
+    let kind = match is_account_id(&near.id) {
+        true => RelationKind::DuplicateInstance,
+        false => RelationKind::DuplicateSsoAccount,
+    };
+    let runs = [near.tenant.run, near.other.run];
+    let mut relations = runs.into_iter().flat_map(|run| cx.set_up.relations(run)).filter(|it| it.kind == kind);
+    relations.any(|it| [(it.tenant, it.other), (it.other, it.tenant)].contains(&(near.tenant, near.other)))
 }
 
 fn report(cx: &mut Context<'_>, near: &NearIds) {

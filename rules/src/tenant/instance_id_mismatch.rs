@@ -57,8 +57,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                     cx.of_tenant(owner, &format!("instance {}", own.text()))
                 );
                 let help = format!(
-                    "Requests for `{}` would fail, or reach {}. Copy {own_name} from `{0}`'s own Identity Center.",
-                    tenant.name(),
+                    "Requests for this tenant would fail, or reach {}. Copy {own_name} from this tenant's own Identity Center.",
                     cx.called(owner)
                 );
                 cx.report(own.piece, message).help(help)

@@ -11,6 +11,8 @@ mod role_account_mismatch;
 mod role_outside_sym_path;
 mod target_is_sso_account;
 
+pub(crate) use role_account_mismatch::difference;
+
 pub(crate) static GROUP: Group = Group {
     name: "tenant",
     question: "does a tenant agree with itself?",

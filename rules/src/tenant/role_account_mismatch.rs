@@ -54,35 +54,39 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             difference(role.text(), sso.text())
         ),
     };
-    let name = tenant.name();
+    // Where the other one has the same name, this does not say who is meant.
+    let name = match [role_owner, sso_owner].into_iter().flatten().any(|owner| owner.name() == tenant.name()) {
+        true => "this tenant".to_owned(),
+        false => format!("`{}`", tenant.name()),
+    };
     let action = match role_name {
-        FieldName::Attribute(_) => format!("Use `role_arn` from the `settings` output of `{name}`'s connector."),
+        FieldName::Attribute(_) => format!("Use `role_arn` from the `settings` output of {name}'s connector."),
         // It is built from an account.
-        FieldName::Words(_) => format!("Use the account in which `{name}`'s connector was applied."),
+        FieldName::Words(_) => format!("Use the account in which {name}'s connector was applied."),
     };
     // Where the role is this tenant's and the account another's, it is the account that was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
     let help = match (role_owner, left_over, &target_name) {
         (Some(owner), ..) => {
-            format!("Requests for `{name}` would act in {}. {action}", cx.of_tenant(owner, "account"))
+            format!("Requests for {name} would act in {}. {action}", cx.of_tenant(owner, "account"))
         }
         (None, Some(owner), _) => format!(
-            "The name of the role matches `{name}`, so {sso_name} was probably copied from {}. Set it to {} if \
-             that is the account of `{name}`'s connector.",
+            "The name of the role matches {name}, so {sso_name} was probably copied from {}. Set it to {} if that is \
+             the account of {name}'s connector.",
             cx.called(owner),
             role.text()
         ),
         (None, None, Some(target_name)) => format!(
-            "{sso_name} and {target_name} were probably swapped: exchange them if {} is the account of `{name}`'s \
+            "{sso_name} and {target_name} were probably swapped: exchange them if {} is the account of {name}'s \
              connector. If it is not: {action}",
             role.text()
         ),
         (None, None, None) if is_near(role.text(), sso.text()) => format!(
-            "One of the two was probably mistyped. Compare both with the `settings` output of `{name}`'s connector \
+            "One of the two was probably mistyped. Compare both with the `settings` output of {name}'s connector \
              before you change either."
         ),
         (None, None, None) => {
-            format!("Requests for `{name}` would fail, or act in an account that is not `{name}`'s. {action}")
+            format!("Requests for {name} would fail, or act in an account that is not {name}'s. {action}")
         }
     };
     let is_account_wrong = left_over.is_some() || target.is_some();
@@ -117,7 +121,7 @@ fn target<'t>(tenant: &'t Tenant, account: &str) -> Option<Part<'t>> {
 }
 
 /// How one account may have been mistyped for the other, for the end of a message.
-fn difference(a: &str, b: &str) -> &'static str {
+pub(crate) fn difference(a: &str, b: &str) -> &'static str {
     let different = a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count();
     match different {
         1 if is_near(a, b) => " (one digit differs)",

@@ -137,7 +137,7 @@ fn folders_of_customers_with_equal_keys_are_compared_and_named_by_their_files() 
     let set = bolt.replace("permissionSet/ssoins-68042f7d9be0a513", "permissionSet/ssoins-7223a91be40c5d68");
     assert_eq!(
         found(&[("acme", acme), ("bolt", set)]),
-        ["error instance-id-mismatch customers/bolt/terraform.tfvars: `permission_set_arn` belongs to instance \
+        ["error instance-id-mismatch customers/bolt/terraform.tfvars: `permission_set_arn` belongs to the instance \
              ssoins-7223a91be40c5d68 of `this` in customers/acme/terraform.tfvars; this tenant's instance is \
              ssoins-68042f7d9be0a513"]
     );
@@ -223,6 +223,55 @@ fn a_role_is_known_by_the_folder_where_keys_are_equal() {
     // A folder that was copied is reported once.
     let copied = found(&[acme(), ("bolt", named("SymSSOAcme", 0)), ("cog", named("SymSSOCog", 2))]);
     assert!(copied.len() == 1 && copied[0].starts_with("warning duplicate-tenant customers/bolt/"), "{copied:?}");
+}
+
+#[test]
+fn a_key_that_was_left_over_in_a_copied_folder_is_found() {
+    let copied = |role: &str| values(&[tenant("acme", 1)]).replace("SymSSOAcme", role);
+    let acme = || ("acme", values(&[tenant("acme", 0)]));
+    assert_eq!(
+        found(&[acme(), ("bolt", copied("SymSSOBolt")), ("coil", values(&[tenant("coil", 2)]))]),
+        ["warning connector-role-unexpected customers/bolt/terraform.tfvars: tenant `acme` has the name of `acme` in \
+             customers/acme/terraform.tfvars, but its role is `SymSSOBolt`"]
+    );
+    // An environment of the same customer, with accounts of its own.
+    assert_eq!(found(&[acme(), ("bolt", copied("SymSSOAcme"))]), [""; 0]);
+    // A key that others have, too, is nobody's name.
+    let coil = values(&[tenant("acme", 2)]).replace("SymSSOAcme", "SymSSOCoil");
+    assert_eq!(found(&[acme(), ("bolt", copied("SymSSOBolt")), ("coil", coil)]), [""; 0]);
+}
+
+/// Two root modules have the same customers, and one value in one of them is another customer's or mistyped.
+#[test]
+fn one_wrong_value_of_a_customer_that_two_root_modules_have_is_one_finding() {
+    let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
+    // Other grants.
+    let staging = [(0, 2), (1, 3)].iter().fold(production.clone(), |text, (own, other)| {
+        let ([_, _, set, target], [_, _, other_set, other_target]) = (CUSTOMERS[*own], CUSTOMERS[*other]);
+        text.replace(set, other_set).replace(target, other_target)
+    });
+    let of_acme = |value: &str, other: &str| {
+        let (acme, bolt) = staging.split_at(staging.find("  bolt").unwrap());
+        format!("{}{bolt}", acme.replace(value, other))
+    };
+    for (what, text, rule) in [
+        ("account of another", of_acme("719240583316", "280365914472"), "error duplicate-sso-account"),
+        ("mistyped account", of_acme("719240583316", "719240583317"), "error duplicate-instance"),
+        (
+            "malformed instance",
+            of_acme("instance/ssoins-7223a91be40c5d68", "instance/ssoins-7223a91be40c5d6"),
+            "error instance-arn-format",
+        ),
+        (
+            "instance of another",
+            of_acme("ssoins-7223a91be40c5d68", "ssoins-68042f7d9be0a513"),
+            "error duplicate-instance",
+        ),
+    ] {
+        let found = found(&[("production", production.clone()), ("staging", text)]);
+        assert!(found.len() == 1 && found[0].starts_with(rule), "{what}: {found:?}");
+    }
+    assert_eq!(found(&[("production", production), ("staging", staging)]), [""; 0]);
 }
 
 #[test]

@@ -69,26 +69,20 @@ impl<'a> Context<'a> {
 
     /// A tenant, for a message: ``acme`` in backticks, with its file where its key alone could be another's.
     pub fn called(&self, tenant: &Tenant) -> String {
-        match self.set_up.file_to_name(tenant, self.model.run) {
-            Some(file) => format!("`{}` in {file}", tenant.name()),
-            None => format!("`{}`", tenant.name()),
-        }
+        called(self.set_up, self.model, tenant)
     }
 
     /// Something of a tenant, for a message: ``acme``'s SSO account.
     pub fn of_tenant(&self, tenant: &Tenant, what: &str) -> String {
         match self.set_up.file_to_name(tenant, self.model.run) {
-            Some(_) => format!("{what} of {}", self.called(tenant)),
+            Some(_) => format!("the {what} of {}", self.called(tenant)),
             None => format!("`{}`'s {what}", tenant.name()),
         }
     }
 
     /// Whose something is, for the end of a message: ``acme``'s.
     pub fn whose(&self, tenant: &Tenant) -> String {
-        match self.set_up.file_to_name(tenant, self.model.run) {
-            Some(_) => format!("that of {}", self.called(tenant)),
-            None => format!("`{}`'s", tenant.name()),
-        }
+        whose(self.set_up, self.model, tenant)
     }
 
     /// What a value of a tenant of any run is called, in the reader's own words.
@@ -135,6 +129,20 @@ impl<'a> Context<'a> {
     }
 }
 
+fn called(set_up: &SetUp<'_>, model: &Model<'_>, tenant: &Tenant) -> String {
+    match set_up.file_to_name(tenant, model.run) {
+        Some(file) => format!("`{}` in {file}", tenant.name()),
+        None => format!("`{}`", tenant.name()),
+    }
+}
+
+fn whose(set_up: &SetUp<'_>, model: &Model<'_>, tenant: &Tenant) -> String {
+    match set_up.file_to_name(tenant, model.run) {
+        Some(_) => format!("that of {}", called(set_up, model, tenant)),
+        None => format!("`{}`'s", tenant.name()),
+    }
+}
+
 /// A finding that was just reported, to add to.
 pub struct FindingBuilder<'f> {
     findings: &'f mut Vec<Finding>,
@@ -151,6 +159,11 @@ impl FindingBuilder<'_> {
     #[allow(clippy::indexing_slicing, reason = "the finding was pushed at this place just before")]
     fn finding(&mut self) -> &mut Finding {
         &mut self.findings[self.at]
+    }
+
+    /// As [`Context::whose`].
+    pub fn whose(&self, tenant: &Tenant) -> String {
+        whose(self.set_up, self.model, tenant)
     }
 
     /// Adds a place that it was compared with.

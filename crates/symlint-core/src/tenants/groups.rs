@@ -83,7 +83,8 @@ impl Groups {
             if let Some(key) = key {
                 join(Reason::Key { root: run.root, key });
             }
-            let instance = tenant.instance_id().or(comparable.instance);
+            // A malformed one is only mistyped where the permission sets say which one it is.
+            let instance = tenant.instance_id().filter(|id| id.is_well_formed()).or(comparable.instance);
             if let (Some(account), Some(instance), true) = (tenant.sso_account(), instance, runs.len() > 1) {
                 let (account, instance) = (account.text(), instance.text());
                 if let Some(key) = key {

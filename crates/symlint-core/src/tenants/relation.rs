@@ -104,7 +104,35 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
         );
         is_separate || tenant == other || !is_copied(compared, tenant, other) && !is_copied(compared, other, tenant)
     });
-    if compared.has_runs { first_of_each_entry(found, compared) } else { found }
+    if !compared.has_runs {
+        return found;
+    }
+    leave_out_namesakes(&mut found, compared);
+    first_of_each_entry(found, compared)
+}
+
+/// Leaves out that tenants of one name differ in account or instance where one of the two has another customer's: that it
+/// was copied from there is the cause.
+fn leave_out_namesakes(found: &mut Vec<Relation>, compared: &Compared<'_, '_>) {
+    let name = |id: TenantId| compared.tenants.get(compared.groups.place(id)).map(|tenant| tenant.name());
+    let is_of_account = |relation: &Relation| match relation.kind {
+        RelationKind::DuplicateSsoAccount => Some(true),
+        RelationKind::DuplicateInstance => Some(false),
+        _ => None,
+    };
+    let are_namesakes = |relation: &Relation| name(relation.tenant) == name(relation.other);
+    let copied: HashSet<(TenantId, bool)> = found
+        .iter()
+        .filter(|relation| !are_namesakes(relation))
+        .filter_map(|relation| Some((relation, is_of_account(relation)?)))
+        .flat_map(|(relation, of_account)| [(relation.tenant, of_account), (relation.other, of_account)])
+        .collect();
+    found.retain(|relation| match is_of_account(relation) {
+        Some(of_account) if are_namesakes(relation) => {
+            [relation.tenant, relation.other].iter().all(|tenant| !copied.contains(&(*tenant, !of_account)))
+        }
+        _ => true,
+    });
 }
 
 /// What two customers share in several runs is reported once: within a run if it is there, or else for the first two

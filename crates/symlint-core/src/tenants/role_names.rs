@@ -25,6 +25,8 @@ pub enum RoleNaming {
     Own,
     /// It is the role of this tenant.
     Foreign(TenantId),
+    /// It is that of the root module's folder, where the tenant has the name of another customer.
+    NameLeftOver,
     /// It is nobody's.
     Unexpected,
 }
@@ -79,9 +81,14 @@ impl RoleNames {
     ) -> Self {
         let named = |tenant| {
             let mut named = Named::of(tenant, config);
-            // What several customers are called says of none of them who it is.
-            if all.names.get(&named.own_word).copied().flatten().is_some_and(Firsts::are_several) {
-                named.others.extend(folders(root));
+            // What several customers are called says of none of them who it is, unless it is the name of all others.
+            let is_shared = all.names.get(&named.own_word).copied().flatten().is_some_and(Firsts::are_several);
+            if is_shared {
+                let mut folders = folders(root);
+                match all.claimed.contains(&named.own_word) {
+                    true => named.is_left_over = folders.any(|folder| folder == named.role_word),
+                    false => named.others.extend(folders),
+                }
             }
             named
         };
@@ -92,6 +99,7 @@ impl RoleNames {
             all,
             names: tenants.iter().map(named).collect(),
             sharing: sharing(relations, all),
+            relations,
             shared_objects: shared_objects(tenants),
             leading: HashMap::default(),
             groups: groups(tenants, all.groups, config),
@@ -152,6 +160,8 @@ struct Named<'t> {
     has_constant_name: bool,
     /// Other names of the tenant, normalized.
     others: Vec<String>,
+    /// Whether the role is named after the root module's folder, and the tenant after another customer.
+    is_left_over: bool,
 }
 
 impl<'t> Named<'t> {
@@ -171,6 +181,7 @@ impl<'t> Named<'t> {
             configured,
             has_constant_name: config.role_name.is_constant && role.is_some_and(|role| config.role_name.matches(role)),
             others: tenant.other_names.iter().map(|name| normalise(name)).filter(|name| !name.is_empty()).collect(),
+            is_left_over: false,
         }
     }
 
@@ -252,6 +263,8 @@ pub(super) struct Everyone<'a, 't> {
     pub(super) groups: &'a Groups,
     /// By their normalized names, where there are several runs: the first, and the first of another customer.
     pub(super) names: &'a HashMap<String, Option<Firsts>>,
+    /// Those names that are the names of all but one of these customers.
+    pub(super) claimed: &'a HashSet<String>,
 }
 
 impl<'t> Everyone<'_, 't> {
@@ -328,6 +341,8 @@ struct Judge<'t, 'a> {
     all: &'a Everyone<'a, 't>,
     names: Vec<Named<'t>>,
     sharing: HashSet<TenantId>,
+    /// What tenants of the run share, in the order of the tenants.
+    relations: &'a [Relation],
     /// Tenants whose connector is one written object with that of others.
     shared_objects: HashSet<TenantId>,
     /// The names of roles that several tenants have, where these are the first words of most keys, with their first tenants.
@@ -448,6 +463,9 @@ impl Judge<'_, '_> {
             return RoleNaming::OtherKind;
         }
         let Some(environment) = named.comparable() else { return RoleNaming::Nothing };
+        if named.is_left_over && !named.is_own() {
+            return RoleNaming::NameLeftOver;
+        }
         if named.is_own()
             || self.is_of_customer(id, &named.role_word)
             || self.is_of_group(id, &named.role_word)
@@ -462,7 +480,7 @@ impl Judge<'_, '_> {
             let of_all = || Some(self.all.names.get(word).copied().flatten()?.apart_from(id, &is_other)?.tenant);
             let by_other_name = || self.other_names.get(word).copied().filter(|&other| is_other(other, id));
             let leading = || self.leading.get(word).copied().filter(|&other| is_other(other, id));
-            own.or_else(of_all).or_else(by_other_name).or_else(leading)
+            self.sharer(id, word).or(own).or_else(of_all).or_else(by_other_name).or_else(leading)
         };
         let exact = other(&named.role_word);
         let inner = if let Some(NamingConventionKind::Longer(affixes)) = convention {
@@ -493,6 +511,19 @@ impl Judge<'_, '_> {
             _ if self.sharing.contains(&id) => RoleNaming::Nothing,
             _ => RoleNaming::Unexpected,
         }
+    }
+
+    /// The tenant of this name that has the same account.
+    fn sharer(&self, id: TenantId, word: &str) -> Option<TenantId> {
+        let from = self.relations.partition_point(|relation| relation.tenant < id);
+        let mut own = self.relations.iter().skip(from).take_while(|relation| relation.tenant == id);
+        let is_it = |relation: &&Relation| {
+            let is_of_account =
+                matches!(relation.kind, RelationKind::SharedSsoAccount | RelationKind::DuplicateSsoAccount);
+            let key = self.all.tenant(relation.other).and_then(key_of);
+            is_of_account && key.is_some_and(|key| normalise(key) == word)
+        };
+        own.find(is_it).map(|relation| relation.other)
     }
 
     /// Whether several tenants have one connector that is written once, and its role has the first words of the key.

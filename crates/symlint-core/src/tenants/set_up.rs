@@ -170,7 +170,8 @@ impl<'p> SetUp<'p> {
         let near_ids = near_ids(&tenants, &comparables, &written, &|tenant| member_of(tenant.run).is_some());
         let region_outliers = region_outliers(&tenants, &comparables);
         let names = if has_runs { names(members, earlier, &groups) } else { HashMap::default() };
-        let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names };
+        let claimed = if has_runs { claimed(&tenants, &names, &groups) } else { HashSet::default() };
+        let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names, claimed: &claimed };
         let role_names: Vec<RoleNames> = members
             .iter()
             .map(|Member { model, config, root, .. }| {
@@ -333,6 +334,17 @@ impl<'p> SetUp<'p> {
         self.owner_of_account(account.text(), tenant.id)
     }
 
+    /// The tenant of another customer whose role has the name of this tenant, where the two have one key.
+    pub fn namesake(&self, tenant: &Tenant) -> Option<&Tenant> {
+        let key = tenant.key.raw().filter(|key| self.common_keys.contains(*key))?;
+        let others = self.models.iter().filter_map(|model| model.tenants.get(model.index.with_key(key)?.index()));
+        let is_own = |other: &&Tenant| {
+            let names = self.role_names(other.id.run);
+            names.is_some_and(|names| names.of(other.id) == RoleNaming::Own)
+        };
+        others.filter(is_own).find(|other| !self.groups.same_customer(other.id, tenant.id))
+    }
+
     /// The file in which a tenant is, where its key alone would not tell it from others for a reader of `run`.
     pub fn file_to_name(&self, tenant: &Tenant, run: RunId) -> Option<String> {
         tenant.key.raw().filter(|key| tenant.id.run != run && self.common_keys.contains(*key))?;
@@ -437,6 +449,21 @@ fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> Ha
         }
     }
     names
+}
+
+/// The names that several customers have, and that the roles of all but one of them have, too: the last one's was left
+/// over in a copy.
+fn claimed(tenants: &[&Tenant], names: &HashMap<String, Option<Firsts>>, groups: &Groups) -> HashSet<String> {
+    let mut customers: HashMap<String, SortedMap<u32, bool>> = HashMap::default();
+    for tenant in tenants {
+        let name = normalise(tenant.key.as_str().unwrap_or_default());
+        if names.get(&name).copied().flatten().is_some_and(Firsts::are_several) {
+            let has_it = tenant.role().is_some_and(|role| normalise(role.name.text()).contains(&name));
+            *customers.entry(name).or_default().entry(groups.customer(tenant.id)).or_insert(false) |= has_it;
+        }
+    }
+    let is_left_over = |named: &SortedMap<u32, bool>| named.values().filter(|has_it| !**has_it).count() == 1;
+    customers.into_iter().filter(|(_, named)| is_left_over(named)).map(|(name, _)| name).collect()
 }
 
 impl Earlier {
