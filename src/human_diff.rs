@@ -159,6 +159,8 @@ fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) ->
 /// A value in full.
 fn whole(value: Option<&Known>) -> String {
     match value {
+        // What white space there is at the ends is only seen between quotes.
+        Some(Known::Text(text)) if text.trim() != text.as_str() => format!("{text:?}"),
         Some(Known::Text(text)) => text.to_string(),
         value => known_text(value),
     }

@@ -369,26 +369,24 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let kind = (effect.field, effect.is_unevaluated);
         unknown.entry(kind).or_default().push((effect.tenant, &effect.reason, effect.span));
     }
-    // What is not evaluated once may be several values.
-    let mut unevaluated: SortedMap<(Span, &str, String), Vec<String>> = SortedMap::new();
+    // What is not known for one reason may be several values.
+    let mut same: SortedMap<(&str, String, bool), (Span, Vec<String>)> = SortedMap::new();
     for ((kind, is_unevaluated), values) in unknown {
         let tenants: SortedSet<_> = values.iter().map(|(tenant, ..)| tenant).collect();
         let Some(&(first, reason, span)) = values.first() else { continue };
         let name = model.tenant(first).name();
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
         let own = names.get(&kind).cloned().unwrap_or_else(|| model.path_name(first, kind));
-        if is_unevaluated {
-            unevaluated.entry((span, reason, whose)).or_default().push(own.to_string());
-        } else {
-            found.push(uncertain(model, &format!("{own} of {whose} was"), reason, false, span));
-        }
+        let (_, names) = same.entry((reason, whose, is_unevaluated)).or_insert_with(|| (span, Vec::new()));
+        names.push(own.to_string());
     }
-    for ((span, reason, whose), names) in unevaluated {
-        let what = match names.split_last() {
-            Some((last, before)) if !before.is_empty() => format!("{} and {last} of {whose} were", before.join(", ")),
+    for ((reason, whose, is_unevaluated), (span, names)) in same {
+        let what = match names.as_slice() {
+            [a, b] => format!("{a} and {b} of {whose} were"),
+            [before @ .., last] if !before.is_empty() => format!("{}, and {last} of {whose} were", before.join(", ")),
             _ => format!("{} of {whose} was", names.concat()),
         };
-        found.push(uncertain(model, &what, reason, true, span));
+        found.push(uncertain(model, &what, reason, is_unevaluated, span));
     }
 }
 

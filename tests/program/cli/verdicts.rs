@@ -32,6 +32,27 @@ fn warnings_fail_only_when_asked() {
 }
 
 #[test]
+fn values_that_are_not_known_for_one_reason_are_one_note() {
+    let call = "module \"sso_access\" {\n  source = \"./sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  \
+                account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n  \
+                sso_connector_settings = each.value.sso_connector_settings\n}\n";
+    let local = "locals {\n  tenants = { for name in [\"acme\", \"bolt\"] : name => jsondecode(file(\"${path.module}/${name}.json\")) }\n}\n";
+    let json = r#"{ "sso_account_id": "719240583316", "permission_set_arn": "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63", "target_account_id": "604178239951",
+      "sso_connector_settings": { "cloud": "aws", "instance_arn": "arn:aws:sso:::instance/ssoins-7223a91be40c5d68", "region": "us-east-1", "role_arn": "arn:aws:iam::719240583316:role/sym/SymSSOAcme" } }"#;
+    let dir = folder(&[
+        ("main.tf", &format!("{local}{call}")),
+        ("sso_flow/main.tf", crate::support::FLOW),
+        ("acme.json", json),
+        ("bolt.json", "{ \"sso_account_id\": }"),
+    ]);
+    let report = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run().json();
+    let gaps = report["runs"][0]["not_checked"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    let reason = gaps[0]["reason"].as_str().unwrap();
+    assert!(reason.contains(", and `target_account_id` of `bolt` were not checked: `jsondecode` expects"), "{reason}");
+}
+
+#[test]
 fn what_was_not_checked_never_looks_like_a_pass() {
     let unset = folder(&[("main.tf", VARIABLE), ("envs/prod.tfvars", &good())]);
     let run = Symlint::new(&["check"]).dir(unset.path()).run();

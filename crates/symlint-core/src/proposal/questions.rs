@@ -198,11 +198,17 @@ fn values(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Proposal) {
         }
     }
     if !files.is_empty() {
-        let about = format!("{} would set tenants, and no run loads it. To make each a run of its own:", some(&files));
-        let about = if files.len() == 1 { about } else { about.replace("loads it", "loads them") };
+        let files_named = some(&files);
+        let (about, verb, example) = match files.len() {
+            1 => ("no run loads it. To make it a run of its own:", "is", "If it is an example:"),
+            _ => ("no run loads them. To make each a run of its own:", "are", "If they are examples:"),
+        };
         to.questions.push(ProposalPart {
-            summary: format!("whether {} are checked", some(&files)),
-            choices: vec![(about, format!("values = {}", list(&files)))],
+            summary: format!("whether {files_named} {verb} to be checked"),
+            choices: vec![
+                (format!("{files_named} would set tenants, and {about}"), format!("values = {}", list(&files))),
+                (example.to_owned(), format!("exclude = {}", list(&files))),
+            ],
         });
     }
 }
