@@ -386,13 +386,23 @@ fn no_arn(text: &str, wanted: Resource) -> String {
     }
 }
 
+/// As `2.59E+11` is. (To read a number as Rust does takes tables of 10 kB.)
+fn is_scientific(text: &str) -> bool {
+    let is_number = |text: &str| {
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    text.split_once(['e', 'E'])
+        .is_some_and(|(number, power)| is_number(&number.replacen('.', "", 1)) && is_number(power))
+}
+
 fn account_flaw(text: &str) -> String {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     if text.is_empty() {
         "the account is missing".into()
     } else if digits == text.len() {
         format!("`{text}` has {digits} {}, but an account ID has 12", if digits == 1 { "digit" } else { "digits" })
-    } else if text.parse::<f64>().is_ok() && text.contains(['e', 'E']) {
+    } else if is_scientific(text) {
         format!("`{text}` is how a spreadsheet shows a long number, not an account ID")
     } else if text.contains('*') {
         format!("`{text}` is a wildcard, not an account ID")
