@@ -1,9 +1,11 @@
-//! Builds the parts of the npm package, into the folder that is named: `symlint.wasm`, its glue, the schema of the
-//! types, and `check.wasm`, which does less and loads faster, also packed.
+//! Builds the parts of the npm package, into the folder that is named: `symlint.wasm`, its glue, and the schema of the
+//! types. For the page it builds an engine that does less, in two halves, also packed: `check.wasm` has what usual checks
+//! need, and loads faster, and `rest.wasm` has the rest.
 //!
 //! Anyone who uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
 
 mod compact;
+mod split;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -23,24 +25,44 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(out)?;
     std::fs::write(out.join("schema.json"), schema()?)?;
     std::fs::write(out.join("pages.json"), pages()?)?;
-    let glue = make("whole", &out.join("symlint.wasm"))?;
-    let less = make("", &out.join("check.wasm"))?;
-    if imports(&glue)? != imports(&less)? {
-        return Err("the two files cannot have the same glue".into());
+    let (whole, glue) = make("whole")?;
+    let (less, other) = make("")?;
+    if imports(&glue)? != imports(&other)? {
+        return Err("the two engines cannot have the same glue".into());
     }
-    std::fs::write(out.join("check.wasm.xz"), pack(&std::fs::read(out.join("check.wasm"))?)?)?;
+    std::fs::write(out.join("symlint.wasm"), compact::compact(&whole)?)?;
     std::fs::write(out.join("glue.js"), factory(&glue)?)?;
+    for (name, half) in ["check.wasm", "rest.wasm"].into_iter().zip(split::split(&less, &used(&less, out)?)?) {
+        let half = compact::compact(&half)?;
+        std::fs::write(out.join(name), &half)?;
+        std::fs::write(out.join(format!("{name}.xz")), pack(&half)?)?;
+    }
     Ok(())
 }
 
-/// Makes the WebAssembly with the features that are named, and returns its glue.
-fn make(features: &str, to: &Path) -> Result<String, Box<dyn Error>> {
+/// Makes the WebAssembly with the features that are named, and its glue.
+fn make(features: &str) -> Result<(Vec<u8>, String), Box<dyn Error>> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compile(features)?).no_modules(true)?.typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true).omit_default_module_path(true);
     let mut output = bindgen.out_name("symlint").generate_output()?;
-    std::fs::write(to, compact::compact(&output.wasm_mut().emit_wasm())?)?;
-    Ok(output.js().to_owned())
+    Ok((output.wasm_mut().emit_wasm(), output.js().to_owned()))
+}
+
+/// The functions that usual checks need: those that run when Node makes some.
+fn used(wasm: &[u8], out: &Path) -> Result<Vec<u32>, Box<dyn Error>> {
+    let (wasm, first) = split::noting(wasm)?;
+    let noting = out.join("noting.wasm");
+    std::fs::write(&noting, wasm)?;
+    let mut command = Command::new("node");
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/usual.js")).args([out, &noting]);
+    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    std::fs::remove_file(&noting)?;
+    if !output.status.success() {
+        return Err("the usual checks fail".into());
+    }
+    let ran: Vec<u32> = serde_json::from_slice(&output.stdout)?;
+    Ok(ran.into_iter().map(|function| first + function).collect())
 }
 
 /// Packs WebAssembly, which saves a fifth of what servers make of it, which know gzip.
@@ -62,8 +84,11 @@ fn imports(glue: &str) -> Result<&str, &'static str> {
 
 /// For a small download: a standard library that is built for size, and panics that are bare traps, which together save
 /// an eighth. And tiny functions are inlined, which `z` alone does not: less time for a little more size. (Beyond 15
-/// the size grows, and the time hardly shrinks.)
-const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-inline-threshold=15";
+/// the size grows, and the time hardly shrinks.) Hashes are computed in loops that are not unrolled.
+const FLAGS: &str = concat!(
+    "-Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-inline-threshold=15",
+    " --cfg sha2_backend_soft=\"compact\"",
+);
 
 /// Compiles the crate with the features that are named, and returns the path of its WebAssembly.
 fn compile(features: &str) -> Result<PathBuf, Box<dyn Error>> {
@@ -97,8 +122,8 @@ fn compile(features: &str) -> Result<PathBuf, Box<dyn Error>> {
 fn factory(glue: &str) -> Result<String, Box<dyn Error>> {
     let (_, body) = glue.split_once("let wasm_bindgen = ").ok_or("the glue has another shape")?;
     Ok(format!(
-        "export function instantiate(module) {{\n  const wasm_bindgen = {body}\n  \
-         wasm_bindgen.initSync({{ module }});\n  return wasm_bindgen;\n}}\n"
+        "export function instantiate(module, made) {{\n  const wasm_bindgen = {body}\n  \
+         const exports = wasm_bindgen.initSync({{ module }});\n  made?.(exports);\n  return wasm_bindgen;\n}}\n"
     ))
 }
 

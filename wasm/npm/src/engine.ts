@@ -8,11 +8,11 @@ export { offsetsOf, type Offsets } from "./offsets.js";
 export type { Files } from "./request.js";
 export type * from "./shapes.js";
 
-/** How a report can be written: as by the command line, but for the one for terminals. */
+/** How a report can be written: as by the command line. Only the command line has `human`, which is laid out for terminals. */
 export type Format = "json" | "concise" | "markdown" | "sarif" | "github" | "gitlab" | "junit";
 
 /** How a comparison can be written: as by `symlint diff`, or as the JSON of a `Described`, which has the sentences, too. */
-export type DiffFormat = "json" | "markdown" | "described";
+export type DiffFormat = "json" | "markdown" | "summary" | "described";
 
 /** How changes are compared: `before_path` is the folder or file among the files before, if it is not `path`. */
 export type CompareOptions = Partial<Options> & { before_path?: string };
@@ -35,12 +35,14 @@ export const version: string = PACKAGE_VERSION;
 export class Symlint {
   readonly #module: object;
   readonly #pages: () => Promise<Record<string, string>>;
+  readonly #made: ((exports: object) => void) | undefined;
   #glue: Glue | undefined;
 
-  /** `pages` has the pages of the rules, which are not part of the module. */
-  constructor(module: object, pages: () => Promise<Record<string, string>>) {
+  /** `pages` has the pages of the rules, which are not part of the module; `made` receives the exports of each instance of it. */
+  constructor(module: object, pages: () => Promise<Record<string, string>>, made?: (exports: object) => void) {
     this.#module = module;
     this.#pages = pages;
+    this.#made = made;
   }
 
   /**
@@ -69,7 +71,7 @@ export class Symlint {
     return JSON.parse(this.renderDiff(before, after, "json", options)) as Diff;
   }
 
-  /** Compares files and writes what `symlint diff --format` does; `markdown` is a comment for a pull request. */
+  /** Compares files and writes what `symlint diff --format` does; `markdown` is a comment for a pull request, and `summary` the same for the page of a job. */
   renderDiff(before: Files, after: Files, format: DiffFormat, options: CompareOptions = {}): string {
     const change = changeOf(before, after, options);
     return this.#call((glue) => glue.compare(change, format));
@@ -99,7 +101,7 @@ export class Symlint {
   }
 
   #call(run: (glue: Glue) => string): string {
-    this.#glue ??= instantiate(this.#module);
+    this.#glue ??= instantiate(this.#module, this.#made);
     try {
       return run(this.#glue);
     } catch (cause) {

@@ -7,5 +7,5 @@ export interface Glue {
   rules(): string;
 }
 
-/** A fresh instance of a `WebAssembly.Module`. */
-export function instantiate(module: object): Glue;
+/** A fresh instance of a `WebAssembly.Module`; `made` receives what it exports. */
+export function instantiate(module: object, made?: (exports: object) => void): Glue;

@@ -1,5 +1,6 @@
 import type { Access, AccessStep, Finding, Location, Report } from "symlint";
 
+import { known } from "./known";
 import { idsIn } from "./lit";
 
 /** What the access picture shows, without how it is drawn. */
@@ -156,9 +157,4 @@ function pick(grants: ReadonlyMap<string, { grants: Grant[] }>, wrong: ReadonlyS
     if (new Set([...chosen, ...group]).size <= ROWS) for (const id of group) chosen.add(id);
   }
   return chosen;
-}
-
-/** The text of a value, if it is known. */
-export function known(value: AccessStep["value"]): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -2,9 +2,9 @@ import type { Described, Files, Fixed, Format, RulePage, RuleSummary } from "sym
 
 import type { Picture } from "./access";
 import type { Change } from "./compare-view";
-import { compileEngine, compileWhole } from "./engine";
+import { compileEngine, compileRest, compileWhole } from "./engine";
 import type { Leaks } from "./leaks";
-import type { Answer, AskedOfWhole, Question } from "./protocol";
+import type { Answer, AskedOfWhole, Engine, Question } from "./protocol";
 import type { Query, Table } from "./table";
 
 type Without<Q, K extends string> = Q extends unknown ? Omit<Q, K> : never;
@@ -26,13 +26,22 @@ export interface Listener<C extends Check> {
   loading(part: number): void;
 }
 
+/** What the worker is at. */
+interface Busy {
+  question: Question;
+  done: (answer: Answer) => void;
+  timer: number;
+}
+
 /** Asks the worker, one question at a time; of checks that wait, only the last is asked. */
 export class Checker<C extends Check> {
   #worker: Worker | undefined;
   /** Whether the engine could not be loaded. */
   #isGone = false;
   #id = 0;
-  #busy: { id: number; done: (answer: Answer) => void; timer: number } | undefined;
+  #busy: Busy | undefined;
+  /** The rest of the engine, which arrives while the first answers are read. */
+  #rest: Promise<void> | undefined;
   #check: C | undefined;
   #others: { question: Asked; done: (answer: Answer) => void }[] = [];
 
@@ -137,10 +146,24 @@ export class Checker<C extends Check> {
   }
 
   #send(question: Asked, done: (answer: Answer) => void): void {
-    const id = ++this.#id;
-    const timer = window.setTimeout(() => this.#crashed("it did not answer"), PATIENCE);
-    this.#busy = { id, done, timer };
-    this.#worker?.postMessage({ ...question, id });
+    this.#busy = { question: { ...question, id: ++this.#id }, done, timer: 0 };
+    this.#post(this.#busy);
+  }
+
+  #post(busy: Busy): void {
+    busy.timer = window.setTimeout(() => this.#crashed("it did not answer"), PATIENCE);
+    this.#worker?.postMessage(busy.question);
+  }
+
+  /** Asks again with the rest of the engine, for which a slow line may take as long as it takes. */
+  async #again(busy: Busy): Promise<void> {
+    clearTimeout(busy.timer);
+    try {
+      await this.#rest;
+      if (busy === this.#busy) this.#post(busy);
+    } catch (error) {
+      if (busy === this.#busy) this.#crashed(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** A slow line may take as long as it takes: until the engine is there, everything waits. */
@@ -159,8 +182,11 @@ export class Checker<C extends Check> {
     });
     try {
       const module = await Promise.race([compileEngine((part) => this.listener.loading(part)), failed]);
-      worker.postMessage({ module });
+      worker.postMessage({ module } satisfies Engine);
       this.#worker = worker;
+      this.#rest = compileRest().then((rest) => worker.postMessage({ rest } satisfies Engine));
+      // Whoever needs it hears of it.
+      this.#rest.catch(() => undefined);
       this.#next();
     } catch (error) {
       worker.terminate();
@@ -181,7 +207,8 @@ export class Checker<C extends Check> {
   #answered(answer: Answer): void {
     if ("crashed" in answer) return this.#crashed(answer.crashed);
     const busy = this.#busy;
-    if (!busy || busy.id !== answer.id) return;
+    if (!busy || busy.question.id !== answer.id) return;
+    if ("unfinished" in answer) return void this.#again(busy);
     clearTimeout(busy.timer);
     this.#busy = undefined;
     busy.done(answer);
@@ -197,7 +224,7 @@ export class Checker<C extends Check> {
     this.#busy = undefined;
     if (busy) {
       clearTimeout(busy.timer);
-      busy.done({ id: busy.id, crashed: reason });
+      busy.done({ id: busy.question.id, crashed: reason });
     }
     this.#next();
   }

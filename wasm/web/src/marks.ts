@@ -1,6 +1,6 @@
 import type { Files, Location, Report, Tenant } from "symlint";
 
-import { known } from "./access";
+import { known } from "./known";
 import { offsetsOf, type Offsets } from "symlint";
 import type { Mark } from "./protocol";
 

@@ -57,4 +57,9 @@ export type Answer = { id: number } & (
   | { table: Table | undefined }
   | { problem: PlainProblem; checked?: Checked }
   | { crashed: string }
+  // It has to be asked again, when the rest of the engine is there:
+  | { unfinished: true }
 );
+
+/** What the page gives to the worker: first what usual checks need, and then the rest. */
+export type Engine = { module: WebAssembly.Module } | { rest: WebAssembly.Module };

@@ -1,6 +1,6 @@
 import type { Finding, Level, Location, Report, Tenant } from "symlint";
 
-import { known } from "./access";
+import { known } from "./known";
 import { stepsOf, type Step } from "./leaks";
 
 /** Which tenants of the table are wanted, and in which order. */

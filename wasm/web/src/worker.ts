@@ -1,23 +1,27 @@
 /** The engine, outside of the page's thread: whatever it does, typing goes on. */
-import { loadSync, SymlintError, type Described, type Files, type Report, type Symlint } from "symlint";
+import { EngineError, loadSync, Symlint, SymlintError, type Described, type Files, type Report } from "symlint";
+import pages from "symlint/pages.json?url";
 
-import { pictureOf } from "./access";
-import { leaksOf } from "./leaks";
 import { marksOf } from "./marks";
-import type { Answer, AskedOfWhole, Checked, Question } from "./protocol";
-import { csvOf, tableOf } from "./table";
+import type { Answer, AskedOfWhole, Checked, Engine, Question } from "./protocol";
 
-/** What checks. */
+/** What checks: first without its rest, and what needs that crashes. */
+let module: WebAssembly.Module;
+let rest: WebAssembly.Module | undefined;
 let engine: Symlint | undefined;
 /** What can do everything. */
 let whole: Symlint | undefined;
 /** The last report: its long lists are asked for in parts. */
 let last: Report | undefined;
 
-self.addEventListener("message", (event: MessageEvent<Question | { module: WebAssembly.Module }>) => {
+self.addEventListener("message", (event: MessageEvent<Question | Engine>) => {
   const { data } = event;
-  if ("module" in data) engine = loadSync(data.module);
-  else void answer(data).then((answer) => self.postMessage(answer));
+  if ("ask" in data) return void answer(data).then((answer) => self.postMessage(answer));
+  if ("module" in data) ({ module } = data);
+  else ({ rest } = data);
+  engine = new Symlint(module, async () => (await fetch(pages)).json() as Promise<Record<string, string>>, (first) => {
+    if (rest) new WebAssembly.Instance(rest, { first } as WebAssembly.Imports);
+  });
 });
 
 async function answer(question: Question): Promise<Answer> {
@@ -31,6 +35,7 @@ async function answer(question: Question): Promise<Answer> {
       const checked = report && question.ask === "check" ? { checked: kept(report, question.files) } : {};
       return { id, problem: { kind, message, help, location }, ...checked };
     }
+    if (error instanceof EngineError && !rest && !("whole" in question)) return { id, unfinished: true };
     return { id, crashed: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -52,14 +57,15 @@ async function reply(symlint: Symlint, question: Question) {
       return { page: await symlint.explain(question.rule) };
     case "rules":
       return { rules: symlint.rules() };
+    // What these need is loaded when they are asked for.
     case "picture":
-      return { picture: last && pictureOf(last) };
+      return { picture: last && (await import("./access")).pictureOf(last) };
     case "leaks":
-      return { leaks: last && leaksOf(last) };
+      return { leaks: last && (await import("./leaks")).leaksOf(last) };
     case "table":
-      return { table: last && tableOf(last, question.query) };
+      return { table: last && (await import("./table")).tableOf(last, question.query) };
     case "csv":
-      return { text: last ? csvOf(last) : "" };
+      return { text: last ? (await import("./table")).csvOf(last) : "" };
   }
 }
 
