@@ -14,11 +14,11 @@ use crate::request::{
 };
 
 /// How a comparison can be written.
-const COMPARISONS: [(&str, Format<Diff>); 3] =
-    [("json", diff::json), ("markdown", diff::markdown), ("described", described)];
+const COMPARISONS: [(&str, Format<Diff>); 4] =
+    [("json", diff::json), ("markdown", diff::markdown), ("summary", diff::markdown_summary), ("described", described)];
 
-/// Compares the files of a [`CompareRequest`] and reports in `format`: `json` and `markdown` are what `symlint diff`
-/// writes, and `described` is the JSON of a [`Described`].
+/// Compares the files of a [`CompareRequest`] and reports in `format`: `json`, `markdown`, and `summary` are what
+/// `symlint diff` writes, and `described` is the JSON of a [`Described`].
 ///
 /// # Errors
 ///

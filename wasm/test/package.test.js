@@ -103,14 +103,27 @@ for (const format of ["json", "concise", "markdown", "sarif", "github", "gitlab"
   });
 }
 
+let program;
+
+/** Runs the command line, which is built once. */
+function commandLine(...args) {
+  program ??= built();
+  return spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function built() {
+  const args = ["build", "--quiet", "--locked", "--package", "symlint", "--bin", "symlint", "--message-format", "json-render-diagnostics"];
+  const lines = execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: Infinity, stdio: ["ignore", "pipe", "inherit"] }).trim().split("\n");
+  return lines.map((line) => JSON.parse(line).executable).findLast(Boolean);
+}
+
 test("the report of each fixture is that of the command line, byte for byte", async () => {
   const symlint = await load();
   const files = await texts("examples", "tests/fixtures");
   const paths = Object.keys(files).filter((path) => path.endsWith(".tfvars")).flatMap((path) => [path, dirname(path)]);
   assert.ok(paths.length > 5);
   for (const path of new Set(paths)) {
-    const args = ["run", "--quiet", "--locked", "--package", "symlint", "--", "check", "--format", "json", path];
-    const { status, stdout } = spawnSync("cargo", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const { status, stdout } = commandLine("check", "--format", "json", path);
     const rendered = () => symlint.render(files, "json", { path });
     // Where a module is missing, the report comes with the error.
     if (status === 2) assert.throws(rendered, ({ report }) => (assert.deepEqual(report, JSON.parse(stdout), path), true));
@@ -136,7 +149,10 @@ test("what is wrong with a call is reported in its own terms", async () => {
   wrong({ "a.tfvars": "" }, { select: "region-invalid" }, "the option `select` is not an array of rules");
   wrong({ "a.tfvars": "" }, { levels: { "region-invalid": "loud" } }, /the option `levels` is not an object/);
   for (const today of ["tomorrow", "2027-02-30", "2027-1-1", 20270101]) wrong({ "a.tfvars": "" }, { today }, "the option `today` is not a day such as 2027-01-31");
-  assert.throws(() => symlint.render({ "a.tfvars": "" }, "yaml"), { kind: "usage", message: /`yaml` is not a valid format/ });
+  for (const format of ["yaml", "human"]) {
+    const message = `\`${format}\` is not a valid format: use \`json\`, \`concise\`, \`markdown\`, \`sarif\`, \`github\`, \`gitlab\`, \`junit\``;
+    assert.throws(() => symlint.render({ "a.tfvars": "" }, format), { name: "SymlintError", kind: "usage", message });
+  }
   await assert.rejects(symlint.explain("role-acount-mismatch"), { kind: "usage", message: /did you mean/ });
 });
 
@@ -190,7 +206,7 @@ test("files before and after a change are compared", async () => {
   const diff = symlint.compare(before, after);
   assert.deepEqual(diff.crossings.map(({ from, into, finding }) => [from, into, finding.rule]), [[["tenant_1"], ["tenant_0"], "role-account-mismatch"]]);
   assert.deepEqual(diff.tenants.map(({ tenant, change, values }) => [tenant, change, values.map(({ name }) => name)]), [["tenant_1", "changed", ["sso_connector_settings.role_arn"]]]);
-  assert.match(symlint.renderDiff(before, after, "markdown"), /1 crossing into another customer/);
+  for (const format of ["markdown", "summary"]) assert.match(symlint.renderDiff(before, after, format), /1 crossing into another customer/);
   const described = JSON.parse(symlint.renderDiff(before, after, "described"));
   assert.match(described.headline, /^1 crossing into another customer/);
   assert.deepEqual(described.diff, diff);
@@ -205,8 +221,7 @@ test("files before and after a change are compared", async () => {
 test("a comparison of two folders is that of the command line", async () => {
   const symlint = await load();
   const [old, path] = ["examples/multi-tenant", "examples/copy-paste"];
-  const args = ["run", "--quiet", "--locked", "--package", "symlint", "--", "diff", "--format", "json", old, path];
-  const { stdout } = spawnSync("cargo", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const { stdout } = commandLine("diff", "--format", "json", old, path);
   const files = await texts("examples");
   const diff = JSON.parse(symlint.renderDiff(files, files, "json", { before_path: old, path }));
   assert.ok(diff.crossings.length > 0 && diff.tenants.length > 0);
