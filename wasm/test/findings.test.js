@@ -65,7 +65,8 @@ onPage("all fixes are shown before they are applied", async (page) => {
   const before = await page.locator(".problem").count();
   await page.getByRole("button", { name: /^Fix all/ }).click();
   const dialog = page.locator("#fixes");
-  await dialog.getByLabel(/Include suggestions/).check();
+  // There is nothing else to see.
+  await eventually(() => dialog.getByLabel(/Include suggestions/).isChecked(), true);
   await dialog.locator(".diff .ins", { hasText: "eu-west-1" }).waitFor();
   await eventually(() => dialog.locator("#fixes-says").innerText(), /would be fixed in/);
   await dialog.getByRole("button", { name: "Apply" }).click();

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { AxeBuilder } from "@axe-core/playwright";
+
 import { browser as launch, eventually, root, serve, visit } from "./support.js";
 
 /** The browser and the server of the test file, once it runs. */
@@ -83,5 +85,11 @@ export const show = (page, name) => page.locator(`#tabs .tab[data-name="${name}"
 
 /** Shows a view of the results. */
 export const view = (page, name) => page.locator(`#tab-${name}`).click();
+
+/** What axe finds in a part of the page, by rules and elements, without what some rules find. */
+export async function violations(page, { part = "html", without = [] } = {}) {
+  const { violations } = await new AxeBuilder({ page }).include(part).disableRules(without).analyze();
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
 
 export const notice = (page, expected) => eventually(() => page.evaluate(() => document.querySelector("#notice p")?.textContent ?? ""), expected);

@@ -132,7 +132,7 @@ export class CompareView {
     });
     const text = h("textarea", { id: "before-text", rows: "6", spellcheck: "false", autocomplete: "off" });
     text.value = pasted?.value ?? "";
-    const paste = h("form", { class: "before" }, h("label", { for: "before-text" }, `Or paste ${active} as it was before`), text, h("div", { class: "row" }, h("button", { class: "card" }, "Compare")));
+    const paste = h("form", { class: "before" }, h("label", { for: "before-text" }, `Or paste ${active} as it was before`), text, h("div", { class: "row" }, h("button", { class: "primary" }, "Compare")));
     paste.addEventListener("submit", (event) => {
       event.preventDefault();
       if (text.value.trim() !== "") this.#set({ ...this.actions.after().files, [active]: text.value }, `${active} as pasted`, path);

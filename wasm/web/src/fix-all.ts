@@ -21,8 +21,7 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
     go.disabled = true;
     made = await fix(suggestions.checked).catch(() => undefined);
     const names = Object.keys(made?.files ?? {});
-    const none = suggestions.checked ? "There are no fixes." : "There are no safe fixes. To see the suggestions, check the box above.";
-    says.textContent = !made ? "The fixes could not be applied." : names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : none;
+    says.textContent = !made ? "The fixes could not be applied." : names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : "There are no safe fixes.";
     const hunks = await Promise.all(names.map((name) => patch(name, files[name] ?? "", made?.files[name] ?? "")));
     preview.replaceChildren(...hunks);
     go.disabled = names.length === 0;
@@ -36,6 +35,11 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
   byId("fixes-close").onclick = () => dialog.close();
   dialog.showModal();
   await show();
+  // There are suggestions, or nobody could have asked.
+  if (made && Object.keys(made.files).length === 0) {
+    suggestions.checked = true;
+    await show();
+  }
 }
 
 /** The lines that change in a file, with those around them. */

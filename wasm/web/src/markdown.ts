@@ -12,7 +12,8 @@ export function markdown(text: string): Node[] {
       const end = lines.findIndex((other, index) => index > at && other.startsWith("```"));
       const stop = end < 0 ? lines.length : end;
       const [, kind, file] = line.split(" ");
-      if (kind) nodes.push(h("p", { class: `example ${kind}` }, { bad: "Wrong", good: "Right", fixed: "After the fix" }[kind] ?? kind, file ? ` · ${file.replace("file=", "")}` : ""));
+      // Whether it is wrong or right stands above the first one.
+      if (kind && file) nodes.push(h("p", { class: `example ${kind}` }, file.replace("file=", "")));
       nodes.push(h("pre", { tabindex: "0", role: "group", "aria-label": "Code" }, h("code", {}, lines.slice(at + 1, stop).join("\n"))));
       at = stop + 1;
     } else if (/^#+ /.test(line)) {
