@@ -39,10 +39,10 @@ function factsOf(run: Run): [string, string][] {
 function gaps(list: readonly NotChecked[], jump: (location: Location) => void): HTMLElement {
   if (list.length === 0) return h("p", { class: "hint" }, "Nothing was left unchecked.");
   const items = list.map(({ code, reason, location, help }) => {
-    const place = location ? [button(`${location.file}:${location.start.line}`, () => jump(location))] : [];
+    const place = location ? [": ", button(`${location.file}:${location.start.line}`, () => jump(location))] : [];
     // The lines to write keep their breaks.
     const advice = help ? [h("p", { class: "help lines" }, ...prose(help))] : [];
-    return h("li", {}, h("code", { class: "code" }, code), " ", ...prose(capital(reason)), " ", ...place, ...advice);
+    return h("li", {}, h("code", { class: "code" }, code), " ", ...prose(capital(reason)), ...place, ...advice);
   });
   return h("div", {}, h("h3", {}, `Not checked: ${count(items.length, "note")}`), h("ul", { class: "gaps" }, ...items));
 }
