@@ -67,6 +67,19 @@ test("what needs the rest of the engine waits until it is there", { timeout: 60_
   await context.close();
 });
 
+onPage("a rest of the engine that does not arrive is reported, and asked for again", async (page, context) => {
+  await context.route("**/rest*.xz", (route) => route.abort());
+  await page.reload();
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await show(page, "copy-paste/main.tf");
+  await type(page, UNUSUAL);
+  await verdict(page, "problem", /The engine stopped/);
+  await context.unroute("**/rest*.xz");
+  await type(page, `${UNUSUAL}\n`);
+  await verdict(page, "errors");
+}, { serviceWorkers: "block", allow: /./ });
+
 test("a slow line shows how much of the engine has arrived, and is waited for", { timeout: 60_000 }, async () => {
   const { size } = await stat(join(root, "wasm/npm/generated/check.wasm.xz"));
   const server = await serve(join(root, "wasm/web/dist"), { slow: (name) => (name.endsWith(".xz") ? Math.ceil(size / 10) : 0) });
