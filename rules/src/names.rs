@@ -263,7 +263,9 @@ impl<'a> Name<'a> {
         let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
         let sources = model.sources_of_values.of(&slug.value, own.id).unwrap_or_default();
         let is_own = |tenant: TenantId| model.index.may_share(FieldKind::Key, tenant, own.id);
-        !text.contains(&normalise(own.name())) && !sources.iter().filter_map(Source::tenant).any(is_own)
+        // A value of the tenant, such as its region, is no name.
+        let names = sources.iter().filter(|source| !matches!(source, Source::Field(_)));
+        !text.contains(&normalise(own.name())) && !names.filter_map(Source::tenant).any(is_own)
     }
 }
 

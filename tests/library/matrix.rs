@@ -126,19 +126,18 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
 
     let contradicts_instance = has(Instance) != has(PsInstance);
     let contradicts_account = has(Sso) != has(RoleAccount);
-    // The entry that is right has no foreign role: where it comes later, the role of the copy says which is which.
-    let copied_entry = to > from && [Sso, RoleAccount, Instance, PsInstance, Ps, Target].into_iter().all(has);
+    let copied_entry = [Sso, RoleAccount, Instance, PsInstance, Ps, Target].into_iter().all(has);
     // What was copied together has one cause: the role's account is where it shows first.
     let copied_account = contradicts_account && has(RoleAccount);
-    if contradicts_instance && !(has(Instance) && (copied_account || has(RoleName))) {
+    // Where the role is the tenant's own, the account was left over, unless the two share an instance.
+    let left_over_account = has(Sso) && !has(RoleAccount) && !has(RoleName) && (!has(Instance) || contradicts_instance);
+    if contradicts_instance && !(has(Instance) && (copied_account || has(RoleName) || left_over_account)) {
         // Where neither account is the other's, the instance was left over.
         let left_over = has(Instance) && !has(Sso) && !has(RoleAccount);
         found.push(on_own("instance-id-mismatch", at(if left_over { Instance } else { PsInstance })));
     }
     if contradicts_account {
-        // Where the role and the instance are the tenant's own, the account was left over.
-        let left_over = has(Sso) && !has(RoleName) && !has(Instance);
-        found.push(on_own("role-account-mismatch", at(if left_over { Sso } else { RoleAccount })));
+        found.push(on_own("role-account-mismatch", at(if left_over_account { Sso } else { RoleAccount })));
     }
     if has(RoleName) && !copied_account && !copied_entry {
         found.push(on_own("connector-role-foreign", other.get(RoleName)));
@@ -150,7 +149,12 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     let shares_instance = has(Instance) && !contradicts_instance;
     let (has_own_account, has_own_instance) = (!has(Sso) && !has(RoleAccount), !has(Instance) && !has(PsInstance));
     if shares_account && shares_instance && has(Ps) && has(Target) {
-        found.push(on_later("duplicate-tenant", later.key));
+        // The role of the copy says which is which.
+        found.push(if has(RoleName) {
+            on_own("duplicate-tenant", own.key)
+        } else {
+            on_later("duplicate-tenant", later.key)
+        });
     } else if shares_account && has_own_instance {
         found.push(on_later("duplicate-sso-account", other.get(Sso)));
     } else if shares_account && !has(Region) {

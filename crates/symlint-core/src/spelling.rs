@@ -1,15 +1,28 @@
 //! Which word was meant.
 
-/// The word of `known` that is nearest to `word`, if one is near enough to be meant.
+/// The first of the words of `known` that are nearest to `word`, if any is near enough to be meant.
 pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    nearest(word, known).first().copied()
+}
+
+/// All words of `known` that are nearest to `word`, if they are near enough to be meant.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
     let length = word.chars().count();
     let limit = (length / 3).max(1);
-    known
+    let near = known
         .into_iter()
         // Each letter that is too many is a difference: a long text is compared with nothing.
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+        .filter(|&(distance, _)| distance <= limit);
+    let mut nearest = (usize::MAX, Vec::new());
+    for (distance, candidate) in near {
+        if distance < nearest.0 {
+            nearest = (distance, Vec::new());
+        }
+        if distance == nearest.0 {
+            nearest.1.push(candidate);
+        }
+    }
+    nearest.1
 }

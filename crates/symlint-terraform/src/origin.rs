@@ -373,6 +373,9 @@ pub enum Root {
     },
     /// A module call, by its address: `module.foo` or `module.foo["a"]`.
     ModuleCall(Str),
+    /// The calls of the root module to the module in this folder, one written out for each tenant: they are elements, by
+    /// their names, and what they write are attributes. See [`crate::Evaluator::gathering`].
+    Calls(Str),
     /// A collection without a name, which is written or computed at the span, where it is gone through or something
     /// of it is selected.
     Inline(Span),
@@ -553,6 +556,8 @@ impl fmt::Display for Path {
             Root::Variable { module, name } => write!(f, "{module}.var.{name}")?,
             Root::Local { module, name } => write!(f, "{module}{}local.{name}", dot(module))?,
             Root::ModuleCall(address) => f.write_str(address)?,
+            Root::Calls(folder) if steps.is_empty() => write!(f, "the calls of {folder}")?,
+            Root::Calls(_) => f.write_str("module")?,
             // What has no name is called by what goes through it.
             Root::Inline(_) if matches!(steps.first(), Some(PathStep::Index(_))) => f.write_str("elements")?,
             Root::Inline(_) => f.write_str("for_each")?,
@@ -563,6 +568,7 @@ impl fmt::Display for Path {
                     write!(f, "[{}]", quoted(name))?;
                 }
                 PathStep::Attribute(name) => write!(f, ".{name}")?,
+                PathStep::Key(name) if at == 0 && matches!(root, Root::Calls(_)) => write!(f, ".{name}")?,
                 PathStep::Key(key) => write!(f, "[{}]", quoted(key))?,
                 PathStep::Index(index) => write!(f, "[{index}]")?,
             }

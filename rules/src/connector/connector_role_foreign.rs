@@ -14,6 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let is_owner = |from: TenantId| from == owner || cx.tenant(from).name() == cx.tenant(owner).name();
     let copied_from = cx.set_up.copied_from(tenant.id);
     if copied_from.is_some_and(is_owner)
+        || cx.set_up.copied_from(owner) == Some(tenant.id)
         || cx.set_up.role_copied_from(tenant).is_some_and(is_owner)
         || is_key_twice(cx, tenant)
     {

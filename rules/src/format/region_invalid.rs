@@ -2,7 +2,7 @@
 
 use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
 use symlint_core::rule::Context;
-use symlint_core::spelling::closest;
+use symlint_core::spelling::nearest;
 use symlint_core::tenants::{FieldKind, Tenant, normalise};
 
 use super::malformed::report_hidden;
@@ -41,7 +41,10 @@ fn meant(text: &str) -> Option<&'static str> {
             let plain = normalise(text);
             regions().find(|region| normalise(region) == plain)
         })
-        .or_else(|| closest(&text.to_ascii_lowercase(), regions()))
+        .or_else(|| match *nearest(&text.to_ascii_lowercase(), regions()) {
+            [meant] => Some(meant),
+            _ => None,
+        })
 }
 
 /// The region of an availability zone: `us-east-1` for `us-east-1a`.

@@ -2,7 +2,7 @@
 
 use symlint_core::facts::{RegionStatus, partition_of_region, region_status, regions};
 use symlint_core::rule::Context;
-use symlint_core::spelling::closest;
+use symlint_core::spelling::nearest;
 use symlint_core::tenants::Tenant;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
@@ -19,12 +19,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             cx.report(region, format!("IAM Identity Center is not available in region `{}`", region.text));
         }
         RegionStatus::Unlisted => {
-            let meant = closest(region.text, regions());
-            let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-            let report = cx.report(region, format!("AWS's list of regions does not contain `{}`{hint}", region.text));
-            if let Some(meant) = meant {
-                report.suggestion(format!("write `{meant}`"), region, meant);
-            }
+            let meant = nearest(region.text, regions());
+            let names: Vec<String> = meant.iter().map(|meant| format!("`{meant}`")).collect();
+            let hint = match names.as_slice() {
+                [] => String::new(),
+                _ => format!("; did you mean {}?", names.join(" or ")),
+            };
+            cx.report(region, format!("AWS's list of regions does not contain `{}`{hint}", region.text));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! See duplicate-tenant.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{RelationKind, TenantId};
+use symlint_core::tenants::{RelationKind, RoleNaming, TenantId};
 use symlint_terraform::SortedMap;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateTenant) {
-        let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
+        let (later, first) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
+        // The copy is the one whose role is named after the other.
+        let is_first_copied = later.id.run == first.id.run && cx.role_naming(first.id) == RoleNaming::Foreign(later.id);
+        let (tenant, other) = if is_first_copied { (first, later) } else { (later, first) };
         let message =
             format!("`{}` has the same SSO account, instance, and grants as {}", tenant.name(), cx.called(other));
         cx.report(tenant, message).related(other, "one of the two was copied from the other");

@@ -6,8 +6,12 @@ use symlint_core::tenants::{
     Field, FieldKind, Part, PermissionSetArn, RelationKind, RoleNaming, Tenant, TenantId, is_near,
 };
 
+use super::role_account_mismatch::is_left_over;
 use crate::copied;
 use crate::values::is_key_twice;
+
+/// How many tenants of an organization are looked at for each of them.
+const MANY: usize = 256;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
@@ -18,6 +22,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     // An instance that was copied with the role, or with a permission set, is reported there.
     if wrong.is_empty()
         || is_copied_with_role(cx, tenant, own)
+        || is_copied_with_account(cx, tenant, own)
         || is_duplicate(cx, tenant, own)
         || is_key_twice(cx, tenant)
     {
@@ -28,6 +33,14 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for grants in wrong.chunk_by(|a, b| a.text() == b.text()) {
         let Some((first, others)) = grants.split_first() else { continue };
         let owner_of = |id| cx.set_up.owner_of_instance(id, tenant.id).map(|owner| cx.tenant(owner));
+        let members = members(cx, tenant, own, first.text());
+        if let [leader, ..] = *members {
+            // It is reported once.
+            if leader == tenant.id {
+                report_common(cx, own, *first, &members);
+            }
+            continue;
+        }
         let (first_owner, own_owner) = (owner_of(first.text()), owner_of(own.text()));
         let of_first = match first_owner {
             Some(owner) => cx.of_tenant(owner, &format!("instance {}", first.text())),
@@ -91,6 +104,27 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             copied::related(report, tenant, owner, &said);
         }
     }
+}
+
+/// The tenants for which an organization says the instance, if the permission sets of all of them belong to another one.
+fn members(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>, other: &str) -> Vec<TenantId> {
+    let path = own.piece.field.path.as_ref().filter(|path| !path.is_below(&tenant.path));
+    let members = path.map(|path| cx.model.sources_of_values.owners(path)).unwrap_or_default();
+    let is_of_other = |id: &TenantId| permission_sets(cx.tenant(*id)).all(|it| it.text() == other);
+    let is_common = (2..=MANY).contains(&members.len()) && members.iter().all(is_of_other);
+    if is_common { members.to_vec() } else { Vec::new() }
+}
+
+fn report_common(cx: &mut Context<'_>, own: Part<'_>, permission_set: Part<'_>, members: &[TenantId]) {
+    let name = cx.name(own.piece.field);
+    let message = format!(
+        "{name} is {}, but the permission sets of {} belong to instance {}",
+        own.text(),
+        cx.model.count(members, cx.tenants().len()),
+        permission_set.text()
+    );
+    let help = "Requests fail. Copy the instance from this organization's own Identity Center.";
+    cx.report(own.piece, message).help(help).related(permission_set.piece, "one of the permission sets").group(members);
 }
 
 /// What a value of a grant is called: with the way to its grant, where the tenant has several.
@@ -168,6 +202,16 @@ fn is_copied_with_role(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool
         cx.set_up.owner_of_instance(own.text(), tenant.id) == Some(owner) || ids.any(|id| id.text() == own.text())
     };
     cx.set_up.role_copied_from(tenant).or(named).is_some_and(is_owners)
+}
+
+/// Whether the instance in `instance_arn` is that of the tenant whose SSO account was left over with it.
+fn is_copied_with_account(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool {
+    let owner = tenant.sso_account().and_then(|sso| cx.set_up.owner_of_account(sso.text(), tenant.id));
+    owner.is_some_and(|owner| {
+        tenant.has_role_account_mismatch()
+            && cx.set_up.owner_of_instance(own.text(), tenant.id) == Some(owner)
+            && is_left_over(cx, tenant, cx.tenant(owner))
+    })
 }
 
 /// Whether a permission set confirms the instance in `instance_arn`, and the instance is reported as another tenant's.

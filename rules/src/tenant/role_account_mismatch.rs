@@ -12,6 +12,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if !tenant.has_role_account_mismatch() || cx.config.is_forbidden_account(role.text()) {
         return;
     }
+    // What an organization says once for all of its tenants is reported once.
+    let sources = &cx.model.sources_of_values;
+    let is_written_before = |part: Part<'_>| {
+        let owners = part.piece.field.path.as_ref().map(|path| sources.owners(path)).unwrap_or_default();
+        owners.iter().any(|owner| *owner < tenant.id)
+    };
+    if is_written_before(role) && is_written_before(sso) {
+        return;
+    }
     // An account of the documentation is reported as such.
     if is_placeholder_account(role.text()) != is_placeholder_account(sso.text()) {
         return;
@@ -24,6 +33,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         (!is_once).then_some(owner)
     };
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
+    if let Some(owner) = role_owner.filter(|owner| is_swapped(cx, tenant, owner)) {
+        // It is reported once.
+        if tenant.id < owner.id {
+            report_swapped(cx, tenant, owner);
+        }
+        return;
+    }
     let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", cx.whose(it))).unwrap_or_default();
     let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
     let target = target(tenant, role.text()).filter(|_| role_owner.is_none() && sso_owner.is_none());
@@ -113,6 +129,36 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
+/// Whether the roles of two tenants, which are named after them, are in each other's SSO account.
+fn is_swapped(cx: &Context<'_>, tenant: &Tenant, other: &Tenant) -> bool {
+    let is_in_account_of = |tenant: &Tenant, other: &Tenant| {
+        let accounts = tenant.role_account().zip(other.sso_account());
+        accounts.is_some_and(|(role, sso)| role.text() == sso.text())
+    };
+    tenant.id.run == other.id.run
+        && is_in_account_of(tenant, other)
+        && is_in_account_of(other, tenant)
+        && [tenant, other].iter().all(|it| cx.role_naming(it.id) == RoleNaming::Own)
+}
+
+fn report_swapped(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
+    let (Some(sso), Some(role)) = (tenant.sso_account(), tenant.role_account()) else { return };
+    let (name, other_name, sso_name) = (tenant.name(), other.name(), cx.name(sso.piece.field));
+    let message =
+        format!("{sso_name} was probably swapped with `{other_name}`'s: each one's role is in the other's account");
+    let help = format!(
+        "Requests for `{name}` and `{other_name}` would fail. The names of the roles match their tenants, so exchange the two \
+         if {} is the account of `{name}`'s connector.",
+        role.text()
+    );
+    let mut report = cx.report(sso.piece, message).help(help);
+    report = report.related(role.piece, format!("`{name}`'s role is in this account"));
+    report = report.related(&other.sso_account_id, format!("`{other_name}`'s {}", sso_name.of_its_own()));
+    if let Some(role) = other.role_account() {
+        report.related(role.piece, format!("`{other_name}`'s role is in this account"));
+    }
+}
+
 /// The target account of the tenant that is this account.
 fn target<'t>(tenant: &'t Tenant, account: &str) -> Option<Part<'t>> {
     let comparable = Comparable::of(tenant);
@@ -131,10 +177,11 @@ pub(crate) fn difference(a: &str, b: &str) -> &'static str {
 }
 
 /// Whether the SSO account of `tenant`, which is `owner`'s, was copied with its block, and its role is its own.
-fn is_left_over(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant) -> bool {
+pub(super) fn is_left_over(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant) -> bool {
     let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { return false };
     let instances = tenant.instance_id().zip(owner.instance_id());
-    // Two tenants with one instance may well have one account, too.
-    let is_one_organization = instances.is_none_or(|(own, others)| own.text() == others.text());
+    // Two tenants with one instance may well have one account, too, unless the instance was copied with it.
+    let is_one_organization = instances.is_none_or(|(own, others)| own.text() == others.text())
+        && tenant.foreign_permission_sets().next().is_none();
     cx.role_naming(tenant.id) == RoleNaming::Own && !is_one_organization && !is_near(role.text(), sso.text())
 }

@@ -39,8 +39,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     });
     let lacking: HashSet<String> = missing.chain(required).collect();
     let is_known = |subject: Option<&Subject>| match subject {
-        Some(Subject::Null(null)) => absent.contains(null),
-        Some(Subject::NoAttribute(name)) => lacking.contains(name.as_str()),
+        Some(Subject::Null(null, _)) => absent.contains(null),
+        Some(Subject::NoAttribute(name, _)) => lacking.contains(name.as_str()),
         _ => false,
     };
     // So is an argument that a call lacks, on the call.

@@ -1,5 +1,6 @@
 //! See flow-argument-miswired.md.
 
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
     FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Source, Step, TenantId, text_of, values_at,
@@ -9,7 +10,7 @@ use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
 use super::judge::{Judge, Problem, are_right, consequence, owner, shared};
 use super::reference::report_foreign;
-use super::slot::{Slot, Slots};
+use super::slot::{Pair, Slot, Slots};
 use crate::expression;
 
 /// A wrong value of one flow instance.
@@ -32,8 +33,8 @@ struct Passed<'a> {
 struct Found<'a> {
     /// The argument; `None` where it is left to the module's default.
     passed: Option<Passed<'a>>,
-    /// Whether it is an argument of a module that contains the call of the flow.
-    is_around: bool,
+    /// How many calls around that of the flow it is passed in.
+    around: usize,
     expr: Option<&'a Expr>,
     receivers: usize,
     wrong: Vec<Wrong<'a>>,
@@ -52,7 +53,9 @@ struct Cause<'a> {
     found: Found<'a>,
     /// The entry from which all arguments are taken, if the mistake is that it is another tenant's.
     entry: Option<Entry>,
-    /// Other arguments that are wrong for it.
+    /// The tenant whose values are written in one argument, and the place of the argument.
+    written: Option<(TenantId, Span)>,
+    /// Other arguments, or parts, that are wrong for it.
     others: Vec<Span>,
 }
 
@@ -84,12 +87,17 @@ fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Slots<'a>> {
 
 fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> {
     let judge = Judge::new(model, doubtful, instances(model).map(|(_, instance, tenant)| Slots::of(instance, tenant)));
-    let mut wrong: Vec<Wrong<'_>> = Vec::new();
+    let all = || doubtful.iter().flat_map(|slots| &slots.slots);
+    let judged = all().filter_map(|slot| Some(Wrong { slot, problem: judge.judge(slot)?, instance: slot.instance }));
+    let mut wrong: Vec<Wrong<'_>> = judged.collect();
+    // A permission set that is wrong for others is the cause.
+    let known: HashSet<Span> = wrong.iter().map(|wrong| wrong.slot.argument.span).collect();
     for slots in doubtful {
-        let judged = slots.slots.iter().filter_map(|slot| Some((slot, judge.judge(slot)?)));
         let mixed = slots.pairs.iter().filter(|pair| judge.is_from_two_grants(&slots.slots, pair));
-        let mixed = mixed.filter_map(|pair| slots.slots.get(pair.account)).map(|slot| (slot, Problem::Grant));
-        wrong.extend(judged.chain(mixed).map(|(slot, problem)| Wrong { slot, problem, instance: slot.instance }));
+        let is_new =
+            |pair: &&Pair| slots.slots.get(pair.permission_set).is_none_or(|slot| !known.contains(&slot.argument.span));
+        let accounts = mixed.filter(is_new).filter_map(|pair| slots.slots.get(pair.account));
+        wrong.extend(accounts.map(|slot| Wrong { slot, problem: Problem::Grant, instance: slot.instance }));
     }
     wrong
 }
@@ -126,7 +134,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let is_same = all
                 .get(*at)
                 .is_some_and(|passed| variable(&passed.argument.value) == Some(passed.argument.name.text.as_str()));
-            !is_same && wrong.instance.around.get(*at).is_none_or(|it| has_right(model, wrong.slot, it))
+            !is_same && wrong.instance.around.get(*at).is_none_or(|it| right_in(model, wrong.slot, it).is_some())
         };
         let last = all.len().saturating_sub(1);
         let at = (0..last).find(is_chosen_here).unwrap_or(last);
@@ -139,17 +147,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let receivers = receivers_of.get(&receivers).map_or(0, SortedSet::len);
         let default = argument.parts.first().map(|part| part.field).filter(|_| argument.is_default);
         let found = found.entry((span, default));
-        found
-            .or_insert_with(|| Found { passed, is_around: at > 0, expr, receivers, wrong: Vec::new() })
-            .wrong
-            .push(wrong);
+        found.or_insert_with(|| Found { passed, around: at, expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
     }
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for ((span, _), found) in found {
-        let entry = entry(cx, &found);
-        match causes.iter_mut().find(|cause| entry.is_some() && cause.entry == entry) {
+        let (entry, written) = (entry(cx, &found), written_for(cx, &found));
+        let is_same = |cause: &&mut Cause<'_>| {
+            entry.is_some() && cause.entry == entry || written.is_some() && cause.written == written
+        };
+        match causes.iter_mut().find(is_same) {
             Some(cause) => cause.others.push(span),
-            None => causes.push(Cause { span, found, entry, others: Vec::new() }),
+            None => causes.push(Cause { span, found, entry, written, others: Vec::new() }),
         }
     }
     for cause in &causes {
@@ -179,12 +187,22 @@ fn variable(expr: &Expr) -> Option<&str> {
     matches!(&base.kind, ExprKind::Variable(root) if root.as_str() == "var").then_some(name.text.as_str())
 }
 
-/// Whether a module has what `slot` should be in one of its `variables`, so that it takes the wrong one.
-fn has_right(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> bool {
-    fn is_inside(value: &Value, depth: usize, is_right: &dyn Fn(&Value) -> bool) -> bool {
-        let entries = value.entries().unwrap_or_default().iter().map(|entry| value.child(entry));
-        let items = (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at));
-        is_right(value) || depth > 0 && entries.chain(items).any(|value| is_inside(&value, depth - 1, is_right))
+/// How a module refers to what `slot` should be, if it has that in one of its `variables`.
+fn right_in(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> Option<String> {
+    fn inside(name: String, value: &Value, depth: usize, is_right: &dyn Fn(&Value) -> bool) -> Option<String> {
+        if is_right(value) || depth == 0 {
+            return is_right(value).then_some(name);
+        }
+        let mut entries = value.entries().unwrap_or_default().iter();
+        let mut items = (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| Some((at, value.at(at)?)));
+        let in_entry = entries.find_map(|entry| {
+            let name = match is_identifier(&entry.key) {
+                true => format!("{name}.{}", entry.key),
+                false => format!("{name}[\"{}\"]", entry.key),
+            };
+            inside(name, &value.child(entry), depth - 1, is_right)
+        });
+        in_entry.or_else(|| items.find_map(|(at, item)| inside(format!("{name}[{at}]"), &item, depth - 1, is_right)))
     }
     let is_right = |value: &Value| {
         let sources = model.sources_of_values.of(value, slot.tenant).unwrap_or_default();
@@ -195,7 +213,7 @@ fn has_right(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> bool {
             _ => false,
         }
     };
-    variables.iter().any(|input| is_inside(&input.value, 3, &is_right))
+    variables.iter().find_map(|input| inside(format!("var.{}", input.name), &input.value, 3, &is_right))
 }
 
 /// The entry from which an argument takes the right value, if the entry is another tenant's. Then the argument is
@@ -220,6 +238,13 @@ fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     }
     let name = expression::is_reference(expr).then(|| cx.sources().text(expr.span).to_string())?;
     Some(Entry { name, owners })
+}
+
+/// The tenant whose value is written as a part of an argument for all tenants, and the place of the argument.
+fn written_for(cx: &Context<'_>, found: &Found<'_>) -> Option<(TenantId, Span)> {
+    let first = found.wrong.first().filter(|first| first.problem == Problem::Shared && first.slot.part.is_some())?;
+    let owner = owner(cx, first.slot.wanted, &first.slot.value)?;
+    Some((owner.id, found.passed.as_ref()?.argument.value.span))
 }
 
 fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
@@ -255,7 +280,11 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
         report = report.related(written, "the value that is passed");
     }
     for other in &cause.others {
-        report = report.related(*other, "this argument comes from the same entry");
+        let label = match cause.entry {
+            Some(_) => "this argument comes from the same entry",
+            None => "this is of the same tenant",
+        };
+        report = report.related(*other, label);
     }
     if let Some(Entry { name, .. }) = &cause.entry {
         let help = format!(
@@ -373,8 +402,10 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, is_group: bool) -> String {
 /// Where a wrong reference can be replaced by the right one.
 fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
     let (Problem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
-    if expression::is_reference(expr) && expression::root(expr) == Some("each") {
-        return Some((expr.span, right_reference(model, found, wrong)?));
+    let is_of_module = matches!(expression::root(expr), Some("each" | "var"));
+    if let Some(right) = right_reference(model, found, wrong).filter(|_| is_of_module && expression::is_reference(expr))
+    {
+        return Some((expr.span, right));
     }
     let own = wrong.slot.tenant;
     let (is, wanted) = (model.path_of(own, *kind)?, model.path_of(own, wrong.slot.wanted)?);
@@ -386,11 +417,16 @@ fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option
     Some((expression::last_name(expr, last)?, last_wanted.to_owned()))
 }
 
-/// The right argument, if the element of the call's `for_each` has the right value.
+/// The right argument, if the element of the call's `for_each`, or a variable of the module with the call, has the right
+/// value.
 fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<String> {
     let Slot { instance, tenant, wanted, .. } = *wrong.slot;
+    let call = found.passed.as_ref()?.call;
+    if call.for_each.is_none() {
+        return right_in(model, wrong.slot, instance.around.get(found.around)?);
+    }
     let repetitions = &instance.repetitions;
-    let repetition = if found.is_around { repetitions.last() } else { repetitions.first() }?;
+    let repetition = if found.around > 0 { repetitions.last() } else { repetitions.first() }?;
     let own = model.tenant(tenant);
     if wanted == FieldKind::Key {
         return (repetition.key.as_str()?.as_str() == own.name()).then(|| "each.key".to_owned());

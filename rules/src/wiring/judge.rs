@@ -178,7 +178,9 @@ impl<'a> Judge<'a> {
     /// What is wrong with `slot`; `None` also where that cannot be known.
     pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<Problem> {
         if slot.value.is_null() {
-            return (self.is_needed(slot) && !self.is_received(slot)).then_some(Problem::Null);
+            let missing = &self.model.tenant(slot.tenant).missing;
+            let is_reported = missing.iter().any(|gap| gap.span == slot.value.origin.span);
+            return (!is_reported && self.is_needed(slot) && !self.is_received(slot)).then_some(Problem::Null);
         }
         let is_converted = || input(slot).is_some_and(|input| input.as_unknown().is_none());
         let is_lacking = || slot.argument.parts.iter().all(|part| !part.steps.is_empty());
@@ -189,8 +191,11 @@ impl<'a> Judge<'a> {
         // What was chosen for the tenant, by its key or in a table, may be another one's all the same.
         let owner = || self.owners.other(slot.tenant, slot.wanted, &text).filter(|_| !slot.is_fragment);
         let problem = self.judge_text(slot, &text).or_else(|| owner().map(Problem::Tenant));
-        // A region may be what the module falls back on.
-        let problem = problem.filter(|_| slot.wanted != FieldKind::Region || !self.is_received(slot));
+        // A region may be what the module falls back on, unless it is that of another tenant and all that is known.
+        let own = right_fields(self.model.tenant(slot.tenant), slot.wanted);
+        let is_all_known = own.iter().all(|it| it.raw() == Some(&text) && it.span == slot.value.origin.span);
+        let is_taken = matches!(problem, Some(Problem::Tenant(_))) && is_all_known;
+        let problem = problem.filter(|_| slot.wanted != FieldKind::Region || is_taken || !self.is_received(slot));
         match problem {
             Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
             problem => problem,
@@ -283,7 +288,9 @@ impl<'a> Judge<'a> {
         let mut own_sources = sources.iter().filter(|source| source.tenant() == Some(own)).peekable();
         if own_sources.peek().is_none() {
             let all_known = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
-            return if all_known && !is_right_text { self.judge_foreign(slot, &sources, &right) } else { None };
+            // What takes effect is the region of a tenant that says none.
+            let is_judged = !is_right_text || slot.wanted == FieldKind::Region;
+            return if all_known && is_judged { self.judge_foreign(slot, &sources, &right) } else { None };
         }
         // The call passes the value under its right name; the module uses it as something else, which is reported there.
         if slot.is_under_own_name(self.model) {
@@ -429,8 +436,15 @@ impl<'a> Judge<'a> {
     fn judge_foreign(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> Option<Problem> {
         // A region may be written once where it is each tenant's own, or where no tenant says its own.
         let says_own = || right.iter().any(|field| field.as_str().is_some());
-        if slot.wanted == FieldKind::Cloud || slot.wanted == FieldKind::Region && !says_own() {
+        if slot.wanted == FieldKind::Cloud {
             return None;
+        }
+        if slot.wanted == FieldKind::Region {
+            let owner = self.owner_of_table(slot, sources).map(Problem::Tenant);
+            let is_right = || right.iter().any(|field| field.raw() == text_of(&slot.value).as_ref());
+            if owner.is_some() || !says_own() || is_right() {
+                return owner;
+            }
         }
         if self.is_shared(slot) {
             return Some(Problem::Shared);

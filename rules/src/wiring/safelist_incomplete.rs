@@ -2,7 +2,7 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{FieldKind, Place, TenantId};
+use symlint_core::tenants::{FieldKind, Place, Tenant, TenantId};
 use symlint_terraform::Span;
 
 use super::safelist::{Meant, Missing, missing, place};
@@ -26,11 +26,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         let label = format!("this tenant's {}", cx.name(&tenant.sso_account_id).of_its_own());
         let help = match is_alike {
+            true if !is_confirmed(tenant) => format!(
+                "{} One of the two accounts was probably mistyped: compare both with the `settings` output of `{}`'s \
+                 connector before you change either.",
+                consequence("this tenant fail", "its account"),
+                tenant.name()
+            ),
             true => one.clone(),
             false => format!("{one} If {stray} is an account of your own, list it in `.symlint.hcl`, too."),
         };
         let report = cx.report(at, message).help(help).related(&tenant.sso_account_id, label);
-        if is_alike && is_account_id(&stray) {
+        if is_alike && is_account_id(&stray) && is_confirmed(tenant) {
             report.suggestion(format!("replace it with {account}"), span, *account);
         }
     }
@@ -53,14 +59,30 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
+/// Whether both the SSO account and the role say which account is the tenant's.
+fn is_confirmed(tenant: &Tenant) -> bool {
+    let both = tenant.sso_account().zip(tenant.role_account());
+    !tenant.sso_account_id.is_derived() && both.is_some_and(|(sso, role)| sso.text() == role.text())
+}
+
 /// What happens without the account, and how to build the safelist of the tenants of this collection.
 fn help(cx: &Context<'_>, place: Span, tenant: TenantId, whose: &str, where_: &str) -> String {
     let is_here = tenant.run == cx.model.run && cx.model.is_in_root_module(place);
+    let is_call = cx.model.runtimes.iter().all(|it| it.block.call().is_some());
     let how = match is_here.then(|| cx.model.reference_to(tenant, FieldKind::SsoAccountId)).flatten() {
-        Some((tenants, account)) => {
+        Some((tenants, account)) if is_call => {
             format!("Build the safelist from all tenants:\n\n    [for tenant in {tenants} : tenant.{account}]")
         }
+        // A policy has the ARNs of roles.
+        Some((tenants, account)) => format!(
+            "Build the policy's resources from all tenants:\n\n    \
+             [for tenant in {tenants} : \"arn:aws:iam::${{tenant.{account}}}:role/sym/*\"]"
+        ),
         None => format!("Add {where_} to the safelist."),
     };
-    format!("Requests for {whose}, because the runtime is not allowed to assume roles in {where_}. {how}")
+    format!("{} {how}", consequence(whose, where_))
+}
+
+fn consequence(whose: &str, where_: &str) -> String {
+    format!("Requests for {whose}, because the runtime is not allowed to assume roles in {where_}.")
 }

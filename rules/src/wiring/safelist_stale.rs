@@ -91,9 +91,15 @@ fn report_surplus(cx: &mut Context<'_>, stale: &[(String, Place, usize)], doubtf
     cx.report(first.clone(), message).help(help).cause(id);
 }
 
-/// Whether some tenant that has no account of its own is reached through the role of another one: then the account may be
+/// Whether some tenant is reached through the role of another one, and has no account of its own: then the account may be
 /// its own.
 fn is_any_role_foreign(cx: &Context<'_>) -> bool {
-    let has_own = |tenant: &Tenant| tenant.sso_account_id.path.is_some() && tenant.is_element();
-    cx.tenants().iter().any(|it| !has_own(it) && matches!(cx.role_naming(it.id), RoleNaming::Foreign(_)))
+    let account = |tenant: &Tenant| tenant.sso_account_id.as_written().map(str::to_owned);
+    let has_own = |tenant: &Tenant, owner: TenantId| {
+        tenant.sso_account_id.path.is_some() && tenant.is_element() && account(tenant) != account(cx.tenant(owner))
+    };
+    cx.tenants().iter().any(|it| match cx.role_naming(it.id) {
+        RoleNaming::Foreign(owner) => !has_own(it, owner),
+        _ => false,
+    })
 }

@@ -5,6 +5,7 @@ mod arguments;
 mod assembled;
 mod attacks;
 mod beside;
+mod calls;
 mod causes;
 mod foreign;
 mod kept;

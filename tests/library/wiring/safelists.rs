@@ -1,6 +1,9 @@
 //! The safelist of the runtime connector.
 
-use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings};
+use symlint_core::finding::Finding;
+use symlint_terraform::Project;
+
+use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings, tell};
 
 fn with(beside: &str, list: &str) -> Vec<crate::wiring::Found> {
     let main = format!(
@@ -377,4 +380,61 @@ fn the_policy_in_a_runtime_connector_counts() {
     let both = format!("concat({}, [\"arn:aws:iam::*:role/sym/*\"])", each(own));
     expect("any beside others", check(&both), &[("safelist-wildcard", "*")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// IAM refuses accounts in place of ARNs, so that nobody is let in.
+#[test]
+fn a_policy_with_accounts_alone_lets_nobody_in() {
+    let body = "statement {\n  actions = [\"sts:AssumeRole\"]\n  resources = [for t in var.customer_tenants : t.sso_account_id]\n}";
+    let main = format!("{VARIABLES}\n{}", document(body));
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)]);
+    let rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+    assert_eq!(rules, ["safelist-incomplete"]);
+}
+
+/// Where only one value says which account is the tenant's, the list may be right.
+#[test]
+fn a_list_is_only_fixed_where_both_the_account_and_the_role_contradict_it() {
+    let list = "[\"719240583316\", \"280365914472\", \"048261739906\"]";
+    let main = format!(
+        "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+    );
+    let is_fixed = |values: &str| {
+        let fixed = |finding: &Finding, _: &Project| (finding.rule.to_owned(), !finding.fixes.is_empty());
+        tell(&[("main.tf", &main), ("terraform.tfvars", values)], fixed)
+    };
+    let expected = |is_fixed: bool| [("safelist-incomplete".to_owned(), is_fixed)];
+    assert_eq!(is_fixed(VALUES), expected(true));
+    let without_account = VALUES.replace("    sso_account_id = \"048261739905\"\n", "");
+    assert_ne!(without_account, VALUES);
+    let found: Vec<(String, bool)> =
+        is_fixed(&without_account).into_iter().filter(|(rule, _)| rule != "missing-attribute").collect();
+    assert_eq!(found, expected(false));
+}
+
+/// The account in the list may be that of the tenant whose account and role were copied.
+#[test]
+fn an_account_of_a_list_is_not_left_over_where_a_tenant_has_another_one_s() {
+    let values = VALUES.replace("048261739905", "719240583316").replace("SymSSORed-Canyon", "SymSSOBlue-Harbour");
+    let main = format!(
+        "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {LITERAL}\n}}\n"
+    );
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", &values)]);
+    let rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+    assert!(!rules.contains(&"safelist-stale"), "{rules:?}");
+    assert!(rules.contains(&"connector-role-foreign"), "{rules:?}");
+}
+
+/// The names of the roles say that the accounts were swapped, and not the roles.
+#[test]
+fn two_accounts_that_were_swapped_are_one_finding() {
+    let swapped = |text: &str| {
+        text.replace("sso_account_id = \"719240583316\"", "sso_account_id = \"-\"")
+            .replace("sso_account_id = \"280365914472\"", "sso_account_id = \"719240583316\"")
+            .replace("sso_account_id = \"-\"", "sso_account_id = \"280365914472\"")
+    };
+    let values = swapped(VALUES);
+    assert_ne!(values, VALUES);
+    let found = findings(&[("main.tf", VARIABLES), ("terraform.tfvars", &values)]);
+    assert_eq!(found, [("role-account-mismatch".to_owned(), "280365914472".to_owned())]);
 }

@@ -3,6 +3,7 @@
 use foldhash::HashSet;
 use symlint_terraform::{ConversionProblem, ConversionProblemKind, Evaluator, Kind, Project, Root, Type, Variable};
 
+use super::calls;
 use super::collections::{self, Found};
 use super::looks::looks_like_tenants;
 use super::modules::Roles;
@@ -21,8 +22,9 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let mut evaluator = Evaluator::new(project);
     let (mut variables, mut walked) = walk(&evaluator);
     let open = collections::chosen_by_default(project, &walked);
-    if !open.is_empty() {
-        evaluator = Evaluator::leaving_open(project, open);
+    let gathered = calls::called_for_each_tenant(&walked);
+    if !open.is_empty() || !gathered.is_empty() {
+        evaluator = Evaluator::leaving_open(project, open).gathering(gathered);
         (variables, walked) = walk(&evaluator);
     }
     let found = collections::find(&evaluator, config, &walked);

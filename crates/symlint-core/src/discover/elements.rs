@@ -1,7 +1,10 @@
 //! The elements of a collection, with their keys and places.
 
 use smallvec::SmallVec;
-use symlint_terraform::{Evaluator, Form, Instance, Kind, Origin, Path, PathStep, Root, Span, Str, Value};
+use symlint_terraform::{
+    Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Selection, Span, Str, Value,
+    Variable,
+};
 
 use super::walk::Walked;
 use crate::tenants::{ElementKey, Shape, Step};
@@ -61,6 +64,7 @@ pub(super) fn elements(
 ) -> Vec<Element> {
     let mut elements = Vec::new();
     let whole = match &shape.root {
+        Root::Calls(folder) => return calls(evaluator, walked, folder),
         Root::Inline(_) => None,
         Root::ModuleCall(address) => walked.instances.get(address).and_then(|instance| {
             let Some(Step::Name(output)) = shape.steps.first() else { return None };
@@ -104,6 +108,37 @@ pub(super) fn elements(
     };
     elements.sort_by_cached_key(place);
     elements
+}
+
+/// The calls of the root module to the module in `folder`, in source order, with what they pass.
+fn calls(evaluator: &Evaluator<'_>, walked: &Walked<'_>, folder: &str) -> Vec<Element> {
+    let project = evaluator.project();
+    let calls = project.root().map(|root| root.calls.as_slice()).unwrap_or_default();
+    let element = |call: &ModuleCall| {
+        let module = project.module(call.child?).filter(|module| module.dir == folder && !call.is_repeated())?;
+        let address = Str::from(format!("module.{}", call.name.text));
+        let instance = walked.instances.get(&address)?;
+        let span = call.name.span;
+        let value_of = |variable: &Variable| evaluator.variable(instance, &variable.name.text);
+        let entry = |variable: &Variable| {
+            let argument = call.arguments.iter().find(|argument| argument.name.text == variable.name.text);
+            let key_span = argument.map_or(span, |argument| argument.name.span);
+            Some(Entry::new(variable.name.text.clone(), key_span, value_of(variable)?))
+        };
+        let path = Path::root(Root::Calls(folder.into()));
+        let path = path.select(PathStep::Key(call.name.text.clone()), Selection::Iterated);
+        let origin = Origin::written(span, Form::Whole);
+        let mut entries: Vec<Entry> = module.variables.iter().filter_map(entry).collect();
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        Some(Element {
+            key: SmallVec::from_elem(ElementKey::Name(call.name.text.clone()), 1),
+            value: Value::new(Kind::Object(entries.into()), origin.clone().reached(|| path.clone())),
+            name: Some(Value::new(Kind::String(address), origin)),
+            path,
+            span,
+        })
+    };
+    calls.iter().filter_map(element).collect()
 }
 
 /// The place in a list that an element of a set was given before.
@@ -178,7 +213,7 @@ pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Ro
     match root {
         Root::Variable { module: address, name } => Some(module(address)?.variable(name)?.name.span),
         Root::Local { module: address, name } => Some(module(address)?.local(name)?.name.span),
-        Root::ModuleCall(_) | Root::Inline(_) => None,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => None,
     }
 }
 
@@ -190,7 +225,7 @@ pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &R
     match root {
         Root::Variable { module, name } => evaluator.variable(&instance(module)?, name),
         Root::Local { module, name } => evaluator.local(&instance(module)?, name),
-        Root::ModuleCall(_) | Root::Inline(_) => None,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => None,
     }
 }
 

@@ -62,6 +62,17 @@ impl Effects {
         *self.reached.entry((steps, to.field, is_fragment)).or_default() += 1;
     }
 
+    /// A role that is put together out of an attribute does not say that this is the SSO account, if the safelist has
+    /// another one.
+    pub(super) fn forget_roles_of_others(&mut self) {
+        let is_part_of_role = |steps: &Steps| self.reached.contains_key(&(steps.clone(), FieldKind::RoleArn, true));
+        if self.reached.keys().any(|(steps, ..)| is_part_of_role(steps))
+            && self.listed.keys().any(|steps| !is_part_of_role(steps))
+        {
+            self.roles.clear();
+        }
+    }
+
     /// Where some values come from any element of a container, one that comes from a certain one of these has the same
     /// place among them. `pairs` are pairs of such places.
     pub(super) fn generalize(&mut self, pairs: &mut HashMap<(Steps, Steps), usize>) {

@@ -9,6 +9,7 @@
 //! components   which resources of a module make up one flow, where nothing is repeated
 //! policies     which accounts hand-written policies let the runtime enter
 //! walk         module instances → flows, connectors, safelists, with what they receive
+//! calls        which modules are called once for each tenant
 //!    ▼
 //! paths        the ways from a value back to the elements that it came from
 //! collections  which elements the flows are built from
@@ -22,6 +23,7 @@
 
 mod arguments;
 mod build;
+mod calls;
 mod collections;
 mod components;
 mod effective;

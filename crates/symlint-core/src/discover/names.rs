@@ -33,7 +33,7 @@ impl Population<'_> {
                 }
             }
         }
-        for (at, id, value) in &self.others {
+        for (at, id, value) in self.others.iter().filter(|it| !self.of_texts.contains(&it.0)) {
             let collection = self.sources.collections().get(*at);
             let path = value.origin.path.as_ref();
             let name = collection.zip(path).and_then(|(it, path)| {

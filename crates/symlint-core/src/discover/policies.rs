@@ -8,6 +8,7 @@ use symlint_terraform::{Evaluator, GAP, Instance, Kind, Module, Origin, Resource
 
 use super::iam::about_sym;
 use super::safelists::{LOCALS, in_any_of, local, parts};
+use crate::tenants::format::is_account_id;
 use crate::tenants::{RuntimeBlock, RuntimeCall};
 
 /// How deep the parts of a policy may be nested.
@@ -372,6 +373,8 @@ impl<'p> Policy<'_, 'p> {
         if text.as_str() == "*" {
             return self.all_but(value);
         }
+        // IAM refuses an account alone, so that no role may be assumed.
+        self.is_known_to_be |= self.is_of_sym && is_account_id(text);
         self.named(value, false);
     }
 

@@ -7,7 +7,8 @@ use symlint_terraform::{
 
 use super::collections::Found;
 use super::effective::{self, Effective, effects_of};
-use super::elements::{self, Member, name_inside};
+use super::elements::{self, Element, Member, name_inside};
+use super::fields;
 use super::owners::Assigner;
 use super::walk::Walked;
 use crate::config::Config;
@@ -28,6 +29,8 @@ pub(super) struct Population<'a> {
     pub(super) primary: usize,
     /// How many of these are configured, or called as in the shipped example.
     configured: usize,
+    /// The collections of tenants whose elements are texts that are not their names, such as accounts by name.
+    pub(super) of_texts: HashSet<usize>,
     /// By collection, the pairs of attributes that make grants.
     pub(super) pairs: Vec<Vec<Pair>>,
     /// By collection, the values that come from elsewhere for its tenants.
@@ -47,6 +50,8 @@ impl<'a> Population<'a> {
     ) -> Self {
         let mut elements: Vec<Member> = Vec::new();
         let mut sources = SourceIndex::default();
+        let mut of_texts = HashSet::default();
+        let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
         let is_alone = !evaluator.project().has_configuration();
         for (place, shape) in found.shapes.iter().enumerate() {
             let mut own = elements::elements(evaluator, walked, &found.inline, shape);
@@ -66,8 +71,16 @@ impl<'a> Population<'a> {
             collection.declared = elements::declared(evaluator, walked, &shape.root);
             let mut aliases = Vec::new();
             elements.reserve(own.len());
+            let is_text =
+                |it: &Element| it.value.as_str().is_some_and(|text| it.key_text().is_some_and(|key| key != text));
+            if own.iter().all(is_text) {
+                of_texts.insert(at);
+            }
             for element in own {
                 let id = TenantId::new(run, elements.len());
+                if of_texts.contains(&at) {
+                    others.push((at, id, element.value.clone()));
+                }
                 collection.own(element.key.clone(), id);
                 aliases.extend(element.other_paths().into_iter().map(|path| (path, id)));
                 elements.push(Member { collection: at, element });
@@ -84,9 +97,10 @@ impl<'a> Population<'a> {
             sources,
             primary,
             configured: found.configured,
+            of_texts,
             pairs,
             elsewhere: Vec::new(),
-            others: Vec::new(),
+            others,
             unknown_effects: Vec::new(),
         }
     }
@@ -133,7 +147,7 @@ impl<'a> Population<'a> {
         let errors = conversions.iter().filter(|problem| problem.kind.is_error());
         let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
         let refused = walked.errors.iter().filter_map(|error| match &error.subject {
-            Some(Subject::NoAttribute(name)) => Some(name.clone()),
+            Some(Subject::NoAttribute(name, _)) => Some(name.clone()),
             _ => None,
         });
         let refused: HashSet<Str> = refused.collect();
@@ -170,6 +184,7 @@ impl<'a> Population<'a> {
             tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
         }
         leave_out_names_of_several(&mut tenants, &layouts, &refused);
+        self.note_refused(walked, &mut tenants);
         // Of each tenant, what takes effect for each of its flow instances.
         let mut effects: Vec<Vec<Vec<Effective>>> = vec![Vec::new(); tenants.len()];
         for (tenant, instance, resources) in assigned(walked) {
@@ -202,14 +217,49 @@ impl<'a> Population<'a> {
                 effective::apply(tenant, &effects, &self.sources, common);
             }
             self.unknown_effects.extend(effective::unknown(tenant, &effects));
+            note_nulls(tenant, &effects);
         }
         tenants
+    }
+
+    /// Notes what tenants lack, or have as null, where something fails on it.
+    fn note_refused(&self, walked: &Walked<'_>, tenants: &mut [Tenant]) {
+        for error in &walked.errors {
+            let (path, name, absence) = match &error.subject {
+                Some(Subject::NoAttribute(name, Some(object))) => {
+                    (object.join(PathStep::Attribute(name.clone())), name, Absence::Missing)
+                }
+                Some(Subject::Null(_, Some(path))) => match path.last().and_then(PathStep::name) {
+                    Some(name) => (path.clone(), name, Absence::Null),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            // What all of them lack is wrong in the expression.
+            let is_anywhere = self.sources.locate(&path).is_some_and(|(collection, _, taken)| {
+                let steps = fields::steps_inside(&path, taken);
+                let mut members = self.elements.iter().filter(|member| member.collection == collection);
+                members.any(|member| !values_at(&member.element.value, &steps).is_empty())
+            });
+            let tenant = self.sources.tenant_at(&path).filter(|_| is_anywhere);
+            let tenant = tenant.and_then(|id| tenants.get_mut(id.index()));
+            let Some(tenant) = tenant.filter(|it| it.missing.iter().all(|gap| gap.name != name.as_str())) else {
+                continue;
+            };
+            let span = match &error.subject {
+                Some(Subject::Null(span, _)) => *span,
+                _ => tenant.key.span,
+            };
+            tenant.missing.push(MissingAttribute { name: name.to_string(), absence, span, path, field: None });
+        }
     }
 
     /// Gives `tenant` a value of an element of another collection.
     fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value) {
         let found = Field::new(way.field, tenant.id, Some(value), tenant.key.span);
-        if let (State::Absent(absence @ Absence::Empty), Some(path)) = (&found.state, &found.path)
+        let is_needed = !matches!(way.field, FieldKind::Cloud | FieldKind::Region | FieldKind::SsoAccountId);
+        if let (State::Absent(absence @ (Absence::Empty | Absence::Null)), Some(path)) = (&found.state, &found.path)
+            && (is_needed || *absence == Absence::Empty)
             && tenant.missing.iter().all(|gap| gap.path != *path)
         {
             let name = collection_name(way, path);
@@ -304,6 +354,28 @@ pub(super) fn assigned<'w, 'p>(
             Some((instance.tenant?, instance, resources_of(&walked.resources, flow, at)))
         })
     })
+}
+
+/// Notes the nulls in the entry of `tenant` that take effect: a null that does not may be what a filter leaves out.
+fn note_nulls(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
+    for effective in effects.iter().flatten().filter(|it| it.value.is_null()) {
+        let Some(path) = &effective.value.origin.path else { continue };
+        let is_it = |field: &&Field| field.kind == effective.field && field.path.as_ref() == Some(path);
+        let null = tenant.fields().find(is_it).filter(|it| matches!(it.state, State::Absent(Absence::Null)));
+        let known = |gap: &MissingAttribute| gap.path == *path;
+        if let (Some(field), Some(name), false) =
+            (null, path.last().and_then(PathStep::name), tenant.missing.iter().any(known))
+        {
+            let gap = MissingAttribute {
+                name: name.to_string(),
+                absence: Absence::Null,
+                span: field.span,
+                path: path.clone(),
+                field: Some(field.kind),
+            };
+            tenant.missing.push(gap);
+        }
+    }
 }
 
 /// Notes that an element of another collection lacks a value of `tenant` that something refers to.

@@ -176,6 +176,7 @@ impl Population<'_> {
             effects.generalize(pairs);
         }
         self.note_listed(walked, &mut effects);
+        effects.iter_mut().for_each(Effects::forget_roles_of_others);
         for (at, effects) in effects.iter().enumerate() {
             let values: Vec<&Value> = match at < self.primary {
                 true => self.elements.iter().filter(|it| it.collection == at).map(|it| &it.element.value).collect(),
@@ -283,7 +284,7 @@ impl Population<'_> {
         let is_own = tenant.is_none_or(|tenant| owners.contains(&tenant));
         is_own.then(|| (collection, fields::steps_inside(path, taken))).filter(|(at, steps)| {
             // An element as a whole is not one of its values, unless it has no parts.
-            !steps.is_empty() || *at >= self.primary
+            !steps.is_empty() || *at >= self.primary || self.of_texts.contains(at)
         })
     }
 }

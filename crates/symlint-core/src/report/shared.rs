@@ -45,11 +45,17 @@ pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: Known<'_>) -> Sor
     if !findings.windows(2).any(|pair| matches!(pair, [a, b] if is_same_place(a, b) && a.run != b.run)) {
         return replaced;
     }
+    let is_wiring = |rule: &String| known.rules.get(rule).is_some_and(|rule| rule.needs_wiring);
     let mut tenants: HashMap<usize, HashSet<&str>> = HashMap::default();
     let mut shape_of = |finding: &ReportedFinding| {
         let names = tenants.entry(finding.run).or_insert_with(|| known.names(finding.run));
         let help = finding.help.as_deref().unwrap_or_default();
-        (shape(&finding.message, names), shape(help, names), finding.level, finding.suppressed.clone())
+        // What is wrong with the wiring may be seen of another tenant in each run.
+        let texts = match is_wiring(&finding.rule) {
+            true => Default::default(),
+            false => (shape(&finding.message, names), shape(help, names)),
+        };
+        (texts, finding.level, finding.suppressed.clone())
     };
     // What is in one place, by what it says.
     let mut places = HashMap::default();
@@ -68,8 +74,7 @@ pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: Known<'_>) -> Sor
             }
         }
         let place = *places.entry(shape_of(&finding)).or_insert(joined.len());
-        let is_wiring = known.rules.get(&finding.rule).is_some_and(|rule| rule.needs_wiring);
-        match joined.get_mut(place).filter(|first| first.is_same(&finding, is_wiring)) {
+        match joined.get_mut(place).filter(|first| first.is_same(&finding, is_wiring(&finding.rule))) {
             Some(first) => {
                 replaced.insert(finding.fingerprint.clone(), first.finding.fingerprint.clone());
                 first.add(finding);

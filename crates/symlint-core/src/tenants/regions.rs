@@ -1,7 +1,7 @@
 //! Regions that stand out, in all runs.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{SortedMap, Str};
+use symlint_terraform::{SortedMap, Span, Str};
 
 use super::arn::Arn;
 use super::comparable::Comparable;
@@ -33,6 +33,8 @@ struct Seen<'t> {
     tenant: TenantId,
     instance: &'t str,
     region: &'t str,
+    /// Where the region is written: an organization's is written once for all of its tenants.
+    place: Span,
 }
 
 /// All outliers, each instance once.
@@ -46,10 +48,10 @@ pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Compara
     let mut found = Vec::new();
     for ((_, digits), group) in groups {
         let mut by_region: HashMap<&str, HashSet<&str>> = HashMap::default();
-        let mut by_instance: HashMap<(RunId, &str), usize> = HashMap::default();
+        let mut by_instance: HashMap<(RunId, &str), HashSet<Span>> = HashMap::default();
         for seen in &group {
             by_region.entry(seen.region).or_default().insert(seen.instance);
-            *by_instance.entry((seen.tenant.run, seen.instance)).or_default() += 1;
+            by_instance.entry((seen.tenant.run, seen.instance)).or_default().insert(seen.place);
         }
         let mut agreeing = by_region.iter().filter(|(_, instances)| instances.len() >= FEWEST);
         // Where the others do not agree, the digits say nothing.
@@ -58,7 +60,7 @@ pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Compara
         for outlier in group.iter().filter(|seen| seen.region != agreed) {
             // Two tenants in another region are probably intended. Tenants of one instance are compared by other rules.
             let is_alone = by_region.get(outlier.region).is_some_and(|instances| instances.len() == 1)
-                && by_instance.get(&(outlier.tenant.run, outlier.instance)) == Some(&1)
+                && by_instance.get(&(outlier.tenant.run, outlier.instance)).is_some_and(|places| places.len() == 1)
                 && !agreeing_instances.contains(outlier.instance);
             if is_alone && reported.insert(outlier.instance) {
                 let mut named: HashSet<&str> = HashSet::default();
@@ -84,5 +86,6 @@ fn seen<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<((&'t str
         && tenant.foreign_permission_sets().next().is_none()
         && !tenant.has_role_account_mismatch();
     let digits = instance_id_suffix(instance.text())?.get(..PREFIX_LENGTH)?;
-    is_comparable.then(|| ((partition, digits), Seen { tenant: tenant.id, instance: instance.text(), region }))
+    let place = tenant.connector.region.span;
+    is_comparable.then(|| ((partition, digits), Seen { tenant: tenant.id, instance: instance.text(), region, place }))
 }

@@ -158,7 +158,7 @@ impl Tenant {
         if let Some(path) = &role_arn.path {
             return Some((path, None, None));
         }
-        Some((self.sso_account_id.way()?, Some(role_arn.as_written()?), instance_arn.path.as_ref()))
+        Some((self.sso_account_id.way()?, role_arn.as_written(), instance_arn.path.as_ref()))
     }
 
     /// The key, where it is what its map, or its own entry, calls it: not that of a call, and not a place in a list.

@@ -151,7 +151,7 @@ impl Evaluator<'_> {
             let nearest = nearest.filter(|(distance, known)| *distance * 3 <= known.len());
             let meant = nearest.map(|(_, known)| format!("; did you mean `{known}`?")).unwrap_or_default();
             let message = format!("the object has no attribute `{shown}`{meant}");
-            Stop::error_at(message, span).on(Subject::NoAttribute(name.clone()))
+            Stop::error_at(message, span).on(Subject::NoAttribute(name.clone(), base.origin.path.clone()))
         }
     }
 }

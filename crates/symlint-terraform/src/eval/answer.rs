@@ -2,6 +2,7 @@
 
 use crate::limits::{Exhausted, TOO_MUCH};
 use crate::module::BLANK;
+use crate::origin::Path;
 use crate::source::{Span, Str};
 use crate::value::Value;
 
@@ -21,12 +22,12 @@ pub struct EvalError {
 /// What an evaluation fails on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// A value that is null, by where it is written.
-    Null(Span),
+    /// A value that is null, by where it is written, and the way to it.
+    Null(Span, Option<Path>),
     /// A map without the key, by where it is written.
     NoKey(Span),
-    /// An object without this attribute.
-    NoAttribute(Str),
+    /// An object without this attribute, and the way to the object.
+    NoAttribute(Str, Option<Path>),
     /// Elements that would get the same key.
     SameKey,
 }
@@ -101,7 +102,7 @@ impl Stop {
 
     /// This refusal, which is about `value` being null.
     pub(crate) fn on_null(self, value: &Value) -> Self {
-        self.on(Subject::Null(value.origin.span))
+        self.on(Subject::Null(value.origin.span, value.origin.path.clone()))
     }
 
     /// This refusal, which is about `subject`.

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::limits::{DEPTH, INSTANCES, Meter, PARTS, STEPS, TOO_MUCH};
-use crate::module::Project;
+use crate::module::{ModuleId, Project};
 use crate::origin::Path;
 use crate::source::{FileId, Span, Str};
 use crate::syntax::Expr;
@@ -90,6 +90,8 @@ pub struct Evaluator<'p> {
     unknowns: Cell<u64>,
     /// The collections of which a key that is not a literal may select any element.
     open: HashSet<Path>,
+    /// The modules whose calls in the root module are elements.
+    gathered: HashSet<ModuleId>,
 }
 
 /// Whether an expression is evaluated to see whether it can be.
@@ -168,6 +170,7 @@ impl<'p> Evaluator<'p> {
             lost_entries: RefCell::default(),
             unknowns: Cell::new(0),
             open: HashSet::default(),
+            gathered: HashSet::default(),
         }
     }
 
@@ -175,6 +178,11 @@ impl<'p> Evaluator<'p> {
     /// another value of a variable would select another one.
     pub fn leaving_open(project: &'p Project, open: HashSet<Path>) -> Self {
         Self { open, ..Self::new(project) }
+    }
+
+    /// The same, for which the calls of the root module to these modules are the elements of a collection.
+    pub fn gathering(self, gathered: HashSet<ModuleId>) -> Self {
+        Self { gathered, ..self }
     }
 
     pub fn project(&self) -> &'p Project {

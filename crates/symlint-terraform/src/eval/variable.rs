@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::module::{Assignment, AssignmentSource, ModuleCall, ModuleId, Variable};
-use crate::origin::{Path, Root};
+use crate::origin::{Path, PathStep, Root, Selection};
 use crate::source::{Span, Str};
 use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, convert_within, to_bool};
 use crate::value::{Kind, Type, Value};
 
+use super::answer::Subject;
 use super::instance::Instance;
 use super::scope::Scope;
 use super::{EvalError, EvalErrorKind, Evaluator, Item, Trial};
@@ -33,8 +34,7 @@ impl<'p> Evaluator<'p> {
                 (None, None) => self.root_variable(index, variable),
                 (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
             };
-            let root = || Root::Variable { module: instance.address().clone(), name: variable.name.text.clone() };
-            value.origin = value.origin.reached(|| Path::root(root()));
+            value.origin = value.origin.reached(|| self.path_to(instance, variable));
             value
         });
         // Not before the value is remembered: the conditions ask for it.
@@ -42,6 +42,28 @@ impl<'p> Evaluator<'p> {
             self.apart(variable.name.span, || self.validate(instance, variable, &value));
         }
         Some(value)
+    }
+
+    /// The way to what a call writes for a variable, or to what the root module is given.
+    fn path_to(&self, instance: &Instance, variable: &Variable) -> Path {
+        let name = variable.name.text.clone();
+        match self.call_of(instance).filter(|(caller, call)| self.is_gathered(caller, call)) {
+            Some((_, call)) => {
+                let folder = instance.module().and_then(|id| self.project.module(id)).map(|module| module.dir.as_str());
+                let calls = Path::root(Root::Calls(folder.unwrap_or_default().into()));
+                let element = calls.select(PathStep::Key(call.name.text.clone()), Selection::Iterated);
+                element.join(PathStep::Attribute(name))
+            }
+            None => Path::root(Root::Variable { module: instance.address().clone(), name }),
+        }
+    }
+
+    /// Whether a call is an element of those to its module.
+    fn is_gathered(&self, caller: &Instance, call: &ModuleCall) -> bool {
+        !self.gathered.is_empty()
+            && caller.call().is_none()
+            && !call.is_repeated()
+            && call.child.is_some_and(|child| self.gathered.contains(&child))
     }
 
     /// Records what the value of a variable fails to fulfil, as far as that is known.
@@ -195,7 +217,11 @@ impl<'p> Evaluator<'p> {
         let Converted { value, problems } = self.converted(value, module, index, &variable.ty);
         for problem in problems {
             if problem.kind.is_error() {
-                self.record(problem.kind.to_string(), problem.span, None);
+                let subject = match &problem.kind {
+                    ConversionProblemKind::Missing { attribute } => Some(Subject::NoAttribute(attribute.clone(), None)),
+                    _ => None,
+                };
+                self.record(problem.kind.to_string(), problem.span, subject);
             }
         }
         value.marked(variable.sensitive)
