@@ -165,6 +165,26 @@ fn a_mistake_in_a_shared_module_is_one_new_finding() {
     assert_eq!(diff["findings"]["fixed"].as_array().unwrap().len(), 1);
 }
 
+#[test]
+fn tenants_of_one_key_are_told_apart_by_their_root_modules() {
+    let dir = folder(&[("sso_flow/main.tf", FLOW)]);
+    let main = MAIN.replace("./sso_flow", "../sso_flow");
+    for (root, n) in [("east", 1), ("west", 2)] {
+        write(dir.path(), &format!("{root}/main.tf"), &main);
+        write(dir.path(), &format!("{root}/terraform.tfvars"), &values(&[customer("acme", n)]));
+    }
+    git(dir.path(), &["init", "--quiet", "--initial-branch=main"]);
+    commit(dir.path());
+    let target = |n: u32| {
+        let text = customer("acme", n);
+        text.split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned()
+    };
+    write(dir.path(), "west/terraform.tfvars", &values(&[customer("acme", 2).replace(&target(2), &target(1))]));
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    let also_of = &diff["tenants"][0]["gained"][0]["also_of"];
+    assert_eq!(*also_of, value!([{ "what": "account", "before": false, "tenants": ["acme in east"], "count": 1 }]));
+}
+
 /// A finding that two tenants share is about the one that the change touches.
 #[test]
 fn only_new_findings_fail() {

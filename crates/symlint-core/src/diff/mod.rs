@@ -96,7 +96,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         ),
         None => (changes, wiring, wiring::lists(old, new, &pairing)),
     };
-    tenants::note_others(&mut changes, old, new, &pairing);
+    tenants::note_others(&mut changes, old, new, &pairing, &shared);
     findings::note(&mut changes, &new_findings);
     // What is hidden is not fixed.
     let is_hidden = |finding: &ReportedFinding| {

@@ -62,7 +62,13 @@ pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: 
 const OTHERS: usize = 8;
 
 /// Says of the grants that are gained who else has, or had before, what they lead to.
-pub(super) fn note_others(changes: &mut [TenantChange], old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) {
+pub(super) fn note_others(
+    changes: &mut [TenantChange],
+    old: Seen<'_>,
+    new: Seen<'_>,
+    pairing: &Pairing,
+    shared: &HashSet<Str>,
+) {
     type Owners<'r> = HashMap<(FieldKind, &'r str), SortedSet<usize>>;
     fn owners<'r>(seen: Seen<'r>) -> Owners<'r> {
         let mut owners = Owners::default();
@@ -104,14 +110,15 @@ pub(super) fn note_others(changes: &mut [TenantChange], old: Seen<'_>, new: Seen
                 let is = of(&after);
                 let mut had = of(&before);
                 had.retain(|at| pairing.new_of.get(*at).copied().flatten().is_none_or(|now| !is.contains(&now)));
-                let is = is.into_iter().filter(|at| customer(new, *at) != customer(new, *own)).map(|at| new.key(at));
+                let is = is.into_iter().filter(|at| customer(new, *at) != customer(new, *own));
                 let had = had.into_iter().filter(|at| was.is_none_or(|was| customer(old, *at) != customer(old, was)));
-                for (before, mut keys) in [(false, is.collect::<Vec<_>>()), (true, had.map(|at| old.key(at)).collect())]
-                {
-                    keys.retain(|key| *key != change.tenant);
-                    if !keys.is_empty() {
-                        let tenants = keys.iter().take(OTHERS).map(Str::to_string).collect();
-                        also_of.push(AlsoOf { what, before, tenants, count: keys.len() });
+                let is: Vec<String> = is.map(|at| new.title(at, shared)).collect();
+                let had: Vec<String> = had.map(|at| old.title(at, shared)).collect();
+                for (before, mut titles) in [(false, is), (true, had)] {
+                    titles.retain(|title| *title != change.title);
+                    if !titles.is_empty() {
+                        let tenants = titles.iter().take(OTHERS).cloned().collect();
+                        also_of.push(AlsoOf { what, before, tenants, count: titles.len() });
                     }
                 }
             }

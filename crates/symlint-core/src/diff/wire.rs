@@ -203,7 +203,7 @@ pub struct AlsoOf {
     pub what: &'static str,
     /// Whether they had it before the change, and have it no longer.
     pub before: bool,
-    /// The keys of the first of these tenants.
+    /// The keys of the first of these tenants, with the root module where several have one key.
     pub tenants: Vec<String>,
     /// How many tenants there are.
     pub count: usize,
