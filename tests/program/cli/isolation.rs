@@ -257,6 +257,7 @@ fn one_wrong_value_of_a_customer_that_two_root_modules_have_is_one_finding() {
     for (what, text, rule) in [
         ("account of another", of_acme("719240583316", "280365914472"), "error duplicate-sso-account"),
         ("mistyped account", of_acme("719240583316", "719240583317"), "error duplicate-instance"),
+        ("another region", of_acme("us-east-1", "us-east-2"), "error duplicate-sso-account"),
         (
             "malformed instance",
             of_acme("instance/ssoins-7223a91be40c5d68", "instance/ssoins-7223a91be40c5d6"),

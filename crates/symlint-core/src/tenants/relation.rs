@@ -87,6 +87,7 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     finder.organizations();
     finder.duplicate_tenants();
     finder.duplicate_sso_accounts();
+    finder.regions_of_customers();
     finder.duplicate_instances();
     finder.foreign_targets();
     finder.duplicate_targets();
@@ -310,6 +311,22 @@ impl<'a, 't> Finder<'a, 't> {
             });
             if let Some(other) = instance.or(region) {
                 self.add(RelationKind::DuplicateSsoAccount, tenant.tenant, other);
+            }
+        }
+    }
+
+    /// A customer whom several root modules have is in one organization, which is in one region.
+    fn regions_of_customers(&mut self) {
+        let mut firsts: HashMap<(u32, &str, &str), (TenantId, &str)> = HashMap::default();
+        for tenant in self.all.comparables.iter().filter(|_| self.all.has_runs) {
+            let (Some(account), Some(instance), Some(own)) = (tenant.sso_account, tenant.instance, tenant.region)
+            else {
+                continue;
+            };
+            let key = (self.all.groups.customer(tenant.tenant), account.text(), instance.text());
+            let (first, region) = *firsts.entry(key).or_insert((tenant.tenant, own));
+            if region != own && first.run != tenant.tenant.run {
+                self.add(RelationKind::DuplicateSsoAccount, tenant.tenant, first);
             }
         }
     }
