@@ -21,6 +21,10 @@ const DIGITS: u64 = 153;
 /// Exponents beyond are legal, and of no use but to fill the memory when they are printed.
 const MAX_EXPONENT: i64 = 1000;
 
+/// A number of more characters has more digits than [`DIGITS`] or a larger exponent than [`MAX_EXPONENT`], or zeros that
+/// say nothing. To read it takes time that grows with the square of its length.
+const LONGEST: usize = 4096;
+
 /// What reading a number or computing with numbers can come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Numeric {
@@ -56,6 +60,9 @@ pub(crate) fn parse(text: &str) -> Numeric {
         if power.trim_start_matches('0').len() > 3 {
             return Numeric::Beyond;
         }
+    }
+    if text.len() > LONGEST {
+        return Numeric::Beyond;
     }
     let fraction = if fraction.is_empty() { "0" } else { fraction };
     if text.starts_with('-') && whole.bytes().chain(fraction.bytes()).all(|digit| digit == b'0') {
@@ -307,6 +314,7 @@ mod tests {
         assert_eq!(print("0.00001").as_deref(), Some("0.00001"));
         assert_eq!(print(".5").as_deref(), Some("0.5"));
         assert_eq!(print("1e99999"), None);
+        assert_eq!(parse(&"9".repeat(400_000)), Numeric::Beyond);
         assert_eq!(parse("1 "), Numeric::Invalid);
         assert_eq!(parse(""), Numeric::Invalid);
         assert_eq!(parse("0x1"), Numeric::Invalid);

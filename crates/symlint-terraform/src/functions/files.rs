@@ -156,7 +156,7 @@ fn fileset(args: &Arguments<'_, '_>) -> Answer {
         return Err(not_evaluated());
     }
     let levels: Vec<Vec<String>> =
-        pattern.split('/').map(alternatives).collect::<Option<_>>().ok_or_else(not_evaluated)?;
+        pattern.split('/').map(|level| alternatives(level)?.ok_or_else(not_evaluated)).collect::<Answer<_>>()?;
     let (folder, _) = located(args, &format!("{dir}/x"))?;
     let mut paths = Vec::new();
     if !add_matching(args, &folder, "", &levels, &mut paths)? {
@@ -171,14 +171,24 @@ fn fileset(args: &Arguments<'_, '_>) -> Answer {
 
 /// What one level of a pattern may be: `{a,b}` is one of several. `None` where braces are not closed on that level, or
 /// are inside others.
-fn alternatives(level: &str) -> Option<Vec<String>> {
-    let Some((before, rest)) = level.split_once('{') else {
-        return (!level.contains('}')).then(|| vec![level.to_owned()]);
-    };
-    let (inside, behind) = rest.split_once('}').filter(|(inside, _)| !inside.contains('{'))?;
-    let behind = alternatives(behind)?;
-    let whole = |one: &str| behind.iter().map(|behind| format!("{before}{one}{behind}")).collect::<Vec<_>>();
-    Some(inside.split(',').flat_map(whole).collect())
+fn alternatives(level: &str) -> Answer<Option<Vec<String>>> {
+    /// How many may be tried with each name.
+    const MOST: usize = 1 << 10;
+    let mut all = vec![String::new()];
+    let mut left = level;
+    while let Some((before, rest)) = left.split_once('{') {
+        let Some((inside, behind)) = rest.split_once('}').filter(|(inside, _)| !inside.contains('{')) else {
+            return Ok(None);
+        };
+        if all.len() * inside.split(',').count() > MOST || level.len() > MOST {
+            return Err(Stop::limit("this pattern stands for too many others to be evaluated"));
+        }
+        let with = |start: String| inside.split(',').map(move |one| format!("{start}{before}{one}"));
+        all = all.into_iter().flat_map(with).collect();
+        left = behind;
+    }
+    all.iter_mut().for_each(|one| one.push_str(left));
+    Ok((!left.contains('}')).then_some(all))
 }
 
 /// Adds the files in `folder`, which is at `path` below the folder that was asked for, that match the rest of a pattern.
