@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet, HashSetExt};
 use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, FlowResource, Model, Source, TenantId, normalise};
-use symlint_terraform::{Makeup, Origin, Span, Value};
+use symlint_terraform::{BLANK, Makeup, Origin, Span, Value};
 
 use crate::expression;
 
@@ -53,11 +53,23 @@ impl Name<'_> {
         };
         let found = match &self.value.origin.makeup {
             Makeup::Joined(parts) => parts.iter().find_map(|part| other(self.text.get(part.bytes())?, &part.origin)),
+            // Of one that is written out next to those that are repeated, some of the words may be a key.
+            Makeup::Written(_) if self.is_alone() => words_in(self.text).find_map(|it| other(it, &self.value.origin)),
             _ => other(self.text, &self.value.origin),
         };
         // What is passed to the module is judged there.
         found.filter(|_| !self.is_miswired(model) && !self.has_foreign_slug(model))
     }
+}
+
+/// What is between separators in `text`: each word, and those that follow each other together.
+fn words_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_separator = |c: char| !c.is_alphanumeric();
+    let starts = std::iter::once(0).chain(text.match_indices(is_separator).map(|(at, it)| at + it.len()));
+    starts.flat_map(move |start| {
+        let ends = text.match_indices(is_separator).map(|(at, _)| at).chain([text.len()]);
+        ends.filter_map(move |end| text.get(start..end))
+    })
 }
 
 /// What Sym tells names apart by: in lower case, and with `-` for `_`.
@@ -194,6 +206,11 @@ impl<'a> Name<'a> {
         self.instance.tenant
     }
 
+    /// Whether its resource is written out for a tenant for whom others of its module are repeated.
+    fn is_alone(&self) -> bool {
+        self.resource.key.is_none() && self.instance.address != *self.instance.instance.address()
+    }
+
     /// The block of its resource.
     pub(crate) fn block(&self) -> Span {
         self.resource.resource.block.span
@@ -279,6 +296,8 @@ pub(crate) fn tenants_of<'n, 'a: 'n>(names: impl IntoIterator<Item = &'n Name<'a
 
 /// The text of `name` in one line, where it may be shown.
 pub(crate) fn shown(name: &Name<'_>, model: &Model<'_>) -> String {
-    let name = model.quotable(name.text, name.value, FieldKind::Key);
+    // Any secret may look like a name.
+    let is_secret = name.value.is_sensitive();
+    let name = if is_secret { BLANK } else { model.quotable(name.text, name.value, FieldKind::Key) };
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

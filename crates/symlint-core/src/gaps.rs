@@ -296,13 +296,23 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             found.push(uncertain(model, &what, &unknown.reason, unknown.is_unevaluated, part.origin.span));
         }
     }
+    // Most connectors trust the same.
+    let mut in_part: SortedMap<&str, (String, Span, usize)> = SortedMap::new();
     for (call, list) in model.connectors.iter().flat_map(|connector| connector.trusted()) {
-        let parts = std::iter::once(list).chain(list.elements().unwrap_or_default());
-        let unknown = parts.filter_map(Value::uncertainty).find(|unknown| unknown.is_unevaluated);
-        if let Some(unknown) = unknown {
-            let what = format!("`module.{}.runtime_role_arns` was", call.name.text);
-            found.push(uncertain(model, &what, &unknown.reason, true, unknown.span));
+        let path = format!("`module.{}.runtime_role_arns`", call.name.text);
+        let parts = || list.elements().unwrap_or_default().iter().filter_map(Value::uncertainty);
+        let unevaluated = list.uncertainty().into_iter().chain(parts()).find(|unknown| unknown.is_unevaluated);
+        if let Some(unknown) =
+            unevaluated.or(list.as_unknown().map(AsRef::as_ref).filter(|_| list.candidates().is_empty()))
+        {
+            found.push(uncertain(model, &format!("{path} was"), &unknown.reason, true, unknown.span));
+        } else if let Some(unknown) = parts().next() {
+            in_part.entry(&unknown.reason).or_insert((path, unknown.span, 0)).2 += 1;
         }
+    }
+    for (reason, (path, at, count)) in in_part {
+        let others = if count > 1 { format!(", and of {} others,", count - 1) } else { String::new() };
+        found.push(uncertain(model, &format!("a part of {path}{others} was"), reason, false, at));
     }
     if model.has_unknown_calls && model.flows.is_empty() {
         let reason = "which modules are called is not known, so wiring was not checked";

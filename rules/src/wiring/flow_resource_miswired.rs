@@ -9,7 +9,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, PathStep, Resource, SortedMap, Span, Str, Value};
 
-use super::judge::{consequence, is_computed, is_not_own, owner, shared};
+use super::judge::{consequence, is_computed, is_not_own, is_overridden, owner, shared};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
 use super::reference::{References, receivers, references, refers, report_foreign};
@@ -28,6 +28,9 @@ enum Problem {
     Shared,
     /// It is written in the module.
     Written,
+    /// As `Written`, and it replaces the value that the tenant's entry has in the collection of the resource's `for_each`.
+    Overridden,
+    Null,
     /// It was computed from the right value, and is something else.
     Changed,
 }
@@ -299,6 +302,8 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
             None => shared(&first.value).to_owned(),
         },
         Problem::Written => "is set in the module".to_owned(),
+        Problem::Overridden => format!("is set in the configuration and overrides {wanted}"),
+        Problem::Null => "is null".to_owned(),
         Problem::Changed => format!("is computed from {wanted} and differs from it"),
     };
     let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
@@ -374,8 +379,17 @@ impl<'a> Judge<'a> {
             None if setting.value.entries().is_some() || setting.value.elements().is_some() => {
                 self.judge_whole(setting)
             }
+            None if setting.value.is_null() => self.judge_null(setting),
             None => self.judge_unknown(setting),
         }
+    }
+
+    /// What is passed as null, or is not there for the tenant, is not the resource's mistake.
+    fn judge_null(&self, setting: &Setting<'a>) -> Option<Problem> {
+        let expected = setting.expected(self.model);
+        let is_optional = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
+        let is_there = expected.iter().all(|value| text_of(value).is_some());
+        (is_there && !is_optional && !self.wanted_texts(setting, &expected).is_empty()).then_some(Problem::Null)
     }
 
     /// An object or a list is none of the values on which Sym acts.
@@ -508,6 +522,10 @@ impl<'a> Judge<'a> {
         }
         if constant(setting, &setting.value).is_some_and(|constant| self.shared.contains(&constant)) {
             return Some(Problem::Shared);
+        }
+        let each = setting.resource.each.as_ref();
+        if each.is_some_and(|entry| is_overridden(self.model, entry, setting.tenant, setting.wanted, sources)) {
+            return Some(Problem::Overridden);
         }
         let is_written = sources.iter().all(|source| {
             let Source::Elsewhere(origin) = source else { return false };

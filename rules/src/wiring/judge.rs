@@ -449,7 +449,8 @@ impl<'a> Judge<'a> {
         if self.is_shared(slot) {
             return Some(Problem::Shared);
         }
-        if self.is_overridden(slot, sources, right) {
+        let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
+        if entry.is_some_and(|entry| is_overridden(self.model, entry, slot.tenant, slot.wanted, sources)) {
             return Some(Problem::Overridden);
         }
         let mut is_table = false;
@@ -485,27 +486,6 @@ impl<'a> Judge<'a> {
             let is_own = names().any(|name| normalise(name) == word);
             owner.filter(|&owner| !is_own && !self.model.index.may_share(slot.wanted, owner, slot.tenant))
         })
-    }
-
-    /// Whether `slot` receives a constant that was put into the tenant's entry, such as by `merge`, for what the call is
-    /// repeated for: at the place of the value that the entry itself has, next to others of the entry.
-    fn is_overridden(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> bool {
-        let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
-        let ([Source::Elsewhere(origin)], Some(entry)) = (sources, entry) else {
-            return false;
-        };
-        let at = |kind: FieldKind| values_at(entry, &self.model.way_to(slot.tenant, kind)?).into_iter().next();
-        let is_here = matches!(origin.makeup, Makeup::Written(_))
-            && at(slot.wanted).is_some_and(|value| value.origin.span == origin.span);
-        let is_own = |kind: FieldKind| {
-            let value = at(kind);
-            let sources = value
-                .as_ref()
-                .and_then(|value| self.model.sources_of_values.of(value, slot.tenant))
-                .unwrap_or_default();
-            sources.iter().any(|source| matches!(source, Source::Field(it) if it.tenant == slot.tenant))
-        };
-        is_here && right.iter().all(|field| field.as_str().is_some()) && FieldKind::VALUES.into_iter().any(is_own)
     }
 
     /// Whether the module takes `text` as it is, and it is not even well formed, as the tenant's own value is.
@@ -559,6 +539,28 @@ impl<'a> Judge<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether a tenant receives a constant that was put into its `entry`, such as by `merge`, for what a call or a resource is
+/// repeated for: at the place of the value that the tenant itself has, next to others of the tenant.
+pub(super) fn is_overridden(
+    model: &Model<'_>,
+    entry: &Value,
+    tenant: TenantId,
+    wanted: FieldKind,
+    sources: &[Source<'_>],
+) -> bool {
+    let [Source::Elsewhere(origin)] = sources else { return false };
+    let at = |kind: FieldKind| values_at(entry, &model.way_to(tenant, kind)?).into_iter().next();
+    let is_here =
+        matches!(origin.makeup, Makeup::Written(_)) && at(wanted).is_some_and(|value| value.origin.span == origin.span);
+    let is_own = |kind: FieldKind| {
+        let value = at(kind);
+        let sources = value.as_ref().and_then(|value| model.sources_of_values.of(value, tenant)).unwrap_or_default();
+        sources.iter().any(|source| matches!(source, Source::Field(it) if it.tenant == tenant))
+    };
+    let right = right_fields(model.tenant(tenant), wanted);
+    is_here && right.iter().all(|field| field.as_str().is_some()) && FieldKind::VALUES.into_iter().any(is_own)
 }
 
 /// What no ARN has in it that `slot` may be, or be a part of.

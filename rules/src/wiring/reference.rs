@@ -222,11 +222,15 @@ impl<'a> Resources<'a> {
     /// of the same key, or written out for the same one.
     fn is_within(&self, id: &ResourceId, resource: &FlowResource<'_>, instance: &FlowInstance) -> bool {
         let module = instance.instance.address();
-        let is_of_flow = || match (&id.key, &resource.key) {
-            (None, None) => self.find(id).is_none_or(|(_, its)| its.address == instance.address),
-            (id, own) => id == own,
+        let is_of_flow = || self.find(id).is_none_or(|(_, its)| its.address == instance.address);
+        let is_only = instance.address == *module;
+        let is_within = match (&id.key, &resource.key) {
+            // What is repeated may be of other flows of the module.
+            (Some(_), None) => is_of_flow(),
+            (None, None) => is_only || is_of_flow(),
+            (id, own) => is_only || id == own,
         };
-        id.module == *module && (instance.address == *module || is_of_flow())
+        id.module == *module && is_within
     }
 
     /// What `id`, to which `from` refers, is, and whose, where it is not for the tenant `own`: neither is it repeated for it,
@@ -259,7 +263,11 @@ impl<'a> Resources<'a> {
             return None;
         }
         let address = || {
-            let key = id.key.as_ref().map(|key| format!("[\"{key}\"]")).unwrap_or_default();
+            let key = match (&id.key, &resource.each) {
+                (Some(key), Some(_)) => format!("[\"{key}\"]"),
+                (Some(index), None) => format!("[{index}]"),
+                (None, _) => String::new(),
+            };
             let dot = if id.module.is_empty() { "" } else { "." };
             format!("{}{dot}{}{key}", id.module, resource.address())
         };

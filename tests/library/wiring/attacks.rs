@@ -40,6 +40,30 @@ fn what_is_computed_from_the_own_account_must_be_it() {
 }
 
 #[test]
+fn a_permission_set_that_is_computed_from_the_own_one_must_be_it() {
+    let mut failures = String::new();
+    let own = "each.value.permission_set_arn";
+    for (by, is_right) in [
+        (r#"replace(each.value.permission_set_arn, "/ps-.*/", "ps-0f1e2d3c4b5a6978")"#, false),
+        (r#"replace(each.value.permission_set_arn, "/ps-.*/", "ps-${substr(md5(each.key), 0, 16)}")"#, false),
+        (r#"replace(each.value.permission_set_arn, "/^arn:aws:/", "arn:aws:")"#, true),
+        (r#"trimspace(" ${each.value.permission_set_arn}")"#, true),
+    ] {
+        let found = findings_in(&format!("{VARIABLES}\n{}", CALL.replace(own, by)));
+        let expected: &[_] = if is_right { &[] } else { &[("flow-argument-miswired", by)] };
+        expect(by, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_is_made_of_more_than_is_followed_is_an_error() {
+    let account = format!("format(\"{}\", \"7\")", "%[1]s".repeat(2100));
+    let found = with_account(&account, "");
+    assert_eq!(found, [("evaluation-error".to_owned(), account)]);
+}
+
+#[test]
 fn what_the_module_computes_from_the_account_must_be_it() {
     let mut failures = String::new();
     let main = format!("{VARIABLES}\n{CALL}");

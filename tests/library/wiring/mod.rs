@@ -10,6 +10,7 @@ mod causes;
 mod foreign;
 mod kept;
 mod left_out;
+mod lone;
 mod maps;
 mod more_kept;
 mod names;

@@ -3,7 +3,7 @@
 use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings};
 
 /// All of Sym's resources in the root module.
-const RESOURCES: &str = r#"
+pub(super) const RESOURCES: &str = r#"
 resource "sym_integration" "sso" {
   for_each    = var.customer_tenants
   type        = "permission_context"
@@ -66,6 +66,9 @@ fn a_reference_leads_to_an_instance_of_the_own_tenant() {
         (TARGETS, "[for target in sym_target.sso : target.id]"),
         (TARGETS, foreign_target),
         (TARGETS, beside),
+        (TARGETS, r#"try([sym_target.sso["blue_harbour"].id], [])"#),
+        (TARGETS, r#"flatten([[sym_target.sso["blue_harbour"].id]])"#),
+        (STRATEGY, r#"coalesce(sym_strategy.sso["blue_harbour"].id, sym_strategy.sso[each.key].id)"#),
         (STRATEGY, r#"sym_strategy.sso["blue_harbour"].id"#),
         (STRATEGY, r#"sym_strategy.sso[keys(var.customer_tenants)[0]].id"#),
     ] {
@@ -76,6 +79,10 @@ fn a_reference_leads_to_an_instance_of_the_own_tenant() {
     for (this, by) in [
         (TARGETS, r#"[for key, target in sym_target.sso : target.id if key == each.key]"#),
         (TARGETS, r#"[for key, target in sym_target.sso : target.id if startswith(key, each.key)]"#),
+        (TARGETS, "try([sym_target.sso[each.key].id], [])"),
+        (TARGETS, "flatten([[sym_target.sso[each.key].id]])"),
+        (STRATEGY, r#"coalesce(sym_strategy.sso[each.key].id, sym_strategy.sso["blue_harbour"].id)"#),
+        (STRATEGY, r#"try(sym_strategy.sso[each.key].id, sym_strategy.sso["blue_harbour"].id)"#),
         (INTEGRATION, "{ for key, it in sym_integration.sso : key => it.id }[each.key]"),
         (INTEGRATION, r#"lookup({ for key, it in sym_integration.sso : key => it.id }, each.key, "")"#),
         (STRATEGY, "one([for key, it in sym_strategy.sso : it.id if key == each.key])"),

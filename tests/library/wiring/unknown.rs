@@ -174,3 +174,23 @@ fn whoever_may_be_trusted_is_judged() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn whom_connectors_trust_is_checked_or_said_not_to_be() {
+    let mut failures = String::new();
+    let role = "data \"aws_iam_role\" \"runtime\" {\n  name = \"SymRuntime\"\n}\n";
+    for (trusted, expected) in [
+        ("[\"arn:aws:iam::735108264419:role/sym/SymRuntimeMain\"]", ""),
+        ("[data.aws_iam_role.runtime.arn]", ""),
+        ("data.aws_iam_role.runtime.tags_all", "not-checked"),
+    ] {
+        let connector = format!(
+            "module \"connector\" {{\n  source = \"symopsio/sso-connector/aws\"\n  environment = \"Blue\"\n  \
+             runtime_role_arns = {trusted}\n}}\n"
+        );
+        let found = findings_in(&format!("{VARIABLES}\n{role}{connector}{CALL}"));
+        let expected: &[_] = if expected.is_empty() { &[] } else { &[(expected, trusted)] };
+        expect(trusted, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -1,7 +1,10 @@
 //! Elements and flows → tenants, and all that rules look at.
 
 use foldhash::HashSet;
-use symlint_terraform::{ConversionProblem, ConversionProblemKind, Evaluator, Kind, Project, Root, Type, Variable};
+use symlint_terraform::{
+    ConversionProblem, ConversionProblemKind, EvalError, EvalErrorKind, Evaluator, Kind, Project, Root, Span, Type,
+    Variable,
+};
 
 use super::calls;
 use super::collections::{self, Found};
@@ -37,6 +40,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     population.name(&mut tenants, &walked);
     population.add_called(&mut walked, &mut tenants);
     let unknown_effects = population.unknown_effects;
+    walked.errors.extend(population.unfollowed.into_iter().map(too_much));
     let mut sources = population.sources;
     sources.add_values(&tenants);
     let unwired = unwired(&evaluator, &walked, &sources, &tenants);
@@ -77,6 +81,12 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         unknown_effects,
         not_checked: Vec::new(),
     }
+}
+
+/// The error for a value at `span` that was made of more than is looked at.
+fn too_much(span: Span) -> EvalError {
+    let message = "this is made of too many values to be followed".to_owned();
+    EvalError { message, span, subject: None, kind: EvalErrorKind::Limit }
 }
 
 /// Whether `project` has something that the rules speak of.

@@ -5,7 +5,7 @@ use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Select
 
 use super::sinks::Setting;
 use crate::tenants::{
-    Absence, Connector, Field, FieldKind, FieldRef, FlowInstance, FlowResource, Grant, MissingAttribute, Model,
+    Absence, Connector, Field, FieldKind, FieldRef, FlowInstance, FlowResource, Grant, MadeOf, MissingAttribute, Model,
     Provenance, RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Way, Whole,
     format, has_shape, may_be, other_shape, resources_of, text_of, values_at,
 };
@@ -226,6 +226,16 @@ pub(super) fn unknown(tenant: &Tenant, effects: &[Vec<Effective>]) -> Vec<Unknow
     found
 }
 
+/// Where what takes effect was made of more than is looked at, so that nothing can be said of it.
+pub(super) fn unfollowed<'e>(
+    effects: &'e [Vec<Effective>],
+    sources: &'e SourceIndex,
+) -> impl Iterator<Item = Span> + 'e {
+    let values = effects.iter().flatten().map(|effective| &effective.value);
+    let made = values.filter(|value| !matches!(value.origin.makeup, Makeup::Written(_)));
+    made.filter(|value| sources.of(value, None).is_none()).map(|value| value.origin.span)
+}
+
 /// Notes that `tenant` has a value for `field`, although its element does not have it.
 pub(super) fn close_gap(tenant: &mut Tenant, field: FieldKind, sources: &SourceIndex) {
     let mut missing = std::mem::take(&mut tenant.missing);
@@ -358,18 +368,23 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     // What the element does not say, or what was rebuilt, is what takes effect.
     let says_nothing = tenant.grants.iter().all(is_unseen);
     let mut added: Vec<Grant> = Vec::new();
-    let targets: Vec<&str> = tenant.grants.iter().filter_map(|grant| grant.target_account_id.as_str()).collect();
-    // What was computed from an account and is another one is a matter of wiring.
+    // What was computed from an account or a permission set and is another one is a matter of wiring.
     let is_changed = |it: &Effective| {
+        let Some(text) = text_of(&it.value) else { return false };
         let is_its = |source: &Source<'_>| matches!(source, Source::Field(field) if field.kind == it.field);
-        it.field == FieldKind::TargetAccountId
-            && !matches!(it.value.origin.makeup, Makeup::Written(_))
-            && sources.of(&it.value, id).is_some_and(|made_of| {
-                // Other values of the tenant may say which account it is.
-                let is_alone = |source: &Source<'_>| is_its(source) || matches!(source, Source::Elsewhere(_));
-                made_of.iter().any(is_its) && made_of.iter().all(is_alone)
-            })
-            && text_of(&it.value).is_some_and(|text| format::is_changed(it.field, &text, &targets))
+        // Other values of the tenant may say which one it is, and so may its key where that is in it.
+        let is_alone = |source: &Source<'_>| match source {
+            Source::Tenant(_) => !text.contains(tenant.name()),
+            source => is_its(source) || matches!(source, Source::Elsewhere(_)),
+        };
+        let is_of_its_own = |made_of: MadeOf<'_>| made_of.iter().any(is_its) && made_of.iter().all(is_alone);
+        let texts = || tenant.grants.iter().filter_map(|grant| grant.field(it.field).as_str());
+        // The partition may be that of the provider.
+        let has_its_id = || text.rsplit('/').next().is_some_and(|id| texts().any(|own| own.ends_with(id)));
+        !matches!(it.value.origin.makeup, Makeup::Written(_))
+            && format::is_changed(it.field, &text, &texts().collect::<Vec<_>>())
+            && !(it.field == FieldKind::PermissionSetArn && has_its_id())
+            && sources.of(&it.value, id).is_some_and(is_of_its_own)
     };
     // So is what is not even well formed, as what the element says is.
     let is_shaped = |field: FieldKind, text: Option<&str>| text.is_some_and(|text| has_shape(field, text));

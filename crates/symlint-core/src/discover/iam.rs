@@ -36,6 +36,12 @@ pub(super) fn about_sym(evaluator: &Evaluator<'_>, module: &Module) -> HashSet<S
     let mut left: Vec<usize> =
         texts.iter().enumerate().filter(|(_, text)| text.contains(SYM)).map(|(at, _)| at).collect();
     let mut about: HashSet<usize> = left.iter().copied().collect();
+    // Sym may use a role that nothing else says it is for.
+    let users = module.resources.iter().filter(|resource| resource.kind.text.starts_with(SYM));
+    for user in users {
+        let text = sources.text(user.block.span).to_ascii_lowercase();
+        left.extend(addresses(&text).filter_map(|address| named.get(&address)).flatten());
+    }
     while let Some(at) = left.pop() {
         let new = following.get(&at).into_iter().flatten().filter(|it| !is_role(**it) && about.insert(**it));
         left.extend(new);

@@ -2,7 +2,7 @@
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
-    ConversionProblem, Evaluator, Makeup, Path, PathStep, Project, Root, Span, Str, Subject, Type, Value,
+    ConversionProblem, Evaluator, Makeup, Path, PathStep, Project, Root, SortedSet, Span, Str, Subject, Type, Value,
 };
 
 use super::collections::Found;
@@ -38,6 +38,8 @@ pub(super) struct Population<'a> {
     /// Elements of other collections, by these and the tenants to whom they belong.
     pub(super) others: Vec<(usize, TenantId, Value)>,
     pub(super) unknown_effects: Vec<UnknownEffect>,
+    /// Where what takes effect was made of too much.
+    pub(super) unfollowed: SortedSet<Span>,
 }
 
 impl<'a> Population<'a> {
@@ -102,6 +104,7 @@ impl<'a> Population<'a> {
             elsewhere: Vec::new(),
             others,
             unknown_effects: Vec::new(),
+            unfollowed: SortedSet::new(),
         }
     }
 
@@ -218,6 +221,7 @@ impl<'a> Population<'a> {
             }
             self.unknown_effects.extend(effective::unknown(tenant, &effects));
             note_nulls(tenant, &effects);
+            self.unfollowed.extend(effective::unfollowed(&effects, &self.sources));
         }
         tenants
     }

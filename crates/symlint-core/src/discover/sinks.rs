@@ -1,7 +1,7 @@
 //! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a
 //! row.
 
-use symlint_terraform::syntax::{Expr, ExprKind, Key, children, top_level};
+use symlint_terraform::syntax::{Block, Expr, ExprKind, Key, children, top_level};
 use symlint_terraform::{Module, Resource};
 
 use crate::tenants::FieldKind;
@@ -69,13 +69,23 @@ impl Reference {
         !resource.data && resource.kind.text.as_str() == kind && is_of
     }
 
+    /// The `dynamic` block that makes the block in which it is.
+    pub fn dynamic<'r>(&self, resource: &'r Resource) -> Option<&'r Block> {
+        let is_it = |block: &Block| {
+            let mut labels = block.labels.iter();
+            block.kind.text.as_str() == "dynamic" && labels.any(|label| Some(label.text.as_str()) == self.within)
+        };
+        resource.block.body.blocks.iter().map(AsRef::as_ref).find(|block| is_it(block))
+    }
+
     /// What `resource` has as this attribute.
     pub fn expr<'r>(&self, resource: &'r Resource) -> Option<&'r Expr> {
         let Some(within) = self.within else {
             return resource.attribute(self.attribute).map(|attribute| &attribute.value);
         };
         let blocks = resource.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == within);
-        let mut inside = blocks.flat_map(|block| &block.body.attributes);
+        let contents = self.dynamic(resource).into_iter().flat_map(|dynamic| &dynamic.body.blocks);
+        let mut inside = blocks.chain(contents).flat_map(|block| &block.body.attributes);
         let own = inside.find(|attribute| attribute.name.text.as_str() == self.attribute);
         let in_object = || part(&resource.attribute(within)?.value, self.attribute);
         own.map(|attribute| &attribute.value).or_else(in_object)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
     Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project,
-    Resource, Span, Str, Unknown, Value, Variable,
+    Resource, ResourceId, Span, Str, Unknown, Value, Variable,
 };
 
 use super::arguments::{Carriers, Inputs, is_repeated};
@@ -253,8 +253,10 @@ impl<'a, 'p> Walker<'a, 'p> {
             None => Vec::new(),
         };
         // What a call receives is for all that its module makes.
-        if let ([_], true) = (groups.as_slice(), arguments.is_empty() && repetitions.is_empty()) {
-            groups = groups.into_iter().flat_map(Group::split).collect();
+        if arguments.is_empty() && repetitions.is_empty() {
+            let is_only = groups.len() == 1;
+            let split = |group: Group<'p>| if is_only || group.label.is_none() { group.split() } else { vec![group] };
+            groups = groups.into_iter().flat_map(split).collect();
         }
         let is_whole = groups.len() <= 1 && groups.first().is_none_or(|group| group.repetition.is_none());
         if is_whole {
@@ -375,7 +377,11 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let role = is_other.then_some(&OTHER_ROLE);
                 let referred = Reference::of_block(resource).chain(role).filter_map(|reference| {
                     let expr = reference.expr(resource)?;
-                    Some((reference.attribute, self.evaluator.resource_expression(&each, expr)))
+                    let value = match reference.dynamic(resource) {
+                        Some(dynamic) => self.evaluator.resource_content(&each, dynamic, expr)?,
+                        None => self.evaluator.resource_expression(&each, expr),
+                    };
+                    Some((reference.attribute, value))
                 });
                 let attributes: Box<[(&'static str, Value)]> =
                     FlowResource::attributes_of(sink).filter_map(attribute).chain(referred).collect();
@@ -383,7 +389,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let key = each.key().text();
                 let is_text = matches!(each.key(), InstanceKey::Key(_));
                 let label = key.clone().filter(|_| by_key && (is_text || is_counted));
-                let found = FlowResource::new(module, resource, key, serves_others, attributes);
+                let found = FlowResource::new(module, &each, serves_others, attributes);
                 match groups.iter_mut().find(|group| group.label == label) {
                     Some(group) => group.resources.push(found),
                     None => {
@@ -403,6 +409,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let mut resources = group.resources.iter();
             resources.any(|it| it.sink().is_some() || group.label.is_some() && it.references().next().is_some())
         };
+        give_back(&mut groups, instance.address());
         groups.retain(|group| !by_key || matters(group));
         join(&mut groups, instance.address());
         groups
@@ -431,6 +438,25 @@ impl<'p> Group<'p> {
             Group { label: self.label.clone(), repetition: self.repetition.clone(), address, resources }
         };
         flows.into_iter().map(flow).collect()
+    }
+}
+
+/// Gives a flow that is written out to the resources with the strategy that it names: it is one more of the same tenant.
+fn give_back(groups: &mut [Group<'_>], module: &Str) {
+    let is_flow = |resource: &FlowResource<'_>| resource.kind() == "sym_flow";
+    let has_flow = |group: &Group<'_>| group.label.is_none() && group.resources.iter().any(is_flow);
+    let Some(at) = groups.iter().position(has_flow).filter(|_| groups.len() > 1) else { return };
+    let places = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(at, group)| group.resources.iter().map(move |it| ((it.resource.block.span, it.key.clone()), at)));
+    let places: HashMap<_, _> = places.collect();
+    let own = groups.get_mut(at).map(|group| std::mem::take(&mut group.resources)).unwrap_or_default();
+    for resource in own {
+        let named = resource.references().filter(|_| is_flow(&resource)).find_map(|(_, _, value)| value.resource());
+        let named = named.filter(|id| id.module == *module);
+        let to = named.and_then(|id| places.get(&(id.block, id.key.clone()))).copied().unwrap_or(at);
+        groups.get_mut(to).into_iter().for_each(|group| group.resources.push(resource.clone()));
     }
 }
 
@@ -470,7 +496,16 @@ fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
         group.resources.extend(joined);
     }
     groups.extend(flows);
-    groups.extend(loose.into_iter().enumerate().filter(|(at, _)| !taken.contains(at)).map(|(_, group)| group));
+    // What of the others nobody is given is a flow of its own.
+    for (at, mut group) in loose.into_iter().enumerate() {
+        if taken.contains(&at) {
+            group.resources.retain(|it| {
+                let id = ResourceId { module: module.clone(), block: it.resource.block.span, key: it.key.clone() };
+                !given.contains(&id) && (it.sink().is_some() || it.references().next().is_some())
+            });
+        }
+        groups.extend((!group.resources.is_empty()).then_some(group));
+    }
 }
 
 /// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves
@@ -484,7 +519,9 @@ fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -
     };
     let owners = || of(&["sym_strategy", "sym_integration"]);
     let mut flows = module.resources.iter().filter(|resource| resource.kind.text.as_str() == "sym_flow");
-    owners().all(is_repeated)
+    // What is written out for one tenant next to those that are repeated serves not all of them.
+    let are_repeated = || of(&["sym_strategy"]).any(is_repeated) && of(&["sym_integration"]).any(is_repeated);
+    (owners().all(is_repeated) || are_repeated())
         && (owners().next().is_some()
             || flows.any(is_repeated)
             || is_root && of(&["sym_target", "aws_ssoadmin_account_assignment"]).any(is_repeated))

@@ -95,7 +95,10 @@ fn hidden_texts(model: &Model<'_>) -> Vec<Str> {
         let arguments = instance.arguments.iter();
         arguments.for_each(|argument| add(&argument.value, |text| is_plain_name(text) || is_some_value(text)));
     }
-    model.resources.iter().filter_map(|resource| resource.attribute("name")).for_each(|name| add(name, is_plain_name));
+    // Any secret may look like a name.
+    let is_name_shown = |name: &Value| if name.is_sensitive() { |_: &str| false } else { is_plain_name };
+    let names = model.resources.iter().filter_map(|resource| resource.attribute("name"));
+    names.for_each(|name| add(name, is_name_shown(name)));
     hidden
 }
 

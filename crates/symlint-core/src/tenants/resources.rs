@@ -1,7 +1,7 @@
 //! Sym's resources inside the flow module, as each of its instances configures them.
 
 use symlint_terraform::syntax::Expr;
-use symlint_terraform::{Module, Resource, Str, Value};
+use symlint_terraform::{Module, Resource, ResourceInstance, Str, Value};
 
 use crate::discover::sinks::{Reference, Setting, Sink};
 
@@ -17,6 +17,8 @@ pub struct FlowResource<'p> {
     pub resource: &'p Resource,
     /// The key or index that tells it from the other instances of the resource.
     pub key: Option<Str>,
+    /// What it is repeated for: `each.value`.
+    pub each: Option<Value>,
     /// Whether it is there for another flow before this one.
     pub is_again: bool,
     /// Whether it serves something else than Identity Center.
@@ -28,12 +30,12 @@ impl<'p> FlowResource<'p> {
     /// A resource with the values of those of its attributes that matter; its place is not known yet.
     pub(crate) fn new(
         module: &'p Module,
-        resource: &'p Resource,
-        key: Option<Str>,
+        each: &ResourceInstance<'p>,
         serves_others: bool,
         attributes: Box<[(&'static str, Value)]>,
     ) -> Self {
-        Self { flow: 0, instance: 0, module, resource, key, is_again: false, serves_others, attributes }
+        let (resource, key, each) = (each.resource(), each.key().text(), each.each_value().cloned());
+        Self { flow: 0, instance: 0, module, resource, key, each, is_again: false, serves_others, attributes }
     }
 
     /// The same, of this flow and instance.
@@ -63,7 +65,10 @@ impl<'p> FlowResource<'p> {
         settings.iter().filter_map(|setting| {
             let whole = self.attribute(setting.attribute)?;
             let value = match setting.part {
-                Some(part) => whole.get(part).or_else(|| whole.as_unknown().map(|_| whole.clone()))?,
+                Some(part) => {
+                    let possible = || whole.as_unknown().map(|_| whole.with_candidates(|it| it.get(part)));
+                    whole.get(part).or_else(possible)?
+                }
                 None => whole.clone(),
             };
             Some((setting, value))

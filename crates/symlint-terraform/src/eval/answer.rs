@@ -68,7 +68,10 @@ impl Attempt {
     pub(crate) fn unclear(value: &Value, span: Span) -> Value {
         match value.as_unknown() {
             Some(_) => value.clone(),
-            None => Value::unknown("whether this fails is not known", span).made_of([value]),
+            None => {
+                let unknown = Value::unknown("whether this fails is not known", span);
+                unknown.made_of([value]).or_one_of([value.clone()])
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! `dynamic` blocks: one that is written stands for several.
 
+use crate::origin::Origin;
 use crate::syntax::{Block, Expr, ExprKind};
 use crate::value::{Entry, Kind, Value};
 
 use super::Evaluator;
 use super::instance::Instance;
+use super::resource::ResourceInstance;
 use super::scope::{Binding, Scope};
 
 impl Evaluator<'_> {
@@ -17,6 +19,28 @@ impl Evaluator<'_> {
     pub fn each_dynamic(
         &self,
         instance: &Instance,
+        dynamic: &Block,
+        visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
+    ) -> Result<(), Value> {
+        self.each_block(Scope::of(instance), dynamic, visit)
+    }
+
+    /// What `expr`, which is in the `content` of a `dynamic` block of the resource, is in the only block that this makes, or
+    /// all that it is in several; `None` where it makes none.
+    pub fn resource_content(&self, of: &ResourceInstance<'_>, dynamic: &Block, expr: &Expr) -> Option<Value> {
+        let mut values = Vec::new();
+        let made = self.each_block(of.scope(), dynamic, &mut |eval| values.push(eval(expr)));
+        match (made, values.len()) {
+            (Err(unknown), _) => Some(unknown),
+            (Ok(()), 0 | 1) => values.pop(),
+            (Ok(()), _) => Some(Value::new(Kind::Tuple(values.into()), Origin::derived(expr.span, []))),
+        }
+    }
+
+    #[allow(clippy::type_complexity, reason = "an alias would fix a lifetime that each call chooses")]
+    fn each_block(
+        &self,
+        scope: Scope<'_>,
         dynamic: &Block,
         visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
     ) -> Result<(), Value> {
@@ -33,7 +57,7 @@ impl Evaluator<'_> {
         let Some((name, for_each)) = name.zip(attribute("for_each")) else {
             return Err(unknown("it has no `for_each`"));
         };
-        let collection = self.evaluate(instance, for_each);
+        let collection = self.apart(for_each.span, || self.eval(for_each, &scope));
         let pairs = match self.apart(for_each.span, || self.pairs(&collection, true, for_each.span)) {
             Ok(pairs) => pairs,
             Err(_) if collection.as_unknown().is_some() => return Err(collection),
@@ -44,7 +68,7 @@ impl Evaluator<'_> {
             let entry = |name: &str, value: Value| Entry::new(name.into(), dynamic.span, value);
             let iterator = Value::new(Kind::Object([entry("key", key), entry("value", value)].into()), origin);
             let binding = Binding { name, value: &iterator, outer: None };
-            visit(&|expr| self.apart(expr.span, || self.eval(expr, &Scope::of(instance).with(&binding))));
+            visit(&|expr| self.apart(expr.span, || self.eval(expr, &scope.with(&binding))));
         }
         Ok(())
     }

@@ -414,7 +414,8 @@ impl<'p> Evaluator<'p> {
         let outer = self.trial.replace(Trial::Clean);
         let value = self.eval(expr, scope);
         let failed = self.trial.replace(outer) == Trial::Failed;
-        if self.unknowns.get() != unknowns {
+        // What a resource is, or its `id`, is there after apply.
+        if self.unknowns.get() != unknowns && value.resource().is_none() {
             return Attempt::Unclear(value);
         }
         if failed { Attempt::Failed(value) } else { Attempt::Is(value) }

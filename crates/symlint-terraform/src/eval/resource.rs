@@ -40,6 +40,11 @@ impl<'p> ResourceInstance<'p> {
         self.repetition.as_ref()?.each_value()
     }
 
+    /// Where what is in its block is evaluated.
+    pub(super) fn scope(&self) -> Scope<'_> {
+        Scope::repeated(&self.instance, self.repetition.as_ref())
+    }
+
     /// `count.index`, where the resource has `count`.
     pub fn count_index(&self) -> Option<&Value> {
         self.repetition.as_ref()?.count_index()
@@ -82,7 +87,6 @@ impl<'p> Evaluator<'p> {
     /// The value of `expr`, which is anywhere in the block of the resource, with `each` and `count` as they are for the
     /// instance.
     pub fn resource_expression(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Value {
-        let scope = Scope::repeated(&of.instance, of.repetition.as_ref());
-        self.apart(expr.span, || self.eval(expr, &scope))
+        self.apart(expr.span, || self.eval(expr, &of.scope()))
     }
 }

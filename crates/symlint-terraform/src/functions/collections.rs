@@ -144,7 +144,8 @@ fn flatten_into(
     sensitive: &mut bool,
 ) -> Answer<()> {
     for item in items {
-        if item.as_unknown().is_some() {
+        // A resource, or its `id`, is no list.
+        if item.as_unknown().is_some() && item.resource().is_none() {
             return Err(Stop::Unknown(item));
         }
         match args.items_of(&item) {

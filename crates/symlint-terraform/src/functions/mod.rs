@@ -93,8 +93,10 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     let instead = match (name, values.as_slice()) {
         ("lookup", [map, _, default @ ..]) if is_open(map) => default,
         ("coalesce" | "coalescelist", values) => {
-            let first = values.iter().position(is_open).map_or(values.len(), |at| at + 1);
-            values.get(first..).unwrap_or_default()
+            // A resource, or its `id`, is neither null nor empty.
+            let mut open = values.iter().enumerate().filter(|(_, value)| is_open(value));
+            let first = open.next().filter(|(_, value)| value.resource().is_none());
+            first.and_then(|(at, _)| values.get(at + 1..)).unwrap_or_default()
         }
         _ => &[],
     };

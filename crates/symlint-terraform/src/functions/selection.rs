@@ -167,7 +167,11 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
     let common = common.ok_or_else(|| args.refuse("expects arguments of one type"))?;
     // What is empty is why the next is taken.
     let mut empty: Vec<&Value> = Vec::new();
-    for index in 0..args.len() {
+    for (index, own) in args.values.iter().enumerate() {
+        // The `id` of a resource is neither null nor empty.
+        if own.resource().is_some() {
+            return Ok(empty.iter().fold(own.clone(), |value, empty| value.depending_on(&empty.origin)));
+        }
         let value = args.nullable(index)?;
         if value.is_null() {
             empty.push(value);
