@@ -116,17 +116,23 @@ pub(crate) fn after<'r>(
     text
 }
 
+/// A tenant; spaces at the ends of its name are only visible between quotes.
+fn named(tenant: &str) -> String {
+    let quote = if tenant.trim() == tenant { "" } else { "\"" };
+    format!("tenant {quote}{}{quote}", clipped(&printable(tenant)))
+}
+
 /// What a finding is about, as its headline begins, or where it is.
 fn whose(finding: &ReportedFinding) -> String {
     match &finding.tenant {
-        Some(tenant) => format!("tenant {}", clipped(&printable(tenant))),
+        Some(tenant) => named(tenant),
         None => printable(&place(&finding.location)),
     }
 }
 
 /// A finding without its excerpt.
 pub(crate) fn line(finding: &ReportedFinding, style: &Style) -> String {
-    let tenant = finding.tenant.as_ref().map(|tenant| format!("tenant {}: ", clipped(&printable(tenant))));
+    let tenant = finding.tenant.as_ref().map(|tenant| format!("{}: ", named(tenant)));
     let first = format!("  {} ", style.sign(finding.level));
     let text =
         format!("{}{} ({})", tenant.unwrap_or_default(), headline(finding), printable(&place(&finding.location)));
@@ -234,7 +240,7 @@ fn place(location: &Location) -> String {
 /// What is wrong: in one sentence for one finding, else in a line for each.
 fn title(findings: &[&ReportedFinding], style: &Style) -> String {
     let Some(first) = findings.first() else { return String::new() };
-    let tenant = first.tenant.as_ref().map(|tenant| format!("tenant {}: ", clipped(&printable(tenant))));
+    let tenant = first.tenant.as_ref().map(|tenant| format!("{}: ", named(tenant)));
     let tenant = tenant.unwrap_or_default();
     if let [only] = findings {
         return tenant + &headline(only);

@@ -1,5 +1,6 @@
 //! Where in an argument's expression a part of its value is written.
 
+use symlint_core::finding::Edit;
 use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
 use symlint_terraform::{Module, Sources, Span};
 
@@ -86,6 +87,22 @@ pub(crate) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
     }
 }
 
+/// The name of an attribute at `span` replaced by `name`; the `=` after it keeps its column, if there is room.
+pub(crate) fn renamed(span: Span, name: &str, sources: &Sources) -> Edit {
+    let source = sources.get(span.file);
+    let rest = source.text().get(span.end as usize..).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches(' ').len();
+    let (old, new) = ((span.end - span.start) as usize + blank, name.len());
+    if blank == 0 || !rest.trim_start_matches(' ').starts_with('=') {
+        return Edit { span, text: name.to_owned() };
+    }
+    let width = old.max(new + 1);
+    Edit {
+        span: Span::new(span.file, span.start..span.end + u32::try_from(blank).unwrap_or(0)),
+        text: format!("{name:width$}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use symlint_terraform::syntax::read;
@@ -126,6 +143,23 @@ mod tests {
             part_in(module, expr, "a").map(|part| project.sources().text(part.span))
         };
         assert_eq!([found(0).as_deref(), found(1).as_deref(), found(2).as_deref()], [Some("1"), None, None]);
+    }
+
+    #[test]
+    fn a_renamed_attribute_keeps_its_column() {
+        for (before, name, after) in [
+            ("acount   = 1", "account", "account  = 1"),
+            ("a = 1", "account", "account = 1"),
+            ("account  = 1", "a", "a        = 1"),
+            ("acount: 1", "account", "account: 1"),
+            ("acount=1", "account", "account=1"),
+        ] {
+            let sources = Sources::new();
+            let file = sources.add("x", before.as_bytes().to_vec()).unwrap();
+            let end = before.find([' ', ':', '=']).unwrap();
+            let edit = renamed(Span::new(file, 0..u32::try_from(end).unwrap()), name, &sources);
+            assert_eq!(edit.text + before.split_at(edit.span.end as usize).1, after);
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let customer = accounts
         .filter(|(own, others)| own.text() == others.text())
         .map(|_| advice("customer", &cx.config.customers, &[owner, tenant], owner.name()));
+    let action = copied::replacement(cx, tenant, owner, &format!("`{}`", tenant.name()));
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
     let report = cx.report(role.name.piece, message);
     let report = match same {
@@ -36,12 +37,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     };
     // What was copied with the role is one cause.
     let report = copied::related(report, tenant, owner, &[FieldKind::RoleArn]);
-    if let Some(customer) = customer {
-        report.help(format!(
-            "Requests for `{}` would act with `{}`'s role. Use `role_arn` from the `settings` output of `{0}`'s own \
-             connector. If the two are one customer, {customer}",
-            tenant.name(),
-            owner.name()
-        ));
-    }
+    let customer = customer.map(|customer| format!(" If the two are one customer, {customer}")).unwrap_or_default();
+    report.help(format!(
+        "Requests for `{}` would act with `{}`'s role. {action}{customer}",
+        tenant.name(),
+        owner.name()
+    ));
 }

@@ -1,10 +1,13 @@
 //! See connector-role-unexpected.md.
 
+use std::cell::OnceCell;
+
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
 use crate::names::is_slug;
+use crate::naming::same_names;
 use crate::values::is_key_twice;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -12,12 +15,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for convention in conventions {
         report_convention(cx, convention);
     }
+    let same = OnceCell::new();
     for tenant in cx.tenants() {
         let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok());
         if cx.role_naming(tenant.id) == RoleNaming::NameLeftOver {
             report_left_over(cx, tenant);
         }
-        if cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention && !is_key_twice(cx, tenant) {
+        let is_unexpected = cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention;
+        if is_unexpected && !is_key_twice(cx, tenant) && !same.get_or_init(|| same_names(cx)).contains(&tenant.id) {
             report_one(cx, tenant);
         }
     }

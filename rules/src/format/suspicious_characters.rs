@@ -59,15 +59,25 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for it in found {
         let place = Place { span: it.span, ..it.field.place(sources) };
         let name = match it.field.kind {
-            FieldKind::Key => "the tenant's key".to_owned(),
+            FieldKind::Key => "the key".to_owned(),
             _ => cx.name(it.field).to_string(),
         };
-        let message = format!("{name} contains {}", describe(it.cleaned));
+        let end = only_end(it.cleaned);
+        let message = match end {
+            Some((end, what)) => format!("{name} {} with {what}", if end == "start" { "starts" } else { "ends" }),
+            None => format!("{name} contains {}", describe(it.cleaned)),
+        };
         let repeats: Vec<_> =
             it.repeats.iter().map(|(field, span)| (*span, format!("{} contains the same", cx.name(field)))).collect();
-        let key = "The key looks right but is a different one. Type it again with plain characters.";
-        let report = cx.report(place, message);
-        let report = if it.field.kind == FieldKind::Key { report.help(key) } else { report };
+        let consequence = match it.field.kind {
+            FieldKind::Key => "The key looks right but is a different one.",
+            _ => "The value looks right but is a different one, so requests fail.",
+        };
+        let action = match end.filter(|_| !it.edits.is_empty()) {
+            Some((end, what)) => format!("Delete {} at the {end}.", what.replacen("a ", "the ", 1)),
+            None => "Type it again with plain characters.".to_owned(),
+        };
+        let report = cx.report(place, message).help(format!("{consequence} {action}"));
         let mut report = report.edits(it.title, it.safe, it.edits);
         for (span, what) in repeats {
             report = report.related(span, what);
@@ -82,6 +92,16 @@ fn part(cleaned: &Cleaned) -> String {
     let start = first.and_then(|it| cleaned.raw.get(..it.at)?.rfind(is_end)).map_or(0, |at| at + 1);
     let end = last.and_then(|it| Some(it.at + cleaned.raw.get(it.at..)?.find(is_end)?));
     cleaned.raw.get(start..end.unwrap_or(cleaned.raw.len())).unwrap_or_default().to_owned()
+}
+
+/// The one piece of white space that is all that is suspicious, and the end at which it is.
+fn only_end(cleaned: &Cleaned) -> Option<(&'static str, &'static str)> {
+    let [only] = cleaned.suspicious.as_slice() else { return None };
+    if cleaned.text.is_empty() {
+        return None;
+    }
+    let end = place_of(cleaned, only).strip_prefix(" at the ")?;
+    Some((end, name_of(only.character).filter(|_| only.is_white_space())?))
 }
 
 /// Names the first few characters, each once.

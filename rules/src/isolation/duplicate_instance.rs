@@ -1,9 +1,10 @@
 //! See duplicate-instance.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, RelationKind};
+use symlint_core::tenants::{Comparable, FieldKind, RelationKind};
 
 use super::only_one;
+use crate::copied;
 use crate::tenant::difference;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -27,10 +28,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
             "Requests for one customer would reach the other's Identity Center, or fail. {}",
             only_one(cx, tenant, other, "instance")
         );
-        cx.report(instance.piece, message)
+        let report = cx
+            .report(instance.piece, message)
             .help(help)
             .related(other_instance.piece, format!("`{}` has this instance", other.name()))
             .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
             .related(other_account.piece, format!("`{}`'s {}", other.name(), other_name.of_its_own()));
+        // What was copied with the instance is one cause.
+        copied::related(report, tenant, other, &[FieldKind::InstanceArn]);
     }
 }

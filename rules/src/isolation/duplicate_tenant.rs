@@ -12,7 +12,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (tenant, other) = if is_first_copied { (first, later) } else { (later, first) };
         let message =
             format!("`{}` has the same SSO account, instance, and grants as {}", tenant.name(), cx.called(other));
-        cx.report(tenant, message).related(other, "one of the two was copied from the other");
+        let help = format!(
+            "Requests for `{}` grant access to {}. Replace all values of the copy, or remove it.",
+            tenant.name(),
+            cx.called(other)
+        );
+        cx.report(tenant, message).help(help).related(other, "one of the two was copied from the other");
     }
     // A folder that was copied is one cause.
     let mut copied: SortedMap<(String, String), Vec<(TenantId, TenantId)>> = SortedMap::new();

@@ -6,6 +6,8 @@ mod slug_charset;
 mod slug_collision;
 mod slug_too_long;
 
+pub(crate) use slug_collision::same_names;
+
 pub(crate) static GROUP: Group = Group {
     name: "naming",
     question: "will Sym accept the names?",

@@ -4,8 +4,8 @@ use std::cell::LazyCell;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Place, Tenant, TenantId};
-use symlint_terraform::{SortedMap, Span};
+use symlint_core::tenants::{Model, Place, RoleNaming, Tenant, TenantId, environment_of, normalise};
+use symlint_terraform::{SortedMap, Span, Str};
 
 use crate::names::{Name, folded, names, same, shown, tenants_of, unscoped};
 
@@ -25,6 +25,21 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let reported = check_keys(cx, &LazyCell::new(named));
     let judged: Vec<&Name<'_>> = same.into_iter().filter(is_judged).collect();
     check_names(cx, &judged, &reported);
+}
+
+/// The tenants whose keys are the same name in Sym as those of others of their maps: one may have been left over from the
+/// other.
+pub(crate) fn same_names(cx: &Context<'_>) -> HashSet<TenantId> {
+    let mut firsts: HashMap<String, &Tenant> = HashMap::default();
+    let mut same = HashSet::default();
+    for tenant in cx.tenants().iter().filter(|tenant| tenant.is_named()) {
+        let first = *firsts.entry(folded(tenant.name())).or_insert(tenant);
+        let are_calls = !first.is_element() && !tenant.is_element();
+        if first.name() != tenant.name() && (are_calls || first.provenance == tenant.provenance) {
+            same.extend([first.id, tenant.id]);
+        }
+    }
+    same
 }
 
 /// Reports keys that are the same name in Sym, and returns the pairs of tenants that have them. `named` are the tenants
@@ -61,7 +76,20 @@ fn check_keys(
             None => format!("`{}`", tenant.name()),
         };
         let message = format!("{} and {} are the same name in Sym; rename one of them", shown(tenant), shown(first));
-        cx.report(tenant, message).related(first, "the first one");
+        // A key that was left over from another customer's entry is not that of its role.
+        let is_copied = |it: &Tenant| cx.role_naming(it.id) == RoleNaming::Unexpected;
+        let (wrong, right) = if is_copied(first) && !is_copied(tenant) { (first, tenant) } else { (tenant, first) };
+        let meant = wrong.role().filter(|_| is_copied(wrong) && !is_copied(right));
+        let report = cx.report(wrong, message).related(right, "the other one");
+        if let Some(role) = meant {
+            let help = format!(
+                "The two customers share one name, so a request for one may be carried out for the other, or the apply \
+                 fails. The role of `{}` is `{}`: name the entry after that customer, if it is another one.",
+                wrong.name(),
+                role.name.text()
+            );
+            report.help(help).related(role.name.piece, "the role");
+        }
     }
     reported
 }
@@ -107,6 +135,14 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
         if !places.remove(&span) {
             continue;
         }
+        if let Some((own, others)) = passed(cx.model, name, span).zip(passed(
+            cx.model,
+            first,
+            first.written_for(cx.model, other).unwrap_or(first.span),
+        )) {
+            report_calls(cx, [(cx.tenant(tenant), own), (cx.tenant(other), others)]);
+            continue;
+        }
         let place = Place { span, tenant: Some(tenant), path: Some(cx.tenant(tenant).path.to_string()) };
         let (text, kind, whose) = (shown(name, cx.model), name.resource.kind(), cx.tenant(other).name());
         let at = first.written_for(cx.model, other).unwrap_or(first.span);
@@ -124,6 +160,62 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
     }
     for (span, names) in blocks {
         report_block(cx, span, &names);
+    }
+}
+
+/// The argument of a call, for a tenant that is known by its call alone.
+struct Passed {
+    argument: Str,
+    call: Str,
+    span: Span,
+}
+
+/// The argument of the outermost call that has the part of `name` that is written at `span`.
+fn passed(model: &Model<'_>, name: &Name<'_>, span: Span) -> Option<Passed> {
+    name.tenant().filter(|tenant| !model.tenant(*tenant).is_element())?;
+    std::iter::successors(Some(&name.instance.instance), |made| made.caller()).find_map(|made| {
+        let call = made.call_in(model.project)?;
+        let argument = call.arguments.iter().find(|argument| argument.value.span.contains(span))?;
+        Some(Passed { argument: argument.name.text.clone(), call: made.address().clone(), span })
+    })
+}
+
+/// Reports that two calls pass the same name. If the role of only one of them is named so, it is the other's that was
+/// copied.
+fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
+    let environment = |tenant: &Tenant| {
+        let role = tenant.role()?;
+        Some(environment_of(role.name.text(), &cx.config.role_name)?.to_ascii_lowercase())
+    };
+    let is_of = |tenant: &Tenant| environment(tenant).is_some_and(|it| normalise(&it) == normalise(tenant.name()));
+    let is_first_wrong = is_of(later.0) && !is_of(first.0);
+    let ((tenant, wrong), (other, right)) = if is_first_wrong { (first, later) } else { (later, first) };
+    let message = format!(
+        "`{}` of `{}` is `{}`, and so is that of `{}`, but names must be unique in Sym",
+        wrong.argument,
+        wrong.call,
+        tenant.name(),
+        right.call
+    );
+    let meant = environment(tenant).filter(|_| is_of(other) && !is_of(tenant));
+    let place =
+        Place { span: wrong.span, tenant: Some(tenant.id), path: Some(format!("{}.{}", wrong.call, wrong.argument)) };
+    let consequence =
+        "The two customers share one name, so a request for one may be carried out for the other, or the apply fails.";
+    let help = match meant {
+        Some(meant) => {
+            let is_snake = tenant.name().contains('_');
+            let meant = if is_snake { meant.replace('-', "_") } else { meant };
+            format!(
+                "{consequence} The role of `{}` is named after `{meant}`: set `{}` to that if that is this customer.",
+                wrong.call, wrong.argument
+            )
+        }
+        None => format!("{consequence} Give one of them another name."),
+    };
+    let report = cx.report(place, message).help(help).related(right.span, format!("the name of `{}`", right.call));
+    if let Some(role) = tenant.role() {
+        report.related(role.name.piece, format!("the role of `{}`", wrong.call));
     }
 }
 

@@ -3,8 +3,10 @@
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::{is_hexadecimal, is_placeholder_resource};
 use symlint_core::tenants::{
-    Field, FieldKind, Part, PermissionSetArn, RelationKind, RoleNaming, Tenant, TenantId, is_near,
+    Choice, Field, FieldKind, Part, PermissionSetArn, Place, RelationKind, RoleNaming, Tenant, TenantId, Unwired,
+    is_near, normalise,
 };
+use symlint_terraform::{Path, Str};
 
 use super::role_account_mismatch::is_left_over;
 use crate::copied;
@@ -42,6 +44,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             continue;
         }
         let (first_owner, own_owner) = (owner_of(first.text()), owner_of(own.text()));
+        if grants.len() == tenant.grants.len()
+            && let Some((choice, meant)) = wrong_choice(cx, tenant, *first, first_owner)
+        {
+            report_choice(cx, tenant, grants, &choice, &meant);
+            continue;
+        }
         let of_first = match first_owner {
             Some(owner) => cx.of_tenant(owner, &format!("instance {}", first.text())),
             None => format!("instance {}", first.text()),
@@ -66,8 +74,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let mut report = match left_over {
             Some(owner) => {
                 let message = format!(
-                    "{own_name} is {}; this tenant's permission set belongs to {of_first}",
-                    cx.of_tenant(owner, &format!("instance {}", own.text()))
+                    "instance {} is {}, but this tenant's permission set belongs to {of_first}",
+                    own.text(),
+                    cx.whose(owner)
                 );
                 let help = format!(
                     "Requests for this tenant would fail, or reach {}. Copy {own_name} from this tenant's own Identity Center.",
@@ -99,8 +108,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         if let Some(owner) = first_owner.or(left_over) {
             // Where an account or role was copied, too, that is another cause.
-            let said =
-                [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::SsoAccountId];
+            let said = [
+                FieldKind::InstanceArn,
+                FieldKind::Region,
+                FieldKind::PermissionSetArn,
+                FieldKind::RoleArn,
+                FieldKind::SsoAccountId,
+            ];
             copied::related(report, tenant, owner, &said);
         }
     }
@@ -125,6 +139,53 @@ fn report_common(cx: &mut Context<'_>, own: Part<'_>, permission_set: Part<'_>, 
     );
     let help = "Requests fail. Copy the instance from this organization's own Identity Center.";
     cx.report(own.piece, message).help(help).related(permission_set.piece, "one of the permission sets").group(members);
+}
+
+/// The entry of the instance that `tenant` chooses, and the name of the one that it should, where all else that it says is
+/// of the instance of the latter: its name, or an account that `owner`, which chooses it, grants, too.
+fn wrong_choice(cx: &Context<'_>, tenant: &Tenant, meant: Part<'_>, owner: Option<&Tenant>) -> Option<(Choice, Str)> {
+    let choice = cx.choice(&tenant.connector.instance_arn)?;
+    let is_next_to = |entry: &Path| entry.parent() == choice.entry.parent();
+    let of_owner = owner.and_then(|owner| cx.choice(&owner.connector.instance_arn));
+    let of_owner = of_owner.filter(|it| is_next_to(&it.entry)).map(|it| it.name);
+    let unused = || {
+        let is_it = |entry: &&Unwired| entry.instance.as_ref().is_some_and(|id| id.as_str() == meant.text());
+        let entry = cx.model.unwired.iter().find(is_it).filter(|entry| is_next_to(&entry.path))?;
+        Some(entry.name.clone())
+    };
+    let name = of_owner.or_else(unused)?;
+    let is_named = |name: &str| normalise(tenant.name()).contains(&normalise(name));
+    fn targets(tenant: &Tenant) -> impl Iterator<Item = &str> {
+        tenant.grants.iter().filter_map(|grant| grant.target_account_id.as_str())
+    }
+    let is_granted = |owner: &Tenant| targets(tenant).all(|target| targets(owner).any(|it| it == target));
+    let is_confirmed = is_named(&name) || owner.is_some_and(is_granted);
+    (is_confirmed && !is_named(&choice.name)).then_some((choice, name))
+}
+
+/// Reports that a tenant chooses an instance that is not that of its permission sets.
+fn report_choice(cx: &mut Context<'_>, tenant: &Tenant, grants: &[Part<'_>], choice: &Choice, meant: &Str) {
+    let Some((first, others)) = grants.split_first() else { return };
+    let (Choice { attribute, name, .. }, span) = (choice, choice.span);
+    let message = format!(
+        "`{attribute}` is `{name}`, but {} belongs to `{meant}`'s instance {}",
+        called(cx, tenant, first.piece.field),
+        first.text()
+    );
+    let help = format!(
+        "Requests for `{}` would act in `{name}`'s organization, or fail. Set `{attribute}` to `{meant}`.",
+        tenant.name()
+    );
+    let place = Place { span, tenant: Some(tenant.id), path: Some(format!("{}.{attribute}", tenant.path)) };
+    let mut report = cx
+        .report(place, message)
+        .help(help)
+        .related(first.piece, format!("this permission set belongs to `{meant}`'s instance"))
+        .related(&tenant.connector.instance_arn, format!("`{name}`'s instance"));
+    for other in others {
+        report = report.related(other.piece, "this permission set belongs to the same instance");
+    }
+    report.suggestion(format!("write `{meant}`"), span, meant.as_str());
 }
 
 /// What a value of a grant is called: with the way to its grant, where the tenant has several.

@@ -2,7 +2,7 @@
 
 use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Comparable, FieldKind, FieldName, Part, RoleNaming, Tenant, is_near};
+use symlint_core::tenants::{Comparable, Connector, FieldKind, FieldName, Part, RoleNaming, Tenant, is_near};
 
 use crate::copied;
 
@@ -40,7 +40,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         return;
     }
-    let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", cx.whose(it))).unwrap_or_default();
+    // What several entries choose is called by its own name.
+    let holder = |it: &Tenant| {
+        let Connector { role_arn, instance_arn, .. } = &it.connector;
+        let choice = cx.choice(role_arn).or_else(|| cx.choice(instance_arn));
+        choice.map(|choice| choice.name.to_string())
+    };
+    let called = |it: &Tenant| holder(it).map_or_else(|| cx.called(it), |name| format!("`{name}`"));
+    let of = |it: &Tenant| holder(it).map_or_else(|| cx.whose(it), |name| format!("`{name}`'s"));
+    let whose = |owner: Option<&Tenant>| owner.map(|it| format!(", which is {}", of(it))).unwrap_or_default();
     let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
     let target = target(tenant, role.text()).filter(|_| role_owner.is_none() && sso_owner.is_none());
     let target_name = target.map(|target| cx.name(target.piece.field));
@@ -49,7 +57,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         (None, Some(owner), _) => format!(
             "{sso_name} is {}, which is {}; this tenant's {} is in account {}",
             sso.text(),
-            cx.whose(owner),
+            of(owner),
             role_name.of_its_own(),
             role.text()
         ),
@@ -73,29 +81,36 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     // Where the other one has the same name, this does not say who is meant.
     let name = match [role_owner, sso_owner].into_iter().flatten().any(|owner| owner.name() == tenant.name()) {
         true => "this tenant".to_owned(),
-        false => format!("`{}`", tenant.name()),
+        false => called(tenant),
     };
-    let action = match role_name {
-        FieldName::Attribute(_) => format!("Use `role_arn` from the `settings` output of {name}'s connector."),
+    let is_written = || tenant.connector.role_arn.text().is_some_and(|role| role.is_verbatim(cx.sources()));
+    let action = match role_owner {
         // It is built from an account.
-        FieldName::Words(_) => format!("Use the account in which {name}'s connector was applied."),
+        _ if matches!(role_name, FieldName::Words(_)) && !is_written() => {
+            format!("Use the account in which {name}'s connector was applied.")
+        }
+        Some(owner) => copied::replacement(cx, tenant, owner, &name),
+        None => format!("Use `role_arn` from the `settings` output of {name}'s connector."),
     };
     // Where the role is this tenant's and the account another's, it is the account that was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
     let help = match (role_owner, left_over, &target_name) {
         (Some(owner), ..) => {
-            format!("Requests for {name} would act in {}. {action}", cx.of_tenant(owner, "account"))
+            let account =
+                holder(owner).map_or_else(|| cx.of_tenant(owner, "account"), |it| format!("`{it}`'s account"));
+            format!("Requests for {name} would act in {account}. {action}")
         }
         (None, Some(owner), _) => format!(
-            "The name of the role matches {name}, so {sso_name} was probably copied from {}. Set it to {} if that is \
-             the account of {name}'s connector.",
-            cx.called(owner),
+            "The name of the role matches {name}, so {sso_name} was probably copied from {}. Set it to {} if \
+             that is the account of {name}'s connector.",
+            called(owner),
             role.text()
         ),
         (None, None, Some(target_name)) => format!(
             "{sso_name} and {target_name} were probably swapped: exchange them if {} is the account of {name}'s \
-             connector. If it is not: {action}",
-            role.text()
+             connector. Otherwise, {}",
+            role.text(),
+            action.replacen('U', "u", 1)
         ),
         (None, None, None) if is_near(role.text(), sso.text()) => format!(
             "One of the two was probably mistyped. Compare both with the `settings` output of {name}'s connector \
@@ -107,10 +122,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     };
     let is_account_wrong = left_over.is_some() || target.is_some();
     let wrong = if is_account_wrong { sso.piece } else { role.piece };
+    let holders = [role_owner, sso_owner].map(|owner| owner.and_then(holder));
     let mut report = cx.report(wrong, message).help(help);
-    for (owner, account) in [(role_owner, role), (sso_owner, sso)] {
+    for ((owner, account), holder) in [(role_owner, role), (sso_owner, sso)].into_iter().zip(holders) {
         if let Some(owner) = owner {
-            let message = format!("account {} is `{}`'s", account.text(), owner.name());
+            let holder = holder.as_deref().unwrap_or(owner.name());
+            let message = format!("account {} is `{holder}`'s", account.text());
             report = report.related(&owner.sso_account_id, message);
         }
     }

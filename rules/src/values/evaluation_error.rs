@@ -4,8 +4,10 @@ use std::cell::LazyCell;
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Absence, Tenant, VariableState};
-use symlint_terraform::{ConversionProblemKind, EvalError, EvalErrorKind, LoadError, LoadErrorKind, Span, Subject};
+use symlint_core::tenants::{Absence, Place, Tenant, VariableState};
+use symlint_terraform::{
+    ConversionProblemKind, EvalError, EvalErrorKind, LoadError, LoadErrorKind, Span, Str, Subject,
+};
 
 use super::arguments;
 use crate::format::is_any_malformed;
@@ -40,7 +42,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let lacking: HashSet<String> = missing.chain(required).collect();
     let is_known = |subject: Option<&Subject>| match subject {
         Some(Subject::Null(null, _)) => absent.contains(null),
-        Some(Subject::NoAttribute(name, _)) => lacking.contains(name.as_str()),
+        Some(Subject::NoAttribute(name, _) | Subject::NoKey { attribute: Some(name), .. }) => {
+            lacking.contains(name.as_str())
+        }
         _ => false,
     };
     // So is an argument that a call lacks, on the call.
@@ -99,17 +103,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
     }
     for (error, others) in causes {
+        if let Some(Subject::NoKey { collection, key, meant, .. }) = &error.subject {
+            report_key(cx, error, &others, *collection, (*key, meant.as_ref()));
+            continue;
+        }
         let mut report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
         for other in others {
             report = report.related(other, "here, too");
         }
-        let related = match (error.kind, &error.subject) {
-            (EvalErrorKind::Validation(value), _) => Some((value, "the value is set here")),
-            (_, Some(Subject::NoKey(collection))) => Some((*collection, "this is the collection")),
-            _ => None,
-        };
-        if let Some((value, label)) = related {
-            report.related(Span::new(value.file, value.start..value.start), label);
+        if let EvalErrorKind::Validation(value) = error.kind {
+            report.related(start(value), "the value is set here");
         }
     }
     if let [first, others @ ..] = of_resources.as_slice() {
@@ -124,5 +127,47 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_known = |error: &&LoadError| cx.model.evaluation_errors.iter().any(|known| known.span == error.span);
     for error in refused.filter(|error| !unread(error.span) && !is_known(error)).collect::<Vec<_>>() {
         cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
+    }
+}
+
+fn start(span: Span) -> Span {
+    Span::new(span.file, span.start..span.start)
+}
+
+/// Reports that a collection lacks a key: where the key is written, if it is a misspelling of another one.
+fn report_key(
+    cx: &mut Context<'_>,
+    error: &EvalError,
+    others: &[Span],
+    collection: Span,
+    (key, meant): (Option<Span>, Option<&Str>),
+) {
+    let key = key.filter(|key| !error.span.contains(*key));
+    let tenant = key.and_then(|key| cx.tenants().iter().find(|tenant| tenant.span.contains(key)));
+    let misspelled = key.zip(meant).filter(|_| tenant.is_some());
+    let place = match misspelled {
+        Some((span, _)) => Place { span, tenant: tenant.map(|it| it.id), path: None },
+        None => Place { span: error.span, tenant: None, path: None },
+    };
+    let help = match misspelled {
+        Some((_, meant)) => format!("Terraform rejects the plan. Write `{meant}`."),
+        None => {
+            "Terraform rejects the plan, and symlint could not check what depends on this expression. Add the key, or \
+                 correct what refers to it."
+                .to_owned()
+        }
+    };
+    let mut report = cx.report(place, error.message.as_str()).cause(error.message.as_str()).help(help);
+    report = match (misspelled, key) {
+        (Some(_), _) => report.related(error.span, "the key is looked up here"),
+        (None, Some(key)) => report.related(key, "the key comes from here"),
+        (None, None) => report,
+    };
+    for other in others {
+        report = report.related(*other, "here, too");
+    }
+    report = report.related(start(collection), "the keys are written here");
+    if let Some((span, meant)) = misspelled {
+        report.suggestion(format!("write `{meant}`"), span, meant.as_str());
     }
 }

@@ -9,6 +9,7 @@ use symlint_core::tenants::{
 use symlint_terraform::{ConversionProblemKind, FileId, Path, PathStep, SortedMap, Span, Str};
 
 use super::arguments;
+use crate::expression::renamed;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // What is missing may be in a part of the file that could not be read.
@@ -17,7 +18,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let is_unsure = |span: Span| unread.contains(&span.file);
     let mut reported: HashSet<String> = HashSet::default();
     let common = common(cx, &is_unsure);
-    report_common(cx, &common);
+    let by_type = &by_type(cx);
+    report_common(cx, &common, by_type);
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
             cx.report(tenant, format!("`{}` is null; write the tenant's values or remove it", tenant.name()));
@@ -31,31 +33,25 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 reported.insert(path);
                 continue;
             }
-            let misspelled = misspelled(cx, tenant, &path).filter(|_| gap.absence == Absence::Missing);
+            let misspelled = misspelled(by_type, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
-                Absence::Missing => match &misspelled {
-                    Some((name, _)) => {
-                        format!("{}; `{name}` is probably misspelled", missing(tenant, &gap.path, &gap.name))
-                    }
-                    None => missing(tenant, &gap.path, &gap.name),
-                },
+                Absence::Missing => missing(tenant, &gap.path, &gap.name),
                 Absence::Null => format!("{} is null, but the flow requires it", shown(&gap.name)),
                 Absence::Empty => format!("{} is empty, but the flow requires it", shown(&gap.name)),
             };
-            let report =
-                cx.report(Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) }, message);
-            if let Some((name, span)) = misspelled {
-                report
-                    .help(format!("Rename `{name}` to `{}`.", gap.name))
-                    .related(span, "probably misspelled")
-                    .suggestion(format!("write `{}`", gap.name), span, gap.name.as_str());
-            } else if let Some(source) = gap.field.and_then(|field| source(tenant, field)) {
-                report.help(format!("Terraform rejects this, or requests for `{}` fail. {source}", tenant.name()));
+            let place = Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) };
+            if let Some(found) = misspelled {
+                report_misspelled(cx, place, &message, &gap.name, found);
+            } else {
+                let report = cx.report(place, message);
+                if let Some(source) = gap.field.and_then(|field| source(tenant, field)) {
+                    report.help(format!("Terraform rejects this, or requests for `{}` fail. {source}", tenant.name()));
+                }
             }
             reported.insert(path);
         }
     }
-    report_declared(cx, &reported, &is_unsure);
+    report_declared(cx, &reported, &is_unsure, by_type);
     arguments::report(cx, |problems| {
         let attribute = |problem: &&ConversionProblemKind| match problem {
             ConversionProblemKind::Missing { attribute } => Some(attribute.to_string()),
@@ -98,7 +94,11 @@ fn common<'a>(
 }
 
 /// Reports what all tenants of a collection lack: once for each attribute, and once where they have nothing at all.
-fn report_common(cx: &mut Context<'_>, common: &SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>>) {
+fn report_common(
+    cx: &mut Context<'_>,
+    common: &SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>>,
+    by_type: &ByType,
+) {
     let mut strangers: HashSet<usize> = HashSet::default();
     for ((at, path), gaps) in common {
         let Some((tenant, gap)) = gaps.first() else { continue };
@@ -118,7 +118,7 @@ fn report_common(cx: &mut Context<'_>, common: &SortedMap<Within, Vec<(&Tenant, 
             }
             continue;
         }
-        let misspelled = misspelled(cx, tenant, &gap.path.to_string());
+        let misspelled = misspelled(by_type, tenant, &gap.path.to_string());
         let hint = misspelled.map(|(name, _)| format!("; `{name}` is probably misspelled")).unwrap_or_default();
         let message = format!("none of the {} tenants in `{name}` has {}{hint}", gaps.len(), shown(&gap.name));
         let help = format!(
@@ -130,8 +130,22 @@ fn report_common(cx: &mut Context<'_>, common: &SortedMap<Within, Vec<(&Tenant, 
     }
 }
 
+/// Reports that an attribute is missing that is probably there under a misspelled name.
+fn report_misspelled(cx: &mut Context<'_>, place: Place, message: &str, right: &str, (name, span): (String, Span)) {
+    let rename = (*cx.sources().text(span) == *name).then(|| renamed(span, right, cx.sources()));
+    cx.report(place, format!("{message}; `{name}` is probably misspelled"))
+        .help(format!("Rename `{name}` to `{right}`."))
+        .related(span, "probably misspelled")
+        .edits(format!("write `{right}`"), false, rename.into_iter().collect());
+}
+
 /// What the declared type requires in addition to the values that rules know.
-fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: &dyn Fn(Span) -> bool) {
+fn report_declared(
+    cx: &mut Context<'_>,
+    reported: &HashSet<String>,
+    is_unsure: &dyn Fn(Span) -> bool,
+    by_type: &ByType,
+) {
     for problem in &cx.model.conversions {
         let (ConversionProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
         let Some(tenant) = cx.model.tenant_at(at) else { continue };
@@ -141,8 +155,13 @@ fn report_declared(cx: &mut Context<'_>, reported: &HashSet<String>, is_unsure: 
         }
         // The finding is at the tenant's key. The keys of deeper objects are not known here.
         let span = if *at == tenant.path { tenant.place(cx.sources()).span } else { problem.span.part(0..1) };
+        let message = missing(tenant, &at.join(PathStep::Attribute(attribute.clone())), attribute);
+        let misspelled = misspelled(by_type, tenant, &path);
         let place = Place { span, tenant: Some(tenant.id), path: Some(path) };
-        cx.report(place, missing(tenant, &at.join(PathStep::Attribute(attribute.clone())), attribute));
+        match misspelled {
+            Some(found) => report_misspelled(cx, place, &message, attribute, found),
+            None => _ = cx.report(place, message),
+        }
     }
 }
 
@@ -172,23 +191,29 @@ fn shown(attribute: &str) -> String {
 }
 
 /// The attribute that was probably meant to be the one at `path`: its name, and where it is.
-fn misspelled(cx: &Context<'_>, tenant: &Tenant, path: &str) -> Option<(String, Span)> {
+fn misspelled(by_type: &ByType, tenant: &Tenant, path: &str) -> Option<(String, Span)> {
     let by_shape = tenant.misfits.iter().find_map(|misfit| {
         let MisfitKind::Misspelt { name, meant, .. } = &misfit.kind else { return None };
         let around = misfit.path.to_string();
         let is_it = around.strip_suffix(name.as_str()).zip(path.strip_suffix(meant.as_str()));
         is_it.filter(|(ours, theirs)| ours == theirs).map(|_| (name.to_string(), misfit.span))
     });
-    by_shape.or_else(|| {
-        cx.model.conversions.iter().find_map(|problem| {
-            let (ConversionProblemKind::Unused { attribute, key_span, declared, .. }, Some(at)) =
-                (&problem.kind, &problem.path)
-            else {
-                return None;
-            };
-            let meant = closest(attribute, declared.iter().map(Str::as_str))?;
-            let is_it = at.join(PathStep::Attribute(meant.into())).to_string() == path;
-            is_it.then(|| (attribute.to_string(), *key_span))
-        })
-    })
+    by_shape.or_else(|| by_type.get(path).cloned())
+}
+
+/// By the way to what was meant, the attributes that the declared type lacks: each with its name, and where it is.
+type ByType = HashMap<String, (String, Span)>;
+
+fn by_type(cx: &Context<'_>) -> ByType {
+    let mut found = ByType::default();
+    for problem in &cx.model.conversions {
+        if let (ConversionProblemKind::Unused { attribute, key_span, declared, .. }, Some(at)) =
+            (&problem.kind, &problem.path)
+            && let Some(meant) = closest(attribute, declared.iter().map(Str::as_str))
+        {
+            let path = at.join(PathStep::Attribute(meant.into())).to_string();
+            found.entry(path).or_insert((attribute.to_string(), *key_span));
+        }
+    }
+    found
 }

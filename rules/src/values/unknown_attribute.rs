@@ -1,21 +1,31 @@
 //! See unknown-attribute.md.
 
+use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{MisfitKind, MissingAttribute, Place, Tenant, TenantId};
-use symlint_terraform::{ConversionProblemKind, PathStep, SortedMap, Span, Str};
+use symlint_terraform::{ConversionProblem, ConversionProblemKind, Path, PathStep, SortedMap, Span, Str};
+
+use crate::expression::renamed;
 
 /// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
 const MANY: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>) {
+    let required = |problem: &ConversionProblem| match (&problem.kind, &problem.path) {
+        (ConversionProblemKind::Missing { attribute }, Some(at)) => {
+            Some(at.join(PathStep::Attribute(attribute.clone())).to_string())
+        }
+        _ => None,
+    };
+    let required: HashSet<String> = cx.model.conversions.iter().filter_map(required).collect();
     for tenant in cx.tenants() {
         for misfit in &tenant.misfits {
             let MisfitKind::Misspelt { name, meant, is_taken } = &misfit.kind else { continue };
             let (path, meant) = (misfit.path.to_string(), Some(meant.as_str()));
             let (span, is_taken) = (misfit.span, *is_taken);
             let unknown = Unknown { tenant, name, span, path, meant, is_taken, is_declared: false };
-            report(cx, &unknown);
+            report(cx, &unknown, &required);
         }
     }
     let mut groups: SortedMap<String, Vec<Unknown<'_>>> = SortedMap::new();
@@ -35,7 +45,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     for (within, group) in &groups {
         let (Some(first), true) = (group.first(), group.len() >= MANY && group.len() * 2 > cx.tenants().len()) else {
-            group.iter().for_each(|unknown| report(cx, unknown));
+            group.iter().for_each(|unknown| report(cx, unknown, &required));
             continue;
         };
         let names: Vec<String> =
@@ -62,10 +72,22 @@ struct Unknown<'a> {
 }
 
 impl Unknown<'_> {
+    /// What the tenant has for the attribute that was probably meant.
+    fn default(&self, meant: &str) -> Option<&str> {
+        let right = format!("{}{meant}", self.path.strip_suffix(self.name)?);
+        let is_it = |path: &Path| path.to_string() == right;
+        self.tenant.values().find(|field| field.path.as_ref().is_some_and(is_it))?.as_str()
+    }
+
     fn message(&self) -> String {
         let hint = match self.meant {
             Some(meant) if self.is_taken => format!("; `{meant}`, which is also present, takes effect"),
-            Some(meant) => format!("; did you mean `{meant}`?"),
+            Some(meant) => match self.default(meant) {
+                Some(default) => {
+                    format!(" and uses the default of `{meant}`, `{default}`; did you mean `{meant}`?")
+                }
+                None => format!("; did you mean `{meant}`?"),
+            },
             None => String::new(),
         };
         match self.is_declared {
@@ -75,20 +97,22 @@ impl Unknown<'_> {
     }
 }
 
-fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>) {
+fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>, required: &HashSet<String>) {
     // What is missing under the right name is reported as such, with this one.
     let right = unknown.meant.and_then(|meant| Some(format!("{}{meant}", unknown.path.strip_suffix(unknown.name)?)));
     let is_missing = |gap: &MissingAttribute| right.as_ref().is_some_and(|right| gap.path.to_string() == *right);
-    if unknown.tenant.missing.iter().any(is_missing) {
+    if unknown.tenant.missing.iter().any(is_missing) || right.as_ref().is_some_and(|right| required.contains(right)) {
         return;
     }
     let place = Place { span: unknown.span, tenant: Some(unknown.tenant.id), path: Some(unknown.path.clone()) };
+    let rename = unknown.meant.filter(|_| *cx.sources().text(unknown.span) == *unknown.name);
+    let rename = rename.map(|meant| renamed(unknown.span, meant, cx.sources())).into_iter().collect();
     let report = cx.report(place, unknown.message());
     let report = match unknown.is_declared {
         true => report,
         false => report.help("Nothing uses this attribute. Correct its name."),
     };
     if let Some(meant) = unknown.meant.filter(|_| !unknown.is_taken) {
-        report.suggestion(format!("write `{meant}`"), unknown.span, meant);
+        report.edits(format!("write `{meant}`"), false, rename);
     }
 }

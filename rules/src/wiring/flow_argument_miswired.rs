@@ -8,7 +8,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
-use super::judge::{Judge, Problem, are_right, consequence, owner, shared};
+use super::judge::{Judge, Problem, are_right, consequence, is_always, owner, shared};
 use super::reference::report_foreign;
 use super::slot::{Pair, Slot, Slots};
 use crate::expression;
@@ -265,7 +265,12 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     } else {
         format!("argument `{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };
-    let message = format!("{subject} {}", describe(cx, found, is_group));
+    let is_shared = first.problem == Problem::Shared;
+    let always = is_shared.then(|| {
+        let (what, own) = (format!("argument `{name}`"), wanted(cx.model, first.slot).of_its_own());
+        is_always(cx, first.slot.wanted, &first.slot.value, &what, (&tenants, found.receivers), &own)
+    });
+    let message = always.flatten().unwrap_or_else(|| format!("{subject} {}", describe(cx, found, is_group)));
     let address = found.passed.as_ref().map_or(&first.instance.address, |passed| &passed.address);
     let path = format!("{address}.{argument}");
     let written = first.slot.value.origin.span;

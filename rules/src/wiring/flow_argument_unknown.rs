@@ -4,6 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::Place;
 
 use super::calls::calls;
+use crate::expression::renamed;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for found in calls(cx.model) {
@@ -16,10 +17,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
             };
             let path = format!("module.{}.{}", found.call.name.text, name.text);
             let place = Place { span: name.span, tenant: None, path: Some(path) };
+            let rename = meant.map(|meant| renamed(name.span, meant, cx.sources())).into_iter().collect();
             let report = cx.report(place, format!("the module does not declare a variable `{}`{hint}", name.text));
             if let Some(meant) = meant {
                 let help = format!("Terraform rejects the plan. Rename the argument to `{meant}`.");
-                report.help(help).suggestion(format!("rename it to `{meant}`"), name.span, meant);
+                report.help(help).edits(format!("rename it to `{meant}`"), false, rename);
             }
         }
     }

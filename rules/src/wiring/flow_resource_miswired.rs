@@ -9,10 +9,10 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, PathStep, Resource, SortedMap, Span, Str, Value};
 
-use super::judge::{consequence, is_computed, is_not_own, is_overridden, owner, shared};
+use super::judge::{consequence, is_always, is_computed, is_not_own, is_overridden, owner, shared};
 use super::origin::{Referrer, is_same};
 use super::owners::Owners;
-use super::reference::{References, receivers, references, refers, report_foreign};
+use super::reference::{References, receivers, reference_to, references, refers, report_foreign};
 use super::setting::{Setting, settings};
 use crate::expression;
 use crate::names::{Name, names};
@@ -173,12 +173,20 @@ fn check_references(cx: &mut Context<'_>) {
             }
             let from = from.filter(|_| own.is_empty() || !is_any_text(value));
             let (block, name) = (&found.resource.kind.text, &found.resource.name.text);
+            let is_empty = value.elements().is_some_and(<[Value]>::is_empty);
+            let consequence = match kind {
+                "sym_target" if is_empty => "Requests would grant nothing.",
+                "sym_target" => "Requests would grant something else, or fail.",
+                "sym_integration" => "Requests would act in another organization, or fail.",
+                _ => "Requests would be carried out in another way, or fail.",
+            };
             let what = match (wrong, from) {
                 (Some(other), _) => format!(
                     "refers to `{}.{}`, which is not a `{kind}` of type `{types}`",
                     other.kind.text, other.name.text
                 ),
                 (None, Some(from)) => format!("comes from {from}, not from a `{kind}`"),
+                (None, None) if is_empty => "is empty".to_owned(),
                 (None, None) => format!("does not refer to a `{kind}` of this flow"),
             };
             let message = format!("`{}` of `{block}.{name}` {what}", reference.attribute);
@@ -186,8 +194,15 @@ fn check_references(cx: &mut Context<'_>) {
             let place = Place { span, tenant: None, path: None };
             let cause = format!("{block}.{name}.{}", reference.attribute);
             let tenants = sorted(receivers(model, found).into_iter());
-            let report = cx.report(place, message).group(&tenants).cause(cause);
-            if let [only] = own.as_slice() {
+            let only = if let [only] = own.as_slice() { Some(*only) } else { None };
+            // What the call passes is not the module's own.
+            let right =
+                only.filter(|_| passed.is_none()).and_then(|only| reference_to(only, found, reference.attribute));
+            let action =
+                right.map_or_else(|| format!("Refer to a `{kind}` of this flow."), |right| format!("Use `{right}`."));
+            let help = format!("{consequence} {action}");
+            let report = cx.report(place, message).help(help).group(&tenants).cause(cause);
+            if let Some(only) = only {
                 report.related(only.name.span, "the one that this flow has");
             }
         }
@@ -306,7 +321,11 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
         Problem::Null => "is null".to_owned(),
         Problem::Changed => format!("is computed from {wanted} and differs from it"),
     };
-    let message = format!("`{name}` of `{}.{}` for {whom} {what}", resource.kind.text, resource.name.text);
+    let subject = format!("`{name}` of `{}.{}`", resource.kind.text, resource.name.text);
+    let own = cx.model.path_name(first.tenant, first.wanted).of_its_own();
+    let always = (*problem == Problem::Shared)
+        .then(|| is_always(cx, first.wanted, &first.value, &subject, (&tenants, receivers.len()), &own));
+    let message = always.flatten().unwrap_or_else(|| format!("{subject} for {whom} {what}"));
     let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let within = format!("{}.{}.{name}", resource.kind.text, resource.name.text);
     let path = tenant.map(|_| format!("{}.{within}", first.instance.address));

@@ -65,6 +65,25 @@ pub(super) fn owner<'a>(cx: &Context<'a>, kind: FieldKind, value: &Value) -> Opt
     cx.tenants().iter().find(|tenant| tenant.fields().any(|field| field.kind == kind && field.raw() == Some(&text)))
 }
 
+/// That what these tenants receive as `what` is the same for all, and no id that is somebody's: `own` is their own.
+pub(super) fn is_always(
+    cx: &Context<'_>,
+    wanted: FieldKind,
+    value: &Value,
+    what: &str,
+    (tenants, of): (&[TenantId], usize),
+    own: &str,
+) -> Option<String> {
+    let is_region = matches!(wanted, FieldKind::Cloud | FieldKind::Region);
+    let text = text_of(value).filter(|_| is_region && value.candidates().is_empty())?;
+    let text = cx.model.quotable(&text, value, wanted);
+    let have = match tenants {
+        [only] => format!("`{}` has", cx.tenant(*only).name()),
+        _ => format!("{} have", cx.model.count(tenants, of)),
+    };
+    Some(format!("{what} is always `{text}`, but {have} a different {own}"))
+}
+
 /// The problem of a value that is the same for several tenants and belongs to none of them, or may be so where it is not
 /// known.
 pub(super) fn shared(value: &Value) -> &'static str {

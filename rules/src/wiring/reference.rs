@@ -23,6 +23,8 @@ pub(super) struct Foreign<'a> {
     /// The argument from which the module has it.
     pub passed: Option<(&'a ModuleCall, &'a Attribute)>,
     pub to: To,
+    /// The reference that is meant, where the resource is repeated as the one that refers to it is.
+    pub own: Option<String>,
 }
 
 /// What a reference is to.
@@ -47,7 +49,9 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
         let Some(tenant) = instance.tenant else { continue };
         let mut add = |attribute, expr, to| {
             let passed = passed(model, resource.module, instance, expr);
-            all.push(Foreign { resource, instance, tenant, attribute, expr, passed, to });
+            let referred = references(resource.module, expr).resources;
+            let own = if let [only] = referred.as_slice() { reference_to(only, resource, attribute) } else { None };
+            all.push(Foreign { resource, instance, tenant, attribute, expr, passed, to, own });
         };
         let role =
             resource.attribute(OTHER_ROLE.attribute).and_then(|role| Some((role, OTHER_ROLE.expr(resource.resource)?)));
@@ -128,6 +132,7 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
         let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
+        let help;
         let report = report.help(match first.to {
             To::Nothing => "Nobody can request anything through it. Add the target of this flow.",
             To::Role(_) => {
@@ -138,18 +143,31 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
                 "Requests would act on whatever has this ID, which may be another customer's. Refer to the resource of the \
                  flow's own tenant."
             }
-            To::Resource(..) if first.instance.repetitions.is_empty() => {
-                "Requests for one customer would act on another. Use the resource of the flow's own tenant."
-            }
             To::Resource(..) => {
-                "Requests for one customer would act on another. Use the resource of the flow's own tenant, such as by \
-                 `[each.key]`."
+                let own = first.own.as_ref().map(|own| format!("`{own}`"));
+                let own = own.as_deref().unwrap_or("the resource of the flow's own tenant");
+                help = format!("Requests for one customer would act on another. Use {own}.");
+                &help
             }
         });
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} is another tenant's"));
         }
     }
+}
+
+/// How `from` refers in `attribute` to the one of the resources `to` of its module that is its own.
+pub(super) fn reference_to(to: &Resource, from: &FlowResource<'_>, attribute: &str) -> Option<String> {
+    let for_each = |resource: &Resource| resource.attribute("for_each").is_some();
+    let key = match (for_each(to), for_each(from.resource)) {
+        (true, true) => "[each.key]",
+        (false, false) => "",
+        _ => return None,
+    };
+    let is_counted = [to, from.resource].iter().any(|resource| resource.attribute("count").is_some());
+    let reference = format!("{}.{}{key}.id", to.kind.text, to.name.text);
+    let is_list = attribute == "targets";
+    (!is_counted).then(|| if is_list { format!("[{reference}]") } else { reference })
 }
 
 /// The tenants whose flows have the block of `resource`.

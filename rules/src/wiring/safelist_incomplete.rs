@@ -33,7 +33,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 tenant.name()
             ),
             true => one.clone(),
-            false => format!("{one} If {stray} is an account of your own, list it in `.symlint.hcl`, too."),
+            false => format!(
+                "{one}\n\nIf {stray} is your own account, add this to .symlint.hcl:\n\n    host_accounts = {}",
+                hosts(cx, &stray)
+            ),
         };
         let report = cx.report(at, message).help(help).related(&tenant.sso_account_id, label);
         if is_alike && is_account_id(&stray) && is_confirmed(tenant) {
@@ -63,6 +66,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn is_confirmed(tenant: &Tenant) -> bool {
     let both = tenant.sso_account().zip(tenant.role_account());
     !tenant.sso_account_id.is_derived() && both.is_some_and(|(sso, role)| sso.text() == role.text())
+}
+
+/// The accounts of `host_accounts`, with one more.
+fn hosts(cx: &Context<'_>, account: &str) -> String {
+    let hosts = cx.config.host_accounts.iter().map(String::as_str).chain([account]);
+    format!("[{}]", hosts.map(|host| format!("{host:?}")).collect::<Vec<_>>().join(", "))
 }
 
 /// What happens without the account, and how to build the safelist of the tenants of this collection.

@@ -2,13 +2,14 @@
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Grant, Place, Tenant, TenantId, Unwired, Whole};
+use symlint_core::tenants::{Grant, Model, Place, Tenant, TenantId, Unwired, Whole};
 use symlint_terraform::{Path, SortedMap, Span};
 
 use super::filter::{are_grants_filtered, is_chosen, is_filtered};
 use super::is_any_miswired;
 use super::reference::foreign;
 use super::unreached::Unreached;
+use crate::expression::is_reference;
 
 /// This many tenants have not been forgotten one by one.
 const MANY: usize = 4;
@@ -77,7 +78,15 @@ fn check_entries(cx: &mut Context<'_>) {
         let mut configured = cx.config.host_accounts.iter().chain(&cx.config.safelist_extra);
         cx.set_up.is_account_of_tenant(account) || configured.any(|known| known == account)
     };
-    let is_left_out = |entry: &&Unwired| !is_elsewhere(&entry.account) && !is_chosen(model, entry.path.start());
+    // Where a permission set is of its instance, the tenant with it should have chosen this one.
+    let meant: HashSet<&str> = cx
+        .tenants()
+        .iter()
+        .flat_map(|tenant| tenant.foreign_permission_sets().map(|arn| arn.instance_id.text()))
+        .collect();
+    let is_meant = |entry: &Unwired| entry.instance.as_ref().is_some_and(|id| meant.contains(id.as_str()));
+    let is_left_out =
+        |entry: &&Unwired| !is_elsewhere(&entry.account) && !is_chosen(model, entry.path.start()) && !is_meant(entry);
     // The account may be that of a tenant that is not known.
     let entries: Vec<&Unwired> = match cx.set_up.knows_its_accounts() {
         true => model.unwired.iter().filter(is_left_out).collect(),
@@ -116,12 +125,24 @@ fn check_entries(cx: &mut Context<'_>) {
             }
         };
         let help = format!(
-            "Nobody can request access to {whose}, though the runtime may enter the organization. Add what is missing to what \
-             the flow calls are made for, or remove it from the safelist, too."
+            "Nobody can request access to {whose}, though the runtime may enter the organization. {}. If the customer has \
+             left, also remove its account from the safelist.",
+            addition(model)
         );
         let names = group.iter().map(|entry| entry.name.to_string()).collect();
         let place = Place { span, tenant: None, path: Some(path.to_string()) };
         cx.report(place, message).help(help).cause(path.to_string()).about(names);
+    }
+}
+
+/// Where an entry is added to be received by a flow.
+fn addition(model: &Model<'_>) -> String {
+    let repeats = || model.flows.iter().filter_map(|flow| flow.call?.for_each.as_ref());
+    let mut names =
+        repeats().filter(|repeat| is_reference(&repeat.value)).map(|it| model.sources().text(it.value.span));
+    match names.next().filter(|_| repeats().count() == 1) {
+        Some(name) => format!("Add an entry for it to `{}`", &*name),
+        None => "Add it to what the flow calls are made for".to_owned(),
     }
 }
 

@@ -194,13 +194,7 @@ fn faults() -> Vec<Fault> {
         ),
         // naming
         fault(|t| t[1].key = "green.valley".into(), vec![("slug-charset", Some("green.valley"), "green.valley")]),
-        fault(
-            |t| t[2].key = "Blue-Harbour".into(),
-            vec![
-                ("connector-role-unexpected", Some("Blue-Harbour"), "SymSSORed-Canyon"),
-                ("slug-collision", Some("Blue-Harbour"), "Blue-Harbour"),
-            ],
-        ),
+        fault(|t| t[2].key = "Blue-Harbour".into(), vec![("slug-collision", Some("Blue-Harbour"), "Blue-Harbour")]),
         // values
         fault(|t| t[1].set(TARGET, "123456789012"), vec![("placeholder-value", GREEN, "123456789012")]),
         entry(|t| t[1].set(SSO, "111122223333"), vec![("placeholder-value", GREEN, "111122223333")]),

@@ -1,6 +1,7 @@
 //! Every right way to wire the tenants' values to the flows must be silent, and in every one of them each fault that
 //! can be made must be found, at the text that is wrong.
 
+mod advice;
 mod arguments;
 mod assembled;
 mod attacks;

@@ -150,7 +150,7 @@ impl<'a> Population<'a> {
         let errors = conversions.iter().filter(|problem| problem.kind.is_error());
         let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
         let refused = walked.errors.iter().filter_map(|error| match &error.subject {
-            Some(Subject::NoAttribute(name, _)) => Some(name.clone()),
+            Some(Subject::NoAttribute(name, _) | Subject::NoKey { attribute: Some(name), .. }) => Some(name.clone()),
             _ => None,
         });
         let refused: HashSet<Str> = refused.collect();
@@ -230,9 +230,10 @@ impl<'a> Population<'a> {
     fn note_refused(&self, walked: &Walked<'_>, tenants: &mut [Tenant]) {
         for error in &walked.errors {
             let (path, name, absence) = match &error.subject {
-                Some(Subject::NoAttribute(name, Some(object))) => {
-                    (object.join(PathStep::Attribute(name.clone())), name, Absence::Missing)
-                }
+                Some(
+                    Subject::NoAttribute(name, Some(object))
+                    | Subject::NoKey { attribute: Some(name), path: Some(object), .. },
+                ) => (object.join(PathStep::Attribute(name.clone())), name, Absence::Missing),
                 Some(Subject::Null(_, Some(path))) => match path.last().and_then(PathStep::name) {
                     Some(name) => (path.clone(), name, Absence::Null),
                     None => continue,

@@ -123,7 +123,10 @@ impl Search<'_> {
                 let named = || ["name", "key", "slug"].into_iter().find_map(|name| text_of(&value.get(name)?));
                 let name = name.or_else(|| Some((named()?, value.origin.span)));
                 let (name, span) = name.unwrap_or_else(|| (Str::from(path.to_string()), value.origin.span));
-                self.found.insert(span, Unwired { name, account, span, path, siblings: around.siblings });
+                let instance = texts.iter().find(|text| has_shape(FieldKind::InstanceArn, text));
+                let instance = instance.and_then(|arn| arn.rsplit('/').next()).map(Str::from);
+                let siblings = around.siblings;
+                self.found.insert(span, Unwired { name, account, instance, span, path, siblings });
             }
             Some(_) => self.entries(value, &path, depth - 1),
         }

@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Obstacle, Related};
 use crate::level::Level;
 use crate::tenants::{
-    Field, FieldName, Locate, Model, NamingConvention, Place, Relation, RelationKind, RoleNames, RoleNaming, SetUp,
-    Tenant, TenantId, count,
+    Choice, Field, FieldName, Locate, Model, NamingConvention, Place, Relation, RelationKind, RoleNames, RoleNaming,
+    SetUp, Tenant, TenantId, count,
 };
 
 /// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
@@ -91,6 +91,14 @@ impl<'a> Context<'a> {
             _ if field.tenant.run == self.model.run => self.model.name(field),
             Some(model) => model.name(field),
             None => FieldName::words(field.kind),
+        }
+    }
+
+    /// The entry that has a value of a tenant of any run, where an attribute of the tenant chooses it.
+    pub fn choice(&self, field: &Field) -> Option<Choice> {
+        match self.set_up.model(field.tenant.run) {
+            Some(model) if field.tenant.run != self.model.run => model.choice(field),
+            _ => self.model.choice(field),
         }
     }
 

@@ -187,6 +187,20 @@ impl Field {
         self.path.as_ref()
     }
 
+    /// The way to the value, and to each part that it was put together from.
+    pub(super) fn ways(&self) -> impl Iterator<Item = &Path> {
+        let parts = match &self.state {
+            State::Text(Text { makeup: Makeup::Joined(parts), .. }) => &**parts,
+            _ => &[],
+        };
+        self.path.iter().chain(parts.iter().filter_map(|part| part.origin.path.as_ref()))
+    }
+
+    /// Whether the text was computed, so that it is written nowhere.
+    pub(super) fn is_computed(&self) -> bool {
+        matches!(&self.state, State::Text(Text { makeup: Makeup::Derived(_), .. }))
+    }
+
     /// Whether the value is written as a number, without quotes.
     pub fn is_number(&self) -> bool {
         matches!(&self.state, State::Text(Text { makeup: Makeup::Written(Form::Bare), .. }))

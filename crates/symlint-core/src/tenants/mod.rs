@@ -66,4 +66,4 @@ pub use sources::{
 };
 pub use step::{Step, Steps, values_at};
 pub use tenant::{Connector, Grant, MissingAttribute, Provenance, Tenant, Whole};
-pub use wording::FieldName;
+pub use wording::{Choice, FieldName};

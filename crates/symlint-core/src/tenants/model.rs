@@ -37,6 +37,8 @@ pub struct UnknownEffect {
 pub struct Unwired {
     pub name: Str,
     pub account: Str,
+    /// The ID of the Identity Center instance, where it has one.
+    pub instance: Option<Str>,
     /// Where its key is written, or else where it starts.
     pub span: Span,
     pub path: Path,

@@ -58,10 +58,15 @@ impl Locate for Field {
     }
 }
 
-/// The tenant's key.
+/// The tenant's key; of one that is called after its file, the first line of the file.
 impl Locate for Tenant {
     fn place(&self, sources: &Sources) -> Place {
-        Place { path: Some(self.path.to_string()), ..self.key.place(sources) }
+        let mut place = Place { path: Some(self.path.to_string()), ..self.key.place(sources) };
+        if self.key.is_computed() && self.span.file != place.span.file {
+            let line = sources.text(self.span).lines().next().map_or(0, str::len);
+            place.span = self.span.part(0..line);
+        }
+        place
     }
 
     fn tenant(&self) -> Option<TenantId> {

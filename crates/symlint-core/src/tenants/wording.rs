@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use symlint_terraform::{PathStep, Root};
+use symlint_terraform::{Makeup, Path, PathStep, Root, Selection, Span, Str, Value};
 
 use super::field::Field;
+use super::flow::FlowInstance;
 use super::id::TenantId;
 use super::kind::FieldKind;
 use super::model::Model;
-use super::step::Step;
+use super::resources::FlowResource;
+use super::step::{Step, values_at};
 use super::tenant::{Provenance, Tenant};
 
 /// The name of a value in a message. It is shown with an article where it needs one: `` `role_arn` ``, `the connector role`.
@@ -53,7 +55,57 @@ impl fmt::Display for FieldName {
     }
 }
 
+/// An entry that an attribute of a tenant chooses, as `organization = "acme"` does of `local.organizations`.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The attribute of the tenant's entry.
+    pub attribute: Str,
+    /// The key of the entry, and where the attribute has it.
+    pub name: Str,
+    pub span: Span,
+    /// The way to the entry.
+    pub entry: Path,
+}
+
 impl Model<'_> {
+    /// The entry that has `field`, where an attribute of the tenant chooses it for what its flow receives.
+    pub fn choice(&self, field: &Field) -> Option<Choice> {
+        let choice = |entry: &Path| {
+            let (Selection::By(key), name) = (entry.selection()?, entry.last()?.name()?) else { return None };
+            let own = key.path.as_ref().filter(|_| matches!(key.makeup, Makeup::Written(_)))?;
+            let attribute = own.last()?.name()?.clone();
+            let tenant = self.tenant(field.tenant);
+            let is_own = tenant.is_element() && self.sources_of_values.owners(own).contains(&field.tenant);
+            if !is_own || attribute.as_str() == tenant.name() {
+                return None;
+            }
+            Some(Choice { attribute, name: name.clone(), span: key.span, entry: entry.clone() })
+        };
+        let ways: Vec<&Path> = field.ways().collect();
+        let of_value = |value: Value| {
+            let mut found = None;
+            value.origin.each_source(&mut |origin| {
+                let way = origin.path.as_ref().filter(|path| found.is_none() && ways.contains(path));
+                found = found.take().or_else(|| way.and_then(|way| way.ancestors().find_map(choice)));
+            });
+            found
+        };
+        let mut instances =
+            self.flows.iter().flat_map(|flow| &flow.instances).filter(|it| it.tenant == Some(field.tenant));
+        let passed = |instance: &FlowInstance| {
+            let parts = instance.arguments.iter().flat_map(|it| it.parts.iter().map(move |part| (it, part)));
+            let mut values = parts.flat_map(|(it, part)| values_at(&it.value, &part.steps));
+            values.find_map(of_value)
+        };
+        let of_tenant = |resource: &&FlowResource<'_>| {
+            self.instance_of(resource).is_some_and(|instance| instance.tenant == Some(field.tenant))
+        };
+        instances.find_map(passed).or_else(|| {
+            let mut resources = self.resources.iter().filter(of_tenant);
+            resources.find_map(|resource| resource.settings().find_map(|(_, value)| of_value(value)))
+        })
+    }
+
     /// What a value of one of its tenants is called: `role_arn`.
     pub fn name(&self, field: &Field) -> FieldName {
         let last = || {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::number;
-use crate::origin::{PathStep, Selection};
+use crate::origin::{Makeup, PathStep, Selection};
 use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Entry, Kind, Unknown, Value};
@@ -26,7 +26,7 @@ impl Evaluator<'_> {
                 Err(Stop::Unknown(part.within(PathStep::Attribute(name.clone()), Selection::Literal)))
             }
             Kind::Null => Err(Stop::error_at(format!("cannot read `{name}` of null"), span).on_null(base)),
-            Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, name, span)),
+            Kind::Object(_) | Kind::Map(_) => base.get(name).ok_or_else(|| self.absent(base, name, name, None, span)),
             _ => Err(Stop::error_at(format!("a {} has no attribute `{name}`", base.type_name()), span)),
         }
     }
@@ -104,7 +104,7 @@ impl Evaluator<'_> {
                     let shown = self.project().quotable(&name, &key.origin);
                     base.entry(&name)
                         .map(|entry| parts.child(entry))
-                        .ok_or_else(|| self.absent(base, &name, shown, span))
+                        .ok_or_else(|| self.absent(base, &name, shown, Some((base_span, key)), span))
                 }
                 _ => Err(Stop::error_at(format!("a key must be a string, not a {}", key.type_name()), span)),
             },
@@ -130,8 +130,8 @@ impl Evaluator<'_> {
     }
 
     /// The error for a map or object without `name`, which messages show as `shown`. Where the type has reported this, the
-    /// value is unknown instead.
-    fn absent(&self, base: &Value, name: &Str, shown: &str, span: Span) -> Stop {
+    /// value is unknown instead. An element is selected of what is written at a place, by a key.
+    fn absent(&self, base: &Value, name: &Str, shown: &str, element: Option<(Span, &Value)>, span: Span) -> Stop {
         let marked = format!("\u{FEFF}{name}");
         if base.entry(&marked).is_some() {
             let message = format!(
@@ -140,18 +140,32 @@ impl Evaluator<'_> {
             Stop::error_at(message, span)
         } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{shown}` is required and missing"))
-        } else if matches!(base.kind, Kind::Map(_)) {
-            Stop::error_at(format!("the collection has no key `{shown}`"), span).on(Subject::NoKey(base.origin.span))
         } else {
             // What is only tried often fails, and nobody reads why.
             let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);
             let known = base.entries().filter(|_| is_read).unwrap_or_default();
             let distance = |entry: &Entry| (strsim::osa_distance(name, &entry.key), entry.key.clone());
             let nearest = known.iter().map(distance).min_by_key(|(distance, _)| *distance);
-            let nearest = nearest.filter(|(distance, known)| *distance * 3 <= known.len());
-            let meant = nearest.map(|(_, known)| format!("; did you mean `{known}`?")).unwrap_or_default();
-            let message = format!("the object has no attribute `{shown}`{meant}");
-            Stop::error_at(message, span).on(Subject::NoAttribute(name.clone(), base.origin.path.clone()))
+            let nearest = nearest.filter(|(distance, known)| *distance * 3 <= known.len()).map(|(_, known)| known);
+            let meant = nearest.as_ref().map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+            let Some((base_span, key)) = element else {
+                let message = format!("the object has no attribute `{shown}`{meant}");
+                return Stop::error_at(message, span).on(Subject::NoAttribute(name.clone(), base.origin.path.clone()));
+            };
+            let (is_map, is_private) = (matches!(base.kind, Kind::Map(_)), self.project().is_private(&key.origin));
+            let base_text = self.project().sources().text(base_span);
+            let what = match base_text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')) {
+                true => format!("`{}`", &*base_text),
+                false if is_map => "the collection".to_owned(),
+                false => "the object".to_owned(),
+            };
+            Stop::error_at(format!("{what} has no key `{shown}`{meant}"), span).on(Subject::NoKey {
+                attribute: (!is_map).then(|| name.clone()),
+                path: base.origin.path.clone(),
+                collection: base.origin.span,
+                key: (matches!(key.origin.makeup, Makeup::Written(_)) && !is_private).then_some(key.origin.span),
+                meant: nearest,
+            })
         }
     }
 }

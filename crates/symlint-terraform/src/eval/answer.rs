@@ -24,8 +24,18 @@ pub struct EvalError {
 pub enum Subject {
     /// A value that is null, by where it is written, and the way to it.
     Null(Span, Option<Path>),
-    /// A map without the key, by where it is written.
-    NoKey(Span),
+    /// A map or object without a key that is computed.
+    NoKey {
+        /// The key, where it is an attribute of an object.
+        attribute: Option<Str>,
+        /// The way to the map or object, and where it is written.
+        path: Option<Path>,
+        collection: Span,
+        /// Where the key is written, where it is a literal.
+        key: Option<Span>,
+        /// The key that was probably meant.
+        meant: Option<Str>,
+    },
     /// An object without this attribute, and the way to the object.
     NoAttribute(Str, Option<Path>),
     /// Elements that would get the same key.

@@ -1,0 +1,521 @@
+//! What a finding says of the value that is wrong, and what to do about it: whoever follows it gets the right set-up.
+
+use super::{CALL, MODULE, VALUES, VARIABLES, tell};
+
+/// A set-up, and what is found in it: the rule, the text at the finding, and what it says among other things.
+type Case<'a> = (&'a str, &'a [(&'a str, String)], &'a [(&'a str, &'a str, &'a [&'a str])]);
+
+fn hold(cases: &[Case<'_>]) {
+    use std::fmt::Write;
+    let mut failures = String::new();
+    for (what, files, expected) in cases {
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let found = tell(&files, |finding, project| {
+            let related =
+                finding.related.iter().map(|it| format!("{}: {}", project.sources().text(it.span), it.message));
+            let said: Vec<String> = [finding.message.clone(), finding.help.clone().unwrap_or_default()]
+                .into_iter()
+                .chain(related)
+                .collect();
+            (finding.rule.to_owned(), project.sources().text(finding.span).to_string(), said.join("\n"))
+        });
+        let is_it = |(rule, text, said): &(String, String, String), expected: &(&str, &str, &[&str])| {
+            rule == expected.0 && text == expected.1 && expected.2.iter().all(|part| said.contains(part))
+        };
+        if found.len() != expected.len() || !found.iter().zip(*expected).all(|(found, expected)| is_it(found, expected))
+        {
+            writeln!(failures, "{what}:\n  expected {expected:#?}\n  found    {found:#?}").unwrap();
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// `text` with each of these replaced once.
+fn with(text: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+const ORGANIZATIONS: &str = r#"module "runtime" {
+  source              = "symopsio/runtime-connector/aws"
+  environment         = "main"
+  account_id_safelist = [for it in local.organizations : it.account_id]
+}
+
+module "access" {
+  source             = "./sso_flow"
+  for_each           = local.access
+  tenant_slug        = each.key
+  account_id         = each.value.account
+  permission_set_arn = each.value.permission_set
+  sso_connector_settings = {
+    cloud        = "aws"
+    instance_arn = local.organizations[each.value.organization].instance
+    region       = local.organizations[each.value.organization].region
+    role_arn     = local.organizations[each.value.organization].role
+  }
+}
+
+locals {
+  organizations = {
+    amber_fox = {
+      account_id = "469017238154"
+      instance   = "arn:aws:sso:::instance/ssoins-72234f0ba190d9a9"
+      region     = "us-east-1"
+      role       = "arn:aws:iam::469017238154:role/sym/SymSSOAmber-Fox"
+    }
+    slate_owl = {
+      account_id = "310574603692"
+      instance   = "arn:aws:sso:::instance/ssoins-7223922ecf4739db"
+      region     = "us-east-1"
+      role       = "arn:aws:iam::310574603692:role/sym/SymSSOSlate-Owl"
+    }
+  }
+  access = {
+    amber_fox_admin = {
+      organization   = "amber_fox"
+      permission_set = "arn:aws:sso:::permissionSet/ssoins-72234f0ba190d9a9/ps-51b5d37804430073"
+      account        = "458818622340"
+    }
+    slate_owl_admin = {
+      organization   = "slate_owl"
+      permission_set = "arn:aws:sso:::permissionSet/ssoins-7223922ecf4739db/ps-a13a8ea1d42e541c"
+      account        = "836261564705"
+    }
+    slate_owl_readonly = {
+      organization   = "slate_owl"
+      permission_set = "arn:aws:sso:::permissionSet/ssoins-7223922ecf4739db/ps-3a9012c0f462cb55"
+      account        = "836261564705"
+    }
+  }
+}
+"#;
+
+/// What an entry chooses is wrong where all else that it says is of another one; what the others have is right.
+#[test]
+fn an_entry_that_chooses_the_wrong_organization() {
+    let organization = "organization   = \"slate_owl\"";
+    let other = "organization   = \"amber_fox\"";
+    let choose = |times: usize| vec![("main.tf", with(ORGANIZATIONS, &vec![(organization, other); times])), flow()];
+    let mistake: (&str, &str, &[&str]) = (
+        "instance-id-mismatch",
+        "amber_fox",
+        &[
+            "`organization` is `amber_fox`, but",
+            "belongs to `slate_owl`'s instance",
+            "Set `organization` to `slate_owl`",
+        ],
+    );
+    let copied = [("ssoins-7223922ecf4739db/ps-a13a8ea1d42e541c", "ssoins-72234f0ba190d9a9/ps-51b5d37804430073")];
+    hold(&[
+        ("as it is", &choose(0), &[]),
+        ("one", &choose(1), &[mistake]),
+        // No entry is left that chooses the right one.
+        ("both", &choose(2), &[mistake, mistake]),
+        (
+            "a permission set that was copied",
+            &[("main.tf", with(ORGANIZATIONS, &copied)), flow()],
+            &[("instance-id-mismatch", "ssoins-72234f0ba190d9a9", &["Copy both ARNs from this tenant's own"])],
+        ),
+        (
+            "one that there is not",
+            &[("main.tf", with(ORGANIZATIONS, &[(organization, "organization   = \"slate_wol\"")])), flow()],
+            &[(
+                "evaluation-error",
+                "slate_wol",
+                &["`local.organizations` has no key `slate_wol`; did you mean `slate_owl`?", "Write `slate_owl`."],
+            )],
+        ),
+        (
+            "its role",
+            &[
+                (
+                    "main.tf",
+                    with(
+                        ORGANIZATIONS,
+                        &[("310574603692:role/sym/SymSSOSlate-Owl", "469017238154:role/sym/SymSSOAmber-Fox")],
+                    ),
+                ),
+                flow(),
+            ],
+            &[(
+                "role-account-mismatch",
+                "469017238154",
+                &[
+                    "which is `amber_fox`'s",
+                    "Requests for `slate_owl` would act in `amber_fox`'s account",
+                    "Use `role_arn` from the `settings` output of `slate_owl`'s connector",
+                ],
+            )],
+        ),
+    ]);
+}
+
+fn flow() -> (&'static str, String) {
+    ("sso_flow/main.tf", MODULE.to_owned())
+}
+
+/// The values with `changes`, in a map of the example.
+fn values(changes: &[(&str, &str)]) -> Vec<(&'static str, String)> {
+    let main = format!("{VARIABLES}{CALL}");
+    vec![("main.tf", main), flow(), ("terraform.tfvars", with(VALUES, changes))]
+}
+
+const INSTANCE: (&str, &str) = ("instance/ssoins-68042f7d9be0a513", "instance/ssoins-7223a91be40c5d68");
+const REGION: (&str, &str) = ("eu-west-1", "us-east-1");
+
+/// Everything that was copied is named with the first part of it.
+#[test]
+fn settings_that_were_copied_are_replaced_as_a_whole() {
+    let role = ("280365914472:role/sym/SymSSOGreen-Valley", "719240583316:role/sym/SymSSOBlue-Harbour");
+    let grant = ("ssoins-68042f7d9be0a513/ps-b3c8f10a6e4d9275", "ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63");
+    hold(&[
+        (
+            "the settings",
+            &values(&[INSTANCE, REGION, role]),
+            &[(
+                "role-account-mismatch",
+                "719240583316",
+                &[
+                    "us-east-1: region `us-east-1` is also `blue_harbour`'s",
+                    "Replace all of `sso_connector_settings` with the `settings` output of `green_valley`'s connector",
+                ],
+            )],
+        ),
+        (
+            "a role",
+            &values(&[role]),
+            &[("role-account-mismatch", "719240583316", &["Use `role_arn` from the `settings` output"])],
+        ),
+        (
+            "all but the account and the role",
+            &values(&[INSTANCE, REGION, grant, ("915827304462", "604178239951")]),
+            &[(
+                "duplicate-instance",
+                "ssoins-7223a91be40c5d68",
+                &[
+                    "region `us-east-1` is also",
+                    "permission set ps-5e1b09c7d2a84f63 is also",
+                    "target account 604178239951 is also",
+                ],
+            )],
+        ),
+    ]);
+}
+
+/// Each of two roles that were exchanged has its own place, and a key that was copied has one finding with its role.
+#[test]
+fn what_was_exchanged_and_what_was_left_over() {
+    let names = [
+        ("SymSSOGreen-Valley", "SymSSOX"),
+        ("SymSSORed-Canyon", "SymSSOGreen-Valley"),
+        ("SymSSOX", "SymSSORed-Canyon"),
+    ];
+    hold(&[
+        (
+            "the names of roles",
+            &values(&names),
+            &[
+                ("connector-role-foreign", "SymSSOGreen-Valley", &["`settings` output of `red_canyon`'s connector"]),
+                ("connector-role-foreign", "SymSSORed-Canyon", &["`settings` output of `green_valley`'s connector"]),
+            ],
+        ),
+        (
+            "a key",
+            &values(&[("green_valley =", "Red-Canyon =")]),
+            &[("slug-collision", "Red-Canyon", &["The role of `Red-Canyon` is `SymSSOGreen-Valley`"])],
+        ),
+    ]);
+}
+
+const CALLS: &str = r#"module "blue_harbour" {
+  source             = "./sso_flow"
+  tenant_slug        = "blue-harbour"
+  account_id         = "604178239951"
+  permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63"
+  sso_connector_settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour"
+  }
+}
+
+module "green_valley" {
+  source             = "./sso_flow"
+  tenant_slug        = "green-valley"
+  account_id         = "915827304462"
+  permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-68042f7d9be0a513/ps-b3c8f10a6e4d9275"
+  sso_connector_settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/ssoins-68042f7d9be0a513"
+    region       = "eu-west-1"
+    role_arn     = "arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley"
+  }
+}
+"#;
+
+/// Of two calls with one name, the one is wrong whose role is not named so, whichever is first.
+#[test]
+fn a_name_that_was_left_over_in_a_call() {
+    let calls = |from, to| [("main.tf", with(CALLS, &[(from, to)])), flow()];
+    hold(&[
+        (
+            "the second",
+            &calls("\"green-valley\"", "\"blue-harbour\""),
+            &[(
+                "slug-collision",
+                "blue-harbour",
+                &[
+                    "`tenant_slug` of `module.green_valley` is `blue-harbour`, and so is that of `module.blue_harbour`",
+                    "named after `green-valley`: set `tenant_slug` to that",
+                ],
+            )],
+        ),
+        (
+            "the first",
+            &calls("\"blue-harbour\"", "\"green-valley\""),
+            &[(
+                "slug-collision",
+                "green-valley",
+                &["`tenant_slug` of `module.blue_harbour` is", "named after `blue-harbour`: set `tenant_slug` to that"],
+            )],
+        ),
+    ]);
+}
+
+const GRANTS: &str = r#"variable "tenants" {
+  type = map(object({
+    sso_account_id = string
+    region         = optional(string, "us-east-1")
+    instance_arn   = string
+    role_arn       = string
+    grants         = list(object({ permission_set_arn = string, account_id = string }))
+  }))
+}
+
+module "access" {
+  source             = "./sso_flow"
+  for_each           = merge([for key, it in var.tenants : { for at, grant in it.grants : "${key}-${at}" => merge(it, grant) }]...)
+  tenant_slug        = each.key
+  account_id         = each.value.account_id
+  permission_set_arn = each.value.permission_set_arn
+  sso_connector_settings = {
+    cloud        = "aws"
+    instance_arn = each.value.instance_arn
+    region       = each.value.region
+    role_arn     = each.value.role_arn
+  }
+}
+"#;
+
+const GRANTED: &str = r#"tenants = {
+  green_valley = {
+    sso_account_id = "280365914472"
+    region         = "eu-west-1"
+    instance_arn   = "arn:aws:sso:::instance/ssoins-68042f7d9be0a513"
+    role_arn       = "arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley"
+    grants = [
+      {
+        permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-68042f7d9be0a513/ps-b3c8f10a6e4d9275"
+        account_id         = "915827304462"
+      },
+    ]
+  }
+}
+"#;
+
+/// A misspelled attribute is one finding wherever it is, and what takes its place is named.
+#[test]
+fn misspelled_attributes() {
+    let files = |from, to| [("main.tf", GRANTS.to_owned()), flow(), ("terraform.tfvars", with(GRANTED, &[(from, to)]))];
+    hold(&[
+        (
+            "in a grant",
+            &files("account_id         =", "acount_id          ="),
+            &[("missing-attribute", "{", &["lacks `account_id`; `acount_id` is probably misspelled"])],
+        ),
+        (
+            "one with a default",
+            &files("region ", "regoin "),
+            &[("unknown-attribute", "regoin", &["uses the default of `region`, `us-east-1`; did you mean `region`?"])],
+        ),
+    ]);
+}
+
+/// A tenant that is called after its file is found in its file.
+#[test]
+fn a_file_that_was_copied() {
+    let main = r#"locals {
+  tenants = { for it in fileset(path.module, "tenants/*.yaml") : trimsuffix(basename(it), ".yaml") => yamldecode(file(it)) }
+}
+
+"#;
+    let yaml = |account: &str, name: &str| {
+        format!(
+            "# {name}\nsso_account_id: \"{account}\"\nsso_connector_settings:\n  cloud: aws\n  instance_arn: \
+             arn:aws:sso:::instance/ssoins-7223a91be40c5d68\n  region: us-east-1\n  role_arn: \
+             arn:aws:iam::{account}:role/sym/SymSSO{name}\npermission_set_arn: \
+             arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\ntarget_account_id: \"604178239951\"\n"
+        )
+    };
+    hold(&[(
+        "copied",
+        &[
+            ("main.tf", format!("{main}{}", CALL.replace("var.customer_tenants", "local.tenants"))),
+            flow(),
+            ("tenants/blue_harbour.yaml", yaml("719240583316", "Blue-Harbour")),
+            ("tenants/green_valley.yaml", yaml("719240583316", "Green-Valley")),
+        ],
+        &[(
+            "duplicate-tenant",
+            "sso_account_id: \"719240583316\"",
+            &["Requests for `green_valley` grant access to `blue_harbour`"],
+        )],
+    )]);
+}
+
+const TABLES: &str = r#"locals {
+  accounts = { blue_harbour = "604178239951", green_valley = "915827304462" }
+  regions  = { blue_harbour = "us-east-1", green_valley = "eu-west-1" }
+  roles = {
+    blue_harbour = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour"
+    green_valley = "arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley"
+  }
+  instances = { blue_harbour = "ssoins-7223a91be40c5d68", green_valley = "ssoins-68042f7d9be0a513" }
+  sets      = { blue_harbour = "ps-5e1b09c7d2a84f63", green_valley = "ps-b3c8f10a6e4d9275" }
+}
+
+module "access" {
+  source             = "./sso_flow"
+  for_each           = local.accounts
+  tenant_slug        = each.key
+  account_id         = each.value
+  permission_set_arn = "arn:aws:sso:::permissionSet/${local.instances[each.key]}/${local.sets[each.key]}"
+  sso_connector_settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/${local.instances[each.key]}"
+    region       = local.regions[each.key]
+    role_arn     = local.roles[each.key]
+  }
+}
+"#;
+
+/// What lacks a key, and what has it, is named.
+#[test]
+fn a_table_without_a_key() {
+    hold(&[(
+        "a region",
+        &[("main.tf", with(TABLES, &[(", green_valley = \"eu-west-1\"", "")])), flow()],
+        &[(
+            "evaluation-error",
+            "each.key",
+            &["`local.regions` has no key `green_valley`", "Add the key", "green_valley: the key comes from here"],
+        )],
+    )]);
+}
+
+const RESOURCES: &str = r#"variable "customer_tenants" {}
+
+resource "sym_integration" "sso" {
+  for_each    = var.customer_tenants
+  type        = "permission_context"
+  name        = "ctx-${each.key}"
+  external_id = each.value.sso_connector_settings.instance_arn
+  settings    = each.value.sso_connector_settings
+}
+
+resource "sym_target" "sso" {
+  for_each = var.customer_tenants
+  type     = "aws_sso_permission_set"
+  name     = "tgt-${each.key}"
+  settings = { permission_set_arn = each.value.permission_set_arn, account_id = each.value.target_account_id }
+}
+
+resource "sym_strategy" "sso" {
+  for_each       = var.customer_tenants
+  type           = "aws_sso"
+  name           = "str-${each.key}"
+  integration_id = sym_integration.sso[each.key].id
+  targets        = [sym_target.sso[each.key].id]
+  settings       = { instance_arn = each.value.sso_connector_settings.instance_arn }
+}
+
+resource "sym_flow" "sso" {
+  for_each       = var.customer_tenants
+  name           = "flow-${each.key}"
+  implementation = "impl.py"
+  params {
+    strategy_id = sym_strategy.sso[each.key].id
+  }
+}
+"#;
+
+/// The reference that is meant is written out.
+#[test]
+fn references_to_type() {
+    let files = |from, to| [("main.tf", with(RESOURCES, &[(from, to)])), ("terraform.tfvars", VALUES.to_owned())];
+    hold(&[
+        (
+            "no target",
+            &files("[sym_target.sso[each.key].id]", "[]"),
+            &[(
+                "flow-resource-miswired",
+                "[]",
+                &["`targets` of `sym_strategy.sso` is empty", "Use `[sym_target.sso[each.key].id]`."],
+            )],
+        ),
+        (
+            "another's integration",
+            &files("sym_integration.sso[each.key].id", "sym_integration.sso[\"red_canyon\"].id"),
+            &[(
+                "flow-resource-miswired",
+                "sym_integration.sso[\"red_canyon\"].id",
+                &["Use `sym_integration.sso[each.key].id`."],
+            )],
+        ),
+    ]);
+}
+
+/// One region for all is nobody's, and what is not one of the tenants' accounts may be one's own.
+#[test]
+fn what_is_the_same_for_all() {
+    let call = CALL.replace(
+        "each.value.sso_connector_settings",
+        "merge(each.value.sso_connector_settings, { region = \"us-east-1\" })",
+    );
+    let safelist = |accounts: &str| {
+        format!(
+            "{VARIABLES}{CALL}\nmodule \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  environment = \"main\"\n  \
+             account_id_safelist = [{accounts}]\n}}\n"
+        )
+    };
+    hold(&[
+        (
+            "a region",
+            &[("main.tf", format!("{VARIABLES}{call}")), flow(), ("terraform.tfvars", VALUES.to_owned())],
+            &[(
+                "flow-argument-miswired",
+                "us-east-1",
+                &["is always `us-east-1`, but 2 of 3 tenants (`green_valley`, `red_canyon`) have a different"],
+            )],
+        ),
+        (
+            "another account",
+            &[
+                ("main.tf", safelist("\"719240583316\", \"280365914472\", \"530918274466\"")),
+                flow(),
+                ("terraform.tfvars", VALUES.to_owned()),
+            ],
+            &[(
+                "safelist-incomplete",
+                "530918274466",
+                &[
+                    "\n\nIf 530918274466 is your own account, add this to .symlint.hcl:\n\n    host_accounts = [\"530918274466\"]",
+                ],
+            )],
+        ),
+    ]);
+}
