@@ -431,6 +431,11 @@ impl Path {
         Self(Arc::new(Node::Root(root)))
     }
 
+    /// The path of a call of the root module to the module in `folder`, as an element of [`Root::Calls`].
+    pub fn call(folder: &str, name: &Str) -> Self {
+        Self::root(Root::Calls(folder.into())).select(PathStep::Key(name.clone()), Selection::Iterated)
+    }
+
     /// This path, one step further, taken by a literal.
     #[must_use]
     pub fn join(&self, step: PathStep) -> Self {

@@ -2,8 +2,7 @@
 
 use smallvec::SmallVec;
 use symlint_terraform::{
-    Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Selection, Span, Str, Value,
-    Variable,
+    Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value, Variable,
 };
 
 use super::walk::Walked;
@@ -125,8 +124,7 @@ fn calls(evaluator: &Evaluator<'_>, walked: &Walked<'_>, folder: &str) -> Vec<El
             let key_span = argument.map_or(span, |argument| argument.name.span);
             Some(Entry::new(variable.name.text.clone(), key_span, value_of(variable)?))
         };
-        let path = Path::root(Root::Calls(folder.into()));
-        let path = path.select(PathStep::Key(call.name.text.clone()), Selection::Iterated);
+        let path = Path::call(folder, &call.name.text);
         let origin = Origin::written(span, Form::Whole);
         let mut entries: Vec<Entry> = module.variables.iter().filter_map(entry).collect();
         entries.sort_by(|a, b| a.key.cmp(&b.key));

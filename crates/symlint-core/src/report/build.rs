@@ -12,7 +12,7 @@ use super::details::{self, Detailer, Details};
 use super::owners::Owners;
 use super::place::{Known, Location, known};
 use super::problem::Problem;
-use super::shared;
+use super::shared::{self, sort_key};
 use super::summary::{is_clean, verdict};
 use super::wire::*;
 use crate::check::Outcome;
@@ -397,11 +397,6 @@ fn described(rule: &'static Rule) -> RuleDescription {
         severity: rule.severity(),
         urgency: rule.urgency(),
     }
-}
-
-pub(super) fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
-    let Location { file, start, end } = &finding.location;
-    (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
 }
 
 fn reported(

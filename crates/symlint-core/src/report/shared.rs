@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet};
 
-use super::build::sort_key;
+use super::place::Location;
 use super::summary::count;
 use super::wire::{Report, ReportedFinding, ReportedRun, ReportedTenant, RuleDescription};
 
@@ -30,14 +30,21 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Joins some of the findings of `report`, which a comparison has told apart.
+/// The order of findings: by place, then by rule.
+pub(super) fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
+    let Location { file, start, end } = &finding.location;
+    (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
+}
+
+/// Joins findings of `report` that are not all of its findings, in any order.
 pub(crate) fn join_some(findings: &mut Vec<ReportedFinding>, report: &Report) {
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     let Report { runs, tenants, rules, .. } = report;
     join(findings, Known { runs, tenants, rules });
 }
 
-/// Joins findings of several runs that are in one place and differ only in the tenants that they name. They are sorted.
+/// Joins findings of several runs that are in one place and differ only in the tenants that they name, or are about the
+/// wiring. They are sorted.
 /// Returns the fingerprint of each finding that was joined to another one, with the fingerprint of that one.
 pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: Known<'_>) -> SortedMap<String, String> {
     let mut replaced = SortedMap::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::module::{Assignment, AssignmentSource, ModuleCall, ModuleId, Variable};
-use crate::origin::{Path, PathStep, Root, Selection};
+use crate::origin::{Path, PathStep, Root};
 use crate::source::{Span, Str};
 use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, convert_within, to_bool};
 use crate::value::{Kind, Type, Value};
@@ -50,9 +50,7 @@ impl<'p> Evaluator<'p> {
         match self.call_of(instance).filter(|(caller, call)| self.is_gathered(caller, call)) {
             Some((_, call)) => {
                 let folder = instance.module().and_then(|id| self.project.module(id)).map(|module| module.dir.as_str());
-                let calls = Path::root(Root::Calls(folder.unwrap_or_default().into()));
-                let element = calls.select(PathStep::Key(call.name.text.clone()), Selection::Iterated);
-                element.join(PathStep::Attribute(name))
+                Path::call(folder.unwrap_or_default(), &call.name.text).join(PathStep::Attribute(name))
             }
             None => Path::root(Root::Variable { module: instance.address().clone(), name }),
         }
