@@ -49,6 +49,13 @@ onPage("the keyboard alone is enough", async (page) => {
   await focused(page, (element) => element?.closest(".cm-editor") === null, true);
 });
 
+onPage("the columns of the picture have room for all digits of an account", async (page) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await view(page, "access");
+  await eventually(() => page.locator("#access .node .label").allTextContents(), (labels) => ["harbour_retail", "689558360591", "284656541736"].every((label) => labels.includes(label)));
+});
+
 onPage("nothing moves for those who want it still", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { here, onPage, show } from "./on-page.js";
-import { choose, crashing, many, paste, root, serve, timed, type, verdict, visit } from "./support.js";
+import { here, notice, onPage, show, texts } from "./on-page.js";
+import { choose, crashing, many, paste, pick, root, serve, timed, type, verdict, visit } from "./support.js";
 
 onPage("it works offline once it was loaded", async (page, context) => {
   await page.evaluate(() => navigator.serviceWorker.ready);
@@ -32,6 +32,10 @@ for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], 
     await page.reload();
     await type(page, many(1));
     await verdict(page, "problem", /The engine stopped/);
+    // There is no report to save, but there are the files.
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await texts(page.locator("[role=menuitem]:not([aria-disabled]) span:first-child"), ["This file", "All files"]);
+    await page.keyboard.press("Escape");
     await context.unroute("**/check*.xz");
     // The one that was started before the route went away may stop once more.
     await type(page, many(2));
@@ -60,12 +64,39 @@ test("what needs the rest of the engine waits until it is there", { timeout: 60_
   await verdict(page, "errors");
   await show(page, "copy-paste/main.tf");
   await type(page, UNUSUAL);
-  await page.waitForTimeout(1000);
-  assert.equal(await page.locator("#verdict").getAttribute("data-state"), "checking");
+  // It says so, and what is about the earlier text is not taken for an answer.
+  await verdict(page, "checking", /^Loading the engine…\nThis text needs more of it than most: 0% loaded\.$/);
+  assert.equal(await page.locator("#results").getAttribute("data-state"), "loading");
   arrives();
   await verdict(page, "errors", /tenant/);
   await context.close();
 });
+
+onPage("after a crash while something was prepared, the report is there again", async (page, context) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  const body = await crashing();
+  await context.route("**/symlint-*.wasm", (route) => route.fulfill({ body }));
+  await page.getByRole("button", { name: /^Fix all/ }).click();
+  await page.locator("#fixes-says", { hasText: "The fixes could not be prepared" }).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.locator("#tab-access").click();
+  await page.locator(".node.wrong").first().waitFor();
+}, { serviceWorkers: "block", allow: /./ });
+
+onPage("what is prepared says so until it is there", async (page, context) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  let arrives;
+  const arrival = new Promise((done) => (arrives = done));
+  await context.route("**/symlint-*.wasm", (route) => arrival.then(() => route.continue()));
+  const download = page.waitForEvent("download");
+  await pick(page, "Save", "JSON");
+  await notice(page, "Preparing “JSON”…");
+  arrives();
+  await download;
+  await notice(page, "");
+}, { serviceWorkers: "block", allow: /Service Worker/ });
 
 onPage("a rest of the engine that does not arrive is reported, and asked for again", async (page, context) => {
   await context.route("**/rest*.xz", (route) => route.abort());

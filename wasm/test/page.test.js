@@ -69,6 +69,7 @@ onPage("a mistake in the configuration has a place", async (page) => {
   await page.locator(".tab", { hasText: ".symlint.hcl" }).click();
   await type(page, "tenant = 1\n");
   await verdict(page, "problem", /configuration has a mistake/);
+  await texts(page.locator("#findings .hint"), ["No findings in what was checked."]);
   await page.locator("#verdict .link").click();
 });
 

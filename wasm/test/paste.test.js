@@ -27,7 +27,7 @@ globex:
 onPage("a Markdown page becomes the files that it shows", async (page) => {
   const text = `# Our tenants\n\nIn \`main.tf\`:\n\n\`\`\`hcl\nvariable "customer_tenants" {}\n\`\`\`\n\nand \`envs/prod.tfvars\`:\n\n\`\`\`hcl\n${many(2)}\`\`\`\n\n\`\`\`console\n$ terraform plan\n\`\`\`\n`;
   await paste(page, text);
-  await notice(page, /This is Markdown, and 2 code blocks of it became main.tf, envs\/prod.tfvars/);
+  await notice(page, /This is Markdown, and 2 code blocks of it became main.tf and envs\/prod.tfvars/);
   await verdict(page, "errors", "problem");
   await tabs(page, (names) => names.includes("envs/prod.tfvars"));
   await keep(page);
@@ -88,6 +88,12 @@ onPage("YAML is read through a main.tf, and its findings are in it", async (page
   await page.locator(".problem", { hasText: "role_arn is in account 259298427341" }).click();
   await selected(page, "259298427341");
   await page.locator('#tabs .tab[aria-selected="true"][data-name="tenants.yaml"]').waitFor();
+});
+
+onPage("a main.tf that was only added is not the visitor's, and its wiring is not a pass", async (page) => {
+  await paste(page, YAML.slice(0, YAML.indexOf("globex")));
+  await notice(page, /a main.tf that reads it was added/);
+  await verdict(page, "partial", /^No findings in the values\n/, /Wiring was not checked: put your own main\.tf/);
 });
 
 for (const [what, text] of [

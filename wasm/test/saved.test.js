@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 
 import { unzipSync } from "fflate";
 
-import { notice, onPage } from "./on-page.js";
+import { notice, onPage, shown, texts } from "./on-page.js";
 import { choose, eventually, many, paste, pick, verdict } from "./support.js";
 
 /** What is saved when an item of the menu is chosen. */
@@ -50,6 +50,17 @@ onPage("the file that is shown is copied, and what was only said goes with the n
   await page.locator(".cm-content").focus();
   await page.keyboard.insertText("#");
   await notice(page, "");
+});
+
+onPage("what was copied is said below what can be undone", async (page, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await paste(page, "mine = 1\n");
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await pick(page, "Save", "This file");
+  await texts(page.locator("#notice p"), ["The sample “A copied block” replaced your text.", "copy-paste/terraform.tfvars was copied."]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await shown(page, "mine = 1");
 });
 
 onPage("the files are saved as they are, and fixed", async (page) => {

@@ -11,13 +11,17 @@ process.env.VITE_VERSION = JSON.parse(readFileSync(fileURLToPath(import.meta.res
 export default defineConfig({
   base: "./",
   // To say how much of it has arrived: servers do not always say how much there is.
-  define: { ENGINE_BYTES: String(statSync("../npm/generated/check.wasm.xz").size) },
+  define: { CHECK_BYTES: sizeOf("check"), REST_BYTES: sizeOf("rest") },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
   // The samples are read from the repository's examples.
   server: { fs: { allow: ["../.."] } },
   plugins: [preloadEngine(), serviceWorker()],
 });
+
+function sizeOf(half) {
+  return String(statSync(`../npm/generated/${half}.wasm.xz`).size);
+}
 
 /** Lets the browser ask for the engine while it still reads the page; the editor, which is smaller, goes first. */
 function preloadEngine() {

@@ -120,12 +120,12 @@ function tenantOf({ run, tenant }: Access): string {
 
 function grantOf({ role, instance, permission_set, account }: Access, errors: ReadonlyMap<string, Finding>): Grant {
   const own = [role, instance, permission_set, account].map(({ findings }) => findings.flatMap((finding) => errors.get(finding) ?? []));
-  const steps = stepsOf({ role: role.value, instance: instance.value, permission_set: permission_set.value, account: account.value });
+  const steps = wayOf({ role: role.value, instance: instance.value, permission_set: permission_set.value, account: account.value });
   return steps.map((step, at) => ({ ...step, errors: own[at] ?? [] }));
 }
 
-/** What a grant leads to. */
-export function stepsOf({ role, instance, permission_set, account }: Record<"role" | "instance" | "permission_set" | "account", AccessStep["value"]>): Omit<Step, "errors">[] {
+/** The way of a grant from the tenant to the account. */
+export function wayOf({ role, instance, permission_set, account }: Record<"role" | "instance" | "permission_set" | "account", AccessStep["value"]>): Omit<Step, "errors">[] {
   const step = (column: number, kind: string, value: AccessStep["value"], show: (text: string) => [label: string, detail: string]): Omit<Step, "errors"> => {
     const text = known(value);
     const [label, detail] = text ? show(text) : ["", ""];

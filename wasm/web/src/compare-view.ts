@@ -1,7 +1,7 @@
-import type { Described, Files, Location } from "symlint";
+import type { CompareOptions, Described, Files, Location } from "symlint";
 
 import { drawComparison } from "./compare";
-import { button, h } from "./dom";
+import { button, card, h, messageOf } from "./dom";
 import { chosen } from "./drop";
 import { written, type Project } from "./project";
 
@@ -17,8 +17,7 @@ export interface Before {
 export interface Change {
   before: Files;
   after: Files;
-  path: string;
-  before_path: string;
+  options: CompareOptions;
 }
 
 export interface CompareActions {
@@ -63,7 +62,7 @@ export class CompareView {
       drawComparison(this.#body, described, this.actions.jump);
       if (this.#says.textContent !== described.headline) this.#says.textContent = described.headline;
     } catch (error) {
-      if (asked === this.#asked) this.#body.replaceChildren(h("p", { class: "headline bad" }, `Not compared: ${error instanceof Error ? error.message : String(error)}.`));
+      if (asked === this.#asked) this.#body.replaceChildren(h("p", { class: "headline bad" }, `Not compared: ${messageOf(error)}.`));
     }
   }
 
@@ -88,7 +87,7 @@ export class CompareView {
 
   #change({ files, path }: Before): Change {
     const after = this.actions.after();
-    return { before: files, before_path: path, after: after.files, path: after.path };
+    return { before: files, after: after.files, options: { path: after.path, before_path: path } };
   }
 
   #head(before: Before): HTMLElement {
@@ -112,7 +111,7 @@ export class CompareView {
       "div",
       { class: "compare-head" },
       h("p", {}, "Before: ", h("strong", {}, before.what), ". After: what is in the editor."),
-      h("div", { class: "row" }, button("Swap", swap), button("Copy as a comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be created: ${String(error)}.`))), button("Compare with something else", other)),
+      h("div", { class: "row" }, button("Swap", swap), button("Copy as a comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be created: ${messageOf(error)}.`))), button("Compare with something else", other)),
     );
   }
 
@@ -145,8 +144,4 @@ export class CompareView {
     ];
     this.host.replaceChildren(h("p", { class: "hint" }, "Who gains and who loses access through a change? Choose what to compare the editor with:"), h("div", { class: "cards" }, ...cards), folder, paste);
   }
-}
-
-function card(title: string, about: string, press: () => void): HTMLElement {
-  return h("button", { type: "button", class: "card", click: press }, h("strong", {}, title), h("span", {}, about));
 }

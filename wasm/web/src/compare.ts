@@ -1,6 +1,6 @@
 import type { Described, Diff, Location } from "symlint";
 
-import { Layout, stepsOf, type Edge, type Picture } from "./access";
+import { Layout, wayOf, type Edge, type Picture } from "./access";
 import { button, count, h, prose } from "./dom";
 import { idsIn } from "./lit";
 import { pictureIn } from "./picture";
@@ -97,7 +97,7 @@ function pictureOfChange(diff: Diff, jump: Jump): HTMLElement | undefined {
     layout.put({ id, column: 0, name: tenant, label: tenant, detail: wrong ? "crosses" : HAPPENS[change], ids: "", wrong, ...(change === "removed" ? {} : { location }) });
     const add = (grant: (typeof gained)[number], fate: "gained" | "lost") => {
       let from = id;
-      for (const step of stepsOf(grant)) {
+      for (const step of wayOf(grant)) {
         if (!step.id) continue;
         layout.put({ ...step, id: step.id, name: "", wrong: false });
         const key = `${from}\n${step.id}`;

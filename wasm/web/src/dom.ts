@@ -1,6 +1,9 @@
 type Attributes = Record<string, string | ((event: Event) => void)>;
 type Child = Node | string;
 
+/** Longer code may be broken between lines. */
+const LONG = 30;
+
 /** Makes an element with attributes, listeners and children. Text is never read as HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   return fill(document.createElement(tag), attributes, children);
@@ -25,14 +28,28 @@ export function button(label: string, press: () => void, attributes: Attributes 
   return h("button", { type: "button", class: "link", click: press, ...attributes }, label);
 }
 
-/** A message, in which the text between backticks is code. */
+/** A large button with a title, which says what it is about. */
+export function card(title: string, about: string, press: () => void): HTMLButtonElement {
+  return h("button", { type: "button", class: "card", click: press }, h("strong", {}, title), h("span", {}, about));
+}
+
+/** A message, in which the text between backticks is code, and ids are not broken between lines. */
 export function prose(text: string): Child[] {
-  return text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? h("code", {}, part) : part));
+  return text.split(/`([^`]+)`/).flatMap((part, index) => (index % 2 ? [h("code", { class: part.length < LONG ? "id" : "" }, part)] : whole(part)));
+}
+
+function whole(text: string): Child[] {
+  return text.split(/\b((?:ssoins|ps)-[0-9a-z]+)/).map((part, index) => (index % 2 ? h("span", { class: "id" }, part) : part));
 }
 
 /** A message where there can be no code. */
 export function plain(text: string): string {
   return text.replaceAll("`", "");
+}
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The element of the page with an id. */

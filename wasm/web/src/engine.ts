@@ -4,27 +4,21 @@ import { XzReadableStream } from "xz-decompress";
 import check from "../../npm/generated/check.wasm.xz?url";
 import rest from "../../npm/generated/rest.wasm.xz?url";
 
-declare const ENGINE_BYTES: number;
+declare const CHECK_BYTES: number;
+declare const REST_BYTES: number;
 
 type Bytes = Uint8Array<ArrayBuffer>;
+/** Receives how much is there, from 0 to 1. */
+type Progress = (part: number) => void;
 
-/** Loads what usual checks need, and compiles it while it arrives. `progress` receives how much is there, from 0 to 1. */
-export async function compileEngine(progress: (part: number) => void): Promise<WebAssembly.Module> {
-  const response = await answer(check);
-  let bytes = 0;
-  const counting = new TransformStream<Bytes, Bytes>({
-    transform(chunk, controller) {
-      bytes += chunk.length;
-      progress(Math.min(bytes / ENGINE_BYTES, 1));
-      controller.enqueue(chunk);
-    },
-  });
-  return compiled(unpacked(response.pipeThrough(counting)));
+/** Loads what usual checks need, and compiles it while it arrives. */
+export async function compileEngine(progress: Progress): Promise<WebAssembly.Module> {
+  return compiled(unpacked(await answer(check), CHECK_BYTES, progress));
 }
 
 /** Loads the rest of the engine that checks. */
-export async function compileRest(): Promise<WebAssembly.Module> {
-  return compiled(unpacked(await answer(rest, "low")));
+export async function compileRest(progress: Progress): Promise<WebAssembly.Module> {
+  return compiled(unpacked(await answer(rest, "low"), REST_BYTES, progress));
 }
 
 let module: Promise<WebAssembly.Module> | undefined;
@@ -43,8 +37,16 @@ async function answer(address: string, priority: RequestPriority = "auto"): Prom
   return body;
 }
 
-function unpacked(body: ReadableStream<Bytes>): ReadableStream<Bytes> {
-  return new XzReadableStream(body) as ReadableStream<Bytes>;
+function unpacked(packed: ReadableStream<Bytes>, size: number, progress: Progress): ReadableStream<Bytes> {
+  let bytes = 0;
+  const counting = new TransformStream<Bytes, Bytes>({
+    transform(chunk, controller) {
+      bytes += chunk.length;
+      progress(Math.min(bytes / size, 1));
+      controller.enqueue(chunk);
+    },
+  });
+  return new XzReadableStream(packed.pipeThrough(counting)) as ReadableStream<Bytes>;
 }
 
 function compiled(body: ReadableStream<Bytes>): Promise<WebAssembly.Module> {

@@ -53,7 +53,7 @@ export class Findings {
     this.#ordered = counting;
     if (counting.length === 0) {
       // Whether that is good news is for the verdict to say.
-      this.host.replaceChildren(h("p", { class: "hint" }, "No findings."), ...this.#suppressed(report));
+      this.host.replaceChildren(h("p", { class: "hint" }, report.problems.length > 0 ? "No findings in what was checked." : "No findings."), ...this.#suppressed(report));
       return;
     }
     this.#filter.offer(counting);

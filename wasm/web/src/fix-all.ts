@@ -1,6 +1,6 @@
 import type { Files, Fixed } from "symlint";
 
-import { byId, count, h, list } from "./dom";
+import { byId, count, h, list, messageOf } from "./dom";
 import type { Change } from "./editor";
 
 export interface Fixes {
@@ -19,9 +19,19 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
   let made: Fixed | undefined;
   const show = async () => {
     go.disabled = true;
-    made = await fix(suggestions.checked).catch(() => undefined);
-    const names = Object.keys(made?.files ?? {});
-    says.textContent = !made ? "The fixes could not be applied." : names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : "There are no safe fixes.";
+    made = undefined;
+    says.textContent = "Preparing the fixes…";
+    const wanted = suggestions.checked;
+    try {
+      const fixed = await fix(wanted);
+      if (wanted !== suggestions.checked) return;
+      made = fixed;
+    } catch (error) {
+      says.textContent = `The fixes could not be prepared: ${messageOf(error)}.`;
+      return;
+    }
+    const names = Object.keys(made.files);
+    says.textContent = names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : "There are no safe fixes.";
     const hunks = await Promise.all(names.map((name) => patch(name, files[name] ?? "", made?.files[name] ?? "")));
     preview.replaceChildren(...hunks);
     go.disabled = names.length === 0;
@@ -33,6 +43,7 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
     if (made) void changesOf(files, made.files).then((changes) => apply(changes, `${count(made?.fixed ?? 0, "finding")} fixed in ${list([...changes.keys()])}.`));
   };
   byId("fixes-close").onclick = () => dialog.close();
+  preview.replaceChildren();
   dialog.showModal();
   await show();
   // There are suggestions, or nobody could have asked.

@@ -2,7 +2,7 @@ import type { Files, Finding, Location } from "symlint";
 
 import { Checker } from "./checker";
 import type { Before, CompareView } from "./compare-view";
-import { byId, download, plain } from "./dom";
+import { byId, download, messageOf, plain } from "./dom";
 import { acceptDrops, chosen } from "./drop";
 import { Editor, type Change } from "./editor";
 import { prepareFooter } from "./footer";
@@ -14,6 +14,7 @@ import { Results, type TextCheck } from "./results";
 import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
 import { drawTabs } from "./tabs";
+import type { Takings } from "./take-along";
 import { originalOf } from "./texts";
 import { Workspace } from "./workspace";
 
@@ -36,17 +37,15 @@ const results: Results = new Results(() => checker, {
   explain: (rule) => void explain(rule),
   apply,
   fixAll: () => void openFixes(),
-  saveCsv: () => void checker.csv().then((text) => download("tenants.csv", text, "text/csv")),
+  saveCsv: () => void checker.ask({ ask: "csv" }).then((text) => download("tenants.csv", text, "text/csv")),
   compareView: () => (compareView ??= openCompare()),
 });
 const checker: Checker<TextCheck> = new Checker<TextCheck>({
-  checked: (answer, check) => {
-    results.answered(answer, check);
+  checked: (outcome, check) => {
+    results.answered(outcome, check);
     marked();
   },
-  loading: (part) => {
-    if (part < 1 && /^(checking|loading)$/.test(byId("results").dataset["state"] ?? "")) results.none({ state: "loading", part });
-  },
+  loading: (part, half) => results.loading(part, half),
 });
 
 /** What is checked, without empty tabs. */
@@ -54,9 +53,13 @@ function project(): Project {
   return { files: written(editor.files), path: workspace.path };
 }
 
+function say(text: string): void {
+  notices.say(text);
+}
+
 function edited(): void {
   isEdited = true;
-  notices.edited();
+  notices.say("");
   check();
 }
 
@@ -136,9 +139,12 @@ function apply(_: Finding, fix: Finding["fixes"][number]): void {
 }
 
 async function explain(rule: string): Promise<void> {
-  const page = await checker.explain(rule);
-  const { showRule } = await import("./rule");
-  if (page) showRule(byId("rule"), page);
+  try {
+    const [page, { showRule }] = await Promise.all([checker.ask({ ask: "explain", rule }), import("./rule")]);
+    showRule(byId("rule"), page);
+  } catch (error) {
+    say(`The page of \`${rule}\` could not be loaded: ${messageOf(error)}.`);
+  }
 }
 
 /** Several files or a folder take the place of what is there; a single file is added. */
@@ -150,9 +156,9 @@ function take(files: Files, what: string): void {
 }
 
 async function openFixes(): Promise<void> {
-  const { files } = project();
+  const { files, path } = project();
   const { fixAll } = await import("./fix-all");
-  await fixAll({ files, fix: (suggestions) => checker.fix(files, workspace.path, suggestions), apply: (changes, what) => workspace.fix(changes, what) });
+  await fixAll({ files, fix: (suggestions) => checker.ask({ ask: "fix", files, options: { path, suggestions } }), apply: (changes, what) => workspace.fix(changes, what) });
 }
 
 async function openCompare(): Promise<CompareView> {
@@ -167,9 +173,9 @@ async function openCompare(): Promise<CompareView> {
       check();
     },
     open: (next, what) => workspace.open(next, what),
-    compare: (change) => checker.compare(change),
-    comment: (change) => checker.comment(change),
-    say: (text) => notices.show(text),
+    compare: (change) => checker.ask({ ask: "compare", ...change }),
+    comment: (change) => checker.ask({ ask: "comment", ...change }),
+    say,
   });
 }
 
@@ -177,7 +183,7 @@ async function openLink(): Promise<void> {
   if (!location.hash) return;
   const { linked } = await import("./share");
   const found = await linked(location.hash);
-  if (found === "broken") notices.show("This link is broken: part of it is missing. Ask for it again.");
+  if (found === "broken") say("This link is broken: part of it is missing. Ask for it again.");
   else if (found !== "nothing") workspace.open(found.project, "The text of the link");
 }
 
@@ -190,7 +196,8 @@ async function openSample(path: string): Promise<void> {
 
 async function report(): Promise<string> {
   const { reportPage } = await import("./report-page");
-  return reportPage({ report: results.report, urgency: results.urgency, files: project().files, picture: await checker.picture(), leaks: await checker.leaks(), table: await checker.table({}) });
+  const [picture, leaks, table] = await Promise.all([checker.ask({ ask: "picture" }), checker.ask({ ask: "leaks" }), checker.ask({ ask: "table", query: {} })]);
+  return reportPage({ report: results.report, urgency: results.urgency, files: project().files, picture, leaks, table });
 }
 
 async function start(): Promise<void> {
@@ -199,16 +206,17 @@ async function start(): Promise<void> {
     files: (list) => void chosen(list).then((files) => (Object.keys(files).length > 1 && !list[0]?.webkitRelativePath ? workspace.add(files) : take(files, "The folder"))),
     takings: async () => {
       const { takings } = await import("./take-along");
-      const all = {
-        project,
+      const { files, path } = project();
+      const all: Takings = {
+        files,
         active: { name: editor.active, text: editor.files[editor.active] ?? "" },
-        render: (format: Parameters<typeof checker.render>[2]) => checker.render(project().files, workspace.path, format),
-        fixed: async () => (await checker.fix(project().files, workspace.path, false)).files,
+        render: (format) => checker.ask({ ask: "render", files, format, options: { path } }),
+        fixed: async () => (await checker.ask({ ask: "fix", files, options: { path } })).files,
         html: report,
-        csv: () => checker.csv(),
-        say: (text: string) => notices.show(text),
+        hasReport: results.report !== undefined,
+        say,
       };
-      return takings(all, results.report ? undefined : "There is no report yet");
+      return takings(all);
     },
     share: () => void import("./share").then(({ showLink }) => showLink(project())),
   });
@@ -228,7 +236,7 @@ async function start(): Promise<void> {
   const isKept = kept && (kept.fragment === location.hash || location.hash === "");
   workspace.open(kept?.project ?? blank(), "", kept?.active);
   if (!isKept) await openLink();
-  const rules = await checker.rules();
+  const rules = await checker.ask({ ask: "rules" }).catch(() => []);
   results.urgency = new Map(rules.map(({ id, urgency }) => [id, urgency]));
   if (import.meta.env.PROD) await navigator.serviceWorker?.register("./service-worker.js").catch(() => undefined);
 }

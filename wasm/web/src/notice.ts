@@ -6,10 +6,12 @@ export interface Way {
   go(): void;
 }
 
-/** Says what happened to the text, with a way back. There is one at a time. */
+/** Says what happened to the text, with a way back, and below it what else happened. */
 export class Notices {
   #text = "";
-  #hasWay = false;
+  #way: Way | undefined;
+  /** What was only said. */
+  #said = "";
 
   constructor(
     private readonly host: HTMLElement,
@@ -17,22 +19,33 @@ export class Notices {
     private readonly leave: () => void,
   ) {}
 
-  show(text: string, ...ways: Way[]): void {
-    const close = button("×", () => this.#leave(), { class: "icon", "aria-label": "Close this notice" });
-    const buttons = ways.map(({ label, go }) => button(label, () => (this.#leave(), go()), { class: "way" }));
-    this.#text = text;
-    this.#hasWay = ways.length > 0;
-    this.host.replaceChildren(h("p", {}, ...prose(text)), ...buttons, close);
+  show(text: string, way: Way): void {
+    [this.#text, this.#way, this.#said] = [text, way, ""];
+    this.#draw();
   }
 
-  /** What was only said goes away when the text changes; what can be undone stays. */
-  edited(): void {
-    if (!this.#hasWay) this.clear();
+  /** Says something that goes away when the text changes; what can be undone stays. */
+  say(text: string): void {
+    if (text === this.#said) return;
+    this.#said = text;
+    this.#draw();
   }
 
-  /** Takes the notice away; with `text`, only if it says that. */
+  /** Takes the notice away; with `text`, only if it is about that. */
   clear(text?: string): void {
-    if (text === undefined || text === this.#text) this.host.replaceChildren();
+    if (text !== undefined && text !== this.#text) return;
+    [this.#text, this.#way, this.#said] = ["", undefined, ""];
+    this.#draw();
+  }
+
+  #draw(): void {
+    const texts = [this.#text, this.#said].filter(Boolean).map((text) => h("p", {}, ...prose(text)));
+    const { host } = this;
+    if (texts.length === 0) return host.replaceChildren();
+    const way = this.#way;
+    const go = way && button(way.label, () => (this.#leave(), way.go()), { class: "way" });
+    const close = button("×", () => this.#leave(), { class: "icon", "aria-label": "Close this notice" });
+    host.replaceChildren(h("div", {}, ...texts), ...(go ? [go] : []), close);
   }
 
   #leave(): void {

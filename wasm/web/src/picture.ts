@@ -7,7 +7,7 @@ import { COLUMNS, HEIGHT, planFor, type Plan } from "./plan";
 import { pressable, rove } from "./rove";
 
 /** How wide a letter is. */
-const LETTER = 7.3;
+const LETTER = 7.25;
 
 /** A longer list of what the picture shows anyway helps nobody. */
 const LISTED = 50;
@@ -91,14 +91,15 @@ class Drawing {
 
   #node(node: Node, jump: (location: Location) => void): SVGElement {
     const { left, top, width } = this.#plan.box(node);
-    const detail = this.#plan.heads.length > 0 ? node.detail : [COLUMNS[node.column], node.detail].filter(Boolean).join(" · ");
+    // Where there are no columns, it says what it is.
+    const kind = this.#plan.heads.length > 0 ? "" : `${COLUMNS[node.column]}${node.detail ? " · " : ""}`;
     const group = s(
       "g",
       { class: `node${node.wrong ? " wrong" : ""} ${node.column === 0 ? ownerClass(node.name) : ""}`, "data-ids": node.ids, transform: `translate(${left} ${top})` },
       s("rect", { width: String(width), height: String(HEIGHT), rx: "8" }),
       s("rect", { class: "stripe", width: "5", height: String(HEIGHT), rx: "2" }),
       s("text", { x: "9", y: "19", class: "label" }, cut(node.label, width)),
-      s("text", { x: "9", y: "35", class: "detail" }, cut(detail, width)),
+      s("text", { x: "9", y: "35", class: "detail" }, kind + cut(node.detail, width - kind.length * LETTER)),
       s("title", {}, `${node.label} ${node.detail}`),
     );
     const { location } = node;

@@ -28,9 +28,9 @@ export function planFor(picture: Picture, room: number): Plan {
 }
 
 function columnsPlan({ nodes }: Picture, width: number): Plan {
-  const [gap, step, begin] = [28, 60, 28];
-  // Names are longer than the ends of ids.
-  const shares = [0.23, 0.23, 0.18, 0.18, 0.18];
+  const [gap, step, begin] = [24, 60, 28];
+  // Names are longer than the ends of ids, and an account has its place with all digits.
+  const shares = [0.23, 0.22, 0.175, 0.175, 0.2];
   let next = 2;
   const columns = shares.map((share) => {
     const column = { left: next, width: Math.floor((width - 4 - (COLUMNS.length - 1) * gap) * share) };

@@ -5,25 +5,41 @@ import type { Leaks } from "./leaks";
 import type { Query, Table } from "./table";
 
 /** What the page asks of the worker. */
-export type Question = { id: number } & (
+export type Question =
   | { ask: "check"; files: Files; options: Partial<Options> }
-  | AskedOfWhole
+  | QuestionForWhole
   | { ask: "explain"; rule: string }
   | { ask: "rules" }
   // Of the last report:
   | { ask: "picture" }
   | { ask: "leaks" }
   | { ask: "table"; query: Query }
-  | { ask: "csv" }
-);
+  | { ask: "csv" };
 
-/** What only the whole engine can do, which is sent along. */
-export type AskedOfWhole = { whole: WebAssembly.Module } & (
+/** What only the whole engine can do. */
+export type QuestionForWhole =
   | { ask: "fix"; files: Files; options: Partial<Options> }
   | { ask: "render"; files: Files; format: Format; options: Partial<Options> }
   | { ask: "compare"; before: Files; after: Files; options: CompareOptions }
-  | { ask: "comment"; before: Files; after: Files; options: CompareOptions }
-);
+  // A comparison as a comment for a pull request:
+  | { ask: "comment"; before: Files; after: Files; options: CompareOptions };
+
+/** What the worker answers to each question. */
+export interface Answers {
+  check: Checked;
+  fix: Fixed;
+  render: string;
+  compare: Described;
+  comment: string;
+  explain: RulePage;
+  rules: RuleSummary[];
+  picture: Picture | undefined;
+  leaks: Leaks | undefined;
+  table: Table | undefined;
+  csv: string;
+}
+
+export type AnswerTo<Q extends Question> = Answers[Q["ask"]];
 
 /** A report without its long lists, which stay with the worker: to receive them would make typing slow. */
 export type Head = Omit<Report, "tenants" | "access">;
@@ -41,25 +57,22 @@ export interface Checked {
 }
 
 /** A problem as plain data: errors lose their fields on their way through messages. */
-export type PlainProblem = Omit<Failure, "location" | "report"> & {
-  location?: Failure["location"];
-};
+export type PlainProblem = Omit<Failure, "report">;
 
-export type Answer = { id: number } & (
-  | { checked: Checked }
-  | { fixed: Fixed }
-  | { described: Described }
-  | { text: string }
-  | { page: RulePage }
-  | { rules: RuleSummary[] }
-  | { picture: Picture | undefined }
-  | { leaks: Leaks | undefined }
-  | { table: Table | undefined }
-  | { problem: PlainProblem; checked?: Checked }
-  | { crashed: string }
-  // It has to be asked again, when the rest of the engine is there:
-  | { unfinished: true }
-);
+/** Why there is no answer. */
+export type Failed = { problem: PlainProblem; checked?: Checked } | { crashed: string };
 
-/** What the page gives to the worker: first what usual checks need, and then the rest. */
-export type Engine = { module: WebAssembly.Module } | { rest: WebAssembly.Module };
+export type Outcome<T = Answers[keyof Answers]> = { value: T } | Failed;
+
+/** A question on its way; what only the whole engine can do comes with it. */
+export interface Asked {
+  id: number;
+  question: Question;
+  whole?: WebAssembly.Module | undefined;
+}
+
+/** What the page gives to the worker: the two halves of the engine, as they arrive, and questions. */
+export type ToWorker = { module: WebAssembly.Module } | { rest: WebAssembly.Module } | Asked;
+
+/** What the worker says of a question, which is `unfinished` if it has to be asked again when the rest of the engine is there. */
+export type FromWorker = { id: number } & ({ outcome: Outcome } | { unfinished: true });

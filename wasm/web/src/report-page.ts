@@ -7,10 +7,11 @@ import { worstFirst } from "./findings";
 import type { Leaks } from "./leaks";
 import { drawMatrix } from "./matrix";
 import { pictureAt } from "./picture";
+import { STAND_IN } from "./project";
 import type { Head } from "./protocol";
 import css from "./report.css?raw";
 import type { Table } from "./table";
-import { capital, gapsOf, headline } from "./verdict";
+import { capital, extentOf, headline, stateOf, wiringGap } from "./verdict";
 
 /** Everything that the page consists of. */
 export interface Contents {
@@ -35,7 +36,7 @@ export async function reportPage({ report, files, urgency, picture, leaks, table
   const coverage = h("div");
   drawCoverage(coverage, report, nothing);
   const parts = [
-    ...verdictOf(report),
+    ...verdictOf(report, files),
     section("Findings", findingsOf(report, urgency)),
     section("Who reaches what", ...(picture ? accessOf(picture, leaks) : [])),
     section(count(report.summary.tenants, "tenant"), table ? tenantsOf(table) : h("p", {}, "None.")),
@@ -63,17 +64,13 @@ function section(title: string, ...children: Node[]): HTMLElement {
   return h("section", {}, h("h2", {}, title), ...children);
 }
 
-function verdictOf(report: Head): Node[] {
+function verdictOf(report: Head, files: Files): Node[] {
   const { summary, tool } = report;
-  const { errors, warnings, tenants, files } = summary;
-  const values = report.runs.reduce((sum, run) => sum + run.values_checked, 0);
-  const isAlone = gapsOf(report).some(({ code }) => code === "values-alone");
-  const state = errors ? "errors" : warnings ? "warnings" : summary.clean && tenants > 0 && !isAlone ? "clean" : "partial";
-  const wiring = isAlone ? " Wiring was not checked." : "";
+  const wiring = wiringGap(report, files["main.tf"]?.startsWith(STAND_IN) ?? false);
   return [
     h("p", { class: "made" }, `${tool.name} ${tool.version}, ${new Date().toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" })}`),
-    h("h1", { class: state }, headline(summary.verdict)),
-    h("p", {}, `Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.${wiring}`),
+    h("h1", { class: stateOf(report, wiring) }, headline(summary.verdict)),
+    h("p", {}, `${extentOf(report)} ${wiring ?? ""}`),
     ...report.problems.map((problem) => h("p", { class: "errors" }, ...prose(capital(problem.message)))),
   ];
 }

@@ -10,7 +10,8 @@ import type { Dropped } from "./drop";
 import { Findings } from "./findings";
 import { lightsUp } from "./lit";
 import { colorOwners } from "./owner";
-import type { Answer, Head, Mark } from "./protocol";
+import { STAND_IN } from "./project";
+import type { Checked, Head, Mark, Outcome } from "./protocol";
 import type { Query } from "./table";
 import { arrows } from "./tabs";
 import type { Tenants } from "./tenants";
@@ -54,7 +55,7 @@ export class Results {
     private readonly actions: ResultActions,
   ) {
     this.#findings = new Findings(byId("findings"), { ...actions, original: (file) => this.original(file) });
-    this.#access = new AccessView(byId("access"), { jump: actions.jump, picture: () => checker().picture(), leaks: () => checker().leaks() });
+    this.#access = new AccessView(byId("access"), { jump: actions.jump, picture: () => checker().ask({ ask: "picture" }), leaks: () => checker().ask({ ask: "leaks" }) });
     for (const name of VIEWS) byId(`tab-${name}`).addEventListener("click", () => this.choose(name));
     arrows(byId("views"));
     lightsUp(byId("results"));
@@ -80,15 +81,20 @@ export class Results {
     byId("results").dataset["state"] = "checking";
   }
 
-  answered(answer: Answer, { docs }: TextCheck): void {
+  /** The check waits for the engine. */
+  loading(part: number, half: "first" | "second"): void {
+    this.#say({ state: "loading", part, half });
+  }
+
+  answered(outcome: Outcome<Checked>, { docs }: TextCheck): void {
     this.#docs = docs;
-    const checked = "checked" in answer ? answer.checked : undefined;
+    const checked = "value" in outcome ? outcome.value : "checked" in outcome ? outcome.checked : undefined;
     this.#report = checked?.report;
     this.#marks = checked?.marks ?? [];
     colorOwners(this.#marks.map(({ owner }) => owner));
-    if ("crashed" in answer) this.#say({ state: "crashed", reason: answer.crashed });
-    else if ("problem" in answer) this.#say({ state: "problem", problem: answer.problem, report: this.#report });
-    else if (checked) this.#say({ state: "report", report: checked.report });
+    if ("crashed" in outcome) this.#say({ state: "crashed", reason: outcome.crashed });
+    else if ("problem" in outcome) this.#say({ state: "problem", problem: outcome.problem, report: this.#report });
+    else if (checked) this.#say({ state: "report", report: checked.report, isStandIn: docs.get("main.tf")?.line(1).text === STAND_IN });
     this.#draw();
   }
 
@@ -151,7 +157,7 @@ export class Results {
   }
 
   #tenantsView(): Promise<Tenants> {
-    const actions = { jump: this.actions.jump, table: (query: Query) => this.checker().table(query), saveCsv: this.actions.saveCsv };
+    const actions = { jump: this.actions.jump, table: (query: Query) => this.checker().ask({ ask: "table", query }), saveCsv: this.actions.saveCsv };
     return (this.#tenants ??= import("./tenants").then(({ Tenants }) => new Tenants(byId("tenants"), actions)));
   }
 

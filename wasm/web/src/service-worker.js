@@ -3,12 +3,8 @@ const cacheName = `symlint ${VERSION}`;
 const assets = ASSETS;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(cacheName)
-      .then((cache) => cache.addAll(assets))
-      .then(() => self.skipWaiting()),
-  );
+  // It waits until no page of an earlier version is open: such a page still loads files of that version.
+  event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(assets)));
 });
 
 self.addEventListener("activate", (event) => {

@@ -1,4 +1,4 @@
-import { byId, h } from "./dom";
+import { byId, card, h } from "./dom";
 import { SAMPLES } from "./samples";
 
 /** What there is to see before there is a text: ways to begin. */
@@ -6,8 +6,4 @@ export function drawStart(host: HTMLElement, choose: (sample: string) => void): 
   const cards = SAMPLES.map(({ path, title, about }) => card(title, about, () => choose(path)));
   const folder = card("Your own folder", "What Terraform would read in it is checked, and nothing is uploaded. You can also drop it anywhere on the page.", () => byId("folder").click());
   host.replaceChildren(h("h2", {}, "Paste into the editor, or start with"), h("div", { class: "cards" }, ...cards, folder));
-}
-
-function card(title: string, about: string, press: () => void): HTMLElement {
-  return h("button", { type: "button", class: "card", click: press }, h("strong", {}, title), h("span", {}, about));
 }

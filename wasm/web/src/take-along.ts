@@ -1,19 +1,18 @@
 import type { Files, Format } from "symlint";
 
-import { download } from "./dom";
+import { download, messageOf } from "./dom";
 import type { Item } from "./menu";
-import type { Project } from "./project";
 
 export interface Takings {
   /** What is checked, without empty files. */
-  project(): Project;
+  files: Files;
   /** The file that is shown. */
   active: { name: string; text: string };
   render(format: Format): Promise<string>;
   /** The files with all fixes applied that keep the meaning. */
   fixed(): Promise<Files>;
   html(): Promise<string>;
-  csv(): Promise<string>;
+  hasReport: boolean;
   say(text: string): void;
 }
 
@@ -26,33 +25,50 @@ const FORMATS: { format: Format; title: string; file: string; type: string }[] =
   { format: "concise", title: "Plain text", file: "symlint.txt", type: "text/plain" },
 ];
 
-/** What can be taken along of a check. Reports are those of the command line. */
-export function takings(takings: Takings, missing: string | undefined): Item[] {
-  const { project, active, render, fixed, html, say } = takings;
-  const item = (label: string, about: string, run: () => Promise<void>): Item => ({
+/** What takes longer says that it is on its way. */
+const SOON = 400;
+
+/** What can be taken along of a check; without a report, only the files. Reports are those of the command line. */
+export function takings({ files, active, render, fixed, html, hasReport, say }: Takings): Item[] {
+  /** `run` returns what there is to say afterwards. */
+  const item = (label: string, about: string, run: () => Promise<string>): Item => ({
     label,
     about,
-    ...(missing ? { unavailable: missing } : {}),
-    run: () => void run().catch((error: unknown) => say(`“${label}” failed: ${error instanceof Error ? error.message : String(error)}.`)),
+    run: () => {
+      const waiting = window.setTimeout(() => say(`Preparing “${label}”…`), SOON);
+      void run()
+        .catch((error: unknown) => `“${label}” failed: ${messageOf(error)}.`)
+        .then((text) => {
+          window.clearTimeout(waiting);
+          say(text);
+        });
+    },
   });
+  const saved = (label: string, name: string, about: string, content: () => Promise<BlobPart>, type: string) =>
+    item(label, about, async () => {
+      download(name, await content(), type);
+      return "";
+    });
+  const copied = (label: string, about: string, what: string, text: () => Promise<string>) =>
+    item(label, about, async () => {
+      await navigator.clipboard.writeText(await text());
+      return `${what} was copied.`;
+    });
+  const ofReport = (item: Item): Item => (hasReport ? item : { ...item, unavailable: "There is no report yet" });
   return [
-    item("Report to read and print", "One HTML file with everything in it", async () => download("symlint.html", await html(), "text/html")),
-    item("Comment for a pull request", "Copied as Markdown", async () => {
-      await navigator.clipboard.writeText(await render("markdown"));
-      say("The comment was copied.");
-    }),
-    item("This file", "Copied, with your changes", async () => {
-      await navigator.clipboard.writeText(active.text);
-      say(`${active.name} was copied.`);
-    }),
-    item("All files", "A zip file, with your changes", async () => zipped("files.zip", project().files)),
-    item("All files, fixed", "A zip file, with every safe fix", async () => zipped("fixed-files.zip", { ...project().files, ...(await fixed()) })),
-    ...FORMATS.map(({ format, title, file, type }) => item(title, file, async () => download(file, await render(format), type))),
+    ofReport(saved("Report to read and print", "symlint.html", "One HTML file with everything in it", html, "text/html")),
+    ofReport(copied("Comment for a pull request", "Copied as Markdown", "The comment", () => render("markdown"))),
+    copied("This file", "Copied, with your changes", active.name, async () => active.text),
+    saved("All files", "files.zip", "A zip file, with your changes", () => zipped(files), ZIP),
+    ofReport(saved("All files, fixed", "fixed-files.zip", "A zip file, with every safe fix", async () => zipped({ ...files, ...(await fixed()) }), ZIP)),
+    ...FORMATS.map(({ format, title, file, type }) => ofReport(saved(title, file, file, () => render(format), type))),
   ];
 }
 
-async function zipped(name: string, files: Files): Promise<void> {
+const ZIP = "application/zip";
+
+async function zipped(files: Files): Promise<Uint8Array<ArrayBuffer>> {
   const { strToU8, zipSync } = await import("fflate");
   const entries = Object.entries(files).map(([path, text]) => [path, strToU8(text)] as const);
-  download(name, zipSync(Object.fromEntries(entries)) as Uint8Array<ArrayBuffer>, "application/zip");
+  return zipSync(Object.fromEntries(entries)) as Uint8Array<ArrayBuffer>;
 }

@@ -5,12 +5,12 @@ import type { Head, PlainProblem } from "./protocol";
 
 export type Verdict =
   | { state: "empty" }
-  | { state: "loading"; part: number }
+  | { state: "loading"; part: number; half: "first" | "second" }
   | { state: "none" }
   | { state: "large" }
   | { state: "crashed"; reason: string }
   | { state: "problem"; problem: PlainProblem; report?: Head | undefined }
-  | { state: "report"; report: Head };
+  | { state: "report"; report: Head; isStandIn: boolean };
 
 export interface VerdictActions {
   jump(location: Location): void;
@@ -20,7 +20,7 @@ export interface VerdictActions {
 
 interface Words {
   /** What it looks like. */
-  state: "empty" | "problem" | "errors" | "warnings" | "partial" | "clean";
+  state: "empty" | "checking" | "problem" | "errors" | "warnings" | "partial" | "clean";
   title: string;
   details: (string | Node)[];
 }
@@ -63,7 +63,7 @@ function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
     case "empty":
       return { state: "empty", title: "Nothing to check yet", details: ["Checks run here while you type."] };
     case "loading":
-      return { state: "empty", title: "Loading the engine…", details: [`${Math.floor(verdict.part * 100)}% loaded.`] };
+      return { state: "checking", title: "Loading the engine…", details: [`${verdict.half === "second" ? "This text needs more of it than most: " : ""}${Math.floor(verdict.part * 100)}% loaded.`] };
     case "none":
       return { state: "problem", title: "No Terraform files found", details: ["symlint reads files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml, or .csv, and .symlint.hcl."] };
     case "large":
@@ -75,7 +75,7 @@ function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
     case "problem":
       return problemOf(verdict.problem, verdict.report, actions);
     case "report":
-      return summaryOf(verdict.report, actions);
+      return summaryOf(verdict.report, verdict.isStandIn, actions);
   }
 }
 
@@ -83,23 +83,39 @@ function problemOf(problem: PlainProblem, report: Head | undefined, actions: Ver
   const { kind, message, help, location } = problem;
   const title = kind === "config" ? "The configuration has a mistake" : report ? headline(report.summary.verdict) : "Not checked";
   const more = (report?.problems.length ?? 1) - 1;
-  const details: Words["details"] = [capital(message), ...(help ? [capital(help)] : []), ...(more > 0 ? [`There ${more === 1 ? "is" : "are"} ${count(more, "more problem")}.`] : [])];
+  const details: Words["details"] = [sentence(message), ...(help ? [sentence(help)] : []), ...(more > 0 ? [`There ${more === 1 ? "is" : "are"} ${count(more, "more problem")}.`] : [])];
   if (location) details.push(button(`${location.file}:${location.start.line}:${location.start.column}`, () => actions.jump(location)));
   return { state: "problem", title, details };
 }
 
-function summaryOf(report: Head, actions: VerdictActions): Words {
-  const { errors, warnings, tenants, files, verdict, clean } = report.summary;
+function summaryOf(report: Head, isStandIn: boolean, actions: VerdictActions): Words {
+  const { errors, warnings, tenants, verdict, clean } = report.summary;
   const gaps = gapsOf(report);
-  const isAlone = gaps.some(({ code }) => code === "values-alone");
-  const values = report.runs.reduce((sum, run) => sum + run.values_checked, 0);
+  const wiring = wiringGap(report, isStandIn);
   const isSilent = errors + warnings === 0;
-  const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && isAlone ? "No findings in the values" : headline(verdict);
-  const details: Words["details"] = [`Checked ${count(values, "value")} of ${count(tenants, "tenant")} in ${count(files, "file")}.`];
-  if (isAlone) details.push("Wiring was not checked: add main.tf.");
+  const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && wiring ? "No findings in the values" : headline(verdict);
+  const details: Words["details"] = [extentOf(report), ...(wiring ? [wiring] : [])];
   if (gaps.length > 0) details.push(button(`${count(gaps.length, "note")} on what was not checked`, actions.coverage));
-  const state = errors ? "errors" : warnings ? "warnings" : clean && tenants > 0 && !isAlone ? "clean" : "partial";
-  return { state, title, details };
+  return { state: stateOf(report, wiring), title, details };
+}
+
+/** How a report looks: only what was checked completely is clean. */
+export function stateOf({ summary }: Head, wiring: string | undefined): "errors" | "warnings" | "clean" | "partial" {
+  if (summary.errors > 0) return "errors";
+  if (summary.warnings > 0) return "warnings";
+  return summary.clean && summary.tenants > 0 && !wiring ? "clean" : "partial";
+}
+
+/** How much was checked. */
+export function extentOf({ summary, runs }: Head): string {
+  const values = runs.reduce((sum, run) => sum + run.values_checked, 0);
+  return `Checked ${count(values, "value")} of ${count(summary.tenants, "tenant")} in ${count(summary.files, "file")}.`;
+}
+
+/** That the wiring was not checked, and what is missing for that. */
+export function wiringGap(report: Head, isStandIn: boolean): string | undefined {
+  if (isStandIn) return "Wiring was not checked: put your own main.tf in place of the one that was added.";
+  return gapsOf(report).some(({ code }) => code === "values-alone") ? "Wiring was not checked: add main.tf." : undefined;
 }
 
 /** Everything that was not checked, in all runs. */
@@ -112,6 +128,11 @@ export function headline(verdict: string): string {
   return capital(verdict).replace(/\d+/g, (number) => Number(number).toLocaleString("en"));
 }
 
+/** With a capital letter, which the name of the program never has. */
 export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.startsWith("symlint ") ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function sentence(text: string): string {
+  return `${capital(text)}${/[.?!}]$/.test(text) ? "" : "."}`;
 }

@@ -1,3 +1,5 @@
+import { STAND_IN } from "../project";
+
 /** The attributes by which a tenant is known. */
 const ATTRIBUTES = "sso_account_id|sso_connector_settings|permission_set_arn|target_account_id";
 
@@ -36,7 +38,7 @@ export function readerOf(yaml: string): string {
     region       = each.value.region
     role_arn     = each.value.role_arn
   }`;
-  return `# This file was added so that tenants.yaml is read. Put your own main.tf in its place.
+  return `${STAND_IN}
 module "sso_flow" {
   source   = "git::https://example.com/sso-flow"
   for_each = ${tenants}

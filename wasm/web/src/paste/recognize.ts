@@ -1,6 +1,6 @@
 import type { Files } from "symlint";
 
-import { count } from "../dom";
+import { count, list } from "../dom";
 import { isConfiguration, isYaml, jsonOf, readerOf, wrapped } from "./data";
 import { newSide } from "./diff";
 import { blocksOf } from "./markdown";
@@ -38,7 +38,7 @@ function fromMarkdown(text: string, others: ReadonlySet<string>): Recognized | u
     const made: Files = fromDiff(name, block.text)?.files ?? fromData(name, block.text, others)?.files ?? { [name]: block.text };
     for (const [file, content] of Object.entries(made)) files[file] = files[file] === undefined ? content : `${files[file]}\n${content}`;
   }
-  return { files, what: `This is Markdown, and ${count(blocks.length, "code block")} of it became ${Object.keys(files).join(", ")}.` };
+  return { files, what: `This is Markdown, and ${count(blocks.length, "code block")} of it became ${list(Object.keys(files))}.` };
 }
 
 function nameOf(text: string): string {
