@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { here, notice, onPage, show, texts } from "./on-page.js";
+import { count, focused, here, notice, onPage, selected, show, shown, texts, violations } from "./on-page.js";
 import { choose, crashing, many, paste, pick, root, serve, timed, type, verdict, visit } from "./support.js";
 
 onPage("it works offline once it was loaded", async (page, context) => {
@@ -53,12 +53,50 @@ const UNUSUAL = `module "sso_flow" {
 }
 `;
 
+/** Holds files back until the returned function is called. */
+async function hold(context, pattern) {
+  let release;
+  const released = new Promise((done) => (release = done));
+  await context.route(pattern, (route) => released.then(() => route.continue()));
+  return release;
+}
+
+onPage("before the editor has arrived, a plain field takes the text, and the editor goes on from there", async (page, context) => {
+  const release = await hold(context, "**/rich-*.js");
+  await page.reload();
+  await page.getByLabel("Text of terraform.tfvars").focus();
+  await page.keyboard.insertText(many(2));
+  await verdict(page, "errors", /2 tenants/);
+  assert.deepEqual(await violations(page), []);
+  await page.locator(".problem", { hasText: "role_arn is in account 259298427341" }).click();
+  await focused(page, (field) => [field.tagName, field.value.slice(field.selectionStart, field.selectionEnd)].join(), "TEXTAREA,259298427341");
+  release();
+  await page.locator(".cm-lintRange-error").first().waitFor();
+  await selected(page, "259298427341");
+  await focused(page, (element) => element.className, /cm-content/);
+  await shown(page, many(2));
+}, { serviceWorkers: "block", allow: /Service Worker/ });
+
+onPage("what is pasted before the editor has arrived is recognized, and what was pasted comes back with its colors", async (page, context) => {
+  const release = await hold(context, "**/rich-*.js");
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.reload();
+  await page.getByLabel("Text of terraform.tfvars").focus();
+  await page.evaluate((text) => navigator.clipboard.writeText(text), many(1).split("\n").slice(1, -2).join("\n"));
+  await page.keyboard.press("Control+v");
+  await notice(page, /were put into customer_tenants/);
+  await verdict(page, "partial", /1 tenant /);
+  release();
+  await shown(page, /^customer_tenants/);
+  await page.getByRole("button", { name: "Keep what I pasted" }).click();
+  await shown(page, /^tenant_0 = \{/);
+  await count(page.locator(".cm-line span"), (spans) => spans > 5);
+}, { serviceWorkers: "block", allow: /Service Worker/ });
+
 test("what needs the rest of the engine waits until it is there", { timeout: 60_000 }, async () => {
   const context = await here.browser.newContext({ serviceWorkers: "block" });
   const page = await context.newPage();
-  let arrives;
-  const arrival = new Promise((done) => (arrives = done));
-  await context.route("**/rest*.xz", (route) => arrival.then(() => route.continue()));
+  const release = await hold(context, "**/rest*.xz");
   await page.goto(here.server.address);
   await choose(page, "copy-paste");
   await verdict(page, "errors");
@@ -67,7 +105,12 @@ test("what needs the rest of the engine waits until it is there", { timeout: 60_
   // It says so, and what is about the earlier text is not taken for an answer.
   await verdict(page, "checking", /^Loading the engine…\nThis text needs more of it than most: 0% loaded\.$/);
   assert.equal(await page.locator("#results").getAttribute("data-state"), "loading");
-  arrives();
+  // Another text does not wait with it.
+  await page.keyboard.press("Control+z");
+  await verdict(page, "errors", "partial", "warnings");
+  await type(page, UNUSUAL);
+  await verdict(page, "checking", /needs more of it/);
+  release();
   await verdict(page, "errors", /tenant/);
   await context.close();
 });
@@ -87,13 +130,11 @@ onPage("after a crash while something was prepared, the report is there again", 
 onPage("what is prepared says so until it is there", async (page, context) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
-  let arrives;
-  const arrival = new Promise((done) => (arrives = done));
-  await context.route("**/symlint-*.wasm", (route) => arrival.then(() => route.continue()));
+  const release = await hold(context, "**/symlint-*.wasm");
   const download = page.waitForEvent("download");
   await pick(page, "Save", "JSON");
   await notice(page, "Preparing “JSON”…");
-  arrives();
+  release();
   await download;
   await notice(page, "");
 }, { serviceWorkers: "block", allow: /Service Worker/ });
@@ -121,7 +162,7 @@ test("a slow line shows how much of the engine has arrived, and is waited for", 
       window.said = [];
       new MutationObserver(() => window.said.push(verdict.textContent)).observe(verdict, { childList: true });
     });
-    await type(page, many(1));
+    await page.locator(".plain").fill(many(1));
     await verdict(page, "partial", "errors");
     const said = await page.evaluate(() => window.said);
     const parts = said.flatMap((text) => /Loading the engine.*?(\d+)% loaded/.exec(text)?.slice(1).map(Number) ?? []);
@@ -163,12 +204,15 @@ test("the first load is small, and typing in a thousand tenants is smooth", asyn
     await choose(page, "copy-paste");
     await verdict(page, "errors");
   });
-  // The rest of the engine arrives while the first result is read.
-  const bytes = [...names].filter(([name]) => !/rest[^/]*\.xz$/.test(name)).reduce((sum, [, body]) => sum + gzipSync(body).length, 0);
+  const sum = (later) => [...names].filter(([name]) => !later.test(name)).reduce((sum, [, body]) => sum + gzipSync(body).length, 0);
+  // The editor and the rest of the engine arrive while the first result is read.
+  const [bytes, needed] = [sum(/rest[^/]*\.xz$/), sum(/rest[^/]*\.xz$|rich[^/]*\.js$/)];
   // One engine, and that is the small one.
   assert.deepEqual([...names.keys()].flatMap((name) => /check(?=[^/]*\.xz$)|[^/]*\.wasm$/.exec(name) ?? []), ["check"]);
-  console.log(`first load: ${Math.round(bytes / 1000)} kB with gzip; first result after ${Math.round(first)} ms`);
+  console.log(`first load: ${Math.round(bytes / 1000)} kB with gzip, ${Math.round(needed / 1000)} kB of it for the first result, after ${Math.round(first)} ms`);
   assert.ok(bytes < 800_000);
+  // On slow 4G (1.6 Mbit/s, 150 ms), the first result is there in 3.5 s.
+  assert.ok(needed < 600_000);
   await show(page, "copy-paste/terraform.tfvars");
   await paste(page, many(1000));
   await verdict(page, "errors", /1,000 tenants/);

@@ -20,6 +20,8 @@ export interface Listener<C extends Check> {
   checked(outcome: Outcome<Checked>, check: C): void;
   /** A check waits for the engine, or for its second half: how much of that is there, from 0 to 1. */
   loading(part: number, half: "first" | "second"): void;
+  /** The engine is there, or cannot be loaded: now there is time for what is less urgent than it. */
+  arrived(): Promise<void>;
 }
 
 type Waiting = Omit<Asked, "id"> & { done(outcome: Outcome): void };
@@ -51,6 +53,8 @@ export class Checker<C extends Check> {
   /** Checks as soon as the engine is free. What waited before is forgotten: the last keystroke wins. */
   check(check: C): void {
     this.#check = check;
+    // A check that waits for the rest of the engine keeps none up that may not need it.
+    if (this.#busy === this.#unfinished && this.#busy?.question.ask === "check") this.#busy = undefined;
     this.#next();
   }
 
@@ -113,7 +117,7 @@ export class Checker<C extends Check> {
     } catch (error) {
       if (busy === this.#busy) this.#crashed(messageOf(error));
     } finally {
-      this.#unfinished = undefined;
+      if (busy === this.#unfinished) this.#unfinished = undefined;
     }
   }
 
@@ -140,14 +144,21 @@ export class Checker<C extends Check> {
       const module = await Promise.race([compileEngine((part) => this.#check && this.listener.loading(part, "first")), failed]);
       this.#worker = worker;
       this.#tell({ module });
-      this.#rest = compileRest((part) => this.#loadingRest(part)).then((rest) => worker.postMessage({ rest } satisfies ToWorker));
+      this.#next();
+      this.#rest = this.#loadRest(worker);
       // Whoever needs it hears of it.
       this.#rest.catch(() => undefined);
-      this.#next();
     } catch (error) {
       worker.terminate();
       this.#unloaded(messageOf(error));
+      void this.listener.arrived();
     }
+  }
+
+  async #loadRest(worker: Worker): Promise<void> {
+    await this.listener.arrived();
+    const rest = await compileRest((part) => this.#loadingRest(part));
+    worker.postMessage({ rest } satisfies ToWorker);
   }
 
   /** Answers what waits, so that nobody waits for ever; the next question tries again. */

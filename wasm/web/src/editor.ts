@@ -1,25 +1,10 @@
-import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState, type ChangeSpec, type Extension, type Text } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { EditorState, type ChangeSpec, type EditorSelection, type Text } from "@codemirror/state";
 import type { Finding } from "symlint";
 
-import { diagnosticsOf, type Fixing } from "./diagnostics";
-import { hcl } from "./hcl";
-import { ids } from "./ids";
-import { owned, setOwned, type Owned } from "./owned";
+import type { Owned } from "./owned";
+import { PlainText } from "./plain-text";
+import type { Editing, Surface } from "./surface";
 import { originalOf } from "./texts";
-
-// The colors are those of the page, light or dark: see editor.css.
-const COLORS = HighlightStyle.define([
-  { tag: [tags.comment, tags.lineComment, tags.blockComment], color: "var(--code-comment)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
-  { tag: [tags.keyword, tags.typeName, tags.controlKeyword], color: "var(--code-keyword)" },
-  { tag: [tags.function(tags.variableName)], color: "var(--code-function)" },
-]);
 
 export interface Change {
   from: number;
@@ -33,23 +18,31 @@ export interface Snapshot {
   active: string;
 }
 
-export interface Editing extends Fixing {
-  edited(): void;
-  /** Something was pasted in place of everything. */
-  pasted(name: string, text: string): void;
-}
-
 /** The editor: one text at a time, each with its own history. */
 export class Editor {
   #states = new Map<string, EditorState>();
   #active = "";
-  #view: EditorView;
+  #surface: Surface;
+  #rich: typeof import("./rich") | undefined;
 
   constructor(
-    parent: HTMLElement,
+    private readonly parent: HTMLElement,
     private readonly editing: Editing,
   ) {
-    this.#view = new EditorView({ parent });
+    this.#surface = new PlainText(parent, () => this.#active, editing);
+  }
+
+  /** Puts the rich editor in place of the plain field. It is large, and what checks is more urgent. */
+  async enrich(): Promise<void> {
+    if (this.#rich) return;
+    const rich = await import("./rich");
+    this.#keep();
+    this.#rich = rich;
+    for (const [name, state] of this.#states) this.#states.set(name, this.#state(name, state.doc, state.selection));
+    const { hasFocus } = this.#surface;
+    this.#surface.destroy();
+    this.#surface = rich.create(this.parent, this.#states.get(this.#active) ?? EditorState.create());
+    if (hasFocus) this.#surface.focus();
   }
 
   get active(): string {
@@ -82,7 +75,8 @@ export class Editor {
   }
 
   restore({ states, active }: Snapshot): void {
-    this.#states = new Map(states);
+    // What was noted while the text was plain knows nothing of a rich editor.
+    this.#states = new Map([...states].map(([name, state]) => [name, this.#rich?.isRich(state) === false ? this.#state(name, state.doc, state.selection) : state]));
     this.#active = "";
     this.show(active);
   }
@@ -97,8 +91,9 @@ export class Editor {
 
   add(name: string, text: string): void {
     this.#keep();
-    this.#states.set(name, this.#state(name, text));
-    if (name === this.#active) this.#view.setState(this.#states.get(name) as EditorState);
+    const state = this.#state(name, text);
+    this.#states.set(name, state);
+    if (name === this.#active) this.#surface.setState(state);
   }
 
   remove(name: string): void {
@@ -115,33 +110,33 @@ export class Editor {
     const state = this.#states.get(name);
     if (!state || name === this.#active) return;
     this.#active = name;
-    this.#view.setState(state);
+    this.#surface.setState(state);
   }
 
   focus(): void {
-    this.#view.focus();
+    this.#surface.focus();
   }
 
   /** Selects a range and brings it into view; the focus goes along if wanted. */
   select(from: number, to: number, focus = true): void {
-    const length = this.#view.state.doc.length;
+    const { length } = this.#surface.state.doc;
     const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
-    this.#view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: "center" }) });
-    if (focus) this.#view.focus();
+    this.#surface.dispatch({ selection, ...this.#rich?.intoView(selection.anchor) });
+    if (focus) this.#surface.focus();
   }
 
   /** Replaces a text, as one step of its history. */
   replace(name: string, text: string): void {
     this.show(name);
-    const { length } = this.#view.state.doc;
-    this.#view.dispatch({ changes: { from: 0, to: length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true, annotations: isolateHistory.of("full") });
+    const { length } = this.#surface.state.doc;
+    this.#surface.dispatch({ changes: { from: 0, to: length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true, ...this.#rich?.ONE_STEP });
   }
 
   /** Replaces ranges of a text that do not overlap, as one step of its history, and shows the first of them. */
   change(name: string, changes: readonly Change[]): void {
     this.show(name);
     const specs: ChangeSpec[] = changes.map(({ from, to, insert }) => ({ from, to, insert }));
-    this.#view.dispatch({ changes: specs, userEvent: "input.fix", annotations: isolateHistory.of("full") });
+    this.#surface.dispatch({ changes: specs, userEvent: "input.fix", ...this.#rich?.ONE_STEP });
     const from = Math.min(...changes.map((change) => change.from));
     const change = changes.find((change) => change.from === from);
     if (change) this.select(from, from + change.insert.length, false);
@@ -149,55 +144,16 @@ export class Editor {
 
   /** Marks the findings of the text that is shown, and whose values it has, if they are about what it is now. */
   mark(doc: Text | undefined, findings: readonly Finding[], marks: readonly Owned[]): void {
-    const { state } = this.#view;
-    if (state.doc !== doc && findings.length + marks.length > 0) return;
-    this.#view.dispatch(setDiagnostics(state, diagnosticsOf(findings, state.doc, this.editing)), { effects: setOwned.of(marks) });
+    const { state } = this.#surface;
+    if (!this.#rich || (state.doc !== doc && findings.length + marks.length > 0)) return;
+    this.#surface.dispatch(...this.#rich.marking(state, findings, marks, this.editing));
   }
 
   #keep(): void {
-    if (this.#active && this.#states.has(this.#active)) this.#states.set(this.#active, this.#view.state);
+    if (this.#active && this.#states.has(this.#active)) this.#states.set(this.#active, this.#surface.state);
   }
 
-  #state(name: string, text: string): EditorState {
-    return EditorState.create({ doc: text, extensions: [BASE, placeholder(`Paste ${name.split("/").at(-1) ?? name} here`), this.#listeners(name)] });
-  }
-
-  #listeners(name: string): Extension {
-    return [
-      EditorView.contentAttributes.of({ "aria-label": `Text of ${name}`, tabindex: "0" }),
-      EditorView.updateListener.of((update) => {
-        if (!update.docChanged) return;
-        this.editing.edited();
-        const { length } = update.startState.doc;
-        let whole = length === 0;
-        update.changes.iterChanges((from, to) => (whole ||= from === 0 && to === length));
-        if (whole && update.transactions.some((transaction) => transaction.isUserEvent("input.paste"))) {
-          const text = update.state.doc.toString();
-          // Not while the editor is busy with this change.
-          queueMicrotask(() => this.editing.pasted(name, text));
-        }
-      }),
-    ];
+  #state(name: string, doc: string | Text, selection?: EditorSelection): EditorState {
+    return EditorState.create({ doc, ...(selection ? { selection } : {}), extensions: this.#rich?.extensionsOf(name, this.editing) ?? [] });
   }
 }
-
-/** The search panel is loaded when it is wanted. */
-function find(view: EditorView): boolean {
-  void import("./find").then(({ openFind }) => openFind(view));
-  return true;
-}
-
-const BASE: Extension = [
-  lineNumbers(),
-  lintGutter(),
-  history(),
-  drawSelection(),
-  bracketMatching(),
-  highlightActiveLine(),
-  hcl,
-  syntaxHighlighting(COLORS),
-  owned,
-  ids,
-  // Tab leaves the editor, as anywhere else on the page.
-  keymap.of([{ key: "Mod-f", run: find, preventDefault: true }, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
-];

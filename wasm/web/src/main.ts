@@ -46,6 +46,8 @@ const checker: Checker<TextCheck> = new Checker<TextCheck>({
     marked();
   },
   loading: (part, half) => results.loading(part, half),
+  // Without the rich editor, the text stays in the plain field.
+  arrived: () => editor.enrich().then(marked, () => undefined),
 });
 
 /** What is checked, without empty tabs. */

@@ -1,0 +1,89 @@
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import type { EditorState, Extension, TransactionSpec } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import type { Finding } from "symlint";
+
+import { diagnosticsOf, type Fixing } from "./diagnostics";
+import { hcl } from "./hcl";
+import { ids } from "./ids";
+import { owned, setOwned, type Owned } from "./owned";
+import type { Editing } from "./surface";
+
+// The colors are those of the page, light or dark: see editor.css.
+const COLORS = HighlightStyle.define([
+  { tag: [tags.comment, tags.lineComment, tags.blockComment], color: "var(--code-comment)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
+  { tag: [tags.keyword, tags.typeName, tags.controlKeyword], color: "var(--code-keyword)" },
+  { tag: [tags.function(tags.variableName)], color: "var(--code-function)" },
+]);
+
+/** Shows a state in `parent`. */
+export function create(parent: HTMLElement, state: EditorState): EditorView {
+  return new EditorView({ parent, state });
+}
+
+/** Everything that the editor can do with a text of this name. */
+export function extensionsOf(name: string, editing: Editing): Extension {
+  return [BASE, placeholder(`Paste ${name.split("/").at(-1) ?? name} here`), listeners(name, editing)];
+}
+
+/** Whether a state was made for this editor. */
+export function isRich(state: EditorState): boolean {
+  return state.field(owned, false) !== undefined;
+}
+
+/** A step of its own in the history. */
+export const ONE_STEP = { annotations: isolateHistory.of("full") } satisfies TransactionSpec;
+
+/** Brings a place into view. */
+export function intoView(place: number): TransactionSpec {
+  return { effects: EditorView.scrollIntoView(place, { y: "center" }) };
+}
+
+/** Marks findings, and values that belong to others. */
+export function marking(state: EditorState, findings: readonly Finding[], marks: readonly Owned[], fixing: Fixing): TransactionSpec[] {
+  return [setDiagnostics(state, diagnosticsOf(findings, state.doc, fixing)), { effects: setOwned.of(marks) }];
+}
+
+function listeners(name: string, editing: Editing): Extension {
+  return [
+    EditorView.contentAttributes.of({ "aria-label": `Text of ${name}`, tabindex: "0" }),
+    EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return;
+      editing.edited();
+      const { length } = update.startState.doc;
+      let whole = length === 0;
+      update.changes.iterChanges((from, to) => (whole ||= from === 0 && to === length));
+      if (whole && update.transactions.some((transaction) => transaction.isUserEvent("input.paste"))) {
+        const text = update.state.doc.toString();
+        // Not while the editor is busy with this change.
+        queueMicrotask(() => editing.pasted(name, text));
+      }
+    }),
+  ];
+}
+
+/** The search panel is loaded when it is wanted. */
+function find(view: EditorView): boolean {
+  void import("./find").then(({ openFind }) => openFind(view));
+  return true;
+}
+
+const BASE: Extension = [
+  lineNumbers(),
+  lintGutter(),
+  history(),
+  drawSelection(),
+  bracketMatching(),
+  highlightActiveLine(),
+  hcl,
+  syntaxHighlighting(COLORS),
+  owned,
+  ids,
+  // Tab leaves the editor, as anywhere else on the page.
+  keymap.of([{ key: "Mod-f", run: find, preventDefault: true }, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+];
