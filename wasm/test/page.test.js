@@ -1,7 +1,7 @@
 // What a check comes to, as the page shows it.
 import assert from "node:assert/strict";
 
-import { count, focused, onPage, selected, show, texts, view } from "./on-page.js";
+import { count, focused, onPage, selected, show, shown, texts, view } from "./on-page.js";
 import { choose, eventually, many, paste, type, verdict } from "./support.js";
 
 onPage("it starts empty and says so", async (page) => {
@@ -62,6 +62,26 @@ onPage("the text has its colors, inside of templates and heredocs too", async (p
 onPage("a syntax error is a finding, and the rest is checked", async (page) => {
   await type(page, `${many(2)}\nbroken = {\n`);
   await verdict(page, "errors", /and what cannot be read was not checked/, /2 tenants/);
+});
+
+onPage("characters of several bytes move neither marks nor fixes nor comparisons", async (page) => {
+  const text = `# \u00e4\u20ac\u{1f600}\n${many(2).replace('"us-east-1"', '"us-east-1a"')}`;
+  await paste(page, text.replace("259298427341:role/sym/SymSSOTenant-1", `${259298427341 + 7919}:role/sym/SymSSOTenant-1`));
+  await verdict(page, "errors");
+  await view(page, "compare");
+  await page.locator("#compare .card", { hasText: "The text as it is now" }).click();
+  await paste(page, text);
+  await verdict(page, "errors");
+  await page.locator("#compare .changed", { hasText: "Crossings" }).locator(".link").first().click();
+  await selected(page, "259298427341");
+  await texts(page.locator(".cm-line .owned"), ["259298427341"]);
+  await view(page, "findings");
+  const row = page.locator(".problems > li", { hasText: "availability zone" });
+  await texts(row.locator(".diff :is(del, ins)"), ["us-east-1a", "us-east-1"]);
+  await row.locator(".problem").click();
+  await selected(page, "us-east-1a");
+  await row.getByRole("button", { name: "Apply suggestion" }).click();
+  await shown(page, text.replace("us-east-1a", "us-east-1"));
 });
 
 onPage("a mistake in the configuration has a place", async (page) => {

@@ -4,7 +4,7 @@ import type { Finding } from "symlint";
 import type { Owned } from "./owned";
 import { PlainText } from "./plain-text";
 import type { Editing, Surface } from "./surface";
-import { originalOf } from "./texts";
+import { textOf } from "./texts";
 
 export interface Change {
   from: number;
@@ -55,7 +55,7 @@ export class Editor {
 
   /** All texts, by name. */
   get files(): Record<string, string> {
-    return Object.fromEntries([...this.docs].map(([name, doc]) => [name, originalOf(doc).text]));
+    return Object.fromEntries([...this.docs].map(([name, doc]) => [name, textOf(doc)]));
   }
 
   /** All texts, by name: those that did not change are the same objects. */

@@ -1,3 +1,4 @@
+import type { Text } from "@codemirror/state";
 import type { Finding, Location } from "symlint";
 
 import { button, count, h, plain, prose } from "./dom";
@@ -7,7 +8,6 @@ import { idsIn } from "./lit";
 import { ownerClass } from "./owner";
 import { previewOf } from "./preview";
 import type { Head } from "./protocol";
-import type { Original } from "./texts";
 import { capital } from "./verdict";
 
 export interface FindingActions {
@@ -15,7 +15,8 @@ export interface FindingActions {
   explain(rule: string): void;
   apply(finding: Finding, fix: Finding["fixes"][number]): void;
   fixAll(): void;
-  original(file: string): Original | undefined;
+  /** The text of a file as it was checked. */
+  doc(file: string): Text | undefined;
 }
 
 /** More rows at once would make the page slow. */
@@ -126,7 +127,7 @@ export class Findings {
       { class: "details" },
       ...(help ? [h("p", { class: "help" }, ...prose(capital(help)))] : []),
       ...(places.length > 0 ? [h("ul", { class: "related", "aria-label": "Related places" }, ...places)] : []),
-      ...fixes.map((fix) => previewOf(fix, this.actions.original)),
+      ...fixes.map((fix) => previewOf(fix, this.actions.doc)),
     );
   }
 }

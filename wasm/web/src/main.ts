@@ -15,7 +15,7 @@ import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
 import { drawTabs } from "./tabs";
 import type { Takings } from "./take-along";
-import { originalOf } from "./texts";
+import { textOf } from "./texts";
 import { Workspace } from "./workspace";
 
 /** In a longer text, what a keystroke starts waits for the next keystroke. */
@@ -85,7 +85,7 @@ function check(): void {
     return;
   }
   results.checking();
-  const files = () => written(Object.fromEntries([...docs].map(([name, doc]) => [name, originalOf(doc).text])));
+  const files = () => written(Object.fromEntries([...docs].map(([name, doc]) => [name, textOf(doc)])));
   timer = window.setTimeout(() => checker.check({ docs, files, path: workspace.path }), size > LONG ? PAUSE : 0);
 }
 
@@ -103,8 +103,7 @@ function marked(): void {
     },
   });
   const { active } = editor;
-  const original = results.original(active);
-  const marks = results.marksOf(active).flatMap(({ location, owner }) => (original ? [{ from: original.offset(location.start.offset), to: original.offset(location.end.offset), owner }] : []));
+  const marks = results.marksOf(active).map(({ location, owner }) => ({ from: location.start.offset, to: location.end.offset, owner }));
   editor.mark(results.doc(active), results.findingsOf(active), marks);
 }
 
@@ -119,12 +118,10 @@ async function pasted(name: string, text: string): Promise<void> {
 }
 
 function jump(location: Location): void {
-  const doc = editor.docs.get(location.file);
-  if (!doc) return;
+  if (!editor.names.includes(location.file)) return;
   editor.show(location.file);
   marked();
-  const { offset } = originalOf(doc);
-  editor.select(offset(location.start.offset), offset(location.end.offset));
+  editor.select(location.start.offset, location.end.offset);
 }
 
 function apply(_: Finding, fix: Finding["fixes"][number]): void {
@@ -133,9 +130,8 @@ function apply(_: Finding, fix: Finding["fixes"][number]): void {
   // Typing may have moved what the fix is about.
   if (names.some((name) => docs.get(name) !== results.doc(name))) return;
   const changes = names.map((name): [string, Change[]] => {
-    const original = results.original(name);
     const edits = fix.edits.filter(({ location }) => location.file === name);
-    return [name, original ? edits.map(({ location, text }) => ({ from: original.offset(location.start.offset), to: original.offset(location.end.offset), insert: text })) : []];
+    return [name, edits.map(({ location, text }) => ({ from: location.start.offset, to: location.end.offset, insert: text }))];
   });
   workspace.fix(new Map(changes), `Applied: ${plain(fix.title)}.`);
 }

@@ -1,7 +1,6 @@
-import type { Files, Location, Report, Tenant } from "symlint";
+import type { Files, Report, Tenant } from "symlint";
 
 import { known } from "./known";
-import { offsetsOf, type Offsets } from "symlint";
 import type { Mark } from "./protocol";
 
 /** The places with values of other tenants, as the findings have it. */
@@ -14,11 +13,10 @@ export function marksOf(report: Report, files: Files): Mark[] {
     for (const value of valuesOf(tenant)) for (const part of [value, ...value.split(/[:/]/)]) own.add(part);
     parts.set(tenant.key, own);
   }
-  const textAt = reader(files);
   const marks = new Map<string, Mark>();
   for (const { tenant, others, suppressed, location } of report.findings) {
     if (suppressed || tenant === null) continue;
-    const text = textAt(location);
+    const text = files[location.file]?.slice(location.start.offset, location.end.offset) ?? "";
     const owner = others.find((other) => parts.get(other)?.has(text));
     if (owner !== undefined) marks.set(`${location.file}:${location.start.offset}`, { location, owner });
   }
@@ -29,15 +27,4 @@ export function marksOf(report: Report, files: Files): Mark[] {
 function valuesOf({ sso_account_id, instance_id, role_arn, grants }: Tenant): string[] {
   const values = [sso_account_id, instance_id, role_arn, ...grants.flatMap((grant) => [grant.permission_set_arn, grant.target_account_id])];
   return values.flatMap((value) => known(value) ?? []);
-}
-
-function reader(files: Files): (location: Location) => string {
-  const offsets = new Map<string, Offsets>();
-  return ({ file, start, end }) => {
-    const text = files[file];
-    if (text === undefined) return "";
-    const offset = offsets.get(file) ?? offsetsOf(text);
-    offsets.set(file, offset);
-    return text.slice(offset(start.offset), offset(end.offset));
-  };
 }

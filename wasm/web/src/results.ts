@@ -15,7 +15,6 @@ import type { Checked, Head, Mark, Outcome } from "./protocol";
 import type { Query } from "./table";
 import { arrows } from "./tabs";
 import type { Tenants } from "./tenants";
-import { originalOf, type Original } from "./texts";
 import { gapsOf, showChecking, showVerdict, type Verdict } from "./verdict";
 
 /** A check of texts, which never change: another text is another object. */
@@ -54,7 +53,7 @@ export class Results {
     private readonly checker: () => Checker<TextCheck>,
     private readonly actions: ResultActions,
   ) {
-    this.#findings = new Findings(byId("findings"), { ...actions, original: (file) => this.original(file) });
+    this.#findings = new Findings(byId("findings"), { ...actions, doc: (file) => this.doc(file) });
     this.#access = new AccessView(byId("access"), { jump: actions.jump, picture: () => checker().ask({ ask: "picture" }), leaks: () => checker().ask({ ask: "leaks" }) });
     for (const name of VIEWS) byId(`tab-${name}`).addEventListener("click", () => this.choose(name));
     arrows(byId("views"));
@@ -124,12 +123,6 @@ export class Results {
   }
 
   /** The text of a file as it was checked. */
-  original(file: string): Original | undefined {
-    const doc = this.#docs.get(file);
-    return doc && originalOf(doc);
-  }
-
-  /** The text of a file as it was checked, to tell whether it is still what is there. */
   doc(file: string): Text | undefined {
     return this.#docs.get(file);
   }

@@ -46,7 +46,7 @@ export function intoView(place: number): TransactionSpec {
 
 /** Marks findings, and values that belong to others. */
 export function marking(state: EditorState, findings: readonly Finding[], marks: readonly Owned[], fixing: Fixing): TransactionSpec[] {
-  return [setDiagnostics(state, diagnosticsOf(findings, state.doc, fixing)), { effects: setOwned.of(marks) }];
+  return [setDiagnostics(state, diagnosticsOf(findings, fixing)), { effects: setOwned.of(marks) }];
 }
 
 function listeners(name: string, editing: Editing): Extension {

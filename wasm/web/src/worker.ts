@@ -4,6 +4,7 @@ import pages from "symlint/pages.json?url";
 
 import { marksOf } from "./marks";
 import type { Answers, Asked, Checked, Failed, FromWorker, Question, ToWorker } from "./protocol";
+import { inUnits } from "./units";
 
 /** What checks: first without its rest, and what needs that crashes. */
 let module: WebAssembly.Module;
@@ -44,7 +45,7 @@ async function ask(engine: Symlint, question: Question): Promise<Answers[keyof A
     case "render":
       return engine.render(question.files, question.format, question.options);
     case "compare":
-      return JSON.parse(engine.renderDiff(question.before, question.after, "described", question.options)) as Described;
+      return inUnits(JSON.parse(engine.renderDiff(question.before, question.after, "described", question.options)) as Described, question.after);
     case "comment":
       return engine.renderDiff(question.before, question.after, "markdown", question.options);
     case "explain":
@@ -65,13 +66,14 @@ async function ask(engine: Symlint, question: Question): Promise<Answers[keyof A
 
 function failure(error: unknown, question: Question): Failed {
   if (!(error instanceof SymlintError)) return { crashed: error instanceof Error ? error.message : String(error) };
-  const { kind, message, help, location, report } = error;
+  const { kind, message, help, report } = error;
+  const location = question.ask === "check" ? inUnits(error.location, question.files) : null;
   const checked = report && question.ask === "check" ? { checked: kept(report, question.files) } : {};
   return { problem: { kind, message, help, location }, ...checked };
 }
 
 function kept(report: Report, files: Files): Checked {
-  last = report;
+  last = inUnits(report, files);
   const { tenants: _tenants, access: _access, ...head } = report;
   return { report: head, marks: marksOf(report, files) };
 }
