@@ -74,6 +74,23 @@ onPage("all fixes are shown before they are applied", async (page) => {
   await notice(page, /findings fixed in/);
 });
 
+onPage("thousands of fixes are shown in part and applied in full, lines that come and go among them", async (page) => {
+  // A copied attribute is one line too many.
+  const text = many(3000).replaceAll('"us-east-1"', '"us-east-1a"').replace(/(    cloud        = "aws"\n)(?=[^]{9000})/, "$1$1");
+  await paste(page, text);
+  await verdict(page, "errors");
+  await page.getByRole("button", { name: /^Fix all/ }).click();
+  await page.locator("#fixes").getByLabel(/Include suggestions/).check();
+  await eventually(() => page.locator("#fixes-says").innerText(), /^3,00\d findings would be fixed/);
+  await count(page.locator("#fixes .ins"), (lines) => lines >= 150 && lines <= 200);
+  await eventually(() => page.locator("#fixes section > .hint").innerText(), /^And 2,8\d\d more places\.$/);
+  await page.locator("#fixes").getByRole("button", { name: "Apply" }).click();
+  await notice(page, /^3,00\d findings fixed in/);
+  await verdict(page, "errors", /^1 error/);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await verdict(page, "errors", /^3,00\d errors/);
+});
+
 onPage("findings are grouped and filtered", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");

@@ -2,12 +2,19 @@ import type { Files, Fixed } from "symlint";
 
 import { byId, count, h, list, messageOf } from "./dom";
 import type { Change } from "./editor";
+import { diffLines, linesOf, type Hunk } from "./line-diff";
 
 export interface Fixes {
   files: Files;
   fix(suggestions: boolean): Promise<Fixed>;
   apply(changes: ReadonlyMap<string, readonly Change[]>, what: string): void;
 }
+
+/** Lines that are shown around those that change. */
+const CONTEXT = 2;
+/** A longer preview is not read, and makes the page slow. */
+const SHOWN = 200;
+const SIGNS = { del: ["−", "Before: "], ins: ["+", "After: "], same: ["", ""] } as const;
 
 /** Shows what all fixes together would write, and applies them if that is wanted. */
 export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
@@ -17,6 +24,7 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
   const go = byId<HTMLButtonElement>("fixes-apply");
   const says = byId("fixes-says");
   let made: Fixed | undefined;
+  let diffs: { name: string; lines: string[]; hunks: Hunk[] }[] = [];
   const show = async () => {
     go.disabled = true;
     made = undefined;
@@ -30,17 +38,20 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
       says.textContent = `The fixes could not be prepared: ${messageOf(error)}.`;
       return;
     }
-    const names = Object.keys(made.files);
-    says.textContent = names.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(names)}.` : "There are no safe fixes.";
-    const hunks = await Promise.all(names.map((name) => patch(name, files[name] ?? "", made?.files[name] ?? "")));
-    preview.replaceChildren(...hunks);
-    go.disabled = names.length === 0;
+    diffs = Object.entries(made.files).map(([name, text]) => {
+      const lines = linesOf(files[name] ?? "");
+      return { name, lines, hunks: diffLines(lines, linesOf(text)) };
+    });
+    says.textContent = diffs.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(diffs.map(({ name }) => name))}.` : "There are no safe fixes.";
+    preview.replaceChildren(...diffs.map(({ name, lines, hunks }) => patch(name, lines, hunks)));
+    go.disabled = diffs.length === 0;
   };
   suggestions.checked = false;
   suggestions.onchange = () => void show();
   go.onclick = () => {
     dialog.close();
-    if (made) void changesOf(files, made.files).then((changes) => apply(changes, `${count(made?.fixed ?? 0, "finding")} fixed in ${list([...changes.keys()])}.`));
+    const changes = new Map(diffs.map(({ name, lines, hunks }) => [name, changesOf(lines, hunks)]));
+    if (made) apply(changes, `${count(made.fixed, "finding")} fixed in ${list([...changes.keys()])}.`);
   };
   byId("fixes-close").onclick = () => dialog.close();
   preview.replaceChildren();
@@ -54,42 +65,37 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
 }
 
 /** The lines that change in a file, with those around them. */
-async function patch(name: string, before: string, after: string): Promise<HTMLElement> {
-  const { structuredPatch } = await import("diff");
-  const { hunks } = structuredPatch(name, name, before, after, "", "", { context: 2 });
-  const lines = hunks.flatMap(({ oldStart, lines }) => {
-    let number = oldStart - 1;
-    const rows = lines.filter((line) => !line.startsWith("\\")).map((line) => {
-      const sign = line.charAt(0);
-      if (sign !== "+") number += 1;
-      const kind = { "+": "ins", "-": "del" }[sign] ?? "same";
-      const says = { "+": "After: ", "-": "Before: " }[sign] ?? "";
-      return h("div", { class: kind }, h("span", { class: "number", "aria-hidden": "true" }, sign === "+" ? "" : String(number)), h("span", { class: "sign", "aria-hidden": "true" }, sign === "-" ? "−" : sign), h("span", { class: "visually-hidden" }, says), line.slice(1));
-    });
-    return [...rows, h("div", { class: "gap" }, "⋯")];
-  });
-  return h("section", {}, h("h3", {}, name), h("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Changes in ${name}` }, ...lines.slice(0, -1)));
+function patch(name: string, lines: readonly string[], hunks: readonly Hunk[]): HTMLElement {
+  const rows: HTMLElement[] = [];
+  const row = (kind: "del" | "ins" | "same", text: string, number?: number) => {
+    const [sign, says] = SIGNS[kind];
+    const hidden = { "aria-hidden": "true" };
+    rows.push(h("div", { class: kind }, h("span", { class: "number", ...hidden }, String(number ?? "")), h("span", { class: "sign", ...hidden }, sign), h("span", { class: "visually-hidden" }, says), text.trimEnd()));
+  };
+  const shown = hunks.slice(0, SHOWN);
+  let next = 0;
+  for (const [place, { at, removed, added }] of shown.entries()) {
+    const from = Math.max(at - CONTEXT, next);
+    if (from > next && place > 0) rows.push(h("div", { class: "gap" }, "⋯"));
+    for (let line = from; line < at; line += 1) row("same", lines[line] ?? "", line + 1);
+    for (const [line, text] of removed.entries()) row("del", text, at + line + 1);
+    for (const text of added) row("ins", text);
+    const end = at + removed.length;
+    next = Math.min(end + CONTEXT, shown[place + 1]?.at ?? lines.length);
+    for (let line = end; line < next; line += 1) row("same", lines[line] ?? "", line + 1);
+  }
+  const rest = hunks.length - shown.length;
+  const more = rest > 0 ? [h("p", { class: "hint" }, `And ${count(rest, "more place")}.`)] : [];
+  return h("section", {}, h("h3", {}, name), h("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Changes in ${name}` }, ...rows), ...more);
 }
 
-/** The changes from files to those that were fixed, line by line, so that the cursor and the history stay. */
-async function changesOf(files: Files, fixed: Files): Promise<Map<string, Change[]>> {
-  const { diffLines } = await import("diff");
-  const all = new Map<string, Change[]>();
-  for (const [name, after] of Object.entries(fixed)) {
-    const changes: Change[] = [];
-    let at = 0;
-    for (const { added, removed, value } of diffLines(files[name] ?? "", after)) {
-      const last = changes.at(-1);
-      if (added) {
-        // What was removed just before is replaced.
-        if (last && last.to === at && last.insert === "") last.insert = value;
-        else changes.push({ from: at, to: at, insert: value });
-      } else {
-        if (removed) changes.push({ from: at, to: at + value.length, insert: "" });
-        at += value.length;
-      }
-    }
-    all.set(name, changes);
-  }
-  return all;
+/** The changes of a text, line by line, so that the cursor and the history stay. */
+function changesOf(lines: readonly string[], hunks: readonly Hunk[]): Change[] {
+  let [line, offset] = [0, 0];
+  const length = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);
+  return hunks.map(({ at, removed, added }) => {
+    const from = offset + length(lines.slice(line, at));
+    [line, offset] = [at + removed.length, from + length(removed)];
+    return { from, to: offset, insert: added.join("") };
+  });
 }
