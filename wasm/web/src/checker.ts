@@ -1,8 +1,8 @@
-import type { Files } from "symlint";
+import type { Files, Finding } from "symlint";
 
 import { messageOf } from "./dom";
 import { compileEngine, compileRest, compileWhole } from "./engine";
-import type { AnswerTo, Asked, Checked, FromWorker, Outcome, Question, ToWorker } from "./protocol";
+import { checkedIn, type AnswerTo, type Asked, type Checked, type FromWorker, type Outcome, type Question, type ToWorker } from "./protocol";
 
 /** After so long without an answer, an engine is taken for dead. */
 const PATIENCE = 20_000;
@@ -24,10 +24,11 @@ export interface Listener<C extends Check> {
   arrived(): Promise<void>;
 }
 
-type Waiting = Omit<Asked, "id"> & { done(outcome: Outcome): void };
+/** `done` receives the outcome, and the findings that came before it. */
+type Waiting = Omit<Asked, "id"> & { done(outcome: Outcome, findings?: Finding[]): void };
 
 /** What the worker is at. */
-type Busy = Waiting & { id: number; timer: number };
+type Busy = Waiting & { id: number; timer: number; findings: Finding[] };
 
 /** Asks the worker, one question at a time; of checks that wait, only the last is asked. */
 export class Checker<C extends Check> {
@@ -53,8 +54,7 @@ export class Checker<C extends Check> {
   /** Checks as soon as the engine is free. What waited before is forgotten: the last keystroke wins. */
   check(check: C): void {
     this.#check = check;
-    // A check that waits for the rest of the engine keeps none up that may not need it.
-    if (this.#busy === this.#unfinished && this.#busy?.question.ask === "check") this.#busy = undefined;
+    this.#outdate();
     this.#next();
   }
 
@@ -83,16 +83,19 @@ export class Checker<C extends Check> {
     const check = this.#check;
     if (!check) return;
     this.#check = undefined;
-    const done = (outcome: Outcome) => {
+    const done = (outcome: Outcome, findings: Finding[] = []) => {
       this.#checked = "crashed" in outcome ? undefined : check;
       // A later text is on its way.
-      if (!this.#check) this.listener.checked(outcome as Outcome<Checked>, check);
+      if (this.#check) return;
+      const report = checkedIn(outcome as Outcome<Checked>)?.report;
+      if (report) report.findings = [...findings, ...report.findings];
+      this.listener.checked(outcome as Outcome<Checked>, check);
     };
     this.#send({ question: { ask: "check", files: check.files(), options: { path: check.path } }, done });
   }
 
   #send(waiting: Waiting): void {
-    this.#busy = { ...waiting, id: ++this.#id, timer: 0 };
+    this.#busy = { ...waiting, id: ++this.#id, timer: 0, findings: [] };
     this.#post(this.#busy);
   }
 
@@ -110,6 +113,7 @@ export class Checker<C extends Check> {
   async #again(busy: Busy): Promise<void> {
     clearTimeout(busy.timer);
     this.#unfinished = busy;
+    if (this.#outdate()) return this.#next();
     this.#loadingRest(this.#restPart);
     try {
       await this.#rest;
@@ -119,6 +123,13 @@ export class Checker<C extends Check> {
     } finally {
       if (busy === this.#unfinished) this.#unfinished = undefined;
     }
+  }
+
+  /** A check that waits for the rest of the engine does not keep up a later one, which may not need it. */
+  #outdate(): boolean {
+    const isOutdated = this.#check !== undefined && this.#busy !== undefined && this.#busy === this.#unfinished && this.#busy.question.ask === "check";
+    if (isOutdated) this.#busy = this.#unfinished = undefined;
+    return isOutdated;
   }
 
   #loadingRest(part: number): void {
@@ -175,11 +186,12 @@ export class Checker<C extends Check> {
     const busy = this.#busy;
     if (!busy || busy.id !== answer.id) return;
     if ("unfinished" in answer) return void this.#again(busy);
+    if ("findings" in answer) return void busy.findings.push(...answer.findings);
     const { outcome } = answer;
     if ("crashed" in outcome) return this.#crashed(outcome.crashed);
     clearTimeout(busy.timer);
     this.#busy = undefined;
-    busy.done(outcome);
+    busy.done(outcome, busy.findings);
     this.#next();
   }
 

@@ -22,13 +22,16 @@ const KEYS: Record<Key, (finding: Finding) => string> = {
 const ALL: Record<Key, string> = { level: "All levels", rule: "All rules", tenant: "All tenants", file: "All files" };
 /** A longer menu does not help: the search field finds the rest. */
 const OFFERED = 500;
+const COLLATOR = new Intl.Collator("en", { numeric: true });
 /** So few need no filters. */
 const FEW = 5;
 
 /** What is chosen above the list of findings. */
 export class FindingFilter {
   readonly root: HTMLElement;
-  readonly #fields: HTMLElement[];
+  readonly #fields: (HTMLInputElement | HTMLSelectElement)[];
+  /** What the filters are about. */
+  #offered: readonly Finding[] = [];
   readonly #filters: HTMLElement;
   readonly #more: HTMLElement;
   readonly #search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search findings" });
@@ -52,18 +55,25 @@ export class FindingFilter {
   /** Offers what these findings have, and forgets choices that would show none of them. */
   offer(findings: readonly Finding[]): void {
     const few = findings.length <= FEW;
-    for (const field of [...this.#fields, this.#more]) field.hidden = few;
+    for (const field of [this.#search, this.#group, this.#more]) field.hidden = few;
     if (few) {
-      this.#search.value = this.#group.value = "";
+      for (const field of this.#fields) field.value = "";
       this.#filters.hidden = true;
     }
+    this.#offered = findings;
+    this.#fill();
+  }
+
+  /** While nobody sees the filters, nothing is chosen in them, and to fill them would make typing slow. */
+  #fill(): void {
+    if (this.#filters.hidden) return;
     for (const [key, of] of Object.entries(KEYS) as [Key, (finding: Finding) => string][]) {
       const counts = new Map<string, number>();
-      for (const finding of findings) counts.set(of(finding), (counts.get(of(finding)) ?? 0) + 1);
+      for (const finding of this.#offered) counts.set(of(finding), (counts.get(of(finding)) ?? 0) + 1);
       const select = this.#selects[key];
-      const chosen = counts.has(select.value) && !few ? select.value : "";
-      const names = [...counts].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })).slice(0, OFFERED);
-      select.hidden = few || counts.size < 2;
+      const chosen = counts.has(select.value) ? select.value : "";
+      const names = [...counts].sort(([a], [b]) => COLLATOR.compare(a, b)).slice(0, OFFERED);
+      select.hidden = counts.size < 2;
       select.replaceChildren(h("option", { value: "" }, ALL[key]), ...names.map(([name, number]) => h("option", { value: name }, `${name} (${number.toLocaleString("en")})`)));
       select.value = chosen;
     }
@@ -79,6 +89,7 @@ export class FindingFilter {
   #unfold(open: boolean): void {
     if (!open && Object.values(this.#selects).some(({ value }) => value !== "")) return;
     this.#filters.hidden = !open;
+    this.#fill();
     this.#more.setAttribute("aria-expanded", String(open));
   }
 

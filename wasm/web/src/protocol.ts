@@ -1,4 +1,4 @@
-import type { CompareOptions, Described, Failure, Files, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
+import type { CompareOptions, Described, Failure, Files, Finding, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
 
 import type { Picture } from "./access";
 import type { Leaks } from "./leaks";
@@ -74,5 +74,10 @@ export interface Asked {
 /** What the page gives to the worker: the two halves of the engine, as they arrive, and questions. */
 export type ToWorker = { module: WebAssembly.Module } | { rest: WebAssembly.Module } | Asked;
 
-/** What the worker says of a question, which is `unfinished` if it has to be asked again when the rest of the engine is there. */
-export type FromWorker = { id: number } & ({ outcome: Outcome } | { unfinished: true });
+/** What the worker says of a question: the first findings of its outcome, and then the outcome. It is `unfinished` if it has to be asked again when the rest of the engine is there. */
+export type FromWorker = { id: number } & ({ outcome: Outcome } | { findings: Finding[] } | { unfinished: true });
+
+/** What a check came to, if it came to anything. */
+export function checkedIn(outcome: Outcome<Checked>): Checked | undefined {
+  return "value" in outcome ? outcome.value : "checked" in outcome ? outcome.checked : undefined;
+}

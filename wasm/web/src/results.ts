@@ -11,7 +11,7 @@ import { Findings } from "./findings";
 import { lightsUp } from "./lit";
 import { colorOwners } from "./owner";
 import { STAND_IN } from "./project";
-import type { Checked, Head, Mark, Outcome } from "./protocol";
+import { checkedIn, type Checked, type Head, type Mark, type Outcome } from "./protocol";
 import type { Query } from "./table";
 import { arrows } from "./tabs";
 import type { Tenants } from "./tenants";
@@ -87,7 +87,7 @@ export class Results {
 
   answered(outcome: Outcome<Checked>, { docs }: TextCheck): void {
     this.#docs = docs;
-    const checked = "value" in outcome ? outcome.value : "checked" in outcome ? outcome.checked : undefined;
+    const checked = checkedIn(outcome);
     this.#report = checked?.report;
     this.#marks = checked?.marks ?? [];
     colorOwners(this.#marks.map(({ owner }) => owner));

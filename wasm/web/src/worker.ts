@@ -3,8 +3,10 @@ import { EngineError, loadSync, Symlint, SymlintError, type Described, type File
 import pages from "symlint/pages.json?url";
 
 import { marksOf } from "./marks";
-import type { Answers, Asked, Checked, Failed, FromWorker, Question, ToWorker } from "./protocol";
+import { checkedIn, type Answers, type Asked, type Checked, type Failed, type FromWorker, type Outcome, type Question, type ToWorker } from "./protocol";
 import { inUnits } from "./units";
+
+const PART = 500;
 
 /** What checks: first without its rest, and what needs that crashes. */
 let module: WebAssembly.Module;
@@ -16,7 +18,7 @@ let large: Symlint | undefined;
 let last: Report | undefined;
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
-  if ("question" in data) return void answer(data).then((answer) => self.postMessage(answer));
+  if ("question" in data) return void answer(data);
   if ("module" in data) ({ module } = data);
   else ({ rest } = data);
   small = new Symlint(module, async () => (await fetch(pages)).json() as Promise<Record<string, string>>, (first) => {
@@ -24,15 +26,26 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   });
 });
 
-async function answer({ id, question, whole }: Asked): Promise<FromWorker> {
+async function answer({ id, question, whole }: Asked): Promise<void> {
   try {
     const engine = whole ? (large ??= loadSync(whole)) : small;
     if (!engine) throw new Error("it was asked before it was there");
-    return { id, outcome: { value: await ask(engine, question) } };
+    tell(id, question, { value: await ask(engine, question) });
   } catch (error) {
-    if (error instanceof EngineError && !rest && !whole) return { id, unfinished: true };
-    return { id, outcome: failure(error, question) };
+    if (error instanceof EngineError && !rest && !whole) say({ id, unfinished: true });
+    else tell(id, question, failure(error, question));
   }
+}
+
+/** Thousands of findings go in parts: to receive them at once would make typing slow. */
+function tell(id: number, { ask }: Question, outcome: Outcome): void {
+  const report = ask === "check" ? checkedIn(outcome as Outcome<Checked>)?.report : undefined;
+  while (report && report.findings.length > PART) say({ id, findings: report.findings.splice(0, PART) });
+  say({ id, outcome });
+}
+
+function say(message: FromWorker): void {
+  self.postMessage(message);
 }
 
 async function ask(engine: Symlint, question: Question): Promise<Answers[keyof Answers]> {
@@ -75,5 +88,5 @@ function failure(error: unknown, question: Question): Failed {
 function kept(report: Report, files: Files): Checked {
   last = inUnits(report, files);
   const { tenants: _tenants, access: _access, ...head } = report;
-  return { report: head, marks: marksOf(report, files) };
+  return { report: { ...head, findings: [...head.findings] }, marks: marksOf(report, files) };
 }
