@@ -144,6 +144,7 @@ test("what is wrong with a call is reported in its own terms", async () => {
   const symlint = await load();
   const wrong = (files, options, message) => assert.throws(() => symlint.check(files, options), { name: "SymlintError", kind: "usage", message });
   wrong([], {}, "`files` is not an object of texts by their paths");
+  wrong(new Map([["a.tfvars", ""]]), {}, "`files` is not an object of texts by their paths");
   wrong({ "a.tfvars": 1 }, {}, "the text of the file `a.tfvars` is not a string");
   wrong({ "a.tfvars": "" }, { selct: [] }, "there is no option `selct`");
   wrong({ "a.tfvars": "" }, { select: "region-invalid" }, "the option `select` is not an array of rules");
@@ -153,6 +154,9 @@ test("what is wrong with a call is reported in its own terms", async () => {
     const message = `\`${format}\` is not a valid format: use \`json\`, \`concise\`, \`markdown\`, \`sarif\`, \`github\`, \`gitlab\`, \`junit\``;
     assert.throws(() => symlint.render({ "a.tfvars": "" }, format), { name: "SymlintError", kind: "usage", message });
   }
+  assert.throws(() => symlint.render({ "a.tfvars": "" }), { kind: "usage", message: "`format` is not a string" });
+  assert.throws(() => symlint.renderDiff({ "a.tfvars": "" }, { "a.tfvars": "" }), { kind: "usage", message: "`format` is not a string" });
+  await assert.rejects(symlint.explain(), { kind: "usage", message: "`rule` is not a string" });
   await assert.rejects(symlint.explain("role-acount-mismatch"), { kind: "usage", message: /did you mean/ });
 });
 
@@ -175,6 +179,16 @@ test("the engine is loaded at once, from bytes, and given back", async () => {
     assert.equal(symlint.rules().length, count);
   }
   assert.match(version, /^\d+\.\d+\.\d+$/);
+});
+
+test("half of a pair is read as the character that stands for what is none", async () => {
+  const symlint = await load();
+  const text = `# \ud800 \\ud800 \\\\\udc00 \u{1f600}\n${many(1).replace('"us-east-1"', '"us-east-1a"')}`;
+  const check = (text) => symlint.check({ "a\udc00.tfvars": text }).findings;
+  assert.deepEqual(check(text), check(text.toWellFormed()));
+  const [{ location }] = check(text).filter(({ rule }) => rule === "region-invalid");
+  assert.equal(location.file, "a\ufffd.tfvars");
+  assert.equal(text.slice(offsetsOf(text)(location.start.offset), offsetsOf(text)(location.end.offset)), "us-east-1a");
 });
 
 test("offsets of a report are found in JavaScript's strings", async () => {

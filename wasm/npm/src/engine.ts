@@ -1,6 +1,6 @@
 import { EngineError, SymlintError } from "./errors.js";
 import { instantiate, type Glue } from "./glue.js";
-import { changeOf, requestOf, type Files } from "./request.js";
+import { changeOf, requestOf, wordOf, type Files } from "./request.js";
 import type { Diff, Failure, Finding, Fixed, Options, Report, RulePage, RuleSummary } from "./shapes.js";
 
 export { EngineError, SymlintError } from "./errors.js";
@@ -56,8 +56,8 @@ export class Symlint {
 
   /** Checks files and writes the report as `symlint check --format` does, byte for byte. */
   render(files: Files, format: Format, options: Partial<Options> = {}): string {
-    const request = requestOf(files, options);
-    return this.#call((glue) => glue.check(request, format));
+    const [request, word] = [requestOf(files, options), wordOf("format", format)];
+    return this.#call((glue) => glue.check(request, word));
   }
 
   /**
@@ -73,8 +73,8 @@ export class Symlint {
 
   /** Compares files and writes what `symlint diff --format` does; `markdown` is a comment for a pull request, and `summary` the same for the page of a job. */
   renderDiff(before: Files, after: Files, format: DiffFormat, options: CompareOptions = {}): string {
-    const change = changeOf(before, after, options);
-    return this.#call((glue) => glue.compare(change, format));
+    const [change, word] = [changeOf(before, after, options), wordOf("format", format)];
+    return this.#call((glue) => glue.compare(change, word));
   }
 
   /** Fixes files, in memory. */
@@ -85,7 +85,8 @@ export class Symlint {
 
   /** The page of a rule. */
   async explain(rule: RuleId | (string & {})): Promise<RulePage> {
-    const page = JSON.parse(this.#call((glue) => glue.explain(rule))) as RulePage;
+    const id = wordOf("rule", rule);
+    const page = JSON.parse(this.#call((glue) => glue.explain(id))) as RulePage;
     const pages = await this.#pages();
     return { ...page, text: pages[page.id] ?? page.text };
   }

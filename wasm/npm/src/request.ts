@@ -8,7 +8,8 @@ const VERSION = 1;
 
 const LEVELS = ["off", "warning", "error"] satisfies Level[];
 const words = (value: unknown) => Array.isArray(value) && value.every((word) => typeof word === "string");
-const record = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+// Neither an array nor a map.
+const record = (value: unknown): value is Record<string, unknown> => Object.prototype.toString.call(value) === "[object Object]";
 
 /** What each option is, and what it is called in messages. */
 const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: string]> = {
@@ -23,7 +24,7 @@ const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: str
 
 /** A request as the engine reads it; says what is wrong with its parts in JavaScript's terms. */
 export function requestOf(files: Files, options: Partial<Options>): string {
-  return JSON.stringify({ version: VERSION, files: filesOf("files", files), options: optionsOf(options) });
+  return json({ version: VERSION, files: filesOf("files", files), options: optionsOf(options) });
 }
 
 /** The same of the files of a change. */
@@ -31,7 +32,19 @@ export function changeOf(before: Files, after: Files, options: Partial<Options> 
   const { before_path, ...others } = record(options) ? options : ({} as typeof options);
   if (before_path !== undefined && typeof before_path !== "string") throw usage("the option `before_path` is not the path of a folder or of a file");
   const texts = { before: filesOf("before", before), after: filesOf("after", after) };
-  return JSON.stringify({ version: VERSION, ...texts, before_path, options: optionsOf(record(options) ? others : options) });
+  return json({ version: VERSION, ...texts, before_path, options: optionsOf(record(options) ? others : options) });
+}
+
+/** An argument that is a word, such as a format. */
+export function wordOf(name: string, value: unknown): string {
+  if (typeof value !== "string") throw usage(`\`${name}\` is not a string`);
+  return value;
+}
+
+/** JSON in which half a pair, which is no character, is replaced as `TextEncoder` replaces it. */
+function json(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes("\\ud") ? text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (escape) => (escape === "\\\\" ? escape : "\ufffd")) : text;
 }
 
 function filesOf(name: string, files: Files): Files {
