@@ -231,35 +231,37 @@ test("the first load is small, and typing in a thousand tenants is smooth", asyn
   await context.close();
 });
 
+/** The processor time of the longest task of the page while something runs, in milliseconds: other work of the machine is not in it. */
+async function longestTask(run) {
+  const devtools = await here.browser.newBrowserCDPSession();
+  const events = [];
+  devtools.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  const complete = new Promise((done) => devtools.once("Tracing.tracingComplete", done));
+  await devtools.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] } });
+  await run();
+  await devtools.send("Tracing.end");
+  await complete;
+  await devtools.detach();
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const pages = new Set(events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(thread));
+  return Math.max(...events.filter((event) => event.name.endsWith("RunTask") && pages.has(thread(event))).map(({ tdur = 0 }) => tdur / 1000));
+}
+
 for (const [what, text] of [["tenants", many(10_000)], ["findings", many(10_000).replaceAll('"us-east-1"', '"us-east-1a"')]]) {
   onPage(`a keystroke in ten thousand ${what} does not block the page`, async (page) => {
     await page.locator(".cm-content").waitFor();
     await paste(page, text);
     await verdict(page, "errors", /10,000 tenants/);
-    await page.evaluate(() => {
-      window.longest = 0;
-      new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (window.longest = Math.max(window.longest, duration)))).observe({ type: "longtask" });
-    });
     await page.locator(".cm-content").focus();
-    const rounds = [];
-    for (let round = 0; round < 3; round += 1) {
-      await page.evaluate(() => (window.longest = 0));
-      await page.keyboard.insertText("{");
-      await verdict(page, "errors");
-      await page.waitForFunction(() => document.getElementById("verdict")?.textContent.includes("cannot be read"), undefined, { timeout: 60_000 });
-      await page.keyboard.press("Backspace");
-      await page.waitForFunction(() => document.getElementById("verdict")?.dataset.state === "errors" && !document.getElementById("verdict").textContent.includes("cannot be read"), undefined, { timeout: 60_000 });
-      rounds.push(await page.evaluate(() => window.longest));
-    }
-    // The machine of a gate has other work, which is not in all of them.
-    const longest = Math.min(...rounds);
-    // The browser does report them.
-    await page.evaluate(() => void setTimeout(() => {
-      for (const until = performance.now() + 100; performance.now() < until; ) continue;
-    }));
-    await page.waitForFunction(() => window.longest >= 100);
+    const longest = await longestTask(async () => {
+      for (let round = 0; round < 3; round += 1) {
+        await page.keyboard.insertText("{");
+        await verdict(page, "errors", /cannot be read/);
+        await page.keyboard.press("Backspace");
+        await verdict(page, "errors", /^(?![^]*cannot be read)/);
+      }
+    });
     console.log(`the longest task while typing in 10,000 ${what}: ${Math.round(longest)} ms`);
-    // 50 ms where nothing else runs.
-    assert.ok(longest < 100, rounds.join());
+    assert.ok(longest > 0 && longest < 50, String(longest));
   });
 }

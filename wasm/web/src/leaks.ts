@@ -22,7 +22,7 @@ export interface Leak {
   findings: Finding[];
 }
 
-export const STEPS = ["role", "instance", "permission_set", "account"] as const satisfies (keyof Access)[];
+const STEPS = ["role", "instance", "permission_set", "account"] as const satisfies (keyof Access)[];
 export type Step = (typeof STEPS)[number];
 
 /** On which steps of the access each finding is, by its fingerprint. */

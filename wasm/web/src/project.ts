@@ -8,7 +8,7 @@ export interface Project {
 }
 
 /** What a new visitor sees: a place to paste into. */
-export const STANDARD = ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"];
+const STANDARD = ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"];
 
 /** How a main.tf begins that was only added so that pasted YAML is read: its wiring is not the visitor's. */
 export const STAND_IN = "# This file was added so that tenants.yaml is read. Put your own main.tf in its place.";

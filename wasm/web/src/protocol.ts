@@ -17,7 +17,7 @@ export type Question =
   | { ask: "csv" };
 
 /** What only the whole engine can do. */
-export type QuestionForWhole =
+type QuestionForWhole =
   | { ask: "fix"; files: Files; options: Partial<Options> }
   | { ask: "render"; files: Files; format: Format; options: Partial<Options> }
   | { ask: "compare"; before: Files; after: Files; options: CompareOptions }
