@@ -3,6 +3,7 @@ import type { Files, Fixed } from "symlint";
 import { byId, count, h, list, messageOf } from "./dom";
 import type { Change } from "./editor";
 import { diffLines, linesOf, type Hunk } from "./line-diff";
+import { diffLine } from "./preview";
 
 export interface Fixes {
   files: Files;
@@ -14,7 +15,6 @@ export interface Fixes {
 const CONTEXT = 2;
 /** A longer preview is not read, and makes the page slow. */
 const SHOWN = 200;
-const SIGNS = { del: ["−", "Before: "], ins: ["+", "After: "], same: ["", ""] } as const;
 
 /** Shows what all fixes together would write, and applies them if that is wanted. */
 export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
@@ -67,11 +67,7 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
 /** The lines that change in a file, with those around them. */
 function patch(name: string, lines: readonly string[], hunks: readonly Hunk[]): HTMLElement {
   const rows: HTMLElement[] = [];
-  const row = (kind: "del" | "ins" | "same", text: string, number?: number) => {
-    const [sign, says] = SIGNS[kind];
-    const hidden = { "aria-hidden": "true" };
-    rows.push(h("div", { class: kind }, h("span", { class: "number", ...hidden }, String(number ?? "")), h("span", { class: "sign", ...hidden }, sign), h("span", { class: "visually-hidden" }, says), text.trimEnd()));
-  };
+  const row = (kind: "del" | "ins" | "same", text: string, number?: number) => rows.push(diffLine(kind, [text.trimEnd()], String(number ?? "")));
   const shown = hunks.slice(0, SHOWN);
   let next = 0;
   for (const [place, { at, removed, added }] of shown.entries()) {

@@ -1,4 +1,5 @@
 import { h } from "./dom";
+import { stepOf } from "./rove";
 
 export interface Item {
   label: string;
@@ -50,8 +51,7 @@ function show(opener: HTMLElement, items: Item[], closed: () => void, last: bool
   list.append(...rows);
   list.addEventListener("keydown", (event) => {
     const here = rows.indexOf(document.activeElement as HTMLButtonElement);
-    const end = rows.length - 1;
-    const to = { ArrowDown: here === end ? 0 : here + 1, ArrowUp: here <= 0 ? end : here - 1, Home: 0, End: end }[event.key];
+    const to = stepOf(event, here, rows.length);
     if (event.key === "Escape" || event.key === "Tab") {
       close();
       if (event.key === "Escape") opener.focus();

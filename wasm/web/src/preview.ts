@@ -5,6 +5,16 @@ import { h, plain } from "./dom";
 
 type Fix = Finding["fixes"][number];
 
+const SIGNS = { del: ["−", "Before: "], ins: ["+", "After: "], same: ["", ""] } as const;
+
+/** A line of a comparison, with its number if there is one. */
+export function diffLine(kind: keyof typeof SIGNS, text: (Node | string)[], number?: string): HTMLElement {
+  const [sign, says] = SIGNS[kind];
+  const hidden = { "aria-hidden": "true" };
+  const numbered = number === undefined ? [] : [h("span", { class: "number", ...hidden }, number)];
+  return h("div", { class: kind }, ...numbered, h("span", { class: "sign", ...hidden }, sign), h("span", { class: "visually-hidden" }, says), ...text);
+}
+
 /** Shows what a fix would write: each line before and after, with what changes marked. */
 export function previewOf(fix: Fix, docOf: (file: string) => Text | undefined): HTMLElement {
   const lines = fix.edits.flatMap(({ location, text }) => {
@@ -12,9 +22,8 @@ export function previewOf(fix: Fix, docOf: (file: string) => Text | undefined): 
     if (!doc) return [];
     const [from, to] = [location.start.offset, location.end.offset];
     const [before, after] = [doc.sliceString(doc.lineAt(from).from, from), doc.sliceString(to, doc.lineAt(to).to)];
-    const line = (kind: "del" | "ins", sign: string, says: string, changed: string) =>
-      h("div", { class: kind }, h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", { class: "visually-hidden" }, says), before.trimStart(), h(kind, {}, changed), after);
-    return [line("del", "−", "Before: ", doc.sliceString(from, to)), line("ins", "+", "After: ", text)];
+    const line = (kind: "del" | "ins", changed: string) => diffLine(kind, [before.trimStart(), h(kind, {}, changed), after]);
+    return [line("del", doc.sliceString(from, to)), line("ins", text)];
   });
   return h("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `What the fix would write: ${plain(fix.title)}` }, ...lines);
 }

@@ -12,6 +12,12 @@ export function pressable(element: Element, label: string, press: () => void): v
   });
 }
 
+/** Where a key leads from one of `length` things to another, from the last on to the first; nowhere for most keys. */
+export function stepOf({ key }: KeyboardEvent, here: number, length: number): number | undefined {
+  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
+  return by === undefined ? { Home: 0, End: length - 1 }[key] : (Math.max(here, by < 0 ? 0 : -1) + by + length) % length;
+}
+
 /** One stop for the Tab key in all of `root`: from button to button by arrow keys. */
 export function rove(root: Element): void {
   const stops = () => [...root.querySelectorAll<HTMLElement | SVGElement>('[role="button"]')];
@@ -27,11 +33,9 @@ export function rove(root: Element): void {
     if (stop && stop.getAttribute("tabindex") !== "0") go(stop);
   });
   root.addEventListener("keydown", (event) => {
-    const { key } = event as KeyboardEvent;
     const all = stops();
     const here = all.indexOf(document.activeElement as HTMLElement);
-    const last = all.length - 1;
-    const to = { ArrowRight: Math.min(here + 1, last), ArrowDown: Math.min(here + 1, last), ArrowLeft: Math.max(here - 1, 0), ArrowUp: Math.max(here - 1, 0), Home: 0, End: last }[key];
+    const to = stepOf(event as KeyboardEvent, here, all.length);
     if (here < 0 || to === undefined) return;
     event.preventDefault();
     go(all[to]);

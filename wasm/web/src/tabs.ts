@@ -1,4 +1,5 @@
 import { byId, h } from "./dom";
+import { stepOf } from "./rove";
 
 export interface TabActions {
   show(name: string): void;
@@ -62,10 +63,9 @@ export function arrows(list: HTMLElement): void {
   list.addEventListener("keydown", (event) => {
     const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];
     const here = tabs.indexOf(document.activeElement as HTMLElement);
-    if (here < 0) return;
-    const last = tabs.length - 1;
-    const to = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last }[event.key];
-    if (to === undefined) return;
+    const to = stepOf(event, here, tabs.length);
+    // Up and down scroll.
+    if (here < 0 || to === undefined || /Up|Down/.test(event.key)) return;
     event.preventDefault();
     tabs[to]?.focus();
     tabs[to]?.click();
