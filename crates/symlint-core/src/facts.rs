@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
-use regex_lite::Regex;
 use serde::Deserialize;
+use symlint_terraform::Pattern;
 
 /// Sym's production account, in which its own platform runs.
 pub const SYM_ACCOUNT: &str = "803477428605";
@@ -14,7 +14,7 @@ pub const SYM_ACCOUNT: &str = "803477428605";
 pub struct Partition {
     /// `aws`, `aws-cn`, …
     pub id: String,
-    region_pattern: Regex,
+    region_pattern: String,
     regions: Vec<String>,
 }
 
@@ -74,8 +74,7 @@ static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
                 if has_identity_center { RegionStatus::Supported } else { RegionStatus::WithoutIdentityCenter };
             listed.insert(region.clone(), (at, status));
         }
-        let region_pattern = Regex::new(&row.region_regex).expect("region patterns are regular expressions");
-        partitions.push(Partition { id: row.id, region_pattern, regions: row.regions });
+        partitions.push(Partition { id: row.id, region_pattern: row.region_regex, regions: row.regions });
     }
     Regions { partitions, listed, prefixes: file.instance_id_region_prefixes }
 });
@@ -89,7 +88,10 @@ static PLACEHOLDERS: LazyLock<PlaceholdersFile> = LazyLock::new(|| {
 pub fn partition_of_region(region: &str) -> Option<&'static Partition> {
     match REGIONS.listed.get(region) {
         Some(&(at, _)) => REGIONS.partitions.get(at),
-        None => REGIONS.partitions.iter().find(|partition| partition.region_pattern.is_match(region)),
+        None => REGIONS.partitions.iter().find(|partition| {
+            let pattern = Pattern::read(&partition.region_pattern, region);
+            pattern.is_ok_and(|pattern| pattern.matches(region).next().is_some())
+        }),
     }
 }
 

@@ -96,7 +96,7 @@ fn the_problem_matcher_finds_each_line() {
     let text = std::fs::read_to_string(root().join(".github/action/problem-matcher.json")).unwrap();
     let matcher: serde_json::Value = serde_json::from_str(&text).unwrap();
     let pattern = &matcher["problemMatcher"][0]["pattern"][0];
-    let regex = regex_lite::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
+    let regex = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
     let run = crate::support::symlint(&["check", "--format", "concise", "examples/copy-paste"]);
     let found: Vec<_> = run.stdout.lines().filter_map(|line| regex.captures(line)).collect();
     let json = crate::support::symlint(&["check", "--format", "json", "examples/copy-paste"]).json();

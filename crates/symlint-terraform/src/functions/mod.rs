@@ -30,6 +30,7 @@ use crate::syntax::{Call, Expr, ExprKind, normalised};
 use crate::value::{Kind, Value};
 
 use arguments::{Arguments, Function, MANY};
+pub use patterns::{Pattern, Problem};
 pub use strings::title;
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {

@@ -1,27 +1,31 @@
 //! Patterns as Go writes them.
 //!
-//! Terraform's patterns are those of Go's `regexp`; we match them with the `regex-lite` crate, which has no tables of
-//! Unicode either and is a tenth of `regex`. The two are one family, with differences at the edges: what Go refuses and
-//! the crate accepts, and the other way round, what a whitespace is, how classes nest. So a pattern is read here as Go
-//! reads it, and written again in what both understand alike.
+//! Terraform's patterns are those of Go's `regexp`. The engine of the `regex` crate matches them, but its syntax is another
+//! one: so a pattern is read here as Go reads it, and the engine is given what it means.
 
-use regex_lite::{Regex, RegexBuilder};
+use regex_automata::Input;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::nfa::thompson::{Compiler, Config};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::iter::Searcher;
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, Look, Repetition};
 
 /// The most repetitions that Go allows, those of what is repeated counted in.
 const MOST_REPEATS: u32 = 1000;
 
+/// How deep groups nest at the most: the engine is recursive.
+const DEEPEST: usize = 50;
+
 /// A pattern that can be matched.
-pub(super) struct Pattern {
-    pub(super) regex: Regex,
+pub struct Pattern {
+    engine: PikeVM,
     /// The names of its groups; `None` for one that is counted only.
     pub(super) groups: Vec<Option<String>>,
-    /// How large it is, with all that it repeats: to match it takes as many steps for a character.
-    pub(super) size: usize,
 }
 
 /// Why a pattern cannot be matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Problem {
+pub enum Problem {
     /// Go refuses it.
     Invalid,
     /// Go may accept it, but it is not evaluated here.
@@ -30,75 +34,135 @@ pub(super) enum Problem {
 
 impl Pattern {
     /// Reads `pattern`, which is to be matched with `subject`.
-    pub(super) fn read(pattern: &str, subject: &str) -> Result<Self, Problem> {
-        // Without characters beyond ASCII there is no need for tables of them.
-        let ascii = pattern.is_ascii() && subject.is_ascii();
-        let mut reader = Reader { rest: pattern, out: String::new(), groups: Vec::new(), open: Vec::new(), ascii };
+    ///
+    /// # Errors
+    ///
+    /// If Go refuses it, or if it is not evaluated here.
+    pub fn read(pattern: &str, subject: &str) -> Result<Self, Problem> {
+        let mut reader = Reader {
+            rest: pattern,
+            groups: Vec::new(),
+            level: Level::default(),
+            outer: Vec::new(),
+            // Without characters beyond ASCII there is no need for tables of them.
+            ascii: pattern.is_ascii() && subject.is_ascii(),
+        };
         reader.read()?;
-        let regex = RegexBuilder::new(&reader.out).size_limit(1 << 20).build().map_err(|_| Problem::Unusual)?;
-        let size = reader.open.iter().map(|level| level.size.saturating_add(level.last_size)).sum();
-        Ok(Self { regex, groups: reader.groups, size })
+        let config = Config::new().nfa_size_limit(Some(1 << 20));
+        let states = Compiler::new().configure(config).build_from_hir(&reader.level.end().hir);
+        let engine = states.and_then(PikeVM::new_from_nfa).map_err(|_| Problem::Unusual)?;
+        Ok(Self { engine, groups: reader.groups })
+    }
+
+    /// How large it is, with all that it repeats: to match it takes as many steps for a character.
+    pub(super) fn size(&self) -> usize {
+        self.engine.get_nfa().states().len()
+    }
+
+    /// What of `subject` it matches, from left to right.
+    pub fn matches<'s>(&'s self, subject: &'s str) -> impl Iterator<Item = Captures> + 's {
+        let (mut cache, mut captures) = (self.engine.create_cache(), self.engine.create_captures());
+        let mut searcher = Searcher::new(Input::new(subject));
+        std::iter::from_fn(move || {
+            searcher.advance(|input| {
+                self.engine.search(&mut cache, input, &mut captures);
+                Ok(captures.get_match())
+            })?;
+            Some(captures.clone())
+        })
     }
 }
 
-/// What the next repetition would repeat.
+/// A part of a pattern.
+struct Part {
+    hir: Hir,
+    /// The most repetitions in it.
+    repeats: u32,
+    /// Whether a second operator would follow the first one, which Go refuses.
+    is_repeated: bool,
+}
+
 #[derive(Clone, Copy, Default)]
-enum Last {
-    /// Nothing: the start of the pattern, of a group or of an alternative.
-    #[default]
-    Nothing,
-    /// Something that may be repeated, with the repetitions in it.
-    Atom(u32),
-    /// Something that is repeated already.
-    Repeated(u32),
+struct Flags {
+    ignores_case: bool,
+    has_lines: bool,
+    dot_is_any: bool,
+    is_lazy: bool,
 }
 
 /// A group that is not closed, or the whole.
 #[derive(Default)]
 struct Level {
-    last: Last,
-    /// The most repetitions of anything before `last`.
+    /// Its number, if it is counted.
+    group: Option<u32>,
+    flags: Flags,
+    /// The alternatives before the last one.
+    alternatives: Vec<Hir>,
+    /// The parts of the last one.
+    parts: Vec<Part>,
+    /// The most repetitions in the alternatives.
     repeats: u32,
-    /// How large all before `last` is, and how large that is.
-    size: usize,
-    last_size: usize,
+}
+
+impl Level {
+    fn end_alternative(&mut self) {
+        let repeats = self.parts.iter().map(|part| part.repeats);
+        self.repeats = repeats.chain([self.repeats]).max().unwrap_or(1);
+        let parts = std::mem::take(&mut self.parts).into_iter().map(|part| part.hir);
+        self.alternatives.push(Hir::concat(parts.collect()));
+    }
+
+    fn end(mut self) -> Part {
+        self.end_alternative();
+        let hir = Hir::alternation(self.alternatives);
+        let hir = match self.group {
+            Some(index) => Hir::capture(Capture { index, name: None, sub: Box::new(hir) }),
+            None => hir,
+        };
+        Part { hir, repeats: self.repeats.max(1), is_repeated: false }
+    }
 }
 
 struct Reader<'a> {
     rest: &'a str,
-    out: String,
     groups: Vec<Option<String>>,
-    /// The groups around `rest`, the innermost last.
-    open: Vec<Level>,
+    level: Level,
+    /// Those around `level`, the innermost last.
+    outer: Vec<Level>,
     ascii: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn read(&mut self) -> Result<(), Problem> {
-        self.open.push(Level::default());
         while let Some(c) = self.next() {
+            let Flags { has_lines, dot_is_any, .. } = self.level.flags;
             match c {
                 '(' => self.group()?,
-                ')' => self.close()?,
-                '|' => {
-                    self.set(Last::Nothing);
-                    self.out.push('|');
+                ')' => {
+                    let outer = self.outer.pop().ok_or(Problem::Invalid)?;
+                    let group = std::mem::replace(&mut self.level, outer).end();
+                    self.level.parts.push(group);
                 }
-                '[' => self.class()?,
-                '*' | '+' | '?' => {
-                    self.out.push(c);
-                    self.repeat(0)?;
+                '|' => self.level.end_alternative(),
+                '[' => {
+                    let class = self.class()?;
+                    self.add_class(class);
                 }
+                '*' => self.repeat(0, None, 1)?,
+                '+' => self.repeat(1, None, 1)?,
+                '?' => self.repeat(0, Some(1), 1)?,
                 '{' => match self.count() {
-                    Some(count) => self.repeat_counted(count)?,
+                    Some((least, most)) => self.repeat(least, most, most.unwrap_or(least))?,
                     None => self.literal('{'),
                 },
                 '\\' => self.escaped()?,
-                '.' | '^' | '$' => self.atom(&c.to_string()),
+                '.' => self.add(Hir::dot(if dot_is_any { Dot::AnyChar } else { Dot::AnyCharExceptLF })),
+                '^' => self.add(Hir::look(if has_lines { Look::StartLF } else { Look::Start })),
+                '$' => self.add(Hir::look(if has_lines { Look::EndLF } else { Look::End })),
                 _ => self.literal(c),
             }
         }
-        if self.open.len() == 1 { Ok(()) } else { Err(Problem::Invalid) }
+        if self.outer.is_empty() { Ok(()) } else { Err(Problem::Invalid) }
     }
 
     fn next(&mut self) -> Option<char> {
@@ -114,65 +178,68 @@ impl Reader<'_> {
         rest.is_some()
     }
 
-    fn set(&mut self, last: Last) {
-        if let Some(level) = self.open.last_mut() {
-            if let Last::Atom(repeats) | Last::Repeated(repeats) = level.last {
-                level.repeats = level.repeats.max(repeats);
-            }
-            level.size = level.size.saturating_add(std::mem::take(&mut level.last_size));
-            level.last = last;
-        }
+    /// What is before `end`, which is taken, too.
+    fn until(&mut self, end: char) -> Result<&'a str, Problem> {
+        let (before, rest) = self.rest.split_once(end).ok_or(Problem::Invalid)?;
+        self.rest = rest;
+        Ok(before)
     }
 
-    fn last(&self) -> Last {
-        self.open.last().map(|level| level.last).unwrap_or_default()
+    fn add(&mut self, hir: Hir) {
+        self.level.parts.push(Part { hir, repeats: 1, is_repeated: false });
     }
 
-    fn atom(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.set(Last::Atom(1));
-        self.set_size(text.len());
-    }
-
-    fn set_size(&mut self, size: usize) {
-        if let Some(level) = self.open.last_mut() {
-            level.last_size = size;
-        }
+    fn add_class(&mut self, class: ClassUnicode) {
+        self.add(Hir::class(Class::Unicode(class)));
     }
 
     fn literal(&mut self, c: char) {
-        let written = written(c);
-        self.atom(&written);
+        self.add_class(self.range(c, c));
     }
 
-    /// `*`, `+`, `?` or `{…}` is read and written; `most` is what it counts to, or 0.
-    fn repeat(&mut self, most: u32) -> Result<(), Problem> {
-        // The crate would read a second operator, where Go refuses it.
-        let Last::Atom(repeats) = self.last() else { return Err(Problem::Invalid) };
-        if self.take("?") {
-            self.out.push('?');
+    /// The characters from one to another, and the other cases of its letters where these do not matter.
+    fn range(&self, from: char, to: char) -> ClassUnicode {
+        let mut ranges = vec![ClassUnicodeRange::new(from, to)];
+        if self.level.flags.ignores_case {
+            for lower in 'a'..='z' {
+                let other = match lower {
+                    'k' => '\u{212A}',
+                    's' => '\u{17F}',
+                    _ => lower,
+                };
+                let cases = [lower, lower.to_ascii_uppercase(), other];
+                if cases.iter().any(|case| (from..=to).contains(case)) {
+                    ranges.extend(cases.map(|case| ClassUnicodeRange::new(case, case)));
+                }
+            }
         }
-        let repeats = repeats.saturating_mul(most.max(1));
-        let size = self.open.last().map_or(0, |level| level.last_size);
-        self.set_size(size.saturating_mul(most.max(1) as usize));
-        if most > 1 && repeats > MOST_REPEATS {
+        ClassUnicode::new(ranges)
+    }
+
+    /// The class of the characters from each first to each second one of `pairs`, or of all others.
+    fn class_of(&self, pairs: &str, is_negated: bool) -> ClassUnicode {
+        let mut class = ClassUnicode::empty();
+        let mut ends = pairs.chars();
+        while let Some((from, to)) = ends.next().zip(ends.next()) {
+            class.union(&self.range(from, to));
+        }
+        if is_negated {
+            class.negate();
+        }
+        class
+    }
+
+    /// `*`, `+`, `?` or `{…}` is read, which counts to `times`.
+    fn repeat(&mut self, least: u32, most: Option<u32>, times: u32) -> Result<(), Problem> {
+        let part = self.level.parts.pop().filter(|part| !part.is_repeated).ok_or(Problem::Invalid)?;
+        let repeats = part.repeats.saturating_mul(times).max(1);
+        if least > MOST_REPEATS || most.is_some_and(|most| most < least) || times > 1 && repeats > MOST_REPEATS {
             return Err(Problem::Invalid);
         }
-        self.set(Last::Repeated(repeats));
+        let greedy = self.take("?") == self.level.flags.is_lazy;
+        let hir = Hir::repetition(Repetition { min: least, max: most, greedy, sub: Box::new(part.hir) });
+        self.level.parts.push(Part { hir, repeats, is_repeated: true });
         Ok(())
-    }
-
-    fn repeat_counted(&mut self, (least, most): (u32, Option<u32>)) -> Result<(), Problem> {
-        if least > MOST_REPEATS || most.is_some_and(|most| most > MOST_REPEATS || most < least) {
-            return Err(Problem::Invalid);
-        }
-        let most_text = match most {
-            Some(most) if most == least => String::new(),
-            Some(most) => format!(",{most}"),
-            None => ",".to_owned(),
-        };
-        self.out.push_str(&format!("{{{least}{most_text}}}"));
-        self.repeat(most.unwrap_or(least))
     }
 
     /// `3}`, `3,}` or `3,5}`; anything else is not a repetition, and a `{` is a `{`.
@@ -193,94 +260,74 @@ impl Reader<'_> {
 
     /// After `(`.
     fn group(&mut self) -> Result<(), Problem> {
-        if !self.take("?") {
-            self.groups.push(None);
-            self.open("(");
-            return Ok(());
-        }
-        if self.take("P<") || self.take("<") {
-            let (name, rest) = self.rest.split_once('>').ok_or(Problem::Invalid)?;
-            let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            if name.is_empty() || !name.chars().all(valid) {
+        let name = if !self.take("?") {
+            None
+        } else if self.take("P<") || self.take("<") {
+            let name = self.until('>')?.to_owned();
+            if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                 return Err(Problem::Invalid);
             }
-            self.groups.push(Some(name.to_owned()));
-            self.rest = rest;
-            // Names are ours to remember: the crate does not take all that Go takes.
-            self.open("(");
-            return Ok(());
-        }
-        self.flags()
+            Some(name)
+        } else {
+            return self.flags();
+        };
+        self.groups.push(name);
+        self.open(u32::try_from(self.groups.len()).ok(), self.level.flags)
     }
 
-    fn open(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.open.push(Level::default());
+    fn open(&mut self, group: Option<u32>, flags: Flags) -> Result<(), Problem> {
+        let level = Level { group, flags, ..Level::default() };
+        self.outer.push(std::mem::replace(&mut self.level, level));
+        if self.outer.len() > DEEPEST { Err(Problem::Unusual) } else { Ok(()) }
     }
 
     /// `(?i)`, `(?m-s:` and the like, after the `?`.
     fn flags(&mut self) -> Result<(), Problem> {
-        let (mut on, mut off) = (String::new(), String::new());
+        let mut flags = self.level.flags;
+        // Whether there is a flag after a `-`, if there is one.
         let mut negated = None;
         loop {
+            let is_on = negated.is_none();
             match self.next() {
-                Some(flag @ ('i' | 'm' | 's' | 'U')) => {
-                    // How letters beyond ASCII are folded would need tables.
-                    if flag == 'i' && !self.ascii {
-                        return Err(Problem::Unusual);
-                    }
-                    on.retain(|other| other != flag);
-                    off.retain(|other| other != flag);
-                    negated = negated.map(|_| true);
-                    if negated.is_some() { off.push(flag) } else { on.push(flag) }
+                // How letters beyond ASCII are folded would need tables.
+                Some('i') if !self.ascii => return Err(Problem::Unusual),
+                Some('i') => flags.ignores_case = is_on,
+                Some('m') => flags.has_lines = is_on,
+                Some('s') => flags.dot_is_any = is_on,
+                Some('U') => flags.is_lazy = is_on,
+                Some('-') if is_on => {
+                    negated = Some(false);
+                    continue;
                 }
-                Some('-') if negated.is_none() => negated = Some(false),
-                Some(end @ (':' | ')')) if negated != Some(false) => {
-                    let off = if off.is_empty() { off } else { format!("-{off}") };
-                    if end == ':' {
-                        self.open(&format!("(?{on}{off}:"));
-                    } else if !(on.is_empty() && off.is_empty()) {
-                        self.out.push_str(&format!("(?{on}{off})"));
-                        // To Go, what is before the flags is what a repetition after them repeats.
-                        if self.rest.starts_with(['*', '+', '?', '{']) {
-                            return Err(Problem::Unusual);
-                        }
-                    }
+                Some(':') if negated != Some(false) => return self.open(None, flags),
+                Some(')') if negated != Some(false) => {
+                    self.level.flags = flags;
+                    // What is before the flags is what an operator after them repeats.
+                    self.level.parts.iter_mut().for_each(|part| part.is_repeated = false);
                     return Ok(());
                 }
                 _ => return Err(Problem::Invalid),
             }
+            negated = negated.map(|_| true);
         }
-    }
-
-    fn close(&mut self) -> Result<(), Problem> {
-        self.set(Last::Nothing);
-        let inner = self.open.pop().ok_or(Problem::Invalid)?;
-        if self.open.is_empty() {
-            return Err(Problem::Invalid);
-        }
-        self.out.push(')');
-        self.set(Last::Atom(inner.repeats.max(1)));
-        self.set_size(inner.size);
-        Ok(())
     }
 
     /// After a `\` outside of a class.
     fn escaped(&mut self) -> Result<(), Problem> {
         if self.take("A") {
-            self.atom("\\A");
+            self.add(Hir::look(Look::Start));
         } else if self.take("z") {
-            self.atom("\\z");
+            self.add(Hir::look(Look::End));
         } else if self.take("b") {
-            self.atom("\\b");
+            self.add(Hir::look(Look::WordAscii));
         } else if self.take("B") {
-            self.atom("\\B");
+            self.add(Hir::look(Look::WordAsciiNegate));
         } else if self.take("Q") {
             let (quoted, rest) = self.rest.split_once("\\E").unwrap_or((self.rest, ""));
             self.rest = rest;
             quoted.chars().for_each(|c| self.literal(c));
         } else if let Some(class) = self.escaped_class()? {
-            self.atom(&format!("[{class}]"));
+            self.add_class(class);
         } else {
             let c = self.escaped_char()?;
             self.literal(c);
@@ -288,52 +335,42 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `\d`, `\pL` and the like, after the `\`: what may be between brackets, which do not nest.
-    fn escaped_class(&mut self) -> Result<Option<&'static str>, Problem> {
-        let class = match self.rest.chars().next() {
-            Some('d') => "0-9",
-            Some('D') => r"\x00-/:-\x{10FFFF}",
-            Some('s') => r"\t\n\x0C\r ",
-            Some('S') => r"\x00-\x08\x0B\x0E-\x1F!-\x{10FFFF}",
-            Some('w') => "0-9A-Za-z_",
-            Some('W') => r"\x00-/:-@\[-\^`{-\x{10FFFF}",
-            Some('p' | 'P') => return self.unicode_class().map(Some),
+    /// `\d`, `\pL` and the like, after the `\`.
+    fn escaped_class(&mut self) -> Result<Option<ClassUnicode>, Problem> {
+        let Some(c) = self.rest.chars().next() else { return Ok(None) };
+        let pairs = match c.to_ascii_lowercase() {
+            'd' => "09",
+            's' => "\t\n\u{C}\r  ",
+            'w' => "09AZ__az",
+            'p' => return self.unicode_class().map(Some),
             _ => return Ok(None),
         };
         self.next();
-        Ok(Some(class))
+        Ok(Some(self.class_of(pairs, c.is_ascii_uppercase())))
     }
 
     /// `pL`, `P{Lu}`, `p{^Lu}`: what of it is ASCII, where all is.
-    fn unicode_class(&mut self) -> Result<&'static str, Problem> {
-        let mut negated = self.next() == Some('P');
+    fn unicode_class(&mut self) -> Result<ClassUnicode, Problem> {
+        let is_negated = self.next() == Some('P');
         let name = if self.take("{") {
-            let (name, rest) = self.rest.split_once('}').ok_or(Problem::Invalid)?;
-            self.rest = rest;
-            name.to_owned()
+            self.until('}')?.to_owned()
         } else {
             self.next().ok_or(Problem::Invalid)?.to_string()
         };
-        let name = name.strip_prefix('^').map_or(name.as_str(), |name| {
-            negated = !negated;
-            name
-        });
-        let (class, others) = match name {
-            "L" | "Latin" => ("A-Za-z", r"\x00-@\[-`{-\x7F"),
-            "Lu" => ("A-Z", r"\x00-@\[-\x7F"),
-            "Ll" => ("a-z", r"\x00-`{-\x7F"),
-            "N" | "Nd" => ("0-9", r"\x00-/:-\x7F"),
-            "Z" | "Zs" => (" ", r"\x00-\x1F!-\x7F"),
-            "P" => (r"!-#%-*,-/:;?@\[-\]_{}", r"\x00- $+0-9<->A-Z\^`a-z|~\x7F"),
-            "S" => (r"$+<->\^`|~", r"\x00-#%-*,-;?-\]_a-{}\x7F"),
+        let (name, is_negated) = name.strip_prefix('^').map_or((name.as_str(), is_negated), |name| (name, !is_negated));
+        let pairs = match name {
+            "L" | "Latin" => "AZaz",
+            "Lu" => "AZ",
+            "Ll" => "az",
+            "N" | "Nd" => "09",
+            "Z" | "Zs" => "  ",
+            "P" => "!#%*,/:;?@[]__{{}}",
+            "S" => "$$++<>^^``||~~",
             "Greek" | "Cyrillic" | "Han" | "Hiragana" | "Katakana" | "Arabic" | "Hebrew" | "Lt" | "Lm" | "Lo" | "M"
-            | "Mn" => (r"\x{10FFFF}", r"\x00-\x7F"),
+            | "Mn" => "",
             _ => return Err(Problem::Unusual),
         };
-        if !self.ascii {
-            return Err(Problem::Unusual);
-        }
-        Ok(if negated { others } else { class })
+        if self.ascii { Ok(self.class_of(pairs, is_negated)) } else { Err(Problem::Unusual) }
     }
 
     /// A character after a `\`.
@@ -367,9 +404,7 @@ impl Reader<'_> {
     /// After `\x`.
     fn hexadecimal(&mut self) -> Result<char, Problem> {
         let digits = if self.take("{") {
-            let (digits, rest) = self.rest.split_once('}').ok_or(Problem::Invalid)?;
-            self.rest = rest;
-            digits
+            self.until('}')?
         } else {
             let (digits, rest) = self.rest.split_at_checked(2).ok_or(Problem::Invalid)?;
             self.rest = rest;
@@ -384,43 +419,40 @@ impl Reader<'_> {
     }
 
     /// After `[`.
-    fn class(&mut self) -> Result<(), Problem> {
-        let mut class = "[".to_owned();
-        if self.take("^") {
-            class.push('^');
-        }
+    fn class(&mut self) -> Result<ClassUnicode, Problem> {
+        let mut class = ClassUnicode::empty();
+        let is_negated = self.take("^");
         let mut first = true;
         while first || !self.rest.starts_with(']') {
             first = false;
             if let Some(named) = self.named_class()? {
-                class.push_str(named);
+                class.union(&named);
                 continue;
             }
-            if self.rest.starts_with('\\') {
-                let whole = self.rest;
-                self.next();
+            let whole = self.rest;
+            if self.take("\\") {
                 if let Some(escaped) = self.escaped_class()? {
-                    class.push_str(escaped);
+                    class.union(&escaped);
                     continue;
                 }
                 self.rest = whole;
             }
             let from = self.class_char()?;
-            class.push_str(&written(from));
+            let mut to = from;
             if self.rest.starts_with('-') && !self.rest.starts_with("-]") {
                 self.next();
-                let to = self.class_char()?;
+                to = self.class_char()?;
                 if to < from {
                     return Err(Problem::Invalid);
                 }
-                class.push('-');
-                class.push_str(&written(to));
             }
+            class.union(&self.range(from, to));
         }
         self.next();
-        class.push(']');
-        self.atom(&class);
-        Ok(())
+        if is_negated {
+            class.negate();
+        }
+        Ok(class)
     }
 
     fn class_char(&mut self) -> Result<char, Problem> {
@@ -432,48 +464,29 @@ impl Reader<'_> {
     }
 
     /// `[:alpha:]` within a class.
-    fn named_class(&mut self) -> Result<Option<&'static str>, Problem> {
+    fn named_class(&mut self) -> Result<Option<ClassUnicode>, Problem> {
         let Some((name, rest)) = self.rest.strip_prefix("[:").and_then(|rest| rest.split_once(":]")) else {
             return Ok(None);
         };
-        let class = NAMED_CLASSES.iter().find(|class| class.trim_matches(['[', ']', ':']) == name);
         self.rest = rest;
-        class.map(|class| Some(*class)).ok_or(Problem::Invalid)
+        let (name, is_negated) = name.strip_prefix('^').map_or((name, false), |name| (name, true));
+        let pairs = match name {
+            "alnum" => "09AZaz",
+            "alpha" => "AZaz",
+            "ascii" => "\0\u{7F}",
+            "blank" => "\t\t  ",
+            "cntrl" => "\0\u{1F}\u{7F}\u{7F}",
+            "digit" => "09",
+            "graph" => "!~",
+            "lower" => "az",
+            "print" => " ~",
+            "punct" => "!/:@[`{~",
+            "space" => "\t\r  ",
+            "upper" => "AZ",
+            "word" => "09AZ__az",
+            "xdigit" => "09AFaf",
+            _ => return Err(Problem::Invalid),
+        };
+        Ok(Some(self.class_of(pairs, is_negated)))
     }
-}
-
-const NAMED_CLASSES: [&str; 28] = [
-    "[:alnum:]",
-    "[:^alnum:]",
-    "[:alpha:]",
-    "[:^alpha:]",
-    "[:ascii:]",
-    "[:^ascii:]",
-    "[:blank:]",
-    "[:^blank:]",
-    "[:cntrl:]",
-    "[:^cntrl:]",
-    "[:digit:]",
-    "[:^digit:]",
-    "[:graph:]",
-    "[:^graph:]",
-    "[:lower:]",
-    "[:^lower:]",
-    "[:print:]",
-    "[:^print:]",
-    "[:punct:]",
-    "[:^punct:]",
-    "[:space:]",
-    "[:^space:]",
-    "[:upper:]",
-    "[:^upper:]",
-    "[:word:]",
-    "[:^word:]",
-    "[:xdigit:]",
-    "[:^xdigit:]",
-];
-
-/// A character that stands for itself.
-fn written(c: char) -> String {
-    if c.is_ascii_alphanumeric() || !c.is_ascii() { c.to_string() } else { format!("\\x{:02X}", u32::from(c)) }
 }

@@ -2,7 +2,7 @@
 //!
 //! Patterns are read in `patterns.rs`.
 
-use regex_lite::Captures;
+use regex_automata::util::captures::Captures;
 
 use crate::eval::{Answer, Stop};
 use crate::source::{Span, Str};
@@ -19,7 +19,7 @@ fn compile(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pat
         Problem::Invalid => args.refuse(format_args!("expects a pattern, and `{pattern}` is not one")),
         Problem::Unusual => Stop::reason("this pattern is not evaluated"),
     })?;
-    args.spend(read.size.saturating_mul(subject.len() + 1) / PARTS_OF_A_STEP)?;
+    args.spend(read.size().saturating_mul(subject.len() + 1) / PARTS_OF_A_STEP)?;
     Ok(read)
 }
 
@@ -38,9 +38,9 @@ fn compile_groups(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Ans
 }
 
 /// What a match is worth: the text, or a tuple or object of what the groups have caught.
-fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures<'_>) -> Answer {
+fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures) -> Answer {
     let (subject, origin) = args.string(1)?;
-    let part = |index: usize| match captures.get(index) {
+    let part = |index: usize| match captures.get_group(index) {
         Some(found) => Ok(args.piece(&subject, &origin, found.range())),
         None => Ok(Value::typed(Kind::Null, args.origin(), Type::String)),
     };
@@ -83,7 +83,7 @@ fn match_type(pattern: &Pattern, span: Span) -> Type {
 fn regex(args: &Arguments<'_, '_>) -> Answer {
     let (pattern, subject) = (args.text(0)?, args.text(1)?);
     let pattern = compile_groups(args, &pattern, &subject)?;
-    match pattern.regex.captures(&subject) {
+    match pattern.matches(&subject).next() {
         Some(captures) => matched(args, &pattern, &captures),
         None => Err(args.refuse("finds no match")),
     }
@@ -93,7 +93,7 @@ fn regexall(args: &Arguments<'_, '_>) -> Answer {
     let (pattern, subject) = (args.text(0)?, args.text(1)?);
     let pattern = compile_groups(args, &pattern, &subject)?;
     let mut found = Vec::new();
-    for captures in pattern.regex.captures_iter(&subject) {
+    for captures in pattern.matches(&subject) {
         args.spend(1)?;
         found.push(matched(args, &pattern, &captures)?);
     }
@@ -111,8 +111,14 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
         None => text.replace(wanted.as_str(), &with),
         Some(pattern) => {
             let pattern = compile(args, pattern, &text)?;
-            let put = |captures: &Captures<'_>| expanded(&with, &pattern, captures);
-            pattern.regex.replace_all(&text, put).into_owned()
+            let (mut replaced, mut copied) = (String::new(), 0);
+            for captures in pattern.matches(&text) {
+                let Some(found) = captures.get_match() else { continue };
+                replaced.push_str(text.get(copied..found.start()).unwrap_or_default());
+                expand(&with, &pattern, &captures, &text, &mut replaced);
+                copied = found.end();
+            }
+            replaced + text.get(copied..).unwrap_or_default()
         }
     };
     if replaced == text.as_str() {
@@ -121,9 +127,8 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
     args.made(&replaced)
 }
 
-/// `with`, in which `$1`, `${name}` and the like stand for what the groups have caught, as Go reads it.
-fn expanded(with: &str, pattern: &Pattern, captures: &Captures<'_>) -> String {
-    let mut text = String::new();
+/// Adds `with`, in which `$1`, `${name}` and the like stand for what the groups have caught, as Go reads it.
+fn expand(with: &str, pattern: &Pattern, captures: &Captures, subject: &str, text: &mut String) {
     let mut rest = with;
     while let Some((before, after)) = rest.split_once('$') {
         text.push_str(before);
@@ -136,17 +141,16 @@ fn expanded(with: &str, pattern: &Pattern, captures: &Captures<'_>) -> String {
             // Of several groups with one name, the first that has caught something.
             let mut named = (1..).zip(&pattern.groups).filter(|(_, group)| group.as_deref() == Some(name));
             let caught = match number {
-                Some(group) => captures.get(group),
-                None => named.find_map(|(group, _)| captures.get(group)),
+                Some(group) => captures.get_group(group),
+                None => named.find_map(|(group, _)| captures.get_group(group)),
             };
-            text.push_str(caught.map_or("", |caught| caught.as_str()));
+            text.push_str(caught.and_then(|caught| subject.get(caught.range())).unwrap_or_default());
             rest = after;
         } else {
             text.push('$');
         }
     }
     text.push_str(rest);
-    text
 }
 
 /// The name at the start of `text`, in braces or without, and what follows it.
