@@ -9,6 +9,8 @@ use clap_complete::Shell;
 use symlint_core::level::Level;
 use symlint_terraform::Given;
 
+use crate::formats::{DiffFormat, Format, Output};
+
 /// Finds mistakes in Terraform that would give engineers access to the AWS accounts of the wrong customer.
 #[derive(Debug, Parser)]
 #[command(name = "symlint", version = env!("SYMLINT_VERSION"), propagate_version = true, arg_required_else_help = true)]
@@ -335,28 +337,6 @@ pub(crate) struct DiffOptions {
     pub(crate) input: InputOptions,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DiffFormat {
-    Human,
-    Json,
-    Markdown,
-    Summary,
-}
-
-impl Formats for DiffFormat {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("human", Self::Human), ("json", Self::Json), ("markdown", Self::Markdown), ("summary", Self::Summary)];
-}
-
-/// The parts of `FORMAT=FILE`.
-fn split_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
-    match text.split_once('=') {
-        Some((_, "")) => Err("there is no file name after `=`".into()),
-        Some((format, file)) => Ok((format, Some(PathBuf::from(file)))),
-        None => Ok((text, None)),
-    }
-}
-
 #[derive(Debug, Args)]
 #[command(after_help = FIX_CODES)]
 pub(crate) struct FixOptions {
@@ -413,59 +393,6 @@ pub(crate) enum Color {
     Always,
     /// Never
     Never,
-}
-
-/// How to report, and where to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Output<F> {
-    pub(crate) format: F,
-    /// Standard output if there is none.
-    pub(crate) file: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    Human,
-    Concise,
-    Json,
-    Sarif,
-    Github,
-    Gitlab,
-    Junit,
-    Markdown,
-}
-
-impl Formats for Format {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("human", Self::Human),
-        ("concise", Self::Concise),
-        ("json", Self::Json),
-        ("sarif", Self::Sarif),
-        ("github", Self::Github),
-        ("gitlab", Self::Gitlab),
-        ("junit", Self::Junit),
-        ("markdown", Self::Markdown),
-    ];
-}
-
-/// The formats of a command.
-pub(crate) trait Formats: Copy + 'static {
-    /// By their names.
-    const ALL: &'static [(&'static str, Self)];
-}
-
-impl<F: Formats> FromStr for Output<F> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = split_file(text)?;
-        let known = F::ALL.iter().find(|(name, _)| *name == format);
-        let format = known.map(|(_, format)| *format).ok_or_else(|| {
-            let names: Vec<&str> = F::ALL.iter().map(|(name, _)| *name).collect();
-            format!("`{format}` is not a valid format: use `{}`", names.join("`, `"))
-        })?;
-        Ok(Self { format, file })
-    }
 }
 
 /// `NAME=VALUE`

@@ -7,8 +7,9 @@ use symlint_core::engine::{Engine, Request};
 use symlint_core::report::{self, Problem, ProblemKind, Report, ReportedGap, count, printable};
 use symlint_rules::catalogue;
 
-use crate::args::{CheckOptions, Format, Output};
+use crate::args::CheckOptions;
 use crate::diff::{Since, compared, since};
+use crate::formats::{Format, Output};
 use crate::human::human;
 use crate::output::{self, Failure};
 use crate::request::asked;

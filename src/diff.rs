@@ -11,9 +11,10 @@ use symlint_core::report::{Problem, ProblemKind, ReportedGap, printable};
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
-use crate::args::{DiffFormat, DiffOptions, InputOptions, Output};
+use crate::args::{DiffOptions, InputOptions};
 use crate::disk::{Disk, shown};
 use crate::excerpt::printable_in_color;
+use crate::formats::{DiffFormat, Output};
 use crate::human_diff::human;
 use crate::output::{self, Failure};
 use crate::repository::Repository;
@@ -108,15 +109,8 @@ pub(crate) fn since(
     let repository = Repository::around(paths, disk.as_ref())?;
     let base = repository.base(revision)?;
     let before = Revision::of(repository, &base.commit, disk, submodules)?;
-    let gap = |(reason, is_surprise)| ReportedGap {
-        code: Code::LeftOut,
-        reason,
-        location: None,
-        help: None,
-        is_surprise,
-        is_finding: false,
-    };
-    let unread = before.submodules().map(gap).collect();
+    let unread = before.submodules();
+    let unread = unread.map(|(reason, is_surprise)| ReportedGap::new(Code::LeftOut, reason, is_surprise)).collect();
     let old = Side { tree: Arc::new(before), request: request.clone() };
     Ok(Since { old, new: Side { tree, request }, base: base.name, unread })
 }

@@ -9,6 +9,7 @@ mod excerpt;
 mod explain;
 mod findings;
 mod fix;
+mod formats;
 mod git;
 mod human;
 mod human_diff;

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use symlint_core::report::{Problem, printable};
 use symlint_terraform::FileError;
 
-use crate::args::Output;
+use crate::formats::Output;
 
 /// Why symlint could not do its work.
 #[derive(Debug, thiserror::Error)]

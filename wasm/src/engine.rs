@@ -11,7 +11,7 @@ use symlint_core::report::{self, Report};
 use symlint_rules::catalogue;
 use symlint_terraform::FileTree;
 
-use crate::request::{CheckRequest, Failure, Options, RulePage, to_json, unknown_format};
+use crate::request::{CheckRequest, Failure, Options, RulePage, read, to_json, unknown_format};
 
 /// How something can be written.
 pub(crate) type Format<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
@@ -50,12 +50,12 @@ fn engine() -> Engine<'static> {
 /// What the command line exits with 2 for. It brings the report where there is one.
 pub fn check(request: &str, format: &str) -> Result<String, Failure> {
     let write = format_of(&FORMATS, format)?;
-    let CheckRequest { files, options, .. } = CheckRequest::read(request)?;
+    let CheckRequest { files, options, .. } = read(request, |it: &CheckRequest| it.version)?;
     let report = whole(engine().check(&tree(files), &asked(&options))?)?;
     Ok(written(&report, write))
 }
 
-/// The catalogue, as `symlint rules --format json` writes it: a list of [`RuleSummary`](crate::RuleSummary).
+/// The catalogue, as `symlint rules --format json` writes it: a list of [`report::RuleSummary`].
 pub fn rules() -> String {
     report::rules_json(catalogue())
 }
@@ -68,13 +68,13 @@ pub fn rules() -> String {
 pub fn explain(rule: &str) -> Result<String, Failure> {
     let rule = catalogue().get(rule).ok_or_else(|| Failure::usage(UnknownRule::new(rule, catalogue()).to_string()))?;
     Ok(to_json(&RulePage {
-        id: rule.id.to_owned(),
-        group: rule.group.name.to_owned(),
-        question: rule.group.question.to_owned(),
+        id: rule.id,
+        group: rule.group.name,
+        question: rule.group.question,
         level: rule.page.level,
-        summary: rule.page.summary.to_owned(),
-        help: rule.page.help.map(str::to_owned),
-        text: rule.page.text.to_owned(),
+        summary: rule.page.summary,
+        help: rule.page.help,
+        text: rule.page.text,
     }))
 }
 

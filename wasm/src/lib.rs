@@ -11,7 +11,7 @@ mod whole;
 pub use engine::{check, explain, rules};
 pub use request::{
     CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Level, Options, ProblemKind,
-    RulePage, RuleSummary, VERSION,
+    RulePage, VERSION,
 };
 #[cfg(feature = "whole")]
 pub use whole::{compare, fix};

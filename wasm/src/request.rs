@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use symlint_core::diff::Diff;
 pub use symlint_core::level::Level;
@@ -120,46 +121,24 @@ pub struct DescribedTenant {
     pub notes: Vec<String>,
 }
 
-/// A rule of the catalogue.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RuleSummary {
-    /// `role-account-mismatch`
-    pub id: String,
-    /// The group that it belongs to.
-    pub group: String,
-    /// Its level, unless configured otherwise.
-    pub level: Level,
-    /// 0 for what is read first.
-    pub urgency: u8,
-    /// What it finds, in one line.
-    pub summary: String,
-    /// What happens if a finding stays, and what to do; null where each finding says so itself.
-    pub help: Option<String>,
-    /// `safe` if `fix` fixes some of its findings, `suggestion` if a person must look at the result, else null.
-    pub fixable: Option<String>,
-    /// Where its page is.
-    pub url: String,
-}
-
 /// What there is to know about a rule.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RulePage {
     /// `role-account-mismatch`
-    pub id: String,
+    pub id: &'static str,
     /// The group that it belongs to.
-    pub group: String,
+    pub group: &'static str,
     /// What the rules of the group ask.
-    pub question: String,
+    pub question: &'static str,
     /// Its level, unless configured otherwise.
     pub level: Level,
     /// What it finds, in one line.
-    pub summary: String,
+    pub summary: &'static str,
     /// What happens if a finding stays, and what to do.
-    pub help: Option<String>,
+    pub help: Option<&'static str>,
     /// The page, in Markdown; its examples are in a file of their own.
-    pub text: String,
+    pub text: &'static str,
 }
 
 /// Why there is no report that could be taken for a pass.
@@ -201,33 +180,16 @@ impl From<report::Problem> for Failure {
     }
 }
 
-impl CheckRequest {
-    /// # Errors
-    ///
-    /// If it has not its shape, or is of another version.
-    pub(crate) fn read(text: &str) -> Result<Self, Failure> {
-        let request: Self = serde_json::from_str(text).map_err(|error| Failure::usage(error.to_string()))?;
-        expect_version(request.version)?;
-        Ok(request)
-    }
-}
-
-#[cfg(feature = "whole")]
-impl CompareRequest {
-    /// # Errors
-    ///
-    /// If it has not its shape, or is of another version.
-    pub(crate) fn read(text: &str) -> Result<Self, Failure> {
-        let change: Self = serde_json::from_str(text).map_err(|error| Failure::usage(error.to_string()))?;
-        expect_version(change.version)?;
-        Ok(change)
-    }
-}
-
-fn expect_version(version: u32) -> Result<(), Failure> {
-    match version {
-        VERSION => Ok(()),
-        _ => Err(Failure::usage(format!("requests have version {VERSION}, not {version}"))),
+/// Reads a request.
+///
+/// # Errors
+///
+/// If it has not its shape, or is of another version.
+pub(crate) fn read<T: DeserializeOwned>(text: &str, version: fn(&T) -> u32) -> Result<T, Failure> {
+    let request: T = serde_json::from_str(text).map_err(|error| Failure::usage(error.to_string()))?;
+    match version(&request) {
+        VERSION => Ok(request),
+        version => Err(Failure::usage(format!("requests have version {VERSION}, not {version}"))),
     }
 }
 

@@ -10,7 +10,7 @@ use symlint_core::engine::{self, Side, shown};
 
 use crate::engine::{Format, asked, engine, format_of, tree, whole, written};
 use crate::request::{
-    CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Options, VERSION, to_json,
+    CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Options, VERSION, read, to_json,
 };
 
 /// How a comparison can be written.
@@ -25,7 +25,7 @@ const COMPARISONS: [(&str, Format<Diff>); 4] =
 /// What the command line exits with 2 for.
 pub fn compare(change: &str, format: &str) -> Result<String, Failure> {
     let write = format_of(&COMPARISONS, format)?;
-    let CompareRequest { before, after, before_path, options, .. } = CompareRequest::read(change)?;
+    let CompareRequest { before, after, before_path, options, .. } = read(change, |it: &CompareRequest| it.version)?;
     let path = options.path.clone().unwrap_or_else(|| ".".to_owned());
     let old = Options { path: Some(before_path.unwrap_or_else(|| path.clone())), ..options.clone() };
     let tops = [old.path.as_deref().map(shown).unwrap_or_default(), shown(&path)];
@@ -44,7 +44,7 @@ pub fn compare(change: &str, format: &str) -> Result<String, Failure> {
 ///
 /// As for [`check`](crate::check).
 pub fn fix(request: &str) -> Result<String, Failure> {
-    let CheckRequest { files, options, .. } = CheckRequest::read(request)?;
+    let CheckRequest { files, options, .. } = read(request, |it: &CheckRequest| it.version)?;
     let made = engine().fix(&tree(files), &asked(&options), options.suggestions)?;
     let engine::Fixed { files, fixed, report, .. } = made;
     let files = files.into_iter().map(|(name, change)| (name, change.new)).collect();

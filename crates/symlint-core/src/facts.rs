@@ -1,31 +1,103 @@
-//! What is known about AWS and Sym next to the input: snapshots with their sources, in `facts/`.
-
-use std::sync::LazyLock;
-
-use foldhash::{HashMap, HashSet};
-use serde::Deserialize;
-use symlint_terraform::Pattern;
+//! What is known about AWS and Sym next to the input.
 
 /// Sym's production account, in which its own platform runs.
 pub const SYM_ACCOUNT: &str = "803477428605";
 
-/// A partition of AWS: a set of regions with accounts and credentials of their own.
+/// A partition of AWS: a set of regions with accounts and credentials of their own. Lists are words.
 #[derive(Debug)]
 pub struct Partition {
     /// `aws`, `aws-cn`, …
-    pub id: String,
-    region_pattern: String,
-    regions: Vec<String>,
+    pub id: &'static str,
+    /// What regions begin with: all are called `PREFIX-WORD-NUMBER`.
+    prefixes: &'static str,
+    /// Those that there are.
+    regions: &'static str,
+    without_identity_center: &'static str,
 }
+
+/// From `partitions.json` and `endpoints.json` of botocore 1.44.5, whose patterns of regions also take letters and digits
+/// beyond ASCII.
+static PARTITIONS: [Partition; 8] = [
+    Partition {
+        id: "aws",
+        prefixes: "us eu ap sa ca me af il mx",
+        regions: "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 \
+                  ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 \
+                  ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 \
+                  eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 \
+                  me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-west-1 us-west-2",
+        without_identity_center: "me-west-1 sa-west-1",
+    },
+    Partition { id: "aws-cn", prefixes: "cn", regions: "cn-north-1 cn-northwest-1", without_identity_center: "" },
+    Partition { id: "aws-eusc", prefixes: "eusc-de", regions: "eusc-de-east-1", without_identity_center: "" },
+    Partition {
+        id: "aws-iso",
+        prefixes: "us-iso",
+        regions: "us-iso-east-1 us-iso-west-1",
+        without_identity_center: "us-iso-east-1 us-iso-west-1",
+    },
+    Partition {
+        id: "aws-iso-b",
+        prefixes: "us-isob",
+        regions: "us-isob-east-1 us-isob-west-1",
+        without_identity_center: "us-isob-east-1 us-isob-west-1",
+    },
+    Partition {
+        id: "aws-iso-e",
+        prefixes: "eu-isoe",
+        regions: "eu-isoe-west-1",
+        without_identity_center: "eu-isoe-west-1",
+    },
+    Partition {
+        id: "aws-iso-f",
+        prefixes: "us-isof",
+        regions: "us-isof-east-1 us-isof-south-1",
+        without_identity_center: "us-isof-east-1 us-isof-south-1",
+    },
+    Partition {
+        id: "aws-us-gov",
+        prefixes: "us-gov",
+        regions: "us-gov-east-1 us-gov-west-1",
+        without_identity_center: "",
+    },
+];
+
+/// The first four hex digits of an instance id in public configurations, with the home region stated beside it:
+/// observed, undocumented.
+const HOME_REGIONS: [(&str, &str, &str); 10] = [
+    ("aws", "7223", "us-east-1"),
+    ("aws", "6684", "us-east-2"),
+    ("aws", "7907", "us-west-2"),
+    ("aws", "8824", "ca-central-1"),
+    ("aws", "6804", "eu-west-1"),
+    ("aws", "7535", "eu-west-2"),
+    ("aws", "6987", "eu-central-1"),
+    ("aws", "8259", "ap-southeast-2"),
+    ("aws", "7758", "ap-northeast-1"),
+    ("aws-us-gov", "7907", "us-gov-west-1"),
+];
+
+/// From the documentation and examples of botocore 1.44.5 and public examples.
+const PLACEHOLDER_ACCOUNTS: &str = "\
+    000000000000 123456789012 111122223333 012345678910 111111111111 123456789101 999999999999 012345678912 \
+    012345678901 444455556666 333333333333 123456789011 222222222222 444444444444 223456789012 111222333444 \
+    555555555555 112233445566 222233334444 555566667777 123412341234 123451234512 987654321098 777788889999";
+
+/// From public READMEs.
+const PLACEHOLDER_IDS: &str =
+    "0000000000000000 1111111111111111 1234567890abcdef 0123456789abcdef xxxxxxxxxxxxxxxx aaaaaaaaaaaaaaaa";
+
+/// What looks like a placeholder, and is a real account.
+const REAL_ACCOUNTS: &str = "058264506178 029422952198 066023111852 029921763173 027907692231 071300173697";
 
 /// What the known partitions say about a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegionStatus {
-    /// Matches no partition's pattern: there can be no such region.
+    /// Is called as in no partition: there can be no such region.
     Invalid,
-    /// Matches a pattern and is not in the list, but is one edit away from exactly one region that is.
+    /// Is called as one and is not in the list, but is one edit away from exactly one region that is.
     Misspelled(&'static str),
-    /// Matches a pattern, but is not in the list.
+    /// Is called as one, but is not in the list.
     Unlisted,
     /// There is such a region, without IAM Identity Center.
     WithoutIdentityCenter,
@@ -33,76 +105,33 @@ pub enum RegionStatus {
     Supported,
 }
 
-#[derive(Deserialize)]
-struct PartitionsFile {
-    partitions: Vec<PartitionRow>,
-    instance_id_region_prefixes: HashMap<String, HashMap<String, String>>,
+fn has(words: &str, word: &str) -> bool {
+    words.split_ascii_whitespace().any(|other| other == word)
 }
 
-#[derive(Deserialize)]
-struct PartitionRow {
-    id: String,
-    region_regex: String,
-    regions: Vec<String>,
-    sso_regions: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct PlaceholdersFile {
-    account_ids: HashSet<String>,
-    id_suffixes: HashSet<String>,
-    not_placeholders: HashSet<String>,
-}
-
-struct Regions {
-    partitions: Vec<Partition>,
-    /// Each listed region, its partition's place and what is known about it: a pattern is asked about the others alone.
-    listed: HashMap<String, (usize, RegionStatus)>,
-    prefixes: HashMap<String, HashMap<String, String>>,
-}
-
-#[allow(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
-static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
-    let file: PartitionsFile =
-        serde_json::from_str(include_str!("../facts/partitions.json")).expect("partitions.json has its shape");
-    let mut partitions = Vec::new();
-    let mut listed = HashMap::default();
-    for (at, row) in file.partitions.into_iter().enumerate() {
-        for region in &row.regions {
-            let has_identity_center = row.sso_regions.contains(region);
-            let status =
-                if has_identity_center { RegionStatus::Supported } else { RegionStatus::WithoutIdentityCenter };
-            listed.insert(region.clone(), (at, status));
-        }
-        partitions.push(Partition { id: row.id, region_pattern: row.region_regex, regions: row.regions });
+impl Partition {
+    /// Whether a region can be one of its own.
+    fn may_have(&self, region: &str) -> bool {
+        let parts = region.rsplit_once('-').and_then(|(rest, number)| Some((rest.rsplit_once('-')?, number)));
+        parts.is_some_and(|((prefix, word), number)| {
+            let are = |text: &str, is_it: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(is_it);
+            are(number, u8::is_ascii_digit) && are(word, u8::is_ascii_lowercase) && has(self.prefixes, prefix)
+        })
     }
-    Regions { partitions, listed, prefixes: file.instance_id_region_prefixes }
-});
+}
 
-#[allow(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-static PLACEHOLDERS: LazyLock<PlaceholdersFile> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../facts/placeholders.json")).expect("placeholders.json has its shape")
-});
-
-/// The partition whose pattern `region` matches, whether the region is listed or not.
+/// The partition whose regions are called like `region`, whether the region is listed or not.
 pub fn partition_of_region(region: &str) -> Option<&'static Partition> {
-    match REGIONS.listed.get(region) {
-        Some(&(at, _)) => REGIONS.partitions.get(at),
-        None => REGIONS.partitions.iter().find(|partition| {
-            let pattern = Pattern::read(&partition.region_pattern, region);
-            pattern.is_ok_and(|pattern| pattern.matches(region).next().is_some())
-        }),
-    }
+    PARTITIONS.iter().find(|partition| partition.may_have(region))
 }
 
 /// What is known about `region`.
 pub fn region_status(region: &str) -> RegionStatus {
-    match REGIONS.listed.get(region) {
-        Some(&(_, status)) => status,
-        None if partition_of_region(region).is_some() => {
-            misspelled(region).map_or(RegionStatus::Unlisted, RegionStatus::Misspelled)
-        }
+    match partition_of_region(region) {
         None => RegionStatus::Invalid,
+        Some(partition) if has(partition.without_identity_center, region) => RegionStatus::WithoutIdentityCenter,
+        Some(partition) if has(partition.regions, region) => RegionStatus::Supported,
+        Some(_) => misspelled(region).map_or(RegionStatus::Unlisted, RegionStatus::Misspelled),
     }
 }
 
@@ -115,17 +144,18 @@ fn misspelled(region: &str) -> Option<&'static str> {
 
 /// All listed regions of all partitions.
 pub fn regions() -> impl Iterator<Item = &'static str> {
-    REGIONS.partitions.iter().flat_map(|partition| partition.regions.iter().map(String::as_str))
+    PARTITIONS.iter().flat_map(|partition| partition.regions.split_ascii_whitespace())
 }
 
 /// Whether there is a partition with this id.
 pub fn is_partition(id: &str) -> bool {
-    REGIONS.partitions.iter().any(|partition| partition.id == id)
+    PARTITIONS.iter().any(|partition| partition.id == id)
 }
 
 /// The home region that instance ids beginning with `prefix` (four hex digits) were observed to have. Undocumented.
 pub fn home_region(partition: &str, prefix: &str) -> Option<&'static str> {
-    REGIONS.prefixes.get(partition)?.get(prefix).map(String::as_str)
+    let mut homes = HOME_REGIONS.iter().filter(|(of, start, _)| (*of, *start) == (partition, prefix));
+    homes.next().map(|(.., region)| *region)
 }
 
 /// Whether documentation and examples use this account id: listed, one digit repeated, a run, groups of four equal
@@ -135,11 +165,11 @@ pub fn is_placeholder_account(id: &str) -> bool {
     if digits.len() != 12 || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    if PLACEHOLDERS.not_placeholders.contains(id) {
+    if has(REAL_ACCOUNTS, id) {
         return false;
     }
     let steps = |step: u8| digits.windows(2).all(|pair| matches!(pair, [a, b] if (a - b'0' + step) % 10 == b - b'0'));
-    PLACEHOLDERS.account_ids.contains(id)
+    has(PLACEHOLDER_ACCOUNTS, id)
         || steps(0)
         || steps(1)
         || steps(9)
@@ -152,7 +182,7 @@ pub fn is_placeholder_account(id: &str) -> bool {
 pub fn is_placeholder_id(suffix: &str) -> bool {
     let bytes = suffix.as_bytes();
     bytes.len() == 16
-        && (PLACEHOLDERS.id_suffixes.contains(suffix)
+        && (has(PLACEHOLDER_IDS, suffix)
             || bytes.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
             || bytes.iter().any(|byte| matches!(byte, b'x' | b'X' | b'*')))
 }
@@ -172,7 +202,7 @@ mod tests {
         for invalid in ["us-east-1a", "US-EAST-1", "us-east1", "aws-global", "", "us-east-1\n", "us-éast-1"] {
             assert_eq!(region_status(invalid), RegionStatus::Invalid, "{invalid:?}");
         }
-        assert_eq!(partition_of_region("cn-north-1").map(|p| p.id.as_str()), Some("aws-cn"));
+        assert_eq!(partition_of_region("cn-north-1").map(|p| p.id), Some("aws-cn"));
     }
 
     #[test]

@@ -43,6 +43,6 @@ fn partitions(tenant: &Tenant) -> impl Iterator<Item = (&str, Piece<'_>)> {
     let arns = tenant.arns().filter(|arn| !arn.whole.field.is_garbled());
     let named = arns.map(|arn| (arn.partition().text, arn.partition())).filter(|(id, _)| is_partition(id));
     let region = tenant.connector.region.text().filter(|region| !region.field.is_garbled());
-    let region = region.and_then(|region| Some((facts::partition_of_region(region.text)?.id.as_str(), region)));
+    let region = region.and_then(|region| Some((facts::partition_of_region(region.text)?.id, region)));
     named.chain(region)
 }

@@ -15,7 +15,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     };
     let text = region.text;
     // If the whole partition is not allowed, another rule reports that.
-    let is_allowed = partition_of_region(text).is_none_or(|it| cx.config.allowed_partitions.contains(&it.id));
+    let is_allowed =
+        partition_of_region(text).is_none_or(|it| cx.config.allowed_partitions.iter().any(|allowed| allowed == it.id));
     let meant = match region_status(text) {
         RegionStatus::Invalid => meant(text),
         RegionStatus::Misspelled(meant) if is_allowed => Some(meant),

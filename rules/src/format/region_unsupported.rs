@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(region) = field.text().filter(|_| !field.is_garbled()) else { return };
     // If the whole partition is not allowed, another rule reports that.
     let partition = partition_of_region(region.text);
-    if !partition.is_some_and(|partition| cx.config.allowed_partitions.contains(&partition.id)) {
+    if !partition.is_some_and(|partition| cx.config.allowed_partitions.iter().any(|it| it == partition.id)) {
         return;
     }
     match region_status(region.text) {

@@ -48,7 +48,7 @@ fn witnesses(tenant: &Tenant) -> Vec<Witness<'_>> {
             FieldKind::Region => {
                 let piece = field.text()?;
                 let partition = facts::partition_of_region(piece.text)?;
-                Some(Witness { partition: partition.id.as_str(), piece })
+                Some(Witness { partition: partition.id, piece })
             }
             FieldKind::Key | FieldKind::SsoAccountId | FieldKind::Cloud | FieldKind::TargetAccountId => None,
         })

@@ -14,7 +14,7 @@ use std::process::Command;
 
 use lzma_rust2::{CheckType, LzmaOptions, XzOptions, XzWriter};
 use serde_json::{Value, json};
-use symlint_wasm::{CheckRequest, CompareRequest, Described, Failure, FixedFiles, Options, RulePage, RuleSummary};
+use symlint_wasm::{CheckRequest, CompareRequest, Described, Failure, FixedFiles, Options, RulePage};
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -154,7 +154,7 @@ fn schema() -> Result<String, Box<dyn Error>> {
     add(read().into_root_schema_for::<Options>().to_value(), "Options");
     add(written().into_root_schema_for::<FixedFiles>().to_value(), "Fixed");
     add(written().into_root_schema_for::<Described>().to_value(), "Described");
-    add(written().into_root_schema_for::<RuleSummary>().to_value(), "RuleSummary");
+    add(written().into_root_schema_for::<symlint_core::report::RuleSummary>().to_value(), "RuleSummary");
     add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
     // Next to the problems of a report.
     add(written().into_root_schema_for::<Failure>().to_value(), "Failure");

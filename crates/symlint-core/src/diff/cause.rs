@@ -229,10 +229,7 @@ pub(super) fn values(seen: Seen<'_>, unified: &dyn Fn(usize) -> usize) -> Values
     let mut values = Values::default();
     for (at, tenant) in seen.details.tenants.iter().enumerate() {
         let at = unified(at);
-        let text = |value: &Option<Known>| match value {
-            Some(Known::Text(text)) => Some(text.clone()),
-            _ => None,
-        };
+        let text = |value: &Option<Known>| Known::text(value).cloned();
         values.extend(tenant.values.iter().filter_map(|value| Some((at, value.kind, text(&value.value)?))));
         // What passes a value that is not known is about no text.
         let effects = tenant.effects.iter();

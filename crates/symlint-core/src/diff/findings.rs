@@ -7,7 +7,7 @@ use super::cause::Causes;
 use super::pair::{Pairing, Seen};
 use super::wire::{ChangedFinding, Crossing, Hidden, TenantChange};
 use crate::level::Level;
-use crate::report::{Known, ReportedFinding, Subject};
+use crate::report::{Known, ReportedFinding, Subject, ValueDetails};
 use crate::tenants::FieldKind;
 
 /// A finding as a comparison has it.
@@ -31,19 +31,12 @@ pub(super) fn touched(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Sorted
     let is_touched = |at: &usize| {
         let was = pairing.old_of.get(*at).copied().flatten().and_then(|was| old.tenant(was));
         let Some(((earlier_tenant, earlier), (tenant, own))) = was.zip(new.tenant(*at)) else { return true };
-        let texts = |values: &[crate::report::ValueDetails]| -> SortedSet<_> {
-            values.iter().map(|value| (value.kind, text(&value.value))).collect()
-        };
+        fn texts(values: &[ValueDetails]) -> SortedSet<(FieldKind, Option<&Str>)> {
+            values.iter().map(|value| (value.kind, Known::text(&value.value))).collect()
+        }
         earlier_tenant.key != tenant.key || texts(&earlier.values) != texts(&own.values)
     };
     (0..new.report.tenants.len()).filter(is_touched).collect()
-}
-
-fn text(value: &Option<Known>) -> Option<String> {
-    match value {
-        Some(Known::Text(text)) => Some(text.to_string()),
-        _ => None,
-    }
 }
 
 /// A finding as it is reported on a tenant that the change touches, where its own tenant is not touched.

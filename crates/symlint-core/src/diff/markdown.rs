@@ -474,8 +474,8 @@ mod tests {
             problems: Vec::new(),
             base_problems: Vec::new(),
             summary: DiffSummary::default(),
-            paths: std::collections::BTreeMap::new(),
-            pages: std::collections::BTreeMap::new(),
+            paths: SortedMap::new(),
+            pages: SortedMap::new(),
         };
         for (number, is_whole) in [(5, true), (900, true), (5_000, false)] {
             diff.crossings = (0..number).map(crossing).collect();

@@ -13,8 +13,6 @@ mod wire;
 mod wiring;
 mod words;
 
-use std::collections::BTreeMap;
-
 use symlint_terraform::{SortedMap, SortedSet};
 
 use crate::coverage::Code;
@@ -208,24 +206,21 @@ fn lost_from_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncom
     let gap = |(run, keys): (usize, Vec<String>)| Uncompared {
         side: SideName::New,
         run: Some(new.run(run)),
-        gap: ReportedGap {
-            code: Code::UnknownWiring,
-            reason: format!("it is not known whether anyone still gets access to {}", few(&keys, keys.len())),
-            location: None,
-            help: None,
-            is_surprise: true,
-            is_finding: false,
-        },
+        gap: ReportedGap::new(
+            Code::UnknownWiring,
+            format!("it is not known whether anyone still gets access to {}", few(&keys, keys.len())),
+            true,
+        ),
     };
     lost.into_iter().map(gap).collect()
 }
 
-fn paths(reports: [Option<&Report>; 3]) -> BTreeMap<String, String> {
+fn paths(reports: [Option<&Report>; 3]) -> SortedMap<String, String> {
     let files = reports.into_iter().flatten().flat_map(|report| &report.files);
     files.map(|(name, file)| (name.to_string(), file.repository_path.clone())).collect()
 }
 
-fn pages(reports: &[Option<&Report>]) -> BTreeMap<String, &'static str> {
+fn pages(reports: &[Option<&Report>]) -> SortedMap<String, &'static str> {
     let rules = reports.iter().flatten().flat_map(|report| &report.rules);
     rules.map(|(id, rule)| (id.clone(), rule.url)).collect()
 }
@@ -275,13 +270,9 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
     }
     // Where there was nothing yet, there were no findings either.
     let unread = old.problems.iter().filter(|problem| problem.kind != ProblemKind::NothingChecked);
-    new.not_checked.extend(unread.map(|problem| ReportedGap {
-        code: Code::LeftOut,
-        reason: format!("{base} may have further findings, which count as new here: {problem}"),
-        location: None,
-        help: None,
-        is_surprise: false,
-        is_finding: false,
+    new.not_checked.extend(unread.map(|problem| {
+        let reason = format!("{base} may have further findings, which count as new here: {problem}");
+        ReportedGap::new(Code::LeftOut, reason, false)
     }));
     let mut findings = std::mem::take(&mut new.findings);
     join_some(&mut findings, new);

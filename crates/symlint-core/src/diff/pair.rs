@@ -188,7 +188,7 @@ fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
     let mut grants: SortedMap<usize, [Option<Str>; 2]> = SortedMap::new();
     let mut marks = HashSet::default();
     for value in &tenant.values {
-        let Some(Known::Text(text)) = &value.value else { continue };
+        let Some(text) = Known::text(&value.value) else { continue };
         match (value.grant, value.kind) {
             (Some(grant), FieldKind::PermissionSetArn) => grants.entry(grant).or_default()[0] = Some(text.clone()),
             (Some(grant), _) => grants.entry(grant).or_default()[1] = Some(text.clone()),
@@ -211,9 +211,7 @@ pub(super) fn same(a: &Option<Known>, b: &Option<Known>) -> bool {
     match (a, b) {
         (Some(Known::Text(a)), Some(Known::Text(b))) => a == b,
         (Some(Known::Sensitive { hash: a, .. }), Some(Known::Sensitive { hash: b, .. })) => a == b,
-        (Some(Known::Text(_) | Known::Sensitive { .. }), _) | (_, Some(Known::Text(_) | Known::Sensitive { .. })) => {
-            false
-        }
+        _ if Known::is_certain(a) || Known::is_certain(b) => false,
         _ => a.is_some() == b.is_some(),
     }
 }

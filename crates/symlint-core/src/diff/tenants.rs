@@ -74,7 +74,7 @@ pub(super) fn note_others(
         let mut owners = Owners::default();
         for (at, details) in seen.details.tenants.iter().enumerate() {
             for value in &details.values {
-                let Some(Known::Text(text)) = &value.value else { continue };
+                let Some(text) = Known::text(&value.value) else { continue };
                 let kind = match value.kind {
                     FieldKind::SsoAccountId => FieldKind::TargetAccountId,
                     kind => kind,
@@ -105,7 +105,7 @@ pub(super) fn note_others(
             ];
             let mut also_of: Vec<AlsoOf> = Vec::new();
             for (kind, what, value) in values {
-                let Some(Known::Text(text)) = value else { continue };
+                let Some(text) = Known::text(value) else { continue };
                 let of = |owners: &Owners<'_>| owners.get(&(kind, text.as_str())).cloned().unwrap_or_default();
                 let is = of(&after);
                 let mut had = of(&before);
@@ -198,9 +198,7 @@ fn has_flows(seen: Seen<'_>, run: usize) -> bool {
 }
 
 fn is_known(grant: &GrantChange) -> bool {
-    [&grant.permission_set, &grant.account, &grant.role, &grant.instance]
-        .iter()
-        .all(|value| matches!(value, Some(Known::Text(_) | Known::Sensitive { .. })))
+    [&grant.permission_set, &grant.account, &grant.role, &grant.instance].into_iter().all(Known::is_certain)
 }
 
 fn change(
@@ -264,8 +262,7 @@ fn change(
         gained.is_empty() && lost.is_empty() && rerouted.is_empty() && values.is_empty() && is_wired.is_none();
     // A module that nobody calls receives nothing that is known: what was not compared says it.
     let tells = |value: &ValueDetails| {
-        !matches!(value.kind, FieldKind::Cloud | FieldKind::Region)
-            && matches!(&value.value, Some(Known::Text(_) | Known::Sensitive { .. }))
+        !matches!(value.kind, FieldKind::Cloud | FieldKind::Region) && Known::is_certain(&value.value)
     };
     let is_known = details.values.iter().any(tells);
     if is_same && change == TenantChangeKind::Changed || !is_known && !details.is_named {
@@ -439,11 +436,8 @@ fn changed(all: &Details, tenant: &TenantDetails, old: &ValueDetails, new: &Valu
 
 /// Where a value is written, as far as it differs from another.
 fn place<'v>(own: &'v ValueDetails, other: &ValueDetails) -> &'v Location {
-    let text = |value: &'_ ValueDetails| match &value.value {
-        Some(Known::Text(text)) => text.to_string(),
-        _ => String::new(),
-    };
-    let same = text(own).bytes().zip(text(other).bytes()).take_while(|(a, b)| a == b).count();
+    let [own_text, other_text] = [own, other].map(|value| Known::text(&value.value).map_or("", Str::as_str));
+    let same = own_text.bytes().zip(other_text.bytes()).take_while(|(a, b)| a == b).count();
     own.parts.iter().find(|(end, _)| same < *end).map_or(&own.location, |(_, location)| location)
 }
 

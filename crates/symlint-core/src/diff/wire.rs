@@ -1,13 +1,12 @@
 //! The shape of a comparison that others read.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use symlint_terraform::{SortedSet, Str};
+use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use crate::level::Level;
-use crate::report::{Known, Location, Problem, ReportedGap, Tool, write_json};
+use crate::report::{Known, ListKind, Location, Problem, ReportedGap, Tool, write_json};
 use crate::suppression::Suppression;
 
 /// Who gains and who loses access to what by a change. Every format is computed from it alone.
@@ -42,10 +41,10 @@ pub struct Diff {
     pub summary: DiffSummary,
     /// The repository paths of files, by their names. Not part of the JSON.
     #[serde(skip)]
-    pub paths: BTreeMap<String, String>,
+    pub paths: SortedMap<String, String>,
     /// The pages of rules, by their ids. Not part of the JSON.
     #[serde(skip)]
-    pub pages: BTreeMap<String, &'static str>,
+    pub pages: SortedMap<String, &'static str>,
 }
 
 /// A customer's flow that acts on another customer.
@@ -172,8 +171,7 @@ pub enum TenantChangeKind {
 
 /// A permission set in an account, as it takes effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "ChangedGrant"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChangedGrant"))]
 pub struct GrantChange {
     /// What engineers get.
     pub permission_set: Option<Known>,
@@ -291,7 +289,7 @@ pub struct Example {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListChange {
     /// What the list says.
-    pub list: ListName,
+    pub list: ListKind,
     /// The way to the list, such as `module.runtime.account_id_safelist`.
     pub path: String,
     /// The entry; null where it is known only at apply.
@@ -303,17 +301,6 @@ pub struct ListChange {
     pub tenants: Vec<String>,
     /// Where it is; where it is lost, where it was.
     pub location: Location,
-}
-
-/// What a list says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum ListName {
-    /// Which accounts Sym's runtime may enter.
-    Safelist,
-    /// Who may assume the role of a connector.
-    Trust,
 }
 
 /// Findings that the change adds or fixes.

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen, same};
-use super::wire::{Example, ListChange, ListName, WiringChange};
+use super::wire::{Example, ListChange, WiringChange};
 use crate::report::{Details, EffectDetails, Known, ListKind, Location, TenantDetails, ValueDetails};
 use crate::tenants::FieldKind;
 
@@ -21,10 +21,9 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
             }
             let (was_written, is_written) = (written(earlier, kind), written(own, kind));
             // What takes effect is its own, before and after.
-            let is_text = |value: &&Option<Known>| matches!(value, Some(Known::Text(_) | Known::Sensitive { .. }));
-            let is_lost = was_written.iter().any(is_text)
+            let is_lost = was_written.iter().any(|value| Known::is_certain(value))
                 && is_written.iter().all(|value| value.is_none())
-                && !after.iter().any(is_text);
+                && !after.iter().any(|value| Known::is_certain(value));
             let is_own = is_lost || same_set(&before, &was_written) && same_set(&after, &is_written);
             if is_own
                 && !own
@@ -170,10 +169,7 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
             !other.contains_key(*entry) && !is_covered(entry) && (is_gained || !is_unknown(entry))
         });
         only.map(|((_, kind, entry), (path, location))| ListChange {
-            list: match kind {
-                ListKind::Safelist => ListName::Safelist,
-                ListKind::Trust => ListName::Trust,
-            },
+            list: *kind,
             path: (*path).to_owned(),
             entry: entry.clone(),
             is_gained,
@@ -194,7 +190,7 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
 fn owners(seen: Seen<'_>) -> HashMap<Str, Vec<String>> {
     let mut owners: HashMap<Str, Vec<String>> = HashMap::default();
     for tenant in &seen.report.tenants {
-        if let Some(Known::Text(account)) = &tenant.sso_account_id {
+        if let Some(account) = Known::text(&tenant.sso_account_id) {
             let keys = owners.entry(account.clone()).or_default();
             if !keys.iter().any(|key| *key == tenant.key.as_str()) {
                 keys.push(tenant.key.to_string());

@@ -1,12 +1,12 @@
 //! Sentences that every format for people has. Backticks mark what comes from the input.
 
 use super::wire::{
-    ChangedFinding, Diff, GrantChange, Hidden, HiddenBy, ListChange, ListName, Recreated, Rerouted, SettingChange,
-    SideName, TenantChange, TenantChangeKind, Uncompared, WiringChange,
+    ChangedFinding, Diff, GrantChange, Hidden, HiddenBy, ListChange, Recreated, Rerouted, SettingChange, SideName,
+    TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
 use super::wiring::EVERY;
 use crate::level::Level;
-use crate::report::{Known, count};
+use crate::report::{Known, ListKind, count};
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, FieldName};
 
@@ -64,15 +64,15 @@ pub fn headline(diff: &Diff) -> Headline {
     let values: usize = diff.tenants.iter().map(|tenant| tenant.values.len()).sum();
     let is_otherwise = summary.gained + summary.lost + summary.rerouted == 0;
     add(if is_otherwise { values } else { 0 }, format!("{} changed", count(values, "value")));
-    let entries = |list: ListName| diff.lists.iter().filter(|change| change.list == list).count();
-    add(entries(ListName::Trust), format!("{} of trust changed", plural(entries(ListName::Trust), "entry", "entries")));
+    let entries = |list: ListKind| diff.lists.iter().filter(|change| change.list == list).count();
+    add(entries(ListKind::Trust), format!("{} of trust changed", plural(entries(ListKind::Trust), "entry", "entries")));
     let is_quiet = parts.is_empty();
     let mut add = |number: usize, text: String| {
         if number > 0 {
             parts.push(text);
         }
     };
-    let safelist = entries(ListName::Safelist);
+    let safelist = entries(ListKind::Safelist);
     add(
         if is_quiet { safelist } else { 0 },
         format!("{} changed", plural(safelist, "safelist entry", "safelist entries")),
@@ -244,8 +244,8 @@ fn recreated_line(recreated: &[Recreated]) -> Option<String> {
 /// An entry that a list gains or loses.
 pub fn list_line(change: &ListChange) -> String {
     let unknown = match change.list {
-        ListName::Safelist => "accounts that are not known",
-        ListName::Trust => "roles that are not known",
+        ListKind::Safelist => "accounts that are not known",
+        ListKind::Trust => "roles that are not known",
     };
     let is_every = change.entry.as_ref().is_some_and(|it| it.as_str() == EVERY);
     let entry = match &change.entry {
@@ -257,14 +257,14 @@ pub fn list_line(change: &ListChange) -> String {
     let connector = change.path.rsplit_once('.').map_or(change.path.as_str(), |(call, _)| call);
     let whose = match (names.is_empty(), change.list, &change.entry) {
         (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
-        (true, ListName::Safelist, Some(_)) if !is_every => ", not the SSO account of any tenant".to_owned(),
+        (true, ListKind::Safelist, Some(_)) if !is_every => ", not the SSO account of any tenant".to_owned(),
         (true, ..) => String::new(),
     };
     match (change.list, change.is_gained) {
-        (ListName::Safelist, true) => format!("the runtime may now enter {entry}{whose}"),
-        (ListName::Safelist, false) => format!("the runtime may no longer enter {entry}{whose}"),
-        (ListName::Trust, true) => format!("{entry} may now assume the role of `{connector}`"),
-        (ListName::Trust, false) => format!("{entry} may no longer assume the role of `{connector}`"),
+        (ListKind::Safelist, true) => format!("the runtime may now enter {entry}{whose}"),
+        (ListKind::Safelist, false) => format!("the runtime may no longer enter {entry}{whose}"),
+        (ListKind::Trust, true) => format!("{entry} may now assume the role of `{connector}`"),
+        (ListKind::Trust, false) => format!("{entry} may no longer assume the role of `{connector}`"),
     }
 }
 

@@ -124,15 +124,8 @@ enum Known {
 
 #[derive(Deserialize)]
 struct ReportedLocation {
-    start: ReportedPlace,
-    end: ReportedPlace,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-struct ReportedPlace {
-    line: u32,
-    column: u32,
-    offset: u32,
+    start: Point,
+    end: Point,
 }
 
 impl EarlierRuns {
@@ -170,16 +163,17 @@ impl EarlierRuns {
         for reported in report.tenants {
             let Some(run) = self.runs.get_mut(first + reported.run) else { continue };
             let id = TenantId::new(run.run, run.tenants.len());
-            let place = |ReportedPlace { line, column, offset }| Point { line, column, offset };
+            let tenant = tenant(id, &reported, span);
             let ReportedLocation { start, end } = reported.location;
             let file = Str::from(reported.repository_file.as_str());
-            let location = Location { file: file.clone(), start: place(start), end: place(end) };
+            let offset = start.offset;
+            let location = Location { file: file.clone(), start, end };
             self.places.insert(id, (reported.key.clone(), location));
             run.tenants.push(EarlierTenant {
-                tenant: tenant(id, &reported, span),
+                tenant,
                 configured: [reported.customer, reported.organization],
                 environment: reported.environment,
-                written: (file, start.offset),
+                written: (file, offset),
             });
         }
         Ok(())

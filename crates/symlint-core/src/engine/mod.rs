@@ -3,6 +3,7 @@
 mod called;
 mod compare;
 mod earlier;
+mod loader;
 mod paths;
 mod problems;
 mod request;
@@ -284,6 +285,7 @@ impl Target {
     fn checked(&self, tree: &dyn FileTree) -> report::CheckedRun<'_> {
         report::CheckedRun {
             root: &self.root,
+            folder: self.folder(),
             repository_root: self.repository_root(tree),
             config: &self.config,
             config_file: self.config_file.as_deref(),
@@ -296,8 +298,12 @@ impl Target {
         let project = &self.project;
         let values = project.files().iter().filter(|file| file.role == FileRole::Values);
         let values: Vec<Str> = values.map(|file| project.sources().get(file.id).shared_name()).collect();
-        let folder = if project.has_configuration() { &self.root } else { parent(&self.root) };
-        Site::new(self.repository_root(tree), folder, values.iter().map(Str::as_str), project.workspace())
+        Site::new(self.repository_root(tree), self.folder(), values.iter().map(Str::as_str), project.workspace())
+    }
+
+    /// The folder of the module, or of the values file.
+    fn folder(&self) -> &str {
+        if self.project.has_configuration() { &self.root } else { parent(&self.root) }
     }
 
     /// The folder of the module, or the values file, from the root of the repository.

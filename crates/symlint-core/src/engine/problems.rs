@@ -2,8 +2,9 @@
 
 use symlint_terraform::{Given, LoadErrorKind};
 
+use super::loader::mistake;
 use super::request::Request;
-use super::targets::{Target, mistake};
+use super::targets::Target;
 use crate::check::Outcome;
 use crate::coverage::Code;
 use crate::gaps;

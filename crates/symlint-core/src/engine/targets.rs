@@ -5,21 +5,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use symlint_terraform::{
-    Assignment, AssignmentSource, EntryKind, FileRole, FileTree, Given, LoadOptions, Project, SortedMap, SortedSet,
-    Sources, Span, is_automatic, is_configuration, is_values,
+    Assignment, AssignmentSource, EntryKind, FileRole, FileTree, Given, Project, SortedMap, SortedSet, Span,
+    is_automatic, is_configuration, is_values,
 };
 
 use super::called::called_by;
+use super::loader::{Configured, Loader};
 use super::paths::{base, boundary, is_below, join, parent, relative, shown, upwards};
-use super::request::{ConfigChoice, Named, Request};
-use super::search::{CONFIG, Excluded, Found, TERRAGRUNT, matches, search};
+use super::request::{Named, Request};
+use super::search::{Found, TERRAGRUNT, matches};
 use super::terragrunt::may_have_inputs;
 use super::values::{OfRoot, Replaced, Runs, ValuesFile, file_of, runs_of};
-use crate::config::{self, Config, ConfigError};
+use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover::concerns;
 use crate::inspection::{OtherRoot, ValuesChoice, contents_of};
-use crate::report::{Location, Problem, ProblemKind};
+use crate::report::{Problem, ProblemKind};
 use crate::rule::Catalogue;
 
 /// A root module with one set of values, or a values file alone.
@@ -80,13 +81,10 @@ pub(super) struct Targets {
 }
 
 pub(super) struct Finder<'a> {
-    pub(super) catalogue: &'a Catalogue,
-    pub(super) tree: Arc<dyn FileTree>,
-    pub(super) request: &'a Request,
-    pub(super) found: Targets,
+    loader: Loader<'a>,
+    found: Targets,
     /// The targets by the files that they are built from.
     seen: HashMap<Vec<String>, usize>,
-    configs: RefCell<SortedMap<String, Vec<u8>>>,
     /// The real paths of the folders that were looked up.
     folders: RefCell<HashMap<String, String>>,
     /// The values files below the folder that is searched, and the real paths of those that Terraform loads by itself.
@@ -95,18 +93,12 @@ pub(super) struct Finder<'a> {
     patterns: SortedMap<(String, String), bool>,
 }
 
-/// A configuration, and where it was read.
-type Configured = (Config, Option<String>);
-
 impl<'a> Finder<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, tree: Arc<dyn FileTree>, request: &'a Request) -> Self {
         Self {
-            catalogue,
-            tree,
-            request,
+            loader: Loader { catalogue, tree, request, configs: RefCell::default() },
             found: Targets::default(),
             seen: HashMap::new(),
-            configs: RefCell::default(),
             folders: RefCell::default(),
             below: (Vec::new(), SortedSet::new()),
             patterns: SortedMap::new(),
@@ -117,7 +109,7 @@ impl<'a> Finder<'a> {
     pub(super) fn find(mut self) -> Targets {
         // Files of configuration and data, by the folder in which their root modules are looked for.
         let mut files: SortedMap<String, SortedMap<String, usize>> = SortedMap::new();
-        for (place, named) in self.request.paths.iter().enumerate() {
+        for (place, named) in self.loader.request.paths.iter().enumerate() {
             let before = self.found.problems.len();
             let result = match named {
                 Named::Alone(name) => {
@@ -140,7 +132,7 @@ impl<'a> Finder<'a> {
         for ((config, pattern), _) in self.patterns.iter().filter(|(_, is_matched)| !**is_matched) {
             self.found.left_out.insert(format!("`{pattern}` in `values` of {config} matches no values file"));
         }
-        self.found.configs = self.configs.take();
+        self.found.configs = self.loader.configs.take();
         self.found
     }
 
@@ -153,7 +145,7 @@ impl<'a> Finder<'a> {
         let name = shown(path);
         let unreadable =
             |reason: &str| Err(Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: {reason}")));
-        match self.tree.kind(&name)? {
+        match self.loader.tree.kind(&name)? {
             None => unreadable("there is no such file or folder"),
             Some(EntryKind::Special) => unreadable("it is not a regular file"),
             Some(EntryKind::Broken) => unreadable("the link is broken"),
@@ -167,7 +159,7 @@ impl<'a> Finder<'a> {
             }
             Some(EntryKind::File) if is_source(&name) => {
                 let top = self.top_of(&name);
-                let real = self.tree.real(&name).unwrap_or_else(|| name.clone());
+                let real = self.loader.tree.real(&name).unwrap_or_else(|| name.clone());
                 files.entry(top).or_default().insert(real, place);
                 Ok(())
             }
@@ -181,21 +173,21 @@ impl<'a> Finder<'a> {
 
     /// The shown path of the folder below which the root modules of a file are looked for.
     fn top_of(&self, file: &str) -> String {
-        let top = boundary(self.tree.as_ref(), file).unwrap_or_default();
-        let folders = upwards(self.tree.as_ref(), parent(file), &top);
+        let top = boundary(self.loader.tree.as_ref(), file).unwrap_or_default();
+        let folders = upwards(self.loader.tree.as_ref(), parent(file), &top);
         folders.last().cloned().unwrap_or_else(|| ".".to_owned())
     }
 
     /// A values file is checked with the nearest folder above it that declares its variables, or alone where there is
     /// none.
     fn add_values_file(&mut self, place: usize, name: &str) -> Result<(), Problem> {
-        let top = boundary(self.tree.as_ref(), name).unwrap_or_default();
+        let top = boundary(self.loader.tree.as_ref(), name).unwrap_or_default();
         let mut own = None;
-        for folder in upwards(self.tree.as_ref(), parent(name), &top) {
-            if !self.is_module(&folder) {
+        for folder in upwards(self.loader.tree.as_ref(), parent(name), &top) {
+            if !self.loader.is_module(&folder) {
                 continue;
             }
-            let project = self.load(&folder, &[], &[name.to_owned()])?;
+            let project = self.loader.load(&folder, &[], &[name.to_owned()])?;
             if declares_any_of(&project, name) {
                 return self.add_module(project, &folder, place, name);
             }
@@ -211,9 +203,9 @@ impl<'a> Finder<'a> {
     }
 
     fn add_module(&mut self, project: Project, folder: &str, place: usize, file: &str) -> Result<(), Problem> {
-        let as_terraform = self.as_terraform(&project, folder, &[], &[file.to_owned()])?;
+        let as_terraform = self.loader.as_terraform(&project, folder, &[], &[file.to_owned()])?;
         for (at, project) in std::iter::once(project).chain(as_terraform).enumerate() {
-            let configured = self.config(folder, &project)?;
+            let configured = self.loader.config(folder, &project)?;
             let target = Target::new(project, configured, folder, Some(place)).with(file, ValuesChoice::Named);
             self.push(Target { is_other_reading: at > 0, ..target });
         }
@@ -221,19 +213,10 @@ impl<'a> Finder<'a> {
     }
 
     fn add_alone(&mut self, place: usize, name: &str) -> Result<(), Problem> {
-        let project = self.read_alone(name)?;
-        let configured = self.config(parent(name), &project)?;
+        let project = self.loader.read_alone(name)?;
+        let configured = self.loader.config(parent(name), &project)?;
         self.push(Target::new(project, configured, name, Some(place)).with(name, ValuesChoice::Alone));
         Ok(())
-    }
-
-    fn read_alone(&self, name: &str) -> Result<Project, Problem> {
-        Ok(Project::from_values(name, self.tree.read(name)?.unwrap_or_default())?)
-    }
-
-    fn is_module(&self, folder: &str) -> bool {
-        let names = self.tree.list(folder).ok().flatten().unwrap_or_default();
-        names.iter().any(|name| is_configuration(name) && !name.starts_with('.'))
     }
 
     /// All root modules at and below a folder; values files alone where there is no configuration.
@@ -243,7 +226,7 @@ impl<'a> Finder<'a> {
         place: Option<usize>,
         must_read: &SortedMap<String, usize>,
     ) -> Result<(), Problem> {
-        let found = self.search(top)?;
+        let found = self.loader.search(top)?;
         // A file that is named is checked alone.
         let left_out = found.left_out.iter().filter(|_| must_read.is_empty());
         let left_out = left_out.map(|(folder, reason)| format!("`{folder}` was left out: {reason}"));
@@ -258,7 +241,7 @@ impl<'a> Finder<'a> {
             modules.iter().map(|(folder, project)| (folder.clone(), variables(project))).collect();
         let loaded = modules.iter().flat_map(|(_, project)| values_of(project));
         let values = found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| join(path, name)));
-        self.below = (values.collect(), loaded.filter_map(|path| self.tree.real(&path)).collect());
+        self.below = (values.collect(), loaded.filter_map(|path| self.loader.tree.real(&path)).collect());
         let (mut of_roots, lone) = self.values_files(&found, &declared);
         for (folder, project) in modules {
             let files = of_roots.remove(&folder).unwrap_or_default();
@@ -273,36 +256,17 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    fn search(&self, top: &str) -> Result<Found, Problem> {
-        let mut excluded = |folder: &str, is_top: bool| {
-            let path = if is_top { self.config_path(folder)? } else { join(folder, CONFIG) };
-            let sources = Sources::new();
-            let bytes = self.tree.read(&path).ok()??;
-            self.configs.borrow_mut().insert(path.clone(), bytes.clone());
-            let file = sources.add(path.clone(), bytes).ok()?;
-            // A mistake in it is reported with the module for which it holds.
-            let config = config::read(&sources, file, self.catalogue).ok()?;
-            // The patterns of a configuration file from elsewhere are relative to what is checked.
-            let own = parent(&path);
-            let is_above = self.tree.real(own).zip(self.tree.real(folder)).is_some_and(|(own, at)| is_below(&at, &own));
-            let folder = if is_above { own } else { folder };
-            let (folder, patterns) = (folder.to_owned(), config.exclude);
-            Some(Excluded { file: path, folder, patterns, matched: SortedSet::new() })
-        };
-        Ok(search(self.tree.as_ref(), top, &mut excluded)?)
-    }
-
     /// The root modules: those that no other calls, or that have values of their own, or that can be applied by
     /// themselves.
     fn roots(&mut self, found: &Found) -> Vec<(String, Project)> {
         let mut modules: Vec<(String, Project)> = Vec::new();
         for folder in found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path) {
-            match self.load(folder, &[], &[]) {
+            match self.loader.load(folder, &[], &[]) {
                 Ok(project) => modules.push((folder.clone(), project)),
                 Err(problem) => self.found.problems.push(problem),
             }
         }
-        let real = |folder: &str| self.tree.real(folder).unwrap_or_else(|| folder.to_owned());
+        let real = |folder: &str| self.loader.tree.real(folder).unwrap_or_else(|| folder.to_owned());
         let called = modules.iter().flat_map(|(_, project)| called_by(project));
         let called: SortedSet<String> = called.map(|dir| real(&shown(dir))).collect();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
@@ -315,7 +279,7 @@ impl<'a> Finder<'a> {
         };
         if modules.iter().any(|(folder, project)| !has_values(folder) && is_open(project)) {
             let files = |folder: &str| {
-                let names = self.tree.list(folder).ok().flatten().unwrap_or_default();
+                let names = self.loader.tree.list(folder).ok().flatten().unwrap_or_default();
                 let names = names.into_iter().filter(|name| is_configuration(name));
                 names.map(|name| real(&join(folder, &name))).collect::<Vec<String>>()
             };
@@ -346,7 +310,7 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let path = join(folder, name);
-            let file = match self.read_alone(&path) {
+            let file = match self.loader.read_alone(&path) {
                 Ok(project) => ValuesFile::new(path, project),
                 Err(problem) => {
                     self.found.problems.push(problem);
@@ -385,8 +349,8 @@ impl<'a> Finder<'a> {
         place: Option<usize>,
         must_read: &SortedMap<String, usize>,
     ) -> Result<(), Problem> {
-        let (config, config_file) = self.config(folder, &project)?;
-        let as_terraform = self.as_terraform(&project, folder, &[], &[])?;
+        let (config, config_file) = self.loader.config(folder, &project)?;
+        let as_terraform = self.loader.as_terraform(&project, folder, &[], &[])?;
         if !concerns(&project, &config) && !as_terraform.as_ref().is_some_and(|it| concerns(it, &config)) {
             let other = OtherRoot { root: folder.to_owned(), contents: contents_of(&project) };
             if self.found.others.iter().all(|known| known.root != other.root) {
@@ -408,7 +372,7 @@ impl<'a> Finder<'a> {
         let Runs { runs, choice, mut unloaded, mut replaced } = chosen;
         unloaded.extend(overridden);
         // What another root loads by a link is checked there.
-        unloaded.retain(|file| !self.tree.real(&file.path).is_some_and(|real| self.below.1.contains(&real)));
+        unloaded.retain(|file| !self.loader.tree.real(&file.path).is_some_and(|real| self.below.1.contains(&real)));
         replaced.retain(|it| !set.contains(&it.variable));
         // Patterns are relative to the folder of the configuration.
         let (settings, sets_values) = (config_file.clone(), !config.values.is_empty());
@@ -423,29 +387,29 @@ impl<'a> Finder<'a> {
                 };
                 targets.push(finder.push(target(both.0, configured, false)));
                 if let Some(other) = both.1 {
-                    let configured = finder.config(folder, &other)?;
+                    let configured = finder.loader.config(folder, &other)?;
                     finder.push(target(other, configured, true));
                 }
                 Ok::<(), Problem>(())
             };
         for file in &runs {
             let before = std::slice::from_ref(&file.path);
-            let project = self.load(folder, before, &[])?;
-            let as_terraform = self.as_terraform(&project, folder, before, &[])?;
-            let configured = self.config(folder, &project)?;
+            let project = self.loader.load(folder, before, &[])?;
+            let as_terraform = self.loader.as_terraform(&project, folder, before, &[])?;
+            let configured = self.loader.config(folder, &project)?;
             add(self, (project, as_terraform), configured, Some(&file.path))?;
         }
         if runs.is_empty() {
             add(self, (project, as_terraform), (config, config_file), None)?;
         }
         // If values files are named, others are left out.
-        let is_chosen = !self.request.given.is_empty();
+        let is_chosen = !self.loader.request.given.is_empty();
         let first = targets.into_iter().min();
         if let Some(target) = first.and_then(|first| self.found.targets.get_mut(first)) {
             for file in unloaded {
                 let path = file.path.as_str();
                 let reason = format!("no run loads the values file `{path}`, so what it sets was not checked");
-                let bytes = self.tree.read(path)?.unwrap_or_default();
+                let bytes = self.loader.tree.read(path)?.unwrap_or_default();
                 let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
                 let from = relative(settings.as_deref().map_or(folder, parent), path);
                 let how = match &settings {
@@ -477,24 +441,15 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// The configuration file that holds for `folder`, and its patterns for values files.
-    fn patterns_of(&self, folder: &str) -> Option<(String, Vec<String>)> {
-        let path = self.config_path(folder)?;
-        let sources = Sources::new();
-        let file = sources.add(path.clone(), self.tree.read(&path).ok()??).ok()?;
-        // A mistake in it is reported with the module for which it holds.
-        Some((path, config::read(&sources, file, self.catalogue).ok()?.values))
-    }
-
     /// Gives a values file to the root modules, of several that are not above it, that name it; or else to the one that it
     /// is most likely meant for, which does not load it.
     fn hand_out(&self, file: ValuesFile, roots: Vec<&String>, of_roots: &mut SortedMap<String, OfRoot>) {
-        let chosen: Vec<&String> = roots.iter().copied().filter(|root| self.chooses(root, &file.path)).collect();
+        let chosen: Vec<&String> = roots.iter().copied().filter(|root| self.loader.chooses(root, &file.path)).collect();
         // Names of folders say best which one is meant.
         let is_shared = |part: &&str| file.path.split('/').any(|other| other == *part);
         let alike = |root: &&String| std::cmp::Reverse(root.split('/').filter(is_shared).count());
         for root in chosen.iter().skip(1) {
-            if let Ok(project) = self.read_alone(&file.path) {
+            if let Ok(project) = self.loader.read_alone(&file.path) {
                 let again = ValuesFile::new(file.path.clone(), project);
                 of_roots.entry((*root).clone()).or_default().near.push(again);
             }
@@ -504,11 +459,6 @@ impl<'a> Finder<'a> {
         } else if let Some(root) = roots.into_iter().min_by_key(alike) {
             of_roots.entry(root.clone()).or_default().elsewhere.push(file);
         }
-    }
-
-    /// Whether the configuration of a root module names a values file.
-    fn chooses(&self, root: &str, path: &str) -> bool {
-        self.patterns_of(root).is_some_and(|(config, patterns)| matches(&patterns, parent(&config), path))
     }
 
     /// Notes which patterns for values files match something.
@@ -524,7 +474,7 @@ impl<'a> Finder<'a> {
     /// The variables of a module that the request sets.
     fn set_by_request(&self, project: &Project) -> SortedSet<String> {
         let is_given = |file: &String| {
-            self.request.given.iter().any(|given| matches!(given, Given::File(path) if shown(path) == *file))
+            self.loader.request.given.iter().any(|given| matches!(given, Given::File(path) if shown(path) == *file))
         };
         let is_set = |it: &&Assignment| match it.source {
             AssignmentSource::Option => true,
@@ -536,7 +486,7 @@ impl<'a> Finder<'a> {
     /// Adds a values file whose variables no root declares, if there may be tenants in it.
     fn add_lone(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
         let ValuesFile { path, project, tenants, .. } = file;
-        let configured = self.config(parent(&path), &project)?;
+        let configured = self.loader.config(parent(&path), &project)?;
         if is_all || !tenants.is_empty() || concerns(&project, &configured.0) {
             self.push(Target::new(project, configured, &path, place).with(&path, ValuesChoice::Alone));
         }
@@ -551,7 +501,7 @@ impl<'a> Finder<'a> {
             targets.iter().enumerate().rev().map(|(at, target)| (target.root.clone(), at)).collect();
         for folder in found.folders.iter().filter(|(_, it)| it.has_terragrunt).map(|(path, _)| path) {
             let path = join(folder, TERRAGRUNT);
-            if !may_have_inputs(self.tree.as_ref(), &path) {
+            if !may_have_inputs(self.loader.tree.as_ref(), &path) {
                 continue;
             }
             let reason =
@@ -573,7 +523,7 @@ impl<'a> Finder<'a> {
                 }
                 continue;
             };
-            let bytes = self.tree.read(&path).ok().flatten().unwrap_or_default();
+            let bytes = self.loader.tree.read(&path).ok().flatten().unwrap_or_default();
             let span = target.project.sources().add(path, bytes).ok().map(|id| Span::new(id, 0..0));
             target.gaps.push(NotChecked::new(Code::Terragrunt, reason, span).help(help));
         }
@@ -586,7 +536,10 @@ impl<'a> Finder<'a> {
             let mut folders = self.folders.borrow_mut();
             let folder = parent(&name);
             let known = folders.entry(folder.to_owned());
-            join(known.or_insert_with(|| self.tree.real(folder).unwrap_or_else(|| folder.to_owned())), base(&name))
+            join(
+                known.or_insert_with(|| self.loader.tree.real(folder).unwrap_or_else(|| folder.to_owned())),
+                base(&name),
+            )
         };
         let files = files_of(&target.project).into_iter().map(real).collect();
         let place = *self.seen.entry(files).or_insert(next);
@@ -603,83 +556,6 @@ impl<'a> Finder<'a> {
         }
         place
     }
-
-    /// Loads a module with values files before and after those that the request gives.
-    fn load(&self, folder: &str, before: &[String], after: &[String]) -> Result<Project, Problem> {
-        self.load_as(folder, before, after, false)
-    }
-
-    /// The same module as Terraform reads it, where OpenTofu reads something else: nothing says which is used.
-    fn as_terraform(
-        &self,
-        project: &Project,
-        folder: &str,
-        before: &[String],
-        after: &[String],
-    ) -> Result<Option<Project>, Problem> {
-        project.reads_instead().then(|| self.load_as(folder, before, after, true)).transpose()
-    }
-
-    fn load_as(&self, folder: &str, before: &[String], after: &[String], terraform: bool) -> Result<Project, Problem> {
-        let file = |path: &String| Given::File(path.clone());
-        let given = before.iter().map(file).chain(self.request.given.iter().cloned()).chain(after.iter().map(file));
-        let options = LoadOptions {
-            given: given.collect(),
-            environment: self.request.environment.clone(),
-            workspace: self.request.workspace.clone(),
-            cwd: None,
-            terraform,
-        };
-        Ok(Project::load(Arc::clone(&self.tree), folder, &options)?)
-    }
-
-    /// The configuration that holds for `folder`, as a source of `project`.
-    fn config(&self, folder: &str, project: &Project) -> Result<Configured, Problem> {
-        let Some(path) = self.config_path(folder) else { return Ok((Config::default(), None)) };
-        let sources = project.sources();
-        let missing = || {
-            let is_folder = matches!(self.tree.kind(&path), Ok(Some(EntryKind::Folder)));
-            let reason = if is_folder { "it is a folder" } else { "the link leads nowhere" };
-            Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: {reason}"))
-        };
-        let bytes = self.tree.read(&path)?.ok_or_else(missing)?;
-        self.configs.borrow_mut().insert(path.clone(), bytes.clone());
-        let file = sources.add(path.clone(), bytes)?;
-        let config = config::read(sources, file, self.catalogue).map_err(|error| mistake(error, sources))?;
-        let is_whole = matches!(self.request.config, ConfigChoice::File(_)) || self.is_named(parent(&path));
-        Ok((Config { is_whole, ..config }, Some(path)))
-    }
-
-    /// Whether a path of the request is a folder, or one above it.
-    fn is_named(&self, folder: &str) -> bool {
-        let Some(folder) = self.tree.real(folder) else { return false };
-        let mut paths = self.request.paths.iter().filter_map(|named| match named {
-            Named::Path(path) => self.tree.real(&shown(path)),
-            Named::Alone(_) => None,
-        });
-        paths.any(|path| is_below(&folder, &path))
-    }
-
-    /// The configuration file that holds for `folder`: the one that is named, or the nearest up to the boundary.
-    fn config_path(&self, folder: &str) -> Option<String> {
-        match &self.request.config {
-            ConfigChoice::None => None,
-            ConfigChoice::File(path) => Some(shown(path)),
-            ConfigChoice::Nearest => {
-                let top = boundary(self.tree.as_ref(), folder)?;
-                let mut paths =
-                    upwards(self.tree.as_ref(), folder, &top).into_iter().map(|folder| join(&folder, CONFIG));
-                // An unreadable file exists, and must not be treated as missing.
-                paths.find(|path| !matches!(self.tree.kind(path), Ok(None)))
-            }
-        }
-    }
-}
-
-/// A mistake in the configuration, with its place.
-pub(super) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
-    let location = Location::of(error.span, &sources.get(error.span.file));
-    Problem { location: Some(location), ..Problem::new(ProblemKind::Config, error.message) }
 }
 
 /// The values files that a project loads.

@@ -13,8 +13,8 @@ use crate::discover::sinks::sink_in;
 use crate::privacy::Veil;
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
 use crate::tenants::{
-    ArgumentPart, Cases, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, FlowInstance, Model, Provenance,
-    Step, Tenant, Way,
+    ArgumentPart, Collection, Discovery, Evidence, Field, FieldKind, FlowCall, FlowInstance, Model, Provenance, Step,
+    Tenant, Way,
 };
 
 /// Which values files of a run Terraform would not load by itself.
@@ -310,22 +310,14 @@ fn attribute_of(way: &Way) -> InspectedAttribute {
         field: way.field.name(),
         attribute: self::way(&way.steps),
         evidence,
-        cases: cases.map(cases_of),
+        cases,
         is_part: way.is_fragment,
         reaches: way
             .reaches
             .iter()
-            .map(|reach| InspectedReach {
-                sink: reach.sink.to_string(),
-                field: reach.field.name(),
-                cases: cases_of(reach.cases),
-            })
+            .map(|reach| InspectedReach { sink: reach.sink.to_string(), field: reach.field.name(), cases: reach.cases })
             .collect(),
     }
-}
-
-fn cases_of(Cases { count, of }: Cases) -> InspectedCases {
-    InspectedCases { count, of }
 }
 
 /// `connector.role_arn`, `grants[*].account_id`

@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use crate::report::{Location, Problem, ReportedGap, Summary, Tool, write_json};
+pub use crate::tenants::Cases;
 
 /// What symlint found, and how. It has no values of tenants, so that it can be shown to anybody.
 #[derive(Debug, Clone, Serialize)]
@@ -154,8 +155,7 @@ pub enum FoundBy {
 
 /// An attribute that is none of a tenant's values, as far as is known.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "OtherAttribute"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OtherAttribute"))]
 pub struct OtherAttributeOf {
     /// The way to it inside an element.
     pub attribute: String,
@@ -186,7 +186,7 @@ pub struct InspectedAttribute {
     pub evidence: FieldEvidence,
     /// In how many cases that holds: elements of the collection, or flow instances for what reaches a sink. Null for
     /// the configuration and names.
-    pub cases: Option<InspectedCases>,
+    pub cases: Option<Cases>,
     /// Whether it is only a part of the value that takes effect, such as the account in an ARN.
     pub is_part: bool,
     /// The sinks that it reaches, whatever the evidence is.
@@ -212,16 +212,6 @@ pub enum FieldEvidence {
     Shape,
 }
 
-/// In how many cases something holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct InspectedCases {
-    /// In how many it holds.
-    pub count: usize,
-    /// How many were examined.
-    pub of: usize,
-}
-
 /// A place where a value takes effect.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -231,7 +221,7 @@ pub struct InspectedReach {
     /// The value that it needs.
     pub field: &'static str,
     /// In how many flow instances.
-    pub cases: InspectedCases,
+    pub cases: Cases,
 }
 
 /// A value of tenants that no attribute of their elements is.

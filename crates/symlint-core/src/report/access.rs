@@ -159,7 +159,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         .iter()
         .filter_map(|(tenant, access)| Some(((*tenant)?, access)))
         .flat_map(|(tenant, access)| [Edge::PermissionSet, Edge::Account].map(|edge| (tenant, edge, access)))
-        .filter_map(|(tenant, edge, access)| Some((tenant, edge, text(step(access, edge))?.clone())))
+        .filter_map(|(tenant, edge, access)| Some((tenant, edge, Known::text(&step(access, edge).value)?.clone())))
         .collect();
     for (tenant, access) in found {
         let Some(tenant) = tenant else { continue };
@@ -168,7 +168,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
             on.starting_at(&(*tenant, Edge::Role, 0)).take_while(|((other, ..), _)| other == tenant)
         {
             let Some(finding) = counting.get(*at) else { continue };
-            let is_own = text(step(access, *edge)).is_some_and(|own| texts.contains(own));
+            let is_own = Known::text(&step(access, *edge).value).is_some_and(|own| texts.contains(own));
             let is_anothers = texts.iter().any(|text| values.contains(&(*tenant, *edge, text.clone())));
             if (is_own || !is_anothers) && listed.insert((*edge, &finding.fingerprint)) {
                 step_mut(access, *edge).findings.push(finding.fingerprint.clone());
@@ -192,13 +192,6 @@ fn step_mut(access: &mut Access, edge: Edge) -> &mut AccessStep {
         Edge::Instance => &mut access.instance,
         Edge::PermissionSet => &mut access.permission_set,
         Edge::Account => &mut access.account,
-    }
-}
-
-fn text(step: &AccessStep) -> Option<&Str> {
-    match &step.value {
-        Some(Known::Text(text)) => Some(text),
-        _ => None,
     }
 }
 

@@ -1,30 +1,29 @@
 //! From what was checked to the report: everything that a format prints is looked up here, once.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use foldhash::HashMap;
-use symlint_terraform::{FileId, FileRole, SortedMap, SortedSet, SourceFile, Sources, Span, Str};
+use symlint_terraform::{FileId, SortedMap, SortedSet, Span};
 
 use super::access;
 use super::cover::cover;
 use super::details::{self, Detailer, Details};
+use super::files::{Files, Places};
 use super::owners::Owners;
-use super::place::{Known, Location, known};
+use super::place::Location;
 use super::problem::Problem;
+use super::runs::{CheckedRun, name_apart, run_of, tenants_of};
 use super::shared::{self, sort_key};
 use super::summary::{is_clean, verdict};
 use super::wire::*;
 use crate::check::Outcome;
-use crate::config::{Config, groups_by_key};
-use crate::coverage::{Code, NotChecked};
+use crate::config::Config;
+use crate::coverage::Code;
 use crate::finding::{Finding, Related};
 use crate::level::Level;
 use crate::policy::Policy;
 use crate::privacy::{Veil, masks};
 use crate::rule::{Catalogue, Rule};
 use crate::spelling::closest;
-use crate::tenants::{Model, Provenance, RunId, State, Tenant, TenantId};
+use crate::tenants::{RunId, Tenant, TenantId};
 
 /// Everything that a report is built from.
 pub(crate) struct Checked<'a, 'p> {
@@ -51,23 +50,11 @@ pub(crate) struct Checked<'a, 'p> {
     pub(crate) configs: SortedMap<String, Vec<u8>>,
 }
 
-/// A root module with one set of values.
-pub(crate) struct CheckedRun<'a> {
-    /// Its folder, or the values file.
-    pub(crate) root: &'a str,
-    /// The same from the root of the repository.
-    pub(crate) repository_root: String,
-    pub(crate) config: &'a Config,
-    pub(crate) config_file: Option<&'a str>,
-    /// Whether it is another module as Terraform reads it, where OpenTofu reads something else.
-    pub(crate) is_other_reading: bool,
-}
-
 /// Makes one report of all that was checked, with what a comparison needs if it `is_compared`.
 pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     let numbered = || checked.outcomes.iter().enumerate();
     let rules = rules(checked);
-    let mut files = Files { known: BTreeMap::new(), repository_path: checked.repository_path };
+    let mut files = Files { known: SortedMap::new(), repository_path: checked.repository_path };
     let mut findings: Vec<ReportedFinding> = Vec::new();
     let mut details = Details::default();
     if is_compared {
@@ -118,9 +105,9 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     let mut runs: Vec<ReportedRun> =
         checked.runs.iter().zip(checked.outcomes).map(|(run, it)| run_of(run, it, &mut files)).collect();
     name_apart(&mut runs);
-    let gap = |reason: &String| gap_of(&NotChecked::new(Code::LeftOut, reason.clone(), None), None);
-    let missing = checked.missing.iter().map(|reason| ReportedGap { is_surprise: true, ..gap(reason) });
-    let not_checked: Vec<ReportedGap> = checked.left_out.iter().map(gap).chain(missing).collect();
+    let gap = |is_surprise| move |reason: &String| ReportedGap::new(Code::LeftOut, reason.clone(), is_surprise);
+    let missing = checked.missing.iter().map(gap(true));
+    let not_checked: Vec<ReportedGap> = checked.left_out.iter().map(gap(false)).chain(missing).collect();
     let configs = checked.runs.iter().map(|run| run.config);
     let tenants: Vec<ReportedTenant> = numbered()
         .zip(configs)
@@ -237,99 +224,6 @@ fn summary_of(
     summary
 }
 
-fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Files<'_>) -> ReportedRun {
-    let model = &outcome.model;
-    let (mut values_checked, mut unknown_values) = (0, model.unknown_effects.len());
-    for field in model.tenants.iter().flat_map(Tenant::values).filter(|field| !field.is_derived()) {
-        match field.state {
-            State::Text(_) | State::Hidden(_) => values_checked += 1,
-            State::Unknown(_) => unknown_values += 1,
-            State::Absent(_) | State::Unusable => {}
-        }
-    }
-    let sources = model.sources();
-    let of_role = |is_wanted: fn(FileRole) -> bool| {
-        let files = model.project.files().iter().filter(|file| is_wanted(file.role));
-        files.map(|file| sources.get(file.id).name().to_owned()).collect::<Vec<_>>()
-    };
-    let is_module = model.project.has_configuration();
-    let mut places = Places::new(sources, files);
-    ReportedRun {
-        root: if is_module { run.root.to_owned() } else { folder_of(run.root).to_owned() },
-        repository_root: run.repository_root.clone(),
-        values: of_role(|role| role == FileRole::Values),
-        workspace: model.project.workspace().map(str::to_owned),
-        tenants: TenantsFrom { from: tenants_from(model), count: model.tenants.len() },
-        values_checked,
-        unknown_values,
-        flows: model.flows.iter().map(|flow| flow.instances.len()).sum(),
-        safelists: model.runtimes.iter().map(|runtime| runtime.safelists.len()).sum(),
-        connectors: model.connectors.iter().map(|connector| connector.instances.len()).sum(),
-        not_checked: model
-            .not_checked
-            .iter()
-            .map(|gap| gap_of(gap, gap.span.map(|span| places.location(model.project.visible(span)))))
-            .collect(),
-        name: match run.is_other_reading {
-            true => format!("{} as Terraform reads it", run.root),
-            false => run.root.to_owned(),
-        },
-        files: of_role(|role| role != FileRole::Option),
-        config: run.config_file.map(str::to_owned),
-    }
-}
-
-/// Runs of one module are named with the values files that they do not share.
-fn name_apart(runs: &mut [ReportedRun]) {
-    let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
-    for run in runs {
-        let is_shared = names.iter().filter(|name| **name == run.name).count() > 1;
-        if let Some(last) = run.values.last().filter(|_| is_shared) {
-            run.name = format!("{} with {last}", run.name);
-        }
-    }
-}
-
-fn folder_of(file: &str) -> &str {
-    match file.rsplit_once('/') {
-        Some(("", _)) => "/",
-        Some((folder, _)) => folder,
-        None => ".",
-    }
-}
-
-/// The variables that hold the tenants, or the calls that are given their values directly.
-fn tenants_from(model: &Model<'_>) -> Option<String> {
-    let mut from: SortedSet<String> = SortedSet::new();
-    for tenant in &model.tenants {
-        match tenant.provenance {
-            Provenance::Collection(at) => {
-                from.extend(model.sources_of_values.collections().get(at).map(|collection| collection.name.clone()));
-            }
-            Provenance::FlowCall(call) => {
-                from.extend(
-                    model.flows.get(call).and_then(|flow| flow.call).map(|it| format!("module.{}", it.name.text)),
-                );
-            }
-        }
-    }
-    if from.is_empty() {
-        from.extend(model.variables.iter().map(|variable| variable.name.clone()));
-    }
-    (!from.is_empty()).then(|| from.into_iter().collect::<Vec<_>>().join(", "))
-}
-
-fn gap_of(gap: &NotChecked, location: Option<Location>) -> ReportedGap {
-    ReportedGap {
-        code: gap.code,
-        reason: gap.reason.clone(),
-        location,
-        help: gap.help.clone(),
-        is_surprise: gap.is_finding || matches!(gap.code, Code::Limit | Code::SyntaxError),
-        is_finding: gap.is_finding,
-    }
-}
-
 fn policy_of(checked: &Checked<'_, '_>) -> ReportedPolicy {
     let mut config: Vec<String> = checked.runs.iter().filter_map(|run| run.config_file.map(str::to_owned)).collect();
     config.sort_unstable();
@@ -376,7 +270,7 @@ fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
 }
 
 /// What is known of the rules that have findings.
-fn rules(checked: &Checked<'_, '_>) -> BTreeMap<String, RuleDescription> {
+fn rules(checked: &Checked<'_, '_>) -> SortedMap<String, RuleDescription> {
     let found: SortedSet<&str> =
         checked.outcomes.iter().flat_map(|outcome| outcome.findings.iter().map(|finding| finding.rule)).collect();
     let rules = found.into_iter().filter_map(|id| checked.catalogue.get(id));
@@ -403,7 +297,7 @@ fn reported(
     finding: &Finding,
     run: usize,
     places: &mut Places<'_, '_, '_>,
-    rules: &BTreeMap<String, RuleDescription>,
+    rules: &SortedMap<String, RuleDescription>,
     blocks: &HashMap<(&str, FileId), Span>,
 ) -> ReportedFinding {
     let rule = rules.get(finding.rule);
@@ -473,95 +367,4 @@ fn blocks<'a>(outcome: &'a Outcome<'_>) -> HashMap<(&'a str, FileId), Span> {
         }
     }
     blocks
-}
-
-/// What is known of the files that a report names.
-struct Files<'a> {
-    known: BTreeMap<Str, ReportedFile>,
-    repository_path: &'a dyn Fn(&str) -> String,
-}
-
-/// Spans → locations, looking each file up once.
-struct Places<'s, 'f, 'a> {
-    sources: &'s Sources,
-    own: HashMap<FileId, Arc<SourceFile>>,
-    files: &'f mut Files<'a>,
-}
-
-impl<'s, 'f, 'a> Places<'s, 'f, 'a> {
-    fn new(sources: &'s Sources, files: &'f mut Files<'a>) -> Self {
-        Self { sources, own: HashMap::default(), files }
-    }
-
-    fn related(&mut self, related: &Related) -> RelatedPlace {
-        RelatedPlace { message: related.message.clone(), location: self.location(related.span) }
-    }
-
-    fn location(&mut self, span: Span) -> Location {
-        let source = self.own.entry(span.file).or_insert_with(|| {
-            let source = self.sources.get(span.file);
-            let path = self.files.repository_path;
-            self.files.known.entry(source.shared_name()).or_insert_with(|| ReportedFile {
-                repository_path: path(source.name()),
-                source: Arc::clone(&source),
-                masks: Vec::new(),
-            });
-            source
-        });
-        Location::of(span, source)
-    }
-}
-
-fn tenants_of<'a>(
-    outcome: &'a Outcome<'_>,
-    run: usize,
-    config: &'a Config,
-    real_path: &'a dyn Fn(&str) -> String,
-) -> impl Iterator<Item = ReportedTenant> + 'a {
-    let sources = outcome.model.sources();
-    let mut own: HashMap<FileId, (Arc<SourceFile>, Str)> = HashMap::default();
-    let [customers, organizations] = groups_by_key(config);
-    outcome.model.tenants.iter().map(move |tenant| {
-        let span = outcome.model.project.visible(tenant.key.span);
-        let (source, file) = own.entry(span.file).or_insert_with(|| {
-            let source = sources.get(span.file);
-            let file = Str::from(real_path(source.name()));
-            (source, file)
-        });
-        let named = |groups: &HashMap<&str, &str>| groups.get(tenant.name()).map(|&name| name.to_owned());
-        ReportedTenant {
-            is_named: tenant.own_key().is_some(),
-            customer: named(&customers),
-            organization: named(&organizations),
-            environment: config.environment_of(tenant.name()).map(str::to_owned),
-            repository_file: file.clone(),
-            key: tenant.key.raw().cloned().unwrap_or_default(),
-            run,
-            sso_account_id: match &tenant.provenance {
-                // It is taken out of the role.
-                Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {
-                    known(&tenant.connector.role_arn)
-                }
-                _ => known(&tenant.sso_account_id),
-            },
-            instance_id: match tenant.instance_id() {
-                Some(id) => Some(Known::Text(id.piece.share())),
-                None => known(&tenant.connector.instance_arn),
-            },
-            region: known(&tenant.connector.region),
-            role_arn: known(&tenant.connector.role_arn),
-            grants: grants_of(tenant),
-            location: Location::of(span, source),
-        }
-    })
-}
-
-fn grants_of(tenant: &Tenant) -> Box<[ReportedGrant]> {
-    let grants = tenant.grants.iter();
-    grants
-        .map(|grant| ReportedGrant {
-            permission_set_arn: known(&grant.permission_set_arn),
-            target_account_id: known(&grant.target_account_id),
-        })
-        .collect()
 }

@@ -2,6 +2,7 @@
 //! everything is written. It is made only where somebody compares.
 
 use foldhash::HashMap;
+use serde::Serialize;
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Kind, SortedMap, SortedSet, Span, Str, Value};
 
@@ -101,7 +102,9 @@ pub struct ListDetails {
 }
 
 /// What a list says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ListName"))]
 pub enum ListKind {
     /// Which accounts Sym's runtime may enter.
     Safelist,
@@ -209,11 +212,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                     let value = shown(&effective.value, effective.field, model.project);
                     let mut through = Vec::new();
                     for (name, block, span) in passing(call, instance, resources, effective.field) {
-                        let text = match &value {
-                            Some(Known::Text(text)) => Some(text.clone()),
-                            _ => None,
-                        };
-                        self.passed.push((span, at, effective.field, text));
+                        self.passed.push((span, at, effective.field, Known::text(&value).cloned()));
                         let next = details.wiring.len();
                         let place = *known_wiring.entry(span).or_insert(next);
                         if place == next {
@@ -367,7 +366,7 @@ pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, d
         for (tenant, kind, text) in compared {
             let written = details.tenants.get(*tenant).into_iter().flat_map(|tenant| &tenant.values);
             let mut written = written.filter(|value| is_alike(value.kind, *kind));
-            if written.any(|value| matches!(&value.value, Some(Known::Text(own)) if own == text)) {
+            if written.any(|value| Known::text(&value.value) == Some(text)) {
                 continue;
             }
             let owners = owners.get(&(*kind, text.clone())).into_iter().flatten();
@@ -387,7 +386,7 @@ fn owners(details: &Details) -> HashMap<(FieldKind, Str), Vec<usize>> {
     let mut owners: HashMap<(FieldKind, Str), Vec<usize>> = HashMap::default();
     for (at, tenant) in details.tenants.iter().enumerate() {
         for value in &tenant.values {
-            let Some(Known::Text(text)) = &value.value else { continue };
+            let Some(text) = Known::text(&value.value) else { continue };
             let mut note = |kind| {
                 let known = owners.entry((kind, text.clone())).or_default();
                 if known.last() != Some(&at) {

@@ -119,10 +119,7 @@ fn named<'v>(what: &str, value: Option<&'v str>) -> Option<(&'v str, String)> {
 }
 
 fn text(step: &AccessStep) -> Option<&str> {
-    match &step.value {
-        Some(Known::Text(text)) if !text.is_empty() => Some(text),
-        _ => None,
-    }
+    Known::text(&step.value).map(Str::as_str).filter(|text| !text.is_empty())
 }
 
 fn part<'v>(step: &'v AccessStep, part: impl Fn(&'v str) -> Option<&'v str>) -> Option<&'v str> {

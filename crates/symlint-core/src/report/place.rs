@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use symlint_terraform::{Position, Project, SourceFile, Span, Str, Value};
 
 use crate::privacy::is_shown;
@@ -23,9 +23,8 @@ pub struct Location {
 }
 
 /// A place in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Position"))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Position"))]
 pub struct Point {
     /// From 1.
     pub line: u32,
@@ -49,8 +48,7 @@ impl Location {
 /// A value that is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Value"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Value"))]
 pub enum Known {
     /// As it is written.
     Text(#[cfg_attr(feature = "schema", schemars(with = "String"))] Str),
@@ -67,6 +65,21 @@ pub enum Known {
         #[serde(skip)]
         hash: u64,
     },
+}
+
+impl Known {
+    /// The text of a value that is known.
+    pub fn text(value: &Option<Self>) -> Option<&Str> {
+        match value {
+            Some(Self::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is known, though perhaps not shown.
+    pub(crate) fn is_certain(value: &Option<Self>) -> bool {
+        matches!(value, Some(Self::Text(_) | Self::Sensitive { .. }))
+    }
 }
 
 /// The text of a field as it is written, or why it is unknown.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use symlint_terraform::SortedSet;
 
 use super::line_hash::line_hashes;
+use super::markdown::capital;
 use super::place::Location;
 use super::printable::Printable;
 use super::summary::policy;
@@ -250,11 +251,9 @@ fn link_text(text: &str) -> String {
 
 /// With a capital letter and a full stop, as SARIF wants messages.
 fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     // A name stays as it is written.
     let is_word = text.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
-    let text = if is_word { format!("{first}{}", chars.as_str()) } else { text.to_owned() };
+    let text = if is_word { capital(text) } else { text.to_owned() };
     match text.lines().next_back() {
         Some(last) if last.starts_with(LINES_TO_PASTE) => text + "\n\n",
         _ if text.ends_with(['.', '?', '!']) => text,
@@ -271,9 +270,5 @@ fn shorten(text: &str) -> String {
 
 /// `role-account-mismatch` → `RoleAccountMismatch`, as SARIF wants names of rules.
 fn camel_case(id: &str) -> String {
-    let capital = |word: &str| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + chars.as_str()
-    };
     id.split('-').map(capital).collect()
 }

@@ -1,7 +1,5 @@
 //! One mistake in what several runs read is one finding.
 
-use std::collections::BTreeMap;
-
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet};
 
@@ -18,7 +16,7 @@ pub(super) struct Known<'a> {
     pub(super) runs: &'a [ReportedRun],
     /// By run.
     pub(super) tenants: &'a [ReportedTenant],
-    pub(super) rules: &'a BTreeMap<String, RuleDescription>,
+    pub(super) rules: &'a SortedMap<String, RuleDescription>,
 }
 
 impl<'a> Known<'a> {

@@ -1,6 +1,5 @@
 //! The shapes that others read. They are types of their own, so that an internal change cannot break a reader.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -43,10 +42,10 @@ pub struct Report {
     pub summary: Summary,
     /// What is known of the files with findings, by their names. Not part of the JSON.
     #[serde(skip)]
-    pub files: BTreeMap<Str, ReportedFile>,
+    pub files: SortedMap<Str, ReportedFile>,
     /// What is known of the rules with findings, by their ids. Not part of the JSON.
     #[serde(skip)]
-    pub rules: BTreeMap<String, RuleDescription>,
+    pub rules: SortedMap<String, RuleDescription>,
     /// The findings as a baseline, if the request asked for one. Not part of the JSON.
     #[serde(skip)]
     pub baseline: Option<String>,
@@ -57,8 +56,7 @@ pub struct Report {
 
 /// A root module with one set of values, or a values file alone.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Run"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Run"))]
 pub struct ReportedRun {
     /// The folder of the module; of a values file alone, its folder.
     pub root: String,
@@ -105,8 +103,7 @@ pub struct TenantsFrom {
 
 /// Something that was not checked.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "NotChecked"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "NotChecked"))]
 pub struct ReportedGap {
     /// Why, as a word.
     pub code: Code,
@@ -124,10 +121,16 @@ pub struct ReportedGap {
     pub is_finding: bool,
 }
 
+impl ReportedGap {
+    /// One that is in no place.
+    pub fn new(code: Code, reason: String, is_surprise: bool) -> Self {
+        Self { code, reason, location: None, help: None, is_surprise, is_finding: false }
+    }
+}
+
 /// What was configured, so that nobody weakens a check unnoticed.
 #[derive(Debug, Clone, Default, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Policy"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Policy"))]
 pub struct ReportedPolicy {
     /// The configuration files.
     pub config: Vec<String>,
@@ -247,8 +250,7 @@ pub struct Tool {
 
 /// Something that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Finding"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Finding"))]
 pub struct ReportedFinding {
     /// The id of the rule.
     pub rule: String,
@@ -294,8 +296,7 @@ pub struct ReportedFinding {
 
 /// A place that a finding relates to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Related"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Related"))]
 pub struct RelatedPlace {
     /// What it has to do with the finding.
     pub message: String,
@@ -305,8 +306,7 @@ pub struct RelatedPlace {
 
 /// A way to fix a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Fix"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fix"))]
 pub struct ReportedFix {
     /// What it does.
     pub title: String,
@@ -318,8 +318,7 @@ pub struct ReportedFix {
 
 /// A replacement of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Edit"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Edit"))]
 pub struct ReportedEdit {
     /// What is replaced; empty for an insertion.
     pub location: Location,
@@ -329,8 +328,7 @@ pub struct ReportedEdit {
 
 /// A tenant that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Tenant"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Tenant"))]
 pub struct ReportedTenant {
     /// Its key, or what names it in the call.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
@@ -365,8 +363,7 @@ pub struct ReportedTenant {
 
 /// A permission set in an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Grant"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Grant"))]
 pub struct ReportedGrant {
     /// Null where it is missing.
     pub permission_set_arn: Option<Known>,
@@ -431,25 +428,34 @@ pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
     write_json(report, to)
 }
 
-/// A rule, for `symlint rules --format json`.
+/// A rule of the catalogue.
 #[derive(Debug, Clone, Serialize)]
-struct ReportedRule<'a> {
-    id: &'a str,
-    group: &'a str,
-    level: Level,
-    urgency: u8,
-    summary: &'a str,
-    help: Option<&'a str>,
-    /// `safe`, `suggestion` or null.
-    fixable: Option<Fixable>,
-    url: &'a str,
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RuleSummary<'a> {
+    /// `role-account-mismatch`
+    pub id: &'a str,
+    /// The group that it belongs to.
+    pub group: &'a str,
+    /// Its level, unless configured otherwise.
+    pub level: Level,
+    /// 0 for what is read first.
+    pub urgency: u8,
+    /// What it finds, in one line.
+    pub summary: &'a str,
+    /// What happens if a finding stays, and what to do; null where each finding says so itself.
+    pub help: Option<&'a str>,
+    /// `safe` if `fix` fixes some of its findings, `suggestion` if a person must look at the result, else null.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub fixable: Option<Fixable>,
+    /// Where its page is.
+    pub url: &'a str,
 }
 
-/// The catalogue as JSON: a list of `{ id, group, level, urgency, summary, help, fixable, url }`.
+/// The catalogue as JSON: a list of [`RuleSummary`].
 pub fn rules_json(catalogue: &crate::rule::Catalogue) -> String {
-    let rules: Vec<ReportedRule<'_>> = catalogue
+    let rules: Vec<RuleSummary<'_>> = catalogue
         .iter()
-        .map(|rule| ReportedRule {
+        .map(|rule| RuleSummary {
             id: rule.id,
             group: rule.group.name,
             level: rule.page.level,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use foldhash::HashMap;
+use serde::Serialize;
 use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, PathStep, Root, Selection, Span, Str, Value};
 
@@ -162,8 +163,9 @@ impl fmt::Display for SinkPlace {
     }
 }
 
-/// In how many cases something holds, and how many were examined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// In how many cases something holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "InspectedCases"))]
 pub struct Cases {
     /// In how many it holds.
     pub count: usize,

@@ -352,11 +352,8 @@ impl<'a> Reader<'a> {
     /// `pL`, `P{Lu}`, `p{^Lu}`: what of it is ASCII, where all is.
     fn unicode_class(&mut self) -> Result<ClassUnicode, Problem> {
         let is_negated = self.next() == Some('P');
-        let name = if self.take("{") {
-            self.until('}')?.to_owned()
-        } else {
-            self.next().ok_or(Problem::Invalid)?.to_string()
-        };
+        let name =
+            if self.take("{") { self.until('}')?.to_owned() } else { self.next().ok_or(Problem::Invalid)?.to_string() };
         let (name, is_negated) = name.strip_prefix('^').map_or((name.as_str(), is_negated), |name| (name, !is_negated));
         let pairs = match name {
             "L" | "Latin" => "AZaz",

@@ -1,0 +1,79 @@
+//! `--format FORMAT=FILE`: how to report, and where to.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// How to report, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Output<F> {
+    pub(crate) format: F,
+    /// Standard output if there is none.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// The formats of a command.
+pub(crate) trait Formats: Copy + 'static {
+    /// By their names.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+impl<F: Formats> FromStr for Output<F> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = split_file(text)?;
+        let known = F::ALL.iter().find(|(name, _)| *name == format);
+        let format = known.map(|(_, format)| *format).ok_or_else(|| {
+            let names: Vec<&str> = F::ALL.iter().map(|(name, _)| *name).collect();
+            format!("`{format}` is not a valid format: use `{}`", names.join("`, `"))
+        })?;
+        Ok(Self { format, file })
+    }
+}
+
+/// The parts of `FORMAT=FILE`.
+fn split_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some((_, "")) => Err("there is no file name after `=`".into()),
+        Some((format, file)) => Ok((format, Some(PathBuf::from(file)))),
+        None => Ok((text, None)),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Human,
+    Concise,
+    Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Markdown,
+}
+
+impl Formats for Format {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("human", Self::Human),
+        ("concise", Self::Concise),
+        ("json", Self::Json),
+        ("sarif", Self::Sarif),
+        ("github", Self::Github),
+        ("gitlab", Self::Gitlab),
+        ("junit", Self::Junit),
+        ("markdown", Self::Markdown),
+    ];
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiffFormat {
+    Human,
+    Json,
+    Markdown,
+    Summary,
+}
+
+impl Formats for DiffFormat {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("human", Self::Human), ("json", Self::Json), ("markdown", Self::Markdown), ("summary", Self::Summary)];
+}
