@@ -57,13 +57,31 @@ pub(crate) enum Command {
     },
 }
 
-/// What to use instead of an option that similar programs have.
-pub(crate) fn ours(error: &clap::Error) -> Option<&'static str> {
+/// Words that similar programs have for `check`.
+const CHECKS: &[&str] = &["lint", "scan", "run", "validate", "test", "audit", "analyze"];
+
+/// That an option or a command does not exist that similar programs have, and what to use instead.
+pub(crate) fn ours(error: &clap::Error) -> Option<(String, String)> {
+    if let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand) {
+        let is_path = std::path::Path::new(command).exists();
+        let ours = match CHECKS.contains(&command.as_str()) {
+            _ if is_path => format!("to check it, use `symlint check {command}`"),
+            true => "use `symlint check`".to_owned(),
+            false => return None,
+        };
+        return Some((format!("there is no command `{command}`"), ours));
+    }
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
     let option = argument.split('=').next().unwrap_or(argument);
-    Some(match option {
+    let ours = match option {
         "--fix" => "use `symlint fix`; `symlint fix --diff` shows what it would change",
-        "--exit-zero" | "--no-fail" => "use `--fail-on never`",
+        "--exit-zero" | "--no-fail" | "--soft-fail" => "use `--fail-on never`",
+        "-f" | "--json" | "--output-format" => "use `symlint check --format json`",
+        "--no-color" => "use `--color never`",
+        "--strict" | "--warnings-as-errors" => "use `--fail-on warning`",
+        "--since" | "--base" => "use `--new-since REF`, or `symlint diff --base REF` for changes of access",
+        "--diff" => "use `symlint fix --diff`, or `symlint diff --base REF` for changes of access",
+        "--show-fixes" => "use `symlint fix --diff`",
         "--output-file" | "--output" | "-o" | "--out" => "use `--format FORMAT=FILE`",
         "--show-files" | "--list-files" => "use `-v`, which shows what is read",
         "--explain" => "use `symlint explain RULE`",
@@ -73,9 +91,12 @@ pub(crate) fn ours(error: &clap::Error) -> Option<&'static str> {
         "--extend-select" => "use `--level RULE=warning`",
         "--exclude" | "--skip-path" => "set `exclude = [\"FOLDER\"]` in .symlint.hcl",
         "--recursive" | "--chdir" => "name the folder: everything below is searched",
-        "--minimum-failure-severity" | "--severity" => "use `--fail-on error|warning|never`",
+        "--minimum-failure-severity" | "--minimum-severity" | "--min-severity" | "--severity" => {
+            "use `--fail-on error|warning|never`"
+        }
         _ => return None,
-    })
+    };
+    Some((format!("there is no option `{option}`"), ours.to_owned()))
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

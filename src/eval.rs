@@ -58,6 +58,10 @@ pub(crate) fn run(options: &EvalOptions) -> Result<ExitCode, Failure> {
     let mut refused = false;
     if let Some(expression) = expression {
         refused |= evaluate(&project, expression, options.format)?;
+        let may_be_path = expression.chars().all(|c| c.is_ascii_alphanumeric() || "_-/".contains(c));
+        if refused && may_be_path && options.expression.is_none() {
+            eprintln!("help: there is no file or folder `{expression}`, so it was read as an expression");
+        }
     } else {
         if std::io::stdin().is_terminal() {
             eprintln!("enter one expression on each line, such as `var.customer_tenants`; Ctrl-D ends");

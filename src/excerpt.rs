@@ -68,6 +68,9 @@ const HOOK: usize = 4;
 /// Labels narrower than this are hard to read: they get a letter, and their text follows the excerpt.
 const LABEL: usize = 24;
 
+/// So do those that would have more lines.
+const LABEL_LINES: usize = 2;
+
 /// The columns of the number of a finding.
 const NUMBER: usize = 2;
 
@@ -120,7 +123,8 @@ impl ExcerptText {
             return Some(text.to_owned());
         }
         let options = textwrap::Options::new(room.saturating_sub(2)).word_splitter(WordSplitter::NoHyphenation);
-        (room >= LABEL).then(|| textwrap::fill(text, options))
+        let label = (room >= LABEL).then(|| textwrap::fill(text, options));
+        label.filter(|label| label.lines().count() <= LABEL_LINES)
     }
 
     fn add(&mut self, number: u32, shown: &[Range<usize>], style: &Style) {
@@ -211,7 +215,14 @@ fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> 
     if marked.iter().all(|mark| mark.end <= start.end) {
         return vec![start];
     }
-    let first_quote = all.find('"').map_or(line.start, |at| line.start + at + 1);
+    // How many quotes are in front of a place: after an odd number, it is in quotes.
+    let quotes = |at: usize| {
+        let before = text.get(line.start..at).unwrap_or_default();
+        before.match_indices('"').filter(|(at, _)| !before.get(..*at).unwrap_or_default().ends_with('\\')).count()
+    };
+    // What is cut out of the first quoted text begins in it; what is after that does not.
+    let is_in_first = marked.iter().map(|mark| mark.start).min().is_some_and(|start| quotes(start) == 1);
+    let first_quote = all.find('"').map_or(line.start, |at| line.start + at + usize::from(is_in_first));
     let width = |range: &Range<usize>| display_width(text.get(range.clone()).unwrap_or_default());
     let used: usize = merged(marked.clone()).iter().map(width).sum();
     let free = room.saturating_sub(used + ELLIPSIS * (marked.len() + 1));
@@ -220,11 +231,19 @@ fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> 
     let mut parts = vec![head];
     for Range { start, end } in marked {
         let (wide_start, wide_end) = (before(start, around), after(end, around));
-        // A part of an ARN or of a quoted text is shown whole, or not at all.
-        let is_break = |c: char| matches!(c, ':' | '/' | '"');
-        let front = text.get(wide_start..start).unwrap_or_default().find(is_break).unwrap_or(0);
+        // A part of an ARN, a quoted text, or a word is shown whole, or not at all.
+        let is_break = |at: usize, c: char, is_end: bool| match c {
+            '"' => (quotes(at) % 2 == 1) == is_end,
+            ':' | '/' => quotes(at) == quotes(start),
+            ' ' | ',' => quotes(at) % 2 == 0,
+            _ => false,
+        };
+        let ahead = text.get(wide_start..start).unwrap_or_default();
+        let mut front = ahead.char_indices().filter(|&(at, c)| is_break(wide_start + at, c, false));
+        let front = front.next().map_or(0, |(at, _)| at);
         let rest = text.get(end..wide_end).unwrap_or_default();
-        let back = rest.rfind(is_break).map_or(wide_end, |at| end + at + 1);
+        let mut back = rest.char_indices().rev().filter(|&(at, c)| is_break(end + at, c, true));
+        let back = back.next().map_or(wide_end, |(at, _)| end + at + 1);
         let from = if wide_start == line.start { wide_start } else { wide_start + front };
         parts.push(from..if wide_end == line.end { wide_end } else { back });
     }
@@ -357,6 +376,13 @@ mod tests {
         assert_eq!(shown(line, &["ps-623375af1fd076ad"], 54), r#"    permission_set_arn = "…/ps-623375af1fd076ad""#);
         assert_eq!(shown(line, &[], 20), "    permission_se");
         assert_eq!(shown("short", &["or"], 20), "short");
+        let list = r#"  account_id_safelist = ["803477428605", "711597943920", "233920988725", "640173958822"]"#;
+        assert_eq!(shown(list, &["640173958822"], 64), r#"  account_id_safelist = [… "233920988725", "640173958822"]"#);
+        let comment = r#"    workload_account = "963115630537" # symlint-ignore: target-is-sso-account -- ticket 1234"#;
+        assert_eq!(
+            shown(comment, &["target-is-sso-account"], 76),
+            "    workload_account = … symlint-ignore: target-is-sso-account -- ticket"
+        );
         let long = format!("{}wrong{}", "a".repeat(1_000), "b".repeat(1_000));
         assert_eq!(shown(&long, &["wrong"], 24), "…aaaaaawrongbbbbbb");
     }

@@ -132,16 +132,24 @@ fn whose(finding: &ReportedFinding) -> String {
 
 /// A finding without its excerpt.
 pub(crate) fn line(finding: &ReportedFinding, style: &Style) -> String {
-    let tenant = finding.tenant.as_ref().map(|tenant| format!("{}: ", named(tenant)));
     let first = format!("  {} ", style.sign(finding.level));
-    let text =
-        format!("{}{} ({})", tenant.unwrap_or_default(), headline(finding), printable(&place(&finding.location)));
+    let text = format!("{} ({})", sentence(finding), printable(&place(&finding.location)));
     style.wrapped(&first, &text) + "\n"
 }
 
 /// A message with its rule: `… [role-account-mismatch]`
 fn headline(finding: &ReportedFinding) -> String {
     format!("{} [{}]", printable(&finding.message), finding.rule)
+}
+
+/// A headline with the tenant in front, unless it begins with the tenant itself.
+fn sentence(finding: &ReportedFinding) -> String {
+    let headline = headline(finding);
+    let Some(tenant) = &finding.tenant else { return headline };
+    match finding.message.strip_prefix(&format!("`{tenant}` ")) {
+        Some(rest) if !rest.starts_with("and ") => format!("tenant {headline}"),
+        _ => format!("{}: {headline}", named(tenant)),
+    }
 }
 
 fn bytes(location: &Location) -> Range<u32> {
@@ -240,11 +248,11 @@ fn place(location: &Location) -> String {
 /// What is wrong: in one sentence for one finding, else in a line for each.
 fn title(findings: &[&ReportedFinding], style: &Style) -> String {
     let Some(first) = findings.first() else { return String::new() };
+    if let [only] = findings {
+        return sentence(only);
+    }
     let tenant = first.tenant.as_ref().map(|tenant| format!("{}: ", named(tenant)));
     let tenant = tenant.unwrap_or_default();
-    if let [only] = findings {
-        return tenant + &headline(only);
-    }
     let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
     let counts =
         [(errors, "error"), (findings.len() - errors, "warning")].into_iter().filter(|(number, _)| *number > 0);

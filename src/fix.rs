@@ -32,7 +32,8 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         output::print(&printable(&diff(&files, &hidden)))?;
         let suggested = report.counting().filter(|finding| !finding.fixes.is_empty()).count();
         if suggested > 0 && !options.suggestions && !input.quiet {
-            eprintln!("{} fixable with `--unsafe`", count(suggested, "more finding"));
+            let finding = if files.is_empty() { "finding" } else { "more finding" };
+            eprintln!("{} fixable with `--unsafe`", count(suggested, finding));
         }
         say_problems(&report);
         let code = if report.problems.is_empty() { u8::from(!files.is_empty()) } else { 2 };

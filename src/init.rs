@@ -65,7 +65,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::from(2));
         }
         if let Some(above) = above {
-            let _ = writeln!(text, "{above} is there already and is used as it is");
+            let _ = writeln!(text, "{above} already exists and is used unchanged");
         } else if proposal.is_empty() {
             text.push_str(&nothing_to_write(&report));
         } else {
@@ -82,7 +82,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
             }
         }
     } else {
-        let _ = writeln!(text, "{config} is there already and is used as it is");
+        let _ = writeln!(text, "{config} already exists and is used unchanged");
     }
     let code = match &baseline {
         Some(file) => accept(&tree, request, file, &folder, &mut text)?,
@@ -122,12 +122,7 @@ fn accept(
         let errors = accepted.iter().filter(|level| **level == Level::Error).count();
         let counts = format!("{}, {}", count(errors, "error"), count(accepted.len() - errors, "warning"));
         let file = file.display();
-        let _ = writeln!(
-            text,
-            "wrote {file}: {} of today {} accepted ({counts})",
-            count(accepted.len(), "finding"),
-            if accepted.len() == 1 { "is" } else { "are" }
-        );
+        let _ = writeln!(text, "wrote {file}: it accepts {} ({counts})", count(accepted.len(), "current finding"));
         format!(" --baseline {}", quoted(&file.to_string()))
     };
     for note in coverage(&report).iter().take(SHOWN) {
@@ -192,14 +187,14 @@ fn nothing_to_write(report: &Report) -> String {
 }
 
 fn config_there(file: &str) -> Failure {
-    let message = format!("{file} is there already, and was not changed");
+    let message = format!("{file} already exists and was not changed");
     let help = "`symlint inspect` shows what it sets; to have a new one written, rename it first";
     Failure::Problem(Problem::new(ProblemKind::Usage, message).help(help))
 }
 
 fn baseline_there(file: &Path, folder: &str) -> Failure {
     let file = file.display().to_string();
-    let message = format!("{file} is there already, and was not changed");
+    let message = format!("{file} already exists and was not changed");
     let name = quoted(&file);
     let help = format!(
         "to accept what is found today as well, run `symlint check --baseline {name} --write-baseline {name} {}`",

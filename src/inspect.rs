@@ -45,7 +45,7 @@ const SETTINGS: usize = 40;
 /// Where tables begin.
 const TABLE: usize = 4;
 
-/// How much room there is at least for a text that is wrapped below itself.
+/// How much room there is at least for the last column of a table; in less, it gets lines of its own.
 const NARROW: usize = 36;
 
 /// Where the text of a line begins, after its label.
@@ -135,7 +135,7 @@ impl Page {
         let mut first = format!("{:label_at$}{label}", "");
         let gap = text_at.saturating_sub(display_width(&first)).max(1);
         let _ = write!(first, "{:gap$}", "");
-        let below = " ".repeat(if text_at + NARROW > self.width { TEXT } else { text_at });
+        let below = " ".repeat(text_at);
         let options = textwrap::Options::new(self.width)
             .initial_indent(&first)
             .subsequent_indent(&below)
@@ -150,7 +150,12 @@ impl Page {
 
     /// A row of a table, whose first columns are so wide.
     fn row(&mut self, label: &str, width: usize, text: &str) {
-        self.at(TABLE, label, TABLE + width + 2, text);
+        let text_at = TABLE + width + 2;
+        if text_at + NARROW > self.width {
+            let _ = writeln!(self.text, "{:TABLE$}{}", "", label.trim_end());
+            return self.at(0, "", 2 * TABLE, text);
+        }
+        self.at(TABLE, label, text_at, text);
     }
 
     fn run(&mut self, run: &InspectedRun) {
@@ -253,8 +258,8 @@ impl Page {
             return;
         }
         let names: Vec<String> = runs.iter().map(|run| run.name()).collect();
-        let text = format!("no tenants, flows, safelists or connectors in {}", listed(&names, NAMES));
-        self.at(0, "nothing", TEXT, &text);
+        let text = format!("there are no tenants, flows, safelists or connectors in {}", listed(&names, NAMES));
+        self.at(0, "nothing found", TEXT, &text);
         for run in runs.iter().take(if is_all { LINES } else { 0 }) {
             let _ = writeln!(self.text, "{}", printable(&run.name()));
             if let Some(contents) = &run.contents {
@@ -294,7 +299,9 @@ impl Page {
             FoundBy::Configuration => vec!["by the configuration".to_owned(), by_flows],
             FoundBy::Name => vec!["by its name".to_owned(), by_flows],
             FoundBy::Flows => vec![by_flows],
-            FoundBy::Shape => vec!["by its elements, which have ARNs as tenants have; no flow leads to it".to_owned()],
+            FoundBy::Shape => {
+                vec!["by its elements, which contain ARNs like those of tenants; no flow receives it".to_owned()]
+            }
             FoundBy::Call => {
                 vec!["by themselves: they are given values directly, so each instance is a tenant".to_owned()]
             }
@@ -420,8 +427,8 @@ impl Page {
             .calls
             .iter()
             .map(|call| match &call.source {
-                Some(source) => format!("module.{} from {source}", call.name),
-                None => format!("module.{}", call.name),
+                Some(source) => format!("`module.{}` from {source}", call.name),
+                None => format!("`module.{}`", call.name),
             })
             .collect();
         let lists = [

@@ -25,6 +25,7 @@ mod style;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use args::{Arguments, Command};
 use output::Failure;
@@ -46,10 +47,11 @@ fn guarded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Opti
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            if let Some(ours) = args::ours(&error) {
-                let _ = error.print();
-                eprintln!("help: {ours}");
+        Err(mut error) => {
+            // An option that does not exist is rarely meant as a path.
+            error.insert(ContextKind::Suggested, ContextValue::None);
+            if let Some((what, ours)) = args::ours(&error) {
+                output::print_problem(&format!("{what}\nhelp: {ours}"));
                 return ExitCode::from(2);
             }
             // Help and version are not failures; everything else is bad usage. A closed pipe is nobody's fault.

@@ -102,7 +102,7 @@ impl Revision {
             let reason = match submodule.is_same {
                 true => format!("the submodule `{path}` is at the same commit; what is changed there without a commit"),
                 false => {
-                    format!("the submodule `{path}` was at commit `{commit}` and is not any more; what that changes")
+                    format!("the submodule `{path}` was at commit `{commit}` and is not anymore; what that changes")
                 }
             };
             (reason + " was not compared", !submodule.is_same)

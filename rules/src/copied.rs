@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, FindingBuilder};
-use symlint_core::tenants::{Comparable, FieldKind, Piece, Tenant};
+use symlint_core::tenants::{Comparable, Field, FieldKind, Piece, Tenant};
 
 /// Adds what else `tenant` has that is `owner`'s, as related places; what is of these kinds was said.
 pub(crate) fn related<'f>(
@@ -16,20 +16,87 @@ pub(crate) fn related<'f>(
     common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is also {whose}")))
 }
 
+/// What `tenant` has that is `owner`'s, where that is more than the role: ``role `SymSSOAcme`, SSO account, and instance``.
+pub(crate) fn what(tenant: &Tenant, owner: &Tenant) -> Option<String> {
+    let (own, others) = (tenant.role()?, owner.role()?);
+    let mut parts = vec![format!("role `{}`", own.name.text())];
+    for (piece, _) in common(tenant, owner).iter().filter(|(piece, _)| !piece.field.is_derived()) {
+        let part = match piece.field.kind {
+            FieldKind::SsoAccountId => "SSO account",
+            FieldKind::InstanceArn => "instance",
+            FieldKind::PermissionSetArn => "permission set",
+            FieldKind::TargetAccountId => "target account",
+            _ => continue,
+        };
+        if !parts.iter().any(|known| known == part) {
+            parts.push(part.to_owned());
+        }
+    }
+    let is_more = own.name.text() == others.name.text() && parts.len() > 1;
+    is_more.then(|| listed(&parts))
+}
+
+/// `a`; `a and b`; `a, b, and c`
+fn listed(names: &[String]) -> String {
+    match names {
+        [a, b] => format!("{a} and {b}"),
+        [before @ .., last] if !before.is_empty() => format!("{}, and {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// What else to replace that is `owner`'s and is marked, other than what is written in `settings`; what is of the kinds
+/// `said` is not marked.
+pub(crate) fn also(
+    cx: &Context<'_>,
+    tenant: &Tenant,
+    owner: &Tenant,
+    settings: Option<&str>,
+    said: &[FieldKind],
+) -> String {
+    let kinds = [FieldKind::SsoAccountId, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
+    let is_elsewhere = |field: &Field| {
+        let is_inside = match &field.path {
+            Some(path) => path.is_below(&tenant.path),
+            // What was decoded has no path.
+            None => tenant.span.contains(field.span),
+        };
+        let is_own = is_inside && !field.is_derived();
+        let path = cx.model.path_of(tenant.id, field.kind);
+        let around = path.as_deref().and_then(|path| Some(path.rsplit_once('.')?.0));
+        is_own && kinds.contains(&field.kind) && !said.contains(&field.kind) && (around.is_none() || around != settings)
+    };
+    let common = common(tenant, owner);
+    let mut names: Vec<String> = Vec::new();
+    for field in common.iter().map(|(piece, _)| piece.field).filter(|field| is_elsewhere(field)) {
+        let name = cx.name(field).to_string();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let value = if names.len() == 1 { "value" } else { "values" };
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(" Also replace {}: {} has the same {value}.", listed(&names), cx.called(owner)),
+    }
+}
+
 /// What to replace of a connector whose role is `owner`'s: all of it, where the instance is `owner`'s, too. `name` is what
-/// the customer is called.
-pub(crate) fn replacement(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant, name: &str) -> String {
+/// the customer is called. What is of the kinds `said` is reported elsewhere.
+pub(crate) fn replacement(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant, name: &str, said: &[FieldKind]) -> String {
     let output = format!("the `settings` output of {name}'s connector");
     if !has_same_instance(tenant, owner) {
-        return format!("Use `role_arn` from {output}.");
+        return format!("Use `role_arn` from {output}.{}", also(cx, tenant, owner, None, said));
     }
     let around = |kind| {
         let path = cx.model.path_of(tenant.id, kind)?;
         path.rsplit_once('.').map(|(around, _)| around.to_owned())
     };
-    match around(FieldKind::RoleArn).filter(|role| around(FieldKind::InstanceArn).as_ref() == Some(role)) {
-        Some(settings) => format!("Replace all of `{settings}` with {output}."),
-        None => format!("Replace all connector settings with {output}."),
+    let settings = around(FieldKind::RoleArn).filter(|role| around(FieldKind::InstanceArn).as_ref() == Some(role));
+    let also = also(cx, tenant, owner, settings.as_deref(), said);
+    match settings {
+        Some(settings) => format!("Replace all of `{settings}` with {output}.{also}"),
+        None => format!("Replace all connector settings with {output}.{also}"),
     }
 }
 

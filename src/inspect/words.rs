@@ -49,7 +49,7 @@ pub(super) fn evidence(attribute: &InspectedAttribute) -> String {
         FieldEvidence::Sink => String::new(),
         FieldEvidence::Role => format!("is the account in the role's ARN{}", cases("cases")),
         FieldEvidence::Safelist => format!("is in the safelist{}", cases("elements")),
-        FieldEvidence::Shape => format!("alone looks like it{}", cases("elements")),
+        FieldEvidence::Shape => format!("the only one that looks like it{}", cases("elements")),
     };
     let own = sinks(attribute, |field| field == attribute.field);
     let part = if attribute.is_part { "is a part of what reaches" } else { "reaches" };

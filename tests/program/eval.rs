@@ -155,4 +155,7 @@ fn what_cannot_be_done_is_said() {
     assert_eq!(output.status.code(), Some(2));
     let output = eval(folder.path(), &["main.tf", "1"], "");
     assert_eq!(output.status.code(), Some(2));
+    let said = |argument: &str| String::from_utf8(eval(folder.path(), &[argument], "").stderr).unwrap();
+    assert!(said("nothing").ends_with("help: there is no file or folder `nothing`, so it was read as an expression\n"));
+    assert!(said("var.tenant").ends_with("there is no variable `tenant` in this module; did you mean `tenants`?\n"));
 }

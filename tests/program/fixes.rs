@@ -19,7 +19,7 @@ fn fixed() -> String {
 fn a_preview_says_that_there_are_suggestions() {
     let preview = symlint(&["fix", "--diff", "examples/copy-paste"]);
     assert_eq!((preview.code, preview.stdout.as_str()), (0, ""));
-    assert_eq!(preview.stderr, "5 more findings fixable with `--unsafe`\n");
+    assert_eq!(preview.stderr, "5 findings fixable with `--unsafe`\n");
     let all = symlint(&["fix", "--diff", "--unsafe", "examples/copy-paste"]);
     assert_eq!((all.code, all.stderr.as_str()), (1, ""));
 }

@@ -61,7 +61,7 @@ onPage("the text has its colors, inside of templates and heredocs too", async (p
 
 onPage("a syntax error is a finding, and the rest is checked", async (page) => {
   await type(page, `${many(2)}\nbroken = {\n`);
-  await verdict(page, "errors", /and what cannot be read was not checked/, /2 tenants/);
+  await verdict(page, "errors", /and part of a file was not checked/, /2 tenants/);
 });
 
 onPage("characters of several bytes move neither marks nor fixes nor comparisons", async (page) => {

@@ -71,7 +71,7 @@ impl Code {
             Self::UnmappedField => "an attribute",
             Self::UnloadedValues | Self::Terragrunt => "a set of values",
             Self::Limit => "what takes too long",
-            Self::SyntaxError => "what cannot be read",
+            Self::SyntaxError => "part of a file",
             Self::UnknownValues | Self::LeftOut | Self::ValuesAlone | Self::RemoteModule => "some of it",
         }
     }

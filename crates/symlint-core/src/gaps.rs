@@ -198,7 +198,8 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let reason = format!("{} {reason}, so no tenant was checked", variable.shown());
         let gap = NotChecked::new(Code::NoFlow, reason, declared.map(|variable| variable.name.span));
         // A values file may set it under a name that no variable has, which is reported there.
-        let misspelled = misspelled(model, &variable.name).filter(|_| variable.state == VariableState::Unset);
+        let is_unset = matches!(variable.state, VariableState::Unset | VariableState::Known);
+        let misspelled = misspelled(model, &variable.name).filter(|_| is_unset);
         let is_reported = is_reported || misspelled.is_some();
         let help = match misspelled {
             Some(name) => format!("Rename `{name}` in the values file to `{}`.", variable.name),
@@ -211,8 +212,13 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         model.flows.iter().find(|flow| flow.unknown.is_none() && flow.instances.is_empty() && !is_explained)
     {
         let Some(call) = flow.call.filter(|call| !is_empty_by_writing(model, call)) else { return };
-        let reason = format!("`module.{}` is called for no tenant that could be found", call.name.text);
-        found.push(NotChecked::new(Code::NoFlow, reason, call.name.span));
+        let reason = format!("no tenant was found for `module.{}`", call.name.text);
+        let gap = NotChecked::new(Code::NoFlow, reason, call.name.span);
+        // That a values file sets what no variable receives is reported there.
+        found.push(match ignored(model) {
+            Some(name) => NotChecked { is_finding: false, ..gap.help(declared_as(model, name)) },
+            None => gap,
+        });
     }
 }
 
@@ -221,6 +227,29 @@ fn misspelled<'m>(model: &'m Model<'_>, variable: &str) -> Option<&'m str> {
     let root = model.project.root()?;
     let names = model.project.assignments().iter().map(|assignment| assignment.variable.text.as_str());
     names.filter(|name| root.variable(name).is_none()).find(|name| closest(name, [variable]).is_some())
+}
+
+/// The name under which a values file sets a collection that no variable receives, and that may be the tenants.
+pub(crate) fn ignored<'m>(model: &'m Model<'_>) -> Option<&'m str> {
+    let root = model.project.root().filter(|_| model.project.has_configuration())?;
+    let is_collection = |expr: &Expr| match &expr.kind {
+        ExprKind::Object(items) => !items.is_empty(),
+        ExprKind::Tuple(elements) => !elements.is_empty(),
+        _ => false,
+    };
+    let mut in_files = model.project.assignments().iter().filter(|it| matches!(it.source, AssignmentSource::File(_)));
+    let ignored =
+        in_files.find(|it| root.variable(&it.variable.text).is_none() && is_collection(&it.attribute.value))?;
+    Some(ignored.variable.text.as_str())
+}
+
+/// How to let a variable receive what a values file sets as `name`.
+fn declared_as(model: &Model<'_>, name: &str) -> String {
+    let variables = model.project.root().map(|root| root.variables.as_slice()).unwrap_or_default().iter();
+    match closest(name, variables.map(|variable| variable.name.text.as_str())) {
+        Some(meant) => format!("Rename `{name}` in the values file to `{meant}`."),
+        None => format!("Rename `{name}` in the values file to the variable of the tenants, or declare it."),
+    }
 }
 
 /// Whether flows wait for the tenants of a variable that only has its default.
@@ -256,14 +285,22 @@ fn is_empty_by_writing(model: &Model<'_>, call: &ModuleCall) -> bool {
 /// How many expressions are followed to where a collection is written.
 const LOCALS: usize = 16;
 
+/// By what a call is repeated; one that is not is in a module whose call is.
+pub(crate) fn repetition(call: &ModuleCall) -> &'static str {
+    match (&call.for_each, &call.count) {
+        (Some(_), _) => "`for_each`",
+        (None, Some(_)) => "`count`",
+        (None, None) => "`for_each` or `count`",
+    }
+}
+
 fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let mut add = |what: &str, call: &ModuleCall, reason: &str, is_reported: bool| {
         let name = &call.name.text;
         let at =
             call.for_each.as_ref().or(call.count.as_ref()).map_or(call.name.span, |attribute| attribute.value.span);
-        let reason = format!(
-            "{what} of `module.{name}` was not checked, because its `for_each` or `count` is unknown: {reason}"
-        );
+        let repeated = repetition(call);
+        let reason = format!("{what} of `module.{name}` was not checked, because its {repeated} is unknown: {reason}");
         let gap = NotChecked::new(Code::UnknownWiring, reason, at);
         found.push(NotChecked { is_finding: !is_reported, ..gap });
     };
@@ -388,7 +425,10 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let whose = if tenants.len() == 1 { format!("`{name}`") } else { format!("{} tenants", tenants.len()) };
         let own = names.get(&kind).cloned().unwrap_or_else(|| model.path_name(first, kind));
         let (_, names) = same.entry((reason, whose, is_unevaluated)).or_insert_with(|| (span, Vec::new()));
-        names.push(own.to_string());
+        let own = own.to_string();
+        if !names.contains(&own) {
+            names.push(own);
+        }
     }
     for ((reason, whose, is_unevaluated), (span, names)) in same {
         let what = match names.as_slice() {
@@ -434,10 +474,12 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         // They have no names here, but for those of the configuration.
         let names: Vec<String> = unseen.iter().map(|&field| FieldName::words(field).to_string()).collect();
         let names = match names.split_last() {
-            Some((last, before)) if !before.is_empty() => format!("{} and {last} were", before.join(", ")),
-            _ => format!("{} was", names.concat()),
+            Some((last, before)) if !before.is_empty() => {
+                format!("{} and {last} were not found in any tenant, so they were", before.join(", "))
+            }
+            _ => format!("{} was not found in any tenant, so it was", names.concat()),
         };
-        let reason = format!("{names} not found in any tenant, and not checked{there}");
+        let reason = format!("{names} not checked{there}");
         let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
         let help = format!(
             "If it is named differently, add this to .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
@@ -534,7 +576,7 @@ fn syntax_errors(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     for file in model.project.files() {
         if let Some(first) = file.file.errors.first() {
             let name = sources.get(file.id).name().to_owned();
-            let reason = format!("`{name}` has a syntax error, and what cannot be read because of it was not checked");
+            let reason = format!("`{name}` has a syntax error, and the parts that cannot be parsed were not checked");
             found.push(NotChecked::new(Code::SyntaxError, reason, model.project.visible(first.span)));
         }
     }

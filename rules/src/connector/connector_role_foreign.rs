@@ -21,14 +21,18 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     }
     let owner = cx.tenant(owner);
-    let message =
-        format!("role `{}` is named after {}, not after `{}`", role.name.text(), cx.called(owner), tenant.name());
+    let message = match copied::what(tenant, owner) {
+        Some(what) => format!("`{}` has {}", tenant.name(), cx.of_tenant(owner, &what)),
+        None => {
+            format!("role `{}` is named after {}, not after `{}`", role.name.text(), cx.called(owner), tenant.name())
+        }
+    };
     // One customer may well have two entries.
     let accounts = tenant.sso_account().zip(owner.sso_account());
     let customer = accounts
         .filter(|(own, others)| own.text() == others.text())
         .map(|_| advice("customer", &cx.config.customers, &[owner, tenant], owner.name()));
-    let action = copied::replacement(cx, tenant, owner, &format!("`{}`", tenant.name()));
+    let action = copied::replacement(cx, tenant, owner, &format!("`{}`", tenant.name()), &[]);
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
     let report = cx.report(role.name.piece, message);
     let report = match same {

@@ -60,7 +60,7 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
             if let Some(environment) = environment_of(name, &cx.config.role_name) {
                 let environment = environment.to_ascii_lowercase();
                 help += &format!(
-                    " If the connector was given another environment than `{key}`, add this to \
+                    " If the connector was given a different environment than `{key}`, add this to \
                      .symlint.hcl:\n\n    tenant {key:?} {{ environment = {environment:?} }}"
                 );
             }

@@ -91,7 +91,7 @@ fn of_customer(cx: &Context<'_>, raw: &str) -> Option<Problem> {
         None => "a tenant's SSO account".to_owned(),
     };
     (is_connector || is_elsewhere()).then(|| Problem {
-        what: format!("is in {whose}, and may use").into(),
+        what: format!("is in {whose}, and can use").into(),
         start: raw.len() - raw.trim_start().len() + text.find(account).unwrap_or_default(),
         len: account.len(),
     })
@@ -119,9 +119,17 @@ fn problem(raw: &str) -> Option<Problem> {
     let at =
         |start: usize, len: usize, what: &'static str| Some(Problem { what: what.into(), start: blank + start, len });
     if let Some(star) = text.find('*') {
-        return at(star, 1, if text == "*" { "lets every AWS account use" } else { "lets more than one role use" });
+        return at(
+            star,
+            1,
+            if text == "*" {
+                "trusts every AWS account, so anyone can use"
+            } else {
+                "matches more than one role, and each of them can use"
+            },
+        );
     }
-    let everyone = "lets everyone in the account who is allowed to assume roles use";
+    let everyone = "trusts the whole account, so everyone there who may assume roles can use";
     if is_account_id(text) {
         return at(0, text.len(), everyone);
     }

@@ -409,7 +409,7 @@ fn account_flaw(text: &str) -> String {
     } else if text.starts_with("arn:") {
         format!("`{text}` is an ARN, not an account ID")
     } else if let Some(plain) = without_separators(text) {
-        format!("`{text}` must be written without separators: `{plain}`")
+        format!("`{text}` must be written without separators, as `{plain}`")
     } else if let [strange] = text.chars().filter(|c| !c.is_ascii_digit()).collect::<Vec<_>>().as_slice() {
         let digit = match strange {
             'O' | 'o' => ", not the digit `0`",

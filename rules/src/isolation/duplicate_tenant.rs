@@ -17,7 +17,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             tenant.name(),
             cx.called(other)
         );
-        cx.report(tenant, message).help(help).related(other, "one of the two was copied from the other");
+        cx.report(tenant, message).help(help).related(other, "the tenant that has the same");
     }
     // A folder that was copied is one cause.
     let mut copied: SortedMap<(String, String), Vec<(TenantId, TenantId)>> = SortedMap::new();

@@ -29,15 +29,28 @@ fn report(cx: &mut Context<'_>, near: &NearIds) {
     let is_account = is_account_id(wrong.text());
     let what = if is_account { "digit" } else { "character" };
     let field = |id: Part<'_>| if is_account { cx.name(id.piece.field).to_string() } else { "instance".to_owned() };
-    let whose = |id: Part<'_>, tenant: &Tenant| format!("{} {} of {}", field(id), id.text(), cx.called(tenant));
-    let own = format!("{} {}", field(wrong), wrong.text());
-    let message = if swapped(wrong.text(), right.text()) {
-        format!("{} differs from {} only by two swapped {what}s", own, whose(right, other))
-    } else {
-        format!("{} differs from {} only by one {what}", own, whose(right, other))
+    let is_own = tenant.id == other.id;
+    let whose = |what: String| match is_own {
+        true => format!("this tenant's own {what}"),
+        false => cx.of_tenant(other, &what),
     };
-    let related = format!("{} of {}", field(right), cx.called(other));
-    cx.report(wrong.piece, message).related(right.piece, related).cause(right.text());
+    let difference = match swapped(wrong.text(), right.text()) {
+        true => format!("two swapped {what}s"),
+        false => format!("one {what}"),
+    };
+    let message = format!(
+        "{} {} differs from {} by only {difference}",
+        field(wrong),
+        wrong.text(),
+        whose(format!("{} {}", field(right), right.text()))
+    );
+    let related = whose(field(right));
+    let report = cx.report(wrong.piece, message).related(right.piece, related).cause(right.text());
+    if is_own {
+        report.help(
+            "AWS assigns these IDs at random, so one of the two is probably mistyped. Compare both with what the customer sent.",
+        );
+    }
 }
 
 /// Where the tenant first has this ID.

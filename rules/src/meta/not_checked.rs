@@ -10,7 +10,7 @@ use crate::wiring::is_any_miswired;
 
 /// What to do about what only a provider knows.
 const ACCEPTED: &str = "Mistakes in this part are not reported until it can be checked. `symlint inspect` shows what was \
-                        found. If that is enough, add a comment above this line:\n\n    \
+                        found. If this part does not need to be checked, add a comment above this line:\n\n    \
                         # symlint-ignore: not-checked -- REASON";
 
 pub(super) fn check(cx: &mut Context<'_>) {

@@ -80,15 +80,14 @@ fn check_keys(
         let is_copied = |it: &Tenant| cx.role_naming(it.id) == RoleNaming::Unexpected;
         let (wrong, right) = if is_copied(first) && !is_copied(tenant) { (first, tenant) } else { (tenant, first) };
         let meant = wrong.role().filter(|_| is_copied(wrong) && !is_copied(right));
-        let report = cx.report(wrong, message).related(right, "the other one");
+        let report = cx.report(wrong, message).related(right, shown(right));
         if let Some(role) = meant {
             let help = format!(
                 "The two customers share one name, so a request for one may be carried out for the other, or the apply \
-                 fails. The role of `{}` is `{}`: name the entry after that customer, if it is another one.",
-                wrong.name(),
+                 fails. If this entry is for the customer of role `{}`, rename it.",
                 role.name.text()
             );
-            report.help(help).related(role.name.piece, "the role");
+            report.help(help).related(role.name.piece, "this entry's role");
         }
     }
     reported
@@ -150,7 +149,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             .report(
                 place,
                 format!(
-                    "this tenant's `{kind}` has the name `{text}`, and so has the one of `{whose}`, but names must be unique in Sym"
+                    "both this tenant's and `{whose}`'s `{kind}` are named `{text}`, but names must be unique in Sym"
                 ),
             )
             .related(at, format!("the name of `{whose}` comes from here"));
@@ -191,10 +190,10 @@ fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
     let is_first_wrong = is_of(later.0) && !is_of(first.0);
     let ((tenant, wrong), (other, right)) = if is_first_wrong { (first, later) } else { (later, first) };
     let message = format!(
-        "`{}` of `{}` is `{}`, and so is that of `{}`, but names must be unique in Sym",
+        "`{}` is `{}` in both `{}` and `{}`, but names must be unique in Sym",
         wrong.argument,
-        wrong.call,
         tenant.name(),
+        wrong.call,
         right.call
     );
     let meant = environment(tenant).filter(|_| is_of(other) && !is_of(tenant));
@@ -207,7 +206,7 @@ fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
             let is_snake = tenant.name().contains('_');
             let meant = if is_snake { meant.replace('-', "_") } else { meant };
             format!(
-                "{consequence} The role of `{}` is named after `{meant}`: set `{}` to that if that is this customer.",
+                "{consequence} The role of `{}` is named after `{meant}`. If this call is for that customer, set `{}` to `{meant}`.",
                 wrong.call, wrong.argument
             )
         }

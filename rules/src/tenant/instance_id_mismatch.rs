@@ -71,6 +71,14 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             report_typo(cx, tenant, own, grants);
             continue;
         }
+        // Where an account or role was copied, too, that is another cause.
+        let said = [
+            FieldKind::InstanceArn,
+            FieldKind::Region,
+            FieldKind::PermissionSetArn,
+            FieldKind::RoleArn,
+            FieldKind::SsoAccountId,
+        ];
         let mut report = match left_over {
             Some(owner) => {
                 let message = format!(
@@ -79,8 +87,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                     cx.whose(owner)
                 );
                 let help = format!(
-                    "Requests for this tenant would fail, or reach {}. Copy {own_name} from this tenant's own Identity Center.",
-                    cx.called(owner)
+                    "Requests for this tenant would fail, or reach {}. Copy {own_name} from this tenant's own Identity Center.{}",
+                    cx.called(owner),
+                    copied::also(cx, tenant, owner, None, &said)
                 );
                 cx.report(own.piece, message).help(help)
             }
@@ -90,7 +99,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                     called(cx, tenant, first.piece.field),
                     own.text()
                 );
-                cx.report(first.piece, message)
+                let also = first_owner.map(|owner| copied::also(cx, tenant, owner, None, &said)).unwrap_or_default();
+                cx.report(first.piece, message).more_help(&also)
             }
         };
         for (owner, id) in [(first_owner, *first), (own_owner, own)] {
@@ -107,14 +117,6 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             report = report.related(other.piece, "this permission set belongs to the same instance");
         }
         if let Some(owner) = first_owner.or(left_over) {
-            // Where an account or role was copied, too, that is another cause.
-            let said = [
-                FieldKind::InstanceArn,
-                FieldKind::Region,
-                FieldKind::PermissionSetArn,
-                FieldKind::RoleArn,
-                FieldKind::SsoAccountId,
-            ];
             copied::related(report, tenant, owner, &said);
         }
     }
@@ -246,7 +248,10 @@ fn report_typo(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, grants: &[P
              Compare it with `{name}`'s Identity Center."
         ),
     };
-    let mut report = cx.report(wrong.piece, message).help(help).related(right.piece, "the other instance");
+    let mut report = cx
+        .report(wrong.piece, message)
+        .help(help)
+        .related(right.piece, format!("the instance in {}", right_name.of_its_own()));
     for other in others {
         report = report.related(other.piece, "the same instance as in the first");
     }

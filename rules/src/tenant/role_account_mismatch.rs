@@ -84,12 +84,17 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         false => called(tenant),
     };
     let is_written = || tenant.connector.role_arn.text().is_some_and(|role| role.is_verbatim(cx.sources()));
+    // What was copied with the account is one cause.
+    let said: &[FieldKind] = match tenant.foreign_permission_sets().next() {
+        Some(_) => &[FieldKind::SsoAccountId, FieldKind::PermissionSetArn],
+        None => &[FieldKind::SsoAccountId],
+    };
     let action = match role_owner {
         // It is built from an account.
         _ if matches!(role_name, FieldName::Words(_)) && !is_written() => {
             format!("Use the account in which {name}'s connector was applied.")
         }
-        Some(owner) => copied::replacement(cx, tenant, owner, &name),
+        Some(owner) => copied::replacement(cx, tenant, owner, &name, said),
         None => format!("Use `role_arn` from the `settings` output of {name}'s connector."),
     };
     // Where the role is this tenant's and the account another's, it is the account that was left over.
@@ -138,11 +143,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if let (Some(target), Some(name)) = (target, &target_name) {
         report = report.related(target.piece, format!("this tenant's {}", name.of_its_own()));
     }
-    // What was copied with the account is one cause.
     if let Some(owner) = role_owner.or(left_over) {
-        let is_other_cause = tenant.foreign_permission_sets().next().is_some();
-        let said = [FieldKind::SsoAccountId, FieldKind::PermissionSetArn];
-        copied::related(report, tenant, owner, if is_other_cause { &said } else { &[FieldKind::SsoAccountId] });
+        copied::related(report, tenant, owner, said);
     }
 }
 

@@ -16,7 +16,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let (target_name, sso_name) = (cx.name(first.field), cx.name(sso.piece.field));
     let message =
         format!("{target_name} {} is this tenant's SSO account, which administers its Identity Center", sso.text());
-    let mut report = cx.report(first, message).related(sso.piece, format!("{sso_name} is the same account"));
+    let label = match tenant.sso_account_id.is_derived() {
+        true => "the account of this tenant's role is the same".to_owned(),
+        false => format!("{sso_name} is the same account"),
+    };
+    let mut report = cx.report(first, message).related(sso.piece, label);
     for other in same {
         report = report.related(other, "another grant in the same account");
     }

@@ -11,7 +11,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for LostKey { key, lost, kept } in &cx.model.lost_keys {
         let line = cx.sources().get(kept.file).position(kept.start).line;
         let message = format!("the key `{key}` appears again on line {line}, so this value is lost");
-        cx.report(*lost, message).related(*kept, "this value takes effect").cause(key.as_str());
+        let tenant = cx.tenants().iter().find(|it| it.span.contains(*kept)).map(|it| it.id);
+        let place = Place { span: *lost, tenant, path: None };
+        cx.report(place, message).related(*kept, "this value takes effect").cause(key.as_str());
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();

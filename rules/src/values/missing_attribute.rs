@@ -44,7 +44,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 report_misspelled(cx, place, &message, &gap.name, found);
             } else {
                 let report = cx.report(place, message);
-                if let Some(source) = gap.field.and_then(|field| source(tenant, field)) {
+                if let Some(source) = gap.field.and_then(|field| source(tenant, gap, field)) {
                     report.help(format!("Terraform rejects this, or requests for `{}` fail. {source}", tenant.name()));
                 }
             }
@@ -172,16 +172,20 @@ fn missing(tenant: &Tenant, path: &Path, attribute: &str) -> String {
 }
 
 /// Where the value of a tenant comes from.
-fn source(tenant: &Tenant, field: FieldKind) -> Option<String> {
+fn source(tenant: &Tenant, gap: &MissingAttribute, field: FieldKind) -> Option<String> {
     let name = tenant.name();
+    let account = match gap.absence {
+        Absence::Missing => format!("Add {}: the account", shown(&gap.name)),
+        Absence::Null | Absence::Empty => "Use the account".to_owned(),
+    };
     Some(match field {
         FieldKind::Key => return None,
-        FieldKind::SsoAccountId => format!("Use the account in which `{name}`'s connector was applied."),
+        FieldKind::SsoAccountId => format!("{account} in which `{name}`'s connector was applied."),
         FieldKind::Cloud | FieldKind::InstanceArn | FieldKind::Region | FieldKind::RoleArn => {
             format!("Copy the value from the `settings` output of `{name}`'s connector.")
         }
         FieldKind::PermissionSetArn => format!("Copy the ARN from `{name}`'s Identity Center."),
-        FieldKind::TargetAccountId => "Set it to the account that engineers should enter.".to_owned(),
+        FieldKind::TargetAccountId => format!("{account} that engineers should enter."),
     })
 }
 

@@ -34,7 +34,7 @@ fn check_merged(cx: &mut Context<'_>) {
     }
 }
 
-const MERGED: &str = "Engineers cannot request what this entry grants, although it is here to read. Rename one of the keys, \
+const MERGED: &str = "Engineers cannot request what this entry grants. Rename one of the keys, \
                       or remove the entry that is not needed.";
 
 /// The variables whose entries are tenants.

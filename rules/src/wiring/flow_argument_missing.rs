@@ -1,9 +1,11 @@
 //! See flow-argument-missing.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::Place;
+use symlint_core::tenants::{Model, Place};
+use symlint_terraform::{ModuleCall, Str};
 
 use super::calls::calls;
+use super::flow_argument_miswired::in_element;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for found in calls(cx.model) {
@@ -11,8 +13,24 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for variable in found.missing_arguments(cx.model) {
             let name = variable.name.text.as_str();
             let place = Place { span: call.span, tenant: None, path: Some(format!("module.{}.{name}", call.text)) };
-            cx.report(place, format!("`module.{}` does not pass `{name}`, which the module requires", call.text))
+            let right = right(cx.model, found.call, &variable.name.text);
+            let report = cx
+                .report(place, format!("`module.{}` does not pass `{name}`, which the module requires", call.text))
                 .related(variable.name.span, "declared here, without a default");
+            if let Some(right) = right {
+                report.help(format!("The plan fails for all tenants. Add this to the call:\n\n    {name} = {right}"));
+            }
         }
     }
+}
+
+/// What a call that is repeated for tenants has to pass as `name`, which carries one value of theirs.
+fn right(model: &Model<'_>, call: &ModuleCall, name: &Str) -> Option<String> {
+    call.for_each.as_ref()?;
+    let flow = model.flows.iter().find(|flow| flow.call.is_some_and(|it| it.span == call.span))?;
+    let instance = flow.instances.first()?;
+    let (_, parts) = instance.carriers.iter().find(|(carrier, _)| carrier == name)?;
+    let [part] = &**parts else { return None };
+    let is_whole = part.steps.is_empty() && !part.is_fragment;
+    in_element(model, instance.tenant.filter(|_| is_whole)?, part.field, instance.repetitions.first()?)
 }

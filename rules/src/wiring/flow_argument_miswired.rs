@@ -3,7 +3,8 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Source, Step, TenantId, text_of, values_at,
+    FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Repetition, Source, Step, TenantId, text_of,
+    values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
@@ -432,6 +433,16 @@ fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> O
     }
     let repetitions = &instance.repetitions;
     let repetition = if found.around > 0 { repetitions.last() } else { repetitions.first() }?;
+    in_element(model, tenant, wanted, repetition)
+}
+
+/// How a call that is repeated for elements refers to a value of the tenant, if the element has it.
+pub(super) fn in_element(
+    model: &Model<'_>,
+    tenant: TenantId,
+    wanted: FieldKind,
+    repetition: &Repetition,
+) -> Option<String> {
     let own = model.tenant(tenant);
     if wanted == FieldKind::Key {
         return (repetition.key.as_str()?.as_str() == own.name()).then(|| "each.key".to_owned());

@@ -12,13 +12,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let meant = found.meant(&name.text);
             let hint = match (meant, found.only_missing()) {
                 (Some(meant), _) => format!("; did you mean `{meant}`?"),
-                (None, Some(missing)) => format!("; `{missing}`, which it requires, is not passed"),
+                (None, Some(missing)) => format!("; `{missing}`, which the module requires, is not passed"),
                 (None, None) => String::new(),
             };
             let path = format!("module.{}.{}", found.call.name.text, name.text);
             let place = Place { span: name.span, tenant: None, path: Some(path) };
             let rename = meant.map(|meant| renamed(name.span, meant, cx.sources())).into_iter().collect();
-            let report = cx.report(place, format!("the module does not declare a variable `{}`{hint}", name.text));
+            let call = found.call;
+            let module = call.source.as_ref().map_or("the module".to_owned(), |source| format!("`{}`", source.text));
+            let message =
+                format!("`module.{}` passes `{}`, which {module} does not declare{hint}", call.name.text, name.text);
+            let report = cx.report(place, message);
             if let Some(meant) = meant {
                 let help = format!("Terraform rejects the plan. Rename the argument to `{meant}`.");
                 report.help(help).edits(format!("rename it to `{meant}`"), false, rename);

@@ -2,10 +2,10 @@
 
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_account_id;
-use symlint_core::tenants::{FieldKind, Place, Tenant, TenantId};
-use symlint_terraform::Span;
+use symlint_core::tenants::{FieldKind, Place, Source, Tenant, TenantId};
+use symlint_terraform::{SortedSet, Span, Value};
 
-use super::safelist::{Meant, Missing, missing, place};
+use super::safelist::{Meant, Missing, lists, missing, place};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let Some(place) = place(cx.model) else { return };
@@ -46,7 +46,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let Some(first) = missing.first() else { return };
     let at = Place { span: place, tenant: Some(first.tenant.id), path: None };
     if missing.len() == 1 {
-        let message = format!("the safelist lacks {}, the SSO account of {}", first.account, cx.called(first.tenant));
+        let instead = instead(cx, first.tenant);
+        let message =
+            format!("the safelist lacks {}, the SSO account of {}{instead}", first.account, cx.called(first.tenant));
         let label = format!("this tenant's {}", cx.name(&first.tenant.sso_account_id).of_its_own());
         cx.report(at, message).help(&*one).related(&first.tenant.sso_account_id, label);
         return;
@@ -56,9 +58,27 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let elsewhere = ids.iter().filter(|id| id.run != cx.model.run).count();
     let count = cx.count(&ids, cx.tenants().len() + elsewhere);
     let help = help(cx, place, first.tenant.id, "these tenants fail", "their accounts");
-    let mut report = cx.report(at, format!("the safelist lacks the SSO accounts of {count}")).help(help).group(&ids);
+    let instead = instead(cx, first.tenant);
+    let message = format!("the safelist lacks the SSO accounts of {count}{instead}");
+    let mut report = cx.report(at, message).help(help).group(&ids);
     for Missing { tenant, account, .. } in missing.iter().take(3) {
         report = report.related(&tenant.sso_account_id, format!("{account} is the SSO account of `{}`", tenant.name()));
+    }
+}
+
+/// Which other value of each tenant the safelist contains, if it contains nothing else.
+fn instead(cx: &Context<'_>, tenant: &Tenant) -> String {
+    let name = |element: &Value| match cx.model.sources_of_values.of(element, None)?.as_slice() {
+        [Source::Field(field)] if field.kind != FieldKind::SsoAccountId => {
+            Some(cx.model.path_name(field.tenant, field.kind).to_string())
+        }
+        _ => None,
+    };
+    let elements = lists(cx.model).flat_map(|(_, list)| list.elements().unwrap_or_default());
+    let names: Option<SortedSet<String>> = elements.map(name).collect();
+    match names.unwrap_or_default().iter().collect::<Vec<_>>().as_slice() {
+        [only] => format!("; it contains {only}, not {}", cx.name(&tenant.sso_account_id).of_its_own()),
+        _ => String::new(),
     }
 }
 

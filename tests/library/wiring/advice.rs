@@ -3,9 +3,9 @@
 use super::{CALL, MODULE, VALUES, VARIABLES, tell};
 
 /// A set-up, and what is found in it: the rule, the text at the finding, and what it says among other things.
-type Case<'a> = (&'a str, &'a [(&'a str, String)], &'a [(&'a str, &'a str, &'a [&'a str])]);
+pub(super) type Case<'a> = (&'a str, &'a [(&'a str, String)], &'a [(&'a str, &'a str, &'a [&'a str])]);
 
-fn hold(cases: &[Case<'_>]) {
+pub(super) fn hold(cases: &[Case<'_>]) {
     use std::fmt::Write;
     let mut failures = String::new();
     for (what, files, expected) in cases {
@@ -31,7 +31,7 @@ fn hold(cases: &[Case<'_>]) {
 }
 
 /// `text` with each of these replaced once.
-fn with(text: &str, changes: &[(&str, &str)]) -> String {
+pub(super) fn with(text: &str, changes: &[(&str, &str)]) -> String {
     changes.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
         text.replacen(from, to, 1)
@@ -225,7 +225,11 @@ fn what_was_exchanged_and_what_was_left_over() {
         (
             "a key",
             &values(&[("green_valley =", "Red-Canyon =")]),
-            &[("slug-collision", "Red-Canyon", &["The role of `Red-Canyon` is `SymSSOGreen-Valley`"])],
+            &[(
+                "slug-collision",
+                "Red-Canyon",
+                &["If this entry is for the customer of role `SymSSOGreen-Valley`, rename it"],
+            )],
         ),
     ]);
 }
@@ -269,8 +273,8 @@ fn a_name_that_was_left_over_in_a_call() {
                 "slug-collision",
                 "blue-harbour",
                 &[
-                    "`tenant_slug` of `module.green_valley` is `blue-harbour`, and so is that of `module.blue_harbour`",
-                    "named after `green-valley`: set `tenant_slug` to that",
+                    "`tenant_slug` is `blue-harbour` in both `module.green_valley` and `module.blue_harbour`",
+                    "named after `green-valley`. If this call is for that customer, set `tenant_slug` to `green-valley`",
                 ],
             )],
         ),
@@ -280,7 +284,10 @@ fn a_name_that_was_left_over_in_a_call() {
             &[(
                 "slug-collision",
                 "green-valley",
-                &["`tenant_slug` of `module.blue_harbour` is", "named after `blue-harbour`: set `tenant_slug` to that"],
+                &[
+                    "in both `module.blue_harbour` and",
+                    "named after `blue-harbour`. If this call is for that customer, set",
+                ],
             )],
         ),
     ]);

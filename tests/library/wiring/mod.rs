@@ -2,6 +2,7 @@
 //! can be made must be found, at the text that is wrong.
 
 mod advice;
+mod also;
 mod arguments;
 mod assembled;
 mod attacks;

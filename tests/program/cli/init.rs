@@ -107,7 +107,7 @@ fn a_file_that_is_there_is_not_replaced() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), (CONFIG, "host_accounts = []\n")]);
     let refused = run(dir.path(), &["init"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
-    assert!(refused.stderr.contains(".symlint.hcl is there already"), "{}", refused.stderr);
+    assert!(refused.stderr.contains(".symlint.hcl already exists"), "{}", refused.stderr);
     assert!(refused.stderr.contains("symlint inspect"), "{}", refused.stderr);
     assert_eq!(written(dir.path()), "host_accounts = []\n");
     // One above would be hidden.
@@ -122,7 +122,7 @@ fn a_file_that_is_there_is_not_replaced() {
     assert!(!dir.path().join("a").join(CONFIG).exists());
     let accepted = run(dir.path(), &["init", "--baseline", "a"]);
     assert_eq!(accepted.code, 0, "{accepted:?}");
-    assert!(accepted.stdout.starts_with(".symlint.hcl is there already and is used as it is\n"), "{}", accepted.stdout);
+    assert!(accepted.stdout.starts_with(".symlint.hcl already exists and is used unchanged\n"), "{}", accepted.stdout);
     assert!(!dir.path().join("a").join(CONFIG).exists());
     // One below is for what is there.
     let dir = folder(&[
@@ -283,7 +283,7 @@ fn a_team_with_forty_findings_begins_in_one_step() {
     assert_eq!((first.code, first.stderr.as_str()), (0, ""), "{}", first.stdout);
     let count = numbers(&before);
     let accepted =
-        format!("wrote symlint-baseline.json: {count} findings of today are accepted ({count} errors, 0 warnings)\n");
+        format!("wrote symlint-baseline.json: it accepts {count} current findings ({count} errors, 0 warnings)\n");
     assert!(first.stdout.contains(&accepted), "{}", first.stdout);
     // What it prints is what one runs.
     let command = first.stdout.lines().find_map(|line| line.strip_prefix("  symlint ")).unwrap();
@@ -327,7 +327,7 @@ fn a_baseline_comes_with_the_configuration_that_it_needs() {
     );
     let first = run(dir.path(), &["init", "--baseline", "a"]);
     assert_eq!(first.code, 0, "{first:?}");
-    assert!(first.stdout.starts_with("a/.symlint.hcl is there already and is used as it is\n"), "{}", first.stdout);
+    assert!(first.stdout.starts_with("a/.symlint.hcl already exists and is used unchanged\n"), "{}", first.stdout);
     assert_eq!(run(dir.path(), &["check", "--baseline", "a/symlint-baseline.json", "a"]).code, 0);
 }
 

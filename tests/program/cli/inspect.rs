@@ -76,6 +76,17 @@ fn by_field<'v>(run: &'v Value, field: &str) -> &'v Value {
     attributes.iter().find(|attribute| attribute["field"] == field).unwrap_or(&Value::Null)
 }
 
+/// Evidence that has no room next to its attribute is not put below another column.
+#[test]
+fn on_a_narrow_terminal_evidence_has_its_own_lines() {
+    let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
+    let narrow = Symlint::new(&["inspect"]).dir(dir.path()).env("COLUMNS", "60").run().stdout;
+    let lines: Vec<&str> = narrow.lines().collect();
+    let role = lines.iter().position(|line| line.trim_start().starts_with("role_arn ")).unwrap();
+    assert_eq!(lines[role], "    role_arn            role", "{narrow}");
+    assert!(lines[role + 1].starts_with("        reaches "), "{narrow}");
+}
+
 #[test]
 fn each_attribute_has_its_evidence() {
     let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
@@ -241,7 +252,8 @@ fn where_nothing_is_found_it_says_what_was_looked_for_and_what_is_there() {
         }])
     );
     let human = Symlint::new(&["inspect"]).dir(dir.path()).run().stdout;
-    for wanted in ["nothing to check in `.`", "looked for", "network", "aws_vpc (2)", "module.dns from example/dns/aws"]
+    for wanted in
+        ["nothing to check in `.`", "looked for", "network", "aws_vpc (2)", "`module.dns` from example/dns/aws"]
     {
         assert!(human.contains(wanted), "{human}");
     }

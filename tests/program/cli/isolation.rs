@@ -171,7 +171,7 @@ fn ids_that_are_almost_the_same_are_found_in_any_folder() {
     assert_eq!(
         found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
         ["warning near-duplicate-id customers/bolt/terraform.tfvars: `target_account_id` 604178239915 \
-             differs from `target_account_id` 604178239951 of `acme` only by two swapped digits"]
+             differs from `acme`'s `target_account_id` 604178239951 by only two swapped digits"]
     );
 }
 

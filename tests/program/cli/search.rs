@@ -282,10 +282,49 @@ fn options_of_other_programs_lead_to_ours() {
         ("--output-file=x", "`--format FORMAT=FILE`"),
         ("--show-files", "`-v`"),
         ("--explain", "`symlint explain RULE`"),
+        ("-f", "`symlint check --format json`"),
+        ("--json", "`symlint check --format json`"),
+        ("--no-color", "`--color never`"),
+        ("--strict", "`--fail-on warning`"),
+        ("--soft-fail", "`--fail-on never`"),
+        ("--minimum-severity=low", "`--fail-on error|warning|never`"),
+        ("--since=main", "`--new-since REF`"),
+        ("--base", "`symlint diff --base REF`"),
+        ("--diff", "`symlint fix --diff`"),
+        ("--show-fixes", "`symlint fix --diff`"),
     ] {
         let run = symlint(&["check", option]);
         assert!(run.code == 2 && run.stderr.contains(said), "{option}: {}", run.stderr);
+        assert!(!run.stderr.contains("tip:"), "{option}: {}", run.stderr);
     }
+    let typo = symlint(&["check", "--slect"]);
+    assert!(typo.stderr.contains("'--select'") && !typo.stderr.contains("-- --"), "{}", typo.stderr);
+    for (command, said) in [("lint", "help: use `symlint check`\n"), ("examples", "use `symlint check examples`")] {
+        let run = symlint(&[command]);
+        assert!(run.code == 2 && run.stderr.contains(said) && !run.stderr.contains("tip:"), "{}", run.stderr);
+    }
+}
+
+/// A collection that a values file sets under a name of no variable may be the tenants.
+#[test]
+fn values_that_no_variable_receives_are_no_pass() {
+    let module = include_str!("../../fixtures/wiring/sso_flow.tf");
+    let variable = VARIABLE.replacen("{\n", "{\n  default = {}\n", 1).replace("customer_tenants", "clients");
+    let call = include_str!("../../fixtures/wiring/call.tf").replace("customer_tenants", "clients");
+    let main = format!("{variable}{call}");
+    let of = |name: &str, value: &str| {
+        let values = value.replace("customer_tenants", name);
+        let dir = folder(&[("main.tf", &main), ("sso_flow/main.tf", module), ("terraform.tfvars", &values)]);
+        let run = check(dir.path(), &[]);
+        (run.code, run.findings(), run.stderr)
+    };
+    let (code, found, said) = of("clientss", &good());
+    assert_eq!((code, found), (2, vec!["undeclared-variable -".to_owned()]));
+    assert!(said.contains("sets `clientss`, which is not declared") && said.contains("to `clients`"), "{said}");
+    let (code, _, said) = of("customers", &good());
+    assert!(code == 2 && said.contains("or declare it"), "{said}");
+    // What cannot be tenants says nothing of them.
+    assert_eq!(of("owner", "customer_tenants = \"team\"\n").0, 0);
 }
 
 #[test]
@@ -567,7 +606,7 @@ fn an_empty_default_is_no_answer() {
         assert_eq!(of(&format!("locals {{\n  none = {local}\n}}"), "local.none").1, [""; 0], "{local}");
     }
     let filtered = "{ for name in fileset(path.module, \"*.yaml\") : name => {} }";
-    let said = "no-flow `module.access` is called for no tenant that could be found";
+    let said = "no-flow no tenant was found for `module.access`";
     assert_eq!(of(&format!("locals {{\n  none = {filtered}\n}}"), "local.none").1, [said]);
 }
 

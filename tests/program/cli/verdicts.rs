@@ -85,7 +85,7 @@ module "sso" {
     )]);
     let run = Symlint::new(&["check"]).dir(flows.path()).run();
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("the `for_each` or `count` of `module.access` is not known"), "{}", run.stderr);
+    assert!(run.stderr.contains("the `for_each` of `module.access` is not known"), "{}", run.stderr);
 
     let call = |region: &str| {
         format!(
@@ -129,7 +129,8 @@ fn what_nobody_has_is_said() {
                 tenant_slug = each.key\n}\n";
     let silent = run("", &format!("{main}{flow}"), &renamed);
     assert_eq!(silent.code, 0, "{silent:?}");
-    let said = "the target account was not found in any tenant, and not checked; the tenants have `workload_account`";
+    let said =
+        "the target account was not found in any tenant, so it was not checked; the tenants have `workload_account`";
     assert!(silent.stdout.contains(said), "{}", silent.stdout);
     assert!(
         silent.stdout.contains("attributes = { target_account_id = \\\"workload_account\\\" }"),

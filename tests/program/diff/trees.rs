@@ -198,7 +198,7 @@ fn links_are_followed_and_submodules_are_read_as_they_are() {
     let is = commit(other.path());
     git(&dir.path().join("vendor"), &["-c", "protocol.file.allow=always", "fetch", "--quiet", "origin", &is]);
     git(&dir.path().join("vendor"), &["checkout", "--quiet", &is]);
-    let moved = format!("the submodule `vendor` was at commit `{}` and is not any more; ", &was[..10]);
+    let moved = format!("the submodule `vendor` was at commit `{}` and is not anymore; ", &was[..10]);
     for _ in ["not added", "added"] {
         let (tenants, said) = added("HEAD");
         assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");

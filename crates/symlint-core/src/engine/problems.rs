@@ -109,7 +109,11 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     let (root, model) = (&target.root, &outcome.model);
     let is_unread = model.not_checked.iter().any(|gap| gap.code == Code::SyntaxError);
     if model.all_values_are_unknown() {
-        return Some(problem(format!("nothing was checked in `{root}`: no value of any tenant is known before apply")));
+        let why = match has_errors(outcome) {
+            true => "every value of the tenants depends on an expression that cannot be evaluated",
+            false => "no value of any tenant is known before apply",
+        };
+        return Some(problem(format!("nothing was checked in `{root}`: {why}")));
     }
     if model.has_no_values() && !has_errors(outcome) {
         let message =
@@ -140,6 +144,9 @@ fn tenants_missing(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
 
 fn reason(outcome: &Outcome<'_>) -> Option<String> {
     let model = &outcome.model;
+    if let Some(name) = gaps::ignored(model) {
+        return Some(format!("a values file sets `{name}`, which is not declared as a variable"));
+    }
     if model.variables.iter().any(|variable| variable.state == VariableState::Known) {
         return None;
     }
@@ -155,10 +162,10 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
     let unknown = model.flows.iter().find_map(|flow| Some((flow, flow.unknown.as_ref()?)));
     let flow = unknown.map(|(flow, unknown)| {
         let what = match flow.call {
-            Some(_) => format!("`module.{}`", flow.name()),
-            None => "the resources".to_owned(),
+            Some(call) => format!("the {} of `module.{}`", gaps::repetition(call), flow.name()),
+            None => "the `for_each` or `count` of the resources".to_owned(),
         };
-        format!("the `for_each` or `count` of {what} is not known: {}", unknown.reason)
+        format!("{what} is not known: {}", unknown.reason)
     });
     let is_empty = |flow: &&crate::tenants::FlowCall<'_>| flow.unknown.is_none() && !flow.instances.is_empty();
     let lost = model.flows.iter().find(is_empty);

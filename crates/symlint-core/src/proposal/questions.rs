@@ -168,18 +168,20 @@ fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     if extra.is_empty() {
         return;
     }
-    let (are, they) = if extra.len() == 1 { ("is", "it is") } else { ("are", "they are") };
+    let is_one = extra.len() == 1;
+    let (are, they) = if is_one { ("is", "it is") } else { ("are", "they are") };
     let about = format!(
-        "{} {are} in the safelist and {are} no tenant's. If {they} your own, so that no tenant may use",
-        some(&extra)
+        "{} {are} in the safelist and {} to any tenant. If {they} your own, so that no tenant may use",
+        some(&extra),
+        if is_one { "does not belong" } else { "do not belong" }
     );
-    let them = if extra.len() == 1 { "it" } else { "them" };
+    let them = if is_one { "it" } else { "them" };
     to.questions.push(ProposalPart {
         summary: format!("whose {} {are}", some(&extra)),
         choices: vec![
             (format!("{about} {them}:"), format!("host_accounts = {}", list(&extra))),
             (
-                format!("If {they} somebody else's that the runtime may enter, too:"),
+                format!("If {they} someone else's, and the runtime may also enter {them}:"),
                 format!("safelist_extra = {}", list(&extra)),
             ),
         ],

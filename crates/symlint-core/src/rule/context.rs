@@ -201,6 +201,14 @@ impl FindingBuilder<'_> {
         self
     }
 
+    /// Adds to the help of the page.
+    pub fn more_help(mut self, more: &str) -> Self {
+        if let Some(help) = &mut self.finding().help {
+            help.push_str(more);
+        }
+        self
+    }
+
     /// Names the entries that the finding is about, where these are not tenants.
     pub fn about(mut self, mut names: Vec<String>) -> Self {
         let finding = self.finding();

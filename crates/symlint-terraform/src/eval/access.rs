@@ -6,7 +6,7 @@ use crate::number;
 use crate::origin::{Makeup, PathStep, Selection};
 use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
-use crate::value::{Entry, Kind, Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
 
 use super::{Answer, Evaluator, Stop, Subject, Trial};
 
@@ -144,9 +144,7 @@ impl Evaluator<'_> {
             // What is only tried often fails, and nobody reads why.
             let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);
             let known = base.entries().filter(|_| is_read).unwrap_or_default();
-            let distance = |entry: &Entry| (strsim::osa_distance(name, &entry.key), entry.key.clone());
-            let nearest = known.iter().map(distance).min_by_key(|(distance, _)| *distance);
-            let nearest = nearest.filter(|(distance, known)| *distance * 3 <= known.len()).map(|(_, known)| known);
+            let nearest = nearest(name, known.iter().map(|entry| &entry.key)).cloned();
             let meant = nearest.as_ref().map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
             let Some((base_span, key)) = element else {
                 let message = format!("the object has no attribute `{shown}`{meant}");
@@ -168,4 +166,10 @@ impl Evaluator<'_> {
             })
         }
     }
+}
+
+/// The one of `known` that was probably meant by `name`.
+pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k Str>) -> Option<&'k Str> {
+    let nearest = known.map(|known| (strsim::osa_distance(name, known), known)).min_by_key(|(distance, _)| *distance);
+    nearest.filter(|(distance, known)| *distance * 3 <= known.len()).map(|(_, known)| known)
 }

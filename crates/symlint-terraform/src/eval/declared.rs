@@ -1,9 +1,11 @@
 //! What Terraform looks at before it evaluates anything: that all which is referred to is declared, even where a `try`
 //! or a loop without elements would never ask for it.
 
+use crate::module::Module;
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Key, SplatStep, TemplatePart};
 
+use super::access::nearest;
 use super::instance::Instance;
 use super::{Answer, Evaluator, Stop, Trial};
 
@@ -141,7 +143,7 @@ impl Evaluator<'_> {
                 _ => None,
             };
             if let Some((what, name)) = missing {
-                self.record(format!("there is no {what} `{name}` in this module"), reference.span, None);
+                self.record(undeclared(Some(module), what, name), reference.span, None);
             }
             if let Some(message) = incomplete(&reference.names) {
                 self.record(message, reference.whole, None);
@@ -172,6 +174,17 @@ impl Evaluator<'_> {
         });
         missing.map_or(Ok(()), Err)
     }
+}
+
+/// That `module` has no variable, local, or call of this name; with the one that was probably meant.
+pub(super) fn undeclared(module: Option<&Module>, what: &str, name: &str) -> String {
+    let meant = module.and_then(|module| match what {
+        "variable" => nearest(name, module.variables.iter().map(|it| &it.name.text)),
+        "local" => nearest(name, module.locals.iter().map(|it| &it.name.text)),
+        _ => nearest(name, module.calls.iter().map(|it| &it.name.text)),
+    });
+    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    format!("there is no {what} `{name}` in this module{meant}")
 }
 
 /// What is wrong with a reference that leads to nothing, whatever is declared.

@@ -397,5 +397,5 @@ fn is_reference(expr: &Expr) -> bool {
 }
 
 fn invalid() -> Stop {
-    Stop::reason("this could not be read")
+    Stop::reason("the file has a syntax error there")
 }

@@ -10,6 +10,7 @@ use crate::types::{Primitive, to_text};
 use crate::value::{Entry, Kind, ResourceId, Unknown, Value};
 
 use super::access::ID;
+use super::declared::undeclared;
 use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Item, Stop, Trial};
@@ -94,6 +95,7 @@ impl<'p> Evaluator<'p> {
             }
         };
         let attribute = self.attribute_of(&value, &name.text, name.span);
+        let attribute = attribute.map_err(|stop| if scope.is_template() { stop } else { shadowed(base, stop) });
         // What is unknown says itself what it was built from.
         let sources = [&value].into_iter().filter(|value| value.as_unknown().is_none());
         Ok(Start::Value(self.settle_from(attribute, span, sources)))
@@ -110,7 +112,7 @@ impl<'p> Evaluator<'p> {
                 }
                 let found = self.instances_in(call, scope).and_then(|instances| {
                     let found = instances.iter().find(|instance| has_key(instance, &key_value));
-                    let missing = || format!("module.{} has no such instance", call.name.text);
+                    let missing = || format!("`module.{}` has no such instance", call.name.text);
                     found.cloned().ok_or_else(|| Stop::error_at(missing(), key.span))
                 });
                 return Ok(match found {
@@ -141,24 +143,19 @@ impl<'p> Evaluator<'p> {
             return Err(Stop::error_at("variables may not be used here", span));
         };
         let text = name.text.as_str();
+        let module = || instance.module().and_then(|id| self.project.module(id));
+        let missing = |what: &str| self.not_declared(undeclared(module(), what, text), name.span);
         let value = match root {
-            "var" => self
-                .variable(instance, text)
-                .ok_or_else(|| self.not_declared(format!("there is no variable `{text}` in this module"), name.span))?,
-            "local" => self
-                .local(instance, text)
-                .ok_or_else(|| self.not_declared(format!("there is no local `{text}` in this module"), name.span))?,
+            "var" => self.variable(instance, text).ok_or_else(|| missing("variable"))?,
+            "local" => self.local(instance, text).ok_or_else(|| missing("local"))?,
             "module" => {
-                let module = instance.module().and_then(|id| self.project.module(id));
-                let call = module.and_then(|module| module.call(text));
-                let missing =
-                    || self.not_declared(format!("there is no module call `{text}` in this module"), name.span);
-                return call.map(Start::Call).ok_or_else(missing);
+                let call = module().and_then(|module| module.call(text));
+                return call.map(Start::Call).ok_or_else(|| missing("module call"));
             }
             "each" | "count" => return self.repetition(root, name, scope).map(Start::Value),
             "path" => self.path(instance, name, span)?,
             "terraform" => self.terraform(name, span)?,
-            "self" => return Err(Stop::reason("self is not known before apply")),
+            "self" => return Err(Stop::reason("`self` is not known before apply")),
             // `data.kind` alone; `data.kind.name` is met one step later.
             "data" => return Err(Stop::error("`data` needs a kind and a name")),
             kind => return self.resource("", kind, text, span, scope),
@@ -424,7 +421,7 @@ impl<'p> Evaluator<'p> {
             });
         let attribute = attribute.map(|name| format!(".{}", name.text)).unwrap_or_default();
         let (kind, name) = (&resource.kind.text, &resource.name.text);
-        let reason = format!("{mode}{kind}.{name}{attribute} is not known before apply");
+        let reason = format!("`{mode}{kind}.{name}{attribute}` is not known before apply");
         let unknown = Value::of_unknown(Arc::new(Unknown::new(reason, span).of_resource(id)));
         let made_of = scope.instance.map(|instance| self.configuration(instance, resource, of));
         let unknown = unknown.made_of(made_of.as_ref());
@@ -515,6 +512,17 @@ impl<'p> Evaluator<'p> {
 
 fn root_name(base: &Expr) -> Option<&str> {
     if let ExprKind::Variable(name) = &base.kind { Some(name) } else { None }
+}
+
+/// This refusal of what is after `base`, which may be a loop variable that has the name of something else.
+fn shadowed(base: &Expr, stop: Stop) -> Stop {
+    match (root_name(base), stop) {
+        (
+            Some(root @ ("var" | "local" | "path" | "each" | "count" | "module" | "data" | "terraform")),
+            Stop::Error(message, at, subject),
+        ) => Stop::Error(format!("{message}; `{root}` is the loop variable here"), at, subject),
+        (_, stop) => stop,
+    }
 }
 
 /// The names in `data.kind`.

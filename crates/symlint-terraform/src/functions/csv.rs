@@ -107,10 +107,10 @@ fn field(text: &str, at: usize) -> Option<(Field, usize)> {
     // Line breaks in quotes are plain ones.
     let plain = raw.replace("\"\"", "\"").replace("\r\n", "\n");
     let field = Field { text: (plain != raw).then_some(plain), range: at + 1..end };
-    let mut behind = end + 1;
-    if text.get(behind..)?.starts_with("\r\n") || text.get(behind..)? == "\r" {
-        behind += 1;
+    let mut after = end + 1;
+    if text.get(after..)?.starts_with("\r\n") || text.get(after..)? == "\r" {
+        after += 1;
     }
-    let separated = matches!(text.as_bytes().get(behind), None | Some(b',' | b'\n'));
-    separated.then_some((field, behind))
+    let separated = matches!(text.as_bytes().get(after), None | Some(b',' | b'\n'));
+    separated.then_some((field, after))
 }

@@ -111,7 +111,7 @@ fn refuse_block(block: &Block, errors: &mut Vec<LoadError>) {
 fn refuse_in_call(name: &Name, block: &Block, errors: &mut Vec<LoadError>) {
     refuse_two_repetitions(block, errors);
     if attribute(block, "source").is_none() {
-        errors.push(invalid(format!("module.{} has no `source`", name.text), name.span));
+        errors.push(invalid(format!("`module.{}` has no `source`", name.text), name.span));
     }
     for inner in &block.body.blocks {
         let kind = &inner.kind;

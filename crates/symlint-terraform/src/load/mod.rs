@@ -374,7 +374,7 @@ fn refuse_cycles(project: &mut Project) {
         match states.get(child) {
             Some(State::New) => stack.push((child, 0)),
             Some(State::Open) => {
-                let message = format!("module.{} calls a module that leads back here", call.name.text);
+                let message = format!("`module.{}` calls a module that leads back here", call.name.text);
                 let span = call.source.as_ref().map_or(call.span, |source| source.span);
                 project.errors.push(LoadError { message, span, kind: LoadErrorKind::ModuleCycle });
                 set_child(project, module, u32::try_from(position).unwrap_or(u32::MAX), None);

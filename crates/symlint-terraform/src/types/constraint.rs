@@ -106,7 +106,7 @@ fn read_attribute(
             let ty = read_type(ty, constant, error);
             let converted = convert(&constant(default), &ty);
             if !converted.problems.is_empty() {
-                error(format!("this default is not of the type {ty}"), default.span);
+                error(format!("this default is not of type `{ty}`"), default.span);
             }
             attribute(ty, true, Some(converted.value))
         }

@@ -363,7 +363,7 @@ impl Converter<'_> {
     fn mismatch(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {
         let kind = ConversionProblemKind::Mismatch { wanted: ty.clone(), got: value.type_name() };
         self.report(value.origin.span, at, kind);
-        unknown(value, format!("this is not of the type {ty}"))
+        unknown(value, format!("the value is not of type `{ty}`"))
     }
 
     fn inconsistent(&mut self, value: &Value, ty: &Type, at: &Trail<'_>) -> Value {

@@ -62,9 +62,9 @@ fn what_only_apply_knows_is_unknown() {
     assert_eq!(show("name"), "\"a\"");
     assert_eq!(show("way"), "\"/sym/\"");
     assert_eq!(show("max"), "the type of this attribute is the provider's");
-    assert_eq!(show("arn"), "aws_iam_role.this.arn is not known before apply");
+    assert_eq!(show("arn"), "`aws_iam_role.this.arn` is not known before apply");
     assert_eq!(show("one"), "\"v\"");
-    assert_eq!(show("me"), "data.aws_caller_identity.me.account_id is not known before apply");
+    assert_eq!(show("me"), "`data.aws_caller_identity.me.account_id` is not known before apply");
     assert_eq!(show("all"), "[\n  (unknown),\n]");
     assert_eq!(evaluator.errors(), []);
     assert_eq!(show("fn"), "there is no file `x` here");

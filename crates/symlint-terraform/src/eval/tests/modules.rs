@@ -135,7 +135,7 @@ fn outputs_come_out_of_calls() {
     assert_eq!(shown(&evaluator.output(foo, "path").unwrap()), "\"modules/sso\"");
     assert_eq!(evaluator.errors(), []);
     show("none");
-    assert_eq!(messages(&evaluator), ["module.sso_access has no such instance"]);
+    assert_eq!(messages(&evaluator), ["`module.sso_access` has no such instance"]);
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn modules_that_call_each_other_are_an_error() {
     let project = project(&files);
     assert_eq!(project.modules().len(), 3);
     let messages: Vec<&str> = project.errors().iter().map(|error| error.message.as_str()).collect();
-    assert_eq!(messages, ["module.a calls a module that leads back here"]);
+    assert_eq!(messages, ["`module.a` calls a module that leads back here"]);
     let evaluator = Evaluator::new(&project);
     let a = &instances(&evaluator, &evaluator.root(), "a")[0];
     assert!(evaluator.output(a, "x").unwrap().as_unknown().is_some());
@@ -317,7 +317,7 @@ fn for_each_takes_maps_and_sets_of_strings() {
         ("[\"a\"]", "`for_each` must be a map or a set of strings, not a tuple"),
         ("null", "`for_each` must not be null"),
         ("toset([1])", "`for_each` must not contain null"),
-        ("data.a.b.c", "data.a.b.c is not known before apply"),
+        ("data.a.b.c", "`data.a.b.c` is not known before apply"),
     ] {
         let main = format!(
             "data \"a\" \"b\" {{}}\nmodule \"m\" {{\n  source = \"./m\"\n  for_each = {for_each}\n  value = 1\n}}"

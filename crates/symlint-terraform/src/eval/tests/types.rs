@@ -83,7 +83,7 @@ fn wrong_types_are_errors_of_the_configuration() {
     let messages: Vec<&str> = project.errors().iter().map(|error| error.message.as_str()).collect();
     let wanted = [
         "`strin` is not a type",
-        "this default is not of the type number",
+        "this default is not of type `number`",
         "`optional(…)` is only allowed for an attribute of an object type",
     ];
     assert_eq!(messages, wanted);
