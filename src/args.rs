@@ -342,7 +342,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(
     after_help = DIFF_CODES,
-    override_usage = "symlint diff --base REF [OPTIONS] [PATH]...\n       symlint diff [OPTIONS] OLD NEW"
+    override_usage = "symlint diff --base REF [OPTIONS] [PATH]...\n       symlint diff [OPTIONS] OLD NEW",
+    mut_arg("paths", |paths| paths.help(DIFF_PATHS))
 )]
 pub(crate) struct DiffOptions {
     /// Compare the work tree with the commit at which it branched off this git revision. Nothing is checked out, and no
@@ -354,9 +355,17 @@ pub(crate) struct DiffOptions {
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<Output<DiffFormat>>,
 
+    /// Show at most this many entries of each list in the human report, or 0 for all; who crosses into another customer is
+    /// always shown [default: 30]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_findings: Option<usize>,
+
     #[command(flatten)]
     pub(crate) input: InputOptions,
 }
+
+const DIFF_PATHS: &str = "\
+With `--base`, what to compare, as for `check`; without it, OLD and NEW: two folders or files, before and after the change";
 
 #[derive(Debug, Args)]
 #[command(after_help = FIX_CODES)]

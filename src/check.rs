@@ -27,7 +27,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let report = match &options.new_since {
         Some(revision) => {
             let Since { old, new, base, unread } =
-                since(revision, &compared(input)?, tree, request, Submodules::LeftOut)?;
+                since(revision, &compared(input)?, tree, request, (Submodules::LeftOut, BASELINE))?;
             let moved: Vec<ReportedGap> = unread.into_iter().filter(|gap| gap.is_surprise).collect();
             let mut report = engine.check_since(&old, &new, &base, moved.is_empty())?;
             report.not_checked.extend(moved.into_iter().map(|gap| ReportedGap { is_surprise: false, ..gap }));
@@ -58,6 +58,8 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     std::mem::forget(report);
     Ok(ExitCode::from(code))
 }
+
+const BASELINE: &str = "accept the findings of now by `--write-baseline FILE`, and use `--baseline FILE`";
 
 /// What to write: the human report on standard output, unless another format goes there. A job of GitHub Actions that
 /// asks for nothing gets annotations, too.

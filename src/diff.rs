@@ -33,8 +33,20 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
         (Some(base), _) => {
             let (tree, request) = asked(input)?;
             let Since { old, new, base, unread } =
-                since(base, &input.places.paths, tree, request, Submodules::AsTheyAre)?;
+                since(base, &input.places.paths, tree, request, (Submodules::AsTheyAre, TWO_FOLDERS))?;
             let mut diff = engine.diff(&old, &new, None, base)?;
+            for path in &input.places.paths {
+                if old.tree.kind(&shown(path))?.is_none() && new.tree.kind(&shown(path))?.is_some() {
+                    let reason = format!(
+                        "there was no `{path}`, so all that is in it is new; if it was moved, name the folder above"
+                    );
+                    diff.not_compared.push(Uncompared {
+                        side: SideName::Old,
+                        run: None,
+                        gap: ReportedGap::new(Code::LeftOut, reason, false),
+                    });
+                }
+            }
             let unread = unread.into_iter().map(|gap| Uncompared { side: SideName::Both, run: None, gap });
             diff.not_compared.extend(unread);
             diff
@@ -98,15 +110,18 @@ pub(crate) struct Since {
     pub(crate) unread: Vec<ReportedGap>,
 }
 
+const TWO_FOLDERS: &str = "compare two folders: `symlint diff OLD NEW`";
+
+/// `instead` is what can be done where there is no repository.
 pub(crate) fn since(
     revision: &str,
     paths: &[String],
     tree: Arc<dyn FileTree>,
     request: Request,
-    submodules: Submodules,
+    (submodules, instead): (Submodules, &str),
 ) -> Result<Since, Failure> {
     let disk: Arc<dyn FileTree> = Arc::new(Disk::default());
-    let repository = Repository::around(paths, disk.as_ref())?;
+    let repository = Repository::around(paths, disk.as_ref(), instead)?;
     let base = repository.base(revision)?;
     let before = Revision::of(repository, &base.commit, disk, submodules)?;
     let unread = before.submodules();

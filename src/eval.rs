@@ -149,7 +149,7 @@ fn evaluate(project: &Project, expression: &str, format: EvalFormat) -> Result<b
         }
         EvalFormat::Human => match &evaluated.error {
             Some(error) => output::print_problem(error),
-            None => output::print(&human(&evaluated))?,
+            None => output::print(&printable(&human(&evaluated)))?,
         },
     }
     Ok(evaluated.error.is_some())
@@ -235,6 +235,7 @@ fn human(evaluated: &Evaluated) -> String {
     for origin in &evaluated.origins {
         let Location { file, start, .. } = &origin.location;
         let path = origin.path.as_deref().map(|path| format!("{path}, ")).unwrap_or_default();
+        let file = file.replace(char::is_control, " ");
         text.push_str(&format!("  from {path}{file}:{}:{}\n", start.line, start.column));
     }
     text

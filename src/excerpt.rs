@@ -234,7 +234,7 @@ fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> 
         // A part of an ARN, a quoted text, or a word is shown whole, or not at all.
         let is_break = |at: usize, c: char, is_end: bool| match c {
             '"' => (quotes(at) % 2 == 1) == is_end,
-            ':' | '/' => quotes(at) == quotes(start),
+            ':' | '/' => quotes(at) == quotes(start) && quotes(at) % 2 == 1,
             ' ' | ',' => quotes(at) % 2 == 0,
             _ => false,
         };
@@ -377,11 +377,11 @@ mod tests {
         assert_eq!(shown(line, &[], 20), "    permission_se");
         assert_eq!(shown("short", &["or"], 20), "short");
         let list = r#"  account_id_safelist = ["803477428605", "711597943920", "233920988725", "640173958822"]"#;
-        assert_eq!(shown(list, &["640173958822"], 64), r#"  account_id_safelist = [… "233920988725", "640173958822"]"#);
+        assert_eq!(shown(list, &["640173958822"], 64), r#"  account_id_safelist = […, "640173958822"]"#);
         let comment = r#"    workload_account = "963115630537" # symlint-ignore: target-is-sso-account -- ticket 1234"#;
         assert_eq!(
             shown(comment, &["target-is-sso-account"], 76),
-            "    workload_account = … symlint-ignore: target-is-sso-account -- ticket"
+            "    workload_account = … target-is-sso-account -- ticket "
         );
         let long = format!("{}wrong{}", "a".repeat(1_000), "b".repeat(1_000));
         assert_eq!(shown(&long, &["wrong"], 24), "…aaaaaawrongbbbbbb");

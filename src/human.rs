@@ -16,6 +16,9 @@ const MOST: usize = 50;
 /// The most pages that are named below an overview.
 const PAGES: usize = 3;
 
+/// The most runs whose numbers are shown.
+const RUNS: usize = 20;
+
 /// The most lines about what was not checked.
 const NOTES: usize = 10;
 
@@ -177,9 +180,14 @@ fn named(findings: &[&ReportedFinding], example: &ReportedFinding, room: usize) 
 fn last_lines(report: &Report, shown: Shown<'_>, style: &Style) -> String {
     let mut text = String::new();
     if report.runs.len() > 1 {
-        for run in report.runs.iter().filter(|run| run.values_checked > 0 || run.tenants.count > 0) {
+        let checked = || report.runs.iter().filter(|run| run.values_checked > 0 || run.tenants.count > 0);
+        for run in checked().take(RUNS) {
             let (values, tenants) = (count(run.values_checked, "value"), count(run.tenants.count, "tenant"));
             let _ = writeln!(text, "{}: {values} of {tenants}", printable(&run.name));
+        }
+        if let more @ 1.. = checked().count().saturating_sub(RUNS) {
+            let verb = if more == 1 { "is" } else { "are" };
+            let _ = writeln!(text, "{} {verb} in `--format json`", count(more, "more run"));
         }
     }
     let notes = coverage(report);

@@ -1,10 +1,9 @@
 //! The comparison for people at a terminal: crossings first, then who gains and who loses access.
 
-use std::fmt::Write;
-
 use symlint_core::diff::{
-    ChangedFinding, Diff, Mood, TenantChange, TenantChangeKind, added_title, coverage_line, grant_line, headline,
-    hidden_line, known_text, list_line, other_findings, rerouted_line, setting_line, tenant_notes, wiring_line,
+    ChangedFinding, Crossing, Diff, Mood, TenantChange, TenantChangeKind, added_title, coverage_line, grant_line,
+    headline, hidden_line, known_text, list_line, other_findings, recreated_line, rerouted_line, setting_line,
+    tenant_notes, wiring_line,
 };
 use symlint_core::level::Level;
 use symlint_core::report::{Known, Location, count};
@@ -22,7 +21,12 @@ const BOLD: &str = "1";
 struct Lines {
     text: String,
     style: Style,
+    /// How many entries a list has.
+    most: usize,
 }
+
+/// How many entries a list has by default.
+const MOST: usize = 30;
 
 impl Lines {
     fn title(&mut self, title: &str) {
@@ -48,6 +52,13 @@ impl Lines {
         self.line(&line);
     }
 
+    /// How many entries of a list there is no room for.
+    fn rest(&mut self, all: usize) {
+        if all > self.most {
+            self.line(&format!("  and {} more: `--max-findings 0` shows all", all - self.most));
+        }
+    }
+
     fn painted(&self, paint: &str, text: &str) -> String {
         if self.style.color { format!("\u{1b}[{paint}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
@@ -55,54 +66,80 @@ impl Lines {
 
 /// The comparison; without the last lines if it is to be quiet.
 pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> String {
-    let mut lines = Lines { text: String::new(), style: Style::new(&options.input, to_stdout) };
+    let most = match options.max_findings {
+        Some(0) => usize::MAX,
+        most => most.unwrap_or(MOST),
+    };
+    let mut lines = Lines { text: String::new(), style: Style::new(&options.input, to_stdout), most };
     let place = |location: &Location| format!("{}:{}:{}", location.file, location.start.line, location.start.column);
     if !diff.crossings.is_empty() {
         lines.title("Crossings into another customer");
-        for crossing in &diff.crossings {
-            let finding = &crossing.finding;
-            let who = format!("{} -> {}", crossing.titles[0].join(", "), crossing.titles[1].join(", "));
-            let line = format!("{who}: {} [{}] at {}", finding.message, finding.rule, place(&finding.location));
+        let who =
+            |crossing: &Crossing| format!("{} -> {}", crossing.titles[0].join(", "), crossing.titles[1].join(", "));
+        for crossing in diff.crossings.iter().take(most) {
+            let rule = crossing.finding.as_ref().map(|finding| format!(" [{}]", finding.rule)).unwrap_or_default();
+            let line = format!("{}: {}{rule} at {}", who(crossing), crossing.message, place(&crossing.location));
             lines.item(RED, "!", &line);
+        }
+        // Who crosses is never left out.
+        let others: Vec<String> = diff.crossings.iter().skip(most).map(who).collect();
+        if !others.is_empty() {
+            lines.item(RED, "!", &format!("{} more: {}", others.len(), others.join("; ")));
         }
     }
     if !diff.check.hidden.is_empty() {
         lines.title("This change hides findings from the check");
-        for hidden in &diff.check.hidden {
+        for hidden in diff.check.hidden.iter().take(most) {
             lines.item(RED, "!", &format!("{} at {}", hidden_line(hidden), place(&hidden.finding.location)));
         }
+        lines.rest(diff.check.hidden.len());
     }
     if !diff.check.settings.is_empty() {
         lines.title("The configuration of the check changes");
-        for setting in &diff.check.settings {
+        for setting in diff.check.settings.iter().take(most) {
             lines.item(YELLOW, "~", &format!("{} {}", setting.file, setting_line(setting)));
         }
+        lines.rest(diff.check.settings.len());
     }
     added(diff, Level::Error, &mut lines, &place);
-    for change in &diff.tenants {
+    for (change, _) in diff.urgent_first().into_iter().take(most) {
         tenant(&mut lines, change, &place);
     }
-    if !diff.wiring.is_empty() {
+    if diff.tenants.len() > most {
+        let more = count(diff.tenants.len() - most, "more tenant");
+        lines.title(&format!("{more} not shown: `--max-findings 0` shows all"));
+    }
+    let recreated = recreated_line(&diff.recreated);
+    if !diff.wiring.is_empty() || recreated.is_some() {
         lines.title("Changed wiring");
-        for change in &diff.wiring {
+        recreated.iter().for_each(|line| lines.item(YELLOW, "~", line));
+        for change in diff.wiring.iter().take(most) {
             lines.item(YELLOW, "~", &format!("{} at {}", wiring_line(change), place(&change.location)));
         }
+        lines.rest(diff.wiring.len());
     }
     if !diff.lists.is_empty() {
         lines.title("Safelist and trust");
-        for change in &diff.lists {
+        for change in diff.lists.iter().take(most) {
             let (paint, sign) = if change.is_gained { (GREEN, "+") } else { (RED, "-") };
             let place = place(&change.location);
-            let place = if change.is_gained { format!(" at {place}") } else { format!(" (was at {place})") };
-            lines.item(paint, sign, &(list_line(change) + &place));
+            let line = list_line(change);
+            let place = match change.is_gained {
+                true if line.contains(", ") => format!(", at {place}"),
+                true => format!(" at {place}"),
+                false => format!(" (was at {place})"),
+            };
+            lines.item(paint, sign, &(line + &place));
         }
+        lines.rest(diff.lists.len());
     }
     added(diff, Level::Warning, &mut lines, &place);
     if !diff.findings.fixed.is_empty() {
         lines.title("Fixed");
-        for finding in &diff.findings.fixed {
+        for finding in diff.findings.fixed.iter().take(most) {
             lines.item(GREEN, "-", &format!("{}{} [{}]", whose(finding), finding.message, finding.rule));
         }
+        lines.rest(diff.findings.fixed.len());
     }
     if !options.input.quiet {
         last_lines(diff, &mut lines);
@@ -118,10 +155,12 @@ fn added(diff: &Diff, level: Level, lines: &mut Lines, place: &dyn Fn(&Location)
     }
     lines.title(added_title(diff, level));
     let (paint, sign) = if level == Level::Error { (RED, "!") } else { (YELLOW, "~") };
-    for finding in added {
+    let (all, most) = (added.len(), lines.most);
+    for finding in added.into_iter().take(most) {
         let (message, rule) = (&finding.message, &finding.rule);
         lines.item(paint, sign, &format!("{}{message} [{rule}] at {}", whose(finding), place(&finding.location)));
     }
+    lines.rest(all);
 }
 
 /// The tenant of a finding, where it has one.
@@ -184,6 +223,7 @@ fn last_lines(diff: &Diff, lines: &mut Lines) {
     };
     let text = lines.painted(paint, &printable(&headline.text));
     let base = printable(&diff.base);
-    // Writing to a string cannot fail.
-    let _ = writeln!(lines.text, "compared {} with {before} of {base}: {text}", count(after, "tenant"));
+    let said = format!("compared {} with {before} of {base}: {text}", count(after, "tenant"));
+    let said = lines.style.wrapped("", &said);
+    lines.line(&said);
 }

@@ -28,26 +28,34 @@ pub(crate) struct Base {
 
 impl Repository {
     /// The repository that all `paths` are in.
-    pub(crate) fn around(paths: &[String], disk: &dyn FileTree) -> Result<Self, Problem> {
+    /// `instead` is what can be done without one.
+    pub(crate) fn around(paths: &[String], disk: &dyn FileTree, instead: &str) -> Result<Self, Problem> {
         let mut root: Option<String> = None;
         for path in paths {
-            let own = root_of(path, disk).ok_or_else(|| {
-                usage(format!("`{path}` is not in a git repository"), "compare two folders: `symlint diff OLD NEW`")
+            let own = root_of(path, disk).map_err(|is_bare| match is_bare {
+                true => usage(format!("`{path}` is in a bare git repository, which has no work tree"), "use a clone"),
+                false => usage(format!("`{path}` is not in a git repository"), instead),
             })?;
             if root.replace(own.clone()).is_some_and(|other| other != own) {
                 return Err(usage("the paths are in several git repositories", "compare one repository at a time"));
             }
         }
         let root = root.unwrap_or_default();
-        let program = program(Path::new(&root)).ok_or_else(|| {
-            usage("the program `git` was not found", "install git, or compare two folders: `symlint diff OLD NEW`")
-        })?;
+        let program = program(Path::new(&root))
+            .ok_or_else(|| usage("the program `git` was not found", &format!("install git, or {instead}")))?;
         Ok(Self { program, root })
     }
 
     /// The commit in which `revision` and what is checked out part.
     pub(crate) fn base(&self, revision: &str) -> Result<Base, Problem> {
-        if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) {
+        // So CI says that there is nothing before a new branch.
+        if revision.bytes().all(|byte| byte == b'0') {
+            let what = if revision.is_empty() { "the git revision is empty" } else { "the git revision is all zeros" };
+            let help = "the variable is not set here, or the branch is new: name the branch that this one left, such as \
+                        `origin/main`";
+            return Err(usage(what, help));
+        }
+        if revision.starts_with('-') || revision.contains(char::is_control) {
             return Err(usage(format!("`{revision}` is not a git revision"), "name a branch, a tag or a commit"));
         }
         let is_shallow = self.answer(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|it| it == "true");
@@ -147,22 +155,27 @@ pub(crate) fn usage(message: impl Into<String>, help: &str) -> Problem {
     Problem::new(ProblemKind::Usage, message).help(help)
 }
 
-/// The nearest folder above a path that has a `.git`.
-fn root_of(path: &str, disk: &dyn FileTree) -> Option<String> {
+/// The nearest folder above a path that has a `.git`; without one, whether the path is in a bare repository.
+fn root_of(path: &str, disk: &dyn FileTree) -> Result<String, bool> {
     // What the change removed is looked for where it was.
     let mut near = shown(path);
     while disk.real(&near).is_none() && near != "." && near != "/" {
         near = parent(&near).to_owned();
     }
-    let real = disk.real(&near)?;
+    let real = disk.real(&near).ok_or(false)?;
+    let has = |folder: &str, name: &str| {
+        matches!(disk.kind(&format!("{}/{name}", folder.trim_end_matches('/'))), Ok(Some(_)))
+    };
+    let mut is_bare = false;
     let mut current = Some(real.as_str());
     while let Some(folder) = current {
-        if matches!(disk.kind(&format!("{}/.git", folder.trim_end_matches('/'))), Ok(Some(_))) {
-            return Some(folder.to_owned());
+        if has(folder, ".git") {
+            return Ok(folder.to_owned());
         }
+        is_bare |= ["HEAD", "objects", "refs"].iter().all(|name| has(folder, name));
         current = (folder != "/" && folder.contains('/')).then(|| parent(folder)).filter(|above| *above != folder);
     }
-    None
+    Err(is_bare)
 }
 
 /// `git`, as the environment's PATH has it: in no folder that is relative, or part of the repository.

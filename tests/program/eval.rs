@@ -159,3 +159,18 @@ fn what_cannot_be_done_is_said() {
     assert!(said("nothing").ends_with("help: there is no file or folder `nothing`, so it was read as an expression\n"));
     assert!(said("var.tenant").ends_with("there is no variable `tenant` in this module; did you mean `tenants`?\n"));
 }
+
+/// A name may have any characters, and only we begin lines.
+#[cfg(unix)]
+#[test]
+fn names_of_files_are_printable() {
+    let folder = folder();
+    let name = "a\u{1b}[31m\u{202e}\n::error::x.auto.tfvars";
+    std::fs::write(folder.path().join(name), VALUES).unwrap();
+    let printed = stdout(&eval(folder.path(), &["var.tenants[\"foo\"].account"], ""));
+    assert!(
+        printed.contains("from tenants[\"foo\"].account, a [31m\\u{202e} ::error::x.auto.tfvars:2:22"),
+        "{printed}"
+    );
+    assert_eq!(printed.lines().count(), 2, "{printed}");
+}

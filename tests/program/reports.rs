@@ -403,7 +403,7 @@ fn the_human_report_does_without_unicode_and_colors() {
     }
     let text = symlint(&["check", "--color", "always", "examples/copy-paste"]).stdout;
     let colored = |color: &str, word: &str| text.contains(&format!("\u{1b}[{color}m{word}"));
-    assert!(colored("31;1", "1") && colored("33;1", "3") && colored("34", "this value takes effect"), "{text}");
+    assert!(colored("31;1", "1") && colored("33;1", "2") && colored("34", "this value takes effect"), "{text}");
     assert!(!text.contains("\u{1b}[32"), "nothing is green: {text}");
 }
 
@@ -416,4 +416,30 @@ fn many_findings_of_one_rule_get_a_line_each() {
     assert_eq!(frames, 2, "{}", run.stdout);
     assert_eq!(run.stdout.matches("did you mean `us-east-1`? [region-invalid]").count(), 30);
     assert_eq!(run.stdout.matches("help:").count(), 1, "the same help is given once");
+}
+
+/// A value may have any characters, also where a line of ours begins.
+#[test]
+fn no_link_or_block_in_markdown_is_of_the_author() {
+    let validation =
+        "{\n  validation {\n    condition = false\n    error_message = \"See \\\\[this](//x.invalid).\"\n  }\n";
+    let main = VARIABLE.replacen('{', validation, 1);
+    let key = tenant("blue", &[("  blue = {", "  \"a\\n> b\" = {")]);
+    let dir = folder(&[("main.tf", &main), ("terraform.tfvars", &values(&[key]))]);
+    let run = Symlint::new(&["check", "--format", "markdown"]).dir(dir.path()).run();
+    assert!(run.stdout.contains(r"See \\\[this](//x.invalid)."), "{}", run.stdout);
+    let block = run.stdout.lines().find(|line| line.trim_start().starts_with('>'));
+    assert!(block.is_none() && run.stdout.contains("a ") && run.stdout.contains("> b"), "{}", run.stdout);
+}
+
+/// Logs have JUnit's text as it is.
+#[cfg(unix)]
+#[test]
+fn a_name_of_a_file_makes_no_line_in_junit() {
+    let name = "a\n::error::x.auto.tfvars";
+    let dir = folder(&[("main.tf", VARIABLE), (name, &bad())]);
+    let run = Symlint::new(&["check", "--format", "junit"]).dir(dir.path()).run();
+    assert!(run.stdout.contains("a ::error::x.auto.tfvars:"), "{}", run.stdout);
+    let line = run.stdout.lines().find(|line| line.trim_start().starts_with("::"));
+    assert_eq!(line, None, "{}", run.stdout);
 }

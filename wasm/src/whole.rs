@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use symlint_core::diff::{
-    self, Diff, GrantChange, Mood, coverage_line, grant_line, hidden_line, list_line, rerouted_line, setting_line,
-    tenant_notes, wiring_line,
+    self, Diff, GrantChange, Mood, coverage_line, grant_line, hidden_line, list_line, recreated_line, rerouted_line,
+    setting_line, tenant_notes, wiring_line,
 };
 use symlint_core::engine::{self, Side, shown};
 
@@ -67,7 +67,7 @@ fn described(diff: &Diff, to: &mut dyn Write) -> io::Result<()> {
         hidden: diff.check.hidden.iter().map(hidden_line).collect(),
         settings: diff.check.settings.iter().map(setting_line).collect(),
         tenants: tenants.collect(),
-        wiring: diff.wiring.iter().map(wiring_line).collect(),
+        wiring: diff.wiring.iter().map(wiring_line).chain(recreated_line(&diff.recreated)).collect(),
         lists: diff.lists.iter().map(list_line).collect(),
         not_compared: diff.not_compared.iter().map(coverage_line).collect(),
         diff: diff.clone(),

@@ -111,6 +111,8 @@ impl Run<'_> {
         let mut findings = self.findings(set_up, model, config);
         let inline = if self.policy.no_inline { Inline::default() } else { Inline::read(project, self.catalogue) };
         let applied = policy::apply(&mut findings, inline, model, config, self.today);
+        let compares = |id: &str| self.catalogue.get(id).is_some_and(|rule| rule.group.compares_tenants);
+        let findings = explained(findings, &compares);
         let mut findings = fold(findings);
         for finding in &mut findings {
             privacy::cover_quotes(finding, project);
@@ -287,6 +289,31 @@ fn sort(findings: &mut [Finding], project: &Project) {
         let name = sources.get(finding.span.file).name().to_owned();
         (name, finding.span.start, finding.rule, finding.span.end, finding.message.clone())
     });
+}
+
+/// What is wrong with a value that another finding explains, and is no worse, is a part of that one. `compares` says which
+/// rules compare tenants: they may find it on any of these.
+fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    let (mut causes, others): (Vec<Finding>, Vec<Finding>) =
+        found.into_iter().partition(|finding| finding.explains.is_some() && finding.counts());
+    for finding in others {
+        let is_part = |cause: &&mut Finding| {
+            let is_in = |span| cause.explains.is_some_and(|value| value.contains(span));
+            let mut related = finding.related.iter().filter(|related| related.elsewhere.is_none());
+            let is_compared = finding.tenant == cause.tenant || compares(finding.rule);
+            let is_about = is_in(finding.span) || is_compared && related.any(|related| is_in(related.span));
+            is_about && finding.counts() && finding.level <= cause.level
+        };
+        match causes.iter_mut().find(is_part) {
+            Some(cause) => {
+                // What is accepted now does not cover what another value will do.
+                cause.cause.get_or_insert_default().push_str(&finding.message);
+                cause.related.push(Related { message: finding.message, span: finding.span, elsewhere: None });
+            }
+            None => causes.push(finding),
+        }
+    }
+    causes
 }
 
 /// How many tenants a finding about several of them names.

@@ -3,62 +3,66 @@
 /// Sym's production account, in which its own platform runs.
 pub const SYM_ACCOUNT: &str = "803477428605";
 
-/// A partition of AWS: a set of regions with accounts and credentials of their own. Lists are words.
+/// A partition of AWS: a set of regions with accounts and credentials of their own. Lists are in order.
 #[derive(Debug)]
 pub struct Partition {
     /// `aws`, `aws-cn`, …
     pub id: &'static str,
     /// What regions begin with: all are called `PREFIX-WORD-NUMBER`.
-    prefixes: &'static str,
+    prefixes: &'static [&'static str],
     /// Those that there are.
-    regions: &'static str,
-    without_identity_center: &'static str,
+    regions: &'static [&'static str],
+    without_identity_center: &'static [&'static str],
 }
 
 /// From `partitions.json` and `endpoints.json` of botocore 1.44.5, whose patterns of regions also take letters and digits
 /// beyond ASCII.
+#[rustfmt::skip]
 static PARTITIONS: [Partition; 8] = [
     Partition {
         id: "aws",
-        prefixes: "us eu ap sa ca me af il mx",
-        regions: "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 \
-                  ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 \
-                  ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 \
-                  eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 \
-                  me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-west-1 us-west-2",
-        without_identity_center: "me-west-1 sa-west-1",
+        prefixes: &["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"],
+        regions: &[
+            "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+            "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+            "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "eu-central-1",
+            "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
+            "il-central-1", "me-central-1", "me-south-1", "me-west-1", "mx-central-1", "sa-east-1", "sa-west-1",
+            "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+        ],
+        without_identity_center: &["me-west-1", "sa-west-1"],
     },
-    Partition { id: "aws-cn", prefixes: "cn", regions: "cn-north-1 cn-northwest-1", without_identity_center: "" },
-    Partition { id: "aws-eusc", prefixes: "eusc-de", regions: "eusc-de-east-1", without_identity_center: "" },
+    Partition { id: "aws-cn", prefixes: &["cn"], regions: &["cn-north-1", "cn-northwest-1"], without_identity_center: &[] },
+    Partition { id: "aws-eusc", prefixes: &["eusc-de"], regions: &["eusc-de-east-1"], without_identity_center: &[] },
     Partition {
         id: "aws-iso",
-        prefixes: "us-iso",
-        regions: "us-iso-east-1 us-iso-west-1",
-        without_identity_center: "us-iso-east-1 us-iso-west-1",
+        prefixes: &["us-iso"],
+        regions: &["us-iso-east-1", "us-iso-west-1"],
+        without_identity_center: &["us-iso-east-1", "us-iso-west-1"],
     },
     Partition {
         id: "aws-iso-b",
-        prefixes: "us-isob",
-        regions: "us-isob-east-1 us-isob-west-1",
-        without_identity_center: "us-isob-east-1 us-isob-west-1",
+        prefixes: &["us-isob"],
+        regions: &["us-isob-east-1", "us-isob-west-1"],
+        without_identity_center: &["us-isob-east-1", "us-isob-west-1"],
     },
     Partition {
         id: "aws-iso-e",
-        prefixes: "eu-isoe",
-        regions: "eu-isoe-west-1",
-        without_identity_center: "eu-isoe-west-1",
+        prefixes: &["eu-isoe"],
+        regions: &["eu-isoe-west-1"],
+        without_identity_center: &["eu-isoe-west-1"],
     },
     Partition {
         id: "aws-iso-f",
-        prefixes: "us-isof",
-        regions: "us-isof-east-1 us-isof-south-1",
-        without_identity_center: "us-isof-east-1 us-isof-south-1",
+        prefixes: &["us-isof"],
+        regions: &["us-isof-east-1", "us-isof-south-1"],
+        without_identity_center: &["us-isof-east-1", "us-isof-south-1"],
     },
     Partition {
         id: "aws-us-gov",
-        prefixes: "us-gov",
-        regions: "us-gov-east-1 us-gov-west-1",
-        without_identity_center: "",
+        prefixes: &["us-gov"],
+        regions: &["us-gov-east-1", "us-gov-west-1"],
+        without_identity_center: &[],
     },
 ];
 
@@ -78,17 +82,24 @@ const HOME_REGIONS: [(&str, &str, &str); 10] = [
 ];
 
 /// From the documentation and examples of botocore 1.44.5 and public examples.
-const PLACEHOLDER_ACCOUNTS: &str = "\
-    000000000000 123456789012 111122223333 012345678910 111111111111 123456789101 999999999999 012345678912 \
-    012345678901 444455556666 333333333333 123456789011 222222222222 444444444444 223456789012 111222333444 \
-    555555555555 112233445566 222233334444 555566667777 123412341234 123451234512 987654321098 777788889999";
+#[rustfmt::skip]
+const PLACEHOLDER_ACCOUNTS: &[&str] = &[
+    "000000000000", "012345678901", "012345678910", "012345678912", "111111111111", "111122223333",
+    "111222333444", "112233445566", "123412341234", "123451234512", "123456789011", "123456789012",
+    "123456789101", "222222222222", "222233334444", "223456789012", "333333333333", "444444444444",
+    "444455556666", "555555555555", "555566667777", "777788889999", "987654321098", "999999999999",
+];
 
 /// From public READMEs.
-const PLACEHOLDER_IDS: &str =
-    "0000000000000000 1111111111111111 1234567890abcdef 0123456789abcdef xxxxxxxxxxxxxxxx aaaaaaaaaaaaaaaa";
+#[rustfmt::skip]
+const PLACEHOLDER_IDS: &[&str] = &[
+    "0000000000000000", "0123456789abcdef", "1111111111111111", "1234567890abcdef", "aaaaaaaaaaaaaaaa",
+    "xxxxxxxxxxxxxxxx",
+];
 
 /// What looks like a placeholder, and is a real account.
-const REAL_ACCOUNTS: &str = "058264506178 029422952198 066023111852 029921763173 027907692231 071300173697";
+#[rustfmt::skip]
+const REAL_ACCOUNTS: &[&str] = &["027907692231", "029422952198", "029921763173", "058264506178", "066023111852", "071300173697"];
 
 /// What the known partitions say about a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,8 +116,8 @@ pub enum RegionStatus {
     Supported,
 }
 
-fn has(words: &str, word: &str) -> bool {
-    words.split_ascii_whitespace().any(|other| other == word)
+fn has(words: &[&str], word: &str) -> bool {
+    words.binary_search(&word).is_ok()
 }
 
 impl Partition {
@@ -144,7 +155,7 @@ fn misspelled(region: &str) -> Option<&'static str> {
 
 /// All listed regions of all partitions.
 pub fn regions() -> impl Iterator<Item = &'static str> {
-    PARTITIONS.iter().flat_map(|partition| partition.regions.split_ascii_whitespace())
+    PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
 }
 
 /// Whether there is a partition with this id.
@@ -213,6 +224,9 @@ mod tests {
         for id in ["280365914472", "058264506178", "1234567890", "029422952198"] {
             assert!(!is_placeholder_account(id), "{id}");
         }
+        assert!([PLACEHOLDER_ACCOUNTS, PLACEHOLDER_IDS, REAL_ACCOUNTS].iter().all(|list| list.is_sorted()));
+        let lists = |it: &'static Partition| [it.prefixes, it.regions, it.without_identity_center];
+        assert!(PARTITIONS.iter().flat_map(lists).all(<[&str]>::is_sorted));
         assert!(is_placeholder_id("1234567890abcdef") && is_placeholder_id("8824xxxxxd4dd99a"));
         assert!(!is_placeholder_id("72231fda92423e7f") && !is_placeholder_id("111"));
     }

@@ -28,6 +28,8 @@ pub struct Finding {
     /// What tells it from others that the rule has in the file, where neither tenants nor path do: an account, or what
     /// is wrong. Nobody is shown it.
     pub cause: Option<String>,
+    /// A value that takes effect only because of what is wrong here: other findings about it are parts of this one.
+    pub explains: Option<Span>,
     /// What it was compared with.
     pub related: Vec<Related>,
     /// What happens if it stays, and what to do, in Markdown: lines to paste are indented by four spaces.

@@ -21,6 +21,7 @@ use crate::unmatched;
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     let mut found = model.not_checked.clone();
     no_flow(model, config, &mut found);
+    unread_calls(model, config, &mut found);
     no_tenants(model, &mut found);
     unknown_wiring(model, &mut found);
     unknown_references(model, &mut found);
@@ -84,6 +85,33 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
         ),
     };
     found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
+}
+
+/// Calls of modules that are not there to read, and whose arguments nothing tells apart, one for each source.
+fn unread_calls(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
+    let reported = likely_flow(model, config).and_then(|flow| flow.call);
+    let mut seen = SortedSet::new();
+    seen.extend(reported.and_then(source_of));
+    for call in &model.unread_calls {
+        let Some(source) = source_of(call).filter(|source| seen.insert(source)) else { continue };
+        let name = module_names(source).into_iter().next().unwrap_or_else(|| "NAME".to_owned());
+        let reason = format!(
+            "`module.{}` receives ARNs of tenants and was not checked, because the module `{source}` is not available",
+            call.name.text
+        );
+        let help = format!(
+            "Run `terraform init`, so that the module can be read, or name its arguments in .symlint.hcl:\n\n    \
+             flow {{\n      module    = \"{name}\"\n      arguments = {{ account_id = \"NAME\" }}\n    }}"
+        );
+        found.push(NotChecked {
+            is_finding: true,
+            ..NotChecked::new(Code::RemoteModule, reason, call.name.span).help(help)
+        });
+    }
+}
+
+fn source_of(call: &ModuleCall) -> Option<&str> {
+    Some(call.source.as_ref()?.text.as_str())
 }
 
 /// What looks like the flow of the tenants, where no call of one could be followed.
@@ -365,7 +393,8 @@ fn uncertain(model: &Model<'_>, what: &str, reason: &str, is_unevaluated: bool, 
     NotChecked { is_finding: gap.is_finding && !is_reported(model, at), ..gap }
 }
 
-/// References to what cannot be followed. Where they depend on nothing of the tenants, they may be another's.
+/// References to what cannot be followed. Where they depend on nothing of the tenants, or on what Terraform may know, they may
+/// be another's.
 fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     fn opaque<'v>(value: &'v Value, all: &mut Vec<(&'v Value, &'v Unknown)>) {
         let parts = value.candidates().iter().chain(value.elements().unwrap_or_default());
@@ -386,13 +415,14 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
                 let is_chosen = value.origin.is_iterated() || model.sources_of_values.depends_on(value, tenant);
                 let what = format!("`{}` of `{}` could not be followed", reference.attribute, resource.address());
                 let reason = format!("{what}: {}", unknown.reason);
-                let (first, is_same) = same.entry((expr.span, reason)).or_insert((tenant, false));
-                *is_same |= !is_chosen && !model.index.same_customer(*first, tenant);
+                let (first, is_open) = same.entry((expr.span, reason)).or_insert((tenant, false));
+                let is_same = !is_chosen && !model.index.same_customer(*first, tenant);
+                *is_open |= is_same || unknown.is_unevaluated;
             }
         }
     }
-    for ((span, reason), (_, is_same)) in same {
-        let code = if is_same { Code::UnknownWiring } else { Code::UnknownValues };
+    for ((span, reason), (_, is_open)) in same {
+        let code = if is_open { Code::UnknownWiring } else { Code::UnknownValues };
         found.push(NotChecked::new(code, reason, span));
     }
 }
@@ -562,7 +592,7 @@ pub(crate) fn needed_calls<'p>(model: &Model<'p>, config: &Config) -> Vec<&'p Mo
     let flows = model.flows.iter().filter_map(|flow| flow.call);
     let runtimes = model.runtimes.iter().filter_map(|it| it.block.call());
     let all = flows.chain(model.connectors.iter().map(|it| it.call)).chain(runtimes);
-    all.chain(likely_flow(model, config).and_then(|flow| flow.call)).collect()
+    all.chain(likely_flow(model, config).and_then(|flow| flow.call)).chain(model.unread_calls.iter().copied()).collect()
 }
 
 /// Modules that a source names by a path, and that are not there.

@@ -1,7 +1,7 @@
 //! See connector-role-foreign.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{FieldKind, RoleNaming, Tenant, TenantId};
+use symlint_core::tenants::{FieldKind, RelationKind, RoleNaming, Tenant, TenantId};
 
 use crate::copied;
 use crate::isolation::advice;
@@ -20,7 +20,20 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     {
         return;
     }
+    // So is what was copied to another root module with all entries around it.
+    let is_same = |other: &Tenant| other.role().is_some_and(|other| other.name.text() == role.name.text());
+    if cx.relations_of(RelationKind::CopiedTenant).any(|it| it.tenant == tenant.id && is_same(cx.tenant(it.other))) {
+        return;
+    }
+    // Of two whose roles were exchanged, the first says so.
+    let is_exchanged = cx.role_naming(owner) == RoleNaming::Foreign(tenant.id);
+    if is_exchanged && owner < tenant.id && cx.set_up.model(owner.run).is_some() {
+        return;
+    }
     let owner = cx.tenant(owner);
+    if is_exchanged {
+        return report_exchanged(cx, tenant, owner);
+    }
     let message = match copied::what(tenant, owner) {
         Some(what) => format!("`{}` has {}", tenant.name(), cx.of_tenant(owner, &what)),
         None => {
@@ -47,4 +60,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         tenant.name(),
         owner.name()
     ));
+}
+
+fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, owner: &Tenant) {
+    let (Some(role), Some(other)) = (tenant.role(), owner.role()) else { return };
+    let (name, owner_name) = (cx.called(tenant), cx.called(owner));
+    let message = format!("the roles of {name} and {owner_name} are named after each other");
+    let help = "Requests for one of the two would fail, or act with the other's role. Either their roles or their keys, with the \
+         rest, were exchanged: compare both entries with the `settings` output of each customer's connector.";
+    cx.report(role.name.piece, message).help(help).related(other.name.piece, format!("{owner_name}'s role"));
 }

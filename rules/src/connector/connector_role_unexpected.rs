@@ -22,7 +22,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report_left_over(cx, tenant);
         }
         let is_unexpected = cx.role_naming(tenant.id) == RoleNaming::Unexpected && !is_convention;
-        if is_unexpected && !is_key_twice(cx, tenant) && !same.get_or_init(|| same_names(cx)).contains(&tenant.id) {
+        let has_more = || {
+            let name = tenant.role().map(|role| normalise(role.name.text())).unwrap_or_default();
+            name.contains(&normalise(tenant.name())) || cx.config.environment_of(tenant.name()).is_some()
+        };
+        if is_unexpected && !has_more() && cx.set_up.namesake(tenant).is_some() {
+            report_left_over(cx, tenant);
+        } else if is_unexpected
+            && !is_key_twice(cx, tenant)
+            && !same.get_or_init(|| same_names(cx)).contains(&tenant.id)
+        {
             report_one(cx, tenant);
         }
     }
@@ -57,7 +66,8 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
                 false => format!("role `{name}` does not match tenant `{key}`{}", hint(name, key, cx)),
             };
             let mut help = format!("Use `role_arn` from the `settings` output of `{key}`'s connector.");
-            if let Some(environment) = environment_of(name, &cx.config.role_name) {
+            let environment = environment_of(name, &cx.config.role_name);
+            if let Some(environment) = environment.filter(|_| !cx.set_up.is_key_of_several(tenant)) {
                 let environment = environment.to_ascii_lowercase();
                 help += &format!(
                     " If the connector was given a different environment than `{key}`, add this to \

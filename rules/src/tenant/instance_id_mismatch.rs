@@ -12,7 +12,7 @@ use super::role_account_mismatch::is_left_over;
 use crate::copied;
 use crate::values::is_key_twice;
 
-/// How many tenants of an organization are looked at for each of them.
+/// How many tenants of an organization are looked at for each of them: the first ones stand for the others.
 const MANY: usize = 256;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
@@ -122,13 +122,18 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// The tenants for which an organization says the instance, if the permission sets of all of them belong to another one.
+/// The tenants for which an organization says the instance, if the permission sets of all of them belong to another one: for
+/// the first of them all, for the others that one.
 fn members(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>, other: &str) -> Vec<TenantId> {
     let path = own.piece.field.path.as_ref().filter(|path| !path.is_below(&tenant.path));
     let members = path.map(|path| cx.model.sources_of_values.owners(path)).unwrap_or_default();
     let is_of_other = |id: &TenantId| permission_sets(cx.tenant(*id)).all(|it| it.text() == other);
-    let is_common = (2..=MANY).contains(&members.len()) && members.iter().all(is_of_other);
-    if is_common { members.to_vec() } else { Vec::new() }
+    let is_common = members.len() > 1 && is_of_other(&tenant.id) && members.iter().take(MANY).all(is_of_other);
+    match (is_common, members.first()) {
+        (false, _) => Vec::new(),
+        (true, Some(leader)) if *leader == tenant.id => members.iter().copied().filter(is_of_other).collect(),
+        (true, _) => members.iter().take(1).copied().collect(),
+    }
 }
 
 fn report_common(cx: &mut Context<'_>, own: Part<'_>, permission_set: Part<'_>, members: &[TenantId]) {

@@ -33,10 +33,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         (!is_once).then_some(owner)
     };
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
-    if let Some(owner) = role_owner.filter(|owner| is_swapped(cx, tenant, owner)) {
-        // It is reported once.
-        if tenant.id < owner.id {
-            report_swapped(cx, tenant, owner);
+    if let Some(owner) = role_owner.filter(|owner| is_exchanged(tenant, owner)) {
+        // It is reported once. On tenants of an earlier check, nothing is.
+        if tenant.id < owner.id || cx.set_up.model(owner.id.run).is_none() {
+            report_exchanged(cx, tenant, owner);
         }
         return;
     }
@@ -148,33 +148,50 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// Whether the roles of two tenants, which are named after them, are in each other's SSO account.
-fn is_swapped(cx: &Context<'_>, tenant: &Tenant, other: &Tenant) -> bool {
+/// Whether the roles of two tenants are in each other's SSO account.
+fn is_exchanged(tenant: &Tenant, other: &Tenant) -> bool {
     let is_in_account_of = |tenant: &Tenant, other: &Tenant| {
         let accounts = tenant.role_account().zip(other.sso_account());
         accounts.is_some_and(|(role, sso)| role.text() == sso.text())
     };
-    tenant.id.run == other.id.run
-        && is_in_account_of(tenant, other)
-        && is_in_account_of(other, tenant)
-        && [tenant, other].iter().all(|it| cx.role_naming(it.id) == RoleNaming::Own)
+    is_in_account_of(tenant, other) && is_in_account_of(other, tenant)
 }
 
-fn report_swapped(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
+fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
     let (Some(sso), Some(role)) = (tenant.sso_account(), tenant.role_account()) else { return };
-    let (name, other_name, sso_name) = (tenant.name(), other.name(), cx.name(sso.piece.field));
-    let message =
-        format!("{sso_name} was probably swapped with `{other_name}`'s: each one's role is in the other's account");
-    let help = format!(
-        "Requests for `{name}` and `{other_name}` would fail. The names of the roles match their tenants, so exchange the two \
-         if {} is the account of `{name}`'s connector.",
-        role.text()
-    );
-    let mut report = cx.report(sso.piece, message).help(help);
-    report = report.related(role.piece, format!("`{name}`'s role is in this account"));
-    report = report.related(&other.sso_account_id, format!("`{other_name}`'s {}", sso_name.of_its_own()));
+    let (name, other_name, sso_name) = (cx.called(tenant), cx.called(other), cx.name(sso.piece.field));
+    let role_name = cx.name(role.piece.field);
+    let are_named =
+        |own: RoleNaming, others: RoleNaming| cx.role_naming(tenant.id) == own && cx.role_naming(other.id) == others;
+    let is_account = are_named(RoleNaming::Own, RoleNaming::Own);
+    let is_role = are_named(RoleNaming::Foreign(other.id), RoleNaming::Foreign(tenant.id));
+    let (wrong, right) = if is_account { (sso, role) } else { (role, sso) };
+    let message = match is_account || is_role {
+        true => format!("{} was probably swapped with {}", cx.name(wrong.piece.field), cx.whose(other)),
+        false => format!("{role_name} or {} was probably swapped with {}", sso_name.of_its_own(), cx.whose(other)),
+    };
+    let message = format!("{message}: each one's role is in the other's account");
+    let action = match (is_account, is_role) {
+        (true, _) => format!(
+            "The names of the roles match their tenants, so exchange the two if {} is the account of {name}'s connector.",
+            role.text()
+        ),
+        // What was swapped with the roles need not be known.
+        (_, true) => "The names of the roles match the other tenant. Replace all connector settings of both with the `settings` \
+                      output of each customer's connector, and make sure that their permission sets are of its instance."
+            .to_owned(),
+        _ => {
+            "Compare both with the `settings` output of each customer's connector before you change either.".to_owned()
+        }
+    };
+    let help = format!("Requests for {name} and {other_name} would fail, or act in the other's account. {action}");
+    let own = |part: Part<'_>| format!("this tenant's {}", cx.name(part.piece.field).of_its_own());
+    let (right_is, other_sso) = (own(right), cx.of_tenant(other, &sso_name.of_its_own().to_string()));
+    let other_role = cx.of_tenant(other, &role_name.of_its_own().to_string());
+    let report = cx.report(wrong.piece, message).help(help).related(right.piece, right_is);
+    let report = report.related(&other.sso_account_id, other_sso);
     if let Some(role) = other.role_account() {
-        report.related(role.piece, format!("`{other_name}`'s role is in this account"));
+        report.related(role.piece, other_role);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Arguments of flow calls that cannot be converted to the types of the module's variables. Two rules share this.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Argument, FlowInstance, Model, Place, TenantId};
-use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, SortedMap, Span, Variable, convert};
+use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, Path, SortedMap, Span, Variable, convert};
 
 /// What is wrong with one argument.
 struct Misfit<'a> {
@@ -21,11 +21,13 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
     let reported: HashSet<Span> =
         model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span).collect();
     let mut found: SortedMap<(Span, String), Vec<Misfit<'_>>> = SortedMap::new();
+    let mut receivers: HashMap<Span, usize> = HashMap::default();
     for flow in &model.flows {
         let Some(module) = flow.module else { continue };
         for instance in &flow.instances {
             for argument in instance.arguments.iter().filter(|argument| !argument.is_default) {
                 let Some(variable) = module.variable(&argument.name) else { continue };
+                *receivers.entry(argument.span).or_default() += 1;
                 let mut problems = convert(&argument.value, &variable.ty).problems;
                 problems.retain(|problem| {
                     !reported.contains(&problem.span) && !is_reported_for_tenant(model, instance.tenant, problem)
@@ -38,7 +40,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
         }
     }
     for ((span, what), misfits) in found {
-        report_one(cx, span, &what, &misfits);
+        report_one(cx, span, &what, &misfits, receivers.get(&span).copied().unwrap_or_default());
     }
 }
 
@@ -64,7 +66,8 @@ fn is_reported_for_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: 
     }
 }
 
-fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_>]) {
+/// Reports what is wrong with an argument that has so many `receivers`.
+fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_>], receivers: usize) {
     let Some(Misfit { instance, argument, variable, span: wrong }) = misfits.first() else { return };
     let mut tenants: Vec<TenantId> = misfits.iter().filter_map(|misfit| misfit.instance.tenant).collect();
     tenants.sort_unstable();
@@ -76,9 +79,13 @@ fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_
     };
     let message = format!("argument `{}` for {whom} {what}", argument.name);
     let path = format!("{}.{}", instance.address, argument.name);
+    // What is right for others is wrong where the tenant's own value is written.
+    let is_of_tenant = |path: &Path| tenants.iter().any(|it| cx.model.sources_of_values.owners(path).contains(it));
+    let is_in_entry = misfits.len() < receivers && argument.value.origin.path.as_ref().is_some_and(is_of_tenant);
+    let span = if is_in_entry { wrong.part(0..1) } else { span };
     let place = Place { span, tenant: tenants.first().copied(), path: Some(path) };
     let mut report = cx.report(place, message).related(variable.name.span, "declared here");
-    if !span.contains(*wrong) {
+    if !span.contains(*wrong) && !is_in_entry {
         report = report.related(*wrong, "the value that is passed");
     }
     report.group(&tenants).cause(format!("{} {what}", argument.name));

@@ -8,12 +8,18 @@ use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_l
 use symlint_terraform::{LoadedFile, LostKey, Path, PathStep, SourceFile, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    for LostKey { key, lost, kept } in &cx.model.lost_keys {
+    // An entry of a tenant has causes of its own.
+    let tenants: HashSet<Span> = match cx.model.lost_keys.is_empty() {
+        true => HashSet::default(),
+        false => cx.tenants().iter().map(|tenant| tenant.key.span).collect(),
+    };
+    for LostKey { key, lost, kept, value } in &cx.model.lost_keys {
         let line = cx.sources().get(kept.file).position(kept.start).line;
         let message = format!("the key `{key}` appears again on line {line}, so this value is lost");
         let tenant = cx.tenants().iter().find(|it| it.span.contains(*kept)).map(|it| it.id);
         let place = Place { span: *lost, tenant, path: None };
-        cx.report(place, message).related(*kept, "this value takes effect").cause(key.as_str());
+        let report = cx.report(place, message).related(*kept, "this value takes effect").cause(key.as_str());
+        report.explains((!tenants.contains(kept)).then_some(*value));
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
@@ -181,6 +187,8 @@ fn report_lost(
         };
         let report = cx.report(place, message).help(help).related(last.key.span(), format!("this {lost} takes effect"));
         let report = if path_is_known { report } else { report.cause(key) };
+        let explained = (tenant.is_none() && edits.is_empty()).then_some(last.value.span);
+        let report = report.explains(explained);
         report.edits("remove the item that is lost", true, edits);
     }
 }

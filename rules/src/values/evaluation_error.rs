@@ -91,10 +91,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // What several expressions lack, or several repeat, is one cause.
     let mut causes: Vec<(&EvalError, Vec<Span>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::default();
+    let mut seen: HashSet<(&str, Span)> = HashSet::default();
     for error in errors {
+        let is_new = seen.insert((error.message.as_str(), error.span));
         match places.get(error.message.as_str()).and_then(|&at| causes.get_mut(at)) {
             Some((first, others)) if first.kind == error.kind => {
-                others.extend((error.span != first.span && !others.contains(&error.span)).then_some(error.span));
+                others.extend((is_new && error.span != first.span && others.len() < MOST).then_some(error.span));
             }
             _ => {
                 places.insert(&error.message, causes.len());
@@ -129,6 +131,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
     }
 }
+
+/// How many more places of one cause are named.
+const MOST: usize = 100;
 
 fn start(span: Span) -> Span {
     Span::new(span.file, span.start..span.start)

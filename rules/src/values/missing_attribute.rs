@@ -33,13 +33,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 reported.insert(path);
                 continue;
             }
+            // What several tenants refer to is said once.
+            if !reported.insert(path.clone()) {
+                continue;
+            }
             let misspelled = misspelled(by_type, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
                 Absence::Missing => missing(tenant, &gap.path, &gap.name),
                 Absence::Null => format!("{} is null, but the flow requires it", shown(&gap.name)),
                 Absence::Empty => format!("{} is empty, but the flow requires it", shown(&gap.name)),
             };
-            let place = Place { span: gap.span, tenant: Some(tenant.id), path: Some(path.clone()) };
+            let place = Place { span: gap.span, tenant: Some(tenant.id), path: Some(path) };
             if let Some(found) = misspelled {
                 report_misspelled(cx, place, &message, &gap.name, found);
             } else {
@@ -48,7 +52,6 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     report.help(format!("Terraform rejects this, or requests for `{}` fail. {source}", tenant.name()));
                 }
             }
-            reported.insert(path);
         }
     }
     report_declared(cx, &reported, &is_unsure, by_type);

@@ -278,7 +278,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let place = Place { span, tenant: Some(first.slot.tenant), path: Some(path) };
     let fix = right_name(cx.model, found, first);
     let cause_text = format!("{}.{name} {}", found.call(), problems(cx.model, found, &tenants));
-    let help = help(cx.model, found, first, fix.as_ref().map(|(_, right)| right.as_str()));
+    let help = help(cx.model, cause, first, fix.as_ref().map(|(_, right)| right.as_str()));
     let mut report = cx.report(place, message).help(help);
     // Where each tenant has a value of its own, the first is an example of nothing.
     let is_one = found.wrong.iter().all(|wrong| wrong.slot.value.origin.span == written);
@@ -331,7 +331,8 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
 }
 
 /// What would happen, and what to pass instead.
-fn help(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>, fix: Option<&str>) -> String {
+fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&str>) -> String {
+    let found = &cause.found;
     let is_sso_account = wrong.problem == Problem::Field(FieldKind::SsoAccountId);
     let consequence = match wrong.slot.wanted {
         FieldKind::TargetAccountId if is_sso_account => "Engineers would enter the account that controls all access.",
@@ -343,7 +344,8 @@ fn help(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>, fix: Option<&st
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
     // Where several parts of an object are wrong, the object is.
-    let is_object = found.wrong.iter().any(|it| it.slot.part != wrong.slot.part);
+    let is_object = found.wrong.iter().any(|it| it.slot.part != wrong.slot.part)
+        || cause.written.is_some() && !cause.others.is_empty();
     let around = |right: String| {
         let part = wrong.slot.part.filter(|_| is_object);
         part.and_then(|part| Some(right.strip_suffix(part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)

@@ -150,13 +150,15 @@ fn check_names(cx: &mut Context<'_>) {
 /// Reports strategies that refer to another integration, or to no target.
 fn check_references(cx: &mut Context<'_>) {
     let model = cx.model;
-    let mut seen = HashSet::default();
+    let (mut seen, mut reported) = (HashSet::default(), HashSet::default());
     for found in &model.resources {
-        if !seen.insert(found.resource.block.span) {
-            continue;
-        }
+        let is_first = seen.insert(found.resource.block.span);
         let is_flow = found.kind() == "sym_flow";
         for (reference, expr, value) in found.references().filter(|_| found.sink().is_some() || is_flow) {
+            // A text may be that of one tenant alone.
+            if !is_first && !is_any_text(value) || reported.contains(&expr.span) {
+                continue;
+            }
             let is_right = |resource: &&Resource| reference.may_be(resource);
             let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
             let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
@@ -172,6 +174,7 @@ fn check_references(cx: &mut Context<'_>) {
                 continue;
             }
             let from = from.filter(|_| own.is_empty() || !is_any_text(value));
+            reported.insert(expr.span);
             let (block, name) = (&found.resource.kind.text, &found.resource.name.text);
             let is_empty = value.elements().is_some_and(<[Value]>::is_empty);
             let consequence = match kind {
@@ -407,7 +410,9 @@ impl<'a> Judge<'a> {
     fn judge_null(&self, setting: &Setting<'a>) -> Option<Problem> {
         let expected = setting.expected(self.model);
         let is_optional = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
-        let is_there = expected.iter().all(|value| text_of(value).is_some());
+        let mut inputs = setting.instance.inputs.iter();
+        let is_there = expected.iter().all(|value| text_of(value).is_some())
+            && inputs.all(|input| input.value.origin.span != setting.value.origin.span);
         (is_there && !is_optional && !self.wanted_texts(setting, &expected).is_empty()).then_some(Problem::Null)
     }
 

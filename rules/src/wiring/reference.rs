@@ -53,9 +53,7 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
             let own = if let [only] = referred.as_slice() { reference_to(only, resource, attribute) } else { None };
             all.push(Foreign { resource, instance, tenant, attribute, expr, passed, to, own });
         };
-        let role =
-            resource.attribute(OTHER_ROLE.attribute).and_then(|role| Some((role, OTHER_ROLE.expr(resource.resource)?)));
-        if let Some((role, expr)) = role {
+        for (expr, role) in resource.referred_by(OTHER_ROLE.attribute) {
             let owner = text_of(role).and_then(|text| resources.texts.other(tenant, FieldKind::RoleArn, &text));
             owner.into_iter().for_each(|owner| add("settings.role_arn", expr, To::Role(owner)));
         }

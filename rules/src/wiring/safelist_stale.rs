@@ -10,6 +10,9 @@ use crate::values::is_any_key_twice;
 
 use super::safelist::{accounts, lists, missing, path};
 
+/// This many accounts have not been left over one by one.
+const MANY: usize = 3;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     // Without a tenants variable the tenants are in other root modules; one that is empty has lost its last.
@@ -46,6 +49,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // One expression may build many.
     let mut stale: SortedMap<Span, (String, Place, usize)> = SortedMap::new();
     let mut seen: HashSet<(Span, String)> = HashSet::default();
+    let mut known = 0;
     for (call, list) in lists(model) {
         for account in accounts(cx.model, list).0 {
             let id = account.id.as_str();
@@ -55,6 +59,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 && !meant.contains(&account.span);
             let is_known = configured.contains(id) || cx.set_up.is_account_of_tenant(id) || unwired.contains(id);
             let is_stale = is_judged && !is_known;
+            known += usize::from(is_known);
             if is_stale && seen.insert((account.span, account.id.clone())) {
                 let place = Place { span: account.span, tenant: None, path: Some(path(call)) };
                 stale.entry(account.span).or_insert((account.id, place, 0)).2 += 1;
@@ -63,6 +68,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     if !doubtful.is_empty() {
         return report_surplus(cx, &stale.into_values().collect::<Vec<_>>(), doubtful.len());
+    }
+    // So many customers have not left: most tenants are in root modules that are not checked.
+    if cx.tenants().is_empty() && stale.len() > known.max(MANY) {
+        let number: usize = stale.values().map(|(.., number)| number).sum();
+        let Some((id, first, _)) = stale.into_values().next() else { return };
+        let message = format!(
+            "the safelist contains {id} and {} other accounts, which are not SSO accounts of any tenant that is checked",
+            number - 1
+        );
+        let help = "If their tenants are in other root modules, check these together with this one, or pass their reports by \
+                    `--with`. Only what is still reported then may be stale.";
+        cx.report(first, message).help(help).cause("most accounts");
+        return;
     }
     for (id, place, number) in stale.into_values() {
         let message = match number {

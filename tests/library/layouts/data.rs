@@ -258,7 +258,7 @@ fn exchanged(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effect {
     }
 }
 
-fn roles_exchanged(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effect {
+fn roles_exchanged(tenants: &mut [Tenant], layout: &Layout, _: &Names) -> Effect {
     let parts = Parts::new(layout, tenants);
     if !parts.has(RoleAccount) {
         return Impossible;
@@ -267,9 +267,8 @@ fn roles_exchanged(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Ef
     swap(tenants, |tenant| &mut tenant.role_name);
     let (rule, atom) =
         if parts.has(Sso) { ("role-account-mismatch", RoleAccount) } else { ("connector-role-foreign", RoleName) };
-    let at =
-        |index: usize| Expected::new(rule, label(tenants, index, layout, names), vec![parts.at(tenants, index, atom)]);
-    Found(vec![at(1), at(2)])
+    let at = [1, 2].map(|index| parts.at(tenants, index, atom)).to_vec();
+    Found(vec![Expected::new(rule, Some(Expected::ANY.to_owned()), at)])
 }
 
 fn typo_in_sso(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effect {

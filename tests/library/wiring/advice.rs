@@ -205,7 +205,7 @@ fn settings_that_were_copied_are_replaced_as_a_whole() {
     ]);
 }
 
-/// Each of two roles that were exchanged has its own place, and a key that was copied has one finding with its role.
+/// Two names that were exchanged are one cause, and a key that was copied has one finding with its role.
 #[test]
 fn what_was_exchanged_and_what_was_left_over() {
     let names = [
@@ -217,10 +217,11 @@ fn what_was_exchanged_and_what_was_left_over() {
         (
             "the names of roles",
             &values(&names),
-            &[
-                ("connector-role-foreign", "SymSSOGreen-Valley", &["`settings` output of `red_canyon`'s connector"]),
-                ("connector-role-foreign", "SymSSORed-Canyon", &["`settings` output of `green_valley`'s connector"]),
-            ],
+            &[(
+                "connector-role-foreign",
+                "SymSSORed-Canyon",
+                &["`green_valley` and `red_canyon` are named after each other"],
+            )],
         ),
         (
             "a key",
@@ -499,6 +500,12 @@ fn what_is_the_same_for_all() {
              account_id_safelist = [{accounts}]\n}}\n"
         )
     };
+    let settings = r#"{
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour"
+  }"#;
     hold(&[
         (
             "a region",
@@ -507,6 +514,20 @@ fn what_is_the_same_for_all() {
                 "flow-argument-miswired",
                 "us-east-1",
                 &["is always `us-east-1`, but 2 of 3 tenants (`green_valley`, `red_canyon`) have a different"],
+            )],
+        ),
+        (
+            "settings that are one tenant's",
+            &[
+                ("main.tf", with(CALL, &[("each.value.sso_connector_settings", settings)])),
+                ("variables.tf", VARIABLES.to_owned()),
+                flow(),
+                ("terraform.tfvars", VALUES.to_owned()),
+            ],
+            &[(
+                "flow-argument-miswired",
+                "arn:aws:sso:::instance/ssoins-7223a91be40c5d68",
+                &["Pass `each.value.sso_connector_settings`."],
             )],
         ),
         (
@@ -523,6 +544,145 @@ fn what_is_the_same_for_all() {
                     "\n\nIf 530918274466 is your own account, add this to .symlint.hcl:\n\n    host_accounts = [\"530918274466\"]",
                 ],
             )],
+        ),
+    ]);
+}
+
+/// `text` with each of two in place of the other.
+fn exchanged(text: &str, first: &str, second: &str) -> String {
+    assert!(text.contains(first) && text.contains(second), "{first} {second}");
+    text.replace(first, "\0").replace(second, first).replace('\0', second)
+}
+
+/// What two tenants have of each other is one cause, and says both.
+#[test]
+fn values_of_two_tenants_that_were_exchanged() {
+    let files = |values: String| {
+        vec![("main.tf", CALL.to_owned()), flow(), ("variables.tf", VARIABLES.to_owned()), ("terraform.tfvars", values)]
+    };
+    let roles = [
+        "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour",
+        "arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley",
+    ];
+    let instances = ["instance/ssoins-7223a91be40c5d68", "instance/ssoins-68042f7d9be0a513"];
+    let role = exchanged(VALUES, roles[0], roles[1]);
+    let both = exchanged(&role, instances[0], instances[1]);
+    let account = exchanged(VALUES, "id = \"719240583316", "id = \"280365914472");
+    let names = exchanged(VALUES, "SymSSOBlue-Harbour", "SymSSOGreen-Valley");
+    // A constant name says nothing.
+    let nameless =
+        ["Blue-Harbour", "Green-Valley", "Red-Canyon"].iter().fold(role.clone(), |text, name| text.replace(name, ""));
+    let constant = (".symlint.hcl", "connector { role_name = \"SymSSO\" }".to_owned());
+    let nameless = files(nameless).into_iter().chain([constant]).collect::<Vec<_>>();
+    let swapped = "was probably swapped with `green_valley`'s: each one's role is in the other's account";
+    hold(&[
+        (
+            "roles",
+            &files(role),
+            &[(
+                "role-account-mismatch",
+                "280365914472",
+                &["`role_arn` was", swapped, "Replace all connector settings of both"],
+            )],
+        ),
+        (
+            "connectors",
+            &files(both),
+            &[("role-account-mismatch", "280365914472", &[swapped, "Replace all connector settings of both"])],
+        ),
+        (
+            "accounts",
+            &files(account),
+            &[(
+                "role-account-mismatch",
+                "280365914472",
+                &["`sso_account_id` was", swapped, "so exchange the two if 719240583316"],
+            )],
+        ),
+        (
+            "roles without names",
+            &nameless,
+            &[(
+                "role-account-mismatch",
+                "280365914472",
+                &["`role_arn` or `sso_account_id` was", swapped, "before you change either"],
+            )],
+        ),
+        (
+            "names",
+            &files(names),
+            &[(
+                "connector-role-foreign",
+                "SymSSOGreen-Valley",
+                &["`blue_harbour` and `green_valley` are named after each other", "or their keys"],
+            )],
+        ),
+    ]);
+}
+
+/// What is wrong with a value that takes effect because it was written twice is a part of that.
+#[test]
+fn an_attribute_that_was_written_twice() {
+    let files = |values: String| {
+        vec![("main.tf", CALL.to_owned()), flow(), ("variables.tf", VARIABLES.to_owned()), ("terraform.tfvars", values)]
+    };
+    let twice = |first: &str, second: &str| with(VALUES, &[(first, &format!("{first}\n    {second}"))]);
+    let target = "target_account_id  = \"604178239951\"";
+    let account = "sso_account_id = \"280365914472\"";
+    let decoded = CALL.replace("var.customer_tenants", "yamldecode(file(\"all.yaml\"))");
+    let is_written = |line: &&str| !line.trim().is_empty() && line.trim() != "}" && !line.starts_with('c');
+    let yaml = VALUES.replace(" = {", ":").replace(" = ", ": ");
+    let yaml = yaml.lines().filter(is_written).map(|line| format!("{line}\n")).collect::<String>();
+    let once = "    sso_account_id: \"719240583316\"\n";
+    let yaml = with(&yaml, &[(once, &format!("{once}    sso_account_id: \"280365914472\"\n"))]);
+    hold(&[
+        (
+            "a target, which a later tenant has",
+            &files(twice(target, "target_account_id = \"915827304462\"")),
+            &[(
+                "duplicate-key",
+                "target_account_id",
+                &["915827304462: `target_account_id` 915827304462 is also used by `blue_harbour`"],
+            )],
+        ),
+        (
+            "an account",
+            &files(twice(account, "sso_account_id = \"719240583316\"")),
+            &[(
+                "duplicate-key",
+                "sso_account_id",
+                &["719240583316: `sso_account_id` is 719240583316, which is `blue_harbour`'s"],
+            )],
+        ),
+        (
+            "the same account",
+            &files(twice(
+                "role_arn     = \"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"",
+                "role_arn = \"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"",
+            )),
+            &[("duplicate-key", "role_arn", &["Delete one of them"])],
+        ),
+        (
+            "an account in YAML",
+            &[("main.tf", decoded.to_owned()), ("all.yaml", yaml), flow()],
+            &[(
+                "duplicate-key",
+                "sso_account_id",
+                &["280365914472: `sso_account_id` is 280365914472, which is `green_valley`'s"],
+            )],
+        ),
+        // One that the configuration makes a warning explains no error.
+        (
+            "a warning",
+            &[
+                files(twice(account, "sso_account_id = \"719240583316\"")),
+                vec![(".symlint.hcl", "rule \"duplicate-key\" { level = \"warning\" }".to_owned())],
+            ]
+            .concat(),
+            &[
+                ("duplicate-key", "sso_account_id", &[]),
+                ("role-account-mismatch", "719240583316", &["which is `blue_harbour`'s"]),
+            ],
         ),
     ]);
 }

@@ -85,7 +85,7 @@ fn a_table_of_one_s_own_must_not_lead_to_another_customer() {
         )
     };
     for (account, expected) in
-        [("915827304462", vec![]), ("604178239951", vec![("flow-argument-miswired", "local.table[each.key]")])]
+        [("915827304462", vec![]), ("604178239951", vec![("duplicate-target-account", "604178239951")])]
     {
         expect(account, with_account("local.table[each.key]", &table(account)), &expected, &mut failures);
     }
@@ -252,5 +252,124 @@ fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {
     let alias = "merge(var.customer_tenants, { green_b = var.customer_tenants[\"blue_harbour\"] })";
     let found = findings_in(&format!("{VARIABLES}\n{}", CALL.replace("= var.customer_tenants", &format!("= {alias}"))));
     expect("an alias", found, &[("duplicate-entitlement", "access")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// However `params` is written, it must not name a strategy that is not the flow's own.
+#[test]
+fn no_spelling_of_params_hides_another_strategy() {
+    let mut failures = String::new();
+    let own = "params {\n    strategy_id = sym_strategy.sso.id\n  }";
+    let id = "\"0b8b9d4e-1111-4222-8333-444455556666\"";
+    let of_one = &format!("var.tenant_slug == \"red_canyon\" ? {id} : sym_strategy.sso.id");
+    let dynamic = |for_each: &str, is: &str| {
+        format!(
+            "dynamic \"params\" {{\n    for_each = {for_each}\n    content {{\n      strategy_id = {is}\n    }}\n  }}\n"
+        )
+    };
+    let found = |params: &str| {
+        let module = MODULE.replace(own, params);
+        assert_ne!(module, MODULE, "{own}");
+        let main = format!("{VARIABLES}\n{CALL}");
+        findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)])
+    };
+    let good = "sym_strategy.sso.id";
+    let none = dynamic("[]", good);
+    for params in [
+        dynamic("[1]", good),
+        dynamic("timestamp() == \"\" ? [1] : []", good),
+        format!("{none}{own}"),
+        format!("params = {{ strategy_id = {good} }}"),
+        format!("params = merge({{ x = 1 }}, {{ strategy_id = {good} }})"),
+    ] {
+        expect(&params, found(&params), &[], &mut failures);
+    }
+    for is in [id, of_one] {
+        for params in [
+            dynamic("[1]", is),
+            dynamic("timestamp() == \"\" ? [1] : []", is),
+            dynamic(&format!("[{is}]"), "params.value"),
+            dynamic(&format!("{{ a = {is} }}"), "params.value"),
+            dynamic(&format!("[{{ id = {is} }}]"), "params.value.id"),
+            dynamic(&format!("[for it in [1] : {is}]"), "params.value"),
+            format!("{none}{}", dynamic("[1]", is)),
+            format!("{none}params {{\n    strategy_id = {is}\n  }}"),
+            format!("params = {{ strategy_id = {is} }}"),
+            format!("params = merge({{ strategy_id = {good} }}, {{ strategy_id = {is} }})"),
+            format!("params = {{ for it in [\"strategy_id\"] : it => {is} }}"),
+        ] {
+            let found = found(&params);
+            if found.iter().all(|(rule, _)| rule != "flow-resource-miswired") {
+                failures.push_str(&format!("{params}: {found:?}\n"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Before 1.12, Terraform refuses a second operand that it does not need, so that `try` goes on.
+#[test]
+fn what_only_some_versions_refuse_may_be_tried() {
+    let mut failures = String::new();
+    let foreign = "604178239951";
+    for tried in [
+        "try((true || tobool(\"x\")) ? OWN : OWN, ANOTHER)",
+        "try((false && tobool(\"x\")) ? OWN : OWN, ANOTHER)",
+        "can(true || tobool(\"x\")) ? OWN : ANOTHER",
+        "try([for it in [1] : OWN if true || it.a][0], ANOTHER)",
+        "try(each.key == \"\" && each.value.none == \"\" ? OWN : OWN, ANOTHER)",
+    ] {
+        let account =
+            tried.replace("OWN", "each.value.target_account_id").replace("ANOTHER", &format!("\"{foreign}\""));
+        let found = with_account(&account, "");
+        if found.iter().all(|(rule, _)| rule != "flow-argument-miswired") {
+            failures.push_str(&format!("{tried}: {found:?}\n"));
+        }
+        let right =
+            tried.replace("OWN", "each.value.target_account_id").replace("ANOTHER", "each.value.target_account_id");
+        expect(&right, with_account(&right, ""), &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// For whom a policy is may be put together elsewhere.
+#[test]
+fn a_policy_of_the_runtime_is_known_by_its_role() {
+    let mut failures = String::new();
+    let runtime = "module \"connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for t in \
+                   var.customer_tenants : t.sso_account_id]\n}\nlocals {\n  role = \"SymRuntimeMain\"\n}\nresource \"aws_iam_role\" \"other\" {\n  \
+                   name = \"Deploy\"\n}\n";
+    let found = |resource: &str| findings_in(&format!("{VARIABLES}\n{runtime}\n{resource}\n{CALL}"));
+    let statement = |role: &str| {
+        format!(
+            "jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = \"{role}\" }}] }})"
+        )
+    };
+    for role in ["local.role", "join(\"\", [\"S\", \"ymRuntimeMain\"])", "module.connector.role_name"] {
+        for all in ["*", "arn:aws:iam::*:role/*"] {
+            let policy = format!(
+                "resource \"aws_iam_role_policy\" \"all\" {{\n  role = {role}\n  policy = {}\n}}\n",
+                statement(all)
+            );
+            let found = found(&policy);
+            if !found.iter().any(|(rule, _)| rule == "safelist-wildcard") {
+                failures.push_str(&format!("{role} {all}: {found:?}\n"));
+            }
+        }
+    }
+    let other = format!(
+        "resource \"aws_iam_role_policy\" \"all\" {{\n  role = aws_iam_role.other.name\n  policy = {}\n}}\n",
+        statement("*")
+    );
+    expect("another role", found(&other), &[], &mut failures);
+    let inline = format!(
+        "resource \"aws_iam_role\" \"sym\" {{\n  assume_role_policy = \"{{}}\"\n  dynamic \"inline_policy\" {{\n    for_each = [1]\n    content {{\n      \
+         policy = {}\n    }}\n  }}\n}}\n",
+        statement("arn:aws:iam::*:role/sym/*")
+    );
+    let found = found(&inline);
+    if !found.iter().any(|(rule, _)| rule == "safelist-wildcard") {
+        failures.push_str(&format!("made by a dynamic block: {found:?}\n"));
+    }
     assert!(failures.is_empty(), "{failures}");
 }

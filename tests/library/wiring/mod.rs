@@ -20,6 +20,7 @@ mod origins;
 mod references;
 mod resources;
 mod safelists;
+mod tables;
 mod unfit;
 mod unknown;
 mod ways;

@@ -94,6 +94,32 @@ fn a_reference_leads_to_an_instance_of_the_own_tenant() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// Which instance is meant may not be known, but each that may be meant is.
+#[test]
+fn an_unknown_key_may_be_that_of_another_tenant() {
+    let mut failures = String::new();
+    let unclear = r#"timestamp() == "" ? each.key : "blue_harbour""#;
+    for key in [unclear, "data.external.keys.result[each.key]"] {
+        for (this, by) in [
+            (INTEGRATION, format!("sym_integration.sso[{key}].id")),
+            (TARGETS, format!("[sym_target.sso[{key}].id]")),
+            (TARGETS, format!("[sym_target.sso[each.key].id, sym_target.sso[{key}].id]")),
+            (STRATEGY, format!("sym_strategy.sso[{key}].id")),
+        ] {
+            let data = "\ndata \"external\" \"keys\" {\n  program = [\"x\"]\n}\n";
+            let resources = format!("{}{data}", RESOURCES.replace(this, &by));
+            let found = findings(&[("main.tf", &format!("{VARIABLES}{resources}")), ("terraform.tfvars", VALUES)]);
+            if found.is_empty() {
+                failures.push_str(&format!("{by}\n"));
+            }
+        }
+    }
+    for found in replaced(INTEGRATION, r#"sym_integration.sso[timestamp() == "" ? each.key : each.key].id"#) {
+        expect("the same key", found, &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 #[test]
 fn a_reference_is_followed_through_arguments_and_outputs() {
     let context = r#"

@@ -3,7 +3,7 @@
 use symlint_core::finding::Finding;
 use symlint_terraform::Project;
 
-use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings, tell};
+use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings, tell};
 
 fn with(beside: &str, list: &str) -> Vec<crate::wiring::Found> {
     let main = format!(
@@ -437,4 +437,40 @@ fn two_accounts_that_were_swapped_are_one_finding() {
     assert_ne!(values, VALUES);
     let found = findings(&[("main.tf", VARIABLES), ("terraform.tfvars", &values)]);
     assert_eq!(found, [("role-account-mismatch".to_owned(), "280365914472".to_owned())]);
+}
+
+/// Where there is no other safelist, a policy that may be the runtime's is not passed over, whatever roles it names.
+#[test]
+fn a_policy_that_may_be_the_runtimes_is_judged() {
+    let policy = |resource: &str| {
+        format!(
+            "{VARIABLES}\n{CALL}\nresource \"aws_iam_role_policy\" \"assume\" {{\n  role = \"runtime\"\n  policy = jsonencode({{ \
+             Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Resource = {resource} }}] }})\n}}\n"
+        )
+    };
+    let found = |main: &str| findings(&[("main.tf", main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)]);
+    let mut failures = String::new();
+    let listed = "[for t in var.customer_tenants : \"arn:aws:iam::${t.sso_account_id}:role/*\"]";
+    let stale = "concat(LISTED, [\"arn:aws:iam::593017462285:role/*\"])".replace("LISTED", listed);
+    for (resource, expected) in [
+        (listed, vec![]),
+        (stale.as_str(), vec![("safelist-stale", "593017462285")]),
+        ("\"*\"", vec![("not-checked", "*")]),
+        ("\"arn:aws:iam::*:role/*\"", vec![("not-checked", "*")]),
+        // Of somebody else, or of an administrator.
+        ("\"arn:aws:iam::593017462285:role/*\"", vec![]),
+        ("\"arn:aws:iam::593017462285:role/deploy\"", vec![]),
+    ] {
+        expect(resource, found(&policy(resource)), &expected, &mut failures);
+    }
+    let all = policy("\"*\"").replace("sts:AssumeRole", "*");
+    expect("all actions", found(&all), &[], &mut failures);
+    // The runtime has a safelist.
+    let runtime = format!(
+        "{}\nmodule \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  environment = \"main\"\n  account_id_safelist = \
+         values(var.customer_tenants)[*].sso_account_id\n}}\n",
+        policy("\"*\"")
+    );
+    expect("beside a safelist", found(&runtime), &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
 }

@@ -194,3 +194,44 @@ fn whom_connectors_trust_is_checked_or_said_not_to_be() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Names that nothing tells apart are no reason to pass over a module that is not there to read.
+#[test]
+fn a_module_that_cannot_be_read_and_receives_tenants_is_not_passed_over() {
+    let call = |name: &str, source: &str, arn: &str| {
+        format!(
+            "module \"{name}\" {{\n  source = \"{source}\"\n  who = \"{name}\"\n  where = \"604178239951\"\n  what = \"{arn}\"\n  how = {{ instance_arn \
+             = \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\", role_arn = \"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\" \
+             }}\n}}\n"
+        )
+    };
+    let arn = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63";
+    let (remote, local) = ("git::https://example.com/flow.git", "./flow");
+    let mapped = "flow {\n  module = \"flow\"\n  arguments = { tenant_slug = \"who\", account_id = \"where\", permission_set_arn = \"what\", \
+                  sso_connector_settings = \"how\" }\n}\n";
+    let readable = "variable \"who\" {}\nvariable \"where\" {}\nvariable \"what\" {}\nvariable \"how\" {}\n";
+    let mut failures = String::new();
+    let of = |source: &str| call("blue_harbour", source, arn);
+    let twice = of(remote) + &call("red_canyon", remote, arn);
+    let beside = format!("{VARIABLES}\n{CALL}\n{}", of(remote));
+    let elsewhere = "module \"bucket\" {\n  source = \"example/bucket/aws\"\n  arn = \"arn:aws:iam::719240583316:role/reader\"\n}\n";
+    let gap = [("not-checked", "blue_harbour")];
+    for (what, files, expected) in [
+        ("remote", vec![("main.tf", of(remote).as_str())], &gap[..]),
+        ("one for each source", vec![("main.tf", twice.as_str())], &gap),
+        ("a folder that is not there", vec![("main.tf", of(local).as_str())], &gap),
+        ("a folder without a module", vec![("main.tf", of(local).as_str()), ("flow/README.md", "")], &gap),
+        (
+            "beside others",
+            vec![("main.tf", beside.as_str()), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)],
+            &gap,
+        ),
+        // It can be read, and acts on nothing.
+        ("readable", vec![("main.tf", of(local).as_str()), ("flow/main.tf", readable)], &[]),
+        ("for something else", vec![("main.tf", elsewhere)], &[]),
+        ("mapped", vec![("main.tf", of(remote).as_str()), (".symlint.hcl", mapped)], &[]),
+    ] {
+        expect(what, findings(&files), expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

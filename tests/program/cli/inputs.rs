@@ -165,8 +165,14 @@ fn a_flow_module_that_is_not_there_is_not_a_pass() {
         )
     };
     let other = format!("{}module \"vpc\" {{\n  source = \"./vpc\"\n}}\n", main("example/flow/sym"));
-    for (main, code) in [(main("./sso_flow"), 2), (main("example/flow/sym"), 0), (other, 0)] {
-        let dir = folder(&[("main.tf", &main), ("terraform.tfvars", &values)]);
+    for (main, code, other) in [
+        (main("./sso_flow"), 2, "README.md"),
+        // A submodule that was not checked out.
+        (main("./sso_flow"), 2, "sso_flow/.gitkeep"),
+        (main("example/flow/sym"), 0, "README.md"),
+        (other, 0, "README.md"),
+    ] {
+        let dir = folder(&[("main.tf", &main), ("terraform.tfvars", &values), (other, "")]);
         let run = Symlint::new(&["check"]).dir(dir.path()).run();
         assert_eq!(run.code, code, "{main}\n{}{}", run.stdout, run.stderr);
         assert_eq!(run.stderr.contains("there is no module in `sso_flow`"), code == 2, "{}", run.stderr);

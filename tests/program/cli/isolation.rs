@@ -241,6 +241,86 @@ fn a_key_that_was_left_over_in_a_copied_folder_is_found() {
     assert_eq!(found(&[acme(), ("bolt", copied("SymSSOBolt")), ("coil", coil)]), [""; 0]);
 }
 
+/// Two entries of a customer, with keys that all customers have.
+fn entries(customer: usize, other_grant: usize, role: &str) -> String {
+    let ([_, _, set, target], [_, _, other_set, other_target]) = (CUSTOMERS[customer], CUSTOMERS[other_grant]);
+    let readonly = tenant("readonly", customer).replace(set, other_set).replace(target, other_target);
+    let text = values(&[tenant("admin", customer), readonly]);
+    text.replace("SymSSOAdmin", role).replace("SymSSOReadonly", role)
+}
+
+/// Entries in the folder that their role is named after belong together, and what the configuration says of their keys does
+/// not make one customer of all folders.
+#[test]
+fn keys_of_several_customers_do_not_join_them() {
+    let acme = || ("acme", entries(0, 2, "SymSSOAcme"));
+    let bolt = || ("bolt", entries(1, 3, "SymSSOBolt"));
+    assert_eq!(found(&[acme(), bolt()]), [""; 0]);
+    let neither = ("bolt", entries(1, 3, "SymSSOCoil"));
+    assert!(found(&[acme(), neither]).iter().any(|it| it.starts_with("warning shared-sso-account customers/bolt/")));
+    // A copy is one finding for each file.
+    let copy = found(&[acme(), bolt(), ("copy", bolt().1)]);
+    let is_said = |it: &String| ["duplicate-tenant", "shared-sso-account"].iter().any(|rule| it.contains(rule));
+    assert!(copy.len() == 2 && copy.iter().all(is_said), "{copy:?}");
+    for kind in ["customer", "organization"] {
+        let config = format!("{kind} \"acme\" {{ tenants = [\"admin\", \"readonly\"] }}");
+        let found = |customers: &[(&str, String)]| {
+            let mut files = folders(customers);
+            files.push((".symlint.hcl".to_owned(), config.clone()));
+            said(&check(write(&files).path(), &[]))
+        };
+        assert_eq!(found(&[acme(), bolt()]), [""; 0], "{kind}");
+        let wrong = found(&[acme(), ("bolt", left_over(&bolt().1, [1, 0], 3))]);
+        assert!(
+            wrong.len() == 1 && wrong[0].starts_with("error duplicate-target-account customers/bolt/"),
+            "{wrong:?}"
+        );
+    }
+}
+
+/// What is advised for a key holds for all values files, and only one of them has another customer under it.
+#[test]
+fn a_key_that_was_left_over_in_another_values_file_is_named_with_the_first() {
+    let staging = values(&[tenant("acme", 1)]).replace("SymSSOAcme", "SymSSOBolt");
+    let dir = folder(&[
+        ("sso_flow/main.tf", FLOW),
+        ("main.tf", &root("./sso_flow")),
+        ("envs/production.tfvars", &values(&[tenant("acme", 0), tenant("coil", 2)])),
+        ("envs/staging.tfvars", &staging),
+    ]);
+    let run = check(dir.path(), &[]);
+    assert_eq!(
+        said(&run),
+        ["warning connector-role-unexpected envs/staging.tfvars: tenant `acme` has the name of `acme` in \
+             envs/production.tfvars, but its role is `SymSSOBolt`"]
+    );
+    assert!(!run.stdout.contains("environment ="), "{}", run.stdout);
+}
+
+/// A safelist most of whose tenants are not checked says so once, and not that their accounts are to be removed.
+#[test]
+fn a_safelist_whose_tenants_are_mostly_elsewhere() {
+    let stale = |others: usize| {
+        let mut files = folders(&[("acme", values(&[tenant("acme", 0)]))]);
+        let others = (0..others).map(|at| format!("\"4471830265{}\"", 10 + at * 7));
+        let accounts: Vec<String> = others.chain(["\"719240583316\"".to_owned()]).collect();
+        let safelist = format!(
+            "module \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [{}]\n}}\n",
+            accounts.join(", ")
+        );
+        files.push(("runtime/main.tf".to_owned(), safelist));
+        said(&check(write(&files).path(), &[]))
+    };
+    assert_eq!(stale(2).len(), 2);
+    assert_eq!(
+        stale(5),
+        [
+            "warning safelist-stale runtime/main.tf: the safelist contains 447183026510 and 4 other accounts, which are not SSO \
+             accounts of any tenant that is checked"
+        ]
+    );
+}
+
 /// Two root modules have the same customers, and one value in one of them is another customer's or mistyped.
 #[test]
 fn one_wrong_value_of_a_customer_that_two_root_modules_have_is_one_finding() {
@@ -312,6 +392,23 @@ fn production_and_staging_of_the_same_customers_are_silent() {
         ["envs/production.tfvars", "envs/staging.tfvars"]
             .map(|file| format!("error duplicate-target-account {file}: {message}"))
     );
+}
+
+/// What one expression does in each run is seen in the one finding.
+#[test]
+fn a_finding_about_several_runs_says_what_differs() {
+    let main = root("./sso_flow").replace("each.value.target_account_id", "\"604178239951\"");
+    let dir = folder(&[
+        ("sso_flow/main.tf", FLOW),
+        ("main.tf", &main),
+        ("envs/production.tfvars", &values(&[tenant("acme", 0), tenant("bolt", 1)])),
+        ("envs/staging.tfvars", &values(&[tenant("acme", 2), tenant("bolt", 3)])),
+    ]);
+    let report = check(dir.path(), &[]).json();
+    let findings = report["findings"].as_array().unwrap();
+    let related = findings[0]["related"].to_string();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(related.contains("in . with envs/staging.tfvars: argument `account_id` for both tenants"), "{related}");
 }
 
 #[test]

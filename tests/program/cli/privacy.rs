@@ -72,7 +72,7 @@ fn tells_nothing(what: &str, dir: &Path, environment: &[(&str, &str)]) {
 const SECRET: &str = "S3CRET/w0rd";
 
 /// What makes another text of the variable `token`.
-const DERIVED: [&str; 26] = [
+const DERIVED: [&str; 27] = [
     "var.token",
     "\"${var.token}\"",
     "\"<${var.token}>\"",
@@ -99,6 +99,7 @@ const DERIVED: [&str; 26] = [
     "fileexists(var.token)",
     "regex(\"(${var.token}\", \"x\")",
     "tonumber(var.token)",
+    "templatestring(var.token, {})",
 ];
 
 #[test]
@@ -138,6 +139,9 @@ fn values_that_cannot_be_read_are_not_quoted() {
         ("map(string)", SECRET),
         ("map(string)", "S3CRETw0rd"),
         ("map(string)", "{ S3CRETw0rd = 1, S3CRETw0rd = 2 }"),
+        ("map(string)", "{ S3CRETw0rd"),
+        ("map(string)", "{ a = { S3CRETw0rd = } }"),
+        ("map(string)", "S3CRETw0rd 1"),
         ("map(string)", "{ \"S3CRET w0rd\" = 1, \"S3CRET w0rd\" = 2 }"),
         ("object({})", "{ \"S3CRET w0rd\" = [] }"),
         ("list(string)", "S3CRET(\"w0rd\")"),
@@ -168,6 +172,8 @@ fn other_places_tell_nothing_either() {
          permission_set_arn = each.key\n  sso_connector_settings = { cloud = \"aws\", instance_arn = \"x\", region = \"x\", role_arn = \"x\" }\n}\n",
         "module \"more\" {\n  source = var.token\n}\n",
         "module \"more\" {\n  source = \"./${var.token}\"\n}\n",
+        "module \"more\" {\n  source = \"./${var.token}\"\n  tenant_slug = \"more\"\n  account_id = \"604178239951\"\n  permission_set_arn = \"x\"\n  \
+         sso_connector_settings = {}\n}\n",
         "variable \"checked\" {\n  default = \"\"\n  validation {\n    condition = false\n    error_message = \"It is ${var.token}.\"\n  }\n}\n",
         "locals {\n  all = { (var.token) = { sso_account_id = \"1\" } }\n}\nmodule \"more\" {\n  source = \"./sso_flow\"\n  for_each = local.all\n  \
          tenant_slug = each.key\n  account_id = each.value.sso_account_id\n  permission_set_arn = \"x\"\n  sso_connector_settings = {}\n}\n",
@@ -181,6 +187,22 @@ fn other_places_tell_nothing_either() {
         ]);
         tells_nothing(more, dir.path(), &[("TF_VAR_token", SECRET)]);
     }
+}
+
+/// Such as the JSON of a service account.
+#[test]
+fn keys_with_many_quotes_tell_nothing() {
+    let secret: String = (0..40).map(|at| format!("\"k{at}\": \"a.b\", ")).collect();
+    let secret = format!("{{{secret}\"key\": \"S3CRET/w0rd\"}}");
+    let main = format!(
+        "variable \"token\" {{}}\n{VARIABLE}module \"more\" {{\n  source = \"./sso_flow\"\n  for_each = {{ (var.token) = \
+         var.customer_tenants[\"blue_harbour\"] }}\n  tenant_slug = each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = \
+         each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
+    );
+    let values = values(&[tenant("blue_harbour", &[])]);
+    let files = [("new/main.tf", main.as_str()), ("new/terraform.tfvars", &values), ("new/sso_flow/main.tf", FLOW)];
+    let dir = folder(&[&files[..], &[("old/main.tf", VARIABLE), ("old/terraform.tfvars", &values)]].concat());
+    tells_nothing(&secret, dir.path(), &[("TF_VAR_token", &secret)]);
 }
 
 #[test]

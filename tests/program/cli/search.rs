@@ -360,7 +360,7 @@ fn many_findings_are_cut_and_counted_by_rule() {
         symlint(&all).stdout
     };
     let cut = run(&["--max-findings", "3"]);
-    assert!(cut.contains("\n6 more findings are not shown: `--max-findings 0` shows all\n"), "{cut}");
+    assert!(cut.contains("\n5 more findings are not shown: `--max-findings 0` shows all\n"), "{cut}");
     assert!(cut.contains("\n1  duplicate-key\n"), "{cut}");
     assert!(!run(&[]).contains("not shown:"));
     assert!(run(&["--statistics"]).contains("1  duplicate-key\n"));
@@ -769,4 +769,56 @@ fn terragrunt_without_inputs_hides_nothing() {
         "{run:?}"
     );
     assert!(!run.stderr.contains("nothing to check"), "{run:?}");
+}
+
+/// What has no name for us cannot be looked at, which is said.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_not_text_is_left_out() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good())]);
+    let hidden = dir.path().join(OsStr::from_bytes(b"b\xff"));
+    std::fs::create_dir(&hidden).unwrap();
+    std::fs::write(hidden.join("main.tf"), VARIABLE).unwrap();
+    std::fs::write(hidden.join("terraform.tfvars"), bad()).unwrap();
+    let gaps = gaps(&check(dir.path(), &[]));
+    assert!(gaps.iter().any(|gap| gap.contains("its name is not UTF-8")), "{gaps:?}");
+}
+
+/// Each of these took minutes, or more memory than there is.
+#[test]
+fn costs_grow_as_the_input_does() {
+    let chain = |at: usize| (format!("m{at}/main.tf"), format!("module \"a\" {{\n  source = \"../m{}\"\n}}\n", at + 1));
+    let chain: Vec<(String, String)> = (0..1000).map(chain).collect();
+    let customers: String =
+        (0..50_000).map(|at| format!("customer \"c{at}\" {{\n  tenants = [\"a{at}\", \"b{at}\"]\n}}\n")).collect();
+    let twice = format!("{{{}\"a\": 1}}", "\"a\": 1,".repeat(80_000));
+    let decoded = String::from(
+        "locals {\n  twice = jsondecode(file(\"twice.json\")).a\n}\nmodule \"runtime\" {\n  source = \
+                           \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for t in var.customer_tenants : t.sso_account_id if local.twice == \
+                           1]\n}\n",
+    );
+    for (what, more) in [
+        ("a chain of modules", chain),
+        ("customers", vec![(".symlint.hcl".to_owned(), customers)]),
+        ("keys", vec![("twice.json".to_owned(), twice), ("more.tf".to_owned(), decoded)]),
+    ] {
+        let good = good();
+        let mut all = vec![("main.tf", VARIABLE), ("terraform.tfvars", good.as_str())];
+        all.extend(more.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        let dir = folder(&all);
+        let run = check(dir.path(), &["--ignore", "duplicate-key"]);
+        assert!(run.code < 2, "{what}: {run:?}");
+    }
+}
+
+/// What is of another product of Sym's has no tenants to name.
+#[test]
+fn what_grants_no_access_through_aws_is_to_be_left_out() {
+    let dir = folder(&[("main.tf", "resource \"sym_strategy\" \"this\" {\n  type = \"okta\"\n  name = \"okta\"\n}\n")]);
+    let run = check(dir.path(), &["."]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("no access through AWS IAM Identity Center"), "{}", run.stderr);
+    assert!(!run.stderr.contains("tenants {"), "{}", run.stderr);
 }

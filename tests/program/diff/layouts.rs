@@ -236,7 +236,7 @@ fn swapped_accounts_are_those_of_others_before() {
     assert!(markdown(dir.path()).contains(&cell), "{}", markdown(dir.path()));
     let human = run(dir.path(), &["diff", "--base", "HEAD"]).stdout;
     let human = human.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(human.contains("(the account was that of `green_valley`)"), "{human}");
+    assert!(human.contains("(account was `green_valley`'s)"), "{human}");
 
     // What moves within a customer was nobody else's.
     write(dir.path(), ".symlint.hcl", "customer \"one\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n");

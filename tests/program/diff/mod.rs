@@ -1,5 +1,6 @@
 //! `symlint diff` and `symlint check --new-since` from outside.
 
+mod access;
 mod layouts;
 mod trees;
 

@@ -53,10 +53,13 @@ fn two_folders_are_compared_by_what_is_below_them() {
     assert_eq!(diff["tenants"].as_array().unwrap().len(), 1, "{diff:#}");
     assert_eq!(diff["tenants"][0]["run"], "live");
     assert_eq!(diff["not_compared"].as_array().unwrap().iter().filter(|it| it["side"] != "both").count(), 0);
+    git(dir.path(), &["init", "--quiet", "--bare", "bare"]);
     for (arguments, said) in [
         (&["diff", "old", "gone"][..], "there is no such file or folder"),
         (&["diff", "old"], "there is nothing to compare with"),
-        (&["diff", "--base", "main"], "is not in a git repository"),
+        (&["diff", "--base", "main"], "is not in a git repository\nhelp: compare two folders: `symlint diff OLD NEW`"),
+        (&["check", "--new-since", "main"], "is not in a git repository\nhelp: accept the findings of now by"),
+        (&["diff", "--base", "main", "bare"], "`bare` is in a bare git repository, which has no work tree"),
         (&["diff", "old", "-"], "does not read standard input"),
     ] {
         let run = run(dir.path(), arguments);
@@ -85,6 +88,11 @@ fn a_clone_that_lacks_the_revision_is_told_what_to_fetch() {
     git(clone.path(), &["fetch", "--quiet", "--depth=2", "origin"]);
     let diff = json(clone.path(), &["diff", "--base", "HEAD^1"]);
     assert_eq!(diff["tenants"][0]["change"], "removed", "{diff:#}");
+    for (revision, said) in [("", "the git revision is empty"), ("0000000000", "the git revision is all zeros")] {
+        let run = run(clone.path(), &["diff", "--base", revision]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{}", run.stderr);
+        assert!(run.stderr.contains("the variable is not set here, or the branch is new"), "{}", run.stderr);
+    }
     let run = run(clone.path(), &["diff", "--base", "no-such-branch"]);
     assert!(run.stderr.contains("cannot find the git revision `no-such-branch`"), "{}", run.stderr);
 }
@@ -202,9 +210,11 @@ fn links_are_followed_and_submodules_are_read_as_they_are() {
     for _ in ["not added", "added"] {
         let (tenants, said) = added("HEAD");
         assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
-        for (format, sign) in [("human", "no change of access was found, but not everything"), ("markdown", "## ⚠️ ")]
+        for (format, sign) in
+            [("human", "no change of access was found, but not everything"), ("markdown", "## ⚠️ symlint")]
         {
             let text = run(dir.path(), &["diff", "--base", "HEAD", "--format", format]).stdout;
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(text.contains(&moved) && text.contains(sign), "{text}");
         }
         // Its findings may be new.
@@ -242,4 +252,15 @@ fn what_is_in_neither_tree_is_a_mistake() {
         assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stderr, run.stdout);
         assert!(run.stderr.contains("cannot read typo"), "{}", run.stderr);
     }
+}
+
+/// All in a folder that was renamed looks new from within.
+#[test]
+fn a_folder_that_the_base_lacks_is_said() {
+    let dir = repository(&two());
+    write(dir.path(), "live/main.tf", &MAIN.replace("./sso_flow", "../sso_flow"));
+    write(dir.path(), "live/terraform.tfvars", &values(&two()));
+    let said = run(dir.path(), &["diff", "--base", "HEAD", "live"]).stdout;
+    let said: Vec<&str> = said.split_whitespace().collect();
+    assert!(said.join(" ").contains("before the change, there was no `live`, so all that is in it is new"), "{said:?}");
 }

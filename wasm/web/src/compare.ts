@@ -19,11 +19,11 @@ const LISTED = 200;
 export function drawComparison(host: HTMLElement, described: Described, jump: Jump): void {
   const { diff } = described;
   const state = described.is_bad ? "bad" : described.is_doubtful ? "doubtful" : "plain";
-  const crossing = new Set(diff.crossings.map(({ finding }) => finding.fingerprint));
+  const crossing = new Set(diff.crossings.map(({ finding }) => finding?.fingerprint));
   const other = (wanted: string) => diff.findings.new.filter(({ fingerprint, level }) => level === wanted && !crossing.has(fingerprint)).map((it) => finding("!", it, jump));
   const finding = (sign: Sign, { rule, tenant, message, location }: Diff["findings"]["new"][number], go?: Jump) => line(sign, `${tenant ? `\`${tenant}\`: ` : ""}${message} [${rule}]`, location, go);
   const parts = [
-    section("Crossings into another customer", diff.crossings.map(({ from, into, finding }) => line("!", `\`${from.join("`, `")}\` → \`${into.join("`, `")}\`: ${finding.message} [${finding.rule}]`, finding.location, jump))),
+    section("Crossings into another customer", diff.crossings.map(({ from, into, message, location, finding }) => line("!", `\`${from.join("`, `")}\` → \`${into.join("`, `")}\`: ${message}${finding ? ` [${finding.rule}]` : ""}`, location, jump))),
     // What is not found any more is where it was before.
     section("This change hides findings from the check", diff.check.hidden.map(({ by, finding }, at) => line("!", described.hidden[at] ?? "", finding.location, by === "unknown" ? undefined : jump))),
     section("The configuration of the check changes", diff.check.settings.map(({ file }, at) => line("~", `${file} ${described.settings[at] ?? ""}`))),
@@ -31,7 +31,7 @@ export function drawComparison(host: HTMLElement, described: Described, jump: Ju
     pictureOfChange(diff, jump),
     ...diff.tenants.slice(0, LISTED).map((change, at) => tenant(change, described.tenants[at], jump)),
     rest(diff.tenants.length, "tenant"),
-    section("Changed wiring", diff.wiring.map(({ location }, at) => line("~", described.wiring[at] ?? "", location, jump))),
+    section("Changed wiring", described.wiring.map((text, at) => line("~", text, diff.wiring[at]?.location, jump))),
     section("Safelist and trust", diff.lists.map(({ is_gained, location }, at) => line(is_gained ? "+" : "−", described.lists[at] ?? "", location, is_gained ? jump : undefined))),
     section("New warnings", other("warning")),
     section("Fixed", diff.findings.fixed.map((it) => finding("−", it))),

@@ -63,7 +63,7 @@ impl Reader<'_> {
             }
         }
         // The tenants that are in a block of each kind.
-        let (mut of_customers, mut of_organizations) = (HashSet::default(), HashSet::default());
+        let (mut of_customers, mut of_organizations) = <((_, _), (_, _))>::default();
         for (index, block) in body.blocks.iter().enumerate() {
             let kind = block.kind.text.as_str();
             let is_there = || body.blocks.iter().take(index).any(|other| other.kind.text.as_str() == kind);
@@ -248,12 +248,17 @@ fn connector(block: &Block, config: &mut Config) -> Read<()> {
     })
 }
 
-/// Reads a block of tenants that belong together into `groups`; each group is called `what`, and `members` are the
-/// tenants of all groups.
-fn group(block: &Block, what: &str, groups: &mut Vec<TenantGroup>, members: &mut HashSet<String>) -> Read<()> {
+/// Reads a block of tenants that belong together into `groups`; each group is called `what`. The names of all groups and
+/// their members are noted.
+fn group(
+    block: &Block,
+    what: &str,
+    groups: &mut Vec<TenantGroup>,
+    (names_so_far, members): &mut (HashSet<String>, HashSet<String>),
+) -> Read<()> {
     let name = label(block)?;
     let kind = &block.kind.text;
-    if groups.iter().any(|group| group.name == name.text.as_str()) {
+    if !names_so_far.insert(name.text.to_string()) {
         return Err(error(format!("there is already {what} `{}`", name.text), name.span));
     }
     let mut tenants = Vec::new();

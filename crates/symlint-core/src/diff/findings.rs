@@ -64,7 +64,21 @@ pub(crate) fn on_touched(
     moved.path = None;
     moved.others = finding.tenant.iter().cloned().collect();
     moved.location = related.location.clone();
-    moved.message = format!("this is why `{}` has a finding: {}", finding.tenant.as_deref()?, finding.message);
+    let own = finding.tenant.as_deref()?;
+    // Of what both have, it says whose it is.
+    let shared = details.values.iter().find_map(|value| match &value.value {
+        Some(Known::Text(text))
+            if !matches!(value.kind, FieldKind::Cloud | FieldKind::Region)
+                && subject.primary.contains(&(value.kind, text.clone())) =>
+        {
+            Some((value.name.as_deref().unwrap_or(value.kind.name()), text))
+        }
+        _ => None,
+    });
+    moved.message = match shared {
+        Some((name, text)) => format!("`{name}` of `{}` becomes {text}, which is `{own}`'s", tenant.key),
+        None => format!("this is why `{own}` has a finding: {}", finding.message),
+    };
     moved.related.remove(at);
     moved.related.insert(
         0,
@@ -120,16 +134,19 @@ fn crossing(
     let turned = turned(subject, touched);
     let others = |at: usize| turned.is_some() || others(at);
     let subject = turned.as_ref().unwrap_or(subject);
-    let customer = |at: usize| {
-        let (tenant, details) = seen.tenant(at)?;
-        Some((tenant.customer.as_deref(), tenant.customer.is_none().then_some(details.customer)))
-    };
-    let is_another = |at: &usize| others(*at) && subject.own.iter().any(|own| customer(*own) != customer(*at));
+    let is_another = |at: &usize| others(*at) && subject.own.iter().any(|own| !seen.is_one_customer(*own, *at));
     let from: Vec<usize> = subject.own.iter().copied().collect();
     let into: Vec<usize> = subject.others.iter().copied().filter(is_another).collect();
     let keys = |tenants: &[usize]| tenants.iter().map(|at| seen.key(*at).to_string()).collect();
     let titles = [&from, &into].map(|tenants| tenants.iter().map(|at| seen.title(*at, shared)).collect());
-    (!into.is_empty()).then(|| Crossing { from: keys(&from), into: keys(&into), titles, finding: changed })
+    (!into.is_empty()).then(|| Crossing {
+        from: keys(&from),
+        into: keys(&into),
+        titles,
+        message: changed.message.clone(),
+        location: changed.location.clone(),
+        finding: Some(changed),
+    })
 }
 
 /// A subject seen from the tenants that the change touches, where these are the others, and all have the same value.

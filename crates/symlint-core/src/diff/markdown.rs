@@ -8,8 +8,8 @@ use symlint_terraform::SortedMap;
 use super::picture::picture;
 use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
 use super::words::{
-    Mood, added_title, coverage_line, headline, hidden_line, is_partial, list_line, other_findings, setting_line,
-    short_arn, tenant_notes, wiring_line,
+    Mood, added_title, coverage_line, headline, hidden_how, is_partial, list_line, other_findings, recreated_line,
+    setting_line, short_arn, tenant_notes, wiring_line,
 };
 use crate::level::Level;
 use crate::report::{Known, Location, Printable, Problem, capital, code, count, folded, line};
@@ -143,6 +143,11 @@ fn coded(names: &[String], count: usize) -> String {
     text.join(", ")
 }
 
+/// Whether a crossing is what a finding says.
+fn is_of(crossing: &Crossing, finding: &ChangedFinding) -> bool {
+    crossing.finding.as_ref().is_some_and(|own| own.fingerprint == finding.fingerprint)
+}
+
 /// All crossings; where they do not fit, who crosses into whom.
 fn crossings(diff: &Diff, most: usize) -> String {
     if diff.crossings.is_empty() {
@@ -150,26 +155,24 @@ fn crossings(diff: &Diff, most: usize) -> String {
     }
     let title = "### ❌ Crossings into another customer\n\nAccess that is requested for the customer on the left reaches \
                  what belongs to the customer on the right.\n\n";
-    let hidden = |crossing: &Crossing| {
-        let is_it = |finding: &ChangedFinding| finding.fingerprint == crossing.finding.fingerprint;
-        match diff.check.hidden.iter().any(|hidden| is_it(&hidden.finding)) {
-            true => " **The change hides this finding.**",
-            false => "",
-        }
+    let hidden = |crossing: &Crossing| match diff.check.hidden.iter().any(|hidden| is_of(crossing, &hidden.finding)) {
+        true => " **The change hides this finding.**",
+        false => "",
     };
     let line = |crossing: &Crossing| {
+        let rule = crossing.finding.as_ref().map(|finding| rule(diff, &finding.rule) + ", ").unwrap_or_default();
         format!(
-            "- **{} → {}**: {} ({}, {}){}\n",
+            "- **{} → {}**: {} ({rule}{}){}\n",
             names(&crossing.titles[0]),
             names(&crossing.titles[1]),
-            cell(&crossing.finding.message),
-            rule(diff, &crossing.finding.rule),
-            place(diff, &crossing.finding.location),
+            cell(&crossing.message),
+            place(diff, &crossing.location),
             hidden(crossing)
         )
     };
     let lines: String = diff.crossings.iter().map(line).collect();
-    if title.len() + lines.len() < most {
+    // There must be room for what they gain.
+    if title.len() + lines.len() < most / 3 * 2 {
         return format!("{title}{lines}\n");
     }
     let mut pairs: SortedMap<(Vec<String>, Vec<String>), usize> = SortedMap::new();
@@ -211,7 +214,12 @@ fn hidden(diff: &Diff) -> String {
     if !check.hidden.is_empty() {
         text.push_str("### ❌ This change hides findings from the check\n\n");
         for it in check.hidden.iter().take(ROWS) {
-            let _ = writeln!(text, "- {} ({})", cell(&hidden_line(it)), place(diff, &it.finding.location));
+            let finding = &it.finding;
+            let what = match diff.crossings.iter().any(|crossing| is_of(crossing, finding)) {
+                true => " (see above)".to_owned(),
+                false => format!(": {} ({})", cell(&finding.message), place(diff, &finding.location)),
+            };
+            let _ = writeln!(text, "- {}{}{what}", rule(diff, &finding.rule), cell(&hidden_how(it)));
         }
         more(&mut text, check.hidden.len());
         text.push('\n');
@@ -236,7 +244,13 @@ fn more(text: &mut String, all: usize) {
 /// A value in a cell, short where it is as usual.
 fn short(value: Option<&Known>) -> String {
     match value {
-        Some(Known::Text(text)) => code(&short_arn(text)),
+        Some(Known::Text(text)) => {
+            let short = short_arn(text);
+            match short.split_once(" in ").filter(|_| short != text.as_str()) {
+                Some((role, account)) => format!("{} in {account}", code(role)),
+                None => code(&short),
+            }
+        }
         Some(Known::Unknown { .. }) => "*not known*".to_owned(),
         Some(Known::Sensitive { .. }) => "*sensitive*".to_owned(),
         None => "–".to_owned(),
@@ -256,7 +270,8 @@ fn access(diff: &Diff) -> String {
             let verb = if it.before { "was" } else { "also" };
             format!(" ⚠️ {verb} the {} of {}", what.replace('_', " "), coded(&it.tenants, it.count))
         });
-        text + &others.collect::<String>()
+        let own = if what == "account" && grant.is_sso_account { " ⚠️ its own SSO account" } else { "" };
+        text + own + &others.collect::<String>()
     };
     for (change, is_wrong) in diff.urgent_first() {
         let tenant = tenant(change, is_wrong);
@@ -355,10 +370,14 @@ fn full(value: Option<&Known>) -> String {
 }
 
 fn wiring(diff: &Diff) -> String {
-    if diff.wiring.is_empty() {
+    let recreated = recreated_line(&diff.recreated);
+    if diff.wiring.is_empty() && recreated.is_none() {
         return String::new();
     }
     let mut text = "### Changed wiring\n\n".to_owned();
+    if let Some(recreated) = recreated {
+        let _ = writeln!(text, "- {}", cell(&recreated));
+    }
     for change in diff.wiring.iter().take(ROWS) {
         let _ = writeln!(text, "- {} ({})", cell(&wiring_line(change)), place(diff, &change.location));
     }
@@ -455,7 +474,8 @@ mod tests {
             suppressed: None,
             urgency: 0,
         };
-        Crossing { titles: [from.clone(), into.clone()], from, into, finding }
+        let (message, location) = (finding.message.clone(), finding.location.clone());
+        Crossing { titles: [from.clone(), into.clone()], from, into, message, location, finding: Some(finding) }
     }
 
     #[test]
@@ -468,6 +488,7 @@ mod tests {
             check: CheckChanges::default(),
             tenants: Vec::new(),
             wiring: Vec::new(),
+            recreated: Vec::new(),
             lists: Vec::new(),
             findings: FindingChanges::default(),
             not_compared: Vec::new(),

@@ -8,6 +8,7 @@ mod hidden;
 mod markdown;
 mod pair;
 mod picture;
+mod sharing;
 mod tenants;
 mod wire;
 mod wiring;
@@ -28,7 +29,7 @@ pub use markdown::{markdown, summary as markdown_summary};
 pub use wire::*;
 pub use words::{
     Headline, Mood, added_title, coverage_line, grant_line, headline, hidden_line, known_text, list_line,
-    other_findings, rerouted_line, setting_line, tenant_notes, wiring_line,
+    other_findings, recreated_line, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 
 /// The version of the comparison's shape.
@@ -94,7 +95,8 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         ),
         None => (changes, wiring, wiring::lists(old, new, &pairing)),
     };
-    tenants::note_others(&mut changes, old, new, &pairing, &shared);
+    let without_finding = sharing::note_others(&mut changes, (old, new), &pairing, &shared, &crossings);
+    crossings.extend(without_finding);
     findings::note(&mut changes, &new_findings);
     // What is hidden is not fixed.
     let is_hidden = |finding: &ReportedFinding| {
@@ -110,6 +112,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         check: CheckChanges { hidden, settings: comparison.settings.clone() },
         tenants: changes,
         wiring,
+        recreated: tenants::all_recreated(old, new, &pairing),
         lists,
         findings,
         not_compared: not_compared(old, new, &pairing),
@@ -172,6 +175,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
     let was: SortedSet<String> = (0..old.report.runs.len()).map(|run| old.run(run)).collect();
     let mut left = gaps(old);
     let mut all = lost_from_sight(old, new, pairing);
+    all.extend(wiring::half_known(old, new, pairing));
     for (run, gap) in gaps(new) {
         let is_same =
             |(other_run, other): &Gap<'_>| *other_run == run && other.code == gap.code && other.reason == gap.reason;
@@ -271,7 +275,7 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
     // Where there was nothing yet, there were no findings either.
     let unread = old.problems.iter().filter(|problem| problem.kind != ProblemKind::NothingChecked);
     new.not_checked.extend(unread.map(|problem| {
-        let reason = format!("{base} may have further findings, which count as new here: {problem}");
+        let reason = format!("{base} may have further findings, which are reported as new here: {problem}");
         ReportedGap::new(Code::LeftOut, reason, false)
     }));
     let mut findings = std::mem::take(&mut new.findings);

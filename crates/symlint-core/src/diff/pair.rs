@@ -51,6 +51,24 @@ impl<'r> Seen<'r> {
         self.report.tenants.get(at).map(|tenant| tenant.key.clone()).unwrap_or_default()
     }
 
+    /// Whether two tenants are one customer: the configuration says so, or they have one key in several runs, and one root
+    /// module or one SSO account and instance.
+    pub(super) fn is_one_customer(&self, a: usize, b: usize) -> bool {
+        let (Some((a, own)), Some((b, other))) = (self.tenant(a), self.tenant(b)) else { return false };
+        if a.customer.is_some() || b.customer.is_some() {
+            return a.customer == b.customer;
+        }
+        let root = |tenant: &ReportedTenant| self.report.runs.get(tenant.run).map(|run| &run.root);
+        let has_same = || {
+            root(a) == root(b)
+                || matches!((&a.sso_account_id, &a.instance_id), (Some(Known::Text(_)), Some(Known::Text(_))))
+                    && same(&a.sso_account_id, &b.sso_account_id)
+                    && same(&a.instance_id, &b.instance_id)
+        };
+        let has_one_key = a.run != b.run && a.is_named && b.is_named && a.key == b.key;
+        own.customer == other.customer || has_one_key && has_same()
+    }
+
     /// What a reader calls a tenant: its key, with its run where tenants of other runs have the same one.
     pub(super) fn title(&self, at: usize, shared: &HashSet<Str>) -> String {
         let key = self.key(at);

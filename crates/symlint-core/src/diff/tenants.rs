@@ -1,10 +1,10 @@
 //! What a change does to each tenant: grants gained and lost, as they take effect, and values that differ.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen, same};
-use super::wire::{AlsoOf, GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
+use super::wire::{GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
 use super::wiring::{is_of_wiring, through};
 use crate::coverage::Code;
 use crate::report::{Details, Known, Location, ReportedGap, TenantDetails, ValueDetails};
@@ -16,11 +16,12 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
     let mut changes = Vec::new();
     for at in 0..new.report.tenants.len() {
         let was = pairing.old_of.get(at).copied().flatten();
-        changes.extend(change(&before, &after, was, Some(at), shared));
+        let moved = was.and_then(|was| moved_from(old, new, pairing, was, at));
+        changes.extend(change(&before, &after, [was, Some(at)], moved, shared));
     }
     for (at, to) in pairing.new_of.iter().enumerate() {
         if to.is_none() && lost_sight(old, new, pairing, at).is_none() {
-            changes.extend(change(&before, &after, Some(at), None, shared));
+            changes.extend(change(&before, &after, [Some(at), None], None, shared));
         }
     }
     changes
@@ -34,7 +35,7 @@ pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: us
     let is_unknown = |gap: &ReportedGap| {
         gap.is_surprise && matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::Limit | Code::SyntaxError)
     };
-    // Where other tenants are still there, it may be in a collection of which nothing is known any more.
+    // Where other tenants are still there, it may be in a collection of which nothing is known anymore.
     let before = old.report.runs.get(was)?;
     let is_new =
         |gap: &ReportedGap| !before.not_checked.iter().any(|it| it.code == gap.code && it.reason == gap.reason);
@@ -58,73 +59,35 @@ pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: 
     both
 }
 
-/// How many others are named that have something, too; all are counted.
-const OTHERS: usize = 8;
+/// The run in which a tenant was, where it moves to another one and the flow that it had there goes.
+fn moved_from(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, was: usize, is: usize) -> Option<String> {
+    let ((earlier, earlier_details), (own, details)) = (old.tenant(was)?, new.tenant(is)?);
+    let has_flows = !earlier_details.addresses.is_empty() && !details.addresses.is_empty();
+    let is_elsewhere = pairing.runs.get(earlier.run).copied().flatten() != Some(own.run);
+    (has_flows && is_elsewhere).then(|| old.run(earlier.run))
+}
 
-/// Says of the grants that are gained who else has, or had before, what they lead to.
-pub(super) fn note_others(
-    changes: &mut [TenantChange],
-    old: Seen<'_>,
-    new: Seen<'_>,
-    pairing: &Pairing,
-    shared: &HashSet<Str>,
-) {
-    type Owners<'r> = HashMap<(FieldKind, &'r str), SortedSet<usize>>;
-    fn owners<'r>(seen: Seen<'r>) -> Owners<'r> {
-        let mut owners = Owners::default();
-        for (at, details) in seen.details.tenants.iter().enumerate() {
-            for value in &details.values {
-                let Some(text) = Known::text(&value.value) else { continue };
-                let kind = match value.kind {
-                    FieldKind::SsoAccountId => FieldKind::TargetAccountId,
-                    kind => kind,
-                };
-                owners.entry((kind, text.as_str())).or_default().insert(at);
-            }
-        }
-        owners
+/// The instances of tenants with the same key in the same run whose addresses nothing has anymore.
+pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Recreated> {
+    fn all<'d>(seen: Seen<'d>) -> HashSet<&'d str> {
+        seen.details.tenants.iter().flat_map(|tenant| &tenant.addresses).map(Str::as_str).collect()
     }
-    let (before, after) = (owners(old), owners(new));
-    let runs: Vec<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
-    let run = |at: usize| runs.get(at).map_or("", String::as_str);
-    let tenants = new.report.tenants.iter().enumerate();
-    let places: HashMap<(&str, &str), usize> =
-        tenants.map(|(at, tenant)| ((run(tenant.run), tenant.key.as_str()), at)).collect();
-    let customer = |seen: Seen<'_>, at: usize| seen.details.tenants.get(at).map(|it| it.customer);
-    for change in changes {
-        let Some(own) = places.get(&(change.run.as_str(), change.tenant.as_str())) else { continue };
-        let was = pairing.old_of.get(*own).copied().flatten();
-        let grants = change.gained.iter_mut().chain(change.rerouted.iter_mut().map(|it| &mut it.new));
-        for grant in grants {
-            let GrantChange { permission_set, account, role, instance, .. } = grant;
-            let values = [
-                (FieldKind::PermissionSetArn, "permission_set", permission_set),
-                (FieldKind::TargetAccountId, "account", account),
-                (FieldKind::RoleArn, "role", role),
-                (FieldKind::InstanceArn, "instance", instance),
-            ];
-            let mut also_of: Vec<AlsoOf> = Vec::new();
-            for (kind, what, value) in values {
-                let Some(text) = Known::text(value) else { continue };
-                let of = |owners: &Owners<'_>| owners.get(&(kind, text.as_str())).cloned().unwrap_or_default();
-                let is = of(&after);
-                let mut had = of(&before);
-                had.retain(|at| pairing.new_of.get(*at).copied().flatten().is_none_or(|now| !is.contains(&now)));
-                let is = is.into_iter().filter(|at| customer(new, *at) != customer(new, *own));
-                let had = had.into_iter().filter(|at| was.is_none_or(|was| customer(old, *at) != customer(old, was)));
-                let is: Vec<String> = is.map(|at| new.title(at, shared)).collect();
-                let had: Vec<String> = had.map(|at| old.title(at, shared)).collect();
-                for (before, mut titles) in [(false, is), (true, had)] {
-                    titles.retain(|title| *title != change.title);
-                    if !titles.is_empty() {
-                        let tenants = titles.iter().take(OTHERS).cloned().collect();
-                        also_of.push(AlsoOf { what, before, tenants, count: titles.len() });
-                    }
-                }
-            }
-            grant.also_of = also_of;
+    let (before, after) = (all(old), all(new));
+    let mut found = Vec::new();
+    for (at, was) in pairing.old_of.iter().enumerate() {
+        let Some(((earlier, own_before), (own, details))) = was.and_then(|was| old.tenant(was)).zip(new.tenant(at))
+        else {
+            continue;
+        };
+        if earlier.key == own.key && pairing.runs.get(earlier.run).copied().flatten() == Some(own.run) {
+            let recreated = recreated(new, own.run, &own_before.addresses, &details.addresses);
+            // Where tenants are counted, one has what another had.
+            found.extend(recreated.into_iter().filter(|it| {
+                !after.contains(it.old.as_str()) && it.new.as_ref().is_some_and(|new| !before.contains(new.as_str()))
+            }));
         }
     }
+    found
 }
 
 /// The grants of each tenant, and whether a flow receives it.
@@ -178,6 +141,7 @@ fn grants(seen: Seen<'_>) -> Grants {
             account: access.account.value.clone(),
             role: access.role.value.clone(),
             instance: access.instance.value.clone(),
+            is_sso_account: false,
             also_of: Vec::new(),
         };
         let is_nothing = grant.permission_set.is_none() && grant.account.is_none();
@@ -204,8 +168,8 @@ fn is_known(grant: &GrantChange) -> bool {
 fn change(
     before: &Sight<'_>,
     after: &Sight<'_>,
-    was: Option<usize>,
-    is: Option<usize>,
+    [was, is]: [Option<usize>; 2],
+    moved_from: Option<String>,
     shared: &HashSet<Str>,
 ) -> Option<TenantChange> {
     let (old, new) = (before.seen, after.seen);
@@ -258,8 +222,12 @@ fn change(
         }
         _ => TenantChangeKind::Changed,
     };
-    let is_same =
-        gained.is_empty() && lost.is_empty() && rerouted.is_empty() && values.is_empty() && is_wired.is_none();
+    let is_same = gained.is_empty()
+        && lost.is_empty()
+        && rerouted.is_empty()
+        && values.is_empty()
+        && is_wired.is_none()
+        && moved_from.is_none();
     // A module that nobody calls receives nothing that is known: what was not compared says it.
     let tells = |value: &ValueDetails| {
         !matches!(value.kind, FieldKind::Cloud | FieldKind::Region) && Known::is_certain(&value.value)
@@ -283,6 +251,7 @@ fn change(
         rerouted,
         values,
         is_wired,
+        moved_from,
         recreated: if change == TenantChangeKind::Renamed { recreated } else { Vec::new() },
         findings: Vec::new(),
     })
@@ -454,7 +423,7 @@ fn recreated(new: Seen<'_>, run: usize, old: &[Str], is: &[Str]) -> Vec<Recreate
     let mut destroyed: Vec<&Str> = Vec::new();
     for address in old {
         let to = moved(address, &moves);
-        match created.iter().position(|other| other.as_str() == to) {
+        match created.iter().position(|other| other.replace("[0]", "") == to.replace("[0]", "")) {
             Some(at) => drop(created.remove(at)),
             None => destroyed.push(address),
         }
@@ -469,8 +438,12 @@ fn moved(address: &str, moves: &[(&str, &str)]) -> String {
     // Each block is followed once at most: they may lead in a circle.
     for _ in 0..moves.len() {
         let next = moves.iter().find_map(|(from, to)| {
-            let rest = address.strip_prefix(from)?;
-            (rest.is_empty() || rest.starts_with(['[', '.'])).then(|| format!("{to}{rest}"))
+            // A block in a module says the way from there.
+            address.match_indices(from).find_map(|(at, _)| {
+                let (above, rest) = (address.get(..at)?, address.get(at + from.len()..)?);
+                let is_whole = |rest: &str| rest.is_empty() || rest.starts_with(['[', '.']);
+                ((above.is_empty() || above.ends_with('.')) && is_whole(rest)).then(|| format!("{above}{to}{rest}"))
+            })
         });
         match next {
             Some(next) if next != address => address = next,
@@ -492,6 +465,7 @@ mod tests {
             ("module.a[\"z\"]", "module.b[\"z\"]"),
             ("module.ab", "module.ab"),
             ("module.a.module.c", "module.b.module.c"),
+            ("module.all.module.a", "module.all.module.b"),
         ] {
             assert_eq!(moved(from, &moves), to);
         }

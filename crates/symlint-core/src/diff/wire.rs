@@ -27,6 +27,8 @@ pub struct Diff {
     pub tenants: Vec<TenantChange>,
     /// Expressions that now pass other values than before, though the tenants' own values are the same.
     pub wiring: Vec<WiringChange>,
+    /// What Terraform would destroy and create of tenants whose keys are the same.
+    pub recreated: Vec<Recreated>,
     /// Entries of safelists and trust lists that are gained or lost.
     pub lists: Vec<ListChange>,
     /// Findings that the change adds or fixes.
@@ -58,8 +60,12 @@ pub struct Crossing {
     /// What readers call those who cross, and those into whom. Not part of the JSON.
     #[serde(skip)]
     pub titles: [Vec<String>; 2],
-    /// The finding.
-    pub finding: ChangedFinding,
+    /// What they act on.
+    pub message: String,
+    /// Where.
+    pub location: Location,
+    /// The finding; null where none says it, as when two customers swap their accounts.
+    pub finding: Option<ChangedFinding>,
 }
 
 /// What the change does to the check itself.
@@ -148,6 +154,8 @@ pub struct TenantChange {
     pub values: Vec<ValueChange>,
     /// Whether a flow receives it, where that changes.
     pub is_wired: Option<bool>,
+    /// The root module in which it was, where it moves to another one.
+    pub moved_from: Option<String>,
     /// What Terraform would destroy and create, since the key changed and no `moved` block says so.
     pub recreated: Vec<Recreated>,
     /// The fingerprints of the new findings about it.
@@ -181,6 +189,8 @@ pub struct GrantChange {
     pub role: Option<Known>,
     /// Of which Identity Center instance.
     pub instance: Option<Known>,
+    /// Whether the account is the tenant's own SSO account.
+    pub is_sso_account: bool,
     /// Which of these other customers have, too, or had before.
     pub also_of: Vec<AlsoOf>,
 }
@@ -290,6 +300,8 @@ pub struct Example {
 pub struct ListChange {
     /// What the list says.
     pub list: ListKind,
+    /// The root module, where there are several.
+    pub run: Option<String>,
     /// The way to the list, such as `module.runtime.account_id_safelist`.
     pub path: String,
     /// The entry; null where it is known only at apply.
@@ -309,7 +321,7 @@ pub struct ListChange {
 pub struct FindingChanges {
     /// Those that were not there before, the most urgent first.
     pub new: Vec<ChangedFinding>,
-    /// Those that are not there any more.
+    /// Those that are not there anymore.
     pub fixed: Vec<ChangedFinding>,
     /// How many there are before and after.
     pub unchanged: usize,
@@ -416,14 +428,14 @@ impl Diff {
 
     /// The highest level among the findings that are new, and those that the change hides.
     pub(super) fn worst(&self) -> Option<Level> {
-        let crossings = self.crossings.iter().map(|it| &it.finding);
+        let crossings = self.crossings.iter().filter_map(|it| it.finding.as_ref());
         let hidden = self.check.hidden.iter().map(|it| &it.finding);
         crossings.chain(hidden).chain(&self.findings.new).map(|finding| finding.level).max()
     }
 
     /// The changes of tenants, those that cross into another customer or have a new error first: each with whether it
     /// does.
-    pub(super) fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
+    pub fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
         let errors = self.findings.new.iter().filter(|finding| finding.level == Level::Error);
         let wrong: SortedSet<&str> = errors.filter_map(|finding| finding.tenant.as_deref()).collect();
         let crossing: SortedSet<&String> = self.crossings.iter().flat_map(|crossing| &crossing.titles[0]).collect();

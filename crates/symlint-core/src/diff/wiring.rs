@@ -4,16 +4,22 @@ use foldhash::HashMap;
 use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen, same};
-use super::wire::{Example, ListChange, WiringChange};
-use crate::report::{Details, EffectDetails, Known, ListKind, Location, TenantDetails, ValueDetails};
+use super::wire::{Example, ListChange, SideName, Uncompared, WiringChange};
+use crate::coverage::Code;
+use crate::report::{Details, EffectDetails, Known, ListKind, Location, ReportedGap, TenantDetails, ValueDetails};
 use crate::tenants::FieldKind;
 
 /// Expressions that pass other values, each once.
 pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<WiringChange> {
     let mut found: SortedMap<(usize, FieldKind), Vec<(usize, usize)>> = SortedMap::new();
     for (at, was) in pairing.old_of.iter().enumerate() {
-        let Some(((_, earlier), (_, own))) = was.and_then(|was| old.tenant(was)).zip(new.tenant(at)) else { continue };
-        for kind in FieldKind::VALUES {
+        let Some(((was_called, earlier), (called, own))) = was.and_then(|was| old.tenant(was)).zip(new.tenant(at))
+        else {
+            continue;
+        };
+        // Under another name, another one is passed.
+        let key = (was_called.key == called.key).then_some(FieldKind::Key);
+        for kind in FieldKind::VALUES.into_iter().chain(key) {
             let (before, after) = (effects(earlier, kind), effects(own, kind));
             // What no flow receives is reported for the tenant.
             if before.is_empty() || after.is_empty() || same_set(&before, &after) {
@@ -133,6 +139,35 @@ fn place(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDeta
 /// The entry that stands for all accounts or all roles.
 pub(super) const EVERY: &str = "*";
 
+/// Policies that are there on both sides, and whose accounts are known on one of them.
+pub(super) fn half_known(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
+    let run_of = |run: usize| pairing.runs.get(run).copied().flatten();
+    let has = |seen: Seen<'_>, run: usize, path: &str| {
+        seen.details.lists.iter().any(|list| list.run == run && list.path == path)
+    };
+    let after = new.details.unlisted.iter().filter(|(run, path)| {
+        old.details.lists.iter().any(|list| run_of(list.run) == Some(*run) && list.path == *path)
+    });
+    let before = old.details.unlisted.iter().filter_map(|(run, path)| Some((run_of(*run)?, path)));
+    let before = before.filter(|(run, path)| has(new, *run, path));
+    let gap = |side: SideName, run: usize, path: &str| Uncompared {
+        side,
+        run: Some(new.run(run)),
+        gap: ReportedGap {
+            code: Code::UnknownWiring,
+            reason: format!(
+                "`{path}` allows `sts:AssumeRole` for more than roles below `/sym/`, so its accounts were not compared"
+            ),
+            location: None,
+            help: None,
+            is_surprise: true,
+            is_finding: false,
+        },
+    };
+    let after = after.map(|(run, path)| gap(SideName::New, *run, path));
+    after.chain(before.map(|(run, path)| gap(SideName::Old, run, path))).collect()
+}
+
 /// Entries of lists that are gained or lost.
 pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<ListChange> {
     type Entries<'d> = SortedMap<(usize, ListKind, Option<Str>), (&'d str, &'d Location)>;
@@ -150,9 +185,16 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
         entries
     }
     let gone = new.report.runs.len();
-    let before = entries(old.details, &|run| pairing.runs.get(run).copied().flatten().unwrap_or(gone + run));
+    let old_run = |run: usize| pairing.runs.get(run).copied().flatten().unwrap_or(gone + run);
+    let before = entries(old.details, &old_run);
     let after = entries(new.details, &|run| run);
+    let unlisted = |seen: Seen<'_>, run: &dyn Fn(usize) -> usize| -> SortedSet<(usize, String)> {
+        seen.details.unlisted.iter().map(|(at, path)| (run(*at), path.clone())).collect()
+    };
+    let (unlisted_before, unlisted_after) = (unlisted(old, &old_run), unlisted(new, &|run| run));
+    let has_several = old.report.runs.len() > 1 || new.report.runs.len() > 1;
     let changed = |own: &Entries<'_>, other: &Entries<'_>, seen: Seen<'_>, is_gained: bool| {
+        let unlisted = if is_gained { &unlisted_before } else { &unlisted_after };
         let owners = owners(seen);
         // What is in a list of which nothing is known may be in it still.
         let is_unknown = |(run, kind, _): &(usize, ListKind, Option<Str>)| {
@@ -165,10 +207,16 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
             let every = (*run, *kind, Some(Str::from(EVERY)));
             other.contains_key(&every)
         };
-        let only = own.iter().filter(|(entry, _)| {
-            !other.contains_key(*entry) && !is_covered(entry) && (is_gained || !is_unknown(entry))
+        let only = own.iter().filter(|(entry, (path, _))| {
+            let is_half_known = || unlisted.contains(&(entry.0, (*path).to_owned()));
+            !other.contains_key(*entry) && !is_covered(entry) && (is_gained || !is_unknown(entry)) && !is_half_known()
         });
-        only.map(|((_, kind, entry), (path, location))| ListChange {
+        only.map(|((run, kind, entry), (path, location))| ListChange {
+            run: has_several.then(|| {
+                let own =
+                    (0..seen.report.runs.len()).find(|at| if is_gained { at == run } else { old_run(*at) == *run });
+                own.map_or_else(String::new, |own| seen.run(own))
+            }),
             list: *kind,
             path: (*path).to_owned(),
             entry: entry.clone(),

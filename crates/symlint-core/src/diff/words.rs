@@ -1,8 +1,11 @@
 //! Sentences that every format for people has. Backticks mark what comes from the input.
 
+use std::fmt::Write;
+
+use super::sharing::whose;
 use super::wire::{
-    ChangedFinding, Diff, GrantChange, Hidden, HiddenBy, ListChange, Recreated, Rerouted, SettingChange, SideName,
-    TenantChange, TenantChangeKind, Uncompared, WiringChange,
+    AlsoOf, ChangedFinding, Crossing, Diff, GrantChange, Hidden, HiddenBy, ListChange, Recreated, Rerouted,
+    SettingChange, SideName, TenantChange, TenantChangeKind, Uncompared, WiringChange,
 };
 use super::wiring::EVERY;
 use crate::level::Level;
@@ -64,47 +67,62 @@ pub fn headline(diff: &Diff) -> Headline {
     let values: usize = diff.tenants.iter().map(|tenant| tenant.values.len()).sum();
     let is_otherwise = summary.gained + summary.lost + summary.rerouted == 0;
     add(if is_otherwise { values } else { 0 }, format!("{} changed", count(values, "value")));
-    let entries = |list: ListKind| diff.lists.iter().filter(|change| change.list == list).count();
-    add(entries(ListKind::Trust), format!("{} of trust changed", plural(entries(ListKind::Trust), "entry", "entries")));
-    let is_quiet = parts.is_empty();
-    let mut add = |number: usize, text: String| {
-        if number > 0 {
-            parts.push(text);
-        }
+    let moved = diff.tenants.iter().filter(|tenant| tenant.moved_from.is_some()).count();
+    add(moved, format!("{} moved to another root module", count(moved, "tenant")));
+    // What a tenant brings along or takes with it goes without saying.
+    let lonely = |change: &&ListChange| {
+        let is_of = |tenant: &TenantChange| {
+            matches!(tenant.change, TenantChangeKind::Added | TenantChangeKind::Removed) || tenant.moved_from.is_some()
+        };
+        change.list == ListKind::Trust
+            || change.tenants.is_empty()
+            || !diff.tenants.iter().any(|it| is_of(it) && change.tenants.iter().any(|key| *key == it.tenant.as_str()))
     };
-    let safelist = entries(ListKind::Safelist);
-    add(
-        if is_quiet { safelist } else { 0 },
-        format!("{} changed", plural(safelist, "safelist entry", "safelist entries")),
-    );
+    for (list, what) in [(ListKind::Trust, "trust"), (ListKind::Safelist, "safelist")] {
+        let number = diff.lists.iter().filter(|change| change.list == list).filter(lonely).count();
+        let entries = plural(number, &format!("{what} entry"), &format!("{what} entries"));
+        add(number, format!("{entries} changed"));
+    }
     add(summary.new_errors, format!("{} new {}", summary.new_errors, one(summary.new_errors, "error")));
     add(summary.new_warnings, format!("{} new {}", summary.new_warnings, one(summary.new_warnings, "warning")));
     add(summary.fixed, format!("{} fixed", count(summary.fixed, "finding")));
     let is_partial = is_partial(diff);
     let worst = diff.worst();
+    let recreated = diff.recreated.len();
     let mood = if !diff.problems.is_empty() {
         Mood::Failed
-    } else if worst == Some(Level::Error) {
+    } else if worst == Some(Level::Error) || !diff.crossings.is_empty() {
         Mood::Bad
-    } else if worst.is_some() || unknown > 0 || is_partial {
+    } else if worst.is_some() || unknown > 0 || is_partial || recreated > 0 {
         Mood::Doubtful
     } else if diff.is_empty() {
         Mood::Clean
     } else {
         Mood::Neutral
     };
-    let mut text = match (parts.is_empty(), diff.is_empty()) {
-        (false, _) => parts.join(", "),
-        (true, true) if is_partial => "no change of access was found".to_owned(),
-        (true, true) => "nobody gains or loses access".to_owned(),
-        (true, false) => "nobody gains or loses access, but the configuration of the check changes".to_owned(),
-    };
-    if is_partial {
-        text.push_str(if parts.is_empty() {
-            ", but not everything could be compared"
-        } else {
-            "; not everything could be compared"
+    let mut text = parts.join(", ");
+    let mut buts: Vec<String> = Vec::new();
+    if parts.is_empty() {
+        text.push_str(match is_partial {
+            _ if !diff.problems.is_empty() => "the change could not be compared",
+            true => "no change of access was found",
+            false => "nobody gains or loses access",
         });
+        if !diff.check.settings.is_empty() {
+            buts.push("the configuration of the check changes".to_owned());
+        } else if !diff.wiring.is_empty() {
+            buts.push("the wiring changes".to_owned());
+        }
+    }
+    if recreated > 0 {
+        buts.push(format!("Terraform would destroy and create {}", count(recreated, "flow")));
+    }
+    if is_partial && diff.problems.is_empty() {
+        buts.push("not everything could be compared".to_owned());
+    }
+    if !buts.is_empty() {
+        let between = if parts.is_empty() { ", but " } else { "; " };
+        let _ = write!(text, "{between}{}", listed(&buts));
     }
     Headline { text, mood }
 }
@@ -134,7 +152,7 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 /// A value, for a sentence.
 pub fn known_text(value: Option<&Known>) -> String {
     match value {
-        Some(Known::Text(text)) => format!("`{}`", short_arn(text)),
+        Some(Known::Text(text)) => quoted(text),
         Some(Known::Unknown { .. }) => "a value that is not known".to_owned(),
         Some(Known::Sensitive { .. }) => "a sensitive value".to_owned(),
         None => "nothing".to_owned(),
@@ -157,30 +175,60 @@ pub(super) fn short_arn(text: &str) -> String {
     short().filter(|short| !short.is_empty()).unwrap_or_else(|| text.to_owned())
 }
 
+/// A value in backticks, short where it is as usual.
+pub(super) fn quoted(text: &str) -> String {
+    let short = short_arn(text);
+    match short.split_once(" in ").filter(|_| short != text) {
+        Some((role, account)) => format!("`{role}` in {account}"),
+        None => format!("`{short}`"),
+    }
+}
+
+/// `a`, `a and b`, `a, b, and c`.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [a, b] => format!("{a} and {b}"),
+        [all @ .., last] => format!("{}, and {last}", all.join(", ")),
+    }
+}
+
 /// A grant in words: what, where, how.
 pub fn grant_line(grant: &GrantChange) -> String {
-    let GrantChange { permission_set, account, role, instance, also_of } = grant;
+    let GrantChange { permission_set, account, role, instance, is_sso_account, also_of } = grant;
     let named = |article: &str, what: &str, value: &Option<Known>| match value {
-        Some(Known::Text(text)) => format!("{what} `{}`", short_arn(text)),
+        Some(Known::Text(text)) => format!("{what} {}", quoted(text)),
         Some(Known::Unknown { .. }) => format!("{article} {what} that is not known"),
         Some(Known::Sensitive { .. }) => format!("{article} {what} that is sensitive"),
         None => format!("no {what}"),
     };
-    let others: Vec<String> = also_of
-        .iter()
-        .map(|it| {
-            let verb = if it.before { "was" } else { "is also" };
-            format!("the {} {verb} that of {}", it.what.replace('_', " "), few(&it.tenants, it.count))
-        })
-        .collect();
+    let place = match account {
+        Some(Known::Text(text)) if !is_account_id(text) => format!("{}, which is not an account", quoted(text)),
+        account => named("an", "account", account),
+    };
+    let mut others: Vec<String> =
+        is_sso_account.then(|| "the account is its own SSO account".to_owned()).into_iter().collect();
+    let mut left: Vec<&AlsoOf> = also_of.iter().collect();
+    while let Some(first) = left.first().copied() {
+        let is_same = |it: &AlsoOf| (it.before, &it.tenants, it.count) == (first.before, &first.tenants, first.count);
+        let names: Vec<String> = left.iter().filter(|it| is_same(it)).map(|it| it.what.replace('_', " ")).collect();
+        left.retain(|it| !is_same(it));
+        let verb = match (first.before, names.len()) {
+            (false, 1) => "is also",
+            (false, _) => "are also",
+            (true, 1) => "was",
+            (true, _) => "were",
+        };
+        others.push(format!("{} {verb} {}", listed(&names), whose(&first.tenants, first.count)));
+    }
     let others = match others.is_empty() {
         true => String::new(),
-        false => format!(" ({})", others.join(", ")),
+        false => format!(" ({})", others.join("; ")),
     };
     format!(
-        "{} in {}, through {}, of {}{others}",
+        "{} in {place}, through {}, of {}{others}",
         named("a", "permission set", permission_set),
-        named("an", "account", account),
         named("a", "role", role),
         named("an", "instance", instance)
     )
@@ -208,9 +256,15 @@ pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
         let access = if is_same { "; it reaches what it reached before" } else { "" };
         notes.push(format!("`{old}` is renamed to `{tenant}`{access}"));
     }
+    if let Some(from) = &change.moved_from {
+        notes.push(format!(
+            "`{tenant}` moves from `{from}` to `{}`: Terraform destroys its flow there and creates it here",
+            change.run
+        ));
+    }
     notes.extend(recreated_line(&change.recreated));
     match change.is_wired {
-        Some(false) => notes.push(format!("no flow receives `{tenant}` any more, so nobody can request access to it")),
+        Some(false) => notes.push(format!("no flow receives `{tenant}` anymore, so nobody can request access to it")),
         Some(true) => notes.push(format!("a flow receives `{tenant}` now; before, nobody could request access to it")),
         None => {}
     }
@@ -228,7 +282,7 @@ pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
 }
 
 /// What Terraform would destroy and create.
-fn recreated_line(recreated: &[Recreated]) -> Option<String> {
+pub fn recreated_line(recreated: &[Recreated]) -> Option<String> {
     let first = recreated.first()?;
     let new = first.new.as_ref().map(|new| format!(" and create `{new}`")).unwrap_or_default();
     let more = match recreated.len() {
@@ -256,13 +310,14 @@ pub fn list_line(change: &ListChange) -> String {
     let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
     let connector = change.path.rsplit_once('.').map_or(change.path.as_str(), |(call, _)| call);
     let whose = match (names.is_empty(), change.list, &change.entry) {
-        (false, ..) => format!(", the SSO account of {}", names.join(" and ")),
-        (true, ListKind::Safelist, Some(_)) if !is_every => ", not the SSO account of any tenant".to_owned(),
+        (false, ..) => format!(", the SSO account of {}", listed(&names)),
+        (true, ListKind::Safelist, Some(_)) if !is_every => ", which is not any tenant's SSO account".to_owned(),
         (true, ..) => String::new(),
     };
+    let runtime = change.run.as_ref().map_or("the runtime".to_owned(), |run| format!("the runtime of `{run}`"));
     match (change.list, change.is_gained) {
-        (ListKind::Safelist, true) => format!("the runtime may now enter {entry}{whose}"),
-        (ListKind::Safelist, false) => format!("the runtime may no longer enter {entry}{whose}"),
+        (ListKind::Safelist, true) => format!("{runtime} may now enter {entry}{whose}"),
+        (ListKind::Safelist, false) => format!("{runtime} may no longer enter {entry}{whose}"),
         (ListKind::Trust, true) => format!("{entry} may now assume the role of `{connector}`"),
         (ListKind::Trust, false) => format!("{entry} may no longer assume the role of `{connector}`"),
     }
@@ -276,6 +331,7 @@ pub fn wiring_line(change: &WiringChange) -> String {
     };
     let (whom, example) = match (change.is_all, change.tenants.as_slice()) {
         (_, [one]) => (format!("the flow of `{one}`"), String::new()),
+        (true, [_, _]) => ("the flows of both tenants".to_owned(), change.example.tenant.to_string()),
         (true, tenants) => (format!("the flows of all {} tenants", tenants.len()), change.example.tenant.to_string()),
         (false, tenants) => {
             let whom = format!("the flows of {} tenants ({})", tenants.len(), few(tenants, tenants.len()));
@@ -291,7 +347,7 @@ pub fn wiring_line(change: &WiringChange) -> String {
     let kind = FieldKind::VALUES.into_iter().find(|kind| kind.name() == change.field);
     let what = kind.map_or(change.field.to_owned(), |kind| FieldName::words(kind).of_its_own());
     format!(
-        "`{}`{block}{written} passes another {what} to {whom}: {} in place of {}{example}",
+        "`{}`{block}{written} passes a different {what} to {whom}: {} in place of {}{example}",
         change.name,
         values(&change.example.new),
         values(&change.example.old)
@@ -300,6 +356,11 @@ pub fn wiring_line(change: &WiringChange) -> String {
 
 /// How a finding is hidden.
 pub fn hidden_line(hidden: &Hidden) -> String {
+    format!("{}{}: {}", hidden.finding.rule, hidden_how(hidden), hidden.finding.message)
+}
+
+/// The same without the rule and without what it says.
+pub(super) fn hidden_how(hidden: &Hidden) -> String {
     let finding = &hidden.finding;
     let whose = finding.tenant.as_ref().map(|tenant| format!(" on `{tenant}`")).unwrap_or_default();
     let how = &hidden.how;
@@ -315,10 +376,10 @@ pub fn hidden_line(hidden: &Hidden) -> String {
         (HiddenBy::Level, false) => format!("is new, but only a warning, because of {why}"),
         (HiddenBy::Configuration, true) => format!("is no longer reported, because of {why}"),
         (HiddenBy::Configuration, false) => format!("is new, but not reported, because of {why}"),
-        (_, true) => format!("no longer counts, because {why}"),
-        (_, false) => format!("is new, but does not count, because {why}"),
+        (_, true) => format!("no longer makes a check fail, because {why}"),
+        (_, false) => format!("is new, but does not make a check fail, because {why}"),
     };
-    format!("{}{whose} {what}: {}", finding.rule, finding.message)
+    format!("{whose} {what}")
 }
 
 /// A setting that differs.
@@ -346,7 +407,8 @@ pub fn coverage_line(gap: &Uncompared) -> String {
 /// The new findings of a level that are not crossings.
 pub fn other_findings(diff: &Diff, level: Level) -> impl Iterator<Item = &ChangedFinding> {
     let is_crossing = |finding: &ChangedFinding| {
-        diff.crossings.iter().any(|crossing| crossing.finding.fingerprint == finding.fingerprint)
+        let fingerprint = |it: &Crossing| it.finding.as_ref().map(|it| it.fingerprint.clone());
+        diff.crossings.iter().any(|crossing| fingerprint(crossing).as_ref() == Some(&finding.fingerprint))
     };
     diff.findings.new.iter().filter(move |finding| finding.level == level && !is_crossing(finding))
 }

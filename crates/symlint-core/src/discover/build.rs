@@ -2,19 +2,22 @@
 
 use foldhash::HashSet;
 use symlint_terraform::{
-    ConversionProblem, ConversionProblemKind, EvalError, EvalErrorKind, Evaluator, Kind, Project, Root, Span, Type,
-    Variable,
+    ConversionProblem, ConversionProblemKind, EvalError, EvalErrorKind, Evaluator, Kind, Project, Root, SortedSet,
+    Span, Str, Type, Value, Variable,
 };
 
 use super::calls;
 use super::collections::{self, Found};
-use super::looks::looks_like_tenants;
+use super::looks::{looks_like_tenants, receives_tenants};
 use super::modules::Roles;
+use super::policies;
 use super::population::{Population, element_type};
 use super::unwired::unwired;
 use super::walk::{Walked, Walker};
 use crate::config::Config;
-use crate::tenants::{Index, Model, RoleNames, RunId, Shape, TenantsVariable, VariableState, overridden};
+use crate::tenants::{
+    Argument, FlowCall, Index, Model, RoleNames, RunId, Shape, TenantsVariable, VariableState, overridden, values_at,
+};
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
 pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p> {
@@ -26,9 +29,33 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let (mut variables, mut walked) = walk(&evaluator);
     let open = collections::chosen_by_default(project, &walked);
     let gathered = calls::called_for_each_tenant(&walked);
+    let leaving_open = || Evaluator::leaving_open(project, open.clone()).gathering(gathered.clone());
     if !open.is_empty() || !gathered.is_empty() {
-        evaluator = Evaluator::leaving_open(project, open).gathering(gathered);
+        evaluator = leaving_open();
         (variables, walked) = walk(&evaluator);
+    }
+    let (keys, unresolved) = unresolved(&evaluator, &walked);
+    let mut rounds: Vec<_> = Vec::new();
+    for key in keys {
+        let evaluator = leaving_open().assuming(key);
+        let (variables, walked) = walk(&evaluator);
+        rounds.push((evaluator, variables, walked));
+    }
+    // A collection that lacks what the others have is not meant.
+    let wrong = |(evaluator, _, walked): &(Evaluator<'_>, _, Walked<'_>)| {
+        (walked.errors.len(), self::unresolved(evaluator, walked).1.len())
+    };
+    let fewest = rounds.iter().map(wrong).min();
+    let are_alike = rounds.iter().all(|round| Some(wrong(round)) == fewest);
+    // What is repeated for what it takes its values from needs all.
+    let is_repeated = |flow: &FlowCall<'_>| flow.call.is_some_and(|call| walked.open_calls.contains(&call.span));
+    let needs_all = walked.flows.iter().any(is_repeated);
+    let mut rounds = rounds.into_iter().filter(|round| Some(wrong(round)) == fewest && (are_alike || !needs_all));
+    if let Some(first) = rounds.next() {
+        let Walked { runtimes, open_calls, .. } = std::mem::take(&mut walked);
+        (evaluator, variables, walked) = first;
+        (walked.runtimes, walked.open_calls) = (runtimes, open_calls);
+        rounds.for_each(|(.., other)| walked.add(other, &unresolved));
     }
     let found = collections::find(&evaluator, config, &walked);
     let mut population = Population::new(&evaluator, &walked, &found, config, run);
@@ -39,6 +66,9 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let mut tenants = population.tenants(&walked, &conversions, config);
     population.name(&mut tenants, &walked);
     population.add_called(&mut walked, &mut tenants);
+    if walked.runtimes.is_empty() && !walked.flows.is_empty() {
+        walked.runtimes = policies::likely(std::mem::take(&mut walked.possible_runtimes), &tenants);
+    }
     let unknown_effects = population.unknown_effects;
     walked.errors.extend(population.unfollowed.into_iter().map(too_much));
     let mut sources = population.sources;
@@ -54,7 +84,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let index = Index::new(&tenants, config);
     let flow_folders = flow_folders(project, &walked);
     let overridden = overridden(lost_entries, &tenants, &walked.flows);
-    let Walked { flows, resources, connectors, runtimes, unknown_calls, open_calls, .. } = walked;
+    let Walked { flows, resources, connectors, runtimes, unknown_calls, open_calls, unread_calls, .. } = walked;
     Model {
         run,
         project,
@@ -63,6 +93,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         flows,
         has_unknown_calls: !unknown_calls.is_empty(),
         open_calls,
+        unread_calls,
         connectors,
         runtimes,
         conversions,
@@ -83,6 +114,35 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     }
 }
 
+/// The keys that may choose the collection that flows are built from, where it is not known which does, and the names of the
+/// calls of these flows.
+fn unresolved(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> (SortedSet<Str>, HashSet<Option<Span>>) {
+    let choices = evaluator.choices();
+    let is_choice = |reason: &str| choices.iter().any(|(_, known)| known == reason);
+    let is_unknown = |value: &Value| value.as_unknown().is_some_and(|unknown| is_choice(&unknown.reason));
+    let is_passed = |argument: &Argument| {
+        let mut parts = argument.parts.iter().flat_map(|part| values_at(&argument.value, &part.steps));
+        is_unknown(&argument.value) || parts.any(|value| is_unknown(&value))
+    };
+    if choices.is_empty() {
+        return (SortedSet::new(), HashSet::default());
+    }
+    let acting = walked.resources.iter().filter(|it| it.settings().any(|(_, value)| is_unknown(&value)));
+    let acting: HashSet<usize> = acting.map(|resource| resource.flow).collect();
+    let is_open = |(at, flow): &(usize, &FlowCall<'_>)| {
+        flow.unknown.as_ref().is_some_and(|unknown| flow.instances.is_empty() && is_choice(&unknown.reason))
+            || flow.instances.iter().flat_map(|instance| &instance.arguments).any(is_passed)
+            || acting.contains(at)
+    };
+    let flows = walked.flows.iter().enumerate().filter(is_open);
+    let unresolved: HashSet<_> = flows.map(|(_, flow)| flow.call.map(|call| call.name.span)).collect();
+    let keys = choices.iter().map(|(key, _)| key.clone()).filter(|_| !unresolved.is_empty());
+    (keys.take(KEYS).collect(), unresolved)
+}
+
+/// How many collections are looked at of which it is not known which is meant.
+const KEYS: usize = 16;
+
 /// The error for a value at `span` that was made of more than is looked at.
 fn too_much(span: Span) -> EvalError {
     let message = "this is made of too many values to be followed".to_owned();
@@ -102,16 +162,20 @@ pub fn concerns(project: &Project, config: &Config) -> bool {
         || hands_on_tenants(project)
 }
 
-/// Whether the root module calls one that cannot be read, and has what looks like tenants to pass to it.
+/// Whether the root module calls one that cannot be read, and passes to it, or has, what looks like tenants.
 fn hands_on_tenants(project: &Project) -> bool {
-    let Some(root) = project.root().filter(|root| root.calls.iter().any(|call| call.child.is_none())) else {
+    let Some(root) = project.root() else { return false };
+    let mut unread = root.calls.iter().filter(|call| call.child.is_none()).peekable();
+    if unread.peek().is_none() {
         return false;
-    };
+    }
     let evaluator = Evaluator::new(project);
     let instance = evaluator.root();
     let mut variables = root.variables.iter().filter_map(|it| evaluator.variable(&instance, &it.name.text));
     let mut locals = root.locals.iter().filter_map(|it| evaluator.local(&instance, &it.name.text));
-    variables.any(|it| looks_like_tenants(&it)) || locals.any(|it| looks_like_tenants(&it))
+    variables.any(|it| looks_like_tenants(&it))
+        || locals.any(|it| looks_like_tenants(&it))
+        || unread.any(|call| receives_tenants(&evaluator, &instance, call))
 }
 
 /// The state of the variables and locals that the configuration names, or that the stock module has.

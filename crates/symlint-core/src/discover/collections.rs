@@ -10,8 +10,8 @@ use symlint_terraform::{AssignmentSource, Evaluator, Origin, Path, Project, Root
 
 use super::looks::by_looks;
 use super::paths::{
-    Iterated, element_paths, is_inline, is_inside, is_joined, is_written_for_all, key_in, levels, paths_of,
-    selected_paths, shapes,
+    Iterated, argument_paths, counted, element_paths, is_inline, is_inside, is_joined, is_written_for_all, key_in,
+    levels, paths_of, selected_paths, shapes,
 };
 use super::walk::Walked;
 use crate::config::Config;
@@ -267,6 +267,22 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             }
         }
     };
+    // What is counted are the tenants where the index selects nothing, or their names where it selects the slug of these.
+    let is_selected = |value: &Value| !element_paths(&value.origin).is_empty();
+    let instances = || flow.instances.iter().take(SAMPLE);
+    let has_selected = || {
+        let mut arguments = instances().flat_map(|instance| &instance.arguments);
+        arguments.any(|argument| !argument_paths(argument).is_empty())
+            || resources.iter().flat_map(FlowResource::settings).any(|(_, value)| is_selected(&value))
+    };
+    let counted: Vec<Path> = instances().flat_map(|instance| &instance.repetitions).filter_map(counted).collect();
+    let is_name = |path: &Path| {
+        let mut slugs = instances().filter_map(FlowInstance::slug);
+        slugs.any(|slug| element_paths(&slug.value.origin).contains(path))
+    };
+    if counted.first().is_some_and(|first| is_name(first) || !has_selected()) {
+        counted.iter().for_each(|path| note(&mut tallies, path, &|tally| tally.iterated += 1));
+    }
     for instance in flow.instances.iter().take(SAMPLE) {
         let iterated: Vec<Iterated> = instance.repetitions.iter().map(Iterated::of).collect();
         // What leads to a group of elements is a part of the way to one of these.
@@ -353,7 +369,8 @@ fn candidates<'t>(
 ) -> impl Iterator<Item = (&'t Tally, &'t Shape)> {
     let mut own: Vec<Shape> = Vec::new();
     let selected = selected_paths(instance, resources).into_iter().flatten();
-    for path in paths_of(instance).into_iter().chain(selected) {
+    let counted = instance.repetitions.iter().filter_map(counted);
+    for path in paths_of(instance).into_iter().chain(selected).chain(counted) {
         for (shape, _) in shapes(&path) {
             if !own.contains(&shape) {
                 own.push(shape);

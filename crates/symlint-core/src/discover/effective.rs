@@ -168,6 +168,9 @@ fn is_granted(field: FieldKind) -> bool {
 pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex, common: Option<&str>) {
     let id = tenant.id;
     for field in FieldKind::CONNECTOR {
+        if has_empty_part(tenant, field) {
+            continue;
+        }
         let written = tenant.connector.field(field);
         let is_said = !matches!(written.state, State::Absent(_)) && !written.is_unseen();
         let is_common =
@@ -175,7 +178,8 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
         let own = |effective: &&Effective| is_own(effective, id, sources) || is_common(effective);
         let candidates =
             effects.iter().flatten().filter(|effective| effective.field == field && !effective.is_fragment);
-        let mut candidates = candidates.filter(|effective| !is_said || is_rebuilt(effective, id, sources)).filter(own);
+        let is_anew = |it: &&Effective| !is_said || is_rebuilt(it, id, sources) || is_selected(it, tenant, sources);
+        let mut candidates = candidates.filter(is_anew).filter(own);
         if let Some(effective) = candidates.next() {
             let known = effective.value.as_unknown().is_none();
             let is_same = written.as_written().is_some_and(|text| is_text(&effective.value, text));
@@ -302,7 +306,9 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
             || matches!(effective.field, FieldKind::Cloud | FieldKind::Region)
             || sources.depends_on(&effective.value, tenant)
     };
-    let is_of_another_kind = text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
+    // What its attribute says it is, is a mistake of the attribute's value.
+    let is_it = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
+    let is_of_another_kind = !is_it && text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
     let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
     let is_none = !made_of.iter().any(is_the_field) && text.is_some_and(|text| !may_be(effective.field, &text));
     // The form of an unknown value cannot be judged.
@@ -329,6 +335,13 @@ fn is_for_all(effective: &Effective, instance: &str, tenant: TenantId, sources: 
         && (effective.field != FieldKind::InstanceArn || text.ends_with(instance) || !is_instance(&text))
 }
 
+/// Whether a value was selected for `tenant` from another collection than its own.
+fn is_selected(effective: &Effective, tenant: &Tenant, sources: &SourceIndex) -> bool {
+    let path = effective.value.origin.path.as_ref().filter(|_| sources.collections().len() > 1);
+    let place = path.and_then(|path| sources.locate(path));
+    place.is_some_and(|(at, owners, _)| Provenance::Collection(at) != tenant.provenance && owners.contains(&tenant.id))
+}
+
 /// Whether a value was rebuilt from values of the tenant and differs from what its element has.
 fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
@@ -349,13 +362,19 @@ fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
     part == whole || account_in_role || is_named_in(part, whole)
 }
 
+/// Whether `tenant` has an empty text where a part of this field should be: that is what is wrong.
+fn has_empty_part(tenant: &Tenant, whole: FieldKind) -> bool {
+    let is_part = |gap: &MissingAttribute| gap.field.is_some_and(|part| may_be_in(part, whole));
+    tenant.missing.iter().any(|gap| gap.absence == Absence::Empty && is_part(gap))
+}
+
 fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
     let id = tenant.id;
     // By the place of the instance and the grant in it: the permission set and the target account.
     let mut pairs: SortedMap<(usize, usize), [Option<&Effective>; 2]> = SortedMap::new();
     for (instance, effects) in effects.iter().enumerate() {
         for effective in effects {
-            let Some(grant) = effective.grant else { continue };
+            let Some(grant) = effective.grant.filter(|_| !has_empty_part(tenant, effective.field)) else { continue };
             let [permission_set, target] = pairs.entry((instance, grant)).or_default();
             match effective.field {
                 FieldKind::PermissionSetArn => *permission_set = Some(effective),
@@ -391,28 +410,19 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     let are_shaped = |field: FieldKind| tenant.grants.iter().all(|grant| is_shaped(field, grant.field(field).as_str()));
     let is_misshapen =
         |it: &Effective| text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text)) && are_shaped(it.field);
-    // What is selected as a whole from another collection is a further grant.
-    let own = match tenant.provenance {
-        Provenance::Collection(at) => Some(at),
-        Provenance::FlowCall(_) => None,
-    };
-    let is_further = |it: &Effective| {
-        let place = it.value.origin.path.as_ref().and_then(|path| sources.locate(path));
-        place.is_some_and(|(at, owners, _)| Some(at) != own && owners.contains(&id)) && is_own(it, id, sources)
-    };
+    // What is selected as a whole from another collection is a further grant; a part of one takes the place of the own.
+    let is_further = |it: &Effective| is_selected(it, tenant, sources) && is_own(it, id, sources);
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
-        let is_anew = |it: &Effective| {
-            is_own(it, id, sources)
-                && !it.is_fragment
-                && (says_nothing || is_rebuilt(it, id, sources))
-                && !is_changed(it)
-                && !is_misshapen(it)
+        let is_usable =
+            |it: &Effective| is_own(it, id, sources) && !it.is_fragment && (is_further(it) || !is_misshapen(it));
+        let is_anew = |it: &Effective, other: &Effective| {
+            let is_new = (says_nothing || is_rebuilt(it, id, sources)) && !is_changed(it) && !is_misshapen(it);
+            is_own(it, id, sources) && !it.is_fragment && (is_new || is_further(it) && is_usable(other))
         };
         let is_added = is_further(permission_set) && is_further(target);
-        let is_usable = |it: &Effective| is_own(it, id, sources) && !it.is_fragment && (is_added || !is_misshapen(it));
         let whole = |it: &Effective| Field::new(it.field, id, Some(it.value.clone()), tenant.key.span);
-        if !(is_added || is_anew(permission_set) || is_anew(target)) {
+        if !(is_added || is_anew(permission_set, target) || is_anew(target, permission_set)) {
             continue;
         }
         let written = tenant.grants.first();
@@ -426,9 +436,8 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
             of(target, written.map(|grant| &grant.target_account_id)),
         );
         let is_same = |known: &Grant| {
-            known.permission_set_arn.as_written() == grant.permission_set_arn.as_written()
-                && known.target_account_id.as_written() == grant.target_account_id.as_written()
-                && grant.permission_set_arn.as_written().is_some()
+            let texts = |it: &Grant| [it.permission_set_arn.raw().cloned(), it.target_account_id.raw().cloned()];
+            texts(known) == texts(&grant) && texts(known).iter().any(Option::is_some)
         };
         if !tenant.grants.iter().chain(&added).any(is_same) {
             added.push(grant);
@@ -554,6 +563,7 @@ pub(super) fn called(
     for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
         let path = path.join(PathStep::Attribute(argument.name.clone()));
         let (absence, span) = (Absence::Null, argument.value.origin.span);
+        missing.retain(|gap| gap.span != span);
         missing.push(MissingAttribute { name: argument.name.to_string(), absence, span, path, field: None });
     }
     let mut named = Field::new(FieldKind::Key, id, Some(key), name_span);

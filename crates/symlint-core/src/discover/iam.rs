@@ -1,7 +1,7 @@
 //! Which IAM resources of a module are about Sym.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Evaluator, Module, Resource, Span};
+use symlint_terraform::{Evaluator, Instance, Module, ModuleCall, Resource, Span, show};
 
 /// What the kinds of IAM's resources begin with.
 const IAM: &str = "aws_iam_";
@@ -9,9 +9,17 @@ const IAM: &str = "aws_iam_";
 /// What a block that is about Sym has somewhere in it.
 const SYM: &str = "sym";
 
+/// What says for which role a resource of IAM is, or which one it is.
+const ROLES: [&str; 4] = ["role", "roles", "name", "path"];
+
 /// The blocks of the IAM resources that mention Sym, or that are used by one that is about Sym or are for a role that
 /// mentions it: from a document to what has it, and from there to the role. What else a role has is about something else.
-pub(super) fn about_sym(evaluator: &Evaluator<'_>, module: &Module) -> HashSet<Span> {
+pub(super) fn about_sym(
+    evaluator: &Evaluator<'_>,
+    instance: &Instance,
+    module: &Module,
+    is_runtime: &dyn Fn(&ModuleCall) -> bool,
+) -> HashSet<Span> {
     let resources: Vec<&Resource> =
         module.resources.iter().filter(|resource| resource.kind.text.starts_with(IAM)).collect();
     let sources = evaluator.project().sources();
@@ -33,8 +41,20 @@ pub(super) fn about_sym(evaluator: &Evaluator<'_>, module: &Module) -> HashSet<S
             }
         }
     }
+    let calls = module.calls.iter().filter(|call| is_runtime(call));
+    let runtimes: Vec<String> = calls.map(|call| format!("module.{}.", call.name.text).to_ascii_lowercase()).collect();
+    // A name may be put together elsewhere.
+    let is_for_sym = |resource: &Resource| {
+        let names = ROLES.iter().filter_map(|name| resource.attribute(name));
+        let shown = |value| show(&value).is_some_and(|text| text.to_ascii_lowercase().contains(SYM));
+        names.into_iter().any(|name| shown(evaluator.tolerating(|| evaluator.evaluate(instance, &name.value))))
+    };
+    let is_about = |resource: &Resource, text: &str| {
+        text.contains(SYM) || runtimes.iter().any(|call| text.contains(call.as_str())) || is_for_sym(resource)
+    };
+    let both = resources.iter().zip(&texts).enumerate();
     let mut left: Vec<usize> =
-        texts.iter().enumerate().filter(|(_, text)| text.contains(SYM)).map(|(at, _)| at).collect();
+        both.filter(|(_, (resource, text))| is_about(resource, text)).map(|(at, _)| at).collect();
     let mut about: HashSet<usize> = left.iter().copied().collect();
     // Sym may use a role that nothing else says it is for.
     let users = module.resources.iter().filter(|resource| resource.kind.text.starts_with(SYM));

@@ -1,7 +1,7 @@
 //! What looks like tenants, where no flow shows them.
 
 use smallvec::SmallVec;
-use symlint_terraform::{Evaluator, Root, Str, Value};
+use symlint_terraform::{Evaluator, Instance, ModuleCall, Root, Str, Value};
 
 use super::elements::container;
 use super::walk::Walked;
@@ -9,6 +9,10 @@ use crate::tenants::{FieldKind, Shape, Step, has_shape, values_at};
 
 /// How many parts of a value are examined.
 const PARTS: usize = 64;
+
+/// How many instances of a call are examined.
+const INSTANCES: usize = 16;
+
 /// The first variable or local of the root module whose elements look like tenants, for setups without flows.
 pub(super) fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
     let project = evaluator.project();
@@ -64,6 +68,19 @@ pub(super) fn looks_like_tenants(value: &Value) -> bool {
     };
     let alike = elements.iter().filter(|element| element.entries().is_some() && kinds(element) >= 2).count();
     alike > 0 && alike * 2 >= elements.len()
+}
+
+/// Whether the arguments of a call have ARNs of two kinds that tenants have, whatever they are called. What receives all
+/// tenants at once may make a list of them.
+pub(super) fn receives_tenants(evaluator: &Evaluator<'_>, caller: &Instance, call: &ModuleCall) -> bool {
+    let instances = evaluator.instances(caller, call).unwrap_or_default();
+    instances.iter().take(INSTANCES).any(|instance| {
+        let mut kinds = SmallVec::new();
+        let mut left = PARTS;
+        let values = call.arguments.iter().filter_map(|it| evaluator.argument(instance, &it.name.text));
+        values.filter(|value| !looks_like_tenants(value)).for_each(|value| arn_kinds(&value, &mut left, &mut kinds));
+        kinds.len() >= 2
+    })
 }
 
 fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3]>) {

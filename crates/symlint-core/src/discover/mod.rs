@@ -49,3 +49,4 @@ pub(crate) use effective::{Effective, effects_of};
 pub use effective::{Granted, granted};
 pub(crate) use looks::has_tenants;
 pub(crate) use modules::{flow_module, module_names};
+pub(crate) use policies::is_about_assuming;

@@ -13,13 +13,17 @@ use crate::tenants::{
 impl Population<'_> {
     /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.
     pub(super) fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
-        let (named, unclear) = self.names_in_slugs(tenants, walked);
+        let Slugs { named, unclear, steps } = self.names_in_slugs(tenants, walked);
         for (id, instance, resources) in assigned(walked) {
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             let (slug, key) = slug_and_key(instance);
             let is_unnamed = is_unnamed(tenant);
             let called = if is_unnamed && slug.or(key).is_none() { self.name_in_names(id, resources) } else { None };
-            let name = slug.or(key).or(called.as_ref()).filter(|_| is_unnamed);
+            // A slug that is the same for all names none of them.
+            let is_own = |slug: &&Value| {
+                instance.repetitions.is_empty() || slug.origin.is_iterated() || self.sources.depends_on(slug, id)
+            };
+            let name = if is_unnamed { slug.filter(is_own).or(key).or(called.as_ref()) } else { None };
             let attribute = named.get(&id);
             let is_clear = self.elements.get(id.index()).is_some_and(|it| !unclear.contains(&it.collection));
             if let Some(name) = attribute.filter(|_| is_clear).or(name) {
@@ -31,6 +35,14 @@ impl Population<'_> {
                 if tenant.key.as_written() != Some(text.as_str()) && !tenant.other_names.contains(text) {
                     tenant.other_names.push(text.clone());
                 }
+            }
+        }
+        for (tenant, member) in tenants.iter_mut().zip(&self.elements) {
+            let steps = steps.get(&member.collection).filter(|_| !unclear.contains(&member.collection));
+            let name = steps.filter(|_| is_unnamed(tenant)).and_then(|steps| text_at(&member.element.value, steps));
+            if let Some(name) = name {
+                let path = tenant.key.path.clone();
+                tenant.key = Field { path, ..Field::new(FieldKind::Key, tenant.id, Some(name), tenant.key.span) };
             }
         }
         for (at, id, value) in self.others.iter().filter(|it| !self.of_texts.contains(&it.0)) {
@@ -49,36 +61,39 @@ impl Population<'_> {
         }
     }
 
-    /// The attributes of elements without a name, or with an account for one, that are in their slugs, and the collections
-    /// whose elements these do not tell apart: what else is in a slug may tell grants apart.
-    fn names_in_slugs(&self, tenants: &[Tenant], walked: &Walked<'_>) -> (HashMap<TenantId, Value>, HashSet<usize>) {
-        let mut named: HashMap<TenantId, Value> = HashMap::default();
+    /// The attributes of elements without a name, or with an account for one, that are in their slugs or keys.
+    fn names_in_slugs(&self, tenants: &[Tenant], walked: &Walked<'_>) -> Slugs {
+        let Slugs { mut named, mut unclear, mut steps } = Slugs::default();
         let mut seen: HashSet<(usize, Str)> = HashSet::default();
-        let mut unclear: HashSet<usize> = HashSet::default();
         for (id, instance, _) in assigned(walked) {
             let member = self.elements.get(id.index()).filter(|_| !named.contains_key(&id));
             let (Some(member), Some(tenant)) = (member, tenants.get(id.index())) else { continue };
             let (slug, key) = slug_and_key(instance);
             let is_number = tenant.key.as_written().is_some_and(format::is_account_id);
-            let (Some(slug), true) = (slug.or(key), is_unnamed(tenant) || is_number) else { continue };
-            let name = self.name_in(id, [slug]);
+            if slug.or(key).is_none() || !(is_unnamed(tenant) || is_number) {
+                continue;
+            }
+            let place = [slug, key].into_iter().flatten().find_map(|name| self.place_of_name(id, [name]));
+            let name = place.as_ref().and_then(|place| text_at(&member.element.value, place));
             let is_new = |name: &Value| name.as_str().is_some_and(|it| seen.insert((member.collection, it.clone())));
             if !name.as_ref().is_some_and(is_new) {
                 unclear.insert(member.collection);
             }
             named.extend(name.map(|name| (id, name)));
+            steps.extend(place.map(|place| (member.collection, place)));
         }
-        (named, unclear)
+        Slugs { named, unclear, steps }
     }
 
     /// The attribute of a tenant's element that is in the names of its resources, and is none of the values.
     fn name_in_names(&self, tenant: TenantId, resources: &[FlowResource<'_>]) -> Option<Value> {
-        self.name_in(tenant, resources.iter().filter_map(|resource| resource.attribute("name")))
+        let place = self.place_of_name(tenant, resources.iter().filter_map(|resource| resource.attribute("name")))?;
+        text_at(&self.elements.get(tenant.index())?.element.value, &place)
     }
 
-    /// The attribute of a tenant's element that is in `names`, and is none of the values.
-    fn name_in<'v>(&self, tenant: TenantId, names: impl IntoIterator<Item = &'v Value>) -> Option<Value> {
-        let Member { collection, element } = self.elements.get(tenant.index())?;
+    /// Where in a tenant's element the attribute is that is in `names`, and is none of the values.
+    fn place_of_name<'v>(&self, tenant: TenantId, names: impl IntoIterator<Item = &'v Value>) -> Option<Steps> {
+        let Member { collection, .. } = self.elements.get(tenant.index())?;
         let ways = self.sources.collections().get(*collection)?.ways.as_slice();
         let mut found: Option<Steps> = None;
         for name in names {
@@ -90,8 +105,22 @@ impl Population<'_> {
                 found = found.take().or(place.map(|(_, steps)| steps));
             });
         }
-        values_at(&element.value, &found?).into_iter().find(|value| value.as_str().is_some())
+        found
     }
+}
+
+/// The names of elements in what their flows are called.
+#[derive(Default)]
+struct Slugs {
+    named: HashMap<TenantId, Value>,
+    /// The collections whose elements these do not tell apart: what else is in a slug may tell grants apart.
+    unclear: HashSet<usize>,
+    /// By collection, where its elements have them.
+    steps: HashMap<usize, Steps>,
+}
+
+fn text_at(element: &Value, steps: &Steps) -> Option<Value> {
+    values_at(element, steps).into_iter().find(|value| value.as_str().is_some())
 }
 
 /// Whether a tenant is called by the way to its element.

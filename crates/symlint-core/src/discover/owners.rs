@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use symlint_terraform::{Str, Value};
 
 use super::elements::Member;
-use super::paths::{argument_paths, iterated, selected_paths};
+use super::paths::{argument_paths, counted, iterated, selected_paths};
 use crate::tenants::{FieldKind, FlowInstance, FlowResource, RunId, Source, SourceIndex, TenantId, normalise};
 
 /// Knows the tenants of the collections by their keys and elements.
@@ -32,8 +32,8 @@ impl<'a> Assigner<'a> {
         Self { keys, words: OnceCell::new(), sources }
     }
 
-    /// The element for which the instance is repeated, the one that its key or its slug names, or else the one that
-    /// most of its values come from.
+    /// The element for which the instance is repeated, the one that its key selects, the one that it counts or
+    /// its slug names, or else the one that most of its values come from.
     pub(super) fn tenant_of(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
         for repetition in &instance.repetitions {
             let element = iterated(repetition).into_iter().find_map(|path| self.sources.tenant_at(&path));
@@ -48,6 +48,11 @@ impl<'a> Assigner<'a> {
             }
         }
         if let Some(tenant) = self.selected_for(instance, resources) {
+            return Some(tenant);
+        }
+        if let Some(path) = instance.repetitions.first().and_then(counted)
+            && let Some(tenant) = self.sources.tenant_at(&path)
+        {
             return Some(tenant);
         }
         if let Some(tenant) = instance.slug().and_then(|slug| self.named_by(&slug.value)) {

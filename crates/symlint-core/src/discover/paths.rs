@@ -85,6 +85,20 @@ impl Iterated {
     }
 }
 
+/// The way to the element that an index counts, where `count` is the number of elements of a collection.
+pub(super) fn counted(repetition: &Repetition) -> Option<Path> {
+    let index = repetition.key.origin.path.as_ref().filter(|_| repetition.value.is_none())?.last()?;
+    let mut origin = &repetition.key.origin;
+    while let Makeup::Derived(origins) = &origin.makeup {
+        let [of] = &**origins else { return None };
+        if let Some(path) = &of.path {
+            return Some(path.select(index.clone(), Selection::Iterated));
+        }
+        origin = of;
+    }
+    None
+}
+
 /// The way to an element of a variable that is listed under its own key, as in `{ a = var.customers.a }`.
 fn named(repetition: &Repetition, value: &Value) -> Option<Path> {
     let path = value.origin.path.as_ref().filter(|path| path.start().is_input() && !path.is_selected())?;

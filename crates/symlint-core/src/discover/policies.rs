@@ -3,19 +3,27 @@
 use std::ops::Range;
 
 use fast_glob::glob_match;
+use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind};
-use symlint_terraform::{Evaluator, GAP, Instance, Kind, Module, Origin, Resource, Sources, Str, Value};
+use symlint_terraform::{Evaluator, GAP, Instance, Kind, Module, ModuleCall, Origin, Resource, Sources, Str, Value};
 
 use super::iam::about_sym;
 use super::safelists::{LOCALS, in_any_of, local, parts};
 use crate::tenants::format::is_account_id;
-use crate::tenants::{RuntimeBlock, RuntimeCall};
+use crate::tenants::{RuntimeBlock, RuntimeCall, Tenant};
 
 /// How deep the parts of a policy may be nested.
 const DEPTH: usize = 16;
 
 /// Resources and data sources whose policy may say which roles the runtime may assume.
-const POLICIES: [&str; 4] = ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_policy_document", "aws_iam_role"];
+const POLICIES: [&str; 6] = [
+    "aws_iam_policy",
+    "aws_iam_role_policy",
+    "aws_iam_policy_document",
+    "aws_iam_role",
+    "aws_iam_user_policy",
+    "aws_iam_group_policy",
+];
 
 /// The path of the roles that connectors create.
 const ROLE_PATH: &str = "role/sym";
@@ -35,9 +43,23 @@ fn is_policy(resource: &Resource) -> bool {
     POLICIES.contains(&resource.kind.text.as_str())
 }
 
-/// The policies of the module that let a role assume roles below `/sym/`: the accounts of these.
-pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, module: &'p Module) -> Vec<RuntimeCall<'p>> {
-    let mut found = Vec::new();
+/// What the policies of a module say of the roles that may be assumed.
+#[derive(Default)]
+pub(super) struct Policies<'p> {
+    /// Those that name roles below `/sym/`, or that are of a role of Sym: the accounts of these.
+    pub(super) known: Vec<RuntimeCall<'p>>,
+    /// Those that allow such roles among others, of a role that may be anything.
+    pub(super) possible: Vec<RuntimeCall<'p>>,
+}
+
+/// The policies of the module. `is_runtime` says which of its calls are of a runtime connector.
+pub(super) fn policies<'p>(
+    evaluator: &Evaluator<'p>,
+    instance: &Instance,
+    module: &'p Module,
+    is_runtime: &dyn Fn(&ModuleCall) -> bool,
+) -> Policies<'p> {
+    let mut found = Policies::default();
     // Terraform looks at no block that makes nothing.
     let makes_any = |resource: &&'p Resource| {
         let instances = || evaluator.tolerating(|| evaluator.resource_instances(instance, resource));
@@ -46,7 +68,7 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
     if !has_policies(module) {
         return found;
     }
-    let about_sym = about_sym(evaluator, module);
+    let about_sym = about_sym(evaluator, instance, module, is_runtime);
     for resource in module.resources.iter().filter(|resource| is_policy(resource)).filter(makes_any) {
         let mut policy = Policy {
             evaluator,
@@ -55,6 +77,7 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
             accounts: Vec::new(),
             alternatives: Vec::new(),
             is_known_to_be: false,
+            is_about_roles: false,
             unclear: None,
             undone: None,
             is_limited: false,
@@ -72,23 +95,46 @@ pub(super) fn policies<'p>(evaluator: &Evaluator<'p>, instance: &Instance, modul
         policy.limit_since(0, left);
         let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
         let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
-        let list = if let Some(unknown) = unknown.filter(|_| policy.is_known_to_be) {
-            unknown.clone()
-        } else if policy.is_known_to_be {
-            Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []))
+        let unknown = unknown.cloned();
+        let list = || Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []));
+        let mut of = &mut found.known;
+        let list = if policy.is_known_to_be {
+            unknown.unwrap_or_else(list)
         } else if let Some(unclear) = policy.unclear
             && evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH)
         {
             unclear
+        } else if policy.is_about_roles {
+            of = &mut found.possible;
+            list()
         } else {
             continue;
         };
         let block = RuntimeBlock::Policy(resource);
         let safelists = std::iter::once(list).chain(policy.undone).collect();
         let alternatives = policy.alternatives;
-        found.push(RuntimeCall { block, safelists, alternatives, instances: 1, is_unknown: false });
+        of.push(RuntimeCall { block, safelists, alternatives, instances: 1, is_unknown: false });
     }
     found
+}
+
+/// The policies that are the runtime's, where there is no other safelist: those with an account of a tenant. Whether those
+/// that allow any account are the runtime's is not known.
+pub(super) fn likely<'p>(mut possible: Vec<RuntimeCall<'p>>, tenants: &[Tenant]) -> Vec<RuntimeCall<'p>> {
+    let accounts = tenants.iter().flat_map(|tenant| [tenant.sso_account(), tenant.role_account()]);
+    let own: HashSet<&str> = accounts.flatten().map(|account| account.text()).collect();
+    possible.retain_mut(|policy| {
+        let listed = || policy.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());
+        let wide = listed().find(|account| account.as_str().is_some_and(|it| is_any(it)));
+        let is_likely =
+            wide.is_some() || listed().filter_map(Value::as_str).any(|account| own.contains(account.as_str()));
+        if let Some(wide) = wide {
+            let reason = "it allows roles in any account, and nothing shows whether it is the runtime's";
+            policy.safelists = vec![Value::unknown(reason, wide.origin.span)];
+        }
+        is_likely
+    });
+    possible
 }
 
 /// What a runtime connector that can be read allows by its own policies, to which `call` passes a safelist. Policies that
@@ -113,6 +159,13 @@ pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCa
     policies
 }
 
+/// Whether a policy allows to assume roles, whichever, by its text alone.
+pub(crate) fn is_about_assuming(resource: &Resource, sources: &Sources) -> bool {
+    let text = sources.text(resource.block.span);
+    let only_denies = text.contains("\"Deny\"") && !text.contains("\"Allow\"");
+    is_policy(resource) && !only_denies && [ASSUME_ROLE, "sts:*"].iter().any(|action| text.contains(action))
+}
+
 /// Whether a pattern of an account matches more than one.
 fn is_any(account: &str) -> bool {
     account.contains(['*', '?'])
@@ -127,6 +180,8 @@ struct Policy<'a, 'p> {
     alternatives: Vec<Value>,
     /// Whether a role below `/sym/` is among what may be assumed.
     is_known_to_be: bool,
+    /// Whether it allows to assume roles by name, and not as one of all actions.
+    is_about_roles: bool,
     /// A part that is not known and may say what may be assumed.
     unclear: Option<Value>,
     /// Something that may take back what is allowed.
@@ -150,20 +205,24 @@ impl<'p> Policy<'_, 'p> {
         let evaluator = self.evaluator;
         let plain = |expr: &Expr| evaluator.evaluate(self.instance, expr);
         for block in &resource.block.body.blocks {
-            match block.kind.text.as_str() {
-                "statement" => self.statement_block(block, &plain),
-                "dynamic" if block.labels.first().is_some_and(|label| label.text.as_str() == "statement") => {
+            match (block.kind.text.as_str(), block.labels.first().map(|label| label.text.as_str())) {
+                ("statement", _) => self.statement_block(block, &plain),
+                ("inline_policy", _) => {
+                    let own = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "policy");
+                    own.into_iter().for_each(|attribute| self.policy(&attribute.value));
+                }
+                ("dynamic", Some("statement" | "inline_policy")) => {
                     for content in block.body.blocks.iter().filter(|inner| inner.kind.text.as_str() == "content") {
                         let (evaluator, instance) = (self.evaluator, self.instance);
-                        let mut visit = |of: &dyn Fn(&Expr) -> Value| self.statement_block(content, of);
+                        let policy = content.body.attributes.iter().find(|it| it.name.text.as_str() == "policy");
+                        let mut visit = |of: &dyn Fn(&Expr) -> Value| match policy {
+                            Some(policy) => self.text(&of(&policy.value)),
+                            None => self.statement_block(content, of),
+                        };
                         if let Err(unknown) = evaluator.each_dynamic(instance, block, &mut visit) {
                             self.document(&unknown, 0);
                         }
                     }
-                }
-                "inline_policy" => {
-                    let own = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "policy");
-                    own.into_iter().for_each(|attribute| self.policy(&attribute.value));
                 }
                 _ => {}
             }
@@ -224,6 +283,7 @@ impl<'p> Policy<'_, 'p> {
         let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
         let but = value("not_resources");
         let others = value("not_actions").map(|others| !allows(&others));
+        self.is_about_roles |= actions.as_ref().is_some_and(names_action);
         if !actions.map(|it| allows(&it)).or(others).unwrap_or(false) {
             return;
         }
@@ -239,13 +299,11 @@ impl<'p> Policy<'_, 'p> {
         self.limit_since(before, limits);
     }
 
-    /// Notes that all roles but some may be assumed, if the policy is about Sym.
+    /// Notes that all roles but some may be assumed.
     fn all_but(&mut self, others: &Value) {
-        if self.is_of_sym {
-            self.is_known_to_be = true;
-            let origin = Origin::derived(others.origin.span, [others.origin.clone()]);
-            self.accounts.push(Value::new(Kind::String(Str::from("*")), origin));
-        }
+        self.is_known_to_be |= self.is_of_sym;
+        let origin = Origin::derived(others.origin.span, [others.origin.clone()]);
+        self.accounts.push(Value::new(Kind::String(Str::from("*")), origin));
     }
 
     /// Notes that roles below `/sym/` are taken back: of which tenants is not judged.
@@ -327,6 +385,7 @@ impl<'p> Policy<'_, 'p> {
             (None, Some(others)) => Some(!allows(&others)),
             (None, None) => None,
         };
+        self.is_about_roles |= value.get("Action").is_some_and(|action| names_action(&action));
         if let Some(may_assume) = may_assume {
             let (resource, others) = (value.get("Resource"), value.get("NotResource"));
             if is_denied && may_assume {
@@ -533,6 +592,12 @@ fn is_text(value: &Value, text: &str) -> bool {
 /// Whether [`ASSUME_ROLE`] is one of these actions, which may be patterns.
 fn allows(actions: &Value) -> bool {
     let is = |value: &Value| value.as_str().is_some_and(|pattern| is_pattern_of(&pattern.to_ascii_lowercase()));
+    is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
+}
+
+/// Whether these actions name [`ASSUME_ROLE`], or a pattern of its service.
+fn names_action(actions: &Value) -> bool {
+    let is = |value: &Value| value.as_str().is_some_and(|action| action.to_ascii_lowercase().starts_with("sts:"));
     is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
 }
 

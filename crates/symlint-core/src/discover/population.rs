@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::tenants::{
     Absence, Builder, Collection, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Layout, Misfit,
     MisfitKind, MissingAttribute, Pair, PermissionSetArn, Provenance, RunId, Shape, SourceIndex, State, Step, Tenant,
-    TenantId, UnknownEffect, Way, Whole, resources_of, values_at,
+    TenantId, UnknownEffect, Way, Whole, other_shape, resources_of, text_of, values_at,
 };
 
 /// The elements of all collections, and whose they are.
@@ -184,7 +184,9 @@ impl<'a> Population<'a> {
             let ty = types.get(*collection).copied().flatten();
             let (path, key_span) = (element.path.clone(), element.span);
             let builder = Builder { layout, ty, invalid: &invalid, refused: &refused, tenant: id, path, key_span };
-            tenants.push(builder.tenant(key, &value, Provenance::Collection(*collection)));
+            let mut tenant = builder.tenant(key, &value, Provenance::Collection(*collection));
+            note_empty_ids(&mut tenant, &owner.ways, &value);
+            tenants.push(tenant);
         }
         leave_out_names_of_several(&mut tenants, &layouts, &refused);
         self.note_refused(walked, &mut tenants);
@@ -201,13 +203,21 @@ impl<'a> Population<'a> {
             matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
         };
         let useless: HashSet<TenantId> = tenants.iter().filter(|it| is_useless(it)).map(|it| it.id).collect();
+        let mut counts: HashMap<(usize, TenantId), usize> = HashMap::default();
+        self.others.iter().for_each(|(at, id, _)| *counts.entry((*at, *id)).or_default() += 1);
         for (at, id, element) in &self.others {
+            // Of several elements, each may be another grant.
+            let is_one = |field: FieldKind| {
+                counts.get(&(*at, *id)) == Some(&1)
+                    || !matches!(field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
+            };
             let ways =
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
                 match values_at(element, &way.steps).into_iter().next() {
-                    Some(value) => self.add_value(tenant, way, value),
+                    Some(value) if is_one(way.field) => self.add_value(tenant, way, value),
+                    Some(_) => {}
                     None => note_lack(tenant, way, element, &refused),
                 }
             }
@@ -243,17 +253,20 @@ impl<'a> Population<'a> {
             // What all of them lack is wrong in the expression.
             let is_anywhere = self.sources.locate(&path).is_some_and(|(collection, _, taken)| {
                 let steps = fields::steps_inside(&path, taken);
-                let mut members = self.elements.iter().filter(|member| member.collection == collection);
-                members.any(|member| !values_at(&member.element.value, &steps).is_empty())
+                let members = self.elements.iter().map(|member| (member.collection, &member.element.value));
+                let others = self.others.iter().map(|(at, _, value)| (*at, value));
+                let mut all = members.chain(others).filter(|(at, _)| *at == collection);
+                all.any(|(_, element)| !values_at(element, &steps).is_empty())
             });
             let tenant = self.sources.tenant_at(&path).filter(|_| is_anywhere);
             let tenant = tenant.and_then(|id| tenants.get_mut(id.index()));
             let Some(tenant) = tenant.filter(|it| it.missing.iter().all(|gap| gap.name != name.as_str())) else {
                 continue;
             };
+            let element = self.others.iter().find(|(.., value)| value.origin.path.as_ref() == path.parent());
             let span = match &error.subject {
                 Some(Subject::Null(span, _)) => *span,
-                _ => tenant.key.span,
+                _ => element.map_or(tenant.key.span, |(.., value)| value.origin.span.part(0..1)),
             };
             tenant.missing.push(MissingAttribute { name: name.to_string(), absence, span, path, field: None });
         }
@@ -261,6 +274,9 @@ impl<'a> Population<'a> {
 
     /// Gives `tenant` a value of an element of another collection.
     fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value) {
+        if value.as_unknown().is_some_and(|unknown| unknown.is_refused) {
+            return;
+        }
         let found = Field::new(way.field, tenant.id, Some(value), tenant.key.span);
         let is_needed = !matches!(way.field, FieldKind::Cloud | FieldKind::Region | FieldKind::SsoAccountId);
         if let (State::Absent(absence @ (Absence::Empty | Absence::Null)), Some(path)) = (&found.state, &found.path)
@@ -273,10 +289,16 @@ impl<'a> Population<'a> {
         }
         match way.field {
             FieldKind::SsoAccountId if tenant.sso_account_id.is_unseen() => tenant.sso_account_id = found,
-            field if FieldKind::CONNECTOR.contains(&field) && tenant.connector.field(field).is_unseen() => {
+            field if FieldKind::CONNECTOR.contains(&field) => {
+                if !tenant.connector.field(field).is_unseen() {
+                    return;
+                }
                 tenant.connector.set(found);
             }
-            _ => return,
+            field => match &mut *tenant.grants {
+                [only] if field != FieldKind::SsoAccountId && only.field(field).is_unseen() => only.set(found),
+                _ => return,
+            },
         }
         effective::close_gap(tenant, way.field, &self.sources);
     }
@@ -311,6 +333,14 @@ impl<'a> Population<'a> {
         }
         // In source order, whatever order the keys of a call have.
         alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
+        // What all calls pass well as something else, the module uses as what it is not.
+        let is_misused = |field: FieldKind| {
+            let mut values = alone.iter().flat_map(|(.., received)| received).filter(|it| it.field == field);
+            let is_other = |it: &Effective| text_of(&it.value).is_some_and(|text| other_shape(field, &text).is_some());
+            alone.len() > 1 && values.all(is_other)
+        };
+        let misused: Vec<FieldKind> = FieldKind::VALUES.into_iter().filter(|field| is_misused(*field)).collect();
+        alone.iter_mut().for_each(|(.., received)| received.retain(|it| !misused.contains(&it.field)));
         for (span, call, at, received) in alone {
             let id = TenantId::new(self.run, tenants.len());
             let Some(instance) = walked.flows.get_mut(call).and_then(|flow| flow.instances.get_mut(at)) else {
@@ -379,6 +409,21 @@ fn note_nulls(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
                 field: Some(field.kind),
             };
             tenant.missing.push(gap);
+        }
+    }
+}
+
+/// Notes the empty ids of which ARNs are made.
+fn note_empty_ids(tenant: &mut Tenant, ways: &[Way], element: &Value) {
+    let is_id = |way: &&Way| matches!(way.field, FieldKind::InstanceArn | FieldKind::PermissionSetArn);
+    for way in ways.iter().filter(|way| way.is_fragment).filter(is_id) {
+        for value in values_at(element, &way.steps) {
+            let is_empty = value.as_str().is_some_and(|text| text.is_empty());
+            if let (true, Some(Step::Name(name)), Some(path)) = (is_empty, way.steps.last(), &value.origin.path) {
+                let (name, absence) = (name.to_string(), Absence::Empty);
+                let (span, path, field) = (value.origin.span, path.clone(), Some(way.field));
+                tenant.missing.push(MissingAttribute { name, absence, span, path, field });
+            }
         }
     }
 }

@@ -69,27 +69,43 @@ impl Reference {
         !resource.data && resource.kind.text.as_str() == kind && is_of
     }
 
-    /// The `dynamic` block that makes the block in which it is.
-    pub fn dynamic<'r>(&self, resource: &'r Resource) -> Option<&'r Block> {
-        let is_it = |block: &Block| {
-            let mut labels = block.labels.iter();
-            block.kind.text.as_str() == "dynamic" && labels.any(|label| Some(label.text.as_str()) == self.within)
-        };
-        resource.block.body.blocks.iter().map(AsRef::as_ref).find(|block| is_it(block))
-    }
-
-    /// What `resource` has as this attribute.
-    pub fn expr<'r>(&self, resource: &'r Resource) -> Option<&'r Expr> {
+    /// What `resource` has as this attribute, each time that it has it.
+    pub(crate) fn written<'r>(&self, resource: &'r Resource) -> Vec<(&'r Expr, Within<'r>)> {
         let Some(within) = self.within else {
-            return resource.attribute(self.attribute).map(|attribute| &attribute.value);
+            let own = resource.attribute(self.attribute);
+            return own.map(|attribute| (&attribute.value, Within::Block)).into_iter().collect();
         };
-        let blocks = resource.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == within);
-        let contents = self.dynamic(resource).into_iter().flat_map(|dynamic| &dynamic.body.blocks);
-        let mut inside = blocks.chain(contents).flat_map(|block| &block.body.attributes);
-        let own = inside.find(|attribute| attribute.name.text.as_str() == self.attribute);
-        let in_object = || part(&resource.attribute(within)?.value, self.attribute);
-        own.map(|attribute| &attribute.value).or_else(in_object)
+        let mut found = Vec::new();
+        for block in &resource.block.body.blocks {
+            let is_made = block.kind.text.as_str() == "dynamic"
+                && block.labels.first().is_some_and(|label| label.text.as_str() == within);
+            let blocks = match block.kind.text.as_str() {
+                _ if is_made => block.body.blocks.as_slice(),
+                kind if kind == within => std::slice::from_ref(block),
+                _ => &[],
+            };
+            let inside = blocks.iter().flat_map(|block| &block.body.attributes);
+            for attribute in inside.filter(|attribute| attribute.name.text.as_str() == self.attribute) {
+                found.push((&attribute.value, if is_made { Within::Dynamic(block) } else { Within::Block }));
+            }
+        }
+        let whole = resource.attribute(within).map(|whole| &whole.value).filter(|_| found.is_empty());
+        if let Some(whole) = whole.filter(|whole| !lacks(whole, self.attribute)) {
+            found.push(part(whole, self.attribute).map_or((whole, Within::Object), |own| (own, Within::Block)));
+        }
+        found
     }
+}
+
+/// In what a resource has an attribute.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Within<'r> {
+    /// The resource, or a block or an object that is written out in it.
+    Block,
+    /// What this block makes.
+    Dynamic(&'r Block),
+    /// An object that is the value of the expression.
+    Object,
 }
 
 /// The attribute `name` of an object that is written out; in JSON that may stand for a block, alone in a list.
@@ -256,7 +272,7 @@ pub fn has_sinks(module: &Module) -> bool {
 
 /// Whether `module` has resources that refer to others on which Sym acts.
 pub(super) fn has_references(module: &Module) -> bool {
-    module.resources.iter().any(|resource| Reference::of_block(resource).any(|it| it.expr(resource).is_some()))
+    module.resources.iter().any(|resource| Reference::of_block(resource).any(|it| !it.written(resource).is_empty()))
 }
 
 /// Whether `resource` is one of a flow: a sink, or another resource of Sym, whose name matters.

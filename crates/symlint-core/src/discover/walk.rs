@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use symlint_terraform::syntax::Expr;
 use symlint_terraform::{
     Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project,
-    Resource, ResourceId, Span, Str, Unknown, Value, Variable,
+    Resource, ResourceId, ResourceInstance, Span, Str, Unknown, Value, Variable,
 };
 
 use super::arguments::{Carriers, Inputs, is_repeated};
 use super::components;
+use super::looks::receives_tenants;
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
-use super::sinks::{OTHER_ROLE, Reference, Sink, is_of_flow, serves_others, sink_in};
+use super::sinks::{OTHER_ROLE, Reference, Sink, Within, is_of_flow, serves_others, sink_in};
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
@@ -32,16 +34,38 @@ pub(super) struct Walked<'p> {
     pub(super) resources: Vec<FlowResource<'p>>,
     pub(super) connectors: Vec<ConnectorCall<'p>>,
     pub(super) runtimes: Vec<RuntimeCall<'p>>,
+    /// Policies that may be the runtime's.
+    pub(super) possible_runtimes: Vec<RuntimeCall<'p>>,
     /// The calls that are repeated for one of several collections.
     pub(super) open_calls: HashSet<Span>,
     /// Why it is not known how many instances other calls make: there may be flows within them.
     pub(super) unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
+    /// The calls of modules that are not there to read, which receive something of tenants under unknown names.
+    pub(super) unread_calls: Vec<&'p ModuleCall>,
     /// What could not be evaluated of all this.
     pub(super) errors: Vec<EvalError>,
     /// Those in expressions that only resources of flow modules use.
     pub(super) resource_errors: Vec<EvalError>,
     /// The instances of modules by their addresses.
     pub(super) instances: HashMap<Str, Instance>,
+}
+
+impl<'p> Walked<'p> {
+    /// Adds the flows of `other` whose calls are among these.
+    pub(super) fn add(&mut self, other: Self, calls: &HashSet<Option<Span>>) {
+        let mut places: HashMap<usize, usize> = HashMap::default();
+        for (at, flow) in other.flows.into_iter().enumerate() {
+            if calls.contains(&flow.call.map(|call| call.name.span)) {
+                places.insert(at, self.flows.len());
+                self.flows.push(flow);
+            }
+        }
+        let resources = other.resources.into_iter();
+        self.resources.extend(resources.filter_map(|it| {
+            let (flow, instance) = (*places.get(&it.flow)?, it.instance);
+            Some(it.at(flow, instance))
+        }));
+    }
 }
 
 pub(super) struct Walker<'a, 'p> {
@@ -55,6 +79,8 @@ pub(super) struct Walker<'a, 'p> {
     inputs: HashMap<ModuleId, Inputs>,
     /// The calls of flow modules whose resources have not been looked at.
     pending: Vec<Pending<'p>>,
+    /// What evaluates the calls of modules that are not there to read.
+    aside: Option<Evaluator<'p>>,
     walked: Walked<'p>,
 }
 
@@ -90,6 +116,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             config,
             inputs: HashMap::default(),
             pending: Vec::new(),
+            aside: None,
             walked: Walked::default(),
         }
     }
@@ -150,10 +177,18 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn visit(&mut self, instance: &Instance, around: &[Repetition]) {
         self.walked.instances.insert(instance.address().clone(), instance.clone());
         let Some(module) = self.module_of(instance) else { return };
-        self.walked.runtimes.extend(policies::policies(self.evaluator, instance, module));
+        let is_runtime = |call: &ModuleCall| self.roles.of(call) == Role::Runtime;
+        let found = policies::policies(self.evaluator, instance, module, &is_runtime);
+        self.walked.runtimes.extend(found.known);
+        self.walked.possible_runtimes.extend(found.possible);
         for call in &module.calls {
             let role = self.roles.of(call);
             if role == Role::Other && call.child.is_none() {
+                // In an evaluator of its own: errors in what is not for tenants do not matter.
+                let aside = self.aside.get_or_insert_with(|| Evaluator::new(self.project));
+                if receives_tenants(aside, instance, call) {
+                    self.walked.unread_calls.push(call);
+                }
                 continue;
             }
             let (instances, unknown) = match self.evaluator.instances(instance, call) {
@@ -355,6 +390,20 @@ impl<'a, 'p> Walker<'a, 'p> {
         (!says_nothing).then(|| Argument { name, value, span, is_default: true, parts: parts.clone() })
     }
 
+    /// What `expr`, by which a resource names others, is in one of its instances.
+    fn referred(&self, of: &ResourceInstance<'p>, by: &Reference, expr: &Expr, within: Within<'_>) -> Option<Value> {
+        let value = match within {
+            Within::Dynamic(block) => return self.evaluator.resource_content(of, block, expr),
+            _ => self.evaluator.resource_expression(of, expr),
+        };
+        if !matches!(within, Within::Object) {
+            return Some(value);
+        }
+        let whole = value.at(0).unwrap_or(value);
+        let possible = || whole.as_unknown().map(|_| whole.with_candidates(|it| it.get(by.attribute)));
+        whole.get(by.attribute).or_else(possible)
+    }
+
     /// The resources of one instance of a flow module, by the flow to which they belong.
     fn groups(&self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
         let mut groups: Vec<Group<'p>> = Vec::new();
@@ -375,21 +424,19 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let sink = Sink::of_block(resource).filter(|_| !serves_others);
                 let is_other = sink.is_none() && resource.kind.text.as_str() == OTHER_ROLE.from.0;
                 let role = is_other.then_some(&OTHER_ROLE);
-                let referred = Reference::of_block(resource).chain(role).filter_map(|reference| {
-                    let expr = reference.expr(resource)?;
-                    let value = match reference.dynamic(resource) {
-                        Some(dynamic) => self.evaluator.resource_content(&each, dynamic, expr)?,
-                        None => self.evaluator.resource_expression(&each, expr),
-                    };
-                    Some((reference.attribute, value))
+                let referred = Reference::of_block(resource).chain(role).flat_map(|reference| {
+                    let written = reference.written(resource).into_iter();
+                    written.filter_map(|(expr, within)| {
+                        Some((reference.attribute, expr, self.referred(&each, reference, expr, within)?))
+                    })
                 });
-                let attributes: Box<[(&'static str, Value)]> =
-                    FlowResource::attributes_of(sink).filter_map(attribute).chain(referred).collect();
+                let referred = referred.collect();
+                let attributes = FlowResource::attributes_of(sink).filter_map(attribute).collect();
                 let repetition = repetition(each.key(), each.each_value(), each.count_index()).filter(|_| by_key);
                 let key = each.key().text();
                 let is_text = matches!(each.key(), InstanceKey::Key(_));
                 let label = key.clone().filter(|_| by_key && (is_text || is_counted));
-                let found = FlowResource::new(module, &each, serves_others, attributes);
+                let found = FlowResource::new(module, &each, serves_others, attributes, referred);
                 match groups.iter_mut().find(|group| group.label == label) {
                     Some(group) => group.resources.push(found),
                     None => {

@@ -247,7 +247,8 @@ impl Population<'_> {
         let mut places = Vec::new();
         let mut others = 0;
         self.add_places(&value.origin, tenant, &mut places, &mut others, 0);
-        let is_whole = places.len() == 1 && others == 0;
+        // What could not be put together has other parts.
+        let is_whole = places.len() == 1 && others == 0 && value.known_text().is_none();
         places.into_iter().map(|(collection, steps)| (collection, steps, is_whole)).collect()
     }
 

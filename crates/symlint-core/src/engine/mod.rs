@@ -249,7 +249,7 @@ impl<'c> Engine<'c> {
         let is_whole = targets.iter().all(|target| target.must_read.is_empty());
         let set_up = SetUp::new(Parts { members, earlier: runs, is_whole }, &file);
         let (kept, mut outcomes) = without_equal_readings(kept, run.judge_all(set_up, &policies));
-        problems.extend(problems::of(&kept, &outcomes, &needing));
+        problems.extend(problems::of(&kept, &outcomes, &needing, &others));
         // Several runs may read the same files.
         let mut seen = HashSet::new();
         problems.retain(|problem| seen.insert(problem.to_string()));

@@ -8,6 +8,7 @@ use super::targets::Target;
 use crate::check::Outcome;
 use crate::coverage::Code;
 use crate::gaps;
+use crate::inspection::OtherRoot;
 use crate::level::Level;
 use crate::report::{Location, Problem, ProblemKind};
 use crate::tenants::{Model, VariableState};
@@ -34,13 +35,24 @@ pub(super) fn refuse_undeclared(request: &Request, targets: &[Target]) -> Result
 }
 
 /// What should have been checked and was not. `needing` are the paths that need something to check.
-pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usize, String)]) -> Vec<Problem> {
+/// `others` are the root modules that have nothing.
+pub(super) fn of(
+    targets: &[&Target],
+    outcomes: &[Outcome<'_>],
+    needing: &[(usize, String)],
+    others: &[OtherRoot],
+) -> Vec<Problem> {
     let both = || targets.iter().copied().zip(outcomes);
     let mut problems: Vec<Problem> = Vec::new();
     for (target, _) in both() {
         problems.extend(target.project.unreadable().iter().cloned().map(Problem::from));
     }
-    problems.extend(both().flat_map(|(target, outcome)| missing_modules(target, outcome)));
+    for problem in both().flat_map(|(target, outcome)| missing_modules(target, outcome)) {
+        // Calls of one module lack the same.
+        if !problems.iter().any(|known| known.message == problem.message) {
+            problems.push(problem);
+        }
+    }
     problems.extend(misnamed(targets, outcomes));
     problems.extend(both().filter_map(|(target, outcome)| nothing_known(target, outcome)));
     let no_tenants = outcomes.iter().all(|outcome| outcome.model.tenants.is_empty());
@@ -61,7 +73,7 @@ pub(super) fn of(targets: &[&Target], outcomes: &[Outcome<'_>], needing: &[(usiz
         if !is_nothing && no_tenants && reason.is_some() {
             continue;
         }
-        problems.push(nothing_in(path, reason, targets, *place));
+        problems.push(nothing_in(path, reason, (targets, others), *place));
     }
     problems
 }
@@ -75,7 +87,7 @@ fn missing_modules(target: &Target, outcome: &Outcome<'_>) -> Vec<Problem> {
         let error = errors.find(|it| it.kind == LoadErrorKind::MissingModule && it.span == source.span)?;
         let location = Location::of(error.span, &model.sources().get(error.span.file));
         let problem = Problem::new(ProblemKind::Unreadable, error.message.clone());
-        let help = "check it out, or correct the `source`";
+        let help = "check it out (a git submodule by `git submodule update --init`), or correct the `source`";
         Some(Problem { location: Some(location), ..problem.help(help) })
     });
     missing.collect()
@@ -135,7 +147,9 @@ fn tenants_missing(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     let reason = if has_errors(outcome) { None } else { reason(outcome) }?;
     let problem = problem(format!("no tenants were checked in `{}`: {reason}", target.root));
     let gaps = &outcome.model.not_checked;
-    let help = gaps.iter().filter(|gap| matches!(gap.code, Code::NoFlow | Code::Terragrunt | Code::UnloadedValues));
+    let help = gaps
+        .iter()
+        .filter(|gap| matches!(gap.code, Code::NoFlow | Code::RemoteModule | Code::Terragrunt | Code::UnloadedValues));
     match help.filter_map(|gap| gap.help.clone()).next_back() {
         Some(help) => Some(problem.help(help)),
         None => Some(problem),
@@ -169,7 +183,9 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
     });
     let is_empty = |flow: &&crate::tenants::FlowCall<'_>| flow.unknown.is_none() && !flow.instances.is_empty();
     let lost = model.flows.iter().find(is_empty);
-    flow.or_else(|| {
+    let unread = model.unread_calls.first();
+    let unread = unread.map(|call| format!("`module.{}` receives ARNs of tenants, and cannot be read", call.name.text));
+    flow.or(unread).or_else(|| {
         lost.map(|flow| match flow.call {
             Some(_) => format!("none was found for the flow `module.{}`", flow.name()),
             None => "none was found for the resources of the root module".to_owned(),
@@ -177,7 +193,12 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
     })
 }
 
-fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: usize) -> Problem {
+fn nothing_in(
+    path: &str,
+    reason: Option<String>,
+    (targets, others): (&[&Target], &[OtherRoot]),
+    place: usize,
+) -> Problem {
     match reason {
         Some(reason) => {
             let help = "set it in a values file, or name one by `--var-file`";
@@ -185,10 +206,18 @@ fn nothing_in(path: &str, reason: Option<String>, targets: &[&Target], place: us
         }
         None => {
             let own = targets.iter().find(|target| target.named.contains(&place));
-            let names =
-                own.map_or_else(|| "customer_tenants".to_owned(), |own| own.config.tenants_variables.join("`, `"));
             let message =
                 format!("nothing to check in `{path}`: it contains no tenants, flow calls, connectors, or safelists");
+            // These would be flows if they were of a kind that is checked.
+            let mut kinds = others.iter().flat_map(|other| &other.contents.resources);
+            if kinds.any(|resources| resources.kind == "sym_strategy") {
+                return problem(message).help(
+                    "its resources of Sym grant no access through AWS IAM Identity Center, which is all that symlint \
+                     checks; leave it out, with `exclude` in .symlint.hcl or from the paths that are checked",
+                );
+            }
+            let names =
+                own.map_or_else(|| "customer_tenants".to_owned(), |own| own.config.tenants_variables.join("`, `"));
             problem(message).help(format!(
                 "symlint finds tenants in the variable `{names}`, and by the values that reach resources of Sym, such as \
                  `sym_target`; if yours are in another variable, name it in .symlint.hcl: tenants {{ from = \"NAME\" }}"

@@ -122,8 +122,8 @@ pub(super) fn search(
                 Skip::No => work.push(path),
                 Skip::Silently => {}
                 Skip::Because(reason) => {
-                    // Links are not followed.
-                    if entry.is_link || has_terraform(tree, &path) {
+                    // Links are not followed, and what has no name cannot be looked at.
+                    if entry.is_link || !entry.is_text || has_terraform(tree, &path) {
                         found.left_out.push((path, reason));
                     }
                 }

@@ -23,6 +23,9 @@ use crate::inspection::{OtherRoot, ValuesChoice, contents_of};
 use crate::report::{Problem, ProblemKind};
 use crate::rule::Catalogue;
 
+/// How many modules are kept until it is looked which of them others call.
+const KEPT: usize = 64;
+
 /// A root module with one set of values, or a values file alone.
 pub(super) struct Target {
     pub(super) project: Project,
@@ -260,16 +263,31 @@ impl<'a> Finder<'a> {
     /// themselves.
     fn roots(&mut self, found: &Found) -> Vec<(String, Project)> {
         let mut modules: Vec<(String, Project)> = Vec::new();
+        let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
+        let (mut called, mut named): (SortedSet<String>, SortedSet<String>) = (SortedSet::new(), SortedSet::new());
+        let tree = self.loader.tree.clone();
+        let real = |folder: &str| tree.real(folder).unwrap_or_else(|| folder.to_owned());
+        let mut most = KEPT;
         for folder in found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path) {
+            // Each has all that it calls, which may be long chains.
+            if !has_values(folder) && called.contains(&real(folder)) {
+                continue;
+            }
             match self.loader.load(folder, &[], &[]) {
-                Ok(project) => modules.push((folder.clone(), project)),
+                Ok(project) => {
+                    let new = called_by(&project).into_iter().map(shown).filter(|dir| !named.contains(dir));
+                    let new: Vec<String> = new.collect();
+                    called.extend(new.iter().map(|dir| real(dir)));
+                    named.extend(new);
+                    modules.push((folder.clone(), project));
+                }
                 Err(problem) => self.found.problems.push(problem),
             }
+            if modules.len() > most {
+                modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
+                most = modules.len() * 2 + KEPT;
+            }
         }
-        let real = |folder: &str| self.loader.tree.real(folder).unwrap_or_else(|| folder.to_owned());
-        let called = modules.iter().flat_map(|(_, project)| called_by(project));
-        let called: SortedSet<String> = called.map(|dir| real(&shown(dir))).collect();
-        let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
         // A folder that lends its files to root modules by links is none itself, where nothing sets its variables.
         let is_open = |project: &Project| {

@@ -5,7 +5,7 @@ use symlint_terraform::{
     is_automatic, syntax,
 };
 
-use super::contents::{contents_of, looked_for};
+use super::contents::{contents_of, looked_for, source_of};
 use super::wire::*;
 use crate::check::Outcome;
 use crate::config::Config;
@@ -102,7 +102,7 @@ impl Places<'_, '_, '_> {
         InspectedCall {
             name: format!("module.{}", call.name.text),
             location: self.location(call.name.span),
-            source: call.source.as_ref().map(|source| source.text.to_string()),
+            source: source_of(call, self.model.project),
             module: call.child.and_then(|child| self.folder(child)),
             instances,
         }

@@ -1,6 +1,7 @@
 //! What is looked for, and what a root module has instead.
 
-use symlint_terraform::{Project, SortedMap};
+use symlint_terraform::syntax::ExprKind;
+use symlint_terraform::{ModuleCall, Project, SortedMap};
 
 use super::wire::{CalledModule, Contents, CountedKind};
 use crate::config::Config;
@@ -17,10 +18,10 @@ pub(crate) fn contents_of(project: &Project) -> Contents {
     }
     let resources = kinds.into_iter().map(|(kind, count)| CountedKind { kind: kind.to_owned(), count });
     let root = project.root();
-    let calls = root.into_iter().flat_map(|root| &root.calls).map(|call| CalledModule {
-        name: call.name.text.to_string(),
-        source: call.source.as_ref().map(|source| source.text.to_string()),
-    });
+    let calls = root
+        .into_iter()
+        .flat_map(|root| &root.calls)
+        .map(|call| CalledModule { name: call.name.text.to_string(), source: source_of(call, project) });
     let mut variables: Vec<String> =
         root.into_iter().flat_map(|root| &root.variables).map(|variable| variable.name.text.to_string()).collect();
     // A values file alone declares nothing.
@@ -38,6 +39,16 @@ pub(crate) fn contents_of(project: &Project) -> Contents {
         variables,
         locals: locals.take(MANY).collect(),
     }
+}
+
+/// Where the module of a call is; as it is written, where what it was put together from may not be shown.
+pub(super) fn source_of(call: &ModuleCall, project: &Project) -> Option<String> {
+    let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
+    let has_private = project.given_by_environment().next().is_some() || variables.iter().any(|it| it.sensitive);
+    let written = call.source_attribute.as_ref().map(|attribute| &attribute.value).filter(|_| has_private);
+    let computed = written.filter(|expr| !matches!(expr.kind, ExprKind::String(_)));
+    let source = call.source.as_ref()?;
+    Some(computed.map_or_else(|| source.text.to_string(), |expr| project.sources().text(expr.span)))
 }
 
 /// What tenants are found by, under this configuration.

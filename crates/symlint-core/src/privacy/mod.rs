@@ -51,8 +51,10 @@ pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
     let cover = |text: &mut String, file| {
         if project.is_environment(file) {
             let source = project.sources().get(file);
+            let is_in = |part: &str| part.contains(char::is_alphanumeric) && source.text().contains(part);
             let is_quoted = |part: &str| {
-                let is_part = part.contains(char::is_alphanumeric) && source.text().contains(part);
+                // What should be written in its place has a part of it.
+                let is_part = is_in(part) || is_strict && part.split_whitespace().any(is_in);
                 is_part && !is_some_value(part) && (is_strict || !is_plain_name(part))
             };
             *text = blanked(text, &is_quoted);

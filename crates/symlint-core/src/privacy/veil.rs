@@ -10,6 +10,8 @@ use crate::tenants::Model;
 #[derive(Debug, Default)]
 pub(crate) struct Veil {
     shown: HashMap<Str, Str>,
+    /// Those in which other texts would seem to end too often, also as they are quoted.
+    long: Vec<(String, Str)>,
 }
 
 impl Veil {
@@ -23,7 +25,12 @@ impl Veil {
             };
             shown.entry(text).or_insert_with(|| name.into());
         }
-        Self { shown }
+        let is_long = |text: &str| text.matches(|c| is_end(c) || c == '\\').count() >= ENDS / 2;
+        let long = shown.iter().filter(|(text, _)| is_long(text));
+        let long = long.flat_map(|(text, shown)| [(quoted(text), shown.clone()), (text.to_string(), shown.clone())]);
+        let mut long: Vec<(String, Str)> = long.collect();
+        long.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        Self { shown, long }
     }
 
     /// Whether there is nothing to hide.
@@ -64,6 +71,16 @@ impl Veil {
         if let Some(shown) = self.shown.get(text) {
             return Some(shown.to_string());
         }
+        let (hidden, shown) = match self.long.iter().find(|(hidden, _)| text.contains(hidden.as_str())) {
+            Some((hidden, shown)) => (hidden, shown),
+            None => return self.covered_parts(text),
+        };
+        let text = text.replace(hidden.as_str(), shown);
+        Some(self.covered(&text).unwrap_or(text))
+    }
+
+    /// [`Veil::covered`], of texts that are short.
+    fn covered_parts(&self, text: &str) -> Option<String> {
         let mut covered = String::new();
         let (mut done, mut from) = (0, 0);
         while let Some((at, end, shown)) = self.next(text, from) {
@@ -94,7 +111,7 @@ impl Veil {
             };
             let rest = text.get(at..)?;
             // What is in quotes may have dots and the like in it: the longest comes first.
-            let ends = rest.char_indices().filter(|(_, c)| matches!(c, '`' | '"' | '.' | '[')).map(|(end, _)| end);
+            let ends = rest.char_indices().filter(|(_, c)| is_end(*c)).map(|(end, _)| end);
             let mut ends: Vec<usize> = ends.take(ENDS).collect();
             if ends.len() < ENDS {
                 ends.push(rest.len());
@@ -116,6 +133,17 @@ impl Veil {
 
 /// How many ends are tried for a text that starts somewhere.
 const ENDS: usize = 32;
+
+/// Whether a text may end before `c`.
+fn is_end(c: char) -> bool {
+    matches!(c, '`' | '"' | '.' | '[')
+}
+
+/// `text` as it is written in quotes.
+fn quoted(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
+    text.replace('\t', "\\t").replace("${", "$${").replace("%{", "%%{")
+}
 
 /// What is quoted as `part` in a path, where that is written differently.
 fn unquoted(part: &str) -> Option<String> {
@@ -146,7 +174,7 @@ mod tests {
     use super::*;
 
     fn veil(texts: &[(&'static str, &'static str)]) -> Veil {
-        Veil { shown: texts.iter().map(|(text, shown)| ((*text).into(), (*shown).into())).collect() }
+        Veil { long: Vec::new(), shown: texts.iter().map(|(text, shown)| ((*text).into(), (*shown).into())).collect() }
     }
 
     #[test]

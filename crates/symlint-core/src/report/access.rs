@@ -161,21 +161,36 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         .flat_map(|(tenant, access)| [Edge::PermissionSet, Edge::Account].map(|edge| (tenant, edge, access)))
         .filter_map(|(tenant, edge, access)| Some((tenant, edge, Known::text(&step(access, edge).value)?.clone())))
         .collect();
+    // Those on one value, and those on all of a tenant.
+    let mut on_values: SortedMap<(TenantId, Edge, Str), Vec<usize>> = SortedMap::new();
+    let mut on_all: SortedMap<(TenantId, Edge), Vec<usize>> = SortedMap::new();
+    for ((tenant, edge, at), texts) in on {
+        let mut places: Vec<(TenantId, Edge, Str)> = texts.into_iter().map(|text| (tenant, edge, text)).collect();
+        places.retain(|place| values.contains(place));
+        if places.is_empty() {
+            on_all.entry((tenant, edge)).or_default().push(at);
+        }
+        places.into_iter().for_each(|place| on_values.entry(place).or_default().push(at));
+    }
     for (tenant, access) in found {
-        let Some(tenant) = tenant else { continue };
-        let mut listed: SortedSet<(Edge, &str)> = SortedSet::new();
-        for ((_, edge, at), texts) in
-            on.starting_at(&(*tenant, Edge::Role, 0)).take_while(|((other, ..), _)| other == tenant)
-        {
-            let Some(finding) = counting.get(*at) else { continue };
-            let is_own = Known::text(&step(access, *edge).value).is_some_and(|own| texts.contains(own));
-            let is_anothers = texts.iter().any(|text| values.contains(&(*tenant, *edge, text.clone())));
-            if (is_own || !is_anothers) && listed.insert((*edge, &finding.fingerprint)) {
-                step_mut(access, *edge).findings.push(finding.fingerprint.clone());
+        let Some(tenant) = *tenant else { continue };
+        for edge in [Edge::Role, Edge::Instance, Edge::PermissionSet, Edge::Account] {
+            let own =
+                Known::text(&step(access, edge).value).and_then(|own| on_values.get(&(tenant, edge, own.clone())));
+            let own = own.into_iter().chain(on_all.get(&(tenant, edge))).flat_map(|all| all.iter().take(MOST));
+            let own: SortedSet<usize> = own.copied().collect();
+            let mut listed: SortedSet<&str> = SortedSet::new();
+            for finding in own.iter().filter_map(|at| counting.get(*at)) {
+                if listed.insert(&finding.fingerprint) {
+                    step_mut(access, edge).findings.push(finding.fingerprint.clone());
+                }
             }
         }
     }
 }
+
+/// How many findings on one value, and on all of a tenant, are noted on an edge: there may be as many edges as findings.
+const MOST: usize = 100;
 
 fn step(access: &Access, edge: Edge) -> &AccessStep {
     match edge {

@@ -8,10 +8,12 @@ use symlint_terraform::{Kind, SortedMap, SortedSet, Span, Str, Value};
 
 use super::place::{Known, Location, known, shown};
 use crate::check::Outcome;
-use crate::discover::{Effective, effects_of};
+use crate::discover::{Effective, effects_of, is_about_assuming};
 use crate::finding::Finding;
 use crate::privacy::shown_text;
-use crate::tenants::{Field, FieldKind, FlowCall, FlowInstance, FlowResource, Model, RunId, Tenant, resources_of};
+use crate::tenants::{
+    Field, FieldKind, FlowCall, FlowInstance, FlowResource, Locate, Model, RunId, RuntimeBlock, Tenant, resources_of,
+};
 
 /// What a comparison needs of a whole report. Tenants are named by their places in [`super::Report::tenants`].
 #[derive(Debug, Clone, Default)]
@@ -28,6 +30,8 @@ pub struct Details {
     pub wiring: Vec<WiringDetails>,
     /// What `moved` blocks say, without whitespace: the run, from where, and where to.
     pub moves: Vec<(usize, String, String)>,
+    /// Policies that allow to assume roles, and name none by which a list could be made: the run and the way to each.
+    pub unlisted: SortedSet<(usize, String)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -165,6 +169,9 @@ impl<'a, 'p> Detailer<'a, 'p> {
             by_name.entry(tenant.name()).or_default().push(at);
             let of = |field: &Field| (model.project.visible(field.span), at, field.kind, field.raw().cloned());
             fields.extend(tenant.fields().map(of));
+            // One that is called after its file is reported at the file's start.
+            let place = model.project.visible(tenant.place(model.sources()).span);
+            fields.push((place, at, FieldKind::Key, tenant.key.raw().cloned()));
         }
         fields.sort_unstable_by_key(|(span, tenant, kind, _)| (span.file, span.start, span.end, *tenant, *kind));
         Self { outcome, run, first, fields, passed: Vec::new(), by_name }
@@ -199,6 +206,16 @@ impl<'a, 'p> Detailer<'a, 'p> {
     fn add_effects(&mut self, details: &mut Details, location: &mut dyn FnMut(Span) -> Location) {
         let model = &self.outcome.model;
         let mut known_wiring: SortedMap<Span, usize> = SortedMap::new();
+        let run = self.run;
+        let mut place_of = |details: &mut Details, (name, block, span): (String, String, Span)| {
+            let next = details.wiring.len();
+            let place = *known_wiring.entry(span).or_insert(next);
+            if place == next {
+                let (text, location) = (compact(&shown_text(model, span)), location(span));
+                details.wiring.push(WiringDetails { run, block, name, text, location, tenants: 0 });
+            }
+            place
+        };
         for (flow, call) in model.flows.iter().enumerate() {
             for (number, instance) in call.instances.iter().enumerate() {
                 let Some(tenant) = instance.tenant else { continue };
@@ -208,25 +225,22 @@ impl<'a, 'p> Detailer<'a, 'p> {
                 if let Some(tenant) = details.tenants.get_mut(at) {
                     tenant.addresses.push(instance.address.clone());
                 }
+                let names = instance.arguments.iter().filter(|it| it.parts.iter().any(|it| it.field == FieldKind::Key));
+                for argument in names {
+                    let value = shown(&argument.value, FieldKind::Key, model.project);
+                    let through = passing(call, instance, &[], FieldKind::Key);
+                    let through = through.into_iter().filter(|(.., span)| *span == argument.span);
+                    let through = through.map(|passing| place_of(details, passing)).collect();
+                    if let Some(tenant) = details.tenants.get_mut(at) {
+                        tenant.effects.push(EffectDetails { kind: FieldKind::Key, value, through });
+                    }
+                }
                 for effective in &effects {
                     let value = shown(&effective.value, effective.field, model.project);
                     let mut through = Vec::new();
                     for (name, block, span) in passing(call, instance, resources, effective.field) {
                         self.passed.push((span, at, effective.field, Known::text(&value).cloned()));
-                        let next = details.wiring.len();
-                        let place = *known_wiring.entry(span).or_insert(next);
-                        if place == next {
-                            let (text, location) = (compact(&shown_text(model, span)), location(span));
-                            details.wiring.push(WiringDetails {
-                                run: self.run,
-                                block,
-                                name,
-                                text,
-                                location,
-                                tenants: 0,
-                            });
-                        }
-                        through.push(place);
+                        through.push(place_of(details, (name, block, span)));
                     }
                     if let Some(tenant) = details.tenants.get_mut(at) {
                         tenant.effects.push(EffectDetails { kind: effective.field, value, through });
@@ -284,6 +298,13 @@ impl<'a, 'p> Detailer<'a, 'p> {
                 connector.instances.iter().filter_map(|instance| instance.runtime_role_arns.as_ref()).collect();
             let path = format!("module.{}.runtime_role_arns", connector.call.name.text);
             add(path, ListKind::Trust, &lists, connector.call.name.span);
+        }
+        let listed: Vec<String> = model.runtimes.iter().map(|runtime| runtime.block.path()).collect();
+        for resource in model.project.modules().iter().flat_map(|module| &module.resources) {
+            let path = RuntimeBlock::Policy(resource).path();
+            if is_about_assuming(resource, model.sources()) && !listed.contains(&path) {
+                details.unlisted.insert((self.run, path));
+            }
         }
     }
 
@@ -461,8 +482,9 @@ fn passing(
             let Some(attribute) = resource.resource.attribute(setting.attribute) else { continue };
             let block = format!("{}.{}", resource.kind(), resource.resource.name.text);
             let whole: &Expr = &attribute.value;
-            let part = setting.part.and_then(|part| part_of(whole, part)).unwrap_or(whole);
-            found.push((setting.part.unwrap_or(setting.attribute).to_owned(), block, part.span));
+            let (name, passed) =
+                setting.part.and_then(|part| Some((part, part_of(whole, part)?))).unwrap_or((setting.attribute, whole));
+            found.push((name.to_owned(), block, passed.span));
         }
     }
     found.dedup();

@@ -100,7 +100,9 @@ pub fn junit(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 fn lines(findings: &[&ReportedFinding]) -> String {
     let line = |finding: &&ReportedFinding| {
         let start = &finding.location.start;
-        let (file, line, column) = (&finding.location.file, start.line, start.column);
+        // What is read as a log has one line for each.
+        let file = finding.location.file.replace(char::is_control, " ");
+        let (line, column) = (start.line, start.column);
         format!("{file}:{line}:{column}: {}[{}] {}\n", finding.level, finding.rule, finding.message)
     };
     findings.iter().map(line).collect()

@@ -153,6 +153,8 @@ fn item(help: &str) -> String {
     let lines = help.lines().map(|line| match line.strip_prefix(LINES_TO_PASTE) {
         Some(code) => format!("  {LINES_TO_PASTE}{}", plain(code, CELL)),
         None if line.is_empty() => String::new(),
+        // A part of a value may be at the start of a line.
+        None if line.starts_with(['>', '#', '+', '-', '=', '~']) => format!("  \\{}", cell(line)),
         None => format!("  {}", cell(line)),
     });
     lines.collect::<Vec<_>>().join("\n").trim_start().to_owned()
@@ -246,7 +248,8 @@ pub(crate) fn line(text: &str, most: usize) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
+    text.replace('\\', "\\\\")
+        .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('|', "\\|")
         .replace('[', "\\[")

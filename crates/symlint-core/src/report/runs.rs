@@ -11,7 +11,7 @@ use super::wire::*;
 use crate::check::Outcome;
 use crate::config::{Config, groups_by_key};
 use crate::coverage::{Code, NotChecked};
-use crate::tenants::{Model, Provenance, State, Tenant};
+use crate::tenants::{Locate, Model, Provenance, State, Tenant};
 
 /// A root module with one set of values.
 pub(crate) struct CheckedRun<'a> {
@@ -121,7 +121,7 @@ pub(super) fn tenants_of<'a>(
     let mut own: HashMap<FileId, (Arc<SourceFile>, Str)> = HashMap::default();
     let [customers, organizations] = groups_by_key(config);
     outcome.model.tenants.iter().map(move |tenant| {
-        let span = outcome.model.project.visible(tenant.key.span);
+        let span = outcome.model.project.visible(tenant.place(sources).span);
         let (source, file) = own.entry(span.file).or_insert_with(|| {
             let source = sources.get(span.file);
             let file = Str::from(real_path(source.name()));

@@ -5,7 +5,7 @@ use symlint_terraform::{SortedMap, SortedSet};
 
 use super::place::Location;
 use super::summary::count;
-use super::wire::{Report, ReportedFinding, ReportedRun, ReportedTenant, RuleDescription};
+use super::wire::{RelatedPlace, Report, ReportedFinding, ReportedRun, ReportedTenant, RuleDescription};
 
 /// How many other runs are named.
 const NAMED: usize = 3;
@@ -95,6 +95,8 @@ pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: Known<'_>) -> Sor
 struct Joined {
     finding: ReportedFinding,
     runs: SortedSet<usize>,
+    /// What other runs say instead, and where.
+    said: Vec<(usize, String, Location)>,
     /// Everybody that it is about.
     tenants: HashSet<String>,
 }
@@ -102,7 +104,7 @@ struct Joined {
 impl Joined {
     fn of(finding: ReportedFinding) -> Self {
         let tenants = finding.tenant.iter().chain(&finding.others).cloned().collect();
-        Self { finding, runs: SortedSet::new(), tenants }
+        Self { finding, runs: SortedSet::new(), said: Vec::new(), tenants }
     }
 
     /// Whether a finding that says the same is the same: what is compared with others is another one. What is wrong with
@@ -117,15 +119,24 @@ impl Joined {
             (self.finding.tenant, self.finding.path) = (None, None);
         }
         self.runs.insert(later.run);
+        if later.message != self.finding.message {
+            let is_new = |place: &&RelatedPlace| self.finding.related.iter().all(|it| it.location != place.location);
+            let place = later.related.iter().find(is_new).map_or(later.location, |place| place.location.clone());
+            self.said.push((later.run, later.message, place));
+        }
         self.tenants.extend(later.tenant.into_iter().chain(later.others));
     }
 
     fn named(self, runs: &[ReportedRun]) -> ReportedFinding {
-        let Self { finding, runs: more, tenants } = self;
+        let Self { mut finding, runs: more, said, tenants } = self;
         if more.is_empty() {
             return finding;
         }
         let names: Vec<&str> = more.iter().take(NAMED).filter_map(|run| Some(runs.get(*run)?.name.as_str())).collect();
+        for (run, message, location) in said.into_iter().take(NAMED) {
+            let run = runs.get(run).map(|run| run.name.as_str()).unwrap_or_default();
+            finding.related.push(RelatedPlace { message: format!("in {run}: {message}"), location });
+        }
         let rest = if more.len() > NAMED { ", …" } else { "" };
         let number = count(more.len(), "more run");
         let message = format!("{} (the same in {number}: {}{rest})", finding.message, names.join(", "));

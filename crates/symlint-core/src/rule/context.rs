@@ -1,6 +1,6 @@
 //! What a rule sees, and how it speaks.
 
-use symlint_terraform::Sources;
+use symlint_terraform::{Sources, Span};
 
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Obstacle, Related};
@@ -126,6 +126,7 @@ impl<'a> Context<'a> {
             path,
             tenants: Vec::new(),
             cause: None,
+            explains: None,
             related: Vec::new(),
             help: self.help.map(str::to_owned),
             fixes: Vec::new(),
@@ -240,6 +241,12 @@ impl FindingBuilder<'_> {
     /// when the block moves. By default, the tenants of a group do.
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.finding().cause = Some(cause.into());
+        self
+    }
+
+    /// Says that a value takes effect only because of what is wrong here.
+    pub fn explains(mut self, value: Option<Span>) -> Self {
+        self.finding().explains = value;
         self
     }
 

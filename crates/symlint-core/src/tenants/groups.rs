@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::Str;
 
 use super::comparable::Comparable;
@@ -25,7 +25,8 @@ pub(crate) struct Members<'t> {
 
 /// Which tenants are one customer, and which are in one AWS organization.
 ///
-/// The configuration says so. Besides, equal keys are one customer in the runs of one root module, and in different
+/// The configuration says so; where it names keys that different root modules have for different customers, it speaks of
+/// each root module alone. Besides, equal keys are one customer in the runs of one root module, and in different
 /// ones where SSO account and instance agree, as does what is one written tenant that several runs read.
 #[derive(Debug, Default)]
 pub struct Groups {
@@ -42,8 +43,10 @@ pub struct Groups {
 /// Why tenants are one customer.
 #[derive(PartialEq, Eq, Hash)]
 enum Reason<'t> {
-    /// The configuration says so.
-    Configured(&'t str),
+    /// The configuration says so, of this root module alone if it is named.
+    Configured(&'t str, Option<&'t str>),
+    /// It says so of keys that several customers have, and account and instance are the same.
+    ConfiguredValues { name: &'t str, account: &'t str, instance: &'t str },
     /// They have one key in one root module.
     Key { root: &'t str, key: &'t str },
     /// They have one key, account and instance in different ones.
@@ -71,13 +74,17 @@ impl Groups {
         if is_one_map && !is_configured {
             return groups;
         }
+        let shared = keys_of_several(tenants().zip(comparables).zip(&configured).filter(|_| runs.len() > 1));
+        let root_of =
+            |run: &Members<'t>, kind: usize, name: &'t str| shared.contains(&(kind, name)).then_some(run.root);
         let mut customers = Union::new(count);
         let mut reasons: HashMap<Reason<'t>, u32> = HashMap::default();
         for ((at, (run, tenant)), comparable) in (0..).zip(tenants()).zip(comparables) {
             let [customer, _] = configured.get(at as usize).copied().unwrap_or_default();
             let mut join = |reason| customers.join(at, *reasons.entry(reason).or_insert(at));
+            let root = customer.and_then(|name| root_of(run, 0, name));
             if let Some(customer) = customer {
-                join(Reason::Configured(customer));
+                join(Reason::Configured(customer, root));
             }
             let key = tenant.own_key();
             if let Some(key) = key {
@@ -90,20 +97,22 @@ impl Groups {
                 if let Some(key) = key {
                     join(Reason::Values { key, account, instance });
                 }
+                if let Some(name) = customer.filter(|_| root.is_some()) {
+                    join(Reason::ConfiguredValues { name, account, instance });
+                }
                 join(Reason::Written { at: (run.written)(tenant), account, instance });
             }
         }
         let mut organizations = customers.clone();
         let mut joined = Union::new(count);
-        let mut named: HashMap<(bool, &str), u32> = HashMap::default();
-        for (at, [customer, organization]) in (0..).zip(&configured) {
-            if let Some(organization) = organization {
-                let first = *named.entry((true, organization)).or_insert(at);
-                organizations.join(at, first);
+        let mut named: HashMap<(usize, &str, Option<&str>), u32> = HashMap::default();
+        for ((at, names), (run, _)) in (0..).zip(&configured).zip(tenants()) {
+            for (kind, name) in names.iter().enumerate().filter_map(|(kind, name)| Some((kind, (*name)?))) {
+                let first = *named.entry((kind, name, root_of(run, kind, name))).or_insert(at);
                 joined.join(at, first);
-            }
-            if let Some(customer) = customer {
-                joined.join(at, *named.entry((false, customer)).or_insert(at));
+                if kind == 1 {
+                    organizations.join(at, first);
+                }
             }
         }
         if is_configured {
@@ -147,6 +156,29 @@ impl Groups {
 
 fn of(firsts: &[u32], place: usize) -> u32 {
     firsts.get(place).copied().unwrap_or(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+/// A tenant, with its run, what can be compared of it, and what it is in the configuration.
+type Configured<'r, 't> = (((&'r Members<'t>, &'t Tenant), &'r Comparable<'t>), &'r [Option<&'t str>; 2]);
+
+/// The names of the configuration's customers, 0, and organizations, 1, of which one key is in several root modules, and not
+/// with one account and instance.
+fn keys_of_several<'r, 't: 'r>(tenants: impl Iterator<Item = Configured<'r, 't>>) -> HashSet<(usize, &'t str)> {
+    let mut firsts = HashMap::default();
+    let mut several = HashSet::default();
+    for (((run, tenant), comparable), names) in tenants {
+        let (Some(account), Some(instance)) = (comparable.sso_account, comparable.instance) else { continue };
+        let values = [account.text(), instance.text()];
+        for (kind, name) in names.iter().enumerate().filter_map(|(kind, name)| Some((kind, (*name)?))) {
+            let (root, first): (&str, [&str; 2]) =
+                *firsts.entry((kind, name, tenant.name())).or_insert((run.root, values));
+            // One customer may have a wrong value: where neither is the same, it is another one.
+            if root != run.root && first[0] != values[0] && first[1] != values[1] {
+                several.insert((kind, name));
+            }
+        }
+    }
+    several
 }
 
 /// Sets of places. Each place knows a smaller one of its set, or is the smallest.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use foldhash::HashSet;
-use symlint_terraform::{ConversionProblem, FileId, Module, Path, Project, Sources, Span, Str};
+use symlint_terraform::{ConversionProblem, FileId, Module, ModuleCall, Path, Project, Sources, Span, Str};
 
 use super::field::{Field, State};
 use super::flow::{ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
@@ -114,6 +114,8 @@ pub struct Model<'p> {
     pub has_unknown_calls: bool,
     /// The calls that are repeated for one of several collections, which is not known.
     pub open_calls: HashSet<Span>,
+    /// The calls of modules that are not there to read, which receive something of tenants under unknown names.
+    pub unread_calls: Vec<&'p ModuleCall>,
     /// The calls of the connector module.
     pub connectors: Vec<ConnectorCall<'p>>,
     /// The calls of the runtime connector module.

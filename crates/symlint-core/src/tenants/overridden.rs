@@ -26,10 +26,19 @@ pub(crate) fn overridden(lost: Vec<LostKey>, tenants: &[Tenant], flows: &[FlowCa
     let by_key: HashMap<Span, TenantId> = tenants.iter().map(|tenant| (tenant.key.span, tenant.id)).collect();
     let instances = flows.iter().flat_map(|flow| &flow.instances);
     let wired: HashSet<TenantId> = instances.filter_map(|instance| instance.tenant).collect();
+    let mut keys: Vec<Span> = by_key.keys().copied().chain(lost.iter().flat_map(|key| [key.lost, key.kept])).collect();
+    keys.sort_unstable();
+    // What is merged with more values of its own is not lost.
+    let is_kept = |lost: Span, by: TenantId| {
+        let mut values = tenants.get(by.index()).into_iter().flat_map(Tenant::values);
+        let key_before =
+            |span: Span| keys.partition_point(|key| *key < span).checked_sub(1).and_then(|at| keys.get(at));
+        values.any(|field| key_before(field.span) == Some(&lost))
+    };
     let overridden = lost.into_iter().filter_map(|LostKey { lost, kept, .. }| {
         let tenant = by_key.get(&lost).copied();
         let by = *by_key.get(&kept)?;
-        let is_lost = lost != kept && tenant.is_none_or(|tenant| !wired.contains(&tenant));
+        let is_lost = lost != kept && tenant.is_none_or(|tenant| !wired.contains(&tenant)) && !is_kept(lost, by);
         is_lost.then_some(Overridden { key: lost, tenant, by })
     });
     let mut overridden: Vec<Overridden> = overridden.collect();

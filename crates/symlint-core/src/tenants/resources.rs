@@ -24,6 +24,8 @@ pub struct FlowResource<'p> {
     /// Whether it serves something else than Identity Center.
     serves_others: bool,
     attributes: Box<[(&'static str, Value)]>,
+    /// The attributes by which it names others, each time that it has them.
+    referred: Box<[(&'static str, &'p Expr, Value)]>,
 }
 
 impl<'p> FlowResource<'p> {
@@ -33,9 +35,10 @@ impl<'p> FlowResource<'p> {
         each: &ResourceInstance<'p>,
         serves_others: bool,
         attributes: Box<[(&'static str, Value)]>,
+        referred: Box<[(&'static str, &'p Expr, Value)]>,
     ) -> Self {
         let (resource, key, each) = (each.resource(), each.key().text(), each.each_value().cloned());
-        Self { flow: 0, instance: 0, module, resource, key, each, is_again: false, serves_others, attributes }
+        Self { flow: 0, instance: 0, module, resource, key, each, is_again: false, serves_others, attributes, referred }
     }
 
     /// The same, of this flow and instance.
@@ -59,15 +62,16 @@ impl<'p> FlowResource<'p> {
         Sink::of(self.kind(), self.type_name()).filter(|_| !self.serves_others)
     }
 
-    /// What Sym or AWS acts on through it, as far as it is set. Of an attribute that is wholly unknown, every part is.
+    /// What Sym or AWS acts on through it, as far as it is set. Of an attribute that is wholly unknown or null, every part is.
     pub fn settings(&self) -> impl Iterator<Item = (&'static Setting, Value)> {
         let settings = self.sink().map(|sink| sink.settings).unwrap_or_default();
         settings.iter().filter_map(|setting| {
             let whole = self.attribute(setting.attribute)?;
             let value = match setting.part {
                 Some(part) => {
-                    let possible = || whole.as_unknown().map(|_| whole.with_candidates(|it| it.get(part)));
-                    whole.get(part).or_else(possible)?
+                    let part_of = |whole: &Value| if whole.is_null() { Some(whole.clone()) } else { whole.get(part) };
+                    let possible = || whole.as_unknown().map(|_| whole.with_candidates(part_of));
+                    part_of(whole).or_else(possible)?
                 }
                 None => whole.clone(),
             };
@@ -78,7 +82,13 @@ impl<'p> FlowResource<'p> {
     /// The attributes by which it names other resources, as far as they are set.
     pub fn references(&self) -> impl Iterator<Item = (&'static Reference, &'p Expr, &Value)> {
         let references = Reference::of(self.kind(), self.type_name());
-        references.filter_map(|it| Some((it, it.expr(self.resource)?, self.attribute(it.attribute)?)))
+        references.flat_map(|it| self.referred_by(it.attribute).map(move |(expr, value)| (it, expr, value)))
+    }
+
+    /// What it has as this attribute, by which it names others.
+    pub fn referred_by(&self, attribute: &'static str) -> impl Iterator<Item = (&'p Expr, &Value)> {
+        let own = self.referred.iter().filter(move |(name, ..)| *name == attribute);
+        own.map(|(_, expr, value)| (*expr, value))
     }
 
     /// The value of an attribute that matters; `None` where it is not set.

@@ -12,7 +12,7 @@ use super::groups::{First, Firsts, Groups, Members};
 use super::id::{RunId, TenantId};
 use super::kind::FieldKind;
 use super::model::Model;
-use super::names::normalise;
+use super::names::{environment_of, normalise};
 use super::near::{NearIds, near_ids};
 use super::owners::Owners;
 use super::place::Locate;
@@ -334,15 +334,28 @@ impl<'p> SetUp<'p> {
         self.owner_of_account(account.text(), tenant.id)
     }
 
-    /// The tenant of another customer whose role has the name of this tenant, where the two have one key.
+    /// The tenant of another customer, or with another account, whose role has the name of this tenant, where the two have one key.
     pub fn namesake(&self, tenant: &Tenant) -> Option<&Tenant> {
-        let key = tenant.key.raw().filter(|key| self.common_keys.contains(*key))?;
-        let others = self.models.iter().filter_map(|model| model.tenants.get(model.index.with_key(key)?.index()));
+        let account = |tenant: &Tenant| tenant.sso_account().map(|account| account.text().to_owned());
         let is_own = |other: &&Tenant| {
             let names = self.role_names(other.id.run);
             names.is_some_and(|names| names.of(other.id) == RoleNaming::Own)
         };
-        others.filter(is_own).find(|other| !self.groups.same_customer(other.id, tenant.id))
+        let is_other =
+            |other: &&Tenant| !self.groups.same_customer(other.id, tenant.id) || account(other) != account(tenant);
+        self.of_key(tenant).filter(is_own).find(is_other)
+    }
+
+    /// Whether another customer has the key of this tenant: what the configuration says of it is about both.
+    pub fn is_key_of_several(&self, tenant: &Tenant) -> bool {
+        self.of_key(tenant).any(|other| !self.groups.same_customer(other.id, tenant.id))
+    }
+
+    /// The tenants of all runs that have the key of this one, where several runs have it.
+    fn of_key<'s>(&'s self, tenant: &Tenant) -> impl Iterator<Item = &'s Tenant> + use<'s, 'p> {
+        let key = tenant.key.raw().and_then(|key| self.common_keys.get(key));
+        let models = key.into_iter().flat_map(|key| self.models.iter().map(move |model| (key, model)));
+        models.filter_map(|(key, model)| model.tenants.get(model.index.with_key(key)?.index()))
     }
 
     /// The file in which a tenant is, where its key alone would not tell it from others for a reader of `run`.
@@ -398,14 +411,27 @@ fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups)
     shared
 }
 
-/// A role that is named after another tenant was copied with the account, and is reported for both.
+/// A role that is named after another tenant was copied with the account, and is reported for both. Tenants of root modules
+/// in the folder that their roles are named after belong together.
 fn leave_out_copied_roles(relations: &mut Vec<Relation>, members: &[Member<'_, '_>], role_names: &[RoleNames]) {
     let is_others = |tenant: TenantId, other: TenantId| {
         let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok();
         let names = place.and_then(|place| role_names.get(place));
         names.is_some_and(|names| names.of(tenant) == RoleNaming::Foreign(other))
     };
+    let folder = |tenant: TenantId| {
+        let member = members.get(members.binary_search_by_key(&tenant.run, |member| member.model.run).ok()?)?;
+        let role = member.model.tenants.get(tenant.index())?.role()?.name;
+        let name = normalise(environment_of(role.text(), &member.config.role_name)?);
+        folders(&member.root).find(|folder| *folder == name)
+    };
     relations.retain(|&Relation { kind, tenant, other, .. }| {
+        if kind == RelationKind::SharedSsoAccount && members.len() > 1 {
+            let name = folder(tenant);
+            if name.is_some() && name == folder(other) {
+                return false;
+            }
+        }
         let is_of_account = matches!(kind, RelationKind::DuplicateSsoAccount | RelationKind::SharedSsoAccount);
         !is_of_account || !is_others(tenant, other) && !is_others(other, tenant)
     });

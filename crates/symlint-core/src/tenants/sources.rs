@@ -483,7 +483,9 @@ impl SourceIndex {
             return Some(Source::Tenant(tenant));
         }
         let granted = self.granted.get(&tenant).map(AsRef::as_ref).unwrap_or_default();
-        if let Some(&(_, field)) = granted.iter().find(|(other, _)| leads_to_the_same(other, path)) {
+        // Tables of texts differ in what they are alone.
+        let is_here = |other: &Path| [root, &collection.shape.root].contains(&other.start());
+        if let Some(&(_, field)) = granted.iter().find(|(other, _)| leads_to_the_same(other, path) && is_here(other)) {
             return Some(Source::Field(field));
         }
         let field = collection.ways.iter().find(|way| is_way(&way.steps, rest));

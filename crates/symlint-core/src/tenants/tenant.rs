@@ -108,6 +108,14 @@ impl Grant {
     pub fn field(&self, kind: FieldKind) -> &Field {
         if kind == FieldKind::PermissionSetArn { &self.permission_set_arn } else { &self.target_account_id }
     }
+
+    /// Puts a field in the place of the one of its kind.
+    pub(crate) fn set(&mut self, field: Field) {
+        match field.kind {
+            FieldKind::PermissionSetArn => self.permission_set_arn = field,
+            _ => self.target_account_id = field,
+        }
+    }
 }
 
 impl Connector {
@@ -155,7 +163,7 @@ impl Tenant {
     /// has the same is one written connector.
     pub(crate) fn connector_source(&self) -> Option<ConnectorSource<'_>> {
         let Connector { role_arn, instance_arn, .. } = &self.connector;
-        if let Some(path) = &role_arn.path {
+        if let (Some(path), Some(_)) = (&role_arn.path, role_arn.as_written()) {
             return Some((path, None, None));
         }
         Some((self.sso_account_id.way()?, role_arn.as_written(), instance_arn.path.as_ref()))

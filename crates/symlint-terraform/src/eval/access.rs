@@ -38,7 +38,7 @@ impl Evaluator<'_> {
             return Err(Stop::Unknown(key.clone().made_of([base, key]).or_one_of(found)));
         }
         if let Some(any) = self.any_element(base, base_span, key, &[]) {
-            return Err(Stop::Unknown(any));
+            return any;
         }
         if base.as_unknown().is_some() {
             return Err(Stop::Unknown(self.unknown_element(base, base_span, key)));
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
 
     /// What `key` selects of `base`, where that may be any of its elements, or one of `others`: it is unknown, or `base` is
     /// open.
-    pub(crate) fn any_element(&self, base: &Value, base_span: Span, key: &Value, others: &[Value]) -> Option<Value> {
+    pub(crate) fn any_element(&self, base: &Value, base_span: Span, key: &Value, others: &[Value]) -> Option<Answer> {
         let is_open =
             base.origin.path.as_ref().is_some_and(|path| self.open.contains(path) && !key.origin.is_literal());
         let unknown = match key.as_unknown() {
@@ -65,11 +65,27 @@ impl Evaluator<'_> {
             None => return None,
         };
         let parts = base.parts_by(&key.origin, base_span);
+        let assumed =
+            base.entries().unwrap_or_default().iter().find(|entry| self.is_assumed(&entry.key, &entry.value, &unknown));
+        if let Some(entry) = assumed {
+            return Some(Ok(parts.child(entry)));
+        }
         let entries = base.entries().unwrap_or_default().iter().map(|entry| parts.child(entry));
         let elements = if matches!(base.kind, Kind::Set(_)) { &[] } else { base.elements().unwrap_or_default() };
         let elements = (0..elements.len()).filter_map(|at| parts.at(at));
         let all = entries.chain(elements).chain(others.iter().cloned());
-        Some(unknown.made_of([base, key]).or_one_of(all.take(Unknown::CANDIDATES + 1)))
+        Some(Err(Stop::Unknown(unknown.made_of([base, key]).or_one_of(all.take(Unknown::CANDIDATES + 1)))))
+    }
+
+    /// Whether the collection `value`, which would be chosen by `name`, is the one that is assumed to be, where it is unknown
+    /// which is. It is noted that it may be.
+    pub(super) fn is_assumed(&self, name: &str, value: &Value, choice: &Value) -> bool {
+        if holds_objects(value) {
+            let reason = choice.as_unknown().map(|unknown| unknown.reason.clone()).unwrap_or_default();
+            self.choices.borrow_mut().insert((name.into(), reason));
+        }
+        let is_collection = value.entries().is_some() || value.elements().is_some();
+        is_collection && self.assumed.as_ref().is_some_and(|assumed| assumed.as_str() == name)
     }
 
     /// What `key` selects of the unknown `base`.
@@ -172,4 +188,12 @@ impl Evaluator<'_> {
 pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k Str>) -> Option<&'k Str> {
     let nearest = known.map(|known| (strsim::osa_distance(name, known), known)).min_by_key(|(distance, _)| *distance);
     nearest.filter(|(distance, known)| *distance * 3 <= known.len()).map(|(_, known)| known)
+}
+
+/// Whether `value` is a collection of objects.
+fn holds_objects(value: &Value) -> bool {
+    let is_object = |value: &Value| value.entries().is_some();
+    let entries = value.entries().filter(|it| !it.is_empty());
+    entries.is_some_and(|entries| entries.iter().all(|entry| is_object(&entry.value)))
+        || value.elements().is_some_and(|elements| !elements.is_empty() && elements.iter().all(is_object))
 }

@@ -61,6 +61,8 @@ pub struct LostKey {
     pub lost: Span,
     /// Where the next one is written.
     pub kept: Span,
+    /// Where its value is written.
+    pub value: Span,
 }
 
 /// What became of an attempt to evaluate an expression.

@@ -22,14 +22,14 @@ impl Evaluator<'_> {
         dynamic: &Block,
         visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
     ) -> Result<(), Value> {
-        self.each_block(Scope::of(instance), dynamic, visit)
+        self.each_block(Scope::of(instance), dynamic, false, visit)
     }
 
     /// What `expr`, which is in the `content` of a `dynamic` block of the resource, is in the only block that this makes, or
-    /// all that it is in several; `None` where it makes none.
+    /// all that it is in several; `None` where it makes none. Where it is not known which blocks there are, there may be one.
     pub fn resource_content(&self, of: &ResourceInstance<'_>, dynamic: &Block, expr: &Expr) -> Option<Value> {
         let mut values = Vec::new();
-        let made = self.each_block(of.scope(), dynamic, &mut |eval| values.push(eval(expr)));
+        let made = self.each_block(of.scope(), dynamic, true, &mut |eval| values.push(eval(expr)));
         match (made, values.len()) {
             (Err(unknown), _) => Some(unknown),
             (Ok(()), 0 | 1) => values.pop(),
@@ -42,6 +42,7 @@ impl Evaluator<'_> {
         &self,
         scope: Scope<'_>,
         dynamic: &Block,
+        may_be_one: bool,
         visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
     ) -> Result<(), Value> {
         let attribute = |name: &str| {
@@ -60,6 +61,10 @@ impl Evaluator<'_> {
         let collection = self.apart(for_each.span, || self.eval(for_each, &scope));
         let pairs = match self.apart(for_each.span, || self.pairs(&collection, true, for_each.span)) {
             Ok(pairs) => pairs,
+            Err(_) if collection.as_unknown().is_some() && may_be_one => {
+                let unknown = Value::unevaluated("its `for_each` is not known", for_each.span).made_of([&collection]);
+                vec![(unknown.clone(), unknown)]
+            }
             Err(_) if collection.as_unknown().is_some() => return Err(collection),
             Err(_) => return Err(unknown("its `for_each` is not a collection")),
         };

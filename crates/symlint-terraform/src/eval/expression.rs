@@ -202,11 +202,15 @@ impl Evaluator<'_> {
     fn either(&self, conditional: &Conditional, condition: &Value, scope: &Scope<'_>) -> Value {
         let mut results = Vec::with_capacity(2);
         let mut origins = vec![condition.origin.clone()];
-        for expr in [&conditional.yes, &conditional.no] {
+        for (name, expr) in [("true", &conditional.yes), ("false", &conditional.no)] {
             match self.attempt(expr, scope) {
                 Attempt::Is(mut value) | Attempt::Unclear(mut value) => {
                     value.gather(&mut origins, &mut 256);
+                    let is_named = value.origin.path.is_some();
                     value.origin = value.origin.depending_on(&condition.origin);
+                    if is_named && self.is_assumed(name, &value, condition) {
+                        return value;
+                    }
                     results.push(value);
                 }
                 Attempt::Failed(value) => origins.push(value.origin),

@@ -84,7 +84,7 @@ pub struct Evaluator<'p> {
     /// What was written as JSON, by the text that it became.
     encoded: RefCell<HashMap<Str, Value>>,
     /// The keys of YAML that are written twice.
-    lost_keys: RefCell<Vec<LostKey>>,
+    lost_keys: RefCell<(Vec<LostKey>, HashSet<LostKey>)>,
     lost_entries: RefCell<Vec<LostKey>>,
     /// How many unknown values have been met in trials; only whether it changes matters.
     unknowns: Cell<u64>,
@@ -92,6 +92,10 @@ pub struct Evaluator<'p> {
     open: HashSet<Path>,
     /// The modules whose calls in the root module are elements.
     gathered: HashSet<ModuleId>,
+    /// The key by which collections are chosen that it is not known by which.
+    assumed: Option<Str>,
+    /// The keys by which they may be chosen, and why it is not known.
+    choices: RefCell<HashSet<(Str, String)>>,
 }
 
 /// Whether an expression is evaluated to see whether it can be.
@@ -171,6 +175,8 @@ impl<'p> Evaluator<'p> {
             unknowns: Cell::new(0),
             open: HashSet::default(),
             gathered: HashSet::default(),
+            assumed: None,
+            choices: RefCell::default(),
         }
     }
 
@@ -183,6 +189,19 @@ impl<'p> Evaluator<'p> {
     /// The same, for which the calls of the root module to these modules are the elements of a collection.
     pub fn gathering(self, gathered: HashSet<ModuleId>) -> Self {
         Self { gathered, ..self }
+    }
+
+    /// The same, for which a key that is not known, or that another value of a variable would change, is `key` where it
+    /// chooses one of several collections.
+    pub fn assuming(self, key: Str) -> Self {
+        Self { assumed: Some(key), ..self }
+    }
+
+    /// The keys by which it would choose where it is not known which collection is meant, and the reasons for that.
+    pub fn choices(&self) -> Vec<(Str, String)> {
+        let mut choices: Vec<_> = self.choices.borrow().iter().cloned().collect();
+        choices.sort_unstable();
+        choices
     }
 
     pub fn project(&self) -> &'p Project {
@@ -213,7 +232,7 @@ impl<'p> Evaluator<'p> {
 
     /// The keys that were written twice in the YAML that was read so far, each once.
     pub fn lost_keys(&self) -> Vec<LostKey> {
-        self.lost_keys.borrow().clone()
+        self.lost_keys.borrow().0.clone()
     }
 
     /// The objects that `merge` drops, since a later map has their key, as far as they were evaluated.
@@ -231,8 +250,8 @@ impl<'p> Evaluator<'p> {
 
     /// Notes a key that does not count; a text that is read twice has it once.
     pub(crate) fn note_lost(&self, lost: LostKey) {
-        let mut keys = self.lost_keys.borrow_mut();
-        if !keys.contains(&lost) {
+        let (keys, known) = &mut *self.lost_keys.borrow_mut();
+        if known.insert(lost.clone()) {
             keys.push(lost);
         }
     }

@@ -50,8 +50,11 @@ impl Evaluator<'_> {
                 None => self.eval(operand, scope),
                 Some(decided) => match self.attempt(operand, scope) {
                     Attempt::Is(right) | Attempt::Unclear(right) => right,
-                    // Since 1.12, Terraform does not look at the second operand where the first decides.
-                    Attempt::Failed(right) => Value::new(Kind::Bool(decided), right.origin),
+                    // Since 1.12, Terraform does not look at the second operand where the first decides. Before, it refuses it.
+                    Attempt::Failed(right) => {
+                        self.unknowns.set(self.unknowns.get() + 1);
+                        Value::new(Kind::Bool(decided), right.origin)
+                    }
                 },
             };
             right.gather(&mut origins, &mut 64);

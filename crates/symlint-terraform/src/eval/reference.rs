@@ -104,12 +104,15 @@ impl<'p> Evaluator<'p> {
     fn index(&self, base: &Expr, key: &Expr, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let start = self.base(base, scope)?;
         let key_value = self.eval(key, scope);
+        let is_open = key_value.as_unknown().is_some();
         let value = match start {
             Start::Value(value) => value,
+            // It may be any of them.
+            Start::Call(call) if is_open => self.whole_call(call, base.span, scope)?,
+            Start::Resource(resource) if is_open && resource.is_repeated() => {
+                self.whole_resource(resource, base.span, scope)
+            }
             Start::Call(call) if call.is_repeated() => {
-                if key_value.as_unknown().is_some() {
-                    return Err(Stop::Unknown(key_value));
-                }
                 let found = self.instances_in(call, scope).and_then(|instances| {
                     let found = instances.iter().find(|instance| has_key(instance, &key_value));
                     let missing = || format!("`module.{}` has no such instance", call.name.text);

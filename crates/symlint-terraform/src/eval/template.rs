@@ -138,7 +138,11 @@ impl Evaluator<'_> {
         let mut pieces = Pieces { parts: Vec::with_capacity(parts.len()), ..Pieces::default() };
         let stopped = self.template_parts(parts, &mut pieces, scope).err();
         match stopped.map(|stop| self.settle(Err(stop), span)) {
-            Some(unknown) => Ok(pieces.unknown(unknown)),
+            Some(unknown) => {
+                pieces.missing(unknown.clone());
+                let known = pieces.known(span);
+                Ok(pieces.unknown(unknown).knowing(known))
+            }
             None => Ok(pieces.text(span)),
         }
     }

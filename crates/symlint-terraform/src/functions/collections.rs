@@ -85,8 +85,8 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
         let is_lost = earlier.key == kept.key;
         // What overrides a single setting is meant; that a whole object is gone is easily missed.
         if is_lost && earlier.value.entries().is_some() && kept.value.entries().is_some() {
-            let (key, lost, kept) = (kept.key.clone(), earlier.key_span, kept.key_span);
-            args.evaluator.note_merged(LostKey { key, lost, kept });
+            let (key, lost, value) = (kept.key.clone(), earlier.key_span, kept.value.origin.span);
+            args.evaluator.note_merged(LostKey { key, lost, kept: kept.key_span, value });
         }
         is_lost
     });

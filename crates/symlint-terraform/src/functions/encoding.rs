@@ -142,7 +142,8 @@ impl Decoder<'_, '_> {
             let key_span = self.string(property.name.range(), property.name.as_str()).span;
             let value = self.decode(&property.value)?;
             if let Some(lost) = spans.insert(key.clone(), key_span) {
-                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
+                let value = value.origin.span;
+                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span, value });
             }
             entries.push(Entry::new(key, key_span, value));
         }

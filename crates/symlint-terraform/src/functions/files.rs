@@ -269,8 +269,14 @@ fn templatefile(args: &Arguments<'_, '_>) -> Answer {
 }
 
 fn templatestring(args: &Arguments<'_, '_>) -> Answer {
-    let text = args.text(0)?;
+    let (text, origin) = args.string(0)?;
     args.evaluator.meter().spend(text.len() / 16)?;
+    // Of a private text no source is made, of which reports would show parts.
+    if args.evaluator.project().is_private(&origin) {
+        let is_plain = !text.contains("${") && !text.contains("%{");
+        let unread = || Stop::reason("a text that may not be shown is not read as a template");
+        return is_plain.then(|| Value::new(Kind::String(text), origin)).ok_or_else(unread);
+    }
     // One text is one source, so that what is written in it is one place. No file has such a name.
     let name = format!("\0{text}");
     let known = args.evaluator.read_files().borrow().get(&name).copied();

@@ -71,7 +71,7 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         && is_any(of, key)
         && let Some(any) = evaluator.any_element(of, span, key, default)
     {
-        return Err(Stop::Unknown(any));
+        return any;
     }
     let with = |values: &[Value]| {
         let expanded = call.expand_last.then(|| with_last_expanded(evaluator, values)).transpose()?;

@@ -313,7 +313,8 @@ impl<'t> Reader<'_, 't, '_> {
             let key_span = key.origin.span;
             let key = key.as_str().cloned().unwrap_or_default();
             if let Some(lost) = keys.insert(key.clone(), key_span) {
-                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span });
+                let value = value.origin.span;
+                self.args.evaluator.note_lost(LostKey { key: key.clone(), lost, kept: key_span, value });
             }
             entries.push(Entry::new(key, key_span, value));
         }

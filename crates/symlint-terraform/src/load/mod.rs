@@ -250,7 +250,8 @@ impl<'o> Children<'o> {
             let id = match self.by_dir.get(&child_dir) {
                 Some(id) => *id,
                 None => match list(project, files, folder(&child_dir)) {
-                    Ok(Some(names)) => {
+                    // Without a file, it is a module that was not checked out.
+                    Ok(Some(names)) if !is_local || names.iter().any(|name| is_configuration(name)) => {
                         let child = read_module(project, files, &child_dir, &path, &names, self.options)?;
                         let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
                         project.modules.push(child);
@@ -264,7 +265,7 @@ impl<'o> Children<'o> {
                         project.errors.push(LoadError { message: error.to_string(), span: source.span, kind });
                         continue;
                     }
-                    Ok(None) if is_local => {
+                    Ok(_) if is_local => {
                         // What was computed may be made of what nobody should see.
                         let is_written = || project.sources().text(source.span).contains(source.text.as_str());
                         let message = match !project.has_private() || is_written() {
@@ -274,7 +275,7 @@ impl<'o> Children<'o> {
                         project.errors.push(refused(message, LoadErrorKind::MissingModule));
                         continue;
                     }
-                    Ok(None) => continue,
+                    Ok(_) => continue,
                 },
             };
             set_child(project, caller, index, Some(id));

@@ -81,7 +81,7 @@ fn blocks_that_are_none() {
         ("module {\n  source = \"./m\"\n}\n", "a `module` block has one label, its name", "module"),
         ("locals \"x\" {}\n", "a `locals` block has no label", "x"),
         ("resource \"a\" {}\n", "a `resource` block has two labels, its type and its name", "resource"),
-        ("module \"a\" {}\n", "module.a has no `source`", "a"),
+        ("module \"a\" {}\n", "`module.a` has no `source`", "a"),
         (
             "module \"a\" {\n  source = \"./m\"\n  x {\n    b = 1\n  }\n}\n",
             "a module call has no blocks: write `x = {`",

@@ -1,0 +1,468 @@
+//! Values that are chosen from tables next to the tenants, and resources that take what none of them has.
+
+use crate::wiring::kept::{LEAF, ROLE, check, check_with};
+
+const MISWIRED: &str = "flow-argument-miswired";
+const MISWIRED_INSIDE: &str = "flow-resource-miswired";
+
+/// What a table has for one tenant takes effect in the place of what its entry has.
+#[test]
+fn what_overrides_a_value_is_judged_where_it_was_written() {
+    let main = r#"
+locals {
+  core      = { quillhaven = QUILL, tarnbrook = TARN }
+  overrides = { tarnbrook = { account = "913357924680" } }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#;
+    for by in [
+        "lookup(local.overrides, each.key, each.value).account",
+        "merge(each.value, lookup(local.overrides, each.key, {})).account",
+        "try(local.overrides[each.key].account, each.value.account)",
+    ] {
+        let main = main.replace("PASSED", &PASSED.replace("each.value.account", by));
+        let faults: &[Fault<'_>] = &[
+            ("913357924680", "722971028225", &[("duplicate-target-account", "722971028225")]),
+            ("913357924680", "620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+            ("913357924680", "91335792468", &[("account-id-format", "91335792468")]),
+            ("\"913357924680\"", "\"913357924680 \"", &[("suspicious-characters", " ")]),
+        ];
+        check(by, &main, faults);
+    }
+    let main = main.replace("PASSED", &PASSED.replace("each.value.set", "try(local.sets[each.key], each.value.set)"));
+    let set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec";
+    let main = main.replace("core  ", &format!("sets = {{ tarnbrook = \"{set}\" }}\n  core  "));
+    let foreign = ("ssoins-79070987b3544242/ps-78c1", "ssoins-6804abcca95bf8e2/ps-78c1");
+    check("sets", &main, &[(foreign.0, foreign.1, &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")])]);
+}
+
+/// What is replaced by what, and what is found then: rules, and what they mark.
+type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// The rest of a call of the leaf, as what is written there can be replaced.
+const PASSED: &str = r#"
+  source  = "./leaf"
+  payer   = each.value.payer
+  store   = each.value.store
+  home    = each.value.home
+  account = each.value.account
+  set     = each.value.set
+"#;
+
+#[test]
+fn what_is_written_out_may_be_looked_up_in_a_map_that_is_chosen_elsewhere() {
+    let main = r#"
+variable "stage" {}
+locals {
+  stages = {
+    live = { quillhaven = QUILL, tarnbrook = TARN }
+    uat  = UAT
+  }
+  chosen = local.stages[CHOICE]
+  turned = zipmap(keys(local.chosen), concat(slice(values(local.chosen), 1, 2), slice(values(local.chosen), 0, 1)))
+}
+module "p" {
+  for_each = toset(["quillhaven", "tarnbrook"])
+  nom      = each.key
+  PASSED
+}
+"#;
+    for uat in ["{}", "{ quillhaven = QUILL_UAT, tarnbrook = TARN_UAT }"] {
+        for choice in ["terraform.workspace", "var.stage"] {
+            let main = main.replace("UAT\n", &format!("{uat}\n")).replace("CHOICE", choice);
+            let main = main.replace("PASSED", &PASSED.replace("each.value", "local.chosen[each.key]"));
+            let turned = "local.turned[each.key].account";
+            check(
+                &format!("{choice} {uat}"),
+                &main,
+                &[
+                    ("\"541882002087", "\"54188200208", &[("account-id-format", "54188200208")]),
+                    ("541882002087", "722971028225", &[("duplicate-target-account", "722971028225")]),
+                    ("local.chosen[each.key].account", turned, &[(MISWIRED, turned)]),
+                    ("local.chosen[each.key].account", "\"541882002087\"", &[(MISWIRED, "541882002087")]),
+                ],
+            );
+        }
+    }
+}
+
+const RESOURCES: &str = r#"
+locals {
+  core = [
+    QUILL_NAMED,
+    TARN_NAMED,
+  ]
+}
+resource "sym_integration" "ctx" {
+  count       = length(local.core)
+  type        = "permission_context"
+  name        = "${local.core[count.index].name}-ctx"
+  external_id = local.core[count.index].store
+  settings    = local.core[count.index].settings
+}
+resource "sym_target" "ps" {
+  count    = length(local.core)
+  type     = "aws_sso_permission_set"
+  name     = "${local.core[count.index].name}-ps"
+  settings = { permission_set_arn = local.core[count.index].set, account_id = local.core[count.index].account }
+}
+resource "sym_strategy" "sso" {
+  count          = length(local.core)
+  type           = "aws_sso"
+  name           = "${local.core[count.index].name}-sso"
+  integration_id = sym_integration.ctx[count.index].id
+  targets        = [sym_target.ps[count.index].id]
+  settings       = { instance_arn = local.core[count.index].store }
+}
+"#;
+
+/// `RESOURCES` for two customers.
+fn resources() -> String {
+    let named = |name: &str, payer: &str, store: &str, home: &str, account: &str, set: &str| {
+        let store = format!("arn:aws:sso:::instance/{store}");
+        let role = format!("arn:aws:iam::{payer}:role/sym/SymSSO{name}");
+        format!(
+            r#"{{ name = "{name}", store = "{store}", account = "{account}", set = "{}/{set}", settings = {{ cloud = "aws", instance_arn = "{store}", region = "{home}", role_arn = "{role}" }} }}"#,
+            store.replace("instance", "permissionSet")
+        )
+    };
+    let quill =
+        named("Quill", "620966542870", "ssoins-6804abcca95bf8e2", "eu-west-1", "722971028225", "ps-f8559f823cdef7f7");
+    let tarn =
+        named("Tarn", "326808617937", "ssoins-79070987b3544242", "us-west-2", "541882002087", "ps-b30e58d656ec4f33");
+    RESOURCES.replace("QUILL_NAMED", &quill).replace("TARN_NAMED", &tarn)
+}
+
+#[test]
+fn settings_must_not_be_null_or_another_s_as_a_whole() {
+    check_with(
+        "resources of the root module",
+        &resources(),
+        LEAF,
+        &[
+            ("local.core[count.index].settings", "null", &[(MISWIRED_INSIDE, "null")]),
+            (
+                "local.core[count.index].settings",
+                "local.core[0].settings",
+                &[(MISWIRED_INSIDE, "local.core[0].settings")],
+            ),
+            (
+                "{ permission_set_arn = local.core[count.index].set, account_id = local.core[count.index].account }",
+                "null",
+                &[(MISWIRED_INSIDE, "null")],
+            ),
+            ("{ instance_arn = local.core[count.index].store }", "null", &[(MISWIRED_INSIDE, "null")]),
+        ],
+    );
+}
+
+/// Where nothing is taken by the index, what is counted says for whom each instance is.
+#[test]
+fn an_index_stands_for_what_is_counted() {
+    let main = r#"
+locals {
+  core = values({ quillhaven = QUILL, tarnbrook = TARN })
+}
+module "p" {
+  count   = length(local.core)
+  nom     = "p${count.index}"
+  PASSED
+}
+"#;
+    let one = |index: &str| main.replace("PASSED", &PASSED.replace("each.value", &format!("local.core[{index}]")));
+    let main = one("0").replace("\"p${count.index}\"", "local.core[0].account");
+    let found = crate::wiring::findings(&[("main.tf", &named(&main)), ("leaf/main.tf", LEAF)]);
+    let rules: std::collections::BTreeSet<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+    assert!(rules.contains(MISWIRED), "{found:?}");
+}
+
+fn named(main: &str) -> String {
+    let quill = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }"#;
+    let tarn = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }"#;
+    main.replace("QUILL", quill).replace("TARN", tarn)
+}
+
+/// The target is in another map than the connector.
+#[test]
+fn a_target_that_receives_the_account_of_the_connector_is_miswired() {
+    let main = r#"
+locals {
+  sso = {
+    quillhaven = { payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1" }
+    tarnbrook  = { payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2" }
+  }
+  access = {
+    quillhaven = { account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    tarnbrook  = { account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }
+  }
+}
+module "p" {
+  for_each = local.sso
+  source   = "./leaf"
+  nom      = each.key
+  payer    = each.value.payer
+  store    = each.value.store
+  home     = each.value.home
+  account  = local.access[each.key].account
+  set      = local.access[each.key].set
+}
+"#;
+    let (right, wrong) = ("local.access[each.key].account", "each.value.payer");
+    check("two maps", main, &[(right, wrong, &[(MISWIRED, wrong)])]);
+}
+
+/// What a list calls its elements is the attribute by which they become a map, whatever it is called.
+#[test]
+fn a_slug_that_is_the_same_for_all_names_nobody() {
+    let main = r#"
+locals {
+  core = [merge({ customer = "quillhaven" }, QUILL), merge({ customer = "tarnbrook" }, TARN)]
+}
+module "p" {
+  for_each = { for it in local.core : it.customer => it }
+  nom      = each.key
+  PASSED
+}
+"#;
+    check(
+        "a list",
+        main,
+        &[
+            ("nom      = each.key", "nom      = \"main\"", &[(MISWIRED, "main")]),
+            ("nom      = each.key", "nom      = local.core[0].customer", &[(MISWIRED, "local.core[0].customer")]),
+        ],
+    );
+}
+
+/// Of several calls with values of their own, each would have one.
+#[test]
+fn what_all_calls_pass_well_is_used_wrongly_by_the_module() {
+    let main = r#"
+module "quillhaven" {
+  source  = "./leaf"
+  nom     = "quillhaven"
+  payer   = "620966542870"
+  store   = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+  home    = "eu-west-1"
+  account = "722971028225"
+  set     = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+}
+module "tarnbrook" {
+  source  = "./leaf"
+  nom     = "tarnbrook"
+  payer   = "326808617937"
+  store   = "arn:aws:sso:::instance/ssoins-79070987b3544242"
+  home    = "us-west-2"
+  account = "541882002087"
+  set     = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33"
+}
+"#;
+    check(
+        "calls",
+        main,
+        &[(
+            "541882002087",
+            "arn:aws:iam::541882002087:role/x",
+            &[("account-id-format", "arn:aws:iam::541882002087:role/x")],
+        )],
+    );
+    for (right, wrong) in
+        [("account_id         = var.account", "var.set"), ("permission_set_arn = var.set", "var.account")]
+    {
+        let (name, _) = right.split_once("= ").unwrap();
+        let leaf = LEAF.replace(right, &format!("{name}= {wrong}"));
+        let found = crate::wiring::findings(&[("main.tf", main), ("leaf/main.tf", &leaf)]);
+        assert_eq!(found, [(MISWIRED_INSIDE.to_owned(), wrong.to_owned())]);
+    }
+}
+
+/// An id of which an ARN is made is what is missing, and not a part of the ARN.
+#[test]
+fn an_id_that_is_null_or_empty_is_missing() {
+    let element = |payer: &str, store: &str, account: &str, set: &str| {
+        format!(
+            r#"{{ payer = "{payer}", store = "{store}", home = "eu-west-1", account = "{account}", set = "{set}" }}"#
+        )
+    };
+    let main = format!(
+        r#"
+locals {{
+  core = {{
+    quillhaven = {}
+    tarnbrook  = {}
+  }}
+}}
+module "p" {{
+  for_each = local.core
+  source   = "./leaf"
+  nom      = each.key
+  payer    = each.value.payer
+  store    = "arn:aws:sso:::instance/${{each.value.store}}"
+  home     = each.value.home
+  account  = each.value.account
+  set      = "arn:aws:sso:::permissionSet/${{each.value.store}}/${{each.value.set}}"
+}}
+"#,
+        element("620966542870", "ssoins-6804abcca95bf8e2", "722971028225", "ps-f8559f823cdef7f7"),
+        element("326808617937", "ssoins-79070987b3544242", "541882002087", "ps-b30e58d656ec4f33"),
+    );
+    let missing = "missing-attribute";
+    check(
+        "ids",
+        &main,
+        &[
+            ("\"ps-b30e58d656ec4f33\"", "null", &[(missing, "null")]),
+            ("\"ps-b30e58d656ec4f33\"", "\"\"", &[(missing, "")]),
+            ("\"ssoins-79070987b3544242\"", "\"\"", &[(missing, "")]),
+        ],
+    );
+}
+
+#[test]
+fn the_policy_of_a_user_or_a_group_is_the_runtime_s_too() {
+    for kind in ["aws_iam_user_policy", "aws_iam_group_policy"] {
+        let main = format!(
+            r#"
+locals {{
+  core = {{ quillhaven = QUILL, tarnbrook = TARN }}
+}}
+module "p" {{
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}}
+resource "{kind}" "runtime" {{
+  name   = "sym-runtime"
+  policy = jsonencode({{
+    Statement = [{{
+      Effect   = "Allow"
+      Action   = "sts:AssumeRole"
+      Resource = [for it in local.core : "arn:aws:iam::${{it.payer}}:role/sym/*"]
+    }}]
+  }})
+}}
+"#
+        );
+        let all = "[for it in local.core : \"arn:aws:iam::${it.payer}:role/sym/*\"]";
+        let any = "\"arn:aws:iam::*:role/sym/*\"";
+        check(kind, &main, &[(all, any, &[("safelist-wildcard", "*")])]);
+    }
+}
+
+#[test]
+fn a_condition_may_choose_the_map_in_which_names_that_are_written_out_are_looked_up() {
+    let main = r#"
+variable "stage" {}
+locals {
+  core   = { quillhaven = QUILL, tarnbrook = TARN }
+  chosen = var.stage == "live" ? local.core : {}
+}
+module "p" {
+  for_each = toset(["quillhaven", "tarnbrook"])
+  nom      = each.key
+  PASSED
+}
+"#;
+    let main = main.replace("PASSED", &PASSED.replace("each.value", "local.chosen[each.key]"));
+    check("condition", &main, &[("541882002087", "722971028225", &[("duplicate-target-account", "722971028225")])]);
+}
+
+/// An account is looked up for a tenant that the index of another list stands for.
+#[test]
+fn lists_may_be_gone_through_together() {
+    let main = r#"
+locals {
+  names    = ["quillhaven", "tarnbrook"]
+  payers   = ["620966542870", "326808617937"]
+  stores   = ["arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", "arn:aws:sso:::instance/ssoins-79070987b3544242"]
+  homes    = ["eu-west-1", "us-west-2"]
+  accounts = ["722971028225", "541882002087"]
+  sets = [
+    "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7",
+    "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33",
+  ]
+}
+module "p" {
+  count   = length(local.names)
+  source  = "./leaf"
+  nom     = local.names[count.index]
+  payer   = local.payers[count.index]
+  store   = local.stores[count.index]
+  home    = local.homes[count.index]
+  account = local.accounts[count.index]
+  set     = local.sets[count.index]
+}
+"#;
+    check(
+        "lists",
+        main,
+        &[
+            ("541882002087", "722971028225", &[("duplicate-target-account", "722971028225")]),
+            ("local.accounts[count.index]", "local.accounts[0]", &[(MISWIRED, "local.accounts[0]")]),
+            (
+                "local.stores[count.index]",
+                "\"arn:aws:sso:::instance/ssoins-79070987b3544242\"",
+                &[(MISWIRED, "arn:aws:sso:::instance/ssoins-79070987b3544242")],
+            ),
+        ],
+    );
+}
+
+/// An organization that several accesses refer to lacks something once, and says that they belong together all the same.
+#[test]
+fn what_an_organization_lacks_is_said_once() {
+    let main = r#"
+locals {
+  orgs = {
+    quillhaven = { payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", entry = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }
+    tarnbrook  = { payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", entry = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" }
+  }
+  access = {
+    quillhaven_live = { org = "quillhaven", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    tarnbrook_live  = { org = "tarnbrook", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }
+    tarnbrook_uat   = { org = "tarnbrook", account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }
+  }
+}
+module "p" {
+  for_each = local.access
+  source   = "./leaf"
+  nom      = each.key
+  entry    = local.orgs[each.value.org].entry
+  store    = local.orgs[each.value.org].store
+  home     = local.orgs[each.value.org].home
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+    let leaf = LEAF.replace("variable \"payer\"", "variable \"entry\"").replace(ROLE, "var.entry");
+    let lacking =
+        (", entry = \"arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook\"", "", &[("missing-attribute", "{")]);
+    check_with("organizations", main, &leaf, &[(lacking.0, lacking.1, lacking.2)]);
+}
+
+/// An entry that is merged with one more value is not lost.
+#[test]
+fn what_takes_the_place_of_an_entry_may_be_made_of_it() {
+    let main = r#"
+locals {
+  core = { quillhaven = QUILL, tarnbrook = TARN }
+}
+module "all" {
+  source = "./all"
+  core   = merge(local.core, { tarnbrook = merge(local.core.tarnbrook, { account = "913357924680" }) })
+}
+"#;
+    let all = format!("variable \"core\" {{}}\nmodule \"p\" {{\n  for_each = var.core\n  nom = each.key\n{PASSED}}}\n");
+    let found = |account: &str| {
+        let main = named(&main.replace("913357924680", account));
+        let all = all.replace("./leaf", "../leaf");
+        crate::wiring::findings(&[("main.tf", &main), ("all/main.tf", &all), ("leaf/main.tf", LEAF)])
+    };
+    assert_eq!(found("913357924680"), []);
+    let duplicate = ("duplicate-target-account".to_owned(), "722971028225".to_owned());
+    assert_eq!(found("722971028225"), [duplicate]);
+}
