@@ -241,7 +241,7 @@ def gitlab(archives: Path, version: str, scratch: Path) -> None:
         address = f"http://127.0.0.1:{server.server_port}"
         for inputs, example, code, findings in (
             ({}, "multi-tenant", 0, 0),
-            ({}, "copy-paste", 1, 9),
+            ({}, "copy-paste", 1, 8),
             ({"fail-on": "never", "path": "./terraform.tfvars"}, "copy-paste", 0, None),
             ({"path": "missing; touch pwned"}, "copy-paste", 2, None),
             ({"config": "missing.hcl"}, "multi-tenant", 2, None),

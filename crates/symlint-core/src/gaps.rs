@@ -472,7 +472,9 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
 
 /// What a flow needs and no tenant has. Where AWS acts by itself, there is no connector.
 fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
-    if model.flows.is_empty() || model.tenants.is_empty() {
+    // Values alone are judged as if a flow received them.
+    let is_alone = !model.project.has_configuration();
+    if model.flows.is_empty() && !is_alone || model.tenants.is_empty() {
         return;
     }
     let is_assigned = |resource: &FlowResource<'_>| resource.kind() == "aws_ssoadmin_account_assignment";
@@ -515,7 +517,8 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
             "If it is named differently, add this to .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
             pairs.join(", ")
         );
-        found.push(NotChecked::new(Code::UnmappedField, reason, span).help(help));
+        let gap = NotChecked::new(Code::UnmappedField, reason, span).help(help);
+        found.push(NotChecked { is_finding: gap.is_finding && !is_alone, ..gap });
     }
     for argument in &unmatched::unseen(config, model).arguments {
         let reason = format!("no flow call has an argument `{argument}`, so its wiring was not checked");

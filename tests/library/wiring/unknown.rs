@@ -1,5 +1,13 @@
 //! What is not known: each of the values that it may be is judged, and what cannot be judged is said.
 
+use std::collections::BTreeMap;
+
+use symlint_core::check::check;
+use symlint_core::config::Config;
+use symlint_core::policy::Policy;
+use symlint_rules::catalogue;
+use symlint_terraform::{LoadOptions, Project};
+
 use crate::wiring::{CALL, Found, MODULE, VALUES, VARIABLES, expect, findings, findings_in};
 
 /// The account of `blue_harbour`.
@@ -234,4 +242,22 @@ fn a_module_that_cannot_be_read_and_receives_tenants_is_not_passed_over() {
         expect(what, findings(&files), expected, &mut failures);
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Values alone are read by their names; what has none of them is said.
+#[test]
+fn accounts_that_have_no_known_name_are_said_where_values_are_alone() {
+    let gaps = |values: &str| {
+        let files = BTreeMap::from([("terraform.tfvars".to_owned(), values.as_bytes().to_vec())]);
+        let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
+        let outcome = check(&project, &Config::default(), &Policy::default(), catalogue());
+        outcome.model.not_checked.iter().map(|gap| (gap.code.as_str(), gap.is_finding)).collect::<Vec<_>>()
+    };
+    let alone = ("values-alone", false);
+    assert_eq!(gaps(VALUES), [alone]);
+    // Neither the name nor the shape tells what this is.
+    let is_target = |line: &str| line.contains("target_account_id");
+    let lines =
+        VALUES.lines().map(|line| if is_target(line) { "workload = \"12-34\"\n".into() } else { format!("{line}\n") });
+    assert_eq!(gaps(&lines.collect::<String>()), [("unmapped-field", false), alone]);
 }
