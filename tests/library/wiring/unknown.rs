@@ -263,3 +263,47 @@ fn accounts_that_have_no_known_name_are_said_where_values_are_alone() {
     let values = values.replace("sso_connector_settings", "connector").replace("permission_set_arn", "profile");
     assert_eq!(gaps(&values), [("unmapped-field", false), alone]);
 }
+
+/// Of maps of which one is chosen, each is looked at, or that it was not is said.
+#[test]
+fn no_map_that_may_be_chosen_is_passed_over() {
+    let tenant = |name: &str, account: &str, target: &str| {
+        format!(
+            "{{ target = \"{target}\", set = \"arn:aws:sso:::permissionSet/ssoins-7223{account}/ps-5e1b{account}\", sso = {{ cloud = \
+             \"aws\", region = \"us-east-1\", instance_arn = \"arn:aws:sso:::instance/ssoins-7223{account}\", role_arn = \
+             \"arn:aws:iam::{account}:role/sym/SymSSO{name}\" }} }}"
+        )
+    };
+    let (quill, tarn) =
+        (tenant("Quill", "719240583316", "604178239951"), tenant("Tarn", "280365914472", "915827304462"));
+    let right = format!("{{ quill = {quill}, tarn = {tarn} }}");
+    let wrong = right.replace("915827304462", ANOTHER);
+    let call = CALL.replace("var.customer_tenants", "toset([\"quill\", \"tarn\"])");
+    let call = call.replace("each.value.target_account_id", "local.chosen[each.key].target");
+    let call = call.replace("each.value.permission_set_arn", "local.chosen[each.key].set");
+    let call = call.replace("each.value.sso_connector_settings", "local.chosen[each.key].sso");
+    let found = |maps: &[&str]| {
+        let maps: String = maps.iter().enumerate().map(|(at, map)| format!("    m{at:02} = {map}\n")).collect();
+        let main = format!(
+            "variable \"stage\" {{}}\nlocals {{\n  maps = {{\n{maps}  }}\n  chosen = local.maps[var.stage]\n}}\n{call}"
+        );
+        rules(&findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE)])).join(" ")
+    };
+    let mut failures = String::new();
+    // One tenant lacks an attribute, which does not hide that another one has a wrong value.
+    let lacking = wrong.replacen("target = \"604178239951\"", "targets = \"604178239951\"", 1);
+    let many: Vec<&str> = std::iter::repeat_n(right.as_str(), 16).chain([wrong.as_str()]).collect();
+    for (what, maps, expected) in [
+        ("all right", vec![right.as_str(), &right], ""),
+        ("one is empty", vec![&right, "{}"], ""),
+        ("one is wrong", vec![&right, &wrong], "duplicate-target-account"),
+        ("one lacks something", vec![&right, &lacking], "evaluation-error"),
+        ("too many", many, "evaluation-error"),
+    ] {
+        let found = found(&maps);
+        if found != expected {
+            failures += &format!("{what}: expected {expected:?}, found {found:?}\n");
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

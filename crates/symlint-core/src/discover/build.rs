@@ -36,7 +36,11 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     }
     let (keys, unresolved) = unresolved(&evaluator, &walked);
     let mut rounds: Vec<_> = Vec::new();
-    for key in keys {
+    let are_few = keys.len() <= KEYS;
+    if !are_few {
+        walked.errors.extend(unresolved.iter().flatten().min().map(|call| too_much(*call)));
+    }
+    for key in keys.into_iter().filter(|_| are_few) {
         let evaluator = leaving_open().assuming(key);
         let (variables, walked) = walk(&evaluator);
         rounds.push((evaluator, variables, walked));
@@ -50,11 +54,18 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     // What is repeated for what it takes its values from needs all.
     let is_repeated = |flow: &FlowCall<'_>| flow.call.is_some_and(|call| walked.open_calls.contains(&call.span));
     let needs_all = walked.flows.iter().any(is_repeated);
-    let mut rounds = rounds.into_iter().filter(|round| Some(wrong(round)) == fewest && (are_alike || !needs_all));
+    let (rounds, others): (Vec<_>, Vec<_>) =
+        rounds.into_iter().filter(|_| are_alike || !needs_all).partition(|round| Some(wrong(round)) == fewest);
+    let mut rounds = rounds.into_iter();
     if let Some(first) = rounds.next() {
+        // One that has something all the same is not passed over.
+        let known = known_values(&walked);
+        let others = others.into_iter().map(|(.., other)| other).filter(|other| known_values(other) > known);
+        let errors: Vec<EvalError> = others.flat_map(|other| other.errors).collect();
         let Walked { runtimes, open_calls, .. } = std::mem::take(&mut walked);
         (evaluator, variables, walked) = first;
         (walked.runtimes, walked.open_calls) = (runtimes, open_calls);
+        walked.errors.extend(errors);
         rounds.for_each(|(.., other)| walked.add(other, &unresolved));
     }
     let found = collections::find(&evaluator, config, &walked);
@@ -136,11 +147,19 @@ fn unresolved(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> (SortedSet<Str>
     };
     let flows = walked.flows.iter().enumerate().filter(is_open);
     let unresolved: HashSet<_> = flows.map(|(_, flow)| flow.call.map(|call| call.name.span)).collect();
-    let keys = choices.iter().map(|(key, _)| key.clone()).filter(|_| !unresolved.is_empty());
-    (keys.take(KEYS).collect(), unresolved)
+    let keys: SortedSet<Str> = choices.iter().map(|(key, _)| key.clone()).collect();
+    (if unresolved.is_empty() { SortedSet::new() } else { keys }, unresolved)
 }
 
-/// How many collections are looked at of which it is not known which is meant.
+/// How many values that flows receive, or that resources have, are known.
+fn known_values(walked: &Walked<'_>) -> usize {
+    let arguments = walked.flows.iter().flat_map(|flow| &flow.instances).flat_map(|instance| &instance.arguments);
+    let settings = walked.resources.iter().flat_map(|resource| resource.settings());
+    arguments.filter(|it| it.value.as_unknown().is_none()).count()
+        + settings.filter(|(_, value)| value.as_unknown().is_none()).count()
+}
+
+/// Of how many collections each is looked at, where it is not known which is meant. Of more, it is an error.
 const KEYS: usize = 16;
 
 /// The error for a value at `span` that was made of more than is looked at.
