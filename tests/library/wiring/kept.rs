@@ -41,8 +41,8 @@ resource "sym_strategy" "sso" {
 }
 "#;
 
-const QUILL: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }"#;
-const TARN: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }"#;
+pub(super) const QUILL: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }"#;
+pub(super) const TARN: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }"#;
 /// The same customers' other accounts.
 const QUILL_UAT: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }"#;
 const TARN_UAT: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }"#;
@@ -340,7 +340,7 @@ module "p" {
         (
             "store = \"arn:aws:sso:::instance/ssoins-7907",
             "stor = \"arn:aws:sso:::instance/ssoins-7907",
-            &[("evaluation-error", "store")],
+            &[("missing-attribute", "tarnbrook")],
         ),
         ("each.value.home", "\"us-east-1\"", &[(MISWIRED, "us-east-1")]),
     ];

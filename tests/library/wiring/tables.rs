@@ -1,6 +1,6 @@
 //! Values that are chosen from tables next to the tenants, and resources that take what none of them has.
 
-use crate::wiring::kept::{LEAF, ROLE, check, check_with};
+use crate::wiring::kept::{LEAF, QUILL, ROLE, TARN, check, check_with};
 
 const MISWIRED: &str = "flow-argument-miswired";
 const MISWIRED_INSIDE: &str = "flow-resource-miswired";
@@ -52,6 +52,51 @@ const PASSED: &str = r#"
   account = each.value.account
   set     = each.value.set
 "#;
+
+/// Tables that have one value of each tenant, put together in the place where flows are repeated: what a tenant's own entry
+/// has is its value, whichever another expression chooses.
+#[test]
+fn what_takes_the_place_of_an_entry_in_a_table_is_an_error() {
+    let main = r#"
+locals {
+  accounts = { quillhaven = "722971028225", tarnbrook = "541882002087" }
+  sets = {
+    quillhaven = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+    tarnbrook  = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33"
+  }
+  core = { quillhaven = QUILL, tarnbrook = TARN }
+  all  = { for k, v in local.core : k => merge(v, { account = local.accounts[k], set = local.sets[k] }) }
+}
+module "p" {
+  for_each = local.all
+  nom      = each.key
+  PASSED
+}
+"#;
+    let without = |element: &str| {
+        let parts = element.trim_matches(['{', '}', ' ']).split(", ");
+        let kept: Vec<&str> = parts.filter(|part| !part.starts_with("account") && !part.starts_with("set")).collect();
+        format!("{{ {} }}", kept.join(", "))
+    };
+    let main = main.replace("QUILL", &without(QUILL)).replace("TARN", &without(TARN));
+    let main = main.replace("PASSED", PASSED);
+    let own = "each.value.account";
+    let mut faults: Vec<Fault<'_>> = Vec::new();
+    let texts = [
+        r#"replace(each.value.account, "541882002087", "722971028225")"#,
+        r#"replace(each.value.account, "541882002087", "913357924680")"#,
+        r#"each.key == "tarnbrook" ? "722971028225" : each.value.account"#,
+        r#"each.key == "tarnbrook" ? "913357924680" : each.value.account"#,
+        r#"lookup({ tarnbrook = "722971028225" }, each.key, each.value.account)"#,
+        r#"local.accounts[replace(each.key, "tarnbrook", "quillhaven")]"#,
+        r#"one([for k, v in local.accounts : v if k == replace(each.key, "tarnbrook", "quillhaven")])"#,
+        r#"zipmap(keys(local.accounts), reverse(values(local.accounts)))[each.key]"#,
+        r#"slice([each.value.account, "722971028225"], each.key == "tarnbrook" ? 1 : 0, 2)[0]"#,
+    ];
+    let expected: Vec<[(&str, &str); 1]> = texts.iter().map(|text| [(MISWIRED, *text)]).collect();
+    faults.extend(texts.iter().zip(&expected).map(|(text, expected)| (own, *text, expected.as_slice())));
+    check("tables", &main, &faults);
+}
 
 #[test]
 fn what_is_written_out_may_be_looked_up_in_a_map_that_is_chosen_elsewhere() {

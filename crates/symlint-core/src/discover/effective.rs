@@ -411,7 +411,10 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     let is_misshapen =
         |it: &Effective| text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text)) && are_shaped(it.field);
     // What is selected as a whole from another collection is a further grant; a part of one takes the place of the own.
-    let is_further = |it: &Effective| is_selected(it, tenant, sources) && is_own(it, id, sources);
+    let is_said = |it: &Effective| {
+        tenant.grants.iter().any(|grant| grant.field(it.field).as_str().is_some_and(|text| is_text(&it.value, text)))
+    };
+    let is_further = |it: &Effective| is_selected(it, tenant, sources) && is_own(it, id, sources) && !is_said(it);
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
         let is_usable =

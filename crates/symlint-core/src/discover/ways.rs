@@ -53,38 +53,46 @@ impl Population<'_> {
         {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = elements::declared(evaluator, walked, &shape.root);
+            let elements = elements::elements(evaluator, walked, &found.inline, shape);
+            let named = |element: &Element| element.key_text().and_then(|key| keys.get(key).copied().flatten());
+            let by_name: HashMap<&[ElementKey], TenantId> =
+                elements.iter().filter_map(|element| Some((element.key.as_slice(), named(element)?))).collect();
+            let has_own: HashSet<TenantId> = by_name.values().copied().collect();
             let mut owned: HashMap<SmallVec<[ElementKey; 1]>, Owners> = HashMap::default();
+            let mut owners: HashSet<TenantId> = HashSet::default();
             for (tenant, path) in &paths {
                 let (root, steps) = path.parts();
                 let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
                     continue;
                 };
+                // What has another tenant's name is this one's only where an attribute of this one says so.
+                let is_others = has_own.contains(tenant) && by_name.get(key.as_slice()).is_some_and(|it| it != tenant);
                 // What another tenant's key selects is not this one's.
-                if self.is_selected_for(path, count, *tenant) {
-                    let owners = owned.entry(key.clone()).or_default();
-                    if !owners.contains(tenant) {
-                        owners.push(*tenant);
+                if self.is_selected_for(path, count, *tenant, is_others) {
+                    let known = owned.entry(key.clone()).or_default();
+                    if !known.contains(tenant) {
+                        known.push(*tenant);
                     }
+                    owners.insert(*tenant);
                     collection.own(key, *tenant);
                 }
             }
-            let at = self.sources.collections().len();
-            let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
-            let elements = elements::elements(evaluator, walked, &found.inline, shape);
-            // A table from which no flow selects has the tenants' keys.
+            // What flows take values from is not a list besides.
             let is_known = |element: &Element| !self.sources.tenants(&element.value).is_empty();
             if is_listed && (!owned.is_empty() || elements.iter().any(is_known)) {
                 continue;
             }
-            if is_listed {
-                for element in &elements {
-                    if let Some(tenant) = element.key_text().and_then(|key| keys.get(key).copied().flatten()) {
-                        owned.entry(element.key.clone()).or_default().push(tenant);
-                        collection.own(element.key.clone(), tenant);
-                    }
-                }
+            // What no flow selects is that of the tenant with its name.
+            let unselected = by_name.iter().filter(|(key, _)| !owned.contains_key(**key));
+            let unselected = unselected.filter(|(_, tenant)| !owners.contains(tenant));
+            let unselected: Vec<_> = unselected.map(|(key, tenant)| (SmallVec::from(*key), *tenant)).collect();
+            for (key, tenant) in unselected {
+                collection.own(key.clone(), tenant);
+                owned.entry(key).or_default().push(tenant);
             }
-            for element in elements {
+            let at = self.sources.collections().len();
+            let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
+            for element in &elements {
                 let owners = owned.get(&element.key).into_iter().flatten();
                 others.extend(owners.map(|tenant| (at, *tenant, element.value.clone())));
             }
@@ -104,16 +112,21 @@ impl Population<'_> {
     }
 
     /// Whether the element to which the first `count` steps of `path` lead is selected by something of the tenant, or
-    /// by nothing that is another's.
-    fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId) -> bool {
+    /// by nothing that is another's. What has another tenant's name is selected by an attribute alone.
+    fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId, has_other_name: bool) -> bool {
         let (_, selections) = path.selections();
         let Some((_, selection)) = selections.get(count - 1) else { return false };
-        let Selection::By(key) = selection else { return true };
-        let mut owners: Vec<TenantId> = Vec::new();
+        let Selection::By(key) = selection else { return !has_other_name };
+        let (mut is_own, mut is_others) = (false, false);
         key.each_dependence(&mut |origin| {
-            owners.extend(origin.path.iter().flat_map(|path| self.sources.owners(path)));
+            let Some((_, owners, taken)) = origin.path.as_ref().and_then(|path| self.sources.locate(path)) else {
+                return;
+            };
+            let is_attribute = || origin.path.as_ref().is_some_and(|path| path.parts().1.len() > taken);
+            is_own |= owners.contains(&tenant) && (!has_other_name || is_attribute());
+            is_others |= !owners.is_empty();
         });
-        owners.is_empty() || owners.contains(&tenant)
+        is_own || !is_others && !has_other_name
     }
 
     /// Finds which attribute is which in each collection.

@@ -187,14 +187,16 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::Bool(value)))
     }
 
-    /// A string that was built from the arguments: the argument itself, where it did not change.
+    /// A string that was built from the arguments: where it is one of them, this one, which depends on the others.
     pub(super) fn made(&self, text: &str) -> Answer {
         if text.len() > BYTES {
             return Err(Stop::limit("this text is too long to be evaluated"));
         }
-        for value in self.values {
+        for (at, value) in self.values.iter().enumerate() {
             if let Primitive::Is(Value { kind: Kind::String(own), origin, .. }) = to_text(value) {
                 if own.as_str() == text && !text.is_empty() {
+                    let others = self.values.iter().enumerate().filter(|(other, _)| *other != at);
+                    let origin = others.fold(origin, |origin, (_, other)| origin.depending_on(&other.origin));
                     return Ok(Value::new(Kind::String(own), origin));
                 }
             }
