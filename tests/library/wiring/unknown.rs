@@ -307,3 +307,27 @@ fn no_map_that_may_be_chosen_is_passed_over() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What Terraform writes itself is not there before it runs.
+#[test]
+fn whether_terraform_has_written_a_file_is_not_known() {
+    let mut failures = String::new();
+    for condition in [
+        "fileexists(\"${path.root}/.terraform.lock.hcl\")",
+        "can(file(\".terraform/modules/modules.json\"))",
+        "can(templatefile(\"terraform.tfstate\", {}))",
+        "contains(fileset(path.root, \"*\"), \".terraform.lock.hcl\")",
+        "length(fileset(\".\", \"**/*.lock.hcl\")) > 0",
+    ] {
+        let found = with_account(&format!("{condition} ? ANOTHER : OWN"));
+        if rules(&found) != ["flow-argument-miswired"] {
+            failures.push_str(&format!("{condition}: {found:?}\n"));
+        }
+    }
+    for condition in
+        ["fileexists(\"other.json\")", "contains(fileset(\".\", \"**/*.tf\"), \"x.tf\")", "can(file(\"a.json\"))"]
+    {
+        expect(condition, with_account(&format!("{condition} ? ANOTHER : OWN")), &[], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -99,13 +99,26 @@ fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     if name.is_empty() || list(args, &full)?.is_some() {
         return Err(args.refuse("expects the path of a file, not of a folder"));
     }
-    Ok(false)
+    if is_made_by_terraform(&full) { Err(missing(path, &folder, &name)) } else { Ok(false) }
 }
 
 /// A file that is not in `folder`. What is above the project may not be here, although it is where Terraform runs.
-fn missing(path: &str, folder: &str) -> Stop {
+fn missing(path: &str, folder: &str, name: &str) -> Stop {
+    if is_made_by_terraform(&format!("{folder}/{name}")) {
+        return Stop::reason(format!("Terraform itself may write `{path}`"));
+    }
     let message = format!("there is no file `{path}` here");
     if folder == ".." || folder.starts_with("../") { Stop::reason(message) } else { Stop::error(message) }
+}
+
+/// Files that Terraform writes into the folder of a root module, so that they are there when it plans.
+const WRITTEN: [&str; 4] =
+    [".terraform.lock.hcl", ".terraform/modules/modules.json", ".terraform/terraform.tfstate", "terraform.tfstate"];
+
+/// Whether `path` may be there when Terraform plans, although a checkout does not have it.
+fn is_made_by_terraform(path: &str) -> bool {
+    path.split('/')
+        .any(|part| part == ".terraform" || part.starts_with(".terraform.") || part.starts_with("terraform.tfstate"))
 }
 
 /// The file at `path`, which is read once.
@@ -113,7 +126,7 @@ fn read(args: &Arguments<'_, '_>, path: &str) -> Answer<FileId> {
     let (folder, name) = located(args, path)?;
     // What is not a plain file, such as a device, is in no list: reading it might never end.
     if !list(args, &folder)?.is_some_and(|names| names.contains(&name)) {
-        return Err(missing(path, &folder));
+        return Err(missing(path, &folder, &name));
     }
     let full = if folder == "." { name } else { format!("{folder}/{name}") };
     let vanished = || Stop::reason(format!("there is no file `{path}` here"));
@@ -165,6 +178,16 @@ fn fileset(args: &Arguments<'_, '_>) -> Answer {
     // A file may be below several folders that `**` stands for.
     paths.sort_unstable();
     paths.dedup();
+    let root = args.evaluator.project().root().map_or("", |root| root.dir.as_str());
+    if crate::paths::join("", &folder) == crate::paths::join("", root) {
+        let is_open = |name: &&&str| {
+            let parts: Vec<&str> = name.split('/').collect();
+            fits(&levels, &parts) && !paths.iter().any(|path| path == **name)
+        };
+        if let Some(name) = WRITTEN.iter().find(is_open) {
+            return Err(missing(name, &folder, name));
+        }
+    }
     let found = paths.into_iter().map(|path| args.result(Kind::String(Str::from(path)))).collect();
     Ok(Value::typed(make_set(found, args.evaluator.meter())?, args.origin(), Type::String))
 }
@@ -231,6 +254,15 @@ fn add_matching(
         }
     }
     Ok(true)
+}
+
+/// Whether a path, of which these are the parts, matches a pattern.
+fn fits(levels: &[Vec<String>], parts: &[&str]) -> bool {
+    let Some((level, rest)) = levels.split_first() else { return parts.is_empty() };
+    let Some((part, inside)) = parts.split_first() else { return false };
+    let is_any_depth = level.iter().any(|level| level == "**");
+    let is_match = is_any_depth || level.iter().any(|level| matches(level, part));
+    is_match && fits(rest, inside) || is_any_depth && (fits(rest, parts) || fits(levels, inside))
 }
 
 /// Whether `name` matches `pattern`, in which `*` stands for anything and `?` for any character.
