@@ -199,6 +199,8 @@ pub struct ModuleCall {
     pub source: Option<Name>,
     /// `source`, as it is written.
     pub source_attribute: Option<Arc<Attribute>>,
+    /// Which versions of a module in a registry it takes, where that is written as a text.
+    pub version: Option<Name>,
     /// What is passed for the module's variables.
     pub arguments: Vec<Arc<Attribute>>,
     /// `for_each`

@@ -215,6 +215,7 @@ fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {
         name: name.clone(),
         source: source.and_then(|source| literal(&source.value)),
         source_attribute: source.cloned(),
+        version: attribute(block, "version").and_then(|version| literal(&version.value)),
         arguments: block.body.attributes.iter().filter(is_argument).cloned().collect(),
         for_each: attribute(block, "for_each").cloned(),
         count: attribute(block, "count").cloned(),

@@ -10,6 +10,9 @@ use crate::paths::join;
 
 const LIST: &str = ".terraform/modules/modules.json";
 
+/// What comes before the address of a module that names no registry; nothing where it is not from one.
+const REGISTRIES: [&str; 3] = ["", "registry.terraform.io/", "registry.opentofu.org/"];
+
 /// The modules that are installed.
 #[derive(Debug, Default)]
 pub(super) struct Installed {
@@ -23,6 +26,8 @@ pub(super) struct Installed {
 #[derive(Debug)]
 struct Entry {
     source: String,
+    /// Of a module in a registry.
+    version: Option<String>,
     /// As seen from the root module's folder.
     dir: String,
 }
@@ -47,7 +52,7 @@ impl Installed {
             let Json::Object(module) = module else { continue };
             let field = |name: &str| module.get_string(name).map(|text| text.value.to_string());
             if let (Some(key), Some(source), Some(dir)) = (field("Key"), field("Source"), field("Dir")) {
-                installed.modules.insert(key, Entry { source, dir });
+                installed.modules.insert(key, Entry { source, version: field("Version"), dir });
             }
         }
         Ok(installed)
@@ -61,11 +66,86 @@ impl Installed {
     }
 
     /// The folder of the module that the calls `key` lead to, and its `path.module`; `None` where it is not installed,
-    /// or was from another source.
-    pub(super) fn find(&self, key: &str, source: &str) -> Option<(String, String)> {
+    /// or was from another source, or of a version that `constraint` does not allow: then `terraform init` replaces it.
+    pub(super) fn find(&self, key: &str, source: &str, constraint: Option<&str>) -> Option<(String, String)> {
         let entry = self.modules.get(key).filter(|_| !self.is_committed)?;
         // The list has the address in full: `registry.terraform.io/…`, `git::https://github.com/….git`.
-        let is_same = plain(&entry.source).contains(&plain(source));
-        is_same.then(|| (join(&self.root, &entry.dir), join("", &entry.dir)))
+        let full = plain(&entry.source);
+        let is_same = full.strip_suffix(&plain(source)).is_some_and(|before| REGISTRIES.contains(&before));
+        let is_allowed = constraint.zip(entry.version.as_deref()).is_none_or(|(all, version)| allows(all, version));
+        (is_same && is_allowed).then(|| (join(&self.root, &entry.dir), join("", &entry.dir)))
+    }
+}
+
+/// Whether a constraint such as `~> 1.2, != 1.4.0` allows `version`. What is not understood allows all.
+fn allows(constraint: &str, version: &str) -> bool {
+    constraint.split(',').all(|part| allows_by(part.trim(), version).unwrap_or(true))
+}
+
+fn allows_by(constraint: &str, version: &str) -> Option<bool> {
+    let end = constraint.find(|c: char| c.is_ascii_digit() || c == 'v')?;
+    let (operator, wanted) = constraint.split_at(end);
+    let (wanted, given) = (numbers(wanted)?, numbers(version)?);
+    let at_least = given >= wanted;
+    Some(match operator.trim() {
+        "" | "=" => given == wanted && suffix(constraint) == suffix(version),
+        "!=" => given != wanted,
+        ">" => given > wanted,
+        ">=" => at_least,
+        "<" => given < wanted,
+        "<=" => given <= wanted,
+        // All but the last of the numbers that are written must be equal.
+        "~>" => {
+            let kept = constraint.split('.').count().saturating_sub(1);
+            at_least && given.iter().zip(&wanted).take(kept).all(|(given, wanted)| given == wanted)
+        }
+        _ => return None,
+    })
+}
+
+/// What a version before a release has after its numbers.
+fn suffix(version: &str) -> Option<&str> {
+    version.split_once('-').map(|(_, suffix)| suffix)
+}
+
+/// The three numbers of a version; those that are not written are zero.
+fn numbers(version: &str) -> Option<[u64; 3]> {
+    let release = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
+    let mut all = [0; 3];
+    let mut parts = release.trim().split('.');
+    for number in &mut all {
+        match parts.next() {
+            Some(part) => *number = part.parse().ok()?,
+            None => break,
+        }
+    }
+    Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constraints() {
+        for (constraint, version, is_allowed) in [
+            ("2.0.0", "2.0.0", true),
+            ("2.0.0", "1.0.0", false),
+            ("= 2.0", "2.0.0", true),
+            (">= 1.0.0", "3.1.0", true),
+            (">= 1.0, < 2.0", "1.9.9", true),
+            (">= 1.0, < 2.0", "2.0.0", false),
+            ("~> 1.2", "1.9.0", true),
+            ("~> 1.2", "2.0.0", false),
+            ("~> 1.2.3", "1.2.9", true),
+            ("~> 1.2.3", "1.3.0", false),
+            ("~> 1", "2.7.0", true),
+            ("!= 1.4.0", "1.4.0", false),
+            ("> v1.4.0", "1.4.1", true),
+            ("2.0.0-rc1", "2.0.0", false),
+            ("newest", "2.0.0", true),
+        ] {
+            assert_eq!(allows(constraint, version), is_allowed, "{constraint} {version}");
+        }
     }
 }

@@ -237,7 +237,7 @@ impl<'o> Children<'o> {
             let place = if is_local {
                 Some((join(&module.dir, &source.text), join(&module.path, &source.text)))
             } else {
-                self.installed.find(&key, &source.text)
+                self.installed.find(&key, &source.text, call.version.as_ref().map(|version| version.text.as_str()))
             };
             let Some((child_dir, path)) = place else { continue };
             let listed = self.installed.elsewhere(&key, &source.text, &child_dir).filter(|_| is_local);
