@@ -738,6 +738,8 @@ fn terragrunt_without_inputs_hides_nothing() {
     let include = "include {\n  path = find_in_parent_folders()\n}\n";
     let source = "terraform {\n  source = \"../../modules/access\"\n}\n";
     let unit = format!("{include}{source}");
+    let generate =
+        |text: &str| format!("generate \"a\" {{\n  path = \"a.tf\"\n  contents = <<-EOF\n{text}\n  EOF\n}}\n");
     let dir = folder(&[
         (".git/HEAD", ""),
         ("terragrunt.hcl", "remote_state {\n  backend = \"s3\"\n}\n"),
@@ -753,12 +755,25 @@ fn terragrunt_without_inputs_hides_nothing() {
         ("live/prod/terragrunt.hcl", unit.replace("()", "(local.name)")),
         ("live/prod/terragrunt.hcl", unit.replace("access\"\n}\n", &format!("access\"\n{arguments}"))),
         ("terragrunt.hcl", "inputs = { a = 1 }\n".to_owned()),
+        ("live/prod/terragrunt.hcl", unit.clone() + &generate("module \"a\" {\n  source = \"./b\"\n}")),
+        ("live/prod/terragrunt.hcl", unit.clone() + "generate \"a\" {\n  contents = file(\"a\")\n}\n"),
+        ("terragrunt.hcl", generate("locals {\n  a = 1\n}")),
     ] {
         let old = std::fs::read_to_string(dir.path().join(name)).unwrap();
         write(name, &text);
         assert!(check(dir.path(), &[]).findings().contains(&"not-checked -".to_owned()), "{text}");
         write(name, &old);
     }
+    // As nearly all have it.
+    let provider = generate(
+        "provider \"aws\" {\n  region = \"${local.region}\"\n}\nterraform {\n  required_version = \">= 1\"\n}",
+    );
+    write("terragrunt.hcl", &provider);
+    assert_eq!(check(dir.path(), &[]).findings(), [""; 0]);
+    write("live/prod/terragrunt.hcl.json", "{}");
+    std::fs::remove_file(dir.path().join("live/prod/terragrunt.hcl")).unwrap();
+    assert!(check(dir.path(), &[]).findings().contains(&"not-checked -".to_owned()));
+    std::fs::remove_file(dir.path().join("live/prod/terragrunt.hcl.json")).unwrap();
     // Where nothing else is there, it is why nothing was checked.
     std::fs::remove_file(dir.path().join("live/prod/tenants.tfvars")).unwrap();
     write("live/prod/terragrunt.hcl", &format!("{unit}inputs = {{ a = 1 }}\n"));

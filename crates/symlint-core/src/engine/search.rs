@@ -13,6 +13,9 @@ pub const CONFIG: &str = ".symlint.hcl";
 /// The name of Terragrunt's file.
 pub(super) const TERRAGRUNT: &str = "terragrunt.hcl";
 
+/// What it is called in JSON.
+const TERRAGRUNT_JSON: &str = "terragrunt.hcl.json";
+
 /// Folders in which nobody keeps a root module.
 const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
 
@@ -40,8 +43,8 @@ pub(super) struct Folder {
     pub(super) is_module: bool,
     /// The names of the values files.
     pub(super) values: Vec<String>,
-    /// Whether there is a Terragrunt configuration here.
-    pub(super) has_terragrunt: bool,
+    /// The name of the Terragrunt configuration that is here.
+    pub(super) terragrunt: Option<&'static str>,
 }
 
 /// Patterns of what is not checked, and the folder from which they are seen.
@@ -140,7 +143,7 @@ pub(super) fn search(
             }
             !is_excluded
         });
-        if folder.is_module || folder.has_terragrunt || !folder.values.is_empty() {
+        if folder.is_module || folder.terragrunt.is_some() || !folder.values.is_empty() {
             found.folders.insert(dir, folder);
         }
     }
@@ -158,8 +161,8 @@ impl Folder {
     fn add(&mut self, entry: TreeEntry) {
         if is_configuration(&entry.name) && !entry.name.starts_with('.') {
             self.is_module = true;
-        } else if entry.name == TERRAGRUNT {
-            self.has_terragrunt = true;
+        } else if let Some(name) = [TERRAGRUNT, TERRAGRUNT_JSON].into_iter().find(|name| entry.name == **name) {
+            self.terragrunt.get_or_insert(name);
         } else if is_values(&entry.name) && entry.kind == EntryKind::File && entry.is_text {
             self.values.push(entry.name);
         }

@@ -13,8 +13,8 @@ use super::called::called_by;
 use super::loader::{Configured, Loader};
 use super::paths::{base, boundary, is_below, join, parent, relative, shown, upwards};
 use super::request::{Named, Request};
-use super::search::{Found, TERRAGRUNT, matches};
-use super::terragrunt::may_have_inputs;
+use super::search::{Found, matches};
+use super::terragrunt::{Unread, unread};
 use super::values::{OfRoot, Replaced, Runs, ValuesFile, file_of, runs_of};
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
@@ -517,25 +517,32 @@ impl<'a> Finder<'a> {
         // Of several runs, the first.
         let by_root: HashMap<String, usize> =
             targets.iter().enumerate().rev().map(|(at, target)| (target.root.clone(), at)).collect();
-        for folder in found.folders.iter().filter(|(_, it)| it.has_terragrunt).map(|(path, _)| path) {
-            let path = join(folder, TERRAGRUNT);
-            if !may_have_inputs(self.loader.tree.as_ref(), &path) {
-                continue;
-            }
-            let reason =
-                format!("Terragrunt's inputs in `{path}` were not read, so the values of `{folder}` are not known");
-            let help = format!(
-                "write the inputs into a values file, and check the module with it: `terragrunt render --json \
-                 --working-dir {folder} | jq .inputs > inputs.tfvars.json`, then `symlint check --var-file \
-                 inputs.tfvars.json MODULE`"
-            );
+        for (folder, name) in found.folders.iter().filter_map(|(path, it)| Some((path, it.terragrunt?))) {
+            let path = join(folder, name);
+            let Some(unread) = unread(self.loader.tree.as_ref(), &path) else { continue };
+            let (what, reason) = match unread {
+                Unread::Inputs => ("inputs", format!("so the values of `{folder}` are not known")),
+                Unread::Files => ("generated files", "so what they change was not checked".to_owned()),
+            };
+            let reason = format!("Terragrunt's {what} in `{path}` were not read, {reason}");
+            let help = match unread {
+                Unread::Inputs => format!(
+                    "write the inputs into a values file, and check the module with it: `terragrunt render --json \
+                     --working-dir {folder} | jq .inputs > inputs.tfvars.json`, then `symlint check --var-file \
+                     inputs.tfvars.json MODULE`"
+                ),
+                Unread::Files => format!(
+                    "let Terragrunt write them by `terragrunt init --working-dir {folder}`, and check the folder in which it \
+                     runs Terraform"
+                ),
+            };
             let targets = self.found.targets.get_mut(before..).unwrap_or_default();
             let Some(target) = targets.get_mut(by_root.get(folder).copied().unwrap_or(0)) else {
                 self.found.left_out.insert(reason);
                 // All that is there would have been checked with these inputs; of several, the first is an example.
                 if let Some(place) = place.filter(|place| self.found.needing.iter().any(|(it, _)| it == place)) {
                     let message =
-                        format!("nothing was checked in `{top}`: Terragrunt's inputs in `{path}` were not read");
+                        format!("nothing was checked in `{top}`: Terragrunt's {what} in `{path}` were not read");
                     self.found.problems.push(Problem::new(ProblemKind::NothingChecked, message).help(help));
                     self.found.needing.retain(|(it, _)| *it != place);
                 }

@@ -1,4 +1,4 @@
-//! Terragrunt's files: whether they pass values to a module.
+//! Terragrunt's files: whether they pass values to a module, or write files into it.
 
 use symlint_terraform::syntax::{Block, Body, Expr, ExprKind, File, read};
 use symlint_terraform::{FileTree, SortedSet, Sources};
@@ -6,34 +6,73 @@ use symlint_terraform::{FileTree, SortedSet, Sources};
 use super::paths::{boundary, join, parent, upwards};
 use super::search::TERRAGRUNT;
 
-/// Whether a file may pass values to a module, by itself or by the files that it includes.
-pub(super) fn may_have_inputs(tree: &dyn FileTree, path: &str) -> bool {
+/// What a file gives a module, and is not read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// Values, as far as is known.
+    Inputs,
+    /// Files with more than providers and settings of Terraform.
+    Files,
+}
+
+/// What a file may give a module, by itself or by the files that it includes.
+pub(super) fn unread(tree: &dyn FileTree, path: &str) -> Option<Unread> {
+    let mut found = None;
     let mut seen = SortedSet::new();
     let mut work = vec![path.to_owned()];
     while let Some(path) = work.pop().filter(|_| seen.len() < FILES) {
-        let Some(file) = parsed(tree, &path).filter(|file| file.errors.is_empty()) else { return true };
+        let Some((file, sources)) = parsed(tree, &path).filter(|(file, _)| file.errors.is_empty()) else {
+            return Some(Unread::Inputs);
+        };
         let passes = |block: &Block| block.kind.text.as_str() == "terraform" && passes_arguments(&block.body);
         if attribute(&file.body, "inputs").is_some() || file.body.blocks.iter().any(|block| passes(block)) {
-            return true;
+            return Some(Unread::Inputs);
+        }
+        let generates = |block: &Block| {
+            block.kind.text.as_str() == "generate"
+                && attribute(&block.body, "contents").is_none_or(|it| is_of_modules(it, &sources))
+        };
+        if attribute(&file.body, "generate").is_some() || file.body.blocks.iter().any(|block| generates(block)) {
+            found = Some(Unread::Files);
         }
         for block in file.body.blocks.iter().filter(|block| block.kind.text.as_str() == "include") {
             match attribute(&block.body, "path").and_then(|value| included(tree, &path, value)) {
                 Some(included) if seen.insert(included.clone()) => work.push(included),
                 Some(_) => {}
-                None => return true,
+                None => return Some(Unread::Inputs),
             }
         }
     }
-    false
+    found
+}
+
+/// Whether the text of a file that is written may have more in it than providers and settings of Terraform.
+fn is_of_modules(contents: &Expr, sources: &Sources) -> bool {
+    let written = sources.text(contents.span);
+    let text = match &contents.kind {
+        ExprKind::String(literal) => literal.text.as_str(),
+        // What is put into it is in texts, where it may stand as it is.
+        _ if written.starts_with("<<") => {
+            let inside = written.split_once('\n').map_or("", |(_, rest)| rest);
+            inside.trim_end().rsplit_once('\n').map_or("", |(inside, _)| inside)
+        }
+        _ => return true,
+    };
+    let own = Sources::new();
+    let Ok(id) = own.add("generated", text.as_bytes().to_vec()) else { return true };
+    let file = read(id, &own.get(id));
+    let is_harmless = |block: &std::sync::Arc<Block>| matches!(block.kind.text.as_str(), "terraform" | "provider");
+    !file.errors.is_empty() || !file.body.attributes.is_empty() || !file.body.blocks.iter().all(is_harmless)
 }
 
 /// The most files that one includes.
 const FILES: usize = 100;
 
-fn parsed(tree: &dyn FileTree, path: &str) -> Option<File> {
+fn parsed(tree: &dyn FileTree, path: &str) -> Option<(File, Sources)> {
     let sources = Sources::new();
     let id = sources.add(path, tree.read(path).ok()??).ok()?;
-    Some(read(id, &sources.get(id)))
+    let file = read(id, &sources.get(id));
+    Some((file, sources))
 }
 
 fn attribute<'b>(body: &'b Body, name: &str) -> Option<&'b Expr> {
