@@ -48,11 +48,11 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
             None => eprintln!("error: the baseline was not written, because not everything was checked"),
         }
     }
+    say_problems(&report);
     for output in &outputs {
         let mut writing = |to: &mut dyn Write| render(output, options, &report, to);
         output.write(&mut writing)?;
     }
-    say_problems(&report);
     let code = report.summary.exit_code;
     // The process ends: to give memory back piece by piece would take as long as some rules together.
     std::mem::forget(report);

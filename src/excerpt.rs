@@ -56,7 +56,7 @@ struct Line {
 const SPAN: usize = 80;
 
 /// The most characters that are kept of the start of a line that is cut: the attribute's name and its `=`.
-const HEAD: usize = 30;
+const HEAD: usize = 40;
 
 /// The most lines of a marked text that are shown.
 const LINES: u32 = 12;
@@ -188,7 +188,7 @@ fn start_of(source: &SourceFile, span: &Range<u32>) -> Range<usize> {
 }
 
 /// The parts of a line that are shown: all of it where there is room, else its start and what is around `shown`.
-fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> Vec<Range<usize>> {
+pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> Vec<Range<usize>> {
     let all = text.get(line.clone()).unwrap_or_default();
     // Where `number` characters from a place on end, and where as many before it start.
     let after = |from: usize, number: usize| {
@@ -204,7 +204,17 @@ fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> 
     }
     let marked: Vec<&Range<usize>> =
         shown.iter().filter(|span| span.start <= line.end && line.start <= span.end).collect();
-    let most = SPAN.min((room / marked.len().max(1)).saturating_sub(2 * ELLIPSIS));
+    // How many quotes are in front of a place: after an odd number, it is in quotes.
+    let quotes = |at: usize| {
+        let before = text.get(line.start..at).unwrap_or_default();
+        before.match_indices('"').filter(|(at, _)| !before.get(..*at).unwrap_or_default().ends_with('\\')).count()
+    };
+    // What is cut out of the first quoted text begins in it; what is after that does not.
+    let is_in_first = marked.iter().map(|mark| mark.start).min().is_some_and(|start| quotes(start) == 1);
+    let first_quote = all.find('"').map_or(line.start, |at| line.start + at + usize::from(is_in_first));
+    let head = line.start..first_quote.min(after(line.start, HEAD.min(room / 2)));
+    let width = |range: &Range<usize>| display_width(text.get(range.clone()).unwrap_or_default());
+    let most = SPAN.min((room.saturating_sub(width(&head)) / marked.len().max(1)).saturating_sub(2 * ELLIPSIS));
     let marked: Vec<Range<usize>> = marked
         .into_iter()
         .map(|span| (span.start.max(line.start), span.end.min(line.end)))
@@ -215,18 +225,8 @@ fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> 
     if marked.iter().all(|mark| mark.end <= start.end) {
         return vec![start];
     }
-    // How many quotes are in front of a place: after an odd number, it is in quotes.
-    let quotes = |at: usize| {
-        let before = text.get(line.start..at).unwrap_or_default();
-        before.match_indices('"').filter(|(at, _)| !before.get(..*at).unwrap_or_default().ends_with('\\')).count()
-    };
-    // What is cut out of the first quoted text begins in it; what is after that does not.
-    let is_in_first = marked.iter().map(|mark| mark.start).min().is_some_and(|start| quotes(start) == 1);
-    let first_quote = all.find('"').map_or(line.start, |at| line.start + at + usize::from(is_in_first));
-    let width = |range: &Range<usize>| display_width(text.get(range.clone()).unwrap_or_default());
     let used: usize = merged(marked.clone()).iter().map(width).sum();
     let free = room.saturating_sub(used + ELLIPSIS * (marked.len() + 1));
-    let head = line.start..first_quote.min(after(line.start, HEAD.min(free)));
     let around = free.saturating_sub(width(&head)) / (2 * marked.len());
     let mut parts = vec![head];
     for Range { start, end } in marked {
@@ -375,6 +375,11 @@ mod tests {
         );
         assert_eq!(shown(line, &["ps-623375af1fd076ad"], 54), r#"    permission_set_arn = "…/ps-623375af1fd076ad""#);
         assert_eq!(shown(line, &[], 20), "    permission_se");
+        let arn = line.split('"').nth(1).unwrap_or_default();
+        assert_eq!(
+            shown(line, &[arn], 80),
+            r#"    permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-6804725e77da42b2"#
+        );
         assert_eq!(shown("short", &["or"], 20), "short");
         let list = r#"  account_id_safelist = ["803477428605", "711597943920", "233920988725", "640173958822"]"#;
         assert_eq!(shown(list, &["640173958822"], 64), r#"  account_id_safelist = […, "640173958822"]"#);

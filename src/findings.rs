@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, Severity, SourceCode, ThemeCharacters};
 use symlint_core::level::Level;
-use symlint_core::report::{Location, Report, ReportedFinding, count};
+use symlint_core::report::{Location, RelatedPlace, Report, ReportedFile, ReportedFinding, count};
 use symlint_terraform::SourceFile;
 
-use crate::excerpt::{ExcerptText, Mark, clipped, printable, printable_lines};
+use crate::excerpt::{ExcerptText, Mark, clipped, kept, printable, printable_lines};
 use crate::style::Style;
+
+/// The columns in front of what is written at a place outside of an excerpt, where it has a line of its own.
+const SEE: usize = 8;
 
 /// The most places outside of an excerpt that are named for a finding.
 const ELSEWHERE: usize = 5;
@@ -130,21 +133,26 @@ fn whose(finding: &ReportedFinding) -> String {
     }
 }
 
-/// A finding without its excerpt.
-pub(crate) fn line(finding: &ReportedFinding, style: &Style) -> String {
+/// A finding without its excerpt, and its help, unless that was given before.
+pub(crate) fn line<'r>(finding: &'r ReportedFinding, helps: &mut HashMap<&'r str, String>, style: &Style) -> String {
     let first = format!("  {} ", style.sign(finding.level));
-    let text = format!("{} ({})", sentence(finding), printable(&place(&finding.location)));
-    style.wrapped(&first, &text) + "\n"
+    let text = format!("{} ({})", sentence(finding, style), printable(&place(&finding.location)));
+    let mut line = style.wrapped(&first, &text) + "\n";
+    if let Some(help) = finding.help.as_deref().filter(|help| !helps.contains_key(help)) {
+        helps.insert(help, whose(finding));
+        let _ = writeln!(line, "{}", style.wrapped("    help: ", &printable_lines(help)));
+    }
+    line
 }
 
 /// A message with its rule: `… [role-account-mismatch]`
-fn headline(finding: &ReportedFinding) -> String {
-    format!("{} [{}]", printable(&finding.message), finding.rule)
+fn headline(finding: &ReportedFinding, style: &Style) -> String {
+    format!("{} {}", printable(&finding.message), style.dimmed(&format!("[{}]", finding.rule)))
 }
 
 /// A headline with the tenant in front, unless it begins with the tenant itself.
-fn sentence(finding: &ReportedFinding) -> String {
-    let headline = headline(finding);
+fn sentence(finding: &ReportedFinding, style: &Style) -> String {
+    let headline = headline(finding, style);
     let Some(tenant) = &finding.tenant else { return headline };
     match finding.message.strip_prefix(&format!("`{tenant}` ")) {
         Some(rest) if !rest.starts_with("and ") => format!("tenant {headline}"),
@@ -189,8 +197,8 @@ pub(crate) fn excerpt(
         let mut lines = Vec::new();
         for related in &finding.related {
             let span = bytes(&related.location);
-            let line = printable(&format!("{}: {}", place(&related.location), related.message));
             if !is_in_block(&related.location) {
+                let line = elsewhere_line(report, related, style);
                 if !elsewhere.iter().chain([&lines]).flatten().any(|known| *known == line) {
                     lines.push(line);
                 }
@@ -200,13 +208,12 @@ pub(crate) fn excerpt(
         }
         elsewhere.push(lines);
     }
-    // A mark that is as narrow as a slash is hard to see, and next to one with a text, miette draws a stray line for one
-    // without.
-    let line = |mark: &Mark| source.position(mark.span.start).line;
-    let is_beside = marks.iter().any(|mark| !mark.primary && marks.first().is_some_and(|it| line(it) == line(mark)));
+    // A mark that is as narrow as a slash is hard to see, and next to others with a text, one without looks like the
+    // least of them.
     let is_narrow = |mark: &Mark| source.text().get(in_text(&mark.span)).is_some_and(|text| text.chars().count() == 1);
-    if let Some(first) = marks.first_mut().filter(|first| is_beside || is_narrow(first)) {
-        first.text.get_or_insert_with(|| "here".to_owned());
+    let is_one_of_several = marks.len() > 1;
+    if let Some(mark) = marks.first_mut().filter(|mark| is_one_of_several || is_narrow(mark)) {
+        mark.text.get_or_insert_with(|| first.label.unwrap_or("here").to_owned());
     }
     // In the order in which miette gives out colors. It draws no mark inside of another one.
     marks.sort_by_key(|mark| mark.span.start);
@@ -241,6 +248,36 @@ pub(crate) fn excerpt(
     Some((Excerpt { title: title(findings, style), severity, text, labels, notes }, elsewhere))
 }
 
+/// A place that has no excerpt, with what is written there: `a.tfvars:7:23: the region of `acme`: "us-west-2"`
+fn elsewhere_line(report: &Report, related: &RelatedPlace, style: &Style) -> String {
+    let RelatedPlace { location, message } = related;
+    let line = format!("{}: {message}", place(location));
+    let file = report.files.get(&location.file);
+    let value = file.and_then(|file| value(file, &bytes(location), style));
+    // A name is in the message.
+    let value = value.filter(|value| !message.contains(value.trim_matches('"')));
+    printable(&value.map_or_else(|| line.clone(), |value| format!("{line}: {value}")))
+}
+
+/// What is written at `span`, with all of the text in quotes that it is a part of, cut around it where that is long;
+/// nothing where that has several lines, or may not be shown.
+fn value(file: &ReportedFile, span: &Range<u32>, style: &Style) -> Option<String> {
+    let (text, marked) = (file.source.text(), in_text(span));
+    let line = file.source.line_range(file.source.position(span.start).line)?;
+    let (before, after) = (text.get(line.start..marked.start)?, text.get(marked.end..line.end)?);
+    let quotes = before.rfind('"').zip(after.find('"')).filter(|_| before.matches('"').count() % 2 == 1);
+    let whole = quotes.map_or(marked.clone(), |(open, close)| line.start + open..marked.end + close + 1);
+    if marked.is_empty()
+        || file.masks.iter().any(|mask| (mask.start as usize) < whole.end && whole.start < mask.end as usize)
+    {
+        return None;
+    }
+    let parts = kept(text, whole.clone(), &[marked], style.width.saturating_sub(SEE));
+    let ends_early = parts.last().is_some_and(|part| part.end < whole.end);
+    let parts: Vec<&str> = parts.into_iter().filter_map(|part| text.get(part)).collect();
+    Some(parts.join(style.ellipsis()) + if ends_early { style.ellipsis() } else { "" })
+}
+
 fn place(location: &Location) -> String {
     format!("{}:{}:{}", location.file, location.start.line, location.start.column)
 }
@@ -249,7 +286,7 @@ fn place(location: &Location) -> String {
 fn title(findings: &[&ReportedFinding], style: &Style) -> String {
     let Some(first) = findings.first() else { return String::new() };
     if let [only] = findings {
-        return sentence(only);
+        return sentence(only, style);
     }
     let tenant = first.tenant.as_ref().map(|tenant| format!("{}: ", named(tenant)));
     let tenant = tenant.unwrap_or_default();
@@ -263,7 +300,7 @@ fn title(findings: &[&ReportedFinding], style: &Style) -> String {
     for (index, finding) in findings.iter().enumerate() {
         let number = style.painted(&(index + 1).to_string(), Some(finding.level));
         text.push('\n');
-        text.push_str(&style.wrapped(&format!("{number} "), &headline(finding)));
+        text.push_str(&style.wrapped(&format!("{number} "), &headline(finding, &style)));
     }
     text
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use symlint_core::report::{Location, Report, ReportedFinding, count, coverage, importance, pages, policy, totals};
 use textwrap::core::display_width;
 
-use crate::excerpt::{clipped, printable, printable_in_color, printable_lines};
+use crate::excerpt::{clipped, printable, printable_in_color};
 use crate::findings::{after, excerpt, line, rendered};
 use crate::style::Style;
 
@@ -22,8 +22,9 @@ const RUNS: usize = 20;
 /// The most lines about what was not checked.
 const NOTES: usize = 10;
 
-/// The most excerpts that are shown for the same rule; its further findings get a line each.
+/// The most excerpts that are shown for the same rule; its further findings get a line each. A few more are shown alike.
 const EXCERPTS: usize = 2;
+const FEW: usize = 5;
 
 /// The findings of `report`, and last lines with what was not checked, what was configured, and the numbers.
 pub(crate) fn human(report: &Report, style: &Style) -> String {
@@ -73,10 +74,13 @@ fn all<'r>(
     groups.retain(|findings| !findings.is_empty());
     let mut text = String::new();
     let mut helps: HashMap<&str, String> = HashMap::new();
+    // For each rule, how many excerpts it may still have.
     let mut excerpts: HashMap<&str, usize> = HashMap::new();
+    groups.iter().flatten().for_each(|finding| *excerpts.entry(&finding.rule).or_default() += 1);
+    excerpts.values_mut().filter(|number| **number > FEW).for_each(|number| *number = EXCERPTS);
     let mut is_list = false;
     for findings in &groups {
-        let is_new = findings.iter().any(|finding| excerpts.get(&*finding.rule).is_none_or(|shown| *shown < EXCERPTS));
+        let is_new = findings.iter().any(|finding| excerpts.get(&*finding.rule).is_some_and(|left| *left > 0));
         let excerpt = if is_new { excerpt(report, findings, style) } else { None };
         if is_list && excerpt.is_some() {
             text.push('\n');
@@ -87,9 +91,11 @@ fn all<'r>(
                 text.push_str(&rendered(&excerpt, style));
                 text.push_str(&after(findings, &elsewhere, &mut helps, style));
                 text.push('\n');
-                findings.iter().for_each(|finding| *excerpts.entry(&finding.rule).or_default() += 1);
+                for finding in findings {
+                    excerpts.entry(&finding.rule).and_modify(|left| *left = left.saturating_sub(1));
+                }
             }
-            None => findings.iter().for_each(|finding| text.push_str(&line(finding, style))),
+            None => findings.iter().for_each(|finding| text.push_str(&line(finding, &mut helps, style))),
         }
     }
     if is_list {
@@ -129,10 +135,7 @@ fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: 
         let (example, more) = match in_excerpt.first() {
             Some(example) => (*example, findings.as_slice()),
             None => {
-                text.push_str(&line(first, style));
-                if let Some(help) = first.help.as_deref().filter(|help| !helps.contains_key(help)) {
-                    let _ = writeln!(text, "{}", style.wrapped("    help: ", &printable_lines(help)));
-                }
+                text.push_str(&line(first, &mut helps, style));
                 shown.findings.push(first);
                 shown.count += 1;
                 (first, rest)
@@ -241,13 +244,19 @@ fn next_steps(report: &Report) -> String {
     }
 }
 
-/// The findings by tenant and file, the most urgent first.
+/// The findings of each tenant in a file together, others alone, the most urgent first.
 fn groups(report: &Report) -> Vec<Vec<&ReportedFinding>> {
-    let mut groups: BTreeMap<(usize, Option<&str>, &str), Vec<&ReportedFinding>> = BTreeMap::new();
+    let mut of_tenants: BTreeMap<(usize, &str, &str), Vec<&ReportedFinding>> = BTreeMap::new();
+    let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();
     for finding in report.counting() {
-        groups.entry((finding.run, finding.tenant.as_deref(), &finding.location.file)).or_default().push(finding);
+        match &finding.tenant {
+            Some(tenant) => {
+                of_tenants.entry((finding.run, tenant, &finding.location.file)).or_default().push(finding);
+            }
+            None => groups.push(vec![finding]),
+        }
     }
-    let mut groups: Vec<Vec<&ReportedFinding>> = groups.into_values().collect();
+    groups.extend(of_tenants.into_values());
     for findings in &mut groups {
         findings.sort_by(|a, b| importance(a).cmp(&importance(b)));
     }

@@ -64,6 +64,11 @@ impl Style {
         if self.color { text.style(self.paint(level)).to_string() } else { text.to_owned() }
     }
 
+    /// `text` that a reader may skip.
+    pub(crate) fn dimmed(&self, text: &str) -> String {
+        if self.color { text.dimmed().to_string() } else { text.to_owned() }
+    }
+
     /// What a finding of `level` begins with.
     pub(crate) fn sign(&self, level: Level) -> String {
         let characters = self.theme().characters;

@@ -418,6 +418,40 @@ fn many_findings_of_one_rule_get_a_line_each() {
     assert_eq!(run.stdout.matches("help:").count(), 1, "the same help is given once");
 }
 
+#[test]
+fn a_few_findings_of_one_rule_look_alike() {
+    let tenants: Vec<String> =
+        (0..4).map(|number| tenant(&format!("t_{number}"), &[("us-east-1", "us-esat-1")])).collect();
+    let run = Symlint::new(&["check", "--select", "region-invalid", "-"]).stdin(values(&tenants)).run();
+    assert_eq!(run.stdout.matches("╭─").count(), 4, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("help as for tenant t_0").count(), 3, "{}", run.stdout);
+}
+
+#[test]
+fn what_is_wrong_with_one_file_and_no_tenant_has_an_excerpt_each() {
+    let call = "module \"access\" {\n  source   = \"./sso_flow\"\n  for_each = var.customer_tenants\n}\n";
+    let flow = "variable \"account_id\" {}\nvariable \"tenant_slug\" {}\nresource \"sym_flow\" \"it\" {}\n";
+    let main = format!("{VARIABLE}{call}");
+    let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", flow), ("terraform.tfvars", &good())];
+    let dir = folder(&files);
+    let run = Symlint::new(&["check", "--select", "flow-argument-missing"]).dir(dir.path()).run();
+    assert!(run.stdout.starts_with("  × `module.access` does not pass `account_id`"), "{}", run.stdout);
+    assert!(run.stdout.contains("\n\n  × `module.access` does not pass `tenant_slug`"), "{}", run.stdout);
+}
+
+#[test]
+fn a_place_without_an_excerpt_is_shown_with_its_value() {
+    let own = tenant("blue_harbour", &[]);
+    let other = tenant("green", &[("719240583316", "280365914472"), ("604178239951", "915827304462")]);
+    for (width, value) in [("100", "\"arn:aws:sso:::instance/ssoins-"), ("50", "\"…/ssoins-")] {
+        let check = Symlint::new(&["check", "--select", "duplicate-instance", "-"]).env("COLUMNS", width);
+        let text = check.stdin(values(&[own.clone(), other.clone()])).run().stdout;
+        let see: Vec<&str> = text.split("  see:  ").skip(1).collect();
+        assert!(see.len() == 2 && see[0].contains(value), "{text}");
+        assert!(see[1].contains("\"719240583316\""), "{text}");
+    }
+}
+
 /// A value may have any characters, also where a line of ours begins.
 #[test]
 fn no_link_or_block_in_markdown_is_of_the_author() {

@@ -19,6 +19,8 @@ pub struct Finding {
     pub message: String,
     /// The narrowest span that is wrong.
     pub span: Span,
+    /// What is wrong there, in a few words, for an excerpt that labels other places, too.
+    pub label: Option<&'static str>,
     /// The key of the tenant on which it is reported.
     pub tenant: Option<String>,
     /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.

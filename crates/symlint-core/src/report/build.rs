@@ -335,6 +335,7 @@ fn reported(
         suppressed: finding.suppressed.clone(),
         run,
         also_in: Vec::new(),
+        label: finding.label,
         urgency: rule.map_or(u8::MAX, |rule| rule.urgency),
         block: block.map(|block| (block.start, block.end)),
         subject: None,

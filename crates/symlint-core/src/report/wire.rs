@@ -283,6 +283,9 @@ pub struct ReportedFinding {
     /// The other runs that have the same, in order. Not part of the JSON.
     #[serde(skip)]
     pub also_in: Vec<usize>,
+    /// What is wrong at its place, in a few words. Not part of the JSON.
+    #[serde(skip)]
+    pub label: Option<&'static str>,
     /// 0 for what is read first. Not part of the JSON.
     #[serde(skip)]
     pub urgency: u8,

@@ -122,6 +122,7 @@ impl<'a> Context<'a> {
             level: self.level,
             message: in_one_line(message.into()),
             span,
+            label: None,
             tenant: tenant.and_then(|id| self.name_here(id)),
             path,
             tenants: Vec::new(),
@@ -186,6 +187,12 @@ impl FindingBuilder<'_> {
             let message = in_one_line(message.into());
             self.finding().related.push(Related { message, span, elsewhere });
         }
+        self
+    }
+
+    /// Says in a few words what is wrong at its place.
+    pub fn label(mut self, label: &'static str) -> Self {
+        self.finding().label = Some(label);
         self
     }
 
