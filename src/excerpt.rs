@@ -58,6 +58,9 @@ const SPAN: usize = 80;
 /// The most characters that are kept of the start of a line that is cut: the attribute's name and its `=`.
 const HEAD: usize = 40;
 
+/// A marked text that is no longer than this, such as an ID, is shown as a whole if there is room.
+const ID: usize = 30;
+
 /// The most lines of a marked text that are shown.
 const LINES: u32 = 12;
 
@@ -135,7 +138,9 @@ impl ExcerptText {
         for range in kept(source.text(), line.clone(), shown, style.width.saturating_sub(self.gutter)) {
             if at < range.start {
                 self.places.push((at, self.text.len()));
-                self.text.push_str(style.ellipsis());
+                let is_indent =
+                    at == line.start && source.text().get(at..range.start).unwrap_or_default().trim().is_empty();
+                self.text.push_str(if is_indent { "" } else { style.ellipsis() });
             }
             let mut masked = None;
             for (index, c) in source.text().get(range.clone()).unwrap_or_default().char_indices() {
@@ -210,15 +215,22 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
         before.match_indices('"').filter(|(at, _)| !before.get(..*at).unwrap_or_default().ends_with('\\')).count()
     };
     // What is cut out of the first quoted text begins in it; what is after that does not.
-    let is_in_first = marked.iter().map(|mark| mark.start).min().is_some_and(|start| quotes(start) == 1);
-    let first_quote = all.find('"').map_or(line.start, |at| line.start + at + usize::from(is_in_first));
+    let first_mark = marked.iter().map(|mark| mark.start).min().unwrap_or(line.start);
+    let is_in_first = quotes(first_mark) == 1;
+    let first_quote = match all.find('"') {
+        Some(at) => line.start + at + usize::from(is_in_first),
+        None if first_mark < line.start + HEAD => first_mark,
+        None => line.start,
+    };
     let head = line.start..first_quote.min(after(line.start, HEAD.min(room / 2)));
     let width = |range: &Range<usize>| display_width(text.get(range.clone()).unwrap_or_default());
-    let most = SPAN.min((room.saturating_sub(width(&head)) / marked.len().max(1)).saturating_sub(2 * ELLIPSIS));
+    // What is long may lose its end, so that the attribute's name is whole; an ID may not.
+    let each = |room: usize| (room / marked.len().max(1)).saturating_sub(2 * ELLIPSIS);
+    let (most, whole) = (SPAN.min(each(room.saturating_sub(width(&head)))), ID.min(each(room)));
     let marked: Vec<Range<usize>> = marked
         .into_iter()
-        .map(|span| (span.start.max(line.start), span.end.min(line.end)))
-        .map(|(start, end)| start..end.min(after(start, most)))
+        .map(|span| span.start.max(line.start)..span.end.min(line.end))
+        .map(|span| if width(&span) <= whole { span } else { span.start..span.end.min(after(span.start, most)) })
         .collect();
     // The end of a line is what a reader misses least.
     let start = line.start..after(line.start, room.saturating_sub(ELLIPSIS));
@@ -227,6 +239,10 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
     }
     let used: usize = merged(marked.clone()).iter().map(width).sum();
     let free = room.saturating_sub(used + ELLIPSIS * (marked.len() + 1));
+    // The indentation is what is missed least of it.
+    let indent = all.len() - all.trim_start_matches(' ').len();
+    let start = if width(&head) > free { line.start + indent } else { line.start };
+    let head = start..head.end.min(after(start, free)).max(start);
     let around = free.saturating_sub(width(&head)) / (2 * marked.len());
     let mut parts = vec![head];
     for Range { start, end } in marked {

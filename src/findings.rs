@@ -119,9 +119,9 @@ pub(crate) fn after<'r>(
     text
 }
 
-/// A tenant; spaces at the ends of its name are only visible between quotes.
+/// A tenant; an empty name, and spaces at the ends of one, are only visible between quotes.
 fn named(tenant: &str) -> String {
-    let quote = if tenant.trim() == tenant { "" } else { "\"" };
+    let quote = if tenant.trim() == tenant && !tenant.is_empty() { "" } else { "\"" };
     format!("tenant {quote}{}{quote}", clipped(&printable(tenant)))
 }
 
@@ -194,14 +194,19 @@ pub(crate) fn excerpt(
     }
     let mut elsewhere: Vec<Vec<String>> = Vec::new();
     for finding in findings {
-        let mut lines = Vec::new();
+        let mut lines: Vec<String> = Vec::new();
+        let mut values: Vec<(&str, u32, Option<String>)> = Vec::new();
         for related in &finding.related {
             let span = bytes(&related.location);
             if !is_in_block(&related.location) {
-                let line = elsewhere_line(report, related, style);
-                if !elsewhere.iter().chain([&lines]).flatten().any(|known| *known == line) {
+                let (line, value) = elsewhere_line(report, related, style);
+                // Two parts of one value are shown with the first.
+                let shown = (related.location.file.as_str(), related.location.start.line, value);
+                let is_shown = shown.2.is_some() && values.contains(&shown);
+                if !is_shown && !elsewhere.iter().chain([&lines]).flatten().any(|known| *known == line) {
                     lines.push(line);
                 }
+                values.push(shown);
             } else if marks.iter().all(|mark| mark.span.start != span.start) {
                 marks.push(Mark { span, text: Some(printable(&related.message)), level: None, primary: false });
             }
@@ -213,7 +218,7 @@ pub(crate) fn excerpt(
     let is_narrow = |mark: &Mark| source.text().get(in_text(&mark.span)).is_some_and(|text| text.chars().count() == 1);
     let is_one_of_several = marks.len() > 1;
     if let Some(mark) = marks.first_mut().filter(|mark| is_one_of_several || is_narrow(mark)) {
-        mark.text.get_or_insert_with(|| first.label.unwrap_or("here").to_owned());
+        mark.text.get_or_insert_with(|| printable(first.label.as_deref().unwrap_or("here")));
     }
     // In the order in which miette gives out colors. It draws no mark inside of another one.
     marks.sort_by_key(|mark| mark.span.start);
@@ -249,14 +254,15 @@ pub(crate) fn excerpt(
 }
 
 /// A place that has no excerpt, with what is written there: `a.tfvars:7:23: the region of `acme`: "us-west-2"`
-fn elsewhere_line(report: &Report, related: &RelatedPlace, style: &Style) -> String {
+fn elsewhere_line(report: &Report, related: &RelatedPlace, style: &Style) -> (String, Option<String>) {
     let RelatedPlace { location, message } = related;
     let line = format!("{}: {message}", place(location));
     let file = report.files.get(&location.file);
     let value = file.and_then(|file| value(file, &bytes(location), style));
     // A name is in the message.
     let value = value.filter(|value| !message.contains(value.trim_matches('"')));
-    printable(&value.map_or_else(|| line.clone(), |value| format!("{line}: {value}")))
+    let shown = value.as_ref().map_or_else(|| line.clone(), |value| format!("{line}: {value}"));
+    (printable(&shown), value)
 }
 
 /// What is written at `span`, with all of the text in quotes that it is a part of, cut around it where that is long;
