@@ -328,7 +328,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let at =
             call.for_each.as_ref().or(call.count.as_ref()).map_or(call.name.span, |attribute| attribute.value.span);
         let repeated = repetition(call);
-        let reason = format!("{what} of `module.{name}` was not checked, because its {repeated} is unknown: {reason}");
+        let reason = format!("{what} of `module.{name}` was not checked, because of its {repeated}: {reason}");
         let gap = NotChecked::new(Code::UnknownWiring, reason, at);
         found.push(NotChecked { is_finding: !is_reported, ..gap });
     };
@@ -436,7 +436,14 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let mut unknown: SortedMap<(FieldKind, bool), Vec<NotKnown<'_>>> = SortedMap::new();
     let mut names: SortedMap<FieldKind, FieldName> = SortedMap::new();
     for field in model.tenants.iter().flat_map(Tenant::values) {
-        if let State::Unknown(why) = &field.state {
+        // A syntax error is reported itself.
+        let is_unreadable = |span: Span| {
+            let errors = model.project.files().iter().flat_map(|file| &file.file.errors);
+            errors.into_iter().any(|error| error.span.contains(span) || span.contains(error.span))
+        };
+        if let State::Unknown(why) = &field.state
+            && !is_unreadable(why.span)
+        {
             names.entry(field.kind).or_insert_with(|| model.name(field));
             let is_unevaluated = why.is_unevaluated || !why.candidates().is_empty();
             unknown.entry((field.kind, is_unevaluated)).or_default().push((field.tenant, &why.reason, field.span));
@@ -567,7 +574,7 @@ fn values_alone(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let project = model.project;
     let values = project.files().iter().find(|file| file.role == FileRole::Values);
     if let Some(file) = values.filter(|_| !project.has_configuration()) {
-        let reason = "the values were checked without the module that they are for, so wiring was not checked";
+        let reason = "only the values were checked, because no Terraform module that uses them was found";
         found.push(NotChecked::new(Code::ValuesAlone, reason, Span::new(file.id, 0..0)));
     }
 }

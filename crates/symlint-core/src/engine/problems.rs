@@ -87,7 +87,7 @@ fn missing_modules(target: &Target, outcome: &Outcome<'_>) -> Vec<Problem> {
         let error = errors.find(|it| it.kind == LoadErrorKind::MissingModule && it.span == source.span)?;
         let location = Location::of(error.span, &model.sources().get(error.span.file));
         let problem = Problem::new(ProblemKind::Unreadable, error.message.clone());
-        let help = "check it out (a git submodule by `git submodule update --init`), or correct the `source`";
+        let help = "if it is a git submodule, run `git submodule update --init`; otherwise, correct the `source`";
         Some(Problem { location: Some(location), ..problem.help(help) })
     });
     missing.collect()

@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use symlint_terraform::SortedSet;
 
-use super::wire::{MisspelledTenant, Report, ReportedFinding};
+use super::wire::{MisspelledTenant, Report, ReportedFinding, ReportedGap};
 use crate::suppression::{SuppressedBy, Suppression};
 
 /// How many tenants with one suppression are named.
@@ -43,14 +43,13 @@ pub(super) fn is_clean(report: &Report) -> bool {
 /// Numbers and verdict: `checked 84 values of 12 tenants in 4 files: no findings`.
 pub fn totals(report: &Report) -> String {
     let summary = &report.summary;
-    let values = report.runs.iter().map(|run| run.values_checked).sum();
-    let mut text = format!(
-        "checked {} of {} in {}: {}",
-        count(values, "value"),
-        count(summary.tenants, "tenant"),
-        count(summary.files, "file"),
-        verdict(report)
-    );
+    let values: usize = report.runs.iter().map(|run| run.values_checked).sum();
+    let files = count(summary.files, "file");
+    let what = match (values, summary.tenants) {
+        (0, 0) => files,
+        (_, tenants) => format!("{} of {} in {files}", count(values, "value"), count(tenants, "tenant")),
+    };
+    let mut text = format!("checked {what}: {}", verdict(report));
     if summary.suppressed > 0 {
         text.push_str(&format!("; {} suppressed", summary.suppressed));
     }
@@ -61,7 +60,9 @@ pub fn totals(report: &Report) -> String {
 pub fn coverage(report: &Report) -> Vec<String> {
     // What is the same in several runs is reported once.
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
-    for (run, gap) in report.gaps().filter(|(_, gap)| !gap.is_finding) {
+    // A problem says it itself.
+    let is_problem = |gap: &ReportedGap| report.problems.iter().any(|problem| problem.message == gap.reason);
+    for (run, gap) in report.gaps().filter(|(_, gap)| !gap.is_finding && !is_problem(gap)) {
         let line = format!("{} [{}]", gap.reason, gap.code.as_str());
         match lines.iter_mut().find(|(known, _)| *known == line) {
             Some((_, runs)) => runs.extend(run.filter(|run| !runs.contains(run))),
