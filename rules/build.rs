@@ -7,7 +7,7 @@
 //! ```hcl rule
 //! level   = "error"
 //! summary = "what it finds, in one line"
-//! help    = "what happens if it stays, and what to do"
+//! help    = "what to do, and what happens if it stays"
 //! fix     = "safe" # or "suggestion": how its findings can be fixed, if some can
 //! ```
 //!

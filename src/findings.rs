@@ -218,7 +218,7 @@ pub(crate) fn excerpt(
     let is_narrow = |mark: &Mark| source.text().get(in_text(&mark.span)).is_some_and(|text| text.chars().count() == 1);
     let is_one_of_several = marks.len() > 1;
     if let Some(mark) = marks.first_mut().filter(|mark| is_one_of_several || is_narrow(mark)) {
-        mark.text.get_or_insert_with(|| printable(first.label.as_deref().unwrap_or("here")));
+        mark.text.get_or_insert_with(|| first.label.unwrap_or("here").to_owned());
     }
     // In the order in which miette gives out colors. It draws no mark inside of another one.
     marks.sort_by_key(|mark| mark.span.start);

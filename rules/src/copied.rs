@@ -11,16 +11,16 @@ pub(crate) fn related<'f>(
     owner: &Tenant,
     said: &[FieldKind],
 ) -> FindingBuilder<'f> {
-    let common = common(tenant, owner).into_iter().filter(|(piece, _)| !said.contains(&piece.field.kind));
+    let common = common(tenant, owner).into_iter().filter(|piece| !said.contains(&piece.field.kind));
     let whose = report.whose(owner);
-    common.fold(report, |report, (piece, what)| report.related(piece, format!("{what} is also {whose}")))
+    common.fold(report, |report, piece| report.related(piece, format!("also {whose}")))
 }
 
 /// What `tenant` has that is `owner`'s, where that is more than the role: ``role `SymSSOAcme`, SSO account, and instance``.
 pub(crate) fn what(tenant: &Tenant, owner: &Tenant) -> Option<String> {
     let (own, others) = (tenant.role()?, owner.role()?);
     let mut parts = vec![format!("role `{}`", own.name.text())];
-    for (piece, _) in common(tenant, owner).iter().filter(|(piece, _)| !piece.field.is_derived()) {
+    for piece in common(tenant, owner).iter().filter(|piece| !piece.field.is_derived()) {
         let part = match piece.field.kind {
             FieldKind::SsoAccountId => "SSO account",
             FieldKind::InstanceArn => "instance",
@@ -68,7 +68,7 @@ pub(crate) fn also(
     };
     let common = common(tenant, owner);
     let mut names: Vec<String> = Vec::new();
-    for field in common.iter().map(|(piece, _)| piece.field).filter(|field| is_elsewhere(field)) {
+    for field in common.iter().map(|piece| piece.field).filter(|field| is_elsewhere(field)) {
         let name = cx.name(field).to_string();
         if !names.contains(&name) {
             names.push(name);
@@ -105,30 +105,30 @@ fn has_same_instance(tenant: &Tenant, owner: &Tenant) -> bool {
 }
 
 /// The values of `tenant` that `owner` has, each once.
-fn common<'t>(tenant: &'t Tenant, owner: &Tenant) -> Vec<(Piece<'t>, String)> {
+fn common<'t>(tenant: &'t Tenant, owner: &Tenant) -> Vec<Piece<'t>> {
     let (own, others) = (Comparable::of(tenant), Comparable::of(owner));
     let mut common = Vec::new();
     if let (Some(own), Some(others)) = (tenant.sso_account(), owner.sso_account())
         && own.text() == others.text()
     {
-        common.push((own.piece, format!("SSO account {}", own.text())));
+        common.push(own.piece);
     }
     if let (Some(own), Some(others)) = (tenant.role(), owner.role())
         && own.name.text() == others.name.text()
     {
-        common.push((own.name.piece, format!("role `{}`", own.name.text())));
+        common.push(own.name.piece);
     }
     if let (Some(own), Some(others)) = (tenant.instance_id(), owner.instance_id())
         && own.text() == others.text()
     {
-        common.push((own.piece, format!("instance {}", own.text())));
+        common.push(own.piece);
     }
     // Many are in one region: it only counts where the instance was copied.
     if let (Some(own), Some(others)) = (tenant.connector.region.text(), owner.connector.region.as_str())
         && own.text == others
         && has_same_instance(tenant, owner)
     {
-        common.push((own, format!("region `{others}`")));
+        common.push(own);
     }
     let of_others = |text: &str| {
         let grants = others.grants.iter();
@@ -137,9 +137,9 @@ fn common<'t>(tenant: &'t Tenant, owner: &Tenant) -> Vec<(Piece<'t>, String)> {
     };
     let mut seen: HashSet<&str> = HashSet::default();
     for grant in &own.grants {
-        for (id, what) in [(grant.permission_set, "permission set"), (grant.target, "target account")] {
+        for id in [grant.permission_set, grant.target] {
             if let Some(id) = id.filter(|id| of_others(id.text()) && seen.insert(id.text())) {
-                common.push((id.piece, format!("{what} {}", id.text())));
+                common.push(id.piece);
             }
         }
     }

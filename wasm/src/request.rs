@@ -135,7 +135,7 @@ pub struct RulePage {
     pub level: Level,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// What happens if a finding stays, and what to do.
+    /// What to do about a finding, and what happens if it stays.
     pub help: Option<&'static str>,
     /// The page, in Markdown; its examples are in a file of their own.
     pub text: &'static str,

@@ -14,7 +14,7 @@ use crate::parallel;
 use crate::policy::{self, Applied, Baseline, Inline, Policy};
 use crate::privacy::{self, Veil};
 use crate::rule::{Catalogue, Check, Context, Rule};
-use crate::suppression::{CopiedSuppression, SuppressedBy, Suppression, Suppressions, UnusedSuppression};
+use crate::suppression::{CopiedSuppression, SuppressedBy, Suppression, Suppressions, Unused, UnusedSuppression};
 use crate::tenants::{Model, RunId, SetUp, Tenant};
 
 /// What a check found in one project, and what it looked at.
@@ -90,6 +90,16 @@ impl Run<'_> {
             let finds_all = |rule: &str| self.finds_all(rule, judged.config, judged.model);
             let (applied, config) = (&judged.applied, judged.config);
             let mut unused = policy::unused(applied, &effects, judged.model, config, self.today, &runs, &finds_all);
+            let sources = judged.model.sources();
+            for it in unused.iter_mut().filter(|it| it.why == Unused::Inline(None)) {
+                let is_next = |finding: &&Finding| {
+                    let (own, span) = (it.span, finding.span);
+                    finding.counts() && finding.rule == it.rule && span.file == own.file && span.start > own.start
+                };
+                // They are sorted.
+                let next = judged.findings.iter().find(is_next).map(|finding| finding.span);
+                it.why = Unused::Inline(next.map(|span| sources.get(span.file).position(span.start).line));
+            }
             // The baseline is in the sources of the first.
             unused.append(&mut gone);
             let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);

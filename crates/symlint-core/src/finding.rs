@@ -34,7 +34,7 @@ pub struct Finding {
     pub explains: Option<Span>,
     /// What it was compared with.
     pub related: Vec<Related>,
-    /// What happens if it stays, and what to do, in Markdown: lines to paste are indented by four spaces.
+    /// What to do, and what happens if it stays, in Markdown: lines to paste are indented by four spaces.
     pub help: Option<String>,
     /// How it can be fixed.
     pub fixes: Vec<Fix>,

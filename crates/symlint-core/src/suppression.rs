@@ -65,8 +65,8 @@ pub struct UnusedSuppression {
 /// Why a suppression did nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unused {
-    /// The comment covers no finding of the rule.
-    Inline,
+    /// The comment covers no finding of the rule; the next one in the file is on this line.
+    Inline(Option<u32>),
     /// The configuration's exception matches no finding of the rule.
     Exception,
     /// The configuration's exception matches a finding about several tenants, some of which have none.

@@ -16,7 +16,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     }
     let made = cx.config.role_name.role_name(environment);
-    cx.report(role.name.piece, format!("the connector would have named this role `{made}`, not `{name}`")).suggestion(
+    cx.report(role.name.piece, format!("the connector names this role `{made}`, not `{name}`")).suggestion(
         format!("write `{made}`"),
         role.name.piece,
         made,

@@ -50,15 +50,15 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let report = cx.report(role.name.piece, message);
     let report = match same {
         Some(same) => report.related(same.name.piece, format!("`{}`'s role has this name", owner.name())),
-        None => report.related(&owner.key, "the other tenant"),
+        None => report.related(&owner.key, format!("`{}` is defined here", owner.name())),
     };
     // What was copied with the role is one cause.
     let report = copied::related(report, tenant, owner, &[FieldKind::RoleArn]);
     let customer = customer.map(|customer| format!(" If the two are one customer, {customer}")).unwrap_or_default();
-    report.help(format!(
-        "Requests for `{}` would act with `{}`'s role. {action}{customer}",
-        tenant.name(),
-        owner.name()
+    report.label("another tenant's role").help(format!(
+        "{action} Sym would use `{}`'s role for `{}`'s requests.{customer}",
+        owner.name(),
+        tenant.name()
     ));
 }
 
@@ -66,7 +66,11 @@ fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, owner: &Tenant) {
     let (Some(role), Some(other)) = (tenant.role(), owner.role()) else { return };
     let (name, owner_name) = (cx.called(tenant), cx.called(owner));
     let message = format!("the roles of {name} and {owner_name} are named after each other");
-    let help = "Requests for one of the two would fail, or act with the other's role. Either their roles or their keys, with the \
-         rest, were exchanged: compare both entries with the `settings` output of each customer's connector.";
-    cx.report(role.name.piece, message).help(help).related(other.name.piece, format!("{owner_name}'s role"));
+    let help = "Compare both entries with the `settings` output of each customer's connector: either their roles or \
+                their keys, with the rest, were exchanged. Requests for one of the two would fail, or use the other's \
+                role.";
+    cx.report(role.name.piece, message)
+        .label("named after the other")
+        .help(help)
+        .related(other.name.piece, format!("{owner_name}'s role"));
 }

@@ -1,7 +1,7 @@
 //! See connector-role-name.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Affixes, NamingConvention, NamingConventionKind, RoleNaming, known_role_kind};
+use symlint_core::tenants::{Affixes, NamingConvention, NamingConventionKind, Piece, RoleNaming, known_role_kind};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let conventions = cx.role_conventions();
@@ -37,19 +37,25 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
+/// The role names of the next few tenants of a convention.
+pub(super) fn others<'a>(cx: &Context<'a>, convention: &NamingConvention) -> Vec<(Piece<'a>, String)> {
+    let others = convention.tenants.iter().skip(1).take(2).map(|&id| cx.tenant(id));
+    others.filter_map(|it| Some((it.role()?.name.piece, format!("`{}`'s role", it.name())))).collect()
+}
+
 /// Reports a form that most role names have, and which may only need to be configured.
 fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Affixes) {
     let first = convention.tenants.first().and_then(|&first| cx.tenant(first).role());
     let Some(role) = first else { return };
     let (pattern, form) = (&cx.config.role_name, format!("{}{{environment}}{}", affixes.prefix, affixes.suffix));
     let count = cx.model.count(&convention.tenants, convention.of);
-    let message = format!(
-        "the roles of {count} have names of the form `{form}`, but connector roles have names of the form `{pattern}`"
-    );
+    let message = format!("the roles of {count} are named `{form}`, but connectors name their roles `{pattern}`");
     let help = format!(
-        "Requests fail, or Sym acts with roles that were created for something else. Use `role_arn` from the `settings` output of each \
-         tenant's connector. If these roles are intended, add this to .symlint.hcl:\n\n    \
-         connector {{ role_name = {form:?} }}"
+        "Use `role_arn` from the `settings` output of each tenant's connector. Requests fail, or Sym uses roles that \
+         were created for something else. If these roles are intended, add this to .symlint.hcl, where \
+         `{{environment}}` stands for the name of the tenant:\n\n    connector {{ role_name = {form:?} }}"
     );
-    cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(form);
+    let others = others(cx, convention);
+    let report = cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(form);
+    others.into_iter().fold(report, |report, (name, label)| report.related(name, label));
 }

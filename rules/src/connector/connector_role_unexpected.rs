@@ -6,6 +6,7 @@ use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
+use super::connector_role_name::others;
 use crate::names::is_slug;
 use crate::naming::same_names;
 use crate::values::is_key_twice;
@@ -42,10 +43,13 @@ fn report_left_over(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(owner)) = (tenant.role(), cx.set_up.namesake(tenant)) else { return };
     let (name, key, file) = (role.name.text(), tenant.name(), cx.file_of(owner.id));
     let message = format!("tenant `{key}` has the name of `{key}` in {file}, but its role is `{name}`");
-    let help = "If this entry was copied from there, its name was left over: Sym would have two customers of one name. \
-                Rename it. If the name is right, use `role_arn` from the `settings` output of this tenant's connector.";
+    let help = "Rename this entry if it was copied from there: Sym would have two customers of one name. If the name \
+                is right, use `role_arn` from the `settings` output of this tenant's connector.";
     let report = cx.report(&tenant.key, message).help(help);
-    report.related(role.name.piece, "this tenant's role").related(&owner.key, "the other tenant of this name");
+    report
+        .label("the same name")
+        .related(role.name.piece, "this tenant's role")
+        .related(&owner.key, "the other tenant");
 }
 
 fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
@@ -57,7 +61,7 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
             let message =
                 format!("role `{name}` should be `{expected}`, according to the environment configured for `{key}`");
             cx.report(role.name.piece, message)
-                .help("A role that does not exist cannot be assumed, so requests fail. Correct the name or the configured environment.")
+                .help("Correct the name or the configured environment. Requests fail if there is no such role.")
                 .suggestion(format!("write `{expected}`"), role.name.piece, expected);
         }
         None => {
@@ -74,7 +78,10 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
                      .symlint.hcl:\n\n    tenant {key:?} {{ environment = {environment:?} }}"
                 );
             }
-            cx.report(role.name.piece, message).help(help).related(&tenant.key, "this is the tenant's name");
+            cx.report(role.name.piece, message)
+                .label("another name")
+                .help(help)
+                .related(&tenant.key, "this is the tenant's name");
         }
     }
 }
@@ -101,8 +108,8 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
         NamingConventionKind::SameName => (
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
-                "The name cannot show that a role belongs to another customer. If these roles are intended, add this to \
-                 .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
+                "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are intended, \
+                 add this to .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
                 first.name(),
                 environment_in(role.name.text(), cx)
             ),
@@ -113,9 +120,14 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
             let pattern =
                 format!("{}{}{{environment}}{}{}", pattern.prefix, affixes.prefix, affixes.suffix, pattern.suffix);
             (
-                format!("the roles of {count} have names of the form `{pattern}`, not `{}`", cx.config.role_name),
                 format!(
-                    "If these roles are intended, add this to .symlint.hcl:\n\n    connector {{ role_name = {pattern:?} }}"
+                    "the roles of {count} are named `{pattern}`, but connectors name their roles `{}`",
+                    cx.config.role_name
+                ),
+                format!(
+                    "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are \
+                     intended, add this to .symlint.hcl, where `{{environment}}` stands for the name of the \
+                     tenant:\n\n    connector {{ role_name = {pattern:?} }}"
                 ),
                 pattern,
             )
@@ -128,14 +140,17 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
             (
                 format!("the roles of {count} contain the name of the tenant without {around}, such as `{role}`"),
                 format!(
-                    "If these roles are intended, add this to .symlint.hcl for each tenant:\n\n    \
-                     tenant {key:?} {{ environment = {environment:?} }}"
+                    "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are \
+                     intended, add this to .symlint.hcl for each tenant:\n\n    tenant {key:?} {{ environment = \
+                     {environment:?} }}"
                 ),
                 around,
             )
         }
     };
-    cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(cause);
+    let others = others(cx, convention);
+    let report = cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(cause);
+    others.into_iter().fold(report, |report, (name, label)| report.related(name, label));
 }
 
 /// The environment that the connector of the role `name` was probably given.

@@ -35,8 +35,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let report = cx.report(Place { span, tenant: None, path }, message).cause(text.as_str());
                 if is_of_sym {
                     report.help(format!(
-                        "If no other entry names your runtime role, it cannot assume {role}, and every request fails. Use \
-                         the ARN of your runtime role."
+                        "Use the ARN of your runtime role. If no other entry names it, it cannot assume {role}, and \
+                         every request fails."
                     ));
                 }
             }
@@ -129,7 +129,7 @@ fn problem(raw: &str) -> Option<Problem> {
             },
         );
     }
-    let everyone = "trusts the whole account, so everyone there who may assume roles can use";
+    let everyone = "trusts the whole account, so anyone there with `sts:AssumeRole` can use";
     if is_account_id(text) {
         return at(0, text.len(), everyone);
     }

@@ -25,7 +25,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         let place = Place { span: field.span, ..field.place(cx.sources()) };
         let report = cx.report(place, message);
         if field.is_number() {
-            let help = "Sym cannot reach this account. Put the account ID in quotes.";
+            let help = "Put the account ID in quotes. Until then, Sym cannot reach the account.";
             report.help(help).suggestion("put the account ID in quotes", field, format!("\"{written}\""));
         }
         return;
@@ -36,15 +36,15 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     let mut report = malformed::report(cx, malformed);
     if field.is_number() {
         report = report.help(
-            "Sym cannot reach this account. Copy the account ID from the AWS console, and put it in quotes: a number loses \
-             its leading zeros.",
+            "Copy the account ID from the AWS console, and put it in quotes: a number loses its leading zeros. Until \
+             then, Sym cannot reach the account.",
         );
     }
     let Some(text) = field.text() else { return };
     if !field.is_number() && text.text.len() == 11 && text.text.bytes().all(|byte| byte.is_ascii_digit()) {
         report = report.help(
-            "Sym cannot reach this account. One digit is missing, which may be a `0` at the start that a spreadsheet \
-             dropped. Copy the account ID from the AWS console or from what the customer sent.",
+            "Copy the account ID from the AWS console or from what the customer sent. One digit is missing, which may \
+             be a `0` at the start that a spreadsheet dropped. Until then, Sym cannot reach the account.",
         );
     }
     if let Some(plain) = without_separators(text.text) {

@@ -133,6 +133,7 @@ pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> 
         Some(piece) => cx.report(piece, message),
         None => cx.report(*field, message),
     };
+    report = report.label("malformed");
     for (repeat, name) in repeats {
         report = report.related(repeat, format!("{name} contains the same text"));
     }
@@ -225,7 +226,7 @@ fn other_kind(arn: &Arn<'_>, wanted: Resource) -> Option<&'static str> {
         ("iam", "policy") => "a policy",
         ("iam", "instance-profile") => "an instance profile",
         ("iam", "root") => "an account",
-        ("sts", "assumed-role") => "the session of an assumed role",
+        ("sts", "assumed-role") => "a session",
         ("sts", "federated-user") => "a federated user",
         _ => return None,
     })

@@ -15,7 +15,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some((id, piece)) = partitions.next() else { return };
     let message = if facts::is_partition(id) {
         let allowed: Vec<String> = cx.config.allowed_partitions.iter().map(|id| format!("`{id}`")).collect();
-        format!("this tenant is in partition `{id}`, but only {} is allowed", allowed.join(", "))
+        format!(
+            "this tenant is in partition `{id}`, but `allowed_partitions` in .symlint.hcl allows only {}",
+            allowed.join(", ")
+        )
     } else {
         format!("`{id}` is not a partition")
     };
@@ -24,12 +27,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let allowed = cx.config.allowed_partitions.iter().map(String::as_str).chain([id]);
     let allowed: Vec<String> = allowed.map(|id| format!("\"{id}\"")).collect();
     let help = format!(
-        "A role cannot be assumed from another partition. Run Sym in that partition. If it already does, add this to \
-         .symlint.hcl:\n\n    allowed_partitions = [{}]",
+        "Use the values of the customer's own partition: Sym can only assume roles in the partition in which it runs. \
+         If it runs in `{id}` for this customer, add this to .symlint.hcl:\n\n    allowed_partitions = [{}]",
         allowed.join(", ")
     );
     let is_known = facts::is_partition(id);
-    let mut report = cx.report(piece, message);
+    let mut report = cx.report(piece, message).label("not allowed");
     if is_known {
         report = report.help(help);
     }

@@ -11,17 +11,19 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let lower = text.to_ascii_lowercase();
         let is_upper = is_hexadecimal(&lower);
         let message = if is_upper {
-            format!("`{text}` contains capital letters, but all known IDs are in lower case")
+            format!("`{text}` contains capital letters, but AWS writes these IDs in lower case")
         } else {
-            format!("`{text}` does not have sixteen hexadecimal digits, unlike all known IDs")
+            format!("`{text}` does not have sixteen hexadecimal digits, but all known IDs do")
         };
         let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
-        let mut report = cx.report(first, message);
+        let mut report = cx.report(first, message).label("this ID");
         for (other, name) in others {
             report = report.related(other, format!("{name} contains the same ID"));
         }
         if is_upper {
-            report.suggestion("write the ID in lower case", first, lower);
+            let help = "Write the ID in lower case, and compare it with the one in IAM Identity Center. AWS probably \
+                        does not know this one.";
+            report.help(help).suggestion("write the ID in lower case", first, lower);
         }
     }
 }

@@ -70,15 +70,16 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let repeats: Vec<_> =
             it.repeats.iter().map(|(field, span)| (*span, format!("{} contains the same", cx.name(field)))).collect();
         let consequence = match it.field.kind {
-            FieldKind::Key => "The key looks right but is a different one.",
-            _ => "The value looks right but is a different one, so requests fail.",
+            FieldKind::Key => "The key only looks right: it is a different one.",
+            _ => "The value only looks right: AWS does not know it, so requests fail.",
         };
         let action = match end.filter(|_| !it.edits.is_empty()) {
             Some((end, what)) => format!("Delete {} at the {end}.", what.replacen("a ", "the ", 1)),
-            None => "Type it again with plain characters.".to_owned(),
+            None => "Type the text again with plain characters.".to_owned(),
         };
-        let report = cx.report(place, message).help(format!("{consequence} {action}"));
-        let mut report = report.edits(it.title, it.safe, it.edits);
+        let report = cx.report(place, message).help(format!("{action} {consequence}"));
+        let mut report =
+            report.label(end.map_or("this character", |(_, what)| what)).edits(it.title, it.safe, it.edits);
         for (span, what) in repeats {
             report = report.related(span, what);
         }
@@ -137,7 +138,7 @@ fn describe_one(cleaned: &Cleaned, suspicious: &Suspicious) -> String {
         return format!("{name} ({code}){place}");
     }
     match suspicious.meant() {
-        Some(meant) => format!("`{c}` ({code}), which looks like `{meant}`"),
+        Some(meant) => format!("`{c}` ({code}, which looks like `{meant}`)"),
         None if suspicious.is_invisible() => format!("an invisible character ({code}){place}"),
         None if c.is_alphanumeric() => format!("`{c}` ({code})"),
         None => format!("the character {code}"),

@@ -25,6 +25,7 @@ fn check_entries(cx: &mut Context<'_>) {
         let message =
             format!("permission set {} in account {} is already granted by {whose}", id.text(), target.text());
         cx.report(id.piece, message)
+            .label("granted again")
             .related(other_id.piece, "first granted here")
             .related(other_target.piece, "the same account");
     }
@@ -89,7 +90,8 @@ fn check_calls(cx: &mut Context<'_>) {
         let message = match grants.as_slice() {
             [only] => both(cx, &format!("module.{other}"), &format!("module.{name}"), only),
             _ => format!(
-                "`module.{other}` and `module.{name}` both grant the same permission sets in the same accounts for {}",
+                "`module.{name}` repeats the grants of `module.{other}`, with the same permission sets and accounts, \
+                 for {}",
                 model.count(&tenants, cx.tenants().len())
             ),
         };
@@ -98,15 +100,23 @@ fn check_calls(cx: &mut Context<'_>) {
         cx.report(place, message)
             .group(&tenants)
             .cause(format!("module.{other}"))
-            .related(before.name.span, "first granted by this call");
+            .help(CALLS)
+            .label("the same grants again")
+            .related(before.name.span, format!("`module.{other}` is called here"));
     }
 }
 
-/// That both of two calls grant this.
+/// What to do about two calls.
+const CALLS: &str = "Give one of the two calls its own permission set or account, or remove it. An engineer can get \
+                     the same access through both, and when one of the two grants expires, AWS removes the access of \
+                     both. If that is intended, add a comment above this line:\n\n    # symlint-ignore: \
+                     duplicate-entitlement -- REASON";
+
+/// That two calls grant the same.
 fn both(cx: &Context<'_>, first: &str, second: &str, granted: &Granted) -> String {
     let permission_set = granted.permission_set.rsplit('/').next().unwrap_or_default();
     let (target, tenant) = (&granted.target, cx.tenant(granted.tenant).name());
-    format!("`{first}` and `{second}` both grant {permission_set} in account {target}, which is `{tenant}`'s")
+    format!("`{second}` grants {permission_set} in account {target} of `{tenant}`, which `{first}` already grants")
 }
 
 fn called<'a>(cx: &Context<'a>, flow: usize) -> Option<&'a ModuleCall> {

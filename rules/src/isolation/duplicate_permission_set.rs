@@ -3,6 +3,8 @@
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Comparable, RelationKind};
 
+use super::only_one;
+
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicatePermissionSet) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
@@ -13,13 +15,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(instance), Some(other_instance)) = (grant.own_instance, other_grant.own_instance) else { continue };
         let message = format!(
-            "permission set {} is also used by {}, whose instance is {3}; this tenant's instance is {2}",
+            "permission set {} is also used by {}, which has a different instance",
             id.text(),
-            cx.called(other),
-            instance.text(),
-            other_instance.text()
+            cx.called(other)
+        );
+        let help = format!(
+            "{} A permission set exists in one instance only, so requests with the wrong ARN fail.",
+            only_one(cx, tenant, other, "permission set", id.piece.field)
         );
         cx.report(id.piece, message)
+            .label("the same ID")
+            .help(help)
             .related(other_id.piece, format!("`{}` has this permission set", other.name()))
             .related(instance.piece, "this tenant's instance")
             .related(other_instance.piece, format!("`{}`'s instance", other.name()));

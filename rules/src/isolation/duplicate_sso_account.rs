@@ -14,26 +14,31 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let account_name = cx.name(account.piece.field);
         let is_used = format!("{account_name} {} is also used by {called}", account.text());
         let help = format!(
-            "Requests for one customer would act in the other's organization, or fail. {}",
-            only_one(cx, tenant, other, "account")
+            "{} Requests for one customer would act in the other's organization, or fail.",
+            only_one(cx, tenant, other, "account", account.piece.field)
         );
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.text() == other_id.text() => {
                 // The accounts and the instances agree, so the region is what differs.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "{} is {region}, but {called}, which has the same SSO account {}, is in {other_region}",
+                    "{} is {region}, and that of {called} is {other_region}, but both have SSO account {}",
                     cx.name(&tenant.connector.region),
                     account.text()
                 );
                 cx.report(&tenant.connector.region, message)
-                    .help("An organization has its Identity Center in one region. Correct the region or the copied values.")
+                    .label("a different region")
+                    .help(
+                        "Correct the region that is wrong. If one entry was copied from the other, replace all copied \
+                         values instead. An organization has its Identity Center in one region.",
+                    )
                     .related(&other.connector.region, format!("`{name}`'s region"))
                     .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
                     .related(&other.sso_account_id, format!("`{name}` has the same account"));
             }
             (Some(id), Some(other_id)) if id.differs(other_id) => {
                 cx.report(account.piece, format!("{is_used}, which has a different instance"))
+                    .label("the same account")
                     .help(help)
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(id.piece, "this tenant's instance")
@@ -41,6 +46,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
             _ => {
                 cx.report(account.piece, format!("{is_used}, which has a different region"))
+                    .label("the same account")
                     .help(help)
                     .related(&other.sso_account_id, format!("`{name}` has this account"))
                     .related(&tenant.connector.region, "this tenant's region")

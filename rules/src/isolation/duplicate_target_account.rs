@@ -20,11 +20,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             cx.called(other)
         );
         let help = format!(
-            "Engineers who request access to one customer would enter the other's account, or the requests fail. {}",
-            only_one(cx, tenant, other, "account")
+            "{} Engineers who request access to one customer would enter the other's account, or the requests fail.",
+            only_one(cx, tenant, other, "account", target.piece.field)
         );
         let mut report = cx
             .report(target.piece, message)
+            .label("the same account")
             .help(help)
             .related(other_target.piece, format!("`{}` has this target account", other.name()));
         if let (Some(instance), Some(other_instance)) = (grant.instances.first(), other_grant.instances.first()) {

@@ -12,12 +12,20 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (tenant, other) = if is_first_copied { (first, later) } else { (later, first) };
         let message =
             format!("`{}` has the same SSO account, instance, and grants as {}", tenant.name(), cx.called(other));
-        let help = format!(
-            "Requests for `{}` grant access to {}. Replace all values of the copy, or remove it.",
-            tenant.name(),
-            cx.called(other)
-        );
-        cx.report(tenant, message).help(help).related(other, "the tenant that has the same");
+        // Where the role is the other's, this one is the copy.
+        let help = match cx.role_naming(tenant.id) == RoleNaming::Foreign(other.id) {
+            true => format!(
+                "Replace all values of `{}`, or remove it. Its requests grant access to {}.",
+                tenant.name(),
+                cx.called(other)
+            ),
+            false => {
+                "Find out which of the two is a copy, and replace all of its values, or remove it. Requests for one \
+                      grant access to the other."
+                    .to_owned()
+            }
+        };
+        cx.report(tenant, message).help(help).related(other, format!("`{}` is defined here", other.name()));
     }
     // A folder that was copied is one cause.
     let mut copied: SortedMap<(String, String), Vec<(TenantId, TenantId)>> = SortedMap::new();
@@ -36,13 +44,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 format!("{count} are also in {original}, with the same SSO accounts, instances, and grants")
             }
         };
-        let report = cx.report(tenant, message).warning().help(COPIED).related(other, "it is also defined here");
+        let report = cx
+            .report(tenant, message)
+            .warning()
+            .help(COPIED)
+            .related(other, format!("`{}` is also defined here", other.name()));
         if ids.len() > 1 {
             report.group(&ids).cause(original);
         }
     }
 }
 
-const COPIED: &str = "When one copy is changed, the other keeps the old values, and both take effect. If two root modules \
-                      need the same tenants, let both read one file. If one of the folders is an example or a fixture, \
-                      leave it out with `exclude = [\"FOLDER\"]` in .symlint.hcl";
+const COPIED: &str = "If both root modules need these tenants, let both read one file. If one of the folders is an \
+                      example or a fixture, leave it out with `exclude = [\"FOLDER\"]` in .symlint.hcl. When one copy \
+                      is changed, the other keeps the old values, and both take effect.";

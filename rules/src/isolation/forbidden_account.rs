@@ -11,15 +11,17 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     forbidden.sort_by_key(|account| account.text);
     for places in forbidden.chunk_by(|a, b| a.text == b.text) {
         let Some((first, others)) = places.split_first() else { continue };
-        let whose = if first.text == SYM_ACCOUNT { "Sym's own account" } else { "one of your `host_accounts`" };
+        let whose =
+            if first.text == SYM_ACCOUNT { "Sym's own account" } else { "one of your own accounts (`host_accounts`)" };
         let (name, text) = (cx.name(first.field), first.text);
         let message = match first.field.kind {
-            FieldKind::RoleArn => format!("{name} is in account {text}, which is {whose}, not a customer's"),
-            _ => format!("{name} {text} is {whose}, not a customer's"),
+            FieldKind::RoleArn => format!("{name} is in account {text}, which is {whose}, not that of a customer"),
+            _ => format!("{name} {text} is {whose}, not that of a customer"),
         };
-        let mut report = cx.report(*first, message);
-        for other in others {
-            report = report.related(*other, "the same account");
+        let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
+        let mut report = cx.report(*first, message).label("not a customer's account");
+        for (other, name) in others {
+            report = report.related(other, format!("{name} has this account, too"));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use symlint_core::level::Level;
 use symlint_core::rule::{Context, Group};
-use symlint_core::tenants::Tenant;
+use symlint_core::tenants::{Field, Tenant};
 
 mod duplicate_entitlement;
 mod duplicate_instance;
@@ -19,11 +19,11 @@ mod target_is_foreign_sso_account;
 
 pub(crate) use shared_sso_account::advice;
 
-/// What to do about something that two tenants have and only one of them can.
-fn only_one(cx: &Context<'_>, tenant: &Tenant, other: &Tenant, what: &str) -> String {
+/// What to do about `what`, which two tenants have and only one of them can, in its `field`.
+fn only_one(cx: &Context<'_>, tenant: &Tenant, other: &Tenant, what: &str, field: &Field) -> String {
     let own = if tenant.name() == other.name() { "this tenant".to_owned() } else { format!("`{}`", tenant.name()) };
     let other = cx.called(other);
-    format!("Only one of {other} and {own} can have this {what}. Find out which, and correct the other entry.")
+    format!("Find out which of {other} and {own} has this {what}, and correct {} of the other.", cx.name(field))
 }
 
 pub(crate) static GROUP: Group = Group {

@@ -45,10 +45,12 @@ fn report(cx: &mut Context<'_>, near: &NearIds) {
         whose(format!("{} {}", field(right), right.text()))
     );
     let related = whose(field(right));
-    let report = cx.report(wrong.piece, message).related(right.piece, related).cause(right.text());
+    let report =
+        cx.report(wrong.piece, message).label("nearly the same").related(right.piece, related).cause(right.text());
     if is_own {
         report.help(
-            "AWS assigns these IDs at random, so one of the two is probably mistyped. Compare both with what the customer sent.",
+            "Compare both with what the customer sent. AWS assigns these IDs at random, so one of the two is probably \
+             mistyped.",
         );
     }
 }

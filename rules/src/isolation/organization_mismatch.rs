@@ -9,26 +9,30 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
         let (group, block) = group(cx.config, tenant, other);
-        let help = format!(
-            "Tenants of one organization have the same instance and region. Correct the values, or take one of the two out of \
-             {block}."
-        );
+        let help = |wrong: &str| {
+            format!(
+                "Correct the {wrong} that is wrong, or take one of the two tenants out of {block}. Tenants of one \
+                 organization have the same instance and region."
+            )
+        };
         let (name, called) = (other.name(), cx.called(other));
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.differs(other_id) => {
                 let (id_text, other_text) = (id.text(), other_id.text());
                 let message = format!(
-                    "this tenant's instance is {id_text}, but {called}, which is {group}, has instance {other_text}"
+                    "this tenant's instance is {id_text}, and that of {called} is {other_text}, but both are {group}"
                 );
-                cx.report(id.piece, message).help(help).related(other_id.piece, format!("`{name}`'s instance"));
+                cx.report(id.piece, message)
+                    .help(help("instance"))
+                    .related(other_id.piece, format!("`{name}`'s instance"));
             }
             _ => {
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
-                    "this tenant's region is {region}, but {called}, which is {group}, has region {other_region}"
+                    "this tenant's region is {region}, and that of {called} is {other_region}, but both are {group}"
                 );
                 cx.report(&tenant.connector.region, message)
-                    .help(help)
+                    .help(help("region"))
                     .related(&other.connector.region, format!("`{name}`'s region"));
             }
         }

@@ -22,13 +22,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let customer = advice("customer", &cx.config.customers, &members, &name);
         let organization = advice("organization", &cx.config.organizations, &members, &name);
         let help = format!(
-            "If one was copied from another, engineers who request access to one customer would act in the other's \
-             organization: replace the copied values. If they are one customer, {customer}\n\nIf they are several customers in one AWS \
-             organization, {organization}"
+            "If one of the entries was copied, replace its values: engineers who are approved for one customer would \
+             act in the other's organization. If they are one customer, {customer}\n\nIf they are several customers in \
+             one AWS organization, {organization}"
         );
         let mut report = cx
             .report(account.piece, message)
             .group(ids)
+            .label("the same account")
             .help(help)
             .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
         for other in others {

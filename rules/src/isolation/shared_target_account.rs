@@ -30,8 +30,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let name = common_name(&keys).map_or_else(|| keys.join("-"), str::to_owned);
         let help = format!(
-            "Engineers who are approved for one customer would enter an account of another: replace the account that was \
-             copied. If they are one customer, {}",
+            "Find out which customer has this account, and correct {target_name} of the others. Engineers who are \
+             approved for one would enter an account of another. If the tenants are one customer, {}",
             advice("customer", &cx.config.customers, &members, &name)
         );
         let other = target_of(cx, owner, target);
@@ -39,8 +39,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if others.len() > 1 {
             report = report.group(&ids).cause(target);
         }
-        if let Some(other) = other {
-            report.related(other.piece, format!("`{}` has this target account", keys.first().unwrap_or(&target)));
+        let further = others.iter().skip(1).map(|(id, part)| (*part, *id));
+        for (part, id) in other.map(|other| (other, owner)).into_iter().chain(further) {
+            let name = report.name_of(id);
+            report = report.related(part.piece, format!("`{name}` has this account"));
         }
     }
 }

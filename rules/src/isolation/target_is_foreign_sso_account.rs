@@ -14,6 +14,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             target.text,
             cx.of_tenant(owner, "SSO account")
         );
-        cx.report(target, message).related(&owner.sso_account_id, format!("`{}` has this SSO account", owner.name()));
+        cx.report(target, message)
+            .label("another tenant's SSO account")
+            .related(&owner.sso_account_id, format!("`{}` has this SSO account", owner.name()));
     }
 }

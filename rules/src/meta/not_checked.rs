@@ -9,9 +9,9 @@ use symlint_terraform::Span;
 use crate::wiring::is_any_miswired;
 
 /// What to do about what only a provider knows.
-const ACCEPTED: &str = "Mistakes in this part are not reported until it can be checked. `symlint inspect` shows what was \
-                        found. If this part does not need to be checked, add a comment above this line:\n\n    \
-                        # symlint-ignore: not-checked -- REASON";
+const ACCEPTED: &str = "Mistakes in this part go unnoticed. `symlint inspect` shows what symlint could read. If this \
+                        part does not need to be checked, add a comment above this line:\n\n    # symlint-ignore: \
+                        not-checked -- REASON";
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // Where nothing is known, the file that was read first is named.

@@ -7,7 +7,10 @@ pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
     for unused in &suppressions.unused {
         let rule = &unused.rule;
         let message = match &unused.why {
-            Unused::Inline => format!("there is no `{rule}` finding here to suppress; remove the comment"),
+            Unused::Inline(None) => format!("there is no `{rule}` finding here to suppress; remove the comment"),
+            Unused::Inline(Some(line)) => {
+                format!("there is no `{rule}` finding here to suppress; the next one is on line {line}")
+            }
             Unused::Exception => format!("there is no `{rule}` finding for this exception; remove it"),
             Unused::Group => {
                 format!("the `{rule}` finding here is about several tenants, and each of them needs an exception")
@@ -21,21 +24,27 @@ pub(super) fn check(cx: &mut Context<'_>, suppressions: &Suppressions) {
         let report = cx.report(unused.span, message);
         match unused.why {
             Unused::Group => {
-                report.help("This exception has no effect. Add one for each of the tenants, or remove it.");
+                report.help("Add an exception for each of the tenants, or remove this one. It has no effect.");
             }
             Unused::Changed(_) => {
                 report.help(
-                    "This exception has no effect, so the finding is reported again. Review the new value. If it is \
-                     intended, too, write it into the exception; otherwise remove the exception.",
+                    "Review the new value. If it is intended, too, write it into the exception; otherwise, remove the \
+                     exception. It has no effect, so the finding is reported again.",
                 );
             }
             Unused::Expired(_) => {
                 report.help(
-                    "The exception no longer has an effect, so its finding is reported again. Fix the finding and remove \
-                     the exception, or set a new date in `expires`.",
+                    "Fix the finding and remove the exception, or set a new date in `expires`. The exception no longer \
+                     has an effect, so its finding is reported again.",
                 );
             }
-            Unused::Inline | Unused::Exception | Unused::Baseline => {}
+            Unused::Inline(Some(line)) => {
+                report.help(format!(
+                    "Move the comment right above line {line} if it is meant for that; otherwise, remove it. It \
+                     suppresses nothing."
+                ));
+            }
+            Unused::Inline(None) | Unused::Exception | Unused::Baseline => {}
         }
     }
 }

@@ -34,7 +34,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
             None => "the key is empty, but Sym requires a name".to_owned(),
         };
-        cx.report(tenant, message);
+        let report = cx.report(tenant, message);
+        if key.is_empty() {
+            report.help(
+                "Give the tenant a name of letters, digits, `_`, and `-`. Otherwise, the apply fails halfway, or \
+                 nobody can request the flow.",
+            );
+        }
     }
     check_names(cx, &mut judged);
 }

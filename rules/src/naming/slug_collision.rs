@@ -80,11 +80,11 @@ fn check_keys(
         let is_copied = |it: &Tenant| cx.role_naming(it.id) == RoleNaming::Unexpected;
         let (wrong, right) = if is_copied(first) && !is_copied(tenant) { (first, tenant) } else { (tenant, first) };
         let meant = wrong.role().filter(|_| is_copied(wrong) && !is_copied(right));
-        let report = cx.report(wrong, message).related(right, shown(right));
+        let report = cx.report(wrong, message).label("the same name").related(right, shown(right));
         if let Some(role) = meant {
             let help = format!(
-                "The two customers share one name, so a request for one may be carried out for the other, or the apply \
-                 fails. If this entry is for the customer of role `{}`, rename it.",
+                "Rename this entry if it is for the customer of role `{}`. The two customers share one name, so a \
+                 request for one may be carried out for the other, or the apply fails.",
                 role.name.text()
             );
             report.help(help).related(role.name.piece, "this entry's role");
@@ -206,13 +206,18 @@ fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
             let is_snake = tenant.name().contains('_');
             let meant = if is_snake { meant.replace('-', "_") } else { meant };
             format!(
-                "{consequence} The role of `{}` is named after `{meant}`. If this call is for that customer, set `{}` to `{meant}`.",
-                wrong.call, wrong.argument
+                "Set `{}` to `{meant}` if this call is for that customer: the role of `{}` is named after it. \
+                 {consequence}",
+                wrong.argument, wrong.call
             )
         }
-        None => format!("{consequence} Give one of them another name."),
+        None => format!("Give one of them another name. {consequence}"),
     };
-    let report = cx.report(place, message).help(help).related(right.span, format!("the name of `{}`", right.call));
+    let report = cx
+        .report(place, message)
+        .label("the same name")
+        .help(help)
+        .related(right.span, format!("the name of `{}`", right.call));
     if let Some(role) = tenant.role() {
         report.related(role.name.piece, format!("the role of `{}`", wrong.call));
     }
@@ -222,13 +227,21 @@ fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
 fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>)]) {
     let Some((name, first)) = names.first() else { return };
     let tenants = tenants_of(names.iter().map(|(name, _)| *name));
-    let (text, kind) = (shown(name, cx.model), name.resource.kind());
+    let (own, others) = (name.resource.resource, first.resource.resource);
+    let is_one_flow = std::ptr::eq(name.instance, first.instance);
+    let is_one_block = is_one_flow && own.name.span == others.name.span;
+    let (text, kind, label) = (shown(name, cx.model), name.resource.kind(), &own.name.text);
+    let what = match (is_one_flow, is_one_block) {
+        (_, true) => format!("`{kind}.{label}` is created several times with"),
+        (true, false) => format!("`{kind}.{}` and `{kind}.{label}` have", others.name.text),
+        (false, false) => format!("two `{kind}` resources have"),
+    };
     let message = match tenants.as_slice() {
-        [_, _, ..] => format!(
-            "two `{kind}` resources have the same name for {}, but names must be unique in Sym",
-            cx.model.count(&tenants, cx.tenants().len())
-        ),
-        _ => format!("two `{kind}` resources have the same name, `{text}`, but names must be unique in Sym"),
+        [_, _, ..] => {
+            let whom = cx.model.count(&tenants, cx.tenants().len());
+            format!("{what} the same name for {whom}, such as `{text}`, but names must be unique in Sym")
+        }
+        _ => format!("{what} the same name, `{text}`, but names must be unique in Sym"),
     };
     let only = if let [only] = tenants.as_slice() { Some(*only) } else { None };
     let path = only.map(|only| cx.tenant(only).path.to_string());
@@ -236,7 +249,18 @@ fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>
     let written = cx.sources().text(span);
     let literal = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('"'));
     let place = literal.map_or(span, |text| span.part(1..text.len() + 1));
-    let report = cx.report(Place { span: place, tenant: only, path }, message).group(&tenants);
+    let source = cx.sources().get(span.file);
+    let is_in_quotes = source.text().get(..span.start as usize).is_some_and(|before| before.ends_with('"'));
+    let literal = literal.or((is_in_quotes && !written.contains('"')).then_some(&*written));
+    let action = match (is_one_block, literal) {
+        (true, Some(text)) => {
+            let key = if own.attribute("for_each").is_some() { "each.key" } else { "count.index" };
+            format!("Include `{key}` in the name, such as `\"{text}-${{{key}}}\"`.")
+        }
+        _ => "Give each of them a name of its own.".to_owned(),
+    };
+    let help = format!("{action} Otherwise, one `{kind}` may be used in place of the other, or the apply fails.");
+    let report = cx.report(Place { span: place, tenant: only, path }, message).help(help).group(&tenants);
     let other = if name.span == span { first.span } else { other };
     if other != span {
         report.related(other, "the other name is built here");

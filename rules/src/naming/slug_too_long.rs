@@ -44,7 +44,8 @@ fn check_keys(cx: &mut Context<'_>) {
         let length = length(key);
         if length > LONGEST_KEY {
             let message = format!(
-                "the key has {length} characters; with the names in Sym's example, only {LONGEST_KEY} fit into the {LONGEST} that Sym allows for a name"
+                "the key has {length} characters; with the names in Sym's example, only {LONGEST_KEY} fit into the \
+                 {LONGEST} that Sym allows for a name"
             );
             cx.report(tenant, message);
         }
@@ -61,7 +62,7 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
             cx.model.count(&tenants, cx.tenants().len())
         ),
         _ => format!(
-            "the name `{}` of a `{kind}` has {count} characters, but Sym allows at most {LONGEST}",
+            "the `{kind}` name `{}` has {count} characters, but Sym allows at most {LONGEST}",
             shown(first, cx.model)
         ),
     };
@@ -70,8 +71,8 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     let mut report = cx.report(Place { span, tenant: only, path }, message).group(&tenants);
     if !is_key {
         report = report.help(
-            "Sym may refuse the name when it is applied, or shorten it in Slack. The key is short enough, so shorten the \
-             rest of the name.",
+            "Shorten the rest of the name: the key is short enough. Sym may refuse a longer name when it is applied, \
+             or shorten it in Slack.",
         );
     }
     if !first.span.contains(span) {

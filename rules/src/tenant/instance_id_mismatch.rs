@@ -87,11 +87,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                     cx.whose(owner)
                 );
                 let help = format!(
-                    "Requests for this tenant would fail, or reach {}. Copy {own_name} from this tenant's own Identity Center.{}",
-                    cx.called(owner),
-                    copied::also(cx, tenant, owner, None, &said)
+                    "Copy {own_name} from this tenant's own Identity Center.{} Requests for this tenant would fail, or \
+                     reach {}.",
+                    copied::also(cx, tenant, owner, None, &said),
+                    cx.called(owner)
                 );
-                cx.report(own.piece, message).help(help)
+                cx.report(own.piece, message).label("another tenant's instance").help(help)
             }
             None => {
                 let message = format!(
@@ -100,7 +101,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                     own.text()
                 );
                 let also = first_owner.map(|owner| copied::also(cx, tenant, owner, None, &said)).unwrap_or_default();
-                cx.report(first.piece, message).more_help(&also)
+                cx.report(first.piece, message).label("a different instance").more_help(&also)
             }
         };
         for (owner, id) in [(first_owner, *first), (own_owner, own)] {
@@ -110,11 +111,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             }
         }
         report = match left_over {
-            Some(_) => report.related(first.piece, format!("this permission set belongs to {of_first}")),
+            Some(_) => report.related(first.piece, format!("this permission set is of {of_first}")),
             None => report.related(own.piece, format!("this tenant's {}", own_name.of_its_own())),
         };
         for other in others {
-            report = report.related(other.piece, "this permission set belongs to the same instance");
+            report = report.related(other.piece, "this instance, too");
         }
         if let Some(owner) = first_owner.or(left_over) {
             copied::related(report, tenant, owner, &said);
@@ -144,7 +145,7 @@ fn report_common(cx: &mut Context<'_>, own: Part<'_>, permission_set: Part<'_>, 
         cx.model.count(members, cx.tenants().len()),
         permission_set.text()
     );
-    let help = "Requests fail. Copy the instance from this organization's own Identity Center.";
+    let help = "Copy the instance from this organization's own Identity Center. Until then, requests fail.";
     cx.report(own.piece, message).help(help).related(permission_set.piece, "one of the permission sets").group(members);
 }
 
@@ -180,17 +181,17 @@ fn report_choice(cx: &mut Context<'_>, tenant: &Tenant, grants: &[Part<'_>], cho
         first.text()
     );
     let help = format!(
-        "Requests for `{}` would act in `{name}`'s organization, or fail. Set `{attribute}` to `{meant}`.",
+        "Set `{attribute}` to `{meant}`. Requests for `{}` would act in `{name}`'s organization, or fail.",
         tenant.name()
     );
     let place = Place { span, tenant: Some(tenant.id), path: Some(format!("{}.{attribute}", tenant.path)) };
     let mut report = cx
         .report(place, message)
         .help(help)
-        .related(first.piece, format!("this permission set belongs to `{meant}`'s instance"))
+        .related(first.piece, format!("this permission set is of `{meant}`'s instance"))
         .related(&tenant.connector.instance_arn, format!("`{name}`'s instance"));
     for other in others {
-        report = report.related(other.piece, "this permission set belongs to the same instance");
+        report = report.related(other.piece, "this instance, too");
     }
     report.suggestion(format!("write `{meant}`"), span, meant.as_str());
 }
@@ -220,16 +221,17 @@ fn report_swapped(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, other: &
     let message = format!("the permission sets of `{other_name}` and `{name}` belong to each other's instance");
     let (instance, permission_set) = (cx.name(own.piece.field), cx.name(others.piece.field));
     let help = format!(
-        "Requests fail, or reach the other customer. {instance} or {permission_set} was swapped between the two: copy both \
-         from each customer's own Identity Center."
+        "Copy {instance} and {permission_set} again from each customer's own Identity Center: one of them was swapped \
+         between the two. Requests fail, or reach the other customer."
     );
     let report = cx
         .report(own.piece, message)
+        .label("this tenant's instance")
         .help(help)
-        .related(others.piece, format!("this permission set belongs to `{other_name}`'s instance"))
+        .related(others.piece, format!("this permission set is of `{other_name}`'s instance"))
         .related(&other.connector.instance_arn, format!("`{other_name}`'s instance"));
     if let Some(id) = permission_sets(other).next() {
-        report.related(id.piece, format!("this permission set belongs to `{name}`'s instance"));
+        report.related(id.piece, format!("this permission set is of `{name}`'s instance"));
     }
 }
 
@@ -247,18 +249,19 @@ fn report_typo(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, grants: &[P
     );
     let name = tenant.name();
     let help = match is_hexadecimal(wrong.text()) {
-        true => format!("One of the two was probably mistyped. Compare both with `{name}`'s Identity Center."),
+        true => format!("Compare both with `{name}`'s Identity Center. One of the two was probably mistyped."),
         false => format!(
-            "All known IDs consist of the digits 0 to 9 and the letters a to f, so {wrong_name} was probably mistyped. \
-             Compare it with `{name}`'s Identity Center."
+            "Compare {wrong_name} with `{name}`'s Identity Center. It was probably mistyped, because all known IDs \
+             consist of the digits 0 to 9 and the letters a to f."
         ),
     };
     let mut report = cx
         .report(wrong.piece, message)
+        .label("nearly the same")
         .help(help)
         .related(right.piece, format!("the instance in {}", right_name.of_its_own()));
     for other in others {
-        report = report.related(other.piece, "the same instance as in the first");
+        report = report.related(other.piece, "this instance, too");
     }
 }
 

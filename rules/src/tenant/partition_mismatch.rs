@@ -23,7 +23,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     );
     let label = |witness: &Witness<'_>| format!("{} is in `{}`", cx.name(witness.piece.field), witness.partition);
     let labels: Vec<_> = std::iter::once(main).chain(others).map(|witness| (witness.piece, label(witness))).collect();
-    let mut report = cx.report(first.piece, message);
+    let mut report = cx.report(first.piece, message).label("a different partition");
     for (piece, label) in labels {
         report = report.related(piece, label);
     }

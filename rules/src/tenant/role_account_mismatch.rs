@@ -89,9 +89,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         Some(_) => &[FieldKind::SsoAccountId, FieldKind::PermissionSetArn],
         None => &[FieldKind::SsoAccountId],
     };
+    // It is built from an account.
+    let is_built = matches!(role_name, FieldName::Words(_)) && !is_written();
     let action = match role_owner {
-        // It is built from an account.
-        _ if matches!(role_name, FieldName::Words(_)) && !is_written() => {
+        _ if is_built => {
             format!("Use the account in which {name}'s connector was applied.")
         }
         Some(owner) => copied::replacement(cx, tenant, owner, &name, said),
@@ -103,32 +104,36 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         (Some(owner), ..) => {
             let account =
                 holder(owner).map_or_else(|| cx.of_tenant(owner, "account"), |it| format!("`{it}`'s account"));
-            format!("Requests for {name} would act in {account}. {action}")
+            format!("{action} Requests for {name} would act in {account}.")
         }
         (None, Some(owner), _) => format!(
-            "The name of the role matches {name}, so {sso_name} was probably copied from {}. Set it to {} if \
-             that is the account of {name}'s connector.",
-            called(owner),
-            role.text()
+            "Set {sso_name} to {} if that is the account of {name}'s connector. It was probably copied from {}, \
+             because the name of the role matches {name}.",
+            role.text(),
+            called(owner)
         ),
         (None, None, Some(target_name)) => format!(
-            "{sso_name} and {target_name} were probably swapped: exchange them if {} is the account of {name}'s \
-             connector. Otherwise, {}",
+            "Exchange {sso_name} and {target_name} if {} is the account of {name}'s connector: they were probably \
+             swapped. Otherwise, {}",
             role.text(),
             action.replacen('U', "u", 1)
         ),
         (None, None, None) if is_near(role.text(), sso.text()) => format!(
-            "One of the two was probably mistyped. Compare both with the `settings` output of {name}'s connector \
-             before you change either."
+            "Compare both with the `settings` output of {name}'s connector before you change either. One of the two \
+             was probably mistyped."
         ),
         (None, None, None) => {
-            format!("Requests for {name} would fail, or act in an account that is not {name}'s. {action}")
+            let same = match is_built {
+                true => String::new(),
+                false => format!(" If it has this one, too, correct {sso_name} instead."),
+            };
+            format!("{action}{same} Requests for {name} would fail, or act in an account of somebody else.")
         }
     };
     let is_account_wrong = left_over.is_some() || target.is_some();
     let wrong = if is_account_wrong { sso.piece } else { role.piece };
     let holders = [role_owner, sso_owner].map(|owner| owner.and_then(holder));
-    let mut report = cx.report(wrong, message).help(help);
+    let mut report = cx.report(wrong, message).label("a different account").help(help);
     for ((owner, account), holder) in [(role_owner, role), (sso_owner, sso)].into_iter().zip(holders) {
         if let Some(owner) = owner {
             let holder = holder.as_deref().unwrap_or(owner.name());
@@ -173,22 +178,23 @@ fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
     let message = format!("{message}: each one's role is in the other's account");
     let action = match (is_account, is_role) {
         (true, _) => format!(
-            "The names of the roles match their tenants, so exchange the two if {} is the account of {name}'s connector.",
+            "Exchange the two if {} is the account of {name}'s connector: the names of the roles match their tenants.",
             role.text()
         ),
         // What was swapped with the roles need not be known.
-        (_, true) => "The names of the roles match the other tenant. Replace all connector settings of both with the `settings` \
-                      output of each customer's connector, and make sure that their permission sets are of its instance."
+        (_, true) => "Replace all connector settings of both with the `settings` output of each customer's connector, \
+                      and make sure that their permission sets are of its instance. The names of the roles match the \
+                      other tenant."
             .to_owned(),
         _ => {
             "Compare both with the `settings` output of each customer's connector before you change either.".to_owned()
         }
     };
-    let help = format!("Requests for {name} and {other_name} would fail, or act in the other's account. {action}");
+    let help = format!("{action} Requests for {name} and {other_name} would fail, or act in the other's account.");
     let own = |part: Part<'_>| format!("this tenant's {}", cx.name(part.piece.field).of_its_own());
     let (right_is, other_sso) = (own(right), cx.of_tenant(other, &sso_name.of_its_own().to_string()));
     let other_role = cx.of_tenant(other, &role_name.of_its_own().to_string());
-    let report = cx.report(wrong.piece, message).help(help).related(right.piece, right_is);
+    let report = cx.report(wrong.piece, message).label("the other's account").help(help).related(right.piece, right_is);
     let report = report.related(&other.sso_account_id, other_sso);
     if let Some(role) = other.role_account() {
         report.related(role.piece, other_role);

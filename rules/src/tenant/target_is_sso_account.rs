@@ -20,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         true => "the account of this tenant's role is the same".to_owned(),
         false => format!("{sso_name} is the same account"),
     };
-    let mut report = cx.report(first, message).related(sso.piece, label);
+    let mut report = cx.report(first, message).label("the SSO account").related(sso.piece, label);
     for other in same {
         report = report.related(other, "another grant in the same account");
     }

@@ -18,7 +18,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let message = format!("the key `{key}` appears again on line {line}, so this value is lost");
         let tenant = cx.tenants().iter().find(|it| it.span.contains(*kept)).map(|it| it.id);
         let place = Place { span: *lost, tenant, path: None };
-        let report = cx.report(place, message).related(*kept, "this value takes effect").cause(key.as_str());
+        let report = cx
+            .report(place, message)
+            .label("this value is lost")
+            .related(*kept, "this value takes effect")
+            .cause(key.as_str());
         report.explains((!tenants.contains(kept)).then_some(*value));
     }
     let files: Vec<&LoadedFile> =
@@ -171,21 +175,25 @@ fn report_lost(
         };
         let role = tenant.and_then(|tenant| cx.tenant(tenant).role()).map(|role| role.name.text());
         let help = match (edits.is_empty(), tenant, role) {
-            (false, ..) => "Both items have the same value. Delete one of them.".to_owned(),
+            (false, ..) => "Delete one of the two. Both have the same value.".to_owned(),
             (true, Some(_), Some(role)) => format!(
-                "Terraform uses only the entry on line {line}, whose role is `{role}`. If the two are different \
-                 customers, give each its own key. If not, delete the entry that is wrong."
+                "Give each entry its own key if the two are different customers; otherwise, delete the one that is \
+                 wrong. Terraform uses only the entry on line {line}, whose role is `{role}`."
             ),
             (true, Some(_), None) => format!(
-                "Terraform uses only the entry on line {line}. If the two are different customers, give each its own \
-                 key. If not, delete the entry that is wrong."
+                "Give each entry its own key if the two are different customers; otherwise, delete the one that is \
+                 wrong. Terraform uses only the entry on line {line}."
             ),
             (true, None, _) => format!(
-                "Terraform uses only the value on line {line}. Find out which of the two is right, and delete the other \
-                 one."
+                "Find out which of the two is right, and delete the other one. Terraform uses only the value on line \
+                 {line}."
             ),
         };
-        let report = cx.report(place, message).help(help).related(last.key.span(), format!("this {lost} takes effect"));
+        let report = cx
+            .report(place, message)
+            .label("this one is lost")
+            .help(help)
+            .related(last.key.span(), format!("this {lost} takes effect"));
         let report = if path_is_known { report } else { report.cause(key) };
         let explained = (tenant.is_none() && edits.is_empty()).then_some(last.value.span);
         let report = report.explains(explained);

@@ -155,10 +155,10 @@ fn report_key(
         None => Place { span: error.span, tenant: None, path: None },
     };
     let help = match misspelled {
-        Some((_, meant)) => format!("Terraform rejects the plan. Write `{meant}`."),
+        Some((_, meant)) => format!("Write `{meant}`. Until then, Terraform rejects the plan."),
         None => {
-            "Terraform rejects the plan, and symlint could not check what depends on this expression. Add the key, or \
-                 correct what refers to it."
+            "Add the key, or correct what refers to it. Until then, Terraform rejects the plan, and symlint could not \
+             check what depends on this expression."
                 .to_owned()
         }
     };

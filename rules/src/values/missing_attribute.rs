@@ -40,16 +40,21 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let misspelled = misspelled(by_type, tenant, &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
                 Absence::Missing => missing(tenant, &gap.path, &gap.name),
-                Absence::Null => format!("{} is null, but the flow requires it", shown(&gap.name)),
-                Absence::Empty => format!("{} is empty, but the flow requires it", shown(&gap.name)),
+                Absence::Null => format!("{} is null, but the flow requires a value", shown(&gap.name)),
+                Absence::Empty => format!("{} is empty, but the flow requires a value", shown(&gap.name)),
             };
             let place = Place { span: gap.span, tenant: Some(tenant.id), path: Some(path) };
             if let Some(found) = misspelled {
                 report_misspelled(cx, place, &message, &gap.name, found);
             } else {
                 let report = cx.report(place, message);
-                if let Some(source) = gap.field.and_then(|field| source(tenant, gap, field)) {
-                    report.help(format!("Terraform rejects this, or requests for `{}` fail. {source}", tenant.name()));
+                // An element of a list has no name.
+                let element = gap.name.contains(' ').then(|| format!("Write {} in its place, or remove it.", gap.name));
+                if let Some(action) = element.or_else(|| source(tenant, gap, gap.field?)) {
+                    report.help(format!(
+                        "{action} Until then, Terraform rejects this, or requests for `{}` fail.",
+                        tenant.name()
+                    ));
                 }
             }
         }
@@ -113,8 +118,8 @@ fn report_common(
             if strangers.insert(*at) {
                 let message = format!("no entry of `{name}` has any attribute of a tenant");
                 let help = format!(
-                    "If the tenants are somewhere else, correct `tenants {{ from = … }}` in .symlint.hcl. If their attributes are \
-                     named differently, add this to .symlint.hcl for each of them:\n\n    {}",
+                    "If the tenants are somewhere else, correct `tenants {{ from = … }}` in .symlint.hcl. If their \
+                     attributes are named differently, add this to .symlint.hcl for each of them:\n\n    {}",
                     mapping("sso_account_id")
                 );
                 cx.report(*tenant, message).help(help).group(&tenants).cause(name);
@@ -125,8 +130,8 @@ fn report_common(
         let hint = misspelled.map(|(name, _)| format!("; `{name}` is probably misspelled")).unwrap_or_default();
         let message = format!("none of the {} tenants in `{name}` has {}{hint}", gaps.len(), shown(&gap.name));
         let help = format!(
-            "Terraform rejects this, or requests fail. Add the attribute to each tenant. If it is named differently, add this to \
-             .symlint.hcl:\n\n    {}",
+            "Add the attribute to each tenant. Until then, Terraform rejects this, or requests fail. If it is named \
+             differently, add this to .symlint.hcl:\n\n    {}",
             mapping(&gap.name)
         );
         cx.report(gap.span, message).help(help).group(&tenants).cause(path.clone());
@@ -137,6 +142,7 @@ fn report_common(
 fn report_misspelled(cx: &mut Context<'_>, place: Place, message: &str, right: &str, (name, span): (String, Span)) {
     let rename = (*cx.sources().text(span) == *name).then(|| renamed(span, right, cx.sources()));
     cx.report(place, format!("{message}; `{name}` is probably misspelled"))
+        .label("an attribute is missing")
         .help(format!("Rename `{name}` to `{right}`."))
         .related(span, "probably misspelled")
         .edits(format!("write `{right}`"), false, rename.into_iter().collect());

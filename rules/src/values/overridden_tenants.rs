@@ -30,12 +30,16 @@ fn check_merged(cx: &mut Context<'_>) {
         let path = tenant.map_or_else(|| by.path.to_string(), |tenant| cx.tenant(tenant).path.to_string());
         let message = format!("`{name}` appears again {place}, and `merge` keeps that entry, so this one is lost");
         let place = Place { span: *key, tenant: Some(tenant.unwrap_or(by.id)), path: Some(path) };
-        cx.report(place, message).warning().help(MERGED).related(by, "this entry takes effect");
+        cx.report(place, message)
+            .warning()
+            .label("this entry is lost")
+            .help(MERGED)
+            .related(by, "this entry takes effect");
     }
 }
 
-const MERGED: &str = "Engineers cannot request what this entry grants. Rename one of the keys, \
-                      or remove the entry that is not needed.";
+const MERGED: &str = "Rename one of the keys, or remove the entry that is not needed. \
+                      Engineers cannot request what this entry grants.";
 
 /// The variables whose entries are tenants.
 fn variables(cx: &Context<'_>) -> SortedSet<String> {
@@ -73,6 +77,7 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
             };
             let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
             cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value{lost}"))
+                .label("this value is lost")
                 .related(last.variable.span, "this value takes effect");
         }
     }
@@ -84,6 +89,7 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
             let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
             cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value without {lost}"))
                 .warning()
+                .label("this value is lost")
                 .related(last.variable.span, "this value takes effect");
         }
     }

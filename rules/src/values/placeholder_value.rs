@@ -18,8 +18,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let what = if text.contains('-') { "ID" } else { "account ID" };
         let name = cx.name(first.field);
         let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
-        let mut report =
-            cx.report(first, format!("{name} contains the {what} `{text}`, which is a placeholder from documentation"));
+        let mut report = cx
+            .report(first, format!("{name} contains the {what} `{text}`, which is a placeholder from documentation"))
+            .label("a placeholder");
         for (other, name) in others {
             report = report.related(other, format!("{name} contains the same ID"));
         }

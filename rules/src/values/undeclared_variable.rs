@@ -3,7 +3,7 @@
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::Place;
-use symlint_terraform::{AssignmentSource, FileRole};
+use symlint_terraform::{Assignment, AssignmentSource, FileRole};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let project = cx.model.project;
@@ -20,13 +20,28 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let known = root.variables.iter().map(|variable| variable.name.text.as_str());
         let meant = closest(&name.text, known);
-        let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        // What a file sets already would be set twice, or replaced.
+        let is_it =
+            |it: &&Assignment| meant == Some(&it.variable.text) && matches!(it.source, AssignmentSource::File(_));
+        let there = project.assignments().iter().find(is_it);
+        let hint = match (meant, there) {
+            (Some(meant), Some(_)) => format!("; `{meant}`, which is nearly the same, is set, too"),
+            (Some(meant), None) => format!("; did you mean `{meant}`?"),
+            (None, _) => String::new(),
+        };
         let message = format!("there is no variable `{}`, so its value is ignored{hint}", name.text);
         let place = Place { span: name.span, tenant: None, path: Some(name.text.to_string()) };
         let report = cx.report(place, message);
-        if let Some(meant) = meant {
-            let help = format!("Rename `{}` to `{meant}`.", name.text);
-            report.help(help).suggestion(format!("write `{meant}`"), name.span, meant);
+        match (meant, there) {
+            (Some(meant), Some(there)) => {
+                let help = format!("Move what is needed of it into `{meant}`, and remove it.");
+                report.label("ignored").help(help).related(there.variable.span, format!("`{meant}` is set here"));
+            }
+            (Some(meant), None) => {
+                let help = format!("Rename `{}` to `{meant}`. Terraform ignores the value under this name.", name.text);
+                report.help(help).suggestion(format!("write `{meant}`"), name.span, meant);
+            }
+            (None, _) => {}
         }
     }
 }

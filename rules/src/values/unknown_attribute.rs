@@ -110,7 +110,7 @@ fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>, required: &HashSet<String
     let report = cx.report(place, unknown.message());
     let report = match unknown.is_declared {
         true => report,
-        false => report.help("Nothing uses this attribute. Correct its name."),
+        false => report.help("Correct its name. Nothing uses this attribute."),
     };
     if let Some(meant) = unknown.meant.filter(|_| !unknown.is_taken) {
         report.edits(format!("write `{meant}`"), false, rename);

@@ -1,7 +1,7 @@
 //! See flow-argument-missing.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Model, Place};
+use symlint_core::tenants::{FieldKind, Model, Place};
 use symlint_terraform::{ModuleCall, Str};
 
 use super::calls::calls;
@@ -16,21 +16,28 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let right = right(cx.model, found.call, &variable.name.text);
             let report = cx
                 .report(place, format!("`module.{}` does not pass `{name}`, which the module requires", call.text))
-                .related(variable.name.span, "declared here, without a default");
+                .related(variable.name.span, format!("`{name}` is declared here, without a default"));
             if let Some(right) = right {
-                report.help(format!("The plan fails for all tenants. Add this to the call:\n\n    {name} = {right}"));
+                report.help(format!("Add this to the call, or Terraform rejects the plan:\n\n    {name} = {right}"));
             }
         }
     }
 }
 
-/// What a call that is repeated for tenants has to pass as `name`, which carries one value of theirs.
+/// What a call that is repeated for tenants has to pass as `name`, which carries a value of theirs, or all settings of a
+/// connector.
 fn right(model: &Model<'_>, call: &ModuleCall, name: &Str) -> Option<String> {
     call.for_each.as_ref()?;
     let flow = model.flows.iter().find(|flow| flow.call.is_some_and(|it| it.span == call.span))?;
     let instance = flow.instances.first()?;
     let (_, parts) = instance.carriers.iter().find(|(carrier, _)| carrier == name)?;
-    let [part] = &**parts else { return None };
+    let (tenant, repetition) = (instance.tenant?, instance.repetitions.first()?);
+    let [part] = &**parts else {
+        // All settings of a connector are one object of the element.
+        let is_of_connector = parts.iter().all(|part| FieldKind::CONNECTOR.contains(&part.field));
+        let role = in_element(model, tenant, FieldKind::RoleArn, repetition).filter(|_| is_of_connector)?;
+        return role.rsplit_once('.').map(|(settings, _)| settings.to_owned()).filter(|it| it != "each.value");
+    };
     let is_whole = part.steps.is_empty() && !part.is_fragment;
-    in_element(model, instance.tenant.filter(|_| is_whole)?, part.field, instance.repetitions.first()?)
+    in_element(model, tenant, part.field, repetition).filter(|_| is_whole)
 }

@@ -271,7 +271,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
         let (what, own) = (format!("argument `{name}`"), wanted(cx.model, first.slot).of_its_own());
         is_always(cx, first.slot.wanted, &first.slot.value, &what, (&tenants, found.receivers), &own)
     });
-    let message = always.flatten().unwrap_or_else(|| format!("{subject} {}", describe(cx, found, is_group)));
+    let message = always.flatten().unwrap_or_else(|| format!("{subject} {}", describe(cx, found, argument, is_group)));
     let address = found.passed.as_ref().map_or(&first.instance.address, |passed| &passed.address);
     let path = format!("{address}.{argument}");
     let written = first.slot.value.origin.span;
@@ -279,7 +279,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let fix = right_name(cx.model, found, first);
     let cause_text = format!("{}.{name} {}", found.call(), problems(cx.model, found, &tenants));
     let help = help(cx.model, cause, first, fix.as_ref().map(|(_, right)| right.as_str()));
-    let mut report = cx.report(place, message).help(help);
+    let mut report = cx.report(place, message).label("wrong for the tenant").help(help);
     // Where each tenant has a value of its own, the first is an example of nothing.
     let is_one = found.wrong.iter().all(|wrong| wrong.slot.value.origin.span == written);
     if is_one && !span.contains(written) {
@@ -294,8 +294,8 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     }
     if let Some(Entry { name, .. }) = &cause.entry {
         let help = format!(
-            "Requests for one customer would act on another. `{name}` is not the tenant's own entry: correct the `for_each` \
-             of the call, or what is passed to the module that contains it."
+            "Correct the `for_each` of the call, or what is passed to the module that contains it: `{name}` is not the \
+             tenant's own entry. Requests for one customer would act on another."
         );
         report = report.help(help);
     }
@@ -330,7 +330,7 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
     what.into_iter().chain(whom).collect::<Vec<_>>().join(", ")
 }
 
-/// What would happen, and what to pass instead.
+/// What to pass instead, and what would happen.
 fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&str>) -> String {
     let found = &cause.found;
     let is_sso_account = wrong.problem == Problem::Field(FieldKind::SsoAccountId);
@@ -339,7 +339,7 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
         wanted => consequence(wanted),
     };
     if wrong.problem == Problem::Grant {
-        return format!("{consequence} Pass the account and the permission set of one grant.");
+        return format!("Pass the account and the permission set of one grant. {consequence}");
     }
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
@@ -352,8 +352,8 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     };
     // A fix may be only the last name of a reference.
     match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {
-        Some(right) => format!("{consequence} Pass `{right}`."),
-        None => format!("{consequence} Pass the tenant's own {own}."),
+        Some(right) => format!("Pass `{right}`. {consequence}"),
+        None => format!("Pass the tenant's own {own}. {consequence}"),
     }
 }
 
@@ -367,7 +367,7 @@ fn wanted(model: &Model<'_>, slot: &Slot<'_>) -> FieldName {
     if is_whole(slot) { model.settings_name(slot.tenant) } else { model.path_name(slot.tenant, slot.wanted) }
 }
 
-fn describe(cx: &Context<'_>, found: &Found<'_>, is_group: bool) -> String {
+fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool) -> String {
     let Some(first) = found.wrong.first() else { return String::new() };
     let model = cx.model;
     let name = |tenant: TenantId| model.tenant(tenant).name();
@@ -394,7 +394,12 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, is_group: bool) -> String {
         Problem::Grant => "belongs to a different grant than the permission set".to_owned(),
         Problem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
             Some(owner) => {
-                format!("is {}", cx.of_tenant(owner, &model.path_name(owner.id, first.slot.wanted).of_its_own()))
+                // What is called as the argument is needs no second name.
+                let name = model.path_name(owner.id, first.slot.wanted);
+                match name.to_string().trim_matches('`') == argument {
+                    true => format!("is that of {}", cx.called(owner)),
+                    false => format!("is {}", cx.of_tenant(owner, &name.of_its_own())),
+                }
             }
             None => shared(&first.slot.value).to_owned(),
         },

@@ -24,7 +24,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 format!("`module.{}` passes `{}`, which {module} does not declare{hint}", call.name.text, name.text);
             let report = cx.report(place, message);
             if let Some(meant) = meant {
-                let help = format!("Terraform rejects the plan. Rename the argument to `{meant}`.");
+                let help = format!("Rename the argument to `{meant}`. Until then, Terraform rejects the plan.");
                 report.help(help).edits(format!("rename it to `{meant}`"), false, rename);
             }
         }

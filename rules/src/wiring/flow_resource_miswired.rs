@@ -97,8 +97,8 @@ fn report_names_of_others(cx: &mut Context<'_>) {
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
         let report = cx.report(Place { span, tenant, path }, message);
         let report = report.help(
-            "Engineers who request access to one customer would get access to another. Build the name from the tenant's own \
-             key.",
+            "Build the name from the tenant's own key. Engineers who request access to one customer would get access \
+             to another.",
         );
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} has another tenant's key"));
@@ -203,7 +203,7 @@ fn check_references(cx: &mut Context<'_>) {
                 only.filter(|_| passed.is_none()).and_then(|only| reference_to(only, found, reference.attribute));
             let action =
                 right.map_or_else(|| format!("Refer to a `{kind}` of this flow."), |right| format!("Use `{right}`."));
-            let help = format!("{consequence} {action}");
+            let help = format!("{action} {consequence}");
             let report = cx.report(place, message).help(help).group(&tenants).cause(cause);
             if let Some(only) = only {
                 report.related(only.name.span, "the one that this flow has");
@@ -333,7 +333,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     let within = format!("{}.{}.{name}", resource.kind.text, resource.name.text);
     let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
     let written = first.value.origin.span;
-    let help = format!("{} Use {wanted}.", consequence(first.wanted));
+    let help = format!("Use {wanted}. {}", consequence(first.wanted));
     let mut report = cx.report(Place { span, tenant, path }, message).help(help);
     if tenant.is_none() {
         report = report.group(&tenants).cause(format!("{within} {what}"));

@@ -132,19 +132,19 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
         let help;
         let report = report.help(match first.to {
-            To::Nothing => "Nobody can request anything through it. Add the target of this flow.",
+            To::Nothing => "Add the target of this flow. Until then, nobody can request anything through it.",
             To::Role(_) => {
-                "Requests for one customer would act with another customer's role. Use the role of the tenant's own \
-                 connector."
+                "Use the role of the tenant's own connector. Requests for one customer would act with another \
+                 customer's role."
             }
             To::Text => {
-                "Requests would act on whatever has this ID, which may be another customer's. Refer to the resource of the \
-                 flow's own tenant."
+                "Refer to the resource of the flow's own tenant. Requests would act on whatever has this ID, which may \
+                 be another customer's."
             }
             To::Resource(..) => {
                 let own = first.own.as_ref().map(|own| format!("`{own}`"));
                 let own = own.as_deref().unwrap_or("the resource of the flow's own tenant");
-                help = format!("Requests for one customer would act on another. Use {own}.");
+                help = format!("Use {own}. Requests for one customer would act on another.");
                 &help
             }
         });

@@ -24,8 +24,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let report = cx.report(Place { span: first.span, tenant: None, path }, message);
         if let Some(Input { name: slug, .. }) = slug {
             report.help(format!(
-                "Names are unique in Sym, so the flows of several customers share one resource, or the apply fails. Include \
-                 the tenant's slug in the name:\n\n    name = \"{name}-${{var.{slug}}}\""
+                "Include the tenant's slug in the name. Names are unique in Sym: otherwise, the flows of several \
+                 customers share one resource, or the apply fails. For example:\n\n    name = \
+                 \"{name}-${{var.{slug}}}\""
             ));
         }
     }

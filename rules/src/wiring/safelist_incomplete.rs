@@ -5,6 +5,8 @@ use symlint_core::tenants::format::is_account_id;
 use symlint_core::tenants::{FieldKind, Place, Source, Tenant, TenantId};
 use symlint_terraform::{SortedSet, Span, Value};
 
+use crate::tenant::difference;
+
 use super::safelist::{Meant, Missing, lists, missing, place};
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -18,7 +20,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let at = Place { span, tenant: Some(tenant.id), path: None };
         let stray = cx.sources().text(span).to_string();
         let message = match is_alike {
-            true => format!("the safelist contains {stray}, but the SSO account of {} is {account}", cx.called(tenant)),
+            true => format!(
+                "the safelist contains {stray}, but the SSO account of {} is {account}{}",
+                cx.called(tenant),
+                difference(stray.trim_matches('"'), account)
+            ),
             false => format!(
                 "the safelist contains {stray}, which is not the SSO account of any tenant, and lacks {account}, that of {}",
                 cx.called(tenant)
@@ -27,12 +33,21 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let label = format!("this tenant's {}", cx.name(&tenant.sso_account_id).of_its_own());
         let help = match is_alike {
             true if !is_confirmed(tenant) => format!(
-                "{} One of the two accounts was probably mistyped: compare both with the `settings` output of `{}`'s \
-                 connector before you change either.",
-                consequence("this tenant fail", "its account"),
-                tenant.name()
+                "Compare both accounts with the `settings` output of `{}`'s connector before you change either. One of the two \
+                 was probably mistyped. {}",
+                tenant.name(),
+                consequence("this tenant fail", "its account")
             ),
-            true => one.clone(),
+            // The tenant's role says the same, so it is the safelist that is wrong.
+            true => match one.strip_prefix("Build ") {
+                Some(build) => {
+                    format!("Write {account}, which is also the account of this tenant's role, or build {build}")
+                }
+                None => format!(
+                    "Write {account}, which is also the account of this tenant's role. {}",
+                    consequence("this tenant fail", "its account")
+                ),
+            },
             false => format!(
                 "{one}\n\nIf {stray} is your own account, add this to .symlint.hcl:\n\n    host_accounts = {}",
                 hosts(cx, &stray)
@@ -109,9 +124,12 @@ fn help(cx: &Context<'_>, place: Span, tenant: TenantId, whose: &str, where_: &s
         ),
         None => format!("Add {where_} to the safelist."),
     };
-    format!("{} {how}", consequence(whose, where_))
+    match how.contains('\n') {
+        true => format!("{how}\n\n{}", consequence(whose, where_)),
+        false => format!("{how} {}", consequence(whose, where_)),
+    }
 }
 
 fn consequence(whose: &str, where_: &str) -> String {
-    format!("Requests for {whose}, because the runtime is not allowed to assume roles in {where_}.")
+    format!("Until then, requests for {whose}, because the runtime is not allowed to assume roles in {where_}.")
 }

@@ -74,10 +74,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let number: usize = stale.values().map(|(.., number)| number).sum();
         let Some((id, first, _)) = stale.into_values().next() else { return };
         let message = format!(
-            "the safelist contains {id} and {} other accounts, which are not SSO accounts of any tenant that is checked",
+            "the safelist contains {id} and {} other accounts, which are not SSO accounts of any tenant that is \
+             checked",
             number - 1
         );
-        let help = "If their tenants are in other root modules, check these together with this one, or pass their reports by \
+        let help = "Check this root module together with those of their tenants, or pass the reports of these by \
                     `--with`. Only what is still reported then may be stale.";
         cx.report(first, message).help(help).cause("most accounts");
         return;
@@ -101,8 +102,8 @@ fn report_surplus(cx: &mut Context<'_>, stale: &[(String, Place, usize)], doubtf
     let Some((id, first, _)) = stale.first().filter(|_| number > doubtful) else { return };
     let others = if number == 2 { "1 other account".to_owned() } else { format!("{} other accounts", number - 1) };
     let message = format!(
-        "the safelist contains {id} and {others}, which are not SSO accounts of any tenant; tenants with the same SSO account \
-         explain at most {doubtful} of them"
+        "the safelist contains {id} and {others}, which are not SSO accounts of any tenant; tenants with the same SSO \
+         account explain at most {doubtful} of them"
     );
     let help =
         "Correct the tenants that have the SSO account of another one. Then remove the accounts that are left over.";

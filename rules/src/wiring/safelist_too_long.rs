@@ -28,7 +28,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let report = cx.report(place, message);
             if has_room {
                 report.help(
-                    "The apply fails, because the policy is longer than IAM allows. Remove the duplicates with `distinct(…)`.",
+                    "Remove the duplicates with `distinct(…)`. Until then, the apply fails, because the policy is \
+                     longer than IAM allows.",
                 );
             }
         }

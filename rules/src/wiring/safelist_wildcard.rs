@@ -27,11 +27,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
                               belong to a tenant"
                         .to_owned(),
                 };
-                let report = cx.report(place, message);
+                let report = cx.report(place, message).label(if is_any { "every account" } else { "many accounts" });
                 if !model.is_in_root_module(account.span) {
                     report.help(
-                        "The runtime can assume roles under `/sym/` that trust it even in accounts that do not belong to a customer. List the \
-                         accounts of the tenants, and pass them to this module.",
+                        "List the accounts of the tenants, and pass them to this module. In any AWS account, also a \
+                         stranger's, the runtime can assume a role under `/sym/` that trusts it.",
                     );
                 } else if let Some((tenants, attribute)) = &reference {
                     let entry = match account.is_alone || call.block.call().is_some() {
@@ -39,8 +39,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
                         false => format!("\"arn:aws:iam::${{tenant.{attribute}}}:role/sym/*\""),
                     };
                     report.help(format!(
-                        "The runtime can assume roles under `/sym/` that trust it even in accounts that do not belong to a customer. List \
-                         the accounts of the tenants:\n\n    [for tenant in {tenants} : {entry}]"
+                        "Replace the whole value with the accounts of the tenants:\n\n    [for tenant in {tenants} : \
+                         {entry}]\n\nIn any AWS account, also a stranger's, the runtime can assume a role under \
+                         `/sym/` that trusts it."
                     ));
                 }
             }

@@ -1,7 +1,7 @@
 //! See tenant-not-wired.md.
 
 use foldhash::{HashMap, HashSet};
-use symlint_core::rule::Context;
+use symlint_core::rule::{Context, FindingBuilder};
 use symlint_core::tenants::{Grant, Model, Place, Tenant, TenantId, Unwired, Whole};
 use symlint_terraform::{Path, SortedMap, Span};
 
@@ -20,7 +20,7 @@ fn are_many(tenants: usize, of: usize) -> bool {
 }
 
 /// What to do about a grant.
-const HELP: &str = "Nobody can request this access. Pass it to a flow, or remove it.";
+const HELP: &str = "Pass it to a flow, or remove it. Nobody can request this access.";
 
 pub(super) fn check(cx: &mut Context<'_>) {
     check_entries(cx);
@@ -62,14 +62,43 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     if are_many(left_out.len(), of_variable().count()) {
         let count = model.count(&left_out, of_variable().count());
-        cx.report(cx.tenant(first), format!("no flow call receives {count}")).group(&left_out);
+        let report = cx.report(cx.tenant(first), format!("no flow call receives {count}"));
+        with_calls(report.help(help(model, "them", "these customers")), model).group(&left_out);
         return;
     }
     for tenant in left_out {
         let tenant = cx.tenant(tenant);
-        cx.report(tenant, format!("no flow call receives tenant `{}`", tenant.name()));
+        let report = cx.report(tenant, format!("`{}` is passed to no flow call", tenant.name()));
+        with_calls(report.help(help(model, "it", "this customer")), model);
     }
 }
+
+/// What to do about tenants that no flow receives.
+fn help(model: &Model<'_>, what: &str, whose: &str) -> String {
+    let is_repeated = model.flows.iter().any(|flow| flow.call.is_some_and(|call| call.for_each.is_some()));
+    let intended = match is_repeated {
+        true => format!(
+            " If that is intended, leave {what} out with an `if` in the `for_each`, and symlint does not report {what}."
+        ),
+        false => String::new(),
+    };
+    format!("{}. Until then, nobody can request access to {whose}.{intended}", addition(model, what))
+}
+
+/// Adds what the flow calls are made for.
+fn with_calls<'f>(report: FindingBuilder<'f>, model: &Model<'_>) -> FindingBuilder<'f> {
+    let calls = model.flows.iter().filter_map(|flow| flow.call).take(CALLS);
+    calls.fold(report, |report, call| {
+        let name = &call.name.text;
+        match call.for_each.as_ref().or(call.count.as_ref()) {
+            Some(made_for) => report.related(made_for.value.span, format!("what `module.{name}` is called for")),
+            None => report.related(call.name.span, format!("`module.{name}` is called here")),
+        }
+    })
+}
+
+/// How many flow calls are shown.
+const CALLS: usize = 3;
 
 /// Entries that no flow is built from, though the runtime may enter their accounts.
 fn check_entries(cx: &mut Context<'_>) {
@@ -125,9 +154,9 @@ fn check_entries(cx: &mut Context<'_>) {
             }
         };
         let help = format!(
-            "Nobody can request access to {whose}, though the runtime may enter the organization. {}. If the customer has \
-             left, also remove its account from the safelist.",
-            addition(model)
+            "{}, or, if the customer has left, remove its account from the safelist. Now nobody can request access to \
+             {whose}, though the runtime may enter the organization.",
+            addition(model, if rest.is_empty() { "it" } else { "them" })
         );
         let names = group.iter().map(|entry| entry.name.to_string()).collect();
         let place = Place { span, tenant: None, path: Some(path.to_string()) };
@@ -135,14 +164,15 @@ fn check_entries(cx: &mut Context<'_>) {
     }
 }
 
-/// Where an entry is added to be received by a flow.
-fn addition(model: &Model<'_>) -> String {
+/// Where `what` is added to be received by a flow.
+fn addition(model: &Model<'_>, what: &str) -> String {
     let repeats = || model.flows.iter().filter_map(|flow| flow.call?.for_each.as_ref());
     let mut names =
         repeats().filter(|repeat| is_reference(&repeat.value)).map(|it| model.sources().text(it.value.span));
     match names.next().filter(|_| repeats().count() == 1) {
-        Some(name) => format!("Add an entry for it to `{}`", &*name),
-        None => "Add it to what the flow calls are made for".to_owned(),
+        Some(name) => format!("Add an entry for {what} to `{}`", &*name),
+        None if repeats().next().is_some() => format!("Add {what} to the `for_each` of a flow call"),
+        None => format!("Add a flow call for {what}"),
     }
 }
 

@@ -117,7 +117,11 @@ fn an_entry_that_chooses_the_wrong_organization() {
         (
             "a permission set that was copied",
             &[("main.tf", with(ORGANIZATIONS, &copied)), flow()],
-            &[("instance-id-mismatch", "ssoins-72234f0ba190d9a9", &["Copy both ARNs from this tenant's own"])],
+            &[(
+                "instance-id-mismatch",
+                "ssoins-72234f0ba190d9a9",
+                &["Copy the instance and the permission set again from this tenant's own"],
+            )],
         ),
         (
             "one that there is not",
@@ -179,7 +183,7 @@ fn settings_that_were_copied_are_replaced_as_a_whole() {
                 "role-account-mismatch",
                 "719240583316",
                 &[
-                    "us-east-1: region `us-east-1` is also `blue_harbour`'s",
+                    "us-east-1: also `blue_harbour`'s",
                     "Replace all of `sso_connector_settings` with the `settings` output of `green_valley`'s connector",
                 ],
             )],
@@ -196,9 +200,9 @@ fn settings_that_were_copied_are_replaced_as_a_whole() {
                 "duplicate-instance",
                 "ssoins-7223a91be40c5d68",
                 &[
-                    "region `us-east-1` is also",
-                    "permission set ps-5e1b09c7d2a84f63 is also",
-                    "target account 604178239951 is also",
+                    "us-east-1: also `blue_harbour`'s",
+                    "ps-5e1b09c7d2a84f63: also `blue_harbour`'s",
+                    "604178239951: also `blue_harbour`'s",
                 ],
             )],
         ),
@@ -229,7 +233,7 @@ fn what_was_exchanged_and_what_was_left_over() {
             &[(
                 "slug-collision",
                 "Red-Canyon",
-                &["If this entry is for the customer of role `SymSSOGreen-Valley`, rename it"],
+                &["Rename this entry if it is for the customer of role `SymSSOGreen-Valley`"],
             )],
         ),
     ]);
@@ -275,7 +279,7 @@ fn a_name_that_was_left_over_in_a_call() {
                 "blue-harbour",
                 &[
                     "`tenant_slug` is `blue-harbour` in both `module.green_valley` and `module.blue_harbour`",
-                    "named after `green-valley`. If this call is for that customer, set `tenant_slug` to `green-valley`",
+                    "Set `tenant_slug` to `green-valley` if this call is for that customer: the role of `module.green_valley`",
                 ],
             )],
         ),
@@ -287,7 +291,7 @@ fn a_name_that_was_left_over_in_a_call() {
                 "green-valley",
                 &[
                     "in both `module.blue_harbour` and",
-                    "named after `blue-harbour`. If this call is for that customer, set",
+                    "Set `tenant_slug` to `blue-harbour` if this call is for that customer",
                 ],
             )],
         ),
@@ -380,7 +384,21 @@ fn a_file_that_was_copied() {
         &[(
             "duplicate-tenant",
             "sso_account_id: \"719240583316\"",
-            &["Requests for `green_valley` grant access to `blue_harbour`"],
+            &["Find out which of the two is a copy", "`blue_harbour` is defined here"],
+        )],
+    )]);
+    hold(&[(
+        "with the role",
+        &[
+            ("main.tf", format!("{main}{}", CALL.replace("var.customer_tenants", "local.tenants"))),
+            flow(),
+            ("tenants/blue_harbour.yaml", yaml("719240583316", "Blue-Harbour")),
+            ("tenants/green_valley.yaml", yaml("719240583316", "Blue-Harbour")),
+        ],
+        &[(
+            "duplicate-tenant",
+            "sso_account_id: \"719240583316\"",
+            &["Replace all values of `green_valley`, or remove it. Its requests grant access to `blue_harbour`."],
         )],
     )]);
 }
@@ -596,7 +614,7 @@ fn values_of_two_tenants_that_were_exchanged() {
             &[(
                 "role-account-mismatch",
                 "280365914472",
-                &["`sso_account_id` was", swapped, "so exchange the two if 719240583316"],
+                &["`sso_account_id` was", swapped, "Exchange the two if 719240583316"],
             )],
         ),
         (
@@ -660,7 +678,7 @@ fn an_attribute_that_was_written_twice() {
                 "role_arn     = \"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"",
                 "role_arn = \"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"",
             )),
-            &[("duplicate-key", "role_arn", &["Delete one of them"])],
+            &[("duplicate-key", "role_arn", &["Delete one of the two"])],
         ),
         (
             "an account in YAML",

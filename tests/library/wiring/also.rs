@@ -53,7 +53,7 @@ fn all_that_was_copied_is_named() {
                 &[
                     "`green_valley` has `blue_harbour`'s role `SymSSOBlue-Harbour`, SSO account, instance, and permission set\n",
                     replace,
-                    "Also replace `sso_account_id` and `permission_set_arn`: `blue_harbour` has the same values. If",
+                    "Also replace `sso_account_id` and `permission_set_arn`: `blue_harbour` has the same values. Sym would use",
                 ],
             )],
         ),
@@ -94,7 +94,9 @@ fn what_is_there_and_what_to_write() {
             &[(
                 "flow-argument-missing",
                 "access",
-                &["Add this to the call:\n\n    permission_set_arn = each.value.permission_set_arn"],
+                &[
+                    "Add this to the call, or Terraform rejects the plan:\n\n    permission_set_arn = each.value.permission_set_arn",
+                ],
             )],
         ),
         (

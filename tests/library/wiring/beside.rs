@@ -176,8 +176,9 @@ fn a_policy_may_name_what_is_left_out() {
 #[test]
 fn one_place_with_several_messages_keeps_them() {
     let all = values("tenants", &["dune", "ember", "frost"]);
-    let set = "\"arn:aws:sso:::permissionSet/${basename(each.value.sso_connector_settings.instance_arn)}/ps-2a3d1de21b37248b\"";
-    let main = flow("var.tenants").replace("each.value.permission_set_arn", set);
+    let role = "\"arn:aws:iam::${each.value.sso_account_id}:role/sym/SymSSODune\"";
+    let settings = format!("merge(each.value.sso_connector_settings, {{ role_arn = {role} }})");
+    let main = flow("var.tenants").replace("each.value.sso_connector_settings", &settings);
     let main = format!("variable \"tenants\" {{}}\n{main}");
     let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", FLOW), ("terraform.tfvars", all.as_str())];
     let found = tell(&files, |finding, _| {
@@ -185,16 +186,13 @@ fn one_place_with_several_messages_keeps_them() {
         (finding.rule.to_owned(), finding.message.clone(), finding.tenants.clone(), related)
     });
     let [(rule, message, tenants, related)] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(rule, "duplicate-permission-set");
+    assert_eq!(rule, "connector-role-foreign");
     assert_eq!(tenants, &["ember", "frost"]);
     assert!(
         message.starts_with("`ember`: ") && message.ends_with("(likewise in 1 other tenant: `frost`)"),
         "{message}"
     );
-    assert!(
-        related.contains("`frost`: ") && related.contains("this tenant's instance is ssoins-82591387e35bded6"),
-        "{related}"
-    );
+    assert!(related.contains("`frost`: role `SymSSODune` is named after `dune`, not after `frost`"), "{related}");
 }
 
 /// The call of a customer, with the connector of `connector`; the rest is written in the call.

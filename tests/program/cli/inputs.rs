@@ -176,5 +176,6 @@ fn a_flow_module_that_is_not_there_is_not_a_pass() {
         let run = Symlint::new(&["check"]).dir(dir.path()).run();
         assert_eq!(run.code, code, "{main}\n{}{}", run.stdout, run.stderr);
         assert_eq!(run.stderr.contains("there is no module in `sso_flow`"), code == 2, "{}", run.stderr);
+        assert!(!run.stdout.contains("there is no module in `sso_flow`"), "it is said once: {}", run.stdout);
     }
 }

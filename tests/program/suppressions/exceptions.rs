@@ -121,7 +121,10 @@ fn a_finding_about_several_tenants_needs_an_exception_for_each() {
     assert_eq!(suppressed(&one), ["suppression-unused -", "shared-sso-account -"]);
     let said = "the `shared-sso-account` finding here is about several tenants, and each of them needs an exception";
     assert_eq!(one.json()["findings"][0]["message"], said);
-    assert!(one.json()["findings"][0]["help"].as_str().unwrap().starts_with("This exception has no effect"), "{one:?}");
+    assert!(
+        one.json()["findings"][0]["help"].as_str().unwrap().starts_with("Add an exception for each of the tenants"),
+        "{one:?}"
+    );
 }
 
 #[test]

@@ -343,7 +343,7 @@ pub struct ChangedFinding {
     pub path: Option<String>,
     /// Where.
     pub location: Location,
-    /// What happens if it stays, and what to do.
+    /// What to do, and what happens if it stays.
     pub help: Option<String>,
     /// The fingerprint, as `check` has it.
     pub fingerprint: String,

@@ -137,7 +137,7 @@ pub(crate) fn unused(
     };
     let comments = applied.inline.valid.iter().filter(|it| finds_all(it.rule)).filter(is_judged);
     for comment in comments.filter(|comment| is_unused(comment.span)) {
-        unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline, span: comment.span });
+        unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline(None), span: comment.span });
     }
     let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model);
     for exception in config.exceptions.iter().filter(concerned) {

@@ -145,7 +145,7 @@ fn details(findings: &[&ReportedFinding]) -> String {
         return String::new();
     }
     let lines: String = order.into_iter().map(|(rule, help)| format!("- **{rule}**: {}\n", item(help))).collect();
-    folded("What happens if it stays, and what to do", &lines)
+    folded("What to do, and what happens if it stays", &lines)
 }
 
 /// A help as a part of a list, where lines to paste are code.

@@ -178,7 +178,7 @@ pub struct RuleDescription {
     pub level: Level,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// What happens if a finding stays, and what to do.
+    /// What to do about a finding, and what happens if it stays.
     pub help: Option<&'static str>,
     /// What its page says, without examples.
     pub text: &'static str,
@@ -268,7 +268,7 @@ pub struct ReportedFinding {
     pub location: Location,
     /// What it was compared with.
     pub related: Vec<RelatedPlace>,
-    /// What happens if it stays, and what to do.
+    /// What to do, and what happens if it stays.
     pub help: Option<String>,
     /// Where the page of the rule is.
     pub url: &'static str,
@@ -445,7 +445,7 @@ pub struct RuleSummary<'a> {
     pub urgency: u8,
     /// What it finds, in one line.
     pub summary: &'a str,
-    /// What happens if a finding stays, and what to do; null where each finding says so itself.
+    /// What to do about a finding, and what happens if it stays; null where each finding says so itself.
     pub help: Option<&'a str>,
     /// `safe` if `fix` fixes some of its findings, `suggestion` if a person must look at the result, else null.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]

@@ -162,7 +162,8 @@ pub struct FindingBuilder<'f> {
 }
 
 impl FindingBuilder<'_> {
-    fn name_of(&self, id: TenantId) -> String {
+    /// The key of a tenant.
+    pub fn name_of(&self, id: TenantId) -> String {
         self.set_up.tenant(id).map(Tenant::name).unwrap_or_default().to_owned()
     }
 
@@ -190,9 +191,12 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says in a few words what is wrong at its place.
+    /// Says in a few words what is wrong at its place, for an excerpt, which the web page does not have.
+    #[inline]
     pub fn label(mut self, label: &'static str) -> Self {
-        self.finding().label = Some(label);
+        if cfg!(not(all(target_family = "wasm", target_os = "unknown"))) {
+            self.finding().label = Some(label);
+        }
         self
     }
 
@@ -203,7 +207,7 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Replaces the help of the page: what happens if it stays, and what to do.
+    /// Replaces the help of the page: what to do, and what happens if it stays.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.finding().help = Some(help.into());
         self

@@ -33,7 +33,7 @@ pub struct Page {
     pub level: Level,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// What happens if a finding stays, and what to do, in one line.
+    /// What to do about a finding, and what happens if it stays, in one line.
     pub help: Option<&'static str>,
     /// Whether some of its findings can be fixed, and how.
     pub fix: Option<Fixable>,

@@ -230,7 +230,13 @@ impl Reader<'_> {
         if !bare || self.at >= end {
             return None;
         }
-        Some(self.error(start..end, format!("text must be in quotes: write `\"{}\"`", shown(text))))
+        Some(self.error(
+            start..end,
+            match shown(text) {
+                short if short.len() == text.len() => format!("text must be in quotes: write `\"{short}\"`"),
+                _ => "text must be in quotes".to_owned(),
+            },
+        ))
     }
 
     /// A quote that ends at `end` and text right after it, or the other way round.
