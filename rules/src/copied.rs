@@ -2,6 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, FindingBuilder};
+use symlint_core::spelling::listed;
 use symlint_core::tenants::{Comparable, Field, FieldKind, Piece, Tenant};
 
 /// Adds what else `tenant` has that is `owner`'s, as related places; what is of these kinds was said.
@@ -34,15 +35,6 @@ pub(crate) fn what(tenant: &Tenant, owner: &Tenant) -> Option<String> {
     }
     let is_more = own.name.text() == others.name.text() && parts.len() > 1;
     is_more.then(|| listed(&parts))
-}
-
-/// `a`; `a and b`; `a, b, and c`
-fn listed(names: &[String]) -> String {
-    match names {
-        [a, b] => format!("{a} and {b}"),
-        [before @ .., last] if !before.is_empty() => format!("{}, and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 /// What else to replace that is `owner`'s and is marked, other than what is written in `settings`; what is of the kinds

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet, HashSetExt};
+use symlint_core::spelling::listed;
 use symlint_core::tenants::{FieldKind, FlowCall, FlowInstance, FlowResource, Model, Source, TenantId, normalise};
 use symlint_terraform::{BLANK, Makeup, Origin, Span, Value};
 
@@ -106,10 +107,7 @@ pub(crate) fn unexpected_characters(text: &str, is_allowed: impl Fn(char) -> boo
             break;
         }
     }
-    match strange.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => strange.concat(),
-    }
+    listed(&strange)
 }
 
 /// All names that are known.

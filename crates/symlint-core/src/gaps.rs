@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover::sinks::{has_sinks, sink_in};
 use crate::discover::{self, module_names};
-use crate::spelling::closest;
+use crate::spelling::{closest, listed};
 use crate::tenants::{
     Field, FieldKind, FieldName, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState,
 };
@@ -340,6 +340,9 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             add("the wiring", call, &unknown.reason, is_lost || is_reported(model, unknown.span));
         }
     }
+    for (call, unknown) in &model.unknown_calls {
+        add("what is in the module", call, &unknown.reason, is_lost || is_reported(model, unknown.span));
+    }
     for call in model.runtimes.iter().filter(|runtime| runtime.is_unknown).filter_map(|runtime| runtime.block.call()) {
         add("the safelist", call, "its keys are not known", is_lost);
     }
@@ -379,9 +382,21 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let others = if count > 1 { format!(", and of {} others,", count - 1) } else { String::new() };
         found.push(uncertain(model, &format!("a part of {path}{others} was"), reason, false, at));
     }
-    if model.has_unknown_calls && model.flows.is_empty() {
-        let reason = "which modules are called is not known, so wiring was not checked";
-        found.push(NotChecked::new(Code::UnknownWiring, reason, None));
+    // Most resources of a flow are repeated for the same.
+    let mut same: SortedMap<&str, (Span, Vec<String>)> = SortedMap::new();
+    for (resource, unknown) in &model.unknown_resources {
+        let (_, addresses) = same.entry(&unknown.reason).or_insert_with(|| (unknown.span, Vec::new()));
+        let address = format!("`{}.{}`", resource.kind.text, resource.name.text);
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    for (reason, (at, addresses)) in same {
+        let were = if addresses.len() == 1 { "was" } else { "were" };
+        let reason =
+            format!("{} {were} not checked, because it is not known how many there are: {reason}", listed(&addresses));
+        let gap = NotChecked::new(Code::UnknownWiring, reason, model.project.visible(at));
+        found.push(NotChecked { is_finding: !is_lost && !is_reported(model, at), ..gap });
     }
 }
 
@@ -468,11 +483,8 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         }
     }
     for ((reason, whose, is_unevaluated), (span, names)) in same {
-        let what = match names.as_slice() {
-            [a, b] => format!("{a} and {b} of {whose} were"),
-            [before @ .., last] if !before.is_empty() => format!("{}, and {last} of {whose} were", before.join(", ")),
-            _ => format!("{} of {whose} was", names.concat()),
-        };
+        let were = if names.len() == 1 { "was" } else { "were" };
+        let what = format!("{} of {whose} {were}", listed(&names));
         found.push(uncertain(model, &what, reason, is_unevaluated, span));
     }
 }
@@ -512,13 +524,12 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         };
         // They have no names here, but for those of the configuration.
         let names: Vec<String> = unseen.iter().map(|&field| FieldName::words(field).to_string()).collect();
-        let names = match names.split_last() {
-            Some((last, before)) if !before.is_empty() => {
-                format!("{} and {last} were not found in any tenant, so they were", before.join(", "))
-            }
-            _ => format!("{} was not found in any tenant, so it was", names.concat()),
+        let so = if names.len() == 1 {
+            "was not found in any tenant, so it was"
+        } else {
+            "were not found in any tenant, so they were"
         };
-        let reason = format!("{names} not checked{there}");
+        let reason = format!("{} {so} not checked{there}", listed(&names));
         let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
         let help = format!(
             "If it is named differently, add this to .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",

@@ -1,4 +1,4 @@
-//! Which word was meant.
+//! Words in messages: which one was meant, and several of them in a row.
 
 /// The first of the words of `known` that are nearest to `word`, if any is near enough to be meant.
 pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
@@ -25,4 +25,13 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<
         }
     }
     nearest.1
+}
+
+/// `a`; `a and b`; `a, b, and c`.
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [a, b] => format!("{a} and {b}"),
+        [before @ .., last] if !before.is_empty() => format!("{}, and {last}", before.join(", ")),
+        _ => words.concat(),
+    }
 }

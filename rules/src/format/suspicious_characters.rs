@@ -2,6 +2,7 @@
 
 use symlint_core::finding::Edit;
 use symlint_core::rule::Context;
+use symlint_core::spelling::listed;
 use symlint_core::tenants::{Cleaned, Field, FieldKind, Locate, Place, Suspicious, Tenant};
 use symlint_terraform::{Sources, Span};
 
@@ -124,10 +125,7 @@ fn describe(cleaned: &Cleaned) -> String {
     if different.len() > SHOWN {
         named.push("others".into());
     }
-    match named.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => named.concat(),
-    }
+    listed(&named)
 }
 
 fn describe_one(cleaned: &Cleaned, suspicious: &Suspicious) -> String {

@@ -2,6 +2,7 @@
 
 use symlint_core::config::{TenantGroup, common_name};
 use symlint_core::rule::Context;
+use symlint_core::spelling::listed;
 use symlint_core::tenants::{Tenant, environment_of};
 
 /// How many tenants the message names.
@@ -74,10 +75,8 @@ fn name(cx: &Context<'_>, members: &[&Tenant]) -> String {
 }
 
 fn names(cx: &Context<'_>, members: &[&Tenant]) -> String {
-    let named: Vec<String> = members.iter().take(NAMED).map(|tenant| cx.called(tenant)).collect();
-    match (members.len().saturating_sub(named.len()), named.split_last()) {
-        (0, Some((last, [first]))) => format!("{first} and {last}"),
-        (0, Some((last, before))) => format!("{}, and {last}", before.join(", ")),
-        (more, _) => format!("{}, and {more} more tenants", named.join(", ")),
-    }
+    let mut named: Vec<String> = members.iter().take(NAMED).map(|tenant| cx.called(tenant)).collect();
+    let more = members.len().saturating_sub(named.len());
+    named.extend((more > 0).then(|| format!("{more} more tenants")));
+    listed(&named)
 }

@@ -1,6 +1,7 @@
 //! See region-outlier.md.
 
 use symlint_core::rule::Context;
+use symlint_core::spelling::listed;
 use symlint_core::tenants::TenantId;
 
 /// How many of the others are named.
@@ -34,6 +35,5 @@ fn names(cx: &Context<'_>, others: &[TenantId]) -> String {
         1 => names.push("another tenant".to_owned()),
         more => names.push(format!("{more} other tenants")),
     }
-    let last = names.pop().unwrap_or_default();
-    format!("{}, and {last}", names.join(", "))
+    listed(&names)
 }

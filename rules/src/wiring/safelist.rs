@@ -101,7 +101,7 @@ pub(super) fn place(model: &Model<'_>) -> Option<Span> {
 fn known(model: &Model<'_>) -> Option<Vec<Account>> {
     let lists: Vec<(Vec<Account>, bool)> = lists(model).map(|(_, list)| accounts(model, list)).collect();
     let is_known = place(model).is_some()
-        && !model.has_unknown_calls
+        && model.unknown_calls.is_empty()
         && model.runtimes.iter().all(|call| !call.is_unknown && model.is_readable(call.block.name_span().file))
         && lists.iter().all(|(_, is_complete)| *is_complete);
     is_known.then(|| lists.into_iter().flat_map(|(accounts, _)| accounts).collect())

@@ -18,6 +18,7 @@ mod more_kept;
 mod names;
 mod origins;
 mod references;
+mod repeated;
 mod resources;
 mod safelists;
 mod tables;

@@ -114,7 +114,9 @@ fn what_the_entry_does_not_say_may_be_written_elsewhere() {
     let values = VALUES.replace("    target_account_id  = \"915827304462\"\n", "");
     let set_up = SetUp { values, beside: "variable \"customer_tenants\" {\n  type = any\n}\n".to_owned(), ..set_up() };
     let found = set_up.check(&for_green("account_id", "\"915827304462\""));
-    expect("written in the call", found, &[("missing-attribute", "green_valley")], &mut failures);
+    expect("written in the call", found, &[], &mut failures);
+    let found = set_up.check(&for_green("account_id", "\"604178239951\""));
+    expect("another's", found, &[("duplicate-target-account", "604178239951")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 

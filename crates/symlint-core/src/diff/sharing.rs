@@ -5,8 +5,9 @@ use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen};
 use super::wire::{AlsoOf, Crossing, GrantChange, TenantChange};
-use super::words::{few, listed, quoted};
+use super::words::{few, quoted};
 use crate::report::Known;
+use crate::spelling::listed;
 use crate::tenants::FieldKind;
 
 /// How many others are named that have something, too; all are counted.

@@ -10,6 +10,7 @@ use super::wire::{
 use super::wiring::EVERY;
 use crate::level::Level;
 use crate::report::{Known, ListKind, count};
+use crate::spelling::listed;
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, FieldName};
 
@@ -181,16 +182,6 @@ pub(super) fn quoted(text: &str) -> String {
     match short.split_once(" in ").filter(|_| short != text) {
         Some((role, account)) => format!("`{role}` in {account}"),
         None => format!("`{short}`"),
-    }
-}
-
-/// `a`, `a and b`, `a, b, and c`.
-pub(super) fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [a, b] => format!("{a} and {b}"),
-        [all @ .., last] => format!("{}, and {last}", all.join(", ")),
     }
 }
 

@@ -95,14 +95,16 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let index = Index::new(&tenants, config);
     let flow_folders = flow_folders(project, &walked);
     let overridden = overridden(lost_entries, &tenants, &walked.flows);
-    let Walked { flows, resources, connectors, runtimes, unknown_calls, open_calls, unread_calls, .. } = walked;
+    let Walked { flows, resources, connectors, runtimes, .. } = walked;
+    let Walked { unknown_calls, unknown_resources, open_calls, unread_calls, .. } = walked;
     Model {
         run,
         project,
         variables,
         tenants,
         flows,
-        has_unknown_calls: !unknown_calls.is_empty(),
+        unknown_calls,
+        unknown_resources,
         open_calls,
         unread_calls,
         connectors,

@@ -1,7 +1,7 @@
 //! Flow modules, and modules around them, that the root module calls once for each tenant, with the values in the calls.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Instance, ModuleId, Root};
+use symlint_terraform::{Instance, InstanceKey, ModuleId, Root};
 
 use super::effective::effects_of;
 use super::walk::Walked;
@@ -23,7 +23,8 @@ pub(super) fn called_for_each_tenant(walked: &Walked<'_>) -> HashSet<ModuleId> {
                 let mut roots = effects.iter().filter_map(|it| it.value.origin.path.as_ref()).map(|path| path.start());
                 roots.clone().any(is_written) && !roots.any(is_of_root_module)
             };
-            if instance.repetitions.is_empty() && is_of_call() {
+            // What is repeated within the module are grants of the tenant for which it is called.
+            if matches!(called.key(), InstanceKey::None) && is_of_call() {
                 addresses.insert(called.address());
             } else {
                 *known = None;

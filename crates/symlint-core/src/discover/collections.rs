@@ -16,7 +16,7 @@ use super::paths::{
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
-    Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Shape, key_path, resources_of, values_at,
+    Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Shape, key_path, resources_of, values_at,
 };
 
 /// How many instances of a call are examined to find what it is repeated for.
@@ -91,6 +91,9 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
             }
             let best = candidates(instance, resources_of(own, at, place), &tallies)
                 .max_by_key(|(tally, shape)| tally.rank(shape, has_connectors.contains(&shape.root)));
+            // Names that nothing depends on are those of no tenants.
+            let is_only = flow.instances.len() == 1 && !is_dependent(instance, resources_of(own, at, place));
+            let best = best.filter(|(tally, _)| tally.has_parts || !is_only);
             // What was read from a file of this name is not an element of the names.
             let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
             if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
@@ -321,6 +324,16 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         }
     }
     tallies
+}
+
+/// Whether something that an instance receives, or that its resources have, depends on what it is repeated for.
+fn is_dependent(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> bool {
+    let of_argument = |argument: &Argument| {
+        let mut parts = argument.parts.iter().flat_map(|part| values_at(&argument.value, &part.steps));
+        parts.any(|value| value.origin.is_iterated())
+    };
+    instance.arguments.iter().any(of_argument)
+        || resources.iter().flat_map(FlowResource::settings).any(|(_, value)| value.origin.is_iterated())
 }
 
 impl Tally {

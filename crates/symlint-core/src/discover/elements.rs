@@ -206,7 +206,7 @@ pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Ro
     let project = evaluator.project();
     let module = |address: &Str| match address.is_empty() {
         true => project.root(),
-        false => walked.instances.get(address)?.module().and_then(|id| project.module(id)),
+        false => walked.instance(address)?.module().and_then(|id| project.module(id)),
     };
     match root {
         Root::Variable { module: address, name } => Some(module(address)?.variable(name)?.name.span),
@@ -218,7 +218,7 @@ pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Ro
 /// The value of a variable or a local.
 pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Value> {
     let instance = |address: &Str| -> Option<Instance> {
-        if address.is_empty() { Some(evaluator.root()) } else { walked.instances.get(address).cloned() }
+        if address.is_empty() { Some(evaluator.root()) } else { walked.instance(address).cloned() }
     };
     match root {
         Root::Variable { module, name } => evaluator.variable(&instance(module)?, name),

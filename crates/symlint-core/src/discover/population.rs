@@ -356,12 +356,8 @@ impl<'a> Population<'a> {
     }
 }
 
-/// Marks what is written in calls of which each is for one tenant: it is this tenant's, unless others have it from there, too.
+/// Marks what is written in calls that have one instance: it is this tenant's, unless others have it from there, too.
 fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
-    let is_repeated = |(_, instance, _): &(TenantId, &FlowInstance, _)| !instance.repetitions.is_empty();
-    if assigned(walked).any(|it| is_repeated(&it)) {
-        return;
-    }
     let place = |it: &Effective| matches!(it.value.origin.makeup, Makeup::Written(_)).then_some(it.value.origin.span);
     let mut owners: HashMap<Span, Option<usize>> = HashMap::default();
     for (tenant, effects) in effects.iter().enumerate() {
@@ -369,8 +365,16 @@ fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
             owners.entry(span).and_modify(|known| *known = known.filter(|it| *it == tenant)).or_insert(Some(tenant));
         }
     }
-    for effective in effects.iter_mut().flatten().flatten() {
-        effective.is_alone = place(effective).is_some_and(|span| owners.get(&span).copied().flatten().is_some());
+    let calls = walked.flows.iter().flat_map(|flow| flow.instances.iter().map(|it| (it, flow.instances.len() == 1)));
+    let calls = calls.filter_map(|(instance, is_only)| Some((instance.tenant?.index(), is_only)));
+    let mut counts: HashMap<usize, usize> = HashMap::default();
+    for (tenant, is_only) in calls {
+        let at = counts.entry(tenant).or_default();
+        let effects = effects.get_mut(tenant).and_then(|effects| effects.get_mut(*at));
+        *at += 1;
+        for effective in effects.into_iter().flatten().filter(|_| is_only) {
+            effective.is_alone = place(effective).is_some_and(|span| owners.get(&span).copied().flatten().is_some());
+        }
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Walked<'p> {
     pub(super) open_calls: HashSet<Span>,
     /// Why it is not known how many instances other calls make: there may be flows within them.
     pub(super) unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
+    /// Resources that act for tenants, and why it is not known how many there are.
+    pub(super) unknown_resources: Vec<(&'p Resource, Arc<Unknown>)>,
     /// The calls of modules that are not there to read, which receive something of tenants under unknown names.
     pub(super) unread_calls: Vec<&'p ModuleCall>,
     /// What could not be evaluated of all this.
@@ -51,6 +53,13 @@ pub(super) struct Walked<'p> {
 }
 
 impl<'p> Walked<'p> {
+    /// The instance of a module at `address`.
+    pub(super) fn instance(&self, address: &Str) -> Option<&Instance> {
+        // What is in flow modules was not visited for itself.
+        let in_flows = || self.flows.iter().flat_map(|flow| &flow.instances).map(|made| &made.instance);
+        self.instances.get(address).or_else(|| in_flows().find(|instance| instance.address() == address))
+    }
+
     /// Adds the flows of `other` whose calls are among these.
     pub(super) fn add(&mut self, other: Self, calls: &HashSet<Option<Span>>) {
         let mut places: HashMap<usize, usize> = HashMap::default();
@@ -284,7 +293,8 @@ impl<'a, 'p> Walker<'a, 'p> {
             _ => None,
         };
         let mut groups = match flow.module {
-            Some(module) => self.groups(&instance, module, !repetitions.is_empty()),
+            // What a repeated call passes nothing to has its tenants in itself.
+            Some(module) => self.groups(&instance, module, !repetitions.is_empty() && !arguments.is_empty()),
             None => Vec::new(),
         };
         // What a call receives is for all that its module makes.
@@ -405,16 +415,23 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     /// The resources of one instance of a flow module, by the flow to which they belong.
-    fn groups(&self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
+    fn groups(&mut self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
         let mut groups: Vec<Group<'p>> = Vec::new();
         let serves_others = |resource: &Resource| {
             resource.kind.text.as_str() == OTHER_ROLE.from.0 && self.others.contains(&resource.block.span)
         };
         let by_key = !is_repeated && is_by_key(module, instance.caller().is_none(), &serves_others);
         let resources = module.resources.iter().filter(|resource| is_of_flow(resource));
-        let resources: Vec<_> = resources
-            .map(|resource| (resource, self.evaluator.resource_instances(instance, resource).unwrap_or_default()))
-            .collect();
+        let mut unknown = Vec::new();
+        let instances_of = |resource: &'p Resource| {
+            let instances = self.evaluator.resource_instances(instance, resource).unwrap_or_else(|why| {
+                let acts = Sink::of_block(resource).is_some() && !serves_others(resource);
+                unknown.extend(acts.then_some((resource, why)));
+                Vec::new()
+            });
+            (resource, instances)
+        };
+        let resources: Vec<_> = resources.map(instances_of).collect();
         // One index alone says that something is there.
         let is_counted = resources.iter().any(|(_, instances)| instances.len() > 1);
         for (resource, instances) in resources {
@@ -459,6 +476,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         give_back(&mut groups, instance.address());
         groups.retain(|group| !by_key || matters(group));
         join(&mut groups, instance.address());
+        self.walked.unknown_resources.extend(unknown);
         groups
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::spelling::listed;
+
 /// What a first configuration says and asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proposal {
@@ -46,15 +48,12 @@ pub(super) fn list<T: AsRef<str>>(texts: &[T]) -> String {
     format!("[{}]", quoted.join(", "))
 }
 
-/// `` `a`, `b` and `c` ``
+/// `` `a`, `b`, and `c` ``
 pub(super) fn named<T: AsRef<str>>(names: &[T]) -> String {
     // A comment is one line, whatever the names are.
     let plain = |name: &T| format!("`{}`", name.as_ref().replace(char::is_control, "\u{FFFD}"));
     let names: Vec<String> = names.iter().map(plain).collect();
-    match names.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
+    listed(&names)
 }
 
 /// A block with attributes, aligned.

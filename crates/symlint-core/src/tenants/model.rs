@@ -1,9 +1,12 @@
 //! Everything that the rules look at.
 
 use std::fmt;
+use std::sync::Arc;
 
 use foldhash::HashSet;
-use symlint_terraform::{ConversionProblem, FileId, Module, ModuleCall, Path, Project, Sources, Span, Str};
+use symlint_terraform::{
+    ConversionProblem, FileId, Module, ModuleCall, Path, Project, Resource, Sources, Span, Str, Unknown,
+};
 
 use super::field::{Field, State};
 use super::flow::{ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
@@ -110,8 +113,10 @@ pub struct Model<'p> {
     pub tenants: Vec<Tenant>,
     /// The calls of the flow module.
     pub flows: Vec<FlowCall<'p>>,
-    /// Whether there may be other calls, within modules whose number of instances is not known.
-    pub has_unknown_calls: bool,
+    /// The calls of modules with flows of which it is not known how many instances there are, and why.
+    pub unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
+    /// The same for resources that act for tenants.
+    pub unknown_resources: Vec<(&'p Resource, Arc<Unknown>)>,
     /// The calls that are repeated for one of several collections, which is not known.
     pub open_calls: HashSet<Span>,
     /// The calls of modules that are not there to read, which receive something of tenants under unknown names.
@@ -212,7 +217,7 @@ impl<'p> Model<'p> {
 
     /// Whether there can be no other tenants and flows than those that were found.
     pub fn knows_its_flows(&self) -> bool {
-        !self.has_unknown_calls && self.flows.iter().all(|flow| flow.unknown.is_none())
+        self.unknown_calls.is_empty() && self.flows.iter().all(|flow| flow.unknown.is_none())
     }
 
     /// Whether the SSO accounts of all of its tenants are known, and all of its tenants.

@@ -1,0 +1,126 @@
+//! Calls and resources that are repeated for something else than the tenants: once, not at all, or for one tenant's grants.
+
+use crate::wiring::kept::{QUILL, TARN, check};
+use crate::wiring::{expect, findings};
+
+type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// A call of the leaf with the values of `element`.
+fn call(name: &str, element: &str) -> String {
+    let values = element.trim_matches(['{', '}', ' ']).replace(", ", "\n  ");
+    format!("module \"{name}\" {{\n  source = \"./leaf\"\n  nom = \"{name}\"\n  {values}\n}}\n")
+}
+
+#[test]
+fn what_is_repeated_once_is_judged_as_what_is_not_repeated() {
+    let main = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
+    for once in ["for_each = toset([\"live\"])", "for_each = { live = 1 }", "count = 1"] {
+        let once = format!("module \"tarnbrook\" {{\n  {once}");
+        let main = main.replace("module \"tarnbrook\" {", &once);
+        let faults: &[Fault<'_>] = &[
+            ("\"541882002087", "\"722971028225", &[("duplicate-target-account", "722971028225")]),
+            ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+            ("payer = \"326808617937", "payer = \"620966542870", &[("duplicate-sso-account", "620966542870")]),
+        ];
+        check(&once, &main, faults);
+    }
+}
+
+const ASSIGNMENT: &str = r#"
+resource "aws_ssoadmin_account_assignment" "x" {
+  REPEATED
+  instance_arn       = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+  permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+  target_id          = "541882002087"
+  target_type        = "AWS_ACCOUNT"
+  principal_id       = "p"
+  principal_type     = "GROUP"
+}
+"#;
+
+#[test]
+fn a_resource_is_judged_or_said_to_be_unknown() {
+    let mut failures = String::new();
+    let tenants = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
+    let leaf = super::kept::LEAF;
+    for (repeated, expected) in [
+        ("", &[("duplicate-target-account", "541882002087")]),
+        ("for_each = toset([\"x\"])", &[("duplicate-target-account", "541882002087")]),
+        ("count = terraform.workspace == \"live\" ? 1 : 0", &[("not-checked", "terraform.workspace")]),
+    ] {
+        let main = tenants.clone() + &ASSIGNMENT.replace("REPEATED", repeated);
+        let found = findings(&[("main.tf", &main), ("leaf/main.tf", leaf)]);
+        expect(repeated, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+const CUSTOMER: &str = r#"
+variable "name" {}
+variable "payer" {}
+variable "store" {}
+variable "grants" {}
+module "flow" {
+  for_each = var.grants
+  source   = "../leaf"
+  nom      = "${var.name}-${each.key}"
+  payer    = var.payer
+  store    = var.store
+  home     = "eu-west-1"
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+
+#[test]
+fn grants_for_which_a_module_is_repeated_are_those_of_its_call() {
+    let mut failures = String::new();
+    let leaf = super::kept::LEAF.replace("title(var.nom)", "title(split(\"-\", var.nom)[0])");
+    let call = |name: &str, payer: &str, instance: &str, accounts: [&str; 2]| {
+        let [live, test] = accounts;
+        format!(
+            "module \"{name}\" {{\n  source = \"./customer\"\n  name = \"{name}\"\n  payer = \"{payer}\"\n  store = \
+             \"arn:aws:sso:::instance/{instance}\"\n  grants = {{\n    live = {{ account = \"{live}\", set = \
+             \"arn:aws:sso:::permissionSet/{instance}/ps-{live}aa01\" }}\n    test = {{ account = \"{test}\", set \
+             = \"arn:aws:sso:::permissionSet/{instance}/ps-{test}aa02\" }}\n  }}\n}}\n"
+        )
+    };
+    let main = call("quillhaven", "620966542870", "ssoins-6804abcca95bf8e2", ["722971028225", "123937045052"])
+        + &call("tarnbrook", "326808617937", "ssoins-6804070987b35442", ["541882002087", "233552513779"]);
+    let faults: &[Fault<'_>] = &[
+        ("", "", &[]),
+        ("\"233552513779", "\"722971028225", &[("duplicate-target-account", "722971028225")]),
+        ("payer = \"326808617937", "payer = \"620966542870", &[("duplicate-sso-account", "620966542870")]),
+    ];
+    for (from, to, expected) in faults {
+        let main = main.replacen(from, to, 1);
+        let files = [("main.tf", main.as_str()), ("customer/main.tf", CUSTOMER), ("leaf/main.tf", leaf.as_str())];
+        expect(to, findings(&files), expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn tenants_may_be_in_the_module_that_is_called_with_nothing() {
+    let inside = format!(
+        "locals {{\n  core = {{ quillhaven = {QUILL}, tarnbrook = {TARN} }}\n}}\nresource \"sym_integration\" \"ctx\" \
+         {{\n  for_each = local.core\n  type = \"permission_context\"\n  name = each.key\n  external_id = \
+         each.value.store\n  settings = {{ cloud = \"aws\", instance_arn = each.value.store, region = each.value.home, \
+         role_arn = \"arn:aws:iam::${{each.value.payer}}:role/sym/SymSSO${{title(each.key)}}\" }}\n}}\nresource \
+         \"sym_target\" \"ps\" {{\n  for_each = local.core\n  type = \"aws_sso_permission_set\"\n  name = each.key\n  \
+         settings = {{ permission_set_arn = each.value.set, account_id = each.value.account }}\n}}\nresource \
+         \"sym_strategy\" \"sso\" {{\n  for_each = local.core\n  type = \"aws_sso\"\n  name = each.key\n  integration_id \
+         = sym_integration.ctx[each.key].id\n  targets = [sym_target.ps[each.key].id]\n  settings = {{ instance_arn = \
+         each.value.store }}\n}}\n"
+    );
+    let mut failures = String::new();
+    for repeated in ["", "for_each = toset([\"live\"])", "count = 1"] {
+        let main = format!("module \"all\" {{\n  {repeated}\n  source = \"./all\"\n}}\n");
+        let right = findings(&[("main.tf", &main), ("all/main.tf", &inside)]);
+        expect(&format!("{repeated}: right"), right, &[], &mut failures);
+        let wrong = inside.replace("\"541882002087", "\"722971028225");
+        let found = findings(&[("main.tf", &main), ("all/main.tf", &wrong)]);
+        expect(repeated, found, &[("duplicate-target-account", "722971028225")], &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
