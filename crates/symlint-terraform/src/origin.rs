@@ -162,6 +162,14 @@ impl Origin {
         is_made_of_nothing && self.path.is_none() && self.dependence.is_none()
     }
 
+    /// Whether it tells what a value may be that was made of it: it leads somewhere, or is a literal that is long enough to
+    /// be an account ID.
+    pub(crate) fn is_telling(&self) -> bool {
+        const ENOUGH: u32 = 12;
+        let is_long = self.span.end - self.span.start >= ENOUGH;
+        !self.is_bare() || is_long && matches!(self.makeup, Makeup::Written(form) if form != Form::Whole)
+    }
+
     /// The same, of a value that is here because of `on`, too.
     #[must_use]
     pub(crate) fn depending_on(self, on: &Origin) -> Self {

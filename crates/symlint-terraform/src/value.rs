@@ -277,7 +277,8 @@ impl Value {
     }
 
     /// This unknown value, which is one of `candidates`.
-    pub(crate) fn or_one_of(self, candidates: impl IntoIterator<Item = Value>) -> Value {
+    #[must_use]
+    pub fn or_one_of(self, candidates: impl IntoIterator<Item = Value>) -> Value {
         let Some(unknown) = self.as_unknown() else { return self };
         let unknown = Unknown::clone(unknown).one_of(candidates);
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
@@ -352,12 +353,12 @@ impl Value {
         self
     }
 
-    /// Adds the origin of this value to `origins`, and those of its parts where it is a collection that is written in
+    /// Adds the origin of this value to `origins`, unless it is a short literal, and those of its parts where it is a collection that is written in
     /// place: it does not know what its parts were built from. No more than `left` values are looked at.
     pub(crate) fn gather(&self, origins: &mut Vec<Origin>, left: &mut usize) {
         let Some(further) = left.checked_sub(1) else { return };
         *left = further;
-        if !self.origin.is_bare() {
+        if self.origin.is_telling() {
             origins.push(self.origin.clone());
         }
         if self.origin.path.is_some() {

@@ -13,7 +13,7 @@ use symlint_core::tenants::{
     Field, FieldKind, FieldRef, FlowInstance, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise,
     other_shape, text_of, values_at,
 };
-use symlint_terraform::{Kind, Makeup, Path, PathStep, Root, Span, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Path, PathStep, Root, Span, Str, Value};
 
 use super::owners::Owners;
 use super::setting::{Setting, settings};
@@ -240,9 +240,41 @@ impl<'a> Judge<'a> {
             return candidates.iter().find_map(|value| self.judge(&Slot { value: value.clone(), ..*slot }));
         }
         let is_fixed = slot.wanted != FieldKind::Cloud && slot.wanted != FieldKind::Region;
+        if let Some(problem) = self.judge_texts(slot).filter(|_| is_fixed && !slot.is_fragment) {
+            return Some(problem);
+        }
         // The partition in an ARN is the same for all.
         let is_partition = slot.is_fragment && self.is_partition(slot);
         (is_fixed && !is_partition && self.is_for_all(slot)).then_some(Problem::Shared)
+    }
+
+    /// Judges the texts that an unknown value was made of: it may be one of them.
+    fn judge_texts(&self, slot: &Slot<'_>) -> Option<Problem> {
+        let tenant = self.model.tenant(slot.tenant);
+        let right = right_fields(tenant, slot.wanted);
+        if right.is_empty() || right.iter().any(|field| field.as_str().is_none()) {
+            return None;
+        }
+        let sources = self.model.project.sources();
+        let mut spans = Vec::new();
+        slot.value.origin.each_source(&mut |origin| {
+            let is_text = matches!(origin.makeup, Makeup::Written(form) if form != Form::Whole);
+            let owners = origin.path.as_ref().map(|path| self.model.sources_of_values.owners(path)).unwrap_or_default();
+            spans.extend((is_text && !owners.contains(&slot.tenant)).then_some(origin.span));
+        });
+        let is_between = |c: char| !c.is_ascii_alphanumeric() && !":/_+=,.@-".contains(c);
+        let is_other =
+            |text: &&str| has_shape(slot.wanted, text) && right.iter().all(|field| field.as_str() != Some(text));
+        let mut problem = None;
+        for span in spans {
+            for text in sources.text(span).split(is_between).filter(is_other) {
+                if let Some(owner) = self.owners.other(slot.tenant, slot.wanted, &Str::from(text)) {
+                    return Some(Problem::Tenant(owner));
+                }
+                problem = Some(Problem::Written);
+            }
+        }
+        problem
     }
 
     /// Whether `slot` receives a `partition`, such as that of `data.aws_partition`.

@@ -98,6 +98,50 @@ module "p" {
     check("tables", &main, &faults);
 }
 
+/// Lists of one value of each tenant, one after the other, and a table of organizations that are called as the tenants are.
+#[test]
+fn another_place_in_a_list_is_another_tenant_s() {
+    let part = |element: &str, name: &str| {
+        let parts = element.trim_matches(['{', '}', ' ']).split(", ");
+        let own = parts.filter_map(|part| part.split_once(" = ")).find(|(key, _)| *key == name);
+        own.map(|(_, value)| value.to_owned()).unwrap_or_default()
+    };
+    let list = |name: &str| format!("  {name} = [{}, {}]\n", part(QUILL, name), part(TARN, name));
+    let lists: String = ["payer", "store", "home", "account", "set"].map(list).concat();
+    let passed = PASSED.replace("each.value", "local");
+    let passed: String = passed
+        .lines()
+        .map(|line| line.to_owned() + if line.contains("local.") { "[count.index]\n" } else { "\n" })
+        .collect();
+    let main = format!(
+        "locals {{\n  names = [\"quillhaven\", \"tarnbrook\"]\n{lists}}}\nmodule \"p\" {{\n  count = length(local.names)\n  \
+         nom = local.names[count.index]\n{passed}}}\n"
+    );
+    let own = "local.account[count.index]";
+    for other in ["local.account[(count.index + 1) % 2]", "reverse(local.account)[count.index]"] {
+        check("lists", &main, &[(own, other, &[(MISWIRED, other)])]);
+    }
+    let organization =
+        |element: &str| format!("{{ payer = {}, store = {} }}", part(element, "payer"), part(element, "store"));
+    let passed = PASSED.replace("each.value.payer", "local.orgs[each.value.org].payer");
+    let passed = passed.replace("each.value.store", "local.orgs[each.value.org].store");
+    let entry = |element: &str, org: &str| {
+        let left = ["home", "account", "set"].map(|name| format!("{name} = {}", part(element, name)));
+        format!("{{ org = \"{org}\", {} }}", left.join(", "))
+    };
+    let main = format!(
+        "locals {{\n  orgs = {{ quillhaven = {}, tarnbrook = {} }}\n  core = {{ quillhaven = {}, tarnbrook = {} \
+         }}\n}}\nmodule \"p\" {{\n  for_each = local.core\n  nom = each.key\n{passed}}}\n",
+        organization(QUILL),
+        organization(TARN),
+        entry(QUILL, "quillhaven"),
+        entry(TARN, "tarnbrook"),
+    );
+    let own = "local.orgs[each.value.org].payer";
+    let other = "local.orgs[{ quillhaven = \"tarnbrook\", tarnbrook = \"quillhaven\" }[each.value.org]].payer";
+    check("organizations", &main, &[(own, other, &[(MISWIRED, other)])]);
+}
+
 #[test]
 fn what_is_written_out_may_be_looked_up_in_a_map_that_is_chosen_elsewhere() {
     let main = r#"

@@ -77,7 +77,13 @@ fn each_value_that_an_account_may_be_is_judged() {
         ("terraform_data.wrong[each.key].output", "flow-argument-miswired"),
         ("data.external.one[each.key].result.account", ""),
         // What Terraform may know.
-        ("replace(sha512(OWN), sha512(OWN), ANOTHER)", "not-checked"),
+        ("replace(sha512(OWN), sha512(OWN), ANOTHER)", "flow-argument-miswired"),
+        ("replace(sha512(OWN), sha512(OWN), OWN)", "not-checked"),
+        // What is written out, whatever else is not known.
+        ("substr(\"604178239951${random_pet.all.id}${each.key}\", 0, 12)", "flow-argument-miswired"),
+        ("compact([random_pet.all.id == \"\" ? \"604178239951\" : \"\", OWN])[0]", "flow-argument-miswired"),
+        ("concat([for a in [ANOTHER] : a if random_pet.all.id == each.key], [OWN])[0]", "flow-argument-miswired"),
+        ("concat([for a in [OWN] : a if random_pet.all.id == each.key], [OWN])[0]", ""),
         (&format!("{many}ANOTHER"), "flow-argument-miswired"),
         // What Terraform refuses.
         ("try(one(setsymmetricdifference([OWN], [])), ANOTHER)", "flow-argument-miswired"),

@@ -16,7 +16,8 @@ use super::paths::{
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
-    Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Shape, key_path, resources_of, values_at,
+    Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Shape, key_path, resources_of, text_of,
+    values_at,
 };
 
 /// How many instances of a call are examined to find what it is repeated for.
@@ -91,9 +92,10 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
             }
             let best = candidates(instance, resources_of(own, at, place), &tallies)
                 .max_by_key(|(tally, shape)| tally.rank(shape, has_connectors.contains(&shape.root)));
-            // Names that nothing depends on are those of no tenants.
+            // Names that nothing depends on are those of no tenants, and a call that is not repeated has no elements.
             let is_only = flow.instances.len() == 1 && !is_dependent(instance, resources_of(own, at, place));
-            let best = best.filter(|(tally, _)| tally.has_parts || !is_only);
+            let is_once = |shape: &Shape| instance.repetitions.is_empty() && matches!(shape.root, Root::Inline(_));
+            let best = best.filter(|(tally, shape)| (tally.has_parts || !is_only) && !is_once(shape));
             // What was read from a file of this name is not an element of the names.
             let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
             if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
@@ -142,7 +144,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     found.shapes.retain(|shape| !named.contains(shape));
     found.shapes.splice(0..0, named);
     if found.shapes.is_empty() {
-        found.shapes.extend(by_looks(evaluator, walked));
+        found.shapes.extend(by_looks(evaluator, walked).filter(|shape| !is_needless(walked, &shape.root)));
     }
     note_associated(walked, &mut found);
     found
@@ -324,6 +326,23 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         }
     }
     tallies
+}
+
+/// Whether all flow instances are told values, and none of these from `root`: then it is not where their tenants are.
+fn is_needless(walked: &Walked<'_>, root: &Root) -> bool {
+    let leads_there = |value: &Value| {
+        let mut found = false;
+        value.origin.each_dependence(&mut |on| found |= on.path.as_ref().is_some_and(|path| path.start() == root));
+        found
+    };
+    let mut instances = walked.flows.iter().flat_map(|flow| &flow.instances).peekable();
+    instances.peek().is_some()
+        && instances.all(|instance| {
+            let parts = instance.arguments.iter().flat_map(|it| it.parts.iter().map(move |part| (it, part)));
+            let values = parts.flat_map(|(argument, part)| values_at(&argument.value, &part.steps));
+            let values: Vec<Value> = values.collect();
+            values.iter().any(|value| text_of(value).is_some()) && !values.iter().any(leads_there)
+        })
 }
 
 /// Whether something that an instance receives, or that its resources have, depends on what it is repeated for.

@@ -348,7 +348,7 @@ fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) ->
     let is_verbatim = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
     let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
     // Which of several values it is, is a matter of wiring.
-    !is_verbatim && has_own && made_of.len() > 1 && effective.value.candidates().is_empty()
+    !is_verbatim && has_own && made_of.len() > 1 && effective.value.as_unknown().is_none()
 }
 
 /// Whether the ARN of one kind names the other one: that of a permission set its instance.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::syntax::Expr;
+use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{
     Entry, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, Kind, Module, ModuleCall, ModuleId, Project,
     Resource, ResourceId, ResourceInstance, Span, Str, Unknown, Value, Variable,
@@ -407,11 +407,30 @@ impl<'a, 'p> Walker<'a, 'p> {
             _ => self.evaluator.resource_expression(of, expr),
         };
         if !matches!(within, Within::Object) {
-            return Some(value);
+            let is_opaque = value.as_unknown().is_some_and(|unknown| !unknown.is_refused)
+                && value.resource().is_none()
+                && value.candidates().is_empty();
+            let named = if is_opaque { self.named_in(of, expr) } else { Vec::new() };
+            return Some(if named.is_empty() { value } else { value.or_one_of(named) });
         }
         let whole = value.at(0).unwrap_or(value);
         let possible = || whole.as_unknown().map(|_| whole.with_candidates(|it| it.get(by.attribute)));
         whole.get(by.attribute).or_else(possible)
+    }
+
+    /// The resources that are named in `expr`, whatever is made of them there.
+    fn named_in(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Vec<Value> {
+        let mut named = Vec::new();
+        let mut work = vec![expr];
+        while let Some(expr) = work.pop() {
+            let is_way = matches!(expr.kind, ExprKind::Attribute(..) | ExprKind::Index(..));
+            let value = (is_way && !has_bindings(expr)).then(|| self.evaluator.resource_expression(of, expr));
+            match value.filter(|value| value.resource().is_some()) {
+                Some(value) => named.push(value),
+                None => work.extend(children(expr)),
+            }
+        }
+        named
     }
 
     /// The resources of one instance of a flow module, by the flow to which they belong.
@@ -570,6 +589,17 @@ fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
             });
         }
         groups.extend((!group.resources.is_empty()).then_some(group));
+    }
+}
+
+/// Whether the way to a value leads by the name of something that is gone through.
+fn has_bindings(expr: &Expr) -> bool {
+    let is_name = |name: &str| matches!(name, "each" | "count" | "var" | "local" | "module" | "path" | "terraform");
+    match &expr.kind {
+        ExprKind::Attribute(base, _) if matches!(base.kind, ExprKind::Variable(_)) => false,
+        ExprKind::Attribute(base, _) => has_bindings(base),
+        ExprKind::Variable(name) => !is_name(name),
+        _ => children(expr).into_iter().any(has_bindings),
     }
 }
 

@@ -48,13 +48,22 @@ impl Population<'_> {
                 keys.entry(key.clone()).and_modify(|known| *known = None).or_insert(Some(id));
             }
         }
+        // Lists of the same length have the values of one tenant at one place.
+        let members = self.elements.iter().enumerate();
+        let places = members.map(|(at, member)| (member.element.key.clone(), TenantId::new(self.run, at)));
+        let places: HashMap<SmallVec<[ElementKey; 1]>, TenantId> =
+            places.filter(|(key, _)| matches!(key.as_slice(), [ElementKey::Index(_)])).collect();
         for (shape, is_listed) in
             found.associated.iter().map(|it| (it, false)).chain(found.listed.iter().map(|it| (it, true)))
         {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = elements::declared(evaluator, walked, &shape.root);
             let elements = elements::elements(evaluator, walked, &found.inline, shape);
-            let named = |element: &Element| element.key_text().and_then(|key| keys.get(key).copied().flatten());
+            let is_parallel = elements.len() == places.len();
+            let named = |element: &Element| match element.key_text() {
+                Some(name) => keys.get(name).copied().flatten(),
+                None => places.get(&element.key).copied().filter(|_| is_parallel),
+            };
             let by_name: HashMap<&[ElementKey], TenantId> =
                 elements.iter().filter_map(|element| Some((element.key.as_slice(), named(element)?))).collect();
             let has_own: HashSet<TenantId> = by_name.values().copied().collect();
@@ -117,16 +126,20 @@ impl Population<'_> {
         let (_, selections) = path.selections();
         let Some((_, selection)) = selections.get(count - 1) else { return false };
         let Selection::By(key) = selection else { return !has_other_name };
-        let (mut is_own, mut is_others) = (false, false);
+        if has_other_name {
+            let mut is_attribute = false;
+            key.each_source(&mut |origin| {
+                let place = origin.path.as_ref().and_then(|path| Some((path, self.sources.locate(path)?)));
+                is_attribute |= place
+                    .is_some_and(|(path, (_, owners, taken))| owners.contains(&tenant) && path.parts().1.len() > taken);
+            });
+            return is_attribute;
+        }
+        let mut owners: Vec<TenantId> = Vec::new();
         key.each_dependence(&mut |origin| {
-            let Some((_, owners, taken)) = origin.path.as_ref().and_then(|path| self.sources.locate(path)) else {
-                return;
-            };
-            let is_attribute = || origin.path.as_ref().is_some_and(|path| path.parts().1.len() > taken);
-            is_own |= owners.contains(&tenant) && (!has_other_name || is_attribute());
-            is_others |= !owners.is_empty();
+            owners.extend(origin.path.iter().flat_map(|path| self.sources.owners(path)));
         });
-        is_own || !is_others && !has_other_name
+        owners.is_empty() || owners.contains(&tenant)
     }
 
     /// Finds which attribute is which in each collection.

@@ -6,6 +6,7 @@ use crate::source::Span;
 use crate::syntax::For;
 use crate::value::{Entry, Kind, Value};
 
+use super::answer::Attempt;
 use super::scope::{Binding, Scope};
 use super::{Answer, Evaluator, Stop, Subject};
 
@@ -71,6 +72,29 @@ impl Evaluator<'_> {
         Ok(self.settle_from(looped, span, [&collection]))
     }
 
+    /// What a `for` makes of the keys and values, as far as that is known.
+    fn possible_results(
+        &self,
+        comprehension: &For,
+        pairs: &[(Value, Value)],
+        outer: Option<&Binding<'_>>,
+        scope: &Scope<'_>,
+    ) -> Vec<Value> {
+        /// How many are looked at.
+        const MANY: usize = 64;
+        let result = |(key, value): &(Value, Value)| {
+            let key_binding =
+                comprehension.key_name.as_ref().map(|name| Binding { name: &name.text, value: key, outer });
+            let outer = key_binding.as_ref().or(outer);
+            let binding = Binding { name: &comprehension.value_name.text, value, outer };
+            match self.attempt(&comprehension.result, &scope.with(&binding)) {
+                Attempt::Is(value) | Attempt::Unclear(value) => Some(value),
+                Attempt::Failed(_) => None,
+            }
+        };
+        pairs.iter().take(MANY).filter_map(result).collect()
+    }
+
     /// What a `for` turns into the keys and values of its collection.
     fn looped(
         &self,
@@ -103,7 +127,15 @@ impl Evaluator<'_> {
             let binding = Binding { name: &comprehension.value_name.text, value, outer };
             let scope = scope.with(&binding);
             let condition = match &comprehension.condition {
-                Some(condition) => Some(self.condition(condition, &scope)?),
+                Some(condition) => match self.condition(condition, &scope) {
+                    Err(Stop::Unknown(unknown)) => {
+                        // What it may leave out may be there all the same.
+                        let left = pairs.get(at..).unwrap_or_default();
+                        let results = self.possible_results(comprehension, left, outer, &scope);
+                        return Err(Stop::Unknown(unknown.made_of(&results)));
+                    }
+                    condition => Some(condition?),
+                },
                 None => None,
             };
             if let Some(condition) = &condition {

@@ -72,7 +72,7 @@ impl Pieces {
         let mut origins: Vec<Origin> = self.parts.into_iter().map(|part| part.origin).collect();
         origins.extend(self.decided_by);
         self.unknown.iter().for_each(|(_, part)| part.gather(&mut origins, &mut 64));
-        origins.retain(|origin| !origin.is_bare());
+        origins.retain(Origin::is_telling);
         unknown.made_of_origins(origins)
     }
 
