@@ -37,7 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             if !reported.insert(path.clone()) {
                 continue;
             }
-            let misspelled = misspelled(by_type, tenant, &path).filter(|_| gap.absence == Absence::Missing);
+            let misspelled = misspelled(by_type, Some(tenant), &path).filter(|_| gap.absence == Absence::Missing);
             let message = match gap.absence {
                 Absence::Missing => missing(tenant, &gap.path, &gap.name),
                 Absence::Null => format!("{} is null, but the flow requires a value", shown(&gap.name)),
@@ -126,7 +126,7 @@ fn report_common(
             }
             continue;
         }
-        let misspelled = misspelled(by_type, tenant, &gap.path.to_string());
+        let misspelled = misspelled(by_type, Some(tenant), &gap.path.to_string());
         let hint = misspelled.map(|(name, _)| format!("; `{name}` is probably misspelled")).unwrap_or_default();
         let message = format!("none of the {} tenants in `{name}` has {}{hint}", gaps.len(), shown(&gap.name));
         let help = format!(
@@ -157,16 +157,20 @@ fn report_declared(
 ) {
     for problem in &cx.model.conversions {
         let (ConversionProblemKind::Missing { attribute }, Some(at)) = (&problem.kind, &problem.path) else { continue };
-        let Some(tenant) = cx.model.tenant_at(at) else { continue };
+        let tenant = cx.model.tenant_at(at);
         let path = at.join(PathStep::Attribute(attribute.clone())).to_string();
         if reported.contains(&path) || is_unsure(problem.span) {
             continue;
         }
         // The finding is at the tenant's key. The keys of deeper objects are not known here.
-        let span = if *at == tenant.path { tenant.place(cx.sources()).span } else { problem.span.part(0..1) };
-        let message = missing(tenant, &at.join(PathStep::Attribute(attribute.clone())), attribute);
+        let whole = tenant.filter(|tenant| *at == tenant.path).map(|tenant| tenant.place(cx.sources()).span);
+        let span = whole.unwrap_or_else(|| problem.span.part(0..1));
+        let message = match tenant {
+            Some(tenant) => missing(tenant, &at.join(PathStep::Attribute(attribute.clone())), attribute),
+            None => format!("`{at}` lacks {}", shown(attribute)),
+        };
         let misspelled = misspelled(by_type, tenant, &path);
-        let place = Place { span, tenant: Some(tenant.id), path: Some(path) };
+        let place = Place { span, tenant: tenant.map(|tenant| tenant.id), path: Some(path) };
         match misspelled {
             Some(found) => report_misspelled(cx, place, &message, attribute, found),
             None => _ = cx.report(place, message),
@@ -204,8 +208,9 @@ fn shown(attribute: &str) -> String {
 }
 
 /// The attribute that was probably meant to be the one at `path`: its name, and where it is.
-fn misspelled(by_type: &ByType, tenant: &Tenant, path: &str) -> Option<(String, Span)> {
-    let by_shape = tenant.misfits.iter().find_map(|misfit| {
+fn misspelled(by_type: &ByType, tenant: Option<&Tenant>, path: &str) -> Option<(String, Span)> {
+    let misfits = tenant.map(|tenant| tenant.misfits.as_slice()).unwrap_or_default();
+    let by_shape = misfits.iter().find_map(|misfit| {
         let MisfitKind::Misspelt { name, meant, .. } = &misfit.kind else { return None };
         let around = misfit.path.to_string();
         let is_it = around.strip_suffix(name.as_str()).zip(path.strip_suffix(meant.as_str()));

@@ -10,8 +10,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for problem in &cx.model.conversions {
         let message = match &problem.kind {
             ConversionProblemKind::Mismatch { wanted, got } => {
-                let last = problem.path.as_ref().and_then(|path| path.last()?.name());
-                mismatch(&named(last), &wanted.to_string(), got)
+                let name = problem.path.as_ref().and_then(|path| match path.last() {
+                    Some(step) => step.name().cloned(),
+                    None => Some(Str::from(path.to_string())),
+                });
+                mismatch(&named(name.as_ref()), &wanted.to_string(), got)
             }
             ConversionProblemKind::Inconsistent { wanted } => {
                 format!("the elements of {} must have the same type", with_article(&wanted.to_string()))

@@ -452,3 +452,20 @@ fn customers_that_are_written_out_in_one_module_are_told_apart() {
     hold("permission set", &other, &[("instance-id-mismatch", "ssoins-790798253a563100")]);
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn a_reference_is_found_in_what_only_a_function_knows() {
+    let mut failures = String::new();
+    let own = "sym_target.sso[each.key].id";
+    for function in ["format(\"%s\", TO)", "compact([TO])[0]", "split(\",\", TO)[0]"] {
+        let right = TARGETS.replace(own, &function.replace("TO", own));
+        for found in replaced(TARGETS, &right) {
+            expect(&right, found, &[], &mut failures);
+        }
+        let wrong = TARGETS.replace(own, &function.replace("TO", "sym_target.sso[\"red_canyon\"].id"));
+        for found in replaced(TARGETS, &wrong) {
+            expect(&wrong, found, &[("flow-resource-miswired", &wrong)], &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

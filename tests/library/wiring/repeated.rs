@@ -124,3 +124,21 @@ fn tenants_may_be_in_the_module_that_is_called_with_nothing() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn what_terraform_refuses_of_a_variable_that_a_call_reads_is_an_error() {
+    let mut failures = String::new();
+    let main = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
+    let part = |ty: &str| format!("variable \"one\" {{\n  type = {ty}\n}}\n");
+    for (ty, value, of, expected) in [
+        ("string", "one = [\"541882002087\"]", "var.one", &[("type-mismatch", "[\"541882002087\"]")]),
+        ("object({ id = string })", "one = { ids = \"541882002087\" }", "var.one.id", &[("missing-attribute", "{")]),
+        ("object({ id = string })", "one = { id = [] }", "var.one.id", &[("type-mismatch", "[]")]),
+    ] {
+        let main = part(ty) + &main.replace("\"541882002087\"", of);
+        let leaf = ("leaf/main.tf", super::kept::LEAF);
+        let found = findings(&[("main.tf", &main), ("terraform.tfvars", value), leaf]);
+        expect(value, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_terraform::{
     ConversionProblem, ConversionProblemKind, EvalError, EvalErrorKind, Evaluator, Kind, Project, Root, SortedSet,
-    Span, Str, Type, Value, Variable,
+    Span, Str, Type, Value,
 };
 
 use super::calls;
@@ -16,7 +16,7 @@ use super::unwired::unwired;
 use super::walk::{Walked, Walker};
 use crate::config::Config;
 use crate::tenants::{
-    Argument, FlowCall, Index, Model, RoleNames, RunId, Shape, TenantsVariable, VariableState, overridden, values_at,
+    Argument, FlowCall, Index, Model, RoleNames, RunId, TenantsVariable, VariableState, overridden, values_at,
 };
 
 /// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
@@ -236,24 +236,14 @@ fn conversions(
             names.push(name);
         }
     }
-    // A local may be built from a variable whose value Terraform refuses. Then none of its elements is a tenant.
-    let is_local = |shape: &Shape| matches!(shape.root, Root::Local { .. });
-    if found.shapes.iter().any(is_local) {
-        let variables = project.root().map(|module| module.variables.as_slice()).unwrap_or_default();
-        let is_refused = |variable: &&Variable| {
-            let is_collection = matches!(variable.ty, Type::Map(_) | Type::List(_) | Type::Set(_));
-            is_collection && evaluator.problems(&variable.name.text).iter().any(|problem| problem.kind.is_error())
-        };
-        let refused: Vec<&str> =
-            variables.iter().filter(is_refused).map(|variable| variable.name.text.as_str()).collect();
-        for name in refused {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
     let root = evaluator.root();
     let mut problems = Vec::new();
+    // Flows, or a local with tenants, may be built from any other variable.
+    for (name, found) in evaluator.problems_met() {
+        if !names.contains(&name.as_str()) && found.iter().any(|problem| problem.kind.is_error()) {
+            problems.extend(found.iter().cloned());
+        }
+    }
     for name in names {
         problems.extend(evaluator.problems(name).iter().cloned());
         let Some(value) = evaluator.variable(&root, name) else { continue };

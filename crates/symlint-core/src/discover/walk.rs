@@ -401,30 +401,44 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     /// What `expr`, by which a resource names others, is in one of its instances.
-    fn referred(&self, of: &ResourceInstance<'p>, by: &Reference, expr: &Expr, within: Within<'_>) -> Option<Value> {
+    fn referred(
+        &self,
+        module: &Module,
+        of: &ResourceInstance<'p>,
+        by: &Reference,
+        (expr, within): (&Expr, Within<'_>),
+    ) -> Option<Value> {
         let value = match within {
             Within::Dynamic(block) => return self.evaluator.resource_content(of, block, expr),
             _ => self.evaluator.resource_expression(of, expr),
         };
         if !matches!(within, Within::Object) {
-            let is_opaque = value.as_unknown().is_some_and(|unknown| !unknown.is_refused)
-                && value.resource().is_none()
-                && value.candidates().is_empty();
-            let named = if is_opaque { self.named_in(of, expr) } else { Vec::new() };
-            return Some(if named.is_empty() { value } else { value.or_one_of(named) });
+            return Some(self.followed(module, of, expr, value));
         }
         let whole = value.at(0).unwrap_or(value);
         let possible = || whole.as_unknown().map(|_| whole.with_candidates(|it| it.get(by.attribute)));
         whole.get(by.attribute).or_else(possible)
     }
 
+    /// `value`, which `expr` has; where only a function knows what it is, it may be one of the resources that are named.
+    fn followed(&self, module: &Module, of: &ResourceInstance<'p>, expr: &Expr, value: Value) -> Value {
+        if let (ExprKind::Tuple(items), Some(parts)) = (&expr.kind, value.elements()) {
+            let parts = items.iter().zip(parts).map(|(item, part)| self.followed(module, of, item, part.clone()));
+            return Value::new(Kind::Tuple(parts.collect::<Vec<_>>().into()), value.origin.clone());
+        }
+        let is_opaque = value.as_unknown().is_some_and(|unknown| !unknown.is_refused)
+            && value.resource().is_none()
+            && value.candidates().is_empty();
+        let named = if is_opaque { self.named_in(module, of, expr) } else { Vec::new() };
+        if named.is_empty() { value } else { value.or_one_of(named) }
+    }
+
     /// The resources that are named in `expr`, whatever is made of them there.
-    fn named_in(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Vec<Value> {
+    fn named_in(&self, module: &Module, of: &ResourceInstance<'p>, expr: &Expr) -> Vec<Value> {
         let mut named = Vec::new();
         let mut work = vec![expr];
         while let Some(expr) = work.pop() {
-            let is_way = matches!(expr.kind, ExprKind::Attribute(..) | ExprKind::Index(..));
-            let value = (is_way && !has_bindings(expr)).then(|| self.evaluator.resource_expression(of, expr));
+            let value = names_resource(module, expr).then(|| self.evaluator.resource_expression(of, expr));
             match value.filter(|value| value.resource().is_some()) {
                 Some(value) => named.push(value),
                 None => work.extend(children(expr)),
@@ -463,7 +477,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let referred = Reference::of_block(resource).chain(role).flat_map(|reference| {
                     let written = reference.written(resource).into_iter();
                     written.filter_map(|(expr, within)| {
-                        Some((reference.attribute, expr, self.referred(&each, reference, expr, within)?))
+                        Some((reference.attribute, expr, self.referred(module, &each, reference, (expr, within))?))
                     })
                 });
                 let referred = referred.collect();
@@ -592,13 +606,22 @@ fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
     }
 }
 
-/// Whether the way to a value leads by the name of something that is gone through.
-fn has_bindings(expr: &Expr) -> bool {
-    let is_name = |name: &str| matches!(name, "each" | "count" | "var" | "local" | "module" | "path" | "terraform");
+/// Whether `expr` is the way to a resource of `module`, by keys that nothing is gone through for.
+fn names_resource(module: &Module, expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Attribute(base, _) if matches!(base.kind, ExprKind::Variable(_)) => false,
-        ExprKind::Attribute(base, _) => has_bindings(base),
-        ExprKind::Variable(name) => !is_name(name),
+        ExprKind::Index(base, key) => names_resource(module, base) && !has_bindings(key),
+        ExprKind::Attribute(base, name) => match &base.kind {
+            ExprKind::Variable(kind) => module.resource(false, kind, &name.text).is_some(),
+            _ => names_resource(module, base),
+        },
+        _ => false,
+    }
+}
+
+/// Whether something in `expr` may be the name of what a `for` goes through.
+fn has_bindings(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(name) => !matches!(name.as_str(), "each" | "count" | "var" | "local"),
         _ => children(expr).into_iter().any(has_bindings),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::module::{Assignment, AssignmentSource, ModuleCall, ModuleId, Variable};
 use crate::origin::{Path, PathStep, Root};
+use crate::sorted::SortedMap;
 use crate::source::{Span, Str};
 use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, convert_within, to_bool};
 use crate::value::{Kind, Type, Value};
@@ -131,6 +132,12 @@ impl<'p> Evaluator<'p> {
     pub fn problems(&self, name: &str) -> Arc<[ConversionProblem]> {
         self.variable(&self.root, name);
         self.problems.borrow().get(name).cloned().unwrap_or_else(|| Arc::new([]))
+    }
+
+    /// What does not fit its type in the values of the root module's variables that something was built from, by their
+    /// names.
+    pub fn problems_met(&self) -> SortedMap<Str, Arc<[ConversionProblem]>> {
+        self.problems.borrow().iter().map(|(name, problems)| (name.clone(), problems.clone())).collect()
     }
 
     pub(super) fn call_of<'a>(&self, instance: &'a Instance) -> Option<(&'a Instance, &'p ModuleCall)> {
